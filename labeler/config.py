@@ -1,0 +1,1 @@
+"""Settings: flags, environment, labeler.toml, config.toml, defaults."""

@@ -1,0 +1,64 @@
+"""Assessments: what people, judges and code said about a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from labeler.domain.value import JsonValue
+
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class AssessmentKind(StrEnum):
+    FEEDBACK = "feedback"
+    EXPECTATION = "expectation"
+    ISSUE = "issue"
+    """A link from a trace to an MLflow issue; read and shown, never written by us."""
+
+
+class SourceType(StrEnum):
+    HUMAN = "HUMAN"
+    LLM_JUDGE = "LLM_JUDGE"
+    CODE = "CODE"
+    UNSPECIFIED = "SOURCE_TYPE_UNSPECIFIED"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who assessed: `id` is a reviewer ID, a judge's name or a scorer's name."""
+
+    type: SourceType
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One assessment of a trace, or of one of its spans (`span_id`, hexadecimal).
+
+    `error` is set when a judge failed; `value` is then None. `valid` is False once another
+    assessment overrides this one. Times are milliseconds since the epoch, UTC.
+    """
+
+    id: str
+    trace_id: str
+    name: str
+    kind: AssessmentKind
+    value: JsonValue
+    source: Source
+    rationale: str | None = None
+    span_id: str | None = None
+    metadata: Mapping[str, str] = field(default=NOTHING)
+    created_at_ms: int = 0
+    updated_at_ms: int = 0
+    valid: bool = True
+    overrides: str | None = None
+    error: str | None = None
+
+
+def same_reviewer(one: str, other: str) -> bool:
+    """Whether two reviewer IDs are one person: compared trimmed and in lower case."""
+    return one.strip().lower() == other.strip().lower()

@@ -1,0 +1,100 @@
+"""Changes: everything a reviewer did, as effects on cells. The journal keeps them, the review applies them.
+
+A change is a set of cells going from one content to another, so undo is the same cells going back.
+Drafts and positions are not changes: they are where the reviewer stands, not what the reviewer did.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from labeler.domain.assessment import AssessmentKind
+from labeler.domain.value import JsonValue
+from labeler.domain.worklist import ItemState
+
+
+class Blind(StrEnum):
+    """Whether others' assessments were hidden when an answer was given."""
+
+    NO = "false"
+    YES = "true"
+    REVEALED = "revealed"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a reviewer says to a question. It becomes the assessment `assessment_id`, minted with the answer.
+
+    `overrides` is the assessment this one supersedes in the reviewer's mind: the answer that stood
+    before it. `duration_ms` is the active time from showing the item to this answer.
+    """
+
+    assessment_id: str
+    value: JsonValue
+    comment: str | None
+    answered_at_ms: int
+    duration_ms: int
+    blind: Blind = Blind.NO
+    overrides: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerEffect:
+    """An answer cell (trace, span, question) going from `before` to `after`; None is unanswered.
+
+    What that means for the backend follows from the pair alone: a new answer is created; one whose
+    `overrides` is `before`'s ID supersedes it; an `after` that `before` overrides is restored by
+    retracting `before`; the same ID on both sides is an update in place; `after` None retracts
+    `before` and what it overrides.
+    """
+
+    trace_id: str
+    question: str
+    kind: AssessmentKind
+    before: Answer | None
+    after: Answer | None
+    span_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StateEffect:
+    """An item's state going from `before` to `after`."""
+
+    trace_id: str
+    before: ItemState
+    after: ItemState
+
+
+Effect: TypeAlias = AnswerEffect | StateEffect
+
+
+class Act(StrEnum):
+    """What kind of thing the reviewer did, for the sentence that tells of it."""
+
+    ANSWER = "answer"
+    COMMENT = "comment"
+    CLEAR = "clear"
+    SUBMIT = "submit"
+    DEFER = "defer"
+    DECLINE = "decline"
+    FLAG = "flag"
+    UNFLAG = "unflag"
+    UNDO = "undo"
+    REDO = "redo"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing the reviewer did, to one item, all of it or nothing.
+
+    An undo names the change it takes back in `reverses`; a redo names the undo it takes back.
+    """
+
+    id: str
+    act: Act
+    trace_id: str
+    at_ms: int
+    effects: tuple[Effect, ...]
+    reverses: str | None = None

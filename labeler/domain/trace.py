@@ -1,0 +1,97 @@
+"""Traces and their spans, from the summary in a worklist to the decoded span."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from labeler.domain.assessment import NOTHING, Assessment
+from labeler.domain.value import JsonValue
+
+
+class TraceState(StrEnum):
+    OK = "OK"
+    ERROR = "ERROR"
+    IN_PROGRESS = "IN_PROGRESS"
+    UNSPECIFIED = "STATE_UNSPECIFIED"
+
+
+@dataclass(frozen=True, slots=True)
+class TraceSummary:
+    """What a search tells about a trace. Previews are cut by the server and never judged.
+
+    Text is as the backend sent it: sanitise before showing. `requested_at_ms` is milliseconds since
+    the epoch (UTC); `duration_ms` is None while the trace is unfinished or when it was not recorded.
+    """
+
+    id: str
+    experiment_id: str
+    requested_at_ms: int
+    duration_ms: int | None
+    state: TraceState
+    name: str
+    session_id: str | None = None
+    user: str | None = None
+    tags: Mapping[str, str] = field(default=NOTHING)
+    metadata: Mapping[str, str] = field(default=NOTHING)
+    request_preview: str | None = None
+    response_preview: str | None = None
+    assessments: tuple[Assessment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RawTrace:
+    """A whole trace as it came: `payload` is the exact JSON body that held its spans, undecoded.
+
+    Which of the wire forms it is shows in its structure; `reading.wire` decodes it.
+    """
+
+    summary: TraceSummary
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SpanEvent:
+    name: str
+    at_ns: int
+    attributes: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class NotRecorded:
+    """The absence of a side of a span, which is not the same as a recorded null."""
+
+
+NOT_RECORDED = NotRecorded()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One decoded span. IDs are hexadecimal, times nanoseconds since the epoch (`end_ns` 0: unfinished).
+
+    `inputs` and `outputs` are `NOT_RECORDED` when the span has no such attribute; `attributes` holds
+    all attributes, decoded, those two included.
+    """
+
+    id: str
+    parent_id: str | None
+    name: str
+    type: str | None
+    start_ns: int
+    end_ns: int
+    status: str
+    """``OK``, ``ERROR`` or ``UNSET``."""
+    status_message: str
+    inputs: JsonValue | NotRecorded
+    outputs: JsonValue | NotRecorded
+    attributes: Mapping[str, JsonValue]
+    events: tuple[SpanEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A decoded trace: the summary and every span, in start order."""
+
+    summary: TraceSummary
+    spans: tuple[Span, ...]

@@ -1,0 +1,1 @@
+"""Label files: JSON Lines and CSV, in and out."""

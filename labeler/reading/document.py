@@ -1,0 +1,77 @@
+"""Documents: what a reader shows for a trace, as plain blocks of display text.
+
+Text in a document has passed the sanitiser and never holds markup. Styling, wrapping and colour are
+the screen's; `plain_text` is what `labeler show` prints and what searches look through.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class BlockKind(StrEnum):
+    HEADER = "header"
+    """Names whose turn begins: ``system``, ``user``, ``assistant``, ``tool position_lookup``, ``input``."""
+    PROSE = "prose"
+    """Text that may be Markdown. Shown styled, never rewritten."""
+    REASONING = "reasoning"
+    CODE = "code"
+    JSON = "json"
+    """Pretty JSON (two spaces), exact but for white space."""
+    CALL = "call"
+    """A tool call: `summary` is ``name(arg=value, …)``, `text` the name and the pretty arguments."""
+    RESULT = "result"
+    """What a tool answered."""
+    DOCUMENT = "document"
+    """A retrieved document: `summary` holds rank, score and source."""
+    MEDIA = "media"
+    """A placeholder such as ``[image/png 74 B]``."""
+    FIELD = "field"
+    """A field of a plain input or output: `summary` is its name, `text` its value."""
+    ERROR = "error"
+    NOTE = "note"
+    """The reader speaking: not recorded, empty, in progress, redacted, cut by the recorder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of a document that folds as one.
+
+    `message` numbers the message (turn) it belongs to from 0; `role` is one of ``system user assistant
+    tool`` or the empty string; `summary` is the single line shown when folded (may be empty: the first
+    line of `text` then). `folded` says how it opens at first; a block with `foldable` False never folds.
+    `span_id` is the hexadecimal ID of the span it was read from. `language` names the language of code.
+    """
+
+    kind: BlockKind
+    text: str
+    role: str = ""
+    message: int = 0
+    summary: str = ""
+    foldable: bool = False
+    folded: bool = False
+    span_id: str | None = None
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A laid-out trace.
+
+    `source` is the name of the span the conversation was read from; `request` and `answer` are the
+    message numbers of the last request and of the response under judgement (None where there is none).
+    `title` is the last request on one line, at most 80 characters, for a worklist row.
+    """
+
+    trace_id: str
+    title: str
+    source: str
+    blocks: tuple[Block, ...]
+    request: int | None
+    answer: int | None
+
+    @property
+    def plain_text(self) -> str:
+        """Everything, unfolded and unwrapped."""
+        return "\n\n".join(block.text for block in self.blocks if block.text)

@@ -1,0 +1,1 @@
+"""The screens. They read state and post actions; they know no HTTP and no SQL."""
