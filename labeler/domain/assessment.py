@@ -51,7 +51,7 @@ class Assessment:
     source: Source
     rationale: str | None = None
     span_id: str | None = None
-    metadata: Mapping[str, str] = field(default=NOTHING)
+    metadata: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     created_at_ms: int = 0
     updated_at_ms: int = 0
     valid: bool = True

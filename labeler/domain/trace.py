@@ -33,8 +33,8 @@ class TraceSummary:
     name: str
     session_id: str | None = None
     user: str | None = None
-    tags: Mapping[str, str] = field(default=NOTHING)
-    metadata: Mapping[str, str] = field(default=NOTHING)
+    tags: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    metadata: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     request_preview: str | None = None
     response_preview: str | None = None
     assessments: tuple[Assessment, ...] = ()
