@@ -1,0 +1,176 @@
+"""What a reviewer can do in a review, as data. Keys, commands and tests all speak these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from labeler.domain.change import Blind
+from labeler.domain.value import JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What an action needs from outside the rules: the time, the active time on this item, new IDs.
+
+    `mint` returns a new assessment ID (``a-`` and 32 hexadecimal digits) at each call.
+    """
+
+    at_ms: int
+    duration_ms: int
+    mint: Callable[[], str]
+    blind: Blind = Blind.NO
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """Positive or negative on the focused pass/fail question, else on the first unanswered one."""
+
+    positive: bool
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskThumbComment:
+    """Open the comment that will go with a thumb."""
+
+    positive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Digit:
+    """A digit key, or ``-`` or ``.``, for the focused question."""
+
+    char: str
+
+
+@dataclass(frozen=True, slots=True)
+class Give:
+    """A whole answer to a named question, from a field, a judge's value, or a number typed out."""
+
+    question: str
+    value: JsonValue
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """The comment field was closed with this text (empty: no comment)."""
+
+    question: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskComment: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AskText: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Proceed:
+    """Go on after a comment that opened by itself was left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clear: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FocusBy:
+    """Move the focus by `step` questions, wrapping."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class FocusOn:
+    """Put the focus on the question at `index`."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Submit: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Defer: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AskDecline: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToggleFlag:
+    """Flag for discussion (the screen asks for the note), or take the flag off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    note: str
+
+
+class Where(StrEnum):
+    NEXT = "next"
+    PREVIOUS = "previous"
+    BACK = "back"
+    FORWARD = "forward"
+    FIRST = "first"
+    LAST = "last"
+    NEXT_OPEN = "next_open"
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class GoTo:
+    """To the item of this number, counted from 1."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Undo: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Redo: ...
+
+
+Action: TypeAlias = (
+    Thumb
+    | AskThumbComment
+    | Digit
+    | Give
+    | Comment
+    | AskComment
+    | AskText
+    | Proceed
+    | Clear
+    | FocusBy
+    | FocusOn
+    | Submit
+    | Defer
+    | AskDecline
+    | Decline
+    | ToggleFlag
+    | Flag
+    | Go
+    | GoTo
+    | Undo
+    | Redo
+)

@@ -1,0 +1,100 @@
+"""Carrying out what was decided: the only place where the state of a review changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from labeler.domain.change import Act, AnswerEffect, Change, StateEffect
+from labeler.domain.worklist import ItemState
+from labeler.review.decision import Decision
+from labeler.review.flow import opening_focus
+from labeler.review.state import ReviewState
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What to paint: whether the reviewer stands elsewhere now, and the rows whose look changed."""
+
+    moved: bool
+    rows: tuple[int, ...]
+
+
+def apply(state: ReviewState, decision: Decision) -> Changed:
+    """Carry out a decision whose change (if any) has been journaled."""
+    came_from = state.position
+    rows = {came_from}
+    if decision.change is not None:
+        apply_change(state, decision.change)
+        rows.add(state.index_of[decision.change.trace_id])
+    if decision.kept_comment is not None and state.item is not None:
+        _keep_comment(state, state.item.trace_id, decision.kept_comment)
+    if decision.position is not None:
+        _stand_at(state, decision)
+    if decision.focus is not None:
+        state.focus = decision.focus
+    state.choosing = decision.choosing
+    rows.add(state.position)
+    return Changed(moved=state.position != came_from, rows=tuple(sorted(rows)))
+
+
+def apply_change(state: ReviewState, change: Change) -> None:
+    """Take a change into the state: used at the key, and when the journal is replayed at start."""
+    for effect in change.effects:
+        if isinstance(effect, StateEffect):
+            _set_state(state, effect)
+        else:
+            _set_answer(state, effect)
+    match change.act:
+        case Act.UNDO:
+            if state.done:
+                state.done.pop()
+            state.undone.append(change)
+        case Act.REDO:
+            if state.undone:
+                state.undone.pop()
+            state.done.append(change)
+        case _:
+            state.done.append(change)
+            state.undone.clear()
+
+
+def _set_answer(state: ReviewState, effect: AnswerEffect) -> None:
+    answers = state.answers.setdefault(effect.trace_id, {})
+    if effect.after is None:
+        answers.pop(effect.question, None)
+    else:
+        answers[effect.question] = effect.after
+        if effect.before is None:
+            state.kept_comments.pop(effect.trace_id, None)
+
+
+def _set_state(state: ReviewState, effect: StateEffect) -> None:
+    index = state.index_of.get(effect.trace_id)
+    if index is None:
+        return
+    item = state.items[index]
+    state.labelled += (effect.after is ItemState.LABELLED) - (item.state is ItemState.LABELLED)
+    if item.state is ItemState.DEFERRED and effect.trace_id in state.deferred:
+        state.deferred.remove(effect.trace_id)
+    if effect.after is ItemState.DEFERRED:
+        state.deferred.append(effect.trace_id)
+    item.state = effect.after
+
+
+def _keep_comment(state: ReviewState, trace_id: str, text: str) -> None:
+    if text:
+        state.kept_comments[trace_id] = text
+    else:
+        state.kept_comments.pop(trace_id, None)
+
+
+def _stand_at(state: ReviewState, decision: Decision) -> None:
+    assert decision.position is not None
+    moved = decision.position != state.position
+    state.position = decision.position
+    if decision.trail is None:
+        state.trail.visit(decision.position)
+    else:
+        state.trail.at = decision.trail
+    if moved:
+        state.focus = opening_focus(state, decision.position)

@@ -1,0 +1,112 @@
+"""`decide(state, action) -> Decision | Refusal`: every rule of a review starts here."""
+
+from __future__ import annotations
+
+from labeler.domain.change import Act
+from labeler.domain.question import Question, Text
+from labeler.review import action as act
+from labeler.review.answering import answer_digit, answer_thumb, clear, comment_on, give, go_on, thumb_target
+from labeler.review.closing import ask_decline, decline, defer, flag, press_enter, toggle_flag
+from labeler.review.decision import Ask, Decision, Field, Refusal
+from labeler.review.moving import go, go_to
+from labeler.review.state import Item, ReviewState
+from labeler.review.undo import redo, undo
+
+
+def decide(state: ReviewState, action: act.Action, stamp: act.Stamp) -> Decision | Refusal:
+    """What `action` comes to in `state`. Changes nothing; `apply` does."""
+    item = state.item
+    if item is None:
+        return Refusal("The worklist is empty")
+    match action:
+        case act.Undo():
+            return undo(state, stamp)
+        case act.Redo():
+            return redo(state, stamp)
+        case act.Go():
+            return go(state, action)
+        case act.GoTo():
+            return go_to(state, action)
+        case act.FocusBy(step):
+            return Decision(focus=(state.focus + step) % max(len(state.questions), 1))
+        case act.FocusOn(index):
+            return Decision(focus=index)
+    if item.trace_id in state.absent:
+        return Refusal("This trace is not downloaded, so it cannot be judged now")
+    return _decide_on_item(state, item, action, stamp)
+
+
+def _decide_on_item(state: ReviewState, item: Item, action: act.Action, stamp: act.Stamp) -> Decision | Refusal:
+    match action:
+        case act.Thumb():
+            return answer_thumb(state, item, action, stamp)
+        case act.AskThumbComment():
+            return _ask_thumb_comment(state, item, action)
+        case act.Digit():
+            return answer_digit(state, item, action, stamp)
+        case act.Give():
+            return give(state, item, action, stamp)
+        case act.AskComment():
+            return _ask_comment(state, item)
+        case act.Comment():
+            return comment_on(state, item, action, stamp)
+        case act.AskText():
+            return _ask_text(state, item)
+        case act.Proceed():
+            return go_on(state, item, state.focus, (), stamp, Act.ANSWER)
+        case act.Clear():
+            return clear(state, item, stamp)
+        case act.Submit():
+            return press_enter(state, item, stamp)
+        case act.Defer():
+            return defer(state, item, stamp)
+        case act.AskDecline():
+            return ask_decline(state, item)
+        case act.Decline():
+            return decline(state, item, action, stamp)
+        case act.ToggleFlag():
+            return toggle_flag(state, item, stamp)
+        case act.Flag():
+            return flag(state, item, action, stamp)
+        case _:
+            raise TypeError(f"no rule for {action!r}")
+
+
+def _ask_thumb_comment(state: ReviewState, item: Item, action: act.AskThumbComment) -> Decision | Refusal:
+    target = thumb_target(state)
+    if isinstance(target, Refusal):
+        return target
+    if not target.takes_comment:
+        return Refusal(f"{target.name} takes no comment")
+    text = _comment_so_far(state, item, target)
+    return Decision(ask=Ask(Field.THUMB_COMMENT, target.name, text, action.positive))
+
+
+def _ask_comment(state: ReviewState, item: Item) -> Decision | Refusal:
+    """The comment of the focused question, or of the one answered last when the focused one is unanswered."""
+    question = state.question
+    if question is None:
+        return Refusal("This review asks no question")
+    if not state.is_answered(item.trace_id, question):
+        question = state.last_answered(item.trace_id) or question
+    if not question.takes_comment:
+        return Refusal(f"{question.name} takes no comment")
+    return Decision(ask=Ask(Field.COMMENT, question.name, _comment_so_far(state, item, question)))
+
+
+def _comment_so_far(state: ReviewState, item: Item, question: Question) -> str:
+    answer = state.answers_of(item.trace_id).get(question.name)
+    return (answer.comment if answer else state.kept_comments.get(item.trace_id)) or ""
+
+
+def _ask_text(state: ReviewState, item: Item) -> Decision | Refusal:
+    """The focused text or expectation question, else the first."""
+    texts = [question for question in state.questions if isinstance(question.input, Text)]
+    if not texts:
+        return Refusal("No question here takes text")
+    question = state.question if state.question in texts else texts[0]
+    assert question is not None
+    answer = state.answers_of(item.trace_id).get(question.name)
+    return Decision(
+        focus=state.questions.index(question), ask=Ask(Field.TEXT, question.name, str(answer.value) if answer else "")
+    )

@@ -1,0 +1,58 @@
+"""What `decide` answers: a decision to carry out, or a refusal to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from labeler.domain.change import Change
+
+
+class Field(StrEnum):
+    """What the screen asks the reviewer to type."""
+
+    COMMENT = "comment"
+    THUMB_COMMENT = "thumb comment"
+    COMMENT_AFTER = "comment after"
+    TEXT = "text"
+    NUMBER = "number"
+    DECLINE = "decline"
+    FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A field to open: for which question (empty for notes on the item), with which text in it."""
+
+    field: Field
+    question: str = ""
+    text: str = ""
+    positive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an action comes to. Anything left None stays as it is.
+
+    `change` is journaled before anything is shown. `position` and `focus` are indexes to stand at
+    afterwards. `choosing` says that a choice of several stays open. `trail` moves within the history
+    of visited items instead of adding to it. `kept_comment` waits for the answer to come. `submits`
+    marks the moment an item's answers are released for delivery although the reviewer stays.
+    """
+
+    change: Change | None = None
+    position: int | None = None
+    focus: int | None = None
+    ask: Ask | None = None
+    says: str = ""
+    choosing: bool = False
+    trail: int | None = None
+    kept_comment: str | None = None
+    submits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an action cannot be done, in a sentence. Nothing changed."""
+
+    says: str

@@ -1,0 +1,122 @@
+"""Values at entry: which one a key gives, and whether a question takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from labeler.domain.assessment import AssessmentKind
+from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
+from labeler.domain.value import JsonValue, UnusableValue, check_expectation_value, check_feedback_value
+
+
+def check_value(question: Question, value: JsonValue) -> JsonValue:
+    """The value as the question stores it, or `UnusableValue` with a sentence that says what is allowed."""
+    match question.input:
+        case PassFail():
+            if not isinstance(value, bool):
+                raise UnusableValue(f"{question.name} takes {allowed(question)}")
+        case Categorical(options, multiple):
+            value = _chosen(question, options, multiple, value)
+        case Numeric():
+            value = _number(question, question.input, value)
+        case Text(max_length):
+            if not isinstance(value, str):
+                raise UnusableValue(f"{question.name} takes text")
+            if max_length is not None and len(value) > max_length:
+                raise UnusableValue(f"{len(value)} characters; {question.name} takes at most {max_length}")
+    if question.kind is AssessmentKind.EXPECTATION:
+        return check_expectation_value(value)
+    return check_feedback_value(value)
+
+
+def parse_number(question: Question, text: str) -> JsonValue:
+    """The number a reviewer typed, checked. A comma is taken for the decimal point."""
+    typed = text.strip().replace(",", ".")
+    try:
+        number: int | float = int(typed)
+    except ValueError:
+        try:
+            number = float(typed)
+        except ValueError:
+            raise UnusableValue(f"“{text.strip()}” is not a number; {allowed(question)}") from None
+    return check_value(question, number)
+
+
+def allowed(question: Question) -> str:
+    """What the question takes, in a few words."""
+    match question.input:
+        case PassFail(positive, negative):
+            return f"1 {positive} or 2 {negative}"
+        case Categorical(options, _):
+            return f"1 to {len(options)}" if len(options) < 10 else "1 to 9, 0 for the tenth"
+        case Numeric(minimum, maximum, step):
+            return _range_sentence(minimum, maximum, step, whole=question.input.whole)
+        case Text(max_length):
+            return "text" if max_length is None else f"text of at most {max_length} characters"
+
+
+def takes_single_digits(number: Numeric) -> bool:
+    """Whether every possible answer is one digit key: whole numbers within 0 to 9."""
+    if not number.whole or number.minimum is None or number.maximum is None:
+        return False
+    return number.minimum >= 0 and number.maximum <= 9
+
+
+def toggled(options: Sequence[str], chosen: Sequence[str], option: str) -> list[str]:
+    """`chosen` with `option` on if it was off and off if it was on, in the order of `options`.
+
+    Chosen strings that are no option (an older schema's) are kept, at the end.
+    """
+    wanted = {*chosen} ^ {option}
+    return [name for name in options if name in wanted] + [name for name in chosen if name not in options]
+
+
+def option_index(char: str) -> int | None:
+    """The index that a digit key stands for among choices: 1 is the first, 0 the tenth."""
+    return None if not char.isdigit() else (int(char) - 1) % 10
+
+
+def number_text(number: float) -> str:
+    """A number as people write it: whole ones without a fraction."""
+    return str(int(number)) if float(number).is_integer() else repr(number)
+
+
+def _chosen(question: Question, options: Sequence[str], multiple: bool, value: JsonValue) -> JsonValue:
+    names = value if multiple else [value]
+    if isinstance(names, str) or not isinstance(names, Sequence):
+        raise UnusableValue(f"{question.name} takes a list of its options")
+    for name in names:
+        if name not in options:
+            raise UnusableValue(f"“{name}” is no option of {question.name}; there are {', '.join(options)}")
+    return [name for name in options if name in names] if multiple else value
+
+
+def _number(question: Question, numeric: Numeric, value: JsonValue) -> JsonValue:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UnusableValue(f"{question.name} takes a number; {allowed(question)}")
+    below = numeric.minimum is not None and value < numeric.minimum
+    above = numeric.maximum is not None and value > numeric.maximum
+    if below or above:
+        raise UnusableValue(f"{number_text(value)} is out of range; {allowed(question)}")
+    if numeric.whole and not float(value).is_integer():
+        raise UnusableValue(f"{question.name} takes whole numbers; {allowed(question)}")
+    if numeric.step is not None and not _on_step(value, numeric.minimum or 0, numeric.step):
+        raise UnusableValue(f"{number_text(value)} is between two steps; {allowed(question)}")
+    return int(value) if numeric.whole else value
+
+
+def _on_step(value: float, start: float, step: float) -> bool:
+    steps = (value - start) / step
+    return abs(steps - round(steps)) < 1e-9 * max(1.0, abs(steps))
+
+
+def _range_sentence(minimum: float | None, maximum: float | None, step: float | None, *, whole: bool) -> str:
+    if minimum is not None and maximum is not None:
+        bounds = f"{number_text(minimum)} to {number_text(maximum)}"
+    elif minimum is not None:
+        bounds = f"{number_text(minimum)} or more"
+    elif maximum is not None:
+        bounds = f"{number_text(maximum)} or less"
+    else:
+        bounds = "whole numbers" if whole else "any number"
+    return bounds if step is None or step == 1 else f"{bounds} in steps of {number_text(step)}"

@@ -1,0 +1,137 @@
+"""What a review knows while it runs: the worklist, the answers, where the reviewer stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from labeler.domain.change import Answer, Change
+from labeler.domain.question import FLAG_NAME, Question
+from labeler.domain.worklist import ItemState
+
+
+class Advance(StrEnum):
+    """When an item is submitted without being told (`review.advance`)."""
+
+    AUTO = "auto"
+    REQUIRED = "required"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How this review is worked. `edits_in_place`: a changed answer keeps its assessment ID (`delivery.edits`)."""
+
+    advance: Advance = Advance.AUTO
+    edits_in_place: bool = False
+    for_queue: bool = False
+
+
+@dataclass(slots=True)
+class Item:
+    """One trace of the worklist. `title` is display text of one line."""
+
+    trace_id: str
+    experiment_id: str
+    title: str
+    state: ItemState = ItemState.OPEN
+
+
+@dataclass(slots=True)
+class Trail:
+    """The items the reviewer was at, in that order, like the history of a browser."""
+
+    visited: list[int] = field(default_factory=list)
+    at: int = -1
+
+    def visit(self, index: int) -> None:
+        if self.at >= 0 and self.visited[self.at] == index:
+            return
+        del self.visited[self.at + 1 :]
+        self.visited.append(index)
+        self.at = len(self.visited) - 1
+
+
+@dataclass(slots=True)
+class ReviewState:
+    """The state of one review. Changed only by `review.apply` and the loading methods here.
+
+    `answers` maps trace IDs to the reviewer's current answers by question name; flags and decline
+    notes are among them under their own names. `kept_comments` holds comments typed before any
+    answer. `absent` names traces that cannot be shown now (not downloaded while offline).
+    """
+
+    questions: tuple[Question, ...]
+    rules: Rules = field(default_factory=Rules)
+    items: list[Item] = field(default_factory=list)
+    index_of: dict[str, int] = field(default_factory=dict)
+    position: int = 0
+    focus: int = 0
+    answers: dict[str, dict[str, Answer]] = field(default_factory=dict)
+    kept_comments: dict[str, str] = field(default_factory=dict)
+    deferred: list[str] = field(default_factory=list)
+    absent: set[str] = field(default_factory=set)
+    done: list[Change] = field(default_factory=list)
+    undone: list[Change] = field(default_factory=list)
+    trail: Trail = field(default_factory=Trail)
+    labelled: int = 0
+    choosing: bool = False
+    """Whether the focused choice of several has been begun and not yet ended."""
+
+    def add_items(self, items: Iterable[Item]) -> int:
+        """Append items that are not in the worklist yet; returns how many were."""
+        before = len(self.items)
+        for item in items:
+            if item.trace_id in self.index_of:
+                continue
+            self.index_of[item.trace_id] = len(self.items)
+            self.items.append(item)
+            self.labelled += item.state is ItemState.LABELLED
+            if item.state is ItemState.DEFERRED:
+                self.deferred.append(item.trace_id)
+        return len(self.items) - before
+
+    def load_answers(self, trace_id: str, answers: Mapping[str, Answer]) -> None:
+        """Take over answers given elsewhere or earlier; those of this review win."""
+        self.answers[trace_id] = {**answers, **self.answers.get(trace_id, {})}
+
+    @property
+    def item(self) -> Item | None:
+        """The item the reviewer stands at; None in an empty worklist."""
+        return self.items[self.position] if self.items else None
+
+    @property
+    def question(self) -> Question | None:
+        """The focused question."""
+        return self.questions[self.focus] if self.questions else None
+
+    def answers_of(self, trace_id: str) -> Mapping[str, Answer]:
+        return self.answers.get(trace_id, {})
+
+    def is_answered(self, trace_id: str, question: Question) -> bool:
+        return question.name in self.answers_of(trace_id)
+
+    def missing(self, trace_id: str) -> list[int]:
+        """Indexes of the required questions without an answer."""
+        return [
+            index
+            for index, question in enumerate(self.questions)
+            if question.required and not self.is_answered(trace_id, question)
+        ]
+
+    def unanswered(self, trace_id: str) -> list[int]:
+        """Indexes of all questions without an answer."""
+        return [index for index, question in enumerate(self.questions) if not self.is_answered(trace_id, question)]
+
+    def is_flagged(self, trace_id: str) -> bool:
+        return FLAG_NAME in self.answers_of(trace_id)
+
+    def is_partly_answered(self, trace_id: str) -> bool:
+        return any(self.is_answered(trace_id, question) for question in self.questions)
+
+    def last_answered(self, trace_id: str) -> Question | None:
+        """The question of this item that was answered last."""
+        given = self.answers_of(trace_id)
+        answered = [question for question in self.questions if question.name in given]
+        return max(answered, key=lambda question: given[question.name].answered_at_ms, default=None)

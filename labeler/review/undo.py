@@ -1,0 +1,64 @@
+"""Undo and redo: the same cells going back, and forth again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from labeler.domain.assessment import AssessmentKind
+from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, StateEffect
+from labeler.review.action import Stamp
+from labeler.review.answering import make_change
+from labeler.review.decision import Decision, Refusal
+from labeler.review.state import ReviewState
+
+
+def undo(state: ReviewState, stamp: Stamp) -> Decision | Refusal:
+    """Take back the last change that still stands, and go to its item."""
+    if not state.done:
+        return Refusal("Nothing to undo in this review")
+    return _reverse(state, state.done[-1], Act.UNDO, stamp)
+
+
+def redo(state: ReviewState, stamp: Stamp) -> Decision | Refusal:
+    """Do again what the last undo took back. New answers get new IDs: the old ones may be deleted there."""
+    if not state.undone:
+        return Refusal("Nothing to redo")
+    return _reverse(state, state.undone[-1], Act.REDO, stamp)
+
+
+def _reverse(state: ReviewState, change: Change, act: Act, stamp: Stamp) -> Decision | Refusal:
+    position = state.index_of.get(change.trace_id)
+    if position is None:
+        return Refusal("That item is no longer in this worklist")
+    effects = tuple(_reversed(state, effect, stamp) for effect in reversed(change.effects))
+    questions = [effect.question for effect in effects if isinstance(effect, AnswerEffect)]
+    focus = next((index for index, question in enumerate(state.questions) if question.name in questions), None)
+    return Decision(
+        change=make_change(act, change.trace_id, effects, stamp, reverses=change.id), position=position, focus=focus
+    )
+
+
+def _reversed(state: ReviewState, effect: Effect, stamp: Stamp) -> Effect:
+    if isinstance(effect, StateEffect):
+        now = state.items[state.index_of[effect.trace_id]].state
+        return StateEffect(effect.trace_id, now, effect.before)
+    now_answer = state.answers_of(effect.trace_id).get(effect.question)
+    return replace(effect, before=now_answer, after=_content_again(effect, now_answer, stamp))
+
+
+def _content_again(effect: AnswerEffect, now: Answer | None, stamp: Stamp) -> Answer | None:
+    """What `effect.before` becomes when it is put back over `now`.
+
+    An answer that `now` overrides becomes valid again by itself once `now` is retracted, and one
+    changed in place is changed back: both keep their ID. Everything else is a new assessment.
+    """
+    content = effect.before
+    if content is None:
+        return None
+    if now is None:
+        return replace(content, assessment_id=stamp.mint(), overrides=None)
+    same = now.assessment_id == content.assessment_id
+    restored = now.overrides == content.assessment_id and effect.kind is AssessmentKind.FEEDBACK
+    if same or restored:
+        return content
+    return replace(content, assessment_id=stamp.mint(), overrides=now.assessment_id)
