@@ -138,7 +138,7 @@ def go_on(
     focus: int | None = None,
 ) -> Decision:
     """After an answer to question `asked`: submit and move on, or go to the next question (or `focus`)."""
-    given = {name for name in state.answers_of(item.trace_id)} | {
+    given = set(state.answers_of(item.trace_id)) | {
         effect.question for effect in effects if isinstance(effect, AnswerEffect)
     }
     if item.state is ItemState.LABELLED:
