@@ -1,0 +1,183 @@
+"""Label files as JSON Lines: one label a line, UTF-8."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, TextIO
+
+from labeler.domain.assessment import NOTHING, AssessmentKind
+from labeler.domain.value import (
+    MAX_NAME_LENGTH,
+    JsonValue,
+    UnusableValue,
+    check_expectation_value,
+    check_feedback_value,
+    check_name,
+    check_text,
+)
+from labeler.labels.exact_json import exact_json
+from labeler.labels.label import COLUMNS, Label, fields_of, milliseconds
+
+_MAX_ID_LENGTH: Final = 50
+"""Characters: MLflow's PostgreSQL columns for the IDs of traces, spans and assessments."""
+
+_MAX_DEPTH: Final = 100
+"""Containers within containers: what every backend was seen to store, far below what breaks a parser."""
+
+_KINDS: Final = {kind.value: kind for kind in (AssessmentKind.FEEDBACK, AssessmentKind.EXPECTATION)}
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that is no label: its number in the file, from 1, and a sentence that says why."""
+
+    number: int
+    sentence: str
+
+
+def write_labels(labels: Iterable[Label], out: TextIO) -> None:
+    """Write labels as JSON Lines, every field present, control and bidi characters as escapes."""
+    for label in labels:
+        out.write(exact_json(fields_of(label)) + "\n")
+
+
+def read_labels(lines: Iterable[bytes]) -> Iterator[Label | BadLine]:
+    """The labels of a file opened in binary mode, bad lines in their places. Empty lines are passed over."""
+    for number, line in enumerate(lines, start=1):
+        stripped = (line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line).strip()
+        if not stripped:
+            continue
+        try:
+            yield _label(_parse(stripped))
+        except UnusableValue as problem:
+            yield BadLine(number, f"{problem}.")
+
+
+def _parse(line: bytes) -> Mapping[str, JsonValue]:
+    try:
+        fields = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise UnusableValue("The line is not UTF-8 text") from None
+    except json.JSONDecodeError as error:
+        raise UnusableValue(f"The line is not JSON: {error.msg} at character {error.pos + 1}") from None
+    except RecursionError:
+        raise UnusableValue("The value is nested too deeply") from None
+    except ValueError:
+        raise UnusableValue("The line holds a number with too many digits") from None
+    if not isinstance(fields, dict):
+        raise UnusableValue("The line is not a JSON object")
+    return fields
+
+
+def _label(fields: Mapping[str, JsonValue]) -> Label:
+    _check_keys(fields)
+    kind = _kind(fields)
+    value = fields["value"]
+    if value is None:
+        raise UnusableValue('"value" is null, which is no answer')
+    _check_depth(value)
+    check = check_expectation_value if kind is AssessmentKind.EXPECTATION else check_feedback_value
+    return Label(
+        trace_id=_needed(fields, "trace_id"),
+        name=check_name(_needed(fields, "name")),
+        value=check(value),
+        kind=kind,
+        rationale=_text(fields, "rationale"),
+        span_id=_text(fields, "span_id", _MAX_ID_LENGTH),
+        reviewer=_text(fields, "reviewer", MAX_NAME_LENGTH),
+        assessment_id=_text(fields, "assessment_id", _MAX_ID_LENGTH),
+        created_at_ms=_time(fields),
+        metadata=_metadata(fields),
+        valid=_valid(fields),
+    )
+
+
+def _check_keys(fields: Mapping[str, JsonValue]) -> None:
+    for key in fields:
+        if key not in COLUMNS:
+            nearest = difflib.get_close_matches(key, COLUMNS, n=1)
+            advice = f'did you mean "{nearest[0]}"?' if nearest else f"the fields are {', '.join(COLUMNS)}"
+            raise UnusableValue(f"{exact_json(key)} is not a field of a label; {advice}")
+    for key in ("trace_id", "name", "value"):
+        if key not in fields:
+            raise UnusableValue(f'"{key}" is missing')
+
+
+def _check_depth(value: JsonValue) -> None:
+    level = [value]
+    for _ in range(_MAX_DEPTH + 1):
+        level = [child for parent in level for child in _children(parent)]
+    if level:
+        raise UnusableValue(f'"value" is nested deeper than {_MAX_DEPTH} levels')
+
+
+def _children(value: JsonValue) -> Iterable[JsonValue]:
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _needed(fields: Mapping[str, JsonValue], key: str) -> str:
+    text = _text(fields, key)
+    if text is None:
+        raise UnusableValue(f'"{key}" is empty')
+    return text
+
+
+def _text(fields: Mapping[str, JsonValue], key: str, longest: int | None = None) -> str | None:
+    """A field that holds text; null and the empty text are as good as absent."""
+    text = fields.get(key)
+    if text is None or text == "":
+        return None
+    if not isinstance(text, str):
+        raise UnusableValue(f'"{key}" has to be text')
+    if longest is not None and len(text) > longest:
+        raise UnusableValue(f'"{key}" is {len(text)} characters long; at most {longest} can be stored')
+    return check_text(text, f'"{key}"')
+
+
+def _kind(fields: Mapping[str, JsonValue]) -> AssessmentKind:
+    kind = _text(fields, "kind")
+    if kind is None:
+        return AssessmentKind.FEEDBACK
+    if kind not in _KINDS:
+        raise UnusableValue(f'"kind" is {exact_json(kind)}; it has to be "feedback" or "expectation"')
+    return _KINDS[kind]
+
+
+def _time(fields: Mapping[str, JsonValue]) -> int | None:
+    text = _text(fields, "created_at")
+    if text is None:
+        return None
+    try:
+        return milliseconds(text)
+    except ValueError:
+        raise UnusableValue(
+            f'"created_at" is {exact_json(text)}; it has to be a time with its zone, such as "2026-01-31T10:00:00.123Z"'
+        ) from None
+
+
+def _metadata(fields: Mapping[str, JsonValue]) -> Mapping[str, str]:
+    metadata = fields.get("metadata")
+    if metadata is None:
+        return NOTHING
+    if not isinstance(metadata, Mapping):
+        raise UnusableValue('"metadata" has to be an object')
+    checked: dict[str, str] = {}
+    for key, value in metadata.items():
+        if not isinstance(value, str):
+            raise UnusableValue(f'"metadata" holds something else than text under {exact_json(key)}')
+        checked[check_text(key, '"metadata"')] = check_text(value, '"metadata"')
+    return checked
+
+
+def _valid(fields: Mapping[str, JsonValue]) -> bool:
+    valid = fields.get("valid")
+    if valid is None:
+        return True
+    if not isinstance(valid, bool):
+        raise UnusableValue('"valid" has to be true or false')
+    return valid

@@ -1,0 +1,144 @@
+"""A label: one line of a label file, on its way to or from an assessment."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from labeler.domain.assessment import NOTHING, Assessment, AssessmentKind, Source, SourceType
+from labeler.domain.destination import Destination
+from labeler.domain.value import JsonValue
+from labeler.labels.exact_json import exact_json
+
+COLUMNS: Final = (
+    "trace_id",
+    "name",
+    "kind",
+    "value",
+    "rationale",
+    "span_id",
+    "reviewer",
+    "assessment_id",
+    "created_at",
+    "metadata",
+    "valid",
+)
+"""The fields of a label file, in their order."""
+
+_ID_KEY: Final = "labeler.id"
+_RATIONALE_KEY: Final = "labeler.rationale"
+_NAMESPACE: Final = uuid.UUID("5d1c3f0e-6f1b-5c1a-9a6e-7a2f6c0b9f41")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What one reviewer said about one trace, as label files carry it.
+
+    `reviewer`, `assessment_id` and `created_at_ms` (milliseconds since the epoch, UTC) are None where a file leaves
+    them to whoever pushes it. `valid` is False once another label supersedes this one.
+    """
+
+    trace_id: str
+    name: str
+    value: JsonValue
+    kind: AssessmentKind = AssessmentKind.FEEDBACK
+    rationale: str | None = None
+    span_id: str | None = None
+    reviewer: str | None = None
+    assessment_id: str | None = None
+    created_at_ms: int | None = None
+    metadata: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    valid: bool = True
+
+
+def label_of(assessment: Assessment) -> Label:
+    """The label that a feedback or an expectation is. An expectation's comment comes from its metadata."""
+    rationale = assessment.rationale
+    if assessment.kind is AssessmentKind.EXPECTATION:
+        rationale = rationale or assessment.metadata.get(_RATIONALE_KEY)
+    return Label(
+        trace_id=assessment.trace_id,
+        name=assessment.name,
+        value=assessment.value,
+        kind=assessment.kind,
+        rationale=rationale,
+        span_id=assessment.span_id,
+        reviewer=assessment.source.id or None,
+        assessment_id=assessment.id or None,
+        created_at_ms=assessment.created_at_ms or None,
+        metadata=assessment.metadata,
+        valid=assessment.valid,
+    )
+
+
+def assessment_of(label: Label, *, reviewer: str, destination: Destination, now_ms: int) -> Assessment:
+    """The assessment that a label becomes at a destination.
+
+    `reviewer` and `now_ms` stand in where the label names no reviewer and no time. A label without an ID gets the
+    one that `derived_id` gives it, so that the same line pushed twice is one assessment.
+    """
+    author = label.reviewer or reviewer
+    assessment_id = label.assessment_id or derived_id(label, author, destination)
+    metadata = {**label.metadata, _ID_KEY: assessment_id}
+    rationale = label.rationale
+    if label.kind is AssessmentKind.EXPECTATION and rationale:
+        metadata[_RATIONALE_KEY] = rationale
+        rationale = None
+    created_at_ms = now_ms if label.created_at_ms is None else label.created_at_ms
+    return Assessment(
+        id=assessment_id,
+        trace_id=label.trace_id,
+        name=label.name,
+        kind=label.kind,
+        value=label.value,
+        source=Source(SourceType.HUMAN, author),
+        rationale=rationale,
+        span_id=label.span_id,
+        metadata=metadata,
+        created_at_ms=created_at_ms,
+        updated_at_ms=created_at_ms,
+        valid=label.valid,
+    )
+
+
+def derived_id(label: Label, reviewer: str, destination: Destination) -> str:
+    """The assessment ID of a label that has none: the same for the same content, reviewer and destination."""
+    content = {**fields_of(label), "assessment_id": None, "reviewer": label.reviewer or reviewer}
+    content["metadata"] = dict(sorted(label.metadata.items()))
+    place = [destination.backend_uri, destination.workspace, destination.experiment_id]
+    return "a-" + uuid.uuid5(_NAMESPACE, exact_json([*place, content])).hex
+
+
+def fields_of(label: Label) -> dict[str, JsonValue]:
+    """The label as the JSON object of a line, its keys in the order of `COLUMNS`."""
+    return {
+        "trace_id": label.trace_id,
+        "name": label.name,
+        "kind": label.kind.value,
+        "value": label.value,
+        "rationale": label.rationale,
+        "span_id": label.span_id,
+        "reviewer": label.reviewer,
+        "assessment_id": label.assessment_id,
+        "created_at": None if label.created_at_ms is None else timestamp(label.created_at_ms),
+        "metadata": dict(label.metadata),
+        "valid": label.valid,
+    }
+
+
+def timestamp(at_ms: int) -> str:
+    """Milliseconds since the epoch as ISO 8601 in UTC, to the millisecond."""
+    return (_EPOCH + at_ms * _MILLISECOND).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def milliseconds(text: str) -> int:
+    """The time of an ISO 8601 text in milliseconds since the epoch. Raises ValueError, also without a time zone."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("no time zone")
+    return (moment - _EPOCH) // _MILLISECOND

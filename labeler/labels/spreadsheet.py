@@ -1,0 +1,40 @@
+"""Labels as CSV for spreadsheets. It is for people: cells are made harmless, so only JSON Lines is exact."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable
+from typing import Final, TextIO
+
+from labeler.domain.value import JsonValue
+from labeler.labels.exact_json import exact_json
+from labeler.labels.label import COLUMNS, Label, fields_of
+
+_JSON_COLUMNS: Final = frozenset({"value", "metadata", "valid"})
+_FORMULA: Final = ("=", "+", "-", "@")
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def write_csv(labels: Iterable[Label], out: TextIO) -> None:
+    r"""Write a header and a row a label; `value` and `metadata` as JSON, what is absent as an empty cell.
+
+    Cells that a spreadsheet would run as formulas get a leading ``'``. Control and bidi characters but tab and
+    newline are written as ``\uXXXX``. `out` should be opened with ``newline=""``.
+    """
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for label in labels:
+        fields = fields_of(label)
+        rows.writerow(_harmless(_cell_text(column, fields[column])) for column in COLUMNS)
+
+
+def _cell_text(column: str, content: JsonValue) -> str:
+    if column in _JSON_COLUMNS:
+        return exact_json(content)
+    return "" if content is None else str(content).replace("\r\n", "\n")
+
+
+def _harmless(text: str) -> str:
+    visible = _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return f"'{visible}" if visible.startswith(_FORMULA) else visible
