@@ -12,13 +12,15 @@ from difflib import get_close_matches
 
 from labeler.tui.actions import ACTIONS, Action, Context
 
-NAMED_KEYS = frozenset(
-    "tab shift+tab enter backspace delete insert escape space up down left right home end pageup pagedown "
-    "shift+up shift+down shift+left shift+right ctrl+up ctrl+down ctrl+left ctrl+right".split()
-    + [f"f{number}" for number in range(1, 13)]
-    # These arrive in every terminal and mean nothing else there: ctrl+c, h, i, j, m, q, s, z and [ do.
-    + [f"ctrl+{letter}" for letter in "abdefgklnoprtuvwxy"]
-)
+_NAMES = """
+tab shift+tab enter backspace delete insert escape space up down left right home end pageup pagedown
+shift+up shift+down shift+left shift+right ctrl+up ctrl+down ctrl+left ctrl+right
+f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12
+"""
+_CTRL_LETTERS = "abdefgklnoprtuvwxy"
+"""The ctrl letters that arrive in every terminal and mean nothing else there."""
+
+NAMED_KEYS = frozenset({*_NAMES.split(), *(f"ctrl+{letter}" for letter in _CTRL_LETTERS)})
 
 
 class BadKeys(ValueError):

@@ -1,0 +1,80 @@
+"""Which of a trace's assessments are the reviewer's own answers, and whether they make it labelled."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from labeler.domain.assessment import Assessment, AssessmentKind, SourceType, same_reviewer
+from labeler.domain.change import Answer
+from labeler.domain.question import NOTE_NAMES, Question
+from labeler.domain.value import UnusableValue
+from labeler.review.entry import check_value
+
+
+def own_answers(
+    assessments: Iterable[Assessment],
+    reviewer: str,
+    questions: Iterable[Question],
+    taken_back: Collection[str] = (),
+) -> dict[str, Answer]:
+    """The reviewer's valid trace-level answers by question name, newest first choice.
+
+    `taken_back` names assessment IDs that the journal knows to be superseded or retracted, although
+    an older listing still shows them. An answer that the question would not take today is left out.
+    """
+    by_name = {question.name: question for question in questions}
+    found: dict[str, Answer] = {}
+    for assessment in sorted(assessments, key=lambda a: a.created_at_ms):
+        if not _is_mine(assessment, reviewer) or assessment.id in taken_back:
+            continue
+        answer = _as_answer(assessment, by_name.get(assessment.name))
+        if answer is not None:
+            found[assessment.name] = answer
+    return found
+
+
+def is_labelled(answers: Mapping[str, Answer], questions: Iterable[Question]) -> bool:
+    """Whether every required question is answered; any one question where none is required."""
+    asked = list(questions)
+    required = [question for question in asked if question.required]
+    if required:
+        return all(question.name in answers for question in required)
+    return any(question.name in answers for question in asked)
+
+
+def by_others(assessments: Iterable[Assessment], reviewer: str) -> list[Assessment]:
+    """What judges, code and other reviewers said and still stands, labeler's own notes included."""
+    return [a for a in assessments if a.valid and not _is_mine(a, reviewer)]
+
+
+def _is_mine(assessment: Assessment, reviewer: str) -> bool:
+    return (
+        assessment.valid
+        and assessment.span_id is None
+        and assessment.source.type is SourceType.HUMAN
+        and same_reviewer(assessment.source.id, reviewer)
+    )
+
+
+def _as_answer(assessment: Assessment, question: Question | None) -> Answer | None:
+    if question is None:
+        if assessment.name not in NOTE_NAMES:
+            return None
+        value = assessment.value
+    else:
+        try:
+            value = check_value(question, assessment.value)
+        except UnusableValue:
+            return None
+    comment = assessment.rationale
+    if assessment.kind is AssessmentKind.EXPECTATION:
+        comment = assessment.metadata.get("labeler.rationale")
+    duration = assessment.metadata.get("labeler.duration_ms", "0")
+    return Answer(
+        assessment.id,
+        value,
+        comment or None,
+        assessment.created_at_ms,
+        int(duration) if duration.isdigit() else 0,
+        overrides=assessment.overrides,
+    )
