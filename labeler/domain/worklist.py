@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from labeler.domain.trace import TraceState
+
 
 class ItemState(StrEnum):
     """Where an item of a worklist stands. Partly answered and flagged are told by its answers."""
@@ -29,3 +31,42 @@ class Query:
     since_ms: int | None = None
     until_ms: int | None = None
     limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistRow:
+    """One item of a worklist as a list shows it, kept in the journal so that a start needs no network.
+
+    `title` is unsanitised and short; `requested_at_ms` is milliseconds since the epoch; `state` is the trace's.
+    """
+
+    trace_id: str
+    experiment_id: str
+    title: str
+    requested_at_ms: int
+    state: TraceState
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSpec:
+    """What a review is about and whose it is. The same spec, begun again, is the same review continued.
+
+    `trace_ids` not empty: exactly these traces. `since_ms` is milliseconds since the epoch, `label` the
+    title people see. `notes_local`: flags and reasons for declining stay in the journal. These last two may
+    differ from one sitting to the next without making it another review.
+    """
+
+    backend_uri: str
+    workspace: str
+    experiment_ids: tuple[str, ...]
+    reviewer: str
+    queue_id: str | None = None
+    filter: str = ""
+    order_by: tuple[str, ...] = ()
+    since_ms: int | None = None
+    limit: int | None = None
+    sample: int | None = None
+    seed: int | None = None
+    trace_ids: tuple[str, ...] = ()
+    label: str = ""
+    notes_local: bool = False
