@@ -1,1 +1,1 @@
-"""Traces and attachments already fetched. Disposable and capped: losing it costs time, never work."""
+"""Traces and attachments kept near, so that a review needs no network. Disposable: losing it costs a download."""

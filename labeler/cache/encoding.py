@@ -1,0 +1,70 @@
+"""Trace summaries as JSON text, for the cache alone. A change here needs a new `FORMAT` in `labeler.cache.store`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
+from labeler.domain.trace import TraceState, TraceSummary
+
+
+def encode_summary(summary: TraceSummary) -> str:
+    """JSON of `summary`. Pure ASCII, so that half characters in a trace survive the database."""
+    fields = {
+        "id": summary.id,
+        "experiment_id": summary.experiment_id,
+        "requested_at_ms": summary.requested_at_ms,
+        "duration_ms": summary.duration_ms,
+        "state": summary.state,
+        "name": summary.name,
+        "session_id": summary.session_id,
+        "user": summary.user,
+        "tags": summary.tags,
+        "metadata": summary.metadata,
+        "request_preview": summary.request_preview,
+        "response_preview": summary.response_preview,
+        "assessments": [_assessment_fields(assessment) for assessment in summary.assessments],
+    }
+    return json.dumps(fields, separators=(",", ":"), default=_plain_mapping)
+
+
+def decode_summary(text: str) -> TraceSummary:
+    """What `encode_summary` was given."""
+    fields = json.loads(text)
+    fields["state"] = TraceState(fields["state"])
+    fields["assessments"] = tuple(_assessment(inner) for inner in fields["assessments"])
+    return TraceSummary(**fields)
+
+
+def _assessment_fields(assessment: Assessment) -> dict[str, Any]:
+    return {
+        "id": assessment.id,
+        "trace_id": assessment.trace_id,
+        "name": assessment.name,
+        "kind": assessment.kind,
+        "value": assessment.value,
+        "source": [assessment.source.type, assessment.source.id],
+        "rationale": assessment.rationale,
+        "span_id": assessment.span_id,
+        "metadata": assessment.metadata,
+        "created_at_ms": assessment.created_at_ms,
+        "updated_at_ms": assessment.updated_at_ms,
+        "valid": assessment.valid,
+        "overrides": assessment.overrides,
+        "error": assessment.error,
+    }
+
+
+def _assessment(fields: dict[str, Any]) -> Assessment:
+    source_type, source_id = fields["source"]
+    fields["kind"] = AssessmentKind(fields["kind"])
+    fields["source"] = Source(SourceType(source_type), source_id)
+    return Assessment(**fields)
+
+
+def _plain_mapping(value: object) -> dict[str, Any]:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} is no JSON value")

@@ -1,0 +1,178 @@
+"""The cache as a file that may be lost at any time.
+
+Nothing in it is the only copy of anything. So a file that is corrupt, or of another format, is deleted and
+made anew; one that cannot be written (disk full, no permission) is still read, and what is new goes to memory.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Final, TypeVar
+
+from labeler.cache.tables import FORMAT, Tables
+from labeler.domain.destination import Destination
+from labeler.domain.trace import RawTrace, TraceSummary
+
+T = TypeVar("T")
+
+MEMORY_MAX_BYTES: Final = 128 * 1024 * 1024
+"""Most that is kept in memory when the file cannot be written."""
+
+_BUSY_TIMEOUT_S: Final = 5.0
+_UNUSABLE_CONTENT: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+
+
+class Cache:
+    """The traces that are here, at most `max_bytes` of them. Belongs to the thread that made it.
+
+    Never raises because of its file: what cannot be read is not here, what cannot be written is kept in memory.
+    """
+
+    def __init__(self, path: Path, max_bytes: int) -> None:
+        self._path = path
+        self._max_bytes = max_bytes
+        self._file: Tables | None = None
+        self._memory: Tables | None = None
+        self._trouble: str | None = None
+        self._replaced = False
+        try:
+            self._file = _open_file(path, max_bytes)
+        except (sqlite3.Error, OSError) as error:
+            self._keep_in_memory(error)
+        else:
+            self._write(Tables.shrink)
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the file is not written, as a sentence, or None when all is well."""
+        return self._trouble
+
+    def total_bytes(self) -> int:
+        """How much is kept, compressed."""
+        return sum(self._read(Tables.total_bytes))
+
+    def put(self, destination: Destination, raw: RawTrace) -> None:
+        """Keep a whole trace, in place of what was known of it."""
+        self._write(lambda tables: tables.put(destination, raw.summary, raw.payload))
+
+    def put_summaries(self, destination: Destination, summaries: Iterable[TraceSummary]) -> None:
+        """Keep summaries. The spans of traces that are here stay."""
+        kept = list(summaries)
+        self._write(lambda tables: tables.put_summaries(destination, kept))
+
+    def put_attachment(self, destination: Destination, trace_id: str, path: str, content: bytes) -> None:
+        """Keep an attachment beside its trace; without the trace it is not kept."""
+        self._write(lambda tables: tables.put_attachment(destination, trace_id, path, content))
+
+    def trace(self, destination: Destination, trace_id: str) -> RawTrace | None:
+        """The whole trace, or None when its spans are not here."""
+        found = self._read(lambda tables: tables.trace(destination, trace_id))
+        return next((raw for raw in found if raw is not None), None)
+
+    def have(self, destination: Destination, trace_ids: Iterable[str]) -> set[str]:
+        """Those of `trace_ids` whose spans are here."""
+        asked = list(trace_ids)
+        here: set[str] = set()
+        return here.union(*self._read(lambda tables: tables.have(destination, asked)))
+
+    def summaries(self, destination: Destination, trace_ids: Sequence[str]) -> list[TraceSummary]:
+        """The summaries that are here, in the order of `trace_ids`."""
+        found: dict[str, TraceSummary] = {}
+        for some in self._read(lambda tables: tables.summaries(destination, trace_ids)):
+            found = some | found
+        return [found[trace_id] for trace_id in trace_ids if trace_id in found]
+
+    def attachment(self, destination: Destination, trace_id: str, path: str) -> bytes | None:
+        """The bytes of an attachment, or None when it is not here."""
+        found = self._read(lambda tables: tables.attachment(destination, trace_id, path))
+        return next((content for content in found if content is not None), None)
+
+    def close(self) -> None:
+        """Close the file."""
+        for tables in (self._memory, self._file):
+            if tables is not None:
+                tables.close()
+
+    def _read(self, query: Callable[[Tables], T]) -> list[T]:
+        """What memory and the file answer, memory first: it is newer."""
+        answers = [] if self._memory is None else [query(self._memory)]
+        if self._file is not None:
+            try:
+                answers.append(query(self._file))
+            except sqlite3.DatabaseError as error:
+                self._give_up_on_file(error)
+        return answers
+
+    def _write(self, store: Callable[[Tables], None]) -> None:
+        while self._memory is None and self._file is not None:
+            try:
+                store(self._file)
+            except sqlite3.DatabaseError as error:
+                self._give_up_on_file(error)
+            else:
+                return
+        if self._memory is not None:
+            store(self._memory)
+
+    def _give_up_on_file(self, error: sqlite3.DatabaseError) -> None:
+        """Replace a file with unusable content, once; stop writing to one that cannot be written."""
+        if self._file is None or self._replaced or not _content_is_unusable(error):
+            self._keep_in_memory(error)
+            return
+        self._replaced = True
+        self._file.close()
+        self._file = None
+        try:
+            _delete_file(self._path)
+            self._file = _open_current(self._path, self._max_bytes)
+        except (sqlite3.Error, OSError) as second:
+            self._keep_in_memory(second)
+
+    def _keep_in_memory(self, error: Exception) -> None:
+        self._trouble = (
+            f"The cache file {self._path} cannot be written ({error}). New traces are kept in memory until labeler "
+            "ends; labels are not affected. Free some disk space, or check who owns the file"
+        )
+        if self._memory is None:
+            database = sqlite3.connect(":memory:", isolation_level=None)
+            self._memory = Tables(database, min(self._max_bytes, MEMORY_MAX_BYTES))
+
+
+def _content_is_unusable(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _UNUSABLE_CONTENT
+
+
+def _open_file(path: Path, max_bytes: int) -> Tables:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        return _open_current(path, max_bytes)
+    except sqlite3.DatabaseError as error:
+        if not _content_is_unusable(error):
+            raise
+    _delete_file(path)
+    return _open_current(path, max_bytes)
+
+
+def _open_current(path: Path, max_bytes: int) -> Tables:
+    """Open the file, made when it is not there. Raises `sqlite3.DatabaseError` when it is of another format."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    database = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
+    try:
+        database.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        if version not in (0, FORMAT):
+            raise sqlite3.DatabaseError(f"format {version} is not {FORMAT}")
+        return Tables(database, max_bytes)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _delete_file(path: Path) -> None:
+    for suffix in ("-wal", "-shm", "-journal", ""):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)

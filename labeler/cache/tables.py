@@ -1,0 +1,235 @@
+"""The cache's tables: one database of traces, capped, least recently used out first."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Final
+
+from labeler.cache.encoding import decode_summary, encode_summary
+from labeler.domain.destination import Destination
+from labeler.domain.trace import RawTrace, TraceSummary
+
+FORMAT: Final = 1
+"""`user_version` of the database: the schema below and the encoding of summaries."""
+
+_COMPRESSION_LEVEL: Final = 3
+
+_BYTES_NEW: Final = "NEW.summary_bytes + NEW.spans_bytes + NEW.attachment_bytes"
+_BYTES_OLD: Final = "OLD.summary_bytes + OLD.spans_bytes + OLD.attachment_bytes"
+
+_SCHEMA: Final = f"""
+CREATE TABLE trace (
+    id INTEGER PRIMARY KEY,
+    backend_uri TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    trace_id TEXT NOT NULL,
+    used INTEGER NOT NULL,
+    summary TEXT NOT NULL,
+    summary_bytes INTEGER NOT NULL,
+    spans_bytes INTEGER NOT NULL DEFAULT 0,
+    attachment_bytes INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (backend_uri, workspace, trace_id)
+);
+CREATE INDEX trace_used ON trace (used);
+CREATE TABLE spans (trace INTEGER PRIMARY KEY REFERENCES trace ON DELETE CASCADE, payload BLOB NOT NULL);
+CREATE TABLE attachment (
+    trace INTEGER NOT NULL REFERENCES trace ON DELETE CASCADE,
+    path BLOB NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (trace, path)
+);
+CREATE TABLE total (bytes INTEGER NOT NULL);
+INSERT INTO total VALUES (0);
+CREATE TRIGGER trace_added AFTER INSERT ON trace BEGIN UPDATE total SET bytes = bytes + {_BYTES_NEW}; END;
+CREATE TRIGGER trace_gone AFTER DELETE ON trace BEGIN UPDATE total SET bytes = bytes - ({_BYTES_OLD}); END;
+CREATE TRIGGER trace_changed AFTER UPDATE OF summary_bytes, spans_bytes, attachment_bytes ON trace BEGIN
+    UPDATE total SET bytes = bytes + {_BYTES_NEW} - ({_BYTES_OLD});
+END;
+PRAGMA user_version = {FORMAT};
+"""
+
+_NEXT_USE: Final = "(SELECT coalesce(max(used), 0) + 1 FROM trace)"
+_OF_TRACE: Final = "backend_uri = ? AND workspace = ? AND trace_id = ?"
+_AMONG_TRACES: Final = "backend_uri = ? AND workspace = ? AND trace_id IN (SELECT value FROM json_each(?))"
+
+
+class Tables:
+    """What is kept in one database, at most `max_bytes` of it. Raises `sqlite3.Error` when the database fails.
+
+    Traces are kept by backend URI, workspace and trace ID: a destination's experiment makes no difference.
+    Bytes count what is stored, compressed, without the database's own overhead.
+    """
+
+    def __init__(self, database: sqlite3.Connection, max_bytes: int) -> None:
+        self._database = database
+        self._max_bytes = max_bytes
+        database.execute("PRAGMA foreign_keys = ON")
+        with self._transaction():
+            if self._number("PRAGMA user_version") == 0:
+                for statement in _statements(_SCHEMA):
+                    database.execute(statement)
+
+    def total_bytes(self) -> int:
+        """How much is kept."""
+        return self._number("SELECT bytes FROM total")
+
+    def put(self, destination: Destination, summary: TraceSummary, payload: bytes) -> None:
+        """Keep a whole trace: its summary and its spans, `payload`."""
+        compressed = zlib.compress(payload, _COMPRESSION_LEVEL)
+        with self._transaction():
+            row = self._put_summary(destination, summary)
+            self._database.execute("INSERT OR REPLACE INTO spans VALUES (?, ?)", (row, compressed))
+            self._database.execute("UPDATE trace SET spans_bytes = ? WHERE id = ?", (len(compressed), row))
+            self._evict(keep=row)
+
+    def put_summaries(self, destination: Destination, summaries: Iterable[TraceSummary]) -> None:
+        """Keep summaries. The spans of traces that are here stay."""
+        with self._transaction():
+            row = 0
+            for summary in summaries:
+                row = self._put_summary(destination, summary)
+            self._evict(keep=row)
+
+    def put_attachment(self, destination: Destination, trace_id: str, path: str, content: bytes) -> None:
+        """Keep an attachment beside its trace; without the trace it is not kept."""
+        with self._transaction():
+            found = self._database.execute(
+                f"SELECT id FROM trace WHERE {_OF_TRACE}", (*_home(destination), trace_id)
+            ).fetchone()
+            if found is None:
+                return
+            (row,) = found
+            self._database.execute(
+                "INSERT OR REPLACE INTO attachment VALUES (?, ?, ?)", (row, _path_key(path), content)
+            )
+            self._database.execute(
+                "UPDATE trace SET attachment_bytes ="
+                " (SELECT sum(length(content)) FROM attachment WHERE trace = trace.id) WHERE id = ?",
+                (row,),
+            )
+            self._evict(keep=row)
+
+    def trace(self, destination: Destination, trace_id: str) -> RawTrace | None:
+        """The whole trace, or None when its spans are not here. Counts as a use."""
+        found = self._database.execute(
+            f"SELECT id, summary, payload FROM trace JOIN spans ON spans.trace = trace.id WHERE {_OF_TRACE}",
+            (*_home(destination), trace_id),
+        ).fetchone()
+        if found is None:
+            return None
+        row, summary, compressed = found
+        raw = _raw_trace(summary, compressed)
+        # A full disk must not keep anybody from reading.
+        with suppress(sqlite3.OperationalError):
+            self._database.execute(f"UPDATE trace SET used = {_NEXT_USE} WHERE id = ?", (row,))
+        return raw
+
+    def have(self, destination: Destination, trace_ids: Iterable[str]) -> set[str]:
+        """Those of `trace_ids` whose spans are here."""
+        rows = self._database.execute(
+            f"SELECT trace_id FROM trace WHERE spans_bytes > 0 AND {_AMONG_TRACES}",
+            (*_home(destination), json.dumps(list(trace_ids))),
+        )
+        return {trace_id for (trace_id,) in rows}
+
+    def summaries(self, destination: Destination, trace_ids: Iterable[str]) -> dict[str, TraceSummary]:
+        """The summaries that are here, by trace ID."""
+        rows = self._database.execute(
+            f"SELECT trace_id, summary FROM trace WHERE {_AMONG_TRACES}",
+            (*_home(destination), json.dumps(list(trace_ids))),
+        )
+        return {trace_id: _summary(summary) for trace_id, summary in rows}
+
+    def attachment(self, destination: Destination, trace_id: str, path: str) -> bytes | None:
+        """The bytes of an attachment, or None when it is not here."""
+        found = self._database.execute(
+            f"SELECT content FROM attachment JOIN trace ON attachment.trace = trace.id WHERE {_OF_TRACE} AND path = ?",
+            (*_home(destination), trace_id, _path_key(path)),
+        ).fetchone()
+        return None if found is None else bytes(found[0])
+
+    def shrink(self) -> None:
+        """Fit what is kept to the cap, which may have been lowered, and give back room that came free in plenty."""
+        with self._transaction():
+            self._evict(keep=0)
+        if self._number("PRAGMA freelist_count") > self._number("PRAGMA page_count") // 2:
+            # A page a step, in rows without columns: only a script runs it to the end.
+            self._database.executescript("PRAGMA incremental_vacuum")
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All of the writes inside, or none."""
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._database.execute("COMMIT")
+        except BaseException:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise
+
+    def _put_summary(self, destination: Destination, summary: TraceSummary) -> int:
+        key = (*_home(destination), summary.id)
+        text = encode_summary(summary)
+        self._database.execute(
+            "INSERT INTO trace (backend_uri, workspace, trace_id, summary, summary_bytes, used)"
+            f" VALUES (?, ?, ?, ?, ?, {_NEXT_USE})"
+            " ON CONFLICT (backend_uri, workspace, trace_id) DO UPDATE"
+            " SET summary = excluded.summary, summary_bytes = excluded.summary_bytes, used = excluded.used",
+            (*key, text, len(text)),
+        )
+        (row,) = self._database.execute(f"SELECT id FROM trace WHERE {_OF_TRACE}", key).fetchone()
+        return int(row)
+
+    def _evict(self, keep: int) -> None:
+        """Delete the least recently used until the rest fits, but never row `keep`: somebody is about to read it."""
+        while self.total_bytes() > self._max_bytes:
+            oldest = self._database.execute(
+                "SELECT id FROM trace WHERE id <> ? ORDER BY used LIMIT 1", (keep,)
+            ).fetchone()
+            if oldest is None:
+                return
+            self._database.execute("DELETE FROM trace WHERE id = ?", oldest)
+
+    def _number(self, query: str) -> int:
+        return int(self._database.execute(query).fetchone()[0])
+
+
+def _home(destination: Destination) -> tuple[str, str]:
+    return destination.backend_uri, destination.workspace
+
+
+def _summary(text: str) -> TraceSummary:
+    try:
+        return decode_summary(text)
+    except (ValueError, KeyError, TypeError) as error:
+        raise sqlite3.DatabaseError("a summary in the cache is damaged") from error
+
+
+def _raw_trace(summary: str, compressed: bytes) -> RawTrace:
+    try:
+        return RawTrace(_summary(summary), zlib.decompress(compressed))
+    except zlib.error as error:
+        raise sqlite3.DatabaseError("a trace in the cache is damaged") from error
+
+
+def _path_key(path: str) -> bytes:
+    """Attachment paths come out of traces, and may hold half characters."""
+    return path.encode("utf-8", "surrogatepass")
+
+
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
