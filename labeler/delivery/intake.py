@@ -1,0 +1,70 @@
+"""From a review's spec to the traces it is about, page by page, as the backend has them now."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from labeler.backends.base import Backend
+from labeler.domain.queue import Queue, QueueItemState
+from labeler.domain.trace import TraceSummary
+from labeler.domain.worklist import Query, ReviewSpec
+
+_SUMMARIES_A_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A trace for the worklist, and where it stands in the queue (None: not from a queue)."""
+
+    summary: TraceSummary
+    queue_state: QueueItemState | None = None
+
+
+async def incoming(backend: Backend, spec: ReviewSpec, now_ms: int) -> AsyncIterator[list[Incoming]]:
+    """Pages of the traces that `spec` names: a queue's items, exactly named traces, or a pinned search.
+
+    A sample is drawn from everything the search finds, so it comes as one page, in the search's order.
+    Raises what the backend raises.
+    """
+    pages = _queue(backend, spec) if spec.queue_id else _named(backend, spec) if spec.trace_ids else None
+    if pages is None:
+        pages = _search(backend, spec, now_ms)
+    if spec.sample is None:
+        async for page in pages:
+            yield page
+        return
+    everything = [trace async for page in pages for trace in page]
+    chosen = random.Random(spec.seed).sample(range(len(everything)), min(spec.sample, len(everything)))
+    yield [everything[index] for index in sorted(chosen)]
+
+
+async def _queue(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[Incoming]]:
+    assert spec.queue_id is not None
+    queue = Queue(spec.queue_id, spec.experiment_ids[0] if spec.experiment_ids else "", spec.label)
+    left = spec.limit
+    async for items in backend.items(queue):
+        states = {item.trace_id: item.state for item in items}
+        for ids in _chunks(list(states)[:left]):
+            yield [Incoming(summary, states[summary.id]) for summary in await backend.summaries(ids)]
+        if left is not None:
+            left -= min(len(states), left)
+            if left == 0:
+                return
+
+
+async def _named(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[Incoming]]:
+    for ids in _chunks(list(spec.trace_ids)):
+        yield [Incoming(summary) for summary in await backend.summaries(ids)]
+
+
+async def _search(backend: Backend, spec: ReviewSpec, now_ms: int) -> AsyncIterator[list[Incoming]]:
+    limit = None if spec.sample is not None else spec.limit
+    query = Query(spec.experiment_ids, spec.filter, spec.order_by, spec.since_ms, now_ms, limit)
+    async for page in backend.snapshot(query):
+        yield [Incoming(summary) for summary in page]
+
+
+def _chunks(ids: Sequence[str]) -> list[Sequence[str]]:
+    return [ids[start : start + _SUMMARIES_A_PAGE] for start in range(0, len(ids), _SUMMARIES_A_PAGE)]

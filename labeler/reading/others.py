@@ -1,0 +1,66 @@
+"""What judges, code and other reviewers said about a trace, as blocks under its conversation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from labeler.domain.assessment import Assessment, AssessmentKind, SourceType
+from labeler.domain.value import JsonValue
+from labeler.reading.document import Block, BlockKind, Document
+from labeler.reading.sanitise import one_line, sanitise
+
+_SOURCES = {
+    SourceType.HUMAN: "reviewer",
+    SourceType.LLM_JUDGE: "judge",
+    SourceType.CODE: "code",
+    SourceType.UNSPECIFIED: "unknown source",
+}
+
+
+def with_assessments(document: Document, assessments: Iterable[Assessment]) -> Document:
+    """The document with a section of assessments at its end; unchanged when there are none."""
+    said = sorted(assessments, key=lambda a: (a.source.type is not SourceType.HUMAN, a.name))
+    if not said:
+        return document
+    message = max((block.message for block in document.blocks), default=-1) + 1
+    header = Block(BlockKind.HEADER, "assessments", message=message)
+    return replace(document, blocks=(*document.blocks, header, *(_block(each, message) for each in said)))
+
+
+def brief(assessment: Assessment) -> str:
+    """Who said what, on one line of display text: ``judge/gpt-4o: yes``."""
+    source = f"{_SOURCES[assessment.source.type]}/{assessment.source.id}"
+    return one_line(f"{source}: {_value(assessment)}", 120)
+
+
+def _block(assessment: Assessment, message: int) -> Block:
+    about = f" (span {assessment.span_id})" if assessment.span_id else ""
+    kind = " (expected)" if assessment.kind is AssessmentKind.EXPECTATION else ""
+    line = one_line(f"{assessment.name}{kind}: {_value(assessment)}   {_source(assessment)}{about}", 300)
+    rationale = sanitise(assessment.rationale or assessment.metadata.get("labeler.rationale") or "")
+    text = f"{line}\n{rationale}" if rationale else line
+    return Block(BlockKind.NOTE, text, message=message, summary=line, foldable=bool(rationale))
+
+
+def _source(assessment: Assessment) -> str:
+    return f"{_SOURCES[assessment.source.type]} {assessment.source.id}"
+
+
+def _value(assessment: Assessment) -> str:
+    if assessment.error is not None:
+        return f"failed: {assessment.error}"
+    return _words(assessment.value)
+
+
+def _words(value: JsonValue) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, Sequence):
+        return ", ".join(_words(each) for each in value) or "none"
+    return json.dumps(value, ensure_ascii=False, default=str)

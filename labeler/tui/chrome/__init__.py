@@ -1,0 +1,1 @@
+"""What surrounds the document: status line, header, rules, key line."""

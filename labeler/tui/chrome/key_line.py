@@ -1,0 +1,42 @@
+"""The key line: the keys that are worth pressing now; or the one sentence that has to be said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from labeler.tui.chrome.runs import Line, Run, fit, width_of
+from labeler.tui.keymap import Keymap
+from labeler.tui.signs import Signs
+
+_GAP = "  "
+_BY_WORTH = """
+answer.positive answer.negative answer.negative_with_comment answer.option answer.comment item.submit edit.undo
+app.help item.back view.fold view.search item.defer item.next_open view.page_down item.flag answer.text
+answer.accept app.command app.quit
+"""
+"""Actions by how much they matter on a narrow line; the help screen has them all."""
+
+
+def key_line(keymap: Keymap, unusable: Sequence[str], width: int, signs: Signs) -> Line:
+    """As many hints as fit, the most useful first. `unusable` actions make no sense for these questions."""
+    by_id = {action.id: action for action in keymap.actions}
+    line: Line = [(" ", "chrome")]
+    for action_id in _BY_WORTH.split():
+        action = by_id[action_id]
+        if action_id in unusable or not action.keys or not action.hint:
+            continue
+        hint: list[Run] = [(_keys_text(action.keys), "key"), (f" {action.hint}", "chrome.dim")]
+        gap: list[Run] = [(_GAP, "chrome")] if len(line) > 1 else []
+        if width_of(line) + width_of(gap) + width_of(hint) > width - 1:
+            break
+        line.extend([*gap, *hint])
+    return fit(line, width, signs.ellipsis)
+
+
+def message_line(text: str, role: str, width: int, signs: Signs) -> Line:
+    """A sentence in place of the keys."""
+    return fit([(" ", "chrome"), (text, role)], width, signs.ellipsis)
+
+
+def _keys_text(keys: Sequence[str]) -> str:
+    return "1-9" if "1" in keys and "9" in keys else keys[0]

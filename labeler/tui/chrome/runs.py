@@ -1,0 +1,65 @@
+"""Lines of runs: text with a role, measured in terminal cells. What the small widgets are written in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from rich.cells import cell_len, set_cell_size
+
+Run: TypeAlias = tuple[str, str]
+"""Text (display text, one line) and the role it is drawn in."""
+
+Line: TypeAlias = list[Run]
+
+
+def width_of(line: Sequence[Run]) -> int:
+    """Cells that a line takes."""
+    return sum(cell_len(text) for text, _ in line)
+
+
+def cut(text: str, width: int, ellipsis: str = "…") -> str:
+    """`text` in at most `width` cells, its end replaced by the ellipsis when it is longer."""
+    if cell_len(text) <= width:
+        return text
+    if width <= cell_len(ellipsis):
+        return set_cell_size(text, max(width, 0))
+    return set_cell_size(text, width - cell_len(ellipsis)).rstrip() + ellipsis
+
+
+def fit(line: Sequence[Run], width: int, ellipsis: str = "…") -> Line:
+    """The line in at most `width` cells; the run that crosses the edge is cut."""
+    fitted: Line = []
+    left = width
+    for text, role in line:
+        size = cell_len(text)
+        if size > left:
+            if left > 0:
+                fitted.append((cut(text, left, ellipsis), role))
+            break
+        fitted.append((text, role))
+        left -= size
+    return fitted
+
+
+def spread(left: Sequence[Run], right: Sequence[Run], width: int, role: str, ellipsis: str = "…") -> Line:
+    """`left` and `right` at the two edges of `width` cells; the left gives way."""
+    room = width - width_of(right)
+    if room < 1:
+        return fit(right, width, ellipsis)
+    fitted = fit(left, room, ellipsis)
+    return [*fitted, (" " * (room - width_of(fitted)), role), *right]
+
+
+def flow(groups: Sequence[Sequence[Run]], width: int, gap: int, role: str, ellipsis: str = "…") -> list[Line]:
+    """Groups of runs side by side, `gap` cells apart, going on in a new line where they do not fit."""
+    lines: list[Line] = [[]]
+    for group in groups:
+        used = width_of(lines[-1])
+        if used and used + gap + width_of(group) > width:
+            lines.append([])
+            used = 0
+        if used:
+            lines[-1].append((" " * gap, role))
+        lines[-1].extend(fit(group, width, ellipsis))
+    return lines

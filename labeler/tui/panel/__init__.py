@@ -1,0 +1,1 @@
+"""The question panel: what is asked, what was answered, what happened last."""

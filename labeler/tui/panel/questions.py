@@ -1,0 +1,195 @@
+"""The panel's question rows: what may be answered with which key, and what was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from labeler.domain.change import Answer
+from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
+from labeler.domain.value import JsonValue
+from labeler.review.entry import allowed, number_text, takes_single_digits
+from labeler.tui.chrome.runs import Line, Run, cut, fit, flow, spread, width_of
+from labeler.tui.signs import Signs
+
+_MAX_NAME_WIDTH = 28
+_GAP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PanelKeys:
+    """Keys to show, as the effective keymap has them."""
+
+    positive: str
+    negative: str
+    text: str
+    accept: str
+    guideline: str
+
+
+@dataclass(frozen=True, slots=True)
+class PanelView:
+    """What the question rows are made from. `judges` holds what others said, by question name, display text."""
+
+    questions: Sequence[Question]
+    answers: Mapping[str, Answer]
+    focus: int
+    judges: Mapping[str, str]
+    keys: PanelKeys
+    signs: Signs
+    display: Mapping[str, str]
+    """Sanitised spellings of names, options and instructions, which a server chose."""
+
+
+def question_rows(view: PanelView, width: int, height: int) -> list[Line]:
+    """At most `height` lines: all questions, or the focused one between its neighbours with its place said."""
+    if not view.questions:
+        return [[(" This review asks no question", "chrome.dim")]]
+    names = min(max(len(_name(view, question)) for question in view.questions), _MAX_NAME_WIDTH) + 2
+    focused = _focused_rows(view, width, names)
+    others = len(view.questions) - 1
+    if others + len(focused) <= height:
+        first, last = 0, len(view.questions)
+    else:
+        focused = focused[: max(height - min(others, 2), 1)]
+        around = max(height - len(focused), 0)
+        first = max(0, min(view.focus - around // 2, len(view.questions) - around - 1))
+        last = min(len(view.questions), first + around + 1)
+    rows: list[Line] = []
+    for index in range(first, last):
+        rows.extend(focused if index == view.focus else [_other_row(view, index, width, names)])
+    if last - first < len(view.questions):
+        place = f"{view.focus + 1}/{len(view.questions)} "
+        rows[0] = spread(rows[0], [(place, "chrome.dim")], width, "chrome", view.signs.ellipsis)
+    return rows[:height]
+
+
+def height_needed(view: PanelView, width: int) -> int:
+    """Lines that the rows take at most, whichever question has the focus."""
+    names = _MAX_NAME_WIDTH + 2
+    others = len(view.questions) - 1
+    focused = (
+        PanelView(view.questions, view.answers, index, view.judges, view.keys, view.signs, view.display)
+        for index in range(len(view.questions))
+    )
+    return others + max((len(_focused_rows(each, width, names)) for each in focused), default=1)
+
+
+def value_text(question: Question | None, value: JsonValue) -> str:
+    """A value in the question's own words, on one line."""
+    if question is not None and isinstance(question.input, PassFail) and isinstance(value, bool):
+        return question.input.positive if value else question.input.negative
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return number_text(value)
+    if isinstance(value, str):
+        return " ".join(value.split())
+    if isinstance(value, Sequence):
+        return ", ".join(value_text(None, each) for each in value) or "none"
+    return "" if value is None else str(value)
+
+
+def _name(view: PanelView, question: Question) -> str:
+    return _shown(view, question.name) + (" *" if question.required else "")
+
+
+def _shown(view: PanelView, text: str) -> str:
+    return view.display.get(text, text)
+
+
+def _label(view: PanelView, index: int, names: int) -> Line:
+    focused = index == view.focus
+    mark = view.signs.cursor if focused else " "
+    name = cut(_name(view, view.questions[index]), names - 1, view.signs.ellipsis)
+    return [
+        (f" {mark} ", "cursor"),
+        (f"{index + 1} ", "chrome.dim"),
+        (name.ljust(names), "option.focused" if focused else "chrome"),
+    ]
+
+
+def _focused_rows(view: PanelView, width: int, names: int) -> list[Line]:
+    question = view.questions[view.focus]
+    label = _label(view, view.focus, names)
+    indent = width_of(label)
+    groups = _choices(view, question, keys=True)
+    answer = view.answers.get(question.name)
+    if answer is not None and answer.comment:
+        groups.append(_comment(view, answer.comment, width - indent))
+    if isinstance(question.input, Categorical) and question.input.multiple:
+        groups.append([("Enter ends, none if empty", "chrome.dim")])
+    judge = view.judges.get(question.name)
+    if judge:
+        said = cut(judge, max(width - indent - 16, 12), view.signs.ellipsis)
+        groups.append([(f"{said}  ", "chrome.dim"), (view.keys.accept, "key"), (" accept", "chrome.dim")])
+    wrapped = flow(groups, width - indent, _GAP, "chrome", view.signs.ellipsis)
+    rows = [[*label, *wrapped[0]], *([(" " * indent, "chrome"), *line] for line in wrapped[1:])]
+    instruction = _shown(view, question.instruction).strip()
+    if instruction:
+        first, _, rest = instruction.partition("\n")
+        hint: list[Run] = []
+        if rest or len(first) > width - 22:
+            hint = [(f"  {view.keys.guideline}", "key"), (" guideline ", "chrome.dim")]
+        rows.append(spread([(f"     {first}", "chrome.dim")], hint, width, "chrome", view.signs.ellipsis))
+    return rows
+
+
+def _other_row(view: PanelView, index: int, width: int, names: int) -> Line:
+    question = view.questions[index]
+    label = _label(view, index, names)
+    groups = _choices(view, question, keys=False)
+    answer = view.answers.get(question.name)
+    if answer is not None and answer.comment:
+        groups.append(_comment(view, answer.comment, width - width_of(label)))
+    line = list(label)
+    for number, group in enumerate(groups):
+        line.extend([(" " * _GAP, "chrome"), *group] if number else group)
+    return fit(line, width, view.signs.ellipsis)
+
+
+def _comment(view: PanelView, comment: str, width: int) -> Line:
+    text = cut(" ".join(_shown(view, comment).split()), min(max(width // 3, 16), 60), view.signs.ellipsis)
+    return [(f"{view.signs.draft} “{text}”", "chrome")]
+
+
+def _choices(view: PanelView, question: Question, *, keys: bool) -> list[Line]:
+    """The possible answers side by side, the given one in brackets."""
+    answer = view.answers.get(question.name)
+    value = answer.value if answer else None
+    match question.input:
+        case PassFail(positive, negative):
+            return [
+                _choice(view, view.keys.positive, positive, chosen=value is True),
+                _choice(view, view.keys.negative, negative, chosen=value is False),
+            ]
+        case Categorical(options, multiple):
+            chosen = value if multiple and isinstance(value, Sequence) else [value]
+            choices = [
+                _choice(view, str((number + 1) % 10), option, chosen=option in chosen)
+                for number, option in enumerate(options)
+            ]
+            return choices if value != [] else [[("[none]", "option.chosen")], *choices]
+        case Numeric():
+            return _number_choices(question, question.input, value)
+        case Text():
+            if isinstance(value, str):
+                return [[(f"“{cut(' '.join(_shown(view, value).split()), 48, view.signs.ellipsis)}”", "option.chosen")]]
+            return [[(view.keys.text, "key"), (" write", "chrome.dim")]]
+
+
+def _choice(view: PanelView, key: str, label: str, *, chosen: bool) -> Line:
+    shown = cut(" ".join(_shown(view, label).split()), 40, view.signs.ellipsis)
+    if chosen:
+        return [(f"[{key} {shown}]", "option.chosen")]
+    return [(f"{key} ", "key"), (shown, "chrome")]
+
+
+def _number_choices(question: Question, numeric: Numeric, value: JsonValue) -> list[Line]:
+    if takes_single_digits(numeric):
+        step = int(numeric.step or 1)
+        numbers = range(int(numeric.minimum or 0), int(numeric.maximum or 9) + 1, step)
+        return [[(f"[{n}]", "option.chosen") if n == value else (str(n), "key")] for n in numbers]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return [[(f"[{number_text(value)}]", "option.chosen")], [(allowed(question), "chrome.dim")]]
+    return [[(allowed(question), "chrome.dim")]]
