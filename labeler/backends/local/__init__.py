@@ -1,0 +1,1 @@
+"""The embedded backend: traces and labels in one SQLite file, without a server."""

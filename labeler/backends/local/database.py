@@ -1,0 +1,207 @@
+"""The store's file: making it, opening it, and telling in sentences why it cannot be opened."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from labeler.backends.base import Ambiguous, BackendError, NotABackend, Refused, Unreachable
+
+SCHEMA_VERSION: Final = 1
+
+_APPLICATION_ID: Final = 0x6C61626C
+"""``labl``: what SQLite's header carries to tell this store from any other database."""
+
+_BUSY_TIMEOUT_MS: Final = 10_000
+
+_SCHEMA: Final = """
+CREATE TABLE store (id TEXT NOT NULL, created_at_ms INTEGER NOT NULL);
+CREATE TABLE experiments (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE traces (
+    trace_id TEXT PRIMARY KEY,
+    experiment_id TEXT NOT NULL REFERENCES experiments (id),
+    timestamp_ms INTEGER NOT NULL,
+    duration_ms INTEGER,
+    status TEXT NOT NULL,
+    name TEXT NOT NULL,
+    session_id TEXT,
+    user TEXT,
+    tags TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    request_preview TEXT,
+    response_preview TEXT
+);
+CREATE INDEX traces_by_time ON traces (experiment_id, timestamp_ms);
+CREATE TABLE payloads (trace_id TEXT PRIMARY KEY REFERENCES traces (trace_id), body BLOB NOT NULL);
+CREATE TABLE assessments (
+    assessment_id TEXT PRIMARY KEY,
+    trace_id TEXT NOT NULL REFERENCES traces (trace_id),
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    source_type TEXT NOT NULL,
+    source_id TEXT NOT NULL,
+    rationale TEXT,
+    span_id TEXT,
+    metadata TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL,
+    valid INTEGER NOT NULL,
+    overrides TEXT,
+    error TEXT
+);
+CREATE INDEX assessments_by_trace ON assessments (trace_id);
+"""
+
+_LOCKED: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_UNWRITABLE: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN)
+_BROKEN: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """Open the store at `path` for reading and writing. Raises `NotABackend`, also when there is none."""
+    with told(path):
+        if not path.exists():
+            raise NotABackend(
+                f"There is no store at {path}. Check the path after local:, or make one by reviewing trace files."
+            )
+        return _opened(path)
+
+
+def open_or_create_database(path: Path) -> sqlite3.Connection:
+    """Open the store at `path`; where there is none, make it, readable by its owner alone. Raises `NotABackend`."""
+    with told(path):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.is_dir():
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            _initialise(path)
+        return _opened(path)
+
+
+def remove_database(path: Path) -> None:
+    """Delete the store at `path`, if there is one, and what SQLite keeps beside it. Raises `NotABackend`."""
+    with told(path):
+        if path.exists():
+            _opened(path).close()
+        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+            path.with_name(name).unlink(missing_ok=True)
+
+
+def store_id(connection: sqlite3.Connection) -> str:
+    """The UUID minted when the store was made."""
+    return str(connection.execute("SELECT id FROM store").fetchone()[0])
+
+
+def storable(text: str) -> str:
+    """`text` with ``?`` for lone surrogates, which SQLite cannot hold: as MLflow stores them."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All of it or nothing, on the disk when the block is left."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the file system raise about the store at `path` into backend errors."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _backend_error(path, error) from error
+    except OSError as error:
+        raise NotABackend(
+            f"The store at {path} cannot be used: {error.strerror or error}. Name another path after local:."
+        ) from error
+    except (UnicodeEncodeError, OverflowError) as error:
+        raise Refused(f"The store cannot hold this: {error}.") from error
+
+
+def _backend_error(path: Path, error: sqlite3.Error) -> BackendError:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code in _LOCKED:
+        return Unreachable(f"Another program is busy with the store at {path}. Nothing was written; it is tried again.")
+    if code == sqlite3.SQLITE_FULL:
+        return Unreachable(f"The disk that holds {path} is full. Nothing was written; make room, it is tried again.")
+    if code in _UNWRITABLE:
+        return NotABackend(f"The store at {path} cannot be written. Check who owns the file and its directory.")
+    if code in _BROKEN:
+        return NotABackend(f"{path} is not a labeler store, or is damaged ({error}). Name another path after local:.")
+    return Ambiguous(f"The store at {path} failed: {error}.")
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    if path.is_dir():
+        raise NotABackend(f"{path} is a directory. Name the file of a store after local:.")
+    connection = _connected(path)
+    try:
+        _check(path, connection)
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        with transaction(connection):
+            pass
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check(path: Path, connection: sqlite3.Connection) -> None:
+    if _pragma(connection, "application_id") != _APPLICATION_ID:
+        raise NotABackend(f"{path} is not a labeler store. Name another path after local:.")
+    version = _pragma(connection, "user_version")
+    if version > SCHEMA_VERSION:
+        raise NotABackend(
+            f"The store at {path} was written by a newer labeler (format {version}, this one knows {SCHEMA_VERSION}). "
+            "It was left untouched; update labeler to use it."
+        )
+
+
+def _initialise(path: Path) -> None:
+    """Make the tables in a file that holds none. Of several processes that try, the first does it."""
+    connection = _connected(path)
+    try:
+        if not _is_blank(connection):
+            return
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        with transaction(connection):
+            if not _is_blank(connection):
+                return
+            for statement in _SCHEMA.split(";\n"):
+                connection.execute(statement)
+            connection.execute("INSERT INTO store VALUES (?, ?)", (str(uuid.uuid4()), time.time_ns() // 1_000_000))
+            connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    finally:
+        connection.close()
+
+
+def _is_blank(connection: sqlite3.Connection) -> bool:
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    return not tables and not _pragma(connection, "application_id")
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+    return connection
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])

@@ -1,0 +1,169 @@
+"""The embedded store as a backend."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Concatenate, Final, ParamSpec, TypeVar
+
+from labeler.backends.base import (
+    Capabilities,
+    Experiment,
+    MissingTarget,
+    Schemas,
+    UnknownName,
+)
+from labeler.backends.local import assessments, traces
+from labeler.backends.local.database import (
+    SCHEMA_VERSION,
+    open_database,
+    open_or_create_database,
+    store_id,
+    told,
+)
+from labeler.domain.assessment import Assessment
+from labeler.domain.queue import Queue, QueueItem, QueueItemState
+from labeler.domain.trace import RawTrace, TraceSummary
+from labeler.domain.worklist import Query
+
+DEFAULT_EXPERIMENT: Final = "demo"
+
+_PAGE: Final = 500
+"""Summaries a page of a snapshot."""
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+class LocalStore:
+    """Traces and labels in one SQLite file: a `Backend` without a server, and where files are imported.
+
+    All SQL runs on one thread of the store's own. Other processes may have the same file open; a write that finds
+    it locked waits up to 10 s, then raises `Unreachable`. There are no queues, no label schemas and no attachments.
+    """
+
+    def __init__(self, path: Path, thread: ThreadPoolExecutor, connection: sqlite3.Connection, uri: str) -> None:
+        self._path = path
+        self._thread = thread
+        self._connection = connection
+        self._uri = uri
+
+    @classmethod
+    async def open(cls, path: Path) -> LocalStore:
+        """The store in an existing file. Raises `NotABackend`, also when there is none, and `Unreachable`."""
+        return await cls._opened(path, open_database)
+
+    @classmethod
+    async def open_or_create(cls, path: Path) -> LocalStore:
+        """The store in a file that is made when there is none. Raises `NotABackend` and `Unreachable`."""
+        return await cls._opened(path, open_or_create_database)
+
+    @classmethod
+    async def _opened(cls, path: Path, opener: Callable[[Path], sqlite3.Connection]) -> LocalStore:
+        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="labeler-local-store")
+        loop = asyncio.get_running_loop()
+        try:
+            connection = await loop.run_in_executor(thread, opener, path)
+            uri = f"local:{await loop.run_in_executor(thread, store_id, connection)}"
+        except BaseException:
+            thread.shutdown(wait=False)
+            raise
+        return cls(path, thread, connection, uri)
+
+    @property
+    def uri(self) -> str:
+        return self._uri
+
+    @property
+    def workspace(self) -> str:
+        return ""
+
+    async def capabilities(self) -> Capabilities:
+        return Capabilities(version=f"embedded store {SCHEMA_VERSION}", queues=False, schemas=False, honours_ids=True)
+
+    async def whoami(self) -> str | None:
+        return None
+
+    async def import_traces(self, raw: Sequence[RawTrace], experiment_name: str = DEFAULT_EXPERIMENT) -> int:
+        """Add the traces that are not here yet to an experiment, made when there is none; return how many were new.
+
+        A trace that is here already keeps its content, its labels and its experiment. All are added or none.
+        Raises `Malformed`.
+        """
+        return await self._run(traces.import_all, raw, experiment_name)
+
+    async def experiments(self) -> list[Experiment]:
+        return await self._run(traces.experiments)
+
+    async def experiment(self, name_or_id: str) -> Experiment:
+        return await self._run(traces.experiment, name_or_id)
+
+    async def count(self, experiment_id: str) -> int | None:
+        return await self._run(traces.count, experiment_id)
+
+    async def snapshot(self, query: Query) -> AsyncIterator[list[TraceSummary]]:
+        """Pages of a search pinned by its IDs, which are read in one statement."""
+        trace_ids = await self._run(traces.search, query)
+        for start in range(0, len(trace_ids), _PAGE):
+            yield await self._run(traces.summaries, trace_ids[start : start + _PAGE])
+
+    async def summaries(self, trace_ids: Sequence[str]) -> list[TraceSummary]:
+        return await self._run(traces.summaries, list(trace_ids))
+
+    async def summary(self, trace_id: str) -> TraceSummary:
+        return await self._run(traces.summary, trace_id)
+
+    async def trace(self, trace_id: str) -> RawTrace:
+        return await self._run(traces.trace, trace_id)
+
+    async def attachment(self, trace_id: str, path: str) -> bytes:
+        await self.summary(trace_id)
+        raise MissingTarget(f"The attachment {path} was not imported with the trace {trace_id}.")
+
+    async def find(self, trace_id: str, assessment_id: str) -> Assessment | None:
+        return await self._run(assessments.find, trace_id, assessment_id)
+
+    async def create(self, assessment: Assessment) -> Assessment:
+        return await self._run(assessments.create, assessment)
+
+    async def update(self, assessment: Assessment, fields: Sequence[str]) -> Assessment:
+        return await self._run(assessments.update, assessment, fields)
+
+    async def retract(self, trace_id: str, assessment_id: str) -> None:
+        await self._run(assessments.retract, trace_id, assessment_id)
+
+    async def schemas(self, experiment_id: str) -> Schemas:
+        return Schemas((), only_default=False)
+
+    async def queues(self, experiment_id: str) -> list[Queue]:
+        return []
+
+    async def queue(self, experiment_id: str | None, name_or_id: str) -> Queue:
+        raise UnknownName(f"There is no queue {name_or_id!r}: the embedded store has no review queues.")
+
+    async def my_queue(self, experiment_id: str, reviewer: str) -> Queue:
+        raise UnknownName(f"There is no queue of {reviewer}: the embedded store has no review queues.")
+
+    def items(self, queue: Queue) -> AsyncIterator[list[QueueItem]]:
+        raise MissingTarget(f"There is no queue {queue.name!r}: the embedded store has no review queues.")
+
+    async def set_item_state(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
+        raise MissingTarget(f"There is no queue {queue_id}: the embedded store has no review queues.")
+
+    async def close(self) -> None:
+        await self._run(sqlite3.Connection.close)
+        self._thread.shutdown(wait=False)
+
+    async def _run(
+        self, job: Callable[Concatenate[sqlite3.Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs
+    ) -> _T:
+        """Do a job on the store's thread. A caller that is cancelled leaves it to finish there."""
+
+        def told_job() -> _T:
+            with told(self._path):
+                return job(self._connection, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, told_job)
