@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, TypeVar
+from typing import Final
 
 from labeler.domain.value import JsonValue
 
@@ -12,9 +12,7 @@ MAX_DEPTH: Final = 100
 """Containers within containers in one decoded value. MLflow's own clients stay far below."""
 
 _INTEGER_DIGITS: Final = 4000
-"""Python refuses to parse longer integers (they take quadratic time); they are kept as their digits."""
-
-_T = TypeVar("_T")
+"""Python refuses to parse integers longer than about this (it would take quadratic time)."""
 
 
 class NotJson(ValueError):
@@ -22,17 +20,18 @@ class NotJson(ValueError):
 
 
 def decode_text(data: bytes) -> str:
-    """Text of JSON bytes in any Unicode encoding; bytes that are no text become U+FFFD."""
-    return data.decode(json.detect_encoding(data), "replace")
+    """Text of JSON bytes in any Unicode encoding, without its byte order mark; bytes that are no text become U+FFFD."""
+    return data.decode(json.detect_encoding(data), "replace").removeprefix("\ufeff")
 
 
 def parse(text: str) -> JsonValue:
-    """The value of a JSON text. NaN and infinities are floats, of duplicate keys the last counts.
+    """The value of a JSON text at most `MAX_DEPTH` deep. Raises `NotJson`.
 
-    Raises `NotJson`.
+    NaN and infinities are floats; of duplicate keys the last counts; an integer too long to compute with is
+    the string of its digits.
     """
     value = parse_deep(text)
-    if deeper_than(value, MAX_DEPTH):
+    if text.count("[") + text.count("{") > MAX_DEPTH and deeper_than(value, MAX_DEPTH):
         raise NotJson(f"nested deeper than {MAX_DEPTH} levels")
     return value
 
@@ -40,13 +39,16 @@ def parse(text: str) -> JsonValue:
 def parse_deep(text: str) -> JsonValue:
     """As `parse`, for envelopes: nested as deeply as the interpreter can take."""
     try:
-        value: JsonValue = _decoder.decode(text.removeprefix("\ufeff"))
+        try:
+            value: JsonValue = _decoder.decode(text)
+        except json.JSONDecodeError:
+            raise
+        except ValueError:
+            value = _careful_decoder.decode(text)
     except json.JSONDecodeError as error:
         raise NotJson(f"{error.msg} at character {error.pos}") from None
     except RecursionError:
         raise NotJson("nested too deeply") from None
-    except ValueError:
-        return _parse_with_long_integers(text)
     return value
 
 
@@ -66,15 +68,15 @@ def container_in(text: str) -> JsonValue:
     return parse_or_none(stripped)
 
 
-def raw_values(text: str, start: int) -> Iterator[tuple[int, int]]:
-    """Positions (start, end) of the JSON values that follow each other from `start`, commas and space between.
+def raw_values(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
+    """Positions (start, end) of the JSON values that follow each other from `start`, commas and space between them.
 
-    Stops at a closing bracket or the end. Raises `NotJson` where no value begins.
+    Stops at a closing bracket or at the end. Raises `NotJson` where neither comes nor a value.
     """
     position = _skip(text, start)
     while position < len(text) and text[position] not in "]}":
         try:
-            end = _scanner.raw_decode(text, position)[1]
+            end = _careful_decoder.raw_decode(text, position)[1]
         except json.JSONDecodeError as error:
             raise NotJson(f"{error.msg} at character {error.pos}") from None
         except RecursionError:
@@ -84,20 +86,21 @@ def raw_values(text: str, start: int) -> Iterator[tuple[int, int]]:
 
 
 def deeper_than(value: JsonValue, limit: int) -> bool:
-    """Whether a value holds containers in more than `limit` levels, told without recursion."""
-    level: list[JsonValue] = [value]
-    for _ in range(limit + 1):
-        level = [child for parent in level for child in _children(parent) if isinstance(child, (Mapping, list))]
+    """Whether a value holds containers within containers in more than `limit` levels, told without recursion."""
+    level: list[Mapping[str, JsonValue] | Sequence[JsonValue]] = _containers([value])
+    for _ in range(limit):
+        level = [child for parent in level for child in _containers(_children(parent))]
         if not level:
             return False
-    return True
+    return bool(level)
 
 
-def _children(value: JsonValue) -> Iterator[JsonValue]:
-    if isinstance(value, Mapping):
-        yield from value.values()
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        yield from value
+def _children(parent: Mapping[str, JsonValue] | Sequence[JsonValue]) -> Sequence[JsonValue]:
+    return list(parent.values()) if isinstance(parent, Mapping) else parent
+
+
+def _containers(values: Sequence[JsonValue]) -> list[Mapping[str, JsonValue] | Sequence[JsonValue]]:
+    return [value for value in values if isinstance(value, dict | list)]
 
 
 def _skip(text: str, position: int) -> int:
@@ -110,14 +113,5 @@ def _integer(digits: str) -> int | str:
     return int(digits) if len(digits) <= _INTEGER_DIGITS else digits
 
 
-def _parse_with_long_integers(text: str) -> JsonValue:
-    try:
-        value: JsonValue = _long_integer_decoder.decode(text.removeprefix("\ufeff"))
-    except (ValueError, RecursionError) as error:
-        raise NotJson(str(error)) from None
-    return value
-
-
 _decoder = json.JSONDecoder(strict=False)
-_scanner = json.JSONDecoder(strict=False, parse_int=_integer)
-_long_integer_decoder = json.JSONDecoder(strict=False, parse_int=_integer)
+_careful_decoder = json.JSONDecoder(strict=False, parse_int=_integer)

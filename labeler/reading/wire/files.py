@@ -1,0 +1,227 @@
+"""Files of traces: what people saved from MLflow's API and clients, and OTLP/JSON, plain or gzip.
+
+Known contents: bodies of ``traces/get``, ``batchGet`` and ``get-trace-artifact``, ``Trace.to_json()`` of MLflow 2 and
+3, OTLP/JSON exports (``resourceSpans``), lists of these and JSON Lines of these.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from labeler.domain.trace import RawTrace, TraceSummary
+from labeler.domain.value import JsonValue
+from labeler.reading.wire.envelopes import MalformedEnvelope, trace_summary
+from labeler.reading.wire.json_text import NotJson, decode_text, parse_deep, raw_values
+from labeler.reading.wire.otlp import is_otlp, split_by_trace
+from labeler.reading.wire.spans import UnreadableTrace, decode, raw_spans, trace_id
+from labeler.reading.wire.summary import roots_of, summary_of
+
+MAX_BYTES: Final = 1 << 29
+"""The most a file may hold once uncompressed (512 MB)."""
+
+_CHUNK_BYTES: Final = 1 << 20
+_GZIP: Final = b"\x1f\x8b"
+
+
+class UnusableFile(ValueError):
+    """A file that holds no trace. The message is a sentence that says what it holds instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceFile:
+    """The traces of a file in its order; `problems` are sentences about the entries that could not be used."""
+
+    traces: tuple[RawTrace, ...]
+    problems: tuple[str, ...]
+
+
+def read_traces(name: str, data: bytes) -> TraceFile:
+    """The traces in a file's bytes. Raises `UnusableFile` when there is none; `name` is for its message."""
+    try:
+        text = decode_text(_uncompressed(data))
+        traces, problems = _read(text)
+    except _Unusable as reason:
+        raise UnusableFile(f"{name} {reason}.") from None
+    if not traces:
+        if not problems:
+            raise UnusableFile(f"{name} holds no trace: it is an empty list.")
+        more = f" ({len(problems) - 1} more entries are unusable too)" if len(problems) > 1 else ""
+        raise UnusableFile(f"{name} holds no trace: {problems[0]}{more}.")
+    return TraceFile(tuple(traces), tuple(f"{name}: {problem}." for problem in problems))
+
+
+class _Unusable(Exception):
+    """Why nothing can be read; completes the sentence that the file's name begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One JSON value of a file: where it stands, its text, its value or why it has none."""
+
+    position: str
+    text: str
+    value: JsonValue
+    problem: str = ""
+
+
+def _uncompressed(data: bytes) -> bytes:
+    if not data.startswith(_GZIP):
+        return data
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            while chunk := stream.read(_CHUNK_BYTES):
+                size += len(chunk)
+                if size > MAX_BYTES:
+                    raise _Unusable(f"is larger than {MAX_BYTES >> 20} MB when uncompressed, more than can be read")
+                chunks.append(chunk)
+    except (OSError, EOFError, zlib.error):
+        raise _Unusable("is a damaged gzip file") from None
+    return b"".join(chunks)
+
+
+def _read(text: str) -> tuple[list[RawTrace], list[str]]:
+    traces: list[RawTrace] = []
+    problems: list[str] = []
+    exports: list[_Entry] = []
+    for entry in _entries(text):
+        try:
+            if entry.problem:
+                raise _Unusable(entry.problem)
+            if is_otlp(entry.value):
+                exports.append(entry)
+            else:
+                traces.extend(_traces_of(entry))
+        except _Unusable as reason:
+            problems.append(f"{entry.position} {reason}")
+    traces.extend(_traces_of_exports(exports, problems))
+    return traces, problems
+
+
+def _entries(text: str) -> Iterator[_Entry]:
+    """The values of the file: the one it is, the members of its one list, or a value a line."""
+    stripped = text.strip()
+    if not stripped:
+        raise _Unusable("is empty")
+    try:
+        value = parse_deep(stripped)
+    except NotJson as whole:
+        lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+        if len(lines) < 2 or not _is_json(lines[0][1]):
+            raise _Unusable(f"is not JSON ({whole})") from None
+        yield from (_line_entry(number, line) for number, line in lines)
+        return
+    if isinstance(value, list):
+        bounds = raw_values(stripped, 1)
+        for number, (member, (start, end)) in enumerate(zip(value, bounds, strict=True), 1):
+            yield _Entry(f"entry {number}", stripped[start:end], member)
+    else:
+        yield _Entry("it", stripped, value)
+
+
+def _line_entry(number: int, line: str) -> _Entry:
+    try:
+        return _Entry(f"line {number}", line.strip(), parse_deep(line))
+    except NotJson as error:
+        return _Entry(f"line {number}", line, None, f"is not JSON ({error})")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        parse_deep(text)
+    except NotJson:
+        return False
+    return True
+
+
+def _traces_of(entry: _Entry) -> Iterator[RawTrace]:
+    value = entry.value
+    if not isinstance(value, Mapping):
+        raise _Unusable(f"is {_kind(value)}, not a trace")
+    members = value.get("traces")
+    if isinstance(members, list) and members and all(isinstance(member, Mapping) for member in members):
+        for member in members:
+            yield from _traces_of(replace(entry, text=json.dumps(member), value=member))
+        return
+    body = value["trace"] if isinstance(value.get("trace"), Mapping) else value
+    if not isinstance(body, Mapping) or not ("spans" in body or isinstance(body.get("data"), Mapping)):
+        raise _Unusable(_told(value))
+    yield _trace(body.get("trace_info") or body.get("info"), entry.text.encode("utf-8", "surrogatepass"))
+
+
+def _trace(info: JsonValue, payload: bytes) -> RawTrace:
+    try:
+        if info is None:
+            return _trace_without_info(payload)
+        summary = trace_summary(info)
+        if summary.name:
+            return RawTrace(summary, payload)
+        return RawTrace(replace(summary, name=_root_name(summary, payload)), payload)
+    except (MalformedEnvelope, UnreadableTrace) as error:
+        raise _Unusable(f"is not a readable trace: {str(error).rstrip('.')}") from None
+
+
+def _trace_without_info(payload: bytes) -> RawTrace:
+    trace = decode(RawTrace(summary_of(None, (), payload), payload))
+    if not trace.spans:
+        raise _Unusable("is a trace without a single span")
+    return RawTrace(summary_of(_trace_id(payload), trace.spans, payload), payload)
+
+
+def _root_name(summary: TraceSummary, payload: bytes) -> str:
+    spans = decode(RawTrace(summary, payload)).spans
+    return roots_of(spans)[0].name if spans else ""
+
+
+def _trace_id(payload: bytes) -> str | None:
+    """The ID MLflow gives the trace: as its spans say, else ``tr-`` and OpenTelemetry's; MLflow 2 wrote it bare."""
+    for span in raw_spans(parse_deep(decode_text(payload))):
+        context = span.get("context")
+        if isinstance(context, Mapping):
+            return trace_id(context.get("trace_id"))
+        if (found := trace_id(span.get("trace_id") or span.get("traceId"))) is not None:
+            return f"tr-{found}"
+    return None
+
+
+def _traces_of_exports(exports: list[_Entry], problems: list[str]) -> Iterator[RawTrace]:
+    """OTLP spans regrouped by trace: an export holds many traces, and a trace may be spread over many exports."""
+    bodies = [(entry.text, entry.value) for entry in exports]
+    for number, payload in enumerate(split_by_trace(bodies), 1):
+        try:
+            yield _trace_without_info(payload)
+        except (_Unusable, UnreadableTrace) as reason:
+            problems.append(f"trace {number} of the OTLP data {reason}")
+
+
+def _told(value: Mapping[str, JsonValue]) -> str:
+    if "error_code" in value:
+        message = value.get("message")
+        return f"is an error that a server answered ({value['error_code']}: {message})"
+    if "trace_info" in value or isinstance(value.get("trace"), Mapping) or "traces" in value:
+        return "is trace info without spans, as a search returns it; save the body of traces/get instead"
+    if "assessment_id" in value or {"trace_id", "name", "value"} <= value.keys():
+        return "is a label, not a trace; labels are queued with `labeler push`"
+    keys = ", ".join(list(value)[:6])
+    return f"is an object with the keys {keys}, not a trace" if keys else "is an empty object, not a trace"
+
+
+def _kind(value: JsonValue) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true or false"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a text"
+        case _:
+            return "a list"
