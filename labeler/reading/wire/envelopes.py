@@ -19,7 +19,7 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 from labeler.domain.assessment import NOTHING, Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.trace import TraceState, TraceSummary
-from labeler.domain.value import MAX_EXACT_INTEGER, JsonValue
+from labeler.domain.value import JsonValue
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -135,8 +135,8 @@ def timestamp(at_ms: int) -> str:
 
 
 def _expectation_to_wire(value: JsonValue) -> dict[str, JsonValue]:
-    exact = isinstance(value, int) and abs(value) > MAX_EXACT_INTEGER
-    if exact or (isinstance(value, Sequence | Mapping) and not isinstance(value, str)):
+    """Lists and objects go as JSON text, in which integers survive; of plain values the server makes doubles."""
+    if isinstance(value, Sequence | Mapping) and not isinstance(value, str):
         return {"serialized_value": {"serialization_format": "JSON_FORMAT", "value": json.dumps(value)}}
     return {"value": value}
 

@@ -1,0 +1,94 @@
+"""Assessments on an MLflow server: create under our own ID, read back, change, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from labeler.backends.base import Ambiguous, MissingTarget
+from labeler.backends.mlflow.traces import Traces, is_path_safe, trace_path
+from labeler.backends.mlflow.transport import Transport
+from labeler.domain.assessment import Assessment
+from labeler.domain.value import JsonValue
+from labeler.reading.wire.envelopes import MalformedEnvelope, assessment, assessment_to_wire, value_to_wire
+
+_UPDATABLE: Final = ("rationale", "metadata", "value")
+"""The value last, as in a create."""
+
+
+class Assessments:
+    def __init__(self, transport: Transport, traces: Traces) -> None:
+        self._transport = transport
+        self._traces = traces
+
+    async def create(self, wanted: Assessment) -> Assessment:
+        """Store an assessment and return the server's echo, unverified.
+
+        Raises `AlreadyThere` for an ID that exists, `MissingTarget` when what it overrides is gone, `MissingTrace`.
+        """
+        try:
+            answer = await self._transport.send(
+                "POST", f"{trace_path(wanted.trace_id)}/assessments", {"assessment": assessment_to_wire(wanted)}
+            )
+        except MissingTarget as missing:
+            await self._traces.summary(wanted.trace_id)
+            if wanted.overrides is not None:
+                raise
+            raise Ambiguous(
+                f"The server did not find the trace, and then did: {missing}", server_answered=True
+            ) from None
+        return self._echo(answer, wanted.trace_id)
+
+    async def find(self, trace_id: str, assessment_id: str) -> Assessment | None:
+        """The assessment of that ID, valid or overridden. None when the trace is there without it."""
+        try:
+            answer = await self._transport.get(_path(trace_id, assessment_id))
+        except MissingTarget:
+            await self._traces.summary(trace_id)
+            return None
+        return self._echo(answer, trace_id)
+
+    async def update(self, changed: Assessment, fields: Sequence[str]) -> Assessment:
+        """Change ``value``, ``rationale`` or ``metadata`` in place; metadata merges, keys stay."""
+        if unknown := set(fields) - set(_UPDATABLE):
+            raise ValueError(f"An update changes {', '.join(_UPDATABLE)}, not {', '.join(sorted(unknown))}")
+        content: dict[str, JsonValue] = {}
+        for field in (field for field in _UPDATABLE if field in fields):
+            content |= _field_to_wire(changed, field)
+        payload = {"update_mask": ",".join(content), "assessment": content}
+        try:
+            answer = await self._transport.send("PATCH", _path(changed.trace_id, changed.id), payload)
+        except MissingTarget:
+            await self._traces.summary(changed.trace_id)
+            raise
+        return self._echo(answer, changed.trace_id)
+
+    async def retract(self, trace_id: str, assessment_id: str) -> None:
+        """Delete an assessment, which makes the one it overrode valid again. What is not there is deleted."""
+        try:
+            await self._transport.send("DELETE", _path(trace_id, assessment_id))
+        except MissingTarget:
+            await self._traces.summary(trace_id)
+
+    def _echo(self, answer: dict[str, Any], trace_id: str) -> Assessment:
+        try:
+            return assessment(answer.get("assessment"), trace_id)
+        except MalformedEnvelope as error:
+            raise Ambiguous(f"The server answered with something else than the assessment: {error}") from None
+
+
+def _path(trace_id: str, assessment_id: str) -> str:
+    path = f"{trace_path(trace_id)}/assessments/{assessment_id}"
+    if not is_path_safe(assessment_id):
+        raise MissingTarget("No assessment has such an ID: it holds characters that IDs do not have")
+    return path
+
+
+def _field_to_wire(changed: Assessment, field: str) -> dict[str, JsonValue]:
+    match field:
+        case "rationale":
+            return {"rationale": changed.rationale or ""}
+        case "metadata":
+            return {"metadata": dict(changed.metadata)}
+        case _:
+            return value_to_wire(changed)

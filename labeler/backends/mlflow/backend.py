@@ -1,0 +1,141 @@
+"""The MLflow backend: one tracking server, behind the protocol of `backends.base`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from labeler.backends.base import Capabilities, Experiment, Schemas
+from labeler.backends.mlflow.assessments import Assessments
+from labeler.backends.mlflow.credentials import Credentials, Tls, endpoint
+from labeler.backends.mlflow.detection import DATABRICKS, detect, signed_in_user
+from labeler.backends.mlflow.experiments import Experiments
+from labeler.backends.mlflow.queues import Queues
+from labeler.backends.mlflow.schemas import schemas
+from labeler.backends.mlflow.search import snapshot
+from labeler.backends.mlflow.served import ServedStore, local_store, serve
+from labeler.backends.mlflow.traces import Traces
+from labeler.backends.mlflow.transport import Transport
+from labeler.domain.assessment import Assessment
+from labeler.domain.queue import Queue, QueueItem, QueueItemState
+from labeler.domain.trace import RawTrace, TraceSummary
+from labeler.domain.worklist import Query
+
+
+async def open_backend(
+    uri: str, credentials: Credentials | None = None, workspace: str = "", tls: Tls | None = None
+) -> MlflowBackend:
+    """The backend at an ``http(s)://``, ``databricks[://PROFILE]`` or ``sqlite:`` URI, or in a directory.
+
+    Only `credentials` are ever sent, and only there; those in the environment or in `uri` itself count for nothing
+    unless the caller took them from `credentials.account` and passed them on. A local store is served for as long as
+    the backend is open. Connects to nothing else yet. Raises `NotABackend`, or `UnusableSettings` for a URI or
+    settings that cannot work.
+    """
+    tls = tls or Tls()
+    if (store := local_store(uri)) is not None:
+        served = await serve(store)
+        return MlflowBackend(store.canonical_uri, Transport(served.url, None, workspace, tls), served=served)
+    there = endpoint(uri)
+    known = DATABRICKS if there.databricks else None
+    return MlflowBackend(there.url, Transport(there.url, credentials, workspace, tls), known=known)
+
+
+class MlflowBackend:
+    """An open connection to a tracking server. Made by `open_backend`; implements `backends.base.Backend`."""
+
+    def __init__(
+        self, uri: str, transport: Transport, *, known: Capabilities | None = None, served: ServedStore | None = None
+    ) -> None:
+        self._uri = uri
+        self._transport = transport
+        self._capabilities = known
+        self._served = served
+        self._detecting = asyncio.Lock()
+        self._experiments = Experiments(transport)
+        self._traces = Traces(transport)
+        self._assessments = Assessments(transport, self._traces)
+        self._queues = Queues(transport, self._experiments)
+
+    @property
+    def uri(self) -> str:
+        return self._uri
+
+    @property
+    def workspace(self) -> str:
+        return self._transport.workspace
+
+    async def capabilities(self) -> Capabilities:
+        async with self._detecting:
+            if self._capabilities is None:
+                self._capabilities = await detect(self._transport)
+            return self._capabilities
+
+    async def whoami(self) -> str | None:
+        return await signed_in_user(self._transport)
+
+    async def experiments(self) -> list[Experiment]:
+        return await self._experiments.all()
+
+    async def experiment(self, name_or_id: str) -> Experiment:
+        found = await self._experiments.one(name_or_id)
+        self._traces.expect_in([found.id])
+        return found
+
+    async def count(self, experiment_id: str) -> int | None:
+        return await self._experiments.count(experiment_id)
+
+    def snapshot(self, query: Query) -> AsyncIterator[list[TraceSummary]]:
+        self._traces.expect_in(query.experiment_ids)
+        return snapshot(self._transport, query)
+
+    async def summaries(self, trace_ids: Sequence[str]) -> list[TraceSummary]:
+        return await self._traces.summaries(trace_ids)
+
+    async def summary(self, trace_id: str) -> TraceSummary:
+        return await self._traces.summary(trace_id)
+
+    async def trace(self, trace_id: str) -> RawTrace:
+        return await self._traces.whole(trace_id)
+
+    async def attachment(self, trace_id: str, path: str) -> bytes:
+        return await self._traces.attachment(trace_id, path)
+
+    async def find(self, trace_id: str, assessment_id: str) -> Assessment | None:
+        return await self._assessments.find(trace_id, assessment_id)
+
+    async def create(self, assessment: Assessment) -> Assessment:
+        return await self._assessments.create(assessment)
+
+    async def update(self, assessment: Assessment, fields: Sequence[str]) -> Assessment:
+        return await self._assessments.update(assessment, fields)
+
+    async def retract(self, trace_id: str, assessment_id: str) -> None:
+        await self._assessments.retract(trace_id, assessment_id)
+
+    async def schemas(self, experiment_id: str) -> Schemas:
+        return await schemas(self._transport, experiment_id)
+
+    async def queues(self, experiment_id: str) -> list[Queue]:
+        return await self._queues.all(experiment_id)
+
+    async def queue(self, experiment_id: str | None, name_or_id: str) -> Queue:
+        found = await self._queues.one(experiment_id, name_or_id)
+        self._traces.expect_in([found.experiment_id])
+        return found
+
+    async def my_queue(self, experiment_id: str, reviewer: str) -> Queue:
+        self._traces.expect_in([experiment_id])
+        return await self._queues.of(experiment_id, reviewer)
+
+    def items(self, queue: Queue) -> AsyncIterator[list[QueueItem]]:
+        self._traces.expect_in([queue.experiment_id])
+        return self._queues.items(queue)
+
+    async def set_item_state(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
+        return await self._queues.set_item_state(queue_id, trace_id, state, reviewer)
+
+    async def close(self) -> None:
+        await self._transport.close()
+        if self._served is not None:
+            await self._served.close()

@@ -1,0 +1,173 @@
+"""What to sign in to an MLflow server with, and how to trust its certificate: MLflow's own settings.
+
+Sources and precedence are MLflow's: user name and password (from the address itself, from the environment, from
+``~/.mlflow/credentials``) win over a bearer token. Nothing here prints a secret.
+"""
+
+from __future__ import annotations
+
+import base64
+import configparser
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from pydantic import SecretStr
+
+from labeler.domain.destination import canonical_uri
+
+DATABRICKS: Final = "databricks"
+_TRUE: Final = {"1", "true", "yes"}
+_HEADER_SAFE: Final = re.compile(r"[\x21-\x7e]+")
+
+
+class UnusableSettings(ValueError):
+    """Sign-in or TLS settings that contradict each other or cannot be honoured. The message is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A user name with its password, or a bearer token when `username` is None.
+
+    `source` says where they came from (``MLFLOW_TRACKING_TOKEN``); it, and never the secret, may be shown.
+    """
+
+    source: str
+    secret: SecretStr
+    username: str | None = None
+
+    @property
+    def authorization(self) -> str:
+        """The Authorization header. Raises `UnusableSettings` for a token that no header can carry."""
+        secret = self.secret.get_secret_value()
+        if self.username is not None:
+            return "Basic " + base64.b64encode(f"{self.username}:{secret}".encode()).decode()
+        if not _HEADER_SAFE.fullmatch(secret):
+            raise UnusableSettings(f"The token from {self.source} has a space or a line break in it; copy it again")
+        return f"Bearer {secret}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """How to trust the server: `ca` is a file or directory of certificates, `client_certificate` a PEM file."""
+
+    verify: bool = True
+    ca: Path | None = None
+    client_certificate: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a backend URI leads: `url` is the canonical http(s) address, without userinfo.
+
+    `credentials` are those that the URI itself names: in its userinfo, or by a Databricks profile.
+    """
+
+    url: str
+    credentials: Credentials | None
+    databricks: bool = False
+
+
+def endpoint(uri: str, environ: Mapping[str, str] | None = None, home: Path | None = None) -> Endpoint:
+    """Resolve an ``http(s)://…``, ``databricks`` or ``databricks://PROFILE`` URI. Raises `UnusableSettings`."""
+    if uri == DATABRICKS or uri.startswith(f"{DATABRICKS}://"):
+        environ = os.environ if environ is None else environ
+        return _databricks(uri.partition("://")[2], environ, Path.home() if home is None else home)
+    return Endpoint(*split_userinfo(uri))
+
+
+def credentials_for(uri: str, environ: Mapping[str, str] | None = None, home: Path | None = None) -> Credentials | None:
+    """What the user's settings offer to sign in with at `uri`. Raises `UnusableSettings`.
+
+    Whether they may go there (`endpoint` tells where that is) is the caller's to decide, by passing them on or not.
+    """
+    environ = os.environ if environ is None else environ
+    home = Path.home() if home is None else home
+    there = endpoint(uri, environ, home)
+    return there.credentials if there.credentials or there.databricks else _mlflow(environ, home)
+
+
+def split_userinfo(uri: str) -> tuple[str, Credentials | None]:
+    """The canonical address and the credentials that stood in it. Raises `UnusableSettings` for no address."""
+    try:
+        parts = urlsplit(uri)
+        port_is_a_number = parts.port is None or parts.port >= 0
+    except ValueError:
+        port_is_a_number = False
+    if not port_is_a_number or parts.scheme.lower() not in ("http", "https") or not parts.hostname:
+        raise UnusableSettings("The backend address is not one of http(s)://HOST[:PORT][/PATH]")
+    userinfo, at, host = parts.netloc.rpartition("@")
+    url = canonical_uri(urlunsplit((parts.scheme, host, parts.path, "", "")))
+    if not at:
+        return url, None
+    username, _, password = userinfo.partition(":")
+    return url, Credentials("the backend address", SecretStr(unquote(password)), unquote(username))
+
+
+def tls_settings(environ: Mapping[str, str] | None = None) -> Tls:
+    """MLflow's TLS settings from the environment. Raises `UnusableSettings` when they contradict each other."""
+    environ = os.environ if environ is None else environ
+    insecure = environ.get("MLFLOW_TRACKING_INSECURE_TLS", "").lower() in _TRUE
+    ca = environ.get("MLFLOW_TRACKING_SERVER_CERT_PATH")
+    if insecure and ca:
+        raise UnusableSettings(
+            "MLFLOW_TRACKING_INSECURE_TLS and MLFLOW_TRACKING_SERVER_CERT_PATH contradict each other; unset one"
+        )
+    client = environ.get("MLFLOW_TRACKING_CLIENT_CERT_PATH")
+    return Tls(not insecure, Path(ca) if ca else None, Path(client) if client else None)
+
+
+def _mlflow(environ: Mapping[str, str], home: Path) -> Credentials | None:
+    if environ.get("MLFLOW_TRACKING_AWS_SIGV4", "").lower() in _TRUE:
+        raise UnusableSettings("MLFLOW_TRACKING_AWS_SIGV4 asks for signed requests, which labeler cannot make")
+    if plugin := environ.get("MLFLOW_TRACKING_AUTH"):
+        raise UnusableSettings(
+            f"MLFLOW_TRACKING_AUTH={plugin} needs a plugin of the mlflow package; labeler can use a user name and "
+            "password or MLFLOW_TRACKING_TOKEN"
+        )
+    path = home / ".mlflow" / "credentials"
+    section = _section(path, "mlflow")
+    username, username_source = _first(environ, "MLFLOW_TRACKING_USERNAME", section, path)
+    password, _ = _first(environ, "MLFLOW_TRACKING_PASSWORD", section, path)
+    if username and password:
+        return Credentials(username_source, SecretStr(password), username)
+    if token := environ.get("MLFLOW_TRACKING_TOKEN", "").strip():
+        return Credentials("MLFLOW_TRACKING_TOKEN", SecretStr(token))
+    return None
+
+
+def _first(environ: Mapping[str, str], name: str, section: Mapping[str, str], path: Path) -> tuple[str, str]:
+    if value := environ.get(name):
+        return value, name
+    return section.get(name.lower(), ""), str(path)
+
+
+def _databricks(profile: str, environ: Mapping[str, str], home: Path) -> Endpoint:
+    if not profile and (host := environ.get("DATABRICKS_HOST")):
+        token, source = environ.get("DATABRICKS_TOKEN", "").strip(), "DATABRICKS_TOKEN"
+    else:
+        profile = profile or environ.get("DATABRICKS_CONFIG_PROFILE") or "DEFAULT"
+        path = Path(environ.get("DATABRICKS_CONFIG_FILE") or home / ".databrickscfg")
+        section = _section(path, profile)
+        host, token, source = section.get("host", ""), section.get("token", "").strip(), f"{path} [{profile}]"
+    if not host:
+        raise UnusableSettings(f"No Databricks host: set DATABRICKS_HOST, or a host for [{profile}] in .databrickscfg")
+    url, _ = split_userinfo(host if "://" in host else f"https://{host}")
+    if not url.startswith("https://"):
+        raise UnusableSettings("The Databricks host is not an https address")
+    return Endpoint(url, Credentials(source, SecretStr(token)) if token else None, databricks=True)
+
+
+def _section(path: Path, name: str) -> Mapping[str, str]:
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read(path, encoding="utf-8")
+    except (OSError, UnicodeDecodeError, configparser.Error):
+        raise UnusableSettings(f"{path} cannot be read as an INI file") from None
+    if name == parser.default_section:
+        return parser.defaults()
+    return parser[name] if parser.has_section(name) else {}

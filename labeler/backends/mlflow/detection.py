@@ -1,0 +1,84 @@
+"""What server answers there: its version and, by asking for routes, what it can do.
+
+Routes that exist answer an unknown ID with JSON (or, on a basic-auth server, with 403); routes that do not exist
+answer with an HTML 404. No probe makes anything on the server: listing label schemas, for one, would.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Final
+
+from labeler.backends.base import Ambiguous, BackendError, Capabilities, Forbidden, MissingTarget, NotABackend
+from labeler.backends.mlflow.failures import MissingRoute
+from labeler.backends.mlflow.transport import Transport
+
+OLDEST: Final = (3, 2)
+_VERSION: Final = re.compile(r"([0-9]+)\.([0-9]+)[0-9A-Za-z.+-]{0,40}")
+_STORES_WITHOUT_OUR_IDS: Final = {"FileStore"}
+_QUEUES: Final = "/api/3.0/mlflow/review-queues/get?queue_id=rq-0"
+_SCHEMAS: Final = "/api/3.0/mlflow/label-schemas/get?schema_id=ls-0"
+_SERVER_INFO: Final = ("/api/3.0/mlflow/server-info", "/server-info")
+
+DATABRICKS: Final = Capabilities(version="Databricks", queues=False, schemas=False, honours_ids=False)
+"""Not probed: it tells no version. Its own review app keeps queues and schemas elsewhere."""
+
+
+async def detect(transport: Transport) -> Capabilities:
+    """Find out what the server is and can do. Raises `NotABackend` for no MLflow, or one before 3.2."""
+    version = await _version(transport)
+    store, queues, schemas = await asyncio.gather(
+        _store(transport), _exists(transport, _QUEUES), _exists(transport, _SCHEMAS)
+    )
+    return Capabilities(version, queues, schemas, honours_ids=store not in _STORES_WITHOUT_OUR_IDS)
+
+
+async def signed_in_user(transport: Transport) -> str | None:
+    """The user of a basic-auth server, or None where the server knows no users."""
+    try:
+        user = (await transport.get("/api/2.0/mlflow/users/current")).get("user")
+    except (MissingRoute, MissingTarget):
+        return None
+    name = user.get("username") if isinstance(user, dict) else None
+    return name if isinstance(name, str) and name else None
+
+
+async def _version(transport: Transport) -> str:
+    try:
+        text = (await transport.body("/version")).decode("ascii", "replace").strip()
+    except MissingRoute:
+        text = ""
+    found = _VERSION.fullmatch(text)
+    if found is None:
+        raise NotABackend(
+            f"What answers at {transport.url} is not an MLflow tracking server; "
+            "check the address, its port and its path"
+        )
+    if (int(found[1]), int(found[2])) < OLDEST:
+        oldest = ".".join(map(str, OLDEST))
+        raise NotABackend(f"MLflow {text} at {transport.url} is too old: labeler needs {oldest} or later")
+    return text
+
+
+async def _store(transport: Transport) -> str:
+    """The name of the server's store class; empty before MLflow 3.9, which does not tell."""
+    for path in _SERVER_INFO:
+        try:
+            info = await transport.get(path)
+        except (MissingRoute, MissingTarget, Ambiguous):
+            continue
+        return str(info.get("store_type", ""))
+    return ""
+
+
+async def _exists(transport: Transport, path: str) -> bool:
+    try:
+        await transport.get(path)
+    except MissingRoute:
+        return False
+    except (MissingTarget, Forbidden):
+        return True
+    except BackendError as error:
+        raise NotABackend(f"The server's features could not be found out: {error}") from error
+    return True

@@ -1,0 +1,102 @@
+"""Experiments of an MLflow server, and how many traces they hold."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+
+from labeler.backends.base import Experiment, Forbidden, Malformed, MissingTarget, Refused, UnknownName
+from labeler.backends.mlflow.failures import MissingRoute
+from labeler.backends.mlflow.transport import Transport
+
+_PAGE: Final = 1_000
+_NAMES_SHOWN: Final = 10
+_ROUTE: Final = "/api/2.0/mlflow/experiments"
+
+
+class _Experiment(BaseModel):
+    experiment_id: str
+    name: str
+    lifecycle_stage: str = "active"
+
+
+class Experiments:
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    async def all(self) -> list[Experiment]:
+        """All active experiments, the one last used first."""
+        found: list[Experiment] = []
+        token = ""
+        while True:
+            asked = {"max_results": _PAGE, "order_by": ["last_update_time DESC"], "page_token": token}
+            page = await self._transport.send("POST", f"{_ROUTE}/search", asked)
+            found += [Experiment(each.experiment_id, each.name) for each in _read_all(page)]
+            token = page.get("next_page_token") or ""
+            if not token:
+                return found
+
+    async def one(self, name_or_id: str) -> Experiment:
+        """The experiment of that ID, else of that name. Raises `UnknownName`, telling what there is."""
+        if name_or_id.isascii() and name_or_id.isdecimal():
+            found = await self._active("get", {"experiment_id": name_or_id})
+            if found is not None:
+                return found
+        found = await self._active("get-by-name", {"experiment_name": name_or_id})
+        if found is not None:
+            return found
+        names = [each.name for each in await self.all()]
+        raise UnknownName(f'No experiment is called "{name_or_id}" or has that ID. {nearest(name_or_id, names)}')
+
+    async def count(self, experiment_id: str) -> int | None:
+        """How many traces it holds, where the server can count them (3.9 and later on a database)."""
+        asked = {
+            "experiment_ids": [experiment_id],
+            "view_type": "TRACES",
+            "metric_name": "trace_count",
+            "aggregations": [{"aggregation_type": "COUNT"}],
+        }
+        try:
+            points = (await self._transport.send("POST", "/api/3.0/mlflow/traces/metrics", asked)).get("data_points")
+        except (MissingRoute, Refused):
+            return None
+        try:
+            return int(points[0]["values"]["COUNT"]) if points else 0
+        except (KeyError, IndexError, TypeError, ValueError):
+            return None
+
+    async def _active(self, call: str, params: Mapping[str, str]) -> Experiment | None:
+        try:
+            answer = await self._transport.get(f"{_ROUTE}/{call}", params)
+        except (MissingTarget, Forbidden):
+            return None
+        found = _read(answer.get("experiment"))
+        return Experiment(found.experiment_id, found.name) if found.lifecycle_stage == "active" else None
+
+
+def nearest(wanted: str, names: Iterable[str]) -> str:
+    """A sentence that names what there is, the most alike first."""
+    there = sorted(set(names))
+    if not there:
+        return "There is none."
+    alike = difflib.get_close_matches(wanted, there, n=3)
+    shown = alike + [name for name in there if name not in alike]
+    more = "" if len(shown) <= _NAMES_SHOWN else f" and {len(shown) - _NAMES_SHOWN} more"
+    return "There is: " + ", ".join(f'"{name}"' for name in shown[:_NAMES_SHOWN]) + more + "."
+
+
+def _read_all(page: Mapping[str, Any]) -> list[_Experiment]:
+    listed = page.get("experiments") or []
+    if not isinstance(listed, list):
+        raise Malformed("The server's list of experiments is not of MLflow's form")
+    return [_read(entry) for entry in listed]
+
+
+def _read(entry: object) -> _Experiment:
+    try:
+        return _Experiment.model_validate(entry)
+    except ValidationError:
+        raise Malformed("An experiment from the server is not of MLflow's form") from None

@@ -1,0 +1,173 @@
+"""Review queues of an MLflow server (3.14 and later) and their items."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, Field, ValidationError
+
+from labeler.backends.base import Forbidden, Malformed, MissingTarget, UnknownName
+from labeler.backends.mlflow.experiments import Experiments, nearest
+from labeler.backends.mlflow.transport import WHOLE_TRACE, Transport
+from labeler.domain.assessment import same_reviewer
+from labeler.domain.queue import Queue, QueueItem, QueueItemState
+
+_ROUTE: Final = "/api/3.0/mlflow/review-queues"
+_QUEUES_A_PAGE: Final = 1_000
+_ITEMS_A_PAGE: Final = 50_000
+"""MLflow's maximum. Items are listed newest first by offset: one page is the one reading that nothing can shift."""
+
+_ITEMS_AT_ONCE: Final = 500
+_QUEUE_ID: Final = re.compile(r"rq-[0-9a-f]{32}")
+
+_Form = TypeVar("_Form", bound=BaseModel)
+
+
+class _Queue(BaseModel):
+    queue_id: str
+    experiment_id: str
+    name: str
+    queue_type: str = ""
+    users: list[str] = Field(default_factory=list)
+    schema_ids: list[str] = Field(default_factory=list)
+
+    def queue(self) -> Queue:
+        return Queue(
+            id=self.queue_id,
+            experiment_id=self.experiment_id,
+            name=self.name,
+            users=tuple(self.users),
+            schema_ids=tuple(self.schema_ids),
+            personal=self.queue_type == "USER",
+        )
+
+
+class _Item(BaseModel):
+    queue_id: str
+    item_id: str
+    status: QueueItemState
+    item_type: str = "TRACE"
+    completed_by: str | None = None
+    completed_time_ms: int | None = None
+    creation_time_ms: int = 0
+
+    def item(self) -> QueueItem:
+        return QueueItem(
+            queue_id=self.queue_id,
+            trace_id=self.item_id,
+            state=self.status,
+            completed_by=self.completed_by or None,
+            completed_at_ms=self.completed_time_ms or None,
+        )
+
+
+class _QueueAnswer(BaseModel):
+    review_queue: _Queue
+
+
+class _QueuePage(BaseModel):
+    review_queues: list[_Queue] = Field(default_factory=list)
+    next_page_token: str = ""
+
+
+class _ItemAnswer(BaseModel):
+    item: _Item
+
+
+class _ItemPage(BaseModel):
+    items: list[_Item] = Field(default_factory=list)
+    next_page_token: str = ""
+
+
+class Queues:
+    def __init__(self, transport: Transport, experiments: Experiments) -> None:
+        self._transport = transport
+        self._experiments = experiments
+
+    async def all(self, experiment_id: str) -> list[Queue]:
+        """The queues of an experiment, the newest first."""
+        found: list[Queue] = []
+        token = ""
+        while True:
+            params: dict[str, str | int] = {"experiment_id": experiment_id, "max_results": _QUEUES_A_PAGE}
+            answer = await self._transport.get(f"{_ROUTE}/list", params | ({"page_token": token} if token else {}))
+            page = _read(_QueuePage, answer)
+            found += [each.queue() for each in page.review_queues]
+            token = page.next_page_token
+            if not token:
+                return found
+
+    async def one(self, experiment_id: str | None, name_or_id: str) -> Queue:
+        """The queue of that ID, or of that name in one experiment or in all. Raises `UnknownName`."""
+        if _QUEUE_ID.fullmatch(name_or_id):
+            try:
+                return _queue(await self._transport.get(f"{_ROUTE}/get", {"queue_id": name_or_id}))
+            except MissingTarget:
+                raise UnknownName(f"No queue has the ID {name_or_id}") from None
+        look_in = [experiment_id] if experiment_id else [each.id for each in await self._experiments.all()]
+        there: list[Queue] = []
+        for each in look_in:
+            try:
+                there += await self.all(each)
+            except (MissingTarget, Forbidden):
+                continue
+        named = [queue for queue in there if same_reviewer(queue.name, name_or_id)]
+        if len(named) == 1:
+            return named[0]
+        if named:
+            places = ", ".join(f"{queue.id} in experiment {queue.experiment_id}" for queue in named)
+            raise UnknownName(f'More than one queue is called "{name_or_id}"; name one by its ID: {places}')
+        names = [queue.name for queue in there]
+        raise UnknownName(f'No queue is called "{name_or_id}". {nearest(name_or_id, names)}')
+
+    async def of(self, experiment_id: str, reviewer: str) -> Queue:
+        """The reviewer's own queue, made when there is none."""
+        asked = {"experiment_id": experiment_id, "user": reviewer}
+        return _queue(await self._transport.send("POST", f"{_ROUTE}/get-or-create-user", asked))
+
+    async def items(self, queue: Queue) -> AsyncIterator[list[QueueItem]]:
+        """Every item of a queue, oldest first. Raises `MissingTarget` when the queue is gone."""
+        listed: dict[str, _Item] = {}
+        token = ""
+        while True:
+            params: dict[str, str | int] = {"queue_id": queue.id, "max_results": _ITEMS_A_PAGE}
+            asked = params | ({"page_token": token} if token else {})
+            page = _read(_ItemPage, await self._transport.get(f"{_ROUTE}/items/list", asked, WHOLE_TRACE))
+            listed |= {each.item_id: each for each in page.items if each.item_id not in listed}
+            token = page.next_page_token
+            if not token:
+                break
+        oldest_first = sorted(listed.values(), key=lambda each: each.creation_time_ms)
+        traces = [each.item() for each in oldest_first if each.item_type == "TRACE"]
+        for start in range(0, len(traces), _ITEMS_AT_ONCE):
+            yield traces[start : start + _ITEMS_AT_ONCE]
+
+    async def set_item_state(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
+        """Set an item's state and read back who holds it. Raises `MissingTarget` for no such queue or item.
+
+        Of reviewers finishing at the same moment the server may tell each that it was them. Setting the same state
+        again changes nothing and tells who it really was, at the cost of one item, where listing costs a queue.
+        """
+        item = await self._set(queue_id, trace_id, state, reviewer)
+        if state is QueueItemState.PENDING:
+            return item
+        return await self._set(queue_id, trace_id, state, reviewer)
+
+    async def _set(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
+        asked = {"queue_id": queue_id, "item_id": trace_id, "status": state.value}
+        if state is not QueueItemState.PENDING:
+            asked["completed_by"] = reviewer
+        return _read(_ItemAnswer, await self._transport.send("POST", f"{_ROUTE}/items/set-status", asked)).item.item()
+
+
+def _queue(answer: Mapping[str, Any]) -> Queue:
+    return _read(_QueueAnswer, answer).review_queue.queue()
+
+
+def _read(form: type[_Form], answer: Mapping[str, Any]) -> _Form:
+    try:
+        return form.model_validate(answer)
+    except ValidationError:
+        raise Malformed("The server's answer about review queues is not of MLflow's form") from None

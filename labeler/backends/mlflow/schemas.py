@@ -1,0 +1,112 @@
+"""Label schemas of an MLflow server (3.14 and later) as questions."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Final, Literal
+
+from pydantic import BaseModel, Field, ValidationError
+
+from labeler.backends.base import Malformed, Schemas
+from labeler.backends.mlflow.transport import Transport
+from labeler.domain.assessment import AssessmentKind
+from labeler.domain.question import Categorical, Numeric, PassFail, Question, QuestionInput, Text
+
+_ROUTE: Final = "/api/3.0/mlflow/label-schemas/list"
+_PAGE: Final = 100
+
+
+class _PassFail(BaseModel):
+    positive_label: str = "Pass"
+    negative_label: str = "Fail"
+
+
+class _Categorical(BaseModel):
+    options: list[str]
+    multi_select: bool = False
+
+
+class _Numeric(BaseModel):
+    min_value: float | None = None
+    max_value: float | None = None
+
+
+class _Text(BaseModel):
+    max_length: int | None = None
+
+
+class _Input(BaseModel):
+    pass_fail: _PassFail | None = None
+    categorical: _Categorical | None = None
+    numeric: _Numeric | None = None
+    text: _Text | None = None
+
+    def question_input(self) -> QuestionInput | None:
+        if self.pass_fail is not None:
+            return PassFail(self.pass_fail.positive_label, self.pass_fail.negative_label)
+        if self.categorical is not None:
+            return Categorical(tuple(self.categorical.options), self.categorical.multi_select)
+        if self.numeric is not None:
+            return Numeric(self.numeric.min_value, self.numeric.max_value)
+        if self.text is not None:
+            return Text(self.text.max_length)
+        return None
+
+
+class _Schema(BaseModel):
+    schema_id: str
+    name: str
+    type: Literal["FEEDBACK", "EXPECTATION"]
+    instruction: str = ""
+    enable_comment: bool = False
+    input: _Input
+    created_at: int = 0
+    is_default: bool = False
+
+
+class _Page(BaseModel):
+    label_schemas: list[_Schema] = Field(default_factory=list)
+    next_page_token: str = ""
+
+
+async def schemas(transport: Transport, experiment_id: str) -> Schemas:
+    """The schemas of an experiment as questions, in creation order, MLflow's own default left out.
+
+    A schema of a kind of input that is not known here is left out too. Text and expectations are optional.
+    """
+    listed = [schema async for schema in _listed(transport, experiment_id)]
+    own = sorted((schema for schema in listed if not schema.is_default), key=lambda schema: schema.created_at)
+    questions = [_question(schema) for schema in own]
+    return Schemas(tuple(each for each in questions if each is not None), only_default=bool(listed) and not own)
+
+
+async def _listed(transport: Transport, experiment_id: str) -> AsyncIterator[_Schema]:
+    token = ""
+    while True:
+        params: dict[str, str | int] = {"experiment_id": experiment_id, "max_results": _PAGE}
+        answer = await transport.get(_ROUTE, params | ({"page_token": token} if token else {}))
+        try:
+            page = _Page.model_validate(answer)
+        except ValidationError:
+            raise Malformed("The server's list of label schemas is not of MLflow's form") from None
+        for schema in page.label_schemas:
+            yield schema
+        token = page.next_page_token
+        if not token:
+            return
+
+
+def _question(schema: _Schema) -> Question | None:
+    answered_by = schema.input.question_input()
+    if answered_by is None:
+        return None
+    kind = AssessmentKind(schema.type.lower())
+    return Question(
+        name=schema.name,
+        input=answered_by,
+        kind=kind,
+        instruction=schema.instruction,
+        takes_comment=schema.enable_comment,
+        required=kind is AssessmentKind.FEEDBACK and not isinstance(answered_by, Text),
+        schema_id=schema.schema_id,
+    )

@@ -1,0 +1,145 @@
+"""MLflow's own local stores (``sqlite:`` files and directories), served for a while by an ``mlflow server`` of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO, Final
+from urllib.parse import unquote
+
+from labeler.backends.base import Ambiguous, NotABackend, Unreachable
+from labeler.backends.mlflow.credentials import Tls
+from labeler.backends.mlflow.failures import MissingRoute
+from labeler.backends.mlflow.transport import Transport
+
+START_TIMEOUT_S: Final = 90.0
+_ASK_AGAIN_S: Final = 0.2
+_LOG_TAIL: Final = 400
+"""Characters of the server's log that an error shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A local store of MLflow: a SQLite file, or a directory of files."""
+
+    path: Path
+
+    @property
+    def canonical_uri(self) -> str:
+        return str(self.path) if self.path.is_dir() else f"sqlite:{self.path}"
+
+    @property
+    def mlflow_uri(self) -> str:
+        return str(self.path) if self.path.is_dir() else f"sqlite:///{self.path}"
+
+
+def local_store(uri: str) -> Store | None:
+    """The store that ``sqlite:///PATH``, ``sqlite:PATH``, ``file:PATH`` or a bare path names; None for another URI.
+
+    Raises `NotABackend` when nothing is there: MLflow would make an empty store at a mistyped path.
+    """
+    scheme, colon, rest = uri.partition(":")
+    if colon and scheme.lower() == "sqlite":
+        path = Path(rest.removeprefix("///")) if rest.startswith("///") else Path(rest)
+    elif colon and scheme.lower() == "file":
+        path = Path(unquote(rest.removeprefix("//")))
+    elif "://" in uri or scheme in ("databricks", "local"):
+        return None
+    else:
+        path = Path(uri)
+    store = Store(path.expanduser().resolve())
+    if not store.path.exists():
+        raise NotABackend(f"There is no MLflow store at {store.path}; nothing was made there")
+    return store
+
+
+class ServedStore:
+    """A running server for a store. `url` is where it listens, on the loopback interface alone."""
+
+    def __init__(self, url: str, process: asyncio.subprocess.Process, log: IO[bytes]) -> None:
+        self.url = url
+        self._process = process
+        self._log = log
+
+    async def close(self) -> None:
+        """Stop the server and wait until it is gone."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        await self._process.wait()
+        self._log.close()
+
+
+async def serve(store: Store) -> ServedStore:
+    """Start ``mlflow server`` on a free loopback port and wait until it answers. Raises `NotABackend`."""
+    port = _free_port()
+    command = _command(store, port)
+    log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the server
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "labeler.backends.mlflow.lifeline",
+        *command,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=log,
+        stderr=log,
+        cwd=store.path.parent,
+        env=os.environ | {"MLFLOW_ALLOW_FILE_STORE": "true", "MLFLOW_DISABLE_TELEMETRY": "true"},
+    )
+    served = ServedStore(f"http://127.0.0.1:{port}", process, log)
+    try:
+        async with asyncio.timeout(START_TIMEOUT_S):
+            await _until_it_answers(served.url, process)
+    except BaseException as error:
+        said = _tail(log)
+        await served.close()
+        if isinstance(error, TimeoutError | ChildProcessError):
+            raise NotABackend(f"mlflow server could not serve {store.path}: {said}") from None
+        raise
+    return served
+
+
+async def _until_it_answers(url: str, process: asyncio.subprocess.Process) -> None:
+    transport = Transport(url, None, "", Tls())
+    try:
+        while process.returncode is None:
+            with contextlib.suppress(Unreachable, Ambiguous, MissingRoute):
+                await transport.body("/version")
+                return
+            await asyncio.sleep(_ASK_AGAIN_S)
+        raise ChildProcessError
+    finally:
+        await transport.close()
+
+
+def _command(store: Store, port: int) -> list[str]:
+    options = ["--backend-store-uri", store.mlflow_uri, "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    options += ["--artifacts-destination", str(store.path.parent / "mlartifacts")]
+    if find_spec("mlflow") is not None:
+        return [sys.executable, "-m", "mlflow", "server", *options]
+    if (program := shutil.which("mlflow")) is not None:
+        return [program, "server", *options]
+    raise NotABackend(
+        f"{store.path} is a store of MLflow's own, and mlflow is not installed here to serve it. Where it is, run: "
+        f"mlflow server --backend-store-uri {store.mlflow_uri} --port 5000, and use http://127.0.0.1:5000"
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _tail(log: IO[bytes]) -> str:
+    log.seek(0)
+    lines = [line for line in log.read().decode("utf-8", "replace").splitlines() if line.strip()]
+    return lines[-1][:_LOG_TAIL] if lines else "it said nothing"

@@ -1,0 +1,162 @@
+"""Traces of an MLflow server by ID: summaries, whole traces, attachments.
+
+Spans come from ``get-trace-artifact`` (MLflow 3.2 and later, smallest, right for partial and for legacy traces), else
+from ``traces/get`` with ``allow_partial=true``: without that flag a trace with one abandoned span never arrives. Each
+is the other's fallback, because the server tells by failing that a trace lies where that call does not look.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from labeler.backends.base import Ambiguous, Malformed, MissingTarget, MissingTrace, Refused
+from labeler.backends.mlflow.failures import MissingRoute
+from labeler.backends.mlflow.transport import WHOLE_TRACE, Transport, parse
+from labeler.domain.trace import RawTrace, TraceState, TraceSummary
+from labeler.reading.wire.envelopes import MalformedEnvelope, readable_trace_id, trace_summary
+
+ROUTE: Final = "/api/3.0/mlflow/traces"
+_ARTIFACT: Final = "/ajax-api/2.0/mlflow/get-trace-artifact"
+_NO_SPANS: Final = b'{"spans":[]}'
+_PATH_SAFE: Final = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.:~-]{1,250}")
+_AT_ONCE: Final = 4
+_IDS_A_SEARCH: Final = 100
+
+
+class Traces:
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._experiments: dict[str, None] = {}
+
+    def expect_in(self, experiment_ids: Iterable[str]) -> None:
+        """Remember experiments to look in: a search by trace ID has to name them."""
+        self._experiments.update(dict.fromkeys(experiment_ids))
+
+    async def summary(self, trace_id: str) -> TraceSummary:
+        """One summary with its assessments. Raises `MissingTrace`, `Malformed`."""
+        try:
+            answer = await self._transport.get(trace_path(trace_id))
+        except MissingTarget as missing:
+            raise MissingTrace(str(missing)) from None
+        trace = answer.get("trace")
+        try:
+            return trace_summary(trace.get("trace_info") if isinstance(trace, dict) else None)
+        except MalformedEnvelope as error:
+            raise Malformed(str(error), trace_id) from None
+
+    async def summaries(self, trace_ids: Sequence[str]) -> list[TraceSummary]:
+        """The summaries of the traces that exist among `trace_ids`, in their order."""
+        found: dict[str, TraceSummary] = {}
+        safe = [trace_id for trace_id in dict.fromkeys(trace_ids) if is_path_safe(trace_id)]
+        if self._experiments:
+            for start in range(0, len(safe), _IDS_A_SEARCH):
+                found |= await self._search_by_id(safe[start : start + _IDS_A_SEARCH])
+        one_by_one = [trace_id for trace_id in safe if trace_id not in found]
+        for start in range(0, len(one_by_one), _AT_ONCE):
+            chunk = one_by_one[start : start + _AT_ONCE]
+            looked_up = await asyncio.gather(*map(self._summary_if_there, chunk))
+            found |= {summary.id: summary for summary in looked_up if summary is not None}
+        return [found[trace_id] for trace_id in dict.fromkeys(trace_ids) if trace_id in found]
+
+    async def whole(self, trace_id: str) -> RawTrace:
+        """A trace with its spans, undecoded. Raises `MissingTrace`, `Malformed`."""
+        summary, payload = await asyncio.gather(self.summary(trace_id), self._spans(trace_id), return_exceptions=True)
+        if isinstance(summary, BaseException):
+            raise summary
+        if isinstance(payload, BaseException):
+            raise payload
+        return RawTrace(summary, payload)
+
+    async def attachment(self, trace_id: str, path: str) -> bytes:
+        """The bytes of an attachment. Raises `MissingTarget` when the trace has none of that name."""
+        trace_path(trace_id)
+        try:
+            return await self._transport.body(_ARTIFACT, {"request_id": trace_id, "path": path}, WHOLE_TRACE)
+        except Refused as refused:
+            raise MissingTarget(str(refused)) from None
+
+    async def _search_by_id(self, trace_ids: Sequence[str]) -> dict[str, TraceSummary]:
+        quoted = ", ".join(f"'{trace_id}'" for trace_id in trace_ids)
+        query = search_payload(list(self._experiments), f"request_id IN ({quoted})", len(trace_ids))
+        try:
+            page = await self._transport.send("POST", f"{ROUTE}/search", query)
+        except Refused:
+            return {}
+        return {summary.id: summary for summary in read_page(page)}
+
+    async def _summary_if_there(self, trace_id: str) -> TraceSummary | None:
+        try:
+            return await self.summary(trace_id)
+        except MissingTrace:
+            return None
+        except Malformed:
+            return bare_summary(trace_id)
+
+    async def _spans(self, trace_id: str) -> bytes:
+        """The body that holds the spans; an empty list of them when the server has none for an existing trace."""
+        try:
+            body = await self._transport.body(_ARTIFACT, {"request_id": trace_id}, WHOLE_TRACE)
+            if _holds_spans(await parse(body)):
+                return body
+        except (MissingRoute, MissingTarget):
+            pass
+        except Ambiguous as failed:
+            if not failed.server_answered:
+                raise
+        return await self._spans_from_database(trace_id)
+
+    async def _spans_from_database(self, trace_id: str) -> bytes:
+        try:
+            body = await self._transport.body(
+                f"{ROUTE}/get", {"trace_id": trace_id, "allow_partial": "true"}, WHOLE_TRACE
+            )
+        except (MissingTarget, MissingRoute):
+            return _NO_SPANS
+        parsed = await parse(body)
+        if not isinstance(parsed, dict) or not _holds_spans(parsed.get("trace")):
+            raise Malformed(f"The spans of trace {trace_id} are not of MLflow's form", trace_id)
+        return body
+
+
+def trace_path(trace_id: str) -> str:
+    """The path of a trace. Raises `MissingTrace` for an ID that no trace can have."""
+    if not is_path_safe(trace_id):
+        raise MissingTrace("No trace has such an ID: it holds characters that IDs do not have")
+    return f"{ROUTE}/{trace_id}"
+
+
+def is_path_safe(identifier: str) -> bool:
+    return _PATH_SAFE.fullmatch(identifier) is not None
+
+
+def search_payload(experiment_ids: Sequence[str], clauses: str, max_results: int) -> dict[str, Any]:
+    """The body of a search of experiments, without an order and on its first page."""
+    locations = [{"type": "MLFLOW_EXPERIMENT", "mlflow_experiment": {"experiment_id": each}} for each in experiment_ids]
+    return {"locations": locations, "filter": clauses, "max_results": max_results}
+
+
+def read_page(page: dict[str, Any]) -> list[TraceSummary]:
+    """The summaries on a page of a search. A malformed one is there with its ID alone, where that can be read."""
+    listed = page.get("traces") or []
+    if not isinstance(listed, list):
+        raise Malformed("The page of traces is not of MLflow's form")
+    summaries = []
+    for info in listed:
+        try:
+            summaries.append(trace_summary(info))
+        except MalformedEnvelope:
+            if (trace_id := readable_trace_id(info)) is not None:
+                summaries.append(bare_summary(trace_id))
+    return summaries
+
+
+def bare_summary(trace_id: str) -> TraceSummary:
+    """What stands for a trace whose info is malformed: it can be listed, and fails when it is opened."""
+    return TraceSummary(trace_id, "", 0, None, TraceState.UNSPECIFIED, "")
+
+
+def _holds_spans(parsed: object) -> bool:
+    return isinstance(parsed, dict) and isinstance(parsed.get("spans"), list)
