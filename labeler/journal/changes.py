@@ -1,0 +1,205 @@
+"""The log of what the reviewer did, and what follows from it at once: cells, item states, deliveries."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from labeler.domain.assessment import AssessmentKind
+from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, StateEffect
+from labeler.domain.destination import Destination
+from labeler.domain.question import NOTE_NAMES
+from labeler.domain.worklist import ReviewSpec
+from labeler.journal.codec import answer_fields, answer_of, effects_from_json, effects_to_json, spec_from_json, to_json
+from labeler.journal.destinations import number_of, numbers
+from labeler.journal.ledger import Ledger
+from labeler.journal.payload import Cell
+from labeler.journal.rules import settle_answer
+from labeler.journal.statuses import settle_status
+from labeler.journal.store import Store
+
+
+class ChangeLog:
+    """The journal's half that keeps what the reviewer did. Append-only; everything else is derived."""
+
+    _store: Store
+
+    def record(self, review_id: str, change: Change) -> None:
+        """Commit a change and all that follows from it, or nothing. Raises `JournalWriteFailed`.
+
+        Raises ValueError for a trace that is no item of the review: a defect, since nothing could be delivered.
+        """
+        with self._store.writing() as db:
+            spec = _spec(db, review_id)
+            home = _destination_number(db, review_id, spec, change.trace_id)
+            db.execute(
+                "INSERT INTO changes (id, review_id, destination_id, trace_id, act, at_ms, effects, reverses)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    change.id,
+                    review_id,
+                    home,
+                    change.trace_id,
+                    change.act,
+                    change.at_ms,
+                    effects_to_json(change.effects),
+                    change.reverses,
+                ),
+            )
+            derivation = Derivation(Ledger(db, self._store.run, change.at_ms), review_id, spec)
+            for effect in change.effects:
+                destination_id = home
+                if effect.trace_id != change.trace_id:
+                    destination_id = _destination_number(db, review_id, spec, effect.trace_id)
+                derivation.follow(destination_id, effect)
+
+    def changes(self, review_id: str) -> list[Change]:
+        """Everything done in a review, in order, under the IDs that answers have by now."""
+        rows = self._store.rows("SELECT * FROM changes WHERE review_id = ? ORDER BY seq", (review_id,))
+        names = dict(self._store.rows("SELECT old_id, new_id FROM renamed"))
+        return [
+            Change(
+                row["id"],
+                Act(row["act"]),
+                row["trace_id"],
+                row["at_ms"],
+                tuple(_renamed(effect, names) for effect in effects_from_json(row["effects"])),
+                row["reverses"],
+            )
+            for row in rows
+        ]
+
+    def answers(
+        self, destinations: Sequence[Destination], reviewer: str
+    ) -> dict[tuple[str, str | None, str], Answer | None]:
+        """A reviewer's cells by trace ID, span ID and question. None: answered here once, and cleared since."""
+        rows = self._store.rows(
+            "SELECT trace_id, span_id, question, answer FROM cells"
+            " WHERE destination_id IN (SELECT value FROM json_each(?)) AND reviewer = ?",
+            (numbers(self._store, destinations), person(reviewer)),
+        )
+        return {
+            (trace_id, span_id or None, question): None if answer is None else answer_of(json.loads(answer))
+            for trace_id, span_id, question, answer in rows
+        }
+
+    def settled_ids(self, destinations: Sequence[Destination]) -> set[str]:
+        """IDs of assessments that were superseded or taken back here, however an older listing shows them.
+
+        Where a server gave an assessment an ID of its own, that ID is among them too.
+        """
+        rows = self._store.rows(
+            "SELECT r.assessment_id, d.server_id FROM retired r"
+            " LEFT JOIN deliveries d ON d.assessment_id = r.assessment_id AND d.op = 'create'"
+            " WHERE r.destination_id IN (SELECT value FROM json_each(?))",
+            (numbers(self._store, destinations),),
+        )
+        return {assessment_id for row in rows for assessment_id in row if assessment_id is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """What effects mean for the derived tables, inside the transaction of their change."""
+
+    ledger: Ledger
+    review_id: str
+    spec: ReviewSpec
+
+    def follow(self, destination_id: int, effect: Effect) -> None:
+        if isinstance(effect, AnswerEffect):
+            self._follow_answer(self._cell(destination_id, effect), effect.before, effect.after)
+            return
+        self.ledger.db.execute(
+            "INSERT OR REPLACE INTO states (review_id, trace_id, state) VALUES (?, ?, ?)",
+            (self.review_id, effect.trace_id, effect.after),
+        )
+        if self.spec.queue_id is not None:
+            settle_status(self.ledger, self._cell(destination_id, effect), effect.before, effect.after)
+
+    def _follow_answer(self, cell: Cell, before: Answer | None, after: Answer | None) -> None:
+        stays_here = self.spec.notes_local and cell.question in NOTE_NAMES
+        standing = after if stays_here else settle_answer(self.ledger, cell, before, after)
+        write_cell(self.ledger.db, cell, standing)
+        gone = {answer.assessment_id for answer in (before, after) if answer is not None}
+        gone |= {self.ledger.resolve(assessment_id) for assessment_id in gone}
+        self.ledger.db.executemany(
+            "INSERT OR IGNORE INTO retired (destination_id, assessment_id) VALUES (?, ?)",
+            [(cell.destination_id, assessment_id) for assessment_id in gone],
+        )
+        if standing is not None:
+            self.ledger.db.execute(
+                "DELETE FROM retired WHERE destination_id = :at AND assessment_id IN (:id,"
+                " (SELECT server_id FROM deliveries WHERE assessment_id = :id AND op = 'create'))",
+                {"at": cell.destination_id, "id": standing.assessment_id},
+            )
+
+    def _cell(self, destination_id: int, effect: Effect) -> Cell:
+        asked = effect if isinstance(effect, AnswerEffect) else None
+        return Cell(
+            destination_id=destination_id,
+            review_id=self.review_id,
+            queue_id=self.spec.queue_id,
+            reviewer=self.spec.reviewer,
+            trace_id=effect.trace_id,
+            span_id=asked.span_id if asked else None,
+            question=asked.question if asked else "",
+            kind=asked.kind if asked else AssessmentKind.FEEDBACK,
+        )
+
+
+def write_cell(db: sqlite3.Connection, cell: Cell, answer: Answer | None) -> None:
+    """Set what stands in a cell; None is cleared."""
+    db.execute(
+        "INSERT OR REPLACE INTO cells (destination_id, reviewer, trace_id, span_id, question, answer)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            cell.destination_id,
+            person(cell.reviewer),
+            cell.trace_id,
+            cell.span_id or "",
+            cell.question,
+            None if answer is None else to_json(answer_fields(answer)),
+        ),
+    )
+
+
+def person(reviewer: str) -> str:
+    """The spelling under which a reviewer's cells are kept: IDs are compared trimmed and in lower case."""
+    return reviewer.strip().lower()
+
+
+def _spec(db: sqlite3.Connection, review_id: str) -> ReviewSpec:
+    row = db.execute("SELECT spec FROM reviews WHERE id = ?", (review_id,)).fetchone()
+    if row is None:
+        raise ValueError(f"there is no review {review_id}")
+    return spec_from_json(row["spec"])
+
+
+def _destination_number(db: sqlite3.Connection, review_id: str, spec: ReviewSpec, trace_id: str) -> int:
+    row = db.execute(
+        "SELECT experiment_id FROM items WHERE review_id = ? AND trace_id = ?", (review_id, trace_id)
+    ).fetchone()
+    if row is None:
+        raise ValueError(f"{trace_id} is no item of the review {review_id}")
+    return number_of(db, Destination(spec.backend_uri, spec.workspace, row["experiment_id"]))
+
+
+def _renamed(effect: Effect, names: dict[str, str]) -> Effect:
+    if isinstance(effect, StateEffect) or not names:
+        return effect
+    return replace(effect, before=_under_new_name(effect.before, names), after=_under_new_name(effect.after, names))
+
+
+def _under_new_name(answer: Answer | None, names: dict[str, str]) -> Answer | None:
+    if answer is None:
+        return None
+    overrides = None if answer.overrides is None else _newest(answer.overrides, names)
+    return replace(answer, assessment_id=_newest(answer.assessment_id, names), overrides=overrides)
+
+
+def _newest(assessment_id: str, names: dict[str, str]) -> str:
+    while assessment_id in names:
+        assessment_id = names[assessment_id]
+    return assessment_id

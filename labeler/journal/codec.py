@@ -1,0 +1,106 @@
+"""The JSON in the journal's columns, and back. ASCII, so that any string survives, half characters included."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
+from labeler.domain.change import Answer, AnswerEffect, Blind, Effect, StateEffect
+from labeler.domain.worklist import ItemState, ReviewSpec
+
+_SITTING: Final = ("label", "notes_local")
+"""Fields of a spec that may differ from one sitting to the next."""
+
+
+def to_json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), allow_nan=False, default=_plain)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Sequence):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} is no JSON value")
+
+
+def spec_to_json(spec: ReviewSpec) -> str:
+    return to_json(_spec_fields(spec))
+
+
+def spec_key(spec: ReviewSpec) -> str:
+    """What makes two specs the same review."""
+    fields = {name: value for name, value in _spec_fields(spec).items() if name not in _SITTING}
+    return to_json({**fields, "reviewer": spec.reviewer.strip().lower()})
+
+
+def spec_from_json(text: str) -> ReviewSpec:
+    fields = json.loads(text)
+    for name in ("experiment_ids", "order_by", "trace_ids"):
+        fields[name] = tuple(fields[name])
+    return ReviewSpec(**fields)
+
+
+def _spec_fields(spec: ReviewSpec) -> dict[str, Any]:
+    return {name: getattr(spec, name) for name in ReviewSpec.__slots__}
+
+
+def effects_to_json(effects: Sequence[Effect]) -> str:
+    return to_json([_effect_fields(effect) for effect in effects])
+
+
+def effects_from_json(text: str) -> tuple[Effect, ...]:
+    return tuple(map(_effect, json.loads(text)))
+
+
+def assessment_fields(assessment: Assessment) -> dict[str, Any]:
+    fields = {name: getattr(assessment, name) for name in Assessment.__slots__}
+    return {**fields, "source": [assessment.source.type, assessment.source.id]}
+
+
+def assessment_of(fields: Mapping[str, Any]) -> Assessment:
+    source_type, source_id = fields["source"]
+    return Assessment(
+        **{
+            **fields,
+            "kind": AssessmentKind(fields["kind"]),
+            "source": Source(SourceType(source_type), source_id),
+        }
+    )
+
+
+def answer_fields(answer: Answer) -> dict[str, Any]:
+    return {name: getattr(answer, name) for name in Answer.__slots__}
+
+
+def answer_of(fields: Mapping[str, Any]) -> Answer:
+    return Answer(**{**fields, "blind": Blind(fields["blind"])})
+
+
+def _effect_fields(effect: Effect) -> dict[str, Any]:
+    if isinstance(effect, StateEffect):
+        return {"trace_id": effect.trace_id, "state": [effect.before, effect.after]}
+    return {
+        "trace_id": effect.trace_id,
+        "question": effect.question,
+        "kind": effect.kind,
+        "span_id": effect.span_id,
+        "before": None if effect.before is None else answer_fields(effect.before),
+        "after": None if effect.after is None else answer_fields(effect.after),
+    }
+
+
+def _effect(fields: dict[str, Any]) -> Effect:
+    if "state" in fields:
+        before, after = fields["state"]
+        return StateEffect(fields["trace_id"], ItemState(before), ItemState(after))
+    return AnswerEffect(
+        trace_id=fields["trace_id"],
+        question=fields["question"],
+        kind=AssessmentKind(fields["kind"]),
+        before=None if fields["before"] is None else answer_of(fields["before"]),
+        after=None if fields["after"] is None else answer_of(fields["after"]),
+        span_id=fields["span_id"],
+    )

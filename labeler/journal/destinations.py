@@ -1,0 +1,40 @@
+"""Destinations in the journal: a number each, so that every row can carry one."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from labeler.domain.destination import Destination
+from labeler.journal.store import Store
+
+
+def number_of(db: sqlite3.Connection, destination: Destination) -> int:
+    """The number of a destination, given out at first use."""
+    where = (destination.backend_uri, destination.workspace, destination.experiment_id)
+    db.execute(
+        "INSERT INTO destinations (backend_uri, workspace, experiment_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        where,
+    )
+    found = db.execute(
+        "SELECT id FROM destinations WHERE backend_uri = ? AND workspace = ? AND experiment_id = ?", where
+    ).fetchone()
+    return int(found[0])
+
+
+def known(store: Store) -> dict[int, Destination]:
+    """Every destination the journal has rows for."""
+    rows = store.rows("SELECT id, backend_uri, workspace, experiment_id FROM destinations ORDER BY id")
+    return {row["id"]: destination_of(row) for row in rows}
+
+
+def numbers(store: Store, destinations: Sequence[Destination]) -> str:
+    """The numbers of those destinations that are known, as a JSON array for ``json_each``."""
+    wanted = set(destinations)
+    return json.dumps([number for number, destination in known(store).items() if destination in wanted])
+
+
+def destination_of(row: Any) -> Destination:
+    return Destination(row["backend_uri"], row["workspace"], row["experiment_id"])

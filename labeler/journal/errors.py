@@ -1,0 +1,19 @@
+"""What can go wrong with the journal, each as a sentence for the reviewer."""
+
+from __future__ import annotations
+
+
+class JournalError(Exception):
+    """Base of the journal's errors. The message is a sentence: what happened, what is safe, what to do."""
+
+
+class JournalNewer(JournalError):
+    """A later version of labeler wrote this journal. Nothing was changed."""
+
+
+class JournalUnusable(JournalError):
+    """The journal cannot be opened, read or written here at all."""
+
+
+class JournalWriteFailed(JournalError):
+    """A change could not be committed. Nothing of it was stored; it can be tried again."""

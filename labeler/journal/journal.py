@@ -1,0 +1,42 @@
+"""The journal: everything the reviewer did, and what of it has not reached the backend yet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from labeler.journal.changes import ChangeLog
+from labeler.journal.errors import JournalUnusable
+from labeler.journal.identity import Identity
+from labeler.journal.reviews import Reviews
+from labeler.journal.rows import Recovery
+from labeler.journal.store import Damaged, Store, open_store
+
+
+class Journal(Reviews, ChangeLog, Identity):
+    """The journal of one labeler. Used on the thread that opened it; `JournalThread` gives it one of its own.
+
+    What it writes, it writes in one transaction, on the disk before it returns; `JournalWriteFailed` means
+    that nothing of it was written. `recovery` is set when the file was found damaged.
+    """
+
+    def __init__(self, store: Store, recovery: Recovery | None = None) -> None:
+        self._store = store
+        self.recovery = recovery
+
+    @classmethod
+    def open(cls, path: Path) -> Journal:
+        """Open the journal at `path`, made if it is missing, migrated if it is older, saved if it is damaged.
+
+        Raises `JournalNewer` or `JournalUnusable`.
+        """
+        try:
+            return cls(open_store(path))
+        except Damaged:
+            raise JournalUnusable(f"The journal {path} is damaged.") from None
+
+    @property
+    def path(self) -> Path:
+        return self._store.path
+
+    def close(self) -> None:
+        self._store.close()

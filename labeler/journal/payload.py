@@ -1,0 +1,64 @@
+"""What an answer becomes on its way out: an assessment with the metadata that INTERFACE promises."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from labeler import __version__
+from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
+from labeler.domain.change import Answer
+from labeler.domain.value import same_value
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where an answer stands: whose, on which trace or span, to which question, in which destination."""
+
+    destination_id: int
+    review_id: str | None
+    queue_id: str | None
+    reviewer: str
+    trace_id: str
+    span_id: str | None
+    question: str
+    kind: AssessmentKind
+
+
+def mint_id() -> str:
+    """A new assessment ID: ``a-`` and 32 hexadecimal digits."""
+    return f"a-{uuid.uuid4().hex}"
+
+
+def assessment_for(cell: Cell, answer: Answer, overrides: str | None) -> Assessment:
+    """The assessment of an answer. An expectation's comment travels as metadata: the server drops its rationale."""
+    is_expectation = cell.kind is AssessmentKind.EXPECTATION
+    metadata = {
+        "labeler.id": answer.assessment_id,
+        "labeler.version": __version__,
+        "labeler.duration_ms": str(answer.duration_ms),
+        "labeler.blind": answer.blind.value,
+    }
+    if cell.queue_id is not None:
+        metadata["labeler.queue"] = cell.queue_id
+    if is_expectation and answer.comment:
+        metadata["labeler.rationale"] = answer.comment
+    return Assessment(
+        id=answer.assessment_id,
+        trace_id=cell.trace_id,
+        name=cell.question,
+        kind=cell.kind,
+        value=answer.value,
+        source=Source(SourceType.HUMAN, cell.reviewer),
+        rationale=None if is_expectation else answer.comment or None,
+        span_id=cell.span_id,
+        metadata=metadata,
+        created_at_ms=answer.answered_at_ms,
+        updated_at_ms=answer.answered_at_ms,
+        overrides=overrides,
+    )
+
+
+def same_content(one: Answer, other: Answer) -> bool:
+    """Whether two answers say the same, whatever their IDs and times."""
+    return same_value(one.value, other.value) and (one.comment or "") == (other.comment or "")

@@ -1,0 +1,103 @@
+"""Reviews in the journal: what they are about, their items, where the reviewer stands, half-typed text."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from labeler.domain.trace import TraceState
+from labeler.domain.worklist import ItemState, ReviewSpec, WorklistRow
+from labeler.journal.codec import spec_from_json, spec_key, spec_to_json, to_json
+from labeler.journal.rows import ReviewRecord
+from labeler.journal.store import Store
+
+
+class Reviews:
+    """The journal's half that knows where reviews stand. Raises `JournalWriteFailed` where it writes."""
+
+    _store: Store
+
+    def begin_review(self, spec: ReviewSpec, now_ms: int) -> ReviewRecord:
+        """The review of that spec: continued if there is one, else begun. It becomes the last review."""
+        key = spec_key(spec)
+        with self._store.writing() as db:
+            db.execute(
+                "INSERT INTO reviews (id, key, spec, begun_at_ms, opened)"
+                " VALUES (?, ?, ?, ?, (SELECT coalesce(max(opened), 0) + 1 FROM reviews))"
+                " ON CONFLICT (key) DO UPDATE SET spec = excluded.spec, opened = excluded.opened",
+                (f"r-{uuid.uuid4().hex}", key, spec_to_json(spec), now_ms),
+            )
+            return _record(db.execute("SELECT * FROM reviews WHERE key = ?", (key,)).fetchone())
+
+    def last_review(self) -> ReviewRecord | None:
+        """The review begun or continued last."""
+        row = self._store.row("SELECT * FROM reviews ORDER BY opened DESC LIMIT 1")
+        return None if row is None else _record(row)
+
+    def add_items(self, review_id: str, items: Sequence[WorklistRow]) -> int:
+        """Append items in the order given, leaving out those already there. How many were new."""
+        with self._store.writing() as db:
+            start = db.execute(
+                "SELECT coalesce(max(ordinal) + 1, 0) FROM items WHERE review_id = ?", (review_id,)
+            ).fetchone()[0]
+            before = db.total_changes
+            db.executemany(
+                "INSERT INTO items (review_id, ordinal, trace_id, experiment_id, title, requested_at_ms, state)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (review_id, trace_id) DO NOTHING",
+                (
+                    (review_id, ordinal, i.trace_id, i.experiment_id, _storable(i.title), i.requested_at_ms, i.state)
+                    for ordinal, i in enumerate(items, start)
+                ),
+            )
+            return db.total_changes - before
+
+    def items(self, review_id: str) -> list[WorklistRow]:
+        """The items of a review, in worklist order."""
+        rows = self._store.rows(
+            "SELECT trace_id, experiment_id, title, requested_at_ms, state FROM items"
+            " WHERE review_id = ? ORDER BY ordinal",
+            (review_id,),
+        )
+        states = {state.value: state for state in TraceState}
+        return [
+            WorklistRow(trace, experiment, title, at, states[state]) for trace, experiment, title, at, state in rows
+        ]
+
+    def states(self, review_id: str) -> dict[str, ItemState]:
+        """The states of the items the reviewer has acted on, by trace ID; every other item is open."""
+        rows = self._store.rows("SELECT trace_id, state FROM states WHERE review_id = ?", (review_id,))
+        return {trace_id: ItemState(state) for trace_id, state in rows}
+
+    def save_position(self, review_id: str, trace_id: str) -> None:
+        """Remember the item the reviewer stands at."""
+        with self._store.writing() as db:
+            db.execute("UPDATE reviews SET position = ? WHERE id = ?", (trace_id, review_id))
+
+    def save_draft(self, review_id: str, trace_id: str, slot: str, text: str) -> None:
+        """Keep half-typed text. `slot` names the field, as the caller likes; an empty text forgets the draft."""
+        with self._store.writing() as db:
+            if text:
+                db.execute(
+                    "INSERT OR REPLACE INTO drafts (review_id, trace_id, slot, text) VALUES (?, ?, ?, ?)",
+                    (review_id, trace_id, slot, to_json(text)),
+                )
+            else:
+                db.execute(
+                    "DELETE FROM drafts WHERE review_id = ? AND trace_id = ? AND slot = ?", (review_id, trace_id, slot)
+                )
+
+    def drafts(self, review_id: str) -> dict[tuple[str, str], str]:
+        """The drafts of a review, by trace ID and slot."""
+        rows = self._store.rows("SELECT trace_id, slot, text FROM drafts WHERE review_id = ?", (review_id,))
+        return {(trace_id, slot): json.loads(text) for trace_id, slot, text in rows}
+
+
+def _record(row: Any) -> ReviewRecord:
+    return ReviewRecord(row["id"], spec_from_json(row["spec"]), row["position"], row["begun_at_ms"])
+
+
+def _storable(title: str) -> str:
+    """SQLite keeps UTF-8, which has no half characters; a title is only shown, so it may lose them."""
+    return title.encode("utf-8", "replace").decode("utf-8")

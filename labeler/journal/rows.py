@@ -1,0 +1,121 @@
+"""What the journal hands out: frozen rows, free of SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from labeler.domain.assessment import Assessment
+from labeler.domain.destination import Destination
+from labeler.domain.queue import QueueItemState
+from labeler.domain.worklist import ReviewSpec, WorklistRow
+
+__all__ = [
+    "AnswerDelivery",
+    "Delivery",
+    "DeliveryOp",
+    "DeliveryState",
+    "OutboxCounts",
+    "ParkCause",
+    "Recovery",
+    "ReviewRecord",
+    "ReviewSpec",
+    "WorklistRow",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRecord:
+    """A review and where its reviewer stood: `position` is a trace ID. `begun_at_ms`: since the epoch."""
+
+    id: str
+    spec: ReviewSpec
+    position: str | None
+    begun_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """A damaged journal was found at the start: where it lies now, and how much of it was saved.
+
+    `sentence` tells the reviewer. `changes` counts the reviewer's changes that were saved, `deliveries`
+    the ones not yet delivered among the saved.
+    """
+
+    set_aside: Path
+    changes: int
+    deliveries: int
+    sentence: str
+
+
+class DeliveryOp(StrEnum):
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    STATUS = "status"
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"
+    PARKED = "parked"
+    REFUSED = "refused"
+    DELIVERED = "delivered"
+    CLOSED = "closed"
+    """Never to be sent (again): taken back, superseded before it was sent, or discarded by a person."""
+
+
+class ParkCause(StrEnum):
+    """Why a delivery is parked, as far as it decides what to do next."""
+
+    CREDENTIALS = "credentials"
+    TRACE = "trace"
+    BACKEND = "backend"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One operation that has to reach the backend, and how far it got.
+
+    `assessment` is the payload of a create or an update and None otherwise; `queue_id` and `item_state`
+    are set for a status. `name` is the question's name. `attempts` counts requests that were begun.
+    `note` tells of a delivered one what the reviewer should know (somebody else completed the item).
+    """
+
+    id: int
+    destination: Destination
+    op: DeliveryOp
+    trace_id: str
+    name: str
+    reviewer: str
+    state: DeliveryState
+    created_at_ms: int
+    attempts: int = 0
+    reason: str | None = None
+    cause: ParkCause | None = None
+    assessment_id: str | None = None
+    assessment: Assessment | None = None
+    queue_id: str | None = None
+    item_state: QueueItemState | None = None
+    server_id: str | None = None
+    released_at_ms: int | None = None
+    not_before_ms: int | None = None
+    settled_at_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxCounts:
+    """How many deliveries are not acknowledged. `needs_credentials`: some are parked for want of them."""
+
+    waiting: int = 0
+    parked: int = 0
+    refused: int = 0
+    needs_credentials: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDelivery:
+    """How far an answer got: `state` of the delivery that carries it, and why, when it is parked or refused."""
+
+    state: DeliveryState
+    reason: str | None = None

@@ -1,0 +1,226 @@
+"""What one effect of a change means for the outbox.
+
+The deliveries of a cell form a stack on the backend: each assessment overrides the one below, the topmost
+is valid. `settle_answer` moves that stack from `before` to `after` with as little traffic as it can; what
+was never attempted is closed here and never reaches the backend.
+
+Two facts of MLflow's stores shape the rules. Deleting an override makes its target valid again, whatever else
+overrides that target by then; so a new override of a target waits for an open delete that would restore it.
+And an ID that may have been deleted is never created again, since a late delete could still land: the answer
+goes on under a new ID (`Ledger.rename`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from labeler.domain.assessment import AssessmentKind
+from labeler.domain.change import Answer
+from labeler.journal.codec import answer_fields, answer_of, assessment_fields
+from labeler.journal.ledger import OPEN, WITHDRAWN, Ledger
+from labeler.journal.payload import Cell, assessment_for, mint_id, same_content
+from labeler.journal.rows import DeliveryOp, DeliveryState
+
+
+def settle_answer(ledger: Ledger, cell: Cell, before: Answer | None, after: Answer | None) -> Answer | None:
+    """Bring the outbox from one content of a cell to another. The answer that stands then, under its final ID."""
+    stack = _Stack(ledger, cell)
+    return stack.move(_resolved(ledger, before), _resolved(ledger, after))
+
+
+def _resolved(ledger: Ledger, answer: Answer | None) -> Answer | None:
+    if answer is None:
+        return None
+    overrides = None if answer.overrides is None else ledger.resolve(answer.overrides)
+    return replace(answer, assessment_id=ledger.resolve(answer.assessment_id), overrides=overrides)
+
+
+@dataclass(frozen=True, slots=True)
+class _Top:
+    """What a new answer is put upon. `answer`: its content, where known; `revived`: its delete was called off."""
+
+    assessment_id: str | None = None
+    answer: Answer | None = None
+    revived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    ledger: Ledger
+    cell: Cell
+
+    def move(self, before: Answer | None, after: Answer | None) -> Answer | None:
+        if after is None:
+            if before is not None:
+                self._retract(before)
+            return None
+        if before is None:
+            return self._put(after, self._revive(_Top()))
+        if before.assessment_id == after.assessment_id:
+            return self._update(before, after)
+        if after.assessment_id in self._below(before):
+            self._retract(before, until=after.assessment_id)
+            return after
+        if before.overrides == after.assessment_id and not self._is_unsent(before.assessment_id):
+            return self._put(after, self._take_off(before))
+        return self._put(after, self._revive(self._vacate(before.assessment_id, before)))
+
+    def _put(self, answer: Answer, top: _Top) -> Answer:
+        """Put an answer on top of the stack. For an expectation, which cannot override: beside it, then delete that."""
+        if top.revived and top.assessment_id and top.answer and same_content(top.answer, answer):
+            if answer.assessment_id != top.assessment_id:
+                self.ledger.rename(answer.assessment_id, top.assessment_id)
+            return replace(answer, assessment_id=top.assessment_id)
+        row = self.ledger.create_of(answer.assessment_id)
+        if row is not None and (row["state"] != DeliveryState.CLOSED or row["attempts"] > 0):
+            answer, row = self._under_new_id(answer), None
+        overrides = None if self.cell.kind is AssessmentKind.EXPECTATION else top.assessment_id
+        payload = self._payload(answer, overrides)
+        depends_on = None if overrides is None else self._must_go_before_overriding(overrides)
+        if row is None:
+            created = self._enqueue(DeliveryOp.CREATE, answer.assessment_id, payload, overrides, depends_on)
+        else:
+            created = int(row["id"])
+            self.ledger.requeue(created, payload, overrides, depends_on)
+        if overrides is None and top.assessment_id is not None:
+            self._delete(top.assessment_id, top.answer, depends_on=created)
+        return answer
+
+    def _update(self, before: Answer, after: Answer) -> Answer:
+        """The same assessment with another content: replaced while it is unsent, patched afterwards."""
+        row = self.ledger.create_of(after.assessment_id)
+        if row is not None and _is_dead(row):
+            return self._put(self._under_new_id(after), self._vacate(after.assessment_id, before))
+        if row is not None and row["attempts"] == 0:
+            self.ledger.replace_payload(row["id"], self._payload(after, row["overrides"]))
+            return after
+        sent = answer_fields(before)
+        for update in self.ledger.open_updates_of(after.assessment_id):
+            self.ledger.close(update["id"], "superseded by a later change")
+            if update["attempts"] == 0:
+                sent = json.loads(update["payload"])["before"]
+                if same_content(answer_of(sent), after):
+                    return after
+        depends_on = row["id"] if row is not None and row["state"] in OPEN else None
+        payload = {**self._payload(after, None), "before": sent}
+        self._enqueue(DeliveryOp.UPDATE, after.assessment_id, payload, None, depends_on)
+        return after
+
+    def _retract(self, top: Answer, until: str | None = None) -> None:
+        """Take back `top` and what it overrides, newest first, down to `until`, which stays."""
+        depends_on: int | None = None
+        for assessment_id in (top.assessment_id, *self._below(top)):
+            if assessment_id == until:
+                return
+            answer = top if assessment_id == top.assessment_id else None
+            depends_on = self._take_back(assessment_id, answer, depends_on, follow=until is None)
+
+    def _take_back(
+        self, assessment_id: str, answer: Answer | None, depends_on: int | None, *, follow: bool
+    ) -> int | None:
+        """Close an unsent assessment, delete any other. Returns what the next delete has to wait for."""
+        row = self.ledger.create_of(assessment_id)
+        if row is not None and row["state"] in OPEN:
+            is_dead = row["state"] == DeliveryState.REFUSED
+            self.ledger.close(row["id"], "taken back", None if is_dead else WITHDRAWN)
+        if row is not None and row["attempts"] == 0:
+            return depends_on
+        for update in self.ledger.open_updates_of(assessment_id):
+            self.ledger.close(update["id"], "taken back")
+        return self._delete(assessment_id, answer, depends_on, follow=follow and row is None)
+
+    def _take_off(self, top: Answer) -> _Top:
+        """Take back `top` alone and find what lies under it."""
+        row = self.ledger.create_of(top.assessment_id)
+        self._take_back(top.assessment_id, top, None, follow=False)
+        return _Top() if row is None else self._vacate(row["overrides"], None)
+
+    def _vacate(self, assessment_id: str | None, answer: Answer | None) -> _Top:
+        """Find what a new answer supersedes; on the way close the unsent, and delete the refused to be sure."""
+        current = assessment_id
+        while current is not None:
+            row = self.ledger.create_of(current)
+            if row is None or (row["attempts"] > 0 and not _is_dead(row)):
+                return _Top(current, answer if current == assessment_id else None)
+            if row["state"] in OPEN:
+                self.ledger.close(row["id"], "superseded before it was delivered")
+            if row["attempts"] > 0:
+                self._delete(current, None, depends_on=None)
+            current = row["overrides"]
+        return _Top()
+
+    def _revive(self, top: _Top) -> _Top:
+        """Call off the unsent deletes of what lay here, where that brings back `top` or, with none, the last answer."""
+        deletes = self.ledger.unsent_deletes_in(self.cell)
+        if self.cell.kind is AssessmentKind.EXPECTATION:
+            deletes = deletes[-1:]
+        creates = [self.ledger.create_of(delete["assessment_id"]) for delete in deletes]
+        if not deletes or not all(row is None or _is_revivable(row) for row in creates):
+            return top
+        first = deletes[0]
+        if top.assessment_id is not None and top.assessment_id not in self._links(first["assessment_id"], None):
+            return top
+        for delete in deletes:
+            self.ledger.close(delete["id"], "called off before it was sent")
+        for row in creates:
+            if row is not None and row["state"] == DeliveryState.CLOSED:
+                self.ledger.reopen(row["id"])
+        deleted = json.loads(first["payload"])["answer"]
+        return _Top(first["assessment_id"], deleted and answer_of(deleted), revived=True)
+
+    def _delete(
+        self, assessment_id: str, answer: Answer | None, depends_on: int | None, *, follow: bool = False
+    ) -> int:
+        """Enqueue a delete. `follow`: what a foreign assessment overrides is retracted too, if it is the reviewer's."""
+        row = self.ledger.create_of(assessment_id)
+        foreign = answer.overrides if answer is not None else None
+        overrides = foreign if row is None else row["overrides"]
+        payload = {"answer": answer and answer_fields(answer), "follow": follow}
+        return self._enqueue(DeliveryOp.DELETE, assessment_id, payload, overrides, depends_on)
+
+    def _must_go_before_overriding(self, assessment_id: str) -> int | None:
+        row = self.ledger.create_of(assessment_id)
+        if row is not None and row["state"] in OPEN:
+            return int(row["id"])
+        return self.ledger.open_delete_that_restores(self.cell, assessment_id)
+
+    def _below(self, top: Answer) -> list[str]:
+        return list(self._links(top.assessment_id, top.overrides))[1:]
+
+    def _links(self, assessment_id: str, overrides: str | None) -> Iterator[str]:
+        """The assessment and what it overrides, newest first. `overrides` counts where it was not journaled here."""
+        current: str | None = assessment_id
+        while current is not None:
+            yield current
+            row = self.ledger.create_of(current)
+            known = overrides if current == assessment_id else None
+            current = row["overrides"] if row is not None else known
+
+    def _is_unsent(self, assessment_id: str) -> bool:
+        row = self.ledger.create_of(assessment_id)
+        return row is not None and row["attempts"] == 0
+
+    def _under_new_id(self, answer: Answer) -> Answer:
+        fresh = mint_id()
+        self.ledger.rename(answer.assessment_id, fresh)
+        return replace(answer, assessment_id=fresh)
+
+    def _payload(self, answer: Answer, overrides: str | None) -> dict[str, Any]:
+        return {"assessment": assessment_fields(assessment_for(self.cell, answer, overrides))}
+
+    def _enqueue(
+        self, op: DeliveryOp, assessment_id: str, payload: dict[str, Any], overrides: str | None, depends_on: int | None
+    ) -> int:
+        return self.ledger.enqueue(self.cell, op, assessment_id, payload, overrides, depends_on)
+
+
+def _is_dead(row: Any) -> bool:
+    """Whether this create may or may not be on the backend, and will not be sent as it is."""
+    return row["state"] in (DeliveryState.REFUSED, DeliveryState.CLOSED)
+
+
+def _is_revivable(row: Any) -> bool:
+    return bool(row["state"] == DeliveryState.DELIVERED or row["cause"] == WITHDRAWN)

@@ -1,0 +1,230 @@
+"""The SQLite file under the journal: opened, checked, migrated, written in transactions of all or nothing."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from labeler.journal.errors import JournalNewer, JournalUnusable, JournalWriteFailed
+from labeler.journal.schema import APPLICATION_ID, STEPS
+
+Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
+
+_LOCK_WAIT_S: Final = 5.0
+
+
+class Damaged(Exception):
+    """The file is no intact SQLite database."""
+
+
+class Store:
+    """One connection to a journal file. `run` names this opening of it; rows carry the run that wrote them."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self.run = uuid.uuid4().hex
+        self._connection = connection
+
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[Any]:
+        """All rows of a query, as `sqlite3.Row`. Raises `JournalUnusable`."""
+        try:
+            return self._connection.execute(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise _unreadable(self.path, error) from error
+
+    def row(self, sql: str, parameters: Parameters = ()) -> Any | None:
+        """The first row of a query, or None."""
+        return next(self.each(sql, parameters), None)
+
+    def each(self, sql: str, parameters: Parameters = ()) -> Iterator[Any]:
+        """The rows of a query, read as they are taken."""
+        try:
+            yield from self._connection.execute(sql, parameters)
+        except sqlite3.Error as error:
+            raise _unreadable(self.path, error) from error
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction, committed as a whole when the block ends or not at all. Raises `JournalWriteFailed`."""
+        connection = self._connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            _roll_back(connection)
+            raise _write_failed(self.path, error) from error
+        except BaseException:
+            _roll_back(connection)
+            raise
+
+    def close(self) -> None:
+        with suppress(sqlite3.Error):
+            self._connection.close()
+
+
+def open_store(path: Path, steps: Sequence[str] = STEPS) -> Store:
+    """Open the journal file at `path`, made if it is missing, and bring it to the newest version.
+
+    Raises `Damaged`, `JournalNewer` or `JournalUnusable`.
+    """
+    is_new = _prepare_file(path)
+    try:
+        connection = connect(path)
+    except sqlite3.Error as error:
+        raise _not_opened(path, error) from error
+    try:
+        version = _version(connection, path, len(steps))
+        if not is_new:
+            _check(connection)
+        _set_up(connection, path)
+        if version < len(steps):
+            _migrate(connection, path, version, steps)
+    except sqlite3.Error as error:
+        connection.close()
+        if is_damage(error):
+            raise Damaged(str(error)) from error
+        raise _not_opened(path, error) from error
+    except BaseException:
+        connection.close()
+        raise
+    return Store(path, connection)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection without implicit transactions. Raises `sqlite3.Error`."""
+    connection = sqlite3.connect(path, timeout=_LOCK_WAIT_S, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the error says that the file itself is broken, and not just out of reach."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _prepare_file(path: Path) -> bool:
+    """Make the file and its directory, readable by the owner alone. True when it was not there."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            return True
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+        return path.stat().st_size == 0
+    except OSError as error:
+        raise JournalUnusable(
+            f"The journal {path} cannot be written ({error.strerror or error}), and nothing is labelled without it. "
+            "Make its directory writable, or name another with --data-dir."
+        ) from error
+
+
+def _version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    application = int(connection.execute("PRAGMA application_id").fetchone()[0])
+    is_empty = connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
+    if application != APPLICATION_ID and not (is_empty and version == 0):
+        raise JournalUnusable(
+            f"{path} is a database of something else, not a labeler journal. It was left alone; "
+            "move it away, or name another directory with --data-dir."
+        )
+    if version > newest:
+        raise JournalNewer(
+            f"The journal {path} was written by a newer labeler (format {version}, this one knows {newest}). "
+            "Nothing was changed; install the newer labeler again."
+        )
+    return version
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise Damaged(found)
+
+
+def _set_up(connection: sqlite3.Connection, path: Path) -> None:
+    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode != "wal":
+        raise JournalUnusable(
+            f"The file system of {path} cannot keep a journal that survives a crash (no write-ahead log). "
+            "Name a directory on a local disk with --data-dir."
+        )
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _migrate(connection: sqlite3.Connection, path: Path, version: int, steps: Sequence[str]) -> None:
+    """Run the missing steps in one transaction, after a copy of an older journal was put beside it."""
+    if version > 0:
+        _back_up(connection, path.with_name(f"{path.name}.format-{version}-{time.strftime('%Y%m%d-%H%M%S')}"))
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        current = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        for script in steps[current:]:
+            for statement in _statements(script):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {len(steps)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        _roll_back(connection)
+        raise
+
+
+def _back_up(connection: sqlite3.Connection, target: Path) -> None:
+    os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o600))
+    copy = sqlite3.connect(target)
+    try:
+        connection.backup(copy)
+    finally:
+        copy.close()
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script one by one: `executescript` would commit the transaction around it."""
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    with suppress(sqlite3.Error):
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _not_opened(path: Path, error: sqlite3.Error) -> JournalUnusable:
+    return JournalUnusable(
+        f"The journal {path} cannot be opened ({error}), and nothing is labelled without it. What it holds is "
+        "untouched; free the disk or the file, or name another directory with --data-dir."
+    )
+
+
+def _unreadable(path: Path, error: sqlite3.Error) -> JournalUnusable:
+    return JournalUnusable(
+        f"The journal {path} cannot be read ({error}). Leave and start again: a damaged journal is then set aside "
+        "and what can be read of it is saved."
+    )
+
+
+def _write_failed(path: Path, error: sqlite3.Error) -> JournalWriteFailed:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    match code:
+        case sqlite3.SQLITE_FULL:
+            why, what = "the disk is full", "Free some space and do it again."
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            why, what = "another program holds it", "Do it again in a moment."
+        case _:
+            why, what = str(error), "Do it again; if that fails too, leave and look at the disk."
+    return JournalWriteFailed(f"Not saved: the journal {path} cannot be written, {why}. Nothing else is lost. {what}")
