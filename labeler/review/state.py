@@ -74,6 +74,8 @@ class ReviewState:
     absent: set[str] = field(default_factory=set)
     done: list[Change] = field(default_factory=list)
     undone: list[Change] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
+    """Traces that a change of this review was about."""
     trail: Trail = field(default_factory=Trail)
     labelled: int = 0
     choosing: bool = False

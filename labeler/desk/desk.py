@@ -1,0 +1,281 @@
+"""The desk: a review at work. One queue of actions; each change committed, applied, announced."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+
+from labeler.cache.thread import CacheThread
+from labeler.desk.active_time import ActiveTime
+from labeler.desk.events import DeskEvent, DocumentReady, ItemChanged, ItemsAdded, StatusChanged
+from labeler.desk.library import Library, Prepared
+from labeler.desk.pace import Pace
+from labeler.desk.restore import Cells, note_labelled, to_item
+from labeler.domain.assessment import Assessment
+from labeler.domain.change import Answer, AnswerEffect, Change
+from labeler.domain.destination import Destination
+from labeler.domain.worklist import ItemState, WorklistRow
+from labeler.journal.errors import JournalError
+from labeler.journal.journal import Journal
+from labeler.journal.rows import AnswerDelivery, OutboxCounts, ReviewRecord
+from labeler.journal.thread import JournalThread
+from labeler.review.action import Action, Stamp
+from labeler.review.apply import Changed, apply
+from labeler.review.decide import decide
+from labeler.review.decision import Decision, Refusal
+from labeler.review.mine import by_others, own_answers
+from labeler.review.state import ReviewState
+
+AHEAD = 3
+"""Documents prepared ahead of the current item; one behind it as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An action that was carried out: what was decided and what it changed."""
+
+    decision: Decision
+    changed: Changed
+
+
+class Desk:
+    """A running review. The screen reads `state` and the methods here, acts with `act`, and hears `on_event`.
+
+    Everything is called on one event loop. `cells` are the journal's answer cells at the start, so that
+    an older listing from the backend never brings back what the reviewer cleared.
+    """
+
+    def __init__(
+        self,
+        record: ReviewRecord,
+        state: ReviewState,
+        cells: Cells,
+        drafts: dict[tuple[str, str], str],
+        journal: JournalThread,
+        cache: CacheThread,
+    ) -> None:
+        self.record = record
+        self.state = state
+        self.counts = OutboxCounts()
+        self.on_event: Callable[[DeskEvent], None] = lambda event: None
+        self.on_release: Callable[[], None] = lambda: None
+        self.on_need: Callable[[Sequence[str], Sequence[str]], None] = lambda now, later: None
+        self.library = Library(cache, self.destination_of, self.reviewer, self._prepared)
+        self.pace = Pace()
+        self.fates: dict[str, AnswerDelivery] = {}
+        self._journal = journal
+        self._cells = dict(cells)
+        self._drafts = drafts
+        self._active = ActiveTime()
+        self._acting = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._retired: frozenset[str] = frozenset()
+
+    @property
+    def reviewer(self) -> str:
+        return self.record.spec.reviewer
+
+    @property
+    def title(self) -> str:
+        return self.record.spec.label
+
+    @property
+    def last_change(self) -> Change | None:
+        """The last thing the reviewer did in this review, undo included."""
+        candidates = [stack[-1] for stack in (self.state.done, self.state.undone) if stack]
+        return max(candidates, key=lambda change: change.at_ms, default=None)
+
+    def destination_of(self, trace_id: str) -> Destination:
+        spec = self.record.spec
+        item = self.state.items[self.state.index_of[trace_id]]
+        return Destination(spec.backend_uri, spec.workspace, item.experiment_id)
+
+    async def open(self) -> None:
+        """Take up the work: release what an earlier run left, and get the first documents ready."""
+        spec = self.record.spec
+        self._retired = frozenset(await self._journal.run(Journal.settled_ids, self.destinations))
+        await self._journal.run(Journal.release_all, _now_ms())
+        await self.refresh_counts()
+        self.library.prepare(self.wanted())
+        if self.state.item is not None:
+            self._active.show(self.state.item.trace_id, _monotonic_ms())
+        assert spec.reviewer
+
+    @property
+    def destinations(self) -> list[Destination]:
+        """Every destination this review writes to."""
+        spec = self.record.spec
+        experiments = {item.experiment_id for item in self.state.items} | set(spec.experiment_ids)
+        return [Destination(spec.backend_uri, spec.workspace, each) for each in sorted(experiments)]
+
+    async def act(self, action: Action) -> Done | Refusal:
+        """Decide, commit, apply, in order of arrival. A refusal changed nothing and says why."""
+        async with self._acting:
+            state = self.state
+            now = _monotonic_ms()
+            self._active.touch(now)
+            left = state.item
+            decision = decide(state, action, self._stamp())
+            if isinstance(decision, Refusal):
+                return decision
+            if decision.change is not None:
+                try:
+                    await self._journal.run(Journal.record, self.record.id, decision.change)
+                except JournalError as error:
+                    return Refusal(str(error))
+            changed = apply(state, decision)
+            if decision.change is not None:
+                self._after_change(decision.change)
+            if left is not None and (changed.moved or decision.submits):
+                self._leave(left.trace_id, moved=changed.moved)
+            return Done(decision, changed)
+
+    def document(self, trace_id: str) -> Prepared | None:
+        """The document of a trace when it is ready; otherwise it is being prepared, and an event will tell."""
+        prepared = self.library.get(trace_id)
+        if prepared is None:
+            self.library.prepare([trace_id])
+        return prepared
+
+    def wanted(self) -> list[str]:
+        """Traces to have ready: here, the next open ones, the neighbours."""
+        state = self.state
+        if not state.items:
+            return []
+        here = state.position
+        ahead = (item.trace_id for item in islice(state.items, here + 1, None) if item.state is not ItemState.LABELLED)
+        around = [index for index in (here, here + 1, here - 1) if 0 <= index < len(state.items)]
+        return list(dict.fromkeys([state.items[i].trace_id for i in around] + list(islice(ahead, AHEAD))))
+
+    def others_of(self, trace_id: str) -> list[Assessment]:
+        """What judges, code and other reviewers said about a trace that is prepared."""
+        prepared = self.library.get(trace_id)
+        return [] if prepared is None else by_others(prepared.raw.summary.assessments, self.reviewer)
+
+    def draft(self, trace_id: str, slot: str) -> str:
+        return self._drafts.get((trace_id, slot), "")
+
+    def save_draft(self, trace_id: str, slot: str, text: str) -> None:
+        """Keep half-typed text, on the screen's word and in the journal. Empty text forgets it."""
+        if self.draft(trace_id, slot) == text:
+            return
+        self._drafts[trace_id, slot] = text
+        self._later(self._journal.run(Journal.save_draft, self.record.id, trace_id, slot, text))
+
+    def has_draft(self, trace_id: str) -> bool:
+        return any(text and trace == trace_id for (trace, _), text in self._drafts.items())
+
+    async def add_rows(self, rows: Sequence[WorklistRow]) -> int:
+        """Append what is new to the worklist, moving nothing."""
+        await self._journal.run(Journal.add_items, self.record.id, rows)
+        was_empty = not self.state.items
+        added = self.state.add_items(map(to_item, rows))
+        if added:
+            if was_empty:
+                self.state.trail.visit(0)
+            self.on_event(ItemsAdded(added))
+            self.need()
+        return added
+
+    def need(self) -> None:
+        """Say which traces are wanted now and which after them."""
+        wanted = self.wanted()
+        self.library.prepare(wanted)
+        rest = (item.trace_id for item in islice(self.state.items, self.state.position, None))
+        self.on_need(wanted, list(islice(rest, 2000)))
+
+    def arrived(self, trace_id: str) -> None:
+        """A trace came into the cache."""
+        self.state.absent.discard(trace_id)
+        if trace_id in self.state.index_of and trace_id in self.wanted():
+            self.library.prepare([trace_id])
+
+    async def refresh_counts(self) -> None:
+        """Read the outbox's counts and the fate of the last answers anew."""
+        counts = await self._journal.run(Journal.counts, self.destinations)
+        change = self.last_change
+        if change is not None:
+            ids = [e.after.assessment_id for e in change.effects if isinstance(e, AnswerEffect) and e.after]
+            self.fates.update(await self._journal.run(Journal.delivery_of, ids))
+        if counts != self.counts:
+            self.counts = counts
+        self.on_event(StatusChanged())
+
+    async def close(self) -> OutboxCounts:
+        """Leave the review: everything is released, drafts are saved; returns what is still queued."""
+        async with self._acting:
+            if self._tasks:
+                await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._journal.run(Journal.release_all, _now_ms())
+            if self.state.item is not None:
+                await self._journal.run(Journal.save_position, self.record.id, self.state.item.trace_id)
+            await self.library.close()
+            return await self._journal.run(Journal.counts, self.destinations)
+
+    def _stamp(self) -> Stamp:
+        item = self.state.item
+        spent = 0 if item is None else self._active.spent_ms(item.trace_id)
+        return Stamp(_now_ms(), spent, _mint)
+
+    def _after_change(self, change: Change) -> None:
+        for effect in change.effects:
+            if isinstance(effect, AnswerEffect):
+                self._cells[effect.trace_id, effect.span_id, effect.question] = effect.after
+                if effect.before is not None:
+                    self._retired |= {effect.before.assessment_id}
+                if effect.after is not None:
+                    self._retired -= {effect.after.assessment_id}
+        self._later(self.refresh_counts())
+
+    def _leave(self, trace_id: str, *, moved: bool) -> None:
+        self._later(self._journal.run(Journal.release, trace_id, _now_ms()), then=self.on_release)
+        item = self.state.item
+        if not moved or item is None:
+            return
+        left = self.state.items[self.state.index_of[trace_id]]
+        if left.state is ItemState.LABELLED:
+            self.pace.add(trace_id, self._active.spent_ms(trace_id))
+        self._active.show(item.trace_id, _monotonic_ms())
+        self._later(self._journal.run(Journal.save_position, self.record.id, item.trace_id))
+        self.need()
+
+    def _prepared(self, prepared: Prepared) -> None:
+        """Take over the reviewer's own answers from a trace just read, unless the journal knows better."""
+        trace_id = prepared.raw.summary.id
+        mine = own_answers(prepared.raw.summary.assessments, self.reviewer, self.state.questions, self._retired)
+        unknown: dict[str, Answer] = {
+            name: answer for name, answer in mine.items() if (trace_id, None, name) not in self._cells
+        }
+        if unknown and trace_id in self.state.index_of:
+            self.state.load_answers(trace_id, unknown)
+            note_labelled(self.state, trace_id)
+            self.on_event(ItemChanged(trace_id))
+        self.on_event(DocumentReady(trace_id))
+
+    def _later(self, work: Coroutine[object, object, None], then: Callable[[], None] | None = None) -> None:
+        """Do journal work that nobody waits for; the journal's thread keeps the order."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(partial(self._finished, then))
+
+    def _finished(self, then: Callable[[], None] | None, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is None and then is not None:
+            then()
+
+
+def _mint() -> str:
+    return f"a-{uuid.uuid4().hex}"
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _monotonic_ms() -> int:
+    return time.monotonic_ns() // 1_000_000

@@ -1,0 +1,85 @@
+"""Documents ready to be shown: read off the event loop, from the cache, before they are needed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from labeler.cache.store import Cache
+from labeler.cache.thread import CacheThread
+from labeler.domain.destination import Destination
+from labeler.domain.trace import RawTrace
+from labeler.reading.document import Document
+from labeler.reading.others import with_assessments
+from labeler.reading.read import read_document
+from labeler.review.mine import by_others
+
+_KEPT = 24
+"""Documents kept: the current one, its neighbours, and those the reviewer goes back and forth between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A trace ready for the screen, with the raw form it was read from."""
+
+    raw: RawTrace
+    document: Document
+
+
+class Library:
+    """Prepares documents of cached traces and keeps the latest few."""
+
+    def __init__(
+        self,
+        cache: CacheThread,
+        destination_of: Callable[[str], Destination],
+        reviewer: str,
+        on_ready: Callable[[Prepared], None],
+    ) -> None:
+        self._cache = cache
+        self._destination_of = destination_of
+        self._reviewer = reviewer
+        self._on_ready = on_ready
+        self._kept: OrderedDict[str, Prepared] = OrderedDict()
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+
+    def get(self, trace_id: str) -> Prepared | None:
+        """The prepared document, if it is there."""
+        prepared = self._kept.get(trace_id)
+        if prepared is not None:
+            self._kept.move_to_end(trace_id)
+        return prepared
+
+    def prepare(self, trace_ids: Iterable[str]) -> None:
+        """Begin preparing what is cached and not prepared yet; `on_ready` hears of each."""
+        for trace_id in trace_ids:
+            if trace_id not in self._kept and trace_id not in self._under_way:
+                task = asyncio.get_running_loop().create_task(self._prepare(trace_id))
+                self._under_way[trace_id] = task
+                task.add_done_callback(lambda _, trace_id=trace_id: self._under_way.pop(trace_id, None))
+
+    def forget(self, trace_id: str) -> None:
+        """Read this trace anew the next time: its cached form changed."""
+        self._kept.pop(trace_id, None)
+
+    async def close(self) -> None:
+        for task in list(self._under_way.values()):
+            task.cancel()
+        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+
+    async def _prepare(self, trace_id: str) -> None:
+        raw = await self._cache.run(Cache.trace, self._destination_of(trace_id), trace_id)
+        if raw is None:
+            return
+        prepared = await asyncio.to_thread(_read, raw, self._reviewer)
+        self._kept[trace_id] = prepared
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        self._on_ready(prepared)
+
+
+def _read(raw: RawTrace, reviewer: str) -> Prepared:
+    document = read_document(raw)
+    return Prepared(raw, with_assessments(document, by_others(raw.summary.assessments, reviewer)))

@@ -1,0 +1,73 @@
+"""From the journal back to a review's state: the worklist, every change, the answers of other reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from labeler.domain.change import Answer, Change
+from labeler.domain.question import Question
+from labeler.domain.worklist import ItemState, WorklistRow
+from labeler.reading.sanitise import one_line
+from labeler.review.apply import apply_change
+from labeler.review.flow import first_to_work, opening_focus
+from labeler.review.mine import is_labelled
+from labeler.review.state import Item, ReviewState, Rules
+
+TITLE_CHARACTERS = 80
+
+Cells = Mapping[tuple[str, str | None, str], Answer | None]
+"""The reviewer's current answers by trace, span and question, as the journal has them; None: cleared."""
+
+
+def restore(
+    questions: tuple[Question, ...],
+    rules: Rules,
+    rows: Iterable[WorklistRow],
+    changes: Iterable[Change],
+    cells: Cells,
+    position: str | None,
+) -> ReviewState:
+    """The state as it was left, standing at `position` (a trace ID) or else at the first open item."""
+    state = ReviewState(questions, rules)
+    state.add_items(map(to_item, rows))
+    for change in changes:
+        if change.trace_id in state.index_of:
+            apply_change(state, change)
+    for (trace_id, span_id, question), answer in cells.items():
+        if span_id is None and trace_id in state.index_of:
+            _set(state, trace_id, question, answer)
+    for trace_id in state.answers:
+        note_labelled(state, trace_id)
+    here = state.index_of.get(position or "")
+    state.position = first_to_work(state) if here is None else here
+    state.focus = opening_focus(state, state.position)
+    state.trail.visit(state.position)
+    return state
+
+
+def to_item(row: WorklistRow) -> Item:
+    """The item of a worklist row, its title made safe to show."""
+    return Item(row.trace_id, row.experiment_id, one_line(row.title, TITLE_CHARACTERS))
+
+
+def note_labelled(state: ReviewState, trace_id: str) -> bool:
+    """Mark an open item labelled whose answers, given elsewhere, make it so; tells whether it was marked.
+
+    An item that this review itself touched stays as the reviewer left it: answered is not yet submitted.
+    """
+    item = state.items[state.index_of[trace_id]]
+    if item.state is not ItemState.OPEN or trace_id in state.touched:
+        return False
+    if not is_labelled(state.answers_of(trace_id), state.questions):
+        return False
+    item.state = ItemState.LABELLED
+    state.labelled += 1
+    return True
+
+
+def _set(state: ReviewState, trace_id: str, question: str, answer: Answer | None) -> None:
+    answers = state.answers.setdefault(trace_id, {})
+    if answer is None:
+        answers.pop(question, None)
+    else:
+        answers[question] = answer
