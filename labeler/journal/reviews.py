@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from labeler.domain.assessment import same_reviewer
 from labeler.domain.trace import TraceState
 from labeler.domain.worklist import ItemState, ReviewSpec, WorklistRow
 from labeler.journal.codec import spec_from_json, spec_key, spec_to_json, to_json
@@ -35,6 +36,27 @@ class Reviews:
         """The review begun or continued last."""
         row = self._store.row("SELECT * FROM reviews ORDER BY opened DESC LIMIT 1")
         return None if row is None else _record(row)
+
+    def find_review(self, backend_uri: str, workspace: str, reviewer: str, label: str) -> ReviewRecord | None:
+        """The review opened last that goes by that label: how a start without a network finds its way back."""
+        rows = self._store.rows("SELECT * FROM reviews ORDER BY opened DESC")
+        for record in map(_record, rows):
+            spec = record.spec
+            if (spec.backend_uri, spec.workspace, spec.label) == (backend_uri, workspace, label) and same_reviewer(
+                spec.reviewer, reviewer
+            ):
+                return record
+        return None
+
+    def save_questions(self, review_id: str, questions: str) -> None:
+        """Keep what a review asks, in the caller's encoding, so that it can be asked without a network."""
+        with self._store.writing() as db:
+            db.execute("UPDATE reviews SET questions = ? WHERE id = ?", (questions, review_id))
+
+    def questions(self, review_id: str) -> str | None:
+        """What `save_questions` kept last."""
+        row = self._store.row("SELECT questions FROM reviews WHERE id = ?", (review_id,))
+        return None if row is None else row["questions"]
 
     def add_items(self, review_id: str, items: Sequence[WorklistRow]) -> int:
         """Append items in the order given, leaving out those already there. How many were new."""

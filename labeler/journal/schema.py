@@ -26,7 +26,8 @@ CREATE TABLE reviews (
     spec TEXT NOT NULL,
     begun_at_ms INTEGER NOT NULL,
     opened INTEGER NOT NULL,
-    position TEXT
+    position TEXT,
+    questions TEXT
 );
 CREATE TABLE items (
     review_id TEXT NOT NULL REFERENCES reviews(id),

@@ -1,0 +1,93 @@
+"""Signs: the single characters that carry a state, so that colour never carries one alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """One table of signs. Each is one cell wide, except `arrow`, `ellipsis` and `online` in ASCII."""
+
+    open: str
+    partly: str
+    labelled: str
+    deferred: str
+    declined: str
+    missing: str
+    """Not downloaded."""
+    refused: str
+    flag: str
+    draft: str
+    cursor: str
+    folded: str
+    unfolded: str
+    error: str
+    note: str
+    """The reader speaking, not the trace."""
+    answer: str
+    """Runs down the left edge of the response under judgement."""
+    arrow: str
+    ellipsis: str
+    horizontal: str
+    vertical: str
+    joint_down: str
+    joint_up: str
+    caret: str
+    queued: str
+    online: str
+
+
+UNICODE = Signs(
+    open="·",
+    partly="◐",
+    labelled="✓",
+    deferred="~",
+    declined="–",
+    missing="○",
+    refused="✗",
+    flag="⚑",
+    draft="✎",
+    cursor="›",
+    folded="▸",
+    unfolded="▾",
+    error="✗",
+    note="◇",
+    answer="▎",
+    arrow="→",
+    ellipsis="…",
+    horizontal="─",
+    vertical="│",
+    joint_down="┬",
+    joint_up="┴",
+    caret="▏",
+    queued="↻",
+    online="●",
+)
+
+ASCII = Signs(
+    open=".",
+    partly="%",
+    labelled="v",
+    deferred="~",
+    declined="-",
+    missing="o",
+    refused="x",
+    flag="!",
+    draft="w",
+    cursor=">",
+    folded="+",
+    unfolded="-",
+    error="x",
+    note="i",
+    answer="|",
+    arrow="->",
+    ellipsis="...",
+    horizontal="-",
+    vertical="|",
+    joint_down="+",
+    joint_up="+",
+    caret="_",
+    queued="q",
+    online="*",
+)
