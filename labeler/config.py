@@ -1,1 +1,0 @@
-"""Settings: flags, environment, labeler.toml, config.toml, defaults."""

@@ -1,0 +1,83 @@
+"""Which questions a review asks, from the server's label schemas and the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from labeler.config.load import Configuration
+from labeler.config.questions import ConfiguredQuestion, QuestionRefinement
+from labeler.domain.question import Numeric, PassFail, Question
+
+BUILT_IN: Final = (
+    Question("user_satisfaction", PassFail("Helpful", "Not helpful")),
+    Question("quality_rating", Numeric(1, 5)),
+)
+"""What is asked when neither the server nor the configuration has a question."""
+
+
+class NoQuestions(Exception):
+    """The source that the configuration insists on has no question. The message is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestions:
+    """The questions of a review, in order, and where they came from, in words."""
+
+    questions: tuple[Question, ...]
+    origin: str
+
+
+def asked_questions(
+    configuration: Configuration, of_queue: Sequence[Question] = (), of_experiment: Sequence[Question] = ()
+) -> AskedQuestions:
+    """Choose by `review.questions`. The server's default schema must be left out. Raises `NoQuestions`."""
+    configured = configuration.settings.questions
+    own = [question for question in configured if isinstance(question, ConfiguredQuestion)]
+    server = of_queue or of_experiment
+    server_origin = "the queue's label schemas" if of_queue else "the experiment's label schemas"
+    own_origin = str(configuration.origin("questions").name)
+    policy = configuration.settings.review.questions
+
+    if policy == "server" and not server:
+        raise NoQuestions(
+            'review.questions is "server", and neither the queue nor the experiment has label schemas. '
+            'Add some in MLflow, or set review.questions = "auto"'
+        )
+    if policy == "config" and not own:
+        raise NoQuestions(
+            f'review.questions is "config", and no [[questions]] with an input is in {configuration.paths.config_file}'
+        )
+    if policy == "both" and server and own:
+        names = {question.name for question in server}
+        added = [question.question() for question in own if question.name not in names]
+        return _in_order([*server, *added], configured, f"{server_origin} and {own_origin}")
+    if server and policy != "config":
+        return _in_order(server, configured, server_origin)
+    if own:
+        return _in_order([question.question() for question in own], configured, own_origin)
+    return AskedQuestions(BUILT_IN, "built in")
+
+
+def _in_order(questions: Sequence[Question], configured: Sequence[QuestionRefinement], origin: str) -> AskedQuestions:
+    """Refine what the configuration says more about; those with an `order` go first, by it."""
+    by_name = {question.name: question for question in configured}
+    refined = [_refined(question, by_name.get(question.name)) for question in questions]
+    orders = {name: question.order for name, question in by_name.items() if question.order is not None}
+    last = max(orders.values(), default=0) + 1
+    return AskedQuestions(tuple(sorted(refined, key=lambda question: orders.get(question.name, last))), origin)
+
+
+def _refined(question: Question, by: QuestionRefinement | None) -> Question:
+    if by is None:
+        return question
+    asked = question.input
+    if isinstance(asked, Numeric) and by.step is not None:
+        asked = replace(asked, step=by.step)
+    return replace(
+        question,
+        required=question.required if by.required is None else by.required,
+        comment_on=by.comment_on or question.comment_on,
+        input=asked,
+    )

@@ -1,0 +1,77 @@
+"""Who is reviewing: one ID a destination, resolved in a fixed order and then kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from labeler.domain.assessment import same_reviewer
+from labeler.domain.value import MAX_NAME_LENGTH, UnusableValue, check_text
+
+
+class BadReviewer(ValueError):
+    """An ID that no label can carry. The message continues the name of the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """A resolved reviewer ID, exactly as it is submitted.
+
+    `origin` says where it came from. `passed_over` is what would have been taken, had no other ID been
+    remembered for this destination, with its own origin in words; empty where nothing was.
+    """
+
+    id: str
+    origin: str
+    passed_over: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An ID that somebody or something proposes."""
+
+    id: str
+    origin: str
+
+
+def check_reviewer(reviewer: str) -> str:
+    """Return `reviewer`, or raise `BadReviewer`."""
+    if not reviewer.strip():
+        raise BadReviewer("must not be empty")
+    if same_reviewer(reviewer, "default"):
+        raise BadReviewer('cannot be "default", which MLflow writes when nobody is known; give your own name')
+    if len(reviewer) > MAX_NAME_LENGTH:
+        raise BadReviewer(f"is {len(reviewer)} characters long; at most {MAX_NAME_LENGTH} can be stored")
+    try:
+        return check_text(reviewer, "it")
+    except UnusableValue as error:
+        raise BadReviewer(f"cannot be used: {error}") from None
+
+
+def resolve_reviewer(
+    stated: Candidate | None,
+    remembered: str | None,
+    signed_in: str | None,
+    tracking_username: str | None,
+) -> Reviewer | None:
+    """The reviewer of a destination, or None when nobody is known and one has to be asked for.
+
+    `stated` by flag, environment or configuration wins. Otherwise an ID that was `remembered` for the
+    destination stays, even when the server's `signed_in` user or MLflow's user name say otherwise now.
+    """
+    if stated is not None:
+        return Reviewer(stated.id, stated.origin)
+    found = _usable(signed_in, "the user signed in at the server") or _usable(
+        tracking_username, "MLFLOW_TRACKING_USERNAME"
+    )
+    if remembered is None:
+        return None if found is None else Reviewer(found.id, found.origin)
+    if found is None or same_reviewer(found.id, remembered):
+        return Reviewer(remembered, "remembered")
+    return Reviewer(remembered, "remembered", f"{found.id} ({found.origin})")
+
+
+def _usable(reviewer: str | None, origin: str) -> Candidate | None:
+    try:
+        return None if reviewer is None else Candidate(check_reviewer(reviewer), origin)
+    except BadReviewer:
+        return None

@@ -1,0 +1,248 @@
+"""Putting the layers together: flags, environment, the working directory's file, the user's file, defaults."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+
+from labeler.config.model import Settings
+from labeler.config.paths import Paths
+from labeler.config.problems import DEFAULT_ORIGIN, ConfigurationError, Origin, Problem, Source
+from labeler.config.sentences import explain
+from labeler.config.toml_lines import KeyPath, key_lines, nearest_line
+
+WORKING_DIRECTORY_FILE: Final = "labeler.toml"
+
+ENVIRONMENT_KEYS: Final[Sequence[tuple[str, str]]] = (
+    ("MLFLOW_TRACKING_URI", "backend.uri"),
+    ("MLFLOW_EXPERIMENT_NAME", "backend.experiments"),
+    ("MLFLOW_EXPERIMENT_ID", "backend.experiments"),
+    ("MLFLOW_WORKSPACE", "backend.workspace"),
+    ("LABELER_REVIEWER", "reviewer"),
+    ("LABELER_THEME", "theme"),
+)
+"""Environment variables and the keys they set. Of two for one key the later wins; an empty one sets nothing."""
+
+_LISTS: Final = {"backend.experiments"}
+_USER_ONLY: Final = {
+    "backend.token_command": "runs a program, so it is read from your own config.toml alone, never from a "
+    "working directory; move it there",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A setting given on the command line: the option as it was written and the dotted key it sets."""
+
+    option: str
+    key: str
+    value: str | bool | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One source of settings: nested values as TOML would give them, and where each stands."""
+
+    source: Source
+    values: Mapping[str, Any]
+    names: Mapping[str, str] = field(default_factory=dict)
+    """For flags and the environment: option or variable by dotted key."""
+    file: str = ""
+    lines: Mapping[KeyPath, int] = field(default_factory=dict)
+
+    def origin(self, path: KeyPath) -> Origin:
+        """Where `path` was set in this layer."""
+        if self.file:
+            return Origin(self.source, self.file, nearest_line(self.lines, path))
+        dotted = ".".join(map(str, path))
+        name = next((name for key, name in self.names.items() if f"{dotted}.".startswith(f"{key}.")), "")
+        return Origin(self.source, name)
+
+    def get(self, key: str) -> Any:
+        """The raw value of a dotted key, or None."""
+        value: Any = self.values
+        for name in key.split("."):
+            value = value.get(name) if isinstance(value, Mapping) else None
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The effective settings, where each came from, and the paths."""
+
+    settings: Settings
+    paths: Paths
+    layers: tuple[Layer, ...]
+    """The strongest first."""
+
+    def origin(self, key: str) -> Origin:
+        """Where the effective value of a dotted key was set. One of the keymap's is ``keys.`` and the action."""
+        head, _, action = key.partition(".")
+        for layer in self.layers:
+            if head == "keys" and action:
+                path = _key_path(layer.values.get("keys"), action)
+                if path is not None:
+                    return layer.origin(("keys", *path))
+            elif layer.get(key) is not None:
+                return layer.origin(tuple(key.split(".")))
+        return DEFAULT_ORIGIN
+
+
+def load_configuration(
+    paths: Paths,
+    *,
+    flags: Sequence[Flag] = (),
+    environment: Mapping[str, str] = os.environ,
+    directory: Path | None = None,
+    config_is_named: bool = False,
+) -> Configuration:
+    """Read and check every layer. Raises `ConfigurationError` with everything that is wrong, in all of them.
+
+    `directory` is where `labeler.toml` is looked for (None: nowhere). `config_is_named`: the user asked for
+    this very config file, so it has to be there.
+    """
+    problems: list[Problem] = []
+    layers = [_flag_layer(flags), _environment_layer(environment)]
+    in_directory = None if directory is None else directory / WORKING_DIRECTORY_FILE
+    if in_directory is not None and in_directory.exists() and not _same_file(in_directory, paths.config_file):
+        layers += _file_layer(in_directory, Source.WORKING_DIRECTORY, problems)
+    if config_is_named or paths.config_file.exists():
+        layers += _file_layer(paths.config_file, Source.USER, problems)
+    for layer in layers:
+        problems += sorted(_problems_of(layer), key=lambda problem: problem.origin.line or 0)
+    if problems:
+        raise ConfigurationError(problems)
+    merged: dict[str, Any] = {}
+    for layer in reversed(layers):
+        merged = _merge(merged, _one_level_keys(layer.values))
+    if _experiments_without_queue(layers[0]):
+        merged.get("backend", {}).pop("queue", None)
+    return Configuration(Settings.model_validate(merged), paths, tuple(layers))
+
+
+def _flag_layer(flags: Sequence[Flag]) -> Layer:
+    values: dict[str, Any] = {}
+    for flag in flags:
+        _set(values, flag.key, flag.value)
+    return Layer(Source.FLAG, values, names={flag.key: flag.option for flag in flags})
+
+
+def _environment_layer(environment: Mapping[str, str]) -> Layer:
+    values: dict[str, Any] = {}
+    names: dict[str, str] = {}
+    for variable, key in ENVIRONMENT_KEYS:
+        value = environment.get(variable)
+        if value:
+            _set(values, key, (value,) if key in _LISTS else value)
+            names[key] = variable
+    return Layer(Source.ENVIRONMENT, values, names=names)
+
+
+def _file_layer(path: Path, source: Source, problems: list[Problem]) -> Iterator[Layer]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        values = tomllib.loads(text)
+    except OSError as error:
+        problems.append(Problem(Origin(source, str(path)), "", f"cannot be read: {error.strerror or error}"))
+    except UnicodeDecodeError:
+        problems.append(Problem(Origin(source, str(path)), "", "is not UTF-8 text"))
+    except tomllib.TOMLDecodeError as error:
+        problems.append(_syntax_problem(path, source, str(error)))
+    else:
+        yield Layer(source, values, file=str(path), lines=key_lines(text))
+
+
+def _syntax_problem(path: Path, source: Source, message: str) -> Problem:
+    where = re.search(r"line (\d+)", message)
+    line = int(where[1]) if where else None
+    reason = message.partition(" (at ")[0]
+    return Problem(Origin(source, str(path), line), "", f"is not valid TOML: {reason}")
+
+
+def _problems_of(layer: Layer) -> Iterator[Problem]:
+    try:
+        Settings.model_validate(layer.values)
+    except ValidationError as error:
+        for path, sentence in explain(error, layer.values):
+            yield Problem(layer.origin(path), _dotted(path), sentence)
+    if layer.source is Source.WORKING_DIRECTORY:
+        for key, sentence in _USER_ONLY.items():
+            if layer.get(key) is not None:
+                yield Problem(layer.origin(tuple(key.split("."))), key, sentence)
+
+
+def _dotted(path: KeyPath) -> str:
+    """``questions[2].min`` for the `min` of the second question."""
+    dotted = ""
+    for part in path:
+        dotted += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
+    return dotted.removeprefix(".")
+
+
+def _set(values: dict[str, Any], key: str, value: Any) -> None:
+    *tables, name = key.split(".")
+    for table in tables:
+        values = values.setdefault(table, {})
+    values[name] = value
+
+
+def _merge(weak: Mapping[str, Any], strong: Mapping[str, Any]) -> dict[str, Any]:
+    """Tables are merged; anything else, lists too, is replaced whole."""
+    merged = dict(weak)
+    for name, value in strong.items():
+        both = isinstance(value, Mapping) and isinstance(merged.get(name), Mapping)
+        merged[name] = _merge(merged[name], value) if both else value
+    return merged
+
+
+def _one_level_keys(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`values` with the keymap as the model has it: two files may spell one action differently."""
+    if "keys" not in values:
+        return values
+    keys = Settings.model_validate({"keys": values["keys"]}).keys
+    return {**values, "keys": keys}
+
+
+def _key_path(table: object, action: str) -> tuple[str, ...] | None:
+    """How `action` is spelled in a raw keymap: one quoted key, or tables in tables."""
+    if not isinstance(table, Mapping):
+        return None
+    if action in table:
+        return (action,)
+    head, _, rest = action.partition(".")
+    inner = _key_path(table.get(head), rest) if rest else None
+    return None if inner is None else (head, *inner)
+
+
+def _experiments_without_queue(flags: Layer) -> bool:
+    """Experiments asked for on the command line replace a queue that a file names."""
+    return flags.get("backend.experiments") is not None and flags.get("backend.queue") is None
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    return other.exists() and one.samefile(other)
+
+
+def flattened(settings: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every setting as a dotted key and a plain value, in the order of the model."""
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, BaseModel):
+            yield from flattened(value, f"{prefix}{name}.")
+        elif name == "keys":
+            yield from ((f"keys.{action}", list(keys)) for action, keys in value.items())
+        elif isinstance(value, tuple):
+            yield f"{prefix}{name}", [_plain(item) for item in value]
+        else:
+            yield f"{prefix}{name}", value
+
+
+def _plain(item: Any) -> Any:
+    return item.model_dump(exclude_none=True) if isinstance(item, BaseModel) else item

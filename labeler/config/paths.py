@@ -1,0 +1,74 @@
+"""Where labeler keeps its files."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+APP_NAME = "labeler"
+
+
+class UnusableDirectory(Exception):
+    """A directory that nothing can be written to. The message is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The files of one user. All but `config_file` lie under the data directory when one is given."""
+
+    config_file: Path
+    state_dir: Path
+    cache_dir: Path
+
+    @property
+    def journal(self) -> Path:
+        return self.state_dir / "journal.db"
+
+    @property
+    def log(self) -> Path:
+        return self.state_dir / "labeler.log"
+
+    @property
+    def demo_store(self) -> Path:
+        return self.state_dir / "demo.db"
+
+    @property
+    def imports_store(self) -> Path:
+        """The embedded store that trace files are imported into."""
+        return self.state_dir / "files.db"
+
+    @property
+    def cache(self) -> Path:
+        return self.cache_dir / "cache.db"
+
+
+def find_paths(environment: Mapping[str, str], config: str | None = None, data_dir: str | None = None) -> Paths:
+    """The paths in effect: `config` and `data_dir` are what flags say, else the environment, else the platform's."""
+    config = config or environment.get("LABELER_CONFIG")
+    data_dir = data_dir or environment.get("LABELER_DATA_DIR")
+    dirs = platformdirs.PlatformDirs(APP_NAME, appauthor=False)
+    config_file = Path(config).expanduser() if config else dirs.user_config_path / "config.toml"
+    if data_dir:
+        data_path = Path(data_dir).expanduser().absolute()
+        return Paths(config_file.absolute(), data_path, data_path)
+    return Paths(config_file.absolute(), dirs.user_state_path, dirs.user_cache_path)
+
+
+def prepare_directory(directory: Path) -> None:
+    """Make `directory`, readable by its owner alone, and see that it can be written. Raises `UnusableDirectory`."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=directory) as probe:
+            probe.write(bytes(4096))
+            probe.flush()
+            os.fsync(probe.fileno())
+    except OSError as error:
+        raise UnusableDirectory(
+            f"Nothing can be written to {directory} ({error.strerror or error}). Nothing was changed. "
+            "Free some space or check its owner, or give another directory with --data-dir"
+        ) from error

@@ -1,0 +1,59 @@
+"""What is wrong with a configuration, as sentences that say where and what is allowed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Source(StrEnum):
+    """Where a value can come from, the strongest first."""
+
+    FLAG = "flag"
+    ENVIRONMENT = "environment"
+    WORKING_DIRECTORY = "labeler.toml"
+    USER = "config.toml"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value came from. `name` is the option, the environment variable or the file; `line` counts from 1."""
+
+    source: Source
+    name: str = ""
+    line: int | None = None
+
+    def __str__(self) -> str:
+        match self.source:
+            case Source.DEFAULT:
+                return "default"
+            case Source.FLAG:
+                return f"option {self.name}"
+            case Source.ENVIRONMENT:
+                return f"environment variable {self.name}"
+        return self.name if self.line is None else f"{self.name}, line {self.line}"
+
+
+DEFAULT_ORIGIN: Final = Origin(Source.DEFAULT)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong. `key` is dotted, empty where the whole file is meant; `sentence` has no full stop."""
+
+    origin: Origin
+    key: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.origin}: {self.key}{' ' if self.key else ''}{self.sentence}"
+
+
+class ConfigurationError(Exception):
+    """Everything that is wrong with the configuration, at once."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)

@@ -1,0 +1,37 @@
+"""Configurations for tests: files in a directory of their own, no environment but the one given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from labeler.config.load import Configuration, Flag, load_configuration
+from labeler.config.paths import find_paths
+from labeler.config.problems import ConfigurationError
+
+
+def load(
+    home: Path,
+    *,
+    user: str = "",
+    shared: str | None = None,
+    environment: Mapping[str, str] | None = None,
+    flags: Sequence[Flag] = (),
+) -> Configuration:
+    """Load with `user` as config.toml and `shared` as labeler.toml of the working directory."""
+    (home / "config.toml").write_text(user, encoding="utf-8")
+    work = home / "work"
+    work.mkdir(exist_ok=True)
+    if shared is not None:
+        (work / "labeler.toml").write_text(shared, encoding="utf-8")
+    paths = find_paths({}, config=str(home / "config.toml"), data_dir=str(home / "data"))
+    return load_configuration(paths, flags=flags, environment=environment or {}, directory=work)
+
+
+def complaints(home: Path, user: str = "", **layers) -> list[str]:
+    """What loading complains about, a line a mistake, without the directory's name."""
+    try:
+        load(home, user=user, **layers)
+    except ConfigurationError as error:
+        return [str(problem).replace(f"{home}/", "") for problem in error.problems]
+    return []

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import pytest
+
+from labeler.config.load import Flag, flattened, load_configuration
+from labeler.config.paths import find_paths
+from labeler.config.problems import ConfigurationError, Source
+from tests.config.loading import complaints, load
+
+
+def test_flags_win_over_environment_over_the_directory_s_file_over_the_user_s_file_over_defaults(tmp_path):
+    layers = {
+        "user": 'theme = "user"\n',
+        "shared": 'theme = "shared"\n',
+        "environment": {"LABELER_THEME": "environment"},
+        "flags": [Flag("--theme", "theme", "flag")],
+    }
+    for strongest, source in (
+        ("flag", Source.FLAG),
+        ("environment", Source.ENVIRONMENT),
+        ("shared", Source.WORKING_DIRECTORY),
+        ("user", Source.USER),
+        (None, Source.DEFAULT),
+    ):
+        configuration = load(tmp_path, **layers)
+        assert configuration.settings.theme == strongest
+        assert configuration.origin("theme").source is source
+        for name in ("flags", "environment", "shared", "user"):
+            if name in layers:
+                (tmp_path / "work" / "labeler.toml").unlink() if name == "shared" else None
+                del layers[name]
+                break
+
+
+def test_files_are_merged_key_by_key_and_every_value_tells_its_origin_with_file_and_line(tmp_path):
+    configuration = load(
+        tmp_path,
+        user='reviewer = "ana"\n[review]\nadvance = "manual"\nguard_ms = 0\n'
+        '[keys]\n"edit.undo" = "x"\n"edit.redo" = "X"\n',
+        shared='[review]\n\nadvance = "required"\n[keys]\nedit.undo = ["ctrl+z"]\n',
+        environment={"MLFLOW_TRACKING_URI": "https://mlflow.example.org", "MLFLOW_EXPERIMENT_NAME": ""},
+    )
+    assert configuration.settings.review.advance == "required"
+    assert configuration.settings.review.guard_ms == 0
+    assert configuration.settings.keys == {"edit.undo": ("ctrl+z",), "edit.redo": ("X",)}
+    origins = {
+        "review.advance": f"{tmp_path}/work/labeler.toml, line 3",
+        "review.guard_ms": f"{tmp_path}/config.toml, line 4",
+        "keys.edit.undo": f"{tmp_path}/work/labeler.toml, line 5",
+        "keys.edit.redo": f"{tmp_path}/config.toml, line 7",
+        "reviewer": f"{tmp_path}/config.toml, line 1",
+        "backend.uri": "environment variable MLFLOW_TRACKING_URI",
+        "backend.experiments": "default",
+    }
+    assert {key: str(configuration.origin(key)) for key in origins} == origins
+
+
+def test_experiments_on_the_command_line_replace_a_queue_that_a_file_names(tmp_path):
+    flag = Flag("-e", "backend.experiments", ("desk",))
+    configuration = load(tmp_path, shared='backend.queue = "autumn"\n', flags=[flag])
+    assert configuration.settings.backend.queue is None
+    configuration = load(tmp_path, flags=[flag, Flag("-q", "backend.queue", "winter")])
+    assert configuration.settings.backend.queue == "winter"
+    configuration = load(tmp_path, environment={"MLFLOW_EXPERIMENT_NAME": "desk"})
+    assert configuration.settings.backend.queue == "autumn"
+
+
+def test_everything_wrong_is_told_at_once_with_file_line_key_what_is_allowed_and_the_nearest_name(tmp_path):
+    told = complaints(
+        tmp_path,
+        "theme = 3\n"
+        'advance = "auto"\n'
+        "[review]\n"
+        'advanse = "auto"\n'
+        'questions = "sever"\n'
+        "guard_ms = 9000\n"
+        "[keys]\n"
+        '"edit.undo" = 1\n',
+        shared='[delivery]\nconcurrency = 9\n[backend]\nuri = "localhost:5000"\n',
+        environment={"LABELER_REVIEWER": "default"},
+    )
+    assert told == [
+        'environment variable LABELER_REVIEWER: reviewer cannot be "default", which MLflow writes when nobody is '
+        "known; give your own name",
+        "work/labeler.toml, line 2: delivery.concurrency must be at most 4, not 9",
+        "work/labeler.toml, line 4: backend.uri must begin with http:// or https://: did you mean "
+        '"http://localhost:5000"?',
+        "config.toml, line 1: theme must be text in quotes, not 3",
+        'config.toml, line 2: advance is not a key of the top level; did you mean "review.advance"?',
+        'config.toml, line 4: review.advanse is not a key of [review]; did you mean "advance"? Known there: questions, '
+        "advance, blind, order, guard_ms, notes",
+        'config.toml, line 5: review.questions must be "auto", "server", "config" or "both"; did you mean "server"?',
+        "config.toml, line 6: review.guard_ms must be at most 5000, not 9000",
+        'config.toml, line 8: keys.edit.undo must be a key such as "y", or a list of keys',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("a = 1\nb = \n", "config.toml, line 2: is not valid TOML: Invalid value"),
+        ("[review\n", "config.toml, line 1: is not valid TOML: Expected ']' at the end of a table declaration"),
+        ("review = 1\n", "config.toml, line 1: review must be a table, not 1"),
+        ('[backend]\nqueue = ""\n', "config.toml, line 2: backend.queue must not be empty"),
+        (
+            '[backend]\nallow_plain_http = ["http://a:1", "b"]\n',
+            'config.toml, line 2: backend.allow_plain_http[2] must be an origin such as "https://mlflow.example.org", '
+            'not "b"',
+        ),
+        (
+            '[backend]\nuri = "https://ana:secret@a:70000"\n',
+            'config.toml, line 2: backend.uri has an impossible port in "https://•••@a:70000"',
+        ),
+        (
+            '[backend]\nuri = "ftp://a"\n',
+            "config.toml, line 2: backend.uri must be http://…, https://…, databricks, databricks://PROFILE, "
+            "local:PATH, sqlite:///PATH or a directory",
+        ),
+        ("delivery.grace = nan\n", "config.toml, line 1: delivery.grace must be a finite number"),
+    ],
+)
+def test_a_mistake_is_a_sentence(tmp_path, text, complaint):
+    assert complaints(tmp_path, text) == [complaint]
+
+
+def test_a_file_that_is_no_text_or_not_there_is_a_sentence(tmp_path):
+    assert complaints(tmp_path) == []
+    (tmp_path / "config.toml").write_bytes(b"theme = '\xff'")
+    (tmp_path / "work" / "labeler.toml").mkdir()
+    paths = find_paths({}, config=str(tmp_path / "config.toml"))
+    with pytest.raises(ConfigurationError) as caught:
+        load_configuration(paths, environment={}, directory=tmp_path / "work")
+    assert [problem.sentence for problem in caught.value.problems] == [
+        "cannot be read: Is a directory",
+        "is not UTF-8 text",
+    ]
+    missing = find_paths({}, config=str(tmp_path / "none.toml"))
+    with pytest.raises(ConfigurationError, match="No such file"):
+        load_configuration(missing, environment={}, config_is_named=True)
+    assert load_configuration(missing, environment={}).settings.theme is None
+
+
+def test_a_program_is_never_run_because_a_working_directory_says_so(tmp_path):
+    assert complaints(tmp_path, '[backend]\ntoken_command = "pass show token"\n') == []
+    (told,) = complaints(tmp_path, shared='[backend]\ntoken_command = "curl evil"\n')
+    assert told.startswith("work/labeler.toml, line 2: backend.token_command runs a program")
+
+
+def test_commands_are_words(tmp_path):
+    configuration = load(tmp_path, user="backend.token_command = \"pass show 'ml flow'\"\n")
+    assert configuration.settings.backend.token_command == ("pass", "show", "ml flow")
+    configuration = load(tmp_path, user='backend.token_command = ["a b", "c"]\n')
+    assert configuration.settings.backend.token_command == ("a b", "c")
+
+
+def test_every_setting_can_be_listed(tmp_path):
+    listed = dict(flattened(load(tmp_path, user='keys."edit.undo" = "x"\n').settings))
+    assert listed["keys.edit.undo"] == ["x"]
+    assert listed["delivery.grace"] == 5.0
+    assert listed["backend.experiments"] == []

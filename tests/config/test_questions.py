@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import pytest
+
+from labeler.config.asked import BUILT_IN, NoQuestions, asked_questions
+from labeler.domain.assessment import AssessmentKind
+from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
+from tests.config.loading import complaints, load
+
+OWN = """
+[[questions]]
+name = "helpful"
+input = "pass_fail"
+positive = "Helpful"
+negative = "Not helpful"
+comment_on = "negative"
+
+[[questions]]
+name = "score"
+input = "numeric"
+min = 0
+max = 1
+required = false
+instruction = "How good?"
+
+[[questions]]
+name = "modes"
+input = "categorical"
+options = ["wrong", "unsafe"]
+multiple = true
+comment = false
+order = 1
+
+[[questions]]
+name = "expected"
+input = "text"
+kind = "expectation"
+max_length = 40
+"""
+
+HELPFUL = Question("helpful", PassFail("Helpful", "Not helpful"), comment_on="negative")
+SCORE = Question("score", Numeric(0, 1), required=False, instruction="How good?")
+MODES = Question("modes", Categorical(("wrong", "unsafe"), multiple=True), takes_comment=False)
+EXPECTED = Question("expected", Text(40), kind=AssessmentKind.EXPECTATION, required=False)
+
+
+def test_questions_come_out_as_they_were_written_those_with_an_order_first(tmp_path):
+    asked = asked_questions(load(tmp_path, user=OWN))
+    assert asked.questions == (MODES, HELPFUL, SCORE, EXPECTED)
+    assert asked.origin == str(tmp_path / "config.toml")
+
+
+SERVER = (Question("rating", Numeric(1, 10), schema_id="ls-1"), Question("helpful", PassFail(), schema_id="ls-2"))
+
+
+@pytest.mark.parametrize(
+    ("policy", "own", "of_queue", "of_experiment", "names"),
+    [
+        ("auto", OWN, SERVER, SERVER[:1], ["rating", "helpful"]),
+        ("auto", OWN, (), SERVER[:1], ["rating"]),
+        ("auto", OWN, (), (), ["modes", "helpful", "score", "expected"]),
+        ("auto", "", (), (), [question.name for question in BUILT_IN]),
+        ("server", OWN, SERVER, (), ["rating", "helpful"]),
+        ("config", OWN, SERVER, (), ["modes", "helpful", "score", "expected"]),
+        ("both", OWN, SERVER, (), ["modes", "rating", "helpful", "score", "expected"]),
+        ("both", "", SERVER, (), ["rating", "helpful"]),
+        ("both", "", (), (), [question.name for question in BUILT_IN]),
+    ],
+)
+def test_which_questions_are_asked_follows_the_policy(tmp_path, policy, own, of_queue, of_experiment, names):
+    configuration = load(tmp_path, user=f'review.questions = "{policy}"\n{own}')
+    asked = asked_questions(configuration, of_queue, of_experiment)
+    assert [question.name for question in asked.questions] == names
+
+
+def test_a_policy_without_any_question_is_a_sentence(tmp_path):
+    with pytest.raises(NoQuestions, match="label schemas"):
+        asked_questions(load(tmp_path, user=f'review.questions = "server"\n{OWN}'))
+    with pytest.raises(NoQuestions, match=r"config\.toml"):
+        asked_questions(load(tmp_path, user='review.questions = "config"'))
+
+
+def test_a_question_with_the_name_of_a_schema_refines_it_and_leaves_its_input(tmp_path):
+    configuration = load(
+        tmp_path,
+        user='[[questions]]\nname = "rating"\nrequired = false\nstep = 2\norder = 5\n'
+        '[[questions]]\nname = "helpful"\ninput = "categorical"\noptions = ["a"]\ncomment_on = "always"\norder = 4\n',
+    )
+    helpful, rating = asked_questions(configuration, SERVER).questions
+    assert rating == Question("rating", Numeric(1, 10, 2), required=False, schema_id="ls-1")
+    assert helpful == Question("helpful", PassFail(), comment_on="always", schema_id="ls-2")
+
+
+@pytest.mark.parametrize(
+    ("question", "complaint"),
+    [
+        ('name = "a"\ninput = "numeric"\nmin = 5\nmax = 5', "questions[1].max must be greater than min, which is 5"),
+        (
+            'name = "a"\ninput = "numeric"\nmin = 0\nmax = 1\nstep = 2',
+            "questions[1].step is larger than the whole range, 1",
+        ),
+        ('name = "a"\ninput = "numeric"\nmin = inf', "questions[1].min must be a finite number"),
+        ('name = "a"\ninput = "categorical"', "questions[1].options is needed and missing"),
+        ('name = "a"\ninput = "categorical"\noptions = ["x", "x"]', 'questions[1].options names "x" twice'),
+        ('name = "a"\ninput = "categorical"\noptions = ["x", " "]', "questions[1].options[2] must not be empty"),
+        ('name = "a"\ninput = "pass_fail"\npositive = "Fail"', "questions[1].negative must differ from positive"),
+        (
+            'name = "a"\ninput = "text"\ncomment_on = "negative"',
+            'questions[1].comment_on can only be "always" here: "negative" is for input = "pass_fail"',
+        ),
+        (
+            'name = "a"\ninput = "pass_fail"\ncomment = false\ncomment_on = "always"',
+            "questions[1].comment_on needs a comment, and comment = false takes it away",
+        ),
+        ('name = "a"\ninput = "text"\nstep = 1', 'questions[1].step is only for input = "numeric"'),
+        ('name = ""\ninput = "text"', "questions[1].name cannot be used: A question needs a name"),
+        (
+            'name = "labeler.flag"\ninput = "text"',
+            'questions[1].name cannot be "labeler.flag", which is the name of labeler\'s own notes',
+        ),
+        (
+            'name = "a"\ninput = "nummeric"',
+            'questions[1].input must be "pass_fail", "categorical", "numeric" or "text"; did you mean "numeric"?',
+        ),
+        (
+            'name = "a"\ninput = "structured"',
+            'questions[1].input cannot be "structured" yet; input = "text" takes an answer of any form',
+        ),
+        (
+            'name = "a"\n[[questions]]\nname = "a"',
+            'questions[2].name is "a" a second time; every question needs its own name',
+        ),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_a_sentence(tmp_path, question, complaint):
+    (told,) = complaints(tmp_path, f"[[questions]]\n{question}\n")
+    assert told.partition(": ")[2] == complaint
+    assert told.startswith("config.toml, line ")
