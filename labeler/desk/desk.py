@@ -10,16 +10,19 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
+from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
+from labeler.delivery.intake import Incoming
 from labeler.desk.active_time import ActiveTime
 from labeler.desk.events import DeskEvent, DocumentReady, ItemChanged, ItemsAdded, StatusChanged
 from labeler.desk.library import Library, Prepared
+from labeler.desk.listing import worklist_rows
 from labeler.desk.pace import Pace
 from labeler.desk.restore import Cells, note_labelled, to_item
 from labeler.domain.assessment import Assessment
 from labeler.domain.change import Answer, AnswerEffect, Change
 from labeler.domain.destination import Destination
-from labeler.domain.worklist import ItemState, WorklistRow
+from labeler.domain.worklist import ItemState
 from labeler.journal.errors import JournalError
 from labeler.journal.journal import Journal
 from labeler.journal.rows import AnswerDelivery, OutboxCounts, ReviewRecord
@@ -65,16 +68,23 @@ class Desk:
         self.on_event: Callable[[DeskEvent], None] = lambda event: None
         self.on_release: Callable[[], None] = lambda: None
         self.on_need: Callable[[Sequence[str], Sequence[str]], None] = lambda now, later: None
+        self.on_refresh: Callable[[], None] = lambda: None
+        self.connection = "connecting"
+        """``online``, ``offline``, ``connecting``, ``sign in``: a word for the status line."""
+        self.refused: set[str] = set()
+        """Traces with an answer that the backend refused."""
         self.library = Library(cache, self.destination_of, self.reviewer, self._prepared)
         self.pace = Pace()
         self.fates: dict[str, AnswerDelivery] = {}
         self._journal = journal
+        self._cache = cache
         self._cells = dict(cells)
         self._drafts = drafts
         self._active = ActiveTime()
         self._acting = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._retired: frozenset[str] = frozenset()
+        self._missing: dict[str, str] = {}
 
     @property
     def reviewer(self) -> str:
@@ -97,14 +107,12 @@ class Desk:
 
     async def open(self) -> None:
         """Take up the work: release what an earlier run left, and get the first documents ready."""
-        spec = self.record.spec
         self._retired = frozenset(await self._journal.run(Journal.settled_ids, self.destinations))
         await self._journal.run(Journal.release_all, _now_ms())
         await self.refresh_counts()
         self.library.prepare(self.wanted())
         if self.state.item is not None:
             self._active.show(self.state.item.trace_id, _monotonic_ms())
-        assert spec.reviewer
 
     @property
     def destinations(self) -> list[Destination]:
@@ -142,6 +150,27 @@ class Desk:
             self.library.prepare([trace_id])
         return prepared
 
+    def why_absent(self, trace_id: str) -> str:
+        """Why a document is not on the screen, in a sentence."""
+        reason = self._missing.get(trace_id)
+        if reason is not None:
+            return f"This trace cannot be shown: {reason} It can be deferred or declined; nothing else is affected."
+        if trace_id in self.state.absent:
+            return "Not downloaded: the backend cannot be reached. o goes to the next item that is here."
+        return "Loading…"
+
+    def connected(self, word: str) -> None:
+        """The connection to the backend is now this (see `connection`)."""
+        if word != self.connection:
+            self.connection = word
+            self._later(self._note_absent())
+            self.on_event(StatusChanged())
+
+    def missing(self, trace_id: str, reason: str) -> None:
+        """The backend says that this trace cannot be had."""
+        self._missing[trace_id] = reason
+        self.on_event(DocumentReady(trace_id))
+
     def wanted(self) -> list[str]:
         """Traces to have ready: here, the next open ones, the neighbours."""
         state = self.state
@@ -170,8 +199,9 @@ class Desk:
     def has_draft(self, trace_id: str) -> bool:
         return any(text and trace == trace_id for (trace, _), text in self._drafts.items())
 
-    async def add_rows(self, rows: Sequence[WorklistRow]) -> int:
-        """Append what is new to the worklist, moving nothing."""
+    async def take_in(self, page: Sequence[Incoming], *, only_unlabelled: bool) -> int:
+        """Append what is new among a page of the backend's listing, moving nothing; returns how many."""
+        rows = worklist_rows(page, self.reviewer, self.state.questions, self._retired, only_unlabelled=only_unlabelled)
         await self._journal.run(Journal.add_items, self.record.id, rows)
         was_empty = not self.state.items
         added = self.state.add_items(map(to_item, rows))
@@ -192,6 +222,7 @@ class Desk:
     def arrived(self, trace_id: str) -> None:
         """A trace came into the cache."""
         self.state.absent.discard(trace_id)
+        self._missing.pop(trace_id, None)
         if trace_id in self.state.index_of and trace_id in self.wanted():
             self.library.prepare([trace_id])
 
@@ -216,6 +247,17 @@ class Desk:
                 await self._journal.run(Journal.save_position, self.record.id, self.state.item.trace_id)
             await self.library.close()
             return await self._journal.run(Journal.counts, self.destinations)
+
+    async def _note_absent(self) -> None:
+        """While offline, items whose traces are not in the cache can be neither shown nor judged."""
+        state = self.state
+        if self.connection != "offline":
+            state.absent.clear()
+        elif state.items:
+            home = self.destination_of(state.items[0].trace_id)
+            here = await self._cache.run(Cache.have, home, list(state.index_of))
+            state.absent = set(state.index_of) - here
+        self.on_event(ItemsAdded(0))
 
     def _stamp(self) -> Stamp:
         item = self.state.item

@@ -6,6 +6,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
@@ -58,7 +59,7 @@ class Library:
             if trace_id not in self._kept and trace_id not in self._under_way:
                 task = asyncio.get_running_loop().create_task(self._prepare(trace_id))
                 self._under_way[trace_id] = task
-                task.add_done_callback(lambda _, trace_id=trace_id: self._under_way.pop(trace_id, None))
+                task.add_done_callback(partial(self._finished, trace_id))
 
     def forget(self, trace_id: str) -> None:
         """Read this trace anew the next time: its cached form changed."""
@@ -68,6 +69,9 @@ class Library:
         for task in list(self._under_way.values()):
             task.cancel()
         await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+
+    def _finished(self, trace_id: str, task: asyncio.Task[None]) -> None:
+        self._under_way.pop(trace_id, None)
 
     async def _prepare(self, trace_id: str) -> None:
         raw = await self._cache.run(Cache.trace, self._destination_of(trace_id), trace_id)

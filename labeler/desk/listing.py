@@ -1,0 +1,43 @@
+"""From what a backend lists to rows of a worklist: what is labelled already is left out, unless all are wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from labeler.delivery.intake import Incoming
+from labeler.domain.question import Question
+from labeler.domain.queue import QueueItemState
+from labeler.domain.trace import TraceSummary
+from labeler.domain.worklist import WorklistRow
+from labeler.review.mine import is_labelled, own_answers
+
+_TITLE_CHARACTERS = 200
+"""Characters kept of a preview; the title is cut to what a row shows when it is made safe."""
+
+
+def worklist_rows(
+    page: Iterable[Incoming],
+    reviewer: str,
+    questions: tuple[Question, ...],
+    retired: Collection[str],
+    *,
+    only_unlabelled: bool,
+) -> list[WorklistRow]:
+    """The rows of a page, in its order."""
+    return [
+        to_row(trace.summary) for trace in page if not only_unlabelled or _is_open(trace, reviewer, questions, retired)
+    ]
+
+
+def to_row(summary: TraceSummary) -> WorklistRow:
+    """The row of a trace, titled by its request as far as the listing tells it."""
+    title = (summary.request_preview or summary.metadata.get("mlflow.traceInputs") or summary.name).strip()
+    return WorklistRow(
+        summary.id, summary.experiment_id, title[:_TITLE_CHARACTERS], summary.requested_at_ms, summary.state
+    )
+
+
+def _is_open(trace: Incoming, reviewer: str, questions: tuple[Question, ...], retired: Collection[str]) -> bool:
+    if trace.queue_state is not None and trace.queue_state is not QueueItemState.PENDING:
+        return False
+    return not is_labelled(own_answers(trace.summary.assessments, reviewer, questions, retired), questions)
