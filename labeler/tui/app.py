@@ -1,0 +1,71 @@
+"""The review app: one desk, one review screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from textual import events
+
+from labeler.desk.desk import Desk
+from labeler.tui.keymap import Keymap
+from labeler.tui.look import ScreenLook
+from labeler.tui.safe_app import SafeApp
+from labeler.tui.screens.overlay import Overlay
+from labeler.tui.screens.review.screen import ReviewScreen
+from labeler.tui.screens.too_small import TooSmallScreen
+from labeler.tui.signs import Signs
+from labeler.tui.theme import Theme, ThemeError, load_theme
+
+MIN_WIDTH, MIN_HEIGHT = 40, 12
+"""Cells below which nothing can be judged fairly."""
+
+
+class LabelerApp(SafeApp[None]):
+    """Shows one review. `on_painted` is called once the first screen stands."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        keymap: Keymap,
+        theme: Theme,
+        signs: Signs,
+        guard_ms: int,
+        theme_directories: Sequence[Path],
+        on_painted: Callable[[], None],
+    ) -> None:
+        super().__init__(theme)
+        self.desk = desk
+        self._signs = signs
+        self._theme_directories = theme_directories
+        self._on_painted = on_painted
+        self._review = ReviewScreen(desk, keymap, ScreenLook(theme.palette, signs), guard_ms, self.choose_theme)
+
+    def on_mount(self) -> None:
+        self.push_screen(self._review)
+        self.call_after_refresh(self._on_painted)
+
+    def on_resize(self, event: events.Resize) -> None:
+        too_small = event.size.width < MIN_WIDTH or event.size.height < MIN_HEIGHT
+        said = isinstance(self.screen, TooSmallScreen)
+        if too_small and not said:
+            self.push_screen(TooSmallScreen(MIN_WIDTH, MIN_HEIGHT))
+        elif said and not too_small:
+            self.pop_screen()
+
+    def choose_theme(self, name: str) -> str:
+        """Change the look at once; returns a sentence that says what came of it."""
+        try:
+            theme = load_theme(name, self._theme_directories)
+        except ThemeError as error:
+            return str(error)
+        self.wear(theme)
+        self._review.relook(ScreenLook(theme.palette, self._signs))
+        return f"theme {theme.name}"
+
+    async def action_interrupt(self) -> None:
+        """Ctrl+C: in a field, a search or an overlay as Esc; else it leaves."""
+        if isinstance(self.screen, Overlay):
+            self.screen.dismiss(None)
+        elif self.screen is not self._review or not await self._review.leave_field():
+            await super().action_interrupt()

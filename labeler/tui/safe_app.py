@@ -1,0 +1,57 @@
+"""What every app of ours does about theme, hostile text and crashes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+
+from labeler.tui.safety import ControlCharacterFilter
+from labeler.tui.theme import Theme
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+
+class SafeApp(App[T], Generic[T]):
+    """An app in one of our themes. `crash` is the exception that ended it, if one did; it is in the log."""
+
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "interrupt", show=False, priority=True, system=True),
+        Binding("ctrl+q", "nothing", show=False, priority=True, system=True),
+    ]
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.crash: BaseException | None = None
+        self.interrupted = False
+        self.wear(theme)
+
+    def wear(self, theme: Theme) -> None:
+        """Put a theme on."""
+        self.register_theme(theme.textual())
+        self.theme = theme.name
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """The backstop behind the sanitiser: no control character leaves the app, whatever widget held it."""
+        return [*super().get_line_filters(), ControlCharacterFilter()]
+
+    async def action_interrupt(self) -> None:
+        """Ctrl+C leaves."""
+        self.interrupted = True
+        self.exit()
+
+    def action_nothing(self) -> None:
+        """Textual's own way out would pass ours by."""
+
+    def _fatal_error(self) -> None:
+        """Leave without a word: Textual would print local variables, traces and tokens among them."""
+        _log.error("the screen crashed", exc_info=self._exception)
+        self.crash = self._exception
+        self._close_messages_no_wait()

@@ -1,0 +1,1 @@
+"""Screens: the review, the start, and what opens over them."""

@@ -1,0 +1,234 @@
+"""Fields at work: opened with what is known, kept as drafts while typed, answered or left."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from labeler.domain.question import Question
+from labeler.domain.value import UnusableValue
+from labeler.review import action as act
+from labeler.review.answering import find_question
+from labeler.review.decision import Ask, Field
+from labeler.review.entry import allowed, parse_number
+from labeler.tui.actions import Context
+from labeler.tui.screens.review.editor import EditorFailed, edit
+from labeler.tui.screens.review.field import LineField, TextField
+
+if TYPE_CHECKING:
+    from labeler.tui.screens.review.commands import Commands
+    from labeler.tui.screens.review.screen import ReviewScreen
+
+_SEVERAL_LINES = frozenset({Field.COMMENT, Field.COMMENT_AFTER, Field.THUMB_COMMENT, Field.TEXT})
+_DRAFT_AFTER_S = 0.5
+_HINT = "Enter saves · Ctrl+J new line · Esc keeps a draft"
+
+
+class Asking:
+    """The open field of a review screen, if there is one."""
+
+    def __init__(self, screen: ReviewScreen, commands: Commands) -> None:
+        self._screen = screen
+        self._commands = commands
+        self._ask: Ask | None = None
+        self._trace_id = ""
+        self._plain: Callable[[str], object] | None = None
+        self._draft_timer: asyncio.TimerHandle | None = None
+
+    def open(self, ask: Ask) -> None:
+        """Open the field that `ask` wants, with the draft left there earlier or the text it brings."""
+        screen = self._screen
+        assert screen.desk.state.item is not None
+        self._trace_id = screen.desk.state.item.trace_id
+        self._ask = ask
+        text = screen.desk.draft(self._trace_id, _slot(ask)) or ask.text
+        if ask.field in _SEVERAL_LINES:
+            screen.query_one("#panel").display = False
+            screen.query_one(TextField).open(f"{self._title(ask)}   {_HINT}", text)
+        else:
+            self._open_line(self._title(ask), text)
+
+    async def search(self) -> None:
+        self._plain = self._run_search
+        self._open_line("/", "")
+
+    async def command(self) -> None:
+        self._plain = self._run_command
+        self._open_line(":", "", self._command_words())
+
+    async def in_editor(self, ask: Ask) -> None:
+        """The same as a field, in $EDITOR."""
+        screen = self._screen
+        assert screen.desk.state.item is not None
+        self._trace_id = screen.desk.state.item.trace_id
+        before = screen.desk.draft(self._trace_id, _slot(ask)) or ask.text
+        try:
+            with screen.app.suspend():
+                text = edit(before)
+        except EditorFailed as error:
+            screen.desk.save_draft(self._trace_id, _slot(ask), error.text or before)
+            screen.say(str(error), "warning")
+            return
+        screen.refresh()
+        self._ask = ask
+        await self.typed(text.rstrip("\n"))
+
+    async def typed(self, text: str) -> None:
+        """Enter was pressed. What cannot be taken stays in the field, with the reason."""
+        if self._plain is not None:
+            plain, self._plain = self._plain, None
+            self._close()
+            outcome = plain(text)
+            if asyncio.iscoroutine(outcome):
+                await outcome
+            return
+        ask = self._ask
+        if ask is None:
+            return
+        try:
+            action = self._action(ask, text)
+        except UnusableValue as error:
+            self._complain(str(error))
+            return
+        slot, trace_id = _slot(ask), self._trace_id
+        self._close()
+        if await self._commands.act(action):
+            self._screen.desk.save_draft(trace_id, slot, "")
+        else:
+            self._screen.desk.save_draft(trace_id, slot, text)
+
+    async def left(self, text: str) -> None:
+        """Esc was pressed: the text is kept as a draft."""
+        ask, trace_id = self._ask, self._trace_id
+        plain, self._plain = self._plain, None
+        self._close()
+        if plain is not None or ask is None:
+            return
+        self._screen.desk.save_draft(trace_id, _slot(ask), text if text != ask.text else "")
+        if ask.field is Field.COMMENT_AFTER:
+            await self._commands.act(act.Proceed())
+        elif text and text != ask.text:
+            self._screen.say("kept as a draft")
+        self._screen.paint_rows((self._screen.desk.state.position,))
+
+    async def leave(self) -> bool:
+        """As Esc in whichever field is open; tells whether one was."""
+        for field in (self._screen.query_one(TextField), self._screen.query_one(LineField)):
+            if field.display:
+                await self.left(field.text)
+                return True
+        return False
+
+    def typing(self, text: str) -> None:
+        """The text changed: it is journaled as a draft within a second."""
+        if self._ask is None:
+            return
+        if self._draft_timer is not None:
+            self._draft_timer.cancel()
+        ask, trace_id = self._ask, self._trace_id
+        keep = text if text != ask.text else ""
+        self._draft_timer = asyncio.get_running_loop().call_later(
+            _DRAFT_AFTER_S, self._screen.desk.save_draft, trace_id, _slot(ask), keep
+        )
+
+    def _open_line(self, title: str, text: str, words: tuple[str, ...] = ()) -> None:
+        self._screen.query_one("#key-line").display = False
+        self._screen.query_one(LineField).open(title, text, words)
+
+    def _close(self) -> None:
+        if self._draft_timer is not None:
+            self._draft_timer.cancel()
+            self._draft_timer = None
+        self._ask = None
+        screen = self._screen
+        screen.query_one(LineField).close()
+        screen.query_one(TextField).close()
+        screen.query_one("#panel").display = True
+        screen.query_one("#key-line").display = True
+
+    def _complain(self, sentence: str) -> None:
+        field = self._screen.query_one(LineField)
+        if field.display:
+            field.retitle(sentence)
+        else:
+            self._screen.query_one(TextField).retitle(sentence)
+
+    def _action(self, ask: Ask, text: str) -> act.Action:
+        match ask.field:
+            case Field.COMMENT | Field.COMMENT_AFTER:
+                return act.Comment(ask.question, text)
+            case Field.THUMB_COMMENT:
+                return act.Give(ask.question, ask.positive, text.strip())
+            case Field.TEXT:
+                return act.Give(ask.question, text)
+            case Field.NUMBER:
+                return act.Give(ask.question, parse_number(self._question(ask), text))
+            case Field.DECLINE:
+                return act.Decline(text)
+            case Field.FLAG:
+                return act.Flag(text)
+
+    def _question(self, ask: Ask) -> Question:
+        return find_question(self._screen.desk.state, ask.question)[1]
+
+    def _title(self, ask: Ask) -> str:
+        name = self._screen.shown_text(ask.question)
+        match ask.field:
+            case Field.COMMENT | Field.COMMENT_AFTER:
+                return f"comment on {name}"
+            case Field.THUMB_COMMENT:
+                return f"{'thumbs up' if ask.positive else 'thumbs down'} on {name}, with a comment"
+            case Field.TEXT:
+                return name
+            case Field.NUMBER:
+                return f"{name} ({allowed(self._question(ask))}):"
+            case Field.DECLINE:
+                scope = "the whole queue" if self._screen.desk.state.rules.for_queue else "this review"
+                return f"decline for {scope}, because:"
+            case Field.FLAG:
+                return "flag, note:"
+
+    # Search and command line
+
+    def _run_search(self, text: str) -> None:
+        screen = self._screen
+        if not text:
+            screen.end_search()
+            return
+        count = screen.document.search(text)
+        screen.search = text if count else None
+        screen.paint_chrome()
+        if not count:
+            screen.say(f"“{text}” is not in this trace", "warning")
+
+    async def _run_command(self, text: str) -> None:
+        screen, words = self._screen, text.split()
+        if not words:
+            return
+        name = words[0]
+        if name.isdigit():
+            await self._commands.act(act.GoTo(int(name)))
+        elif name == "$":
+            await self._commands.run("item.last")
+        elif name == "refresh":
+            screen.desk.on_refresh()
+            screen.say("looking for new traces")
+        elif name == "theme" and len(words) == 2:
+            screen.say(screen.choose_theme(words[1]))
+        elif any(action.id == name for action in screen.keymap.actions):
+            await screen.run_action_by_id(name)
+        else:
+            match = [word for word in self._command_words() if word.endswith(f".{name}")]
+            if len(match) == 1:
+                await screen.run_action_by_id(match[0])
+            else:
+                screen.say(f"There is no command “{name}”; a number, $, refresh, theme NAME, or an action", "warning")
+
+    def _command_words(self) -> tuple[str, ...]:
+        ids = [action.id for action in self._screen.keymap.actions if action.context is Context.REVIEW]
+        return ("refresh", "theme ", "$", *(each for each in ids if each != "answer.option"))
+
+
+def _slot(ask: Ask) -> str:
+    return f"{ask.field}:{ask.question}"

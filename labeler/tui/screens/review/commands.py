@@ -1,0 +1,129 @@
+"""What each action does on the screen: through the desk, to the document, or by opening something."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from labeler.domain.value import UnusableValue
+from labeler.reading.others import brief
+from labeler.reading.sanitise import sanitise
+from labeler.review import action as act
+from labeler.review.decision import Refusal
+from labeler.review.judged import judge_of, judged_value
+from labeler.tui.screens.help import help_lines
+from labeler.tui.screens.overlay import Overlay, wrapped
+from labeler.tui.screens.review.asking import Asking
+from labeler.tui.screens.review.keys import IN_EDITOR, REVIEW_ACTIONS, SWALLOWING
+
+if TYPE_CHECKING:
+    from labeler.tui.screens.review.screen import ReviewScreen
+
+
+class Commands:
+    """Runs actions by their ID."""
+
+    def __init__(self, screen: ReviewScreen) -> None:
+        self._screen = screen
+        self.asking = Asking(screen, self)
+        self._own: dict[str, Callable[[], Awaitable[None]]] = {
+            "answer.accept": self._accept,
+            "view.search": self.asking.search,
+            "view.next_match": self._next_match,
+            "view.previous_match": self._previous_match,
+            "view.guideline": self._guideline,
+            "app.command": self.asking.command,
+            "app.help": self._help,
+            "app.quit": self._quit,
+        }
+
+    async def run(self, action_id: str, key: str = "") -> bool:
+        """Do it; tells whether it was done. `key` is the key pressed, where that matters."""
+        if action_id == "answer.option":
+            return await self.act(act.Digit(key))
+        if action_id in REVIEW_ACTIONS:
+            return await self._review(action_id)
+        if action_id in self._own:
+            await self._own[action_id]()
+            return True
+        self._view(action_id)
+        return True
+
+    async def act(self, action: act.Action) -> bool:
+        return self._screen.carried_out(await self._screen.desk.act(action))
+
+    async def _review(self, action_id: str) -> bool:
+        screen = self._screen
+        outcome = await screen.desk.act(REVIEW_ACTIONS[action_id])
+        if action_id in IN_EDITOR and not isinstance(outcome, Refusal) and outcome.decision.ask is not None:
+            await self.asking.in_editor(outcome.decision.ask)
+            return True
+        done = screen.carried_out(outcome)
+        if isinstance(outcome, Refusal) and action_id in SWALLOWING:
+            screen.swallowing = True
+            screen.say(f"{outcome.says} · Esc or Enter goes on", "warning")
+        return done
+
+    def _view(self, action_id: str) -> None:
+        screen, document = self._screen, self._screen.document
+        views: dict[str, Callable[[], object]] = {
+            "view.up": lambda: document.scroll_line(-1),
+            "view.down": lambda: document.scroll_line(1),
+            "view.page_down": lambda: document.scroll_page(1),
+            "view.page_up": lambda: document.scroll_page(-1),
+            "view.home": document.go_home,
+            "view.end": document.go_end,
+            "view.previous_message": document.previous_message,
+            "view.next_message": document.next_message,
+            "view.answer": document.go_answer,
+            "view.fold": document.toggle_fold,
+            "view.fold_all": document.toggle_all_folds,
+            "view.raw": screen.toggle_raw,
+            "worklist.toggle": screen.toggle_worklist,
+        }
+        views[action_id]()
+
+    async def _accept(self) -> None:
+        screen, state = self._screen, self._screen.desk.state
+        question = state.question
+        if question is None or state.item is None:
+            screen.say("This review asks no question", "warning")
+            return
+        judge = judge_of(question, screen.desk.others_of(state.item.trace_id))
+        if judge is None:
+            screen.say(f"No judge has answered {question.name} on this trace", "warning")
+            return
+        try:
+            value = judged_value(question, judge)
+        except UnusableValue as error:
+            screen.say(str(error), "warning")
+            return
+        if await self.act(act.Give(question.name, value)):
+            screen.say(f"took {brief(judge)}")
+
+    async def _next_match(self) -> None:
+        self._screen.document.next_match()
+        self._screen.paint_chrome()
+
+    async def _previous_match(self) -> None:
+        self._screen.document.previous_match()
+        self._screen.paint_chrome()
+
+    async def _guideline(self) -> None:
+        screen, question = self._screen, self._screen.desk.state.question
+        if question is None:
+            screen.say("This review asks no question", "warning")
+            return
+        text = sanitise(question.instruction) or "This question has no instruction."
+        overlay = Overlay(
+            sanitise(question.name), lambda width: wrapped(text, width), screen.keymap, screen.look.palette
+        )
+        screen.app.push_screen(overlay)
+
+    async def _help(self) -> None:
+        screen = self._screen
+        lines = help_lines(screen.keymap, screen.look.signs)
+        screen.app.push_screen(Overlay("keys", lambda width: lines, screen.keymap, screen.look.palette))
+
+    async def _quit(self) -> None:
+        self._screen.app.exit()

@@ -1,0 +1,154 @@
+"""Fields: where a reviewer types. One of several lines for comments and texts, one of a single line for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.suggester import SuggestFromList
+from textual.widgets import Input, Static, TextArea
+
+
+@dataclass
+class Typed(Message):
+    """Enter: this is the text."""
+
+    text: str
+
+
+@dataclass
+class Left(Message):
+    """Esc: the field was left with this text in it."""
+
+    text: str
+
+
+@dataclass
+class Typing(Message):
+    """The text is now this; it may be kept as a draft."""
+
+    text: str
+
+
+class _Area(TextArea):
+    """A text area in which Enter saves and Ctrl+J makes a new line."""
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.post_message(Typed(self.text))
+        elif event.key == "escape":
+            event.stop()
+            event.prevent_default()
+            self.post_message(Left(self.text))
+        elif event.key == "ctrl+j":
+            event.stop()
+            event.prevent_default()
+            self.insert("\n")
+        else:
+            await super()._on_key(event)
+
+
+class TextField(Vertical):
+    """A field of several lines with a title, in place of the question panel."""
+
+    DEFAULT_CSS = """
+    TextField { display: none; height: 1fr; padding: 0 1; }
+    TextField #field-title { height: 1; color: $look-chrome-dim; }
+    TextField TextArea { height: 1fr; border: none; padding: 0 1; background: $surface; }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="field-title", markup=False)
+        yield _Area("", soft_wrap=True, show_line_numbers=False, tab_behavior="focus", highlight_cursor_line=False)
+
+    def open(self, title: str, text: str) -> None:
+        self.query_one("#field-title", Static).update(title)
+        area = self.query_one(_Area)
+        area.load_text(text)
+        area.move_cursor(area.document.end)
+        self.display = True
+        area.focus()
+
+    @property
+    def text(self) -> str:
+        return self.query_one(_Area).text
+
+    def retitle(self, title: str) -> None:
+        self.query_one("#field-title", Static).update(title)
+
+    def close(self) -> None:
+        if self.display:
+            self.display = False
+            self.screen.set_focus(None)
+
+    @on(TextArea.Changed)
+    def _changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        if self.display:
+            self.post_message(Typing(event.text_area.text))
+
+
+class _Line(Input):
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key == "escape":
+            event.stop()
+            event.prevent_default()
+            self.post_message(Left(self.value))
+        elif event.key == "tab":
+            event.stop()
+            event.prevent_default()
+            self.action_cursor_right()
+        else:
+            await super()._on_key(event)
+
+
+class LineField(Horizontal):
+    """A field of one line with a word before it, in place of the key line. Tab completes from `words`."""
+
+    DEFAULT_CSS = """
+    LineField { display: none; height: 1; }
+    LineField #line-title { width: auto; height: 1; padding: 0 1; color: $look-key; }
+    LineField Input { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="line-title", markup=False)
+        yield _Line(compact=True, select_on_focus=False)
+
+    def open(self, title: str, text: str, words: Sequence[str] = ()) -> None:
+        self.query_one("#line-title", Static).update(title)
+        line = self.query_one(_Line)
+        line.suggester = SuggestFromList(words) if words else None
+        line.value = text
+        line.cursor_position = len(text)
+        self.display = True
+        line.focus()
+
+    @property
+    def text(self) -> str:
+        return self.query_one(_Line).value
+
+    def retitle(self, title: str) -> None:
+        self.query_one("#line-title", Static).update(title)
+
+    def close(self) -> None:
+        if self.display:
+            self.display = False
+            self.screen.set_focus(None)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(Typed(event.value))
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self.display:
+            self.post_message(Typing(event.value))

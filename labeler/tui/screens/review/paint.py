@@ -1,0 +1,131 @@
+"""From the desk to what the small widgets show. Reads only; paints nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from labeler.desk.desk import Desk
+from labeler.domain.change import AnswerEffect
+from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
+from labeler.domain.worklist import ItemState
+from labeler.reading.others import brief
+from labeler.reading.sanitise import one_line, sanitise
+from labeler.review.entry import takes_single_digits
+from labeler.review.judged import judge_of
+from labeler.tui.chrome.runs import Line
+from labeler.tui.chrome.status import StatusView
+from labeler.tui.keymap import Keymap
+from labeler.tui.panel.last import last_line
+from labeler.tui.panel.questions import PanelKeys, PanelView
+from labeler.tui.signs import Signs
+
+
+def status_view(desk: Desk, conditions: tuple[str, ...]) -> StatusView:
+    state = desk.state
+    left = sum(item.state is ItemState.OPEN for item in state.items) if len(state.items) < 2000 else None
+    open_items = left if left is not None else len(state.items) - state.labelled
+    total = len(state.items)
+    return StatusView(
+        title=one_line(desk.title, 60),
+        number=state.position + 1 if total else 0,
+        total=total,
+        labelled=state.labelled,
+        left_ms=desk.pace.left_ms(open_items),
+        queued=desk.counts.waiting,
+        stuck=desk.counts.parked + desk.counts.refused,
+        connection=desk.connection,
+        here=(total - len(state.absent), total) if desk.connection == "offline" else None,
+        reviewer=one_line(desk.reviewer, 60),
+        conditions=conditions,
+    )
+
+
+def panel_view(desk: Desk, keymap: Keymap, signs: Signs, display: dict[str, str]) -> PanelView:
+    state = desk.state
+    answers = state.answers_of(state.item.trace_id) if state.item else {}
+    for answer in answers.values():
+        if answer.comment and answer.comment not in display:
+            display[answer.comment] = sanitise(answer.comment)
+        if isinstance(answer.value, str) and answer.value not in display:
+            display[answer.value] = sanitise(answer.value)
+    return PanelView(
+        questions=state.questions,
+        answers=answers,
+        focus=min(state.focus, max(len(state.questions) - 1, 0)),
+        judges=_judges(desk),
+        keys=PanelKeys(
+            positive=keymap.first_key("answer.positive"),
+            negative=keymap.first_key("answer.negative"),
+            text=keymap.first_key("answer.text"),
+            accept=keymap.first_key("answer.accept"),
+            guideline=keymap.first_key("view.guideline"),
+        ),
+        signs=signs,
+        display=display,
+    )
+
+
+def display_texts(questions: tuple[Question, ...]) -> dict[str, str]:
+    """Sanitised spellings of everything a server may have put into questions."""
+    return {text: sanitise(text) for question in questions for text in _texts(question)}
+
+
+def last_change_line(desk: Desk, keymap: Keymap, width: int, signs: Signs) -> Line:
+    change = desk.last_change
+    title = ""
+    if change is not None and change.trace_id in desk.state.index_of:
+        title = desk.state.items[desk.state.index_of[change.trace_id]].title
+    hints = [(keymap.first_key("edit.undo"), "undo"), (keymap.first_key("item.back"), "back")]
+    return last_line(change, title, _fate(desk), desk.state.questions, hints, width, signs)
+
+
+def unusable_actions(questions: tuple[Question, ...]) -> list[str]:
+    """Actions that these questions give nothing to do; the key line leaves them out."""
+    unusable = []
+    inputs = [question.input for question in questions]
+    if not any(isinstance(each, PassFail) for each in inputs):
+        unusable += ["answer.positive", "answer.negative", "answer.negative_with_comment"]
+    if not any(_takes_digits(each) for each in inputs):
+        unusable.append("answer.option")
+    if not any(isinstance(each, Text) for each in inputs):
+        unusable.append("answer.text")
+    if not any(question.takes_comment for question in questions):
+        unusable += ["answer.comment", "answer.negative_with_comment"]
+    return unusable
+
+
+def _takes_digits(each: object) -> bool:
+    return isinstance(each, Categorical) or (isinstance(each, Numeric) and takes_single_digits(each))
+
+
+def _texts(question: Question) -> Iterator[str]:
+    yield question.name
+    yield question.instruction
+    match question.input:
+        case PassFail(positive, negative):
+            yield positive
+            yield negative
+        case Categorical(options, _):
+            yield from options
+
+
+def _judges(desk: Desk) -> dict[str, str]:
+    if desk.state.item is None:
+        return {}
+    others = desk.others_of(desk.state.item.trace_id)
+    found = {question.name: judge_of(question, others) for question in desk.state.questions}
+    return {name: brief(judge) for name, judge in found.items() if judge is not None}
+
+
+def _fate(desk: Desk) -> str:
+    change = desk.last_change
+    if change is None:
+        return ""
+    ids = [effect.after.assessment_id for effect in change.effects if isinstance(effect, AnswerEffect) and effect.after]
+    fates = [desk.fates[each] for each in ids if each in desk.fates]
+    for fate in fates:
+        if fate.state == "refused":
+            return f"refused: {one_line(fate.reason or '', 60)}"
+    if fates and all(fate.state == "delivered" for fate in fates):
+        return "delivered"
+    return "saved"

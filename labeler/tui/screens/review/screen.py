@@ -1,0 +1,380 @@
+"""The review screen: lays the areas out, hears keys and the desk, and has what changed painted."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.screen import Screen
+
+from labeler.desk.desk import Desk, Done
+from labeler.desk.events import DeskEvent, DocumentReady, ItemChanged, ItemsAdded, Notice, StatusChanged
+from labeler.reading.document import Block, BlockKind, Document
+from labeler.reading.raw import raw_document
+from labeler.review.decision import Refusal
+from labeler.tui.actions import Context, Group
+from labeler.tui.chrome.header import header_line
+from labeler.tui.chrome.key_line import key_line, message_line
+from labeler.tui.chrome.line_widget import LineWidget
+from labeler.tui.chrome.status import status_line
+from labeler.tui.document.view import DocumentView, LineRangeChanged, ViewPosition
+from labeler.tui.key_names import key_name
+from labeler.tui.keymap import Keymap
+from labeler.tui.look import ScreenLook
+from labeler.tui.panel.questions import PanelView, height_needed, question_rows
+from labeler.tui.screens.review import paint
+from labeler.tui.screens.review.commands import Commands
+from labeler.tui.screens.review.field import Left, LineField, TextField, Typed, Typing
+from labeler.tui.screens.review.keys import JUDGING
+from labeler.tui.screens.review.rows import DeskRows
+from labeler.tui.screens.review.slips import HeldKey
+from labeler.tui.worklist.view import WorklistView
+
+_WORKLIST_FROM_WIDTH = 100
+"""Cells from which the worklist shows itself."""
+
+
+class ReviewScreen(Screen[None]):
+    """The reviewer's place of work."""
+
+    CSS_PATH = "screen.tcss"
+    AUTO_FOCUS = None
+
+    @dataclass
+    class Told(Message):
+        """The desk announced something."""
+
+        event: DeskEvent
+
+    def __init__(
+        self, desk: Desk, keymap: Keymap, look: ScreenLook, guard_ms: int, choose_theme: Callable[[str], str]
+    ) -> None:
+        super().__init__()
+        self.choose_theme = choose_theme
+        self.desk = desk
+        self.keymap = keymap
+        self.look = look
+        self.search: str | None = None
+        self.swallowing = False
+        self._held = HeldKey(guard_ms)
+        self._commands = Commands(self)
+        self._rows = DeskRows(desk, look.signs)
+        self._display = paint.display_texts(desk.state.questions)
+        self._unusable = paint.unusable_actions(desk.state.questions)
+        self._positions: dict[str, ViewPosition] = {}
+        self._shown: tuple[str, bool] | None = None
+        self._raw = False
+        self._worklist_wanted: bool | None = None
+        self._notice: tuple[str, str] | None = None
+
+    def compose(self) -> ComposeResult:
+        palette, signs = self.look.palette, self.look.signs
+        yield LineWidget(palette, id="status")
+        yield LineWidget(palette, id="rule-top")
+        with Horizontal(id="middle"):
+            yield WorklistView(self._rows, palette, signs, id="worklist")
+            yield LineWidget(palette, id="worklist-edge")
+            with Vertical(id="document-side"):
+                yield LineWidget(palette, id="header")
+                yield DocumentView(palette, signs, id="document")
+        yield LineWidget(palette, id="rule-bottom")
+        with Vertical(id="bottom"):
+            yield LineWidget(palette, id="panel")
+            yield TextField(id="text-field")
+        yield LineWidget(palette, id="key-line")
+        yield LineField(id="line-field")
+
+    def on_mount(self) -> None:
+        self.desk.on_event = self._announce
+        self._lay_out()
+        self.paint_all()
+
+    def on_resize(self) -> None:
+        self._lay_out()
+        self.call_after_refresh(self.paint_all)
+
+    # Keys
+
+    async def on_key(self, event: events.Key) -> None:
+        """One key, one action, in the order in which they were pressed."""
+        key = key_name(event)
+        event.stop()
+        event.prevent_default()
+        if self.swallowing:
+            self.swallowing = key not in ("escape", "enter")
+            if not self.swallowing:
+                self.say("")
+            return
+        if key == "escape":
+            self.end_search()
+            self.say("")
+            return
+        action = self.keymap.action(Context.SEARCH, key) if self.search is not None else None
+        action = action or self.keymap.action(Context.REVIEW, key)
+        if action is None:
+            self.say(f"{key} does nothing here; ? shows every key")
+            return
+        self.say("")
+        if action.group is Group.ANSWER and self._held.ignores(key, _now_ms()):
+            return
+        if action.id in JUDGING and not self._may_judge():
+            return
+        await self._commands.run(action.id, key)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Text pasted outside a field answers nothing."""
+        event.stop()
+
+    def _may_judge(self) -> bool:
+        if self.search is not None:
+            self.say("Esc ends the search")
+            return False
+        item = self.desk.state.item
+        if (
+            item is not None
+            and item.trace_id not in self.desk.state.absent
+            and self.desk.document(item.trace_id) is None
+        ):
+            self.say("The trace is still loading; nothing is labelled unread")
+            return False
+        return True
+
+    # Acting
+
+    def carried_out(self, outcome: Done | Refusal) -> bool:
+        """Show what an action came to; tells whether it was carried out."""
+        if isinstance(outcome, Refusal):
+            self.say(outcome.says, "warning")
+            return False
+        decision, changed = outcome.decision, outcome.changed
+        self.say(decision.says)
+        if changed.moved:
+            self._held.moved()
+            self.end_search()
+            self._raw = False
+        self.paint_rows(changed.rows)
+        self.paint_document()
+        self.paint_chrome()
+        if decision.ask is not None:
+            self._commands.asking.open(decision.ask)
+        return True
+
+    async def run_action_by_id(self, action_id: str) -> None:
+        """Do what the action's key would do."""
+        if action_id in JUDGING and not self._may_judge():
+            return
+        await self._commands.run(action_id)
+
+    def shown_text(self, text: str) -> str:
+        """The sanitised spelling of a question's text."""
+        return self._display.get(text, text)
+
+    @on(Typed)
+    async def _typed(self, message: Typed) -> None:
+        await self._commands.asking.typed(message.text)
+
+    @on(Left)
+    async def _left(self, message: Left) -> None:
+        await self._commands.asking.left(message.text)
+
+    @on(Typing)
+    def _typing(self, message: Typing) -> None:
+        self._commands.asking.typing(message.text)
+
+    def say(self, sentence: str, role: str = "chrome.strong") -> None:
+        """Put a sentence in place of the key line until the next key; an empty one brings the keys back."""
+        notice = (sentence, role) if sentence else None
+        if notice != self._notice:
+            self._notice = notice
+            self.paint_key_line()
+
+    def end_search(self) -> None:
+        if self.search is not None:
+            self.search = None
+            self.document.end_search()
+            self.paint_chrome()
+
+    async def leave_field(self) -> bool:
+        """Leave the open field or search as Esc would; tells whether there was one."""
+        if await self._commands.asking.leave():
+            return True
+        if self.search is not None:
+            self.end_search()
+            return True
+        return False
+
+    def relook(self, look: ScreenLook) -> None:
+        """Draw everything in another theme."""
+        self.look = look
+        for widget in self.query(LineWidget):
+            widget.palette = look.palette
+        self.document.palette = look.palette
+        self.query_one(WorklistView).palette = look.palette
+        self.paint_all()
+
+    def toggle_raw(self) -> None:
+        self._raw = not self._raw
+        self.paint_document()
+
+    def toggle_worklist(self) -> None:
+        self._worklist_wanted = not self._worklist_shown
+        self._lay_out()
+        self.call_after_refresh(self.paint_all)
+
+    # What the desk tells
+
+    def _announce(self, event: DeskEvent) -> None:
+        self.post_message(self.Told(event))
+
+    @on(Told)
+    def _hear(self, message: Told) -> None:
+        match message.event:
+            case DocumentReady(trace_id):
+                if self.desk.state.item is not None and trace_id == self.desk.state.item.trace_id:
+                    self.paint_document()
+                    self.paint_chrome()
+                self._prepare_layout(trace_id)
+            case ItemChanged(trace_id):
+                index = self.desk.state.index_of.get(trace_id)
+                if index is not None:
+                    self.paint_rows((index,))
+                self.paint_chrome()
+            case ItemsAdded():
+                self.query_one(WorklistView).rows_changed()
+                self.paint_all()
+            case Notice(says):
+                self.say(says, "warning")
+            case StatusChanged():
+                self.paint_chrome()
+
+    @on(LineRangeChanged)
+    def _line_range(self) -> None:
+        self._paint_header()
+
+    # Painting
+
+    @property
+    def document(self) -> DocumentView:
+        return self.query_one(DocumentView)
+
+    def paint_all(self) -> None:
+        self.query_one(WorklistView).move_cursor(self.desk.state.position)
+        self.paint_document()
+        self.paint_chrome()
+
+    def paint_rows(self, rows: tuple[int, ...]) -> None:
+        worklist = self.query_one(WorklistView)
+        for row in rows:
+            worklist.row_changed(row)
+        worklist.move_cursor(self.desk.state.position)
+
+    def paint_document(self) -> None:
+        """Show the current item's document, or say why there is none yet."""
+        item = self.desk.state.item
+        if item is None:
+            self._show(_placeholder("", "The worklist is empty. :refresh looks for new traces, q leaves."))
+            return
+        prepared = self.desk.document(item.trace_id)
+        wanted = (item.trace_id, self._raw)
+        if prepared is None:
+            says = self.desk.why_absent(item.trace_id)
+            self._keep_position()
+            self._show(_placeholder(item.trace_id, says))
+            self._shown = None
+        elif self._shown != wanted:
+            self._keep_position()
+            document = raw_document(prepared.raw) if self._raw else prepared.document
+            self._show(document, None if self._raw else self._positions.get(item.trace_id))
+            self._shown = wanted
+            self.call_after_refresh(lambda: self._held.painted(_now_ms()))
+
+    def paint_chrome(self) -> None:
+        """Status, header, panel and key line; only lines that differ are painted."""
+        width, signs = self.size.width, self.look.signs
+        conditions: tuple[str, ...] = ()
+        if self.search is not None:
+            current, count = self.document.match_place()
+            conditions = (f"search “{self.search}” {current}/{count}",)
+        view = paint.status_view(self.desk, conditions)
+        self.query_one("#status", LineWidget).set_lines([status_line(view, width, signs)])
+        self._paint_header()
+        panel = self.query_one("#panel", LineWidget)
+        rows = question_rows(self._panel_view(), width, max(self._panel_height() - 1, 1))
+        panel.set_lines([paint.last_change_line(self.desk, self.keymap, width, signs), *rows])
+        self.paint_key_line()
+
+    def paint_key_line(self) -> None:
+        width, signs = self.size.width, self.look.signs
+        line = (
+            key_line(self.keymap, self._unusable, width, signs)
+            if self._notice is None
+            else message_line(*self._notice, width, signs)
+        )
+        self.query_one("#key-line", LineWidget).set_lines([line])
+
+    def _paint_header(self) -> None:
+        item = self.desk.state.item
+        prepared = self.desk.library.get(item.trace_id) if item else None
+        first, last, total = self.document.line_range()
+        place = f"line {first}–{last} of {total}" if total else ""
+        if self._raw:
+            place = f"exact JSON   {place}"
+        header = self.query_one("#header", LineWidget)
+        summary = prepared.raw.summary if prepared else None
+        header.set_lines([header_line(summary, place, header.size.width, self.look.signs)])
+
+    def _show(self, document: Document, position: ViewPosition | None = None) -> None:
+        self.document.show(document, position=position)
+
+    def _keep_position(self) -> None:
+        if self._shown is not None and not self._shown[1]:
+            self._positions[self._shown[0]] = self.document.position()
+
+    def _prepare_layout(self, trace_id: str) -> None:
+        """Have a document that will be shown soon laid out in the background."""
+        prepared = self.desk.library.get(trace_id)
+        if prepared is not None:
+            self.run_worker(asyncio.to_thread(self.document.prepare, prepared.document), exit_on_error=False)
+
+    # Layout
+
+    @property
+    def _worklist_shown(self) -> bool:
+        if self._worklist_wanted is None:
+            return self.size.width >= _WORKLIST_FROM_WIDTH
+        return self._worklist_wanted
+
+    def _panel_view(self) -> PanelView:
+        return paint.panel_view(self.desk, self.keymap, self.look.signs, self._display)
+
+    def _panel_height(self) -> int:
+        """Lines of the panel: what the questions need, at most a third of the screen; the same for the whole review."""
+        needed = 1 + height_needed(self._panel_view(), self.size.width) if self.desk.state.questions else 2
+        return max(3, min(needed, self.size.height // 3))
+
+    def _lay_out(self) -> None:
+        shown, signs = self._worklist_shown, self.look.signs
+        self.query_one("#worklist").display = shown
+        self.query_one("#worklist-edge").display = shown
+        self.query_one("#bottom").styles.height = self._panel_height()
+        width = self.size.width
+        left = 32 if shown else 0
+        for rule, joint in (("#rule-top", signs.joint_down), ("#rule-bottom", signs.joint_up)):
+            text = signs.horizontal * left + (joint if shown else "") + signs.horizontal * (width - left)
+            self.query_one(rule, LineWidget).set_lines([[(text[:width], "rule")]])
+        edge: list[list[tuple[str, str]]] = [[(signs.vertical, "rule")]] * self.size.height
+        self.query_one("#worklist-edge", LineWidget).set_lines(edge)
+
+
+def _placeholder(trace_id: str, says: str) -> Document:
+    return Document(trace_id, "", "", (Block(BlockKind.NOTE, says),), None, None)
+
+
+def _now_ms() -> int:
+    return time.monotonic_ns() // 1_000_000

@@ -1,0 +1,196 @@
+"""The start: who I am, what to review, what will be asked. Each step is skipped when it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.widgets import Input
+
+from labeler.tui.chrome.line_widget import LineWidget
+from labeler.tui.chrome.runs import Line, cut, fit
+from labeler.tui.key_names import key_name
+from labeler.tui.look import ScreenLook
+
+_ROWS_AROUND = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something that can be reviewed. Texts are display text; `detail` tells how much there is."""
+
+    id: str
+    title: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A reviewer ID proposed, and where it comes from. `settled`: it need not be asked for."""
+
+    reviewer: str
+    origin: str
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What will be asked: a line a question, and where the questions come from."""
+
+    lines: Sequence[str]
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """What the reviewer chose."""
+
+    reviewer: str
+    offer: Offer
+
+
+class StartScreen(Screen[Begin | None]):
+    """Dismissed with the choice, or None when the reviewer left.
+
+    `find` lists what the named reviewer can review, `preview` what an offer asks. Both may raise; the
+    message of the exception is shown and the step can be tried again.
+    """
+
+    AUTO_FOCUS = None
+    DEFAULT_CSS = """
+    StartScreen { align: center middle; background: $background; }
+    StartScreen > Vertical { width: 84%; max-width: 96; height: 80%; max-height: 30; }
+    StartScreen LineWidget { height: 1fr; }
+    StartScreen Input { display: none; border: none; height: 1; padding: 0 2; background: $surface; }
+    """
+
+    def __init__(
+        self,
+        guess: Guess,
+        find: Callable[[str], Awaitable[Sequence[Offer]]],
+        preview: Callable[[Offer], Awaitable[Preview]],
+        look: ScreenLook,
+    ) -> None:
+        super().__init__()
+        self._guess = guess
+        self._find = find
+        self._preview = preview
+        self._look = look
+        self._reviewer = guess.reviewer
+        self._offers: Sequence[Offer] = ()
+        self._at = 0
+        self._chosen: Offer | None = None
+        self._again: Callable[[], object] | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield LineWidget(self._look.palette, id="start-lines")
+            yield Input(self._guess.reviewer, compact=True, select_on_focus=False)
+
+    def on_mount(self) -> None:
+        if self._guess.settled:
+            self._look_for_work()
+        else:
+            self._ask_who()
+
+    async def on_key(self, event: events.Key) -> None:
+        key = key_name(event)
+        if isinstance(self.focused, Input):
+            if key == "escape":
+                self.dismiss(None)
+            return
+        event.stop()
+        if key in ("q", "escape"):
+            self.dismiss(None)
+        elif key == "enter":
+            self._enter()
+        elif key in ("j", "down", "k", "up") and self._offers and self._chosen is None:
+            step = 1 if key in ("j", "down") else -1
+            self._at = max(0, min(self._at + step, len(self._offers) - 1))
+            self._show_offers()
+
+    @on(Input.Submitted)
+    def _named(self, event: Input.Submitted) -> None:
+        name = event.value.strip()
+        if not name or name.lower() == "default":
+            self._say("Who reviews?", "A name of your own is needed; it goes with every label.")
+            return
+        self._reviewer = name
+        event.input.display = False
+        self.set_focus(None)
+        self._look_for_work()
+
+    def _enter(self) -> None:
+        if self._again is not None:
+            again, self._again = self._again, None
+            again()
+        elif self._chosen is not None:
+            self.dismiss(Begin(self._reviewer, self._chosen))
+        elif self._offers:
+            self._choose(self._offers[self._at])
+
+    def _ask_who(self) -> None:
+        origin = f"proposed by {self._guess.origin}; " if self._guess.reviewer else ""
+        self._say("Who reviews?", f"{origin}Enter accepts. The name goes with every label you give.")
+        field = self.query_one(Input)
+        field.display = True
+        field.cursor_position = len(field.value)
+        field.focus()
+
+    @work(exclusive=True)
+    async def _look_for_work(self) -> None:
+        self._say(f"Reviewing as {self._reviewer}", "Looking for something to review…")
+        try:
+            self._offers = await self._find(self._reviewer)
+        except Exception as error:
+            self._failed(str(error), self._look_for_work)
+            return
+        if len(self._offers) == 1:
+            self._choose(self._offers[0])
+        else:
+            self._show_offers()
+
+    @work(exclusive=True)
+    async def _choose(self, offer: Offer) -> None:
+        self._say(offer.title, "Reading what is asked…")
+        try:
+            preview = await self._preview(offer)
+        except Exception as error:
+            self._failed(str(error), lambda: self._choose(offer))
+            return
+        self._chosen = offer
+        questions = [f"  {line}" for line in preview.lines]
+        self._say(
+            f"{offer.title}   {offer.detail}",
+            f"Reviewing as {self._reviewer}. Asked, from {preview.origin}:",
+            *questions,
+            "",
+            "Enter begins, q leaves. Nothing is sent before you answer.",
+        )
+
+    def _show_offers(self) -> None:
+        first = max(0, self._at - _ROWS_AROUND)
+        lines: list[Line] = [[("What is to be reviewed?", "chrome.strong")], []]
+        for index, offer in enumerate(self._offers[first : first + 2 * _ROWS_AROUND + 1], first):
+            here = index == self._at
+            mark = self._look.signs.cursor if here else " "
+            title = cut(offer.title, 52, self._look.signs.ellipsis).ljust(54)
+            role = "option.focused" if here else "chrome"
+            lines.append([(f" {mark} ", "cursor"), (title, role), (offer.detail, "chrome.dim")])
+        hint = "j k move, Enter chooses, q leaves" if self._offers else "There is nothing to review here. q leaves."
+        self._set([*lines, [], [(hint, "chrome.dim")]])
+
+    def _failed(self, sentence: str, again: Callable[[], object]) -> None:
+        self._again = again
+        self._say("That did not work", sentence, "", "Enter tries again, q leaves. Nothing is lost.")
+
+    def _say(self, heading: str, *sentences: str) -> None:
+        self._set([[(heading, "chrome.strong")], [], *([(sentence, "chrome")] for sentence in sentences)])
+
+    def _set(self, lines: Sequence[Line]) -> None:
+        width = max(self.query_one("#start-lines").size.width, 40)
+        self.query_one("#start-lines", LineWidget).set_lines([fit(line, width) for line in lines])
