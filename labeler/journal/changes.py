@@ -80,8 +80,9 @@ class ChangeLog:
             " WHERE destination_id IN (SELECT value FROM json_each(?)) AND reviewer = ?",
             (numbers(self._store, destinations), person(reviewer)),
         )
+        names = dict(self._store.rows("SELECT old_id, new_id FROM renamed"))
         return {
-            (trace_id, span_id or None, question): None if answer is None else answer_of(json.loads(answer))
+            (trace_id, span_id or None, question): _under_new_name(answer and answer_of(json.loads(answer)), names)
             for trace_id, span_id, question, answer in rows
         }
 

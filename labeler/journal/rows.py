@@ -21,6 +21,7 @@ __all__ = [
     "Recovery",
     "ReviewRecord",
     "ReviewSpec",
+    "StandingAnswer",
     "WorklistRow",
 ]
 
@@ -77,9 +78,9 @@ class ParkCause(StrEnum):
 class Delivery:
     """One operation that has to reach the backend, and how far it got.
 
-    `assessment` is the payload of a create or an update and None otherwise; `queue_id` and `item_state`
-    are set for a status. `name` is the question's name. `attempts` counts requests that were begun.
-    `note` tells of a delivered one what the reviewer should know (somebody else completed the item).
+    `assessment` is the payload of a create or an update and None otherwise; `queue_id` and `item_state` are
+    set for a status. `name` is the question's name. `attempts` counts requests that were begun. `reason` tells
+    why it waits, is parked, refused or closed; of a delivered one, what the reviewer should know about it.
     """
 
     id: int
@@ -119,3 +120,13 @@ class AnswerDelivery:
 
     state: DeliveryState
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingAnswer:
+    """An answer that stands, as the assessment that carries it. `server_id`: the ID a server gave it instead."""
+
+    destination: Destination
+    assessment: Assessment
+    state: DeliveryState
+    server_id: str | None = None

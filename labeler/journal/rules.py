@@ -65,6 +65,8 @@ class _Stack:
             self._retract(before, until=after.assessment_id)
             return after
         if before.overrides == after.assessment_id and not self._is_unsent(before.assessment_id):
+            if self.ledger.create_of(after.assessment_id) is None:
+                after = self._under_new_id(after)
             return self._put(after, self._take_off(before))
         return self._put(after, self._revive(self._vacate(before.assessment_id, before)))
 

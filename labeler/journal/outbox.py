@@ -1,0 +1,259 @@
+"""The outbox: which deliveries may go now, and what became of those that went."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from labeler.domain.assessment import Assessment
+from labeler.domain.destination import Destination
+from labeler.journal.codec import assessment_of
+from labeler.journal.destinations import known, numbers
+from labeler.journal.outcomes import Claim, Delivered, LooksAgain, Outcome, Parked, Refused, TargetGone, Waits
+from labeler.journal.overview import delivery_of_row
+from labeler.journal.replacement import replace_create
+from labeler.journal.rows import Delivery, DeliveryState
+from labeler.journal.store import Store
+
+CLOCK_JUMP_MS: Final = 600_000
+"""A delivery told to wait longer than this from now was told so by a clock that has jumped back since."""
+
+_DUE: Final = """
+SELECT d.* FROM deliveries d
+WHERE d.state = 'waiting' AND d.destination_id IN (SELECT value FROM json_each(:places))
+  AND d.released_at_ms IS NOT NULL AND (:now >= d.released_at_ms + :grace OR :now < d.released_at_ms)
+  AND (d.not_before_ms IS NULL OR :now >= d.not_before_ms OR :now < d.not_before_ms - :jump)
+  AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.id = d.depends_on AND e.state IN ('waiting', 'parked', 'refused'))
+  AND (d.op != 'status' OR NOT EXISTS (
+      SELECT 1 FROM deliveries e
+      WHERE e.trace_id = d.trace_id AND e.destination_id = d.destination_id AND e.reviewer = d.reviewer
+        AND e.op != 'status' AND e.state IN ('waiting', 'parked', 'refused') AND e.not_before_ms IS NULL))
+ORDER BY d.seq
+"""
+
+
+class Outbox:
+    """The journal's half that delivery works off. Raises `JournalWriteFailed` where it writes."""
+
+    _store: Store
+
+    def release(self, trace_id: str, now_ms: int) -> None:
+        """The reviewer submitted or left this trace: its deliveries may go once the grace is over."""
+        with self._store.writing() as db:
+            db.execute(
+                "UPDATE deliveries SET released_at_ms = ? WHERE trace_id = ? AND released_at_ms IS NULL",
+                (now_ms, trace_id),
+            )
+
+    def release_all(self, now_ms: int) -> None:
+        """The reviewer left: everything may go once the grace is over."""
+        with self._store.writing() as db:
+            db.execute("UPDATE deliveries SET released_at_ms = ? WHERE released_at_ms IS NULL", (now_ms,))
+
+    def release_earlier(self, now_ms: int) -> None:
+        """Release what an earlier run left, and nothing that this one may still change."""
+        with self._store.writing() as db:
+            db.execute(
+                "UPDATE deliveries SET released_at_ms = ? WHERE released_at_ms IS NULL AND run != ?",
+                (now_ms, self._store.run),
+            )
+
+    def claim(
+        self,
+        destinations: Sequence[Destination],
+        now_ms: int,
+        grace_ms: int,
+        limit: int,
+        busy: Collection[str] = (),
+    ) -> list[Claim]:
+        """Take up at most `limit` due deliveries, one a trace, none of the traces in `busy`.
+
+        They count as attempted from here on, before anything is sent: a crash must not make them look unsent.
+        """
+        places = known(self._store)
+        with self._store.writing() as db:
+            due = self._due(db, destinations, now_ms, grace_ms)
+            rows = list(_one_a_trace(due, limit, busy))
+            claims = [_claim(db, row, delivery_of_row(row, places), now_ms) for row in rows]
+            db.executemany(
+                "UPDATE deliveries SET attempts = attempts + 1, not_before_ms = NULL, ambiguous_at_ms = ?,"
+                " claimed_at_ms = ? WHERE id = ?",
+                [(claim.ambiguous_at_ms, now_ms, claim.delivery.id) for claim in claims],
+            )
+        return claims
+
+    def settle(self, settled: Sequence[tuple[int, Outcome]], now_ms: int) -> list[Delivery]:
+        """Keep how attempts ended. Returns the deliveries as they stand now, a replaced one as its replacement."""
+        places = known(self._store)
+        with self._store.writing() as db:
+            ids = [_settle(db, delivery_id, outcome, now_ms) for delivery_id, outcome in settled]
+            rows = [db.execute("SELECT * FROM deliveries WHERE id = ?", (each,)).fetchone() for each in ids]
+        return [delivery_of_row(row, places) for row in rows]
+
+    def next_due_ms(self, destinations: Sequence[Destination], now_ms: int, grace_ms: int) -> int | None:
+        """When the next delivery becomes due that only waits for time to pass, or None."""
+        row = self._store.row(
+            "SELECT min(max(released_at_ms + :grace, coalesce(not_before_ms, 0))) FROM deliveries"
+            " WHERE state = 'waiting' AND released_at_ms IS NOT NULL"
+            " AND destination_id IN (SELECT value FROM json_each(:places))"
+            " AND max(released_at_ms + :grace, coalesce(not_before_ms, 0)) > :now",
+            {"places": numbers(self._store, destinations), "grace": grace_ms, "now": now_ms},
+        )
+        return None if row is None or row[0] is None else int(row[0])
+
+    def unpark(self, destinations: Sequence[Destination]) -> int:
+        """Let what is parked wait again, as every start does. How many there were."""
+        with self._store.writing() as db:
+            return db.execute(
+                "UPDATE deliveries SET state = 'waiting', cause = NULL WHERE state = 'parked'"
+                " AND destination_id IN (SELECT value FROM json_each(?))",
+                (numbers(self._store, destinations),),
+            ).rowcount
+
+    def retry(self, delivery_ids: Collection[int]) -> int:
+        """Let parked and refused deliveries wait again. How many there were."""
+        with self._store.writing() as db:
+            return db.execute(
+                "UPDATE deliveries SET state = 'waiting', cause = NULL, failures = 0 WHERE state IN"
+                " ('parked', 'refused') AND id IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(delivery_ids)),),
+            ).rowcount
+
+    def discard(self, delivery_ids: Collection[int], now_ms: int) -> int:
+        """Give up deliveries for good; the answers stay in the journal. How many were still to be delivered."""
+        with self._store.writing() as db:
+            return db.execute(
+                "UPDATE deliveries SET state = 'closed', cause = NULL, reason = 'discarded', settled_at_ms = ?"
+                " WHERE state IN ('waiting', 'parked', 'refused') AND id IN (SELECT value FROM json_each(?))",
+                (now_ms, json.dumps(list(delivery_ids))),
+            ).rowcount
+
+    def _due(
+        self, db: sqlite3.Connection, destinations: Sequence[Destination], now_ms: int, grace_ms: int
+    ) -> Iterator[Any]:
+        return db.execute(
+            _DUE,
+            {
+                "places": numbers(self._store, destinations),
+                "now": now_ms,
+                "grace": grace_ms,
+                "jump": CLOCK_JUMP_MS,
+            },
+        )
+
+
+def _one_a_trace(due: Iterator[Any], limit: int, busy: Collection[str]) -> Iterator[Any]:
+    """The first due rows of different traces, in order; the rest of the query is not read."""
+    taken = set(busy)
+    left = limit
+    while left > 0 and (row := next(due, None)) is not None:
+        if row["trace_id"] not in taken:
+            taken.add(row["trace_id"])
+            left -= 1
+            yield row
+
+
+def _claim(db: sqlite3.Connection, row: Any, delivery: Delivery, now_ms: int) -> Claim:
+    payload = json.loads(row["payload"])
+    doubts = [at for at in (row["ambiguous_at_ms"], row["claimed_at_ms"]) if at is not None]
+    return Claim(
+        delivery=delivery,
+        assessment=_on_the_wire(db, row, payload),
+        wire_id=_wire_id(db, row["assessment_id"]),
+        is_repeat=row["attempts"] > 0,
+        failures=row["failures"],
+        ambiguous_at_ms=min(max(doubts), now_ms) if doubts else None,
+        rival_at_ms=_rival_at_ms(db, row, payload, now_ms),
+        follows_overrides=bool(payload.get("follow")),
+    )
+
+
+def _on_the_wire(db: sqlite3.Connection, row: Any, payload: dict[str, Any]) -> Assessment | None:
+    if "assessment" not in payload:
+        return None
+    assessment = assessment_of(payload["assessment"])
+    return replace(assessment, overrides=_wire_id(db, assessment.overrides))
+
+
+def _wire_id(db: sqlite3.Connection, assessment_id: str | None) -> str | None:
+    """The ID the backend knows an assessment by: its own where it gave one."""
+    row = db.execute(
+        "SELECT server_id FROM deliveries WHERE assessment_id = ? AND op = 'create' AND server_id IS NOT NULL",
+        (assessment_id,),
+    ).fetchone()
+    return assessment_id if row is None else str(row[0])
+
+
+def _rival_at_ms(db: sqlite3.Connection, row: Any, payload: dict[str, Any], now_ms: int) -> int | None:
+    """When another request ended in doubt that would undo this delivery if it took effect late."""
+    rivals = {
+        "create": "FALSE",
+        "delete": "op = 'create' AND assessment_id = :assessment",
+        "update": "op = 'update' AND assessment_id = :assessment AND id != :id",
+        "status": "op = 'status' AND trace_id = :trace AND json_extract(payload, '$.queue_id') = :queue"
+        " AND json_extract(payload, '$.state') != :state",
+    }[row["op"]]
+    asked = {
+        "assessment": row["assessment_id"],
+        "id": row["id"],
+        "trace": row["trace_id"],
+        "queue": payload.get("queue_id"),
+        "state": payload.get("state"),
+        "now": now_ms,
+    }
+    # A clock that jumped back must not make this delivery wait until it has caught up.
+    db.execute(f"UPDATE deliveries SET ambiguous_at_ms = :now WHERE ambiguous_at_ms > :now AND {rivals}", asked)
+    found = db.execute(
+        f"SELECT max(max(coalesce(ambiguous_at_ms, 0), coalesce(claimed_at_ms, 0))) FROM deliveries WHERE {rivals}",
+        asked,
+    ).fetchone()[0]
+    return min(found, now_ms) if found else None
+
+
+def _settle(db: sqlite3.Connection, delivery_id: int, outcome: Outcome, now_ms: int) -> int:
+    """Keep one outcome; of a delivery that was closed meanwhile, only what may matter to its successors."""
+    db.execute("UPDATE deliveries SET claimed_at_ms = NULL WHERE id = ?", (delivery_id,))
+    if isinstance(outcome, Delivered | Waits | LooksAgain) and outcome.server_id is not None:
+        db.execute("UPDATE deliveries SET server_id = ? WHERE id = ?", (outcome.server_id, delivery_id))
+    if isinstance(outcome, Waits) and outcome.ambiguous:
+        db.execute("UPDATE deliveries SET ambiguous_at_ms = ? WHERE id = ?", (now_ms, delivery_id))
+    row = db.execute("SELECT * FROM deliveries WHERE id = ?", (delivery_id,)).fetchone()
+    if row["state"] == DeliveryState.CLOSED:
+        return delivery_id
+    match outcome:
+        case Delivered(note=note):
+            _set_state(db, delivery_id, DeliveryState.DELIVERED, note, None, now_ms)
+        case Waits(reason=reason, failed=failed):
+            db.execute(
+                "UPDATE deliveries SET reason = ?, failures = failures + ? WHERE id = ?", (reason, failed, delivery_id)
+            )
+        case LooksAgain(not_before_ms=not_before_ms, reason=reason):
+            db.execute(
+                "UPDATE deliveries SET reason = ?, not_before_ms = ? WHERE id = ?",
+                (reason, not_before_ms, delivery_id),
+            )
+        case Parked(cause=cause, reason=reason):
+            _set_state(db, delivery_id, DeliveryState.PARKED, reason, cause, None)
+        case Refused(reason=reason):
+            _set_state(db, delivery_id, DeliveryState.REFUSED, reason, None, now_ms)
+        case TargetGone(reason=reason):
+            _set_state(db, delivery_id, DeliveryState.CLOSED, reason, None, now_ms)
+            return replace_create(db, row, now_ms)
+    return delivery_id
+
+
+def _set_state(
+    db: sqlite3.Connection,
+    delivery_id: int,
+    state: DeliveryState,
+    reason: str | None,
+    cause: str | None,
+    settled_at_ms: int | None,
+) -> None:
+    db.execute(
+        "UPDATE deliveries SET state = ?, reason = ?, cause = ?, settled_at_ms = ? WHERE id = ?",
+        (state, reason, cause, settled_at_ms, delivery_id),
+    )

@@ -1,0 +1,81 @@
+"""How an attempt at a delivery ended, as the journal keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from labeler.domain.assessment import Assessment
+from labeler.journal.rows import Delivery, ParkCause
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A delivery taken up for one attempt, which counts as begun from here on.
+
+    `assessment` is the payload with the backend's own IDs in it; `wire_id` is the ID that the backend knows
+    the assessment by. `is_repeat`: an earlier attempt may have reached the backend. `ambiguous_at_ms` is when
+    an attempt of this delivery last ended in doubt, `rival_at_ms` when one of another delivery did that would
+    undo this one if it took effect late; both None when there was none.
+    """
+
+    delivery: Delivery
+    assessment: Assessment | None
+    wire_id: str | None
+    is_repeat: bool
+    failures: int = 0
+    ambiguous_at_ms: int | None = None
+    rival_at_ms: int | None = None
+    follows_overrides: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Done and seen to be done. `server_id`: the ID the server gave it instead of ours."""
+
+    server_id: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Not done yet. `ambiguous`: it may still take effect; `failed`: the server failed on this very payload."""
+
+    reason: str
+    ambiguous: bool = False
+    failed: bool = False
+    server_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LooksAgain:
+    """Done as far as can be seen; to be looked at again at `not_before_ms`, when nothing late can come any more."""
+
+    not_before_ms: int
+    reason: str
+    server_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """Not done, and not to be tried again before somebody did something about `cause`."""
+
+    cause: ParkCause
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """This payload can never be delivered as it is."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetGone:
+    """What a create overrides is not there any more; the answer goes on under a new ID, overriding nothing."""
+
+    reason: str
+
+
+Outcome: TypeAlias = Delivered | Waits | LooksAgain | Parked | Refused | TargetGone

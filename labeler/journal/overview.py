@@ -1,0 +1,153 @@
+"""What the outbox looks like: counts, rows, and how far each answer got."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from labeler.domain.assessment import Assessment
+from labeler.domain.destination import Destination
+from labeler.domain.queue import QueueItemState
+from labeler.journal.codec import assessment_of
+from labeler.journal.destinations import known, numbers
+from labeler.journal.rows import (
+    AnswerDelivery,
+    Delivery,
+    DeliveryOp,
+    DeliveryState,
+    OutboxCounts,
+    ParkCause,
+    StandingAnswer,
+)
+from labeler.journal.store import Store
+
+UNDONE: Final = (DeliveryState.WAITING, DeliveryState.PARKED, DeliveryState.REFUSED)
+
+
+class Overview:
+    """The journal's half that tells how far delivery got. Reads only."""
+
+    _store: Store
+
+    def destinations(self) -> list[Destination]:
+        """Every destination the journal knows, in order of first use."""
+        return list(known(self._store).values())
+
+    def counts(self, destinations: Sequence[Destination]) -> OutboxCounts:
+        """How much is not delivered there."""
+        rows = self._store.rows(
+            "SELECT state, cause, count(*) AS n FROM deliveries WHERE state IN ('waiting', 'parked', 'refused')"
+            " AND destination_id IN (SELECT value FROM json_each(?)) GROUP BY state, cause",
+            (numbers(self._store, destinations),),
+        )
+        by_state = dict.fromkeys(UNDONE, 0)
+        for row in rows:
+            by_state[DeliveryState(row["state"])] += row["n"]
+        wanting = sum(row["n"] for row in rows if row["cause"] == ParkCause.CREDENTIALS)
+        return OutboxCounts(
+            waiting=by_state[DeliveryState.WAITING],
+            parked=by_state[DeliveryState.PARKED],
+            refused=by_state[DeliveryState.REFUSED],
+            needs_credentials=wanting,
+        )
+
+    def elsewhere(self, destinations: Sequence[Destination]) -> dict[Destination, int]:
+        """How much is not delivered at every other destination."""
+        rows = self._store.rows(
+            "SELECT destination_id, count(*) AS n FROM deliveries WHERE state IN ('waiting', 'parked', 'refused')"
+            " AND destination_id NOT IN (SELECT value FROM json_each(?)) GROUP BY destination_id",
+            (numbers(self._store, destinations),),
+        )
+        places = known(self._store)
+        return {places[row["destination_id"]]: row["n"] for row in rows}
+
+    def delivered_since(self, destinations: Sequence[Destination], since_ms: int) -> int:
+        """How many deliveries were acknowledged there at or after `since_ms`."""
+        row = self._store.row(
+            "SELECT count(*) FROM deliveries WHERE state = 'delivered' AND settled_at_ms >= ?"
+            " AND destination_id IN (SELECT value FROM json_each(?))",
+            (since_ms, numbers(self._store, destinations)),
+        )
+        return 0 if row is None else int(row[0])
+
+    def deliveries(
+        self, destinations: Sequence[Destination], states: Iterable[DeliveryState] = UNDONE
+    ) -> list[Delivery]:
+        """Deliveries there in these states, in the order of delivery."""
+        rows = self._store.rows(
+            "SELECT * FROM deliveries WHERE state IN (SELECT value FROM json_each(?))"
+            " AND destination_id IN (SELECT value FROM json_each(?)) ORDER BY seq",
+            (json.dumps(list(states)), numbers(self._store, destinations)),
+        )
+        places = known(self._store)
+        return [delivery_of_row(row, places) for row in rows]
+
+    def delivery_of(self, assessment_ids: Collection[str]) -> dict[str, AnswerDelivery]:
+        """How far answers got, by assessment ID; those that were not journaled here are left out."""
+        rows = self._store.rows(
+            """
+            WITH RECURSIVE asked(id, now) AS (
+                SELECT value, value FROM json_each(?)
+                UNION SELECT asked.id, renamed.new_id FROM asked JOIN renamed ON renamed.old_id = asked.now
+            )
+            SELECT asked.id, d.op, d.state, d.reason FROM asked
+            JOIN deliveries d ON d.assessment_id = asked.now AND d.op IN ('create', 'update')
+            WHERE asked.now NOT IN (SELECT old_id FROM renamed) AND (d.op = 'create' OR d.state != 'closed')
+            ORDER BY d.seq
+            """,
+            (json.dumps(list(assessment_ids)),),
+        )
+        return {row["id"]: AnswerDelivery(DeliveryState(row["state"]), row["reason"]) for row in rows}
+
+    def standing(self, destinations: Sequence[Destination]) -> list[StandingAnswer]:
+        """Every answer given here that stands, in the form it was or will be delivered in."""
+        rows = self._store.rows(
+            """
+            SELECT d.*, (SELECT u.payload FROM deliveries u WHERE u.assessment_id = d.assessment_id AND u.op = 'update'
+                         AND u.state != 'closed' ORDER BY u.seq DESC LIMIT 1) AS changed,
+                   EXISTS (SELECT 1 FROM deliveries u WHERE u.assessment_id = d.assessment_id AND u.op = 'update'
+                           AND u.state IN ('waiting', 'parked', 'refused')) AS changing
+            FROM cells c JOIN deliveries d
+              ON d.assessment_id = json_extract(c.answer, '$.assessment_id') AND d.op = 'create'
+            WHERE c.destination_id IN (SELECT value FROM json_each(?)) ORDER BY d.seq
+            """,
+            (numbers(self._store, destinations),),
+        )
+        places = known(self._store)
+        return [
+            StandingAnswer(
+                destination=places[row["destination_id"]],
+                assessment=assessment_of(json.loads(row["changed"] or row["payload"])["assessment"]),
+                state=DeliveryState.WAITING if row["changing"] else DeliveryState(row["state"]),
+                server_id=row["server_id"],
+            )
+            for row in rows
+        ]
+
+
+def delivery_of_row(row: Any, places: Mapping[int, Destination]) -> Delivery:
+    """A row of the deliveries table as the type that leaves the journal."""
+    payload = json.loads(row["payload"])
+    assessment: Assessment | None = assessment_of(payload["assessment"]) if "assessment" in payload else None
+    return Delivery(
+        id=row["id"],
+        destination=places[row["destination_id"]],
+        op=DeliveryOp(row["op"]),
+        trace_id=row["trace_id"],
+        name=row["name"],
+        reviewer=row["reviewer"],
+        state=DeliveryState(row["state"]),
+        created_at_ms=row["created_at_ms"],
+        attempts=row["attempts"],
+        reason=row["reason"],
+        cause=ParkCause(row["cause"]) if row["state"] == DeliveryState.PARKED else None,
+        assessment_id=row["assessment_id"],
+        assessment=assessment,
+        queue_id=payload.get("queue_id"),
+        item_state=QueueItemState(payload["state"]) if "state" in payload else None,
+        server_id=row["server_id"],
+        released_at_ms=row["released_at_ms"],
+        not_before_ms=row["not_before_ms"],
+        settled_at_ms=row["settled_at_ms"],
+    )

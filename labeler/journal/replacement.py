@@ -1,0 +1,81 @@
+"""An answer going on under a new ID, because what it was to override is gone from the backend."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+from labeler.journal.codec import to_json
+from labeler.journal.payload import mint_id
+
+
+def replace_create(db: sqlite3.Connection, row: Any, now_ms: int) -> int:
+    """Journal a create in place of the closed `row`: the same answer, a new ID, overriding nothing.
+
+    Whatever was to follow the closed one follows the new one. Returns the ID of the new delivery.
+    """
+    old_id, new_id = row["assessment_id"], mint_id()
+    payload = json.loads(row["payload"])
+    assessment = payload["assessment"]
+    assessment.update(id=new_id, overrides=None, metadata={**assessment["metadata"], "labeler.id": new_id})
+    created = db.execute(
+        "INSERT INTO deliveries (seq, destination_id, review_id, reviewer, trace_id, span_id, name, op, assessment_id,"
+        " payload, state, created_at_ms, released_at_ms, run) SELECT (SELECT max(seq) + 1 FROM deliveries),"
+        " destination_id, review_id, reviewer, trace_id, span_id, name, op, ?, ?, 'waiting', ?, released_at_ms, run"
+        " FROM deliveries WHERE id = ?",
+        (new_id, to_json(payload), now_ms, row["id"]),
+    ).lastrowid
+    assert created is not None
+    db.execute("INSERT OR REPLACE INTO renamed (old_id, new_id) VALUES (?, ?)", (old_id, new_id))
+    _retarget(db, row["id"], created, old_id, new_id)
+    _rename_in_cell(db, row, new_id)
+    return created
+
+
+def _retarget(db: sqlite3.Connection, old_delivery: int, new_delivery: int, old_id: str, new_id: str) -> None:
+    """Point the deliveries that waited for the closed one to the new one; none of them was ever attempted."""
+    followers = db.execute(
+        "SELECT id, op, payload FROM deliveries WHERE depends_on = ? AND state IN ('waiting', 'parked', 'refused')",
+        (old_delivery,),
+    ).fetchall()
+    for follower in followers:
+        payload = json.loads(follower["payload"])
+        if follower["op"] == "create":
+            payload["assessment"]["overrides"] = new_id
+        if follower["op"] == "update":
+            payload["assessment"].update(id=new_id)
+            payload["assessment"]["metadata"]["labeler.id"] = new_id
+        db.execute(
+            "UPDATE deliveries SET depends_on = :delivery, payload = :payload,"
+            " overrides = iif(overrides = :old, :new, overrides),"
+            " assessment_id = iif(assessment_id = :old, :new, assessment_id) WHERE id = :id",
+            {
+                "delivery": new_delivery,
+                "payload": to_json(payload),
+                "old": old_id,
+                "new": new_id,
+                "id": follower["id"],
+            },
+        )
+
+
+def _rename_in_cell(db: sqlite3.Connection, row: Any, new_id: str) -> None:
+    where = {
+        "destination": row["destination_id"],
+        "trace": row["trace_id"],
+        "span": row["span_id"],
+        "question": row["name"],
+        "old": row["assessment_id"],
+    }
+    cell = (
+        "destination_id = :destination AND trace_id = :trace AND span_id = :span AND question = :question"
+        " AND json_extract(answer, '$.assessment_id') = :old"
+    )
+    db.execute(
+        f"UPDATE cells SET answer = json_set(answer, '$.assessment_id', :new) WHERE {cell}", {**where, "new": new_id}
+    )
+    db.execute(
+        "INSERT OR IGNORE INTO retired (destination_id, assessment_id) VALUES (?, ?)",
+        (row["destination_id"], row["assessment_id"]),
+    )
