@@ -39,7 +39,7 @@ class Numeric:
     def whole(self) -> bool:
         """Whether only whole numbers answer: by the step, else by whole bounds at least 2 apart."""
         if self.step is not None:
-            return self.step.is_integer() and (self.minimum is None or float(self.minimum).is_integer())
+            return float(self.step).is_integer() and (self.minimum is None or float(self.minimum).is_integer())
         if self.minimum is None or self.maximum is None:
             return False
         bounds_are_whole = float(self.minimum).is_integer() and float(self.maximum).is_integer()

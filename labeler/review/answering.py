@@ -13,7 +13,8 @@ from labeler.domain.worklist import ItemState
 from labeler.review.action import Comment, Digit, Give, Stamp, Thumb
 from labeler.review.decision import Ask, Decision, Field, Refusal
 from labeler.review.entry import allowed, check_value, option_index, takes_single_digits, toggled
-from labeler.review.flow import focus_after, is_complete, next_open
+from labeler.review.flow import TO_DO, focus_after, is_complete, next_open
+from labeler.review.mine import is_labelled
 from labeler.review.state import Item, ReviewState
 
 EDITING = "editing a submitted item · Enter submits the change"
@@ -68,22 +69,17 @@ def give(state: ReviewState, item: Item, action: Give, stamp: Stamp) -> Decision
     index, question = find_question(state, action.question)
     try:
         value = check_value(question, action.value)
-        comment = None if action.comment is None else check_text(action.comment, "The comment")
+        typed = None if action.comment is None else check_text(action.comment.strip(), "The comment")
     except UnusableValue as error:
         return Refusal(str(error))
     before = state.answers_of(item.trace_id).get(question.name)
-    if comment is None:
-        comment = state.kept_comments.get(item.trace_id) or (before.comment if before else None)
-    if before is not None and same_value(before.value, value) and (comment or None) == before.comment:
-        return go_on(state, item, index, (), stamp, Act.ANSWER)
-    effect = answer_effect(state, item, question, before, value, comment or None, stamp)
-    if _opens_comment(question, value) and not comment:
-        return Decision(
-            change=make_change(Act.ANSWER, item.trace_id, (effect,), stamp),
-            focus=index,
-            ask=Ask(Field.COMMENT_AFTER, question.name),
-        )
-    return go_on(state, item, index, (effect,), stamp, Act.ANSWER)
+    comment = (state.comment_so_far(item.trace_id, question) if typed is None else typed) or None
+    effects: Sequence[Effect] = ()
+    if before is None or not same_value(before.value, value) or before.comment != comment:
+        effects = (answer_effect(state, item, question, before, value, comment, stamp),)
+    if typed is None:
+        return _ask_why_or_go_on(state, item, index, value, comment, effects, stamp)
+    return _in_place_of_kept(before, go_on(state, item, index, effects, stamp, Act.ANSWER))
 
 
 def comment_on(state: ReviewState, item: Item, action: Comment, stamp: Stamp) -> Decision | Refusal:
@@ -96,10 +92,15 @@ def comment_on(state: ReviewState, item: Item, action: Comment, stamp: Stamp) ->
     before = state.answers_of(item.trace_id).get(question.name)
     if before is None:
         return Decision(kept_comment=text, says="kept; it goes with the answer to come" if text else "comment removed")
-    if (before.comment or "") == text:
-        return go_on(state, item, index, (), stamp, Act.COMMENT, focus=state.focus)
-    effect = answer_effect(state, item, question, before, before.value, text or None, stamp)
-    return go_on(state, item, index, (effect,), stamp, Act.COMMENT, focus=state.focus)
+    effects: Sequence[Effect] = ()
+    if (before.comment or "") != text:
+        effects = (answer_effect(state, item, question, before, before.value, text or None, stamp),)
+    if state.choosing:
+        decision = Decision(change=_change_or_none(item, Act.COMMENT, effects, stamp), says=_editing(item))
+    else:
+        focus = None if index == state.focus else state.focus
+        decision = go_on(state, item, index, effects, stamp, Act.COMMENT, focus)
+    return _in_place_of_kept(before, decision)
 
 
 def clear(state: ReviewState, item: Item, stamp: Stamp) -> Decision | Refusal:
@@ -114,18 +115,22 @@ def clear(state: ReviewState, item: Item, stamp: Stamp) -> Decision | Refusal:
             return Refusal("Nothing is answered here; u takes back what you did last")
         return Decision(focus=state.questions.index(earlier))
     effects: list[Effect] = [AnswerEffect(item.trace_id, question.name, question.kind, before, None)]
-    if question.required and item.state is ItemState.LABELLED:
+    left = {name: answer for name, answer in state.answers_of(item.trace_id).items() if name != question.name}
+    if item.state is ItemState.LABELLED and not is_labelled(left, state.questions):
         effects.append(StateEffect(item.trace_id, item.state, ItemState.OPEN))
-    return Decision(change=make_change(Act.CLEAR, item.trace_id, effects, stamp), focus=state.focus)
+    return Decision(change=make_change(Act.CLEAR, item.trace_id, effects, stamp), focus=state.focus, choosing=False)
 
 
 def end_choice(state: ReviewState, item: Item, stamp: Stamp) -> Decision:
     """Close the focused choice of several; with nothing on, the answer is the empty list."""
     question = state.questions[state.focus]
-    if state.is_answered(item.trace_id, question):
-        return go_on(state, item, state.focus, (), stamp, Act.ANSWER)
-    effect = answer_effect(state, item, question, None, [], state.kept_comments.get(item.trace_id), stamp)
-    return go_on(state, item, state.focus, (effect,), stamp, Act.ANSWER)
+    before = state.answers_of(item.trace_id).get(question.name)
+    value: JsonValue = [] if before is None else before.value
+    comment = state.comment_so_far(item.trace_id, question) or None
+    effects: Sequence[Effect] = ()
+    if before is None:
+        effects = (answer_effect(state, item, question, None, value, comment, stamp),)
+    return replace(_ask_why_or_go_on(state, item, state.focus, value, comment, effects, stamp), choosing=False)
 
 
 def go_on(
@@ -145,18 +150,16 @@ def go_on(
         return Decision(change=_change_or_none(item, act, effects, stamp), says=EDITING, focus=focus)
     if is_complete(state, frozenset(given)):
         return submit(state, item, effects, stamp, act)
-    unanswered = [index for index, question in enumerate(state.questions) if question.name not in given]
     if focus is None:
-        focus = focus_after(asked, unanswered)
+        focus = focus_after(state, asked, frozenset(given))
     return Decision(change=_change_or_none(item, act, effects, stamp), focus=focus)
 
 
 def submit(state: ReviewState, item: Item, effects: Sequence[Effect], stamp: Stamp, act: Act) -> Decision:
     """Submit the item, together with `effects`, and go to the next open one."""
     submitted = [*effects, StateEffect(item.trace_id, item.state, ItemState.LABELLED)]
-    note = state.answers_of(item.trace_id).get(DECLINED_NAME)
-    if note is not None:
-        submitted.append(note_effect(item, DECLINED_NAME, note, None))
+    if DECLINED_NAME in state.answers_of(item.trace_id):
+        submitted.append(note_effect(state, item, DECLINED_NAME, None))
     target = next_open(state)
     return Decision(
         change=make_change(act, item.trace_id, submitted, stamp),
@@ -168,9 +171,9 @@ def submit(state: ReviewState, item: Item, effects: Sequence[Effect], stamp: Sta
 
 def nothing_left(state: ReviewState) -> str:
     """What to say when there is no open item to go to."""
-    if any(item.state is ItemState.OPEN and item.trace_id in state.absent for item in state.items):
-        return "Everything that is downloaded is labelled; the rest follows when the backend is back"
-    return "No open item is left; p looks back, q leaves"
+    if any(item.state in TO_DO and item.trace_id in state.absent for item in state.items):
+        return "No other item that is downloaded is open; the rest follows when the backend is back"
+    return "No other item is open; p looks back, q leaves"
 
 
 def answer_effect(
@@ -184,19 +187,14 @@ def answer_effect(
 ) -> AnswerEffect:
     """The cell of `question` going from `before` to a new answer."""
     after = Answer(stamp.mint(), value, comment, stamp.at_ms, stamp.duration_ms, stamp.blind)
-    if before is not None:
-        in_place = state.rules.edits_in_place
-        after = (
-            replace(after, assessment_id=before.assessment_id, overrides=before.overrides)
-            if in_place
-            else replace(after, overrides=before.assessment_id)
-        )
-    return AnswerEffect(item.trace_id, question.name, question.kind, before, after)
+    return AnswerEffect(item.trace_id, question.name, question.kind, before, _succeeding(state, before, after))
 
 
-def note_effect(item: Item, name: str, before: Answer | None, after: Answer | None) -> AnswerEffect:
-    """A flag or a decline note appearing or disappearing; both travel as feedback."""
-    return AnswerEffect(item.trace_id, name, AssessmentKind.FEEDBACK, before, after)
+def note_effect(state: ReviewState, item: Item, name: str, after: Answer | None) -> AnswerEffect:
+    """A flag or a decline note appearing, changing or (None) disappearing; both travel as feedback."""
+    before = state.answers_of(item.trace_id).get(name)
+    succeeding = None if after is None else _succeeding(state, before, after)
+    return AnswerEffect(item.trace_id, name, AssessmentKind.FEEDBACK, before, succeeding)
 
 
 def make_change(
@@ -215,25 +213,67 @@ def find_question(state: ReviewState, name: str) -> tuple[int, Question]:
 
 
 def _toggle(state: ReviewState, item: Item, question: Question, option: str, stamp: Stamp) -> Decision:
+    """Turn an option on or off. With the last one off, the question of an open item is unanswered until Enter."""
     assert isinstance(question.input, Categorical)
     before = state.answers_of(item.trace_id).get(question.name)
     chosen = [str(name) for name in before.value] if before and isinstance(before.value, Sequence) else []
     wanted = toggled(question.input.options, chosen, option)
-    if wanted:
-        comment = before.comment if before else state.kept_comments.get(item.trace_id)
-        effect = answer_effect(state, item, question, before, wanted, comment, stamp)
+    comment = state.comment_so_far(item.trace_id, question) or None
+    if wanted or item.state is ItemState.LABELLED:
+        effect, kept = answer_effect(state, item, question, before, wanted, comment, stamp), None
     else:
-        effect = AnswerEffect(item.trace_id, question.name, question.kind, before, None)
-    says = EDITING if item.state is ItemState.LABELLED else ""
+        effect, kept = AnswerEffect(item.trace_id, question.name, question.kind, before, None), comment
     return Decision(
-        change=make_change(Act.ANSWER, item.trace_id, (effect,), stamp), focus=state.focus, choosing=True, says=says
+        change=make_change(Act.ANSWER, item.trace_id, (effect,), stamp),
+        focus=state.focus,
+        says=_editing(item),
+        choosing=True,
+        kept_comment=kept,
     )
 
 
-def _opens_comment(question: Question, value: JsonValue) -> bool:
-    if not question.takes_comment or question.comment_on is None:
-        return False
-    return question.comment_on == "always" or (question.comment_on == "positive") is (value is True)
+def _ask_why_or_go_on(
+    state: ReviewState,
+    item: Item,
+    index: int,
+    value: JsonValue,
+    comment: str | None,
+    effects: Sequence[Effect],
+    stamp: Stamp,
+) -> Decision:
+    """Open the comment where the question wants one after such an answer, else go on."""
+    question = state.questions[index]
+    if comment or not _wants_comment(question, value):
+        return go_on(state, item, index, effects, stamp, Act.ANSWER)
+    return Decision(
+        change=_change_or_none(item, Act.ANSWER, effects, stamp),
+        focus=index,
+        ask=Ask(Field.COMMENT_AFTER, question.name),
+        says=_editing(item),
+    )
+
+
+def _wants_comment(question: Question, value: JsonValue) -> bool:
+    wanted = {"always": True, "positive": value is True, "negative": value is False}
+    return question.takes_comment and wanted.get(question.comment_on or "", False)
+
+
+def _in_place_of_kept(before: Answer | None, decision: Decision) -> Decision:
+    """A field that opened with the kept comment was closed: what it held then stands for the kept one."""
+    return decision if before is not None and before.comment else replace(decision, kept_comment="")
+
+
+def _succeeding(state: ReviewState, before: Answer | None, after: Answer) -> Answer:
+    """`after` as it takes the place of `before`: superseding it, or under its ID where edits are made in place."""
+    if before is None:
+        return after
+    if state.rules.edits_in_place:
+        return replace(after, assessment_id=before.assessment_id, overrides=before.overrides)
+    return replace(after, overrides=before.assessment_id)
+
+
+def _editing(item: Item) -> str:
+    return EDITING if item.state is ItemState.LABELLED else ""
 
 
 def _change_or_none(item: Item, act: Act, effects: Sequence[Effect], stamp: Stamp) -> Change | None:

@@ -21,7 +21,7 @@ class Changed:
 
 def apply(state: ReviewState, decision: Decision) -> Changed:
     """Carry out a decision whose change (if any) has been journaled."""
-    came_from = state.position
+    came_from, asked = state.position, state.focus
     rows = {came_from}
     if decision.change is not None:
         apply_change(state, decision.change)
@@ -32,7 +32,10 @@ def apply(state: ReviewState, decision: Decision) -> Changed:
         _stand_at(state, decision)
     if decision.focus is not None:
         state.focus = decision.focus
-    state.choosing = decision.choosing
+    if decision.choosing is not None:
+        state.choosing = decision.choosing
+    elif (state.position, state.focus) != (came_from, asked):
+        state.choosing = False
     rows.add(state.position)
     return Changed(moved=state.position != came_from, rows=tuple(sorted(rows)))
 
@@ -65,7 +68,7 @@ def _set_answer(state: ReviewState, effect: AnswerEffect) -> None:
         answers.pop(effect.question, None)
     else:
         answers[effect.question] = effect.after
-        if effect.before is None:
+        if effect.after.comment == state.kept_comments.get(effect.trace_id):
             state.kept_comments.pop(effect.trace_id, None)
 
 
@@ -92,6 +95,7 @@ def _keep_comment(state: ReviewState, trace_id: str, text: str) -> None:
 def _stand_at(state: ReviewState, decision: Decision) -> None:
     assert decision.position is not None
     moved = decision.position != state.position
+    state.trail.visit(state.position)
     state.position = decision.position
     if decision.trail is None:
         state.trail.visit(decision.position)

@@ -9,16 +9,16 @@ from labeler.domain.worklist import ItemState
 from labeler.review.action import Decline, Flag, Stamp
 from labeler.review.answering import end_choice, make_change, note_effect, nothing_left, submit
 from labeler.review.decision import Ask, Decision, Field, Refusal
-from labeler.review.flow import next_open
+from labeler.review.flow import came_from, next_open
 from labeler.review.state import Item, ReviewState
 
 
 def press_enter(state: ReviewState, item: Item, stamp: Stamp) -> Decision | Refusal:
     """Submit; or end the open choice, or go to what is missing."""
-    if _ends_choice(state, item):
-        return end_choice(state, item, stamp)
     if item.state is ItemState.LABELLED:
         return _return_from_edit(state)
+    if _ends_choice(state, item):
+        return end_choice(state, item, stamp)
     missing = state.missing(item.trace_id)
     if not state.is_partly_answered(item.trace_id):
         return Refusal("Nothing is answered yet; s defers, D declines")
@@ -56,8 +56,12 @@ def decline(state: ReviewState, item: Item, action: Decline, stamp: Stamp) -> De
     note = _note(action.reason, stamp)
     if isinstance(note, Refusal):
         return note
-    effects: list[Effect] = [StateEffect(item.trace_id, item.state, ItemState.DECLINED)]
-    effects.insert(0, note_effect(item, DECLINED_NAME, state.answers_of(item.trace_id).get(DECLINED_NAME), note))
+    if note.comment is None:
+        return Refusal("A decline needs a reason, a word or two; the item stays as it was")
+    effects: list[Effect] = [
+        note_effect(state, item, DECLINED_NAME, note),
+        StateEffect(item.trace_id, item.state, ItemState.DECLINED),
+    ]
     target = next_open(state)
     return Decision(
         change=make_change(Act.DECLINE, item.trace_id, effects, stamp),
@@ -69,10 +73,9 @@ def decline(state: ReviewState, item: Item, action: Decline, stamp: Stamp) -> De
 
 def toggle_flag(state: ReviewState, item: Item, stamp: Stamp) -> Decision:
     """Ask for the note of a new flag, or take the flag off."""
-    flag = state.answers_of(item.trace_id).get(FLAG_NAME)
-    if flag is None:
+    if not state.is_flagged(item.trace_id):
         return Decision(ask=Ask(Field.FLAG))
-    effect = note_effect(item, FLAG_NAME, flag, None)
+    effect = note_effect(state, item, FLAG_NAME, None)
     return Decision(change=make_change(Act.UNFLAG, item.trace_id, (effect,), stamp), focus=state.focus)
 
 
@@ -81,7 +84,7 @@ def flag(state: ReviewState, item: Item, action: Flag, stamp: Stamp) -> Decision
     note = _note(action.note, stamp)
     if isinstance(note, Refusal):
         return note
-    effect = note_effect(item, FLAG_NAME, state.answers_of(item.trace_id).get(FLAG_NAME), note)
+    effect = note_effect(state, item, FLAG_NAME, note)
     return Decision(change=make_change(Act.FLAG, item.trace_id, (effect,), stamp), focus=state.focus)
 
 
@@ -94,8 +97,8 @@ def _ends_choice(state: ReviewState, item: Item) -> bool:
 
 
 def _return_from_edit(state: ReviewState) -> Decision:
-    if state.trail.at > 0:
-        at = state.trail.at - 1
+    at = came_from(state)
+    if at is not None:
         return Decision(position=state.trail.visited[at], trail=at, submits=True, says="submitted")
     target = next_open(state)
     return Decision(position=target, submits=True, says="submitted" if target is not None else nothing_left(state))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from labeler.domain.change import Act
-from labeler.domain.question import Question, Text
+from labeler.domain.question import Text
 from labeler.review import action as act
 from labeler.review.answering import answer_digit, answer_thumb, clear, comment_on, give, go_on, thumb_target
 from labeler.review.closing import ask_decline, decline, defer, flag, press_enter, toggle_flag
@@ -78,7 +78,7 @@ def _ask_thumb_comment(state: ReviewState, item: Item, action: act.AskThumbComme
         return target
     if not target.takes_comment:
         return Refusal(f"{target.name} takes no comment")
-    text = _comment_so_far(state, item, target)
+    text = state.comment_so_far(item.trace_id, target)
     return Decision(ask=Ask(Field.THUMB_COMMENT, target.name, text, action.positive))
 
 
@@ -91,12 +91,7 @@ def _ask_comment(state: ReviewState, item: Item) -> Decision | Refusal:
         question = state.last_answered(item.trace_id) or question
     if not question.takes_comment:
         return Refusal(f"{question.name} takes no comment")
-    return Decision(ask=Ask(Field.COMMENT, question.name, _comment_so_far(state, item, question)))
-
-
-def _comment_so_far(state: ReviewState, item: Item, question: Question) -> str:
-    answer = state.answers_of(item.trace_id).get(question.name)
-    return (answer.comment if answer else state.kept_comments.get(item.trace_id)) or ""
+    return Decision(ask=Ask(Field.COMMENT, question.name, state.comment_so_far(item.trace_id, question)))
 
 
 def _ask_text(state: ReviewState, item: Item) -> Decision | Refusal:

@@ -35,9 +35,10 @@ class Decision:
     """What an action comes to. Anything left None stays as it is.
 
     `change` is journaled before anything is shown. `position` and `focus` are indexes to stand at
-    afterwards. `choosing` says that a choice of several stays open. `trail` moves within the history
-    of visited items instead of adding to it. `kept_comment` waits for the answer to come. `submits`
-    marks the moment an item's answers are released for delivery although the reviewer stays.
+    afterwards. `choosing` says whether a choice of several is open; left None it ends when the focus
+    moves. `trail` moves within the history of visited items instead of adding to it. `kept_comment`
+    waits for the answer to come (empty: none does any more). `submits` marks the moment an item's
+    answers are released for delivery although the reviewer stays.
     """
 
     change: Change | None = None
@@ -45,7 +46,7 @@ class Decision:
     focus: int | None = None
     ask: Ask | None = None
     says: str = ""
-    choosing: bool = False
+    choosing: bool | None = None
     trail: int | None = None
     kept_comment: str | None = None
     submits: bool = False

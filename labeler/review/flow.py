@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import chain
+from typing import Final
 
 from labeler.domain.worklist import ItemState
 from labeler.review.state import Advance, ReviewState
+
+TO_DO: Final = frozenset({ItemState.OPEN, ItemState.DEFERRED})
+"""States of items that the reviewer still has to come to."""
 
 
 def next_open(state: ReviewState) -> int | None:
@@ -19,8 +22,26 @@ def next_open(state: ReviewState) -> int | None:
     found = next((index for index in around if _can_be_worked(state, index, ItemState.OPEN)), None)
     if found is not None:
         return found
-    waiting = (state.index_of[trace_id] for trace_id in state.deferred)
-    return next((i for i in waiting if i != here and _can_be_worked(state, i, ItemState.DEFERRED)), None)
+    waiting = [state.index_of[trace_id] for trace_id in state.deferred]
+    turn = waiting.index(here) if here in waiting else -1
+    in_turn = waiting[turn + 1 :] + waiting[: max(turn, 0)]
+    return next((index for index in in_turn if _can_be_worked(state, index, ItemState.DEFERRED)), None)
+
+
+def came_from(state: ReviewState) -> int | None:
+    """Place in the trail of the item to return to after editing a submitted one.
+
+    It is the last item there that is still to do: the work that the edit interrupted. Without one it is the
+    item before in the trail, or, after going back, the one after. None when the reviewer was nowhere else.
+    """
+    visited, at = state.trail.visited, state.trail.at
+    to_do = (place for place in reversed(range(len(visited))) if state.items[visited[place]].state in TO_DO)
+    found = next(to_do, None)
+    if found is not None:
+        return found
+    if at + 1 < len(visited):
+        return at + 1
+    return at - 1 if at > 0 else None
 
 
 def first_to_work(state: ReviewState) -> int:
@@ -28,10 +49,17 @@ def first_to_work(state: ReviewState) -> int:
     return next((i for i in range(len(state.items)) if _can_be_worked(state, i, ItemState.OPEN)), 0)
 
 
-def focus_after(asked: int, unanswered: Iterable[int]) -> int:
-    """The question to go to after answering `asked`: the next unanswered one, else the first, else stay."""
-    left = list(unanswered)
-    return next((index for index in left if index > asked), left[0] if left else asked)
+def focus_after(state: ReviewState, asked: int, answered: frozenset[str]) -> int:
+    """The question to go to after `asked`: the next unanswered one, else the first, else stay.
+
+    Where the item submits itself and only optional questions are left, it is the first of them.
+    """
+    left = [index for index, question in enumerate(state.questions) if question.name not in answered]
+    if not left:
+        return asked
+    if state.rules.advance is Advance.AUTO and not any(state.questions[index].required for index in left):
+        return left[0]
+    return next((index for index in left if index >= asked), left[0])
 
 
 def opening_focus(state: ReviewState, position: int) -> int:

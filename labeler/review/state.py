@@ -126,6 +126,12 @@ class ReviewState:
         """Indexes of all questions without an answer."""
         return [index for index, question in enumerate(self.questions) if not self.is_answered(trace_id, question)]
 
+    def comment_so_far(self, trace_id: str, question: Question) -> str:
+        """The comment on the question's answer, else the one kept for the answer to come; empty: none."""
+        answer = self.answers_of(trace_id).get(question.name)
+        given = answer.comment if answer is not None else None
+        return given or (self.kept_comments.get(trace_id, "") if question.takes_comment else "")
+
     def is_flagged(self, trace_id: str) -> bool:
         return FLAG_NAME in self.answers_of(trace_id)
 

@@ -33,9 +33,8 @@ def _reverse(state: ReviewState, change: Change, act: Act, stamp: Stamp) -> Deci
     effects = tuple(_reversed(state, effect, stamp) for effect in reversed(change.effects))
     questions = [effect.question for effect in effects if isinstance(effect, AnswerEffect)]
     focus = next((index for index, question in enumerate(state.questions) if question.name in questions), None)
-    return Decision(
-        change=make_change(act, change.trace_id, effects, stamp, reverses=change.id), position=position, focus=focus
-    )
+    reversal = make_change(act, change.trace_id, effects, stamp, reverses=change.id)
+    return Decision(change=reversal, position=position, focus=focus, choosing=False)
 
 
 def _reversed(state: ReviewState, effect: Effect, stamp: Stamp) -> Effect:

@@ -1,0 +1,173 @@
+"""Closing an item without answers, for now or for good; and flags."""
+
+from __future__ import annotations
+
+import pytest
+
+from labeler.domain.change import AnswerEffect
+from labeler.domain.question import DECLINED_NAME, FLAG_NAME
+from labeler.domain.worklist import ItemState
+from labeler.review.action import AskDecline, Decline, Defer, Flag, Go, GoTo, Submit, Thumb, ToggleFlag, Undo, Where
+from labeler.review.decision import Ask, Decision, Field
+from tests.review.sitting import EXPECTED, HELPFUL, POLITE, Sitting
+
+UP, DOWN = Thumb(True), Thumb(False)
+
+
+def _overridden(decision: Decision) -> list[tuple[str | None, str | None]]:
+    """For each answer put in place of another: the ID that stood and the one it says it overrides."""
+    assert decision.change is not None
+    return [
+        (effect.before.assessment_id, effect.after.overrides)
+        for effect in decision.change.effects
+        if isinstance(effect, AnswerEffect) and effect.before is not None and effect.after is not None
+    ]
+
+
+def test_a_deferred_item_comes_back_at_the_end() -> None:
+    sitting = Sitting(HELPFUL, items=3)
+    decision = sitting.do(Defer())
+    assert decision.submits
+    assert sitting.item_state() is ItemState.DEFERRED
+    sitting.do(UP)
+    assert sitting.here == "t2"
+    sitting.do(UP)
+    assert sitting.here == "t0"
+    sitting.do(UP)
+    assert sitting.state.labelled == 3
+    assert sitting.state.deferred == []
+
+
+def test_deferred_items_come_back_in_the_order_they_were_put_off() -> None:
+    sitting = Sitting(HELPFUL, items=4)
+    sitting.do(GoTo(3), Defer(), GoTo(1), Defer(), GoTo(2), UP)
+    assert sitting.here == "t3"
+    sitting.do(UP)
+    assert sitting.here == "t2"
+    sitting.do(UP)
+    assert sitting.here == "t0"
+
+
+def test_deferring_again_and_again_shows_every_deferred_item_in_turn() -> None:
+    sitting = Sitting(HELPFUL, items=3)
+    visited = []
+    for _ in range(9):
+        visited.append(sitting.here)
+        sitting.do(Defer())
+    assert visited == ["t0", "t1", "t2"] * 3
+
+
+def test_deferring_keeps_the_answers_given_so_far() -> None:
+    sitting = Sitting(HELPFUL, POLITE)
+    sitting.do(UP, Defer(), GoTo(1))
+    assert sitting.value(HELPFUL) is True
+    assert sitting.focused is POLITE
+
+
+def test_deferring_the_only_item_left_stays_there() -> None:
+    sitting = Sitting(HELPFUL, items=1)
+    sitting.do(Defer())
+    assert sitting.here == "t0"
+    assert sitting.item_state() is ItemState.DEFERRED
+    sitting.do(UP)
+    assert sitting.item_state() is ItemState.LABELLED
+
+
+def test_what_is_submitted_or_declined_is_not_deferred() -> None:
+    sitting = Sitting(HELPFUL)
+    sitting.do(UP, Decline("spam"), GoTo(1))
+    assert "labelled" in sitting.refusal(Defer())
+    sitting.do(GoTo(2))
+    assert "declined" in sitting.refusal(Defer())
+
+
+@pytest.mark.parametrize(("for_queue", "scope"), [(True, "for the whole queue"), (False, "in this review")])
+def test_declining_says_for_whom_and_asks_for_a_reason(for_queue: bool, scope: str) -> None:
+    sitting = Sitting(HELPFUL, for_queue=for_queue)
+    decision = sitting.do(AskDecline())
+    assert decision.ask == Ask(Field.DECLINE)
+    assert scope in decision.says
+    assert sitting.item_state() is ItemState.OPEN
+
+
+def test_declining_takes_a_reason_and_goes_on() -> None:
+    sitting = Sitting(HELPFUL)
+    assert "reason" in sitting.refusal(Decline("  "))
+    assert "contains" in sitting.refusal(Decline("a\x00"))
+    decision = sitting.do(Decline(" not ours "))
+    assert decision.submits
+    assert sitting.item_state() is ItemState.DECLINED
+    assert sitting.comment(DECLINED_NAME) == "not ours"
+    assert sitting.here == "t1"
+    sitting.do(Go(Where.BACK))
+    assert "Declined already" in sitting.refusal(AskDecline())
+
+
+def test_a_declined_item_is_not_come_back_to() -> None:
+    sitting = Sitting(HELPFUL, items=2)
+    sitting.do(Decline("spam"), UP)
+    assert sitting.here == "t1"
+    assert "open" in sitting.refusal(Go(Where.NEXT_OPEN))
+
+
+@pytest.mark.parametrize("by_enter", [True, False])
+def test_a_submission_undoes_the_decline(by_enter: bool) -> None:
+    sitting = Sitting(HELPFUL, EXPECTED) if by_enter else Sitting(HELPFUL)
+    sitting.do(Decline("spam"), Go(Where.BACK), UP)
+    if by_enter:
+        assert sitting.item_state() is ItemState.DECLINED
+        sitting.do(Submit())
+    assert sitting.item_state() is ItemState.LABELLED
+    assert sitting.answer(DECLINED_NAME) is None
+    sitting.do(Undo())
+    assert sitting.item_state() is ItemState.DECLINED
+    assert sitting.comment(DECLINED_NAME) == "spam"
+
+
+def test_a_submitted_item_can_be_declined_and_that_undone() -> None:
+    sitting = Sitting(HELPFUL)
+    sitting.do(UP, Go(Where.BACK), Decline("on reflection"))
+    assert sitting.item_state() is ItemState.DECLINED
+    assert sitting.state.labelled == 0
+    sitting.do(Undo())
+    assert sitting.item_state() is ItemState.LABELLED
+    assert sitting.state.labelled == 1
+
+
+def test_a_flag_is_on_with_an_optional_note_and_off_again() -> None:
+    sitting = Sitting(HELPFUL)
+    for note, kept in ((" why? ", "why?"), ("", None)):
+        assert sitting.do(ToggleFlag()).ask == Ask(Field.FLAG)
+        sitting.do(Flag(note))
+        assert sitting.state.is_flagged("t0")
+        assert sitting.comment(FLAG_NAME) == kept
+        assert sitting.here == "t0"
+        sitting.do(ToggleFlag())
+        assert not sitting.state.is_flagged("t0")
+
+
+def test_a_flag_is_no_answer() -> None:
+    sitting = Sitting(HELPFUL, POLITE)
+    sitting.do(Flag("look"))
+    assert "Nothing is answered" in sitting.refusal(Submit())
+    assert not sitting.state.is_partly_answered("t0")
+    sitting.do(UP)
+    assert sitting.focused is POLITE
+
+
+def test_a_flag_stays_through_submission_and_can_be_set_after_it() -> None:
+    sitting = Sitting(HELPFUL)
+    sitting.do(Flag("look"), UP, Go(Where.BACK))
+    assert sitting.state.is_flagged("t0")
+    sitting.do(ToggleFlag())
+    assert sitting.item_state() is ItemState.LABELLED
+
+
+def test_a_note_in_place_of_another_supersedes_it() -> None:
+    sitting = Sitting(HELPFUL, items=2)
+    sitting.do(Flag("look"))
+    (flag,) = _overridden(sitting.do(Flag("look again")))
+    assert flag[0] == flag[1]
+    sitting.do(Decline("spam"), Go(Where.BACK))
+    (reason,) = _overridden(sitting.do(Decline("worse than spam")))
+    assert reason[0] == reason[1]
