@@ -1,0 +1,6 @@
+"""The document view: a trace as a conversation, styled, folded, searched."""
+
+from labeler.tui.document.position import ViewPosition
+from labeler.tui.document.view import DocumentView
+
+__all__ = ["DocumentView", "ViewPosition"]

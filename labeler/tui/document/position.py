@@ -1,0 +1,20 @@
+"""Where a reader stands in a document, in terms that outlive a change of width."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ViewPosition:
+    """The top of the view and the folds.
+
+    `block` is the number of the block at the top, `offset` the character of its text with which the top
+    row begins, `above` how many rows the view starts above that (a blank row, say). `toggled` lists the
+    blocks that are not folded as they were at first, in order.
+    """
+
+    block: int = 0
+    offset: int = 0
+    above: int = 0
+    toggled: tuple[int, ...] = ()

@@ -1,0 +1,319 @@
+"""The document view: one permanent widget that shows any document, drawn line by line."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.widget import Widget
+
+from labeler.reading.document import Document
+from labeler.tui.document.layout import Layout, Place
+from labeler.tui.document.layouts import Layouts
+from labeler.tui.document.lines import Span
+from labeler.tui.document.paint import GUTTER, Painter
+from labeler.tui.document.position import ViewPosition
+from labeler.tui.document.selecting import selected_span, selected_text, with_offsets
+from labeler.tui.document.viewport import Viewport
+from labeler.tui.signs import UNICODE, Signs
+from labeler.tui.theme import Palette, load_theme
+
+_SLICE: Final = 16_000
+"""Characters wrapped between two turns of the event loop: about 2 ms."""
+
+
+class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
+    """Shows a `Document`. It takes no keys itself: screens call its methods."""
+
+    DEFAULT_CSS = """
+    DocumentView {
+        overflow-x: hidden;
+        overflow-y: scroll;
+        scrollbar-size-vertical: 1;
+        background: $background;
+    }
+    """
+
+    @dataclass
+    class LineRangeChanged(Message):
+        """Other rows are in view: `first` to `last` (from 1) of `total`."""
+
+        view: DocumentView
+        first: int
+        last: int
+        total: int
+
+        @property
+        def control(self) -> DocumentView:
+            return self.view
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, DocumentView.LineRangeChanged)
+
+    def __init__(
+        self,
+        palette: Palette | None = None,
+        signs: Signs = UNICODE,
+        *,
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self._palette = palette or load_theme().palette
+        self._signs = signs
+        self._layouts = Layouts()
+        self._viewport: Viewport | None = None
+        self._painter: Painter | None = None
+        self._waiting: tuple[Document, ViewPosition | None] | None = None
+        self._reported = (0, 0, 0)
+        self._painting = False
+
+    def show(self, document: Document, *, position: ViewPosition | None = None) -> None:
+        """Show a document, at a position kept from before or else as a document opens. Ends a search."""
+        width, height = self._text_width, self._height
+        if width <= 0 or height <= 0:
+            self._waiting = document, position
+            return
+        layout = self._layouts.get(document, width) or self._layouts.add(Layout(document, width, self._signs))
+        self._viewport = viewport = Viewport(layout, height, position)
+        viewport.measure_next(_SLICE)
+        self._changed()
+        if not layout.is_measured:
+            self.run_worker(self._measure_rest(viewport), group="measure", exclusive=True)
+
+    def prepare(self, document: Document, *, position: ViewPosition | None = None) -> None:
+        """Wrap and colour a document ahead of `show`. May run in a thread; does nothing before the view has a size."""
+        width, height = self._text_width, self._height
+        if width <= 0 or height <= 0 or self._layouts.get(document, width) is not None:
+            return
+        layout = Layout(document, width, self._signs)
+        viewport = Viewport(layout, height, position)
+        for number, row in layout.rows(viewport.top, viewport.top + height):
+            section = layout.sections[number]
+            if row >= 0 and section.rows is not None:
+                section.spans(section.rows[row].line)
+        while not layout.is_measured:
+            layout.measure_next(_SLICE)
+            time.sleep(0)
+        self._layouts.add(layout)
+
+    @property
+    def palette(self) -> Palette:
+        """The looks in force; may be set at any time."""
+        return self._palette
+
+    @palette.setter
+    def palette(self, palette: Palette) -> None:
+        self._palette = palette
+        self._painter = None
+        self.refresh()
+
+    @property
+    def signs(self) -> Signs:
+        """The signs in force; may be set at any time."""
+        return self._signs
+
+    @signs.setter
+    def signs(self, signs: Signs) -> None:
+        self._signs = signs
+        self._painter = None
+        self._layouts.clear()
+        self._show_again()
+
+    def position(self) -> ViewPosition:
+        """Where the view stands, for `show` to come back to; as it was asked for while nothing is shown yet."""
+        if self._viewport is not None:
+            return self._viewport.position
+        return (self._waiting and self._waiting[1]) or ViewPosition()
+
+    def line_range(self) -> tuple[int, int, int]:
+        """The first and last row in view, from 1, and how many there are; all 0 when nothing is shown."""
+        return (0, 0, 0) if self._viewport is None else self._viewport.rows
+
+    def current_message(self) -> int | None:
+        """The number of the message at the top of the view, or of the one last jumped to."""
+        return None if self._viewport is None else self._viewport.current_message
+
+    def scroll_lines(self, count: int) -> None:
+        """Scroll by rows, downwards when positive; stops at the ends."""
+        if self._viewport is not None:
+            self._viewport.scroll_by(count)
+            self._changed()
+
+    def scroll_pages(self, count: int) -> None:
+        """Scroll by views, keeping two rows of what was in view."""
+        self.scroll_lines(count * max(1, self._height - 2))
+
+    def go_home(self) -> None:
+        """To the beginning."""
+        if self._viewport is not None:
+            self._viewport.scroll_to(0)
+            self._changed()
+
+    def go_end(self) -> None:
+        """To the end."""
+        if self._viewport is not None:
+            self._viewport.scroll_to_end()
+            self._changed()
+
+    def next_message(self) -> bool:
+        """The next message to the top; False at the last."""
+        return self._viewport is not None and self._if_changed(self._viewport.step_message(1))
+
+    def previous_message(self) -> bool:
+        """The previous message to the top; False at the first."""
+        return self._viewport is not None and self._if_changed(self._viewport.step_message(-1))
+
+    def go_answer(self) -> bool:
+        """The response under judgement to the top; again: its request. False when there is no response."""
+        return self._viewport is not None and self._if_changed(self._viewport.go_answer())
+
+    def toggle_fold(self) -> bool:
+        """Open or close the current block: the one last jumped to, else the first in view. False when there is none."""
+        return self._viewport is not None and self._if_changed(self._viewport.toggle_fold())
+
+    def toggle_all_folds(self) -> bool:
+        """Open everything, or fold everything when all is open. False when nothing folds."""
+        return self._viewport is not None and self._if_changed(self._viewport.toggle_all_folds())
+
+    def search(self, text: str) -> int:
+        """Mark every match and go to the first from the top of the view on. Returns how many there are.
+
+        Upper and lower case are told apart only when `text` has upper case. An empty text ends the search.
+        """
+        if not text:
+            self.end_search()
+        if self._viewport is None or not text:
+            return 0
+        count = self._viewport.find(text)
+        self._changed()
+        return count
+
+    def next_match(self) -> tuple[int, int]:
+        """To the next match, round the end. Returns its number, from 1, and how many there are; 0, 0 without one."""
+        return self._step_match(1)
+
+    def previous_match(self) -> tuple[int, int]:
+        """To the previous match, round the beginning. Returns as `next_match`."""
+        return self._step_match(-1)
+
+    def end_search(self) -> None:
+        """Unmark the matches."""
+        if self._viewport is not None:
+            self._viewport.end_search()
+            self._changed()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._painting = True
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._painting = False
+
+    def render_line(self, y: int) -> Strip:
+        """A row of the view. Outside painting Textual asks what lies under the mouse: then there are offsets in it."""
+        viewport, width = self._viewport, self.size.width
+        painter = self._painter
+        if painter is None or painter.width != width:
+            painter = self._painter = Painter(self._palette, self._signs, width)
+        if viewport is None or viewport.top + y >= viewport.layout.height:
+            return painter.blank
+        layout, place = viewport.layout, viewport.layout.place(viewport.top + y)
+        section = layout.sections[place.section]
+        if place.row < 0:
+            return painter.gap(section, layout.sections[place.section - 1] if place.section else None)
+        strip = painter.row(section, place.row, cursor=viewport.marks(place), highlights=self._highlights(place))
+        return strip if self._painting else with_offsets(strip, layout, place, GUTTER)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        if self._viewport is None:
+            return None
+        return selected_text(selection, self._viewport.layout), "\n"
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Follow the wheel and the scrollbar."""
+        viewport = self._viewport
+        if viewport is not None and round(new_value) != viewport.top:
+            viewport.scroll_by(round(new_value) - viewport.top)
+            self._changed()
+
+    def on_resize(self, event: events.Resize) -> None:
+        if self._waiting is not None:
+            document, position = self._waiting
+            self._waiting = None
+            self.show(document, position=position)
+        else:
+            self._show_again()
+
+    @property
+    def _text_width(self) -> int:
+        return self.size.width - GUTTER - 1
+
+    @property
+    def _height(self) -> int:
+        return self.size.height
+
+    def _highlights(self, place: Place) -> list[Span]:
+        viewport = self._viewport
+        selection = self.text_selection
+        if viewport is None or (viewport.search is None and selection is None):
+            return []
+        section = viewport.layout.wrapped(place.section)
+        number = section.rows[place.row].line if section.rows else 0
+        line = section.lines[number]
+        if selection is not None:
+            return selected_span(selection, place.section, number, line)
+        return viewport.search.spans(section.block, line) if viewport.search else []
+
+    def _step_match(self, step: int) -> tuple[int, int]:
+        if self._viewport is None:
+            return 0, 0
+        found = self._viewport.step_match(step)
+        self._changed()
+        return found
+
+    def _show_again(self) -> None:
+        if self._viewport is not None:
+            self.show(self._viewport.layout.document, position=self._viewport.position)
+
+    def _if_changed(self, changed: bool) -> bool:
+        if changed:
+            self._changed()
+        return changed
+
+    def _changed(self) -> None:
+        """Paint what the viewport shows and tell of it. Nothing of this makes Textual lay out the screen again."""
+        self._synchronise()
+        self.refresh()
+
+    def _synchronise(self) -> None:
+        viewport = self._viewport
+        if viewport is None:
+            return
+        self.set_reactive(Widget.virtual_size, Size(self.size.width, viewport.layout.height))
+        self.set_reactive(Widget.scroll_y, float(viewport.top))
+        self.set_reactive(Widget.scroll_target_y, float(viewport.top))
+        scrollbar = self.vertical_scrollbar
+        scrollbar.window_virtual_size = viewport.layout.height
+        scrollbar.window_size = self._height
+        scrollbar.position = viewport.top
+        if viewport.rows != self._reported:
+            self._reported = viewport.rows
+            self.post_message(self.LineRangeChanged(self, *viewport.rows))
+
+    async def _measure_rest(self, viewport: Viewport) -> None:
+        """Wrap what is out of view, a slice at a time, until another document is shown."""
+        while viewport is self._viewport and not viewport.layout.is_measured:
+            viewport.measure_next(_SLICE)
+            await asyncio.sleep(0)
+        if viewport is self._viewport:
+            self._synchronise()

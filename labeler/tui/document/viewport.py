@@ -1,0 +1,212 @@
+"""A window on a layout: which rows are in it, and every way to move it. No widget, no drawing."""
+
+from __future__ import annotations
+
+import sys
+
+from labeler.tui.document.landmarks import message_place, messages, opening_row
+from labeler.tui.document.layout import Layout, Place, folded_at_first
+from labeler.tui.document.position import ViewPosition
+from labeler.tui.document.search import Match, Search
+
+
+class Viewport:
+    """Rows `top` to `top + height` of a layout. What is in it has always been wrapped.
+
+    `message` is the message last jumped to, until the window is scrolled.
+    """
+
+    def __init__(self, layout: Layout, height: int, position: ViewPosition | None = None) -> None:
+        self.layout, self.height = layout, max(1, height)
+        self.top = 0
+        self.message: int | None = None
+        self.search: Search | None = None
+        self._block: int | None = None
+        self._revealed: int | None = None
+        first = folded_at_first(layout.document)
+        layout.fold(first if position is None else first ^ set(position.toggled))
+        if position is None:
+            self._show(opening_row(layout, self.height))
+        else:
+            place = layout.find(position.block, position.offset)
+            self._show(layout.row(Place(place.section, place.row)) - position.above)
+
+    @property
+    def position(self) -> ViewPosition:
+        """Where the window stands, for coming back to."""
+        place = self.layout.place(self.top)
+        block, offset = self.layout.source(place)
+        folded = self.layout.folded | ({self._revealed} if self._revealed is not None else set())
+        toggled = tuple(sorted(folded ^ folded_at_first(self.layout.document)))
+        return ViewPosition(block, offset, max(0, -place.row), toggled)
+
+    @property
+    def rows(self) -> tuple[int, int, int]:
+        """The first and last row in the window, from 1, and how many there are."""
+        total = self.layout.height
+        return min(self.top + 1, total), min(self.top + self.height, total), total
+
+    @property
+    def current_message(self) -> int:
+        """The message last jumped to, else the one at the top of the window."""
+        return (
+            self.layout.sections[self.layout.place(self.top).section].message if self.message is None else self.message
+        )
+
+    def marks(self, place: Place) -> bool:
+        """Whether a row is the beginning of the message last jumped to."""
+        return self.message is not None and message_place(self.layout, self.message) == place
+
+    def measure_next(self, characters: int) -> None:
+        """Wrap some of what has not been wrapped; the window stays on what it shows."""
+        place = self.layout.place(self.top)
+        self.layout.measure_next(characters)
+        self._show(self.layout.row(place))
+
+    def scroll_to(self, row: int) -> None:
+        """Move the top to a row, or as near as the ends allow."""
+        self.message = self._block = None
+        self._show(row)
+
+    def scroll_by(self, count: int) -> None:
+        """Move by rows, downwards when positive, stopping at the ends."""
+        self.scroll_to(self._steady(min(0, count)) + count)
+
+    def scroll_to_end(self) -> None:
+        self.scroll_to(sys.maxsize)
+
+    def step_message(self, step: int) -> bool:
+        """Bring the next message (`step` 1) or the previous one (-1) to the top. False when there is none.
+
+        The previous one is the current one while its beginning is out of view.
+        """
+        known = messages(self.layout)
+        if self.message is not None:
+            index = next(number for number, (message, _) in enumerate(known) if message == self.message) + step
+        else:
+            top = self.layout.place(self.top)
+            begun = [number for number, (_, place) in enumerate(known) if place <= Place(top.section, max(0, top.row))]
+            index = begun[-1]
+            on_its_start = known[index][1] == Place(top.section, max(0, top.row))
+            if step > 0 or on_its_start:
+                index += step
+        if not 0 <= index < len(known):
+            return False
+        self._jump(*known[index])
+        return True
+
+    def go_answer(self) -> bool:
+        """Bring the response to the top, or its request when at the response already. False without a response."""
+        document = self.layout.document
+        at_answer = self.message is not None and self.message == document.answer
+        message = document.request if at_answer and document.request is not None else document.answer
+        place = None if message is None else message_place(self.layout, message)
+        if message is None or place is None:
+            return False
+        self._jump(message, place)
+        return True
+
+    def toggle_fold(self) -> bool:
+        """Open or close the current block; False when nothing in view folds.
+
+        That is the block opened or closed last, else the first of the message last jumped to, else the
+        first in view.
+        """
+        block = self._current_block()
+        if block is None:
+            return False
+        self._revealed = None
+        self._refold(self.layout.folded ^ {block}, keep=block)
+        self._block = block
+        return True
+
+    def toggle_all_folds(self) -> bool:
+        """Open everything when something is folded, else fold everything; False when nothing folds."""
+        foldable = {number for number, block in enumerate(self.layout.document.blocks) if block.foldable}
+        if not foldable:
+            return False
+        self._revealed = None
+        block, _ = self.layout.source(self.layout.place(self.top))
+        self._refold(set() if self.layout.folded else foldable, keep=block)
+        return True
+
+    def find(self, text: str) -> int:
+        """Search, and go to the first match from the top of the window on. Returns how many there are."""
+        self._close_revealed()
+        self.search = search = Search(self.layout.document, text)
+        search.stand_at(*self.layout.source(self.layout.place(self.top)))
+        self._go_to_match(search.current)
+        return len(search.matches)
+
+    def step_match(self, step: int) -> tuple[int, int]:
+        """Go on by `step` matches, round the ends. Returns the number of the match, from 1, and how many there are."""
+        if self.search is None or not self.search.matches:
+            return 0, 0
+        self.search.step(step)
+        self._go_to_match(self.search.current)
+        return self.search.index + 1, len(self.search.matches)
+
+    def end_search(self) -> None:
+        """Forget the search. A folded block that it opened closes again."""
+        self.search = None
+        self._close_revealed()
+
+    def _show(self, row: int) -> None:
+        """Put the top at a row within the ends and wrap what is in the window."""
+        height = -1
+        while height != self.layout.height:
+            height = self.layout.height
+            self.top = max(0, min(row, height - self.height))
+            self.layout.measure(self.top, self.top + self.height)
+
+    def _steady(self, count: int) -> int:
+        """Wrap `-count` rows above the top, and return where the top is then."""
+        if count < 0:
+            place = self.layout.place(self.top)
+            self.layout.measure(self.top + count, self.top)
+            self.top = self.layout.row(place)
+        return self.top
+
+    def _jump(self, message: int, place: Place) -> None:
+        self._show(self.layout.row(place))
+        self.message, self._block = message, None
+
+    def _current_block(self) -> int | None:
+        if self._block is not None:
+            return self._block
+        sections = self.layout.sections
+        if self.message is not None:
+            for section in sections:
+                if section.message == self.message and section.fold is not None:
+                    return section.fold
+        for number, row in self.layout.rows(self.top, self.top + self.height):
+            fold = sections[number].fold
+            if row >= 0 and fold is not None:
+                return fold
+        return None
+
+    def _refold(self, folded: set[int] | frozenset[int], keep: int) -> None:
+        """Change the folds; the first row of block `keep` stays where it is, or comes to the top from above it."""
+        before = self.layout.row(self.layout.find(keep, 0))
+        distance = max(0, before - self.top)
+        self.layout.fold(folded)
+        self._show(self.layout.row(self.layout.find(keep, 0)) - distance)
+
+    def _go_to_match(self, match: Match | None) -> None:
+        self._close_revealed(but=match.block if match else None)
+        if match is None:
+            return
+        if match.block in self.layout.folded:
+            self._refold(self.layout.folded - {match.block}, keep=match.block)
+            self._revealed = match.block
+        self.message, self._block = None, None
+        row = self.layout.row(self.layout.find(match.block, match.start))
+        margin = min(2, self.height // 4)
+        if not self.top + margin <= row < self.top + self.height - margin:
+            self.layout.measure(row - self.height, row + self.height)
+            self._show(self.layout.row(self.layout.find(match.block, match.start)) - self.height // 3)
+
+    def _close_revealed(self, but: int | None = None) -> None:
+        if self._revealed is not None and self._revealed != but:
+            block, self._revealed = self._revealed, None
+            self._refold(self.layout.folded | {block}, keep=block)
