@@ -1,0 +1,133 @@
+"""A pseudo-terminal with the real program in it, its screen kept by a terminal emulator."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pyte
+
+KEYS = {
+    "enter": "\r",
+    "escape": "\x1b",
+    "tab": "\t",
+    "shift+tab": "\x1b[Z",
+    "backspace": "\x7f",
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "pagedown": "\x1b[6~",
+    "pageup": "\x1b[5~",
+    "home": "\x1b[H",
+    "end": "\x1b[F",
+    "ctrl+c": "\x03",
+    "ctrl+j": "\n",
+    "space": " ",
+}
+
+
+class Terminal:
+    """Runs ``python -m labeler`` with `arguments` in a terminal of `size` (columns, rows).
+
+    `written` holds every byte the program wrote. Use as a context manager: the program is killed at the end.
+    """
+
+    def __init__(
+        self, arguments: Sequence[str], environment: Mapping[str, str], cwd: Path, size: tuple[int, int] = (120, 40)
+    ) -> None:
+        columns, rows = size
+        self.written = bytearray()
+        self.exit_code: int | None = None
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._lock = threading.Lock()
+        self._pid, self._fd = pty.fork()
+        if self._pid == 0:
+            os.chdir(cwd)
+            os.execve(sys.executable, [sys.executable, "-m", "labeler", *arguments], {**environment})
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def press(self, *keys: str) -> None:
+        """Send keys: names of `KEYS`, or text as it is typed."""
+        for key in keys:
+            os.write(self._fd, KEYS.get(key, key).encode())
+
+    def paste(self, text: str) -> None:
+        """Send text as a terminal does when somebody pastes it."""
+        os.write(self._fd, f"\x1b[200~{text}\x1b[201~".encode())
+
+    @property
+    def text(self) -> str:
+        """The screen as it stands."""
+        with self._lock:
+            return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def wait_for(self, *wanted: str, seconds: float = 30) -> str:
+        """Wait until all of `wanted` is on the screen; returns the screen."""
+        return self._wait(lambda text: all(each in text for each in wanted), f"{wanted} on the screen", seconds)
+
+    def wait_until_gone(self, unwanted: str, seconds: float = 30) -> str:
+        return self._wait(lambda text: unwanted not in text, f"{unwanted} gone", seconds)
+
+    def wait_for_exit(self, seconds: float = 30) -> int:
+        """The exit code of the program."""
+        deadline = time.monotonic() + seconds
+        while self.exit_code is None:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"still running; the screen:\n{self.text}")
+            pid, status = os.waitpid(self._pid, os.WNOHANG)
+            if pid:
+                self.exit_code = os.waitstatus_to_exitcode(status)
+            time.sleep(0.02)
+        return self.exit_code
+
+    def kill(self) -> None:
+        """kill -9."""
+        if self.exit_code is None:
+            os.kill(self._pid, signal.SIGKILL)
+            self.wait_for_exit()
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        self._reader.join(2)
+        os.close(self._fd)
+
+    def _wait(self, holds: object, what: str, seconds: float) -> str:
+        assert callable(holds)
+        deadline = time.monotonic() + seconds
+        while not holds(text := self.text):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"waited {seconds} s for {what}; the screen:\n{text}")
+            time.sleep(0.02)
+        return text
+
+    def _read(self) -> None:
+        while True:
+            ready, _, _ = select.select([self._fd], [], [], 0.2)
+            if not ready:
+                if self.exit_code is not None:
+                    return
+                continue
+            try:
+                data = os.read(self._fd, 1 << 16)
+            except OSError:
+                return
+            if not data:
+                return
+            with self._lock:
+                self.written += data
+                self._stream.feed(data)
