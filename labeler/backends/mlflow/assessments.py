@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from labeler.backends.base import Ambiguous, MissingTarget
+from labeler.backends.base import Ambiguous, MissingTarget, Refused
 from labeler.backends.mlflow.traces import Traces, is_path_safe, trace_path
 from labeler.backends.mlflow.transport import Transport
 from labeler.domain.assessment import Assessment
@@ -51,7 +51,7 @@ class Assessments:
     async def update(self, changed: Assessment, fields: Sequence[str]) -> Assessment:
         """Change ``value``, ``rationale`` or ``metadata`` in place; metadata merges, keys stay."""
         if unknown := set(fields) - set(_UPDATABLE):
-            raise ValueError(f"An update changes {', '.join(_UPDATABLE)}, not {', '.join(sorted(unknown))}")
+            raise Refused(f"An update changes {', '.join(_UPDATABLE)}, not {', '.join(sorted(unknown))}")
         content: dict[str, JsonValue] = {}
         for field in (field for field in _UPDATABLE if field in fields):
             content |= _field_to_wire(changed, field)

@@ -15,7 +15,7 @@ from labeler.backends.mlflow.schemas import schemas
 from labeler.backends.mlflow.search import snapshot
 from labeler.backends.mlflow.served import ServedStore, local_store, serve
 from labeler.backends.mlflow.traces import Traces
-from labeler.backends.mlflow.transport import Transport
+from labeler.backends.mlflow.transport import Timeouts, Transport
 from labeler.domain.assessment import Assessment
 from labeler.domain.queue import Queue, QueueItem, QueueItemState
 from labeler.domain.trace import RawTrace, TraceSummary
@@ -23,7 +23,12 @@ from labeler.domain.worklist import Query
 
 
 async def open_backend(
-    uri: str, credentials: Credentials | None = None, workspace: str = "", tls: Tls | None = None
+    uri: str,
+    credentials: Credentials | None = None,
+    workspace: str = "",
+    *,
+    tls: Tls = Tls(),  # noqa: B008 - frozen
+    timeouts: Timeouts = Timeouts(),  # noqa: B008 - frozen
 ) -> MlflowBackend:
     """The backend at an ``http(s)://``, ``databricks[://PROFILE]`` or ``sqlite:`` URI, or in a directory.
 
@@ -32,13 +37,14 @@ async def open_backend(
     the backend is open. Connects to nothing else yet. Raises `NotABackend`, or `UnusableSettings` for a URI or
     settings that cannot work.
     """
-    tls = tls or Tls()
     if (store := local_store(uri)) is not None:
         served = await serve(store)
-        return MlflowBackend(store.canonical_uri, Transport(served.url, None, workspace, tls), served=served)
+        return MlflowBackend(
+            store.canonical_uri, Transport(served.url, workspace=workspace, timeouts=timeouts), served=served
+        )
     there = endpoint(uri)
     known = DATABRICKS if there.databricks else None
-    return MlflowBackend(there.url, Transport(there.url, credentials, workspace, tls), known=known)
+    return MlflowBackend(there.url, Transport(there.url, credentials, workspace, tls, timeouts), known=known)
 
 
 class MlflowBackend:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from labeler.backends.base import Forbidden, Malformed, MissingTarget, UnknownName
 from labeler.backends.mlflow.experiments import Experiments, nearest
-from labeler.backends.mlflow.transport import WHOLE_TRACE, Transport
+from labeler.backends.mlflow.transport import Transport
 from labeler.domain.assessment import same_reviewer
 from labeler.domain.queue import Queue, QueueItem, QueueItemState
 
@@ -134,7 +134,10 @@ class Queues:
         while True:
             params: dict[str, str | int] = {"queue_id": queue.id, "max_results": _ITEMS_A_PAGE}
             asked = params | ({"page_token": token} if token else {})
-            page = _read(_ItemPage, await self._transport.get(f"{_ROUTE}/items/list", asked, WHOLE_TRACE))
+            page = _read(
+                _ItemPage,
+                await self._transport.get(f"{_ROUTE}/items/list", asked, self._transport.timeouts.whole_trace),
+            )
             listed |= {each.item_id: each for each in page.items if each.item_id not in listed}
             token = page.next_page_token
             if not token:

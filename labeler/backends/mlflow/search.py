@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from labeler.backends.base import BadFilter, Malformed, Refused
 from labeler.backends.mlflow.traces import ROUTE, read_page, search_payload
-from labeler.backends.mlflow.transport import ORDINARY, TEXT_SEARCH, Transport
+from labeler.backends.mlflow.transport import Transport
 from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import Query
 
@@ -71,7 +71,7 @@ class _Walk:
         self._transport = transport
         self._query = query
         self._order = _order(query.order_by)
-        self._patience = TEXT_SEARCH if _SCANS_TEXT.search(query.filter) else ORDINARY
+        self._patience = transport.timeouts.text_search if _SCANS_TEXT.search(query.filter) else None
         self._from_ms = query.since_ms
         self._until_ms = query.until_ms
 

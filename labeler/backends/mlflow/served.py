@@ -16,7 +16,6 @@ from typing import IO, Final
 from urllib.parse import unquote
 
 from labeler.backends.base import Ambiguous, NotABackend, Unreachable
-from labeler.backends.mlflow.credentials import Tls
 from labeler.backends.mlflow.failures import MissingRoute
 from labeler.backends.mlflow.transport import Transport
 
@@ -107,7 +106,7 @@ async def serve(store: Store) -> ServedStore:
 
 
 async def _until_it_answers(url: str, process: asyncio.subprocess.Process) -> None:
-    transport = Transport(url, None, "", Tls())
+    transport = Transport(url)
     try:
         while process.returncode is None:
             with contextlib.suppress(Unreachable, Ambiguous, MissingRoute):

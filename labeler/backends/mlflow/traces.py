@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from labeler.backends.base import Ambiguous, Malformed, MissingTarget, MissingTrace, Refused
 from labeler.backends.mlflow.failures import MissingRoute
-from labeler.backends.mlflow.transport import WHOLE_TRACE, Transport, parse
+from labeler.backends.mlflow.transport import Transport, parse
 from labeler.domain.trace import RawTrace, TraceState, TraceSummary
 from labeler.reading.wire.envelopes import MalformedEnvelope, readable_trace_id, trace_summary
 
@@ -74,7 +74,9 @@ class Traces:
         """The bytes of an attachment. Raises `MissingTarget` when the trace has none of that name."""
         trace_path(trace_id)
         try:
-            return await self._transport.body(_ARTIFACT, {"request_id": trace_id, "path": path}, WHOLE_TRACE)
+            return await self._transport.body(
+                _ARTIFACT, {"request_id": trace_id, "path": path}, self._transport.timeouts.whole_trace
+            )
         except Refused as refused:
             raise MissingTarget(str(refused)) from None
 
@@ -98,7 +100,7 @@ class Traces:
     async def _spans(self, trace_id: str) -> bytes:
         """The body that holds the spans; an empty list of them when the server has none for an existing trace."""
         try:
-            body = await self._transport.body(_ARTIFACT, {"request_id": trace_id}, WHOLE_TRACE)
+            body = await self._transport.body(_ARTIFACT, {"request_id": trace_id}, self._transport.timeouts.whole_trace)
             if _holds_spans(await parse(body)):
                 return body
         except (MissingRoute, MissingTarget):
@@ -111,7 +113,7 @@ class Traces:
     async def _spans_from_database(self, trace_id: str) -> bytes:
         try:
             body = await self._transport.body(
-                f"{ROUTE}/get", {"trace_id": trace_id, "allow_partial": "true"}, WHOLE_TRACE
+                f"{ROUTE}/get", {"trace_id": trace_id, "allow_partial": "true"}, self._transport.timeouts.whole_trace
             )
         except (MissingTarget, MissingRoute):
             return _NO_SPANS

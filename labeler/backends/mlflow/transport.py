@@ -25,7 +25,6 @@ from labeler.backends.mlflow.credentials import Credentials, Tls, UnusableSettin
 from labeler.backends.mlflow.failures import Answer, Server, failure
 from labeler.backends.mlflow.quickack import network_backend
 
-CONNECT_TIMEOUT_S: Final = 3.0
 MAX_BODY: Final = 256 * 1024 * 1024
 """Bytes of an answer that are read at most."""
 
@@ -39,22 +38,35 @@ _PARSED_ON_THE_LOOP: Final = 32 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a call may take, in seconds: between two reads, and altogether."""
+    """How long a call may take, in seconds: from one byte to the next, and altogether."""
 
-    read_s: float
+    silence_s: float
     total_s: float
 
 
-ORDINARY: Final = Patience(30, 60)
-WHOLE_TRACE: Final = Patience(30, 300)
-TEXT_SEARCH: Final = Patience(90, 180)
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long to wait for a server. A locked SQLite answers after 20 s; a cold scan of all text takes a minute."""
+
+    connect_s: float = 3.0
+    ordinary: Patience = Patience(30, 60)
+    whole_trace: Patience = Patience(30, 300)
+    text_search: Patience = Patience(90, 180)
 
 
 class Transport:
     """Calls to the server at `url` (canonical, without userinfo), with `credentials` if any, in `workspace`."""
 
-    def __init__(self, url: str, credentials: Credentials | None, workspace: str, tls: Tls) -> None:
+    def __init__(
+        self,
+        url: str,
+        credentials: Credentials | None = None,
+        workspace: str = "",
+        tls: Tls = Tls(),  # noqa: B008 - frozen
+        timeouts: Timeouts = Timeouts(),
+    ) -> None:
         self.url = url
+        self.timeouts = timeouts
         self.workspace = workspace
         self._server = Server(url, credentials.source if credentials else None)
         headers = {"User-Agent": f"labeler/{__version__}", "Accept": "application/json, */*"}
@@ -67,13 +79,13 @@ class Transport:
         )
 
     async def get(
-        self, path: str, params: Mapping[str, str | int] | None = None, patience: Patience = ORDINARY
+        self, path: str, params: Mapping[str, str | int] | None = None, patience: Patience | None = None
     ) -> dict[str, Any]:
         """The JSON object that a GET answers."""
         return await self._object(await self._ask("GET", path, params, None, patience))
 
     async def send(
-        self, method: str, path: str, payload: Mapping[str, object] | None = None, patience: Patience = ORDINARY
+        self, method: str, path: str, payload: Mapping[str, object] | None = None, patience: Patience | None = None
     ) -> dict[str, Any]:
         """The JSON object that the server answers to `payload`. Raises `Refused` for what JSON cannot carry."""
         if payload is None:
@@ -85,7 +97,7 @@ class Transport:
         return await self._object(await self._ask(method, path, None, content, patience))
 
     async def body(
-        self, path: str, params: Mapping[str, str | int] | None = None, patience: Patience = ORDINARY
+        self, path: str, params: Mapping[str, str | int] | None = None, patience: Patience | None = None
     ) -> bytes:
         """The bytes that a GET answers, whatever their type."""
         return (await self._ask("GET", path, params, None, patience)).body
@@ -99,8 +111,9 @@ class Transport:
         path: str,
         params: Mapping[str, str | int] | None,
         content: bytes | None,
-        patience: Patience,
+        patience: Patience | None,
     ) -> Answer:
+        patience = patience or self.timeouts.ordinary
         url = f"{self.url}{path}?{urlencode(params)}" if params else f"{self.url}{path}"
         try:
             request = self._client.build_request(
@@ -108,7 +121,7 @@ class Transport:
                 url,
                 content=content,
                 headers={"Content-Type": "application/json"} if content is not None else None,
-                timeout=httpx.Timeout(patience.read_s, connect=CONNECT_TIMEOUT_S),
+                timeout=httpx.Timeout(patience.silence_s, connect=self.timeouts.connect_s),
             )
             async with asyncio.timeout(patience.total_s):
                 answer = await self._read(await self._client.send(request, stream=True))
