@@ -14,7 +14,7 @@ from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
 from labeler.delivery.intake import Incoming
 from labeler.desk.active_time import ActiveTime
-from labeler.desk.events import DeskEvent, DocumentReady, ItemChanged, ItemsAdded, StatusChanged
+from labeler.desk.events import DeskEvent, DocumentReady, ItemChanged, ItemsAdded, Notice, StatusChanged
 from labeler.desk.library import Library, Prepared
 from labeler.desk.listing import worklist_rows
 from labeler.desk.pace import Pace
@@ -25,7 +25,7 @@ from labeler.domain.destination import Destination
 from labeler.domain.worklist import ItemState
 from labeler.journal.errors import JournalError
 from labeler.journal.journal import Journal
-from labeler.journal.rows import AnswerDelivery, OutboxCounts, ReviewRecord
+from labeler.journal.rows import AnswerDelivery, Delivery, DeliveryOp, DeliveryState, OutboxCounts, ReviewRecord
 from labeler.journal.thread import JournalThread
 from labeler.review.action import Action, Stamp
 from labeler.review.apply import Changed, apply
@@ -83,7 +83,8 @@ class Desk:
         self._active = ActiveTime()
         self._acting = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._retired: frozenset[str] = frozenset()
+        self._retired: set[str] = set()
+        self._experiments = {*record.spec.experiment_ids, *(item.experiment_id for item in state.items)}
         self._missing: dict[str, str] = {}
 
     @property
@@ -107,8 +108,8 @@ class Desk:
 
     async def open(self) -> None:
         """Take up the work: release what an earlier run left, and get the first documents ready."""
-        self._retired = frozenset(await self._journal.run(Journal.settled_ids, self.destinations))
-        await self._journal.run(Journal.release_all, _now_ms())
+        self._retired = await self._journal.run(Journal.settled_ids, self.destinations)
+        await self._journal.run(Journal.release_earlier, _now_ms())
         await self.refresh_counts()
         self.library.prepare(self.wanted())
         if self.state.item is not None:
@@ -118,8 +119,7 @@ class Desk:
     def destinations(self) -> list[Destination]:
         """Every destination this review writes to."""
         spec = self.record.spec
-        experiments = {item.experiment_id for item in self.state.items} | set(spec.experiment_ids)
-        return [Destination(spec.backend_uri, spec.workspace, each) for each in sorted(experiments)]
+        return [Destination(spec.backend_uri, spec.workspace, each) for each in sorted(self._experiments)]
 
     async def act(self, action: Action) -> Done | Refusal:
         """Decide, commit, apply, in order of arrival. A refusal changed nothing and says why."""
@@ -166,6 +166,25 @@ class Desk:
             self._later(self._note_absent())
             self.on_event(StatusChanged())
 
+    def tell(self, sentence: str) -> None:
+        """Have the reviewer see a sentence."""
+        self.on_event(Notice(sentence))
+
+    def counts_changed(self) -> None:
+        """There is more or less to deliver than before."""
+        self._later(self.refresh_counts())
+
+    def settled(self, trace_id: str, delivery: Delivery) -> None:
+        """A delivery of this trace came to an end, or was parked."""
+        if delivery.state is DeliveryState.REFUSED:
+            self.refused.add(trace_id)
+        else:
+            self.refused.discard(trace_id)
+        if delivery.reason and delivery.op is DeliveryOp.STATUS:
+            self.tell(delivery.reason)
+        self._later(self.refresh_counts())
+        self.on_event(ItemChanged(trace_id))
+
     def missing(self, trace_id: str, reason: str) -> None:
         """The backend says that this trace cannot be had."""
         self._missing[trace_id] = reason
@@ -205,6 +224,7 @@ class Desk:
         await self._journal.run(Journal.add_items, self.record.id, rows)
         was_empty = not self.state.items
         added = self.state.add_items(map(to_item, rows))
+        self._experiments.update(row.experiment_id for row in rows)
         if added:
             if was_empty:
                 self.state.trail.visit(0)
@@ -269,9 +289,9 @@ class Desk:
             if isinstance(effect, AnswerEffect):
                 self._cells[effect.trace_id, effect.span_id, effect.question] = effect.after
                 if effect.before is not None:
-                    self._retired |= {effect.before.assessment_id}
+                    self._retired.add(effect.before.assessment_id)
                 if effect.after is not None:
-                    self._retired -= {effect.after.assessment_id}
+                    self._retired.discard(effect.after.assessment_id)
         self._later(self.refresh_counts())
 
     def _leave(self, trace_id: str, *, moved: bool) -> None:

@@ -52,8 +52,9 @@ class ReviewSpec:
     """What a review is about and whose it is. The same spec, begun again, is the same review continued.
 
     `trace_ids` not empty: exactly these traces. `since_ms` is milliseconds since the epoch, `label` the
-    title people see. `notes_local`: flags and reasons for declining stay in the journal. These last two may
-    differ from one sitting to the next without making it another review.
+    title people see. `notes_local`: flags and reasons for declining stay in the journal. `address` is what
+    opens the backend again (a path where `backend_uri` is a store's ID), without credentials. These last three
+    may differ from one sitting to the next without making it another review.
     """
 
     backend_uri: str
@@ -70,3 +71,4 @@ class ReviewSpec:
     trace_ids: tuple[str, ...] = ()
     label: str = ""
     notes_local: bool = False
+    address: str = ""

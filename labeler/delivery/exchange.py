@@ -1,0 +1,218 @@
+"""The traffic between a review and its backend, in the background: traces in, answers out, new work noticed.
+
+It starts once the first screen is painted, may fail at any time, and only ever tells whoever listens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from labeler.backends.base import Backend, BackendError
+from labeler.cache.thread import CacheThread
+from labeler.delivery.backoff import Backoff
+from labeler.delivery.connection import ConnectionState, ConnectionStatus
+from labeler.delivery.engine import DeliveryEngine
+from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled
+from labeler.delivery.intake import Incoming, incoming
+from labeler.delivery.prefetch import Arrived, Missing, Offline, Online, Prefetcher, PrefetchEvent
+from labeler.delivery.sync import SyncResult
+from labeler.domain.destination import Destination
+from labeler.domain.worklist import ReviewSpec
+from labeler.journal.rows import Delivery
+from labeler.journal.thread import JournalThread
+
+_log = logging.getLogger(__name__)
+
+_WORDS = {
+    ConnectionStatus.UNKNOWN: "connecting",
+    ConnectionStatus.ONLINE: "online",
+    ConnectionStatus.OFFLINE: "offline",
+    ConnectionStatus.NEEDS_CREDENTIALS: "sign in",
+    ConnectionStatus.NO_BACKEND: "no backend",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """How the exchange behaves: seconds of grace, traces in parallel, traces downloaded ahead."""
+
+    lock_path: Path
+    grace_s: float
+    concurrency: int
+    ahead: int
+    only_unlabelled: bool
+
+
+class Listener(Protocol):
+    """Who hears of the traffic. Nothing here may block; `take_in` is awaited page by page."""
+
+    connection: str
+
+    @property
+    def destinations(self) -> list[Destination]: ...
+
+    def connected(self, word: str) -> None:
+        """The connection is now ``online``, ``offline``, ``connecting``, ``sign in`` or ``no backend``."""
+
+    def tell(self, sentence: str) -> None:
+        """Something the reviewer should see."""
+
+    def arrived(self, trace_id: str) -> None:
+        """A trace came into the cache."""
+
+    def missing(self, trace_id: str, reason: str) -> None:
+        """A trace cannot be had."""
+
+    def settled(self, trace_id: str, delivery: Delivery) -> None:
+        """A delivery came to an end, or was parked."""
+
+    def counts_changed(self) -> None:
+        """There is more or less to deliver."""
+
+    async def take_in(self, page: Sequence[Incoming], *, only_unlabelled: bool) -> int:
+        """A page of the backend's listing."""
+
+
+class Exchange:
+    """Runs delivery, prefetch and refresh for one review. `connect` opens the backend and may raise `BackendError`."""
+
+    def __init__(
+        self,
+        listener: Listener,
+        spec: ReviewSpec,
+        journal: JournalThread,
+        cache: CacheThread,
+        connect: Callable[[], Awaitable[Backend]],
+        traffic: Traffic,
+    ) -> None:
+        self._listener = listener
+        self._spec = spec
+        self._journal = journal
+        self._cache = cache
+        self._connect = connect
+        self._traffic = traffic
+        self._backend: Backend | None = None
+        self._engine: DeliveryEngine | None = None
+        self._prefetcher: Prefetcher | None = None
+        self._running: asyncio.Task[None] | None = None
+        self._refreshing: asyncio.Task[None] | None = None
+        self._wanted: tuple[Sequence[str], Sequence[str]] = ((), ())
+
+    def start(self) -> None:
+        """Begin, in the background."""
+        self._running = asyncio.get_running_loop().create_task(self._run())
+
+    def refresh(self) -> None:
+        """Look for traces that are new since the worklist was taken; they go to its end."""
+        if self._backend is not None and (self._refreshing is None or self._refreshing.done()):
+            self._refreshing = asyncio.get_running_loop().create_task(self._refresh(self._backend))
+
+    async def close(self, last_chance_s: float) -> SyncResult | None:
+        """Stop. What is queued gets `last_chance_s` seconds to be delivered, when the backend is there."""
+        result = None
+        if self._engine is not None and self._listener.connection == "online":
+            with suppress(TimeoutError, BackendError):
+                async with asyncio.timeout(last_chance_s):
+                    result = await self._engine.drain()
+        for task in (self._refreshing, self._running):
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError, Exception):
+                    await task
+        if self._backend is not None:
+            await self._backend.close()
+        return result
+
+    async def _run(self) -> None:
+        self._backend = backend = await self._connected()
+        self._prefetcher = Prefetcher(backend, self._cache, self._prefetched, ahead=self._traffic.ahead)
+        self._engine = DeliveryEngine(
+            self._journal,
+            backend,
+            self._listener.destinations,
+            reviewer=self._spec.reviewer,
+            lock_path=self._traffic.lock_path,
+            grace_s=self._traffic.grace_s,
+            concurrency=self._traffic.concurrency,
+            on_event=self._delivered,
+        )
+        self.need(*self._wanted)
+        self.refresh()
+        async with asyncio.TaskGroup() as work:
+            work.create_task(self._guarded("prefetch", self._prefetcher.run))
+            work.create_task(self._guarded("delivery", self._engine.run))
+
+    async def _connected(self) -> Backend:
+        """The backend, as soon as it can be opened at all."""
+        pause = Backoff(1.0, 30.0)
+        while True:
+            try:
+                return await self._connect()
+            except BackendError as error:
+                self._listener.tell(f"{error} Answers are kept and go out as soon as it is back.")
+                self._listener.connected("offline")
+            await asyncio.sleep(pause.next_s(None))
+
+    async def _guarded(self, what: str, run: Callable[[], Awaitable[None]]) -> None:
+        """Keep `run` running: a defect there is logged and tried again, and never takes the screen down."""
+        while True:
+            try:
+                await run()
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                _log.exception("%s stopped and is started again", what)
+                await asyncio.sleep(5)
+
+    async def _refresh(self, backend: Backend) -> None:
+        try:
+            async for page in incoming(backend, self._spec, time.time_ns() // 1_000_000):
+                await self._listener.take_in(page, only_unlabelled=self._traffic.only_unlabelled)
+        except BackendError as error:
+            _log.warning("The worklist could not be refreshed: %s", error)
+
+    def need(self, now: Sequence[str], later: Sequence[str]) -> None:
+        """These traces are wanted now, and those after them."""
+        self._wanted = (now, later)
+        if self._prefetcher is not None:
+            self._prefetcher.want(now)
+            self._prefetcher.fill(later)
+
+    def wake(self) -> None:
+        """Something was released for delivery."""
+        if self._engine is not None:
+            self._engine.wake()
+
+    def _prefetched(self, event: PrefetchEvent) -> None:
+        match event:
+            case Arrived(trace_id):
+                self._listener.arrived(trace_id)
+            case Missing(trace_id, sentence):
+                self._listener.missing(trace_id, sentence)
+            case Offline():
+                self._listener.connected("offline")
+            case Online():
+                self._listener.connected("online")
+
+    def _delivered(self, event: DeliveryEvent) -> None:
+        match event:
+            case ConnectionChanged(state):
+                self._connection_changed(state)
+            case Settled(_, trace_id, delivery):
+                self._listener.settled(trace_id, delivery)
+            case CountsChanged():
+                self._listener.counts_changed()
+
+    def _connection_changed(self, state: ConnectionState) -> None:
+        if state.status is ConnectionStatus.ONLINE and self._prefetcher is not None:
+            self._prefetcher.resume()
+        if state.status in (ConnectionStatus.NEEDS_CREDENTIALS, ConnectionStatus.NO_BACKEND):
+            self._listener.tell(state.sentence)
+        self._listener.connected(_WORDS[state.status])
