@@ -26,8 +26,27 @@ from labeler.tui.document.viewport import Viewport
 from labeler.tui.signs import UNICODE, Signs
 from labeler.tui.theme import Palette, load_theme
 
+__all__ = ["DocumentView", "LineRangeChanged", "ViewPosition"]
+
 _SLICE: Final = 16_000
 """Characters wrapped between two turns of the event loop: about 2 ms."""
+
+
+@dataclass
+class LineRangeChanged(Message):
+    """Other rows are in view: `first` to `last` (from 1) of `total`."""
+
+    view: DocumentView
+    first: int
+    last: int
+    total: int
+
+    @property
+    def control(self) -> DocumentView:
+        return self.view
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, LineRangeChanged)
 
 
 class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
@@ -41,22 +60,6 @@ class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
         background: $background;
     }
     """
-
-    @dataclass
-    class LineRangeChanged(Message):
-        """Other rows are in view: `first` to `last` (from 1) of `total`."""
-
-        view: DocumentView
-        first: int
-        last: int
-        total: int
-
-        @property
-        def control(self) -> DocumentView:
-            return self.view
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, DocumentView.LineRangeChanged)
 
     def __init__(
         self,
@@ -143,15 +146,15 @@ class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
         """The number of the message at the top of the view, or of the one last jumped to."""
         return None if self._viewport is None else self._viewport.current_message
 
-    def scroll_lines(self, count: int) -> None:
+    def scroll_line(self, count: int) -> None:
         """Scroll by rows, downwards when positive; stops at the ends."""
         if self._viewport is not None:
             self._viewport.scroll_by(count)
             self._changed()
 
-    def scroll_pages(self, count: int) -> None:
+    def scroll_page(self, count: int) -> None:
         """Scroll by views, keeping two rows of what was in view."""
-        self.scroll_lines(count * max(1, self._height - 2))
+        self.scroll_line(count * max(1, self._height - 2))
 
     def go_home(self) -> None:
         """To the beginning."""
@@ -205,6 +208,10 @@ class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
     def previous_match(self) -> tuple[int, int]:
         """To the previous match, round the beginning. Returns as `next_match`."""
         return self._step_match(-1)
+
+    def match_place(self) -> tuple[int, int]:
+        """The number of the match the search stands at, from 1, and how many there are; 0, 0 without one."""
+        return (0, 0) if self._viewport is None else self._viewport.match_place
 
     def end_search(self) -> None:
         """Unmark the matches."""
@@ -308,7 +315,7 @@ class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
         scrollbar.position = viewport.top
         if viewport.rows != self._reported:
             self._reported = viewport.rows
-            self.post_message(self.LineRangeChanged(self, *viewport.rows))
+            self.post_message(LineRangeChanged(self, *viewport.rows))
 
     async def _measure_rest(self, viewport: Viewport) -> None:
         """Wrap what is out of view, a slice at a time, until another document is shown."""

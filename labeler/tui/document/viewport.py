@@ -53,6 +53,13 @@ class Viewport:
             self.layout.sections[self.layout.place(self.top).section].message if self.message is None else self.message
         )
 
+    @property
+    def match_place(self) -> tuple[int, int]:
+        """The number of the match the search stands at, from 1, and how many there are; 0, 0 without one."""
+        if self.search is None or not self.search.matches:
+            return 0, 0
+        return self.search.index + 1, len(self.search.matches)
+
     def marks(self, place: Place) -> bool:
         """Whether a row is the beginning of the message last jumped to."""
         return self.message is not None and message_place(self.layout, self.message) == place
@@ -140,11 +147,10 @@ class Viewport:
 
     def step_match(self, step: int) -> tuple[int, int]:
         """Go on by `step` matches, round the ends. Returns the number of the match, from 1, and how many there are."""
-        if self.search is None or not self.search.matches:
-            return 0, 0
-        self.search.step(step)
-        self._go_to_match(self.search.current)
-        return self.search.index + 1, len(self.search.matches)
+        if self.search is not None:
+            self.search.step(step)
+            self._go_to_match(self.search.current)
+        return self.match_place
 
     def end_search(self) -> None:
         """Forget the search. A folded block that it opened closes again."""

@@ -1,0 +1,149 @@
+"""The worklist view: a column of signs and titles that never costs more than the rows in view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from rich.segment import Segment
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+from labeler.tui.cells import cells, clipped
+from labeler.tui.signs import UNICODE, Signs
+from labeler.tui.theme import Palette, load_theme
+from labeler.tui.worklist.rows import WorklistRowView, WorklistSource
+
+__all__ = ["RowPicked", "WorklistRowView", "WorklistSource", "WorklistView"]
+
+_MARGIN: Final = 3
+"""Rows kept in view above and below the cursor."""
+
+_TITLE_COLUMN: Final = 4
+"""Cells before the title: cursor, space, two signs."""
+
+
+@dataclass
+class RowPicked(Message):
+    """A row was clicked."""
+
+    view: WorklistView
+    index: int
+
+    @property
+    def control(self) -> WorklistView:
+        return self.view
+
+
+class WorklistView(ScrollView, can_focus=False, inherit_bindings=False):
+    """Shows a `WorklistSource`. It takes no keys itself and keeps no rows: it asks for those in view."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    WorklistView {
+        overflow-x: hidden;
+        overflow-y: scroll;
+        scrollbar-size-vertical: 0;
+        background: $background;
+    }
+    """
+
+    def __init__(
+        self,
+        source: WorklistSource,
+        palette: Palette | None = None,
+        signs: Signs = UNICODE,
+        *,
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self._source = source
+        self._palette = palette or load_theme().palette
+        self._signs = signs
+        self._cursor = 0
+
+    @property
+    def palette(self) -> Palette:
+        """The looks in force; may be set at any time."""
+        return self._palette
+
+    @palette.setter
+    def palette(self, palette: Palette) -> None:
+        self._palette = palette
+        self.refresh()
+
+    @property
+    def cursor(self) -> int:
+        """The row the cursor is on, from 0."""
+        return self._cursor
+
+    def move_cursor(self, index: int) -> None:
+        """Put the cursor on a row and bring it into view. Repaints two rows, or all when the view has to scroll."""
+        before, self._cursor = self._cursor, max(0, min(index, self._source.row_count - 1))
+        if not self._follow() and before != self._cursor:
+            self._repaint(before)
+            self._repaint(self._cursor)
+
+    def row_changed(self, index: int) -> None:
+        """Paint a row again, if it is in view."""
+        self._repaint(index)
+
+    def rows_changed(self) -> None:
+        """Rows were added or taken away: ask for everything again."""
+        self._cursor = max(0, min(self._cursor, self._source.row_count - 1))
+        self._follow()
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        index, width = self.scroll_offset.y + y, self.size.width
+        if index >= self._source.row_count:
+            return Strip([Segment(" " * width, self._palette.style("row"))], width)
+        row = self._source.row(index)
+        here = index == self._cursor
+        look = "row.cursor" if here else "row.dim" if row.dim else "row"
+        style = self._palette.style
+        title = clipped(row.title, max(1, width - _TITLE_COLUMN - 1), self._signs.ellipsis)
+        rest = width - _TITLE_COLUMN - cells(title)
+        segments = [
+            Segment(f"{self._signs.cursor} ", style(look, "cursor")) if here else Segment("  ", style(look)),
+            Segment(row.sign, style(look, row.sign_role)),
+            Segment(row.second, style(look, row.second_role)),
+            Segment(title + " " * max(0, rest), style(look)),
+        ]
+        return Strip(segments).adjust_cell_length(width)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._follow()
+
+    def on_click(self, event: events.Click) -> None:
+        index = self.scroll_offset.y + event.y
+        if index < self._source.row_count:
+            self.post_message(RowPicked(self, index))
+
+    def _repaint(self, index: int) -> None:
+        y = index - self.scroll_offset.y
+        if 0 <= y < self.size.height:
+            self.refresh(Region(0, y, self.size.width, 1))
+
+    def _follow(self) -> bool:
+        """Scroll so that the cursor stands clear of the edges; tells whether the view moved."""
+        height, count = self.size.height, self._source.row_count
+        self.set_reactive(Widget.virtual_size, Size(self.size.width, count))
+        if not height:
+            return False
+        margin = min(_MARGIN, (height - 1) // 2)
+        top = self.scroll_offset.y
+        wanted = max(min(top, self._cursor - margin), self._cursor + margin + 1 - height)
+        wanted = max(0, min(wanted, count - height))
+        if wanted == top:
+            return False
+        self.set_reactive(Widget.scroll_y, float(wanted))
+        self.set_reactive(Widget.scroll_target_y, float(wanted))
+        self.refresh()
+        return True
