@@ -167,6 +167,7 @@ def _claim(db: sqlite3.Connection, row: Any, delivery: Delivery, now_ms: int) ->
         failures=row["failures"],
         ambiguous_at_ms=min(max(doubts), now_ms) if doubts else None,
         rival_at_ms=_rival_at_ms(db, row, payload, now_ms),
+        is_journaled=_is_journaled(db, row["assessment_id"]),
         follows_overrides=bool(payload.get("follow")),
     )
 
@@ -175,7 +176,8 @@ def _on_the_wire(db: sqlite3.Connection, row: Any, payload: dict[str, Any]) -> A
     if "assessment" not in payload:
         return None
     assessment = assessment_of(payload["assessment"])
-    return replace(assessment, overrides=_wire_id(db, assessment.overrides))
+    wire_id = _wire_id(db, assessment.id) if row["op"] == "update" else assessment.id
+    return replace(assessment, id=wire_id or "", overrides=_wire_id(db, assessment.overrides))
 
 
 def _wire_id(db: sqlite3.Connection, assessment_id: str | None) -> str | None:
@@ -185,6 +187,11 @@ def _wire_id(db: sqlite3.Connection, assessment_id: str | None) -> str | None:
         (assessment_id,),
     ).fetchone()
     return assessment_id if row is None else str(row[0])
+
+
+def _is_journaled(db: sqlite3.Connection, assessment_id: str | None) -> bool:
+    created = "SELECT 1 FROM deliveries WHERE assessment_id = ? AND op = 'create'"
+    return db.execute(created, (assessment_id,)).fetchone() is not None
 
 
 def _rival_at_ms(db: sqlite3.Connection, row: Any, payload: dict[str, Any], now_ms: int) -> int | None:
@@ -216,9 +223,9 @@ def _rival_at_ms(db: sqlite3.Connection, row: Any, payload: dict[str, Any], now_
 def _settle(db: sqlite3.Connection, delivery_id: int, outcome: Outcome, now_ms: int) -> int:
     """Keep one outcome; of a delivery that was closed meanwhile, only what may matter to its successors."""
     db.execute("UPDATE deliveries SET claimed_at_ms = NULL WHERE id = ?", (delivery_id,))
-    if isinstance(outcome, Delivered | Waits | LooksAgain) and outcome.server_id is not None:
+    if isinstance(outcome, Delivered | LooksAgain) and outcome.server_id is not None:
         db.execute("UPDATE deliveries SET server_id = ? WHERE id = ?", (outcome.server_id, delivery_id))
-    if isinstance(outcome, Waits) and outcome.ambiguous:
+    if isinstance(outcome, Waits | Refused) and outcome.ambiguous:
         db.execute("UPDATE deliveries SET ambiguous_at_ms = ? WHERE id = ?", (now_ms, delivery_id))
     row = db.execute("SELECT * FROM deliveries WHERE id = ?", (delivery_id,)).fetchone()
     if row["state"] == DeliveryState.CLOSED:

@@ -16,7 +16,8 @@ class Claim:
     `assessment` is the payload with the backend's own IDs in it; `wire_id` is the ID that the backend knows
     the assessment by. `is_repeat`: an earlier attempt may have reached the backend. `ambiguous_at_ms` is when
     an attempt of this delivery last ended in doubt, `rival_at_ms` when one of another delivery did that would
-    undo this one if it took effect late; both None when there was none.
+    undo this one if it took effect late; both None when there was none. `is_journaled`: the assessment was
+    created from here; otherwise `follows_overrides` tells to retract what it overrides too.
     """
 
     delivery: Delivery
@@ -26,6 +27,7 @@ class Claim:
     failures: int = 0
     ambiguous_at_ms: int | None = None
     rival_at_ms: int | None = None
+    is_journaled: bool = True
     follows_overrides: bool = False
 
 
@@ -44,7 +46,6 @@ class Waits:
     reason: str
     ambiguous: bool = False
     failed: bool = False
-    server_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,15 @@ class Parked:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """This payload can never be delivered as it is."""
+    """This payload can never be delivered as it is. `ambiguous`: this last attempt may still take effect."""
 
     reason: str
+    ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TargetGone:
-    """What a create overrides is not there any more; the answer goes on under a new ID, overriding nothing."""
+    """What a create overrides, or an update changes, is not there any more; the answer goes on under a new ID."""
 
     reason: str
 

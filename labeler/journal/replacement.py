@@ -1,4 +1,4 @@
-"""An answer going on under a new ID, because what it was to override is gone from the backend."""
+"""An answer going on under a new ID, because what it was to override or to change is gone from the backend."""
 
 from __future__ import annotations
 
@@ -11,20 +11,19 @@ from labeler.journal.payload import mint_id
 
 
 def replace_create(db: sqlite3.Connection, row: Any, now_ms: int) -> int:
-    """Journal a create in place of the closed `row`: the same answer, a new ID, overriding nothing.
+    """Journal a create in place of the closed create or update `row`: the same answer, a new ID, overriding nothing.
 
     Whatever was to follow the closed one follows the new one. Returns the ID of the new delivery.
     """
     old_id, new_id = row["assessment_id"], mint_id()
-    payload = json.loads(row["payload"])
-    assessment = payload["assessment"]
+    assessment = json.loads(row["payload"])["assessment"]
     assessment.update(id=new_id, overrides=None, metadata={**assessment["metadata"], "labeler.id": new_id})
     created = db.execute(
         "INSERT INTO deliveries (seq, destination_id, review_id, reviewer, trace_id, span_id, name, op, assessment_id,"
         " payload, state, created_at_ms, released_at_ms, run) SELECT (SELECT max(seq) + 1 FROM deliveries),"
-        " destination_id, review_id, reviewer, trace_id, span_id, name, op, ?, ?, 'waiting', ?, released_at_ms, run"
+        " destination_id, review_id, reviewer, trace_id, span_id, name, 'create', ?, ?, 'waiting', ?, released_at_ms, run"
         " FROM deliveries WHERE id = ?",
-        (new_id, to_json(payload), now_ms, row["id"]),
+        (new_id, to_json({"assessment": assessment}), now_ms, row["id"]),
     ).lastrowid
     assert created is not None
     db.execute("INSERT OR REPLACE INTO renamed (old_id, new_id) VALUES (?, ?)", (old_id, new_id))

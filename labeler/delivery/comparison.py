@@ -1,0 +1,47 @@
+"""Whether what a backend stored is what it was sent."""
+
+from __future__ import annotations
+
+import json
+
+from labeler.domain.assessment import Assessment
+from labeler.domain.value import JsonValue, same_value
+
+_SHOWN = 80
+"""Characters of each side shown in a difference."""
+
+
+def differences(sent: Assessment, stored: Assessment) -> list[str]:
+    """What differs, as phrases; empty when the backend has it all.
+
+    Metadata the server added is no difference, nor are times, validity and the ID, which a server may give itself.
+    """
+    found = [
+        _phrase(what, one, other)
+        for what, one, other in (
+            ("the name", sent.name, stored.name),
+            ("the kind", sent.kind.value, stored.kind.value),
+            ("the comment", sent.rationale or None, stored.rationale or None),
+            ("the span", sent.span_id or None, stored.span_id or None),
+            ("the source", sent.source.type.value, stored.source.type.value),
+            ("the reviewer", sent.source.id, stored.source.id),
+        )
+        if one != other
+    ]
+    if not same_value(sent.value, stored.value):
+        found.append(_phrase("the value", sent.value, stored.value))
+    found += [
+        _phrase(f"the metadata {key}", value, stored.metadata.get(key))
+        for key, value in sent.metadata.items()
+        if stored.metadata.get(key) != value
+    ]
+    return found
+
+
+def _phrase(what: str, sent: JsonValue, stored: JsonValue) -> str:
+    return f"{what} (sent {_short(sent)}, stored {_short(stored)})"
+
+
+def _short(value: JsonValue) -> str:
+    text = json.dumps(value, default=str)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

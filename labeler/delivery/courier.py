@@ -1,0 +1,211 @@
+"""One attempt at one delivery: what is asked of the backend, and what its answer is taken to mean.
+
+The protocol that makes each answer arrive exactly once rests on the assessment's ID, minted here and honoured as
+the primary key by MLflow's SQL stores: a repeated create adds nothing, so any doubt is settled by reading back.
+Nothing counts as delivered that was not seen equal to what was sent. A server that gives IDs of its own is served
+by `own_ids` instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from labeler.backends.base import AlreadyThere, Ambiguous, Backend, BackendError, MissingTarget
+from labeler.delivery.comparison import differences
+from labeler.delivery.connection import Sighting
+from labeler.delivery.diagnosis import Attempt, diagnose, failed, sighting_of
+from labeler.delivery.own_ids import OwnIds
+from labeler.domain.assessment import Assessment, AssessmentKind, SourceType, same_reviewer
+from labeler.domain.queue import QueueItem, QueueItemState
+from labeler.journal.outcomes import Claim, Delivered, LooksAgain, Outcome, Refused, TargetGone, Waits
+from labeler.journal.rows import DeliveryOp
+
+HORIZON_MS: Final = 120_000
+"""Milliseconds after an attempt that ended in doubt within which it may still take effect."""
+
+
+class _Doubt(Exception):
+    """The backend could not be asked what became of a request that ended in doubt."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        super().__init__()
+        self.attempt = attempt
+
+
+class Courier:
+    """Carries deliveries to a backend. `now_ms` is the wall clock in milliseconds; `horizon_ms` as `HORIZON_MS`."""
+
+    def __init__(self, backend: Backend, now_ms: Callable[[], int], horizon_ms: int = HORIZON_MS) -> None:
+        self._backend = backend
+        self._now_ms = now_ms
+        self._horizon_ms = horizon_ms
+        self._own_ids = OwnIds(backend)
+
+    async def attempt(self, claim: Claim) -> Attempt:
+        """Try once to deliver. Raises nothing that a backend raises: every failure is an outcome."""
+        try:
+            return Attempt(await self._deliver(claim), Sighting())
+        except _Doubt as doubt:
+            return doubt.attempt
+        except BackendError as error:
+            return await diagnose(self._backend, claim, error)
+
+    async def _deliver(self, claim: Claim) -> Outcome:
+        match claim.delivery.op:
+            case DeliveryOp.CREATE:
+                return await self._create(claim)
+            case DeliveryOp.UPDATE:
+                return await self._update(claim)
+            case DeliveryOp.DELETE:
+                return await self._delete(claim)
+            case DeliveryOp.STATUS:
+                return await self._set_status(claim)
+
+    async def _create(self, claim: Claim) -> Outcome:
+        sent = _payload(claim)
+        if claim.is_repeat and await self._own_ids.are_given():
+            kept = await self._own_ids.settle(sent, claim.delivery.server_id)
+            if kept is not None:
+                return self._stored(claim, sent, kept)
+        try:
+            stored: Assessment | None = await self._backend.create(sent)
+        except MissingTarget as gone:
+            if sent.overrides is None:
+                raise
+            return TargetGone(f"What this answer changed is no longer on the server: {gone}")
+        except AlreadyThere as error:
+            stored = await self._backend.find(sent.trace_id, sent.id)
+            if stored is None:
+                return failed(claim, f"The server says that this answer is there, and does not find it: {error}")
+        except Ambiguous as error:
+            stored = await self._look_after(claim, sent, error)
+            if stored is None:
+                return _in_doubt(claim, error)
+        return self._stored(claim, sent, stored)
+
+    async def _look_after(self, claim: Claim, sent: Assessment, error: Ambiguous) -> Assessment | None:
+        """What became of a create that ended in doubt: the assessment, or None when it is not there (yet)."""
+        try:
+            if await self._own_ids.are_given():
+                return await self._own_ids.settle(sent, claim.delivery.server_id)
+            return await self._backend.find(sent.trace_id, sent.id)
+        except BackendError as second:
+            raise _Doubt(Attempt(Waits(str(error), ambiguous=True), sighting_of(second))) from error
+
+    def _stored(self, claim: Claim, sent: Assessment, stored: Assessment) -> Outcome:
+        """What it means that the backend has `stored` for `sent`."""
+        if found := differences(sent, stored):
+            return Refused(f"The server stored something else than was sent: {'; '.join(found)}")
+        if stored.id == sent.id:
+            return Delivered()
+        self._own_ids.seen()
+        doubtful_until = (claim.ambiguous_at_ms or 0) + self._horizon_ms
+        if claim.ambiguous_at_ms is not None and self._now_ms() < doubtful_until:
+            return LooksAgain(doubtful_until, "stored; an earlier request may still come late", stored.id)
+        return Delivered(server_id=stored.id)
+
+    async def _update(self, claim: Claim) -> Outcome:
+        sent = _payload(claim)
+        fields = (
+            ["value", "metadata"] if sent.kind is AssessmentKind.EXPECTATION else ["value", "rationale", "metadata"]
+        )
+        try:
+            stored: Assessment | None = await self._backend.update(sent, fields)
+        except MissingTarget as gone:
+            return TargetGone(f"The answer that was changed is no longer on the server: {gone}")
+        except Ambiguous as error:
+            stored = await self._find_after(sent.trace_id, sent.id, error)
+            if stored is None or differences(sent, stored):
+                return _in_doubt(claim, error)
+        if found := differences(sent, stored):
+            return Refused(f"The server stored something else than was sent: {'; '.join(found)}")
+        return self._done_unless_rivalled(claim, Delivered())
+
+    async def _delete(self, claim: Claim) -> Outcome:
+        trace_id, wire_id = claim.delivery.trace_id, claim.wire_id
+        assert wire_id is not None
+        doomed = [wire_id]
+        if not claim.is_journaled:
+            doomed = [each.id for each in await self._own_chain(claim, wire_id)]
+            if not doomed and await self._backend.find(trace_id, wire_id) is not None:
+                return Delivered(note="The assessment is not the reviewer's own; it was left alone")
+        elif await self._own_ids.are_given():
+            doomed += [each.id for each in await self._own_ids.copies(trace_id, claim.delivery.assessment_id)]
+        for assessment_id in dict.fromkeys(doomed):
+            try:
+                await self._backend.retract(trace_id, assessment_id)
+            except Ambiguous as error:
+                if await self._find_after(trace_id, assessment_id, error) is not None:
+                    return _in_doubt(claim, error)
+        return self._done_unless_rivalled(claim, Delivered())
+
+    async def _own_chain(self, claim: Claim, wire_id: str) -> list[Assessment]:
+        """An assessment that was not created from here and what it overrides, as far as it is the reviewer's own.
+
+        Oldest first: should the deletion stop halfway, the rest can still be found from the newest.
+        """
+        chain: list[Assessment] = []
+        current: str | None = wire_id
+        while current is not None:
+            found = await self._backend.find(claim.delivery.trace_id, current)
+            if found is None or not _is_own(found, claim):
+                break
+            chain.insert(0, found)
+            current = found.overrides if claim.follows_overrides else None
+        return chain
+
+    async def _set_status(self, claim: Claim) -> Outcome:
+        delivery = claim.delivery
+        assert delivery.queue_id is not None
+        assert delivery.item_state is not None
+        try:
+            item = await self._backend.set_item_state(
+                delivery.queue_id, delivery.trace_id, delivery.item_state, delivery.reviewer
+            )
+        except MissingTarget:
+            return Delivered(note="The item is no longer in its queue")
+        return self._done_unless_rivalled(claim, Delivered(note=await self._conflict(claim, item)))
+
+    async def _conflict(self, claim: Claim, item: QueueItem) -> str | None:
+        """Who was first, where it was not this reviewer. Shown, not fought."""
+        by, wanted = item.completed_by, claim.delivery.item_state
+        if wanted is QueueItemState.PENDING or by is None or same_reviewer(by, claim.delivery.reviewer):
+            return None if item.state is wanted else f"The queue has this item as {item.state.value} now"
+        signed_in = await self._backend.whoami()
+        if signed_in is not None and same_reviewer(by, signed_in):
+            return None
+        return f"{by} was first: the queue has this item as {item.state.value} by them"
+
+    async def _find_after(self, trace_id: str, assessment_id: str, error: Ambiguous) -> Assessment | None:
+        try:
+            return await self._backend.find(trace_id, assessment_id)
+        except BackendError as second:
+            raise _Doubt(Attempt(Waits(str(error), ambiguous=True), sighting_of(second))) from error
+
+    def _done_unless_rivalled(self, claim: Claim, done: Delivered) -> Outcome:
+        """Done, or to be done once more when a request that would undo it can no longer come late."""
+        rival_until = (claim.rival_at_ms or 0) + self._horizon_ms
+        if claim.rival_at_ms is None or self._now_ms() >= rival_until:
+            return done
+        return LooksAgain(rival_until, "done; an earlier request may still come late and undo it")
+
+
+def _payload(claim: Claim) -> Assessment:
+    assert claim.assessment is not None
+    return claim.assessment
+
+
+def _in_doubt(claim: Claim, error: Ambiguous) -> Outcome:
+    """A request that left no trace, though the trace's info could be read."""
+    if error.server_answered:
+        return failed(claim, str(error))
+    return Waits(str(error), ambiguous=True)
+
+
+def _is_own(found: Assessment, claim: Claim) -> bool:
+    return (
+        found.source.type is SourceType.HUMAN
+        and same_reviewer(found.source.id, claim.delivery.reviewer)
+        and found.name == claim.delivery.name
+    )

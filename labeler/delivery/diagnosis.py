@@ -1,0 +1,117 @@
+"""What a failed attempt means: for the delivery, and for the way to the backend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from labeler.backends.base import (
+    Ambiguous,
+    Backend,
+    BackendError,
+    Forbidden,
+    Malformed,
+    MissingTrace,
+    NotABackend,
+    Unreachable,
+)
+from labeler.delivery.connection import ConnectionState, ConnectionStatus, Sighting
+from labeler.journal.outcomes import Claim, Outcome, Parked, Refused, Waits
+from labeler.journal.rows import ParkCause
+
+FAILURES_AT_MOST: Final = 5
+"""How often a server may fail on the same payload, while it answers otherwise, before the payload is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How an attempt ended for the delivery, and what it told about the backend (None: nothing)."""
+
+    outcome: Outcome
+    sighting: Sighting | None
+
+
+def failed(claim: Claim, reason: str) -> Outcome:
+    """The server failed on this payload, and works otherwise."""
+    if claim.failures + 1 < FAILURES_AT_MOST:
+        return Waits(reason, ambiguous=True, failed=True)
+    said = f"The server failed {FAILURES_AT_MOST} times on this one and works otherwise: {reason}"
+    return Refused(said, ambiguous=True)
+
+
+def sighting_of(error: BackendError) -> Sighting | None:
+    """What an error tells about the way to the backend by itself."""
+    match error:
+        case Unreachable():
+            return Sighting(ConnectionState(ConnectionStatus.OFFLINE, str(error)), error.retry_after_s)
+        case Ambiguous() if not error.server_answered:
+            return Sighting(ConnectionState(ConnectionStatus.OFFLINE, str(error)), error.retry_after_s)
+        case Ambiguous() | Forbidden() | NotABackend():
+            return None
+        case _:
+            return Sighting()
+
+
+async def diagnose(backend: Backend, claim: Claim, error: BackendError) -> Attempt:
+    """What to do with a delivery whose attempt ended in `error`. Asks the backend again where that tells more."""
+    match error:
+        case Unreachable():
+            return Attempt(Waits(str(error)), sighting_of(error))
+        case Ambiguous() if not error.server_answered:
+            return Attempt(Waits(str(error), ambiguous=True), sighting_of(error))
+        case Ambiguous() | Malformed():
+            return await _server_failed(backend, claim, error)
+        case Forbidden():
+            return await _forbidden(backend, claim, error)
+        case NotABackend():
+            return await _no_backend(backend, claim, error)
+        case MissingTrace():
+            reason = (
+                f"The trace is not there: {error}. The answer is kept: check the workspace (MLFLOW_WORKSPACE), "
+                "then retry it in the outbox, or discard it if the trace was deleted"
+            )
+            return Attempt(Parked(ParkCause.TRACE, reason), Sighting())
+        case _:
+            return Attempt(Refused(str(error)), Sighting())
+
+
+async def _server_failed(backend: Backend, claim: Claim, error: BackendError) -> Attempt:
+    """The server's own failure counts against the payload only while the trace's info can be read."""
+    try:
+        await backend.summary(claim.delivery.trace_id)
+    except BackendError as second:
+        return Attempt(Waits(str(error), ambiguous=True), sighting_of(second))
+    return Attempt(failed(claim, str(error)), Sighting())
+
+
+async def _forbidden(backend: Backend, claim: Claim, error: Forbidden) -> Attempt:
+    """Told apart: nobody is let in, or this reviewer may not do this to this trace (which may also be gone)."""
+    advice = "The answer is kept: set the credentials or ask for the permission, then start again or run labeler sync"
+    parked = Parked(ParkCause.CREDENTIALS, f"{error}. {advice}")
+    closed = Sighting(ConnectionState(ConnectionStatus.NEEDS_CREDENTIALS, f"{error}. {advice}"))
+    try:
+        signed_in = await backend.whoami()
+    except Forbidden:
+        return Attempt(parked, closed)
+    except BackendError as second:
+        return Attempt(parked, sighting_of(second))
+    try:
+        await backend.summary(claim.delivery.trace_id)
+    except Forbidden:
+        return Attempt(parked, Sighting() if signed_in else closed)
+    except BackendError as second:
+        return Attempt(parked, sighting_of(second))
+    return Attempt(parked, Sighting())
+
+
+async def _no_backend(backend: Backend, claim: Claim, error: NotABackend) -> Attempt:
+    """Told apart: something else answers at that address, or the server only lacks this one route."""
+    advice = "The answer is kept: check the backend's address, or whether its MLflow is new enough, then start again"
+    parked = Parked(ParkCause.BACKEND, f"{error}. {advice}")
+    try:
+        await backend.summary(claim.delivery.trace_id)
+    except NotABackend:
+        return Attempt(parked, Sighting(ConnectionState(ConnectionStatus.NO_BACKEND, f"{error}. {advice}")))
+    except BackendError as second:
+        return Attempt(parked, sighting_of(second))
+    return Attempt(parked, Sighting())
