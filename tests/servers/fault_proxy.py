@@ -18,14 +18,14 @@ class Exchange:
     def __init__(self, upstream: tuple[str, int], request: bytes, client: asyncio.StreamWriter) -> None:
         self.method, self.path, _ = request.partition(b"\r\n")[0].decode("latin-1").split(" ", 2)
         self._upstream = upstream
-        self._request = request
+        self.request = request
         self._client = client
 
     async def forward(self) -> bytes:
         """Let the server have the request; its whole answer, which the client does not get by this."""
         reader, writer = await asyncio.open_connection(*self._upstream)
         try:
-            head, _, rest = self._request.partition(b"\r\n")
+            head, _, rest = self.request.partition(b"\r\n")
             writer.write(head + b"\r\nConnection: close\r\n" + rest)
             await writer.drain()
             return await reader.read(-1)
@@ -90,11 +90,11 @@ async def drip(exchange: Exchange) -> None:
         await asyncio.sleep(0.1)
 
 
-def hold(seconds: float) -> Fault:
-    """The request reaches the server `seconds` late, and is committed then, whoever still listens."""
+def hold(until: asyncio.Event) -> Fault:
+    """The request reaches the server late, and is committed then, whoever still listens."""
 
     async def fault(exchange: Exchange) -> None:
-        await asyncio.sleep(seconds)
+        await until.wait()
         await none(exchange)
 
     return fault
@@ -149,6 +149,11 @@ class FaultProxy:
         finally:
             writer.close()
             self._exchanges.discard(task)
+
+    async def settled(self) -> None:
+        """Wait until every exchange under way has come to its end."""
+        if self._exchanges:
+            await asyncio.wait(self._exchanges)
 
     def cancel(self) -> None:
         for exchange in tuple(self._exchanges):

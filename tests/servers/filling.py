@@ -74,17 +74,17 @@ def log(server: MlflowServer, experiment_id: str, traces: list[Recording]) -> No
     send_spans(server, experiment_id, [_otlp(span) for trace in traces for span in trace.spans])
 
 
-def log_many(server: MlflowServer, experiment_id: str, count: int, *, first_ms: int = 0) -> None:
-    """Log `count` one-span traces, a millisecond apart from `first_ms` on (0: now), a few at the same time."""
-    start_ns = (first_ms or int(time.time() * 1000)) * 1_000_000
+def log_many(server: MlflowServer, experiment_id: str, count: int, *, first_ms: int = 0, together: int = 3) -> None:
+    """Log `count` one-span traces from `first_ms` on (0: now), always `together` of them at the same millisecond."""
+    first_ms = first_ms or int(time.time() * 1000)
     for first in range(0, count, 200):
         spans = [
             {
                 "traceId": secrets.token_hex(16),
                 "spanId": secrets.token_hex(8),
                 "name": f"desk {number}",
-                "startTimeUnixNano": str(start_ns + number // 3 * 3_000_000),
-                "endTimeUnixNano": str(start_ns + number * 1_000_000 + 900_000_000),
+                "startTimeUnixNano": str((first_ms + number // together) * 1_000_000),
+                "endTimeUnixNano": str((first_ms + number // together + 900) * 1_000_000),
                 "status": {"code": 1},
             }
             for number in range(first, min(first + 200, count))

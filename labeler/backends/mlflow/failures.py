@@ -83,7 +83,7 @@ def failure(answer: Answer, server: Server) -> BackendError:
         case 400 | 409 | 500 if code is not None and _already_there(code, message):
             return AlreadyThere(message)
         case 500 if code == "FEATURE_DISABLED":
-            return NotABackend(f"{at} does not have that feature switched on: {message}")
+            return NotABackend(f"{at} lacks a feature the settings ask for (a workspace?): {message}")
         case 500:
             return Ambiguous(f"{at} failed: {message or 'internal error'}", server_answered=True)
         case status if status > 500:

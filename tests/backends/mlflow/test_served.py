@@ -1,0 +1,126 @@
+"""MLflow's own local stores, served for as long as somebody needs them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from labeler.backends.base import NotABackend
+from labeler.backends.mlflow import served
+from labeler.backends.mlflow.backend import open_backend
+from labeler.backends.mlflow.served import local_store
+from labeler.domain.worklist import Query
+from tests.servers.filling import log, recordings
+from tests.servers.mlflow_server import MlflowServer
+
+
+def test_a_store_has_one_name_however_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = tmp_path / "mlflow.db"
+    database.touch()
+    monkeypatch.chdir(tmp_path)
+    for uri in (
+        f"sqlite:///{database}",
+        "sqlite:///mlflow.db",
+        f"sqlite:{database}",
+        f"sqlite:///{tmp_path}/./mlflow.db",
+    ):
+        store = local_store(uri)
+        assert store is not None
+        assert store.canonical_uri == f"sqlite:{database}"
+    for uri in (str(tmp_path), ".", f"file://{tmp_path}"):
+        store = local_store(uri)
+        assert store is not None
+        assert store.canonical_uri == str(tmp_path)
+    for uri in ("http://127.0.0.1:5000", "databricks", "databricks://team", "local:here.db", "postgresql://db"):
+        assert local_store(uri) is None
+
+
+def test_nothing_is_made_where_no_store_is(tmp_path: Path) -> None:
+    for uri in (f"sqlite:///{tmp_path}/typo.db", str(tmp_path / "typo")):
+        with pytest.raises(NotABackend, match="no MLflow store"):
+            local_store(uri)
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_without_mlflow_the_command_to_run_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = tmp_path / "mlflow.db"
+    database.touch()
+    monkeypatch.setattr(served, "find_spec", lambda name: None)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(NotABackend, match=f"mlflow server --backend-store-uri sqlite:///{database} --port 5000"):
+        await open_backend(f"sqlite:///{database}")
+
+
+@pytest.mark.parametrize("ending", ["closed", "killed"])
+def test_a_server_ends_with_whoever_started_it(ending: str, tmp_path: Path) -> None:
+    lifeline = [sys.executable, "-m", "labeler.backends.mlflow.lifeline", "sleep", "60"]
+    script = f"import subprocess, sys; p = subprocess.Popen({lifeline!r}, stdin=subprocess.PIPE); input()"
+    starter = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, start_new_session=True)
+    children = _descendants_of(starter.pid, 2)
+    assert len(children) == 2
+    if ending == "killed":
+        starter.kill()
+    else:
+        starter.communicate(b"\n")
+    starter.wait()
+    _wait_until_gone(children)
+
+
+@pytest.mark.slow
+async def test_a_sqlite_store_is_served_while_the_backend_is_open(tmp_path: Path) -> None:
+    server = MlflowServer(tmp_path)
+    server.start()
+    experiment_id = server.new_experiment()
+    traces = recordings("openai_chat_multiturn")
+    log(server, experiment_id, traces)
+    server.close()
+
+    backend = await open_backend(f"sqlite:///{tmp_path}/mlflow.db")
+    try:
+        assert backend.uri == f"sqlite:{tmp_path}/mlflow.db"
+        assert (await backend.capabilities()).honours_ids
+        pages = [page async for page in backend.snapshot(Query((experiment_id,)))]
+        assert [summary.id for summary in pages[0]] == [traces[0].id]
+        assert b"pine-smoked" in (await backend.trace(traces[0].id)).payload
+    finally:
+        started = _descendants_of(os.getpid(), 1)
+        await backend.close()
+    await asyncio.to_thread(_wait_until_gone, started)
+
+
+@pytest.mark.slow
+async def test_a_store_that_cannot_be_served_says_why(tmp_path: Path) -> None:
+    database = tmp_path / "mlflow.db"
+    database.write_text("this is no database, whatever its name")
+    with pytest.raises(NotABackend, match="could not serve"):
+        await open_backend(f"sqlite:///{database}")
+
+
+def _descendants_of(pid: int, at_least: int) -> list[int]:
+    """The processes below `pid`, once there are enough of them."""
+    for _ in range(200):
+        listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+        parents = {int(line.split()[0]): int(line.split()[1]) for line in listed.splitlines()}
+        found = [pid]
+        for child in sorted(parents):
+            if parents[child] in found:
+                found.append(child)
+        if len(found) > at_least:
+            return found[1:]
+        time.sleep(0.05)
+    return []
+
+
+def _wait_until_gone(pids: list[int]) -> None:
+    for _ in range(200):
+        listed = subprocess.run(["ps", "-o", "stat=", "-p", ",".join(map(str, pids))], capture_output=True, text=True)
+        if not [state for state in listed.stdout.split() if not state.startswith("Z")]:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"still running: {pids}")
