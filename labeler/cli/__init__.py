@@ -1,1 +1,1 @@
-"""The front doors, one file a command. No logic; imports happen inside the command, so that starting stays fast."""
+"""The front doors: one file a command, each saying what it takes and handing over to the rooms behind."""

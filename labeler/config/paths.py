@@ -34,6 +34,11 @@ class Paths:
         return self.state_dir / "labeler.log"
 
     @property
+    def delivery_lock(self) -> Path:
+        """Held by the one process that delivers for the journal."""
+        return self.state_dir / "delivery.lock"
+
+    @property
     def demo_store(self) -> Path:
         return self.state_dir / "demo.db"
 

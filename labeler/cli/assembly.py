@@ -1,0 +1,285 @@
+"""Building the pieces that commands work with: configuration, journal, cache, backend, reviewer, spec.
+
+Every piece that has to be closed is an async context manager; commands enter what they need.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from labeler.backends.base import Backend, BackendError, Experiment, Forbidden
+from labeler.cache.thread import CacheThread
+from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.options import Selection, flags_of
+from labeler.config.backend_uri import BackendKind, backend_kind, without_userinfo
+from labeler.config.consent import check_consent
+from labeler.config.identity import Reviewer, resolve_reviewer
+from labeler.config.load import Configuration, load_configuration
+from labeler.config.paths import Paths, find_paths, prepare_directory
+from labeler.config.problems import ConfigurationError, Problem, Source
+from labeler.domain.destination import Destination, origin
+from labeler.domain.queue import Queue
+from labeler.domain.worklist import ReviewSpec
+from labeler.journal.journal import Journal
+from labeler.journal.thread import JournalThread
+
+if TYPE_CHECKING:
+    from labeler.backends.local.store import LocalStore
+    from labeler.backends.mlflow.credentials import Credentials
+    from labeler.tui.keymap import Keymap
+    from labeler.tui.theme.theme import Theme
+
+
+def configure(arguments: argparse.Namespace) -> Configuration:
+    """The effective configuration. Raises `ConfigurationError`."""
+    return load_configuration(
+        paths_of(arguments),
+        flags=flags_of(arguments),
+        environment=os.environ,
+        directory=Path.cwd(),
+        config_is_named=bool(getattr(arguments, "config", None) or os.environ.get("LABELER_CONFIG")),
+    )
+
+
+def paths_of(arguments: argparse.Namespace) -> Paths:
+    """Where files lie for this run."""
+    return find_paths(os.environ, getattr(arguments, "config", None), getattr(arguments, "data_dir", None))
+
+
+def keymap_of(configuration: Configuration) -> Keymap:
+    """The effective keys. Raises `ConfigurationError` with where the wrong one was set."""
+    from labeler.tui.keymap import BadKeys, build_keymap
+
+    try:
+        return build_keymap(configuration.settings.keys)
+    except BadKeys as error:
+        key = f"keys.{error.action}"
+        raise ConfigurationError([Problem(configuration.origin(key), key, f"is wrong: {error}")]) from None
+
+
+def theme_of(configuration: Configuration) -> Theme:
+    """The theme in effect. Raises `ConfigurationError` with where its name was set."""
+    from labeler.tui.theme.files import DEFAULT_THEME, load_theme
+    from labeler.tui.theme.theme import ThemeError
+
+    try:
+        return load_theme(configuration.settings.theme or DEFAULT_THEME, theme_directories(configuration))
+    except ThemeError as error:
+        raise ConfigurationError([Problem(configuration.origin("theme"), "theme", f"is wrong: {error}")]) from None
+
+
+def theme_directories(configuration: Configuration) -> tuple[Path, ...]:
+    """Where the user's own themes lie: `themes` beside the configuration file."""
+    return (configuration.paths.config_file.parent / "themes",)
+
+
+@asynccontextmanager
+async def open_journal(paths: Paths) -> AsyncIterator[JournalThread]:
+    """The journal. Raises `UnusableDirectory` and `JournalError`."""
+    prepare_directory(paths.state_dir)
+    journal = await JournalThread.open(paths.journal)
+    try:
+        yield journal
+    finally:
+        await journal.close()
+
+
+@asynccontextmanager
+async def open_cache(configuration: Configuration) -> AsyncIterator[CacheThread]:
+    """The cache. Raises `UnusableDirectory`."""
+    prepare_directory(configuration.paths.cache_dir)
+    max_bytes = configuration.settings.cache.max_mb * 1024 * 1024
+    async with await CacheThread.open(configuration.paths.cache, max_bytes) as cache:
+        yield cache
+
+
+@asynccontextmanager
+async def open_backend(configuration: Configuration, journal: JournalThread) -> AsyncIterator[Backend]:
+    """The configured backend, with credentials only where they may go.
+
+    Raises `CommandFailed` when none is configured, `CredentialsWithheld`, `BackendError`, `UnusableSettings`.
+    """
+    uri = configuration.settings.backend.uri
+    if uri is None:
+        raise CommandFailed(
+            ExitCode.USAGE,
+            "No backend is configured. Give --backend URI, set MLFLOW_TRACKING_URI, or run: labeler config init",
+        )
+    backend = await backend_at(uri, configuration, journal)
+    try:
+        yield backend
+    finally:
+        await backend.close()
+
+
+async def backend_at(uri: str, configuration: Configuration, journal: JournalThread) -> Backend:
+    """An open backend at `uri`; the caller closes it. Raises what `open_backend` raises."""
+    workspace = configuration.settings.backend.workspace
+    kind = backend_kind(uri)
+    if kind is BackendKind.LOCAL:
+        return await _local_store(uri)
+
+    from labeler.backends.mlflow import backend as mlflow
+    from labeler.backends.mlflow.credentials import endpoint, tls_settings
+
+    if kind is BackendKind.MLFLOW_FILES:
+        return await mlflow.open_backend(uri)
+    credentials = await credentials_at(uri, configuration)
+    if credentials is not None and kind is BackendKind.MLFLOW:
+        url = endpoint(uri).url
+        check_consent(configuration, url, await journal.run(Journal.trusted))
+        await journal.run(Journal.trust, origin(url))
+    return await mlflow.open_backend(uri, credentials, workspace, tls=tls_settings())
+
+
+async def credentials_at(uri: str, configuration: Configuration) -> Credentials | None:
+    """What there is to sign in with at `uri`: a token from `backend.token_command`, else MLflow's own settings."""
+    from labeler.backends.mlflow.credentials import credentials_for
+    from labeler.cli.token_command import token_of
+
+    command = configuration.settings.backend.token_command
+    return await token_of(command) if command else credentials_for(uri)
+
+
+async def reviewer_at(backend: Backend, configuration: Configuration, journal: JournalThread) -> Reviewer:
+    """Whose labels these are at this backend, remembered from now on. Raises `CommandFailed` when nobody is known."""
+    reviewer = await known_reviewer(backend, configuration, journal)
+    if reviewer is None:
+        raise CommandFailed(
+            ExitCode.USAGE,
+            "It is not known whose labels these are. Give --reviewer ID, set LABELER_REVIEWER, or put "
+            f'reviewer = "ID" into {configuration.paths.config_file}',
+        )
+    await journal.run(Journal.remember_reviewer, backend.uri, reviewer.id, reviewer.origin)
+    return reviewer
+
+
+async def known_reviewer(backend: Backend, configuration: Configuration, journal: JournalThread) -> Reviewer | None:
+    """The reviewer as far as anybody has said, or None when a person has to be asked."""
+    stated = configuration.settings.reviewer
+    if stated is not None:
+        return Reviewer(stated, str(configuration.origin("reviewer")))
+    remembered = await journal.run(Journal.remembered_reviewer, backend.uri)
+    try:
+        signed_in = await backend.whoami()
+    except Forbidden:
+        raise
+    except BackendError:
+        if remembered is None:
+            raise
+        signed_in = None
+    return resolve_reviewer(None, remembered and remembered[0], signed_in, os.environ.get("MLFLOW_TRACKING_USERNAME"))
+
+
+async def experiments_at(backend: Backend, configuration: Configuration) -> list[Experiment]:
+    """The configured experiments. Raises `UnknownName`."""
+    return [await backend.experiment(name) for name in configuration.settings.backend.experiments]
+
+
+async def backend_uri(uri: str) -> str:
+    """The canonical form of a backend's URI, as destinations carry it, without asking or starting a server."""
+    kind = backend_kind(uri)
+    if kind is BackendKind.LOCAL:
+        store = await _local_store(uri)
+        await store.close()
+        return store.uri
+    if kind is BackendKind.MLFLOW_FILES:
+        from labeler.backends.mlflow.served import local_store
+
+        store_of_mlflow = local_store(uri)
+        return uri if store_of_mlflow is None else store_of_mlflow.canonical_uri
+    from labeler.backends.mlflow.credentials import endpoint
+
+    return endpoint(uri).url
+
+
+async def destinations_in_scope(configuration: Configuration, journal: JournalThread) -> list[Destination]:
+    """The journal's destinations at the effective backend, of the experiments typed with -e if any were.
+
+    Without a configured backend all of them. Asks the backend only for experiments that are given by name.
+    """
+    known = await journal.run(Journal.destinations)
+    settings = configuration.settings.backend
+    if settings.uri is not None:
+        home = (await backend_uri(settings.uri), settings.workspace)
+        known = [each for each in known if (each.backend_uri, each.workspace) == home]
+    if configuration.origin("backend.experiments").source is not Source.FLAG:
+        return known
+    ids = set(settings.experiments)
+    if ids - {each.experiment_id for each in known}:
+        async with open_backend(configuration, journal) as backend:
+            ids = {experiment.id for experiment in await experiments_at(backend, configuration)}
+    return [each for each in known if each.experiment_id in ids]
+
+
+async def review_spec(
+    backend: Backend, configuration: Configuration, selection: Selection, reviewer: str
+) -> ReviewSpec:
+    """What was asked to be reviewed. Raises `CommandFailed` when nothing was, `UnknownName`."""
+    experiments = await experiments_at(backend, configuration)
+    queue = None if selection.trace_ids else await _asked_queue(backend, configuration, experiments, reviewer)
+    experiment_ids: tuple[str, ...]
+    if queue is not None:
+        experiment_ids, label = (queue.experiment_id,), queue.name
+    elif selection.trace_ids:
+        experiment_ids, label = (), _counted(selection.trace_ids)
+    elif experiments:
+        experiment_ids, label = tuple(each.id for each in experiments), ", ".join(each.name for each in experiments)
+    else:
+        raise CommandFailed(
+            ExitCode.USAGE,
+            "It is not known what to review. Give --queue NAME_OR_ID, --experiment NAME_OR_ID or trace IDs, or set "
+            f"backend.experiments in {configuration.paths.config_file}",
+        )
+    order = configuration.settings.review.order
+    return ReviewSpec(
+        backend_uri=backend.uri,
+        workspace=backend.workspace,
+        experiment_ids=experiment_ids,
+        reviewer=reviewer,
+        queue_id=queue.id if queue else None,
+        filter=selection.filter,
+        order_by=(order,) if order else (),
+        since_ms=selection.since_ms,
+        limit=selection.limit,
+        sample=selection.sample,
+        seed=selection.seed,
+        trace_ids=selection.trace_ids,
+        label=label,
+        notes_local=configuration.settings.review.notes == "local",
+        address=without_userinfo(configuration.settings.backend.uri or backend.uri),
+    )
+
+
+async def _asked_queue(
+    backend: Backend, configuration: Configuration, experiments: list[Experiment], reviewer: str
+) -> Queue | None:
+    asked = configuration.settings.backend.queue
+    if asked is None:
+        return None
+    if asked.lower() != "me":
+        return await backend.queue(experiments[0].id if experiments else None, asked)
+    if not experiments:
+        raise CommandFailed(
+            ExitCode.USAGE, "Your own queue is one of an experiment: say which with --experiment NAME_OR_ID"
+        )
+    return await backend.my_queue(experiments[0].id, reviewer)
+
+
+async def _local_store(uri: str) -> LocalStore:
+    from labeler.backends.local.store import LocalStore
+
+    return await LocalStore.open(_store_path(uri))
+
+
+def _store_path(uri: str) -> Path:
+    return Path(uri.partition(":")[2]).expanduser().absolute()
+
+
+def _counted(trace_ids: tuple[str, ...]) -> str:
+    return trace_ids[0] if len(trace_ids) == 1 else f"{len(trace_ids)} traces"

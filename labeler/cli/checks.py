@@ -1,0 +1,203 @@
+"""What `labeler doctor` checks. Every check ends in findings; none of them stops the others."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from labeler.backends.base import Backend, BackendError
+from labeler.cache.store import Cache
+from labeler.cli.assembly import (
+    configure,
+    credentials_at,
+    experiments_at,
+    keymap_of,
+    known_reviewer,
+    open_backend,
+    open_cache,
+    open_journal,
+    theme_of,
+)
+from labeler.cli.exit_code import ExitCode
+from labeler.cli.failures import explain
+from labeler.config.backend_uri import BackendKind, backend_kind, without_userinfo
+from labeler.config.load import Configuration
+from labeler.journal.journal import Journal
+from labeler.journal.thread import JournalThread
+
+SMALLEST_SCREEN: Final = (80, 24)
+
+
+class Status(StrEnum):
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found, what to do about it (empty: nothing), and the exit code it stands for when it failed."""
+
+    check: str
+    status: Status
+    detail: str
+    advice: str = ""
+    code: ExitCode = ExitCode.OK
+
+
+async def check_everything(arguments: argparse.Namespace) -> list[Finding]:
+    """All findings, in the order in which things are needed."""
+    findings: list[Finding] = []
+    async with AsyncExitStack() as opened:
+        async for finding in _checks(arguments, opened):
+            findings.append(finding)
+    return findings
+
+
+async def _checks(arguments: argparse.Namespace, opened: AsyncExitStack) -> AsyncIterator[Finding]:
+    for finding in _terminal():
+        yield finding
+    try:
+        configuration = configure(arguments)
+        keymap_of(configuration)
+        theme_of(configuration)
+    except Exception as error:
+        yield _failed("configuration", error)
+        return
+    files = [layer.file for layer in configuration.layers if layer.file]
+    yield Finding("configuration", Status.OK, ", ".join(files) or "no file; defaults, environment and flags")
+    try:
+        yield await _cache(configuration, opened)
+    except Exception as error:
+        yield _failed("cache", error)
+    try:
+        journal = await opened.enter_async_context(open_journal(configuration.paths))
+        yield await _journal(journal)
+    except Exception as error:
+        yield _failed("journal", error)
+        return
+    async for finding in _backend(configuration, journal, opened):
+        yield finding
+
+
+def _terminal() -> Iterator[Finding]:
+    columns, lines = shutil.get_terminal_size()
+    term = os.environ.get("TERM", "")
+    if not sys.stdout.isatty():
+        yield Finding("terminal", Status.WARN, "stdout is no terminal", "the screen needs one; other commands do not")
+    elif term in ("", "dumb"):
+        yield Finding("terminal", Status.WARN, f"TERM is {term or 'not set'}", "set it to what your terminal is")
+    elif columns < SMALLEST_SCREEN[0] or lines < SMALLEST_SCREEN[1]:
+        yield Finding("terminal", Status.WARN, f"{columns}x{lines}", "80x24 is the smallest that shows everything")
+    else:
+        yield Finding("terminal", Status.OK, f"{term}, {columns}x{lines}")
+    encoding = (sys.stdout.encoding or "").lower()
+    if encoding.replace("-", "") != "utf8":
+        yield Finding("encoding", Status.WARN, encoding or "unknown", "use a UTF-8 locale, or set ui.ascii = true")
+    if os.environ.get("NO_COLOR"):
+        yield Finding("colour", Status.OK, "off, by NO_COLOR")
+
+
+async def _journal(journal: JournalThread) -> Finding:
+    if journal.recovery is not None:
+        return Finding("journal", Status.WARN, journal.recovery.sentence, f"keep {journal.recovery.set_aside}")
+    counts = await journal.run(Journal.counts, await journal.run(Journal.destinations))
+    detail = f"{journal.path}: {counts.waiting} waiting, {counts.parked} parked, {counts.refused} refused"
+    if counts.refused or counts.parked:
+        return Finding("journal", Status.WARN, detail, "labeler outbox list says why")
+    return Finding("journal", Status.OK, detail)
+
+
+async def _cache(configuration: Configuration, opened: AsyncExitStack) -> Finding:
+    cache = await opened.enter_async_context(open_cache(configuration))
+    trouble = await cache.run(lambda store: store.trouble)
+    if trouble is not None:
+        return Finding("cache", Status.WARN, trouble)
+    used = await cache.run(Cache.total_bytes) / 1024 / 1024
+    return Finding(
+        "cache", Status.OK, f"{configuration.paths.cache}: {used:,.0f} of {configuration.settings.cache.max_mb:,} MB"
+    )
+
+
+async def _backend(
+    configuration: Configuration, journal: JournalThread, opened: AsyncExitStack
+) -> AsyncIterator[Finding]:
+    uri = configuration.settings.backend.uri
+    if uri is None:
+        yield Finding("backend", Status.WARN, "none configured", "run labeler config init; labeler demo needs none")
+        return
+    where = f"{without_userinfo(uri)} ({configuration.origin('backend.uri')})"
+    try:
+        yield await _credentials(uri, configuration)
+        backend = await opened.enter_async_context(open_backend(configuration, journal))
+        found = await backend.capabilities()
+    except Exception as error:
+        yield _failed("backend", error, where)
+        return
+    yield Finding("backend", Status.OK, f"{where}: {found.version}")
+    if not (found.queues and found.schemas):
+        yield Finding(
+            "features",
+            Status.WARN,
+            "no review queues and label schemas",
+            "they need MLflow 3.14; questions come from the configuration, traces from a search",
+        )
+    if not found.honours_ids:
+        yield Finding("features", Status.WARN, "the server gives labels IDs of its own", "delivery looks twice")
+    for check in (_experiments, _reviewer):
+        try:
+            yield await check(backend, configuration, journal)
+        except Exception as error:
+            yield _failed(check.__name__.removeprefix("_"), error)
+
+
+async def _credentials(uri: str, configuration: Configuration) -> Finding:
+    if backend_kind(uri) in (BackendKind.LOCAL, BackendKind.MLFLOW_FILES):
+        return Finding("credentials", Status.OK, "none needed")
+    credentials = await credentials_at(uri, configuration)
+    return Finding("credentials", Status.OK, "none" if credentials is None else f"from {credentials.source}")
+
+
+async def _experiments(backend: Backend, configuration: Configuration, journal: JournalThread) -> Finding:
+    names = configuration.settings.backend.experiments
+    if not names:
+        there = await backend.experiments()
+        return Finding("experiments", Status.OK, f"{len(there)} there, none configured")
+    found = await experiments_at(backend, configuration)
+    return Finding("experiments", Status.OK, ", ".join(f"{each.name} ({each.id})" for each in found))
+
+
+async def _reviewer(backend: Backend, configuration: Configuration, journal: JournalThread) -> Finding:
+    reviewer = await known_reviewer(backend, configuration, journal)
+    if reviewer is None:
+        return Finding("reviewer", Status.WARN, "unknown", "give --reviewer, or set reviewer in the configuration")
+    if reviewer.passed_over:
+        return Finding(
+            "reviewer",
+            Status.WARN,
+            f"{reviewer.id} ({reviewer.origin}), not {reviewer.passed_over}",
+            "labels stay under the ID used here before; --reviewer changes it",
+        )
+    return Finding("reviewer", Status.OK, f"{reviewer.id} ({reviewer.origin})")
+
+
+def _failed(check: str, error: Exception, where: str = "") -> Finding:
+    explained = explain(error)
+    if explained is None:
+        raise error
+    code, sentence = explained
+    advice = {
+        ExitCode.CREDENTIALS: "check MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN",
+        ExitCode.NO_BACKEND: "check the address, its path included; MLflow 3.2 or later is needed",
+        ExitCode.WAITING: "check the address and the network; what is queued is safe",
+    }.get(code, "")
+    if not isinstance(error, BackendError):
+        advice = ""
+    return Finding(check, Status.FAIL, f"{where}: {sentence}" if where else sentence, advice, code)

@@ -1,0 +1,108 @@
+"""Write, show, check and trust configurations."""
+
+from __future__ import annotations
+
+import argparse
+
+from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.options import add_backend, add_common, add_json, add_reviewer
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `labeler config` takes."""
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    for name, action, summary in (
+        ("init", _init, "write a commented configuration, after asking what is needed"),
+        ("show", _show, "print the effective settings with their origins"),
+        ("path", _path, "print where your configuration file lies"),
+        ("check", _check, "tell everything that is wrong"),
+        ("trust", _trust, "let credentials go to an origin that only a working directory's file names"),
+    ):
+        inner = actions.add_parser(name, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False)
+        if name == "trust":
+            inner.add_argument("origin", metavar="ORIGIN", help="such as https://mlflow.example.org")
+        if name in ("init", "show", "check"):
+            add_backend(inner)
+            add_reviewer(inner)
+        if name == "show":
+            add_json(inner)
+        add_common(inner)
+        inner.set_defaults(act=action)
+
+
+def run(arguments: argparse.Namespace) -> ExitCode:
+    """Do what was asked."""
+    code: ExitCode = arguments.act(arguments)
+    return code
+
+
+def _init(arguments: argparse.Namespace) -> ExitCode:
+    from labeler.cli.first_configuration import write_first_configuration
+
+    return write_first_configuration(arguments)
+
+
+def _show(arguments: argparse.Namespace) -> ExitCode:
+    from labeler.cli.assembly import configure
+    from labeler.cli.output import print_json, print_table
+    from labeler.config.backend_uri import without_userinfo
+    from labeler.config.load import flattened
+
+    configuration = configure(arguments)
+    settings = [
+        (key, without_userinfo(value) if key == "backend.uri" and value else value, str(configuration.origin(key)))
+        for key, value in flattened(configuration.settings)
+    ]
+    if arguments.json:
+        print_json([{"key": key, "value": value, "origin": source} for key, value, source in settings])
+    else:
+        print_table(("KEY", "VALUE", "ORIGIN"), ((key, _shown(value), source) for key, value, source in settings))
+    return ExitCode.OK
+
+
+def _path(arguments: argparse.Namespace) -> ExitCode:
+    from labeler.cli.assembly import paths_of
+
+    print(paths_of(arguments).config_file)
+    return ExitCode.OK
+
+
+def _check(arguments: argparse.Namespace) -> ExitCode:
+    from labeler.cli.assembly import configure, keymap_of, theme_of
+    from labeler.cli.output import print_text
+
+    configuration = configure(arguments)
+    keymap_of(configuration)
+    theme_of(configuration)
+    files = [layer.file for layer in configuration.layers if layer.file]
+    print_text(f"In order: {', '.join(files)}" if files else "In order: there is no configuration file")
+    return ExitCode.OK
+
+
+def _trust(arguments: argparse.Namespace) -> ExitCode:
+    import asyncio
+
+    from labeler.cli.output import print_text
+    from labeler.config.backend_uri import BadBackendUri, check_origin
+
+    try:
+        origin = check_origin(arguments.origin)
+    except BadBackendUri as error:
+        raise CommandFailed(ExitCode.USAGE, f"ORIGIN {error}") from None
+    asyncio.run(_remember(arguments, origin))
+    print_text(f"Trusted: {origin} may have your credentials, whichever file names it")
+    return ExitCode.OK
+
+
+async def _remember(arguments: argparse.Namespace, origin: str) -> None:
+    from labeler.cli.assembly import open_journal, paths_of
+    from labeler.journal.journal import Journal
+
+    async with open_journal(paths_of(arguments)) as journal:
+        await journal.run(Journal.trust, origin)
+
+
+def _shown(value: object) -> str:
+    import json
+
+    return "" if value is None else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,93 @@
+"""Write labels as JSON Lines or CSV."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import TYPE_CHECKING
+
+from labeler.cli.exit_code import ExitCode
+from labeler.cli.options import add_backend, add_reviewer, since_ms
+
+if TYPE_CHECKING:
+    from labeler.config.load import Configuration
+    from labeler.domain.assessment import Assessment
+    from labeler.journal.thread import JournalThread
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `labeler export` takes."""
+    parser.add_argument("--local", action="store_true", help="from the journal, delivered or not, without a network")
+    parser.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
+    parser.add_argument("-o", "--output", metavar="FILE", default="-", help="instead of stdout")
+    parser.add_argument("-f", "--filter", metavar="EXPR", default="", help="of traces, in MLflow's syntax")
+    parser.add_argument("--since", metavar="7d|ISO", type=since_ms, help="of traces: 12h, 7d or an ISO 8601 time")
+    parser.add_argument("--superseded", action="store_true", help="labels that others took the place of, too")
+    add_backend(parser)
+    add_reviewer(parser)
+
+
+def run(arguments: argparse.Namespace) -> ExitCode:
+    """Collect the labels and write them."""
+    import asyncio
+
+    from labeler.cli.label_output import write_label_file
+    from labeler.cli.output import print_message
+    from labeler.domain.assessment import same_reviewer
+    from labeler.labels.label import label_of
+
+    assessments = asyncio.run(_assessments(arguments))
+    only = getattr(arguments, "reviewer", None)
+    labels = [label_of(each) for each in assessments if only is None or same_reviewer(each.source.id, only)]
+    write_label_file(arguments.output, labels, arguments.format)
+    if arguments.output != "-":
+        print_message(f"{len(labels)} labels written to {arguments.output}.")
+    return ExitCode.OK
+
+
+async def _assessments(arguments: argparse.Namespace) -> list[Assessment]:
+    from labeler.cli.assembly import configure, open_journal
+
+    configuration = configure(arguments)
+    async with open_journal(configuration.paths) as journal:
+        if arguments.local:
+            return await _from_journal(arguments, configuration, journal)
+        return await _from_backend(arguments, configuration, journal)
+
+
+async def _from_journal(
+    arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread
+) -> list[Assessment]:
+    from labeler.cli.assembly import destinations_in_scope
+    from labeler.domain.question import NOTE_NAMES
+    from labeler.journal.journal import Journal
+
+    narrowed = hasattr(arguments, "backend") or hasattr(arguments, "experiments")
+    scope = await destinations_in_scope(configuration, journal) if narrowed else await journal.run(Journal.destinations)
+    standing = await journal.run(Journal.standing, scope)
+    return [answer.assessment for answer in standing if answer.assessment.name not in NOTE_NAMES]
+
+
+async def _from_backend(
+    arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread
+) -> list[Assessment]:
+    from labeler.cli.assembly import experiments_at, open_backend
+    from labeler.domain.assessment import AssessmentKind, SourceType
+    from labeler.domain.question import NOTE_NAMES
+    from labeler.domain.worklist import Query
+
+    async with open_backend(configuration, journal) as backend:
+        chosen = hasattr(arguments, "experiments")
+        experiments = await (experiments_at(backend, configuration) if chosen else backend.experiments())
+        now_ms = time.time_ns() // 1_000_000
+        query = Query(tuple(each.id for each in experiments), arguments.filter, (), arguments.since, now_ms)
+        return [
+            assessment
+            async for page in backend.snapshot(query)
+            for summary in page
+            for assessment in summary.assessments
+            if assessment.source.type is SourceType.HUMAN
+            and assessment.kind is not AssessmentKind.ISSUE
+            and assessment.name not in NOTE_NAMES
+            and (assessment.valid or arguments.superseded)
+        ]

@@ -1,0 +1,146 @@
+"""The options that commands share, and what they mean as settings and as a selection of traces."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from labeler.config.load import Flag
+
+_UNITS_MS: Final = {"m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
+
+_SETTINGS: Final = {
+    "backend": ("--backend", "backend.uri"),
+    "experiments": ("--experiment", "backend.experiments"),
+    "queue": ("--queue", "backend.queue"),
+    "reviewer": ("--reviewer", "reviewer"),
+    "order_by": ("--order-by", "review.order"),
+    "blind": ("--blind", "review.blind"),
+    "theme": ("--theme", "theme"),
+}
+"""Arguments that override a setting: the option's name and the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which traces a command is about, beyond the configured experiments and queue.
+
+    `since_ms` is milliseconds since the epoch. `only_unlabelled`: leave out what the reviewer has labelled.
+    """
+
+    trace_ids: tuple[str, ...] = ()
+    filter: str = ""
+    since_ms: int | None = None
+    limit: int | None = None
+    sample: int | None = None
+    seed: int | None = None
+    only_unlabelled: bool = True
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """Options of every command. Nothing is set that was not typed, so that they may stand before or after its name."""
+    group = parser.add_argument_group("files")
+    group.add_argument("--config", metavar="FILE", help="this configuration file instead of your own")
+    group.add_argument("--data-dir", metavar="DIR", help="keep journal, log and cache in this directory")
+    group.add_argument("-v", "--verbose", action="store_true", help="write more into the log")
+    _leave_unset(group)
+
+
+def add_backend(parser: argparse.ArgumentParser) -> None:
+    """Options that say where traces come from and labels go."""
+    group = parser.add_argument_group("backend")
+    group.add_argument("-b", "--backend", metavar="URI", help="http(s)://…, databricks[://PROFILE], local:PATH, …")
+    group.add_argument(
+        "-e", "--experiment", dest="experiments", metavar="NAME_OR_ID", action="append", help="may be repeated"
+    )
+    _leave_unset(group)
+
+
+def add_reviewer(parser: argparse.ArgumentParser) -> None:
+    """The option that says whose labels these are."""
+    group = parser.add_argument_group("reviewer")
+    group.add_argument("-r", "--reviewer", metavar="ID", help="whose labels these are")
+    _leave_unset(group)
+
+
+def add_selection(parser: argparse.ArgumentParser) -> None:
+    """Options that choose traces."""
+    group = parser.add_argument_group("traces")
+    group.add_argument("-q", "--queue", metavar="NAME_OR_ID", help="a review queue; me: your own")
+    group.add_argument("-f", "--filter", metavar="EXPR", help="MLflow's filter syntax, passed through")
+    group.add_argument("--order-by", metavar="EXPR", help="MLflow's order_by, such as 'timestamp_ms ASC'")
+    group.add_argument("--since", metavar="7d|ISO", type=since_ms, help="30m, 12h, 7d, 2w or an ISO 8601 time")
+    group.add_argument("--limit", metavar="N", type=positive, help="at most so many")
+    group.add_argument("--sample", metavar="N", type=positive, help="so many at random")
+    group.add_argument("--seed", metavar="S", type=int, help="makes the sample the same every time")
+    either = group.add_mutually_exclusive_group()
+    either.add_argument(
+        "--unlabeled", dest="only_unlabelled", action="store_true", help="leave out what you labelled (the default)"
+    )
+    either.add_argument("--all", dest="only_unlabelled", action="store_false", help="what you labelled too")
+    _leave_unset(group)
+
+
+def add_screen(parser: argparse.ArgumentParser) -> None:
+    """Options of commands that open a screen."""
+    group = parser.add_argument_group("screen")
+    group.add_argument("--blind", action="store_true", help="hide what judges and other people said")
+    group.add_argument("--offline", action="store_true", help="ask nothing of the network")
+    group.add_argument("--theme", metavar="NAME", help="colours; see labeler themes")
+    group.add_argument("--plain", action="store_true", help="plain lines instead of a screen")
+    _leave_unset(group)
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """The option for machine-readable results."""
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def flags_of(arguments: argparse.Namespace) -> list[Flag]:
+    """What was typed and overrides a setting."""
+    from labeler.config.load import Flag
+
+    given = vars(arguments)
+    return [
+        Flag(option, key, tuple(given[name]) if isinstance(given[name], list) else given[name])
+        for name, (option, key) in _SETTINGS.items()
+        if name in given
+    ]
+
+
+def selection_of(arguments: argparse.Namespace) -> Selection:
+    """Which traces were asked for."""
+    given = vars(arguments)
+    names = ("filter", "since", "limit", "sample", "seed", "only_unlabelled")
+    typed = {("since_ms" if name == "since" else name): given[name] for name in names if name in given}
+    return Selection(trace_ids=tuple(given.get("trace_ids", ())), **typed)
+
+
+def since_ms(text: str) -> int:
+    """``7d``, or an ISO 8601 date or time (UTC unless it says otherwise), as milliseconds since the epoch."""
+    span = re.fullmatch(r"(\d{1,6})([mhdw])", text)
+    if span:
+        return time.time_ns() // 1_000_000 - int(span[1]) * _UNITS_MS[span[2]]
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is neither like 7d nor an ISO 8601 date or time") from None
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+def positive(text: str) -> int:
+    """A whole number of at least 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a whole number of at least 1")
+    return int(text)
+
+
+def _leave_unset(group: argparse._ArgumentGroup) -> None:
+    """Let options that were not typed be absent, so that a command's parser does not undo what stood before it."""
+    for action in group._group_actions:
+        action.default = argparse.SUPPRESS

@@ -1,0 +1,160 @@
+"""Show what is not delivered, and retry, discard or export it."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.options import add_backend, add_common, add_json
+
+if TYPE_CHECKING:
+    from labeler.config.load import Configuration
+    from labeler.domain.value import JsonValue
+    from labeler.journal.rows import Delivery
+    from labeler.journal.thread import JournalThread
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `labeler outbox` takes."""
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    for name, action, summary in (
+        ("list", _list, "print what is waiting, parked or refused"),
+        ("retry", _retry, "let parked and refused deliveries wait again; all of them unless IDs are given"),
+        ("discard", _discard, "give deliveries up for good; the answers stay in the journal"),
+        ("export", _export, "write the labels that are not delivered to a file"),
+    ):
+        inner = actions.add_parser(name, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False)
+        if name == "list":
+            add_json(inner)
+        if name == "export":
+            inner.add_argument("file", metavar="FILE.jsonl")
+        if name in ("retry", "discard"):
+            inner.add_argument("ids", metavar="ID", type=int, nargs="*" if name == "retry" else "+")
+        if name == "discard":
+            inner.add_argument("--yes", action="store_true", help="do not ask")
+        add_backend(inner)
+        add_common(inner)
+        inner.set_defaults(act=action)
+
+
+def run(arguments: argparse.Namespace) -> ExitCode:
+    """Do what was asked."""
+    import asyncio
+
+    return asyncio.run(_with_journal(arguments))
+
+
+async def _with_journal(arguments: argparse.Namespace) -> ExitCode:
+    from labeler.cli.assembly import configure, open_journal
+
+    configuration = configure(arguments)
+    async with open_journal(configuration.paths) as journal:
+        code: ExitCode = await arguments.act(arguments, configuration, journal)
+        return code
+
+
+async def _list(arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread) -> ExitCode:
+    from labeler.cli.assembly import destinations_in_scope
+    from labeler.cli.output import print_json, print_message, print_table
+    from labeler.journal.journal import Journal
+
+    scope = await destinations_in_scope(configuration, journal)
+    rows = [_fields(delivery) for delivery in await journal.run(Journal.deliveries, scope)]
+    if arguments.json:
+        for row in rows:
+            print_json(row)
+    elif rows:
+        columns = ("id", "state", "op", "trace_id", "name", "reviewer", "attempts", "reason")
+        print_table(
+            [column.upper() for column in columns], [[str(row[name] or "") for name in columns] for row in rows]
+        )
+    else:
+        print_message("Everything is delivered.")
+    for place, count in (await journal.run(Journal.elsewhere, scope)).items():
+        print_message(f"{count} more for {place.backend_uri}, experiment {place.experiment_id}.")
+    return ExitCode.OK
+
+
+async def _retry(arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread) -> ExitCode:
+    from labeler.cli.output import print_message
+    from labeler.journal.journal import Journal
+
+    chosen = await _chosen(arguments, configuration, journal)
+    count = await journal.run(Journal.retry, chosen)
+    print_message(f"{count} will be tried again: labeler sync, or the next start, delivers them.")
+    return ExitCode.OK
+
+
+async def _discard(arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread) -> ExitCode:
+    import sys
+    import time
+
+    from labeler.cli.output import is_interactive, print_message
+    from labeler.journal.journal import Journal
+
+    chosen = await _chosen(arguments, configuration, journal)
+    if not arguments.yes:
+        if not is_interactive():
+            raise CommandFailed(ExitCode.USAGE, "There is no terminal to ask on. Give --yes if you are sure")
+        sys.stderr.write(f"Give up {len(chosen)} for good? They will never reach the backend. [y/N] ")
+        sys.stderr.flush()
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            print_message("Nothing was discarded.")
+            return ExitCode.OK
+    count = await journal.run(Journal.discard, chosen, time.time_ns() // 1_000_000)
+    print_message(f"{count} discarded; the answers stay in the journal.")
+    return ExitCode.OK
+
+
+async def _export(arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread) -> ExitCode:
+    from labeler.cli.assembly import destinations_in_scope
+    from labeler.cli.label_output import write_label_file
+    from labeler.cli.output import print_message
+    from labeler.journal.journal import Journal
+    from labeler.labels.label import label_of
+
+    scope = await destinations_in_scope(configuration, journal)
+    deliveries = await journal.run(Journal.deliveries, scope)
+    labels = [label_of(delivery.assessment) for delivery in deliveries if delivery.assessment is not None]
+    write_label_file(arguments.file, labels)
+    print_message(f"{len(labels)} labels written to {arguments.file}; they stay in the outbox.")
+    return ExitCode.OK
+
+
+async def _chosen(arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread) -> list[int]:
+    """The IDs that were typed, else those of everything in scope. Raises `CommandFailed` for one that is not there."""
+    from labeler.cli.assembly import destinations_in_scope
+    from labeler.journal.journal import Journal
+
+    scope = await destinations_in_scope(configuration, journal)
+    there = [delivery.id for delivery in await journal.run(Journal.deliveries, scope)]
+    unknown = [str(asked) for asked in arguments.ids if asked not in there]
+    if unknown:
+        raise CommandFailed(
+            ExitCode.USAGE,
+            f"Not in the outbox: {', '.join(unknown)}. Nothing was changed; labeler outbox list shows it",
+        )
+    return arguments.ids or there
+
+
+def _fields(delivery: Delivery) -> dict[str, JsonValue]:
+    from labeler.labels.label import timestamp
+
+    place = delivery.destination
+    return {
+        "id": delivery.id,
+        "trace_id": delivery.trace_id,
+        "name": delivery.name,
+        "reviewer": delivery.reviewer,
+        "op": delivery.op.value,
+        "state": delivery.state.value,
+        "attempts": delivery.attempts,
+        "reason": delivery.reason,
+        "destination": {
+            "backend": place.backend_uri,
+            "workspace": place.workspace,
+            "experiment_id": place.experiment_id,
+        },
+        "created_at": timestamp(delivery.created_at_ms),
+    }

@@ -1,0 +1,40 @@
+"""Writing results to stdout and messages to stderr, so that no terminal is harmed by what a trace holds."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+
+from labeler.domain.value import JsonValue
+from labeler.reading.sanitise import sanitise
+
+
+def print_text(text: str) -> None:
+    """Text for people, on stdout."""
+    sys.stdout.write(f"{sanitise(text)}\n")
+
+
+def print_json(value: JsonValue) -> None:
+    """One JSON value on one line of stdout: exact, invisible characters as escapes."""
+    from labeler.labels.exact_json import exact_json
+
+    sys.stdout.write(f"{exact_json(value)}\n")
+
+
+def print_message(sentence: str) -> None:
+    """A message for people, on stderr."""
+    sys.stderr.write(f"labeler: {sanitise(sentence)}\n")
+
+
+def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Rows of cells in columns, on stdout."""
+    lines = [list(header), *([sanitise(cell).replace("\n", " ") for cell in row] for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    for line in lines:
+        padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        sys.stdout.write("  ".join(padded).rstrip() + "\n")
+
+
+def is_interactive() -> bool:
+    """Whether a person can be asked: stdin and stderr are a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()

@@ -1,0 +1,51 @@
+"""Download the worklist with whole traces, for work without a network."""
+
+from __future__ import annotations
+
+import argparse
+
+from labeler.cli.exit_code import ExitCode
+from labeler.cli.options import add_backend, add_reviewer, add_selection, selection_of
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `labeler pull` takes."""
+    parser.add_argument("trace_ids", metavar="TRACE_ID", nargs="*", help="exactly these; else the worklist")
+    add_backend(parser)
+    add_selection(parser)
+    add_reviewer(parser)
+
+
+def run(arguments: argparse.Namespace) -> ExitCode:
+    """List the worklist, then download what is not here yet."""
+    import asyncio
+
+    return asyncio.run(_pull(arguments))
+
+
+async def _pull(arguments: argparse.Namespace) -> ExitCode:
+    from labeler.cli.assembly import configure, open_backend, open_cache, open_journal, review_spec, reviewer_at
+    from labeler.cli.downloading import download, list_worklist
+    from labeler.cli.opening import check_membership, open_spec
+    from labeler.cli.output import print_message
+
+    configuration = configure(arguments)
+    selection = selection_of(arguments)
+    async with (
+        open_journal(configuration.paths) as journal,
+        open_cache(configuration) as cache,
+        open_backend(configuration, journal) as backend,
+    ):
+        reviewer = await reviewer_at(backend, configuration, journal)
+        spec = await review_spec(backend, configuration, selection, reviewer.id)
+        await check_membership(backend, spec, reviewer)
+        review = await open_spec(backend, spec, configuration, journal)
+        trace_ids = await list_worklist(backend, cache, journal, review, only_unlabelled=selection.only_unlabelled)
+        if not trace_ids:
+            print_message(f"{spec.label}: there is nothing to review.")
+            return ExitCode.OK
+        report = await download(backend, cache, trace_ids)
+        for sentence in report.problems:
+            print_message(sentence)
+        print_message(f"{spec.label}: {report.here:,} of {len(trace_ids):,} traces are here. {report.advice}".rstrip())
+        return report.code

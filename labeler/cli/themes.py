@@ -1,0 +1,24 @@
+"""Print the themes there are."""
+
+from __future__ import annotations
+
+import argparse
+
+from labeler.cli.exit_code import ExitCode
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`labeler themes` takes nothing of its own."""
+
+
+def run(arguments: argparse.Namespace) -> ExitCode:
+    """Print a name a line, the one in effect marked."""
+    from labeler.cli.assembly import configure, theme_directories
+    from labeler.cli.output import print_text
+    from labeler.tui.theme.files import DEFAULT_THEME, theme_names
+
+    configuration = configure(arguments)
+    effective = configuration.settings.theme or DEFAULT_THEME
+    for name in theme_names(theme_directories(configuration)):
+        print_text(f"{name} *" if name == effective else name)
+    return ExitCode.OK
