@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from labeler.backends.base import Backend, BackendError
+from labeler.backends.base import Ambiguous, Backend, BackendError, Unreachable
 from labeler.cache.thread import CacheThread
 from labeler.delivery.backoff import Backoff
 from labeler.delivery.connection import ConnectionState, ConnectionStatus
@@ -172,11 +172,21 @@ class Exchange:
                 await asyncio.sleep(5)
 
     async def _refresh(self, backend: Backend) -> None:
-        try:
-            async for page in incoming(backend, self._spec, time.time_ns() // 1_000_000):
-                await self._listener.take_in(page, only_unlabelled=self._traffic.only_unlabelled)
-        except BackendError as error:
-            _log.warning("The worklist could not be refreshed: %s", error)
+        """Take the worklist in again; while the backend is away, try until it is back."""
+        pause = Backoff(1.0, 30.0)
+        while True:
+            try:
+                async for page in incoming(backend, self._spec, time.time_ns() // 1_000_000):
+                    await self._listener.take_in(page, only_unlabelled=self._traffic.only_unlabelled)
+            except (Unreachable, Ambiguous):
+                self._listener.connected("offline")
+                await asyncio.sleep(pause.next_s(None))
+            except BackendError as error:
+                self._listener.tell(f"The worklist could not be refreshed: {error}")
+                return
+            else:
+                self._listener.connected("online")
+                return
 
     def need(self, now: Sequence[str], later: Sequence[str]) -> None:
         """These traces are wanted now, and those after them."""

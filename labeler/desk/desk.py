@@ -170,6 +170,10 @@ class Desk:
         """Have the reviewer see a sentence."""
         self.on_event(Notice(sentence))
 
+    async def counts_now(self) -> OutboxCounts:
+        """What is not delivered at this moment."""
+        return await self._journal.run(Journal.counts, self.destinations)
+
     def counts_changed(self) -> None:
         """There is more or less to deliver than before."""
         self._later(self.refresh_counts())
@@ -266,7 +270,7 @@ class Desk:
             if self.state.item is not None:
                 await self._journal.run(Journal.save_position, self.record.id, self.state.item.trace_id)
             await self.library.close()
-            return await self._journal.run(Journal.counts, self.destinations)
+            return await self.counts_now()
 
     async def _note_absent(self) -> None:
         """While offline, items whose traces are not in the cache can be neither shown nor judged."""

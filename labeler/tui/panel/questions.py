@@ -90,6 +90,17 @@ def value_text(question: Question | None, value: JsonValue) -> str:
     return "" if value is None else str(value)
 
 
+def describe(question: Question) -> str:
+    """What may be answered, in a few words, unsanitised: ``Helpful / Not helpful``."""
+    match question.input:
+        case PassFail(positive, negative):
+            return f"{positive} / {negative}"
+        case Categorical(options, multiple):
+            return f"{'any of' if multiple else 'one of'} {', '.join(options)}"
+        case _:
+            return allowed(question)
+
+
 def _name(view: PanelView, question: Question) -> str:
     return _shown(view, question.name) + (" *" if question.required else "")
 

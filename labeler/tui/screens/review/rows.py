@@ -5,7 +5,7 @@ from __future__ import annotations
 from labeler.desk.desk import Desk
 from labeler.domain.worklist import ItemState
 from labeler.tui.signs import Signs
-from labeler.tui.worklist.view import WorklistRowView
+from labeler.tui.worklist.rows import WorklistRowView
 
 
 class DeskRows:

@@ -17,6 +17,7 @@ from labeler.desk.desk import Desk, Done
 from labeler.desk.events import DeskEvent, DocumentReady, ItemChanged, ItemsAdded, Notice, StatusChanged
 from labeler.reading.document import Block, BlockKind, Document
 from labeler.reading.raw import raw_document
+from labeler.review.action import GoTo
 from labeler.review.decision import Refusal
 from labeler.tui.actions import Context, Group
 from labeler.tui.chrome.header import header_line
@@ -34,7 +35,7 @@ from labeler.tui.screens.review.field import Left, LineField, TextField, Typed, 
 from labeler.tui.screens.review.keys import JUDGING
 from labeler.tui.screens.review.rows import DeskRows
 from labeler.tui.screens.review.slips import HeldKey
-from labeler.tui.worklist.view import WorklistView
+from labeler.tui.worklist.view import RowPicked, WorklistView
 
 _WORKLIST_FROM_WIDTH = 100
 """Cells from which the worklist shows itself."""
@@ -252,6 +253,10 @@ class ReviewScreen(Screen[None]):
                 self.say(says, "warning")
             case StatusChanged():
                 self.paint_chrome()
+
+    @on(RowPicked)
+    async def _picked(self, message: RowPicked) -> None:
+        self.carried_out(await self.desk.act(GoTo(message.index + 1)))
 
     @on(LineRangeChanged)
     def _line_range(self) -> None:

@@ -1,0 +1,126 @@
+"""A review on the screen: the desk opened, the app run, the traffic kept going beside it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Awaitable, Callable
+
+from labeler.backends.base import Backend
+from labeler.cache.thread import CacheThread
+from labeler.cli.assembly import keymap_of, theme_of
+from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.opening import Opening
+from labeler.cli.output import print_message
+from labeler.config.load import Configuration
+from labeler.delivery.exchange import Exchange, Traffic
+from labeler.delivery.intake import incoming
+from labeler.desk.desk import Desk
+from labeler.desk.opening import open_desk
+from labeler.journal.thread import JournalThread
+from labeler.review.state import Advance, Rules
+
+_LAST_CHANCE_S = 1.5
+"""Seconds that answers still queued get to be delivered after the screen has closed."""
+
+
+def check_terminal(instead: str) -> None:
+    """Raise `CommandFailed` unless there is a terminal to draw on; `instead` says which flags to give."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise CommandFailed(ExitCode.USAGE, f"There is no terminal to draw on. {instead}")
+
+
+async def run_on_screen(
+    opening: Opening,
+    configuration: Configuration,
+    journal: JournalThread,
+    cache: CacheThread,
+    connect: Callable[[], Awaitable[Backend]] | None,
+    *,
+    first_listing: Backend | None,
+    only_unlabelled: bool,
+) -> ExitCode:
+    """Show the review until the reviewer leaves. `connect` None: ask nothing of the network.
+
+    `first_listing`: where to take a worklist from that has no items yet.
+    """
+    from labeler.tui.app import LabelerApp
+    from labeler.tui.signs import ASCII, UNICODE
+
+    settings = configuration.settings
+    keymap, theme = keymap_of(configuration), theme_of(configuration)
+    desk = await open_desk(opening.record, opening.asked.questions, _rules(opening, configuration), journal, cache)
+    if not desk.state.items and first_listing is not None:
+        await _take_first_items(desk, first_listing, only_unlabelled=only_unlabelled)
+    if not desk.state.items:
+        await desk.close()
+        print_message(_nothing_to_do(opening, only_unlabelled=only_unlabelled))
+        return ExitCode.OK
+    traffic = Traffic(
+        configuration.paths.state_dir / "delivery.lock",
+        settings.delivery.grace,
+        settings.delivery.concurrency,
+        settings.cache.ahead,
+        only_unlabelled,
+    )
+    exchange = None if connect is None else Exchange(desk, opening.record.spec, journal, cache, connect, traffic)
+    if exchange is not None:
+        desk.on_need, desk.on_release, desk.on_refresh = exchange.need, exchange.wake, exchange.refresh
+
+    def begin_traffic() -> None:
+        if exchange is None:
+            desk.connected("offline")
+            return
+        exchange.start()
+        desk.need()
+
+    app = LabelerApp(
+        desk,
+        keymap,
+        theme,
+        ASCII if settings.ui.ascii else UNICODE,
+        settings.review.guard_ms,
+        (configuration.paths.config_file.parent / "themes",),
+        begin_traffic,
+    )
+    await app.run_async(mouse=settings.mouse)
+    left = await desk.close()
+    if exchange is not None:
+        await exchange.close(_LAST_CHANCE_S if left.waiting else 0)
+        left = await desk.counts_now()
+    if app.crash is not None:
+        raise app.crash
+    _say_goodbye(left.waiting, left.parked, left.refused)
+    return ExitCode.INTERRUPTED if app.interrupted else ExitCode.OK
+
+
+async def _take_first_items(desk: Desk, backend: Backend, *, only_unlabelled: bool) -> None:
+    """Take the backend's listing in until there is something to show; the rest follows in the background."""
+    async for page in incoming(backend, desk.record.spec, time.time_ns() // 1_000_000):
+        if await desk.take_in(page, only_unlabelled=only_unlabelled):
+            return
+
+
+def _rules(opening: Opening, configuration: Configuration) -> Rules:
+    settings = configuration.settings
+    return Rules(
+        advance=Advance(settings.review.advance),
+        edits_in_place=settings.delivery.edits == "update",
+        for_queue=opening.record.spec.queue_id is not None,
+    )
+
+
+def _nothing_to_do(opening: Opening, *, only_unlabelled: bool) -> str:
+    what = f"“{opening.record.spec.label}”"
+    if only_unlabelled:
+        return f"Nothing in {what} is left for you to label. With --all it shows what you have labelled."
+    return f"There is no trace in {what}."
+
+
+def _say_goodbye(waiting: int, parked: int, refused: int) -> None:
+    if waiting:
+        print_message(f"{waiting} to be delivered, safe in the journal: they go out with the next run, or labeler sync")
+    if parked:
+        print_message(f"{parked} waiting for you: labeler doctor says why")
+    if refused:
+        print_message(f"{refused} refused by the server: labeler outbox list says why")

@@ -1,0 +1,24 @@
+"""Review the configured worklist, or exactly the traces or files named."""
+
+from __future__ import annotations
+
+import argparse
+
+from labeler.cli.exit_code import ExitCode
+from labeler.cli.options import add_backend, add_reviewer, add_screen, add_selection
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("targets", nargs="*", metavar="TRACE_ID|FILE", help="review exactly these")
+    add_backend(parser)
+    add_reviewer(parser)
+    add_selection(parser)
+    add_screen(parser)
+
+
+def run(arguments: argparse.Namespace) -> ExitCode:
+    import asyncio
+
+    from labeler.cli.reviewing import review
+
+    return asyncio.run(review(arguments))

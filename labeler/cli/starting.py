@@ -1,0 +1,205 @@
+"""`labeler` alone: the last review goes on; where there is none, the start screen asks what to review."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import replace
+
+from labeler.backends.base import Backend
+from labeler.cli.assembly import (
+    configure,
+    known_reviewer,
+    open_backend,
+    open_cache,
+    open_journal,
+    questions_at,
+    theme_of,
+)
+from labeler.cli.exit_code import ExitCode
+from labeler.cli.on_screen import check_terminal, run_on_screen
+from labeler.cli.opening import is_member, open_remembered, open_spec
+from labeler.cli.options import Selection
+from labeler.cli.output import print_message
+from labeler.cli.reviewing import announce, continue_review, demo, refuse_plain, reopened, review_asked
+from labeler.config.load import Configuration
+from labeler.config.problems import Source
+from labeler.domain.queue import QueueItemState
+from labeler.domain.worklist import ReviewSpec
+from labeler.journal.journal import Journal
+from labeler.journal.rows import ReviewRecord
+from labeler.journal.thread import JournalThread
+from labeler.reading.sanitise import one_line
+from labeler.tui.panel.questions import describe
+from labeler.tui.screens.start import Begin, Guess, Offer, Preview
+
+_INSTEAD = "Give --queue NAME_OR_ID or --experiment NAME_OR_ID to labeler review in a terminal, or use labeler export."
+
+
+async def start(arguments: argparse.Namespace) -> ExitCode:
+    """Go on with the last review if the command line asks for nothing else; else choose."""
+    refuse_plain(arguments)
+    check_terminal(_INSTEAD)
+    configuration = configure(arguments)
+    async with open_journal(configuration.paths) as journal:
+        record = await journal.run(Journal.last_review)
+        if record is not None and not _asks_for_something_else(configuration, record):
+            opening = await open_remembered(record, configuration, journal)
+            if opening is not None:
+                print_message(f"Going on with {record.spec.label}. labeler review starts another.")
+                return await continue_review(
+                    opening, configuration, journal, offline=bool(getattr(arguments, "offline", False))
+                )
+    settings = configuration.settings
+    if settings.backend.uri is None:
+        print_message("No backend is configured, so this is the demo. labeler config init sets one up.")
+        arguments.reset = False
+        return await demo(arguments)
+    if settings.backend.queue or settings.backend.experiments:
+        return await review_asked(configuration, Selection())
+    return await choose_and_review(configuration, Selection())
+
+
+async def choose_and_review(configuration: Configuration, selection: Selection) -> ExitCode:
+    """The start screen, then the review chosen there."""
+    async with (
+        open_journal(configuration.paths) as journal,
+        open_cache(configuration) as cache,
+        open_backend(configuration, journal) as backend,
+    ):
+        await backend.capabilities()
+        menu = _Menu(backend, configuration)
+        begin = await _ask(menu, await _guess(backend, configuration, journal), configuration)
+        if begin is None:
+            return ExitCode.OK
+        await journal.run(Journal.remember_reviewer, backend.uri, begin.reviewer, "what you said")
+        spec = replace(
+            menu.spec(begin.offer.id, begin.reviewer),
+            filter=selection.filter,
+            since_ms=selection.since_ms,
+            limit=selection.limit,
+            sample=selection.sample,
+            seed=selection.seed,
+        )
+        opening = await open_spec(backend, spec, configuration, journal)
+        announce(opening)
+        return await run_on_screen(
+            opening,
+            configuration,
+            journal,
+            cache,
+            lambda: reopened(spec, configuration, journal),
+            first_listing=backend,
+            only_unlabelled=selection.only_unlabelled,
+        )
+
+
+class _Menu:
+    """What there is to review at a backend."""
+
+    def __init__(self, backend: Backend, configuration: Configuration) -> None:
+        self._backend = backend
+        self._configuration = configuration
+        self._specs: dict[str, ReviewSpec] = {}
+
+    def spec(self, offer_id: str, reviewer: str) -> ReviewSpec:
+        return replace(self._specs[offer_id], reviewer=reviewer)
+
+    async def find(self, reviewer: str) -> Sequence[Offer]:
+        """The reviewer's queues with how much is pending, then the experiments with how many traces they have."""
+        backend, offers = self._backend, []
+        experiments = await backend.experiments()
+        if (await backend.capabilities()).queues:
+            for experiment in experiments:
+                for queue in await backend.queues(experiment.id):
+                    if not is_member(queue, reviewer):
+                        continue
+                    pending = 0
+                    async for items in backend.items(queue):
+                        pending += sum(item.state is QueueItemState.PENDING for item in items)
+                    spec = self._spec((queue.experiment_id,), queue.name, queue.id)
+                    offers.append(self._offer(spec, f"queue   {pending} pending", f"queue {queue.id}"))
+        for experiment in experiments:
+            count = await backend.count(experiment.id)
+            detail = "experiment" if count is None else f"experiment   {count:,} traces"
+            spec = self._spec((experiment.id,), experiment.name, None)
+            offers.append(self._offer(spec, detail, f"experiment {experiment.id}"))
+        return offers
+
+    async def preview(self, offer: Offer) -> Preview:
+        """The questions of an offer."""
+        asked = await questions_at(self._backend, self._configuration, self._specs[offer.id])
+        lines = [one_line(f"{question.name}   {describe(question)}", 90) for question in asked.questions]
+        return Preview(lines, asked.origin)
+
+    def _offer(self, spec: ReviewSpec, detail: str, offer_id: str) -> Offer:
+        self._specs[offer_id] = spec
+        return Offer(offer_id, one_line(spec.label, 60), detail)
+
+    def _spec(self, experiment_ids: tuple[str, ...], label: str, queue_id: str | None) -> ReviewSpec:
+        return ReviewSpec(
+            backend_uri=self._backend.uri,
+            workspace=self._backend.workspace,
+            experiment_ids=experiment_ids,
+            reviewer="",
+            queue_id=queue_id,
+            label=label,
+            notes_local=self._configuration.settings.review.notes == "local",
+            address=self._configuration.settings.backend.uri or "",
+        )
+
+
+async def _guess(backend: Backend, configuration: Configuration, journal: JournalThread) -> Guess:
+    """Who the reviewer is as far as anybody has said; git's word, or the login's, has to be accepted first."""
+    known = await known_reviewer(backend, configuration, journal)
+    if known is not None:
+        return Guess(known.id, known.origin, settled=True)
+    email = _git_email()
+    return Guess(email, "git", settled=False) if email else Guess(getpass.getuser(), "this login", settled=False)
+
+
+async def _ask(menu: _Menu, guess: Guess, configuration: Configuration) -> Begin | None:
+    from labeler.tui.look import ScreenLook
+    from labeler.tui.screens.start import StartScreen
+    from labeler.tui.signs import ASCII, UNICODE
+    from labeler.tui.start_app import StartApp
+
+    theme = theme_of(configuration)
+    look = ScreenLook(theme.palette, ASCII if configuration.settings.ui.ascii else UNICODE)
+    app = StartApp(theme, StartScreen(guess, menu.find, menu.preview, look))
+    begin = await app.run_async(mouse=configuration.settings.mouse)
+    if app.crash is not None:
+        raise app.crash
+    if app.interrupted:
+        raise KeyboardInterrupt
+    return begin
+
+
+def _asks_for_something_else(configuration: Configuration, record: ReviewRecord) -> bool:
+    """Whether flags or the environment name another backend, experiment, queue or reviewer than the last review's."""
+    spec, settings = record.spec, configuration.settings
+    typed = {
+        key
+        for key in ("backend.uri", "backend.experiments", "backend.queue", "reviewer")
+        if configuration.origin(key).source in (Source.FLAG, Source.ENVIRONMENT)
+    }
+    if "backend.uri" in typed and settings.backend.uri not in (spec.address, spec.backend_uri):
+        return True
+    if "reviewer" in typed and settings.reviewer != spec.reviewer:
+        return True
+    named = {*settings.backend.experiments, settings.backend.queue or ""}
+    known = {*spec.experiment_ids, *spec.label.split(", "), spec.queue_id or "", ""}
+    return bool({"backend.experiments", "backend.queue"} & typed) and not named <= known
+
+
+def _git_email() -> str:
+    """What git knows the user as; empty when it does not."""
+    if shutil.which("git") is None:
+        return ""
+    found = subprocess.run(
+        ["git", "config", "user.email"], capture_output=True, text=True, check=False, timeout=5, errors="replace"
+    )
+    return found.stdout.strip()
