@@ -65,7 +65,7 @@ def _high_water() -> Recipe:
         ),
         said=(
             judge("groundedness", "yes", "Time and height are those of the evening high water in the tool's answer."),
-            code("response_length", 86),
+            code("response_length", 84),
         ),
     )
 
