@@ -51,6 +51,11 @@ class Connection:
         return self._backoff.tries
 
     @property
+    def is_closed(self) -> bool:
+        """Whether somebody has to do something before any request can succeed."""
+        return self.state.status in (ConnectionStatus.NEEDS_CREDENTIALS, ConnectionStatus.NO_BACKEND)
+
+    @property
     def pause_s(self) -> float:
         """Seconds until the next request may go."""
         return max(self._silent_until - time.monotonic(), 0.0)
@@ -62,7 +67,8 @@ class Connection:
             self._backoff.reset()
             self._silent_until = 0.0
         else:
-            self._silent_until = time.monotonic() + self._backoff.next_s(sighting.retry_after_s)
+            pause_s = self._backoff.next_s(sighting.retry_after_s)
+            self._silent_until = time.monotonic() + (self._backoff.longest_s if self.is_closed else pause_s)
 
     def forgive(self) -> None:
         """Try again at once, as somebody asked for it."""

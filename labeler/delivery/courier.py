@@ -37,7 +37,7 @@ class Courier:
     """Carries deliveries to a backend. `now_ms` is the wall clock in milliseconds; `horizon_ms` as `HORIZON_MS`."""
 
     def __init__(self, backend: Backend, now_ms: Callable[[], int], horizon_ms: int = HORIZON_MS) -> None:
-        self._backend = backend
+        self.backend = backend
         self._now_ms = now_ms
         self._horizon_ms = horizon_ms
         self._own_ids = OwnIds(backend)
@@ -49,7 +49,7 @@ class Courier:
         except _Doubt as doubt:
             return doubt.attempt
         except BackendError as error:
-            return await diagnose(self._backend, claim, error)
+            return await diagnose(self.backend, claim, error)
 
     async def _deliver(self, claim: Claim) -> Outcome:
         match claim.delivery.op:
@@ -68,20 +68,22 @@ class Courier:
             kept = await self._own_ids.settle(sent, claim.delivery.server_id)
             if kept is not None:
                 return self._stored(claim, sent, kept)
+        stored: Assessment | None
         try:
-            stored: Assessment | None = await self._backend.create(sent)
+            stored = await self.backend.create(sent)
         except MissingTarget as gone:
             if sent.overrides is None:
                 raise
             return TargetGone(f"What this answer changed is no longer on the server: {gone}")
         except AlreadyThere as error:
-            stored = await self._backend.find(sent.trace_id, sent.id)
+            stored = await self.backend.find(sent.trace_id, sent.id)
             if stored is None:
                 return failed(claim, f"The server says that this answer is there, and does not find it: {error}")
         except Ambiguous as error:
             stored = await self._look_after(claim, sent, error)
             if stored is None:
                 return _in_doubt(claim, error)
+        assert stored is not None
         return self._stored(claim, sent, stored)
 
     async def _look_after(self, claim: Claim, sent: Assessment, error: Ambiguous) -> Assessment | None:
@@ -89,14 +91,14 @@ class Courier:
         try:
             if await self._own_ids.are_given():
                 return await self._own_ids.settle(sent, claim.delivery.server_id)
-            return await self._backend.find(sent.trace_id, sent.id)
+            return await self.backend.find(sent.trace_id, sent.id)
         except BackendError as second:
             raise _Doubt(Attempt(Waits(str(error), ambiguous=True), sighting_of(second))) from error
 
     def _stored(self, claim: Claim, sent: Assessment, stored: Assessment) -> Outcome:
         """What it means that the backend has `stored` for `sent`."""
-        if found := differences(sent, stored):
-            return Refused(f"The server stored something else than was sent: {'; '.join(found)}")
+        if wrong := differences(sent, stored):
+            return Refused(f"The server stored something else than was sent: {'; '.join(wrong)}")
         if stored.id == sent.id:
             return Delivered()
         self._own_ids.seen()
@@ -111,15 +113,16 @@ class Courier:
             ["value", "metadata"] if sent.kind is AssessmentKind.EXPECTATION else ["value", "rationale", "metadata"]
         )
         try:
-            stored: Assessment | None = await self._backend.update(sent, fields)
+            stored = await self.backend.update(sent, fields)
         except MissingTarget as gone:
             return TargetGone(f"The answer that was changed is no longer on the server: {gone}")
         except Ambiguous as error:
-            stored = await self._find_after(sent.trace_id, sent.id, error)
-            if stored is None or differences(sent, stored):
+            found = await self._find_after(sent.trace_id, sent.id, error)
+            if found is None or differences(sent, found):
                 return _in_doubt(claim, error)
-        if found := differences(sent, stored):
-            return Refused(f"The server stored something else than was sent: {'; '.join(found)}")
+            stored = found
+        if wrong := differences(sent, stored):
+            return Refused(f"The server stored something else than was sent: {'; '.join(wrong)}")
         return self._done_unless_rivalled(claim, Delivered())
 
     async def _delete(self, claim: Claim) -> Outcome:
@@ -128,13 +131,13 @@ class Courier:
         doomed = [wire_id]
         if not claim.is_journaled:
             doomed = [each.id for each in await self._own_chain(claim, wire_id)]
-            if not doomed and await self._backend.find(trace_id, wire_id) is not None:
+            if not doomed and await self.backend.find(trace_id, wire_id) is not None:
                 return Delivered(note="The assessment is not the reviewer's own; it was left alone")
         elif await self._own_ids.are_given():
             doomed += [each.id for each in await self._own_ids.copies(trace_id, claim.delivery.assessment_id)]
         for assessment_id in dict.fromkeys(doomed):
             try:
-                await self._backend.retract(trace_id, assessment_id)
+                await self.backend.retract(trace_id, assessment_id)
             except Ambiguous as error:
                 if await self._find_after(trace_id, assessment_id, error) is not None:
                     return _in_doubt(claim, error)
@@ -148,7 +151,7 @@ class Courier:
         chain: list[Assessment] = []
         current: str | None = wire_id
         while current is not None:
-            found = await self._backend.find(claim.delivery.trace_id, current)
+            found = await self.backend.find(claim.delivery.trace_id, current)
             if found is None or not _is_own(found, claim):
                 break
             chain.insert(0, found)
@@ -160,7 +163,7 @@ class Courier:
         assert delivery.queue_id is not None
         assert delivery.item_state is not None
         try:
-            item = await self._backend.set_item_state(
+            item = await self.backend.set_item_state(
                 delivery.queue_id, delivery.trace_id, delivery.item_state, delivery.reviewer
             )
         except MissingTarget:
@@ -172,14 +175,14 @@ class Courier:
         by, wanted = item.completed_by, claim.delivery.item_state
         if wanted is QueueItemState.PENDING or by is None or same_reviewer(by, claim.delivery.reviewer):
             return None if item.state is wanted else f"The queue has this item as {item.state.value} now"
-        signed_in = await self._backend.whoami()
+        signed_in = await self.backend.whoami()
         if signed_in is not None and same_reviewer(by, signed_in):
             return None
         return f"{by} was first: the queue has this item as {item.state.value} by them"
 
     async def _find_after(self, trace_id: str, assessment_id: str, error: Ambiguous) -> Assessment | None:
         try:
-            return await self._backend.find(trace_id, assessment_id)
+            return await self.backend.find(trace_id, assessment_id)
         except BackendError as second:
             raise _Doubt(Attempt(Waits(str(error), ambiguous=True), sighting_of(second))) from error
 

@@ -52,6 +52,19 @@ def sighting_of(error: BackendError) -> Sighting | None:
             return Sighting()
 
 
+def ping_sighting(error: BackendError) -> Sighting:
+    """What an error means that came of asking only who is signed in: nobody gets any further."""
+    match error:
+        case Forbidden():
+            return Sighting(ConnectionState(ConnectionStatus.NEEDS_CREDENTIALS, str(error)))
+        case NotABackend():
+            return Sighting(ConnectionState(ConnectionStatus.NO_BACKEND, str(error)))
+        case Unreachable() | Ambiguous():
+            return Sighting(ConnectionState(ConnectionStatus.OFFLINE, str(error)), error.retry_after_s)
+        case _:
+            return Sighting()
+
+
 async def diagnose(backend: Backend, claim: Claim, error: BackendError) -> Attempt:
     """What to do with a delivery whose attempt ended in `error`. Asks the backend again where that tells more."""
     match error:

@@ -73,10 +73,17 @@ class Outbox:
 
         They count as attempted from here on, before anything is sent: a crash must not make them look unsent.
         """
+        asked = {
+            "places": numbers(self._store, destinations),
+            "now": now_ms,
+            "grace": grace_ms,
+            "jump": CLOCK_JUMP_MS,
+        }
+        if self._store.row(_DUE, asked) is None:
+            return []
         places = known(self._store)
         with self._store.writing() as db:
-            due = self._due(db, destinations, now_ms, grace_ms)
-            rows = list(_one_a_trace(due, limit, busy))
+            rows = list(_one_a_trace(db.execute(_DUE, asked), limit, busy))
             claims = [_claim(db, row, delivery_of_row(row, places), now_ms) for row in rows]
             db.executemany(
                 "UPDATE deliveries SET attempts = attempts + 1, not_before_ms = NULL, ambiguous_at_ms = ?,"
@@ -130,19 +137,6 @@ class Outbox:
                 " WHERE state IN ('waiting', 'parked', 'refused') AND id IN (SELECT value FROM json_each(?))",
                 (now_ms, json.dumps(list(delivery_ids))),
             ).rowcount
-
-    def _due(
-        self, db: sqlite3.Connection, destinations: Sequence[Destination], now_ms: int, grace_ms: int
-    ) -> Iterator[Any]:
-        return db.execute(
-            _DUE,
-            {
-                "places": numbers(self._store, destinations),
-                "now": now_ms,
-                "grace": grace_ms,
-                "jump": CLOCK_JUMP_MS,
-            },
-        )
 
 
 def _one_a_trace(due: Iterator[Any], limit: int, busy: Collection[str]) -> Iterator[Any]:

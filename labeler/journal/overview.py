@@ -37,7 +37,8 @@ class Overview:
     def counts(self, destinations: Sequence[Destination]) -> OutboxCounts:
         """How much is not delivered there."""
         rows = self._store.rows(
-            "SELECT state, cause, count(*) AS n FROM deliveries WHERE state IN ('waiting', 'parked', 'refused')"
+            "SELECT state, cause, count(*) AS n, count(*) - count(released_at_ms) AS held FROM deliveries"
+            " WHERE state IN ('waiting', 'parked', 'refused')"
             " AND destination_id IN (SELECT value FROM json_each(?)) GROUP BY state, cause",
             (numbers(self._store, destinations),),
         )
@@ -49,6 +50,7 @@ class Overview:
             waiting=by_state[DeliveryState.WAITING],
             parked=by_state[DeliveryState.PARKED],
             refused=by_state[DeliveryState.REFUSED],
+            unreleased=sum(row["held"] for row in rows),
             needs_credentials=wanting,
         )
 

@@ -20,8 +20,9 @@ def replace_create(db: sqlite3.Connection, row: Any, now_ms: int) -> int:
     assessment.update(id=new_id, overrides=None, metadata={**assessment["metadata"], "labeler.id": new_id})
     created = db.execute(
         "INSERT INTO deliveries (seq, destination_id, review_id, reviewer, trace_id, span_id, name, op, assessment_id,"
-        " payload, state, created_at_ms, released_at_ms, run) SELECT (SELECT max(seq) + 1 FROM deliveries),"
-        " destination_id, review_id, reviewer, trace_id, span_id, name, 'create', ?, ?, 'waiting', ?, released_at_ms, run"
+        " payload, state, created_at_ms, released_at_ms, run)"
+        " SELECT (SELECT max(seq) + 1 FROM deliveries), destination_id, review_id, reviewer, trace_id, span_id, name,"
+        " 'create', ?, ?, 'waiting', ?, released_at_ms, run"
         " FROM deliveries WHERE id = ?",
         (new_id, to_json({"assessment": assessment}), now_ms, row["id"]),
     ).lastrowid

@@ -106,11 +106,16 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class OutboxCounts:
-    """How many deliveries are not acknowledged. `needs_credentials`: some are parked for want of them."""
+    """How many deliveries are not acknowledged.
+
+    `unreleased` of the waiting belong to items the reviewer has not left; `needs_credentials` of the parked are
+    parked for want of them.
+    """
 
     waiting: int = 0
     parked: int = 0
     refused: int = 0
+    unreleased: int = 0
     needs_credentials: int = 0
 
 

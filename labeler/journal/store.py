@@ -7,7 +7,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -39,13 +39,11 @@ class Store:
             raise _unreadable(self.path, error) from error
 
     def row(self, sql: str, parameters: Parameters = ()) -> Any | None:
-        """The first row of a query, or None."""
-        return next(self.each(sql, parameters), None)
-
-    def each(self, sql: str, parameters: Parameters = ()) -> Iterator[Any]:
-        """The rows of a query, read as they are taken."""
+        """The first row of a query, or None; the rest is not read."""
         try:
-            yield from self._connection.execute(sql, parameters)
+            cursor = self._connection.execute(sql, parameters)
+            with closing(cursor):
+                return cursor.fetchone()
         except sqlite3.Error as error:
             raise _unreadable(self.path, error) from error
 

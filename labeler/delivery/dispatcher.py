@@ -1,0 +1,165 @@
+"""Takes due deliveries from the journal, has a few of them attempted at a time, and gives back how they ended."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+
+from labeler.backends.base import BackendError
+from labeler.delivery.backoff import Backoff
+from labeler.delivery.connection import Connection, ConnectionStatus, Sighting
+from labeler.delivery.courier import Courier
+from labeler.delivery.diagnosis import Attempt, ping_sighting
+from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled
+from labeler.delivery.timing import Timing
+from labeler.domain.destination import Destination
+from labeler.journal.journal import Journal
+from labeler.journal.outcomes import Claim, LooksAgain, Waits
+from labeler.journal.thread import JournalThread
+
+_COUNTS_EVERY_S = 0.25
+"""How often the counts are told while work goes on."""
+
+
+class Dispatcher:
+    """Keeps at most `concurrency` traces in flight, each with one request at a time and in its own order.
+
+    A trace whose delivery failed waits by itself; when the backend is out of reach, everything waits and one
+    delivery at a time asks again. Used by whoever holds the delivery lock, one `work_off` at a time.
+    """
+
+    def __init__(
+        self,
+        journal: JournalThread,
+        courier: Courier,
+        destinations: Sequence[Destination],
+        concurrency: int,
+        timing: Timing,
+        now_ms: Callable[[], int],
+        on_event: Callable[[DeliveryEvent], None],
+    ) -> None:
+        self.connection = Connection(timing.first_retry_s, timing.longest_retry_s)
+        self.woken = asyncio.Event()
+        self._journal = journal
+        self._courier = courier
+        self._destinations = tuple(destinations)
+        self._ahead = 2 * concurrency
+        self._slots = asyncio.Semaphore(concurrency)
+        self._timing = timing
+        self._now_ms = now_ms
+        self._on_event = on_event
+        self._tasks: dict[asyncio.Task[Attempt], Claim] = {}
+        self._stumbling: dict[str, tuple[float, Backoff]] = {}
+        self._counts_told_at = 0.0
+
+    async def work_off(self, grace_ms: int) -> None:
+        """Deliver what is due and not held back by an earlier failure, until nothing of that is left."""
+        try:
+            while True:
+                self.woken.clear()
+                await self._take_up(grace_ms)
+                if not self._tasks:
+                    break
+                await self._any_news()
+                await self._settle_finished()
+        finally:
+            await self._drop()
+        await self._tell_counts()
+
+    def forgive(self) -> None:
+        """Forget earlier failures: somebody wants it tried now."""
+        self.connection.forgive()
+        self._stumbling.clear()
+
+    def next_try_s(self, patience: int) -> float | None:
+        """Seconds until a trace that failed fewer than `patience` times may be tried again; None for none."""
+        now = time.monotonic()
+        return min(
+            (max(at - now, 0.0) for at, pause in self._stumbling.values() if pause.tries < patience), default=None
+        )
+
+    async def ping(self) -> None:
+        """Find out how the backend can be reached when there is nothing to deliver."""
+        try:
+            await self._courier.backend.whoami()
+        except BackendError as error:
+            await self._take_in([ping_sighting(error)])
+        else:
+            await self._take_in([Sighting()])
+
+    async def _take_up(self, grace_ms: int) -> None:
+        room = self._room()
+        if room <= 0:
+            return
+        now = time.monotonic()
+        busy = [claim.delivery.trace_id for claim in self._tasks.values()]
+        busy += [trace_id for trace_id, (until, _) in self._stumbling.items() if until > now]
+        claims = await self._journal.run(Journal.claim, self._destinations, self._now_ms(), grace_ms, room, busy)
+        for claim in claims:
+            task = asyncio.get_running_loop().create_task(self._attempt(claim))
+            self._tasks[task] = claim
+
+    def _room(self) -> int:
+        """How many more deliveries may be taken up; more than can be in flight, so that no slot waits for the disk."""
+        if self.connection.pause_s > 0:
+            return 0
+        known_good = self.connection.state.status in (ConnectionStatus.ONLINE, ConnectionStatus.UNKNOWN)
+        return (self._ahead if known_good else 1) - len(self._tasks)
+
+    async def _attempt(self, claim: Claim) -> Attempt:
+        async with self._slots:
+            return await self._courier.attempt(claim)
+
+    async def _any_news(self) -> None:
+        woken = asyncio.get_running_loop().create_task(self.woken.wait())
+        try:
+            await asyncio.wait({*self._tasks, woken}, timeout=self._timing.poll_s, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            woken.cancel()
+
+    async def _settle_finished(self) -> None:
+        finished = [(self._tasks.pop(task), task.result()) for task in tuple(self._tasks) if task.done()]
+        if not finished:
+            return
+        outcomes = [(claim.delivery.id, attempt.outcome) for claim, attempt in finished]
+        deliveries = await self._journal.run(Journal.settle, outcomes, self._now_ms())
+        await self._take_in([attempt.sighting for _, attempt in finished if attempt.sighting is not None])
+        for (claim, attempt), delivery in zip(finished, deliveries, strict=True):
+            self._remember(claim.delivery.trace_id, attempt)
+            if not isinstance(attempt.outcome, Waits | LooksAgain):
+                self._on_event(Settled(claim.delivery.assessment_id, claim.delivery.trace_id, delivery))
+        if time.monotonic() - self._counts_told_at >= _COUNTS_EVERY_S:
+            await self._tell_counts()
+
+    def _remember(self, trace_id: str, attempt: Attempt) -> None:
+        """Let a trace wait whose delivery failed though the backend works, longer each time."""
+        if not isinstance(attempt.outcome, Waits):
+            self._stumbling.pop(trace_id, None)
+        elif attempt.sighting is None or attempt.sighting.state.status is ConnectionStatus.ONLINE:
+            fresh = Backoff(self._timing.first_retry_s, self._timing.longest_retry_s)
+            _, pause = self._stumbling.get(trace_id, (0.0, fresh))
+            self._stumbling[trace_id] = (time.monotonic() + pause.next_s(), pause)
+
+    async def _take_in(self, sightings: Sequence[Sighting]) -> None:
+        """Learn how the backend can be reached. What was parked because it could not be goes when it can again."""
+        before = self.connection.state
+        was_closed = self.connection.is_closed
+        for sighting in sightings:
+            self.connection.see(sighting)
+        if self.connection.state != before:
+            self._on_event(ConnectionChanged(self.connection.state))
+        if was_closed and not self.connection.is_closed:
+            await self._journal.run(Journal.unpark, self._destinations)
+
+    async def _tell_counts(self) -> None:
+        self._counts_told_at = time.monotonic()
+        self._on_event(CountsChanged(await self._journal.run(Journal.counts, self._destinations)))
+
+    async def _drop(self) -> None:
+        """Give up what is in flight; the journal counts it as attempted, so it is read back the next time."""
+        tasks = tuple(self._tasks)
+        self._tasks.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,149 @@
+"""The engine of delivery: one process at a time for a journal, in the background or until all is delivered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from labeler.backends.base import Backend
+from labeler.delivery.connection import ConnectionStatus
+from labeler.delivery.courier import Courier
+from labeler.delivery.dispatcher import Dispatcher
+from labeler.delivery.events import DeliveryEvent
+from labeler.delivery.lock import DeliveryLock
+from labeler.delivery.sync import Beside, SyncResult, result_since, wait_until_due
+from labeler.delivery.timing import Timing, wall_clock_ms
+from labeler.domain.destination import Destination
+from labeler.journal.journal import Journal
+from labeler.journal.thread import JournalThread
+
+MAX_CONCURRENCY: Final = 4
+"""Traces in flight at which an MLflow server saturates; more only makes it slower."""
+
+
+class DeliveryEngine:
+    """Delivers what the journal holds for `destinations` to `backend`, each answer exactly once.
+
+    `grace_s` is how long a released delivery may still be taken back, `concurrency` how many traces are in flight
+    (1 to 4). `on_event` is called on the event loop and must return at once. `now_ms` is the wall clock.
+    """
+
+    def __init__(
+        self,
+        journal: JournalThread,
+        backend: Backend,
+        destinations: Sequence[Destination],
+        *,
+        reviewer: str,
+        lock_path: Path,
+        grace_s: float,
+        concurrency: int,
+        on_event: Callable[[DeliveryEvent], None],
+        timing: Timing | None = None,
+        now_ms: Callable[[], int] = wall_clock_ms,
+    ) -> None:
+        self._journal = journal
+        self._destinations = tuple(destinations)
+        self._lock_path = lock_path
+        self._grace_ms = round(grace_s * 1000)
+        self._timing = timing or Timing()
+        self._now_ms = now_ms
+        self._on_event = on_event
+        self._dispatcher = Dispatcher(
+            journal,
+            Courier(backend, now_ms, self._timing.horizon_ms),
+            self._destinations,
+            min(max(concurrency, 1), MAX_CONCURRENCY),
+            self._timing,
+            now_ms,
+            on_event,
+        )
+
+    async def run(self) -> None:
+        """Deliver in the background until cancelled, while no other process does. Safe to cancel at any time."""
+        lock = DeliveryLock(self._lock_path)
+        try:
+            await self._acquire(lock)
+            await self._journal.run(Journal.release_earlier, self._now_ms())
+            await self._journal.run(Journal.unpark, self._destinations)
+            await self._dispatcher.ping()
+            while True:
+                await self._dispatcher.work_off(self._grace_ms)
+                await self._answer_calls()
+                await self._rest()
+        finally:
+            lock.release()
+
+    def wake(self) -> None:
+        """Something was released, or the reviewer wants it tried now."""
+        self._dispatcher.woken.set()
+
+    async def drain(self) -> SyncResult:
+        """Deliver everything queued, without the grace, and return when it is done or nothing more helps for now.
+
+        Where a process (this one's `run` included) delivers already, that one is asked to, and its result told.
+        """
+        began_ms = self._now_ms()
+        lock = DeliveryLock(self._lock_path)
+        beside = Beside(self._journal, self._destinations, self._timing, self._now_ms, self._on_event)
+        try:
+            if lock.try_acquire() or await beside.drain(lock, self.wake):
+                await self._drain_here()
+        finally:
+            lock.release()
+        return await result_since(self._journal, self._destinations, began_ms)
+
+    async def _acquire(self, lock: DeliveryLock) -> None:
+        while True:
+            if lock.try_acquire():
+                return
+            await asyncio.sleep(self._timing.lock_poll_s)
+
+    async def _drain_here(self) -> None:
+        await self._journal.run(Journal.release_all, self._now_ms())
+        await self._journal.run(Journal.unpark, self._destinations)
+        self._dispatcher.forgive()
+        while True:
+            await self._dispatcher.work_off(0)
+            if not await self._wait_if_it_helps():
+                return
+
+    async def _wait_if_it_helps(self) -> bool:
+        """Wait for what time alone will make deliverable. False when there is nothing of that kind."""
+        connection = self._dispatcher.connection
+        counts = await self._journal.run(Journal.counts, self._destinations)
+        if counts.waiting == 0 or connection.is_closed:
+            return False
+        if connection.state.status is ConnectionStatus.OFFLINE:
+            if connection.failures >= self._timing.patience or connection.pause_s > self._timing.longest_retry_s:
+                return False
+            await asyncio.sleep(connection.pause_s)
+            return True
+        now_ms = self._now_ms()
+        due_ms = await self._journal.run(Journal.next_due_ms, self._destinations, now_ms, 0)
+        retry_s = self._dispatcher.next_try_s(self._timing.patience)
+        if retry_s is not None:
+            await asyncio.sleep(retry_s)
+        elif due_ms is not None:
+            await wait_until_due(due_ms - now_ms, self._on_event)
+        return retry_s is not None or due_ms is not None
+
+    async def _answer_calls(self) -> None:
+        """Deliver at once what another process asks for, and tell it."""
+        call = await self._journal.run(Journal.unanswered_call)
+        if call is not None:
+            self._dispatcher.forgive()
+            await self._dispatcher.work_off(0)
+            await self._journal.run(Journal.answer_calls, call, self._now_ms())
+
+    async def _rest(self) -> None:
+        """Wait for a call, for time to pass, or for the backend to come back."""
+        connection = self._dispatcher.connection
+        if connection.state.status is not ConnectionStatus.ONLINE and connection.pause_s == 0:
+            await self._dispatcher.ping()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._timing.poll_s):
+                await self._dispatcher.woken.wait()

@@ -1,0 +1,117 @@
+"""Delivering everything queued, here or by the process that already delivers, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from labeler.delivery.backoff import Backoff
+from labeler.delivery.events import DeliveryEvent, StillWaiting
+from labeler.delivery.lock import DeliveryLock
+from labeler.delivery.timing import Timing
+from labeler.domain.destination import Destination
+from labeler.journal.journal import Journal
+from labeler.journal.thread import JournalThread
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """What a drain came to, in deliveries. `queued` wait, `parked` need somebody, `refused` never will.
+
+    `elsewhere` waits for other destinations, by name in `elsewhere_at`. `needs_credentials`: something is parked
+    for want of them.
+    """
+
+    delivered: int
+    queued: int
+    parked: int
+    refused: int
+    elsewhere: int
+    elsewhere_at: dict[Destination, int] = field(default_factory=dict)
+    needs_credentials: bool = False
+
+
+async def result_since(journal: JournalThread, destinations: Sequence[Destination], began_ms: int) -> SyncResult:
+    """How the outbox stands, and what was delivered from `began_ms` on (milliseconds since the epoch)."""
+    counts = await journal.run(Journal.counts, destinations)
+    elsewhere = await journal.run(Journal.elsewhere, destinations)
+    return SyncResult(
+        delivered=await journal.run(Journal.delivered_since, destinations, began_ms),
+        queued=counts.waiting,
+        parked=counts.parked,
+        refused=counts.refused,
+        elsewhere=sum(elsewhere.values()),
+        elsewhere_at=elsewhere,
+        needs_credentials=counts.needs_credentials > 0,
+    )
+
+
+class Beside:
+    """Asks whoever holds the delivery lock to deliver, again and again while that helps."""
+
+    def __init__(
+        self,
+        journal: JournalThread,
+        destinations: Sequence[Destination],
+        timing: Timing,
+        now_ms: Callable[[], int],
+        on_event: Callable[[DeliveryEvent], None],
+    ) -> None:
+        self._journal = journal
+        self._destinations = tuple(destinations)
+        self._timing = timing
+        self._now_ms = now_ms
+        self._on_event = on_event
+
+    async def drain(self, lock: DeliveryLock, nudge: Callable[[], None]) -> bool:
+        """Return True when `lock` came free and was taken; False when there is nothing more to wait for.
+
+        `nudge` wakes the engine that may run in this very process; any other sees the call within a second.
+        """
+        pause = Backoff(self._timing.first_retry_s, self._timing.longest_retry_s)
+        left = await self._left()
+        while left > 0 and pause.tries < self._timing.patience:
+            if await self._call(lock, nudge):
+                return True
+            before, left = left, await self._left()
+            if left < before:
+                pause.reset()
+            elif left > 0:
+                await self._wait_for(pause)
+        return False
+
+    async def _left(self) -> int:
+        counts = await self._journal.run(Journal.counts, self._destinations)
+        return counts.waiting - counts.unreleased
+
+    async def _call(self, lock: DeliveryLock, nudge: Callable[[], None]) -> bool:
+        """Call, and wait for the answer; True when there is nobody to answer and the lock was taken instead."""
+        number = await self._journal.run(Journal.call, self._now_ms())
+        nudge()
+        with_patience = asyncio.timeout(self._timing.answer_patience_s)
+        try:
+            async with with_patience:
+                while not await self._journal.run(Journal.is_answered, number):
+                    if lock.try_acquire():
+                        return True
+                    await asyncio.sleep(self._timing.answer_poll_s)
+        except TimeoutError:
+            if not with_patience.expired():
+                raise
+        return False
+
+    async def _wait_for(self, pause: Backoff) -> None:
+        now_ms = self._now_ms()
+        due_ms = await self._journal.run(Journal.next_due_ms, self._destinations, now_ms, 0)
+        if due_ms is None:
+            await asyncio.sleep(pause.next_s())
+        else:
+            await wait_until_due(due_ms - now_ms, self._on_event)
+
+
+async def wait_until_due(milliseconds: int, on_event: Callable[[DeliveryEvent], None]) -> None:
+    """Wait for a delivery that has to be looked at again later, and say so."""
+    seconds = milliseconds / 1000
+    on_event(StillWaiting(seconds, f"A request may still come late; looking again in {seconds:.0f} s"))
+    await asyncio.sleep(seconds)

@@ -1,0 +1,30 @@
+"""The times that delivery keeps."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from labeler.delivery.courier import HORIZON_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds between tries, looks and calls; `horizon_ms` (milliseconds) as `courier.HORIZON_MS`.
+
+    `patience` is how often a drain sees the same thing fail before it gives up for now.
+    """
+
+    first_retry_s: float = 0.5
+    longest_retry_s: float = 60.0
+    poll_s: float = 1.0
+    lock_poll_s: float = 2.0
+    answer_poll_s: float = 0.1
+    answer_patience_s: float = 60.0
+    patience: int = 5
+    horizon_ms: int = HORIZON_MS
+
+
+def wall_clock_ms() -> int:
+    """Now, in milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000
