@@ -56,7 +56,7 @@ def answer_digit(state: ReviewState, item: Item, action: Digit, stamp: Stamp) ->
         case Numeric():
             if not takes_single_digits(question.input):
                 return Decision(ask=Ask(Field.NUMBER, question.name, action.char))
-            value = int(action.char) if action.char.isdigit() else None
+            value = int(action.char) if action.char.isdecimal() else None
         case Text():
             return Refusal(f"{question.name} takes text; e writes it")
     if value is None:
@@ -72,6 +72,8 @@ def give(state: ReviewState, item: Item, action: Give, stamp: Stamp) -> Decision
         typed = None if action.comment is None else check_text(action.comment.strip(), "The comment")
     except UnusableValue as error:
         return Refusal(str(error))
+    if isinstance(value, str) and not value.strip():
+        return Refusal(f"Nothing is written, so {question.name} stays as it was; clear takes an answer away")
     before = state.answers_of(item.trace_id).get(question.name)
     comment = (state.comment_so_far(item.trace_id, question) if typed is None else typed) or None
     effects: Sequence[Effect] = ()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from fractions import Fraction
 
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
 from labeler.domain.value import JsonValue, UnusableValue, check_expectation_value, check_feedback_value
+
+_NUMBER = re.compile(r"[+-]?([0-9]{1,300}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 
 def check_value(question: Question, value: JsonValue) -> JsonValue:
@@ -32,14 +36,9 @@ def check_value(question: Question, value: JsonValue) -> JsonValue:
 def parse_number(question: Question, text: str) -> JsonValue:
     """The number a reviewer typed, checked. A comma is taken for the decimal point."""
     typed = text.strip().replace(",", ".")
-    try:
-        number: int | float = int(typed)
-    except ValueError:
-        try:
-            number = float(typed)
-        except ValueError:
-            raise UnusableValue(f"“{text.strip()}” is not a number; {allowed(question)}") from None
-    return check_value(question, number)
+    if not _NUMBER.fullmatch(typed):
+        raise UnusableValue(f"“{text.strip()}” is not a number; {allowed(question)}")
+    return check_value(question, int(typed) if typed.lstrip("+-").isdecimal() else float(typed))
 
 
 def allowed(question: Question) -> str:
@@ -73,12 +72,12 @@ def toggled(options: Sequence[str], chosen: Sequence[str], option: str) -> list[
 
 def option_index(char: str) -> int | None:
     """The index that a digit key stands for among choices: 1 is the first, 0 the tenth."""
-    return None if not char.isdigit() else (int(char) - 1) % 10
+    return None if not char.isdecimal() else (int(char) - 1) % 10
 
 
 def number_text(number: float) -> str:
     """A number as people write it: whole ones without a fraction."""
-    return str(int(number)) if float(number).is_integer() else repr(number)
+    return str(int(number)) if isinstance(number, int) or number.is_integer() else repr(number)
 
 
 def _chosen(question: Question, options: Sequence[str], multiple: bool, value: JsonValue) -> JsonValue:
@@ -98,7 +97,8 @@ def _number(question: Question, numeric: Numeric, value: JsonValue) -> JsonValue
     above = numeric.maximum is not None and value > numeric.maximum
     if below or above:
         raise UnusableValue(f"{number_text(value)} is out of range; {allowed(question)}")
-    if numeric.whole and not float(value).is_integer():
+    check_expectation_value(value)
+    if numeric.whole and isinstance(value, float) and not value.is_integer():
         raise UnusableValue(f"{question.name} takes whole numbers; {allowed(question)}")
     if numeric.step is not None and not _on_step(value, numeric.minimum or 0, numeric.step):
         raise UnusableValue(f"{number_text(value)} is between two steps; {allowed(question)}")
@@ -106,8 +106,8 @@ def _number(question: Question, numeric: Numeric, value: JsonValue) -> JsonValue
 
 
 def _on_step(value: float, start: float, step: float) -> bool:
-    steps = (value - start) / step
-    return abs(steps - round(steps)) < 1e-9 * max(1.0, abs(steps))
+    steps = (Fraction(value) - Fraction(start)) / Fraction(step)
+    return abs(steps - round(steps)) < max(Fraction(1), abs(steps)) / 10**9
 
 
 def _range_sentence(minimum: float | None, maximum: float | None, step: float | None, *, whole: bool) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from labeler.domain.assessment import Assessment, SourceType
-from labeler.domain.question import Categorical, Numeric, PassFail, Question
+from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
 from labeler.domain.value import JsonValue, UnusableValue
 from labeler.review.entry import check_value, parse_number
 
@@ -36,11 +37,11 @@ def judged_value(question: Question, judge: Assessment) -> JsonValue:
         case Categorical(options, multiple):
             names = value if isinstance(value, list | tuple) else [value]
             matched = [_as_option(str(name), options) for name in names]
-            value = matched if multiple else matched[0] if matched else None
+            value = matched if multiple or len(matched) != 1 else matched[0]
         case Numeric():
             value = parse_number(question, value) if isinstance(value, str) else value
-        case _:
-            value = value if isinstance(value, str) else str(value)
+        case Text():
+            value = value if isinstance(value, str) or value is None else json.dumps(value, ensure_ascii=False)
     return check_value(question, value)
 
 
@@ -48,10 +49,10 @@ def _as_bool(question: Question, value: JsonValue, positive: str, negative: str)
     if isinstance(value, bool):
         return value
     word = str(value).strip().casefold()
-    if word in _POSITIVE or word == positive.casefold():
-        return True
-    if word in _NEGATIVE or word == negative.casefold():
-        return False
+    labels = {positive.casefold(): True, negative.casefold(): False}
+    meaning = {**dict.fromkeys(_POSITIVE, True), **dict.fromkeys(_NEGATIVE, False), **labels}
+    if word in meaning:
+        return meaning[word]
     raise UnusableValue(f"The judge says “{value}”, which is neither {positive} nor {negative} ({question.name})")
 
 

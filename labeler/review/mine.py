@@ -57,6 +57,9 @@ def _is_mine(assessment: Assessment, reviewer: str) -> bool:
 
 
 def _as_answer(assessment: Assessment, question: Question | None) -> Answer | None:
+    asked_as = AssessmentKind.FEEDBACK if question is None else question.kind
+    if assessment.kind is not asked_as:
+        return None
     if question is None:
         if assessment.name not in NOTE_NAMES:
             return None
@@ -75,6 +78,6 @@ def _as_answer(assessment: Assessment, question: Question | None) -> Answer | No
         value,
         comment or None,
         assessment.created_at_ms,
-        int(duration) if duration.isdigit() else 0,
+        int(duration[:15]) if duration.isdecimal() else 0,
         overrides=assessment.overrides,
     )

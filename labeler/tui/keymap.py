@@ -73,6 +73,6 @@ def build_keymap(overrides: Mapping[str, Sequence[str]]) -> Keymap:
 def _check_key(action_id: str, key: str) -> None:
     if (len(key) == 1 and key.isprintable() and not key.isspace()) or key in NAMED_KEYS:
         return
-    nearest = get_close_matches(key, NAMED_KEYS, n=1)
+    nearest = get_close_matches(key.lower(), sorted(NAMED_KEYS), n=1)
     hint = f"; did you mean {nearest[0]}?" if nearest else ""
     raise BadKeys(action_id, f"there is no key “{key}”: a single character, or a name such as enter or ctrl+e{hint}")

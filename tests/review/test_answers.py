@@ -209,6 +209,14 @@ def test_text_is_edited_at_the_focused_text_question_else_the_first() -> None:
     assert "takes text" in Sitting(HELPFUL).refusal(AskText())
 
 
+def test_an_empty_text_is_no_answer() -> None:
+    sitting = Sitting(HELPFUL, REMARK)
+    assert "Nothing is written" in sitting.refusal(Give("remark", " \n"))
+    sitting.give(REMARK, "short")
+    assert "Nothing is written" in sitting.refusal(Give("remark", ""))
+    assert sitting.value(REMARK) == "short"
+
+
 def test_what_no_server_can_store_is_refused_at_entry_with_a_sentence() -> None:
     sitting = Sitting(REMARK)
     for text in "a\x00b", "half \ud83d":

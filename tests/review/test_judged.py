@@ -1,0 +1,105 @@
+"""Taking the judge's value, in the question's own type."""
+
+from __future__ import annotations
+
+import pytest
+
+from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
+from labeler.domain.question import PassFail, Question
+from labeler.domain.value import JsonValue, UnusableValue
+from labeler.review.action import Give
+from labeler.review.judged import judge_of, judged_value
+from tests.review.sitting import CLARITY, HELPFUL, MODES, QUALITY, REMARK, Sitting
+
+JUDGE, CODE, HUMAN = SourceType.LLM_JUDGE, SourceType.CODE, SourceType.HUMAN
+
+
+def said(
+    value: JsonValue, name: str = "helpful", by: SourceType = JUDGE, at_ms: int = 0, **changed: object
+) -> Assessment:
+    fields = {"valid": True, "span_id": None, "error": None, **changed}
+    source = Source(by, "judge/1")
+    return Assessment("x", "t0", name, AssessmentKind.FEEDBACK, value, source, created_at_ms=at_ms, **fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "taken"),
+    [
+        (HELPFUL, True, True),
+        (HELPFUL, "yes", True),
+        (HELPFUL, " Pass ", True),
+        (HELPFUL, "HELPFUL", True),
+        (HELPFUL, "not helpful", False),
+        (HELPFUL, "no", False),
+        (HELPFUL, 0, False),
+        (HELPFUL, 1.0, True),
+        (CLARITY, "Vague", "vague"),
+        (CLARITY, ["vague"], "vague"),
+        (MODES, ["unsafe", "WRONG"], ["wrong", "unsafe"]),
+        (MODES, "wrong", ["wrong"]),
+        (MODES, [], []),
+        (QUALITY, 4, 4),
+        (QUALITY, 4.0, 4),
+        (QUALITY, "4", 4),
+        (QUALITY, " 4.0 ", 4),
+        (REMARK, "as is", "as is"),
+        (REMARK, 4, "4"),
+        (REMARK, {"why": ["é", True]}, '{"why": ["é", true]}'),
+    ],
+)
+def test_the_judges_value_is_taken_in_the_questions_own_type(
+    question: Question, value: JsonValue, taken: JsonValue
+) -> None:
+    got = judged_value(question, said(value))
+    assert got == taken
+    assert type(got) is type(taken)
+    sitting = Sitting(question)
+    sitting.do(Give(question.name, got))
+    assert sitting.value(question) == taken
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        (HELPFUL, "perhaps"),
+        (HELPFUL, 0.5),
+        (HELPFUL, None),
+        (CLARITY, "foggy"),
+        (CLARITY, ["clear", "vague"]),
+        (CLARITY, []),
+        (MODES, ["wrong", "rude"]),
+        (QUALITY, "four"),
+        (QUALITY, 4.5),
+        (QUALITY, 7),
+        (QUALITY, True),
+        (REMARK, None),
+        (REMARK, "nul \x00"),
+    ],
+)
+def test_a_value_without_a_counterpart_is_refused_with_a_sentence(question: Question, value: JsonValue) -> None:
+    with pytest.raises(UnusableValue) as refused:
+        judged_value(question, said(value))
+    assert len(str(refused.value).split()) > 2
+
+
+def test_the_questions_own_labels_mean_what_they_say() -> None:
+    toxic = Question("toxic", PassFail(positive="No", negative="Yes"))
+    assert judged_value(toxic, said("yes")) is False
+    assert judged_value(toxic, said("no")) is True
+
+
+def test_the_newest_judge_speaks_before_any_code() -> None:
+    older, newer, code = said(True, at_ms=1), said(False, at_ms=2), said(True, by=CODE, at_ms=3)
+    assert judge_of(HELPFUL, [newer, code, older]) is newer
+    assert judge_of(HELPFUL, [code]) is code
+
+
+def test_who_failed_was_superseded_spoke_of_a_span_or_is_a_person_is_no_judge() -> None:
+    others = [
+        said(True, by=HUMAN),
+        said(None, error="rate limited"),
+        said(True, valid=False),
+        said(True, span_id="00ff"),
+        said(True, name="polite"),
+    ]
+    assert judge_of(HELPFUL, others) is None

@@ -1,0 +1,292 @@
+"""Any sequence of actions, with every kind of question: what holds after each, and that undo takes all of it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import TypeAlias
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from labeler.domain.assessment import AssessmentKind
+from labeler.domain.change import Act, AnswerEffect
+from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
+from labeler.domain.value import JsonValue
+from labeler.domain.worklist import ItemState
+from labeler.review import action as act
+from labeler.review.apply import apply, apply_change
+from labeler.review.decide import decide
+from labeler.review.decision import Decision, Field
+from labeler.review.mine import is_labelled
+from labeler.review.state import Advance, ReviewState
+from tests.review.server_model import ServerModel
+from tests.review.sitting import Sitting
+
+ITEMS = 5
+ASKED = (
+    Question("helpful", PassFail(), comment_on="negative"),
+    Question("modes", Categorical(("wrong", "incomplete", "unsafe"), multiple=True), comment_on="always"),
+    Question("polite", PassFail(), takes_comment=False, required=False),
+    Question("quality", Numeric(1, 5)),
+    Question("score", Numeric(0, 100), required=False),
+    Question("area", Categorical(("fees", "tides", "berths")), required=False),
+    Question("expected", Text(max_length=20), AssessmentKind.EXPECTATION, required=False),
+    Question("refuses", PassFail("Yes", "No"), AssessmentKind.EXPECTATION),
+)
+
+Content: TypeAlias = tuple[
+    dict[str, ItemState], dict[tuple[str, str], tuple[JsonValue, str | None]], int, frozenset[str]
+]
+
+comments = st.sampled_from(["", "why", " see line 3 "])
+values: st.SearchStrategy[JsonValue] = st.one_of(
+    st.booleans(),
+    st.integers(-1, 101),
+    st.sampled_from(["fees", "berths", "tea", "wrong", 2.5, [], ["unsafe", "wrong"], ["fees"]]),
+)
+answer_keys: st.SearchStrategy[act.Action] = st.one_of(
+    st.builds(act.Thumb, st.booleans(), st.none() | comments),
+    st.builds(act.Digit, st.sampled_from("1231231234567890-.")),
+    st.sampled_from([act.Clear(), act.Submit(), act.Proceed()]),
+)
+asking_keys: st.SearchStrategy[act.Action] = st.one_of(
+    st.builds(act.AskThumbComment, st.booleans()),
+    st.sampled_from([act.AskComment(), act.AskText(), act.AskDecline()]),
+)
+closing_keys: st.SearchStrategy[act.Action] = st.one_of(
+    st.sampled_from([act.Submit(), act.Defer(), act.ToggleFlag()]),
+    st.builds(act.Decline, comments),
+    st.builds(act.Flag, comments),
+)
+moving_keys: st.SearchStrategy[act.Action] = st.one_of(
+    st.builds(act.FocusBy, st.sampled_from([-1, 1])),
+    st.builds(act.Go, st.sampled_from(act.Where)),
+    st.builds(act.GoTo, st.integers(0, ITEMS + 1)),
+)
+
+
+class AReview(RuleBasedStateMachine):
+    @initialize(
+        asked=st.lists(st.sampled_from(ASKED), min_size=1, max_size=5, unique=True),
+        advance=st.sampled_from(Advance),
+        in_place=st.booleans(),
+        earlier=st.lists(st.booleans(), min_size=ITEMS, max_size=ITEMS),
+    )
+    def begin(self, asked: list[Question], advance: Advance, in_place: bool, earlier: list[bool]) -> None:
+        self.sitting = Sitting(*asked, items=ITEMS, advance=advance, edits_in_place=in_place)
+        self.server = ServerModel()
+        for number, labelled in enumerate(earlier):
+            if labelled:
+                self._label_earlier(f"t{number}")
+        self.start = deepcopy(self.sitting.state)
+        self.history = [content(self.start)]
+        self.future: list[Content] = []
+
+    def _label_earlier(self, trace_id: str) -> None:
+        given: list[tuple[Question, JsonValue]] = [
+            (question, example(question)) for question in self.state.questions if question.required
+        ]
+        if given:
+            self.sitting.load(trace_id, given, ItemState.LABELLED)
+        for answer in self.state.answers_of(trace_id).values():
+            self.server.has_from_earlier(answer)
+
+    @property
+    def state(self) -> ReviewState:
+        return self.sitting.state
+
+    @rule(keys=st.lists(answer_keys, min_size=1, max_size=5))
+    def keys_that_answer(self, keys: list[act.Action]) -> None:
+        for key in keys:
+            self.press(key)
+
+    @rule(key=asking_keys)
+    def a_key_that_asks(self, key: act.Action) -> None:
+        self.press(key)
+
+    @rule(key=closing_keys)
+    def a_key_that_closes(self, key: act.Action) -> None:
+        self.press(key)
+
+    @rule(key=moving_keys)
+    def a_key_that_moves(self, key: act.Action) -> None:
+        self.press(key)
+
+    @rule(data=st.data(), comment=st.none() | comments)
+    def a_whole_value(self, data: st.DataObject, comment: str | None) -> None:
+        question = data.draw(st.sampled_from(self.state.questions))
+        self.press(act.Give(question.name, data.draw(values), comment))
+
+    @rule(data=st.data())
+    def a_value_that_fits(self, data: st.DataObject) -> None:
+        question = data.draw(st.sampled_from(self.state.questions))
+        self.press(act.Give(question.name, example(question)))
+
+    @rule(data=st.data(), text=comments)
+    def a_comment(self, data: st.DataObject, text: str) -> None:
+        taking = [question for question in self.state.questions if question.takes_comment]
+        if taking:
+            self.press(act.Comment(data.draw(st.sampled_from(taking)).name, text))
+
+    @rule(absent=st.just(()) | st.lists(st.integers(0, ITEMS - 1), max_size=3))
+    def the_network_goes_or_comes(self, absent: Sequence[int]) -> None:
+        self.state.absent = {f"t{index}" for index in absent}
+
+    @rule()
+    def undo(self) -> None:
+        self.press(act.Undo())
+
+    @precondition(lambda self: self.state.undone)
+    @rule()
+    def redo(self) -> None:
+        self.press(act.Redo())
+
+    def press(self, action: act.Action) -> Decision | None:
+        """Do it, with everything checked that must hold for the decision and for the step it makes."""
+        state = self.state
+        untouched = deepcopy(state)
+        decision = decide(state, action, self.sitting.stamp())
+        assert state == untouched, "deciding changes nothing"
+        if not isinstance(decision, Decision):
+            assert decision.says
+            return None
+        self._is_in_range(decision)
+        if decision.change is not None:
+            for effect in decision.change.effects:
+                if isinstance(effect, AnswerEffect):
+                    assert effect.before == state.answers_of(effect.trace_id).get(effect.question)
+                    assert effect.before != effect.after
+                else:
+                    assert effect.before is state.items[state.index_of[effect.trace_id]].state
+            self.sitting.changes.append(decision.change)
+            self.server.receive(decision.change)
+        changed = apply(state, decision)
+        assert changed.moved == (untouched.position != state.position)
+        self._paints_what_changed(untouched, changed.rows)
+        if decision.change is not None:
+            self._keeps_history(decision.change.act)
+        return decision
+
+    def _is_in_range(self, decision: Decision) -> None:
+        if decision.position is not None:
+            assert 0 <= decision.position < ITEMS
+        if decision.focus is not None:
+            assert 0 <= decision.focus < len(self.state.questions)
+        if decision.trail is not None:
+            assert self.state.trail.visited[decision.trail] == decision.position
+        if decision.ask is not None and decision.ask.field not in (Field.FLAG, Field.DECLINE):
+            assert decision.ask.question in {question.name for question in self.state.questions}
+
+    def _paints_what_changed(self, before: ReviewState, rows: tuple[int, ...]) -> None:
+        for index, (old, new) in enumerate(zip(before.items, self.state.items, strict=True)):
+            same = before.answers_of(old.trace_id) == self.state.answers_of(old.trace_id)
+            assert (old.state is new.state and same) or index in rows
+        assert self.state.position in rows
+
+    def _keeps_history(self, done: Act) -> None:
+        if done is Act.UNDO:
+            self.future.append(self.history.pop())
+            assert content(self.state) == self.history[-1]
+        elif done is Act.REDO:
+            self.history.append(self.future.pop())
+            assert content(self.state) == self.history[-1]
+        else:
+            self.history.append(content(self.state))
+            self.future.clear()
+
+    @precondition(lambda self: len(self.state.done) > 5)
+    @rule()
+    def undo_of_everything_returns_to_the_start_and_redo_to_the_end(self) -> None:
+        end, steps = content(self.state), len(self.state.done)
+        for _ in range(steps):
+            assert self.press(act.Undo()) is not None
+        assert not self.state.done
+        assert content(self.state) == content(self.start)
+        for _ in range(steps):
+            assert self.press(act.Redo()) is not None
+        assert content(self.state) == end
+
+    @rule()
+    def replaying_the_changes_gives_the_same_review(self) -> None:
+        replayed = deepcopy(self.start)
+        for change in self.sitting.changes:
+            apply_change(replayed, change)
+        assert _without_empty(replayed) == _without_empty(self.state)
+        assert [item.state for item in replayed.items] == [item.state for item in self.state.items]
+        assert (replayed.done, replayed.undone) == (self.state.done, self.state.undone)
+        assert (replayed.labelled, replayed.deferred) == (self.state.labelled, self.state.deferred)
+
+    @invariant()
+    def labelled_counts_the_labelled_items(self) -> None:
+        assert self.state.labelled == sum(item.state is ItemState.LABELLED for item in self.state.items)
+
+    @invariant()
+    def deferred_lists_the_deferred_items_once(self) -> None:
+        deferred = [item.trace_id for item in self.state.items if item.state is ItemState.DEFERRED]
+        assert sorted(self.state.deferred) == deferred
+
+    @invariant()
+    def every_live_answer_is_the_valid_assessment_on_a_server_and_no_other_is(self) -> None:
+        live = [a.assessment_id for answers in self.state.answers.values() for a in answers.values()]
+        assert len(live) == len(set(live))
+        assert set(live) == self.server.valid
+
+    @invariant()
+    def a_labelled_item_has_its_required_answers_and_no_reason_for_declining(self) -> None:
+        for item in self.state.items:
+            answers = self.state.answers_of(item.trace_id)
+            if item.state is ItemState.LABELLED:
+                assert is_labelled(answers, self.state.questions)
+            assert ("labeler.declined" in answers) == (item.state is ItemState.DECLINED)
+
+    @invariant()
+    def the_reviewer_stands_somewhere_and_the_trail_knows(self) -> None:
+        state = self.state
+        assert 0 <= state.position < ITEMS
+        assert 0 <= state.focus < len(state.questions)
+        if state.trail.visited:
+            assert state.trail.visited[state.trail.at] == state.position
+
+    @invariant()
+    def only_a_choice_of_several_is_being_chosen(self) -> None:
+        if self.state.choosing:
+            assert self.state.question is not None
+            assert isinstance(self.state.question.input, Categorical)
+            assert self.state.question.input.multiple
+
+
+def content(state: ReviewState) -> Content:
+    """What the reviewer said and where the items stand, whatever the IDs."""
+    return (
+        {item.trace_id: item.state for item in state.items},
+        {
+            (trace_id, name): (answer.value, answer.comment)
+            for trace_id, answers in state.answers.items()
+            for name, answer in answers.items()
+        },
+        state.labelled,
+        frozenset(state.deferred),
+    )
+
+
+def example(question: Question) -> JsonValue:
+    """A value that the question takes."""
+    match question.input:
+        case PassFail():
+            return True
+        case Categorical(options, multiple):
+            return [options[0]] if multiple else options[0]
+        case Numeric():
+            return 3
+        case Text():
+            return "tea"
+
+
+def _without_empty(state: ReviewState) -> dict[str, object]:
+    return {trace_id: answers for trace_id, answers in state.answers.items() if answers}
+
+
+TestAReview = AReview.TestCase
+TestAReview.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

@@ -1,0 +1,113 @@
+"""The one table of actions: complete, consistent, and typed with plain keys everywhere."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+
+from labeler.tui.actions import ACTIONS, Action, Context
+from labeler.tui.keymap import NAMED_KEYS
+
+PROMISED: dict[str, tuple[str, ...]] = {
+    "answer.positive": ("y",),
+    "answer.negative": ("n",),
+    "answer.positive_with_comment": ("Y",),
+    "answer.negative_with_comment": ("N",),
+    "answer.option": ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0"),
+    "answer.comment": ("c",),
+    "answer.comment_in_editor": ("C",),
+    "answer.text": ("e",),
+    "answer.text_in_editor": ("E",),
+    "answer.clear": ("backspace",),
+    "answer.accept": ("=", "+"),
+    "question.next": ("tab",),
+    "question.previous": ("shift+tab",),
+    "item.submit": ("enter",),
+    "item.next": ("j",),
+    "item.previous": ("k",),
+    "item.back": ("p",),
+    "item.forward": ("P",),
+    "item.first": ("g",),
+    "item.last": ("G",),
+    "item.next_open": ("o",),
+    "item.defer": ("s",),
+    "item.decline": ("D",),
+    "item.flag": ("f",),
+    "edit.undo": ("u",),
+    "edit.redo": ("U",),
+    "view.up": ("up",),
+    "view.down": ("down",),
+    "view.page_down": ("space", "pagedown"),
+    "view.page_up": ("b", "pageup"),
+    "view.home": ("home",),
+    "view.end": ("end",),
+    "view.previous_message": ("<", "{"),
+    "view.next_message": (">", "}"),
+    "view.answer": ("a",),
+    "view.fold": ("z",),
+    "view.fold_all": ("Z",),
+    "view.search": ("/",),
+    "view.next_match": ("n", "]"),
+    "view.previous_match": ("N", "["),
+    "view.raw": ("r",),
+    "view.guideline": ("i",),
+    "worklist.toggle": ("l",),
+    "app.command": (":",),
+    "app.help": ("?",),
+    "app.quit": ("q",),
+}
+"""Defaults that people and scripts rely on."""
+
+WITHOUT_ALTGR = {*string.ascii_letters, *string.digits, *"!\"%&/()=?+*-_.:,;'<>"}
+"""Characters that US, UK, German, French, Nordic and Spanish layouts all have with at most Shift."""
+
+PLAIN_NAMES = {name for name in NAMED_KEYS if not name.startswith(("f", "ctrl+", "shift+"))} | {"shift+tab"}
+
+
+def _keys(context: Context) -> list[tuple[str, Action]]:
+    return [(key, action) for action in ACTIONS if action.context is context for key in action.keys]
+
+
+@pytest.mark.parametrize(("action_id", "keys"), PROMISED.items())
+def test_every_promised_key_does_what_it_is_promised_to_do(action_id: str, keys: tuple[str, ...]) -> None:
+    action = next(action for action in ACTIONS if action.id == action_id)
+    assert action.keys[: len(keys)] == keys
+
+
+def test_every_action_has_one_id_and_says_what_it_does() -> None:
+    ids = [action.id for action in ACTIONS]
+    assert len(ids) == len(set(ids))
+    for action in ACTIONS:
+        area, _, verb = action.id.partition(".")
+        assert area == action.group
+        assert verb
+        assert action.does
+        assert not action.does.endswith(".")
+
+
+@pytest.mark.parametrize("context", Context)
+def test_a_key_means_one_thing_in_a_context(context: Context) -> None:
+    keys = [key for key, _ in _keys(context)]
+    assert len(keys) == len(set(keys))
+
+
+def test_no_default_needs_altgr_a_function_key_or_more_than_shift() -> None:
+    for action in ACTIONS:
+        assert action.keys, f"{action.id} has no key"
+        assert action.keys[0] in WITHOUT_ALTGR | PLAIN_NAMES, action.id
+
+
+def test_every_default_is_a_key_that_could_be_configured() -> None:
+    for action in ACTIONS:
+        for key in action.keys:
+            assert len(key) == 1 or key in NAMED_KEYS
+
+
+def test_keys_of_later_work_are_unbound() -> None:
+    assert not {"B", "v", "V", "*", "F", "R", "A"} & {key for key, _ in _keys(Context.REVIEW)}
+
+
+def test_the_key_line_has_short_words() -> None:
+    assert all(len(action.hint) <= 12 for action in ACTIONS)
+    assert any(action.hint for action in ACTIONS)
