@@ -34,7 +34,7 @@ from labeler.tui.screens.review.commands import Commands
 from labeler.tui.screens.review.field import Left, LineField, TextField, Typed, Typing
 from labeler.tui.screens.review.keys import JUDGING
 from labeler.tui.screens.review.rows import DeskRows
-from labeler.tui.screens.review.slips import HeldKey
+from labeler.tui.screens.review.slips import HeldKey, Press
 from labeler.tui.worklist.view import RowPicked, WorklistView
 
 _WORKLIST_FROM_WIDTH = 100
@@ -122,8 +122,13 @@ class ReviewScreen(Screen[None]):
             self.say(f"{key} does nothing here; ? shows every key")
             return
         self.say("")
-        if action.group is Group.ANSWER and self._held.ignores(key, _now_ms()):
-            return
+        if action.group is Group.ANSWER:
+            press = self._held.press(key, _now_ms())
+            if press is Press.TAKE_BACK:
+                await self._commands.run("edit.undo")
+                self.say(f"{key} was held down: its last answer is taken back", "warning")
+            if press is not Press.ACT:
+                return
         if action.id in JUDGING and not self._may_judge():
             return
         await self._commands.run(action.id, key)
