@@ -16,13 +16,15 @@ from labeler.backends.base import Backend, BackendError, Experiment, Forbidden
 from labeler.cache.thread import CacheThread
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.options import Selection, flags_of
-from labeler.config.backend_uri import BackendKind, backend_kind, without_userinfo
+from labeler.config.asked import AskedQuestions, asked_questions
+from labeler.config.backend_uri import BackendKind, backend_kind
 from labeler.config.consent import check_consent
 from labeler.config.identity import Reviewer, resolve_reviewer
 from labeler.config.load import Configuration, load_configuration
 from labeler.config.paths import Paths, find_paths, prepare_directory
 from labeler.config.problems import ConfigurationError, Problem, Source
 from labeler.domain.destination import Destination, origin
+from labeler.domain.question import Question
 from labeler.domain.queue import Queue
 from labeler.domain.worklist import ReviewSpec
 from labeler.journal.journal import Journal
@@ -183,19 +185,16 @@ async def experiments_at(backend: Backend, configuration: Configuration) -> list
 
 async def backend_uri(uri: str) -> str:
     """The canonical form of a backend's URI, as destinations carry it, without asking or starting a server."""
-    kind = backend_kind(uri)
-    if kind is BackendKind.LOCAL:
-        store = await _local_store(uri)
-        await store.close()
-        return store.uri
-    if kind is BackendKind.MLFLOW_FILES:
-        from labeler.backends.mlflow.served import local_store
+    match backend_kind(uri):
+        case BackendKind.LOCAL:
+            store = await _local_store(uri)
+            await store.close()
+            return store.uri
+        case BackendKind.DATABRICKS:
+            from labeler.backends.mlflow.credentials import endpoint
 
-        store_of_mlflow = local_store(uri)
-        return uri if store_of_mlflow is None else store_of_mlflow.canonical_uri
-    from labeler.backends.mlflow.credentials import endpoint
-
-    return endpoint(uri).url
+            return endpoint(uri).url
+    return _address(uri)
 
 
 async def destinations_in_scope(configuration: Configuration, journal: JournalThread) -> list[Destination]:
@@ -252,8 +251,24 @@ async def review_spec(
         trace_ids=selection.trace_ids,
         label=label,
         notes_local=configuration.settings.review.notes == "local",
-        address=without_userinfo(configuration.settings.backend.uri or backend.uri),
+        address=_address(configuration.settings.backend.uri or backend.uri),
     )
+
+
+async def questions_at(backend: Backend, configuration: Configuration, spec: ReviewSpec) -> AskedQuestions:
+    """What a review asks. Raises `NoQuestions`."""
+    of_queue: list[Question] = []
+    of_experiments: list[Question] = []
+    if configuration.settings.review.questions != "config" and (await backend.capabilities()).schemas:
+        for experiment_id in spec.experiment_ids:
+            names = {question.name for question in of_experiments}
+            schemas = await backend.schemas(experiment_id)
+            of_experiments += [question for question in schemas.questions if question.name not in names]
+        if spec.queue_id is not None:
+            queue = await backend.queue(spec.experiment_ids[0], spec.queue_id)
+            by_id = {question.schema_id: question for question in of_experiments}
+            of_queue = [by_id[schema_id] for schema_id in queue.schema_ids if schema_id in by_id]
+    return asked_questions(configuration, of_queue, of_experiments)
 
 
 async def _asked_queue(
@@ -275,6 +290,23 @@ async def _local_store(uri: str) -> LocalStore:
     from labeler.backends.local.store import LocalStore
 
     return await LocalStore.open(_store_path(uri))
+
+
+def _address(uri: str) -> str:
+    """What opens the backend again, from any directory and without credentials."""
+    from labeler.backends.mlflow.credentials import split_userinfo
+    from labeler.backends.mlflow.served import local_store
+
+    match backend_kind(uri):
+        case BackendKind.LOCAL:
+            return f"local:{_store_path(uri)}"
+        case BackendKind.MLFLOW:
+            url, _ = split_userinfo(uri)
+            return url
+        case BackendKind.MLFLOW_FILES:
+            store = local_store(uri)
+            return uri if store is None else store.canonical_uri
+    return uri
 
 
 def _store_path(uri: str) -> Path:

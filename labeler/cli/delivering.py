@@ -1,0 +1,111 @@
+"""What `labeler sync` does: the engine of delivery run to the end, or on and on, without a screen."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Final, Never
+
+from labeler.cli.assembly import configure, destinations_in_scope, open_backend, open_journal
+from labeler.cli.output import print_message
+from labeler.cli.progress import Progress
+from labeler.config.load import Configuration
+from labeler.delivery.engine import DeliveryEngine
+from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled, StillWaiting
+from labeler.delivery.sync import SyncResult, result_since
+from labeler.domain.destination import Destination
+from labeler.journal.journal import Journal
+from labeler.journal.rows import DeliveryState, OutboxCounts
+from labeler.journal.thread import JournalThread
+
+_LOOK_FOR_NEW_PLACES_S: Final = 5.0
+
+
+async def deliver_once(arguments: argparse.Namespace) -> SyncResult:
+    """Deliver everything queued in scope, as far as it can be delivered now."""
+    configuration = configure(arguments)
+    async with open_journal(configuration.paths) as journal:
+        scope = await destinations_in_scope(configuration, journal)
+        total = _total(await journal.run(Journal.counts, scope))
+        if not total:
+            return await result_since(journal, scope, time.time_ns() // 1_000_000)
+        with Progress("Delivering") as progress:
+            teller = _Teller(progress, total)
+            async with _engine(configuration, journal, scope, teller) as engine:
+                return await engine.drain()
+
+
+async def keep_delivering(arguments: argparse.Namespace) -> Never:
+    """Deliver whatever is queued, until cancelled."""
+    configuration = configure(arguments)
+    async with open_journal(configuration.paths) as journal:
+        while True:
+            scope = await destinations_in_scope(configuration, journal)
+            async with _engine(configuration, journal, scope, _Watcher()) as engine:
+                running = asyncio.create_task(engine.run())
+                try:
+                    while not running.done() and await destinations_in_scope(configuration, journal) == scope:
+                        await asyncio.wait((running,), timeout=_LOOK_FOR_NEW_PLACES_S)
+                finally:
+                    running.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await running
+
+
+@asynccontextmanager
+async def _engine(
+    configuration: Configuration, journal: JournalThread, scope: Sequence[Destination], listener: _Teller | _Watcher
+) -> AsyncIterator[DeliveryEngine]:
+    delivery = configuration.settings.delivery
+    async with open_backend(configuration, journal) as backend:
+        yield DeliveryEngine(
+            journal,
+            backend,
+            scope,
+            reviewer=configuration.settings.reviewer or "",
+            lock_path=configuration.paths.delivery_lock,
+            grace_s=delivery.grace,
+            concurrency=delivery.concurrency,
+            on_event=listener.hear,
+        )
+
+
+class _Teller:
+    """Shows how far one delivery of everything got."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress = progress
+        self._total = total
+
+    def hear(self, event: DeliveryEvent) -> None:
+        match event:
+            case CountsChanged(counts):
+                left = _total(counts)
+                self._total = max(self._total, left)
+                self._progress.show(self._total - left, self._total)
+            case StillWaiting(_, sentence):
+                print_message(sentence)
+            case ConnectionChanged(state) if state.sentence:
+                print_message(state.sentence)
+
+
+class _Watcher:
+    """Tells what happens, a line at a time."""
+
+    def hear(self, event: DeliveryEvent) -> None:
+        match event:
+            case ConnectionChanged(state):
+                print_message(state.sentence or f"The backend is {state.status}.")
+            case Settled(_, trace_id, delivery):
+                reason = f": {delivery.reason}" if delivery.reason else ""
+                if delivery.state is not DeliveryState.WAITING:
+                    print_message(f"{trace_id} {delivery.name} {delivery.state}{reason}")
+            case StillWaiting(_, sentence):
+                print_message(sentence)
+
+
+def _total(counts: OutboxCounts) -> int:
+    return counts.waiting + counts.parked + counts.refused
