@@ -49,9 +49,10 @@ def agent(messages: Sequence[Message], *, system: str, model: str = "gpt-4.1-min
 
 
 def broken_agent(messages: Sequence[Message], failed: Span, failure: Failure, *, system: str) -> Span:
-    """A run that got as far as `messages`, and then `failed`."""
+    """A run that got as far as `messages`, the last of which calls the tool that `failed`."""
     run = agent(messages, system=system)
-    step = Span(name="tools", type="CHAIN", inputs=failed.inputs, children=(failed,), failure=failure)
+    calls = messages[-1]["tool_calls"]
+    step = Span(name="tools", type="CHAIN", inputs=calls, children=(failed,), failure=failure)
     return Span(
         name=run.name,
         type=run.type,
@@ -78,7 +79,7 @@ def _model_step(before: Sequence[Message], answer: Message, system: str, model: 
         name="model",
         type="CHAIN",
         inputs={"messages": list(before)},
-        outputs=[{"update": {"messages": [answer]}}],
+        outputs=[{"graph": None, "update": {"messages": [answer]}}],
         children=(chat,),
     )
 
@@ -88,7 +89,13 @@ def _tool_step(before: Sequence[Message], answer: Message) -> Span:
     assert isinstance(calls, list)
     asked = next(call for call in calls if call["id"] == answer["tool_call_id"])
     run = Span(name=asked["name"], type="TOOL", inputs=asked["args"], outputs=answer, ms=140)
-    return Span(name="tools", type="CHAIN", inputs=asked, outputs=[{"update": {"messages": [answer]}}], children=(run,))
+    return Span(
+        name="tools",
+        type="CHAIN",
+        inputs=[asked],
+        outputs=[{"graph": None, "update": {"messages": [answer]}}],
+        children=(run,),
+    )
 
 
 def _as_openai(message: Message) -> openai.Message:

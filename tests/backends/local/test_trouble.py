@@ -1,0 +1,61 @@
+"""What goes wrong outside the store is told as what it is: certainly not done, and what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from labeler.backends.base import NotABackend, Unreachable
+from labeler.backends.local import assessments, traces
+from labeler.backends.local.database import open_database, open_or_create_database, told
+from labeler.backends.local.store import LocalStore
+from tests.backends.local.samples import feedback, trace
+
+
+def test_a_full_disk_writes_nothing_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    with closing(open_or_create_database(path)) as connection:
+        traces.import_all(connection, [trace("tr-1")], "demo")
+        connection.execute("PRAGMA max_page_count = 20")
+        with pytest.raises(Unreachable, match="is full"), told(path):
+            assessments.create(connection, feedback("a-1", rationale="long " * 50_000))
+    with closing(open_database(path)) as connection:
+        assert assessments.find(connection, "tr-1", "a-1") is None
+        assessments.create(connection, feedback("a-1"))
+
+
+def test_a_damaged_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    with closing(open_or_create_database(path)) as connection:
+        traces.import_all(connection, [trace(f"tr-{number}") for number in range(500)], "demo")
+    content = path.read_bytes()
+    path.write_bytes(content[:8192] + b"\xa5" * (len(content) - 8192))
+    with closing(open_database(path)) as connection, pytest.raises(NotABackend, match="damaged"), told(path):
+        traces.summaries(connection, [f"tr-{number}" for number in range(500)])
+
+
+def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    open_or_create_database(path).close()
+    with (
+        closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection,
+        pytest.raises(NotABackend, match="cannot be written"),
+        told(path),
+    ):
+        connection.execute("CREATE TABLE t (x)")
+
+
+@pytest.mark.slow
+async def test_a_store_that_another_program_holds_is_tried_again_later(tmp_path: Path) -> None:
+    store = await LocalStore.open_or_create(tmp_path / "store.db")
+    await store.import_traces([trace("tr-1")])
+    with closing(sqlite3.connect(tmp_path / "store.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert (await store.summary("tr-1")).assessments == ()
+        with pytest.raises(Unreachable, match="Another program is busy"):
+            await store.create(feedback("a-1"))
+    await store.create(feedback("a-1"))
+    await store.close()
