@@ -28,7 +28,7 @@ class BlockKind(StrEnum):
     MEDIA = "media"
     """A placeholder such as ``[image/png 74 B]``."""
     FIELD = "field"
-    """A field of a plain input or output: `summary` is its name, `text` its value."""
+    """A field of a plain input or output: `summary` is its name, `text` its value (empty: the next block is it)."""
     ERROR = "error"
     NOTE = "note"
     """The reader speaking: not recorded, empty, in progress, redacted, cut by the recorder."""
@@ -41,7 +41,9 @@ class Block:
     `message` numbers the message (turn) it belongs to from 0; `role` is one of ``system user assistant
     tool`` or the empty string; `summary` is the single line shown when folded (may be empty: the first
     line of `text` then). `folded` says how it opens at first; a block with `foldable` False never folds.
-    `span_id` is the hexadecimal ID of the span it was read from. `language` names the language of code.
+    `span_id` is the hexadecimal ID of the span it was read from. `language` names the language of code, and is
+    ``json`` for a tool's answer that is JSON. `uri` is where a media block's content is (``mlflow-attachment:``,
+    ``data:``, ``http:``), exact, or the empty string.
     """
 
     kind: BlockKind
@@ -53,6 +55,22 @@ class Block:
     folded: bool = False
     span_id: str | None = None
     language: str = ""
+    uri: str = ""
+
+    @property
+    def plain_text(self) -> str:
+        """The block unfolded, as text that says by itself what it is."""
+        match self.kind:
+            case BlockKind.FIELD:
+                return f"{self.summary}: {self.text}" if self.text else f"{self.summary}:"
+            case BlockKind.DOCUMENT:
+                return f"[{self.summary}]\n{self.text}" if self.summary else self.text
+            case BlockKind.REASONING:
+                return f"(reasoning)\n{self.text}"
+            case BlockKind.NOTE:
+                return f"({self.text})"
+            case _:
+                return self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +92,4 @@ class Document:
     @property
     def plain_text(self) -> str:
         """Everything, unfolded and unwrapped."""
-        return "\n\n".join(block.text for block in self.blocks if block.text)
+        return "\n\n".join(text for block in self.blocks if (text := block.plain_text))

@@ -1,0 +1,143 @@
+"""What one span says: its messages, and whether it holds a question and an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from labeler.domain.trace import NOT_RECORDED, NotRecorded, Span
+from labeler.domain.value import JsonValue
+from labeler.reading.formats import ATTRIBUTE_FORMATS, in_order
+from labeler.reading.formats.messages import Side, joined
+from labeler.reading.formats.plain import input_message, main_text, output_message
+from labeler.reading.message import Call, Field, Message, Note, Reasoning, Role
+
+_FORMAT = "mlflow.message.format"
+_CHUNK = "mlflow.chunk."
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """The messages of a span, told apart no further into sides: history may lie in either."""
+
+    span: Span
+    messages: tuple[Message, ...]
+
+    @cached_property
+    def asked(self) -> bool:
+        """Whether somebody or something asked: there is content that is not the model's own."""
+        return any(each.role is not Role.ASSISTANT and has_content(each) for each in self.messages)
+
+    @cached_property
+    def answered(self) -> bool:
+        """Whether the last to speak was not the user."""
+        return bool(self.messages) and self.messages[-1].role is not Role.USER and has_content(self.messages[-1])
+
+    @property
+    def complete(self) -> bool:
+        return self.asked and self.answered
+
+    @property
+    def is_chat(self) -> bool:
+        """Whether messages were recorded, not plain values."""
+        return not any(each.title for each in self.messages)
+
+    @cached_property
+    def richness(self) -> int:
+        """How much there is to read: messages, calls and reasoning."""
+        extras = sum(isinstance(part, Call | Reasoning) for each in self.messages for part in each.parts)
+        return len(self.messages) + extras
+
+    def extends(self, other: Exchange) -> bool:
+        """Whether this holds all that the other says, in its order, and more."""
+        if self.richness <= other.richness or not other.messages:
+            return False
+        if any(sum(1 for _ in each.each(Field)) > 1 for each in other.messages):
+            return False
+        wanted = [(each.role is Role.ASSISTANT, _folded(each)) for each in other.messages]
+        said = [(each.role is Role.ASSISTANT, _folded(each)) for each in self.messages]
+        if other.answered and said[-1] != wanted[-1]:
+            return False
+        return bool(wanted[-1][1]) and _in_order(wanted, said)
+
+
+def has_content(message: Message) -> bool:
+    """Whether a message says more than that there is nothing."""
+    return any(not isinstance(part, Note) for part in message.parts)
+
+
+def read_span(span: Span) -> Exchange:
+    """The messages of a span in the first format that knows it; sides that none knows are read as plain values."""
+    messages = _from_sides(span)
+    told = _from_attributes(span)
+    if messages is None:
+        if told is not None and Exchange(span, tuple(told)).complete:
+            messages = told
+        else:
+            messages = _side_by_side(span, told or [])
+    elif told is not None and Exchange(span, tuple(told)).extends(Exchange(span, tuple(messages))):
+        messages = told
+    return Exchange(span, tuple(replace(each, span_id=span.id) for each in messages))
+
+
+def _from_sides(span: Span) -> list[Message] | None:
+    if _is_absent(span.inputs) and _is_absent(span.outputs):
+        return None
+    answers = (recognise(span.inputs, span.outputs, span) for recognise in in_order(span))
+    found = next((found for found in answers if found is not None), None)
+    if found is not None and span.outputs is None:
+        return [*found, output_message(None)]
+    return found
+
+
+def _from_attributes(span: Span) -> list[Message] | None:
+    answers = (recognise(span.inputs, span.outputs, span) for recognise in ATTRIBUTE_FORMATS)
+    return max((found for found in answers if found), key=len, default=None)
+
+
+def _side_by_side(span: Span, told: list[Message]) -> list[Message]:
+    """Each side in whatever format knows it alone; `told` stands in for a side that no format knows."""
+    bare = replace(span, attributes={_FORMAT: span.attributes.get(_FORMAT)}, events=())
+    asked = _one_side(bare, span.inputs, NOT_RECORDED)
+    answered = _one_side(bare, NOT_RECORDED, span.outputs)
+    asked_by_attributes = [each for each in told if each.role is not Role.ASSISTANT]
+    if told and told[-1].role is Role.ASSISTANT:
+        answered = answered or told
+    elif asked_by_attributes:
+        asked = asked or told
+    if asked is None:
+        asked = [] if isinstance(span.inputs, NotRecorded) else [input_message(span.inputs)]
+    if answered is None:
+        answered = [] if isinstance(span.outputs, NotRecorded) else [output_message(_unstreamed(span.outputs, span))]
+    return joined(asked, answered)
+
+
+def _one_side(span: Span, inputs: Side, outputs: Side) -> list[Message] | None:
+    side = inputs if isinstance(outputs, NotRecorded) else outputs
+    if not isinstance(side, dict | list) or not side:
+        return None
+    answers = (recognise(inputs, outputs, span) for recognise in in_order(span))
+    return next((found for found in answers if found), None)
+
+
+def _unstreamed(outputs: JsonValue, span: Span) -> JsonValue:
+    """The outputs of a span; of a generator, its chunks as one text."""
+    if isinstance(outputs, list) and any(event.name.startswith(_CHUNK) for event in span.events):
+        chunks = [chunk for chunk in outputs if isinstance(chunk, str)]
+        if chunks and len(chunks) == len(outputs):
+            return "".join(chunks)
+    return outputs
+
+
+def _is_absent(side: Side) -> bool:
+    return side is None or isinstance(side, NotRecorded)
+
+
+def _folded(message: Message) -> str:
+    return " ".join(main_text(message).split())
+
+
+def _in_order(wanted: Sequence[object], said: Iterable[object]) -> bool:
+    remaining = iter(said)
+    return all(each in remaining for each in wanted)

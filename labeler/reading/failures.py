@@ -1,0 +1,44 @@
+"""What went wrong: the exceptions of a trace, each once, where it was raised."""
+
+from __future__ import annotations
+
+from labeler.domain.trace import Span
+from labeler.reading.formats.values import text_of
+from labeler.reading.message import Failure
+from labeler.reading.tree import SpanTree
+
+_EVENT = "exception"
+
+
+def failure_of(span: Span) -> Failure | None:
+    """The exception that ended a span or was recorded on it, or None."""
+    event = next((event for event in reversed(span.events) if event.name == _EVENT), None)
+    if event is not None:
+        kind, message, stack = (
+            text_of(event.attributes.get(f"exception.{key}")) for key in ("type", "message", "stacktrace")
+        )
+        return Failure(kind, message or span.status_message, stack, span.name)
+    if span.status == "ERROR":
+        return Failure("", span.status_message, "", span.name)
+    return None
+
+
+def origins(tree: SpanTree) -> dict[str, Failure]:
+    """The exceptions by span ID, without those that are a child's exception passed on."""
+    found = {span.id: failure for span in tree.spans if (failure := failure_of(span)) is not None}
+    passed_on = {
+        above.id
+        for span in tree.spans
+        if (failure := found.get(span.id)) is not None
+        for above in tree.ancestors(span)
+        if (outer := found.get(above.id)) is not None and _is_same(outer, failure)
+    }
+    return {span_id: failure for span_id, failure in found.items() if span_id not in passed_on}
+
+
+def _is_same(outer: Failure, inner: Failure) -> bool:
+    return (
+        not outer.message
+        or inner.message == outer.message
+        or (len(inner.message) > 0 and inner.message in outer.message)
+    )

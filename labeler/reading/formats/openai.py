@@ -1,0 +1,85 @@
+"""OpenAI chat completions and the many APIs made like them (Mistral, Groq, Ollama, LiteLLM, gateways, Agno).
+
+Protocol: https://platform.openai.com/docs/api-reference/chat
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from labeler.domain.trace import Span
+from labeler.domain.value import JsonValue
+from labeler.reading.formats import chat
+from labeler.reading.formats.messages import Side, exchange, role_message
+from labeler.reading.formats.values import first, items, mapping, text_of
+from labeler.reading.message import Message, Role, Text, annotated, message
+
+
+def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
+    return exchange(inputs, outputs, request, response)
+
+
+def request(value: JsonValue) -> list[Message] | None:
+    messages = chat.request(value)
+    return _prompts(value) if messages is None else messages
+
+
+def response(value: JsonValue) -> list[Message] | None:
+    if isinstance(value, list) and value and all("delta" in _first_choice(chunk) for chunk in value):
+        return _assembled(value)
+    choices = mapping(value).get("choices")
+    if not isinstance(choices, list):
+        return chat.response(value)
+    messages: list[Message] = []
+    for choice in map(mapping, choices):
+        messages.extend(_choice(choice))
+    return messages or None
+
+
+def _choice(choice: Mapping[str, JsonValue]) -> list[Message]:
+    said = first(choice, "message", "delta")
+    if said is None and isinstance(text := choice.get("text"), str):
+        return [message(Role.ASSISTANT, [Text(text)])]
+    found = role_message({"role": "assistant", **_present(mapping(said))}) or []
+    note = _NOTES.get(text_of(choice.get("finish_reason")))
+    return annotated(found, note) if note else found
+
+
+def _assembled(chunks: list[JsonValue]) -> list[Message]:
+    """One message from the chunks of a stream."""
+    text = ""
+    reasoning = ""
+    calls: dict[JsonValue, dict[str, JsonValue]] = {}
+    for chunk in chunks:
+        delta = mapping(_first_choice(chunk)["delta"])
+        text += text_of(delta.get("content"))
+        reasoning += text_of(first(delta, "reasoning_content", "reasoning"))
+        for piece in map(mapping, items(delta.get("tool_calls"))):
+            function = mapping(piece.get("function"))
+            known = calls.setdefault(str(piece.get("index", 0)), {"name": "", "arguments": "", "id": None})
+            known["id"] = piece.get("id") or known["id"]
+            known["name"] = text_of(known["name"]) + text_of(function.get("name"))
+            known["arguments"] = text_of(known["arguments"]) + text_of(function.get("arguments"))
+    whole: dict[str, JsonValue] = {"content": text, "reasoning": reasoning, "tool_calls": list(calls.values())}
+    return role_message({"role": "assistant", **whole}) or []
+
+
+def _prompts(value: JsonValue) -> list[Message] | None:
+    """The prompt of the older completions API."""
+    prompt = mapping(value).get("prompt")
+    if isinstance(prompt, str):
+        return [message(Role.USER, [Text(prompt)])]
+    texts = [Text(text) for text in items(prompt) if isinstance(text, str)]
+    return [message(Role.USER, [text]) for text in texts] or None
+
+
+def _first_choice(chunk: JsonValue) -> Mapping[str, JsonValue]:
+    choices = items(mapping(chunk).get("choices"))
+    return mapping(choices[0]) if choices else {}
+
+
+def _present(said: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    return {key: value for key, value in said.items() if value is not None}
+
+
+_NOTES = {"length": "cut off: the token limit was reached", "content_filter": "stopped by the content filter"}

@@ -1,0 +1,122 @@
+"""OpenAI's Responses API, and the OpenAI Agents SDK, whose spans hold the same items as bare lists.
+
+Protocol: https://platform.openai.com/docs/api-reference/responses
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from labeler.domain.trace import Span
+from labeler.domain.value import JsonValue
+from labeler.reading.formats.documents import documents_in
+from labeler.reading.formats.messages import Side, exchange, role_message, system_message
+from labeler.reading.formats.parts import arguments, part_of, result_parts
+from labeler.reading.formats.values import first, items, mapping, text_of
+from labeler.reading.message import Call, Data, Failure, Message, Part, Result, Role, Text, annotated, message, split
+
+_READ_AS_PARTS: Final = ("function_call", "custom_tool_call", "reasoning", "image_generation_call")
+
+
+def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
+    return exchange(inputs, outputs, _request, _response)
+
+
+def item_messages(value: JsonValue) -> list[Message] | None:
+    """The messages of a list of items. What an assistant thinks, calls and says in a row is one message."""
+    listed = items(value)
+    if not listed or not _is_item(listed[0]):
+        return None
+    messages: list[Message] = []
+    turn: list[Part] = []
+    for item in listed:
+        spoken = role_message(item) if _speaks(item) else None
+        if spoken is not None and spoken[0].role is not Role.ASSISTANT:
+            messages.extend(_turn(turn))
+            messages.extend(spoken)
+            turn = []
+            continue
+        parts = list(_item_parts(item)) if spoken is None else [part for each in spoken for part in each.parts]
+        if any(isinstance(part, Text) for part in parts) and any(isinstance(part, Text | Result) for part in turn):
+            messages.extend(_turn(turn))
+            turn = []
+        turn.extend(parts)
+    return messages + _turn(turn)
+
+
+def _request(value: JsonValue) -> list[Message] | None:
+    if isinstance(value, list):
+        return item_messages(value)
+    holder = mapping(value)
+    asked = holder.get("input")
+    messages = [message(Role.USER, [Text(asked)])] if isinstance(asked, str) else item_messages(asked)
+    return None if messages is None else system_message(holder.get("instructions")) + messages
+
+
+def _response(value: JsonValue) -> list[Message] | None:
+    if isinstance(value, list):
+        return item_messages(value)
+    holder = mapping(value)
+    output = holder.get("output")
+    if not isinstance(output, list) or not (output or holder.get("object") == "response"):
+        return None
+    messages = item_messages(output) if output else [message(Role.ASSISTANT, [])]
+    if messages is None:
+        return None
+    if reason := text_of(mapping(holder.get("incomplete_details")).get("reason")):
+        messages = annotated(messages, f"incomplete: {reason}")
+    if error := mapping(holder.get("error")):
+        failure = Failure(text_of(error.get("code")), text_of(error.get("message")))
+        messages = [*messages, Message(Role.ASSISTANT, (failure,))]
+    return messages
+
+
+def _turn(parts: list[Part]) -> list[Message]:
+    return split(Role.ASSISTANT, parts) if parts else []
+
+
+def _is_item(item: JsonValue) -> bool:
+    kind = text_of(mapping(item).get("type"))
+    return _speaks(item) or kind.endswith(("_call", "_output")) or kind in ("reasoning", "item_reference")
+
+
+def _speaks(item: JsonValue) -> bool:
+    holder = mapping(item)
+    return isinstance(holder.get("role"), str) and holder.get("content") is not None
+
+
+def _item_parts(item: JsonValue) -> Iterator[Part]:
+    holder = mapping(item)
+    kind = text_of(holder.get("type"))
+    if kind.endswith("_output"):
+        yield from part_of({**holder, "type": "function_call_output"})
+    elif kind in _READ_AS_PARTS:
+        yield from part_of(holder)
+    elif kind.endswith("_call"):
+        yield from _built_in_call(kind, holder)
+    elif isinstance(holder.get("content"), str | list):
+        yield from (part for each in role_message({"role": "assistant", **holder}) or [] for part in each.parts)
+    else:
+        yield Data(item, kind)
+
+
+def _built_in_call(kind: str, item: Mapping[str, JsonValue]) -> Iterator[Part]:
+    """Calls that the provider ran itself (web and file search, code, MCP); results lie in the same item."""
+    identifier = text_of(first(item, "call_id", "id")) or None
+    name = text_of(item.get("name")) or kind.removesuffix("_call")
+    yield Call(name, _given(item), identifier)
+    found = first(item, "results", "outputs", "output")
+    if (documents := documents_in(found)) is not None:
+        yield Result(tuple(documents), identifier, name)
+    elif found is not None:
+        yield Result(result_parts(found), identifier, name)
+    if item.get("error") is not None:
+        yield Result((Data(item["error"]),), identifier, name, failed=True)
+
+
+def _given(item: Mapping[str, JsonValue]) -> JsonValue:
+    for key in ("arguments", "action"):
+        if item.get(key) is not None:
+            return arguments(item[key])
+    return {key: item[key] for key in ("queries", "code", "input") if item.get(key) is not None}

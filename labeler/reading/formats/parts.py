@@ -1,0 +1,329 @@
+"""The parts of a message's content, in every vendor's spelling.
+
+Vendors share most part forms with each other (LangChain alone passes on those of five vendors), so parts are read
+here by their own structure: by their ``type`` where they have one, else by the key that holds their content. A part
+of unknown form becomes `Data`, so that no message is lost for one part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeAlias
+
+from labeler.domain.value import JsonValue
+from labeler.reading.formats.values import first, items, mapping, text_in, text_of
+from labeler.reading.media import described, inline, located
+from labeler.reading.message import Call, Data, Media, Note, Part, Reasoning, Result, Retrieved, Text
+from labeler.reading.wire.json_text import container_in
+
+Object: TypeAlias = Mapping[str, JsonValue]
+Reader: TypeAlias = Callable[[Object], "list[Part]"]
+
+
+def parts_of(content: JsonValue) -> list[Part]:
+    """The parts of a message's content: a text, a part, or a list of texts and parts. Null has none."""
+    match content:
+        case None:
+            return []
+        case str():
+            return [text_or_media(content)]
+        case list():
+            return [part for item in content for part in parts_of(item)]
+        case dict():
+            return part_of(content)
+        case _:
+            return [Data(content)]
+
+
+def part_of(item: Object) -> list[Part]:
+    """What one part object stands for; usually one part."""
+    kind = item.get("type") or item.get("block_type") or item.get("part_kind")
+    if isinstance(kind, str) and (reader := _BY_TYPE.get(kind.replace("-", "_").lower())) is not None:
+        return reader(item)
+    for key, keyed in _BY_KEY.items():
+        if item.get(key) is not None:
+            return keyed(item)
+    return [Data(item, kind if isinstance(kind, str) else "")]
+
+
+def is_part(item: JsonValue) -> bool:
+    """Whether a value is a part object of a known form."""
+    return isinstance(item, Mapping) and not any(
+        isinstance(part, Data) and part.value is item for part in part_of(item)
+    )
+
+
+def text_or_media(text: str) -> Part:
+    """A text as itself, or as the media that it is an address or an encoding of."""
+    return described(text) or Text(text)
+
+
+def result_parts(content: JsonValue) -> tuple[Part, ...]:
+    """What a tool answered: text, parts, or any value."""
+    match content:
+        case None:
+            return (Note("no content"),)
+        case str():
+            return (text_or_media(content),)
+        case list() if content and all(isinstance(item, str) or is_part(item) for item in content):
+            return tuple(parts_of(content))
+        case dict() if content.get("type") in _TYPED_OUTPUTS and "value" in content:
+            value = content["value"]
+            return result_parts(value) if isinstance(value, str | list) else (Data(value),)
+        case dict() if isinstance(content.get("type"), str) and is_part(content):
+            return tuple(part_of(content))
+        case _:
+            return (Data(content),)
+
+
+def arguments(value: JsonValue) -> JsonValue:
+    """A call's arguments: the value of a JSON text, or the text as it is."""
+    if isinstance(value, str):
+        parsed = container_in(value)
+        return value if parsed is None else parsed
+    return {} if value is None else value
+
+
+def call(item: Object) -> Call:
+    """A tool call in any vendor's spelling, also where name and arguments lie one level down."""
+    inner = mapping(item.get("function")) or mapping(item.get("custom"))
+    name = first(item, "name", "tool_name", "toolName") or first(inner, "name")
+    given = first(item, "arguments", "args", "input", "tool_kwargs", "tool_args", "tool_input")
+    if given is None:
+        given = first(inner, "arguments", "parameters", "input")
+    identifier = first(item, "call_id", "tool_call_id", "toolCallId", "toolUseId", "tool_id", "id")
+    return Call(text_of(name) or "unnamed tool", arguments(given), text_of(identifier) or None)
+
+
+def result(item: Object) -> Result:
+    """A tool's answer in any vendor's spelling."""
+    content = first(item, "output", "content", "response", "result", "tool_output", "observation")
+    status = text_of(item.get("status"))
+    failed = item.get("is_error") is True or item.get("isError") is True or status in ("error", "failed")
+    error = item.get("error")
+    if content is None and error not in (None, False):
+        content, failed = error, True
+    kind = text_of(mapping(content).get("type"))
+    return Result(
+        result_parts(content),
+        text_of(first(item, "call_id", "tool_call_id", "toolCallId", "tool_use_id", "toolUseId", "tool_id", "id"))
+        or None,
+        text_of(first(item, "name", "tool_name", "toolName")),
+        failed or error is True or kind.startswith("error"),
+    )
+
+
+def _text(item: Object) -> list[Part]:
+    content = first(item, "text", "content", "refusal", "value")
+    if isinstance(content, Mapping):
+        content = first(content, "text", "value")
+    text = content if isinstance(content, str) else text_in(content)
+    notes = [
+        Note(f"cites {cited}")
+        for citation in items(first(item, "citations", "annotations"))
+        if (cited := _citation(mapping(citation)))
+    ]
+    if item.get("thought") is True:
+        return [Reasoning(text), *notes]
+    return [text_or_media(text), *notes]
+
+
+def _citation(citation: Object) -> str:
+    citation = mapping(citation.get("url_citation")) or citation
+    cited = first(citation, "title", "document_title", "filename"), first(citation, "url", "cited_text", "source")
+    return ": ".join(text_of(part) for part in cited if part)
+
+
+def _refusal(item: Object) -> list[Part]:
+    return [Note("refused by the model"), Text(text_of(first(item, "refusal", "text")))]
+
+
+def _reasoning(item: Object) -> list[Part]:
+    for key in (
+        "thinking",
+        "summary",
+        "content",
+        "reasoning",
+        "text",
+        "reasoning_text",
+        "reasoning_content",
+        "thought",
+    ):
+        if text := text_in(item.get(key)):
+            return [Reasoning(text)]
+    return [Note("reasoning that the provider did not disclose")]
+
+
+def _bedrock_reasoning(item: Object) -> list[Part]:
+    return _reasoning(mapping(first(item, "reasoningContent", "reasoning_content")))
+
+
+def _call(item: Object) -> list[Part]:
+    return [call(item)]
+
+
+def _result(item: Object) -> list[Part]:
+    return [result(item)]
+
+
+def _nested_call(*keys: str) -> Reader:
+    return lambda item: [call(mapping(first(item, *keys)))]
+
+
+def _nested_result(*keys: str) -> Reader:
+    def read(item: Object) -> list[Part]:
+        inner = mapping(first(item, *keys))
+        origin = mapping(inner.get("origin"))
+        return [result({**origin, **inner} if origin else inner)]
+
+    return read
+
+
+def _media_part(type: str) -> Reader:
+    """Reads ``{"image_url": {"url"}}``, ``{"source": {"data"|"url"}}``, ``{"data", "mime_type"}`` and their kin."""
+
+    def read(item: Object) -> list[Part]:
+        inner = first(item, f"{type}_url", "image_url", "input_audio", "file", "source", type, "image", "media", "blob")
+        outer_type = text_of(first(item, *_TYPE_KEYS)) or text_of(item.get("modality")) or type
+        if isinstance(inner, str):
+            return [_by_form(inner, outer_type, _name(item))]
+        holder = mapping(inner) or item
+        if text_of(holder.get("type")) in ("text", "content") or isinstance(holder.get("text"), str):
+            return [_document(item, holder)]
+        media_type = text_of(first(holder, *_TYPE_KEYS)) or _with_format(outer_type, holder)
+        for key in _CONTENT_KEYS:
+            if isinstance(content := holder.get(key), str) and content:
+                place = located if "://" in content[:_SCHEME_LENGTH] else inline
+                return [place(content, media_type, _name(holder, item))]
+        if isinstance(nested := holder.get("source"), Mapping):
+            return read({**holder, **nested, "source": None, type: None, "media_type": media_type})
+        for key in _ADDRESS_KEYS:
+            if isinstance(address := holder.get(key), str) and address:
+                return [located(address, media_type, _name(holder, item))]
+        return [Media(media_type, None, "", _name(holder, item))]
+
+    return read
+
+
+def _by_form(content: str, type: str, name: str) -> Media:
+    is_address = "://" in content[:_SCHEME_LENGTH] or len(content) < _SHORT
+    return located(content, type, name) if is_address else inline(content, type, name)
+
+
+def _document(item: Object, holder: Object) -> Part:
+    text = text_in(first(holder, "data", "text", "content"))
+    title = text_of(first(item, "title", "name", "filename"))
+    return Retrieved(text, title, text_of(item.get("context")))
+
+
+def _search_result(item: Object) -> list[Part]:
+    return [Retrieved(text_in(item.get("content")), text_of(item.get("title")), text_of(item.get("source")))]
+
+
+def _gemini_media(item: Object) -> list[Part]:
+    inner = mapping(first(item, "inline_data", "inlineData", "file_data", "fileData"))
+    media_type = text_of(first(inner, *_TYPE_KEYS)) or "file"
+    content = first(inner, "data")
+    if isinstance(content, str):
+        return [inline(content, media_type, _name(inner, item))]
+    return [located(text_of(first(inner, "file_uri", "fileUri")), media_type, _name(inner, item))]
+
+
+def _generated_image(item: Object) -> list[Part]:
+    found = item.get("result")
+    media_type = f"image/{text_of(item.get('output_format')) or 'png'}"
+    return [inline(found, media_type) if isinstance(found, str) and found else Media(media_type)]
+
+
+def _code(item: Object) -> list[Part]:
+    code = mapping(first(item, "executable_code", "executableCode"))
+    return [Call("code_execution", {"language": code.get("language"), "code": code.get("code")})]
+
+
+def _code_result(item: Object) -> list[Part]:
+    outcome = mapping(first(item, "code_execution_result", "codeExecutionResult"))
+    failed = "OK" not in text_of(outcome.get("outcome")) and outcome.get("outcome") is not None
+    return [Result(result_parts(outcome.get("output")), None, "code_execution", failed)]
+
+
+def _json(item: Object) -> list[Part]:
+    return [Data(item["json"])]
+
+
+def _nothing(item: Object) -> list[Part]:
+    return []
+
+
+def _name(*holders: Object) -> str:
+    names = (text_of(first(holder, "filename", "name", "title", "display_name")) for holder in holders)
+    return next((name for name in names if name), "")
+
+
+def _with_format(type: str, holder: Object) -> str:
+    encoding = text_of(holder.get("format"))
+    if not encoding:
+        return type
+    return _DOCUMENT_TYPES.get(encoding, encoding) if type == "document" else f"{type}/{encoding}"
+
+
+_TYPE_KEYS: Final = ("media_type", "mime_type", "mimeType", "mediaType", "image_mimetype", "content_type")
+_CONTENT_KEYS: Final = ("data", "bytes", "base64", "file_data", "b64_json", "result", "content")
+_ADDRESS_KEYS: Final = (
+    "url", "uri", "file_uri", "fileUri", "image_url", "path", "file_url", "file_id", "fileId", "id", "image",
+)  # fmt: skip
+_TYPED_OUTPUTS: Final = ("text", "json", "content", "error-text", "error-json", "execution-denied")
+_DOCUMENT_TYPES: Final = {"pdf": "application/pdf", "csv": "text/csv", "html": "text/html", "md": "text/markdown"}
+_SCHEME_LENGTH: Final = 24
+_SHORT: Final = 64
+
+_BY_TYPE: Final[dict[str, Reader]] = {
+    **dict.fromkeys(("text", "input_text", "output_text", "summary_text", "plain_text", "string"), _text),
+    "refusal": _refusal,
+    **dict.fromkeys(("thinking", "reasoning", "reasoning_text", "redacted_thinking", "thought"), _reasoning),
+    "reasoning_content": _bedrock_reasoning,
+    **dict.fromkeys(
+        ("tool_use", "server_tool_use", "mcp_tool_use", "tool_call", "function_call", "function", "custom_tool_call"),
+        _call,
+    ),
+    **dict.fromkeys(
+        ("tool_result", "tool_call_response", "tool_response", "function_call_output", "mcp_tool_result",
+         "web_search_tool_result", "code_execution_tool_result", "server_tool_result", "custom_tool_call_output"),
+        _result,
+    ),
+    **dict.fromkeys(("image_url", "input_image", "image", "image_file", "output_image"), _media_part("image")),
+    **dict.fromkeys(("input_audio", "audio", "output_audio", "audio_url"), _media_part("audio")),
+    **dict.fromkeys(("video", "video_url", "input_video"), _media_part("video")),
+    **dict.fromkeys(("file", "input_file", "uri", "blob", "media", "binary"), _media_part("file")),
+    **dict.fromkeys(("document", "document_url"), _media_part("document")),
+    "search_result": _search_result,
+    "image_generation_call": _generated_image,
+    "step_start": _nothing,
+}  # fmt: skip
+
+_BY_KEY: Final[dict[str, Reader]] = {
+    "text": _text,
+    **dict.fromkeys(("function_call", "functionCall"), _nested_call("function_call", "functionCall")),
+    **dict.fromkeys(("function_response", "functionResponse"), _nested_result("function_response", "functionResponse")),
+    **dict.fromkeys(("inline_data", "inlineData", "file_data", "fileData"), _gemini_media),
+    **dict.fromkeys(("executable_code", "executableCode"), _code),
+    **dict.fromkeys(("code_execution_result", "codeExecutionResult"), _code_result),
+    **dict.fromkeys(("toolUse", "tool_call"), _nested_call("toolUse", "tool_call")),
+    **dict.fromkeys(("toolResult", "tool_call_result"), _nested_result("toolResult", "tool_call_result")),
+    **dict.fromkeys(("reasoningContent", "reasoning_content"), _bedrock_reasoning),
+    "thinking": _reasoning,
+    "reasoning": lambda item: _reasoning(mapping(item["reasoning"]) or item),
+    "image": _media_part("image"),
+    "image_url": _media_part("image"),
+    "document": _media_part("document"),
+    "video": _media_part("video"),
+    "audio": _media_part("audio"),
+    "file": _media_part("file"),
+    "json": _json,
+    "cachePoint": _nothing,
+    "guardContent": lambda item: _text(mapping(item["guardContent"])),
+}
+
+
+def texts_of(parts: Sequence[Part]) -> str:
+    """The prose of parts, for comparing and for titles."""
+    return "\n\n".join(part.text for part in parts if isinstance(part, Text))

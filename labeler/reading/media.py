@@ -1,0 +1,151 @@
+"""Telling what is no text: attachments, data URIs, base64, the ``repr`` of bytes."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+from labeler.reading.message import Media
+
+ATTACHMENT: Final = "mlflow-attachment://"
+
+_DATA_URI: Final = re.compile(r"data:([\w.+-]+/[\w.+-]+)?(?:;[\w.+-]+=[^;,\s]*)*(;base64)?,(?!\s)", re.ASCII)
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/\r\n]{200,}={0,2}[\r\n]*", re.ASCII)
+_BYTES_REPR: Final = re.compile(r"""b(['"])(?:[^\\]|\\.)*\1""", re.ASCII | re.DOTALL)
+_ESCAPE: Final = re.compile(r"\\x[0-9a-fA-F]{2}|\\.", re.ASCII | re.DOTALL)
+
+_MAGIC: Final = {
+    b"\x89PNG": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+    b"%PDF": "application/pdf",
+    b"PK\x03\x04": "application/zip",
+    b"\x1f\x8b": "application/gzip",
+    b"OggS": "audio/ogg",
+    b"ID3": "audio/mpeg",
+    b"fLaC": "audio/flac",
+    b"BM": "image/bmp",
+}
+_MAGIC_REPR: Final = {
+    "\\x89PNG": "image/png",
+    "\\xff\\xd8\\xff": "image/jpeg",
+    "GIF8": "image/gif",
+    "%PDF": "application/pdf",
+    "PK\\x03\\x04": "application/zip",
+    "RIFF": "audio/wav",
+    "ID3": "audio/mpeg",
+}
+
+
+def described(text: str) -> Media | None:
+    """The media that a whole text stands for by its own form, or None when it is text to be read."""
+    if text.startswith(ATTACHMENT):
+        return _attachment(text)
+    if text.startswith("data:"):
+        return _data_uri(text)
+    if text[:2] in ("b'", 'b"'):
+        return _bytes_repr(text)
+    return _base64(text)
+
+
+def inline(content: str, type: str, name: str = "") -> Media:
+    """Media recorded in place: base64, a data URI, an attachment's address or the ``repr`` of bytes."""
+    found = described(content)
+    if found is None:
+        return Media(type, _decoded_size(content), f"data:{type if '/' in type else ''};base64,{content}", name)
+    return _named(found, type, name)
+
+
+def located(uri: str, type: str, name: str = "") -> Media:
+    """Media recorded by its address, which may be a data URI or an attachment's."""
+    found = described(uri)
+    return Media(type, None, uri, name) if found is None else _named(found, type, name)
+
+
+def _named(found: Media, type: str, name: str) -> Media:
+    return Media(type or found.type if found.type in _VAGUE else found.type, found.size, found.uri, name or found.name)
+
+
+def label(item: Media) -> str:
+    """The placeholder: ``[image/png 74 B]``, ``[application/pdf 13 B minutes.pdf]``, ``[image https://…]``."""
+    size = readable_size(item.size) if item.size is not None else ""
+    address = item.uri if item.uri and not item.uri.startswith(("data:", ATTACHMENT)) else ""
+    return f"[{' '.join(part for part in (item.type or 'file', size, item.name, address) if part)}]"
+
+
+def readable_size(size: int) -> str:
+    """Bytes for people: ``74 B``, ``1.5 KB``, ``12 MB``."""
+    if size < _UNIT:
+        return f"{size} B"
+    amount = float(size)
+    for unit in ("KB", "MB", "GB"):
+        amount /= _UNIT
+        if amount < _UNIT or unit == "GB":
+            break
+    return f"{amount:.1f} {unit}" if amount < 10 else f"{amount:.0f} {unit}"
+
+
+def _attachment(uri: str) -> Media:
+    try:
+        query = parse_qs(urlsplit(uri).query)
+    except ValueError:
+        return Media("file", None, uri)
+    kind = query.get("content_type", ["file"])[0]
+    size = query.get("size", [""])[0]
+    name = query.get("name", query.get("filename", [""]))[0]
+    return Media(kind, int(size) if _COUNT.fullmatch(size) else None, uri, name)
+
+
+def _data_uri(uri: str) -> Media | None:
+    head = _DATA_URI.match(uri)
+    if head is None or not (head.group(1) or head.group(2)) or " " in uri or "\n" in uri.strip():
+        return None
+    content = len(uri) - head.end()
+    size = (content - uri[-2:].count("=")) * 3 // 4 if head.group(2) else content
+    return Media(head.group(1) or "text/plain", size, uri)
+
+
+def _bytes_repr(text: str) -> Media | None:
+    if not _BYTES_REPR.fullmatch(text):
+        return None
+    content = text[2:-1]
+    kind = next((kind for magic, kind in _MAGIC_REPR.items() if content.startswith(magic)), "bytes")
+    if kind == "bytes" and "\\x" not in content:
+        return None
+    return Media(kind, len(_ESCAPE.sub(".", content)))
+
+
+def _base64(text: str) -> Media | None:
+    """Base64 of something known by its first bytes, or of something that is no text and long enough to be sure."""
+    if len(text) < _SHORTEST_BASE64 or not _BASE64.fullmatch(text):
+        return None
+    try:
+        start = binascii.a2b_base64(text[:64])
+    except binascii.Error:
+        return None
+    kind = next((kind for magic, kind in _MAGIC.items() if start.startswith(magic)), "")
+    if start.startswith(b"RIFF"):
+        kind = "image/webp" if start[8:12] == b"WEBP" else "audio/wav"
+    if not kind and not _looks_encoded(text, start):
+        return None
+    return Media(kind or "base64", _decoded_size(text), f"data:{kind};base64,{text}" if kind else "")
+
+
+def _looks_encoded(text: str, start: bytes) -> bool:
+    sample = text[:400]
+    mixed = any(c.isupper() for c in sample) and any(c.islower() for c in sample) and any(c.isdigit() for c in sample)
+    return mixed and len(set(sample)) > _ALPHABET_SEEN and len("".join(text.split())) % 4 == 0 and bool(start)
+
+
+def _decoded_size(text: str) -> int:
+    stripped = text.rstrip("=\r\n ")
+    return (len(stripped) - stripped.count("\n") - stripped.count("\r")) * 3 // 4
+
+
+_VAGUE: Final = ("file", "bytes", "base64", "application/octet-stream", "text/plain")
+_COUNT: Final = re.compile(r"[0-9]{1,15}", re.ASCII)
+_UNIT: Final = 1024
+_SHORTEST_BASE64: Final = 200
+_ALPHABET_SEEN: Final = 24

@@ -1,0 +1,36 @@
+"""From a raw trace to its document, whatever the trace holds."""
+
+from __future__ import annotations
+
+import logging
+
+from labeler.domain.trace import RawTrace
+from labeler.reading.conversation import Conversation, read
+from labeler.reading.document import Document
+from labeler.reading.lay_out import lay_out
+from labeler.reading.message import Failure, Message, Role
+from labeler.reading.wire.spans import UnreadableTrace
+
+_log = logging.getLogger(__name__)
+
+
+def read_document(raw: RawTrace) -> Document:
+    """The document of a trace. Never raises: what cannot be read is said in an error block."""
+    return lay_out(read_conversation(raw), raw.summary.name)
+
+
+def read_conversation(raw: RawTrace) -> Conversation:
+    """The conversation of a trace. Never raises: an unreadable trace is a message that says why."""
+    try:
+        return read(raw)
+    except UnreadableTrace as error:
+        return _unreadable(raw, str(error))
+    except Exception as error:
+        _log.exception("Reading trace %s failed", raw.summary.id)
+        told = f"This trace could not be read because of a defect in labeler ({type(error).__name__}). Its exact JSON "
+        return _unreadable(raw, f"{told}is in the raw view; please report the defect.")
+
+
+def _unreadable(raw: RawTrace, why: str) -> Conversation:
+    message = Message(Role.ASSISTANT, (Failure("", why),), title="unreadable trace")
+    return Conversation(raw.summary.id, (message,), raw.summary.name, None, "", None, 0)

@@ -1,0 +1,141 @@
+"""Where a span's inputs and outputs are, in the attributes of every instrumentation.
+
+MLflow's server copies most of these to its own attributes on arrival; spans from files, and what the server does not
+know, are read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from labeler.domain.trace import NOT_RECORDED, NotRecorded, Span
+from labeler.domain.value import JsonValue
+from labeler.reading.formats.values import decoded, unflattened
+
+INPUT_KEYS: Final = (
+    "gen_ai.input.messages",
+    "input.value",
+    "gcp.vertex.agent.llm_request",
+    "gcp.vertex.agent.tool_call_args",
+    "ai.prompt",
+    "ai.toolCall.args",
+    "ai.value",
+    "ai.values",
+    "agent.messages",
+    "llm.messages",
+    "gen_ai.tool.call.arguments",
+    "langfuse.observation.input",
+    "langfuse.trace.input",
+    "lmnr.span.input",
+    "traceloop.entity.input",
+    "lk.user_input",
+    "lk.user_transcript",
+    "lk.chat_ctx",
+    "lk.function_tool.arguments",
+    "user_prompt",
+    "tool_arguments",
+    "haystack.component.input",
+    "haystack.pipeline.input_data",
+    "full_command",
+    "gen_ai.prompt",
+    "input",
+)
+OUTPUT_KEYS: Final = (
+    "gen_ai.output.messages",
+    "output.value",
+    "gcp.vertex.agent.llm_response",
+    "gcp.vertex.agent.tool_response",
+    "ai.response.text",
+    "ai.response.object",
+    "ai.toolCall.result",
+    "ai.embedding",
+    "ai.embeddings",
+    "gen_ai.tool.call.result",
+    "langfuse.observation.output",
+    "langfuse.trace.output",
+    "lmnr.span.output",
+    "traceloop.entity.output",
+    "lk.response.text",
+    "lk.function_tool.output",
+    "response.model_output",
+    "tool_response",
+    "haystack.component.output",
+    "haystack.pipeline.output_data",
+    "final_result",
+    "gen_ai.completion",
+    "output",
+)
+_TYPE_KEYS: Final = (
+    "openinference.span.kind",
+    "traceloop.span.kind",
+    "langfuse.observation.type",
+    "lmnr.span.type",
+    "gen_ai.operation.name",
+    "ai.operationId",
+    "span.type",
+    "entity.type",
+)
+_TYPES: Final = {
+    "chat": "CHAT_MODEL",
+    "text_completion": "LLM",
+    "generate_content": "LLM",
+    "generation": "LLM",
+    "execute_tool": "TOOL",
+    "invoke_agent": "AGENT",
+    "create_agent": "AGENT",
+    "embeddings": "EMBEDDING",
+    "ai.toolcall": "TOOL",
+    "claude_code.llm_request": "LLM",
+    "claude_code.tool": "TOOL",
+    "claude_code.interaction": "AGENT",
+}
+_KNOWN_TYPES: Final = frozenset(
+    ("LLM", "CHAT_MODEL", "AGENT", "CHAIN", "TOOL", "RETRIEVER", "RERANKER", "EMBEDDING", "GUARDRAIL", "EVALUATOR")
+)
+
+
+def with_sides(span: Span) -> Span:
+    """The span with inputs, outputs and type from the attributes of its instrumentation, where MLflow's are absent."""
+    inputs = _side(span, span.inputs, INPUT_KEYS, "ai.prompt")
+    outputs = _side(span, span.outputs, OUTPUT_KEYS, "ai.response")
+    kind = span.type or span_type(span)
+    if inputs is span.inputs and outputs is span.outputs and kind == span.type:
+        return span
+    return replace(span, inputs=inputs, outputs=outputs, type=kind)
+
+
+def span_type(span: Span) -> str | None:
+    """What kind of work a span is, in MLflow's words, as its instrumentation says; None where it does not."""
+    for value in (span.attributes.get(key) for key in _TYPE_KEYS):
+        if isinstance(value, str) and value:
+            known = _TYPES.get(value.lower()) or (value.upper() if value.upper() in _KNOWN_TYPES else None)
+            if known:
+                return known
+            if value.startswith("ai.") and value.endswith((".doGenerate", ".doStream")):
+                return "LLM"
+    return None
+
+
+def _side(span: Span, recorded: JsonValue | NotRecorded, keys: Iterable[str], prefix: str) -> JsonValue | NotRecorded:
+    if not isinstance(recorded, NotRecorded):
+        return recorded
+    if (flat := _vercel_call(span, prefix)) is not None:
+        return flat
+    return next(_recorded(span, keys), NOT_RECORDED)
+
+
+def _recorded(span: Span, keys: Iterable[str]) -> Iterator[JsonValue]:
+    for key in keys:
+        value = span.attributes.get(key)
+        if value not in (None, {}, []):
+            yield decoded(value)
+
+
+def _vercel_call(span: Span, prefix: str) -> JsonValue:
+    """A model call of Vercel's AI SDK, which keeps messages, text and calls in attributes of their own."""
+    if not str(span.attributes.get("ai.operationId", "")).endswith((".doGenerate", ".doStream")):
+        return None
+    found = unflattened(span.attributes, prefix)
+    return {key: decoded(value) for key, value in found.items()} if isinstance(found, dict) else None

@@ -1,0 +1,89 @@
+"""Where a conversation is read from: the root, or the span below it that tells the same and more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from labeler.reading.exchange import Exchange, has_content, read_span
+from labeler.reading.message import Message, Role
+from labeler.reading.tree import SpanTree
+
+_MODELS: Final = ("LLM", "CHAT_MODEL")
+_SPEAKERS: Final = ("LLM", "CHAT_MODEL", "AGENT")
+
+
+def choose(tree: SpanTree) -> Exchange:
+    """The conversation of a trace that has at least one span.
+
+    The root's, when somebody asks and is answered there; unless a model or agent below says all of that and more
+    (history, system prompt, tool calls). When the root lacks a side: the richest model call that has both and contains
+    what the root has, the latest of equals; else what the root has, completed by a question or answer from below.
+    """
+    first = max((read_span(root) for root in tree.roots), key=_told)
+    below = [span for span in tree.spans if span.id != first.span.id]
+    if first.complete:
+        inside = {span.id for span in tree.below(first.span)}
+        return _richest(first, (read_span(span) for span in below if span.id in inside and span.type in _SPEAKERS))
+    exchanges = [read_span(span) for span in below]
+    models = [each for each in exchanges if each.span.type in _MODELS]
+    complete = [each for each in models if each.complete and (not _says(first) or _continues(each, first))]
+    if complete:
+        return max(reversed(complete), key=lambda each: (each.is_chat, each.richness))
+    if not _says(first) and (found := next((each for each in exchanges if each.complete), None)) is not None:
+        return found
+    return _composed(first, exchanges, models)
+
+
+def _told(exchange: Exchange) -> tuple[bool, bool, bool]:
+    return exchange.complete, exchange.answered, exchange.asked
+
+
+def _says(exchange: Exchange) -> bool:
+    return exchange.asked or exchange.answered
+
+
+def _continues(model: Exchange, first: Exchange) -> bool:
+    return model.is_chat and model.extends(_spoken(first))
+
+
+def _spoken(exchange: Exchange) -> Exchange:
+    return Exchange(exchange.span, tuple(filter(has_content, exchange.messages)))
+
+
+def _richest(first: Exchange, candidates: Iterable[Exchange]) -> Exchange:
+    best = first
+    for candidate in candidates:
+        if candidate.extends(first) and candidate.richness >= best.richness:
+            best = candidate
+    return best
+
+
+def _composed(first: Exchange, others: list[Exchange], models: list[Exchange]) -> Exchange:
+    """What the root says, its missing question or answer taken from below, where there is one."""
+    question = _question(first) if first.asked else next((_question(each) for each in others if each.asked), [])
+    if first.answered:
+        answer = list(_spoken(first).messages)
+    elif first.span.status == "ERROR":
+        answer = []
+    else:
+        answer = next((_answer(each) for each in reversed(models) if each.answered), [])
+    if not question and not answer:
+        return first
+    span = first.span if _says(first) else others[0].span
+    return Exchange(span, (*(question or _notes(first)), *answer))
+
+
+def _question(exchange: Exchange) -> list[Message]:
+    """Everything up to the last thing that is not the model's own."""
+    spoken = _spoken(exchange).messages
+    last = max((place for place, each in enumerate(spoken) if each.role is not Role.ASSISTANT), default=-1)
+    return list(spoken[: last + 1])
+
+
+def _answer(exchange: Exchange) -> list[Message]:
+    return [each for each in _spoken(exchange).messages[-1:] if each.role is Role.ASSISTANT]
+
+
+def _notes(exchange: Exchange) -> list[Message]:
+    return [each for each in exchange.messages if not has_content(each) and each.role is not Role.ASSISTANT]
