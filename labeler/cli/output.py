@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from labeler.domain.value import JsonValue
@@ -19,6 +21,20 @@ def print_json(value: JsonValue) -> None:
     from labeler.labels.exact_json import exact_json
 
     sys.stdout.write(f"{exact_json(value)}\n")
+
+
+def print_raw_json(payload: bytes) -> None:
+    """JSON text as it came, on stdout: only what no terminal should see becomes an escape that means the same."""
+    try:
+        text = payload.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        text = payload.decode("utf-8", "replace")
+    escapes = {
+        ord(character): "" if character == "\r" else json.dumps(character)[1:-1]
+        for character in set(text)
+        if character not in "\n\t" and unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    }
+    sys.stdout.write(f"{text.translate(escapes)}\n")
 
 
 def print_message(sentence: str) -> None:

@@ -1,0 +1,104 @@
+"""What `labeler show` does: traces from files, or from the backend and, when that is away, from the cache."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from labeler.backends.base import Ambiguous, Backend, Malformed, MissingTrace, Unreachable
+from labeler.cache.store import Cache
+from labeler.cache.thread import CacheThread
+from labeler.cli.assembly import configure, open_backend, open_cache, open_journal
+from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
+from labeler.cli.output import print_json, print_message, print_raw_json, print_text
+from labeler.cli.trace_files import looks_like_file, read_trace_file
+from labeler.domain.destination import Destination
+from labeler.domain.trace import RawTrace
+from labeler.reading.as_json import as_json
+from labeler.reading.lay_out import lay_out
+from labeler.reading.read import read_conversation
+from labeler.reading.span_tree import SpanLine, span_lines
+from labeler.reading.wire.spans import UnreadableTrace, decode
+
+
+async def show(arguments: argparse.Namespace) -> ExitCode:
+    """Print every trace named. What cannot be had is told, and does not stop the others."""
+    codes = [ExitCode.OK]
+    trace_ids = []
+    for target in arguments.targets:
+        if not looks_like_file(target):
+            trace_ids.append(target)
+            continue
+        try:
+            file = read_trace_file(Path(target))
+        except CommandFailed as error:
+            print_message(str(error))
+            codes.append(error.code)
+            continue
+        for raw in file.traces:
+            _print(raw, arguments)
+        for problem in file.problems:
+            print_message(problem)
+            codes.append(ExitCode.PROBLEM)
+    if trace_ids:
+        async for found in _from_backend(trace_ids, arguments):
+            if isinstance(found, RawTrace):
+                _print(found, arguments)
+            else:
+                print_message(str(found))
+                codes.append(ExitCode.PROBLEM)
+    return gravest(*codes)
+
+
+async def _from_backend(
+    trace_ids: Sequence[str], arguments: argparse.Namespace
+) -> AsyncIterator[RawTrace | MissingTrace | Malformed]:
+    configuration = configure(arguments)
+    async with (
+        open_journal(configuration.paths) as journal,
+        open_cache(configuration) as cache,
+        open_backend(configuration, journal) as backend,
+    ):
+        for trace_id in trace_ids:
+            try:
+                yield await _fetched(trace_id, backend, cache)
+            except (MissingTrace, Malformed) as error:
+                yield error
+
+
+async def _fetched(trace_id: str, backend: Backend, cache: CacheThread) -> RawTrace:
+    try:
+        return await backend.trace(trace_id)
+    except (Unreachable, Ambiguous):
+        kept = await cache.run(Cache.trace, Destination(backend.uri, backend.workspace, ""), trace_id)
+        if kept is None:
+            raise
+        return kept
+
+
+def _print(raw: RawTrace, arguments: argparse.Namespace) -> None:
+    if arguments.raw:
+        print_raw_json(raw.payload)
+        return
+    conversation = read_conversation(raw)
+    document = lay_out(conversation, raw.summary.name)
+    spans = _spans(raw) if arguments.spans else []
+    if arguments.json:
+        fields = as_json(raw, conversation, document)
+        print_json({**fields, "spans": [asdict(span) for span in spans]} if arguments.spans else fields)
+        return
+    print_text(f"{raw.summary.id}  {raw.summary.name}  {raw.summary.state}  read from {conversation.source}\n")
+    print_text(document.plain_text)
+    if arguments.spans:
+        print_text("\n" + "\n".join(map(str, spans)))
+    sys.stdout.write("\n")
+
+
+def _spans(raw: RawTrace) -> list[SpanLine]:
+    try:
+        return span_lines(decode(raw))
+    except UnreadableTrace:
+        return []

@@ -1,0 +1,23 @@
+"""Files of traces named on a command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.reading.wire.files import TraceFile, UnusableFile, read_traces
+
+
+def looks_like_file(target: str) -> bool:
+    """Whether what was named is a file rather than a trace ID."""
+    return target.endswith((".json", ".jsonl", ".gz")) or "/" in target or Path(target).is_file()
+
+
+def read_trace_file(file: Path) -> TraceFile:
+    """The traces of a file. Raises `CommandFailed` when it cannot be read or holds none."""
+    try:
+        return read_traces(file.name, file.read_bytes())
+    except OSError as error:
+        raise CommandFailed(ExitCode.USAGE, f"{file} cannot be read: {error.strerror or error}") from None
+    except UnusableFile as error:
+        raise CommandFailed(ExitCode.USAGE, str(error)) from None
