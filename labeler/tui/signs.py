@@ -29,6 +29,8 @@ class Signs:
     """Runs down the left edge of the response under judgement."""
     arrow: str
     ellipsis: str
+    thumb: str
+    """Shows at the right edge which part of a long document is in view."""
     horizontal: str
     vertical: str
     joint_down: str
@@ -56,6 +58,7 @@ UNICODE = Signs(
     answer="▎",
     arrow="→",
     ellipsis="…",
+    thumb="▐",
     horizontal="─",
     vertical="│",
     joint_down="┬",
@@ -83,6 +86,7 @@ ASCII = Signs(
     answer="|",
     arrow="->",
     ellipsis="...",
+    thumb="#",
     horizontal="-",
     vertical="|",
     joint_down="+",

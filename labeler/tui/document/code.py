@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -23,6 +23,9 @@ from pygments.util import ClassNotFound  # type: ignore[import-untyped]
 
 from labeler.tui.document.lines import Span
 
+_LIMIT: Final = 20_000
+"""Characters up to which code is coloured."""
+
 CODE: Final = ("code",)
 _KEY: Final = ("code.key",)
 _STRING: Final = ("code.string",)
@@ -30,7 +33,7 @@ _NUMBER: Final = ("code.number",)
 _CONSTANT: Final = ("code.constant",)
 
 _JSON: Final = re.compile(
-    r'(?P<string>"(?:[^"\\]|\\.)*")(?P<colon>\s*:)?|(?P<constant>\b(?:true|false|null)\b)|(?P<number>-?\b\d[\d.eE+-]*)'
+    r'(?P<string>"(?:[^"\\]|\\.)*+"?)(?P<colon>\s*+:)?|(?P<constant>\b(?:true|false|null)\b)|(?P<number>-?\b\d[\d.eE+-]*)'
 )
 
 _ROLES: Final = {
@@ -67,28 +70,50 @@ def json_spans(text: str) -> list[Span]:
     return spans
 
 
-def code_spans(text: str, language: str) -> list[Span]:
-    """What Pygments makes of code; nothing for a language it does not know."""
-    if language.lower() == "json":
-        return json_spans(text)
-    lexer = _lexer(language.lower())
-    return [] if lexer is None else list(_joined(lexer.get_tokens_unprocessed(text)))
+class Highlighter:
+    """What Pygments makes of code, line by line and no further than was asked for; nothing in a strange language."""
 
+    def __init__(self, text: str, language: str) -> None:
+        lexer = _lexer(language.lower()) if len(text) <= _LIMIT else None
+        self._lines = text.split("\n")
+        self._spans: list[list[Span]] = [[] for _ in self._lines]
+        self._tokens: Iterator[tuple[int, _TokenType, str]] = (
+            iter(()) if lexer is None else lexer.get_tokens_unprocessed(text)
+        )
+        self._reached = 0
+        self._line, self._start = 0, 0
 
-def _joined(tokens: Iterable[tuple[int, _TokenType, str]]) -> Iterable[Span]:
-    """Neighbouring tokens of one role as one span: fewer segments to draw."""
-    start = end = 0
-    current: str | None = None
-    for at, kind, value in tokens:
+    def spans(self, number: int) -> list[Span]:
+        """The spans of a line, by its number from 0."""
+        while self._reached <= number:
+            token = next(self._tokens, None)
+            if token is None:
+                self._reached = len(self._lines)
+            else:
+                self._add(*token)
+        return self._spans[number]
+
+    def _add(self, at: int, kind: _TokenType, value: str) -> None:
         role = _role(kind)
-        if role == current and at == end:
-            end += len(value)
-            continue
-        if current is not None:
-            yield start, end, (current,)
-        start, end, current = at, at + len(value), role
-    if current is not None:
-        yield start, end, (current,)
+        while at > self._start + len(self._lines[self._line]):
+            self._next_line()
+        end = at + len(value)
+        while role is not None and at < end:
+            left, right = at - self._start, min(end - self._start, len(self._lines[self._line]))
+            spans = self._spans[self._line]
+            if spans and spans[-1][1] == left and spans[-1][2] == (role,):
+                spans[-1] = (spans[-1][0], right, (role,))
+            elif left < right:
+                spans.append((left, right, (role,)))
+            if end <= self._start + len(self._lines[self._line]):
+                break
+            self._next_line()
+            at = self._start
+        self._reached = self._line
+
+    def _next_line(self) -> None:
+        self._start += len(self._lines[self._line]) + 1
+        self._line += 1
 
 
 @lru_cache(maxsize=512)

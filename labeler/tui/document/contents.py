@@ -7,9 +7,9 @@ from enum import Enum, auto
 from typing import Final, Protocol, TypeAlias
 
 from labeler.tui.cells import cells, clipped
-from labeler.tui.document.code import CODE, code_spans, json_spans
+from labeler.tui.document.code import CODE, Highlighter, json_spans
 from labeler.tui.document.lines import Line, Roles, Span, Wrapping, split, widen_fences
-from labeler.tui.document.markdown import Markdown, by_line, covering, rough_spans
+from labeler.tui.document.markdown import Markdown, covering, rough_spans
 from labeler.tui.document.tables import align_tables
 
 Part: TypeAlias = tuple[str, Roles]
@@ -20,20 +20,11 @@ MEASURE: Final = 100
 
 
 class Content(Protocol):
-    """Lines and looks. `start` is where it begins in the text of its block.
-
-    `spans` may be asked for lines of the last `lines` call only.
-    """
-
-    start: int
+    """Lines and looks. `spans` may be asked for lines of the last `lines` call only."""
 
     def lines(self, width: int) -> list[Line]: ...
 
     def spans(self, number: int) -> list[Span]: ...
-
-    def guess(self, width: int) -> int:
-        """About how many rows there will be."""
-        ...
 
 
 class TextStyle(Enum):
@@ -64,24 +55,20 @@ class Text:
         roles: Roles = (),
         opening: Sequence[Part] = (),
     ) -> None:
-        self._source, self.start, self._end = source, start, end
+        self._source, self._start, self._end = source, start, end
         self._style, self._language, self._fence = style, language, fence
         self._roles, self._opening = roles, opening
         self._lines: list[Line] = []
         self._markdown: Markdown | None = None
-        self._code: list[list[Span]] | None = None
+        self._code: Highlighter | None = None
 
     @property
     def _text(self) -> str:
-        return self._source[self.start : self._end]
-
-    def guess(self, width: int) -> int:
-        newlines = self._source.count("\n", self.start, self._end)
-        return 1 + newlines + (self._end - self.start) // max(width, 1)
+        return self._source[self._start : self._end]
 
     def lines(self, width: int) -> list[Line]:
         wide = self._style in (TextStyle.CODE, TextStyle.JSON)
-        lines = split(self._text, self.start, Wrapping.WIDE if wide else Wrapping.PROSE)
+        lines = split(self._text, self._start, Wrapping.WIDE if wide else Wrapping.PROSE)
         if self._style in (TextStyle.MARKDOWN, TextStyle.ROUGH):
             if self._fence or "```" in self._text or "~~~" in self._text:
                 widen_fences(lines, self._fence)
@@ -116,8 +103,8 @@ class Text:
         if self._style is TextStyle.ROUGH:
             return covering([], len(source), CODE) if line.wrapping is Wrapping.WIDE else rough_spans(source)
         if self._code is None:
-            self._code = by_line(code_spans(self._text, self._language), self._text.split("\n"))
-        return covering(self._code[number], len(source), CODE)
+            self._code = Highlighter(self._text, self._language)
+        return covering(self._code.spans(number), len(source), CODE)
 
 
 class Caption:
@@ -129,13 +116,9 @@ class Caption:
     def __init__(
         self, parts: Sequence[Part], text: Part | None, closing: Sequence[Part], source: int, ellipsis: str
     ) -> None:
-        self.start = 0
         self._parts, self._text, self._closing = parts, text, closing
         self._source, self._ellipsis = source, ellipsis
         self._spans: list[Span] = []
-
-    def guess(self, width: int) -> int:
-        return 1
 
     def lines(self, width: int) -> list[Line]:
         parts = list(self._parts)

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from labeler.reading.document import Document
 from labeler.tui.document.arrange import arrange
-from labeler.tui.document.sections import Section
+from labeler.tui.document.sections import Form, Section
+from labeler.tui.document.wording import Wording
 from labeler.tui.signs import Signs
 
 
@@ -32,9 +33,11 @@ class Layout:
     """A document wrapped to `width` cells with the blocks in `folded` closed."""
 
     def __init__(self, document: Document, width: int, signs: Signs) -> None:
-        self.document, self.width, self._signs = document, width, signs
+        self.document, self.width = document, width
+        self.wording = Wording(document, signs)
         self.folded = folded_at_first(document)
         self.sections: list[Section] = []
+        self._heights: list[int] = []
         self._tops: list[int] = []
         self._texts: dict[tuple[int, int], Section] = {}
         self._next = 0
@@ -63,7 +66,7 @@ class Layout:
         changed = False
         while number < len(self.sections) and top < last:
             changed |= self._measure_section(number)
-            top += self.sections[number].height(self.width)
+            top += self._heights[number]
             number += 1
         if changed:
             self._stack()
@@ -96,7 +99,7 @@ class Layout:
 
     def find(self, block: int, offset: int) -> Place:
         """The place that shows a character of a block's text, or what stands for the block when it is folded."""
-        number = bisect_right(self.sections, (block, offset), key=lambda each: (each.block, each.content.start)) - 1
+        number = bisect_right(self.sections, (block, offset), key=lambda each: (each.block, each.start)) - 1
         if number < 0:
             return Place(0, 0)
         section = self.wrapped(number)
@@ -119,12 +122,13 @@ class Layout:
             row += 1
 
     def _arrange(self) -> None:
-        self.sections = arrange(self.document, self.folded, self._signs)
+        self.sections = arrange(self.document, self.folded)
         for number, section in enumerate(self.sections):
-            if section.is_text:
-                kept = self._texts.setdefault((section.block, section.content.start), section)
+            if section.form is Form.TEXT:
+                kept = self._texts.setdefault((section.block, section.start), section)
                 kept.gap = section.gap
                 self.sections[number] = kept
+        self._heights = [section.height for section in self.sections]
         self._next = 0
         self._stack()
 
@@ -132,11 +136,12 @@ class Layout:
         section = self.sections[number]
         if section.rows is not None:
             return False
-        section.measure(self.width)
+        section.measure(self.wording.content(section), self.width)
+        self._heights[number] = section.height
         return True
 
     def _stack(self) -> None:
-        self._tops = list(accumulate((section.height(self.width) for section in self.sections), initial=0))
+        self._tops = list(accumulate(self._heights, initial=0))
 
     def _section_at(self, row: int) -> int:
         number = bisect_right(self._tops, row) - 1

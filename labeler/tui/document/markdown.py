@@ -15,7 +15,7 @@ from typing import Any, Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from labeler.tui.document.code import CODE, code_spans
+from labeler.tui.document.code import CODE, Highlighter
 from labeler.tui.document.inline import MARKER, inline_spans
 from labeler.tui.document.lines import Roles, Span
 
@@ -32,7 +32,7 @@ _PREFIX: Final = re.compile(r" *(?:> ?)*(?:(?:[-*+]|\d{1,9}[.)])(?= |$))?")
 _PIPE: Final = re.compile(r"(?<!\\)\|")
 _ROUGH_LINE: Final = re.compile(r"(?P<heading> {0,3}#{1,6} )|(?P<quote> *>)|(?P<item> *(?:[-*+]|\d{1,9}[.)]) )")
 _ROUGH_INLINE: Final = re.compile(
-    r"(?P<ticks>`+)(?P<code>[^`]+)(?P=ticks)|(?P<stars>\*\*|__)(?=\S)(?P<strong>[^*_]+)(?P=stars)"
+    r"(?<!`)(?P<ticks>`++)(?P<code>[^`]++)(?P=ticks)(?!`)|(?P<stars>\*\*|__)(?=\S)(?P<strong>[^*_]++)(?P=stars)"
 )
 
 
@@ -49,7 +49,7 @@ class Markdown:
         self._env: dict[str, Any] = {}
         self._spans: defaultdict[int, list[Span]] = defaultdict(list)
         self._roles: dict[int, Roles] = {}
-        self._later: defaultdict[int, list[Callable[[], None]]] = defaultdict(list)
+        self._later: defaultdict[int, list[Callable[[int], None]]] = defaultdict(list)
         self._cursor: dict[int, int] = {}
         for token in _parser().parse(text, self._env):
             note = _NOTES.get(token.type)
@@ -59,7 +59,7 @@ class Markdown:
     def spans(self, number: int) -> list[Span]:
         """The spans of a line, by its number from 0, in offsets of its source."""
         for parse in self._later.pop(number, ()):
-            parse()
+            parse(number)
         return covering(self._spans[number], len(self._lines[number]), self._roles.get(number, ()))
 
     def _add_roles(self, first: int, last: int, roles: Roles) -> None:
@@ -113,18 +113,21 @@ class Markdown:
         if not words:
             return
 
-        def parse() -> None:
-            for number in range(first, first + len(content)):
-                self._later.pop(number, None)
-            for offset, spans in enumerate(by_line(code_spans(token.content, words[0]), content)):
-                source = self._lines[first + offset]
-                if not source.endswith(content[offset]):
-                    continue
-                shift = len(source) - len(content[offset])
-                self._spans[first + offset] += [(a + shift, b + shift, roles) for a, b, roles in spans]
+        highlighter: Highlighter | None = None
+
+        def parse(number: int) -> None:
+            nonlocal highlighter
+            if highlighter is None:
+                highlighter = Highlighter(token.content, words[0])
+            source, line = self._lines[number], content[number - first]
+            if source.endswith(line):
+                shift = len(source) - len(line)
+                self._spans[number] += [
+                    (a + shift, b + shift, roles) for a, b, roles in highlighter.spans(number - first)
+                ]
 
         for number in range(first, first + len(content)):
-            self._later[number] = [parse]
+            self._later[number].append(parse)
 
     def _table(self, _: Token, first: int, last: int) -> None:
         self._add_roles(first, first + 1, ("strong",))
@@ -138,7 +141,7 @@ class Markdown:
         lines = token.content.split("\n")
         columns = [self._column(first + offset, line) for offset, line in enumerate(lines)]
 
-        def parse() -> None:
+        def parse(_: int) -> None:
             for number in range(first, last):
                 self._later[number] = [other for other in self._later[number] if other is not parse]
             spans = inline_spans(_parser(), token.content, self._env)

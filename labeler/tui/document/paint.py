@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from rich.segment import Segment
 from textual.strip import Strip
@@ -19,22 +19,42 @@ from labeler.tui.theme import Palette
 GUTTER: Final = 2
 """Cells left of the text: the answer's bar or the cursor, and a space."""
 
+_EDGE: Final = 2
+"""Cells right of the text: a space and the scroll thumb."""
+
+
+class Margins(NamedTuple):
+    """What stands left and right of a row: the answer's bar, the cursor (instead of it), the scroll thumb."""
+
+    bar: bool = False
+    cursor: bool = False
+    thumb: bool = False
+
 
 class Painter:
-    """Paints rows of `width` cells, the gutter included."""
+    """Paints rows of `width` cells, of which the text gets `text_width`."""
 
     def __init__(self, palette: Palette, signs: Signs, width: int) -> None:
-        self._palette, self._signs, self.width = palette, signs, width
+        self._palette, self.width = palette, width
         self._plain = palette.style("text")
-        self.blank = Strip([Segment(" " * width, self._plain)], width)
-        bar = [Segment(signs.answer, palette.style("gutter")), Segment(" " * (width - 1), self._plain)]
-        self._barred = Strip(bar, width)
+        self._bar = Segment(signs.answer, palette.style("gutter"))
+        self._cursor = Segment(signs.cursor, palette.style("cursor"))
+        self._thumb = Segment(signs.thumb, palette.style("rule"))
+        self._blanks: dict[Margins, Strip] = {}
 
-    def gap(self, section: Section, above: Section | None) -> Strip:
-        """A blank row above a section; the answer's bar runs through it between two of the answer's sections."""
-        return self._barred if section.bar and above is not None and above.bar else self.blank
+    @staticmethod
+    def text_width(width: int) -> int:
+        """The cells that text gets of a view's width."""
+        return width - GUTTER - _EDGE
 
-    def row(self, section: Section, number: int, *, cursor: bool = False, highlights: Sequence[Span] = ()) -> Strip:
+    def blank(self, margins: Margins) -> Strip:
+        """A row without text."""
+        strip = self._blanks.get(margins)
+        if strip is None:
+            strip = self._blanks[margins] = self._finished(self._left(margins, 0), GUTTER, margins)
+        return strip
+
+    def row(self, section: Section, number: int, tone: str, margins: Margins, highlights: Sequence[Span] = ()) -> Strip:
         """A row of a measured section. `highlights` are spans of its line, laid over what it looks like."""
         assert section.rows is not None
         row = section.rows[number]
@@ -42,25 +62,27 @@ class Painter:
         spans = section.spans(row.line)
         if highlights:
             spans = overlaid(spans, highlights, len(line.text))
-        segments = self._gutter(section.bar, cursor, row.indent)
+        segments = self._left(margins, row.indent)
         filled = GUTTER + row.indent
-        for segment in self._text(section.tone, line, row, spans):
+        for segment in self._text(tone, line, row, spans):
             segments.append(segment)
             filled += cells(segment.text)
-        if filled < self.width:
-            segments.append(Segment(" " * (self.width - filled), self._plain))
-            return Strip(segments, self.width)
-        strip = Strip(segments, filled)
-        return strip if filled == self.width else strip.crop(0, self.width)
+        return self._finished(segments, filled, margins)
 
-    def _gutter(self, bar: bool, cursor: bool, indent: int) -> list[Segment]:
-        if cursor:
-            sign = Segment(self._signs.cursor, self._palette.style("cursor"))
-        elif bar:
-            sign = Segment(self._signs.answer, self._palette.style("gutter"))
+    def _left(self, margins: Margins, indent: int) -> list[Segment]:
+        if margins.cursor or margins.bar:
+            sign = self._cursor if margins.cursor else self._bar
+            return [sign, Segment(" " * (GUTTER - 1 + indent), self._plain)]
+        return [Segment(" " * (GUTTER + indent), self._plain)]
+
+    def _finished(self, segments: list[Segment], filled: int, margins: Margins) -> Strip:
+        if filled >= self.width:
+            return Strip(segments, filled).crop(0, self.width)
+        if margins.thumb:
+            segments += (Segment(" " * (self.width - filled - 1), self._plain), self._thumb)
         else:
-            return [Segment(" " * (GUTTER + indent), self._plain)]
-        return [sign, Segment(" " * (GUTTER - 1 + indent), self._plain)]
+            segments.append(Segment(" " * (self.width - filled), self._plain))
+        return Strip(segments, self.width)
 
     def _text(self, tone: str, line: Line, row: Row, spans: Sequence[Span]) -> Iterator[Segment]:
         style, text = self._palette.style, line.text

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from enum import Enum, auto
 from itertools import pairwise
 from typing import NamedTuple
 
-from labeler.tui.document.contents import MEASURE, Content, Text
+from labeler.tui.document.contents import MEASURE, Content
 from labeler.tui.document.lines import Line, Span, Wrapping
 from labeler.tui.document.wrap import row_starts
 
@@ -20,42 +21,66 @@ class Row(NamedTuple):
     indent: int
 
 
+class Form(Enum):
+    """What a section shows of its block."""
+
+    TEXT = auto()
+    """The block's text from `start` to `end`."""
+    HEADER = auto()
+    """A header by itself."""
+    HEADER_OPEN = auto()
+    """A header with the fold sign of the open block after it."""
+    HEADER_FOLDED = auto()
+    """A header with the folded block after it."""
+    FOLDED = auto()
+    """A folded block by itself."""
+    LABEL = auto()
+    """What an open block is, above its text."""
+
+
 class Section:
     """Rows that are wrapped together, with `gap` blank rows above.
 
-    `block` is the number of the block whose text it shows, `fold` that of the block it opens or closes
-    (None: none), `tone` the role below all others, `bar` whether it belongs to the response under
-    judgement. `rows` is None until it is measured.
+    `fold` is the number of the block that it opens or closes (None: none). `fence` is the Markdown fence
+    that is open at `start`. `rows` is None until it is measured; so is what goes with them.
     """
 
-    __slots__ = ("_spans", "bar", "block", "content", "fold", "gap", "guessed", "lines", "message", "rows", "tone")
+    __slots__ = (
+        "_content",
+        "_spans",
+        "block",
+        "end",
+        "fence",
+        "fold",
+        "form",
+        "gap",
+        "lines",
+        "message",
+        "rows",
+        "start",
+    )
 
-    def __init__(self, block: int, message: int, fold: int | None, tone: str, bar: bool, content: Content) -> None:
-        self.block, self.message, self.fold = block, message, fold
-        self.tone, self.bar, self.content = tone, bar, content
+    def __init__(
+        self, block: int, message: int, fold: int | None, form: Form, start: int = 0, end: int = 0, fence: str = ""
+    ) -> None:
+        self.block, self.message, self.fold, self.form = block, message, fold, form
+        self.start, self.end, self.fence = start, end, fence
         self.gap = 0
-        self.guessed: int | None = None
         self.lines: list[Line] = []
         self.rows: list[Row] | None = None
-        self._spans: dict[int, list[Span]] = {}
 
     @property
-    def is_text(self) -> bool:
-        """Whether it shows a block's text, which stays the same however other blocks are folded."""
-        return isinstance(self.content, Text)
-
-    def height(self, width: int) -> int:
+    def height(self) -> int:
         """Rows, the gap included; a guess until it is measured."""
         if self.rows is not None:
             return self.gap + len(self.rows)
-        if self.guessed is None:
-            self.guessed = self.content.guess(width)
-        return self.gap + self.guessed
+        return self.gap + 1 + (self.end - self.start) // 60
 
-    def measure(self, width: int) -> None:
-        """Wrap to `width` cells."""
-        self.lines = self.content.lines(width)
-        self._spans = {}
+    def measure(self, content: Content, width: int) -> None:
+        """Wrap what it shows to `width` cells."""
+        self._content = content
+        self._spans: dict[int, list[Span]] = {}
+        self.lines = content.lines(width)
         self.rows = rows = []
         for number, line in enumerate(self.lines):
             limit = width if line.wrapping is not Wrapping.PROSE else min(width, MEASURE)
@@ -71,18 +96,17 @@ class Section:
         """The looks of a line, in offsets of its text; worked out when they are first asked for."""
         spans = self._spans.get(line)
         if spans is None:
-            spans = self._spans[line] = self.content.spans(line)
+            spans = self._spans[line] = self._content.spans(line)
         return spans
 
     def row_of(self, offset: int) -> int:
         """The row that shows a character of the block's text, given its offset there."""
-        assert self.rows is not None
         line = max(0, bisect_right(self.lines, offset, key=lambda each: each.start) - 1)
         shown = self.lines[line].shown(offset)
-        return max(0, bisect_right(self.rows, (line, shown), key=lambda row: (row.line, row.start)) - 1)
+        return max(0, bisect_right(self.rows or [], (line, shown), key=lambda row: (row.line, row.start)) - 1)
 
     def offset_of(self, row: int) -> int:
         """The offset in the block's text of the first character of a row."""
-        assert self.rows is not None
-        line, start, _, _ = self.rows[min(row, len(self.rows) - 1)]
+        rows = self.rows or []
+        line, start, _, _ = rows[min(row, len(rows) - 1)]
         return self.lines[line].source(start)

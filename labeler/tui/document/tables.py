@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from labeler.tui.document.lines import Line, Wrapping
 
-_DASHES: Final = re.compile(r" {0,3}\|? *:?-+:? *(?:\| *:?-+:? *)*\|? *")
+_DASHES: Final = re.compile(r" {0,3}+\|?+ *+:?-++:? *+(?:\| *+:?-++:? *+)*+\|?+ *+")
 _PIPE: Final = re.compile(r"(?<!\\)\|")
 
 

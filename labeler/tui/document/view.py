@@ -19,7 +19,7 @@ from labeler.reading.document import Document
 from labeler.tui.document.layout import Layout, Place
 from labeler.tui.document.layouts import Layouts
 from labeler.tui.document.lines import Span
-from labeler.tui.document.paint import GUTTER, Painter
+from labeler.tui.document.paint import GUTTER, Margins, Painter
 from labeler.tui.document.position import ViewPosition
 from labeler.tui.document.selecting import selected_span, selected_text, with_offsets
 from labeler.tui.document.viewport import Viewport
@@ -56,7 +56,7 @@ class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
     DocumentView {
         overflow-x: hidden;
         overflow-y: scroll;
-        scrollbar-size-vertical: 1;
+        scrollbar-size-vertical: 0;
         background: $background;
     }
     """
@@ -108,6 +108,11 @@ class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
             layout.measure_next(_SLICE)
             time.sleep(0)
         self._layouts.add(layout)
+
+    @property
+    def is_measuring(self) -> bool:
+        """Whether parts of the document still wait to be wrapped, so that the number of its rows is a guess."""
+        return self._viewport is not None and not self._viewport.layout.is_measured
 
     @property
     def palette(self) -> Palette:
@@ -232,13 +237,18 @@ class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
         painter = self._painter
         if painter is None or painter.width != width:
             painter = self._painter = Painter(self._palette, self._signs, width)
-        if viewport is None or viewport.top + y >= viewport.layout.height:
-            return painter.blank
+        if viewport is None:
+            return painter.blank(Margins())
         layout, place = viewport.layout, viewport.layout.place(viewport.top + y)
-        section = layout.sections[place.section]
+        if viewport.top + y >= layout.height:
+            return painter.blank(Margins())
+        section, thumb = layout.sections[place.section], viewport.has_thumb(y)
+        bar = layout.wording.is_answer(section)
         if place.row < 0:
-            return painter.gap(section, layout.sections[place.section - 1] if place.section else None)
-        strip = painter.row(section, place.row, cursor=viewport.marks(place), highlights=self._highlights(place))
+            above = layout.sections[place.section - 1] if place.section else None
+            return painter.blank(Margins(bar and above is not None and layout.wording.is_answer(above), False, thumb))
+        margins = Margins(bar, viewport.marks(place), thumb)
+        strip = painter.row(section, place.row, layout.wording.tone(section), margins, self._highlights(place))
         return strip if self._painting else with_offsets(strip, layout, place, GUTTER)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
@@ -263,7 +273,7 @@ class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
 
     @property
     def _text_width(self) -> int:
-        return self.size.width - GUTTER - 1
+        return Painter.text_width(self.size.width)
 
     @property
     def _height(self) -> int:
@@ -309,10 +319,6 @@ class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
         self.set_reactive(Widget.virtual_size, Size(self.size.width, viewport.layout.height))
         self.set_reactive(Widget.scroll_y, float(viewport.top))
         self.set_reactive(Widget.scroll_target_y, float(viewport.top))
-        scrollbar = self.vertical_scrollbar
-        scrollbar.window_virtual_size = viewport.layout.height
-        scrollbar.window_size = self._height
-        scrollbar.position = viewport.top
         if viewport.rows != self._reported:
             self._reported = viewport.rows
             self.post_message(LineRangeChanged(self, *viewport.rows))
@@ -323,4 +329,4 @@ class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
             viewport.measure_next(_SLICE)
             await asyncio.sleep(0)
         if viewport is self._viewport:
-            self._synchronise()
+            self._changed()

@@ -64,6 +64,15 @@ class Viewport:
         """Whether a row is the beginning of the message last jumped to."""
         return self.message is not None and message_place(self.layout, self.message) == place
 
+    def has_thumb(self, y: int) -> bool:
+        """Whether row `y` of the window lies in the part of its edge that stands for what is in view."""
+        total = self.layout.height
+        if total <= self.height:
+            return False
+        length = max(1, round(self.height * self.height / total))
+        first = round((self.height - length) * self.top / (total - self.height))
+        return first <= y < first + length
+
     def measure_next(self, characters: int) -> None:
         """Wrap some of what has not been wrapped; the window stays on what it shows."""
         place = self.layout.place(self.top)

@@ -6,9 +6,13 @@ may hang over its edge, where nobody misses them.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from labeler.tui.cells import clusters, is_plain
+
+_STRETCHES: Final = re.compile(r"(?P<spaces> +)|(?P<word>[\x21-\x7e\xa1-\xac\xae-\u02ff\u0400-\u0482]+)|[^ \x21-\x7e]+")
+"""Spaces, words of characters that take one cell each, and everything else."""
 
 _NOT_FIRST: Final = frozenset("、。，．・：；？！）」』】〕》〉〗ー’”…,.:;?!)]}%")
 """Closing punctuation, which never begins a row of Chinese or Japanese."""
@@ -45,27 +49,52 @@ def _plain_starts(text: str, first: int, rest: int) -> list[int]:
 
 
 def _wide_starts(text: str, first: int, rest: int) -> list[int]:
-    starts = [0]
-    width, filled = first, 0
-    chance, since = 0, 0
-    in_word = after_wide = False
-    for at, taken in clusters(text):
-        if text[at] == " ":
-            filled += 1
-            if in_word:
-                chance, since = at + 1, 0
-            after_wide = False
-            continue
-        if in_word and (taken == 2 or after_wide) and text[at] not in _NOT_FIRST:
-            chance, since = at, 0
-        if filled + taken > width and at > starts[-1]:
-            early = filled - since < width * _LEAST_FILL
-            cut, filled = (chance, since) if chance > starts[-1] and not early else (at, 0)
-            starts.append(cut)
-            since = filled
-            width = rest
-        filled += taken
-        since += taken
-        in_word = True
-        after_wide = taken == 2
-    return starts
+    filling = _Filling(first, rest)
+    for match in _STRETCHES.finditer(text):
+        start, end = match.span()
+        if match.lastgroup == "spaces":
+            filling.spaces(end, end - start)
+        elif match.lastgroup == "word" and filling.fits(end - start):
+            filling.take(start, end - start, breakable=filling.after_wide and text[start] not in _NOT_FIRST)
+        else:
+            for at, taken in clusters(match[0]):
+                wide = taken == 2 or filling.after_wide
+                filling.take(start + at, taken, breakable=wide and text[start + at] not in _NOT_FIRST)
+                filling.after_wide = taken == 2
+    return filling.starts
+
+
+class _Filling:
+    """Rows being filled: what the last one holds, and where it could end."""
+
+    def __init__(self, first: int, rest: int) -> None:
+        self.starts = [0]
+        self.after_wide = False
+        self._width, self._rest = first, rest
+        self._filled = self._since = self._chance = 0
+        self._in_word = False
+
+    def fits(self, cells: int) -> bool:
+        return self._filled + cells <= self._width
+
+    def spaces(self, end: int, count: int) -> None:
+        """Spaces up to `end`: they never begin a row, and hang over its edge."""
+        self._filled += count
+        if self._in_word:
+            self._chance, self._since = end, 0
+        self.after_wide = False
+
+    def take(self, at: int, cells: int, breakable: bool) -> None:
+        """What begins at `at` and takes so many cells; `breakable` tells whether a row may begin with it."""
+        if breakable and self._in_word:
+            self._chance, self._since = at, 0
+        if not self.fits(cells) and at > self.starts[-1]:
+            late_enough = self._filled - self._since >= self._width * _LEAST_FILL
+            at_chance = late_enough and self._chance > self.starts[-1]
+            self.starts.append(self._chance if at_chance else at)
+            self._filled = self._since = self._since if at_chance else 0
+            self._width = self._rest
+        self._filled += cells
+        self._since += cells
+        self._in_word = True
+        self.after_wide = False
