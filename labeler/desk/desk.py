@@ -248,7 +248,7 @@ class Desk:
         self.state.absent.discard(trace_id)
         self._missing.pop(trace_id, None)
         if trace_id in self.state.index_of and trace_id in self.wanted():
-            self.library.prepare([trace_id])
+            self.library.arrived(trace_id)
 
     async def refresh_counts(self) -> None:
         """Read the outbox's counts and the fate of the last answers anew."""
@@ -313,6 +313,11 @@ class Desk:
     def _prepared(self, prepared: Prepared) -> None:
         """Take over the reviewer's own answers from a trace just read, unless the journal knows better."""
         trace_id = prepared.raw.summary.id
+        if trace_id in self.state.index_of and prepared.document.title:
+            item = self.state.items[self.state.index_of[trace_id]]
+            if item.title != prepared.document.title:
+                item.title = prepared.document.title
+                self.on_event(ItemChanged(trace_id))
         mine = own_answers(prepared.raw.summary.assessments, self.reviewer, self.state.questions, self._retired)
         unknown: dict[str, Answer] = {
             name: answer for name, answer in mine.items() if (trace_id, None, name) not in self._cells

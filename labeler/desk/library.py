@@ -45,6 +45,7 @@ class Library:
         self._on_ready = on_ready
         self._kept: OrderedDict[str, Prepared] = OrderedDict()
         self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
 
     def get(self, trace_id: str) -> Prepared | None:
         """The prepared document, if it is there."""
@@ -61,6 +62,13 @@ class Library:
                 self._under_way[trace_id] = task
                 task.add_done_callback(partial(self._finished, trace_id))
 
+    def arrived(self, trace_id: str) -> None:
+        """This trace has come into the cache; prepare it, even if a look into the cache for it is under way."""
+        if trace_id in self._under_way:
+            self._again.add(trace_id)
+        else:
+            self.prepare([trace_id])
+
     def forget(self, trace_id: str) -> None:
         """Read this trace anew the next time: its cached form changed."""
         self._kept.pop(trace_id, None)
@@ -72,6 +80,9 @@ class Library:
 
     def _finished(self, trace_id: str, task: asyncio.Task[None]) -> None:
         self._under_way.pop(trace_id, None)
+        if trace_id in self._again:
+            self._again.discard(trace_id)
+            self.prepare([trace_id])
 
     async def _prepare(self, trace_id: str) -> None:
         raw = await self._cache.run(Cache.trace, self._destination_of(trace_id), trace_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable
 
 from labeler.delivery.intake import Incoming
@@ -31,10 +32,29 @@ def worklist_rows(
 
 def to_row(summary: TraceSummary) -> WorklistRow:
     """The row of a trace, titled by its request as far as the listing tells it."""
-    title = (summary.request_preview or summary.metadata.get("mlflow.traceInputs") or summary.name).strip()
+    preview = (summary.request_preview or summary.metadata.get("mlflow.traceInputs") or summary.name).strip()
+    title = _longest_text(preview) if preview[:1] in ("{", "[") else preview
     return WorklistRow(
         summary.id, summary.experiment_id, title[:_TITLE_CHARACTERS], summary.requested_at_ms, summary.state
     )
+
+
+def _longest_text(preview: str) -> str:
+    """What a person wrote in a preview that is raw JSON, for as long as the trace itself is not here to tell."""
+    try:
+        pending: list[object] = [json.loads(preview)]
+    except (ValueError, RecursionError):
+        return preview
+    texts: list[str] = []
+    while pending:
+        value = pending.pop()
+        if isinstance(value, str):
+            texts.append(value)
+        elif isinstance(value, dict):
+            pending.extend(value.values())
+        elif isinstance(value, list):
+            pending.extend(value)
+    return max(texts, key=len, default=preview)
 
 
 def _is_open(trace: Incoming, reviewer: str, questions: tuple[Question, ...], retired: Collection[str]) -> bool:

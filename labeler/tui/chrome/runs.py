@@ -43,11 +43,11 @@ def fit(line: Sequence[Run], width: int, ellipsis: str = "…") -> Line:
 
 
 def spread(left: Sequence[Run], right: Sequence[Run], width: int, role: str, ellipsis: str = "…") -> Line:
-    """`left` and `right` at the two edges of `width` cells; the left gives way."""
+    """`left` and `right` at the two edges of `width` cells, at least two apart; the left gives way."""
     room = width - width_of(right)
-    if room < 1:
+    if room < 3:
         return fit(right, width, ellipsis)
-    fitted = fit(left, room, ellipsis)
+    fitted = fit(left, room - 2, ellipsis)
     return [*fitted, (" " * (room - width_of(fitted)), role), *right]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from labeler.domain.change import Act, AnswerEffect, Change
-from labeler.domain.question import DECLINED_NAME, FLAG_NAME, Question
+from labeler.domain.question import DECLINED_NAME, FLAG_NAME, PassFail, Question
+from labeler.reading.sanitise import one_line
 from labeler.tui.chrome.runs import Line, Run, cut, spread
 from labeler.tui.panel.questions import value_text
 from labeler.tui.signs import Signs
@@ -39,7 +40,7 @@ def last_line(
     right: list[Run] = [(f"  {fate}  " if fate else "  ", role)]
     for key, word in hints:
         right += [(f" {key}", "key"), (f" {word} ", "chrome.dim")]
-    said = cut(tell(change, questions), max(width // 3, 20), signs.ellipsis)
+    said = cut(one_line(tell(change, questions), 120), max(width // 3, 20), signs.ellipsis)
     left: list[Run] = [(" last  ", "chrome.dim"), (said, "chrome.strong"), ("   ", "chrome"), (title, "chrome.dim")]
     return spread(left, right, width, "chrome", signs.ellipsis)
 
@@ -65,6 +66,8 @@ def _what(change: Change, questions: Sequence[Question], *, taken_back: bool) ->
             return f"declined “{answer.comment}”" if answer.comment else "declined"
         if answer is None:
             return f"clearing {effect.question}" if taken_back else f"cleared {effect.question}"
+        question = by_name.get(effect.question)
+        name = "" if question is not None and isinstance(question.input, PassFail) else f"{effect.question} "
         comment = f" “{answer.comment}”" if answer.comment else ""
-        return f"{value_text(by_name.get(effect.question), answer.value)}{comment}"
+        return f"{name}{value_text(question, answer.value)}{comment}"
     return _WORDS.get(change.act, "submitted")

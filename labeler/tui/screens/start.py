@@ -60,7 +60,7 @@ class StartScreen(Screen[Begin | None]):
     message of the exception is shown and the step can be tried again.
     """
 
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
     DEFAULT_CSS = """
     StartScreen { align: center middle; background: $background; }
     StartScreen > Vertical { width: 84%; max-width: 96; height: 80%; max-height: 30; }

@@ -53,7 +53,7 @@ def test_a_double_tap_takes_nothing_back() -> None:
     assert Reviewer().press(1000, 1600, 1650) == [Press.ACT, Press.ACT, Press.IGNORE]
 
 
-def test_nothing_is_taken_for_a_slip_while_the_item_is_not_painted() -> None:
+def test_a_press_before_the_new_item_is_painted_is_ignored() -> None:
     held = HeldKey(GUARD_MS)
     held.press("y", 1000)
     held.moved()

@@ -45,7 +45,7 @@ class ReviewScreen(Screen[None]):
     """The reviewer's place of work."""
 
     CSS_PATH = "screen.tcss"
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
 
     @dataclass
     class Told(Message):
@@ -107,6 +107,8 @@ class ReviewScreen(Screen[None]):
         key = key_name(event)
         event.stop()
         event.prevent_default()
+        if self.focused is not None:
+            return
         if self.swallowing:
             self.swallowing = key not in ("escape", "enter")
             if not self.swallowing:
