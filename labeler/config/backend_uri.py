@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from labeler.domain.destination import origin
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
+_HOST_AND_PORT = re.compile(r"[\w.-]+:\d+(/.*)?")
 _FORMS = "http://…, https://…, databricks, databricks://PROFILE, local:PATH, sqlite:///PATH or a directory"
 
 
@@ -30,6 +31,8 @@ class BadBackendUri(ValueError):
 
 def backend_kind(uri: str) -> BackendKind:
     """What `uri` names. Raises `BadBackendUri`."""
+    if _HOST_AND_PORT.fullmatch(uri):
+        raise BadBackendUri(f'must begin with http:// or https://: did you mean "http://{uri}"?')
     scheme = _SCHEME.match(uri)
     match scheme and scheme[1].lower():
         case "http" | "https":
@@ -46,8 +49,6 @@ def backend_kind(uri: str) -> BackendKind:
             return BackendKind.MLFLOW_FILES
         case None:
             return BackendKind.DATABRICKS if uri == "databricks" else BackendKind.MLFLOW_FILES
-    if re.fullmatch(r"[\w.-]+:\d+(/.*)?", uri):
-        raise BadBackendUri(f'must begin with http:// or https://: did you mean "http://{uri}"?')
     if re.fullmatch(r"[A-Za-z]:[\\/].*", uri):
         return BackendKind.MLFLOW_FILES
     raise BadBackendUri(f"must be {_FORMS}")

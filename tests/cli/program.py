@@ -1,0 +1,69 @@
+"""The real program, run as a user would, in a home of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "VIRTUAL_ENV", "PYTHONPATH")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[Any]:
+        """stdout as JSON Lines."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+class Program:
+    """labeler with `home` as home directory and `work` as working directory, and no setting of the developer's."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.work = home / "work"
+        self.work.mkdir()
+        self.data = home / "data"
+        self.config = home / "config.toml"
+        self.environment = {name: os.environ[name] for name in _KEPT if name in os.environ} | {
+            "HOME": str(home),
+            "LABELER_CONFIG": str(self.config),
+            "LABELER_DATA_DIR": str(self.data),
+            "PYTHONWARNINGS": "error",
+        }
+        self.config.write_text("")
+
+    def run(self, *arguments: str, stdin: str = "", **environment: str) -> Ended:
+        ended = subprocess.run(
+            [sys.executable, "-m", "labeler", *arguments],
+            cwd=self.work,
+            env=self.environment | environment,
+            input=stdin.encode(),
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+        return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+
+    def python(self, code: str, **environment: str) -> Ended:
+        """Run Python code in the same circumstances."""
+        ended = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=self.work,
+            env=self.environment | environment,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+        return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())

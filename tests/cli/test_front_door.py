@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from labeler import __version__
+from labeler.cli.exit_code import ExitCode, gravest
+from labeler.cli.main import COMMANDS
+
+HEAVY = (
+    "asyncio",
+    "httpx",
+    "logging",
+    "markdown_it",
+    "platformdirs",
+    "pydantic",
+    "pygments",
+    "rich",
+    "sqlite3",
+    "textual",
+)
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["review", "--help"], ["config", "init", "--help"]])
+def test_version_and_help_import_nothing_heavy(labeler, arguments):
+    ended = labeler.python(
+        "import sys\nfrom labeler.cli.main import main\n"
+        f"try:\n    main({arguments!r})\nexcept SystemExit as ended:\n    assert not ended.code\n"
+        f"sys.stderr.write(' '.join(name for name in {HEAVY!r} if name in sys.modules))"
+    )
+    assert ended.err == ""
+    assert ended.out
+
+
+def test_the_version_is_printed(labeler):
+    assert labeler.run("--version").out == f"labeler {__version__}\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(labeler, command):
+    ended = labeler.run(command, "-h")
+    assert ended.code == 0
+    assert ended.out.startswith(f"usage: labeler {command}")
+    assert "--config" in ended.out or "ACTION" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["shwo"], "invalid choice: 'shwo'"),
+        (["review", "--sinc", "7d"], "unrecognized arguments: --sinc"),
+        (["pull", "--since", "yesterday"], "“yesterday” is neither like 7d nor an ISO 8601 date or time"),
+        (["pull", "--limit", "0"], "“0” is not a whole number of at least 1"),
+        (["config"], "required: ACTION"),
+        (["outbox", "discard", "--yes"], "required: ID"),
+        (["outbox", "retry", "x"], "invalid int value: 'x'"),
+    ],
+)
+def test_a_wrong_command_line_is_2_and_says_what_is_wrong(labeler, arguments, complaint):
+    ended = labeler.run(*arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert complaint in ended.err
+
+
+@pytest.mark.parametrize("arguments", [[], ["review", "-e", "desk"], ["demo"], ["review", "--plain"]])
+def test_a_screen_needs_a_terminal(labeler, arguments):
+    ended = labeler.run(*arguments, "-b", "http://127.0.0.1:9") if arguments[:1] != ["demo"] else labeler.run("demo")
+    assert ended.code == 2
+    assert ended.err.startswith("labeler: ")
+    assert "Traceback" not in ended.err
+
+
+def test_options_may_stand_before_or_after_the_command(labeler):
+    for arguments in (["-b", "local:a.db", "config", "show"], ["config", "show", "-b", "local:a.db"]):
+        (shown,) = labeler.run(*arguments, "--json").lines
+        assert {"key": "backend.uri", "value": "local:a.db", "origin": "option --backend"} in shown
+
+
+def test_the_keys_and_the_themes_are_printed(labeler):
+    (keys,) = labeler.run("keys", "--json").lines
+    assert {"action": "answer.positive", "keys": ["y"]}.items() <= keys[0].items()
+    assert {"action", "keys", "group", "help", "context"} == set(keys[0])
+    labeler.config.write_text('[keys]\nanswer.positive = ["+", "f5"]\nanswer.accept = []\n')
+    (remapped,) = labeler.run("keys", "--json").lines
+    assert remapped[0]["keys"] == ["+", "f5"]
+    assert "answer.positive" in labeler.run("keys").out
+    assert "harbour-dark *\n" in labeler.run("themes").out
+
+
+def test_a_defect_is_70_and_its_details_are_in_the_log_alone_without_secrets(labeler):
+    ended = labeler.python(
+        "import sys\nfrom labeler.cli import keys, main\n"
+        "def defect(arguments): raise ZeroDivisionError('https://ana:s3cret@host s3cret-token')\n"
+        "keys.run = defect\nsys.exit(main.main(['keys']))",
+        MLFLOW_TRACKING_TOKEN="s3cret-token",
+    )
+    assert ended.code == 70
+    assert "labeler.log" in ended.err
+    assert "Traceback" not in ended.err
+    log = labeler.data / "labeler.log"
+    assert log.stat().st_mode & 0o777 == 0o600
+    assert "ZeroDivisionError" in log.read_text()
+    assert "s3cret" not in log.read_text()
+
+
+def test_an_interruption_is_130(labeler):
+    ended = labeler.python(
+        "import sys\nfrom labeler.cli import keys, main\n"
+        "def interrupted(arguments): raise KeyboardInterrupt\n"
+        "keys.run = interrupted\nsys.exit(main.main(['keys']))"
+    )
+    assert ended.code == 130
+    assert "Traceback" not in ended.err
+
+
+def test_a_reader_that_has_enough_is_no_error(labeler):
+    piped = subprocess.run(
+        f"{sys.executable} -m labeler keys | head -1; echo ${{PIPESTATUS[0]}}",
+        shell=True,
+        executable="/bin/bash",
+        env=labeler.environment,
+        capture_output=True,
+        check=False,
+    )
+    assert piped.stderr == b""
+    assert piped.stdout.endswith(b"\n0\n")
+
+
+def test_of_several_reasons_the_one_that_counts_wins():
+    assert gravest() is ExitCode.OK
+    assert gravest(ExitCode.WAITING, ExitCode.PROBLEM) is ExitCode.PROBLEM
+    assert gravest(ExitCode.PROBLEM, ExitCode.CREDENTIALS, ExitCode.OK) is ExitCode.CREDENTIALS
+    assert gravest(ExitCode.NO_BACKEND, ExitCode.USAGE) is ExitCode.USAGE
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_knows_every_command_and_option(labeler, shell):
+    script = labeler.run("completion", shell).out
+    for word in (*COMMANDS, "retry", "watch", "experiment"):
+        assert word in script
+
+
+def test_the_bash_completion_works(labeler, tmp_path):
+    (tmp_path / "labeler.bash").write_text(labeler.run("completion", "bash").out)
+    completed = subprocess.run(
+        [
+            "bash",
+            "-c",
+            f"source {tmp_path}/labeler.bash; COMP_WORDS=(labeler outbox re); COMP_CWORD=2; _labeler; "
+            'echo "${COMPREPLY[@]}"; COMP_WORDS=(labeler sync --wa); _labeler; echo "${COMPREPLY[@]}"',
+        ],
+        capture_output=True,
+        check=True,
+    )
+    assert completed.stdout.decode().split() == ["retry", "--watch"]
+
+
+def test_json_output_is_one_parsable_value_without_invisible_characters(labeler):
+    labeler.config.write_text('reviewer = "\\u202ERh\\u00e9a"\n')
+    out = labeler.run("config", "show", "--json").out
+    assert "\u202e" not in out
+    (value,) = [row["value"] for row in json.loads(out) if row["key"] == "reviewer"]
+    assert value == "\u202eRhéa"
