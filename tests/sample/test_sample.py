@@ -12,6 +12,7 @@ import pytest
 from labeler.backends.local.store import LocalStore
 from labeler.domain.assessment import AssessmentKind, SourceType
 from labeler.domain.trace import NOT_RECORDED, RawTrace, Span, Trace, TraceState
+from labeler.reading.read import read_document
 from labeler.reading.wire.spans import decode
 from labeler.sample import TRACES, load
 from labeler.sample.make.__main__ import text
@@ -73,6 +74,16 @@ def test_answers_come_empty_null_false_and_not_at_all(decoded: list[Trace]) -> N
     assert any(output is False for output in outputs)
     assert any(output is NOT_RECORDED for output in outputs)
     assert '"content": ""' in json.dumps([output for output in outputs if isinstance(output, dict)])
+
+
+def test_every_trace_reads_as_a_request_and_an_answer(traces: list[RawTrace]) -> None:
+    for raw in traces:
+        document = read_document(raw)
+        assert document.title
+        assert document.request is not None
+        assert document.answer is not None
+        assert document.request < document.answer
+        assert "\x1b" not in document.plain_text
 
 
 def test_what_others_said_is_there_to_agree_and_to_disagree_with(traces: list[RawTrace]) -> None:

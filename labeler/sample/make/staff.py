@@ -78,7 +78,9 @@ def _berth_swap() -> Recipe:
                     ),
                 ),
                 run_of("message_crews", {"boats": ["Terna", "Vesla"], "template": "move"}, sent, ms=640),
-                chat([system(DESK), user(note), user(json.dumps(sent))], answer, ms=1180),
+                chat(
+                    [system(f"{DESK}\n\nMoves: {verdict}\nMessages: {json.dumps(sent)}"), user(note)], answer, ms=1180
+                ),
             ),
         ),
         said=(colleague("rhea.k", "quality_rating", 5, "Exactly the two moves I would have made."),),
