@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from labeler.domain.change import Act
+from dataclasses import replace
+
+from labeler.domain.change import Act, StateEffect
 from labeler.domain.question import Text
+from labeler.domain.worklist import ItemState
 from labeler.review import action as act
 from labeler.review.answering import answer_digit, answer_thumb, clear, comment_on, give, go_on, thumb_target
 from labeler.review.closing import ask_decline, decline, defer, flag, press_enter, toggle_flag
@@ -33,7 +36,7 @@ def decide(state: ReviewState, action: act.Action, stamp: act.Stamp) -> Decision
             return Decision(focus=index)
     if item.trace_id in state.absent:
         return Refusal("This trace is not downloaded, so it cannot be judged now")
-    return _decide_on_item(state, item, action, stamp)
+    return _telling_that_it_is_labelled(item, _decide_on_item(state, item, action, stamp))
 
 
 def _decide_on_item(state: ReviewState, item: Item, action: act.Action, stamp: act.Stamp) -> Decision | Refusal:
@@ -70,6 +73,17 @@ def _decide_on_item(state: ReviewState, item: Item, action: act.Action, stamp: a
             return flag(state, item, action, stamp)
         case _:
             raise TypeError(f"no rule for {action!r}")
+
+
+def _telling_that_it_is_labelled(item: Item, decision: Decision | Refusal) -> Decision | Refusal:
+    """A change to a labelled item names its state: it may be labelled elsewhere, which no change told so far."""
+    if item.state is not ItemState.LABELLED or isinstance(decision, Refusal) or decision.change is None:
+        return decision
+    change = decision.change
+    if any(isinstance(effect, StateEffect) for effect in change.effects):
+        return decision
+    told = StateEffect(item.trace_id, ItemState.LABELLED, ItemState.LABELLED)
+    return replace(decision, change=replace(change, effects=(*change.effects, told)))
 
 
 def _ask_thumb_comment(state: ReviewState, item: Item, action: act.AskThumbComment) -> Decision | Refusal:

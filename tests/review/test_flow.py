@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from labeler.domain.change import Act
+from labeler.domain.change import Act, StateEffect
 from labeler.domain.worklist import ItemState
 from labeler.review.action import Clear, Comment, Digit, FocusBy, FocusOn, Give, Go, GoTo, Submit, Thumb, Where
 from labeler.review.answering import EDITING
@@ -250,5 +250,8 @@ def test_clearing_the_only_answer_of_an_item_without_required_questions_opens_it
 def test_labelled_elsewhere_is_submitted_earlier() -> None:
     sitting = Sitting(HELPFUL, CLARITY)
     sitting.load("t0", [(HELPFUL, True), (CLARITY, "clear")], ItemState.LABELLED)
-    assert sitting.do(DOWN).says == EDITING
+    decision = sitting.do(DOWN)
+    assert decision.says == EDITING
     assert sitting.here == "t0"
+    assert decision.change is not None
+    assert StateEffect("t0", ItemState.LABELLED, ItemState.LABELLED) in decision.change.effects

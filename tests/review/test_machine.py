@@ -20,7 +20,7 @@ from labeler.review.apply import apply, apply_change
 from labeler.review.decide import decide
 from labeler.review.decision import Decision, Field
 from labeler.review.mine import is_labelled
-from labeler.review.state import Advance, ReviewState
+from labeler.review.state import Advance, Item, ReviewState
 from tests.review.server_model import ServerModel
 from tests.review.sitting import Sitting
 
@@ -217,6 +217,16 @@ class AReview(RuleBasedStateMachine):
         assert [item.state for item in replayed.items] == [item.state for item in self.state.items]
         assert (replayed.done, replayed.undone) == (self.state.done, self.state.undone)
         assert (replayed.labelled, replayed.deferred) == (self.state.labelled, self.state.deferred)
+
+    @rule()
+    def the_changes_alone_tell_the_state_of_every_item_they_touch(self) -> None:
+        replayed = ReviewState(self.state.questions)
+        replayed.add_items(Item(item.trace_id, "e", "") for item in self.state.items)
+        for change in self.sitting.changes:
+            apply_change(replayed, change)
+        for item in self.state.items:
+            if item.trace_id in replayed.touched:
+                assert replayed.items[replayed.index_of[item.trace_id]].state is item.state
 
     @invariant()
     def labelled_counts_the_labelled_items(self) -> None:
