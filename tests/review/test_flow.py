@@ -127,14 +127,6 @@ def test_a_submission_is_one_change_with_the_answer_that_completed_it() -> None:
     assert len(change.effects) == 2
 
 
-def _editing(*questions_more: object) -> Sitting:
-    """At t2, open, with t0 and t1 submitted; the reviewer went back to t1 with `p`."""
-    sitting = Sitting(HELPFUL)
-    sitting.do(UP, UP, Go(Where.BACK))
-    assert sitting.here == "t1"
-    return sitting
-
-
 def test_on_a_submitted_item_nothing_advances_by_itself() -> None:
     sitting = Sitting(HELPFUL, CLARITY)
     sitting.do(UP, Digit("1"), Go(Where.BACK))
