@@ -145,7 +145,7 @@ class Wording:
             case BlockKind.CALL:
                 return [*self._sign(block), (f"tool{_SPACING}", ("role.tool",))]
             case BlockKind.ERROR:
-                return [*self._sign(block), (f"{self._signs.error} error{_SPACING}", ("error", "strong"))]
+                return [*self._sign(block), (f"{self._signs.error} error{_SPACING}", ("strong", "error"))]
             case BlockKind.NOTE:
                 return [*self._sign(block), (f"{self._signs.note} ", ("note",))]
             case BlockKind.FIELD if "\n" not in block.text:
