@@ -89,14 +89,14 @@ async def demo(arguments: argparse.Namespace) -> ExitCode:
     """`labeler demo`: the bundled sample in an embedded store."""
     refuse_plain(arguments)
     check_terminal("labeler demo needs one.")
+    from labeler.backends.local.database import remove_database
     from labeler.backends.local.store import LocalStore
 
     configuration = configure(arguments)
     path = configuration.paths.demo_store
     async with open_journal(configuration.paths) as journal, open_cache(configuration) as cache:
         if arguments.reset:
-            for suffix in ("", "-wal", "-shm"):
-                path.with_name(path.name + suffix).unlink(missing_ok=True)
+            remove_database(path)
         store = await LocalStore.open_or_create(path)
         try:
             experiment = next(iter(await store.experiments()), None)

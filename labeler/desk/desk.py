@@ -34,6 +34,9 @@ from labeler.review.decision import Decision, Refusal
 from labeler.review.mine import by_others, own_answers
 from labeler.review.state import ReviewState
 
+KEPT_COMMENT = "kept"
+"""The draft slot of a comment that waits for the answer to come."""
+
 AHEAD = 3
 """Documents prepared ahead of the current item; one behind it as well."""
 
@@ -137,6 +140,8 @@ class Desk:
                 except JournalError as error:
                     return Refusal(str(error))
             changed = apply(state, decision)
+            if left is not None:
+                self.save_draft(left.trace_id, KEPT_COMMENT, state.kept_comments.get(left.trace_id, ""))
             if decision.change is not None:
                 self._after_change(decision.change)
             if left is not None and (changed.moved or decision.submits):
