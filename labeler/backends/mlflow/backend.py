@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-from labeler.backends.base import Capabilities, Experiment, Schemas
+from labeler.backends.base import Capabilities, Experiment, Schemas, UnknownName
 from labeler.backends.mlflow.assessments import Assessments
 from labeler.backends.mlflow.credentials import Credentials, Tls, endpoint
 from labeler.backends.mlflow.detection import DATABRICKS, detect, signed_in_user
@@ -120,17 +120,23 @@ class MlflowBackend:
         await self._assessments.retract(trace_id, assessment_id)
 
     async def schemas(self, experiment_id: str) -> Schemas:
+        if not (await self.capabilities()).schemas:
+            return Schemas((), only_default=False)
         return await schemas(self._transport, experiment_id)
 
     async def queues(self, experiment_id: str) -> list[Queue]:
+        if not (await self.capabilities()).queues:
+            return []
         return await self._queues.all(experiment_id)
 
     async def queue(self, experiment_id: str | None, name_or_id: str) -> Queue:
+        await self._check_queues()
         found = await self._queues.one(experiment_id, name_or_id)
         self._traces.expect_in([found.experiment_id])
         return found
 
     async def my_queue(self, experiment_id: str, reviewer: str) -> Queue:
+        await self._check_queues()
         self._traces.expect_in([experiment_id])
         return await self._queues.of(experiment_id, reviewer)
 
@@ -140,6 +146,10 @@ class MlflowBackend:
 
     async def set_item_state(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
         return await self._queues.set_item_state(queue_id, trace_id, state, reviewer)
+
+    async def _check_queues(self) -> None:
+        if not (await self.capabilities()).queues:
+            raise UnknownName("This server has no review queues; MLflow has them from 3.14 on, with a database")
 
     async def close(self) -> None:
         await self._transport.close()

@@ -10,7 +10,7 @@ import asyncio
 import re
 from typing import Final
 
-from labeler.backends.base import Ambiguous, BackendError, Capabilities, Forbidden, MissingTarget, NotABackend
+from labeler.backends.base import Ambiguous, Capabilities, Forbidden, MissingTarget, NotABackend
 from labeler.backends.mlflow.failures import MissingRoute
 from labeler.backends.mlflow.transport import Transport
 
@@ -73,12 +73,15 @@ async def _store(transport: Transport) -> str:
 
 
 async def _exists(transport: Transport, path: str) -> bool:
+    """Whether the server has the feature behind a route: a file store has the route alone, and fails."""
     try:
         await transport.get(path)
-    except MissingRoute:
-        return False
     except (MissingTarget, Forbidden):
         return True
-    except BackendError as error:
-        raise NotABackend(f"The server's features could not be found out: {error}") from error
+    except MissingRoute:
+        return False
+    except Ambiguous as failed:
+        if failed.server_answered:
+            return False
+        raise
     return True

@@ -82,8 +82,10 @@ def failure(answer: Answer, server: Server) -> BackendError:
             return Unreachable(f"{at} asks to slow down", _retry_after_s(answer))
         case 400 | 409 | 500 if code is not None and _already_there(code, message):
             return AlreadyThere(message)
+        case 500 if code == "FEATURE_DISABLED" and "workspace" in message.lower():
+            return NotABackend(f"{at} has no workspaces, and the settings name one; unset MLFLOW_WORKSPACE: {message}")
         case 500 if code == "FEATURE_DISABLED":
-            return NotABackend(f"{at} lacks a feature the settings ask for (a workspace?): {message}")
+            return MissingRoute(f"{at} does not offer this: {message}")
         case 500:
             return Ambiguous(f"{at} failed: {message or 'internal error'}", server_answered=True)
         case status if status > 500:

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from enum import Enum
 from typing import Any, Final
 
-from labeler.backends.base import BadFilter, Malformed, Refused
+from labeler.backends.base import BadFilter, Malformed, MissingTarget, Refused, UnknownName
 from labeler.backends.mlflow.traces import ROUTE, read_page, search_payload
 from labeler.backends.mlflow.transport import Transport
 from labeler.domain.trace import TraceSummary
@@ -33,7 +33,10 @@ class _Order(Enum):
 
 
 async def snapshot(transport: Transport, query: Query) -> AsyncIterator[list[TraceSummary]]:
-    """Pages of `query`, each trace once; the next page is on its way while one is read. Raises `BadFilter`."""
+    """Pages of `query`, each trace once; the next page is on its way while one is read. Raises `BadFilter`.
+
+    Of experiments that do not exist most servers show nothing; a file store raises `UnknownName`.
+    """
     walk = _Walk(transport, query)
     remaining = query.limit
     page = await walk.first()
@@ -97,6 +100,8 @@ class _Walk:
             return await self._transport.send("POST", f"{ROUTE}/search", payload, self._patience)
         except Refused as refused:
             raise BadFilter(str(refused)) from None
+        except MissingTarget as missing:
+            raise UnknownName(str(missing)) from None
 
     def _moves_beyond(self, page: dict[str, Any]) -> bool:
         """Move the bound to the last trace of the page; False when the whole page was on the bound already."""

@@ -21,8 +21,8 @@ from labeler.backends.mlflow.transport import Transport
 
 START_TIMEOUT_S: Final = 90.0
 _ASK_AGAIN_S: Final = 0.2
-_LOG_TAIL: Final = 400
-"""Characters of the server's log that an error shows."""
+_MAX_SHOWN: Final = 400
+"""Characters of the server's last error that ours shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ async def serve(store: Store) -> ServedStore:
         async with asyncio.timeout(START_TIMEOUT_S):
             await _until_it_answers(served.url, process)
     except BaseException as error:
-        said = _tail(log)
+        said = _last_error(log)
         await served.close()
         if isinstance(error, TimeoutError | ChildProcessError):
             raise NotABackend(f"mlflow server could not serve {store.path}: {said}") from None
@@ -138,7 +138,8 @@ def _free_port() -> int:
         return port
 
 
-def _tail(log: IO[bytes]) -> str:
+def _last_error(log: IO[bytes]) -> str:
     log.seek(0)
     lines = [line for line in log.read().decode("utf-8", "replace").splitlines() if line.strip()]
-    return lines[-1][:_LOG_TAIL] if lines else "it said nothing"
+    errors = [line for line in lines if "Error: " in line]
+    return (errors or lines or ["it said nothing"])[-1][:_MAX_SHOWN]

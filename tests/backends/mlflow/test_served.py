@@ -95,10 +95,22 @@ async def test_a_sqlite_store_is_served_while_the_backend_is_open(tmp_path: Path
 
 
 @pytest.mark.slow
+async def test_a_directory_is_served_and_known_to_choose_its_own_ids(tmp_path: Path) -> None:
+    directory = tmp_path / "mlruns"
+    directory.mkdir()
+    backend = await open_backend(str(directory))
+    told = await backend.capabilities()
+    assert (told.honours_ids, told.queues, told.schemas) == (False, False, False)
+    assert backend.uri == str(directory)
+    assert await backend.experiments() == []
+    await backend.close()
+
+
+@pytest.mark.slow
 async def test_a_store_that_cannot_be_served_says_why(tmp_path: Path) -> None:
     database = tmp_path / "mlflow.db"
     database.write_text("this is no database, whatever its name")
-    with pytest.raises(NotABackend, match="could not serve"):
+    with pytest.raises(NotABackend, match=r"could not serve .*not a database"):
         await open_backend(f"sqlite:///{database}")
 
 
