@@ -119,6 +119,14 @@ async def open_backend(configuration: Configuration, journal: JournalThread) -> 
         await backend.close()
 
 
+@asynccontextmanager
+async def reach_backend(configuration: Configuration, journal: JournalThread) -> AsyncIterator[Backend]:
+    """The configured backend, found to be one. Raises what `open_backend` raises, and `Unreachable`."""
+    async with open_backend(configuration, journal) as backend:
+        await backend.capabilities()
+        yield backend
+
+
 async def backend_at(uri: str, configuration: Configuration, journal: JournalThread) -> Backend:
     """An open backend at `uri`; the caller closes it. Raises what `open_backend` raises."""
     workspace = configuration.settings.backend.workspace
@@ -211,7 +219,7 @@ async def destinations_in_scope(configuration: Configuration, journal: JournalTh
         return known
     ids = set(settings.experiments)
     if ids - {each.experiment_id for each in known}:
-        async with open_backend(configuration, journal) as backend:
+        async with reach_backend(configuration, journal) as backend:
             ids = {experiment.id for experiment in await experiments_at(backend, configuration)}
     return [each for each in known if each.experiment_id in ids]
 

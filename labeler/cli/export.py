@@ -71,12 +71,12 @@ async def _from_journal(
 async def _from_backend(
     arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread
 ) -> list[Assessment]:
-    from labeler.cli.assembly import experiments_at, open_backend
+    from labeler.cli.assembly import experiments_at, reach_backend
     from labeler.domain.assessment import AssessmentKind, SourceType
     from labeler.domain.question import NOTE_NAMES
     from labeler.domain.worklist import Query
 
-    async with open_backend(configuration, journal) as backend:
+    async with reach_backend(configuration, journal) as backend:
         chosen = hasattr(arguments, "experiments")
         experiments = await (experiments_at(backend, configuration) if chosen else backend.experiments())
         now_ms = time.time_ns() // 1_000_000

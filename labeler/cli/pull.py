@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
 
 
 async def _pull(arguments: argparse.Namespace) -> ExitCode:
-    from labeler.cli.assembly import configure, open_backend, open_cache, open_journal, review_spec, reviewer_at
+    from labeler.cli.assembly import configure, open_cache, open_journal, reach_backend, review_spec, reviewer_at
     from labeler.cli.downloading import download, list_worklist
     from labeler.cli.opening import check_membership, open_spec
     from labeler.cli.output import print_message
@@ -34,7 +34,7 @@ async def _pull(arguments: argparse.Namespace) -> ExitCode:
     async with (
         open_journal(configuration.paths) as journal,
         open_cache(configuration) as cache,
-        open_backend(configuration, journal) as backend,
+        reach_backend(configuration, journal) as backend,
     ):
         reviewer = await reviewer_at(backend, configuration, journal)
         spec = await review_spec(backend, configuration, selection, reviewer.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -62,6 +63,8 @@ async def _from_backend(
         open_cache(configuration) as cache,
         open_backend(configuration, journal) as backend,
     ):
+        with suppress(Unreachable, Ambiguous):
+            await backend.capabilities()
         for trace_id in trace_ids:
             try:
                 yield await _fetched(trace_id, backend, cache)
