@@ -17,10 +17,10 @@ _LONGEST_LINE: Final = 64_000
 _LONGEST_WIDE_LINE: Final = 12_000
 """Characters up to which a line is wrapped in one go, in ASCII and in other scripts, which take ten times as long."""
 
-_BESIDE_HEADER: Final = {BlockKind.PROSE, BlockKind.RESULT, BlockKind.JSON, BlockKind.CODE}
-"""What shows its fold on the row of its header."""
+SHARING: Final = {BlockKind.PROSE, BlockKind.RESULT, BlockKind.JSON, BlockKind.CODE}
+"""Kinds without a label of their own: under a heading they fold into its row."""
 
-_ONE_LINERS: Final = {BlockKind.FIELD, BlockKind.MEDIA, BlockKind.NOTE}
+_SHORT_KINDS: Final = {BlockKind.FIELD, BlockKind.MEDIA, BlockKind.NOTE, BlockKind.CALL}
 _LABELLED: Final = {BlockKind.REASONING, BlockKind.DOCUMENT}
 
 
@@ -29,66 +29,65 @@ def arrange(document: Document, folded: Set[int]) -> list[Section]:
 
     A blank row stands between blocks, but not under a header and not between blocks of one row.
     """
+    blocks = document.blocks
     sections: list[Section] = []
     before: Block | None = None
     was_short = False
     taken = -1
-    for number, block in enumerate(document.blocks):
+    for number, block in enumerate(blocks):
         if number == taken:
             continue
-        first = len(sections)
-        last = number
-        if block.kind is BlockKind.HEADER:
-            is_short = False
+        first, last = len(sections), number
+        is_short = False
+        if heads(block):
             if _shares_row(document, number):
                 taken = last = number + 1
                 is_short = last in folded
                 form = Form.HEADER_FOLDED if is_short else Form.HEADER_OPEN
                 sections.append(Section(number, block.message, last, form))
                 if not is_short:
-                    sections += _text(document.blocks[last], last, last)
+                    sections += _text(blocks[last], last, last, is_headed=True)
             else:
                 sections.append(Section(number, block.message, None, Form.HEADER))
         elif block.foldable and number in folded:
             is_short = True
             sections.append(Section(number, block.message, number, Form.FOLDED))
         else:
-            is_short = block.kind in _ONE_LINERS and "\n" not in block.text
+            is_short = block.kind in _SHORT_KINDS and "\n" not in block.text
             fold = number if block.foldable else None
-            if _has_label(block):
+            is_labelled = block.kind in _LABELLED or (block.kind is BlockKind.FIELD and "\n" in block.text)
+            if is_labelled:
                 sections.append(Section(number, block.message, fold, Form.LABEL))
-            sections += _text(block, number, fold)
+            sections += _text(block, number, fold, is_headed=is_labelled)
         beside_like = was_short and is_short and before is not None and before.message == block.message
-        if before is not None and before.kind is not BlockKind.HEADER and not beside_like:
+        if before is not None and not heads(before) and not beside_like:
             sections[first].gap = 1
-        before, was_short = document.blocks[last], is_short
+        before, was_short = blocks[last], is_short
     return sections or [Section(0, 0, None, Form.TEXT)]
 
 
+def heads(block: Block) -> bool:
+    """Whether a block is the heading of the next: a header, or the name of a field whose value is the next block."""
+    return block.kind is BlockKind.HEADER or (block.kind is BlockKind.FIELD and not block.text)
+
+
 def _shares_row(document: Document, number: int) -> bool:
-    """Whether what follows a header shows its fold on the header's row."""
+    """Whether what follows a heading shows its fold on the heading's row. What has a label of its own does not."""
     if number + 1 >= len(document.blocks):
         return False
     after = document.blocks[number + 1]
-    return after.foldable and after.kind in _BESIDE_HEADER and after.message == document.blocks[number].message
+    return after.foldable and after.kind in SHARING and after.message == document.blocks[number].message
 
 
-def _has_label(block: Block) -> bool:
-    """Whether a row above an open block tells what it is; others tell at the beginning of their first line."""
-    if block.kind is BlockKind.FIELD:
-        return "\n" in block.text
-    return block.kind in _LABELLED or (block.kind in _BESIDE_HEADER and block.foldable)
-
-
-def _text(block: Block, number: int, fold: int | None) -> Iterator[Section]:
+def _text(block: Block, number: int, fold: int | None, is_headed: bool) -> Iterator[Section]:
     """The text of an open block, in pieces when it is long."""
     text, end = block.text, len(block.text) - block.text.endswith("\n")
     if is_parsable(text):
-        yield Section(number, block.message, fold, Form.TEXT, 0, end)
+        yield Section(number, block.message, fold, Form.TEXT, 0, end, is_headed=is_headed)
         return
     fence = ""
     for start, stop in _pieces(text, end):
-        yield Section(number, block.message, fold, Form.TEXT, start, stop, fence)
+        yield Section(number, block.message, fold, Form.TEXT, start, stop, fence, is_headed)
         if text.find("```", start, stop) >= 0 or text.find("~~~", start, stop) >= 0:
             fence = widen_fences(split(text[start:stop], 0, Wrapping.PROSE), fence)
 

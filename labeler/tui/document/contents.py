@@ -110,14 +110,22 @@ class Text:
 class Caption:
     """One row the view writes itself: `parts`, a text cut to what room there is, `closing` parts.
 
-    `source` is how many characters of the first part are the block's own text.
+    `source` is how many characters of the first part are the block's own text, and `summary` the number of
+    the part that is its summary (None: none; the text counts as the last part).
     """
 
     def __init__(
-        self, parts: Sequence[Part], text: Part | None, closing: Sequence[Part], source: int, ellipsis: str
+        self,
+        parts: Sequence[Part],
+        text: Part | None = None,
+        closing: Sequence[Part] = (),
+        *,
+        source: int = 0,
+        summary: int | None = None,
+        ellipsis: str = "…",
     ) -> None:
         self._parts, self._text, self._closing = parts, text, closing
-        self._source, self._ellipsis = source, ellipsis
+        self._source, self._summary, self._ellipsis = source, summary, ellipsis
         self._spans: list[Span] = []
 
     def lines(self, width: int) -> list[Line]:
@@ -126,11 +134,12 @@ class Caption:
             taken = sum(cells(text) for text, _ in (*self._parts, *self._closing))
             text, roles = self._text
             parts.append((clipped(text, max(min(width, MEASURE) - taken, 8), self._ellipsis), roles))
-        text, spans = joined([*parts, *self._closing])
-        self._spans = spans
+        text, self._spans = joined([*parts, *self._closing])
         shown = clipped(text, width, self._ellipsis)
         beyond = len(shown) - self._source
-        return [Line(shown, 0, Wrapping.ONE_ROW, ((self._source, beyond),) if beyond > 0 else ())]
+        at = None if self._summary is None else sum(len(text) for text, _ in parts[: self._summary])
+        inserted = ((self._source, beyond),) if beyond > 0 else ()
+        return [Line(shown, 0, Wrapping.ONE_ROW, inserted, summary_at=at)]
 
     def spans(self, number: int) -> list[Span]:
         return self._spans
@@ -148,7 +157,9 @@ def joined(parts: Sequence[Part]) -> tuple[str, list[Span]]:
 
 
 def _open(line: Line, opening: Sequence[Part]) -> None:
+    """Put parts before a line. A block whose summary is more than a digest is a field, and opens with it."""
     text, spans = joined(opening)
     line.inserted = ((0, len(text)), *((at + len(text), count) for at, count in line.inserted))
     line.text = text + line.text
     line.spans = tuple(spans)
+    line.summary_at = 0

@@ -105,6 +105,13 @@ class Layout:
         section = self.wrapped(number)
         return Place(number, section.row_of(offset) if section.block == block else 0)
 
+    def head(self, block: int) -> Place:
+        """The first row of what belongs to a block: its heading or label if that shows the fold, else its text."""
+        for number, section in enumerate(self.sections):
+            if block in (section.fold, section.block):
+                return Place(number, 0)
+        return Place(0, 0)
+
     def source(self, place: Place) -> tuple[int, int]:
         """The block a place belongs to, and the offset in its text of the first character of the row."""
         section = self.wrapped(place.section)

@@ -41,7 +41,8 @@ class Line:
     """One logical line. `text` is what is shown, without newline or tab; `start` is where it begins in its source.
 
     `inserted` lists (offset in `text`, number of characters) of what is not in the source, in order.
-    `spans` are the looks known beforehand; Markdown and code are looked up when a line is painted.
+    `spans` are the looks known beforehand; Markdown and code are looked up when a line is painted. `summary_at`
+    is where in `text` the block's summary is shown, if it is.
     """
 
     text: str
@@ -49,6 +50,7 @@ class Line:
     wrapping: Wrapping = Wrapping.PROSE
     inserted: tuple[tuple[int, int], ...] = ()
     spans: tuple[Span, ...] = ()
+    summary_at: int | None = None
 
     def shown(self, source: int) -> int:
         """The offset in `text` of an offset in the source."""

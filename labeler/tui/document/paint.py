@@ -16,18 +16,19 @@ from labeler.tui.document.sections import Row, Section
 from labeler.tui.signs import Signs
 from labeler.tui.theme import Palette
 
-GUTTER: Final = 2
-"""Cells left of the text: the answer's bar or the cursor, and a space."""
+GUTTER: Final = 3
+"""Cells left of the text: the answer's bar or the cursor, the sign of a fold, and a space."""
 
 _EDGE: Final = 2
 """Cells right of the text: a space and the scroll thumb."""
 
 
 class Margins(NamedTuple):
-    """What stands left and right of a row: the answer's bar, the cursor (instead of it), the scroll thumb."""
+    """What stands left and right of a row: the answer's bar, the cursor (instead of it), a fold sign, the thumb."""
 
     bar: bool = False
     cursor: bool = False
+    fold: str = ""
     thumb: bool = False
 
 
@@ -70,10 +71,15 @@ class Painter:
         return self._finished(segments, filled, margins)
 
     def _left(self, margins: Margins, indent: int) -> list[Segment]:
+        segments: list[Segment] = []
         if margins.cursor or margins.bar:
-            sign = self._cursor if margins.cursor else self._bar
-            return [sign, Segment(" " * (GUTTER - 1 + indent), self._plain)]
-        return [Segment(" " * (GUTTER + indent), self._plain)]
+            segments.append(self._cursor if margins.cursor else self._bar)
+        elif margins.fold:
+            segments.append(Segment(" ", self._plain))
+        if margins.fold:
+            segments.append(Segment(margins.fold, self._palette.style("fold")))
+        segments.append(Segment(" " * (GUTTER + indent - len(segments)), self._plain))
+        return segments
 
     def _finished(self, segments: list[Segment], filled: int, margins: Margins) -> Strip:
         if filled >= self.width:

@@ -6,36 +6,45 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from labeler.reading.document import Document
-from labeler.tui.document.lines import Line, Span
+from labeler.reading.document import BlockKind, Document
+from labeler.tui.document.lines import Line, Roles, Span
+
+_NAMED: Final = {BlockKind.FIELD, BlockKind.DOCUMENT}
+"""Kinds whose summary is no digest of the text."""
 
 
 class Match(NamedTuple):
-    """From `start` to `end` in the text of a block."""
+    """From `start` to `end` in the text of a block, or in its summary where that says what the text does not."""
 
     block: int
+    in_text: bool
     start: int
     end: int
 
+    @property
+    def in_summary(self) -> bool:
+        return not self.in_text
+
 
 class Search:
-    """All matches of `text` in a document, and the one it stands at (`index`, from 0).
+    """All matches of `text` in a document, in the order of reading, and the one it stands at (`index`, from 0).
 
     Upper case is told from lower only when `text` has upper case.
     """
 
     def __init__(self, document: Document, text: str) -> None:
         self.matches = [
-            Match(number, at, at + len(text))
+            Match(number, in_text, at, at + len(text))
             for number, block in enumerate(document.blocks)
-            for at in _occurrences(block.text, text)
+            for in_text, source in ((False, block.summary if block.kind in _NAMED else ""), (True, block.text))
+            for at in _occurrences(source, text)
         ]
         self.index = 0
-        self._by_block: defaultdict[int, list[Match]] = defaultdict(list)
+        self._by_source: defaultdict[tuple[int, bool], list[Match]] = defaultdict(list)
         for match in self.matches:
-            self._by_block[match.block].append(match)
+            self._by_source[match.block, match.in_text].append(match)
 
     @property
     def current(self) -> Match | None:
@@ -43,7 +52,7 @@ class Search:
 
     def stand_at(self, block: int, offset: int) -> None:
         """Go to the first match from a place on, or to the first of all."""
-        index = bisect_left(self.matches, Match(block, offset, 0))
+        index = bisect_left(self.matches, (block, offset > 0, offset))
         self.index = index if index < len(self.matches) else 0
 
     def step(self, count: int) -> None:
@@ -53,20 +62,23 @@ class Search:
 
     def spans(self, block: int, line: Line) -> list[Span]:
         """The matches on a line of a block, as spans of the line's text."""
-        matches = self._by_block.get(block)
-        if not matches:
-            return []
+        spans: list[Span] = []
+        if line.summary_at is not None:
+            for match in self._by_source.get((block, False), ()):
+                spans.append((line.summary_at + match.start, line.summary_at + match.end, self._roles(match)))
+        matches = self._by_source.get((block, True), [])
         end = line.source(len(line.text))
         first = max(0, bisect_left(matches, line.start, key=lambda match: match.start) - 1)
-        spans: list[Span] = []
         for match in matches[first:]:
             if match.start >= end:
                 break
             if match.end > line.start:
-                role = "search.current" if match is self.current else "search.match"
                 left, right = max(match.start, line.start), min(match.end, end)
-                spans.append((line.shown(left), line.shown(right - 1) + 1, (role,)))
+                spans.append((line.shown(left), line.shown(right - 1) + 1, self._roles(match)))
         return spans
+
+    def _roles(self, match: Match) -> Roles:
+        return ("search.current",) if match is self.current else ("search.match",)
 
 
 def _occurrences(text: str, word: str) -> Iterator[int]:

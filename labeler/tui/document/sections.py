@@ -27,11 +27,11 @@ class Form(Enum):
     TEXT = auto()
     """The block's text from `start` to `end`."""
     HEADER = auto()
-    """A header by itself."""
+    """A heading by itself."""
     HEADER_OPEN = auto()
-    """A header with the fold sign of the open block after it."""
+    """The heading of an open block."""
     HEADER_FOLDED = auto()
-    """A header with the folded block after it."""
+    """A heading, and the folded block after it on the same row."""
     FOLDED = auto()
     """A folded block by itself."""
     LABEL = auto()
@@ -42,7 +42,8 @@ class Section:
     """Rows that are wrapped together, with `gap` blank rows above.
 
     `fold` is the number of the block that it opens or closes (None: none). `fence` is the Markdown fence
-    that is open at `start`. `rows` is None until it is measured; so is what goes with them.
+    that is open at `start`. `is_headed` tells of text whose block has a heading or label. `rows` is None
+    until it is measured; so is what goes with them.
     """
 
     __slots__ = (
@@ -54,6 +55,7 @@ class Section:
         "fold",
         "form",
         "gap",
+        "is_headed",
         "lines",
         "message",
         "rows",
@@ -61,10 +63,18 @@ class Section:
     )
 
     def __init__(
-        self, block: int, message: int, fold: int | None, form: Form, start: int = 0, end: int = 0, fence: str = ""
+        self,
+        block: int,
+        message: int,
+        fold: int | None,
+        form: Form,
+        start: int = 0,
+        end: int = 0,
+        fence: str = "",
+        is_headed: bool = False,
     ) -> None:
         self.block, self.message, self.fold, self.form = block, message, fold, form
-        self.start, self.end, self.fence = start, end, fence
+        self.start, self.end, self.fence, self.is_headed = start, end, fence, is_headed
         self.gap = 0
         self.lines: list[Line] = []
         self.rows: list[Row] | None = None
@@ -75,6 +85,13 @@ class Section:
         if self.rows is not None:
             return self.gap + len(self.rows)
         return self.gap + 1 + (self.end - self.start) // 60
+
+    @property
+    def opens(self) -> bool:
+        """Whether its first row is the first of an open block that folds, and shows the sign of it."""
+        if self.form is Form.TEXT:
+            return self.fold == self.block and self.start == 0 and not self.is_headed
+        return self.form in (Form.HEADER_OPEN, Form.LABEL) and self.fold is not None
 
     def measure(self, content: Content, width: int) -> None:
         """Wrap what it shows to `width` cells."""

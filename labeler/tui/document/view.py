@@ -246,8 +246,8 @@ class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
         bar = layout.wording.is_answer(section)
         if place.row < 0:
             above = layout.sections[place.section - 1] if place.section else None
-            return painter.blank(Margins(bar and above is not None and layout.wording.is_answer(above), False, thumb))
-        margins = Margins(bar, viewport.marks(place), thumb)
+            return painter.blank(Margins(bar and above is not None and layout.wording.is_answer(above), thumb=thumb))
+        margins = Margins(bar, viewport.marks(place), self._fold_sign(layout, place), thumb)
         strip = painter.row(section, place.row, layout.wording.tone(section), margins, self._highlights(place))
         return strip if self._painting else with_offsets(strip, layout, place, GUTTER)
 
@@ -290,6 +290,14 @@ class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
         if selection is not None:
             return selected_span(selection, place.section, number, line)
         return viewport.search.spans(section.block, line) if viewport.search else []
+
+    def _fold_sign(self, layout: Layout, place: Place) -> str:
+        section = layout.sections[place.section]
+        if place.row:
+            return ""
+        if section.opens:
+            return self._signs.unfolded
+        return self._signs.folded if layout.wording.is_signed(section) else ""
 
     def _step_match(self, step: int) -> tuple[int, int]:
         if self._viewport is None:

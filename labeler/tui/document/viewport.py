@@ -202,24 +202,27 @@ class Viewport:
 
     def _refold(self, folded: set[int] | frozenset[int], keep: int) -> None:
         """Change the folds; the first row of block `keep` stays where it is, or comes to the top from above it."""
-        before = self.layout.row(self.layout.find(keep, 0))
+        before = self.layout.row(self.layout.head(keep))
         distance = max(0, before - self.top)
         self.layout.fold(folded)
-        self._show(self.layout.row(self.layout.find(keep, 0)) - distance)
+        self._show(self.layout.row(self.layout.head(keep)) - distance)
 
     def _go_to_match(self, match: Match | None) -> None:
         self._close_revealed(but=match.block if match else None)
         if match is None:
             return
-        if match.block in self.layout.folded:
+        if match.block in self.layout.folded and not match.in_summary:
             self._refold(self.layout.folded - {match.block}, keep=match.block)
             self._revealed = match.block
         self.message, self._block = None, None
-        row = self.layout.row(self.layout.find(match.block, match.start))
+        row = self.layout.row(self._place_of(match))
         margin = min(2, self.height // 4)
         if not self.top + margin <= row < self.top + self.height - margin:
             self.layout.measure(row - self.height, row + self.height)
-            self._show(self.layout.row(self.layout.find(match.block, match.start)) - self.height // 3)
+            self._show(self.layout.row(self._place_of(match)) - self.height // 3)
+
+    def _place_of(self, match: Match) -> Place:
+        return self.layout.head(match.block) if match.in_summary else self.layout.find(match.block, match.start)
 
     def _close_revealed(self, but: int | None = None) -> None:
         if self._revealed is not None and self._revealed != but:

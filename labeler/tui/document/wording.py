@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from labeler.reading.document import Block, BlockKind, Document
@@ -20,13 +21,6 @@ _SHORT: Final = 60
 _QUIET_KINDS: Final = {BlockKind.CALL, BlockKind.RESULT, BlockKind.REASONING, BlockKind.DOCUMENT}
 _QUIET_ROLES: Final = {"system", "tool"}
 _SPEAKING: Final = {BlockKind.PROSE, BlockKind.JSON, BlockKind.CODE, BlockKind.FIELD}
-_LABELS: Final = {
-    BlockKind.CALL: "tool",
-    BlockKind.RESULT: "result",
-    BlockKind.REASONING: "reasoning",
-    BlockKind.DOCUMENT: "document",
-}
-_LABEL_ROLES: Final = {BlockKind.CALL: ("role.tool",), BlockKind.FIELD: ("field",)}
 _HEADER_ROLES: Final = {role: (f"role.{role}",) for role in ("user", "assistant", "system", "tool")}
 _TEXT_ROLES: Final[dict[BlockKind, Roles]] = {
     BlockKind.REASONING: ("reasoning",),
@@ -75,17 +69,14 @@ class Wording:
     def content(self, section: Section) -> Content:
         """What a section shows."""
         if section.block >= len(self._document.blocks):
-            return self._caption([], None, [])
+            return Caption([])
         block = self._document.blocks[section.block]
         match section.form:
-            case Form.HEADER:
-                return self._header(block, None, [])
-            case Form.HEADER_OPEN:
-                return self._header(block, None, [(f"{_SPACING}{self._signs.unfolded}", ("fold",))])
+            case Form.HEADER | Form.HEADER_OPEN:
+                return self._heading(block)
             case Form.HEADER_FOLDED:
-                text, rest = _first_line(self._document.blocks[section.block + 1])
-                note: list[Part] = [(f" {self._signs.folded} {rest}", ("fold",))] if rest else []
-                return self._header(block, text, note)
+                text, rest = _brief(self._document.blocks[section.block + 1])
+                return self._heading(block, (text, ("dim",)), self._rest(rest))
             case Form.FOLDED:
                 return self._folded(block)
             case Form.LABEL:
@@ -93,36 +84,43 @@ class Wording:
             case Form.TEXT:
                 return self._text(block, section)
 
-    def _caption(self, parts: list[Part], text: Part | None, closing: list[Part], source: int = 0) -> Caption:
-        return Caption(parts, text, closing, source, self._signs.ellipsis)
+    def is_signed(self, section: Section) -> bool:
+        """Whether the sign of a folded block stands before it, not before the number of its lines."""
+        if section.form is not Form.FOLDED:
+            return False
+        block = self._document.blocks[section.block]
+        return bool(self._opening(block) or block.summary)
 
-    def _header(self, block: Block, text: str | None, closing: list[Part]) -> Caption:
-        parts: list[Part] = [(block.text, _HEADER_ROLES.get(block.role, ("role",)))]
-        if text is None:
-            return self._caption(parts, None, closing, len(block.text))
-        return self._caption([*parts, (_SPACING, ())], (text, ("dim",)), closing, len(block.text))
+    def _heading(self, block: Block, text: Part | None = None, closing: Sequence[Part] = ()) -> Caption:
+        """A header, or the name of a field; with what is folded after it."""
+        is_field = block.kind is BlockKind.FIELD
+        roles = ("field",) if is_field else _HEADER_ROLES.get(block.role, ("role",))
+        parts: list[Part] = [(block.summary if is_field else block.text, roles)]
+        if text is not None:
+            parts.append((_SPACING, ()))
+        summary = 0 if is_field else None
+        return Caption(parts, text, closing, source=len(block.text), summary=summary, ellipsis=self._signs.ellipsis)
+
+    def _rest(self, rest: str) -> list[Part]:
+        return [(f" {self._signs.folded} {rest}", ("fold",))] if rest else []
 
     def _folded(self, block: Block) -> Caption:
         """A folded block by itself: what it is, what stands for it, and how much is not shown."""
-        parts: list[Part] = [(f"{self._signs.folded} ", ("fold",))]
-        label = block.summary if block.kind is BlockKind.FIELD else _LABELS.get(block.kind, "")
-        if label:
-            parts.append((label + _SPACING, _LABEL_ROLES.get(block.kind, ("dim",))))
-        if block.summary and block.kind is not BlockKind.FIELD:
-            text, rest = block.summary, _amount(block.text)
-        else:
-            text, rest = _first_line(block)
-        return self._caption(parts, (text, ("dim",)), [(f"  {rest}", ("fold",))] if rest else [])
+        opening = self._opening(block)
+        roles = _TEXT_ROLES.get(block.kind, ("dim",))
+        text, rest = _brief(block)
+        if not opening and not block.summary:
+            return Caption([], (text, roles), self._rest(rest), ellipsis=self._signs.ellipsis)
+        summary = 0 if block.kind is BlockKind.FIELD else len(opening)
+        note: list[Part] = [(f"  {rest}", ("fold",))] if rest else []
+        return Caption(opening, (text, roles), note, summary=summary, ellipsis=self._signs.ellipsis)
 
     def _label(self, block: Block) -> Caption:
-        label = _LABELS.get(block.kind, "")
-        summary = block.summary if block.kind in (BlockKind.DOCUMENT, BlockKind.FIELD) else ""
-        named = _SPACING.join(name for name in (label, summary) if name)
-        part = (named, _LABEL_ROLES.get(block.kind, ("dim",))) if named else (_amount(block.text), ("fold",))
-        return self._caption([*self._sign(block), part], None, [])
-
-    def _sign(self, block: Block) -> list[Part]:
-        return [(f"{self._signs.unfolded} ", ("fold",))] if block.foldable else []
+        opening = self._opening(block)
+        parts = opening if block.kind is BlockKind.FIELD else [*opening, (block.summary, ("dim",))]
+        if block.kind is BlockKind.REASONING:
+            parts = opening
+        return Caption(parts, summary=len(parts) - 1, ellipsis=self._signs.ellipsis)
 
     def _text(self, block: Block, section: Section) -> Text:
         style = _style(block)
@@ -136,20 +134,22 @@ class Wording:
             language=block.language,
             fence=section.fence if style is TextStyle.ROUGH else "",
             roles=_TEXT_ROLES.get(block.kind, ()),
-            opening=self._opening(block) if section.start == 0 else [],
+            opening=self._opening(block) if section.start == 0 and not section.is_headed else [],
         )
 
     def _opening(self, block: Block) -> list[Part]:
-        """What stands before the first line of a text."""
+        """What stands before a block, so that it says what it is."""
         match block.kind:
             case BlockKind.CALL:
-                return [*self._sign(block), (f"tool{_SPACING}", ("role.tool",))]
+                return [(f"tool{_SPACING}", ("role.tool",))]
+            case BlockKind.REASONING | BlockKind.DOCUMENT:
+                return [(f"{block.kind}{_SPACING}", ("dim",))]
+            case BlockKind.FIELD:
+                return [(block.summary + _SPACING, ("field",))]
             case BlockKind.ERROR:
-                return [*self._sign(block), (f"{self._signs.error} error{_SPACING}", ("strong", "error"))]
+                return [(f"{self._signs.error} error{_SPACING}", ("strong", "error"))]
             case BlockKind.NOTE:
-                return [*self._sign(block), (f"{self._signs.note} ", ("note",))]
-            case BlockKind.FIELD if "\n" not in block.text:
-                return [*self._sign(block), (block.summary + _SPACING, ("field",))]
+                return [(f"{self._signs.note} ", ("note",))]
             case _:
                 return []
 
@@ -161,15 +161,17 @@ def _style(block: Block) -> TextStyle:
     return _STYLES.get(block.kind, TextStyle.MARKDOWN)
 
 
-def _first_line(block: Block) -> tuple[str, str]:
-    """The first line of a folded block, and in words how much of it is not shown."""
+def _brief(block: Block) -> tuple[str, str]:
+    """What stands for a folded block, and in words how much of it is not shown."""
+    if block.summary and block.kind is not BlockKind.FIELD:
+        lines = block.text.rstrip("\n").count("\n") + 1
+        return block.summary, f"{lines:,} lines" if lines > 1 else _length(block.text)
     head, _, tail = block.text.partition("\n")
     if tail.strip("\n"):
         more = tail.rstrip("\n").count("\n") + 1
         return head, f"{more:,} more line{'s' if more > 1 else ''}"
-    return head, f"{len(head):,} characters" if len(head) > _SHORT else ""
+    return head, _length(head)
 
 
-def _amount(text: str) -> str:
-    count = text.rstrip("\n").count("\n") + 1
-    return f"{count:,} lines" if count > 1 else f"{len(text):,} characters"
+def _length(line: str) -> str:
+    return f"{len(line):,} characters" if len(line) > _SHORT else ""
