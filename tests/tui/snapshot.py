@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from textual.app import App
 
 
-def screen_text(app: App[object]) -> str:
+def screen_text(app: App[Any]) -> str:
     """The screen as it is painted, line by line, without its colours; blanks at the ends are left out."""
     strips = app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips).rstrip() + "\n"
@@ -20,7 +21,7 @@ class Snapshots:
         self._folder = folder
         self._update = update
 
-    def check(self, name: str, app: App[object]) -> None:
+    def check(self, name: str, app: App[Any]) -> None:
         """Assert that the screen is as the file `name` has it."""
         file, text = self._folder / f"{name}.txt", screen_text(app)
         if self._update:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from textual import events
 from textual.pilot import Pilot
 
+from labeler.backends.base import Unreachable
 from labeler.backends.local.store import LocalStore
 from labeler.cache.thread import CacheThread
 from labeler.delivery.exchange import Exchange, Traffic
 from labeler.delivery.intake import incoming
 from labeler.desk.desk import Desk
 from labeler.desk.opening import open_desk
+from labeler.domain.assessment import Assessment, SourceType
 from labeler.domain.question import Question
 from labeler.domain.trace import RawTrace
 from labeler.domain.worklist import ReviewSpec
@@ -24,10 +27,16 @@ from labeler.review.state import Rules
 from labeler.tui.app import LabelerApp
 from labeler.tui.chrome.line_widget import LineWidget
 from labeler.tui.keymap import build_keymap
-from labeler.tui.signs import UNICODE
+from labeler.tui.screens.review.screen import ReviewScreen
+from labeler.tui.signs import UNICODE, Signs
 from labeler.tui.theme import load_theme
+from tests.tui.snapshot import screen_text
 
 REVIEWER = "rhea.k"
+
+_CHARACTERS = {"enter": "\r", "escape": "\x1b", "tab": "\t", "backspace": "\x7f", "space": " ", "ctrl+j": "\n"}
+_SETTLED = 4
+"""Rounds of the message queues: a key goes from the app to a field, from there to the screen, and back."""
 
 
 @dataclass
@@ -40,27 +49,72 @@ class Table:
     store: LocalStore
 
     async def press(self, *keys: str) -> None:
-        """Press keys one after another, each until everything it caused is painted."""
+        """Press keys one after another, each until everything it caused is painted and the trace is there to read."""
         for key in keys:
-            await self.pilot.press(key)
-            await self.pilot.pause()
+            await self.press_at_once(key)
+            await self.trace_is_here()
 
-    async def wait_for(self, condition: object, what: str) -> None:
+    async def press_at_once(self, *keys: str) -> None:
+        """Press keys without waiting for a trace that is still loading."""
+        for key in keys:
+            character = _CHARACTERS.get(key, key if len(key) == 1 else None)
+            self.app.post_message(events.Key(key, character))
+            await self.settle()
+
+    async def type(self, text: str) -> None:
+        """Type text, letter by letter."""
+        await self.press_at_once(*text)
+
+    async def paste(self, text: str) -> None:
+        self.app.post_message(events.Paste(text))
+        await self.settle()
+
+    async def resize(self, columns: int, rows: int) -> None:
+        await self.pilot.resize_terminal(columns, rows)
+        await self.pilot.pause(0.05)
+        await self.settle()
+
+    async def trace_is_here(self) -> None:
+        """Wait until the current item's document is shown, unless it cannot be had."""
+        item = self.desk.state.item
+        if item is None or item.trace_id in self.desk.state.absent:
+            return
+        await self.wait_for(
+            lambda: self.desk.library.get(item.trace_id) is not None, f"the document of {item.trace_id}"
+        )
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Until every message there is has been heard and what it changed is painted."""
+        for _ in range(_SETTLED):
+            await self.pilot.pause(0)
+
+    async def wait_for(self, condition: Callable[[], object], what: str) -> None:
         """Wait until `condition()` holds, at most 10 s."""
-        assert callable(condition)
-        for _ in range(500):
+        for _ in range(2000):
             if condition():
                 return
-            await self.pilot.pause(0.02)
+            await self.pilot.pause(0.005)
         raise AssertionError(f"waited 10 s for {what}\n{self.screen}")
 
     def line(self, name: str) -> str:
         """The text of a small widget: ``status``, ``panel``, ``key-line``, ``header``."""
-        return "\n".join(self.app.screen.query_one(f"#{name}", LineWidget).plain_lines())
+        return "\n".join(self.review.query_one(f"#{name}", LineWidget).plain_lines())
+
+    @property
+    def review(self) -> ReviewScreen:
+        """The review screen, also below an overlay."""
+        return next(screen for screen in self.app.screen_stack if isinstance(screen, ReviewScreen))
 
     @property
     def screen(self) -> str:
-        return "\n".join(self.line(name) for name in ("status", "header", "panel", "key-line"))
+        """Everything on the screen."""
+        return screen_text(self.app)
+
+    @property
+    def said(self) -> str:
+        """The sentence in place of the keys, or the keys."""
+        return self.line("key-line").strip()
 
     @property
     def position(self) -> int:
@@ -70,6 +124,24 @@ class Table:
         """Current answers of the item at `index`, by question."""
         trace_id = self.desk.state.items[index].trace_id
         return {name: answer.value for name, answer in self.desk.state.answers_of(trace_id).items()}
+
+    def comment(self, index: int, question: str) -> str | None:
+        """The comment on an answer of the item at `index`."""
+        return self.desk.state.answers_of(self.desk.state.items[index].trace_id)[question].comment
+
+    async def delivered(self) -> None:
+        """Wait until nothing is queued any more."""
+        for _ in range(500):
+            if (await self.desk.counts_now()).waiting == 0:
+                return
+            await self.pilot.pause(0.02)
+        raise AssertionError(f"waited 10 s for the outbox to be empty\n{self.screen}")
+
+    async def stored(self, index: int) -> list[Assessment]:
+        """What people said about the item at `index`, as the store has it, oldest first."""
+        summary = await self.store.summary(self.desk.state.items[index].trace_id)
+        people = [each for each in summary.assessments if each.source.type is SourceType.HUMAN]
+        return sorted(people, key=lambda each: each.created_at_ms)
 
 
 @asynccontextmanager
@@ -82,6 +154,9 @@ async def open_table(
     size: tuple[int, int] = (120, 40),
     grace_s: float = 5.0,
     guard_ms: int = 0,
+    signs: Signs = UNICODE,
+    keys: Mapping[str, Sequence[str]] | None = None,
+    online: bool = True,
 ) -> AsyncIterator[Table]:
     """A running review of `traces`; opened again in the same folder it goes on where it was left."""
     store = await LocalStore.open_or_create(folder / "store.db")
@@ -95,22 +170,27 @@ async def open_table(
     async for page in incoming(store, spec, 1 << 60):
         await desk.take_in(page, only_unlabelled=False)
     traffic = Traffic(folder / "delivery.lock", grace_s, 2, 500, only_unlabelled=False)
-    exchange = Exchange(desk, spec, journal, cache, lambda: LocalStore.open(folder / "store.db"), traffic)
+
+    async def connect() -> LocalStore:
+        if not online:
+            raise Unreachable("The backend does not answer.")
+        return await LocalStore.open(folder / "store.db")
+
+    exchange = Exchange(desk, spec, journal, cache, connect, traffic)
     desk.on_need, desk.on_release, desk.on_refresh = exchange.need, exchange.wake, exchange.refresh
 
     def begin() -> None:
         exchange.start()
         desk.need()
 
-    app = LabelerApp(desk, build_keymap({}), load_theme(), UNICODE, guard_ms, (), begin)
+    app = LabelerApp(desk, build_keymap(keys or {}), load_theme(), signs, guard_ms, (), begin)
     try:
         async with app.run_test(size=size) as pilot:
             table = Table(app, pilot, desk, store)
-            await table.wait_for(lambda: desk.connection == "online", "the connection")
-            if desk.state.item is not None:
-                first = desk.state.item.trace_id
-                await table.wait_for(lambda: desk.library.get(first) is not None, "the first document")
-            await pilot.pause()
+            wanted = "online" if online else "offline"
+            await table.wait_for(lambda: desk.connection == wanted, f"being {wanted}")
+            await table.trace_is_here()
+            await table.settle()
             yield table
     finally:
         await desk.close()
