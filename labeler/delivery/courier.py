@@ -74,7 +74,9 @@ class Courier:
         except MissingTarget as gone:
             if sent.overrides is None:
                 raise
-            return TargetGone(f"What this answer changed is no longer on the server: {gone}")
+            stored = await self.backend.find(sent.trace_id, sent.id) if claim.is_repeat else None
+            if stored is None:
+                return TargetGone(f"What this answer changed is no longer on the server: {gone}")
         except AlreadyThere as error:
             stored = await self.backend.find(sent.trace_id, sent.id)
             if stored is None:

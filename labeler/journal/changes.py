@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, StateEffect
@@ -150,20 +151,27 @@ class Derivation:
         )
 
 
+def cell_key(cell: Cell) -> tuple[int, str, str, str, str]:
+    """The key of a cell's row."""
+    return (cell.destination_id, person(cell.reviewer), cell.trace_id, cell.span_id or "", cell.question)
+
+
 def write_cell(db: sqlite3.Connection, cell: Cell, answer: Answer | None) -> None:
     """Set what stands in a cell; None is cleared."""
     db.execute(
         "INSERT OR REPLACE INTO cells (destination_id, reviewer, trace_id, span_id, question, answer)"
         " VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            cell.destination_id,
-            person(cell.reviewer),
-            cell.trace_id,
-            cell.span_id or "",
-            cell.question,
-            None if answer is None else to_json(answer_fields(answer)),
-        ),
+        (*cell_key(cell), None if answer is None else to_json(answer_fields(answer))),
     )
+
+
+def read_cell(db: sqlite3.Connection, cell: Cell) -> Any | None:
+    """The row of a cell, whose `answer` is JSON or NULL for cleared; None when it was never answered."""
+    return db.execute(
+        "SELECT answer FROM cells WHERE destination_id = ? AND reviewer = ? AND trace_id = ? AND span_id = ?"
+        " AND question = ?",
+        cell_key(cell),
+    ).fetchone()
 
 
 def person(reviewer: str) -> str:

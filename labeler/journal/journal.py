@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from labeler.journal.changes import ChangeLog
-from labeler.journal.errors import JournalUnusable
 from labeler.journal.identity import Identity
 from labeler.journal.outbox import Outbox
 from labeler.journal.overview import Overview
 from labeler.journal.pushes import Pushes
+from labeler.journal.recovery import set_aside_and_save
 from labeler.journal.reviews import Reviews
 from labeler.journal.rows import Recovery
 from labeler.journal.store import Damaged, Store, open_store
@@ -36,7 +36,8 @@ class Journal(Reviews, ChangeLog, Pushes, Outbox, Overview, WakeCalls, Identity)
         try:
             return cls(open_store(path))
         except Damaged:
-            raise JournalUnusable(f"The journal {path} is damaged.") from None
+            recovery = set_aside_and_save(path)
+            return cls(open_store(path), recovery)
 
     @property
     def path(self) -> Path:

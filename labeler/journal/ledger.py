@@ -78,6 +78,16 @@ class Ledger:
             (assessment_id,),
         ).fetchall()
 
+    def has_delete(self, assessment_id: str) -> bool:
+        """Whether a delete of this assessment was ever enqueued and not called off."""
+        return (
+            self.db.execute(
+                "SELECT 1 FROM deliveries WHERE assessment_id = ? AND op = 'delete' AND state != 'closed'",
+                (assessment_id,),
+            ).fetchone()
+            is not None
+        )
+
     def unsent_deletes_in(self, cell: Cell) -> list[Any]:
         """The deletes of this cell that were never attempted, oldest first."""
         return self.db.execute(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from labeler.domain.assessment import Assessment, AssessmentKind
 from labeler.domain.change import Answer
 from labeler.domain.destination import Destination
-from labeler.journal.changes import person, write_cell
+from labeler.journal.changes import read_cell, write_cell
 from labeler.journal.codec import assessment_fields
 from labeler.journal.destinations import number_of
 from labeler.journal.ledger import Ledger
@@ -52,11 +52,7 @@ def _enqueue(ledger: Ledger, destination_id: int, assessment: Assessment) -> Non
         cell, DeliveryOp.CREATE, assessment.id, {"assessment": assessment_fields(assessment)}, assessment.overrides
     )
     ledger.db.execute("UPDATE deliveries SET released_at_ms = ? WHERE id = ?", (ledger.now_ms, delivery_id))
-    answered = ledger.db.execute(
-        "SELECT answer FROM cells WHERE destination_id = ? AND reviewer = ? AND trace_id = ? AND span_id = ?"
-        " AND question = ?",
-        (destination_id, person(cell.reviewer), cell.trace_id, cell.span_id or "", cell.question),
-    ).fetchone()
+    answered = read_cell(ledger.db, cell)
     if answered is None or answered["answer"] is None:
         write_cell(ledger.db, cell, _answer(assessment))
 

@@ -62,6 +62,16 @@ class Store:
             _roll_back(connection)
             raise
 
+    @contextmanager
+    def mending(self) -> Iterator[sqlite3.Connection]:
+        """As `writing`, without checking references: rows may come before what they refer to."""
+        self._connection.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with self.writing() as db:
+                yield db
+        finally:
+            self._connection.execute("PRAGMA foreign_keys = ON")
+
     def close(self) -> None:
         with suppress(sqlite3.Error):
             self._connection.close()

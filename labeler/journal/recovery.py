@@ -1,0 +1,131 @@
+"""A damaged journal: set aside, and everything that can still be read of it saved into a fresh one."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from labeler.journal.codec import answer_of, effects_from_json, spec_from_json
+from labeler.journal.errors import JournalUnusable
+from labeler.journal.mending import mend
+from labeler.journal.rows import Recovery
+from labeler.journal.store import Store, connect, open_store
+
+_TABLES: Final = {
+    "destinations": "rowid",
+    "reviews": "rowid",
+    "items": "review_id, ordinal",
+    "changes": "rowid",
+    "cells": "destination_id, reviewer, trace_id, span_id, question",
+    "states": "review_id, trace_id",
+    "retired": "destination_id, assessment_id",
+    "renamed": "old_id",
+    "drafts": "review_id, trace_id, slot",
+    "deliveries": "rowid",
+    "reviewers": "backend_uri",
+    "trusted": "origin",
+}
+"""What is saved, in this order, and the order in which each table lies in the file."""
+
+_CHECKS: Final[dict[str, tuple[str, Callable[[Any], object]]]] = {
+    "reviews": ("spec", spec_from_json),
+    "changes": ("effects", effects_from_json),
+    "cells": ("answer", lambda text: text and answer_of(json.loads(text))),
+    "drafts": ("text", json.loads),
+    "deliveries": ("payload", json.loads),
+}
+"""The column of a table that tells whether a row is what it was, and how to read it."""
+
+
+def set_aside_and_save(path: Path) -> Recovery:
+    """Move the damaged journal away and make a fresh one of what was readable. Raises `JournalUnusable`."""
+    aside = _set_aside(path)
+    store = open_store(path)
+    try:
+        _save(aside, store)
+        changes = int(store.rows("SELECT count(*) FROM changes")[0][0])
+        undone = "SELECT count(*) FROM deliveries WHERE state IN ('waiting', 'parked', 'refused')"
+        deliveries = int(store.rows(undone)[0][0])
+    finally:
+        store.close()
+    sentence = (
+        f"The journal was damaged. It was set aside as {aside.name}, and {changes} changes were saved from it, "
+        f"{deliveries} deliveries still to go. Compare with the server by labeler verify."
+    )
+    return Recovery(aside, changes, deliveries, sentence)
+
+
+def _set_aside(path: Path) -> Path:
+    aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = aside.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}-{number}")
+    try:
+        for suffix in ("-shm", "-wal", ""):
+            part = path.with_name(path.name + suffix)
+            if part.exists():
+                part.rename(aside.with_name(aside.name + suffix))
+    except OSError as error:
+        raise JournalUnusable(
+            f"The journal {path} is damaged and cannot be set aside ({error.strerror or error}). "
+            "Make its directory writable, then start again."
+        ) from error
+    return aside
+
+
+def _save(aside: Path, store: Store) -> None:
+    damaged = connect(aside)
+    damaged.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    try:
+        with store.mending() as db:
+            for table, order in _TABLES.items():
+                for row in _readable(damaged, table, order):
+                    _copy(db, table, row)
+            mend(db, store.run, time.time_ns() // 1_000_000)
+    finally:
+        damaged.close()
+
+
+def _readable(damaged: sqlite3.Connection, table: str, order: str) -> Iterator[Any]:
+    """The rows of a table up to the first unreadable page from the front, and from the back."""
+    seen: set[tuple[Any, ...]] = set()
+    parts = order.split(", ")
+    backwards = ", ".join(f"{part} DESC" for part in parts)
+    for direction in (order, backwards):
+        try:
+            for row in damaged.execute(f"SELECT {order}, * FROM {table} NOT INDEXED ORDER BY {direction}"):
+                key = tuple(row)[: len(parts)]
+                if key in seen:
+                    return
+                seen.add(key)
+                if _is_sound(table, row):
+                    yield row
+        except sqlite3.Error:
+            continue
+        return
+
+
+def _is_sound(table: str, row: Any) -> bool:
+    if table not in _CHECKS:
+        return True
+    column, read = _CHECKS[table]
+    try:
+        read(row[column])
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError):
+        return False
+    return True
+
+
+def _copy(db: sqlite3.Connection, table: str, row: Any) -> None:
+    values = {name: row[name] for name in row.keys() if name != "rowid"}  # noqa: SIM118 - a Row iterates over values
+    columns = ", ".join(values)
+    marks = ", ".join("?" * len(values))
+    try:
+        db.execute(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", tuple(values.values()))
+    except sqlite3.Error:
+        return  # what a broken page made of this row does not fit the table
