@@ -115,8 +115,6 @@ class Desk:
         await self._journal.run(Journal.release_earlier, _now_ms())
         await self.refresh_counts()
         self.library.prepare(self.wanted())
-        if self.state.item is not None:
-            self._active.show(self.state.item.trace_id, _monotonic_ms())
 
     @property
     def destinations(self) -> list[Destination]:
@@ -147,6 +145,10 @@ class Desk:
             if left is not None and (changed.moved or decision.submits):
                 self._leave(left.trace_id, moved=changed.moved)
             return Done(decision, changed)
+
+    def seen(self, trace_id: str) -> None:
+        """This trace now stands on the screen: the active time on it begins, or goes on."""
+        self._active.show(trace_id, _monotonic_ms())
 
     def document(self, trace_id: str) -> Prepared | None:
         """The document of a trace when it is ready; otherwise it is being prepared, and an event will tell."""
@@ -311,7 +313,7 @@ class Desk:
         left = self.state.items[self.state.index_of[trace_id]]
         if left.state is ItemState.LABELLED:
             self.pace.add(trace_id, self._active.spent_ms(trace_id))
-        self._active.show(item.trace_id, _monotonic_ms())
+        self._active.show(None, _monotonic_ms())
         self._later(self._journal.run(Journal.save_position, self.record.id, item.trace_id))
         self.need()
 

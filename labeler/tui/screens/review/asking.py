@@ -217,11 +217,11 @@ class Asking:
         elif name == "theme" and len(words) == 2:
             screen.say(screen.choose_theme(words[1]))
         elif any(action.id == name for action in screen.keymap.actions):
-            await screen.run_action_by_id(name)
+            await screen.pressing.run(name)
         else:
             match = [word for word in self._command_words() if word.endswith(f".{name}")]
             if len(match) == 1:
-                await screen.run_action_by_id(match[0])
+                await screen.pressing.run(match[0])
             else:
                 screen.say(f"There is no command “{name}”; a number, $, refresh, theme NAME, or an action", "warning")
 

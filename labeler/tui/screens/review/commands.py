@@ -14,7 +14,7 @@ from labeler.review.judged import judge_of, judged_value
 from labeler.tui.screens.help import help_lines
 from labeler.tui.screens.overlay import Overlay, wrapped
 from labeler.tui.screens.review.asking import Asking
-from labeler.tui.screens.review.keys import IN_EDITOR, REVIEW_ACTIONS, SWALLOWING
+from labeler.tui.screens.review.keys import IN_EDITOR, REVIEW_ACTIONS
 
 if TYPE_CHECKING:
     from labeler.tui.screens.review.screen import ReviewScreen
@@ -59,9 +59,8 @@ class Commands:
             await self.asking.in_editor(outcome.decision.ask)
             return True
         done = screen.carried_out(outcome)
-        if isinstance(outcome, Refusal) and action_id in SWALLOWING:
-            screen.swallowing = True
-            screen.say(f"{outcome.says} · Esc or Enter goes on", "warning")
+        if isinstance(outcome, Refusal):
+            screen.pressing.refused(action_id, outcome.says)
         return done
 
     def _view(self, action_id: str) -> None:

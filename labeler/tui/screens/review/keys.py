@@ -51,6 +51,19 @@ JUDGING = frozenset(
 )
 """Actions that judge the trace: refused while it is not on the screen, and while a search is active."""
 
+AT_ONCE = frozenset(
+    {
+        "answer.positive",
+        "answer.negative",
+        "answer.option",
+        "answer.clear",
+        "answer.accept",
+        "item.submit",
+        "item.defer",
+    }
+)
+"""Actions that decide something at their key: held down, they must not do it to items that nobody read."""
+
 SWALLOWING = frozenset(
     {
         "answer.comment",

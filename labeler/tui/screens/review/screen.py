@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,7 +18,6 @@ from labeler.reading.document import Block, BlockKind, Document
 from labeler.reading.raw import raw_document
 from labeler.review.action import GoTo
 from labeler.review.decision import Refusal
-from labeler.tui.actions import Context, Group
 from labeler.tui.chrome.header import header_line
 from labeler.tui.chrome.key_line import key_line, message_line
 from labeler.tui.chrome.line_widget import LineWidget
@@ -32,9 +30,8 @@ from labeler.tui.panel.questions import PanelView, height_needed, question_rows
 from labeler.tui.screens.review import paint
 from labeler.tui.screens.review.commands import Commands
 from labeler.tui.screens.review.field import Left, LineField, TextField, Typed, Typing
-from labeler.tui.screens.review.keys import JUDGING
+from labeler.tui.screens.review.pressing import Pressing
 from labeler.tui.screens.review.rows import DeskRows
-from labeler.tui.screens.review.slips import HeldKey, Press
 from labeler.tui.worklist.view import RowPicked, WorklistView
 
 _WORKLIST_FROM_WIDTH = 100
@@ -62,9 +59,8 @@ class ReviewScreen(Screen[None]):
         self.keymap = keymap
         self.look = look
         self.search: str | None = None
-        self.swallowing = False
-        self._held = HeldKey(guard_ms)
         self._commands = Commands(self)
+        self.pressing = Pressing(self, self._commands, guard_ms)
         self._rows = DeskRows(desk, look.signs)
         self._display = paint.display_texts(desk.state.questions)
         self._unusable = paint.unusable_actions(desk.state.questions)
@@ -104,54 +100,14 @@ class ReviewScreen(Screen[None]):
 
     async def on_key(self, event: events.Key) -> None:
         """One key, one action, in the order in which they were pressed."""
-        key = key_name(event)
         event.stop()
         event.prevent_default()
-        if self.focused is not None:
-            return
-        if self.swallowing:
-            self.swallowing = key not in ("escape", "enter")
-            if not self.swallowing:
-                self.say("")
-            return
-        if key == "escape":
-            self.end_search()
-            self.say("")
-            return
-        action = self.keymap.action(Context.SEARCH, key) if self.search is not None else None
-        action = action or self.keymap.action(Context.REVIEW, key)
-        if action is None:
-            self.say(f"{key} does nothing here; ? shows every key")
-            return
-        self.say("")
-        if action.group is Group.ANSWER:
-            press = self._held.press(key, _now_ms())
-            if press is Press.TAKE_BACK:
-                await self._commands.run("edit.undo")
-                self.say(f"{key} was held down: its last answer is taken back", "warning")
-            if press is not Press.ACT:
-                return
-        if action.id in JUDGING and not self._may_judge():
-            return
-        await self._commands.run(action.id, key)
+        if self.focused is None:
+            await self.pressing.press(key_name(event))
 
     def on_paste(self, event: events.Paste) -> None:
         """Text pasted outside a field answers nothing."""
         event.stop()
-
-    def _may_judge(self) -> bool:
-        if self.search is not None:
-            self.say("Esc ends the search")
-            return False
-        item = self.desk.state.item
-        if (
-            item is not None
-            and item.trace_id not in self.desk.state.absent
-            and self.desk.document(item.trace_id) is None
-        ):
-            self.say("The trace is still loading; nothing is labelled unread")
-            return False
-        return True
 
     # Acting
 
@@ -163,7 +119,7 @@ class ReviewScreen(Screen[None]):
         decision, changed = outcome.decision, outcome.changed
         self.say(decision.says)
         if changed.moved:
-            self._held.moved()
+            self.pressing.moved()
             self.end_search()
             self._raw = False
         self.paint_rows(changed.rows)
@@ -173,18 +129,13 @@ class ReviewScreen(Screen[None]):
             self._commands.asking.open(decision.ask)
         return True
 
-    async def run_action_by_id(self, action_id: str) -> None:
-        """Do what the action's key would do."""
-        if action_id in JUDGING and not self._may_judge():
-            return
-        await self._commands.run(action_id)
-
     def shown_text(self, text: str) -> str:
         """The sanitised spelling of a question's text."""
         return self._display.get(text, text)
 
     @on(Typed)
     async def _typed(self, message: Typed) -> None:
+        self.pressing.field_closed()
         await self._commands.asking.typed(message.text)
 
     @on(Left)
@@ -263,6 +214,7 @@ class ReviewScreen(Screen[None]):
 
     @on(RowPicked)
     async def _picked(self, message: RowPicked) -> None:
+        await self.leave_field()
         self.carried_out(await self.desk.act(GoTo(message.index + 1)))
 
     @on(LineRangeChanged)
@@ -304,7 +256,13 @@ class ReviewScreen(Screen[None]):
             document = raw_document(prepared.raw) if self._raw else prepared.document
             self._show(document, None if self._raw else self._positions.get(item.trace_id))
             self._shown = wanted
-            self.call_after_refresh(lambda: self._held.painted(_now_ms()))
+            self.call_after_refresh(self._painted, item.trace_id)
+
+    def _painted(self, trace_id: str) -> None:
+        self.pressing.painted()
+        item = self.desk.state.item
+        if item is not None and item.trace_id == trace_id:
+            self.desk.seen(trace_id)
 
     def paint_chrome(self) -> None:
         """Status, header, panel and key line; only lines that differ are painted."""
@@ -386,7 +344,3 @@ class ReviewScreen(Screen[None]):
 
 def _placeholder(trace_id: str, says: str) -> Document:
     return Document(trace_id, "", "", (Block(BlockKind.NOTE, says),), None, None)
-
-
-def _now_ms() -> int:
-    return time.monotonic_ns() // 1_000_000

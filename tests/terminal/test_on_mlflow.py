@@ -1,0 +1,176 @@
+"""A reviewer at a real MLflow server, with keys alone in a real terminal."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.servers.filling import create_queue, create_schema, log, recordings
+from tests.servers.mlflow_server import MlflowServer
+from tests.terminal.terminal import Terminal
+
+QUEUE = "Autumn desk review"
+
+
+@dataclass
+class Desk:
+    """A server of its own with a queue of ten traces and two questions, and a reviewer's machine."""
+
+    server: MlflowServer
+    home: Path
+    trace_ids: list[str]
+    queue_id: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "TERM": "xterm-256color",
+            "LANG": "C.UTF-8",
+            "LABELER_DATA_DIR": str(self.home / "data"),
+            "MLFLOW_TRACKING_URI": self.server.url,
+        }
+
+    def terminal(self, *arguments: str) -> Terminal:
+        return Terminal(arguments, self.environment, self.home)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command without a terminal."""
+        command = [sys.executable, "-m", "labeler", *arguments]
+        return subprocess.run(
+            command, env=self.environment, cwd=self.home, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    def labels(self) -> list[dict[str, Any]]:
+        """Every HUMAN assessment on the server, with its trace."""
+        found = []
+        for trace_id in self.trace_ids:
+            info = self.server.http.get(f"/api/3.0/mlflow/traces/{trace_id}").json()["trace"]["trace_info"]
+            assessments = info.get("assessments", [])
+            found += [a | {"trace_id": trace_id} for a in assessments if a["source"]["source_type"] == "HUMAN"]
+        return found
+
+    def items(self) -> dict[str, dict[str, Any]]:
+        """Queue items by trace ID."""
+        path = f"/api/3.0/mlflow/review-queues/items/list?queue_id={self.queue_id}&max_results=100"
+        answered = self.server.http.get(path).json()
+        listed = next(value for key, value in answered.items() if key.endswith("items"))
+        return {item["item_id"]: item for item in listed}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    folder = tmp_path / "server"
+    folder.mkdir()
+    server = MlflowServer(folder)
+    server.start()
+    try:
+        experiment = server.new_experiment()
+        traces = recordings()
+        log(server, experiment, traces)
+        helpful = {"pass_fail": {"positive_label": "Helpful", "negative_label": "Not helpful"}}
+        quality = {"numeric": {"min_value": 1, "max_value": 5}}
+        schemas = [
+            create_schema(server, experiment, "is_helpful", helpful, enable_comment=True),
+            create_schema(server, experiment, "quality", quality, instruction="How good is it?"),
+        ]
+        ids = [trace.id for trace in traces]
+        yield Desk(server, tmp_path, ids, create_queue(server, experiment, QUEUE, ids, schemas))
+    finally:
+        server.close()
+
+
+def label_item(terminal: Terminal, number: int, thumb: str, digit: str) -> None:
+    """Answer both questions of the item that stands on the screen as `number`, and see the next."""
+    terminal.wait_for(f"item {number}/10", "line ")
+    terminal.wait_until_gone("Loading")
+    terminal.press(thumb)
+    terminal.wait_for("› 2 quality")
+    terminal.press(digit)
+    terminal.wait_for(f"mine {number}")
+
+
+def test_labels_given_with_keys_are_assessments_of_the_reviewer_and_the_items_complete(desk: Desk) -> None:
+    with desk.terminal("review", "-q", QUEUE, "-r", "alice") as terminal:
+        label_item(terminal, 1, "y", "4")
+        terminal.wait_for("item 2/10", "line ")
+        terminal.press("N")
+        terminal.wait_for("thumbs down on is_helpful")
+        terminal.press("Misses the channel", "enter")
+        terminal.wait_for("› 2 quality")
+        terminal.press("2")
+        terminal.wait_for("mine 2")
+        label_item(terminal, 3, "n", "1")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+    synced = desk.run("sync", "--json")
+    assert synced.returncode == 0, synced.stderr
+
+    labels = desk.labels()
+    assert len(labels) == 6
+    assert all(label["source"] == {"source_type": "HUMAN", "source_id": "alice"} for label in labels)
+    assert all(label["metadata"]["labeler.id"] == label["assessment_id"] for label in labels)
+    assert all(label["metadata"]["labeler.queue"] == desk.queue_id for label in labels)
+    assert all(int(label["metadata"]["labeler.duration_ms"]) > 0 for label in labels)
+    values = sorted((label["assessment_name"], label["feedback"]["value"]) for label in labels)
+    assert values == [
+        ("is_helpful", False),
+        ("is_helpful", False),
+        ("is_helpful", True),
+        ("quality", 1),
+        ("quality", 2),
+        ("quality", 4),
+    ]
+    assert [label["rationale"] for label in labels if "rationale" in label] == ["Misses the channel"]
+    finished = [item for item in desk.items().values() if item["status"] == "COMPLETE"]
+    assert len(finished) == 3
+    assert {item["completed_by"] for item in finished} == {"alice"}
+
+
+def test_with_the_server_away_work_goes_on_and_everything_arrives_once_it_is_back(desk: Desk) -> None:
+    with desk.terminal("review", "-q", QUEUE, "-r", "alice") as terminal:
+        label_item(terminal, 1, "y", "4")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+    assert desk.run("sync").returncode == 0
+    assert len(desk.labels()) == 2
+
+    desk.server.kill()
+    with desk.terminal() as terminal:
+        terminal.wait_for("offline")
+        for number in (2, 3, 4):
+            label_item(terminal, number, "n", "2")
+        terminal.wait_for("queued")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+    assert desk.run("sync").returncode == 75
+
+    desk.server.start()
+    back = desk.run("sync", "--json")
+    assert back.returncode == 0, back.stderr
+    assert len(desk.labels()) == 8
+    assert len({label["assessment_id"] for label in desk.labels()}) == 8
+    assert sum(item["status"] == "COMPLETE" for item in desk.items().values()) == 4
+    assert desk.run("sync").returncode == 0
+    assert len(desk.labels()) == 8
+
+
+def test_answers_arrive_by_themselves_when_the_server_comes_back_under_an_open_screen(desk: Desk) -> None:
+    with desk.terminal("review", "-q", QUEUE, "-r", "alice") as terminal:
+        terminal.wait_for("item 1/10", "online")
+        label_item(terminal, 1, "y", "4")
+        desk.server.kill()
+        label_item(terminal, 2, "y", "4")
+        terminal.wait_for("offline", seconds=60)
+        desk.server.start()
+        terminal.wait_for("online", seconds=90)
+        terminal.wait_until_gone("queued", seconds=90)
+        assert len(desk.labels()) == 4
