@@ -21,6 +21,9 @@ import httpx
 
 START_TIMEOUT_S = 120.0
 
+_NO_JOBS = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+"""The server's own background jobs start four more processes, and have nothing to do with labels."""
+
 
 class MlflowServer:
     """One server. It keeps its port and its database when it is stopped or killed and started again."""
@@ -41,7 +44,7 @@ class MlflowServer:
         self._command = [*program, "server", "--host", "127.0.0.1", "--port", str(self.port), *options]
         self._command += ["--backend-store-uri", f"sqlite:///{directory}/mlflow.db"]
         self._command += ["--artifacts-destination", str(directory / "artifacts")]
-        self._environ = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"} | dict(environ or {})
+        self._environ = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", **_NO_JOBS} | dict(environ or {})
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
