@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from textual.app import SuspendNotSupported
 
 from labeler.domain.question import Question
 from labeler.domain.value import UnusableValue
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from labeler.tui.screens.review.screen import ReviewScreen
 
 _SEVERAL_LINES = frozenset({Field.COMMENT, Field.COMMENT_AFTER, Field.THUMB_COMMENT, Field.TEXT})
+_COMMENTS = frozenset({Field.COMMENT, Field.COMMENT_AFTER, Field.THUMB_COMMENT})
+_ITEM_NUMBER = re.compile("[0-9]{1,9}")
 _DRAFT_AFTER_S = 0.5
 _HINT = "Enter saves · Ctrl+J new line · Esc keeps a draft"
 
@@ -35,6 +40,7 @@ class Asking:
         self._trace_id = ""
         self._plain: Callable[[str], object] | None = None
         self._draft_timer: asyncio.TimerHandle | None = None
+        self._typed_so_far = ""
 
     def open(self, ask: Ask) -> None:
         """Open the field that `ask` wants, with the draft left there earlier or the text it brings."""
@@ -42,10 +48,11 @@ class Asking:
         assert screen.desk.state.item is not None
         self._trace_id = screen.desk.state.item.trace_id
         self._ask = ask
-        text = screen.desk.draft(self._trace_id, _slot(ask)) or ask.text
+        text = self._draft(ask) or ask.text
         if ask.field in _SEVERAL_LINES:
             screen.query_one("#panel").display = False
-            screen.query_one(TextField).open(f"{self._title(ask)}   {_HINT}", text)
+            screen.query_one(TextField).open(self._title(ask), text)
+            screen.say(_HINT)
         else:
             self._open_line(self._title(ask), text)
 
@@ -62,12 +69,15 @@ class Asking:
         screen = self._screen
         assert screen.desk.state.item is not None
         self._trace_id = screen.desk.state.item.trace_id
-        before = screen.desk.draft(self._trace_id, _slot(ask)) or ask.text
+        before = self._draft(ask) or ask.text
         try:
             with screen.app.suspend():
                 text = edit(before)
+        except SuspendNotSupported:
+            screen.say("This terminal cannot be lent to an editor; the same key in lower case writes here", "warning")
+            return
         except EditorFailed as error:
-            screen.desk.save_draft(self._trace_id, _slot(ask), error.text or before)
+            self._keep(ask, error.text or before)
             screen.say(str(error), "warning")
             return
         screen.refresh()
@@ -91,24 +101,21 @@ class Asking:
         except UnusableValue as error:
             self._complain(str(error))
             return
-        slot, trace_id = _slot(ask), self._trace_id
         self._close()
-        if await self._commands.act(action):
-            self._screen.desk.save_draft(trace_id, slot, "")
-        else:
-            self._screen.desk.save_draft(trace_id, slot, text)
+        taken = await self._commands.act(action)
+        self._keep(ask, "" if taken else text)
 
     async def left(self, text: str) -> None:
         """Esc was pressed: the text is kept as a draft."""
-        ask, trace_id = self._ask, self._trace_id
+        ask = self._ask
         plain, self._plain = self._plain, None
         self._close()
         if plain is not None or ask is None:
             return
-        self._screen.desk.save_draft(trace_id, _slot(ask), text if text != ask.text else "")
+        self._keep(ask, text)
         if ask.field is Field.COMMENT_AFTER:
             await self._commands.act(act.Proceed())
-        elif text and text != ask.text:
+        elif self._draft(ask):
             self._screen.say("kept as a draft")
         self._screen.paint_rows((self._screen.desk.state.position,))
 
@@ -124,13 +131,21 @@ class Asking:
         """The text changed: it is journaled as a draft within a second."""
         if self._ask is None:
             return
-        if self._draft_timer is not None:
-            self._draft_timer.cancel()
-        ask, trace_id = self._ask, self._trace_id
-        keep = text if text != ask.text else ""
-        self._draft_timer = asyncio.get_running_loop().call_later(
-            _DRAFT_AFTER_S, self._screen.desk.save_draft, trace_id, _slot(ask), keep
-        )
+        self._typed_so_far = text
+        if self._draft_timer is None:
+            self._draft_timer = asyncio.get_running_loop().call_later(_DRAFT_AFTER_S, self._keep_so_far, self._ask)
+
+    def _keep_so_far(self, ask: Ask) -> None:
+        self._draft_timer = None
+        self._keep(ask, self._typed_so_far)
+
+    def _keep(self, ask: Ask, text: str) -> None:
+        """Keep what differs from what the field brought. A half number is none: its first digit opens the field."""
+        if ask.field is not Field.NUMBER:
+            self._screen.desk.save_draft(self._trace_id, _slot(ask), text if text != ask.text else "")
+
+    def _draft(self, ask: Ask) -> str:
+        return self._screen.desk.draft(self._trace_id, _slot(ask))
 
     def _open_line(self, title: str, text: str, words: tuple[str, ...] = ()) -> None:
         self._screen.query_one("#key-line").display = False
@@ -146,6 +161,7 @@ class Asking:
         screen.query_one(TextField).close()
         screen.query_one("#panel").display = True
         screen.query_one("#key-line").display = True
+        screen.say("")
 
     def _complain(self, sentence: str) -> None:
         field = self._screen.query_one(LineField)
@@ -207,7 +223,7 @@ class Asking:
         if not words:
             return
         name = words[0]
-        if name.isdigit():
+        if _ITEM_NUMBER.fullmatch(name):
             await self._commands.act(act.GoTo(int(name)))
         elif name == "$":
             await self._commands.run("item.last")
@@ -216,19 +232,22 @@ class Asking:
             screen.say("looking for new traces")
         elif name == "theme" and len(words) == 2:
             screen.say(screen.choose_theme(words[1]))
-        elif any(action.id == name for action in screen.keymap.actions):
-            await screen.pressing.run(name)
         else:
-            match = [word for word in self._command_words() if word.endswith(f".{name}")]
+            match = [action for action in self._commands_by_name() if name in (action, action.partition(".")[2])]
             if len(match) == 1:
                 await screen.pressing.run(match[0])
             else:
                 screen.say(f"There is no command “{name}”; a number, $, refresh, theme NAME, or an action", "warning")
 
     def _command_words(self) -> tuple[str, ...]:
-        ids = [action.id for action in self._screen.keymap.actions if action.context is Context.REVIEW]
-        return ("refresh", "theme ", "$", *(each for each in ids if each != "answer.option"))
+        return ("refresh", "theme ", "$", *self._commands_by_name())
+
+    def _commands_by_name(self) -> list[str]:
+        """Actions that may be typed: those of keys pressed in the review, save the one that needs its digit."""
+        actions = self._screen.keymap.actions
+        return [a.id for a in actions if a.context is not Context.OVERLAY and a.id != "answer.option"]
 
 
 def _slot(ask: Ask) -> str:
-    return f"{ask.field}:{ask.question}"
+    """What a draft is kept under. A comment is the same comment, whichever key opened it."""
+    return f"{Field.COMMENT if ask.field in _COMMENTS else ask.field}:{ask.question}"

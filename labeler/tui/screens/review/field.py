@@ -60,7 +60,7 @@ class TextField(Vertical):
     DEFAULT_CSS = """
     TextField { display: none; height: 1fr; padding: 0 1; }
     TextField #field-title { height: 1; color: $look-chrome-dim; }
-    TextField TextArea { height: 1fr; border: none; padding: 0 1; background: $surface; }
+    TextField TextArea, TextField TextArea:focus { height: 1fr; border: none; padding: 0 1; background: $surface; }
     """
 
     def compose(self) -> ComposeResult:

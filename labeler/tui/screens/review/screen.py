@@ -259,9 +259,9 @@ class ReviewScreen(Screen[None]):
             self.call_after_refresh(self._painted, item.trace_id)
 
     def _painted(self, trace_id: str) -> None:
-        self.pressing.painted()
         item = self.desk.state.item
         if item is not None and item.trace_id == trace_id:
+            self.pressing.painted()
             self.desk.seen(trace_id)
 
     def paint_chrome(self) -> None:
