@@ -60,7 +60,7 @@ def converse(trace: Trace) -> Conversation:
     messages = _with_failures(messages, chosen, tree, failures)
     if not (messages and messages[-1].role is not Role.USER and _speaks(messages[-1])):
         messages.append(_missing_answer(trace, chosen, tree, failed=any(_failed(each) for each in messages)))
-    if all(isinstance(side, NotRecorded) for span in tree.spans for side in (span.inputs, span.outputs)):
+    if not (chosen.asked or chosen.answered) and not any(_has_side(span) for span in tree.spans):
         messages.extend(_attributes(tree))
     messages = _other_roots(tree, chosen, messages) + messages
     return _numbered(trace, _with_tool_names(messages), chosen.span, _origin(chosen, tree))
@@ -186,6 +186,10 @@ def _attributes(tree: SpanTree) -> Iterable[Message]:
         if known:
             parts.append(Field(span.name, known))
     return [Message(Role.TOOL, tuple(parts), title="attributes")] if parts else []
+
+
+def _has_side(span: Span) -> bool:
+    return not (isinstance(span.inputs, NotRecorded) and isinstance(span.outputs, NotRecorded))
 
 
 def _other_roots(tree: SpanTree, chosen: Exchange, messages: Sequence[Message]) -> list[Message]:

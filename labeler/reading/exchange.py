@@ -9,6 +9,7 @@ from functools import cached_property
 from labeler.domain.trace import NOT_RECORDED, NotRecorded, Span
 from labeler.domain.value import JsonValue
 from labeler.reading.formats import ATTRIBUTE_FORMATS, in_order
+from labeler.reading.formats.chat import with_other_arguments
 from labeler.reading.formats.messages import Side, joined
 from labeler.reading.formats.plain import input_message, main_text, output_message
 from labeler.reading.message import Call, Field, Message, Note, Reasoning, Role
@@ -78,6 +79,7 @@ def read_span(span: Span) -> Exchange:
             messages = _side_by_side(span, told or [])
     elif told is not None and Exchange(span, tuple(told)).extends(Exchange(span, tuple(messages))):
         messages = told
+    messages = with_other_arguments(messages, span)
     return Exchange(span, tuple(replace(each, span_id=span.id) for each in messages))
 
 

@@ -26,13 +26,14 @@ def failure_of(span: Span) -> Failure | None:
 def origins(tree: SpanTree) -> dict[str, Failure]:
     """The exceptions by span ID, without those that are a child's exception passed on."""
     found = {span.id: failure for span in tree.spans if (failure := failure_of(span)) is not None}
-    passed_on = {
-        above.id
-        for span in tree.spans
-        if (failure := found.get(span.id)) is not None
-        for above in tree.ancestors(span)
-        if (outer := found.get(above.id)) is not None and _is_same(outer, failure)
-    }
+    passed_on: set[str] = set()
+    for span in tree.spans:
+        failure = found.get(span.id)
+        for above in tree.ancestors(span):
+            outer = found.get(above.id)
+            if failure is None or outer is None or above.id in passed_on or not _is_same(outer, failure):
+                break
+            passed_on.add(above.id)
     return {span_id: failure for span_id, failure in found.items() if span_id not in passed_on}
 
 

@@ -12,7 +12,7 @@ from labeler.reading.conversation import Conversation
 from labeler.reading.document import Block, BlockKind, Document
 from labeler.reading.formats.plain import main_text
 from labeler.reading.json_view import Apart, Pretty, compact, pretty, pretty_text
-from labeler.reading.media import described, label
+from labeler.reading.media import described, encoded, label
 from labeler.reading.message import (
     Call,
     Data,
@@ -168,7 +168,7 @@ class _Layer:
             yield self._apart(apart)
 
     def _apart(self, apart: Apart) -> Block:
-        if apart.media is not None and not apart.text:
+        if apart.media is not None:
             return self._media(apart.media)
         name = one_line(f"{apart.path} {apart.label}".strip(), _SUMMARY_LENGTH)
         return _closed(self.block(BlockKind.FIELD, sanitise(apart.text), summary=name))
@@ -198,7 +198,7 @@ class _Layer:
 
     def _field(self, name: str, value: JsonValue) -> Iterator[Block]:
         title = one_line(name, _SUMMARY_LENGTH)
-        if isinstance(value, str) and (media := described(value)) is not None:
+        if isinstance(value, str) and (media := encoded(value)) is not None:
             yield self.block(BlockKind.FIELD, "", summary=title)
             yield self._media(media)
         elif isinstance(value, str) and value and ("\n" in value or len(value) > _SUMMARY_LENGTH):

@@ -13,6 +13,7 @@ ATTACHMENT: Final = "mlflow-attachment://"
 
 _DATA_URI: Final = re.compile(r"data:([\w.+-]+/[\w.+-]+)?(?:;[\w.+-]+=[^;,\s]*)*(;base64)?,(?!\s)", re.ASCII)
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/\r\n]{200,}={0,2}[\r\n]*", re.ASCII)
+_BASE64_HEAD: Final = re.compile(r"[A-Za-z0-9+/]*", re.ASCII)
 _BYTES_REPR: Final = re.compile(r"""b(['"])(?:[^\\]|\\.)*\1""", re.ASCII | re.DOTALL)
 _ESCAPE: Final = re.compile(r"\\x[0-9a-fA-F]{2}|\\.", re.ASCII | re.DOTALL)
 
@@ -40,14 +41,19 @@ _MAGIC_REPR: Final = {
 
 
 def described(text: str) -> Media | None:
-    """The media that a whole text stands for by its own form, or None when it is text to be read."""
+    """The media that a whole text certainly is (an address, a data URI, known first bytes), or None."""
     if text.startswith(ATTACHMENT):
         return _attachment(text)
     if text.startswith("data:"):
         return _data_uri(text)
     if text[:2] in ("b'", 'b"'):
         return _bytes_repr(text)
-    return _base64(text)
+    return _known_base64(text)
+
+
+def encoded(text: str) -> Media | None:
+    """As `described`, and what looks like base64 of something unknown: for values, which nobody reads as prose."""
+    return described(text) or _unknown_base64(text)
 
 
 def inline(content: str, type: str, name: str = "") -> Media:
@@ -117,26 +123,35 @@ def _bytes_repr(text: str) -> Media | None:
     return Media(kind, len(_ESCAPE.sub(".", content)))
 
 
-def _base64(text: str) -> Media | None:
-    """Base64 of something known by its first bytes, or of something that is no text and long enough to be sure."""
-    if len(text) < _SHORTEST_BASE64 or not _BASE64.fullmatch(text):
-        return None
-    try:
-        start = binascii.a2b_base64(text[:64])
-    except binascii.Error:
-        return None
+def _known_base64(text: str) -> Media | None:
+    start = _decoded_start(text)
     kind = next((kind for magic, kind in _MAGIC.items() if start.startswith(magic)), "")
     if start.startswith(b"RIFF"):
         kind = "image/webp" if start[8:12] == b"WEBP" else "audio/wav"
-    if not kind and not _looks_encoded(text, start):
+    if not kind or not _BASE64.fullmatch(text):
         return None
-    return Media(kind or "base64", _decoded_size(text), f"data:{kind};base64,{text}" if kind else "")
+    return Media(kind, _decoded_size(text), f"data:{kind};base64,{text}")
 
 
-def _looks_encoded(text: str, start: bytes) -> bool:
-    sample = text[:400]
+def _unknown_base64(text: str) -> Media | None:
+    sample = text[:_SAMPLE]
     mixed = any(c.isupper() for c in sample) and any(c.islower() for c in sample) and any(c.isdigit() for c in sample)
-    return mixed and len(set(sample)) > _ALPHABET_SEEN and len("".join(text.split())) % 4 == 0 and bool(start)
+    if not mixed or len(set(sample)) < _ALPHABET_SEEN or len(text.rstrip()) % 4:
+        return None
+    if len(text) < _SHORTEST_BASE64 or not _BASE64.fullmatch(text):
+        return None
+    return Media("base64", _decoded_size(text), f"data:application/octet-stream;base64,{text}")
+
+
+def _decoded_start(text: str) -> bytes:
+    """The first bytes that a long text would be the base64 of; none for any other text."""
+    head = text[:_HEAD]
+    if len(text) < _SHORTEST_BASE64 or not _BASE64_HEAD.fullmatch(head):
+        return b""
+    try:
+        return binascii.a2b_base64(head)
+    except binascii.Error:
+        return b""
 
 
 def _decoded_size(text: str) -> int:
@@ -149,3 +164,5 @@ _COUNT: Final = re.compile(r"[0-9]{1,15}", re.ASCII)
 _UNIT: Final = 1024
 _SHORTEST_BASE64: Final = 200
 _ALPHABET_SEEN: Final = 24
+_SAMPLE: Final = 400
+_HEAD: Final = 64

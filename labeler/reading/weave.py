@@ -26,36 +26,97 @@ _SEARCHES: Final = ("RETRIEVER", "RERANKER")
 def weave(messages: Sequence[Message], tree: SpanTree, source: Span, failures: dict[str, Failure]) -> list[Message]:
     """The conversation with the trace's tools and retrievals, as far as it does not tell of them itself.
 
-    What was woven in stands before the answer. `failures` are the exceptions of the trace by span ID; those of tools
-    that are shown here are taken out of it.
+    An answer is put behind its call; what the conversation does not know of stands before the answer. `failures` are
+    the exceptions of the trace by span ID; those of tools that are shown here are taken out of it.
     """
-    woven = list(messages)
-    made_calls = any(each.calls for each in messages)
+    calls = _Calls(messages)
+    beside: list[Message] = []
     for span in _outermost(tree, source, "TOOL"):
         failure = failures.get(span.id) or _inner_failure(tree, span, failures)
-        place = _call_of(span, woven)
-        if place is not None:
-            answered = _answer_to(place, woven)
-            if answered is None:
-                woven.insert(_after_calls(place[0], woven), _answer(span, place[1].id, failure))
-            elif failure is not None and failure.message not in _shown(woven[answered]):
-                woven[answered] = replace(woven[answered], parts=(*woven[answered].parts, failure), failed=True)
-        elif not made_calls or failure is not None:
-            before = _before_answer(woven)
+        if not calls.answer(span, failure):
+            if calls.any and failure is None:
+                continue
             call = Call(tool_name(span), _given(span), _call_id(span))
-            woven[before:before] = [
-                Message(Role.ASSISTANT, (call,), span_id=span.id),
-                _answer(span, call.id, failure),
-            ]
-        else:
-            continue
-        for inner in (span, *tree.below(span)):
-            if failure is not None and failures.get(inner.id) == failure:
+            beside.append(Message(Role.ASSISTANT, (call,), span_id=span.id))
+            beside.append(_answer(span, call.id, failure))
+        for inner in (span, *tree.below(span)) if failure is not None else ():
+            if failures.get(inner.id) == failure:
                 del failures[inner.id]
-    for span, documents in _searches(tree, source, woven):
-        before = _before_answer(woven)
-        woven.insert(before, Message(Role.TOOL, tuple(documents), title=f"documents ({span.name})", span_id=span.id))
-    return woven
+    for span, documents in _searches(tree, source, [*messages, *beside]):
+        beside.append(Message(Role.TOOL, tuple(documents), title=f"documents ({span.name})", span_id=span.id))
+    woven = calls.answered()
+    before = _before_answer(woven)
+    return [*woven[:before], *beside, *woven[before:]]
+
+
+class _Calls:
+    """The calls of a conversation, each waiting for the span that ran it."""
+
+    def __init__(self, messages: Sequence[Message]) -> None:
+        self._messages = list(messages)
+        self._behind: dict[int, list[Message]] = {}
+        self._answers = {each.call_id: place for place, each in enumerate(messages) if each.call_id}
+        self._waiting: dict[str, list[tuple[int, Call]]] = {}
+        self._by_id: dict[str, tuple[int, Call]] = {}
+        for place, each in enumerate(messages):
+            for call in each.calls:
+                self._waiting.setdefault(call.name, []).append((place, call))
+                if call.id:
+                    self._by_id.setdefault(call.id, (place, call))
+        self.any = bool(self._waiting)
+
+    def answer(self, span: Span, failure: Failure | None) -> bool:
+        """Whether the conversation calls for this span; its answer or its failure is added where it has none."""
+        found = self._take(span)
+        if found is None:
+            return False
+        place, call = found
+        known = self._answer_to(place, call)
+        if known is None:
+            self._behind.setdefault(place, []).append(_answer(span, call.id, failure))
+        elif failure is not None and failure.message not in _shown(self._messages[known]):
+            said = self._messages[known]
+            self._messages[known] = replace(said, parts=(*said.parts, failure), failed=True)
+        return True
+
+    def answered(self) -> list[Message]:
+        """The conversation with the answers behind their calls, after those that it had."""
+        woven: list[Message] = []
+        pending: list[Message] = []
+        for place, each in enumerate(self._messages):
+            if each.role is not Role.TOOL:
+                woven.extend(pending)
+                pending = []
+            woven.append(each)
+            pending.extend(self._behind.get(place, ()))
+        return woven + pending
+
+    def _take(self, span: Span) -> tuple[int, Call] | None:
+        """The call that a span ran: by its ID, else by name and arguments, else the first of that name."""
+        identifier = _call_id(span)
+        waiting = self._waiting.get(tool_name(span), [])
+        if identifier is not None and (known := self._by_id.pop(identifier, None)) is not None:
+            if known in waiting:
+                waiting.remove(known)
+            return known
+        given = _given(span)
+        found = next((each for each in waiting if each[1].arguments == given), waiting[0] if waiting else None)
+        if found is not None:
+            waiting.remove(found)
+        return found
+
+    def _answer_to(self, place: int, call: Call) -> int | None:
+        if call.id is not None and call.id in self._answers:
+            return self._answers[call.id]
+        unidentified: list[int] = []
+        for number in range(place + 1, len(self._messages)):
+            each = self._messages[number]
+            if each.role is not Role.TOOL:
+                break
+            if each.call_id is None and each.name == call.name:
+                unidentified.append(number)
+        order = [each for each in self._messages[place].calls if each.name == call.name].index(call)
+        return unidentified[order] if order < len(unidentified) else None
 
 
 def tool_name(span: Span) -> str:
@@ -66,12 +127,21 @@ def tool_name(span: Span) -> str:
     return named or "unnamed tool"
 
 
-def _outermost(tree: SpanTree, source: Span, kind: str) -> Iterator[Span]:
-    for span in tree.spans:
+def _outermost(tree: SpanTree, source: Span, kind: str) -> list[Span]:
+    """The spans of a kind that lie in no other of that kind, in start order; the source is none of them."""
+    found: list[Span] = []
+    pending = list(tree.roots)
+    seen: set[str] = set()
+    while pending:
+        span = pending.pop()
+        if span.id in seen:
+            continue
+        seen.add(span.id)
         if span.type == kind and span.id != source.id:
-            above = [each for each in tree.ancestors(span) if each.id != source.id]
-            if not any(each.type == kind for each in above):
-                yield span
+            found.append(span)
+        else:
+            pending.extend(tree.children(span))
+    return sorted(found, key=lambda span: span.start_ns)
 
 
 def _inner_failure(tree: SpanTree, span: Span, failures: dict[str, Failure]) -> Failure | None:
@@ -84,43 +154,6 @@ def _call_id(span: Span) -> str | None:
 
 def _given(span: Span) -> JsonValue:
     return {} if isinstance(span.inputs, NotRecorded) else arguments(span.inputs)
-
-
-def _call_of(span: Span, messages: Sequence[Message]) -> tuple[int, Call] | None:
-    """Where the conversation calls for this span: by the call's ID, else by name, the first unanswered one."""
-    identifier, name, given = _call_id(span), tool_name(span), _given(span)
-    calls = [(place, call) for place, each in enumerate(messages) for call in each.calls]
-    if identifier is not None:
-        for place, call in calls:
-            if call.id == identifier:
-                return place, call
-    named = [(place, call) for place, call in calls if call.name == name and call.arguments == given]
-    named = named or [(place, call) for place, call in calls if call.name == name]
-    unanswered = [each for each in named if _answer_to(each, messages) is None]
-    return next(iter(unanswered or named), None)
-
-
-def _answer_to(called: tuple[int, Call], messages: Sequence[Message]) -> int | None:
-    place, call = called
-    calls = messages[place].calls
-    after = [
-        number
-        for number in range(place + 1, len(messages))
-        if messages[number].role is Role.TOOL and (messages[number].call_id or messages[number].name)
-    ]
-    for number in after:
-        if call.id is not None and messages[number].call_id == call.id:
-            return number
-    unidentified = [n for n in after if messages[n].call_id is None and messages[n].name == call.name]
-    order = [each for each in calls if each.name == call.name].index(call)
-    return unidentified[order] if order < len(unidentified) else None
-
-
-def _after_calls(place: int, messages: Sequence[Message]) -> int:
-    place += 1
-    while place < len(messages) and messages[place].role is Role.TOOL:
-        place += 1
-    return place
 
 
 def _before_answer(messages: Sequence[Message]) -> int:

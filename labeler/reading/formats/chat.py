@@ -5,10 +5,32 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from labeler.domain.trace import Span
 from labeler.domain.value import JsonValue
 from labeler.reading.formats.messages import MessageReader, messages_in, role_message, system_message
+from labeler.reading.formats.plain import is_repr
 from labeler.reading.formats.values import first, mapping
-from labeler.reading.message import Field, Message
+from labeler.reading.message import Field, Message, Role
+
+_MODELS: Final = ("LLM", "CHAT_MODEL")
+_CONVERSATION: Final = frozenset(
+    (
+        "messages", "system", "system_prompt", "instructions", "system_instruction", "systemInstruction", "prompt",
+        "input", "contents", "message", "new_message", "task", "user_prompt", "message_history", "chat_history",
+        "str_or_query_bundle", "query_bundle", "user_msg", "args", "items", "body", "memory",
+    )
+)  # fmt: skip
+_PARAMETERS: Final = frozenset(
+    (
+        "model", "modelId", "model_name", "temperature", "top_p", "top_k", "max_tokens", "max_completion_tokens",
+        "max_output_tokens", "stream", "stream_options", "stop", "n", "seed", "tools", "tool_choice", "toolChoice",
+        "response_format", "presence_penalty", "frequency_penalty", "logprobs", "user", "timeout", "config",
+        "generation_config", "inferenceConfig", "extra_headers", "extra_body", "kwargs", "output_type", "deps", "usage",
+        "usage_limits", "model_settings", "model_request_parameters", "infer_name", "cancellation_token", "json_output",
+        "remaining_steps", "is_last_step", "verbose", "reset", "additional_args", "streaming_callback",
+        "generation_kwargs", "parallel_tool_calls", "reasoning", "reasoning_effort", "store", "metadata",
+    )
+)  # fmt: skip
 
 SYSTEM_KEYS: Final = ("system", "system_prompt", "instructions", "system_instruction", "systemInstruction")
 
@@ -32,6 +54,25 @@ def response(value: JsonValue, read: MessageReader = role_message) -> list[Messa
     if (found := read(holder.get("message"))) is not None:
         return found
     return messages_in(holder.get("messages"), read)
+
+
+def with_other_arguments(messages: list[Message], span: Span) -> list[Message]:
+    """The messages, the request with the span's other arguments as fields.
+
+    The model's parameters are no content; nor is any argument of a model's own span, which has no others.
+    """
+    if span.type in _MODELS or not isinstance(span.inputs, dict) or any(each.title for each in messages[:1]):
+        return messages
+    others = [
+        Field(name, value)
+        for name, value in span.inputs.items()
+        if name not in _CONVERSATION and name not in _PARAMETERS and value not in (None, [], {}) and not is_repr(value)
+    ]
+    place = max((place for place, each in enumerate(messages) if each.role is Role.USER), default=None)
+    if not others or place is None:
+        return messages
+    asked = replace(messages[place], parts=(*messages[place].parts, *others))
+    return [*messages[:place], asked, *messages[place + 1 :]]
 
 
 def with_fields(messages: list[Message], value: JsonValue, known: frozenset[str]) -> list[Message]:

@@ -40,9 +40,13 @@ def documents_in(value: JsonValue) -> list[Retrieved] | None:
     if isinstance(value, Mapping):
         lists = [each for key, each in value.items() if key in LIST_KEYS]
         return documents_in(lists[0]) if len(lists) == 1 and len(value) == 1 else None
-    listed = items(value)
-    documents = [document for item in listed if (document := document_in(item)) is not None]
-    return documents if documents and len(documents) == len(listed) else None
+    documents: list[Retrieved] = []
+    for item in items(value):
+        document = document_in(item)
+        if document is None:
+            return None
+        documents.append(document)
+    return documents or None
 
 
 def document_in(item: JsonValue) -> Retrieved | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from labeler.domain.trace import Span
 from labeler.domain.value import JsonValue
@@ -12,6 +13,8 @@ from labeler.reading.formats.parts import arguments, result_parts
 from labeler.reading.formats.plain import input_message, output_message
 from labeler.reading.formats.values import mapping, text_of
 from labeler.reading.message import Call, Message, Part, Reasoning, Role, Text, message
+
+_COMPLETION: Final = frozenset(("text", "reasoning_content", "tool_calls", "citations", "logprobs"))
 
 
 def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
@@ -61,8 +64,7 @@ def _completions(value: JsonValue) -> list[Message] | None:
     for completion in value:
         if isinstance(completion, str):
             messages.append(message(Role.ASSISTANT, [Text(completion)]))
-        elif isinstance(mapping(completion).get("text"), str):
-            holder = mapping(completion)
+        elif isinstance((holder := mapping(completion)).get("text"), str) and not holder.keys() - _COMPLETION:
             messages.extend(role_message({**holder, "role": "assistant", "content": holder["text"]}) or [])
         else:
             return None

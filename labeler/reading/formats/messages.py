@@ -38,7 +38,7 @@ def role_message(item: JsonValue) -> list[Message] | None:
 
     A role that nobody knows is an agent's name.
     """
-    if not isinstance(item, Mapping) or not isinstance(named := item.get("role"), str) or not named:
+    if not isinstance(item, dict) or not isinstance(named := item.get("role"), str) or not named:
         return None
     role = role_of(named)
     if role is None and not any(key in item for key in (*_CONTENT_KEYS, *_OTHER_KEYS)):
@@ -86,14 +86,13 @@ def with_calls(parts: list[Part], calls: list[Call]) -> list[Part]:
 
 def messages_in(value: JsonValue, read: MessageReader = role_message) -> list[Message] | None:
     """The messages of a list, or None when it does not begin with one. What is no message becomes a placeholder."""
-    listed = items(value)
-    if not listed or read(listed[0]) is None:
-        return None
     messages: list[Message] = []
-    for item in listed:
+    for item in items(value):
         found = read(item)
+        if found is None and not messages:
+            return None
         messages.extend([Message(Role.ASSISTANT, (Data(item, "message"),))] if found is None else found)
-    return messages
+    return messages or None
 
 
 def exchange(inputs: Side, outputs: Side, request: SideReader, response: SideReader) -> list[Message] | None:
@@ -101,8 +100,8 @@ def exchange(inputs: Side, outputs: Side, request: SideReader, response: SideRea
 
     A side that is null or not recorded says nothing; both together are no conversation.
     """
-    asked = _read_side(inputs, request)
     answered = _read_side(outputs, response)
+    asked = None if answered is None else _read_side(inputs, request)
     if asked is None or answered is None or not (asked or answered):
         return None
     return joined(asked, answered)

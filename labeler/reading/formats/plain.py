@@ -10,7 +10,7 @@ from labeler.domain.value import JsonValue
 from labeler.reading.formats.documents import LIST_KEYS, documents_in
 from labeler.reading.formats.messages import messages_in
 from labeler.reading.formats.values import text_in
-from labeler.reading.media import described
+from labeler.reading.media import described, encoded
 from labeler.reading.message import Data, Field, Message, Note, Part, Reasoning, Role, Text
 
 _REASONING_KEYS: Final = ("reasoning", "rationale", "thinking", "thought", "chain_of_thought", "reasoning_content")
@@ -113,7 +113,7 @@ def _is_record(value: JsonValue) -> bool:
 
 
 def _is_short(text: str) -> bool:
-    return len(text) <= _SHORT and text.isprintable() and not set(text) & {'"', "\\"} and described(text) is None
+    return len(text) <= _SHORT and text.isprintable() and not set(text) & {'"', "\\"} and encoded(text) is None
 
 
 def _only_text(value: JsonValue) -> str:

@@ -20,6 +20,11 @@ def _response(value: JsonValue) -> list[Message] | None:
         return [answer_text(value)]
     if not isinstance(value, list) or not value:
         return None
-    if all(isinstance(each, list) and each and all(map(is_part, each)) for each in value):
+    if all(isinstance(each, list) and each and all(map(_is_block, each)) for each in value):
         return [found for each in value for found in split(Role.ASSISTANT, parts_of(each))]
-    return split(Role.ASSISTANT, parts_of(value)) if all(isinstance(p, dict) and is_part(p) for p in value) else None
+    return split(Role.ASSISTANT, parts_of(value)) if all(map(_is_block, value)) else None
+
+
+def _is_block(item: JsonValue) -> bool:
+    """Whether an object is a content block: one known key with its content."""
+    return isinstance(item, dict) and len(item) == 1 and is_part(item)

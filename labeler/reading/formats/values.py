@@ -19,12 +19,12 @@ def first(holder: Mapping[str, JsonValue], *keys: str) -> JsonValue:
 
 def mapping(value: JsonValue) -> Mapping[str, JsonValue]:
     """The object that a value is, else an empty one."""
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def items(value: JsonValue) -> Sequence[JsonValue]:
     """The list that a value is, else an empty one."""
-    return value if isinstance(value, Sequence) and not isinstance(value, str) else ()
+    return value if isinstance(value, list) else ()
 
 
 def text_of(value: JsonValue) -> str:
