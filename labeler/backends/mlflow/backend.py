@@ -43,8 +43,8 @@ async def open_backend(
             store.canonical_uri, Transport(served.url, workspace=workspace, timeouts=timeouts), served=served
         )
     there = endpoint(uri)
-    known = DATABRICKS if there.databricks else None
-    return MlflowBackend(there.url, Transport(there.url, credentials, workspace, tls, timeouts), known=known)
+    transport = await asyncio.to_thread(Transport, there.url, credentials, workspace, tls, timeouts)
+    return MlflowBackend(there.url, transport, known=DATABRICKS if there.databricks else None)
 
 
 class MlflowBackend:

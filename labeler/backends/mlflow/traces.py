@@ -98,25 +98,37 @@ class Traces:
             return bare_summary(trace_id)
 
     async def _spans(self, trace_id: str) -> bytes:
-        """The body that holds the spans; an empty list of them when the server has none for an existing trace."""
+        """The body that holds the spans; an empty list of them when the server says that it has none."""
+        has_none = False
         try:
             body = await self._transport.body(_ARTIFACT, {"request_id": trace_id}, self._transport.timeouts.whole_trace)
             if _holds_spans(await parse(body)):
                 return body
-        except (MissingRoute, MissingTarget):
+        except MissingRoute:
             pass
+        except MissingTarget:
+            has_none = True
         except Ambiguous as failed:
             if not failed.server_answered:
                 raise
-        return await self._spans_from_database(trace_id)
+        try:
+            return await self._spans_from_database(trace_id)
+        except Malformed:
+            if has_none:
+                return _NO_SPANS
+            raise
 
     async def _spans_from_database(self, trace_id: str) -> bytes:
         try:
             body = await self._transport.body(
                 f"{ROUTE}/get", {"trace_id": trace_id, "allow_partial": "true"}, self._transport.timeouts.whole_trace
             )
-        except (MissingTarget, MissingRoute):
-            return _NO_SPANS
+        except (MissingTarget, MissingRoute) as missing:
+            raise Malformed(f"The server has the trace and not its spans: {missing}", trace_id) from None
+        except Ambiguous as failed:
+            if not failed.server_answered:
+                raise
+            raise Malformed(f"The server has the trace and fails to give its spans: {failed}", trace_id) from None
         parsed = await parse(body)
         if not isinstance(parsed, dict) or not _holds_spans(parsed.get("trace")):
             raise Malformed(f"The spans of trace {trace_id} are not of MLflow's form", trace_id)

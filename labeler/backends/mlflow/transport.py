@@ -178,7 +178,10 @@ class _Pool(httpx.AsyncHTTPTransport):
         )
         context = _ssl_context(tls) if url.startswith("https://") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         proxy = _proxy(url)
-        super().__init__(verify=context, limits=limits, trust_env=False, proxy=proxy)
+        try:
+            super().__init__(verify=context, limits=limits, trust_env=False, proxy=proxy)
+        except (ImportError, ValueError, httpx.InvalidURL):
+            raise UnusableSettings("The proxy in the environment cannot be used; http(s)://HOST:PORT can") from None
         if proxy is None:
             self._pool = httpcore.AsyncConnectionPool(
                 ssl_context=context,
@@ -190,9 +193,14 @@ class _Pool(httpx.AsyncHTTPTransport):
 
 
 def _proxy(url: str) -> str | None:
+    """The proxy that the environment names for `url`; none ever leads back to this machine."""
     parts = urlsplit(url)
     host = parts.hostname or ""
-    return None if proxy_bypass(host) else getproxies().get(parts.scheme)
+    if host == "localhost" or host == "::1" or host.startswith("127.") or proxy_bypass(host):
+        return None
+    proxies = getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
 
 
 def _ssl_context(tls: Tls) -> ssl.SSLContext:

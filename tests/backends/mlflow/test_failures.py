@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -13,6 +14,7 @@ from labeler.backends.base import (
     Ambiguous,
     BackendError,
     Forbidden,
+    Malformed,
     MissingTarget,
     NotABackend,
     Refused,
@@ -20,10 +22,11 @@ from labeler.backends.base import (
 )
 from labeler.backends.mlflow.backend import MlflowBackend, open_backend
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
+from labeler.domain.trace import TraceState
 from labeler.domain.worklist import Query
 from tests.servers import fault_proxy as faults
 from tests.servers.fault_proxy import Fault, FaultProxy
-from tests.servers.filling import log, recordings
+from tests.servers.filling import Recording, log, recordings
 from tests.servers.mlflow_server import MlflowServer, free_port
 
 LOGIN_PAGE = "<!doctype html><title>Sign in</title>"
@@ -233,3 +236,25 @@ async def test_spans_come_from_the_other_call_when_one_fails(
     proxy.otherwise = faults.none
     raw = await through_proxy.trace(trace_id)
     assert b'"mlflow.spanInputs"' in raw.payload
+
+
+async def test_a_trace_whose_spans_the_server_cannot_give_is_malformed_alone(
+    proxy: FaultProxy, through_proxy: MlflowBackend, trace_id: str
+) -> None:
+    async def without_spans(exchange: faults.Exchange) -> None:
+        fails = "artifact" in exchange.path or "traces/get?" in exchange.path
+        await (faults.answer(500, '{"error_code": "INVALID_STATE"}') if fails else faults.none)(exchange)
+
+    proxy.otherwise = without_spans
+    with pytest.raises(Malformed) as raised:
+        await through_proxy.trace(trace_id)
+    assert raised.value.trace_id == trace_id
+    assert (await through_proxy.summary(trace_id)).id == trace_id
+
+
+async def test_a_trace_without_any_span_is_a_trace(mlflow_server: MlflowServer, mlflow_backend: MlflowBackend) -> None:
+    bare = Recording(recordings("openai_chat_multiturn")[0].info | {"state": "IN_PROGRESS"}, [])
+    log(mlflow_server, mlflow_server.new_experiment(), [bare])
+    raw = await mlflow_backend.trace(bare.id)
+    assert raw.summary.state is TraceState.IN_PROGRESS
+    assert json.loads(raw.payload) == {"spans": []}
