@@ -159,9 +159,9 @@ def cell_key(cell: Cell) -> tuple[int, str, str, str, str]:
 def write_cell(db: sqlite3.Connection, cell: Cell, answer: Answer | None) -> None:
     """Set what stands in a cell; None is cleared."""
     db.execute(
-        "INSERT OR REPLACE INTO cells (destination_id, reviewer, trace_id, span_id, question, answer)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (*cell_key(cell), None if answer is None else to_json(answer_fields(answer))),
+        "INSERT OR REPLACE INTO cells (destination_id, reviewer, trace_id, span_id, question, kind, review_id, answer)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (*cell_key(cell), cell.kind, cell.review_id, None if answer is None else to_json(answer_fields(answer))),
     )
 
 

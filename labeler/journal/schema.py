@@ -62,6 +62,8 @@ CREATE TABLE cells (
     trace_id TEXT NOT NULL,
     span_id TEXT NOT NULL,
     question TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    review_id TEXT REFERENCES reviews(id),
     answer TEXT,
     PRIMARY KEY (destination_id, reviewer, trace_id, span_id, question)
 ) WITHOUT ROWID;
