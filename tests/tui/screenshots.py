@@ -1,0 +1,56 @@
+"""Makes the screenshots of the documentation from the running app: ``python -m tests.tui.screenshots docs/screenshots``."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from labeler.domain.assessment import AssessmentKind
+from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
+from labeler.sample import load
+from tests.tui.review.table import Table, open_table
+
+QUESTIONS = (
+    Question("user_satisfaction", PassFail("Helpful", "Not helpful"), instruction="Would the asker be content?"),
+    Question("quality_rating", Numeric(1, 5), instruction="1 is useless, 5 could not be better."),
+    Question("failure_modes", Categorical(("wrong", "incomplete", "unsafe", "off topic"), multiple=True), required=False),
+    Question("expected_response", Text(), kind=AssessmentKind.EXPECTATION, required=False),
+)
+
+SIZES = ((80, 24), (120, 40), (200, 60))
+
+
+async def take(folder: Path) -> None:
+    """The review at three sizes, and what opens over it at the middle one."""
+    for size in SIZES:
+        with tempfile.TemporaryDirectory() as place:
+            async with open_table(Path(place), load(), QUESTIONS, size=size) as table:
+                await label_two(table)
+                save(table, folder, f"review-{size[0]}x{size[1]}")
+                if size == SIZES[1]:
+                    await table.press("?")
+                    save(table, folder, "help")
+                    await table.press("q", "c")
+                    await table.press(*"Height is above chart datum")
+                    save(table, folder, "comment")
+
+
+async def label_two(table: Table) -> None:
+    """Label two items and answer half of a third."""
+    for keys in (("y", "4", "enter"), ("n", "2", "1", "3", "enter", "enter"), ("y",)):
+        trace_id = table.desk.state.items[table.position].trace_id
+        await table.wait_for(lambda wanted=trace_id: table.desk.library.get(wanted) is not None, "the document")
+        await table.press(*keys)
+
+
+def save(table: Table, folder: Path, name: str) -> None:
+    """Write the screen as an SVG picture."""
+    (folder / f"{name}.svg").write_text(table.app.export_screenshot(title="labeler"), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1])
+    target.mkdir(parents=True, exist_ok=True)
+    asyncio.run(take(target))
