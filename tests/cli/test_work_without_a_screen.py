@@ -1,0 +1,269 @@
+"""pull, sync, outbox, export and doctor, on a real server and on the embedded store."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
+from labeler.domain.destination import Destination
+from labeler.journal.journal import Journal
+from labeler.labels.jsonl import read_labels
+from tests.cli.program import Program
+from tests.cli.test_show import filled_store
+from tests.servers.filling import Recording, create_queue, log, recordings
+from tests.servers.mlflow_server import MlflowServer, free_port, shared_server
+
+NAMES = ("openai_tool_roundtrip", "openai_chat_multiturn", "plain_bool_number")
+
+
+class Desk:
+    """An experiment on the shared server with a few traces."""
+
+    def __init__(self) -> None:
+        self.server: MlflowServer = shared_server()
+        self.experiment = self.server.new_experiment()
+        self.traces: list[Recording] = recordings(*NAMES)
+        log(self.server, self.experiment, self.traces)
+
+    @property
+    def ids(self) -> list[str]:
+        return [trace.id for trace in self.traces]
+
+    @property
+    def place(self) -> Destination:
+        return Destination(self.server.url, "", self.experiment)
+
+    def labels(self, trace_id: str) -> list[dict]:
+        info = self.server.http.get(f"/api/3.0/mlflow/traces/{trace_id}").json()
+        return info["trace"]["trace_info"].get("assessments", [])
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def queue(labeler: Program, place: Destination, trace_ids: list[str], value: object = True) -> list[Assessment]:
+    """Queue a label a trace in the program's journal, as if answered on the screen."""
+    given = [
+        Assessment(
+            id=f"a-{number:032x}",
+            trace_id=trace_id,
+            name="user_satisfaction",
+            kind=AssessmentKind.FEEDBACK,
+            value=value,
+            source=Source(SourceType.HUMAN, "ana"),
+            rationale="=because",
+            metadata={"labeler.id": f"a-{number:032x}"},
+            created_at_ms=1_700_000_000_000,
+        )
+        for number, trace_id in enumerate(trace_ids, time.time_ns())
+    ]
+    labeler.data.mkdir(exist_ok=True)
+    journal = Journal.open(labeler.data / "journal.db")
+    journal.enqueue(place, given, time.time_ns() // 1_000_000)
+    journal.close()
+    return given
+
+
+def test_what_was_pulled_is_here_when_the_network_is_gone(labeler, desk):
+    options = ("-b", desk.server.url, "-r", "ana")
+    ended = labeler.run("pull", "-e", desk.experiment, *options)
+    assert ended.code == 0, ended.err
+    assert "3 of 3 traces are here" in ended.err
+    again = labeler.run("pull", "-e", desk.experiment, *options)
+    assert again.code == 0
+    gone = f"http://127.0.0.1:{free_port()}"
+    journal = Journal.open(labeler.data / "journal.db")
+    record = journal.last_review()
+    assert {row.trace_id for row in journal.items(record.id)} == set(desk.ids)
+    assert journal.questions(record.id)
+    journal.close()
+    assert labeler.run("show", desk.ids[0], "-b", gone).code == 75
+
+
+@pytest.mark.slow
+def test_a_server_that_is_gone_is_replaced_by_what_was_pulled(labeler):
+    server = MlflowServer(labeler.home)
+    server.start()
+    try:
+        experiment = server.new_experiment()
+        traces = recordings(*NAMES)
+        log(server, experiment, traces)
+        assert labeler.run("pull", "-e", experiment, "-b", server.url, "-r", "ana").code == 0
+        online = labeler.run("show", traces[0].id, "-b", server.url, "--json")
+    finally:
+        server.close()
+    offline = labeler.run("show", traces[0].id, "-b", server.url, "--json")
+    assert offline.code == 0
+    assert offline.out == online.out
+
+
+def test_a_queue_and_single_traces_can_be_pulled_and_what_i_labelled_is_left_out(labeler, desk):
+    options = ("-b", desk.server.url, "-r", "ana")
+    create_queue(desk.server, desk.experiment, "Autumn desk review", desk.ids[:2])
+    ended = labeler.run("pull", "-q", "autumn desk review", "-e", desk.experiment, *options)
+    assert (ended.code, "Autumn desk review: 2 of 2" in ended.err) == (0, True)
+    assert "1 of 1" in labeler.run("pull", desk.ids[2], *options).err
+    questions = '[review]\nquestions = "config"\n[[questions]]\nname = "user_satisfaction"\ninput = "pass_fail"\n'
+    labeler.config.write_text(questions)
+    queue(labeler, desk.place, desk.ids[:1])
+    assert labeler.run("sync", "-b", desk.server.url).code == 0
+    left_out = labeler.run("pull", "-e", desk.experiment, *options, "--limit", "3")
+    assert "2 of 2 traces" in left_out.err
+    everything = labeler.run("pull", "-e", desk.experiment, *options, "--all", "--sample", "3", "--seed", "1")
+    assert "3 of 3 traces" in everything.err
+
+
+def test_an_empty_worklist_is_0_and_a_sentence(labeler, desk):
+    empty = desk.server.new_experiment()
+    ended = labeler.run("pull", "-e", empty, "-b", desk.server.url, "-r", "ana")
+    assert ended.code == 0
+    assert "nothing to review" in ended.err
+
+
+def test_sync_delivers_what_is_queued_to_this_backend_once_and_names_what_is_elsewhere(labeler, desk):
+    given = queue(labeler, desk.place, desk.ids[:2])
+    elsewhere = Destination("https://elsewhere.example.org", "", "7")
+    queue(labeler, elsewhere, ["tr-far"])
+    ended = labeler.run("sync", "-b", desk.server.url, "--json")
+    assert ended.code == 0, ended.err
+    assert ended.lines == [{"delivered": 2, "queued": 0, "parked": 0, "refused": 0, "elsewhere": 1}]
+    assert "1 more for https://elsewhere.example.org" in ended.err
+    again = labeler.run("sync", "-b", desk.server.url, "--json")
+    assert again.lines[0]["queued"] == 0
+    for label, trace_id in zip(given, desk.ids, strict=False):
+        (stored,) = [each for each in desk.labels(trace_id) if each["source"]["source_type"] == "HUMAN"]
+        assert stored["assessment_id"] == label.id
+        assert stored["rationale"] == "=because"
+
+
+def test_sync_of_nothing_needs_no_network(labeler):
+    ended = labeler.run("sync", "-b", f"http://127.0.0.1:{free_port()}", "--json")
+    assert (ended.code, ended.lines) == (
+        0,
+        [{"delivered": 0, "queued": 0, "parked": 0, "refused": 0, "elsewhere": 0}],
+    )
+
+
+def test_the_outbox_is_listed_exported_and_discarded(labeler, desk):
+    given = queue(labeler, desk.place, desk.ids)
+    listed = labeler.run("outbox", "list", "--json", "-b", desk.server.url)
+    assert [row["trace_id"] for row in listed.lines] == desk.ids
+    first = listed.lines[0]
+    assert {"id", "trace_id", "name", "reviewer", "op", "state", "attempts", "reason", "destination", "created_at"} == (
+        first.keys()
+    )
+    assert (first["op"], first["state"], first["reviewer"]) == ("create", "waiting", "ana")
+    assert labeler.run("outbox", "list", "-b", "https://elsewhere.example.org", "--json").lines == []
+
+    exported = labeler.run("outbox", "export", "out.jsonl", "-b", desk.server.url)
+    assert exported.code == 0
+    labels = list(read_labels(io.BytesIO((labeler.work / "out.jsonl").read_bytes())))
+    assert [label.assessment_id for label in labels] == [label.id for label in given]
+    assert (labeler.work / "out.jsonl").stat().st_mode & 0o777 == 0o600
+
+    headless = labeler.run("outbox", "discard", str(first["id"]), "-b", desk.server.url)
+    assert headless.code == 2
+    assert "--yes" in headless.err
+    unknown = labeler.run("outbox", "discard", "4711", "--yes", "-b", desk.server.url)
+    assert unknown.code == 2
+    assert "4711" in unknown.err
+    assert labeler.run("outbox", "discard", str(first["id"]), "--yes", "-b", desk.server.url).code == 0
+    assert labeler.run("outbox", "retry", "-b", desk.server.url).code == 0
+    left = labeler.run("outbox", "list", "--json").lines
+    assert [row["trace_id"] for row in left] == desk.ids[1:]
+
+
+def test_labels_are_exported_from_the_server_and_from_the_journal_alike(labeler, desk):
+    given = queue(labeler, desk.place, desk.ids)
+    local = labeler.run("export", "--local")
+    assert labeler.run("sync", "-b", desk.server.url).code == 0
+    remote = labeler.run("export", "-b", desk.server.url, "-e", desk.experiment)
+    assert local.code == remote.code == 0
+    by_id = {line["assessment_id"]: line for line in local.lines}
+    assert by_id.keys() == {label.id for label in given}
+    for line in remote.lines:
+        assert {key: line[key] for key in ("trace_id", "name", "kind", "value", "rationale", "reviewer", "valid")} == {
+            key: by_id[line["assessment_id"]][key]
+            for key in ("trace_id", "name", "kind", "value", "rationale", "reviewer", "valid")
+        }
+    assert labeler.run("export", "--local", "-r", "bo").out == ""
+    written = labeler.run("export", "--local", "--format", "csv", "-o", "labels.csv")
+    assert written.code == 0
+    rows = list(csv.DictReader(io.StringIO((labeler.work / "labels.csv").read_text(encoding="utf-8"), newline="")))
+    assert [row["rationale"] for row in rows] == ["'=because"] * 3
+    assert [json.loads(row["value"]) for row in rows] == [True] * 3
+
+
+def test_an_export_that_cannot_be_written_is_2(labeler):
+    ended = labeler.run("export", "--local", "-o", "/dev/null/labels.jsonl")
+    assert ended.code == 2
+    assert "Nothing was written" in ended.err
+
+
+def test_the_doctor_finds_a_healthy_setup_healthy(labeler, desk):
+    ended = labeler.run("doctor", "--json", "-b", desk.server.url, "-e", desk.experiment, "-r", "ana")
+    assert ended.code == 0, ended.err
+    (findings,) = ended.lines
+    statuses = {finding["check"]: finding["status"] for finding in findings}
+    assert {"check", "status", "detail", "advice"} == findings[0].keys()
+    for check in ("configuration", "cache", "journal", "credentials", "backend", "experiments", "reviewer"):
+        assert statuses[check] == "ok", findings
+    assert "reviewer" in labeler.run("doctor", "-b", desk.server.url, "-r", "ana").out
+
+
+@pytest.mark.parametrize(
+    ("environment", "check", "code"),
+    [
+        ({"MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}, "backend", 75),
+        ({"MLFLOW_TRACKING_URI": "local:none.db"}, "backend", 69),
+        ({"LABELER_THEME": "none"}, "configuration", 2),
+    ],
+)
+def test_the_doctor_says_what_is_ill_and_ends_with_its_code(labeler, environment, check, code):
+    ended = labeler.run("doctor", "--json", **environment)
+    (findings,) = ended.lines
+    (ill,) = [finding for finding in findings if finding["status"] == "fail"]
+    assert ill["check"] == check
+    assert ended.code == code
+
+
+def test_the_doctor_tells_a_reviewer_who_is_kept_from_one_who_would_be_new(labeler, desk):
+    options = ("-b", desk.server.url)
+    labeler.run("pull", "-e", desk.experiment, *options, "-r", "ana")
+    (findings,) = labeler.run("doctor", "--json", *options, MLFLOW_TRACKING_USERNAME="bo").lines
+    (reviewer,) = [finding for finding in findings if finding["check"] == "reviewer"]
+    assert reviewer["status"] == "warn"
+    assert "ana" in reviewer["detail"]
+    assert "bo" in reviewer["detail"]
+
+
+def test_the_embedded_store_is_synced_and_exported_without_a_server(labeler):
+    trace_ids = filled_store(labeler.work / "store.db", *NAMES)
+    assert labeler.run("pull", "-b", "local:store.db", "-r", "ana", *trace_ids).code == 0
+    journal = Journal.open(labeler.data / "journal.db")
+    spec = journal.last_review().spec
+    journal.close()
+    assert spec.address == f"local:{labeler.work / 'store.db'}"
+    (row, *_) = asyncio.run(_experiments(labeler.work / "store.db"))
+    queue(labeler, Destination(spec.backend_uri, "", row), trace_ids)
+    assert labeler.run("sync", "-b", "local:store.db").code == 0
+    assert len(labeler.run("export", "-b", "local:store.db").lines) == 3
+
+
+async def _experiments(path: Path) -> list[str]:
+    from labeler.backends.local.store import LocalStore
+
+    store = await LocalStore.open(path)
+    try:
+        return [experiment.id for experiment in await store.experiments()]
+    finally:
+        await store.close()
