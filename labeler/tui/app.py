@@ -66,6 +66,6 @@ class LabelerApp(SafeApp[None]):
     async def action_interrupt(self) -> None:
         """Ctrl+C: in a field, a search or an overlay as Esc; else it leaves."""
         if isinstance(self.screen, Overlay):
-            self.screen.dismiss(None)
+            self.screen.dismiss("")
         elif self.screen is not self._review or not await self._review.leave_field():
             await super().action_interrupt()

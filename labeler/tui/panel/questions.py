@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len, set_cell_size
+
 from labeler.domain.change import Answer
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
 from labeler.domain.value import JsonValue
@@ -45,7 +47,7 @@ def question_rows(view: PanelView, width: int, height: int) -> list[Line]:
     """At most `height` lines: all questions, or the focused one between its neighbours with its place said."""
     if not view.questions:
         return [[(" This review asks no question", "chrome.dim")]]
-    names = min(max(len(_name(view, question)) for question in view.questions), _MAX_NAME_WIDTH) + 2
+    names = min(max(cell_len(_name(view, question)) for question in view.questions), _MAX_NAME_WIDTH) + 2
     focused = _focused_rows(view, width, names)
     others = len(view.questions) - 1
     if others + len(focused) <= height:
@@ -102,7 +104,7 @@ def describe(question: Question) -> str:
 
 
 def _name(view: PanelView, question: Question) -> str:
-    return _shown(view, question.name) + (" *" if question.required else "")
+    return " ".join(_shown(view, question.name).split()) + (" *" if question.required else "")
 
 
 def _shown(view: PanelView, text: str) -> str:
@@ -116,7 +118,7 @@ def _label(view: PanelView, index: int, names: int) -> Line:
     return [
         (f" {mark} ", "cursor"),
         (f"{index + 1} ", "chrome.dim"),
-        (name.ljust(names), "option.focused" if focused else "chrome"),
+        (set_cell_size(name, names), "option.focused" if focused else "chrome"),
     ]
 
 
@@ -124,7 +126,7 @@ def _focused_rows(view: PanelView, width: int, names: int) -> list[Line]:
     question = view.questions[view.focus]
     label = _label(view, view.focus, names)
     indent = width_of(label)
-    groups = _choices(view, question, keys=True)
+    groups = _choices(view, question)
     answer = view.answers.get(question.name)
     if answer is not None and answer.comment:
         groups.append(_comment(view, answer.comment, width - indent))
@@ -139,8 +141,9 @@ def _focused_rows(view: PanelView, width: int, names: int) -> list[Line]:
     instruction = _shown(view, question.instruction).strip()
     if instruction:
         first, _, rest = instruction.partition("\n")
+        first = " ".join(first.split())
         hint: list[Run] = []
-        if rest or len(first) > width - 22:
+        if rest or cell_len(first) > width - 22:
             hint = [(f"  {view.keys.guideline}", "key"), (" guideline ", "chrome.dim")]
         rows.append(spread([(f"     {first}", "chrome.dim")], hint, width, "chrome", view.signs.ellipsis))
     return rows
@@ -149,7 +152,7 @@ def _focused_rows(view: PanelView, width: int, names: int) -> list[Line]:
 def _other_row(view: PanelView, index: int, width: int, names: int) -> Line:
     question = view.questions[index]
     label = _label(view, index, names)
-    groups = _choices(view, question, keys=False)
+    groups = _choices(view, question)
     answer = view.answers.get(question.name)
     if answer is not None and answer.comment:
         groups.append(_comment(view, answer.comment, width - width_of(label)))
@@ -164,7 +167,7 @@ def _comment(view: PanelView, comment: str, width: int) -> Line:
     return [(f"{view.signs.draft} “{text}”", "chrome")]
 
 
-def _choices(view: PanelView, question: Question, *, keys: bool) -> list[Line]:
+def _choices(view: PanelView, question: Question) -> list[Line]:
     """The possible answers side by side, the given one in brackets."""
     answer = view.answers.get(question.name)
     value = answer.value if answer else None

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from labeler.tui.actions import Context
+from labeler.tui.actions import Context, Group
 from labeler.tui.chrome.runs import Line, width_of
 from labeler.tui.key_names import key_name
 from labeler.tui.keymap import Keymap
@@ -42,8 +42,11 @@ class _Lines(ScrollView, can_focus=False):
         return Strip(segments).adjust_cell_length(self.size.width, base)
 
 
-class Overlay(ModalScreen[None]):
-    """Shows a title and lines. `make` gives the lines for a width in cells."""
+class Overlay(ModalScreen[str]):
+    """Shows a title and lines. `make` gives the lines for a width in cells.
+
+    An answer key closes it too, and is its result: it answers the trace.
+    """
 
     DEFAULT_CSS = """
     Overlay { align: center middle; background: $background 60%; }
@@ -66,12 +69,15 @@ class Overlay(ModalScreen[None]):
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
-        action = self._keymap.action(Context.OVERLAY, key_name(event))
+        key = key_name(event)
+        action = self._keymap.action(Context.OVERLAY, key) or self._keymap.action(Context.REVIEW, key)
         if action is None:
             return
+        if action.group is Group.ANSWER:
+            self.dismiss(key)
         match action.id:
             case "overlay.close":
-                self.dismiss(None)
+                self.dismiss("")
             case "overlay.down":
                 self._lines.scroll_relative(y=1, animate=False)
             case "overlay.up":

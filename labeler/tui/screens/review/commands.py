@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from labeler.domain.value import UnusableValue
@@ -11,6 +11,7 @@ from labeler.reading.sanitise import sanitise
 from labeler.review import action as act
 from labeler.review.decision import Refusal
 from labeler.review.judged import judge_of, judged_value
+from labeler.tui.chrome.runs import Line
 from labeler.tui.screens.help import help_lines
 from labeler.tui.screens.overlay import Overlay, wrapped
 from labeler.tui.screens.review.asking import Asking
@@ -114,15 +115,20 @@ class Commands:
             screen.say("This review asks no question", "warning")
             return
         text = sanitise(question.instruction) or "This question has no instruction."
-        overlay = Overlay(
-            sanitise(question.name), lambda width: wrapped(text, width), screen.keymap, screen.look.palette
-        )
-        screen.app.push_screen(overlay)
+        self._show_over(sanitise(question.name), lambda width: wrapped(text, width))
 
     async def _help(self) -> None:
         screen = self._screen
         lines = help_lines(screen.keymap, screen.look.signs)
-        screen.app.push_screen(Overlay("keys", lambda width: lines, screen.keymap, screen.look.palette))
+        self._show_over("keys", lambda width: lines)
+
+    def _show_over(self, title: str, make: Callable[[int], Sequence[Line]]) -> None:
+        screen = self._screen
+        screen.app.push_screen(Overlay(title, make, screen.keymap, screen.look.palette), self._overlay_closed)
+
+    async def _overlay_closed(self, key: str | None) -> None:
+        if key:
+            await self._screen.pressing.press(key)
 
     async def _quit(self) -> None:
         self._screen.app.exit()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -67,6 +67,7 @@ class ReviewScreen(Screen[None]):
         self._positions: dict[str, ViewPosition] = {}
         self._shown: tuple[str, bool] | None = None
         self._raw = False
+        self._panel_rows = 3
         self._worklist_wanted: bool | None = None
         self._notice: tuple[str, str] | None = None
 
@@ -275,7 +276,7 @@ class ReviewScreen(Screen[None]):
         self.query_one("#status", LineWidget).set_lines([status_line(view, width, signs)])
         self._paint_header()
         panel = self.query_one("#panel", LineWidget)
-        rows = question_rows(self._panel_view(), width, max(self._panel_height() - 1, 1))
+        rows = question_rows(self._panel_view(), width, self._panel_rows - 1)
         panel.set_lines([paint.last_change_line(self.desk, self.keymap, width, signs), *rows])
         self.paint_key_line()
 
@@ -324,15 +325,21 @@ class ReviewScreen(Screen[None]):
         return paint.panel_view(self.desk, self.keymap, self.look.signs, self._display)
 
     def _panel_height(self) -> int:
-        """Lines of the panel: what the questions need, at most a third of the screen; the same for the whole review."""
-        needed = 1 + height_needed(self._panel_view(), self.size.width) if self.desk.state.questions else 2
-        return max(3, min(needed, self.size.height // 3))
+        """Lines of the panel: what the questions need unanswered, at most a third of the screen.
+
+        It hangs on nothing that differs from item to item, so the document's edge never moves within a review.
+        """
+        if not self.desk.state.questions:
+            return 3
+        bare = replace(self._panel_view(), answers={}, judges={})
+        return max(3, min(1 + height_needed(bare, self.size.width), self.size.height // 3))
 
     def _lay_out(self) -> None:
         shown, signs = self._worklist_shown, self.look.signs
         self.query_one("#worklist").display = shown
         self.query_one("#worklist-edge").display = shown
-        self.query_one("#bottom").styles.height = self._panel_height()
+        self._panel_rows = self._panel_height()
+        self.query_one("#bottom").styles.height = self._panel_rows
         width = self.size.width
         left = 32 if shown else 0
         for rule, joint in (("#rule-top", signs.joint_down), ("#rule-bottom", signs.joint_up)):
