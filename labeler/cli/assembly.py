@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from labeler.backends.base import Backend, BackendError, Experiment, Forbidden
 from labeler.cache.thread import CacheThread
 from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.log import start_log
 from labeler.cli.options import Selection, flags_of
 from labeler.config.asked import AskedQuestions, asked_questions
 from labeler.config.backend_uri import BackendKind, backend_kind
@@ -38,9 +39,11 @@ if TYPE_CHECKING:
 
 
 def configure(arguments: argparse.Namespace) -> Configuration:
-    """The effective configuration. Raises `ConfigurationError`."""
+    """The effective configuration, with the log in place from here on. Raises `ConfigurationError`."""
+    paths = paths_of(arguments)
+    start_log(paths.log, verbose=getattr(arguments, "verbose", False))
     return load_configuration(
-        paths_of(arguments),
+        paths,
         flags=flags_of(arguments),
         environment=os.environ,
         directory=Path.cwd(),

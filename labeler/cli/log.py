@@ -19,7 +19,9 @@ _FORMAT: Final = "%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"
 
 class _PrivateFileHandler(RotatingFileHandler):
     def _open(self) -> TextIOWrapper:
-        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        path = Path(self.baseFilename)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         return os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace")
 
 
@@ -35,12 +37,17 @@ class _RedactingFormatter(logging.Formatter):
         return re.sub(r"(?<=://)[^/@\s]+@", "•••@", text)
 
 
-def start_log(path: Path, level: int, environment: Mapping[str, str] = os.environ) -> None:
-    """Write log records of at least `level` to `path`, and nothing to the terminal. Raises OSError."""
-    handler = _PrivateFileHandler(path, maxBytes=_MAX_BYTES, backupCount=_OLD_LOGS)
+def start_log(path: Path, *, verbose: bool, environment: Mapping[str, str] = os.environ) -> None:
+    """Send log records to `path`, made at the first one, and nothing to the terminal, not even when that fails.
+
+    `verbose` lets every request and labeler's own details in.
+    """
+    handler = _PrivateFileHandler(path, maxBytes=_MAX_BYTES, backupCount=_OLD_LOGS, delay=True)
     secrets = [environment[name] for name in _SECRET_VARIABLES if environment.get(name)]
     handler.setFormatter(_RedactingFormatter(secrets))
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
+    root.setLevel(logging.INFO if verbose else logging.WARNING)
+    logging.getLogger("labeler").setLevel(logging.DEBUG if verbose else logging.INFO)
     logging.captureWarnings(True)
+    logging.raiseExceptions = False

@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 
 from labeler import __version__
 from labeler.cli import (
@@ -110,12 +109,12 @@ def _log_defect(error: BaseException, parsed: argparse.Namespace) -> str:
     from labeler.cli.log import start_log
     from labeler.config.paths import UnusableDirectory, find_paths, prepare_directory
 
-    path: Path = find_paths(os.environ, data_dir=getattr(parsed, "data_dir", None)).log
+    path = find_paths(os.environ, data_dir=getattr(parsed, "data_dir", None)).log
     try:
         prepare_directory(path.parent)
-        start_log(path, logging.INFO)
-    except (OSError, UnusableDirectory):
+    except UnusableDirectory:
         return "The details could not be written to the log"
+    start_log(path, verbose=False)
     logging.getLogger("labeler").critical("A defect ended the run", exc_info=error)
     return f"Please report it; the details are in {path}"
 
