@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from labeler.backends.base import Backend
 from labeler.cache.thread import CacheThread
-from labeler.cli.assembly import keymap_of, theme_of
+from labeler.cli.assembly import keymap_of, theme_directories, theme_of
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.opening import Opening
 from labeler.cli.output import print_message
@@ -24,8 +24,13 @@ _LAST_CHANCE_S = 1.5
 """Seconds that answers still queued get to be delivered after the screen has closed."""
 
 
-def check_terminal(instead: str) -> None:
-    """Raise `CommandFailed` unless there is a terminal to draw on; `instead` says which flags to give."""
+def check_screen(configuration: Configuration, instead: str) -> None:
+    """Raise what makes a screen impossible before anything is fetched: no terminal, wrong keys, an unknown theme.
+
+    `instead` says what to run where there is no terminal.
+    """
+    keymap_of(configuration)
+    theme_of(configuration)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise CommandFailed(ExitCode.USAGE, f"There is no terminal to draw on. {instead}")
 
@@ -80,7 +85,7 @@ async def run_on_screen(
         theme,
         ASCII if settings.ui.ascii else UNICODE,
         settings.review.guard_ms,
-        (configuration.paths.config_file.parent / "themes",),
+        theme_directories(configuration),
         begin_traffic,
     )
     await app.run_async(mouse=settings.mouse)
@@ -111,7 +116,8 @@ def _rules(opening: Opening, configuration: Configuration) -> Rules:
 
 
 def _nothing_to_do(opening: Opening, *, only_unlabelled: bool) -> str:
-    what = f"“{opening.record.spec.label}”"
+    spec = opening.record.spec
+    what = f"“{spec.label}”" + (f" with {spec.filter}" if spec.filter else "")
     if only_unlabelled:
         return f"Nothing in {what} is left for you to label. With --all it shows what you have labelled."
     return f"There is no trace in {what}."

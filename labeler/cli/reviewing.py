@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from labeler.backends.base import Backend
 from labeler.cli.assembly import backend_at, configure, open_backend, open_cache, open_journal
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.on_screen import check_terminal, run_on_screen
+from labeler.cli.on_screen import check_screen, run_on_screen
 from labeler.cli.opening import Opening, open_asked, open_remembered, open_spec
 from labeler.cli.options import Selection, selection_of
 from labeler.cli.output import print_message
@@ -34,7 +34,7 @@ async def review(arguments: argparse.Namespace) -> ExitCode:
     files = [Path(target) for target in arguments.targets if looks_like_file(target)]
     if files and len(files) < len(arguments.targets):
         raise CommandFailed(ExitCode.USAGE, "Name either files or trace IDs, not both")
-    check_terminal(_INSTEAD)
+    check_screen(configuration, _INSTEAD)
     if files:
         return await _review_files(files, configuration)
     selection = replace(selection_of(arguments), trace_ids=tuple(arguments.targets))
@@ -88,11 +88,11 @@ async def continue_review(
 async def demo(arguments: argparse.Namespace) -> ExitCode:
     """`labeler demo`: the bundled sample in an embedded store."""
     refuse_plain(arguments)
-    check_terminal("labeler demo needs one.")
     from labeler.backends.local.database import remove_database
     from labeler.backends.local.store import LocalStore
 
     configuration = configure(arguments)
+    check_screen(configuration, "labeler demo needs one.")
     path = configuration.paths.demo_store
     async with open_journal(configuration.paths) as journal, open_cache(configuration) as cache:
         if arguments.reset:

@@ -20,7 +20,7 @@ from labeler.cli.assembly import (
     theme_of,
 )
 from labeler.cli.exit_code import ExitCode
-from labeler.cli.on_screen import check_terminal, run_on_screen
+from labeler.cli.on_screen import check_screen, run_on_screen
 from labeler.cli.opening import is_member, open_remembered, open_spec
 from labeler.cli.options import Selection
 from labeler.cli.output import print_message
@@ -42,8 +42,8 @@ _INSTEAD = "Give --queue NAME_OR_ID or --experiment NAME_OR_ID to labeler review
 async def start(arguments: argparse.Namespace) -> ExitCode:
     """Go on with the last review if the command line asks for nothing else; else choose."""
     refuse_plain(arguments)
-    check_terminal(_INSTEAD)
     configuration = configure(arguments)
+    check_screen(configuration, _INSTEAD)
     async with open_journal(configuration.paths) as journal:
         record = await journal.run(Journal.last_review)
         if record is not None and not _asks_for_something_else(configuration, record):
