@@ -6,6 +6,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from labeler.journal.errors import JournalUnusable
 from labeler.journal.mending import mend
 from labeler.journal.rows import Recovery
 from labeler.journal.store import Store, connect, open_store
+from labeler.journal.transplant import describes_its_tables, with_fresh_schema
 
 _TABLES: Final = {
     "destinations": "rowid",
@@ -79,16 +81,21 @@ def _set_aside(path: Path) -> Path:
 
 
 def _save(aside: Path, store: Store) -> None:
-    damaged = connect(aside)
+    with closing(connect(aside)) as damaged:
+        if describes_its_tables(damaged):
+            _save_from(damaged, store)
+            return
+    with with_fresh_schema(aside, store.path) as copy, closing(connect(copy)) as damaged:
+        _save_from(damaged, store)
+
+
+def _save_from(damaged: sqlite3.Connection, store: Store) -> None:
     damaged.text_factory = lambda raw: raw.decode("utf-8", "replace")
-    try:
-        with store.mending() as db:
-            for table, order in _TABLES.items():
-                for row in _readable(damaged, table, order):
-                    _copy(db, table, row)
-            mend(db, store.run, time.time_ns() // 1_000_000)
-    finally:
-        damaged.close()
+    with store.mending() as db:
+        for table, order in _TABLES.items():
+            for row in _readable(damaged, table, order):
+                _copy(db, table, row)
+        mend(db, store.run, time.time_ns() // 1_000_000)
 
 
 def _readable(damaged: sqlite3.Connection, table: str, order: str) -> Iterator[Any]:
