@@ -100,11 +100,12 @@ class ReviewScreen(Screen[None]):
     # Keys
 
     async def on_key(self, event: events.Key) -> None:
-        """One key, one action, in the order in which they were pressed."""
+        """One key, one action, in the order in which they were pressed. An open field has its own."""
+        if self.focused is not None:
+            return
         event.stop()
         event.prevent_default()
-        if self.focused is None:
-            await self.pressing.press(key_name(event))
+        await self.pressing.press(key_name(event))
 
     def on_paste(self, event: events.Paste) -> None:
         """Text pasted outside a field answers nothing."""

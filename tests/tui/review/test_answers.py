@@ -1,0 +1,186 @@
+"""One key, one label, next trace; and every other way to answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from labeler.review.state import Advance, Rules
+from tests.tui.review.asked import CHOICE, EXPECTED, MODES, RATING, REMARK, SCORE, THUMB, trace_about, traces
+from tests.tui.review.table import open_table
+
+
+async def test_one_key_labels_and_the_next_trace_is_there(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(3), (THUMB,)) as table:
+        await table.press("y")
+        assert (table.position, table.values(0)) == (1, {"user_satisfaction": True})
+        await table.press("n")
+        assert (table.position, table.values(1)) == (2, {"user_satisfaction": False})
+        assert "item 3/3" in table.line("status")
+        assert "mine 2" in table.line("status")
+        assert "Not helpful" in table.line("panel").splitlines()[0]
+
+
+async def test_n_questions_take_n_keys_and_the_focus_goes_along(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB, RATING, CHOICE)) as table:
+        await table.press("y")
+        assert "› 2 quality_rating" in table.line("panel")
+        await table.press("4")
+        assert "› 3 tone" in table.line("panel")
+        assert "◐" in table.screen
+        await table.press("2")
+        assert table.position == 1
+        assert table.values(0) == {"user_satisfaction": True, "quality_rating": 4, "tone": "neutral"}
+        assert "› 1 user_satisfaction" in table.line("panel")
+
+
+async def test_tab_moves_between_questions_and_wraps(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB, RATING, CHOICE)) as table:
+        await table.press("shift+tab")
+        assert "› 3 tone" in table.line("panel")
+        await table.press("1")
+        assert "› 1 user_satisfaction" in table.line("panel")
+        await table.press("tab", "tab", "tab", "tab")
+        assert "› 2 quality_rating" in table.line("panel")
+
+
+async def test_thumbs_answer_the_pass_fail_question_wherever_the_focus_is(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (RATING, THUMB)) as table:
+        await table.press("n")
+        assert table.values(0) == {"user_satisfaction": False}
+        assert "› 1 quality_rating" in table.line("panel")
+        await table.press("y")
+        assert table.values(0) == {"user_satisfaction": False}
+        assert "answered" in table.said
+
+
+async def test_enter_goes_to_what_is_missing_and_submits_what_is_complete(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB, RATING), rules=Rules(Advance.MANUAL)) as table:
+        await table.press("enter")
+        assert "Nothing is answered" in table.said
+        await table.press("tab", "3", "tab", "enter")
+        assert "1 still to answer: user_satisfaction" in table.said
+        assert "› 1 user_satisfaction" in table.line("panel")
+        await table.press("y")
+        assert table.position == 0
+        await table.press("enter")
+        assert table.position == 1
+
+
+async def test_optional_questions_wait_for_enter_unless_only_required_ones_count(tmp_path: Path) -> None:
+    asked = (THUMB, EXPECTED)
+    async with open_table(tmp_path / "auto", traces(2), asked) as table:
+        await table.press("y")
+        assert table.position == 0
+        assert "› 2 expected_response" in table.line("panel")
+        await table.press("enter")
+        assert table.position == 1
+    async with open_table(tmp_path / "required", traces(2), asked, rules=Rules(Advance.REQUIRED)) as table:
+        await table.press("y")
+        assert table.position == 1
+
+
+async def test_a_number_out_of_range_says_the_range(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(1), (RATING,)) as table:
+        for key in ("9", "0", "-", "."):
+            await table.press(key)
+            assert "1 to 5" in table.said
+        assert table.values(0) == {}
+
+
+async def test_longer_numbers_are_typed_in_a_field_that_enter_closes(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(3), (SCORE,)) as table:
+        await table.press("8", "5")
+        assert table.values(0) == {}
+        assert "0 to 100" in table.screen
+        await table.press("enter")
+        assert (table.position, table.values(0)) == (1, {"score": 85})
+        await table.type("101")
+        await table.press("enter")
+        assert table.values(1) == {}
+        assert "101 is out of range; 0 to 100" in table.screen
+        await table.press("backspace", "enter")
+        assert (table.position, table.values(1)) == (2, {"score": 10})
+
+
+async def test_a_number_begun_again_does_not_go_on_from_one_left(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (SCORE,)) as table:
+        await table.press("1", "2", "escape", "8", "5", "enter")
+        assert table.values(0) == {"score": 85}
+
+
+async def test_digits_turn_options_on_and_off_and_enter_ends_the_choice(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(3), (MODES,)) as table:
+        await table.press("3", "1", "2", "2")
+        assert table.position == 0
+        assert "[1 wrong]" in table.line("panel")
+        await table.press("enter")
+        assert (table.position, table.values(0)) == (1, {"failure_modes": ["wrong", "unsafe"]})
+        await table.press("enter")
+        assert (table.position, table.values(1)) == (2, {"failure_modes": []})
+        await table.press("5")
+        assert "1 to 4" in table.said
+
+
+async def test_e_writes_the_text_that_is_expected(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB, EXPECTED)) as table:
+        await table.press("e")
+        await table.type("Call the watch, ")
+        await table.press("ctrl+j")
+        await table.type("channel 12?")
+        assert "channel 12?" in table.screen
+        await table.press("enter")
+        assert table.values(0) == {"expected_response": "Call the watch, \nchannel 12?"}
+        await table.press("y")
+        assert table.position == 1
+
+
+async def test_a_text_too_long_is_kept_for_another_try(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB, REMARK)) as table:
+        await table.press("e")
+        await table.type("a remark of more than twenty characters")
+        await table.press("enter")
+        assert "at most 20" in table.said
+        assert table.values(0) == {}
+        await table.press("e")
+        assert "more than twenty" in table.screen
+
+
+async def test_backspace_clears_and_on_an_unanswered_question_goes_back(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB, RATING)) as table:
+        await table.press("y", "backspace")
+        assert "› 1 user_satisfaction" in table.line("panel")
+        assert table.values(0) == {"user_satisfaction": True}
+        await table.press("backspace")
+        assert table.values(0) == {}
+        assert "last  cleared user_satisfaction" in table.line("panel")
+
+
+async def test_equals_takes_the_judge_s_value_in_the_question_s_own_type(tmp_path: Path) -> None:
+    judged = trace_about("THE SHOWER CODE")
+    grounded = replace(THUMB, name="groundedness")
+    async with open_table(tmp_path, [judged], (THUMB, grounded, RATING)) as table:
+        assert "accept" in table.line("panel")
+        await table.press("=", "+")
+        assert table.values(0) == {"user_satisfaction": True, "groundedness": False}
+        await table.press("=")
+        assert "No judge has answered quality_rating" in table.said
+
+
+async def test_keys_that_have_no_question_say_so(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(1), (RATING,)) as table:
+        await table.press("y")
+        assert "No pass/fail question here" in table.said
+        await table.press("e")
+        assert "No question here takes text" in table.said
+
+
+async def test_remapped_keys_answer_and_are_the_ones_shown(tmp_path: Path) -> None:
+    keys = {"answer.positive": ["x"], "answer.negative": ["ctrl+n"]}
+    async with open_table(tmp_path, traces(2), (THUMB,), keys=keys) as table:
+        assert "x Helpful" in table.line("panel")
+        assert "x yes" in table.said
+        await table.press("y")
+        assert table.values(0) == {}
+        await table.press("x")
+        assert table.values(0) == {"user_satisfaction": True}
