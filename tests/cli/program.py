@@ -56,6 +56,27 @@ class Program:
         )
         return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
+    def at_terminal(self, *arguments: str, typed: str, **environment: str) -> Ended:
+        """Run with a terminal on stdin and stderr, where `typed` is typed, and stdout apart."""
+        terminal, its_end = os.openpty()
+        try:
+            os.write(terminal, typed.encode())
+            ended = subprocess.run(
+                [sys.executable, "-m", "labeler", *arguments],
+                cwd=self.work,
+                env=self.environment | environment,
+                stdin=its_end,
+                stdout=subprocess.PIPE,
+                stderr=its_end,
+                timeout=120,
+                check=False,
+            )
+            shown = os.read(terminal, 100_000)
+        finally:
+            os.close(terminal)
+            os.close(its_end)
+        return Ended(ended.returncode, ended.stdout.decode(), shown.decode())
+
     def python(self, code: str, **environment: str) -> Ended:
         """Run Python code in the same circumstances."""
         ended = subprocess.run(

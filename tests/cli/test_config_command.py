@@ -100,6 +100,23 @@ def test_a_first_configuration_is_not_written_with_wrong_values(labeler, argumen
     assert not labeler.config.exists()
 
 
+def test_a_first_configuration_is_written_after_a_short_dialogue(labeler):
+    labeler.config.unlink()
+    ended = labeler.at_terminal("config", "init", typed="\nana\n", MLFLOW_TRACKING_URI="http://desk.example.org")
+    assert ended.code == 0, ended.err
+    assert "Where are your traces? [http://desk.example.org]" in ended.err
+    written = tomllib.loads(labeler.config.read_text(encoding="utf-8"))
+    assert (written["backend"]["uri"], written["reviewer"]) == ("http://desk.example.org", "ana")
+
+
+def test_a_dialogue_that_is_left_writes_nothing(labeler):
+    labeler.config.unlink()
+    ended = labeler.at_terminal("config", "init", typed="\x04")
+    assert ended.code == 2
+    assert "nothing was written" in ended.err
+    assert not labeler.config.exists()
+
+
 def test_an_origin_is_trusted_once_and_for_all(labeler):
     ended = labeler.run("config", "trust", "https://MLflow.example.org:443/prefix")
     assert ended.code == 0

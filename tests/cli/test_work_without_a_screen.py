@@ -182,6 +182,15 @@ def test_the_outbox_is_listed_exported_and_discarded(labeler, desk):
     assert [row["trace_id"] for row in left] == desk.ids[1:]
 
 
+@pytest.mark.parametrize(("typed", "left"), [("y\n", 1), ("\n", 2), ("n\n", 2)])
+def test_discarding_asks_first_and_takes_only_a_yes(labeler, typed, left):
+    queue(labeler, Destination("https://elsewhere.example.org", "", "7"), ["tr-1", "tr-2"])
+    first, _ = labeler.run("outbox", "list", "--json").lines
+    ended = labeler.at_terminal("outbox", "discard", str(first["id"]), typed=typed)
+    assert "for good?" in ended.err
+    assert len(labeler.run("outbox", "list", "--json").lines) == left
+
+
 def test_labels_are_exported_from_the_server_and_from_the_journal_alike(labeler, desk):
     given = queue(labeler, desk.place, desk.ids)
     local = labeler.run("export", "--local")
