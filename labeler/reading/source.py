@@ -61,17 +61,18 @@ def _richest(first: Exchange, candidates: Iterable[Exchange]) -> Exchange:
 
 def _composed(first: Exchange, others: list[Exchange], models: list[Exchange]) -> Exchange:
     """What the root says, its missing question or answer taken from below, where there is one."""
-    question = _question(first) if first.asked else next((_question(each) for each in others if each.asked), [])
-    if first.answered:
-        answer = list(_spoken(first).messages)
-    elif first.span.status == "ERROR":
-        answer = []
+    if first.asked:
+        question = _question(first)
+        failed = first.span.status == "ERROR"
+        answer = [] if failed else next((_answer(each) for each in reversed(models) if each.answered), [])
     else:
-        answer = next((_answer(each) for each in reversed(models) if each.answered), [])
-    if not question and not answer:
-        return first
-    span = first.span if _says(first) else others[0].span
-    return Exchange(span, (*(question or _notes(first)), *answer))
+        question = next((_question(each) for each in others if each.asked), [])
+        answer = list(_spoken(first).messages)
+        if not answer:
+            answer = next((_answer(each) for each in reversed(models) if each.answered), [])
+    if not question or not answer:
+        return first if _says(first) or not (question or answer) else Exchange(others[0].span, (*question, *answer))
+    return Exchange(first.span if _says(first) else others[0].span, (*question, *answer))
 
 
 def _question(exchange: Exchange) -> list[Message]:
@@ -83,7 +84,3 @@ def _question(exchange: Exchange) -> list[Message]:
 
 def _answer(exchange: Exchange) -> list[Message]:
     return [each for each in _spoken(exchange).messages[-1:] if each.role is Role.ASSISTANT]
-
-
-def _notes(exchange: Exchange) -> list[Message]:
-    return [each for each in exchange.messages if not has_content(each) and each.role is not Role.ASSISTANT]

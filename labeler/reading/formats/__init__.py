@@ -40,6 +40,7 @@ class Recognise(Protocol):
 
 
 FORMATS: Final[dict[str, Recognise]] = {
+    "otel-genai": otel_genai.recognise,
     "gemini": gemini.recognise,
     "pydantic_ai": pydantic_ai.recognise,
     "autogen": autogen.recognise,
@@ -51,7 +52,6 @@ FORMATS: Final[dict[str, Recognise]] = {
     "llamaindex": llamaindex.recognise,
     "dspy": dspy.recognise,
     "haystack": haystack.recognise,
-    "otel-genai": otel_genai.recognise,
     "vercel_ai": vercel_ai.recognise,
     "strands": strands.recognise,
     "livekit": livekit.recognise,

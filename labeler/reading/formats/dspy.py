@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from labeler.domain.trace import Span
+from labeler.domain.trace import NotRecorded, Span
 from labeler.domain.value import JsonValue
 from labeler.reading.formats import chat
 from labeler.reading.formats.messages import Side, exchange, role_message
@@ -20,6 +20,8 @@ _COMPLETION: Final = frozenset(("text", "reasoning_content", "tool_calls", "cita
 def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
     if isinstance(mapping(_value(outputs)).get("trajectory"), Mapping):
         return exchange(inputs, outputs, lambda value: [input_message(value)], _agent)
+    if isinstance(inputs, NotRecorded) and span.attributes.get("mlflow.message.format") != "dspy":
+        return None
     return exchange(inputs, outputs, _prompt, _completions)
 
 

@@ -28,11 +28,17 @@ _AGENT_HISTORY: Final = ("pydantic_ai.all_messages", "all_messages_events", "log
 
 
 def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
+    if not (_has_parts(inputs) or _has_parts(outputs)):
+        return None
     found = exchange(inputs, outputs, chat.request, chat.response)
     system = system_message(decoded(span.attributes.get("gen_ai.system_instructions")))
     if found and system and found[0].role is not Role.SYSTEM:
         return system + found
     return found
+
+
+def _has_parts(side: Side) -> bool:
+    return isinstance(side, list) and bool(side) and isinstance(mapping(side[0]).get("parts"), list)
 
 
 def recognise_attributes(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:

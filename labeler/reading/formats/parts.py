@@ -139,16 +139,7 @@ def _refusal(item: Object) -> list[Part]:
 
 
 def _reasoning(item: Object) -> list[Part]:
-    for key in (
-        "thinking",
-        "summary",
-        "content",
-        "reasoning",
-        "text",
-        "reasoning_text",
-        "reasoning_content",
-        "thought",
-    ):
+    for key in _REASONING_KEYS:
         if text := text_in(item.get(key)):
             return [Reasoning(text)]
     return [Note("reasoning that the provider did not disclose")]
@@ -267,6 +258,10 @@ def _with_format(type: str, holder: Object) -> str:
 
 
 _TYPE_KEYS: Final = ("media_type", "mime_type", "mimeType", "mediaType", "image_mimetype", "content_type")
+_REASONING_KEYS: Final = (
+    "thinking", "summary", "content", "reasoning", "text", "reasoning_text", "reasoningText", "reasoning_content",
+    "thought",
+)  # fmt: skip
 _CONTENT_KEYS: Final = ("data", "bytes", "base64", "file_data", "b64_json", "result", "content")
 _ADDRESS_KEYS: Final = (
     "url", "uri", "file_uri", "fileUri", "image_url", "path", "file_url", "file_id", "fileId", "id", "image",
