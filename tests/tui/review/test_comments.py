@@ -1,0 +1,219 @@
+"""Comments: on an answer, with an answer, before an answer; and drafts, which are never lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from labeler.tui.screens.review.field import LineField, TextField
+from tests.tui.review.asked import EXPECTED, MODES, RATING, SCORE, SILENT, THUMB, traces
+from tests.tui.review.table import Table, open_table
+
+WHY = replace(THUMB, comment_on="negative")
+
+
+def field_is_open(table: Table) -> bool:
+    return any(table.review.query_one(kind).display for kind in (TextField, LineField))
+
+
+async def test_c_comments_on_the_answer_given_last(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB, RATING)) as table:
+        await table.press("n", "c")
+        assert "comment on user_satisfaction" in table.screen
+        await table.type("Misses the channel, yes")
+        await table.press("enter")
+        assert table.comment(0, "user_satisfaction") == "Misses the channel, yes"
+        assert "“Misses the channel, yes”" in table.line("panel")
+        await table.press("4")
+        assert table.position == 1
+        assert table.comment(0, "quality_rating") is None
+
+
+async def test_a_comment_before_any_answer_goes_with_the_answer_to_come(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB,)) as table:
+        await table.press("c")
+        await table.type("hm")
+        await table.press("enter")
+        assert "it goes with the answer to come" in table.said
+    async with open_table(tmp_path, traces(2), (THUMB,)) as table:
+        await table.press("n")
+        assert table.comment(0, "user_satisfaction") == "hm"
+        await table.press("y")
+        assert table.comment(1, "user_satisfaction") is None
+
+
+async def test_capital_letters_give_answer_and_comment_as_one(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(3), (THUMB,)) as table:
+        await table.press("N")
+        assert table.values(0) == {}
+        await table.type("no")
+        await table.press("enter")
+        assert (table.position, table.values(0)) == (1, {"user_satisfaction": False})
+        assert table.comment(0, "user_satisfaction") == "no"
+        await table.press("Y", "enter")
+        assert (table.position, table.values(1)) == (2, {"user_satisfaction": True})
+        assert table.comment(1, "user_satisfaction") is None
+
+
+async def test_esc_gives_neither_answer_nor_comment_and_keeps_the_draft(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB,)) as table:
+        await table.press("N")
+        await table.type("half a thou")
+        await table.press("escape")
+        assert (table.position, table.values(0)) == (0, {})
+        assert "kept as a draft" in table.said
+        assert "·✎" in table.screen
+        await table.press("c")
+        assert "half a thou" in table.screen
+        await table.press("escape", "j", "N")
+        assert "half a thou" not in table.screen
+        await table.press("escape")
+    async with open_table(tmp_path, traces(2), (THUMB,)) as table:
+        await table.press("k")
+        assert "·✎" in table.screen
+        await table.press("N")
+        assert "half a thou" in table.screen
+        await table.type("ght")
+        await table.press("enter")
+        assert table.comment(0, "user_satisfaction") == "half a thought"
+        assert "✎" not in table.screen.splitlines()[2]
+
+
+async def test_what_is_being_typed_survives_a_crash_a_second_later(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB, EXPECTED)) as table:
+        await table.press("e")
+        await table.type("Call the ")
+        await table.wait_for(lambda: table.desk.has_draft(table.desk.state.items[0].trace_id), "a draft while typing")
+    async with open_table(tmp_path, traces(2), (THUMB, EXPECTED)) as table:
+        await table.press("e")
+        assert "Call the" in table.screen
+
+
+async def test_the_comment_opens_by_itself_where_the_question_wants_one(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(4), (WHY,)) as table:
+        await table.press("y")
+        assert table.position == 1
+        await table.press("n")
+        assert field_is_open(table)
+        assert table.values(1) == {"user_satisfaction": False}
+        await table.type("because")
+        await table.press("enter")
+        assert (table.position, table.comment(1, "user_satisfaction")) == (2, "because")
+        await table.press("n")
+        await table.type("no, not now")
+        await table.press("escape")
+        assert (table.position, table.comment(2, "user_satisfaction")) == (3, None)
+        await table.press("p", "c")
+        assert "no, not now" in table.screen
+
+
+async def test_a_comment_on_a_choice_of_several_leaves_the_choice_open(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (MODES,)) as table:
+        await table.press("1", "c")
+        await table.type("see line 3")
+        await table.press("enter")
+        assert table.position == 0
+        await table.press("2", "enter")
+        assert (table.position, table.values(0)) == (1, {"failure_modes": ["wrong", "incomplete"]})
+        assert table.comment(0, "failure_modes") == "see line 3"
+
+
+async def test_a_comment_is_changed_and_taken_away_in_the_same_field(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB, RATING)) as table:
+        await table.press("n", "c")
+        await table.type("one")
+        await table.press("enter", "c")
+        await table.type(" two")
+        await table.press("enter")
+        assert table.comment(0, "user_satisfaction") == "one two"
+        await table.press("c", *["backspace"] * 7, "enter")
+        assert table.comment(0, "user_satisfaction") is None
+
+
+async def test_typing_after_a_refused_comment_is_swallowed(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(3), (SILENT,)) as table:
+        for opens in ("c", "N", "Y", "C"):
+            await table.press(opens)
+            assert "takes no comment" in table.said
+            await table.type("yes, not 1 good sq:")
+            assert (table.position, table.values(0)) == (0, {})
+            assert "takes no comment" in table.said
+            await table.press("escape")
+            assert "y yes" in table.said
+        await table.press("e")
+        await table.type("n")
+        await table.press("enter", "y")
+        assert (table.position, table.values(0)) == (1, {"user_satisfaction": True})
+
+
+async def test_typing_after_a_comment_refused_for_a_search_is_swallowed(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB,)) as table:
+        await table.press("/")
+        await table.type("the")
+        await table.press("enter", "c")
+        await table.type("so bad, y")
+        assert (table.position, table.values(0)) == (0, {})
+        await table.press("escape")
+        assert "search" not in table.line("status")
+        await table.press("y")
+        assert table.position == 1
+
+
+async def test_a_click_on_another_item_leaves_the_field_as_esc_does(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(3), (THUMB,)) as table:
+        await table.press("c")
+        await table.type("about the first")
+        await table.pilot.click("#worklist", offset=(6, 2))
+        await table.trace_is_here()
+        assert table.position == 2
+        assert not field_is_open(table)
+        await table.press("y", "g", "c")
+        assert "about the first" in table.screen
+        assert table.comment(2, "user_satisfaction") is None
+
+
+async def test_a_click_beside_an_open_field_leaves_the_field_open(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB,)) as table:
+        await table.press("c")
+        for place in ("#document", "#status", "#rule-bottom"):
+            await table.pilot.click(place)
+            await table.type("y")
+        assert (table.position, table.values(0)) == (0, {})
+        await table.press("enter", "y")
+        assert table.comment(0, "user_satisfaction") == "yyy"
+
+
+async def test_a_paste_goes_into_the_field_and_nowhere_else(tmp_path: Path) -> None:
+    sentence = "yes\nn1 2 3 qu\n"
+    async with open_table(tmp_path, traces(3), (THUMB, SCORE)) as table:
+        await table.paste(sentence)
+        assert (table.position, table.values(0)) == (0, {})
+        assert not field_is_open(table)
+        await table.press("c")
+        await table.paste(sentence)
+        await table.press("enter", "y")
+        assert table.comment(0, "user_satisfaction") == sentence.strip()
+        await table.press("?")
+        await table.paste(sentence)
+        await table.press("q")
+        assert table.values(0) == {"user_satisfaction": True}
+
+
+async def test_a_decline_needs_a_reason_and_a_flag_takes_a_note(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(3), (THUMB,)) as table:
+        await table.press("D", "enter")
+        assert "needs a reason" in table.said
+        assert table.position == 0
+        await table.press("D")
+        await table.type("not ours")
+        await table.press("enter")
+        assert table.position == 1
+        assert "–" in table.screen.splitlines()[2]
+        assert "declined “not ours”" in table.line("panel")
+        await table.press("f")
+        await table.type("ask Ola")
+        await table.press("enter")
+        assert "⚑" in table.screen.splitlines()[3]
+        await table.press("f")
+        assert "⚑" not in table.screen
+        assert table.position == 1
