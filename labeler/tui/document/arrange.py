@@ -21,7 +21,6 @@ SHARING: Final = {BlockKind.PROSE, BlockKind.RESULT, BlockKind.JSON, BlockKind.C
 """Kinds without a label of their own: under a heading they fold into its row."""
 
 _SHORT_KINDS: Final = {BlockKind.FIELD, BlockKind.MEDIA, BlockKind.NOTE, BlockKind.CALL}
-_LABELLED: Final = {BlockKind.REASONING, BlockKind.DOCUMENT}
 
 
 def arrange(document: Document, folded: Set[int]) -> list[Section]:
@@ -55,7 +54,7 @@ def arrange(document: Document, folded: Set[int]) -> list[Section]:
         else:
             is_short = block.kind in _SHORT_KINDS and "\n" not in block.text
             fold = number if block.foldable else None
-            is_labelled = block.kind in _LABELLED or (block.kind is BlockKind.FIELD and "\n" in block.text)
+            is_labelled = _has_label(block)
             if is_labelled:
                 sections.append(Section(number, block.message, fold, Form.LABEL))
             sections += _text(block, number, fold, is_headed=is_labelled)
@@ -69,6 +68,13 @@ def arrange(document: Document, folded: Set[int]) -> list[Section]:
 def heads(block: Block) -> bool:
     """Whether a block is the heading of the next: a header, or the name of a field whose value is the next block."""
     return block.kind is BlockKind.HEADER or (block.kind is BlockKind.FIELD and not block.text)
+
+
+def _has_label(block: Block) -> bool:
+    """Whether a row above an open block says what it is; others say it at the beginning of their first line."""
+    if block.kind is BlockKind.REASONING:
+        return block.foldable
+    return block.kind is BlockKind.DOCUMENT or (block.kind is BlockKind.FIELD and "\n" in block.text)
 
 
 def _shares_row(document: Document, number: int) -> bool:

@@ -110,7 +110,7 @@ class Text:
 class Caption:
     """One row the view writes itself: `parts`, a text cut to what room there is, `closing` parts.
 
-    `source` is how many characters of the first part are the block's own text, and `summary` the number of
+    `source` is how many characters at the beginning are the block's own text, and `summary` the number of
     the part that is its summary (None: none; the text counts as the last part).
     """
 
@@ -150,7 +150,7 @@ def joined(parts: Sequence[Part]) -> tuple[str, list[Span]]:
     spans: list[Span] = []
     at = 0
     for text, roles in parts:
-        if roles:
+        if roles and text:
             spans.append((at, at + len(text), roles))
         at += len(text)
     return "".join(text for text, _ in parts), spans

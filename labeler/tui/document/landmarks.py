@@ -22,29 +22,21 @@ def messages(layout: Layout) -> list[tuple[int, Place]]:
     return found
 
 
-def opening_row(layout: Layout, height: int) -> int:
-    """The top row of a view of `height` rows that opens a document.
+def opening(layout: Layout, height: int) -> tuple[Place, int]:
+    """Where a view of `height` rows opens a document: a place, and how many rows of the view stand above it.
 
     The whole document when it fits; else the start of the response with its request above it, or with as
-    much of the request's end as leaves most of the view to the response. Wraps what that takes.
+    much of the request's end as leaves most of the view to the response.
     """
+    beginning = Place(0, 0), 0
     layout.measure(0, height + 1)
     if layout.height <= height:
-        return 0
+        return beginning
     document = layout.document
     answer = None if document.answer is None else message_place(layout, document.answer)
     request = None if document.request is None else message_place(layout, document.request)
     if answer is None:
-        return 0 if request is None else layout.row(request)
-    answer_row = _settled(layout, answer, height)
-    request_row = answer_row if request is None else layout.row(request)
-    if request_row < answer_row <= request_row + height // 2:
-        return request_row
-    return max(0, answer_row - height // 3)
-
-
-def _settled(layout: Layout, place: Place, height: int) -> int:
-    """The row of a place once everything in the view around it has been wrapped."""
-    row = layout.row(place)
-    layout.measure(row - height, row + height)
-    return layout.row(place)
+        return beginning if request is None else (request, 0)
+    layout.measure_above(answer, height)
+    distance = 0 if request is None else layout.row(answer) - layout.row(request)
+    return answer, distance if 0 < distance <= height // 2 else height // 3

@@ -71,6 +71,16 @@ class Layout:
         if changed:
             self._stack()
 
+    def measure_above(self, place: Place, count: int) -> None:
+        """Wrap the section of a place and at least `count` rows above it."""
+        self._measure_section(place.section)
+        number, left = place.section - 1, count
+        while number >= 0 and left > 0:
+            self._measure_section(number)
+            left -= self._heights[number]
+            number -= 1
+        self._stack()
+
     def measure_next(self, characters: int) -> None:
         """Wrap about so many characters of what has not been wrapped, from the top."""
         left = characters
@@ -118,7 +128,7 @@ class Layout:
         return section.block, section.offset_of(max(place.row, 0))
 
     def rows(self, first: int, last: int) -> Iterator[tuple[int, int]]:
-        """The places of the rows from `first` up to `last`, as far as the document reaches; measured before."""
+        """The places of the rows from `first` up to `last`, as far as the document reaches; `measure` them before."""
         number, row = self.place(first)
         for _ in range(min(last, self.height) - first):
             section = self.sections[number]

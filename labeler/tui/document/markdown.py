@@ -6,6 +6,7 @@ painted. Texts too long for that (`is_parsable`) are styled line by line instead
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -18,6 +19,8 @@ from markdown_it.token import Token
 from labeler.tui.document.code import CODE, Highlighter
 from labeler.tui.document.inline import MARKER, inline_spans
 from labeler.tui.document.lines import Roles, Span
+
+_log = logging.getLogger(__name__)
 
 _LIMIT: Final = 20_000
 """Characters up to which a text is parsed; parsing the blocks of this many takes about 3 ms."""
@@ -51,7 +54,7 @@ class Markdown:
         self._roles: dict[int, Roles] = {}
         self._later: defaultdict[int, list[Callable[[int], None]]] = defaultdict(list)
         self._cursor: dict[int, int] = {}
-        for token in _parser().parse(text, self._env):
+        for token in _blocks(text, self._env):
             note = _NOTES.get(token.type)
             if note is not None and token.map is not None:
                 note(self, token, *token.map)
@@ -229,6 +232,15 @@ def by_line(spans: Iterable[Span], lines: list[str]) -> list[list[Span]]:
             begin += len(lines[at]) + 1
             at += 1
     return result
+
+
+def _blocks(text: str, env: dict[str, Any]) -> list[Token]:
+    """The block tokens of a text; none when the parser fails on it, for the text has to be shown all the same."""
+    try:
+        return _parser().parse(text, env)
+    except Exception:
+        _log.exception("The Markdown of a block could not be parsed; it is shown literally")
+        return []
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ class ViewPosition:
     """The top of the view and the folds.
 
     `block` is the number of the block at the top, `offset` the character of its text with which the top
-    row begins, `above` how many rows the view starts above that (a blank row, say). `toggled` lists the
+    row begins, `above` how many rows the view starts above that (a blank row or a label, say). `toggled` lists the
     blocks that are not folded as they were at first, in order.
     """
 

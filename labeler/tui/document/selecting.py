@@ -14,18 +14,19 @@ from textual.strip import Strip
 from labeler.tui.cells import cells
 from labeler.tui.document.layout import Layout, Place
 from labeler.tui.document.lines import Line, Span
+from labeler.tui.document.paint import GUTTER
 
 _LINES: Final = 1 << 20
 """More lines than a section can have."""
 
 
-def with_offsets(strip: Strip, layout: Layout, place: Place, gutter: int) -> Strip:
+def with_offsets(strip: Strip, layout: Layout, place: Place) -> Strip:
     """A painted row that tells Textual which place in the document each of its characters is."""
     section = layout.sections[place.section]
     if place.row < 0 or section.rows is None:
         return strip
     line, start, end, indent = section.rows[place.row]
-    left = gutter + indent
+    left = GUTTER + indent
     right = min(left + cells(section.lines[line].text[start:end]), strip.cell_length)
     text = strip.crop(left, right).apply_offsets(start, place.section * _LINES + line)
     return Strip([*strip.crop(0, left), *text, *strip.crop(right)], strip.cell_length)

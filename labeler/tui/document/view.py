@@ -16,12 +16,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from labeler.reading.document import Document
-from labeler.tui.document.layout import Layout, Place
+from labeler.tui.document.frame import Frame
+from labeler.tui.document.layout import Layout
 from labeler.tui.document.layouts import Layouts
-from labeler.tui.document.lines import Span
-from labeler.tui.document.paint import GUTTER, Margins, Painter
+from labeler.tui.document.paint import Margins, Painter
 from labeler.tui.document.position import ViewPosition
-from labeler.tui.document.selecting import selected_span, selected_text, with_offsets
+from labeler.tui.document.selecting import selected_text
 from labeler.tui.document.viewport import Viewport
 from labeler.tui.signs import UNICODE, Signs
 from labeler.tui.theme import Palette, load_theme
@@ -77,6 +77,7 @@ class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
         self._viewport: Viewport | None = None
         self._painter: Painter | None = None
         self._waiting: tuple[Document, ViewPosition | None] | None = None
+        self._measuring: Viewport | None = None
         self._reported = (0, 0, 0)
         self._painting = False
 
@@ -86,12 +87,8 @@ class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
         if width <= 0 or height <= 0:
             self._waiting = document, position
             return
-        layout = self._layouts.get(document, width) or self._layouts.add(Layout(document, width, self._signs))
-        self._viewport = viewport = Viewport(layout, height, position)
-        viewport.measure_next(_SLICE)
+        self._viewport = Viewport(self._layout(document), height, position)
         self._changed()
-        if not layout.is_measured:
-            self.run_worker(self._measure_rest(viewport), group="measure", exclusive=True)
 
     def prepare(self, document: Document, *, position: ViewPosition | None = None) -> None:
         """Wrap and colour a document ahead of `show`. May run in a thread; does nothing before the view has a size."""
@@ -233,23 +230,13 @@ class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """A row of the view. Outside painting Textual asks what lies under the mouse: then there are offsets in it."""
-        viewport, width = self._viewport, self.size.width
-        painter = self._painter
-        if painter is None or painter.width != width:
-            painter = self._painter = Painter(self._palette, self._signs, width)
-        if viewport is None:
-            return painter.blank(Margins())
-        layout, place = viewport.layout, viewport.layout.place(viewport.top + y)
-        if viewport.top + y >= layout.height:
-            return painter.blank(Margins())
-        section, thumb = layout.sections[place.section], viewport.has_thumb(y)
-        bar = layout.wording.is_answer(section)
-        if place.row < 0:
-            above = layout.sections[place.section - 1] if place.section else None
-            return painter.blank(Margins(bar and above is not None and layout.wording.is_answer(above), thumb=thumb))
-        margins = Margins(bar, viewport.marks(place), self._fold_sign(layout, place), thumb)
-        strip = painter.row(section, place.row, layout.wording.tone(section), margins, self._highlights(place))
-        return strip if self._painting else with_offsets(strip, layout, place, GUTTER)
+        width = self.size.width
+        if self._painter is None or self._painter.width != width:
+            self._painter = Painter(self._palette, self._signs, width)
+        if self._viewport is None:
+            return self._painter.blank(Margins())
+        frame = Frame(self._viewport, self._painter, self.text_selection)
+        return frame.row(y) if self._painting else frame.row_with_offsets(y)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         if self._viewport is None:
@@ -279,26 +266,6 @@ class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
     def _height(self) -> int:
         return self.size.height
 
-    def _highlights(self, place: Place) -> list[Span]:
-        viewport = self._viewport
-        selection = self.text_selection
-        if viewport is None or (viewport.search is None and selection is None):
-            return []
-        section = viewport.layout.wrapped(place.section)
-        number = section.rows[place.row].line if section.rows else 0
-        line = section.lines[number]
-        if selection is not None:
-            return selected_span(selection, place.section, number, line)
-        return viewport.search.spans(section.block, line) if viewport.search else []
-
-    def _fold_sign(self, layout: Layout, place: Place) -> str:
-        section = layout.sections[place.section]
-        if place.row:
-            return ""
-        if section.opens:
-            return self._signs.unfolded
-        return self._signs.folded if layout.wording.is_signed(section) else ""
-
     def _step_match(self, step: int) -> tuple[int, int]:
         if self._viewport is None:
             return 0, 0
@@ -307,8 +274,14 @@ class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
         return found
 
     def _show_again(self) -> None:
-        if self._viewport is not None:
-            self.show(self._viewport.layout.document, position=self._viewport.position)
+        before = self._viewport
+        if before is not None and self._text_width > 0 and self._height > 0:
+            self._viewport = before.on(self._layout(before.layout.document), self._height)
+            self._changed()
+
+    def _layout(self, document: Document) -> Layout:
+        width = self._text_width
+        return self._layouts.get(document, width) or self._layouts.add(Layout(document, width, self._signs))
 
     def _if_changed(self, changed: bool) -> bool:
         if changed:
@@ -317,16 +290,18 @@ class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
 
     def _changed(self) -> None:
         """Paint what the viewport shows and tell of it. Nothing of this makes Textual lay out the screen again."""
-        self._synchronise()
-        self.refresh()
-
-    def _synchronise(self) -> None:
         viewport = self._viewport
         if viewport is None:
             return
+        if not viewport.layout.is_measured:
+            viewport.measure_next(_SLICE)
+        if not viewport.layout.is_measured and self._measuring is not viewport:
+            self._measuring = viewport
+            self.run_worker(self._measure_rest(viewport), group="measure", exclusive=True)
         self.set_reactive(Widget.virtual_size, Size(self.size.width, viewport.layout.height))
         self.set_reactive(Widget.scroll_y, float(viewport.top))
         self.set_reactive(Widget.scroll_target_y, float(viewport.top))
+        self.refresh()
         if viewport.rows != self._reported:
             self._reported = viewport.rows
             self.post_message(LineRangeChanged(self, *viewport.rows))
@@ -334,7 +309,8 @@ class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
     async def _measure_rest(self, viewport: Viewport) -> None:
         """Wrap what is out of view, a slice at a time, until another document is shown."""
         while viewport is self._viewport and not viewport.layout.is_measured:
-            viewport.measure_next(_SLICE)
             await asyncio.sleep(0)
+            viewport.measure_next(_SLICE)
+        self._measuring = None
         if viewport is self._viewport:
             self._changed()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Set
 
-from labeler.tui.document.landmarks import message_place, messages, opening_row
+from labeler.tui.document.landmarks import message_place, messages, opening
 from labeler.tui.document.layout import Layout, Place, folded_at_first
 from labeler.tui.document.position import ViewPosition
 from labeler.tui.document.search import Match, Search
@@ -26,19 +27,26 @@ class Viewport:
         first = folded_at_first(layout.document)
         layout.fold(first if position is None else first ^ set(position.toggled))
         if position is None:
-            self._show(opening_row(layout, self.height))
+            self._show(*opening(layout, self.height))
         else:
-            place = layout.find(position.block, position.offset)
-            self._show(layout.row(Place(place.section, place.row)) - position.above)
+            self._show(layout.find(position.block, position.offset), position.above)
 
     @property
     def position(self) -> ViewPosition:
-        """Where the window stands, for coming back to."""
-        place = self.layout.place(self.top)
-        block, offset = self.layout.source(place)
-        folded = self.layout.folded | ({self._revealed} if self._revealed is not None else set())
-        toggled = tuple(sorted(folded ^ folded_at_first(self.layout.document)))
-        return ViewPosition(block, offset, max(0, -place.row), toggled)
+        """Where the window stands, for coming back to. What only a search holds open counts as folded."""
+        return self._position(self.layout.folded | ({self._revealed} if self._revealed is not None else set()))
+
+    def on(self, layout: Layout, height: int) -> Viewport:
+        """The same on another layout of the document: the text at the top, the folds, the search."""
+        again = Viewport(layout, height, self._position(self.layout.folded))
+        again.search, again._revealed = self.search, self._revealed
+        return again
+
+    def _position(self, folded: Set[int]) -> ViewPosition:
+        block, offset = self.layout.source(self.layout.place(self.top))
+        above = self.layout.row(self.layout.find(block, offset)) - self.top
+        toggled = folded ^ folded_at_first(self.layout.document)
+        return ViewPosition(block, offset, above, tuple(sorted(toggled)))
 
     @property
     def rows(self) -> tuple[int, int, int]:
@@ -62,7 +70,9 @@ class Viewport:
 
     def marks(self, place: Place) -> bool:
         """Whether a row is the beginning of the message last jumped to."""
-        return self.message is not None and message_place(self.layout, self.message) == place
+        if place.row != 0 or self.layout.sections[place.section].message != self.message:
+            return False
+        return place.section == 0 or self.layout.sections[place.section - 1].message != self.message
 
     def has_thumb(self, y: int) -> bool:
         """Whether row `y` of the window lies in the part of its edge that stands for what is in view."""
@@ -77,19 +87,21 @@ class Viewport:
         """Wrap some of what has not been wrapped; the window stays on what it shows."""
         place = self.layout.place(self.top)
         self.layout.measure_next(characters)
-        self._show(self.layout.row(place))
+        self._show(place)
 
     def scroll_to(self, row: int) -> None:
         """Move the top to a row, or as near as the ends allow."""
         self.message = self._block = None
-        self._show(row)
+        self._show(self.layout.place(row))
 
     def scroll_by(self, count: int) -> None:
         """Move by rows, downwards when positive, stopping at the ends."""
-        self.scroll_to(self._steady(min(0, count)) + count)
+        self.message = self._block = None
+        self._show(self.layout.place(self.top), -count)
 
     def scroll_to_end(self) -> None:
-        self.scroll_to(sys.maxsize)
+        self.message = self._block = None
+        self._show(Place(len(self.layout.sections) - 1, sys.maxsize))
 
     def step_message(self, step: int) -> bool:
         """Bring the next message (`step` 1) or the previous one (-1) to the top. False when there is none.
@@ -166,24 +178,16 @@ class Viewport:
         self.search = None
         self._close_revealed()
 
-    def _show(self, row: int) -> None:
-        """Put the top at a row within the ends and wrap what is in the window."""
+    def _show(self, place: Place, above: int = 0) -> None:
+        """Put the top `above` rows above a place, within the ends, and wrap what is then in the window."""
         height = -1
         while height != self.layout.height:
             height = self.layout.height
-            self.top = max(0, min(row, height - self.height))
+            self.top = max(0, min(self.layout.row(place) - above, height - self.height))
             self.layout.measure(self.top, self.top + self.height)
 
-    def _steady(self, count: int) -> int:
-        """Wrap `-count` rows above the top, and return where the top is then."""
-        if count < 0:
-            place = self.layout.place(self.top)
-            self.layout.measure(self.top + count, self.top)
-            self.top = self.layout.row(place)
-        return self.top
-
     def _jump(self, message: int, place: Place) -> None:
-        self._show(self.layout.row(place))
+        self._show(place)
         self.message, self._block = message, None
 
     def _current_block(self) -> int | None:
@@ -200,12 +204,11 @@ class Viewport:
                 return fold
         return None
 
-    def _refold(self, folded: set[int] | frozenset[int], keep: int) -> None:
+    def _refold(self, folded: Set[int], keep: int) -> None:
         """Change the folds; the first row of block `keep` stays where it is, or comes to the top from above it."""
-        before = self.layout.row(self.layout.head(keep))
-        distance = max(0, before - self.top)
+        distance = self.layout.row(self.layout.head(keep)) - self.top
         self.layout.fold(folded)
-        self._show(self.layout.row(self.layout.head(keep)) - distance)
+        self._show(self.layout.head(keep), max(0, distance))
 
     def _go_to_match(self, match: Match | None) -> None:
         self._close_revealed(but=match.block if match else None)
@@ -218,8 +221,7 @@ class Viewport:
         row = self.layout.row(self._place_of(match))
         margin = min(2, self.height // 4)
         if not self.top + margin <= row < self.top + self.height - margin:
-            self.layout.measure(row - self.height, row + self.height)
-            self._show(self.layout.row(self._place_of(match)) - self.height // 3)
+            self._show(self._place_of(match), self.height // 3)
 
     def _place_of(self, match: Match) -> Place:
         return self.layout.head(match.block) if match.in_summary else self.layout.find(match.block, match.start)

@@ -15,6 +15,9 @@ from labeler.tui.signs import Signs
 _SPACING: Final = "   "
 """Between a label and what follows it."""
 
+_FAILED: Final = " (failed)"
+"""How a header ends that the reader found to have failed."""
+
 _SHORT: Final = 60
 """Characters of a folded line that are in view whatever the width; what is longer tells how long it is."""
 
@@ -84,18 +87,24 @@ class Wording:
             case Form.TEXT:
                 return self._text(block, section)
 
-    def is_signed(self, section: Section) -> bool:
-        """Whether the sign of a folded block stands before it, not before the number of its lines."""
+    def fold_sign(self, section: Section) -> str:
+        """The sign left of a section's first row. Folded text that nothing names has it before its number of lines."""
+        if section.opens:
+            return self._signs.unfolded
         if section.form is not Form.FOLDED:
-            return False
+            return ""
         block = self._document.blocks[section.block]
-        return bool(self._opening(block) or block.summary)
+        return self._signs.folded if self._opening(block) or block.summary else ""
 
     def _heading(self, block: Block, text: Part | None = None, closing: Sequence[Part] = ()) -> Caption:
         """A header, or the name of a field; with what is folded after it."""
         is_field = block.kind is BlockKind.FIELD
-        roles = ("field",) if is_field else _HEADER_ROLES.get(block.role, ("role",))
-        parts: list[Part] = [(block.summary if is_field else block.text, roles)]
+        parts: list[Part]
+        if is_field:
+            parts = [(block.summary, ("field",))]
+        else:
+            name = block.text.removesuffix(_FAILED)
+            parts = [(name, _HEADER_ROLES.get(block.role, ("role",))), (block.text[len(name) :], ("error",))]
         if text is not None:
             parts.append((_SPACING, ()))
         summary = 0 if is_field else None

@@ -15,14 +15,16 @@ _PARAGRAPH = (
 _LIST = "\n".join(f"{n}. call the watch on channel {n + 8}, name the **berth** and wait" for n in range(1, 6))
 _CODE = (
     "```python\ndef berth(depths: dict[str, float], draught: float) -> list[str]:\n"
-    '    fits = [name for name, depth in depths.items() if depth > draught + 0.5]  # half a metre below the keel\n'
+    "    fits = [name for name, depth in depths.items() if depth > draught + 0.5]  # half a metre below the keel\n"
     "    return sorted(fits, key=len)\n```"
 )
 _TABLE = "| water | time | metres |\n|---|---|---|\n" + "\n".join(
-    f"| {kind} | {hour:02}:12 | {hour / 7:.1f} |" for kind, hour in (("high", 4), ("low", 10), ("high", 16), ("low", 22))
+    f"| {kind} | {hour:02}:12 | {hour / 7:.1f} |"
+    for kind, hour in (("high", 4), ("low", 10), ("high", 16), ("low", 22))
 )
 _RESULT = json.dumps(
-    {"station": "Skarv", "waters": [{"at": "04:12", "metres": 2.9}, {"at": "10:20", "metres": None}], "ok": True}, indent=2
+    {"station": "Skarv", "waters": [{"at": "04:12", "metres": 2.9}, {"at": "10:20", "metres": None}], "ok": True},
+    indent=2,
 )
 
 
@@ -34,7 +36,9 @@ def conversation(size: int) -> Document:
     for message in count():
         role = "user" if message % 2 == 0 else "assistant"
         blocks.append(Block(BlockKind.HEADER, role, role, message))
-        text = f"Question {message}: {_PARAGRAPH}" if role == "user" else "\n\n".join(next(paragraphs) for _ in range(3))
+        text = (
+            f"Question {message}: {_PARAGRAPH}" if role == "user" else "\n\n".join(next(paragraphs) for _ in range(3))
+        )
         blocks.append(Block(BlockKind.PROSE, text, role, message))
         written += len(text)
         if role == "assistant" and written >= size:
