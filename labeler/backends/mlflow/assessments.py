@@ -26,6 +26,7 @@ class Assessments:
 
         Raises `AlreadyThere` for an ID that exists, `MissingTarget` when what it overrides is gone, `MissingTrace`.
         """
+        self._traces.recent.forget(wanted.trace_id)
         try:
             answer = await self._transport.send(
                 "POST", f"{trace_path(wanted.trace_id)}/assessments", {"assessment": assessment_to_wire(wanted)}
@@ -55,6 +56,7 @@ class Assessments:
         content: dict[str, JsonValue] = {}
         for field in (field for field in _UPDATABLE if field in fields):
             content |= _field_to_wire(changed, field)
+        self._traces.recent.forget(changed.trace_id)
         payload = {"update_mask": ",".join(content), "assessment": content}
         try:
             answer = await self._transport.send("PATCH", _path(changed.trace_id, changed.id), payload)
@@ -65,6 +67,7 @@ class Assessments:
 
     async def retract(self, trace_id: str, assessment_id: str) -> None:
         """Delete an assessment, which makes the one it overrode valid again. What is not there is deleted."""
+        self._traces.recent.forget(trace_id)
         try:
             await self._transport.send("DELETE", _path(trace_id, assessment_id))
         except MissingTarget:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 
 from labeler.backends.base import Capabilities, Experiment, Schemas, UnknownName
 from labeler.backends.mlflow.assessments import Assessments
@@ -91,9 +92,9 @@ class MlflowBackend:
     async def count(self, experiment_id: str) -> int | None:
         return await self._experiments.count(experiment_id)
 
-    def snapshot(self, query: Query) -> AsyncIterator[list[TraceSummary]]:
+    def snapshot(self, query: Query) -> AsyncGenerator[list[TraceSummary], None]:
         self._traces.expect_in(query.experiment_ids)
-        return snapshot(self._transport, query)
+        return self._remembered(snapshot(self._transport, query))
 
     async def summaries(self, trace_ids: Sequence[str]) -> list[TraceSummary]:
         return await self._traces.summaries(trace_ids)
@@ -146,6 +147,14 @@ class MlflowBackend:
 
     async def set_item_state(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
         return await self._queues.set_item_state(queue_id, trace_id, state, reviewer)
+
+    async def _remembered(
+        self, pages: AsyncGenerator[list[TraceSummary], None]
+    ) -> AsyncGenerator[list[TraceSummary], None]:
+        async with aclosing(pages):
+            async for page in pages:
+                self._traces.recent.add(page)
+                yield page
 
     async def _check_queues(self) -> None:
         if not (await self.capabilities()).queues:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from enum import Enum
 from typing import Any, Final
 
@@ -32,7 +32,7 @@ class _Order(Enum):
     OTHER = ""
 
 
-async def snapshot(transport: Transport, query: Query) -> AsyncIterator[list[TraceSummary]]:
+async def snapshot(transport: Transport, query: Query) -> AsyncGenerator[list[TraceSummary], None]:
     """Pages of `query`, each trace once; the next page is on its way while one is read. Raises `BadFilter`.
 
     Of experiments that do not exist most servers show nothing; a file store raises `UnknownName`.

@@ -1,8 +1,9 @@
 """Traces of an MLflow server by ID: summaries, whole traces, attachments.
 
-Spans come from ``get-trace-artifact`` (MLflow 3.2 and later, smallest, right for partial and for legacy traces), else
-from ``traces/get`` with ``allow_partial=true``: without that flag a trace with one abandoned span never arrives. Each
-is the other's fallback, because the server tells by failing that a trace lies where that call does not look.
+Spans come from ``get-trace-artifact`` (MLflow 3.2 and later, smallest, right for partial and for legacy traces), or,
+when the trace's info is wanted with them, from ``traces/get`` (3.7 and later) in one call. That needs
+``allow_partial=true``: without it a trace with one abandoned span never arrives. Each is the other's fallback, because
+the server tells only by failing that a trace lies where that call does not look.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, Final
 
 from labeler.backends.base import Ambiguous, Malformed, MissingTarget, MissingTrace, Refused
 from labeler.backends.mlflow.failures import MissingRoute
+from labeler.backends.mlflow.recent import RecentSummaries
 from labeler.backends.mlflow.transport import Transport, parse
 from labeler.domain.trace import RawTrace, TraceState, TraceSummary
 from labeler.reading.wire.envelopes import MalformedEnvelope, readable_trace_id, trace_summary
@@ -30,6 +32,8 @@ class Traces:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._experiments: dict[str, None] = {}
+        self._whole_in_one_call = True
+        self.recent = RecentSummaries()
 
     def expect_in(self, experiment_ids: Iterable[str]) -> None:
         """Remember experiments to look in: a search by trace ID has to name them."""
@@ -63,11 +67,17 @@ class Traces:
 
     async def whole(self, trace_id: str) -> RawTrace:
         """A trace with its spans, undecoded. Raises `MissingTrace`, `Malformed`."""
-        summary, payload = await asyncio.gather(self.summary(trace_id), self._spans(trace_id), return_exceptions=True)
-        if isinstance(summary, BaseException):
-            raise summary
-        if isinstance(payload, BaseException):
-            raise payload
+        summary = self.recent.get(trace_id)
+        tried_one_call = summary is None and self._whole_in_one_call
+        if tried_one_call and (whole := await self._in_one_call(trace_id)) is not None:
+            return whole
+        if summary is None:
+            summary = await self.summary(trace_id)
+        payload = await self._spans(trace_id)
+        if payload is _NO_SPANS:
+            return RawTrace(await self.summary(trace_id), payload)
+        if tried_one_call:
+            self._whole_in_one_call = False
         return RawTrace(summary, payload)
 
     async def attachment(self, trace_id: str, path: str) -> bytes:
@@ -87,7 +97,9 @@ class Traces:
             page = await self._transport.send("POST", f"{ROUTE}/search", query)
         except Refused:
             return {}
-        return {summary.id: summary for summary in read_page(page)}
+        found = read_page(page)
+        self.recent.add(found)
+        return {summary.id: summary for summary in found}
 
     async def _summary_if_there(self, trace_id: str) -> TraceSummary | None:
         try:
@@ -97,8 +109,21 @@ class Traces:
         except Malformed:
             return bare_summary(trace_id)
 
+    async def _in_one_call(self, trace_id: str) -> RawTrace | None:
+        """A whole trace, or None when the server does not give it that way (or at all)."""
+        trace_path(trace_id)
+        try:
+            body, trace = await self._info_and_spans(trace_id)
+            return RawTrace(trace_summary(trace.get("trace_info")), body)
+        except (MissingTarget, MissingRoute, Malformed, MalformedEnvelope):
+            return None
+        except Ambiguous as failed:
+            if not failed.server_answered:
+                raise
+            return None
+
     async def _spans(self, trace_id: str) -> bytes:
-        """The body that holds the spans; an empty list of them when the server says that it has none."""
+        """The body that holds the spans; `_NO_SPANS` when the server says that it has none."""
         has_none = False
         try:
             body = await self._transport.body(_ARTIFACT, {"request_id": trace_id}, self._transport.timeouts.whole_trace)
@@ -112,27 +137,24 @@ class Traces:
             if not failed.server_answered:
                 raise
         try:
-            return await self._spans_from_database(trace_id)
-        except Malformed:
+            return (await self._info_and_spans(trace_id))[0]
+        except (MissingTarget, MissingRoute, Malformed, Ambiguous) as failed:
+            if isinstance(failed, Ambiguous) and not failed.server_answered:
+                raise
             if has_none:
                 return _NO_SPANS
-            raise
-
-    async def _spans_from_database(self, trace_id: str) -> bytes:
-        try:
-            body = await self._transport.body(
-                f"{ROUTE}/get", {"trace_id": trace_id, "allow_partial": "true"}, self._transport.timeouts.whole_trace
-            )
-        except (MissingTarget, MissingRoute) as missing:
-            raise Malformed(f"The server has the trace and not its spans: {missing}", trace_id) from None
-        except Ambiguous as failed:
-            if not failed.server_answered:
-                raise
             raise Malformed(f"The server has the trace and fails to give its spans: {failed}", trace_id) from None
+
+    async def _info_and_spans(self, trace_id: str) -> tuple[bytes, dict[str, Any]]:
+        """The body of ``traces/get`` and the trace in it. Raises `Malformed` when there is none."""
+        body = await self._transport.body(
+            f"{ROUTE}/get", {"trace_id": trace_id, "allow_partial": "true"}, self._transport.timeouts.whole_trace
+        )
         parsed = await parse(body)
-        if not isinstance(parsed, dict) or not _holds_spans(parsed.get("trace")):
-            raise Malformed(f"The spans of trace {trace_id} are not of MLflow's form", trace_id)
-        return body
+        trace = parsed.get("trace") if isinstance(parsed, dict) else None
+        if not isinstance(trace, dict) or not _holds_spans(trace):
+            raise Malformed("The spans are not of MLflow's form", trace_id)
+        return body, trace
 
 
 def trace_path(trace_id: str) -> str:

@@ -233,9 +233,24 @@ async def test_spans_come_from_the_other_call_when_one_fails(
         proxy.otherwise = failing_on("get-trace-artifact", fault)
         raw = await through_proxy.trace(trace_id)
         assert b'"mlflow.spanInputs"' in raw.payload
-    proxy.otherwise = faults.none
+    proxy.otherwise = failing_on("traces/get?", faults.answer(500, '{"error_code": "INTERNAL_ERROR"}'))
     raw = await through_proxy.trace(trace_id)
     assert b'"mlflow.spanInputs"' in raw.payload
+
+
+async def test_a_trace_found_a_moment_ago_is_read_in_one_call_until_it_is_labelled(
+    proxy: FaultProxy, through_proxy: MlflowBackend, trace_id: str
+) -> None:
+    found = await through_proxy.summary(trace_id)
+    searched = Query((found.experiment_id,))
+    assert [page async for page in through_proxy.snapshot(searched)]
+    proxy.seen.clear()
+    assert (await through_proxy.trace(trace_id)).summary == found
+    assert len(proxy.seen) == 1
+    sent = label(trace_id)
+    await through_proxy.create(sent)
+    labels = (await through_proxy.trace(trace_id)).summary.assessments
+    assert sent.id in {assessment.id for assessment in labels}
 
 
 async def test_a_trace_whose_spans_the_server_cannot_give_is_malformed_alone(

@@ -70,7 +70,7 @@ async def test_a_limit_across_pages_is_kept(mlflow_backend: MlflowBackend, exper
 async def test_a_snapshot_may_be_left_at_any_page(mlflow_backend: MlflowBackend, experiment_id: str) -> None:
     snapshot = mlflow_backend.snapshot(Query((experiment_id,)))
     assert len(await anext(snapshot)) == 500
-    await snapshot.aclose()  # type: ignore[attr-defined]
+    await snapshot.aclose()
 
 
 async def test_summaries_by_id_are_found_in_many_chunks_and_without_knowing_the_experiment(
