@@ -21,11 +21,13 @@ from labeler.cli import (
     keys,
     outbox,
     pull,
+    push,
     review,
     show,
     start,
     sync,
     themes,
+    verify,
 )
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.options import add_common
@@ -37,7 +39,9 @@ COMMANDS = {
     "pull": pull,
     "sync": sync,
     "outbox": outbox,
+    "verify": verify,
     "export": export,
+    "push": push,
     "doctor": doctor,
     "config": config,
     "keys": keys,

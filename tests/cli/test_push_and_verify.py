@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.program import Program
+from tests.cli.test_work_without_a_screen import Desk
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def write(labeler: Program, *lines: object) -> str:
+    text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+    (labeler.work / "labels.jsonl").write_text(text + "\n", encoding="utf-8")
+    return "labels.jsonl"
+
+
+def human(desk: Desk, trace_id: str) -> list[dict]:
+    return [label for label in desk.labels(trace_id) if label["source"]["source_type"] == "HUMAN"]
+
+
+def test_a_file_is_pushed_once_however_often_it_is_pushed(labeler, desk):
+    one, two, three = desk.ids
+    file = write(
+        labeler,
+        {"trace_id": one, "name": "helpful", "value": True, "rationale": "clear"},
+        {"trace_id": two, "name": "expected", "value": {"answer": "05:42"}, "kind": "expectation", "reviewer": "bo"},
+        {"trace_id": three, "name": "score", "value": 4, "assessment_id": "a-" + "1" * 32},
+    )
+    options = ("-b", desk.server.url, "-r", "ana")
+    for queued in ("3 queued.", "0 queued, 3 were known already."):
+        ended = labeler.run("push", file, *options)
+        assert ended.code == 0, ended.err
+        assert queued in ended.err
+        assert labeler.run("sync", "-b", desk.server.url).code == 0
+    (helpful,) = human(desk, one)
+    assert (helpful["feedback"]["value"], helpful["rationale"], helpful["source"]["source_id"]) == (
+        True,
+        "clear",
+        "ana",
+    )
+    (expected,) = human(desk, two)
+    assert expected["source"]["source_id"] == "bo"
+    (score,) = human(desk, three)
+    assert score["assessment_id"] == "a-" + "1" * 32
+    verified = labeler.run("verify", "-b", desk.server.url, "--json")
+    assert (verified.code, verified.lines) == (0, [{"checked": 3, "ok": 3, "problems": []}])
+
+
+def test_what_was_exported_can_be_pushed_elsewhere(labeler, desk):
+    file = write(labeler, {"trace_id": desk.ids[0], "name": "helpful", "value": "so ⟨so⟩", "reviewer": "ana"})
+    assert labeler.run("push", file, "-b", desk.server.url).code == 0
+    exported = labeler.run("export", "--local")
+    again = labeler.run("push", "-", "-b", desk.server.url, stdin=exported.out)
+    assert "0 queued, 1 were known already" in again.err
+
+
+def test_a_bad_line_is_told_with_its_number_and_nothing_is_queued_unless_asked(labeler, desk):
+    file = write(
+        labeler,
+        {"trace_id": desk.ids[0], "name": "helpful", "value": True},
+        "no JSON",
+        "",
+        {"trace_id": "tr-none", "name": "helpful", "value": True},
+        {"trace_id": desk.ids[1], "name": "helpful", "value": True, "valid": False},
+        {"trace_id": desk.ids[2], "name": "big", "value": 2**60},
+    )
+    options = ("-b", desk.server.url, "-r", "ana")
+    refused = labeler.run("push", file, *options)
+    assert refused.code == 2
+    assert [number for number in range(1, 8) if f"labels.jsonl, line {number}: " in refused.err] == [2, 4, 5, 6]
+    assert labeler.run("outbox", "list", "--json").lines == []
+    skipped = labeler.run("push", file, "--skip-bad", *options)
+    assert skipped.code == 1
+    assert "1 queued." in skipped.err
+    assert [row["trace_id"] for row in labeler.run("outbox", "list", "--json").lines] == [desk.ids[0]]
+
+
+def test_a_push_needs_a_reviewer_only_for_lines_that_name_none(labeler, desk):
+    file = write(labeler, {"trace_id": desk.ids[0], "name": "helpful", "value": True})
+    nobody = labeler.run("push", file, "-b", desk.server.url)
+    assert nobody.code == 2
+    assert "--reviewer" in nobody.err
+    assert labeler.run("push", "none.jsonl", "-b", desk.server.url).code == 2
+
+
+def test_what_became_of_answers_behind_our_back_is_found(labeler, desk):
+    file = write(
+        labeler,
+        *({"trace_id": trace_id, "name": "helpful", "value": True, "reviewer": "ana"} for trace_id in desk.ids),
+    )
+    options = ("-b", desk.server.url)
+    assert labeler.run("push", file, *options).code == 0
+    assert labeler.run("sync", *options).code == 0
+    deleted, changed, superseded = desk.ids
+    path = "/api/3.0/mlflow/traces/{}/assessments"
+    ids = {trace_id: human(desk, trace_id)[0]["assessment_id"] for trace_id in desk.ids}
+    desk.server.http.delete(f"{path.format(deleted)}/{ids[deleted]}").raise_for_status()
+    patch = {"assessment": {"feedback": {"value": False}}, "update_mask": "feedback"}
+    desk.server.http.patch(f"{path.format(changed)}/{ids[changed]}", json=patch).raise_for_status()
+    override = {
+        "assessment_name": "helpful",
+        "source": {"source_type": "HUMAN", "source_id": "bo"},
+        "overrides": ids[superseded],
+        "feedback": {"value": False},
+    }
+    desk.server.post(path.format(superseded), {"assessment": override})
+    ended = labeler.run("verify", *options, "--json")
+    assert ended.code == 1
+    (result,) = ended.lines
+    assert (result["checked"], result["ok"]) == (3, 0)
+    assert {(each["kind"], each["trace_id"], each["by"]) for each in result["problems"]} == {
+        ("missing", deleted, None),
+        ("changed", changed, None),
+        ("superseded", superseded, "bo"),
+    }
+    assert "superseded by bo" in labeler.run("verify", *options).out
