@@ -20,7 +20,7 @@ _LONGEST_WIDE_LINE: Final = 12_000
 SHARING: Final = {BlockKind.PROSE, BlockKind.RESULT, BlockKind.JSON, BlockKind.CODE}
 """Kinds without a label of their own: under a heading they fold into its row."""
 
-_SHORT_KINDS: Final = {BlockKind.FIELD, BlockKind.MEDIA, BlockKind.NOTE, BlockKind.CALL}
+_SHORT_KINDS: Final = {BlockKind.FIELD, BlockKind.MEDIA, BlockKind.NOTE, BlockKind.CALL, BlockKind.ERROR}
 
 
 def arrange(document: Document, folded: Set[int]) -> list[Section]:

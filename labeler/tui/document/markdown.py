@@ -245,7 +245,10 @@ def _blocks(text: str, env: dict[str, Any]) -> list[Token]:
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    """CommonMark with tables, blocks only: inline constructs are parsed when they are painted."""
+    """CommonMark with tables, blocks only: inline constructs are parsed when they are painted.
+
+    Nothing is normalised, for that moves lines and characters.
+    """
     parser = MarkdownIt("commonmark").enable("table")
-    parser.core.ruler.enableOnly(["normalize", "block"])
+    parser.core.ruler.enableOnly(["block"])
     return parser

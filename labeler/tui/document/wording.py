@@ -174,7 +174,9 @@ def _brief(block: Block) -> tuple[str, str]:
     """What stands for a folded block, and in words how much of it is not shown."""
     if block.summary and block.kind is not BlockKind.FIELD:
         lines = block.text.rstrip("\n").count("\n") + 1
-        return block.summary, f"{lines:,} lines" if lines > 1 else _length(block.text)
+        if lines == 1 and block.kind is not BlockKind.DOCUMENT:
+            return block.summary, _length(block.text)
+        return block.summary, f"{lines:,} line{'s' if lines > 1 else ''}"
     head, _, tail = block.text.partition("\n")
     if tail.strip("\n"):
         more = tail.rstrip("\n").count("\n") + 1
