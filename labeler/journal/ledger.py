@@ -71,11 +71,10 @@ class Ledger:
             "SELECT * FROM deliveries WHERE assessment_id = ? AND op = 'create'", (assessment_id,)
         ).fetchone()
 
-    def open_updates_of(self, assessment_id: str) -> list[Any]:
+    def updates_of(self, assessment_id: str) -> list[Any]:
+        """The rows of all updates of this assessment, whatever became of them, oldest first."""
         return self.db.execute(
-            "SELECT * FROM deliveries WHERE assessment_id = ? AND op = 'update'"
-            " AND state IN ('waiting', 'parked', 'refused') ORDER BY seq",
-            (assessment_id,),
+            "SELECT * FROM deliveries WHERE assessment_id = ? AND op = 'update' ORDER BY seq", (assessment_id,)
         ).fetchall()
 
     def has_delete(self, assessment_id: str) -> bool:
@@ -106,10 +105,10 @@ class Ledger:
         return None if row is None else int(row["id"])
 
     def statuses_of(self, cell: Cell) -> list[Any]:
-        """The queue statuses of this trace that were not closed, oldest first."""
+        """The rows of all queue statuses of this trace, whatever became of them, oldest first."""
         return self.db.execute(
             "SELECT * FROM deliveries WHERE destination_id = ? AND reviewer = ? AND trace_id = ? AND op = 'status'"
-            " AND state != 'closed' ORDER BY seq",
+            " ORDER BY seq",
             (cell.destination_id, cell.reviewer, cell.trace_id),
         ).fetchall()
 

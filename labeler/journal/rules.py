@@ -100,12 +100,13 @@ class _Stack:
             self.ledger.replace_payload(row["id"], self._payload(after, row["overrides"]))
             return after
         sent = answer_fields(before)
-        for update in self.ledger.open_updates_of(after.assessment_id):
-            self.ledger.close(update["id"], "superseded by a later change")
-            if update["attempts"] == 0:
-                sent = json.loads(update["payload"])["before"]
-                if same_content(answer_of(sent), after):
-                    return after
+        updates = self.ledger.updates_of(after.assessment_id)
+        self._close_open(updates, "superseded by a later change")
+        unsent = [each for each in updates if each["attempts"] == 0 and each["state"] in OPEN]
+        if unsent:
+            sent = json.loads(unsent[0]["payload"])["before"]
+            if same_content(answer_of(sent), after) and not _is_in_doubt(updates):
+                return after
         depends_on = row["id"] if row is not None and row["state"] in OPEN else None
         payload = {**self._payload(after, None), "before": sent}
         self._enqueue(DeliveryOp.UPDATE, after.assessment_id, payload, None, depends_on)
@@ -130,8 +131,7 @@ class _Stack:
             self.ledger.close(row["id"], "taken back", None if is_dead else WITHDRAWN)
         if row is not None and row["attempts"] == 0:
             return depends_on
-        for update in self.ledger.open_updates_of(assessment_id):
-            self.ledger.close(update["id"], "taken back")
+        self._close_open(self.ledger.updates_of(assessment_id), "taken back")
         return self._delete(assessment_id, answer, depends_on, follow=follow and row is None)
 
     def _take_off(self, top: Answer) -> _Top:
@@ -171,7 +171,9 @@ class _Stack:
             if row is not None and row["state"] == DeliveryState.CLOSED:
                 self.ledger.reopen(row["id"])
         deleted = json.loads(first["payload"])["answer"]
-        return _Top(first["assessment_id"], deleted and answer_of(deleted), revived=True)
+        updates = self.ledger.updates_of(first["assessment_id"])
+        is_known = deleted is not None and (not updates or updates[-1]["state"] == DeliveryState.DELIVERED)
+        return _Top(first["assessment_id"], answer_of(deleted) if is_known else None, revived=True)
 
     def _delete(
         self, assessment_id: str, answer: Answer | None, depends_on: int | None, *, follow: bool = False
@@ -201,6 +203,11 @@ class _Stack:
             known = overrides if current == assessment_id else None
             current = row["overrides"] if row is not None else known
 
+    def _close_open(self, deliveries: list[Any], reason: str) -> None:
+        for row in deliveries:
+            if row["state"] in OPEN:
+                self.ledger.close(row["id"], reason)
+
     def _is_unsent(self, assessment_id: str) -> bool:
         row = self.ledger.create_of(assessment_id)
         return row is not None and row["attempts"] == 0
@@ -222,6 +229,12 @@ class _Stack:
 def _is_dead(row: Any) -> bool:
     """Whether this create may or may not be on the backend, and will not be sent as it is."""
     return row["state"] in (DeliveryState.REFUSED, DeliveryState.CLOSED)
+
+
+def _is_in_doubt(updates: list[Any]) -> bool:
+    """Whether nobody knows if the last update that was attempted took effect."""
+    attempted = [each for each in updates if each["attempts"] > 0]
+    return bool(attempted) and attempted[-1]["state"] != DeliveryState.DELIVERED
 
 
 def _is_revivable(row: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Any, Final
 
 from labeler.domain.queue import QueueItemState
 from labeler.domain.worklist import ItemState
@@ -25,16 +25,21 @@ def settle_status(ledger: Ledger, item: Cell, before: ItemState, after: ItemStat
     known = [(row, json.loads(row["payload"])) for row in ledger.statuses_of(item)]
     mine = [(row, payload) for row, payload in known if payload["queue_id"] == item.queue_id]
     undone = [(row, payload) for row, payload in mine if row["state"] in OPEN]
-    delivered = [payload for row, payload in mine if row["state"] == DeliveryState.DELIVERED]
     if undone and undone[-1][1]["state"] == wanted and undone[-1][0]["state"] != DeliveryState.REFUSED:
         return
-    standing = _STATUS[before]
-    if delivered:
-        standing = delivered[-1]["state"]
-    elif undone:
-        standing = undone[0][1]["before"]
+    standing = _standing(mine, _STATUS[before])
     for row, _ in undone:
         ledger.close(row["id"], "superseded by a later state")
-    if wanted != standing or any(row["attempts"] for row, _ in undone):
+    if wanted != standing:
         payload = {"queue_id": item.queue_id, "state": wanted, "before": standing}
         ledger.enqueue(item, DeliveryOp.STATUS, None, payload)
+
+
+def _standing(known: list[tuple[Any, dict[str, Any]]], before: QueueItemState) -> QueueItemState | None:
+    """What the queue has, as far as is known: the last status that was sent, or None when its fate is open."""
+    sent = [(row, payload) for row, payload in known if row["attempts"] > 0]
+    if sent:
+        row, payload = sent[-1]
+        return QueueItemState(payload["state"]) if row["state"] == DeliveryState.DELIVERED else None
+    unsent = [payload["before"] for row, payload in known if row["state"] in OPEN]
+    return QueueItemState(unsent[0]) if unsent else before
