@@ -112,6 +112,7 @@ def _rules(opening: Opening, configuration: Configuration) -> Rules:
         advance=Advance(settings.review.advance),
         edits_in_place=settings.delivery.edits == "update",
         for_queue=opening.record.spec.queue_id is not None,
+        blind=settings.review.blind,
     )
 
 

@@ -15,12 +15,12 @@ from labeler.cache.thread import CacheThread
 from labeler.delivery.intake import Incoming
 from labeler.desk.active_time import ActiveTime
 from labeler.desk.events import DeskEvent, DocumentReady, ItemChanged, ItemsAdded, Notice, StatusChanged
-from labeler.desk.library import Library, Prepared
+from labeler.desk.library import Library, Prepared, read_blind, read_openly
 from labeler.desk.listing import worklist_rows
 from labeler.desk.pace import Pace
 from labeler.desk.restore import Cells, note_labelled, to_item
 from labeler.domain.assessment import Assessment
-from labeler.domain.change import Answer, AnswerEffect, Change
+from labeler.domain.change import Answer, AnswerEffect, Blind, Change
 from labeler.domain.destination import Destination
 from labeler.domain.worklist import ItemState
 from labeler.journal.errors import JournalError
@@ -31,7 +31,7 @@ from labeler.review.action import Action, Stamp
 from labeler.review.apply import Changed, apply
 from labeler.review.decide import decide
 from labeler.review.decision import Decision, Refusal
-from labeler.review.mine import by_others, own_answers
+from labeler.review.mine import own_answers
 from labeler.review.state import ReviewState
 
 KEPT_COMMENT = "kept"
@@ -76,7 +76,8 @@ class Desk:
         """``online``, ``offline``, ``connecting``, ``sign in``: a word for the status line."""
         self.refused: set[str] = set()
         """Traces with an answer that the backend refused."""
-        self.library = Library(cache, self.destination_of, self.reviewer, self._prepared)
+        read = read_blind if state.rules.blind else partial(read_openly, reviewer=record.spec.reviewer)
+        self.library = Library(cache, self.destination_of, read, self._prepared)
         self.pace = Pace()
         self.fates: dict[str, AnswerDelivery] = {}
         self._journal = journal
@@ -211,10 +212,10 @@ class Desk:
         around = [index for index in (here, here + 1, here - 1) if 0 <= index < len(state.items)]
         return list(dict.fromkeys([state.items[i].trace_id for i in around] + list(islice(ahead, AHEAD))))
 
-    def others_of(self, trace_id: str) -> list[Assessment]:
-        """What judges, code and other reviewers said about a trace that is prepared."""
+    def others_of(self, trace_id: str) -> tuple[Assessment, ...]:
+        """What judges, code and other reviewers said about a trace that is prepared; nothing in a blind review."""
         prepared = self.library.get(trace_id)
-        return [] if prepared is None else by_others(prepared.raw.summary.assessments, self.reviewer)
+        return () if prepared is None else prepared.others
 
     def draft(self, trace_id: str, slot: str) -> str:
         return self._drafts.get((trace_id, slot), "")
@@ -293,7 +294,7 @@ class Desk:
     def _stamp(self) -> Stamp:
         item = self.state.item
         spent = 0 if item is None else self._active.spent_ms(item.trace_id)
-        return Stamp(_now_ms(), spent, _mint)
+        return Stamp(_now_ms(), spent, _mint, Blind.YES if self.state.rules.blind else Blind.NO)
 
     def _after_change(self, change: Change) -> None:
         for effect in change.effects:
@@ -325,7 +326,7 @@ class Desk:
             if item.title != prepared.document.title:
                 item.title = prepared.document.title
                 self.on_event(ItemChanged(trace_id))
-        mine = own_answers(prepared.raw.summary.assessments, self.reviewer, self.state.questions, self._retired)
+        mine = own_answers(prepared.assessments, self.reviewer, self.state.questions, self._retired)
         unknown: dict[str, Answer] = {
             name: answer for name, answer in mine.items() if (trace_id, None, name) not in self._cells
         }

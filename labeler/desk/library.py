@@ -10,10 +10,11 @@ from functools import partial
 
 from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
+from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace
 from labeler.reading.document import Document
-from labeler.reading.others import with_assessments
+from labeler.reading.others import about_trace, with_assessments
 from labeler.reading.read import read_document
 from labeler.review.mine import by_others
 
@@ -23,10 +24,16 @@ _KEPT = 24
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A trace ready for the screen, with the raw form it was read from."""
+    """A trace ready for the screen, with the raw form it was read from.
+
+    `assessments` are all that were made of it, those of its top-level span counted as of the trace; `others` those
+    that the reviewer is shown beside it: none in a blind review.
+    """
 
     raw: RawTrace
     document: Document
+    assessments: tuple[Assessment, ...]
+    others: tuple[Assessment, ...]
 
 
 class Library:
@@ -36,12 +43,12 @@ class Library:
         self,
         cache: CacheThread,
         destination_of: Callable[[str], Destination],
-        reviewer: str,
+        read: Callable[[RawTrace], Prepared],
         on_ready: Callable[[Prepared], None],
     ) -> None:
         self._cache = cache
         self._destination_of = destination_of
-        self._reviewer = reviewer
+        self._read = read
         self._on_ready = on_ready
         self._kept: OrderedDict[str, Prepared] = OrderedDict()
         self._under_way: dict[str, asyncio.Task[None]] = {}
@@ -88,13 +95,21 @@ class Library:
         raw = await self._cache.run(Cache.trace, self._destination_of(trace_id), trace_id)
         if raw is None:
             return
-        prepared = await asyncio.to_thread(_read, raw, self._reviewer)
+        prepared = await asyncio.to_thread(self._read, raw)
         self._kept[trace_id] = prepared
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         self._on_ready(prepared)
 
 
-def _read(raw: RawTrace, reviewer: str) -> Prepared:
+def read_openly(raw: RawTrace, reviewer: str) -> Prepared:
+    """A trace with what judges, code and other reviewers said about it."""
+    blind = read_blind(raw)
+    others = tuple(by_others(blind.assessments, reviewer))
+    return Prepared(raw, with_assessments(blind.document, others), blind.assessments, others)
+
+
+def read_blind(raw: RawTrace) -> Prepared:
+    """A trace without a word of anybody else."""
     document = read_document(raw)
-    return Prepared(raw, with_assessments(document, by_others(raw.summary.assessments, reviewer)))
+    return Prepared(raw, document, tuple(about_trace(each, document) for each in raw.summary.assessments), ())

@@ -40,6 +40,8 @@ class Conversation:
     origin: str
     request: int | None
     answer: int | None
+    roots: frozenset[str] = frozenset()
+    """IDs of the top-level spans: what is said about one of them is said about the trace."""
 
 
 def read(raw: RawTrace) -> Conversation:
@@ -63,7 +65,8 @@ def converse(trace: Trace) -> Conversation:
     if not (chosen.asked or chosen.answered) and not any(_has_side(span) for span in tree.spans):
         messages.extend(_attributes(tree))
     messages = _other_roots(tree, chosen, messages) + messages
-    return _numbered(trace, _with_tool_names(messages), chosen.span, _origin(chosen, tree))
+    conversation = _numbered(trace, _with_tool_names(messages), chosen.span, _origin(chosen, tree))
+    return replace(conversation, roots=frozenset(span.id for span in tree.roots))
 
 
 def _origin(chosen: Exchange, tree: SpanTree) -> str:

@@ -88,6 +88,8 @@ class Document:
     blocks: tuple[Block, ...]
     request: int | None
     answer: int | None
+    roots: frozenset[str] = frozenset()
+    """IDs of the trace's top-level spans."""
 
     @property
     def plain_text(self) -> str:

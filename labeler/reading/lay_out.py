@@ -74,6 +74,7 @@ def lay_out(conversation: Conversation, name: str = "") -> Document:
         blocks=tuple(blocks),
         request=conversation.request,
         answer=conversation.answer,
+        roots=conversation.roots,
     )
 
 

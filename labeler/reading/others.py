@@ -19,6 +19,11 @@ _SOURCES = {
 }
 
 
+def about_trace(assessment: Assessment, document: Document) -> Assessment:
+    """The assessment as one of the trace where it is about the top-level span, as judges often write them."""
+    return replace(assessment, span_id=None) if assessment.span_id in document.roots else assessment
+
+
 def with_assessments(document: Document, assessments: Iterable[Assessment]) -> Document:
     """The document with a section of assessments at its end; unchanged when there are none."""
     said = sorted(assessments, key=lambda a: (a.source.type is not SourceType.HUMAN, a.name))
@@ -38,7 +43,7 @@ def brief(assessment: Assessment) -> str:
 def _block(assessment: Assessment, message: int) -> Block:
     about = f" (span {assessment.span_id})" if assessment.span_id else ""
     kind = " (expected)" if assessment.kind is AssessmentKind.EXPECTATION else ""
-    line = one_line(f"{assessment.name}{kind}: {_value(assessment)}   {_source(assessment)}{about}", 300)
+    line = one_line(f"{assessment.name}{kind}: {_value(assessment)} · {_source(assessment)}{about}", 300)
     rationale = sanitise(assessment.rationale or assessment.metadata.get("labeler.rationale") or "")
     text = f"{line}\n{rationale}" if rationale else line
     return Block(BlockKind.NOTE, text, message=message, summary=line, foldable=bool(rationale))

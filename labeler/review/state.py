@@ -21,11 +21,15 @@ class Advance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How this review is worked. `edits_in_place`: a changed answer keeps its assessment ID (`delivery.edits`)."""
+    """How this review is worked.
+
+    `edits_in_place`: a changed answer keeps its assessment ID (`delivery.edits`). `blind`: what others said is hidden.
+    """
 
     advance: Advance = Advance.AUTO
     edits_in_place: bool = False
     for_queue: bool = False
+    blind: bool = False
 
 
 @dataclass(slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.servers.filling import create_queue, create_schema, log, recordings
+from tests.servers.filling import create_queue, create_schema, log, log_many, recordings
 from tests.servers.mlflow_server import MlflowServer
 from tests.terminal.terminal import Terminal
 
@@ -174,3 +176,35 @@ def test_answers_arrive_by_themselves_when_the_server_comes_back_under_an_open_s
         terminal.wait_for("online", seconds=90)
         terminal.wait_until_gone("queued", seconds=90)
         assert len(desk.labels()) == 4
+
+
+@pytest.mark.slow
+def test_a_network_pulled_after_ten_seconds_leaves_an_afternoon_of_work(desk: Desk) -> None:
+    experiment = desk.server.new_experiment()
+    log_many(desk.server, experiment, 240)
+    with desk.terminal("review", "-e", experiment, "-r", "alice") as terminal:
+        terminal.wait_for("item 1/240", "online")
+        time.sleep(10)
+        desk.server.kill()
+        for number in range(1, 201):
+            terminal.wait_for(f"item {number}/240")
+            terminal.wait_until_gone("Loading")
+            terminal.press("y" if number % 2 else "n")
+            terminal.wait_for("› 2 ")
+            terminal.press(str(number % 5 + 1))
+            terminal.wait_for(f"mine {number}")
+        terminal.wait_for("offline", "of 240 here")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+    desk.server.start()
+    synced = json.loads(desk.run("sync", "--json").stdout)
+    assert synced["queued"] == synced["refused"] == synced["parked"] == 0
+    listed = desk.server.post(
+        "/api/3.0/mlflow/traces/search",
+        {
+            "locations": [{"type": "MLFLOW_EXPERIMENT", "mlflow_experiment": {"experiment_id": experiment}}],
+            "max_results": 500,
+        },
+    )
+    labels = [a["assessment_id"] for trace in listed["traces"] for a in trace.get("assessments", [])]
+    assert len(labels) == len(set(labels)) == 400

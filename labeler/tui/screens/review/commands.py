@@ -89,6 +89,9 @@ class Commands:
         if question is None or state.item is None:
             screen.say("This review asks no question", "warning")
             return
+        if state.rules.blind:
+            screen.say("This review is blind: what judges said is hidden", "warning")
+            return
         judge = judge_of(question, screen.desk.others_of(state.item.trace_id))
         if judge is None:
             screen.say(f"No judge has answered {question.name} on this trace", "warning")

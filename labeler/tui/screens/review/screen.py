@@ -181,6 +181,7 @@ class ReviewScreen(Screen[None]):
 
     def toggle_raw(self) -> None:
         self._raw = not self._raw
+        self.end_search()
         self.paint_document()
 
     def toggle_worklist(self) -> None:
@@ -269,10 +270,13 @@ class ReviewScreen(Screen[None]):
     def paint_chrome(self) -> None:
         """Status, header, panel and key line; only lines that differ are painted."""
         width, signs = self.size.width, self.look.signs
-        conditions: tuple[str, ...] = ()
+        conditions: tuple[str, ...] = ("blind",) if self.desk.state.rules.blind else ()
         if self.search is not None:
             current, count = self.document.match_place()
-            conditions = (f"search “{self.search}” {current}/{count}",)
+            conditions = (
+                *conditions,
+                f"search “{self.search}” {current}/{count}",
+            )
         view = paint.status_view(self.desk, conditions)
         self.query_one("#status", LineWidget).set_lines([status_line(view, width, signs)])
         self._paint_header()
