@@ -68,10 +68,11 @@ class Overlay(ModalScreen[str]):
         box.border_subtitle = "q closes"
 
     def on_key(self, event: events.Key) -> None:
+        """Move or close. A key that was on its way here when this closed is dropped: Textual would close another."""
         event.stop()
         key = key_name(event)
         action = self._keymap.action(Context.OVERLAY, key) or self._keymap.action(Context.REVIEW, key)
-        if action is None:
+        if action is None or not self.is_active:
             return
         if action.group is Group.ANSWER:
             self.dismiss(key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,13 +57,23 @@ class Table:
     async def press_at_once(self, *keys: str) -> None:
         """Press keys without waiting for a trace that is still loading."""
         for key in keys:
-            character = _CHARACTERS.get(key, key if len(key) == 1 else None)
-            self.app.post_message(events.Key(key, character))
+            self._send(key)
             await self.settle()
 
-    async def type(self, text: str) -> None:
-        """Type text, letter by letter."""
-        await self.press_at_once(*text)
+    async def type(self, text: Iterable[str]) -> None:
+        """Type text, or press keys, as fast as hands never do."""
+        for character in text:
+            self._send(character)
+        await self.settle()
+
+    async def command(self, words: str) -> None:
+        """Give a command on the command line."""
+        await self.press_at_once(":")
+        await self.type(words)
+        await self.press("enter")
+
+    def _send(self, key: str) -> None:
+        self.app.post_message(events.Key(key, _CHARACTERS.get(key, key if len(key) == 1 else None)))
 
     async def paste(self, text: str) -> None:
         self.app.post_message(events.Paste(text))

@@ -219,10 +219,10 @@ class Asking:
             screen.say(f"“{text}” is not in this trace", "warning")
 
     async def _run_command(self, text: str) -> None:
-        screen, words = self._screen, text.split()
-        if not words:
+        screen, name = self._screen, text.strip()
+        word, _, rest = name.partition(" ")
+        if not name:
             return
-        name = words[0]
         if _ITEM_NUMBER.fullmatch(name):
             await self._commands.act(act.GoTo(int(name)))
         elif name == "$":
@@ -230,8 +230,8 @@ class Asking:
         elif name == "refresh":
             screen.desk.on_refresh()
             screen.say("looking for new traces")
-        elif name == "theme" and len(words) == 2:
-            screen.say(screen.choose_theme(words[1]))
+        elif word == "theme" and rest:
+            screen.say(screen.choose_theme(rest.strip()))
         else:
             match = [action for action in self._commands_by_name() if name in (action, action.partition(".")[2])]
             if len(match) == 1:
