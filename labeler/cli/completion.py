@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> ExitCode:
     """Print the script, generated from the command line as it is."""
-    from labeler.cli.main import build_parser
+    from labeler.cli.command_line import build_parser
 
     words = dict(_words(build_parser()))
     print(f"# labeler. To install: {_INSTALL[arguments.shell]}")

@@ -1,61 +1,34 @@
-"""The program: which command was asked for, and how it ended.
-
-Nothing heavy is imported here or at the top of a command's file, so that `--version` and `--help` are quick.
-"""
+"""The program: which command was asked for, and how it ended."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from labeler import __version__
-from labeler.cli import (
-    completion,
-    config,
-    demo,
-    doctor,
-    export,
-    keys,
-    outbox,
-    pull,
-    push,
-    review,
-    show,
-    start,
-    sync,
-    themes,
-    verify,
-)
-from labeler.cli.exit_code import ExitCode
-from labeler.cli.options import add_common
 
-COMMANDS = {
-    "demo": demo,
-    "review": review,
-    "show": show,
-    "pull": pull,
-    "sync": sync,
-    "outbox": outbox,
-    "verify": verify,
-    "export": export,
-    "push": push,
-    "doctor": doctor,
-    "config": config,
-    "keys": keys,
-    "themes": themes,
-    "completion": completion,
-}
+if TYPE_CHECKING:
+    import argparse
+
+    from labeler.cli.exit_code import ExitCode
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run labeler and return its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if list(given) == ["--version"]:
+        # Answered before even the parser is imported: scripts ask this often.
+        print(f"labeler {__version__}")
+        return 0
+    from labeler.cli.command_line import build_parser
+
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    parsed = build_parser().parse_args(arguments)
+    parsed = build_parser().parse_args(given)
     try:
         code: ExitCode = parsed.run(parsed)
         sys.stdout.flush()
@@ -68,28 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(error, parsed)
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The whole command line."""
-    parser = argparse.ArgumentParser(
-        prog="labeler",
-        description="Label LLM traces in the terminal. Without a command: go on with the last review.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action="version", version=f"labeler {__version__}")
-    start.add_arguments(parser)
-    parser.set_defaults(run=start.run)
-    add_common(parser)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for name, command in COMMANDS.items():
-        summary = (command.__doc__ or "").partition("\n")[0].rstrip(".")
-        inner = commands.add_parser(name, help=summary, description=f"{summary}.", allow_abbrev=False)
-        command.add_arguments(inner)
-        add_common(inner)
-        inner.set_defaults(run=command.run)
-    return parser
-
-
 def _failed(error: BaseException, parsed: argparse.Namespace) -> ExitCode:
+    from labeler.cli.exit_code import ExitCode
     from labeler.cli.failures import explain
     from labeler.cli.output import print_message
 
@@ -125,6 +78,8 @@ def _log_defect(error: BaseException, parsed: argparse.Namespace) -> str:
 
 def _reader_went_away() -> ExitCode:
     """Whoever read the output has enough (`labeler show … | head`): end in silence, at exit too."""
+    from labeler.cli.exit_code import ExitCode
+
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return ExitCode.OK

@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from labeler import __version__
+from labeler.cli.command_line import COMMANDS
 from labeler.cli.exit_code import ExitCode, gravest
-from labeler.cli.main import COMMANDS
 
 HEAVY = (
     "asyncio",

@@ -1,5 +1,11 @@
 from __future__ import annotations
 
+CONFIGURING = """
+import logging
+from labeler.cli.assembly import configure
+from labeler.cli.command_line import build_parser
+"""
+
 
 def test_nothing_is_written_to_the_log_while_all_is_well(labeler):
     assert labeler.run("keys").code == 0
@@ -9,8 +15,7 @@ def test_nothing_is_written_to_the_log_while_all_is_well(labeler):
 
 def test_records_go_to_a_private_file_and_never_to_the_terminal(labeler):
     code = (
-        "import logging, sys\nfrom labeler.cli.assembly import configure\nfrom labeler.cli.main import build_parser\n"
-        "configure(build_parser().parse_args(['-v', 'keys']))\n"
+        f"{CONFIGURING}configure(build_parser().parse_args(['-v', 'keys']))\n"
         "logging.getLogger('labeler.x').debug('a detail of https://ana:s3cret@host')\n"
         "logging.getLogger('httpx').debug('too much')\nlogging.warning('from elsewhere')\n"
     )
@@ -26,8 +31,5 @@ def test_records_go_to_a_private_file_and_never_to_the_terminal(labeler):
 
 def test_a_log_that_cannot_be_written_disturbs_nobody(labeler):
     labeler.data.write_text("in the way")
-    ended = labeler.python(
-        "import logging\nfrom labeler.cli.assembly import configure\nfrom labeler.cli.main import build_parser\n"
-        "configure(build_parser().parse_args(['keys']))\nlogging.error('lost')\n"
-    )
+    ended = labeler.python(f"{CONFIGURING}configure(build_parser().parse_args(['keys']))\nlogging.error('lost')\n")
     assert (ended.code, ended.err) == (0, "")
