@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from labeler.domain.destination import origin
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
-_HOST_AND_PORT = re.compile(r"[\w.-]+:\d+(/.*)?")
+_HOST_AND_PORT = re.compile(r"(?!local:|sqlite:|file:)[\w.-]+:\d+(/.*)?")
 _FORMS = "http://…, https://…, databricks, databricks://PROFILE, local:PATH, sqlite:///PATH or a directory"
 
 

@@ -107,13 +107,13 @@ class UiSettings(Section):
 class Settings(Section):
     """Everything that can be set."""
 
-    backend: BackendSettings = BackendSettings()
+    backend: BackendSettings = Field(default_factory=BackendSettings)
     reviewer: Annotated[str, AfterValidator(_reviewer)] | None = None
-    review: ReviewSettings = ReviewSettings()
-    delivery: DeliverySettings = DeliverySettings()
-    cache: CacheSettings = CacheSettings()
+    review: ReviewSettings = Field(default_factory=ReviewSettings)
+    delivery: DeliverySettings = Field(default_factory=DeliverySettings)
+    cache: CacheSettings = Field(default_factory=CacheSettings)
     theme: NonEmpty | None = None
     mouse: bool = True
-    ui: UiSettings = UiSettings()
+    ui: UiSettings = Field(default_factory=UiSettings)
     keys: Annotated[dict[str, Texts], BeforeValidator(_flat_actions)] = Field(default={})
     questions: Annotated[tuple[AnyQuestion, ...], Field(strict=False), AfterValidator(names_are_unique)] = ()
