@@ -30,7 +30,14 @@ async def proxy(mlflow_server: MlflowServer) -> AsyncIterator[FaultProxy]:
 
 @pytest.fixture
 async def through_proxy(proxy: FaultProxy) -> AsyncIterator[MlflowBackend]:
-    """The backend behind the proxy, with little patience."""
+    backend = await open_backend(proxy.url)
+    yield backend
+    await backend.close()
+
+
+@pytest.fixture
+async def impatient(proxy: FaultProxy) -> AsyncIterator[MlflowBackend]:
+    """The backend behind the proxy, for what would otherwise take its full patience to fail."""
     little = Patience(silence_s=1, total_s=2)
     backend = await open_backend(proxy.url, timeouts=Timeouts(1, little, little, little))
     yield backend

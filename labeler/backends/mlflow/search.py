@@ -1,19 +1,26 @@
 """Snapshots: a search of traces that shows each once, while others log and label.
 
-MLflow pages by offset, so a page shifts whenever a trace enters or leaves the result before it. By time a snapshot is
-therefore walked by key: every page asks for what lies beyond the last trace seen. In another order only the pin
-(nothing newer than the newest trace at the start) keeps what is logged meanwhile from shifting the pages.
+MLflow pages by offset, so a page shifts whenever a trace enters or leaves the result before it. Three things keep a
+snapshot whole nevertheless. Nothing newer than its start is in it. By time, offsets count from the last row read and
+not from the beginning, so that they stay small and what changes before that row shifts nothing. And every page begins
+with the last row of the page before: one that does not has been shifted, and is read again from the time of that row.
+Two pages are on their way at a time, which is nearly twice as fast as one.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
+import binascii
+import json
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections import deque
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
-from labeler.backends.base import BadFilter, Malformed, MissingTarget, Refused, UnknownName
+from labeler.backends.base import BadFilter, MissingTarget, Refused, UnknownName
 from labeler.backends.mlflow.traces import ROUTE, read_page, search_payload
 from labeler.backends.mlflow.transport import Transport
 from labeler.domain.trace import TraceSummary
@@ -22,6 +29,7 @@ from labeler.domain.worklist import Query
 PAGE: Final = 500
 """Traces a page: MLflow's maximum, and its fastest."""
 
+_IN_FLIGHT: Final = 2
 _SCANS_TEXT: Final = re.compile(r"\b(trace\.text|span\.content)\b", re.IGNORECASE)
 _BY_TIME: Final = re.compile(r"\s*timestamp(?:_ms)?(?:\s+(asc|desc))?\s*", re.IGNORECASE)
 
@@ -32,70 +40,119 @@ class _Order(Enum):
     OTHER = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a page begins: `offset` rows into the result from `bound_ms` on (None: from where the query begins).
+
+    `token` is the server's own, where that is no offset.
+    """
+
+    bound_ms: int | None
+    offset: int = 0
+    token: str = ""
+
+    def further(self, rows: int) -> _Place:
+        return _Place(self.bound_ms, self.offset + rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What was found at a place; `rows` counts what cannot be read, too. `token` is empty on the last page."""
+
+    place: _Place
+    summaries: list[TraceSummary]
+    rows: int
+    token: str
+
+
 async def snapshot(transport: Transport, query: Query) -> AsyncGenerator[list[TraceSummary], None]:
-    """Pages of `query`, each trace once; the next page is on its way while one is read. Raises `BadFilter`.
+    """Pages of `query`, each trace once. Raises `BadFilter`.
 
     Of experiments that do not exist most servers show nothing; a file store raises `UnknownName`.
     """
-    walk = _Walk(transport, query)
+    search = _Search(transport, query)
     remaining = query.limit
-    page = await walk.first()
     seen: set[str] = set()
-    while True:
-        following = walk.following(page)
-        ahead = None
-        if following is not None and (remaining is None or remaining > PAGE):
-            ahead = asyncio.create_task(walk.fetch(following))
-        try:
-            fresh = [each for each in await asyncio.to_thread(read_page, page) if each.id not in seen][:remaining]
+    place = await search.start()
+    first_id: str | None = None
+    coming = deque([asyncio.create_task(search.page(place))])
+    try:
+        while coming:
+            page = await coming.popleft()
+            if first_id is not None and (not page.summaries or page.summaries[0].id != first_id):
+                _abandon(coming)
+                first_id = None
+                coming.append(asyncio.create_task(search.page(search.again(place))))
+                continue
+            fresh = [each for each in page.summaries if each.id not in seen][:remaining]
             seen.update(each.id for each in fresh)
-            if fresh:
-                yield fresh
             if remaining is not None:
                 remaining -= len(fresh)
-            if following is None or remaining == 0:
-                return
-            page = await (ahead or walk.fetch(following))
-        finally:
-            if ahead is not None:
-                _abandon(ahead)
+            if not page.token or remaining == 0:
+                _abandon(coming)
+            else:
+                place, first_id = search.after(page)
+                at_once = _IN_FLIGHT if first_id is not None and (remaining is None or remaining > PAGE) else 1
+                while len(coming) < at_once:
+                    ahead = place.further(len(coming) * (PAGE - 1)) if coming else place
+                    coming.append(asyncio.create_task(search.page(ahead)))
+            if fresh:
+                yield fresh
+    finally:
+        _abandon(coming)
 
 
-def _abandon(ahead: asyncio.Task[dict[str, Any]]) -> None:
-    """Let go of a page that nobody waits for any more; how it ended does not matter."""
-    if not ahead.cancel() and not ahead.cancelled():
-        ahead.exception()
-
-
-class _Walk:
-    """The way through a snapshot: what to ask for next, from what a page held."""
+class _Search:
+    """The query, the order it is walked in, and how to ask for a page of it."""
 
     def __init__(self, transport: Transport, query: Query) -> None:
         self._transport = transport
         self._query = query
         self._order = _order(query.order_by)
         self._patience = transport.timeouts.text_search if _SCANS_TEXT.search(query.filter) else None
-        self._from_ms = query.since_ms
         self._until_ms = query.until_ms
+        self._page = PAGE if query.limit is None else max(1, min(query.limit, PAGE))
 
-    async def first(self) -> dict[str, Any]:
-        """The first page, after pinning what is not pinned by walking from the newest trace down."""
+    async def start(self) -> _Place:
+        """Where the first page begins, after pinning what is not pinned by being walked down from the newest."""
         if self._until_ms is None and self._order is not _Order.NEWEST_FIRST:
-            newest = await self.fetch(self._payload(_Order.NEWEST_FIRST.value, 1))
+            newest = await self._fetch(self._clauses(None), _Order.NEWEST_FIRST.value, 1, "")
             self._until_ms = max((each.requested_at_ms for each in read_page(newest)), default=None)
-        limit = PAGE if self._query.limit is None else self._query.limit
-        return await self.fetch(self._payload(None, max(1, min(limit, PAGE))))
+        return _Place(None)
 
-    def following(self, page: dict[str, Any]) -> dict[str, Any] | None:
-        """What to ask for after `page`; None when it was the last."""
-        token = page.get("next_page_token")
-        if not token:
-            return None
-        if self._order is not _Order.OTHER and self._moves_beyond(page):
-            return self._payload(None, PAGE)
-        return self._payload(None, PAGE) | {"page_token": token}
+    async def page(self, place: _Place) -> _Page:
+        order = self._order.value or self._query.order_by
+        token = place.token or (_offset_token(place.offset) if place.offset else "")
+        answer = await self._fetch(self._clauses(place.bound_ms), order, self._page, token)
+        summaries = await asyncio.to_thread(read_page, answer)
+        return _Page(place, summaries, len(answer.get("traces") or ()), answer.get("next_page_token") or "")
 
-    async def fetch(self, payload: dict[str, Any]) -> dict[str, Any]:
+    def after(self, page: _Page) -> tuple[_Place, str | None]:
+        """Where the page after `page` begins, and the ID of the trace it then has to begin with, if known."""
+        self._page = PAGE
+        last = page.summaries[-1] if len(page.summaries) == page.rows else None
+        timed = last is not None and last.requested_at_ms > 0 and self._order is not _Order.OTHER
+        moved = timed and last is not None and last.requested_at_ms != page.place.bound_ms
+        if not _is_offset_token(page.token):
+            at_last = _Place(last.requested_at_ms) if moved and last is not None else None
+            return at_last or _Place(page.place.bound_ms, token=page.token), None
+        if last is None:
+            return page.place.further(page.rows), None
+        if moved:
+            together = sum(each.requested_at_ms == last.requested_at_ms for each in page.summaries)
+            return _Place(last.requested_at_ms, together - 1), last.id
+        return page.place.further(page.rows - 1), last.id
+
+    def again(self, place: _Place) -> _Place:
+        """Where to read again when what should have been at `place` was not there."""
+        return place if self._order is _Order.OTHER else _Place(place.bound_ms)
+
+    async def _fetch(
+        self, clauses: Iterable[str], order: str | Sequence[str], max_results: int, token: str
+    ) -> dict[str, Any]:
+        ordered = [order] if isinstance(order, str) else list(order)
+        payload = search_payload(self._query.experiment_ids, " AND ".join(clauses), max_results)
+        payload |= {"order_by": ordered} | ({"page_token": token} if token else {})
         try:
             return await self._transport.send("POST", f"{ROUTE}/search", payload, self._patience)
         except Refused as refused:
@@ -103,31 +160,16 @@ class _Walk:
         except MissingTarget as missing:
             raise UnknownName(str(missing)) from None
 
-    def _moves_beyond(self, page: dict[str, Any]) -> bool:
-        """Move the bound to the last trace of the page; False when the whole page was on the bound already."""
-        listed = page.get("traces")
-        if not isinstance(listed, list):
-            raise Malformed("The page of traces is not of MLflow's form")
-        last = next((each.requested_at_ms for each in read_page({"traces": listed[-1:]})), 0)
-        if self._order is _Order.NEWEST_FIRST and last and last != self._until_ms:
-            self._until_ms = last
-            return True
-        if self._order is _Order.OLDEST_FIRST and last and last != self._from_ms:
-            self._from_ms = last
-            return True
-        return False
-
-    def _payload(self, order: str | None, max_results: int) -> dict[str, Any]:
-        clauses = []
-        if self._from_ms is not None:
-            clauses.append(f"timestamp_ms >= {self._from_ms}")
-        if self._until_ms is not None:
-            clauses.append(f"timestamp_ms <= {self._until_ms}")
-        if self._query.filter.strip():
-            clauses.append(self._query.filter.strip())
-        ordered = [order or self._order.value] if order or self._order.value else list(self._query.order_by)
-        payload = search_payload(self._query.experiment_ids, " AND ".join(clauses), max_results)
-        return payload | {"order_by": ordered}
+    def _clauses(self, bound_ms: int | None) -> list[str]:
+        """Ours first: MLflow overlooks an AND at the end of the user's, but not two in a row."""
+        from_ms, until_ms = self._query.since_ms, self._until_ms
+        if bound_ms is not None and self._order is _Order.NEWEST_FIRST:
+            until_ms = bound_ms
+        elif bound_ms is not None:
+            from_ms = bound_ms
+        clauses = [] if from_ms is None else [f"timestamp_ms >= {from_ms}"]
+        clauses += [] if until_ms is None else [f"timestamp_ms <= {until_ms}"]
+        return clauses + ([self._query.filter.strip()] if self._query.filter.strip() else [])
 
 
 def _order(order_by: Sequence[str]) -> _Order:
@@ -137,3 +179,24 @@ def _order(order_by: Sequence[str]) -> _Order:
     if by_time is None:
         return _Order.OTHER
     return _Order.NEWEST_FIRST if (by_time[1] or "").lower() == "desc" else _Order.OLDEST_FIRST
+
+
+def _offset_token(offset: int) -> str:
+    """MLflow's own form of a page token, the same from 3.2 to 3.17."""
+    return base64.b64encode(json.dumps({"offset": offset}).encode()).decode()
+
+
+def _is_offset_token(token: str) -> bool:
+    try:
+        decoded = json.loads(base64.b64decode(token, validate=True))
+    except (binascii.Error, ValueError):
+        return False
+    return isinstance(decoded, dict) and decoded.keys() == {"offset"}
+
+
+def _abandon(coming: deque[asyncio.Task[_Page]]) -> None:
+    """Let go of pages that nobody waits for any more; how they end does not matter."""
+    while coming:
+        page = coming.popleft()
+        if not page.cancel() and not page.cancelled():
+            page.exception()

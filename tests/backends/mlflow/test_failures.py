@@ -49,7 +49,6 @@ COMMITTED: dict[str, Fault] = {
     "the response is dropped": faults.drop_response,
     "the connection is reset": faults.reset_after_commit,
     "half the body comes": faults.half_a_body,
-    "a byte comes now and then": faults.drip,
     "a proxy says 502 in HTML": faults.answer_after_commit(502, LOGIN_PAGE, Content_Type="text/html"),
     "a proxy says 504": faults.answer_after_commit(504),
     "a login page says 200": faults.answer_after_commit(200, LOGIN_PAGE, Content_Type="text/html"),
@@ -58,7 +57,6 @@ COMMITTED: dict[str, Fault] = {
 }
 NOT_COMMITTED: dict[str, Fault] = {
     "the request is dropped": faults.drop_request,
-    "nothing ever comes": faults.silence,
     "the server fails": faults.answer(500, LOGIN_PAGE, Content_Type="text/html"),
     "a proxy gives up": faults.answer(408),
 }
@@ -90,18 +88,28 @@ async def test_a_create_is_ambiguous_though_it_did_not_happen_when(
     assert await through_proxy.find(trace_id, sent.id) is None
 
 
+@pytest.mark.parametrize("fault", [faults.silence, faults.drip], ids=["nothing comes", "a byte comes now and then"])
+async def test_a_server_cannot_keep_a_create_waiting_for_ever_when(
+    fault: Fault, proxy: FaultProxy, impatient: MlflowBackend, trace_id: str
+) -> None:
+    proxy.script.append(fault)
+    with pytest.raises(Ambiguous) as raised:
+        await impatient.create(label(trace_id))
+    assert not raised.value.server_answered
+
+
 async def test_a_create_held_past_the_timeout_is_ambiguous_and_commits_later(
-    proxy: FaultProxy, through_proxy: MlflowBackend, trace_id: str
+    proxy: FaultProxy, impatient: MlflowBackend, mlflow_backend: MlflowBackend, trace_id: str
 ) -> None:
     in_the_end = asyncio.Event()
     proxy.script.append(faults.hold(in_the_end))
     sent = label(trace_id)
     with pytest.raises(Ambiguous):
-        await through_proxy.create(sent)
-    assert await through_proxy.find(trace_id, sent.id) is None
+        await impatient.create(sent)
+    assert await mlflow_backend.find(trace_id, sent.id) is None
     in_the_end.set()
     await proxy.settled()
-    assert await through_proxy.find(trace_id, sent.id) is not None
+    assert await mlflow_backend.find(trace_id, sent.id) is not None
 
 
 async def test_nothing_is_tried_twice(proxy: FaultProxy, through_proxy: MlflowBackend, trace_id: str) -> None:

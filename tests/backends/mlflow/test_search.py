@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from labeler.backends.mlflow.backend import MlflowBackend
 from labeler.domain.worklist import Query
+from tests.servers.fault_proxy import Exchange, FaultProxy, none
 from tests.servers.filling import log_many
 from tests.servers.mlflow_server import MlflowServer
 
@@ -48,6 +51,48 @@ async def test_a_snapshot_of_a_live_filter_shows_all_while_the_first_ones_leave_
             mlflow_server.http.patch(f"/api/3.0/mlflow/traces/{summary.id}/tags", json=done).raise_for_status()
     assert len(seen) == len(set(seen))
     assert set(seen) == before
+
+
+async def test_a_page_that_was_shifted_on_its_way_is_read_again(
+    mlflow_server: MlflowServer, proxy: FaultProxy, through_proxy: MlflowBackend, experiment_id: str
+) -> None:
+    query = Query((experiment_id,), filter="tag.gone IS NULL")
+    everything = [summary.id async for page in through_proxy.snapshot(query) for summary in page]
+    pages = 0
+
+    async def after_traces_left(exchange: Exchange) -> None:
+        nonlocal pages
+        pages += 1
+        if pages in (2, 3):
+            for trace_id in everything[480 + pages : 500 * pages : 40]:
+                gone = {"key": "gone", "value": "yes"}
+                tagged = await asyncio.to_thread(
+                    mlflow_server.http.patch, f"/api/3.0/mlflow/traces/{trace_id}/tags", json=gone
+                )
+                assert tagged.is_success
+        await none(exchange)
+
+    proxy.otherwise = after_traces_left
+    seen = [summary.id async for page in through_proxy.snapshot(query) for summary in page]
+    left = [summary.id async for page in through_proxy.snapshot(query) for summary in page]
+    assert len(seen) == len(set(seen))
+    assert set(left) < set(everything)
+    assert set(left) <= set(seen)
+
+
+async def test_a_server_whose_page_tokens_are_its_own_is_walked_too(
+    proxy: FaultProxy, through_proxy: MlflowBackend, mlflow_backend: MlflowBackend, experiment_id: str
+) -> None:
+    async def with_tokens_of_its_own(exchange: Exchange) -> None:
+        exchange.request = exchange.request.replace(b"ITSOWNTOKEN:", b"eyJvZmZzZXQi")
+        await exchange.send((await exchange.forward()).replace(b"eyJvZmZzZXQi", b"ITSOWNTOKEN:"))
+        exchange.close()
+
+    proxy.otherwise = with_tokens_of_its_own
+    for order_by in ((), ("name", "request_id")):
+        query = Query((experiment_id,), order_by=order_by)
+        expected = [summary.id async for page in mlflow_backend.snapshot(query) for summary in page]
+        assert [summary.id async for page in through_proxy.snapshot(query) for summary in page] == expected
 
 
 async def test_more_traces_at_one_instant_than_a_page_holds_are_all_shown(
