@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from labeler.cli.exit_code import ExitCode
+from labeler.cli.exit_code import ExitCode, gravest
 from labeler.cli.options import add_backend, add_reviewer, add_selection, selection_of
 
 
@@ -40,12 +40,16 @@ async def _pull(arguments: argparse.Namespace) -> ExitCode:
         spec = await review_spec(backend, configuration, selection, reviewer.id)
         await check_membership(backend, spec, reviewer)
         review = await open_spec(backend, spec, configuration, journal)
-        trace_ids = await list_worklist(backend, cache, journal, review, only_unlabelled=selection.only_unlabelled)
+        only_unlabelled = selection.only_unlabelled and not selection.trace_ids
+        trace_ids = await list_worklist(backend, cache, journal, review, only_unlabelled=only_unlabelled)
+        missing = [trace_id for trace_id in selection.trace_ids if trace_id not in trace_ids]
+        for trace_id in missing:
+            print_message(f"There is no trace {trace_id} at the backend.")
         if not trace_ids:
             print_message(f"{spec.label}: there is nothing to review.")
-            return ExitCode.OK
+            return ExitCode.PROBLEM if missing else ExitCode.OK
         report = await download(backend, cache, trace_ids)
         for sentence in report.problems:
             print_message(sentence)
         print_message(f"{spec.label}: {report.here:,} of {len(trace_ids):,} traces are here. {report.advice}".rstrip())
-        return report.code
+        return gravest(report.code, ExitCode.PROBLEM if missing else ExitCode.OK)

@@ -111,7 +111,10 @@ def test_a_queue_and_single_traces_can_be_pulled_and_what_i_labelled_is_left_out
     create_queue(desk.server, desk.experiment, "Autumn desk review", desk.ids[:2])
     ended = labeler.run("pull", "-q", "autumn desk review", "-e", desk.experiment, *options)
     assert (ended.code, "Autumn desk review: 2 of 2" in ended.err) == (0, True)
-    assert "1 of 1" in labeler.run("pull", desk.ids[2], *options).err
+    named = labeler.run("pull", desk.ids[2], "tr-none", *options)
+    assert named.code == 1
+    assert "1 of 1" in named.err
+    assert "no trace tr-none" in named.err
     questions = '[review]\nquestions = "config"\n[[questions]]\nname = "user_satisfaction"\ninput = "pass_fail"\n'
     labeler.config.write_text(questions)
     queue(labeler, desk.place, desk.ids[:1])
