@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Signs:
     caret: str
     queued: str
     online: str
+    spelling: Mapping[int, int] = field(default_factory=dict)
+    """How our own sentences spell quotes, dashes and dots where these signs are used; each takes one cell."""
 
 
 UNICODE = Signs(
@@ -94,4 +97,5 @@ ASCII = Signs(
     caret="_",
     queued="q",
     online="*",
+    spelling=str.maketrans("“”‘’–—·…", "\"\"''--,."),
 )

@@ -9,7 +9,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from labeler.tui.chrome.runs import Line, Run
+from labeler.tui.chrome.runs import Line, Run, spelled
+from labeler.tui.signs import UNICODE, Signs
 from labeler.tui.theme.palette import Palette
 
 
@@ -18,9 +19,10 @@ class LineWidget(Widget):
 
     base_role = "chrome"
 
-    def __init__(self, palette: Palette, *, id: str | None = None) -> None:
+    def __init__(self, palette: Palette, signs: Signs = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._palette = palette
+        self._spelling = signs.spelling
         self._lines: list[Line] = []
 
     @property
@@ -34,7 +36,7 @@ class LineWidget(Widget):
 
     def set_lines(self, lines: Sequence[Sequence[Run]]) -> None:
         """Show these lines; only rows that differ are painted again."""
-        old, new = self._lines, [list(line) for line in lines]
+        old, new = self._lines, [spelled(line, self._spelling) for line in lines]
         self._lines = new
         width = self.size.width
         for row in range(max(len(old), len(new))):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from rich.cells import cell_len, set_cell_size
@@ -16,6 +16,11 @@ Line: TypeAlias = list[Run]
 def width_of(line: Sequence[Run]) -> int:
     """Cells that a line takes."""
     return sum(cell_len(text) for text, _ in line)
+
+
+def spelled(line: Sequence[Run], spelling: Mapping[int, int]) -> Line:
+    """The line with characters spelled otherwise (see `Signs.spelling`)."""
+    return [(text.translate(spelling), role) for text, role in line] if spelling else list(line)
 
 
 def cut(text: str, width: int, ellipsis: str = "…") -> str:

@@ -3,43 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from rich.segment import Segment
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.geometry import Size
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from labeler.tui.actions import Context, Group
-from labeler.tui.chrome.runs import Line, width_of
+from labeler.tui.chrome.runs import Line, spelled, width_of
 from labeler.tui.key_names import key_name
 from labeler.tui.keymap import Keymap
-from labeler.tui.theme.palette import Palette
+from labeler.tui.look import ScreenLook
+
+
+@dataclass
+class _Moved(Message):
+    """Other lines are in view: ``1-30 of 65``, or nothing where all of them are."""
+
+    place: str
 
 
 class _Lines(ScrollView, can_focus=False):
     """The scrolled part. Lines are made for the width there is."""
 
-    def __init__(self, make: Callable[[int], Sequence[Line]], palette: Palette) -> None:
+    DEFAULT_CSS = "_Lines { scrollbar-size: 0 0; }"
+
+    def __init__(self, make: Callable[[int], Sequence[Line]], look: ScreenLook) -> None:
         super().__init__()
         self._make = make
-        self._palette = palette
+        self._look = look
         self._made: Sequence[Line] = ()
 
     def on_resize(self, event: events.Resize) -> None:
-        self._made = self._make(max(event.size.width - 1, 1))
+        self._made = self._make(max(event.size.width, 1))
         self.virtual_size = Size(event.size.width, len(self._made))
         self.refresh()
+        self._tell_place()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._tell_place()
 
     def render_line(self, y: int) -> Strip:
         at = y + self.scroll_offset.y
-        base = self._palette.style("chrome")
-        line = self._made[at] if at < len(self._made) else []
-        segments = [Segment(text, self._palette.style("chrome", role)) for text, role in line]
-        return Strip(segments).adjust_cell_length(self.size.width, base)
+        style = self._look.palette.style
+        line = spelled(self._made[at], self._look.signs.spelling) if at < len(self._made) else []
+        segments = [Segment(text, style("chrome", role)) for text, role in line]
+        return Strip(segments).adjust_cell_length(self.size.width, style("chrome"))
+
+    def _tell_place(self) -> None:
+        height, count, top = self.size.height, len(self._made), self.scroll_offset.y
+        place = f"{top + 1}-{min(top + height, count)} of {count}   " if count > height else ""
+        self.post_message(_Moved(place))
 
 
 class Overlay(ModalScreen[str]):
@@ -53,19 +75,25 @@ class Overlay(ModalScreen[str]):
     Overlay > Vertical { width: 90%; max-width: 110; height: 85%; border: round $look-rule; padding: 0 1;
                          background: $background; border-title-color: $look-chrome-strong;
                          border-subtitle-color: $look-chrome-dim; }
+    Overlay > Vertical.ascii { border: ascii $look-rule; }
     """
 
-    def __init__(self, title: str, make: Callable[[int], Sequence[Line]], keymap: Keymap, palette: Palette) -> None:
+    def __init__(self, title: str, make: Callable[[int], Sequence[Line]], keymap: Keymap, look: ScreenLook) -> None:
         super().__init__()
         self._title = title
-        self._lines = _Lines(make, palette)
+        self._lines = _Lines(make, look)
         self._keymap = keymap
+        self._ascii = look.signs.horizontal.isascii()
 
     def compose(self) -> ComposeResult:
-        with Vertical() as box:
+        with Vertical(classes="ascii" if self._ascii else "") as box:
             yield self._lines
-        box.border_title = self._title.replace("[", r"\[")
-        box.border_subtitle = "q closes"
+        box.border_title = Content(self._title)
+
+    @on(_Moved)
+    def _moved(self, message: _Moved) -> None:
+        closes = f"{self._keymap.first_key('overlay.close')} closes"
+        self.query_one(Vertical).border_subtitle = Content(message.place + closes)
 
     def on_key(self, event: events.Key) -> None:
         """Move or close. A key that was on its way here when this closed is dropped: Textual would close another."""

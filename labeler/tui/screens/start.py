@@ -88,7 +88,7 @@ class StartScreen(Screen[Begin | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield LineWidget(self._look.palette, id="start-lines")
+            yield LineWidget(self._look.palette, self._look.signs, id="start-lines")
             yield Input(self._guess.reviewer, compact=True, select_on_focus=False)
 
     def on_mount(self) -> None:

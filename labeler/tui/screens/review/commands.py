@@ -127,7 +127,7 @@ class Commands:
 
     def _show_over(self, title: str, make: Callable[[int], Sequence[Line]]) -> None:
         screen = self._screen
-        screen.app.push_screen(Overlay(title, make, screen.keymap, screen.look.palette), self._overlay_closed)
+        screen.app.push_screen(Overlay(title, make, screen.keymap, screen.look), self._overlay_closed)
 
     async def _overlay_closed(self, key: str | None) -> None:
         if key:

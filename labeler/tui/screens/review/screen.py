@@ -73,19 +73,19 @@ class ReviewScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         palette, signs = self.look.palette, self.look.signs
-        yield LineWidget(palette, id="status")
-        yield LineWidget(palette, id="rule-top")
+        yield LineWidget(palette, signs, id="status")
+        yield LineWidget(palette, signs, id="rule-top")
         with Horizontal(id="middle"):
             yield WorklistView(self._rows, palette, signs, id="worklist")
-            yield LineWidget(palette, id="worklist-edge")
+            yield LineWidget(palette, signs, id="worklist-edge")
             with Vertical(id="document-side"):
-                yield LineWidget(palette, id="header")
+                yield LineWidget(palette, signs, id="header")
                 yield DocumentView(palette, signs, id="document")
-        yield LineWidget(palette, id="rule-bottom")
+        yield LineWidget(palette, signs, id="rule-bottom")
         with Vertical(id="bottom"):
-            yield LineWidget(palette, id="panel")
+            yield LineWidget(palette, signs, id="panel")
             yield TextField(id="text-field")
-        yield LineWidget(palette, id="key-line")
+        yield LineWidget(palette, signs, id="key-line")
         yield LineField(id="line-field")
 
     def on_mount(self) -> None:

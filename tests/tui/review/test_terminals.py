@@ -1,0 +1,151 @@
+"""Terminals of every size and ability."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.filter import Monochrome
+
+from labeler.tui.screens.too_small import TooSmallScreen
+from labeler.tui.signs import ASCII
+from tests.tui.review.asked import CHOICE, EXPECTED, MODES, RATING, THUMB, trace_about, traces
+from tests.tui.review.table import Table, open_table
+
+ASKED = (THUMB, RATING, CHOICE, MODES, EXPECTED)
+
+
+def bottom(table: Table) -> int:
+    """The row of the rule below the document."""
+    lines = table.screen.splitlines()
+    return max(row for row, line in enumerate(lines) if line.startswith("─────"))
+
+
+async def test_a_terminal_too_small_labels_nothing_and_gives_everything_back(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(3), (THUMB, RATING)) as table:
+        await table.press("y", "c")
+        await table.type("half")
+        before = table.screen
+        await table.resize(20, 5)
+        assert isinstance(table.app.screen, TooSmallScreen)
+        assert "labeler needs" in table.screen
+        await table.type("yn3\n")
+        await table.paste("y")
+        await table.resize(120, 40)
+        assert table.screen == before
+        await table.type(" a word")
+        await table.press("enter")
+        assert table.comment(0, "user_satisfaction") == "half a word"
+        assert table.values(0) == {"user_satisfaction": True}
+
+
+async def test_an_overlay_is_still_there_after_the_terminal_was_too_small(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB,)) as table:
+        await table.press("?")
+        await table.resize(20, 5)
+        await table.resize(100, 30)
+        assert "q closes" in table.screen
+        await table.press("q", "y")
+        assert table.position == 1
+
+
+async def test_every_size_shows_the_focused_question_and_the_document(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), ASKED) as table:
+        for size in ((40, 12), (60, 16), (80, 24), (99, 30), (100, 30), (200, 60)):
+            await table.resize(*size)
+            lines = table.screen.splitlines()
+            assert max(map(len, lines)) <= size[0]
+            assert len(lines) == size[1]
+            for number, question in enumerate(ASKED, 1):
+                assert f"› {number} " in table.line("panel"), (size, question.name)
+                assert f"› {number} " in table.screen
+                await table.press("tab")
+
+
+async def test_the_document_s_edge_never_moves_whatever_stands_in_the_panel(tmp_path: Path) -> None:
+    judged = trace_about("THE SHOWER CODE")
+    for size in ((80, 24), (120, 40)):
+        async with open_table(tmp_path / str(size[0]), [judged, *traces(3)], ASKED, size=size) as table:
+            edge = bottom(table)
+            for key in (
+                "y",
+                "3",
+                "1",
+                "1",
+                "2",
+                "3",
+                "4",
+                "enter",
+                "c",
+                "escape",
+                "j",
+                "N",
+                "escape",
+                "k",
+                "f",
+                "escape",
+            ):
+                await table.press(key)
+                assert bottom(table) == edge, key
+
+
+async def test_a_single_question_leaves_room_to_write_in(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB,), size=(40, 12)) as table:
+        await table.press("c")
+        await table.type("seen")
+        assert "seen" in table.screen
+        assert "Enter saves" in table.screen
+
+
+async def test_long_and_wide_words_of_a_server_stay_in_their_columns(tmp_path: Path) -> None:
+    asked = (
+        replace(THUMB, name="満足度はどうですか満足度はどうですか満足度"),
+        replace(CHOICE, name="a name\nof two\tlines"),
+        replace(MODES, name="x" * 200, instruction="one\ttwo " * 60),
+    )
+    async with open_table(tmp_path, traces(2), asked, size=(100, 30)) as table:
+        for _ in asked:
+            panel = [line for line in table.line("panel").splitlines()[1:] if line.strip()]
+            assert all("\t" not in line for line in panel)
+            assert "a name of two lines" in table.line("panel")
+            await table.press("tab")
+
+
+async def test_ascii_signs_leave_no_other_character_in_what_surrounds_the_trace(tmp_path: Path) -> None:
+    asked = (THUMB, RATING, MODES, EXPECTED)
+    async with open_table(tmp_path, traces(3), asked, signs=ASCII) as table:
+        await table.press("n", "c")
+        await table.type("why")
+        for keys in (
+            ("enter",),
+            ("f", "enter"),
+            ("s",),
+            ("X",),
+            ("D",),
+            ("escape",),
+            ("c",),
+            ("escape",),
+            ("u",),
+            ("0",),
+        ):
+            await table.press(*keys)
+            said = "\n".join(table.line(name) for name in ("status", "rule-top", "header", "rule-bottom", "key-line"))
+            said += table.line("panel").split("\n", 1)[1]
+            assert said.isascii(), said
+        await table.press("?")
+        covered = "\n".join(line[10:] for line in table.screen.splitlines()[5:20])
+        assert covered.isascii(), covered
+
+
+@pytest.mark.parametrize("value", ["", "1"])
+async def test_without_colour_every_state_still_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("NO_COLOR", value)
+    async with open_table(tmp_path, traces(3), (THUMB, RATING)) as table:
+        await table.press("y")
+        assert "[y Helpful]" in table.screen
+        assert "› 2 quality_rating" in table.screen
+        assert "◐" in table.screen
+        assert any(isinstance(each, Monochrome) for each in table.app.get_line_filters())
