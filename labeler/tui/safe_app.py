@@ -31,6 +31,7 @@ class SafeApp(App[T], Generic[T]):
         super().__init__()
         self.crash: BaseException | None = None
         self.interrupted = False
+        self._backstop = ControlCharacterFilter()
         self.wear(theme)
 
     def wear(self, theme: Theme) -> None:
@@ -39,8 +40,11 @@ class SafeApp(App[T], Generic[T]):
         self.theme = theme.name
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """The backstop behind the sanitiser: no control character leaves the app, whatever widget held it."""
-        return [*super().get_line_filters(), ControlCharacterFilter()]
+        """The backstop behind the sanitiser: no control character leaves the app, whatever widget held it.
+
+        Always the same filter: strips remember what a filter made of them, and are painted again from that.
+        """
+        return [*super().get_line_filters(), self._backstop]
 
     async def action_interrupt(self) -> None:
         """Ctrl+C leaves."""
