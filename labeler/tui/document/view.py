@@ -297,7 +297,7 @@ class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
             viewport.measure_next(_SLICE)
         if not viewport.layout.is_measured and self._measuring is not viewport:
             self._measuring = viewport
-            self.run_worker(self._measure_rest(viewport), group="measure", exclusive=True)
+            self.call_after_refresh(self._measure_in_background, viewport)
         self.set_reactive(Widget.virtual_size, Size(self.size.width, viewport.layout.height))
         self.set_reactive(Widget.scroll_y, float(viewport.top))
         self.set_reactive(Widget.scroll_target_y, float(viewport.top))
@@ -305,6 +305,10 @@ class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
         if viewport.rows != self._reported:
             self._reported = viewport.rows
             self.post_message(LineRangeChanged(self, *viewport.rows))
+
+    def _measure_in_background(self, viewport: Viewport) -> None:
+        if viewport is self._viewport:
+            self.run_worker(self._measure_rest(viewport), group="measure", exclusive=True)
 
     async def _measure_rest(self, viewport: Viewport) -> None:
         """Wrap what is out of view, a slice at a time, until another document is shown."""
