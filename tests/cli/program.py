@@ -56,6 +56,17 @@ class Program:
         )
         return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start without waiting for the end."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "labeler", *arguments],
+            cwd=self.work,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
     def at_terminal(self, *arguments: str, typed: str, **environment: str) -> Ended:
         """Run with a terminal on stdin and stderr, where `typed` is typed, and stdout apart."""
         terminal, its_end = os.openpty()

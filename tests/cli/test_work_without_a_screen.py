@@ -6,7 +6,9 @@ import asyncio
 import csv
 import io
 import json
+import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from labeler.domain.destination import Destination
 from labeler.journal.journal import Journal
 from labeler.labels.jsonl import read_labels
 from tests.cli.program import Program
+from tests.cli.scripted_server import answering
 from tests.cli.test_show import filled_store
 from tests.servers.filling import Recording, create_queue, log, recordings
 from tests.servers.mlflow_server import MlflowServer, free_port, shared_server
@@ -154,6 +157,47 @@ def test_sync_of_nothing_needs_no_network(labeler):
         0,
         [{"delivered": 0, "queued": 0, "parked": 0, "refused": 0, "elsewhere": 0}],
     )
+
+
+def test_what_cannot_be_delivered_yet_is_kept_and_75(labeler, desk):
+    gone = f"http://127.0.0.1:{free_port()}"
+    queue(labeler, Destination(gone, "", "1"), ["tr-1"])
+    ended = labeler.run("sync", "-b", gone, "--json")
+    assert (ended.code, ended.lines[0]["queued"]) == (75, 1)
+    queue(labeler, desk.place, ["tr-00000000000000000000000000000000"])
+    ended = labeler.run("sync", "-b", desk.server.url, "--json")
+    assert (ended.code, ended.lines[0]["parked"], ended.lines[0]["elsewhere"]) == (75, 1, 1)
+    assert {row["state"] for row in labeler.run("outbox", "list", "--json").lines} == {"waiting", "parked"}
+
+
+def test_what_waits_for_a_login_is_77(labeler):
+    with answering(401, "Please sign in", WWW_Authenticate='Basic realm="mlflow"') as server:
+        queue(labeler, Destination(server.url, "", "1"), ["tr-1"])
+        ended = labeler.run("sync", "-b", server.url, "--json")
+    assert ended.code == 77
+    assert (ended.lines[0]["parked"], ended.lines[0]["delivered"]) == (1, 0)
+
+
+def test_watching_goes_on_delivering_until_it_is_interrupted(labeler, desk):
+    labeler.config.write_text("delivery.grace = 0.0\n")
+    queue(labeler, desk.place, desk.ids[:1])
+    watching = labeler.start("sync", "--watch", "-b", desk.server.url)
+    try:
+        wait_until(lambda: desk.labels(desk.ids[0]))
+        queue(labeler, desk.place, desk.ids[1:])
+        wait_until(lambda: desk.labels(desk.ids[1]) and desk.labels(desk.ids[2]))
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(20) == 130
+    finally:
+        watching.kill()
+    assert b"Traceback" not in watching.stderr.read()
+
+
+def wait_until(true: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_the_outbox_is_listed_exported_and_discarded(labeler, desk):

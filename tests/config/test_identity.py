@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import resource
+
 import pytest
 
 from labeler.config.identity import BadReviewer, Candidate, Reviewer, check_reviewer, resolve_reviewer
@@ -53,3 +55,13 @@ def test_a_directory_that_cannot_be_written_is_a_sentence(tmp_path):
     for unusable in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(UnusableDirectory, match="--data-dir"):
             prepare_directory(unusable)
+
+
+def test_a_full_disk_is_a_sentence(tmp_path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
+    try:
+        with pytest.raises(UnusableDirectory, match="Free some space"):
+            prepare_directory(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
