@@ -109,6 +109,8 @@ class _Stack:
                 return after
         depends_on = row["id"] if row is not None and row["state"] in OPEN else None
         payload = {**self._payload(after, None), "before": sent}
+        if self.cell.kind is AssessmentKind.EXPECTATION and not after.comment:
+            payload["assessment"]["metadata"]["labeler.rationale"] = ""  # a key cannot be removed, only emptied
         self._enqueue(DeliveryOp.UPDATE, after.assessment_id, payload, None, depends_on)
         return after
 
@@ -119,11 +121,12 @@ class _Stack:
             if assessment_id == until:
                 return
             answer = top if assessment_id == top.assessment_id else None
-            depends_on = self._take_back(assessment_id, answer, depends_on, follow=until is None)
+            if until is None and self.ledger.create_of(assessment_id) is None:
+                self._delete(assessment_id, answer, depends_on, follow=True)
+                return
+            depends_on = self._take_back(assessment_id, answer, depends_on)
 
-    def _take_back(
-        self, assessment_id: str, answer: Answer | None, depends_on: int | None, *, follow: bool
-    ) -> int | None:
+    def _take_back(self, assessment_id: str, answer: Answer | None, depends_on: int | None) -> int | None:
         """Close an unsent assessment, delete any other. Returns what the next delete has to wait for."""
         row = self.ledger.create_of(assessment_id)
         if row is not None and row["state"] in OPEN:
@@ -132,12 +135,12 @@ class _Stack:
         if row is not None and row["attempts"] == 0:
             return depends_on
         self._close_open(self.ledger.updates_of(assessment_id), "taken back")
-        return self._delete(assessment_id, answer, depends_on, follow=follow and row is None)
+        return self._delete(assessment_id, answer, depends_on)
 
     def _take_off(self, top: Answer) -> _Top:
         """Take back `top` alone and find what lies under it."""
         row = self.ledger.create_of(top.assessment_id)
-        self._take_back(top.assessment_id, top, None, follow=False)
+        self._take_back(top.assessment_id, top, None)
         return _Top() if row is None else self._vacate(row["overrides"], None)
 
     def _vacate(self, assessment_id: str | None, answer: Answer | None) -> _Top:

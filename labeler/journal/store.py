@@ -235,4 +235,4 @@ def _write_failed(path: Path, error: sqlite3.Error) -> JournalWriteFailed:
             why, what = "another program holds it", "Do it again in a moment."
         case _:
             why, what = str(error), "Do it again; if that fails too, leave and look at the disk."
-    return JournalWriteFailed(f"Not saved: the journal {path} cannot be written, {why}. Nothing else is lost. {what}")
+    return JournalWriteFailed(f"Not saved: {why}. {what} Nothing else is lost (the journal is {path})")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 import uuid
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, StateEffect
@@ -28,6 +31,12 @@ def spec(queue_id: str | None = None, **more: object) -> ReviewSpec:
 
 def rows(*trace_ids: str) -> list[WorklistRow]:
     return [WorklistRow(each, EXPERIMENT, f"title of {each}", 1_000, TraceState.OK) for each in trace_ids]
+
+
+def scratch_directory() -> Path:
+    """A directory of its own, in memory where there is such a place: hypothesis opens hundreds of journals."""
+    memory = Path("/dev/shm")
+    return Path(tempfile.mkdtemp(prefix="labeler-", dir=memory if os.access(memory, os.W_OK) else None))
 
 
 def mint() -> str:

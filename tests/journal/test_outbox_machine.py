@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -18,7 +16,7 @@ from labeler.journal.journal import Journal
 from labeler.journal.outcomes import Claim, Delivered, Outcome, Parked, Refused, TargetGone, Waits
 from labeler.journal.rows import DeliveryOp, DeliveryState, ParkCause
 from tests.journal.server import Server
-from tests.journal.sitting import HOME, KINDS, TRACES, Sitting, rows, spec
+from tests.journal.sitting import HOME, KINDS, TRACES, Sitting, rows, scratch_directory, spec
 
 traces = st.sampled_from(TRACES)
 questions = st.sampled_from(sorted(KINDS))
@@ -34,7 +32,7 @@ class OutboxMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.directory = Path(tempfile.mkdtemp(prefix="labeler-journal-"))
+        self.directory = scratch_directory()
         self.journal = Journal.open(self.directory / "journal.db")
         self.now_ms = 1_000_000
         self.sitting = Sitting()
@@ -193,5 +191,5 @@ class OutboxMachine(RuleBasedStateMachine):
 
 TestOutbox = OutboxMachine.TestCase
 TestOutbox.settings = settings(
-    max_examples=150, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=100, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

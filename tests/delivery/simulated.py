@@ -1,0 +1,156 @@
+"""A backend that behaves as a bad network in front of MLflow does, in memory and on a clock of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from labeler.backends.base import (
+    Ambiguous,
+    Capabilities,
+    Forbidden,
+    MissingTrace,
+    NotABackend,
+    Unreachable,
+)
+from labeler.domain.assessment import Assessment
+from labeler.domain.queue import QueueItem, QueueItemState
+from labeler.domain.trace import TraceState, TraceSummary
+from tests.journal.server import Server
+from tests.journal.sitting import BACKEND, EXPERIMENT
+
+T = TypeVar("T")
+
+FAULTS = (
+    "none",
+    "no connection",
+    "slow down",
+    "request lost",
+    "answer lost",
+    "comes late",
+    "server fails",
+    "server fails after the commit",
+)
+
+
+@dataclass
+class SimulatedBackend:
+    """Meets each request with the next fault of `faults`, then with none. `now_ms` is moved by the test.
+
+    A request that "comes late" is committed by `let_late_ones_in`, at the latest `LATEST_MS` after it was sent.
+    """
+
+    LATEST_MS = 119_000
+
+    server: Server
+    faults: deque[str] = field(default_factory=deque)
+    late: list[tuple[int, Callable[[], object]]] = field(default_factory=list)
+    now_ms: int = 1_000_000
+    gone: set[str] = field(default_factory=set)
+    closed: str = ""
+    signed_in: str | None = None
+    in_flight: int = 0
+    most_in_flight: int = 0
+    requests: list[tuple[str, str]] = field(default_factory=list)
+
+    uri = BACKEND
+    workspace = ""
+
+    async def capabilities(self) -> Capabilities:
+        return Capabilities("simulated", queues=True, schemas=False, honours_ids=self.server.honours_ids)
+
+    async def whoami(self) -> str | None:
+        self._check_open()
+        return self.signed_in
+
+    async def summary(self, trace_id: str) -> TraceSummary:
+        def read() -> TraceSummary:
+            self._check_trace(trace_id)
+            found = tuple(self.server.on_trace(trace_id))
+            return TraceSummary(trace_id, EXPERIMENT, 1, 1, TraceState.OK, "n", assessments=found)
+
+        return await self._ask("summary", trace_id, read)
+
+    async def find(self, trace_id: str, assessment_id: str) -> Assessment | None:
+        def read() -> Assessment | None:
+            self._check_trace(trace_id)
+            return self.server.stored.get(assessment_id)
+
+        return await self._ask("find", trace_id, read)
+
+    async def create(self, assessment: Assessment) -> Assessment:
+        def write() -> Assessment:
+            self._check_trace(assessment.trace_id)
+            return self.server.create(assessment)
+
+        return await self._ask("create", assessment.trace_id, write)
+
+    async def update(self, assessment: Assessment, fields: Sequence[str]) -> Assessment:
+        return await self._ask("update", assessment.trace_id, lambda: self.server.update(assessment, fields))
+
+    async def retract(self, trace_id: str, assessment_id: str) -> None:
+        await self._ask("retract", trace_id, lambda: self.server.retract(assessment_id))
+
+    async def set_item_state(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
+        return await self._ask("status", trace_id, lambda: self.server.set_state(queue_id, trace_id, state, reviewer))
+
+    def let_late_ones_in(self, count: int) -> None:
+        """Commit the oldest `count` late requests, and all that have to have come by now."""
+        overdue = sum(1 for sent_ms, _ in self.late if sent_ms + self.LATEST_MS <= self.now_ms)
+        for _ in range(min(max(count, overdue), len(self.late))):
+            _, commit = self.late.pop(0)
+            _quietly(commit)
+
+    async def _ask(self, what: str, trace_id: str, act: Callable[[], T]) -> T:
+        self.requests.append((what, trace_id))
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            await asyncio.sleep(0)
+            self._check_open()
+            return self._meet(self.faults.popleft() if self.faults else "none", what, act)
+        finally:
+            self.in_flight -= 1
+
+    def _meet(self, fault: str, what: str, act: Callable[[], T]) -> T:
+        match fault:
+            case "no connection":
+                raise Unreachable("no connection")
+            case "slow down":
+                raise Unreachable("too many requests", 0.0)
+            case "request lost":
+                raise Ambiguous("silence")
+            case "answer lost":
+                _quietly(act)
+                raise Ambiguous("silence")
+            case "comes late":
+                if what not in ("find", "summary"):
+                    self.late.append((self.now_ms, act))
+                raise Ambiguous("silence")
+            case "server fails":
+                raise Ambiguous("internal error", server_answered=True)
+            case "server fails after the commit":
+                _quietly(act)
+                raise Ambiguous("bad gateway")
+        return act()
+
+    def _check_open(self) -> None:
+        if self.closed == "credentials":
+            raise Forbidden("wrong password")
+        if self.closed == "login page":
+            raise NotABackend("a login page answers")
+
+    def _check_trace(self, trace_id: str) -> None:
+        if trace_id in self.gone:
+            raise MissingTrace("no such trace")
+
+
+def _quietly(act: Callable[[], object]) -> None:
+    """The server does it, or fails; nobody hears."""
+    try:
+        act()
+    except Exception:
+        return

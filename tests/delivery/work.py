@@ -1,0 +1,109 @@
+"""Answers on their way: a journal with a review in it, and an engine that delivers them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from labeler.delivery.engine import DeliveryEngine
+from labeler.delivery.events import DeliveryEvent, Settled
+from labeler.delivery.timing import Timing
+from labeler.domain.change import Change
+from labeler.domain.destination import Destination
+from labeler.domain.worklist import ReviewSpec
+from labeler.journal.journal import Journal
+from labeler.journal.rows import Delivery, DeliveryState, OutboxCounts
+from labeler.journal.thread import JournalThread
+from tests.journal.sitting import HOME, Sitting, rows, spec
+
+HASTE = Timing(
+    first_retry_s=0.005, longest_retry_s=0.02, poll_s=0.02, lock_poll_s=0.02, answer_poll_s=0.005, horizon_ms=300
+)
+"""Delivery's times for tests: everything at once, and nothing late after 0.3 s."""
+
+UNDONE = (DeliveryState.WAITING, DeliveryState.PARKED, DeliveryState.REFUSED)
+
+
+@dataclass
+class Work:
+    """One reviewer's journal at work. `spec_` names the review; its items are `traces`."""
+
+    directory: Path
+    journal: JournalThread
+    review_id: str
+    home: Destination
+    sitting: Sitting = field(default_factory=Sitting)
+    events: list[DeliveryEvent] = field(default_factory=list)
+    now_ms: int = 1_000
+
+    async def record(self, change: Change) -> None:
+        await self.journal.run(Journal.record, self.review_id, change)
+
+    async def answer(self, trace_id: str, question: str, value: object, comment: str | None = None) -> str:
+        """Journal an answer and return its assessment ID."""
+        self.now_ms += 1
+        await self.record(self.sitting.answer(trace_id, question, value, comment, self.now_ms))
+        return self.sitting.cells[trace_id, question].assessment_id
+
+    async def leave(self, *trace_ids: str, at_ms: int = 1) -> None:
+        for trace_id in trace_ids:
+            await self.journal.run(Journal.release, trace_id, at_ms)
+
+    def engine(self, backend: Any, **more: Any) -> DeliveryEngine:
+        settings = {
+            "reviewer": "rhea.k",
+            "lock_path": self.directory / "delivery.lock",
+            "grace_s": 0.0,
+            "concurrency": 2,
+            "on_event": self.events.append,
+            "timing": HASTE,
+        } | more
+        return DeliveryEngine(self.journal, backend, [self.home], **settings)
+
+    async def undone(self) -> list[Delivery]:
+        return await self.journal.run(Journal.deliveries, [self.home])
+
+    async def counts(self) -> OutboxCounts:
+        return await self.journal.run(Journal.counts, [self.home])
+
+    async def until(self, *, waiting: int) -> None:
+        """Return when that many are waiting."""
+        async with asyncio.timeout(60):
+            while True:
+                if (await self.counts()).waiting == waiting:
+                    return
+                await asyncio.sleep(0.01)
+
+    def settled(self) -> list[Delivery]:
+        return [event.delivery for event in self.events if isinstance(event, Settled)]
+
+
+@contextlib.asynccontextmanager
+async def work(
+    directory: Path, traces: Sequence[str], review: ReviewSpec | None = None, home: Destination = HOME
+) -> AsyncIterator[Work]:
+    """A journal in `directory` with a review of `traces` in it, continued if it is there."""
+    journal = await JournalThread.open(directory / "journal.db")
+    record = await journal.run(Journal.begin_review, review or spec(queue_id="rq-1"), 1)
+    items = [replace(row, experiment_id=home.experiment_id) for row in rows(*traces)]
+    await journal.run(Journal.add_items, record.id, items)
+    try:
+        yield Work(directory, journal, record.id, home)
+    finally:
+        await journal.close()
+
+
+@contextlib.asynccontextmanager
+async def running(engine: DeliveryEngine) -> AsyncIterator[None]:
+    """The engine running in the background; what it raises is raised here."""
+    task = asyncio.get_running_loop().create_task(engine.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
