@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 import uuid
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -33,6 +35,8 @@ from labeler.review.decide import decide
 from labeler.review.decision import Decision, Refusal
 from labeler.review.mine import own_answers
 from labeler.review.state import ReviewState
+
+_log = logging.getLogger(__name__)
 
 KEPT_COMMENT = "kept"
 """The draft slot of a comment that waits for the answer to come."""
@@ -274,9 +278,10 @@ class Desk:
         async with self._acting:
             if self._tasks:
                 await asyncio.gather(*self._tasks, return_exceptions=True)
-            await self._journal.run(Journal.release_all, _now_ms())
-            if self.state.item is not None:
-                await self._journal.run(Journal.save_position, self.record.id, self.state.item.trace_id)
+            with suppress(JournalError):  # the next start releases what this one could not
+                await self._journal.run(Journal.release_all, _now_ms())
+                if self.state.item is not None:
+                    await self._journal.run(Journal.save_position, self.record.id, self.state.item.trace_id)
             await self.library.close()
             return await self.counts_now()
 
@@ -344,8 +349,15 @@ class Desk:
 
     def _finished(self, then: Callable[[], None] | None, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is None and then is not None:
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is None and then is not None:
             then()
+        elif isinstance(error, JournalError):
+            self.tell(str(error))
+        elif error is not None:
+            _log.error("journal work failed", exc_info=error)
 
 
 def _mint() -> str:

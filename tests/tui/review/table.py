@@ -47,6 +47,7 @@ class Table:
     pilot: Pilot[None]
     desk: Desk
     store: LocalStore
+    journal: JournalThread
 
     async def press(self, *keys: str) -> None:
         """Press keys one after another, each until everything it caused is painted and the trace is there to read."""
@@ -196,7 +197,7 @@ async def open_table(
     app = LabelerApp(desk, build_keymap(keys or {}), load_theme(), signs, guard_ms, (), begin)
     try:
         async with app.run_test(size=size) as pilot:
-            table = Table(app, pilot, desk, store)
+            table = Table(app, pilot, desk, store, journal)
             wanted = "online" if online else "offline"
             await table.wait_for(lambda: desk.connection == wanted, f"being {wanted}")
             await table.trace_is_here()
