@@ -17,6 +17,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> ExitCode:
     import asyncio
 
-    from labeler.cli.reviewing import demo
+    from labeler.tui.collecting import put_off
 
-    return asyncio.run(demo(arguments))
+    put_off()
+
+    from labeler.cli.reviewing_stores import review_demo
+
+    return asyncio.run(review_demo(arguments))

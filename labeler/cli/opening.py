@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from labeler.backends.base import Ambiguous, Backend, Unreachable
-from labeler.cli.assembly import questions_at, review_spec, reviewer_at
+from labeler.cli.assembly import known_reviewer, questions_at, review_spec
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.options import Selection
+from labeler.cli.output import print_message
+from labeler.cli.who import ask_reviewer
 from labeler.config.asked import AskedQuestions
+from labeler.config.identity import Reviewer
 from labeler.config.load import Configuration
 from labeler.desk.opening import remember_questions, remembered_questions
 from labeler.domain.assessment import same_reviewer
@@ -19,9 +22,6 @@ from labeler.domain.worklist import ReviewSpec
 from labeler.journal.journal import Journal
 from labeler.journal.rows import ReviewRecord
 from labeler.journal.thread import JournalThread
-
-if TYPE_CHECKING:
-    from labeler.config.identity import Reviewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,19 @@ async def check_membership(backend: Backend, spec: ReviewSpec, reviewer: Reviewe
         )
 
 
+def announce(opening: Opening) -> None:
+    """Say in one line what is reviewed, as whom, and what is asked."""
+    spec, asked = opening.record.spec, opening.asked
+    names = ", ".join(question.name for question in asked.questions)
+    print_message(f"{spec.label}, as {spec.reviewer}. Asked (from {asked.origin}): {names}")
+
+
+def refuse_plain(arguments: argparse.Namespace) -> None:
+    """Raise `CommandFailed` where plain lines were asked for: they are not built yet."""
+    if getattr(arguments, "plain", False):
+        raise CommandFailed(ExitCode.USAGE, "--plain is not available yet; run without it in a terminal")
+
+
 def is_member(queue: Queue, reviewer: str) -> bool:
     """Whether the reviewer may work on the queue; one without users is for everybody."""
     return not queue.users or any(same_reviewer(user, reviewer) for user in queue.users)
@@ -89,7 +102,8 @@ async def _open_online(
     backend: Backend, configuration: Configuration, selection: Selection, journal: JournalThread
 ) -> Opening:
     await backend.capabilities()
-    reviewer = await reviewer_at(backend, configuration, journal)
+    reviewer = await known_reviewer(backend, configuration, journal) or Reviewer(ask_reviewer(), "what you said")
+    await journal.run(Journal.remember_reviewer, backend.uri, reviewer.id, reviewer.origin)
     spec = await review_spec(backend, configuration, selection, reviewer.id)
     await check_membership(backend, spec, reviewer)
     return await open_spec(backend, spec, configuration, journal)

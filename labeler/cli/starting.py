@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import shutil
-import subprocess
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,10 +18,12 @@ from labeler.cli.assembly import (
 )
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.on_screen import check_screen, run_on_screen
-from labeler.cli.opening import is_member, open_remembered, open_spec
+from labeler.cli.opening import announce, is_member, open_remembered, open_spec, refuse_plain
 from labeler.cli.options import Selection
 from labeler.cli.output import print_message
-from labeler.cli.reviewing import announce, continue_review, demo, refuse_plain, reopened, review_asked
+from labeler.cli.reviewing import continue_review, reopened, review_asked
+from labeler.cli.reviewing_stores import review_demo
+from labeler.cli.who import proposal
 from labeler.config.load import Configuration
 from labeler.config.problems import Source
 from labeler.domain.queue import QueueItemState
@@ -57,7 +56,7 @@ async def start(arguments: argparse.Namespace) -> ExitCode:
     if settings.backend.uri is None:
         print_message("No backend is configured, so this is the demo. labeler config init sets one up.")
         arguments.reset = False
-        return await demo(arguments)
+        return await review_demo(arguments)
     if settings.backend.queue or settings.backend.experiments:
         return await review_asked(configuration, Selection())
     return await choose_and_review(configuration, Selection())
@@ -157,8 +156,8 @@ async def _guess(backend: Backend, configuration: Configuration, journal: Journa
     known = await known_reviewer(backend, configuration, journal)
     if known is not None:
         return Guess(known.id, known.origin, settled=True)
-    email = _git_email()
-    return Guess(email, "git", settled=False) if email else Guess(getpass.getuser(), "this login", settled=False)
+    guess = proposal()
+    return Guess(guess.id, guess.origin, settled=False)
 
 
 async def _ask(menu: _Menu, guess: Guess, configuration: Configuration) -> Begin | None:
@@ -193,13 +192,3 @@ def _asks_for_something_else(configuration: Configuration, record: ReviewRecord)
     named = {*settings.backend.experiments, settings.backend.queue or ""}
     known = {*spec.experiment_ids, *spec.label.split(", "), spec.queue_id or "", ""}
     return bool({"backend.experiments", "backend.queue"} & typed) and not named <= known
-
-
-def _git_email() -> str:
-    """What git knows the user as; empty when it does not."""
-    if shutil.which("git") is None:
-        return ""
-    found = subprocess.run(
-        ["git", "config", "user.email"], capture_output=True, text=True, check=False, timeout=5, errors="replace"
-    )
-    return found.stdout.strip()

@@ -1,0 +1,42 @@
+"""Asking who reviews, once, in the terminal, when nobody and nothing has said so."""
+
+from __future__ import annotations
+
+import getpass
+import shutil
+import subprocess
+import sys
+
+from labeler.cli.output import print_message
+from labeler.config.identity import BadReviewer, Candidate, check_reviewer
+
+
+def proposal() -> Candidate:
+    """Who it might be: git's e-mail address, else the name of this login. Never taken without being accepted."""
+    email = _git_email()
+    return Candidate(email, "git") if email else Candidate(getpass.getuser(), "this login")
+
+
+def ask_reviewer() -> str:
+    """The reviewer ID as typed, or the proposal by Enter. Raises `KeyboardInterrupt` when the input ends."""
+    guess = proposal()
+    print_message("Whose labels are these? The name goes with every label.")
+    while True:
+        sys.stderr.write(f"[{guess.id}, from {guess.origin}; Enter accepts] ")
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line:
+            raise KeyboardInterrupt
+        try:
+            return check_reviewer(line.strip() or guess.id)
+        except BadReviewer as error:
+            print_message(f"A reviewer ID {error}")
+
+
+def _git_email() -> str:
+    if shutil.which("git") is None:
+        return ""
+    found = subprocess.run(
+        ["git", "config", "user.email"], capture_output=True, text=True, check=False, timeout=5, errors="replace"
+    )
+    return found.stdout.strip()
