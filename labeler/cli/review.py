@@ -19,6 +19,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> ExitCode:
     import asyncio
 
+    from labeler.tui.collecting import put_off
+
+    put_off()
+
     from labeler.cli.reviewing import review
 
     return asyncio.run(review(arguments))

@@ -17,6 +17,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> ExitCode:
     import asyncio
 
+    from labeler.tui.collecting import put_off
+
+    put_off()
+
     from labeler.cli.starting import start
 
     return asyncio.run(start(arguments))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from textual import events
 
 from labeler.desk.desk import Desk
+from labeler.tui.collecting import Pauses, settle
 from labeler.tui.keymap import Keymap
 from labeler.tui.look import ScreenLook
 from labeler.tui.safe_app import SafeApp
@@ -40,10 +42,21 @@ class LabelerApp(SafeApp[None]):
         self._theme_directories = theme_directories
         self._on_painted = on_painted
         self._review = ReviewScreen(desk, keymap, ScreenLook(theme.palette, signs), guard_ms, self.choose_theme)
+        self._pauses = Pauses(time.monotonic())
 
     def on_mount(self) -> None:
         self.push_screen(self._review)
-        self.call_after_refresh(self._on_painted)
+        self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        settle()
+        self.set_interval(1.0, lambda: self._pauses.collect_if_due(time.monotonic()))
+        self._on_painted()
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key):
+            self._pauses.pressed(time.monotonic())
+        await super().on_event(event)
 
     def on_resize(self, event: events.Resize) -> None:
         too_small = event.size.width < MIN_WIDTH or event.size.height < MIN_HEIGHT
