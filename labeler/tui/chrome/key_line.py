@@ -33,6 +33,18 @@ def key_line(keymap: Keymap, unusable: Sequence[str], width: int, signs: Signs) 
     return fit(line, width, signs.ellipsis)
 
 
+def search_line(keymap: Keymap, width: int, signs: Signs) -> Line:
+    """The keys of a search, while one is active."""
+    line: Line = [(" ", "chrome")]
+    for key, word in (
+        (keymap.first_key("view.next_match"), "next match"),
+        (keymap.first_key("view.previous_match"), "previous match"),
+        ("escape", "ends the search"),
+    ):
+        line += [(key, "key"), (f" {word}{_GAP}", "chrome.dim")]
+    return fit(line, width, signs.ellipsis)
+
+
 def message_line(text: str, role: str, width: int, signs: Signs) -> Line:
     """A sentence in place of the keys."""
     return fit([(" ", "chrome"), (text, role)], width, signs.ellipsis)

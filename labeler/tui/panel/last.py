@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from labeler.domain.change import Act, AnswerEffect, Change
+from labeler.domain.change import Act, Answer, AnswerEffect, Change, StateEffect
 from labeler.domain.question import DECLINED_NAME, FLAG_NAME, PassFail, Question
+from labeler.domain.worklist import ItemState
 from labeler.reading.sanitise import one_line
 from labeler.tui.chrome.runs import Line, Run, cut, spread
 from labeler.tui.panel.questions import value_text
 from labeler.tui.signs import Signs
 
-_WORDS = {
-    Act.SUBMIT: "submitted",
-    Act.DEFER: "deferred",
-    Act.DECLINE: "declined",
-    Act.FLAG: "flagged",
-    Act.UNFLAG: "flag off",
-    Act.CLEAR: "cleared",
+_STATES = {
+    ItemState.OPEN: "opened again",
+    ItemState.LABELLED: "submitted",
+    ItemState.DEFERRED: "deferred",
+    ItemState.DECLINED: "declined",
 }
 
 
@@ -57,17 +56,21 @@ def tell(change: Change, questions: Sequence[Question]) -> str:
 def _what(change: Change, questions: Sequence[Question], *, taken_back: bool) -> str:
     by_name: Mapping[str, Question] = {question.name: question for question in questions}
     for effect in change.effects:
-        if not isinstance(effect, AnswerEffect):
-            continue
-        answer = effect.before if taken_back else effect.after
-        if effect.question == FLAG_NAME:
-            return "flag" if answer is None else f"flag “{answer.comment}”" if answer.comment else "flag"
-        if effect.question == DECLINED_NAME and answer is not None:
-            return f"declined “{answer.comment}”" if answer.comment else "declined"
-        if answer is None:
-            return f"clearing {effect.question}" if taken_back else f"cleared {effect.question}"
-        question = by_name.get(effect.question)
-        name = "" if question is not None and isinstance(question.input, PassFail) else f"{effect.question} "
-        comment = f" “{answer.comment}”" if answer.comment else ""
-        return f"{name}{value_text(question, answer.value)}{comment}"
-    return _WORDS.get(change.act, "submitted")
+        if isinstance(effect, AnswerEffect):
+            return _told(effect.question, by_name.get(effect.question), effect.before if taken_back else effect.after)
+    states = [
+        effect.before if taken_back else effect.after for effect in change.effects if isinstance(effect, StateEffect)
+    ]
+    return _STATES[states[0]] if states else ""
+
+
+def _told(name: str, question: Question | None, answer: Answer | None) -> str:
+    comment = f" “{answer.comment}”" if answer is not None and answer.comment else ""
+    if name == FLAG_NAME:
+        return f"flagged{comment}" if answer is not None else "flag off"
+    if name == DECLINED_NAME:
+        return f"declined{comment}" if answer is not None else "not declined"
+    if answer is None:
+        return f"cleared {name}"
+    prefix = "" if question is not None and isinstance(question.input, PassFail) else f"{name} "
+    return f"{prefix}{value_text(question, answer.value)}{comment}"

@@ -95,6 +95,12 @@ class Table:
         )
         await self.settle()
 
+    async def all_is_here(self) -> None:
+        """Wait until every document that the desk wants ready is."""
+        wanted = [each for each in self.desk.wanted() if each not in self.desk.state.absent]
+        await self.wait_for(lambda: all(self.desk.library.get(each) for each in wanted), "the documents around here")
+        await self.settle()
+
     async def settle(self) -> None:
         """Until every message there is has been heard and what it changed is painted."""
         for _ in range(_SETTLED):

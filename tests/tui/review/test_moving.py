@@ -77,6 +77,7 @@ async def test_undo_takes_back_step_by_step_and_redo_brings_it_again(tmp_path: P
     async with open_table(tmp_path, traces(4), (THUMB,)) as table:
         await table.press("y", "n", "s", "u")
         assert (table.position, states(table)[2]) == (2, ItemState.OPEN)
+        assert "took back deferred" in table.line("panel")
         await table.press("u")
         assert (table.position, table.values(1), states(table)[1]) == (1, {}, ItemState.OPEN)
         assert "took back Not helpful" in table.line("panel")

@@ -19,7 +19,7 @@ from labeler.reading.raw import raw_document
 from labeler.review.action import GoTo
 from labeler.review.decision import Refusal
 from labeler.tui.chrome.header import header_line
-from labeler.tui.chrome.key_line import key_line, message_line
+from labeler.tui.chrome.key_line import key_line, message_line, search_line
 from labeler.tui.chrome.line_widget import LineWidget
 from labeler.tui.chrome.status import status_line
 from labeler.tui.document.view import DocumentView, LineRangeChanged, ViewPosition
@@ -287,11 +287,12 @@ class ReviewScreen(Screen[None]):
 
     def paint_key_line(self) -> None:
         width, signs = self.size.width, self.look.signs
-        line = (
-            key_line(self.keymap, self._unusable, width, signs)
-            if self._notice is None
-            else message_line(*self._notice, width, signs)
-        )
+        if self._notice is not None:
+            line = message_line(*self._notice, width, signs)
+        elif self.search is not None:
+            line = search_line(self.keymap, width, signs)
+        else:
+            line = key_line(self.keymap, self._unusable, width, signs)
         self.query_one("#key-line", LineWidget).set_lines([line])
 
     def _paint_header(self) -> None:

@@ -1,0 +1,95 @@
+"""The review screen as it looks: compared with what somebody looked at and found good."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from labeler.domain.question import Question
+from labeler.domain.trace import RawTrace
+from labeler.tui.signs import ASCII
+from tests.tui.review.asked import CHOICE, EXPECTED, MODES, RATING, SCORE, THUMB, trace_about, traces
+from tests.tui.review.table import open_table
+from tests.tui.snapshot import Snapshots
+
+SIZES = [(80, 24), (120, 40), (200, 60)]
+ASKED = (
+    replace(THUMB, instruction="Helpful is what saves a second call to the desk.\nIf in doubt, ask."),
+    RATING,
+    replace(MODES, required=False),
+    SCORE,
+    EXPECTED,
+)
+
+
+def chosen() -> list[RawTrace]:
+    """Long and short ones, other scripts, a table, judged ones, a trace that is no conversation."""
+    return [
+        trace_about("THE SHOWER CODE"),
+        trace_about("Can you write me a Python script"),
+        trace_about("日曜日の夕方"),
+        trace_about("We left a yellow"),
+        *traces(8),
+    ]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+async def test_the_review_screen(tmp_path: Path, snapshots: Snapshots, size: tuple[int, int]) -> None:
+    name = "x".join(map(str, size))
+    async with open_table(tmp_path, chosen(), ASKED, size=size) as table:
+        await table.press("s", "f")
+        await table.type("ask Ola")
+        await table.press("enter", "j", "n", "c")
+        await table.type("Misses the channel")
+        await table.press("enter", "4", "1", "3", "enter", "8", "5", "enter")
+        await table.all_is_here()
+        snapshots.check(f"answered-{name}", table.app)
+        await table.press("enter")
+        await table.all_is_here()
+        snapshots.check(f"next-{name}", table.app)
+        await table.press("c")
+        await table.type("The code is 4711, ")
+        snapshots.check(f"field-{name}", table.app)
+        await table.press("escape", "tab", "tab", "tab", "7")
+        snapshots.check(f"number-{name}", table.app)
+        await table.press("escape", "?")
+        snapshots.check(f"help-{name}", table.app)
+        await table.press("q", "/")
+        await table.type("the")
+        await table.press("enter")
+        snapshots.check(f"search-{name}", table.app)
+
+
+async def test_the_review_screen_offline(tmp_path: Path, snapshots: Snapshots) -> None:
+    here, asked = chosen()[:3], ASKED[:2]
+    async with open_table(tmp_path, here, asked) as table:
+        await table.press("j", "j")
+    async with open_table(tmp_path, chosen(), asked, online=False) as table:
+        await table.wait_for(lambda: "3 of 12 here" in table.line("status"), "what is here")
+        await table.press("y")
+        await table.all_is_here()
+        snapshots.check("offline", table.app)
+        await table.command("12")
+        await table.all_is_here()
+        snapshots.check("offline-not-downloaded", table.app)
+
+
+async def test_an_empty_worklist(tmp_path: Path, snapshots: Snapshots) -> None:
+    async with open_table(tmp_path, [], ASKED) as table:
+        snapshots.check("empty", table.app)
+
+
+@pytest.mark.parametrize("asked", [(), (CHOICE,), ASKED], ids=["none", "one", "many"])
+async def test_a_narrow_terminal(tmp_path: Path, snapshots: Snapshots, asked: tuple[Question, ...]) -> None:
+    async with open_table(tmp_path, chosen(), asked, size=(50, 16)) as table:
+        await table.all_is_here()
+        snapshots.check(f"narrow-{len(asked)}", table.app)
+
+
+async def test_ascii_signs(tmp_path: Path, snapshots: Snapshots) -> None:
+    async with open_table(tmp_path, chosen(), ASKED, signs=ASCII, size=(100, 30)) as table:
+        await table.press("n", "j", "s", "f", "enter")
+        await table.all_is_here()
+        snapshots.check("ascii", table.app)
