@@ -16,9 +16,7 @@ from labeler.domain.value import UnusableValue, check_name, check_text
 class Section(BaseModel):
     """A table of the configuration: unknown keys and values of the wrong type are errors."""
 
-    model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, defer_build=True
-    )
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
 def wrong(sentence: str, at: str = "") -> PydanticCustomError:
