@@ -17,7 +17,8 @@ T = TypeVar("T")
 class CacheThread:
     """A `Cache` whose methods are awaited: ``await cache.run(Cache.trace, destination, trace_id)``.
 
-    Calls are done one after another in the order they were made. A call whose waiter is cancelled is done whole or not at all.
+    Calls are done one after another in the order they were made. A call whose waiter is cancelled is done whole or
+    not at all.
     """
 
     def __init__(self, executor: ThreadPoolExecutor, cache: Cache) -> None:
