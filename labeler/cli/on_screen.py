@@ -62,7 +62,7 @@ async def run_on_screen(
         print_message(_nothing_to_do(opening, only_unlabelled=only_unlabelled))
         return ExitCode.OK
     traffic = Traffic(
-        configuration.paths.state_dir / "delivery.lock",
+        configuration.paths.delivery_lock,
         settings.delivery.grace,
         settings.delivery.concurrency,
         settings.cache.ahead,

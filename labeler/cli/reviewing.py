@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from labeler.backends.base import Backend
+from labeler.backends.base import Backend, Forbidden
+from labeler.cache.thread import CacheThread
 from labeler.cli.assembly import backend_at, configure, open_backend, open_cache, open_journal
+from labeler.cli.consenting import with_consent
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.on_screen import check_screen, run_on_screen
 from labeler.cli.opening import Opening, announce, open_asked, open_remembered, refuse_plain
 from labeler.cli.options import Selection, selection_of
 from labeler.cli.trace_files import looks_like_file
+from labeler.config.consent import CredentialsWithheld
 from labeler.config.load import Configuration
 from labeler.domain.worklist import ReviewSpec
 from labeler.journal.journal import Journal
@@ -40,17 +45,24 @@ async def review(arguments: argparse.Namespace) -> ExitCode:
     if not (selection.trace_ids or settings.backend.queue or settings.backend.experiments):
         from labeler.cli.starting import choose_and_review
 
-        return await choose_and_review(configuration, selection)
-    return await review_asked(configuration, selection)
+        return await choose_and_review(arguments, configuration, selection)
+    return await review_asked(arguments, configuration, selection)
 
 
-async def review_asked(configuration: Configuration, selection: Selection) -> ExitCode:
+@asynccontextmanager
+async def open_everything(
+    arguments: argparse.Namespace, configuration: Configuration
+) -> AsyncIterator[tuple[Configuration, JournalThread, CacheThread, Backend]]:
+    """Journal, cache and backend for a review, once the user has agreed to where credentials go."""
+    async with open_journal(configuration.paths) as journal, open_cache(configuration) as cache:
+        agreed = await with_consent(arguments, configuration, journal)
+        async with open_backend(agreed, journal) as backend:
+            yield agreed, journal, cache, backend
+
+
+async def review_asked(arguments: argparse.Namespace, asked: Configuration, selection: Selection) -> ExitCode:
     """Review what configuration and selection name."""
-    async with (
-        open_journal(configuration.paths) as journal,
-        open_cache(configuration) as cache,
-        open_backend(configuration, journal) as backend,
-    ):
+    async with open_everything(arguments, asked) as (configuration, journal, cache, backend):
         opening = await open_asked(backend, configuration, selection, journal)
         announce(opening)
         return await run_on_screen(
@@ -91,5 +103,8 @@ async def _review_offline(configuration: Configuration) -> ExitCode:
 
 
 async def reopened(spec: ReviewSpec, configuration: Configuration, journal: JournalThread) -> Backend:
-    """A backend of its own for the traffic beside the screen."""
-    return await backend_at(spec.address or spec.backend_uri, configuration, journal)
+    """A backend of its own for the traffic beside the screen. Raises `BackendError` alone: nobody is asked now."""
+    try:
+        return await backend_at(spec.address or spec.backend_uri, configuration, journal)
+    except CredentialsWithheld as error:
+        raise Forbidden(str(error)) from error

@@ -10,8 +10,6 @@ from labeler.backends.base import Backend
 from labeler.cli.assembly import (
     configure,
     known_reviewer,
-    open_backend,
-    open_cache,
     open_journal,
     questions_at,
     theme_of,
@@ -21,7 +19,7 @@ from labeler.cli.on_screen import check_screen, run_on_screen
 from labeler.cli.opening import announce, is_member, open_remembered, open_spec, refuse_plain
 from labeler.cli.options import Selection
 from labeler.cli.output import print_message
-from labeler.cli.reviewing import continue_review, reopened, review_asked
+from labeler.cli.reviewing import continue_review, open_everything, reopened, review_asked
 from labeler.cli.reviewing_stores import review_demo
 from labeler.cli.who import proposal
 from labeler.config.load import Configuration
@@ -58,17 +56,13 @@ async def start(arguments: argparse.Namespace) -> ExitCode:
         arguments.reset = False
         return await review_demo(arguments)
     if settings.backend.queue or settings.backend.experiments:
-        return await review_asked(configuration, Selection())
-    return await choose_and_review(configuration, Selection())
+        return await review_asked(arguments, configuration, Selection())
+    return await choose_and_review(arguments, configuration, Selection())
 
 
-async def choose_and_review(configuration: Configuration, selection: Selection) -> ExitCode:
+async def choose_and_review(arguments: argparse.Namespace, asked: Configuration, selection: Selection) -> ExitCode:
     """The start screen, then the review chosen there."""
-    async with (
-        open_journal(configuration.paths) as journal,
-        open_cache(configuration) as cache,
-        open_backend(configuration, journal) as backend,
-    ):
+    async with open_everything(arguments, asked) as (configuration, journal, cache, backend):
         await backend.capabilities()
         menu = _Menu(backend, configuration)
         begin = await _ask(menu, await _guess(backend, configuration, journal), configuration)

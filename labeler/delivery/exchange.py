@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from labeler.backends.base import Ambiguous, Backend, BackendError, Unreachable
+from labeler.backends.base import Ambiguous, Backend, BackendError, Forbidden, NotABackend, Unreachable
 from labeler.cache.thread import CacheThread
 from labeler.delivery.backoff import Backoff
 from labeler.delivery.connection import ConnectionState, ConnectionStatus
@@ -107,7 +107,7 @@ class Exchange:
 
     def start(self) -> None:
         """Begin, in the background."""
-        self._running = asyncio.get_running_loop().create_task(self._run())
+        self._running = asyncio.get_running_loop().create_task(self._guarded("the exchange", self._run))
 
     def refresh(self) -> None:
         """Look for traces that are new since the worklist was taken; they go to its end."""
@@ -156,8 +156,8 @@ class Exchange:
             try:
                 return await self._connect()
             except BackendError as error:
-                self._listener.tell(f"{error} Answers are kept and go out as soon as it is back.")
-                self._listener.connected("offline")
+                self._listener.tell(f"{error} Your answers are kept, and go out as soon as it works.")
+                self._listener.connected(_word_for(error))
             await asyncio.sleep(pause.next_s(None))
 
     async def _guarded(self, what: str, run: Callable[[], Awaitable[None]]) -> None:
@@ -226,3 +226,11 @@ class Exchange:
         if state.status in (ConnectionStatus.NEEDS_CREDENTIALS, ConnectionStatus.NO_BACKEND):
             self._listener.tell(state.sentence)
         self._listener.connected(_WORDS[state.status])
+
+
+def _word_for(error: BackendError) -> str:
+    if isinstance(error, Forbidden):
+        return _WORDS[ConnectionStatus.NEEDS_CREDENTIALS]
+    if isinstance(error, NotABackend):
+        return _WORDS[ConnectionStatus.NO_BACKEND]
+    return _WORDS[ConnectionStatus.OFFLINE]
