@@ -55,7 +55,10 @@ class Timeouts:
 
 
 class Transport:
-    """Calls to the server at `url` (canonical, without userinfo), with `credentials` if any, in `workspace`."""
+    """Calls to the server at `url` (canonical, without userinfo), with `credentials` if any, in `workspace`.
+
+    Making one raises `UnusableSettings` for a setting that cannot be sent or a certificate that cannot be used.
+    """
 
     def __init__(
         self,
@@ -72,6 +75,8 @@ class Transport:
         headers = {"User-Agent": f"labeler/{__version__}", "Accept": "application/json, */*"}
         if credentials is not None:
             headers["Authorization"] = credentials.authorization
+        if not (workspace.isascii() and workspace.isprintable()):
+            raise UnusableSettings("The workspace's name holds characters that no request can carry")
         if workspace:
             headers["X-MLFLOW-WORKSPACE"] = workspace
         self._client = httpx.AsyncClient(
@@ -114,8 +119,8 @@ class Transport:
         patience: Patience | None,
     ) -> Answer:
         patience = patience or self.timeouts.ordinary
-        url = f"{self.url}{path}?{urlencode(params)}" if params else f"{self.url}{path}"
         try:
+            url = f"{self.url}{path}?{urlencode(params)}" if params else f"{self.url}{path}"
             request = self._client.build_request(
                 method,
                 url,

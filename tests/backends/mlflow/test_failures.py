@@ -216,6 +216,13 @@ async def test_refused_credentials_are_told_apart_and_never_told(proxy: FaultPro
     await anonymous.close()
 
 
+async def test_a_workspace_on_a_server_without_workspaces_is_named(mlflow_server: MlflowServer) -> None:
+    backend = await open_backend(mlflow_server.url, workspace="harbour")
+    with pytest.raises(NotABackend, match="unset MLFLOW_WORKSPACE"):
+        await backend.capabilities()
+    await backend.close()
+
+
 async def test_one_malformed_trace_does_not_lose_a_page(proxy: FaultProxy, through_proxy: MlflowBackend) -> None:
     page = """{"traces": [{"trace_id": "tr-good", "request_time": "2026-01-01T00:00:00Z"},
         {"trace_id": "tr-bad", "tags": 7}, {"nothing": "known"}]}"""
