@@ -108,12 +108,11 @@ class OutboxMachine(RuleBasedStateMachine):
     def start_again_what_is_parked(self) -> None:
         self.journal.unpark([HOME])
 
-    @precondition(lambda self: self.server.stored)
-    @rule(data=st.data())
-    def somebody_deletes_an_assessment_that_was_superseded(self, data: st.DataObject) -> None:
-        superseded = sorted(each.id for each in self.server.stored.values() if not each.valid)
+    @rule(choice=st.integers(0, 9))
+    def somebody_deletes_an_assessment_that_was_superseded(self, choice: int) -> None:
+        superseded = [each.id for each in self.server.stored.values() if not each.valid]
         if superseded:
-            del self.server.stored[data.draw(st.sampled_from(superseded))]
+            del self.server.stored[superseded[choice % len(superseded)]]
 
     def attempt(self, claim: Claim, fate: str) -> Outcome:
         match fate:
@@ -191,5 +190,5 @@ class OutboxMachine(RuleBasedStateMachine):
 
 TestOutbox = OutboxMachine.TestCase
 TestOutbox.settings = settings(
-    max_examples=100, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=80, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

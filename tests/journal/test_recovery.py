@@ -66,7 +66,7 @@ def is_whole(path: Path) -> bool:
             return False
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_answer_is_lost_by_one_damaged_page(worked: Path, tmp_path: Path, data: st.DataObject) -> None:
     path = tmp_path / f"{uuid.uuid4().hex}.db"
@@ -88,7 +88,7 @@ def test_no_answer_is_lost_by_one_damaged_page(worked: Path, tmp_path: Path, dat
     again.close()
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_journal_damaged_all_over_still_opens_with_what_is_left(
     worked: Path, tmp_path: Path, data: st.DataObject

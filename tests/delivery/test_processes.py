@@ -1,0 +1,109 @@
+"""Several processes at one journal, killed at any moment: one delivers at a time, and nothing arrives twice."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from labeler.backends.local.store import LocalStore
+from labeler.delivery.lock import DeliveryLock
+from labeler.domain.destination import Destination
+from labeler.domain.trace import RawTrace, TraceState, TraceSummary
+from labeler.domain.worklist import ReviewSpec
+from labeler.journal.journal import Journal
+from tests.delivery.work import Work, work
+from tests.journal.sitting import spec
+
+ROOT = Path(__file__).parents[2]
+TRACES = [f"tr-{number:03}" for number in range(120)]
+
+
+@contextlib.contextmanager
+def deliverer(directory: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "tests.delivery.deliverer", str(directory)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+async def filled_store(directory: Path) -> LocalStore:
+    store = await LocalStore.open_or_create(directory / "store.db")
+    summaries = [TraceSummary(trace, "", 1, 1, TraceState.OK, "n") for trace in TRACES]
+    await store.import_traces([RawTrace(summary, b'{"spans": []}') for summary in summaries])
+    return store
+
+
+def spec_at(home: Destination) -> ReviewSpec:
+    return replace(spec(), backend_uri=home.backend_uri, experiment_ids=(home.experiment_id,))
+
+
+async def answer_all(at_work: Work) -> None:
+    for trace in TRACES:
+        await at_work.answer(trace, "helpful", True)
+    await at_work.journal.run(Journal.release_all, 1)
+
+
+async def assert_each_arrived_once(store: LocalStore) -> None:
+    for trace in TRACES:
+        (stored,) = (await store.summary(trace)).assessments
+        assert stored.valid
+
+
+def test_the_lock_is_free_again_when_its_holder_is_killed(tmp_path: Path) -> None:
+    hold = (
+        "import sys, time; from pathlib import Path; from labeler.delivery.lock import DeliveryLock; "
+        "lock = DeliveryLock(Path(sys.argv[1])); print(lock.try_acquire(), flush=True); time.sleep(600)"
+    )
+    lock = DeliveryLock(tmp_path / "lock")
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(tmp_path / "lock")], stdout=subprocess.PIPE, cwd=ROOT, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "True\n"
+        assert not lock.try_acquire()
+        holder.kill()
+    assert lock.try_acquire()
+    assert not DeliveryLock(tmp_path / "lock").try_acquire()
+    lock.release()
+    assert DeliveryLock(tmp_path / "lock").try_acquire()
+
+
+async def test_processes_killed_while_they_deliver_deliver_each_answer_once(tmp_path: Path) -> None:
+    store = await filled_store(tmp_path)
+    home = Destination(store.uri, "", (await store.experiments())[0].id)
+    async with work(tmp_path, TRACES, spec_at(home), home) as at_work:
+        await answer_all(at_work)
+        for _ in range(4):
+            with deliverer(tmp_path) as one, deliverer(tmp_path) as other:
+                for process in random.sample([one, other], 2):
+                    await asyncio.sleep(random.uniform(0.0, 0.05))
+                    process.kill()
+        with deliverer(tmp_path):
+            await at_work.until(waiting=0)
+    await assert_each_arrived_once(store)
+    await store.close()
+
+
+async def test_sync_beside_another_process_reports_what_that_one_delivered(tmp_path: Path) -> None:
+    store = await filled_store(tmp_path)
+    home = Destination(store.uri, "", (await store.experiments())[0].id)
+    async with work(tmp_path, TRACES, spec_at(home), home) as at_work:
+        await answer_all(at_work)
+        with deliverer(tmp_path) as other:
+            assert other.stdout is not None
+            await asyncio.to_thread(other.stdout.readline)
+            result = await at_work.engine(store).drain()
+            assert (result.queued, result.parked, result.refused) == (0, 0, 0)
+            assert at_work.settled() == []
+    await assert_each_arrived_once(store)
+    await store.close()

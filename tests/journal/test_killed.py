@@ -1,0 +1,72 @@
+"""Killed at any moment, the journal has every answer that was said to be saved, and no half of another."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from labeler.domain.change import AnswerEffect
+from labeler.journal.errors import JournalNewer
+from labeler.journal.journal import Journal
+from labeler.journal.thread import JournalThread
+from tests.journal.sitting import HOME, Sitting, rows, spec
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_an_answer_said_to_be_saved_survives_kill_minus_nine(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    said: list[tuple[str, str]] = []
+    for _ in range(4):
+        with subprocess.Popen(
+            [sys.executable, "-m", "tests.journal.writer", str(path)], stdout=subprocess.PIPE, cwd=ROOT, text=True
+        ) as writer:
+            assert writer.stdout is not None
+            for _ in range(random.randrange(1, 60)):
+                said.append(tuple(writer.stdout.readline().split()))  # type: ignore[arg-type]
+            writer.kill()
+            said += [tuple(line.split()) for line in writer.stdout if line.endswith("\n")]  # type: ignore[misc]
+    journal = Journal.open(path)
+    assert journal.recovery is None
+    review = journal.last_review()
+    assert review is not None
+    changes = journal.changes(review.id)
+    assert {change_id for change_id, _ in said} <= {change.id for change in changes}
+    assert len(changes) <= len(said) + 4
+    given = [e.after.assessment_id for c in changes for e in c.effects if isinstance(e, AnswerEffect) and e.after]
+    assert {assessment_id for _, assessment_id in said} <= set(given)
+    assert sorted(given) == sorted(each.assessment_id or "" for each in journal.deliveries([HOME]))
+    assert sorted(given) == sorted(a.assessment_id for a in journal.answers([HOME], "rhea.k").values() if a)
+    journal.close()
+
+
+async def test_the_journals_thread_does_what_it_is_asked_in_order_even_when_nobody_waits(tmp_path: Path) -> None:
+    thread = await JournalThread.open(tmp_path / "journal.db")
+    review = await thread.run(Journal.begin_review, spec(), 1)
+    await thread.run(Journal.add_items, review.id, rows("tr-1"))
+    sitting = Sitting()
+    wanted = [sitting.answer("tr-1", "helpful", number, None, number) for number in range(20)]
+    waits = [asyncio.ensure_future(thread.run(Journal.record, review.id, change)) for change in wanted]
+    await asyncio.sleep(0)
+    for wait in waits[5:]:
+        wait.cancel()
+    assert await thread.run(Journal.changes, review.id) == wanted
+    with pytest.raises(ValueError, match="no item"):
+        await thread.run(Journal.record, review.id, sitting.answer("tr-2", "helpful", 1, None, 1))
+    await thread.close()
+    with pytest.raises(RuntimeError):
+        await thread.run(Journal.last_review)
+
+
+async def test_a_thread_whose_journal_cannot_be_opened_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    journal = Journal.open(path)
+    journal._store._connection.execute("PRAGMA user_version = 99")
+    journal.close()
+    with pytest.raises(JournalNewer):
+        await JournalThread.open(path)
