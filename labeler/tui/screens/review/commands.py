@@ -33,6 +33,7 @@ class Commands:
             "view.next_match": self._next_match,
             "view.previous_match": self._previous_match,
             "view.guideline": self._guideline,
+            "view.raw": screen.toggle_raw,
             "app.command": self.asking.command,
             "app.help": self._help,
             "app.quit": self._quit,
@@ -78,7 +79,6 @@ class Commands:
             "view.answer": document.go_answer,
             "view.fold": document.toggle_fold,
             "view.fold_all": document.toggle_all_folds,
-            "view.raw": screen.toggle_raw,
             "worklist.toggle": screen.toggle_worklist,
         }
         views[action_id]()

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import Screen
 
@@ -23,6 +22,7 @@ from labeler.tui.chrome.key_line import key_line, message_line, search_line
 from labeler.tui.chrome.line_widget import LineWidget
 from labeler.tui.chrome.status import status_line
 from labeler.tui.document.view import DocumentView, LineRangeChanged, ViewPosition
+from labeler.tui.finished_rows import Beside, Stacked
 from labeler.tui.key_names import key_name
 from labeler.tui.keymap import Keymap
 from labeler.tui.look import ScreenLook
@@ -43,6 +43,7 @@ class ReviewScreen(Screen[None]):
 
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = ""
+    BLANK = True
 
     @dataclass
     class Told(Message):
@@ -66,7 +67,7 @@ class ReviewScreen(Screen[None]):
         self._unusable = paint.unusable_actions(desk.state.questions)
         self._positions: dict[str, ViewPosition] = {}
         self._shown: tuple[str, bool] | None = None
-        self._raw = False
+        self._raw: Document | None = None
         self._panel_rows = 3
         self._worklist_wanted: bool | None = None
         self._notice: tuple[str, str] | None = None
@@ -75,14 +76,14 @@ class ReviewScreen(Screen[None]):
         palette, signs = self.look.palette, self.look.signs
         yield LineWidget(palette, signs, id="status")
         yield LineWidget(palette, signs, id="rule-top")
-        with Horizontal(id="middle"):
+        with Beside(id="middle"):
             yield WorklistView(self._rows, palette, signs, id="worklist")
             yield LineWidget(palette, signs, id="worklist-edge")
-            with Vertical(id="document-side"):
+            with Stacked(id="document-side"):
                 yield LineWidget(palette, signs, id="header")
                 yield DocumentView(palette, signs, id="document")
         yield LineWidget(palette, signs, id="rule-bottom")
-        with Vertical(id="bottom"):
+        with Stacked(id="bottom"):
             yield LineWidget(palette, signs, id="panel")
             yield TextField(id="text-field")
         yield LineWidget(palette, signs, id="key-line")
@@ -123,7 +124,7 @@ class ReviewScreen(Screen[None]):
         if changed.moved:
             self.pressing.moved()
             self.end_search()
-            self._raw = False
+            self._raw = None
         self.paint_rows(changed.rows)
         self.paint_document()
         self.paint_chrome()
@@ -179,9 +180,15 @@ class ReviewScreen(Screen[None]):
         self.query_one(WorklistView).palette = look.palette
         self.paint_all()
 
-    def toggle_raw(self) -> None:
-        self._raw = not self._raw
+    async def toggle_raw(self) -> None:
+        """Show the exact JSON of the trace, or its conversation again."""
         self.end_search()
+        item = self.desk.state.item
+        prepared = self.desk.library.get(item.trace_id) if item else None
+        if self._raw is not None or prepared is None:
+            self._raw = None
+        else:
+            self._raw = await asyncio.to_thread(raw_document, prepared.raw)
         self.paint_document()
 
     def toggle_worklist(self) -> None:
@@ -248,7 +255,7 @@ class ReviewScreen(Screen[None]):
             self._show(_placeholder("", "The worklist is empty. :refresh looks for new traces, q leaves."))
             return
         prepared = self.desk.document(item.trace_id)
-        wanted = (item.trace_id, self._raw)
+        wanted = (item.trace_id, self._raw is not None)
         if prepared is None:
             says = self.desk.why_absent(item.trace_id)
             self._keep_position()
@@ -256,8 +263,7 @@ class ReviewScreen(Screen[None]):
             self._shown = None
         elif self._shown != wanted:
             self._keep_position()
-            document = raw_document(prepared.raw) if self._raw else prepared.document
-            self._show(document, None if self._raw else self._positions.get(item.trace_id))
+            self._show(self._raw or prepared.document, None if self._raw else self._positions.get(item.trace_id))
             self._shown = wanted
             self.call_after_refresh(self._painted, item.trace_id)
 
@@ -300,7 +306,7 @@ class ReviewScreen(Screen[None]):
         prepared = self.desk.library.get(item.trace_id) if item else None
         first, last, total = self.document.line_range()
         place = f"line {first}–{last} of {total}" if total else ""
-        if self._raw:
+        if self._raw is not None:
             place = f"exact JSON   {place}"
         header = self.query_one("#header", LineWidget)
         summary = prepared.raw.summary if prepared else None
