@@ -49,6 +49,8 @@ async def _version(transport: Transport) -> str:
         text = (await transport.body("/version")).decode("ascii", "replace").strip()
     except MissingRoute:
         text = ""
+    except MissingTarget as missing:
+        raise NotABackend(f"{transport.url} does not serve this workspace; check MLFLOW_WORKSPACE: {missing}") from None
     found = _VERSION.fullmatch(text)
     if found is None:
         raise NotABackend(

@@ -223,6 +223,13 @@ async def test_a_workspace_on_a_server_without_workspaces_is_named(mlflow_server
     await backend.close()
 
 
+async def test_a_workspace_that_is_not_there_is_named(proxy: FaultProxy, through_proxy: MlflowBackend) -> None:
+    gone = '{"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "Workspace \'nowhere\' not found"}'
+    proxy.otherwise = faults.answer(404, gone)
+    with pytest.raises(NotABackend, match="check MLFLOW_WORKSPACE: Workspace 'nowhere' not found"):
+        await through_proxy.capabilities()
+
+
 async def test_one_malformed_trace_does_not_lose_a_page(proxy: FaultProxy, through_proxy: MlflowBackend) -> None:
     page = """{"traces": [{"trace_id": "tr-good", "request_time": "2026-01-01T00:00:00Z"},
         {"trace_id": "tr-bad", "tags": 7}, {"nothing": "known"}]}"""
