@@ -130,9 +130,12 @@ def _with_failures(
     """The messages with the exceptions that are not shown yet: before an answer, or in place of one."""
     if not failures:
         return messages
+    outermost = next((root.id for root in tree.roots if root.id in failures), list(failures)[-1])
     told = [
-        Message(Role.TOOL, (failure,), title=f"error in {failure.span}", span_id=span_id, failed=True)
-        for span_id, failure in failures.items()
+        Message(
+            Role.TOOL, (failures[span_id],), title=f"error in {failures[span_id].span}", span_id=span_id, failed=True
+        )
+        for span_id in sorted(failures, key=lambda span_id: span_id == outermost)
     ]
     if chosen.answered and messages[-1].role is Role.ASSISTANT:
         return [*messages[:-1], *told, messages[-1]]

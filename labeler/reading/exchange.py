@@ -11,7 +11,7 @@ from labeler.domain.value import JsonValue
 from labeler.reading.formats import ATTRIBUTE_FORMATS, in_order
 from labeler.reading.formats.chat import with_other_arguments
 from labeler.reading.formats.messages import Side, joined
-from labeler.reading.formats.plain import input_message, main_text, output_message
+from labeler.reading.formats.plain import input_message, is_repr, main_text, output_message
 from labeler.reading.message import Call, Field, Message, Note, Reasoning, Role
 
 _FORMAT = "mlflow.message.format"
@@ -70,6 +70,7 @@ def has_content(message: Message) -> bool:
 
 def read_span(span: Span) -> Exchange:
     """The messages of a span in the first format that knows it; sides that none knows are read as plain values."""
+    span = replace(span, inputs=_without_reprs(span.inputs))
     messages = _from_sides(span)
     told = _from_attributes(span)
     if messages is None:
@@ -130,6 +131,13 @@ def _unstreamed(outputs: JsonValue, span: Span) -> JsonValue:
         if chunks and len(chunks) == len(outputs):
             return "".join(chunks)
     return outputs
+
+
+def _without_reprs(inputs: Side) -> Side:
+    """Inputs without the arguments of which only a Python object's name was kept (clients, contexts, ``Omit``)."""
+    if not isinstance(inputs, dict):
+        return inputs
+    return {name: value for name, value in inputs.items() if not is_repr(value)} or inputs
 
 
 def _is_absent(side: Side) -> bool:

@@ -38,8 +38,5 @@ def origins(tree: SpanTree) -> dict[str, Failure]:
 
 
 def _is_same(outer: Failure, inner: Failure) -> bool:
-    return (
-        not outer.message
-        or inner.message == outer.message
-        or (len(inner.message) > 0 and inner.message in outer.message)
-    )
+    """Whether an exception further up adds nothing to the one below it."""
+    return outer.message in inner.message or outer.message in inner.line

@@ -37,6 +37,9 @@ INPUT_KEYS: Final = (
     "user_prompt",
     "tool_arguments",
     "haystack.component.input",
+    "haystack.agent.input",
+    "haystack.agent.step.llm.input",
+    "haystack.agent.step.tool.input",
     "haystack.pipeline.input_data",
     "full_command",
     "gen_ai.prompt",
@@ -62,6 +65,9 @@ OUTPUT_KEYS: Final = (
     "response.model_output",
     "tool_response",
     "haystack.component.output",
+    "haystack.agent.output",
+    "haystack.agent.step.llm.output",
+    "haystack.agent.step.tool.output",
     "haystack.pipeline.output_data",
     "final_result",
     "gen_ai.completion",
@@ -91,6 +97,7 @@ _TYPES: Final = {
     "claude_code.tool": "TOOL",
     "claude_code.interaction": "AGENT",
 }
+_MARKS: Final = {"haystack.tool.name": "TOOL", "haystack.agent.step.llm.input": "LLM", "haystack.agent.tools": "AGENT"}
 _KNOWN_TYPES: Final = frozenset(
     ("LLM", "CHAT_MODEL", "AGENT", "CHAIN", "TOOL", "RETRIEVER", "RERANKER", "EMBEDDING", "GUARDRAIL", "EVALUATOR")
 )
@@ -115,7 +122,7 @@ def span_type(span: Span) -> str | None:
                 return known
             if value.startswith("ai.") and value.endswith((".doGenerate", ".doStream")):
                 return "LLM"
-    return None
+    return next((kind for mark, kind in _MARKS.items() if mark in span.attributes), None)
 
 
 def _side(span: Span, recorded: JsonValue | NotRecorded, keys: Iterable[str], prefix: str) -> JsonValue | NotRecorded:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -13,13 +14,17 @@ from labeler.reading.formats.documents import documents_in
 from labeler.reading.formats.langchain import langchain_message
 from labeler.reading.formats.parts import arguments, result_parts
 from labeler.reading.formats.plain import side_parts
-from labeler.reading.formats.values import first, items, text_of
+from labeler.reading.formats.values import first, items, mapping, text_of
 from labeler.reading.message import Call, Failure, Message, Note, Part, Retrieved, Role, Text
 from labeler.reading.tree import SpanTree
 
-_NAME_KEYS: Final = ("gen_ai.tool.name", "tool.name", "tool_name", "ai.toolCall.name", "lk.function_tool.name")
+_NAME_KEYS: Final = (
+    "gen_ai.tool.name", "tool.name", "tool_name", "ai.toolCall.name", "lk.function_tool.name", "haystack.tool.name",
+)  # fmt: skip
+_CLASS_METHOD: Final = re.compile(r"\w*Tool\.\w+")
+_CALL_FRAME: Final = frozenset(("args", "kwargs", "sanitize_inputs_outputs"))
 _ID_KEYS: Final = ("gen_ai.tool.call.id", "tool_call_id", "tool.call.id", "ai.toolCall.id", "lk.function_tool.id")
-_NAME_PREFIXES: Final = ("execute_tool ", "running tool: ", "tool:")
+_NAME_PREFIXES: Final = ("execute_tool ", "running tool: ", "tool:", "Tool.")
 _SEARCHES: Final = ("RETRIEVER", "RERANKER")
 
 
@@ -34,7 +39,7 @@ def weave(messages: Sequence[Message], tree: SpanTree, source: Span, failures: d
     for span in _outermost(tree, source, "TOOL"):
         failure = failures.get(span.id) or _inner_failure(tree, span, failures)
         if not calls.answer(span, failure):
-            if calls.any and failure is None:
+            if failure is None and (calls.any or not _has_side(span)):
                 continue
             call = Call(tool_name(span), _given(span), _call_id(span))
             beside.append(Message(Role.ASSISTANT, (call,), span_id=span.id))
@@ -74,9 +79,10 @@ class _Calls:
         known = self._answer_to(place, call)
         if known is None:
             self._behind.setdefault(place, []).append(_answer(span, call.id, failure))
-        elif failure is not None and failure.message not in _shown(self._messages[known]):
+        elif failure is not None:
             said = self._messages[known]
-            self._messages[known] = replace(said, parts=(*said.parts, failure), failed=True)
+            more = () if failure.message in _shown(said) else (failure,)
+            self._messages[known] = replace(said, parts=(*said.parts, *more), failed=True)
         return True
 
     def answered(self) -> list[Message]:
@@ -122,6 +128,9 @@ class _Calls:
 def tool_name(span: Span) -> str:
     """The name of the tool that a span ran."""
     named = text_of(first(span.attributes, *_NAME_KEYS)) or span.name
+    if _CLASS_METHOD.fullmatch(named):
+        told = span.attributes.get("name") or mapping(_value(span.outputs)).get("tool_name")
+        named = told if isinstance(told, str) else named
     for prefix in _NAME_PREFIXES:
         named = named.removeprefix(prefix)
     return named or "unnamed tool"
@@ -153,7 +162,19 @@ def _call_id(span: Span) -> str | None:
 
 
 def _given(span: Span) -> JsonValue:
-    return {} if isinstance(span.inputs, NotRecorded) else arguments(span.inputs)
+    given = arguments(_value(span.inputs))
+    if isinstance(given, dict) and "kwargs" in given and not given.keys() - _CALL_FRAME and not given.get("args"):
+        kwargs: JsonValue = given["kwargs"]
+        return kwargs
+    return given
+
+
+def _value(side: JsonValue | NotRecorded) -> JsonValue:
+    return None if isinstance(side, NotRecorded) else side
+
+
+def _has_side(span: Span) -> bool:
+    return _value(span.inputs) is not None or _value(span.outputs) is not None
 
 
 def _before_answer(messages: Sequence[Message]) -> int:
@@ -167,12 +188,12 @@ def _before_answer(messages: Sequence[Message]) -> int:
 def _answer(span: Span, call_id: str | None, failure: Failure | None) -> Message:
     parts: tuple[Part, ...] = ()
     output = _output(span)
-    if not isinstance(output, NotRecorded):
+    if not (isinstance(output, NotRecorded) or (output is None and failure is not None)):
         spoken = langchain_message(output)
         if spoken and spoken[0].role is Role.TOOL:
             parts = spoken[0].parts
         else:
-            parts = side_parts(output) if output in (None, "", {}) else _result(output)
+            parts = side_parts(output) if output in ("", {}) else _result(output)
     if failure is not None:
         parts = (*parts, failure)
     elif not parts:
@@ -181,8 +202,14 @@ def _answer(span: Span, call_id: str | None, failure: Failure | None) -> Message
 
 
 def _result(output: JsonValue) -> tuple[Part, ...]:
-    documents = documents_in(output) if not isinstance(output, str) else None
-    return tuple(documents) if documents else result_parts(output)
+    if output is None:
+        return (Note("null"),)
+    if isinstance(output, dict):
+        if output.keys() == {"_value"}:
+            return result_parts(output["_value"])
+        if "tool_name" in output and isinstance(output.get("blocks"), list):
+            return result_parts(output["blocks"])
+    return tuple(documents_in(output) or result_parts(output))
 
 
 def _output(span: Span) -> JsonValue | NotRecorded:

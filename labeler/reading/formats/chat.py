@@ -7,10 +7,10 @@ from typing import Final
 
 from labeler.domain.trace import Span
 from labeler.domain.value import JsonValue
+from labeler.reading.formats.documents import documents_in
 from labeler.reading.formats.messages import MessageReader, messages_in, role_message, system_message
-from labeler.reading.formats.plain import is_repr
 from labeler.reading.formats.values import first, mapping
-from labeler.reading.message import Field, Message, Role
+from labeler.reading.message import Field, Message, Part, Role
 
 _MODELS: Final = ("LLM", "CHAT_MODEL")
 _CONVERSATION: Final = frozenset(
@@ -59,14 +59,17 @@ def response(value: JsonValue, read: MessageReader = role_message) -> list[Messa
 def with_other_arguments(messages: list[Message], span: Span) -> list[Message]:
     """The messages, the request with the span's other arguments as fields.
 
-    The model's parameters are no content; nor is any argument of a model's own span, which has no others.
+    The model's parameters are no content; nor is any argument of a model's own span, which has no others, nor what a
+    pipeline hands to its components.
     """
     if span.type in _MODELS or not isinstance(span.inputs, dict) or any(each.title for each in messages[:1]):
+        return messages
+    if all(isinstance(value, dict) for value in span.inputs.values()):
         return messages
     others = [
         Field(name, value)
         for name, value in span.inputs.items()
-        if name not in _CONVERSATION and name not in _PARAMETERS and value not in (None, [], {}) and not is_repr(value)
+        if name not in _CONVERSATION and name not in _PARAMETERS and value not in (None, [], {})
     ]
     place = max((place for place, each in enumerate(messages) if each.role is Role.USER), default=None)
     if not others or place is None:
@@ -77,9 +80,10 @@ def with_other_arguments(messages: list[Message], span: Span) -> list[Message]:
 
 def with_fields(messages: list[Message], value: JsonValue, known: frozenset[str]) -> list[Message]:
     """The messages, the last one with the fields of a state that are no messages."""
-    extra = [
-        Field(key, each) for key, each in mapping(value).items() if key not in known and each not in (None, [], {})
-    ]
+    extra: list[Part] = []
+    for key, each in mapping(value).items():
+        if key not in known and each not in (None, [], {}):
+            extra.extend(documents_in(each) or [Field(key, each)])
     if not extra or not messages:
         return messages
     return [*messages[:-1], replace(messages[-1], parts=(*messages[-1].parts, *extra))]

@@ -6,17 +6,21 @@ Protocol: https://platform.openai.com/docs/api-reference/chat
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from labeler.domain.trace import Span
 from labeler.domain.value import JsonValue
 from labeler.reading.formats import chat
 from labeler.reading.formats.messages import Side, exchange, role_message
-from labeler.reading.formats.values import first, items, mapping, text_of
+from labeler.reading.formats.values import decoded, first, items, mapping, text_of
 from labeler.reading.message import Message, Role, Text, annotated, message
 
 
 def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
-    return exchange(inputs, outputs, request, response)
+    messages = exchange(inputs, outputs, request, response)
+    if messages and not messages[-1].text and not messages[-1].calls and (streamed := _streamed(span)):
+        return [*messages[:-1], *streamed]
+    return messages
 
 
 def request(value: JsonValue) -> list[Message] | None:
@@ -26,7 +30,7 @@ def request(value: JsonValue) -> list[Message] | None:
 
 def response(value: JsonValue) -> list[Message] | None:
     if isinstance(value, list) and value and all("delta" in _first_choice(chunk) for chunk in value):
-        return _assembled(value)
+        return _assembled(value) or [message(Role.ASSISTANT, [])]
     choices = mapping(value).get("choices")
     if not isinstance(choices, list):
         return chat.response(value)
@@ -34,6 +38,13 @@ def response(value: JsonValue) -> list[Message] | None:
     for choice in map(mapping, choices):
         messages.extend(_choice(choice))
     return messages or None
+
+
+def _streamed(span: Span) -> list[Message]:
+    """What the chunks of a stream say: MLflow leaves tool calls out when it puts an answer together."""
+    values = (event.attributes.get(CHUNK) for event in span.events if event.name.startswith("mlflow.chunk."))
+    chunks = [chunk for chunk in map(decoded, values) if "delta" in _first_choice(chunk)]
+    return _assembled(chunks)
 
 
 def _choice(choice: Mapping[str, JsonValue]) -> list[Message]:
@@ -60,6 +71,8 @@ def _assembled(chunks: list[JsonValue]) -> list[Message]:
             known["id"] = piece.get("id") or known["id"]
             known["name"] = text_of(known["name"]) + text_of(function.get("name"))
             known["arguments"] = text_of(known["arguments"]) + text_of(function.get("arguments"))
+    if not (text or reasoning or calls):
+        return []
     whole: dict[str, JsonValue] = {"content": text, "reasoning": reasoning, "tool_calls": list(calls.values())}
     return role_message({"role": "assistant", **whole}) or []
 
@@ -82,4 +95,5 @@ def _present(said: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     return {key: value for key, value in said.items() if value is not None}
 
 
-_NOTES = {"length": "cut off: the token limit was reached", "content_filter": "stopped by the content filter"}
+CHUNK: Final = "mlflow.chunk.value"
+_NOTES: Final = {"length": "cut off: the token limit was reached", "content_filter": "stopped by the content filter"}

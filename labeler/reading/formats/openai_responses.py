@@ -118,5 +118,8 @@ def _built_in_call(kind: str, item: Mapping[str, JsonValue]) -> Iterator[Part]:
 def _given(item: Mapping[str, JsonValue]) -> JsonValue:
     for key in ("arguments", "action"):
         if item.get(key) is not None:
-            return arguments(item[key])
+            given = arguments(item[key])
+            return (
+                {name: each for name, each in given.items() if each is not None} if isinstance(given, dict) else given
+            )
     return {key: item[key] for key in ("queries", "code", "input") if item.get(key) is not None}

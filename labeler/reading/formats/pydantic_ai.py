@@ -63,7 +63,12 @@ def _says(messages: list[Message], output: JsonValue) -> bool:
 
 
 def _history(value: JsonValue) -> list[Message] | None:
-    return messages_in(value, _message)
+    """The messages of a history; instructions that every request repeats are said once."""
+    messages: list[Message] = []
+    for each in messages_in(value, _message) or []:
+        if each.role is not Role.SYSTEM or each not in messages:
+            messages.append(each)
+    return messages or None
 
 
 def _message(value: JsonValue) -> list[Message] | None:
