@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from labeler.domain.trace import RawTrace
@@ -30,7 +31,7 @@ def _message(message: Message) -> dict[str, JsonValue]:
         "name": message.name,
         "text": message_text(message),
         "reasoning": "\n\n".join(part.text for part in message.each(Reasoning)),
-        "tool_calls": [{"name": call.name, "arguments": call.arguments} for call in message.calls],
+        "tool_calls": [{"name": call.name, "arguments": _standard(call.arguments)} for call in message.calls],
         "media": [_media(part) for part in message.each(Media)],
         "documents": [_document(part) for part in message.each(Retrieved)],
         "error": _error(message),
@@ -75,6 +76,15 @@ def _document(document: Retrieved) -> dict[str, JsonValue]:
         "title": document.title,
         "source": document.source,
         "score": document.score,
-        "metadata": dict(document.metadata),
+        "metadata": _standard(dict(document.metadata)),
     }
     return {key: value for key, value in fields.items() if key == "text" or value not in (None, "", {})}
+
+
+def _standard(value: JsonValue) -> JsonValue:
+    """The value as standard JSON has it: what is no finite number there becomes its name."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: _standard(each) for key, each in value.items()}
+    return [_standard(each) for each in value] if isinstance(value, list) else value

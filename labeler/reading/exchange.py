@@ -32,8 +32,8 @@ class Exchange:
 
     @cached_property
     def answered(self) -> bool:
-        """Whether the last to speak was not the user."""
-        return bool(self.messages) and self.messages[-1].role is not Role.USER and has_content(self.messages[-1])
+        """Whether the last to speak was the model, or what stands in for it."""
+        return bool(self.messages) and self.messages[-1].role is Role.ASSISTANT and has_content(self.messages[-1])
 
     @property
     def complete(self) -> bool:
@@ -54,13 +54,26 @@ class Exchange:
         """Whether this holds all that the other says, in its order, and more."""
         if self.richness <= other.richness or not other.messages:
             return False
-        if any(sum(1 for _ in each.each(Field)) > 1 for each in other.messages):
+        if any(each.role is Role.ASSISTANT and sum(1 for _ in each.each(Field)) > 1 for each in other.messages):
             return False
         wanted = [(each.role is Role.ASSISTANT, _folded(each)) for each in other.messages]
         said = [(each.role is Role.ASSISTANT, _folded(each)) for each in self.messages]
         if other.answered and said[-1] != wanted[-1]:
             return False
         return bool(wanted[-1][1]) and _in_order(wanted, said)
+
+    def with_arguments_of(self, other: Exchange) -> Exchange:
+        """This, the request with the further arguments that the other was given beside it."""
+        asked = next((each for each in other.messages if any(True for _ in each.each(Field))), None)
+        if asked is None or asked.role is Role.ASSISTANT:
+            return self
+        said = main_text(asked)
+        further = [field for field in asked.each(Field) if field.value != said]
+        for place, each in enumerate(self.messages):
+            if each.role is asked.role and _folded(each) == _folded(asked):
+                extended = replace(each, parts=(*each.parts, *further))
+                return Exchange(self.span, (*self.messages[:place], extended, *self.messages[place + 1 :]))
+        return self
 
 
 def has_content(message: Message) -> bool:

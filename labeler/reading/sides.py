@@ -73,6 +73,10 @@ OUTPUT_KEYS: Final = (
     "gen_ai.completion",
     "output",
 )
+_FRAMES: Final = (
+    (frozenset(("inputs", "tags", "metadata", "kwargs")), "inputs"),
+    (frozenset(("outputs", "kwargs")), "outputs"),
+)
 _TYPE_KEYS: Final = (
     "openinference.span.kind",
     "traceloop.span.kind",
@@ -105,8 +109,8 @@ _KNOWN_TYPES: Final = frozenset(
 
 def with_sides(span: Span) -> Span:
     """The span with inputs, outputs and type from the attributes of its instrumentation, where MLflow's are absent."""
-    inputs = _side(span, span.inputs, INPUT_KEYS, "ai.prompt")
-    outputs = _side(span, span.outputs, OUTPUT_KEYS, "ai.response")
+    inputs = _unframed(_side(span, span.inputs, INPUT_KEYS, "ai.prompt"))
+    outputs = _unframed(_side(span, span.outputs, OUTPUT_KEYS, "ai.response"))
     kind = span.type or span_type(span)
     if inputs is span.inputs and outputs is span.outputs and kind == span.type:
         return span
@@ -131,6 +135,20 @@ def _side(span: Span, recorded: JsonValue | NotRecorded, keys: Iterable[str], pr
     if (flat := _vercel_call(span, prefix)) is not None:
         return flat
     return next(_recorded(span, keys), NOT_RECORDED)
+
+
+def _unframed(side: JsonValue | NotRecorded) -> JsonValue | NotRecorded:
+    """A side out of the frame that a recorder put around it: keyword arguments, OpenLLMetry's callback data."""
+    if not isinstance(side, dict):
+        return side
+    keys = side.keys()
+    if keys == {"args", "kwargs"} and not side["args"] and isinstance(side["kwargs"], dict):
+        return dict(side["kwargs"])
+    for frame, name in _FRAMES:
+        if name in keys and not keys - frame:
+            framed: JsonValue = side[name]
+            return framed
+    return side
 
 
 def _recorded(span: Span, keys: Iterable[str]) -> Iterator[JsonValue]:

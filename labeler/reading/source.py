@@ -29,7 +29,7 @@ def choose(tree: SpanTree) -> Exchange:
     models = [each for each in exchanges if each.span.type in _MODELS]
     complete = [each for each in models if each.complete and (not _says(first) or _continues(each, first))]
     if complete:
-        return max(reversed(complete), key=lambda each: (each.is_chat, each.richness))
+        return max(reversed(complete), key=lambda each: (each.is_chat, each.richness)).with_arguments_of(first)
     if not _says(first) and (found := next((each for each in exchanges if each.complete), None)) is not None:
         return found
     return _composed(first, exchanges, models)
@@ -56,7 +56,7 @@ def _richest(first: Exchange, candidates: Iterable[Exchange]) -> Exchange:
     for candidate in candidates:
         if candidate.extends(first) and candidate.richness >= best.richness:
             best = candidate
-    return best
+    return best.with_arguments_of(first) if best is not first else first
 
 
 def _composed(first: Exchange, others: list[Exchange], models: list[Exchange]) -> Exchange:

@@ -17,7 +17,10 @@ _LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class SpanLine:
-    """One span in the tree. `depth` counts from 0; `duration_ms` is None while the span is unfinished."""
+    """One span in the tree. `depth` counts from 0; `duration_ms` is None while the span is unfinished.
+
+    `start_ms` counts from the earliest start in the trace.
+    """
 
     depth: int
     span_id: str
@@ -27,6 +30,7 @@ class SpanLine:
     duration_ms: float | None
     tokens: int | None
     error: str
+    start_ms: float = 0.0
 
     def __str__(self) -> str:
         duration = "unfinished" if self.duration_ms is None else readable_duration(self.duration_ms)
@@ -40,7 +44,8 @@ class SpanLine:
 def span_lines(trace: Trace) -> list[SpanLine]:
     """Every span, depth first in start order; text is safe to show."""
     tree = SpanTree([with_sides(span) for span in trace.spans])
-    return [_line(span, depth) for root in tree.roots for span, depth in tree.walk(root)]
+    began_ns = min((span.start_ns for span in tree.spans if span.start_ns), default=0)
+    return [_line(span, depth, began_ns) for root in tree.roots for span, depth in tree.walk(root)]
 
 
 def span_tree(trace: Trace) -> str:
@@ -58,7 +63,7 @@ def readable_duration(milliseconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 60 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
 
 
-def _line(span: Span, depth: int) -> SpanLine:
+def _line(span: Span, depth: int, began_ns: int) -> SpanLine:
     tokens = span_tokens(span)
     failure = failure_of(span)
     return SpanLine(
@@ -70,4 +75,5 @@ def _line(span: Span, depth: int) -> SpanLine:
         (span.end_ns - span.start_ns) / NANOSECONDS_PER_MS if span.end_ns >= span.start_ns > 0 else None,
         tokens.get("total_tokens", sum(tokens.values()) if tokens else None),
         one_line(failure.line, _LENGTH) if failure else "",
+        max(0, span.start_ns - began_ns) / NANOSECONDS_PER_MS,
     )

@@ -25,7 +25,8 @@ _CLASS_METHOD: Final = re.compile(r"\w*Tool\.\w+")
 _CALL_FRAME: Final = frozenset(("args", "kwargs", "sanitize_inputs_outputs"))
 _ID_KEYS: Final = ("gen_ai.tool.call.id", "tool_call_id", "tool.call.id", "ai.toolCall.id", "lk.function_tool.id")
 _NAME_PREFIXES: Final = ("execute_tool ", "running tool: ", "tool:", "Tool.")
-_SEARCHES: Final = ("RETRIEVER", "RERANKER")
+SEARCHES: Final = ("RETRIEVER", "RERANKER")
+"""Types of spans whose outputs are documents."""
 
 
 def weave(messages: Sequence[Message], tree: SpanTree, source: Span, failures: dict[str, Failure]) -> list[Message]:
@@ -224,14 +225,15 @@ def _output(span: Span) -> JsonValue | NotRecorded:
 def _searches(tree: SpanTree, source: Span, messages: Sequence[Message]) -> Iterator[tuple[Span, list[Retrieved]]]:
     shown = {document.text for each in messages for document in each.each(Retrieved)}
     for span in tree.spans:
-        if span.type in _SEARCHES and span.id != source.id:
-            found = _found(span)
+        if span.type in SEARCHES and span.id != source.id:
+            found = found_documents(span)
             if {document.text for document in found} - shown:
                 shown.update(document.text for document in found)
                 yield span, found
 
 
-def _found(span: Span) -> list[Retrieved]:
+def found_documents(span: Span) -> list[Retrieved]:
+    """The documents that a search found, in its order."""
     if not isinstance(span.outputs, NotRecorded):
         if (documents := documents_in(span.outputs)) is not None:
             return documents

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from labeler.reading.conversation import Conversation
 from labeler.reading.document import BlockKind
 from labeler.reading.read import read_conversation, read_document
 from labeler.reading.sanitise import sanitise
+from labeler.reading.wire.files import read_traces
 from tests.reading.corpus import ARTIFACTS, NAMES, artifact, body, expectations, recording
-from tests.reading.wire_forms import as_artifact, as_legacy, as_otlp
+from tests.reading.wire_forms import as_artifact, as_legacy, as_otlp, plain
 
 
 def folded(text: str) -> str:
@@ -74,6 +76,23 @@ def same_conversation(one: Conversation, other: Conversation) -> bool:
 def test_every_wire_form_of_a_trace_gives_the_same_conversation(name: str, form: Any) -> None:
     raw = recording(name)
     assert same_conversation(read_conversation(RawTrace(raw.summary, form(body(name)))), read_conversation(raw))
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("otlp_")])
+def test_exports_that_never_passed_mlflow_are_read_as_well(name: str) -> None:
+    whole = body(name)
+    for each in whole["trace"]["spans"]:
+        each["attributes"] = [as_exported(pair) for pair in each["attributes"] if not pair["key"].startswith("mlflow.")]
+    (raw,) = read_traces("spans.json", as_otlp(whole)).traces
+    assert missing(raw, name) == []
+    assert raw.summary.name == recording(name).summary.name or not recording(name).summary.name
+
+
+def as_exported(pair: dict[str, Any]) -> dict[str, Any]:
+    """An attribute as instrumentations write it: structured values as JSON text."""
+    value = plain(pair.get("value", {}))
+    structured = isinstance(value, dict | list)
+    return {"key": pair["key"], "value": {"string_value": json.dumps(value)}} if structured else pair
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -82,7 +82,7 @@ def read_strictly(raw: RawTrace) -> Document:
     except UnreadableTrace:
         return read_document(raw)
     document = lay_out(conversation, raw.summary.name)
-    json.dumps(as_json(raw, conversation, document))
+    json.dumps(as_json(raw, conversation, document), allow_nan=False)
     span_tree(decode(raw))
     return document
 

@@ -20,6 +20,7 @@ from labeler.reading.formats import (
     langchain,
     livekit,
     llamaindex,
+    mlflow_chat,
     openai,
     openai_responses,
     openinference,
@@ -60,6 +61,7 @@ FORMATS: Final[dict[str, Recognise]] = {
 
 ATTRIBUTE_FORMATS: Final[tuple[Recognise, ...]] = (
     otel_genai.recognise_attributes,
+    mlflow_chat.recognise,
     openinference.recognise,
     traceloop.recognise,
 )

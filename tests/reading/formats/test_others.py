@@ -312,6 +312,19 @@ def test_openinference_and_traceloop_attributes() -> None:
     assert told(trace_of(root, search))[1] == "documents (bm25): document In the shed. (0.5)"
 
 
+def test_entities_are_taken_out_of_their_frames() -> None:
+    framed = {"inputs": {"messages": [["user", "Hi?"]]}, "tags": [], "metadata": {}, "kwargs": {"name": "LangGraph"}}
+    said = {"outputs": {"messages": [{"type": "ai", "content": "Four."}]}, "kwargs": {"tags": []}}
+    entity = {"traceloop.entity.input": json.dumps(framed), "traceloop.entity.output": json.dumps(said)}
+    assert told_of(attributes=entity) == ["user: Hi?", "assistant: Four."]
+    assert told_of({"args": [], "kwargs": {"q": "Hi?"}}, "Four.") == ["input (q): Hi?", "output: Four."]
+
+
+def test_messages_that_older_mlflow_copied_beside_the_sides() -> None:
+    messages = [{"role": "user", "content": "Hi?"}, {"role": "assistant", "content": "Four."}]
+    assert told_of(attributes={"mlflow.chat.messages": messages}) == ["user: Hi?", "assistant: Four."]
+
+
 def test_spring_ai_and_details_events() -> None:
     events = [
         {"name": "gen_ai.content.prompt", "attributes": {"gen_ai.prompt": "Hi?"}},

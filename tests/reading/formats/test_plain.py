@@ -50,6 +50,8 @@ def test_a_child_that_tells_more_is_read_instead() -> None:
     raw = trace_of(span({"q": "Hi?"}, "Four."), child)
     assert told(raw) == ["system: Be brief.", "user: Hi?", "assistant: Four."]
     assert (read(raw).source, read(raw).origin) == ("Completions", "from Completions")
+    more = trace_of(span({"q": "Hi?", "customer": 7}, "Four."), child)
+    assert told(more) == ["system: Be brief.", "user: Hi?", "user: customer = 7", "assistant: Four."]
     other = trace_of(span({"q": "Hi?"}, "Quite another answer."), child)
     assert told(other) == ["input (q): Hi?", "output: Quite another answer."]
 
