@@ -111,9 +111,9 @@ class Courier:
 
     async def _update(self, claim: Claim) -> Outcome:
         sent = _payload(claim)
-        fields = (
-            ["value", "metadata"] if sent.kind is AssessmentKind.EXPECTATION else ["value", "rationale", "metadata"]
-        )
+        in_doubt = False
+        is_expectation = sent.kind is AssessmentKind.EXPECTATION
+        fields = ["value", "metadata"] if is_expectation else ["value", "rationale", "metadata"]
         try:
             stored = await self.backend.update(sent, fields)
         except MissingTarget as gone:
@@ -122,10 +122,10 @@ class Courier:
             found = await self._find_after(sent.trace_id, sent.id, error)
             if found is None or differences(sent, found):
                 return _in_doubt(claim, error)
-            stored = found
+            stored, in_doubt = found, True
         if wrong := differences(sent, stored):
             return Refused(f"The server stored something else than was sent: {'; '.join(wrong)}")
-        return self._done_unless_rivalled(claim, Delivered())
+        return self._done_unless_rivalled(claim, Delivered(ambiguous=in_doubt))
 
     async def _delete(self, claim: Claim) -> Outcome:
         trace_id, wire_id = claim.delivery.trace_id, claim.wire_id
@@ -193,7 +193,8 @@ class Courier:
         rival_until = (claim.rival_at_ms or 0) + self._horizon_ms
         if claim.rival_at_ms is None or self._now_ms() >= rival_until:
             return done
-        return LooksAgain(rival_until, "done; an earlier request may still come late and undo it")
+        reason = "done; an earlier request may still come late and undo it"
+        return LooksAgain(rival_until, reason, ambiguous=done.ambiguous)
 
 
 def _payload(claim: Claim) -> Assessment:

@@ -33,10 +33,14 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Done and seen to be done. `server_id`: the ID the server gave it instead of ours."""
+    """Done and seen to be done. `server_id`: the ID the server gave it instead of ours.
+
+    `ambiguous`: what was seen may have been so before, and this last request may still take effect.
+    """
 
     server_id: str | None = None
     note: str | None = None
+    ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class LooksAgain:
     not_before_ms: int
     reason: str
     server_id: str | None = None
+    ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
