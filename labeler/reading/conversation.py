@@ -61,7 +61,7 @@ def converse(trace: Trace) -> Conversation:
         messages = [*_missing_request(chosen, messages), *messages]
     messages = _with_failures(messages, chosen, tree, failures)
     if not (messages and messages[-1].role is not Role.USER and _speaks(messages[-1])):
-        messages.append(_missing_answer(trace, chosen, tree, failed=any(_failed(each) for each in messages)))
+        messages.append(_answer_note(_why_no_answer(trace, chosen, tree, messages), chosen.span.id))
     if not (chosen.asked or chosen.answered) and not any(_has_side(span) for span in tree.spans):
         messages.extend(_attributes(tree))
     messages = _other_roots(tree, chosen, messages) + messages
@@ -72,10 +72,9 @@ def converse(trace: Trace) -> Conversation:
 def _origin(chosen: Exchange, tree: SpanTree) -> str:
     if len(tree.roots) != 1 or tree.roots[0].id != chosen.span.id:
         return f"from {chosen.span.name}"
-    answered_by = chosen.messages[-1].span_id if chosen.messages else None
-    if answered_by in (None, chosen.span.id):
-        return ""
-    return next((f"answer from {span.name}" for span in tree.spans if span.id == answered_by), "")
+    names = {span.id: span.name for span in tree.spans if span.id != chosen.span.id}
+    ends = [("request", each) for each in chosen.messages[:1]] + [("answer", each) for each in chosen.messages[-1:]]
+    return ", ".join(f"{side} from {names[each.span_id]}" for side, each in ends if each.span_id in names)
 
 
 def _numbered(trace: Trace, messages: list[Message], source: Span | None, origin: str) -> Conversation:
@@ -149,14 +148,14 @@ def _missing_request(chosen: Exchange, messages: Sequence[Message]) -> list[Mess
     return [Message(Role.USER, (Note("not recorded"),), title="input", span_id=chosen.span.id)]
 
 
-def _missing_answer(trace: Trace, chosen: Exchange, tree: SpanTree, *, failed: bool) -> Message:
-    if failed:
-        return _answer_note("no output: the trace ended with the error above", chosen.span.id)
+def _why_no_answer(trace: Trace, chosen: Exchange, tree: SpanTree, messages: Iterable[Message]) -> str:
+    if any(_failed(each) for each in messages):
+        return "no output: the trace ended with the error above"
     if _in_progress(trace, tree):
-        return _answer_note("not recorded yet: the trace is still in progress", chosen.span.id)
+        return "not recorded yet: the trace is still in progress"
     if not chosen.asked and _called_a_model(tree):
-        return _answer_note(_why_no_content(tree), chosen.span.id)
-    return _answer_note("not recorded", chosen.span.id)
+        return _why_no_content(tree)
+    return "not recorded"
 
 
 def _in_progress(trace: Trace, tree: SpanTree) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import operator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeAlias
 
 from labeler.domain.trace import NOT_RECORDED, NotRecorded, Span
 from labeler.domain.value import JsonValue
@@ -16,6 +18,10 @@ from labeler.reading.message import Call, Field, Message, Note, Reasoning, Role
 
 _FORMAT = "mlflow.message.format"
 _CHUNK = "mlflow.chunk."
+
+
+_Said: TypeAlias = tuple[bool, str]
+"""Whether the model said it, and what."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +64,11 @@ class Exchange:
             return False
         wanted = [(each.role is Role.ASSISTANT, _folded(each)) for each in other.messages]
         said = [(each.role is Role.ASSISTANT, _folded(each)) for each in self.messages]
-        if other.answered and said[-1] != wanted[-1]:
+        if not wanted[-1][1] or (other.answered and said[-1] != wanted[-1]):
             return False
-        return bool(wanted[-1][1]) and _in_order(wanted, said)
+        if any(each.calls for each in self.messages):
+            return _in_order(wanted, said, _is_quoted)
+        return _in_order(wanted, said, operator.eq)
 
     def with_arguments_of(self, other: Exchange) -> Exchange:
         """This, the request with the further arguments that the other was given beside it."""
@@ -161,6 +169,12 @@ def _folded(message: Message) -> str:
     return " ".join(main_text(message).split())
 
 
-def _in_order(wanted: Sequence[object], said: Iterable[object]) -> bool:
+def _is_quoted(wanted: _Said, said: _Said) -> bool:
+    """Whether a request is said, be it within a prompt; what a model answered must be said as it is."""
+    by_model, text = wanted
+    return by_model == said[0] and (text == said[1] or (not by_model and text in said[1]))
+
+
+def _in_order(wanted: Iterable[_Said], said: Iterable[_Said], is_said: Callable[[_Said, _Said], bool]) -> bool:
     remaining = iter(said)
-    return all(each in remaining for each in wanted)
+    return all(any(is_said(each, one) for one in remaining) for each in wanted)

@@ -10,7 +10,7 @@ from labeler.reading.message import Message, Role
 from labeler.reading.tree import SpanTree
 
 _MODELS: Final = ("LLM", "CHAT_MODEL")
-_SPEAKERS: Final = ("LLM", "CHAT_MODEL", "AGENT")
+_SPEAKERS: Final = ("LLM", "CHAT_MODEL", "AGENT", "UNKNOWN", None)
 
 
 def choose(tree: SpanTree) -> Exchange:

@@ -56,6 +56,26 @@ def test_a_child_that_tells_more_is_read_instead() -> None:
     assert told(other) == ["input (q): Hi?", "output: Quite another answer."]
 
 
+def test_a_child_that_tells_of_tool_calls_is_read_even_where_its_prompt_frames_the_question() -> None:
+    calls = [{"id": "c1", "function": {"name": "f", "arguments": "{}"}}]
+    messages = [
+        {"role": "user", "content": "Answer this: Hi? Be brief."},
+        {"role": "assistant", "tool_calls": calls},
+        {"role": "tool", "tool_call_id": "c1", "content": "four"},
+    ]
+    said = {"choices": [{"message": {"role": "assistant", "content": "Four."}}]}
+    child = span({"messages": messages}, said, number=2, parent=1, type="CHAT_MODEL")
+    expected = ["user: Answer this: Hi? Be brief.", "assistant: call f {}", "tool f: four", "assistant: Four."]
+    assert told(trace_of(span({"q": "Hi?"}, "Four."), child)) == expected
+
+
+def test_a_question_or_answer_taken_from_below_is_said_to_be() -> None:
+    asked = span({"messages": [{"role": "user", "content": "Hi?"}]}, number=2, parent=1, type="LLM", name="ask")
+    raw = trace_of(span({}, "Four."), asked)
+    assert told(raw) == ["user: Hi?", "output: Four."]
+    assert read(raw).origin == "request from ask"
+
+
 def test_of_several_model_calls_under_a_silent_root_the_richest_and_latest_is_read() -> None:
     def call(number: int, *texts: str) -> dict[str, Any]:
         messages = [{"role": "user" if n % 2 == 0 else "assistant", "content": text} for n, text in enumerate(texts)]
