@@ -1,0 +1,67 @@
+"""A reviewer's machine: a home of its own, no server, and terminals to work at."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.terminal.terminal import Terminal
+
+ONE_THUMB = """
+[review]
+questions = "config"
+
+[[questions]]
+name = "is_helpful"
+input = "pass_fail"
+positive = "Helpful"
+negative = "Not helpful"
+comment = {comment}
+"""
+
+
+@dataclass
+class Machine:
+    """Where nothing is set up but a reviewer ID. `extra` goes into the environment."""
+
+    home: Path
+    extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "TERM": "xterm-256color",
+            "LANG": "C.UTF-8",
+            "LABELER_DATA_DIR": str(self.home / "data"),
+            "LABELER_REVIEWER": "rhea.k",
+            **self.extra,
+        }
+
+    def asks_one_thumb(self, *, comment: bool = True) -> None:
+        """Have a review ask a single pass/fail question, so that every key is a label."""
+        (self.home / "labeler.toml").write_text(ONE_THUMB.format(comment=str(comment).lower()))
+
+    def terminal(self, *arguments: str, size: tuple[int, int] = (120, 40)) -> Terminal:
+        return Terminal(arguments, self.environment, self.home, size)
+
+    def labels(self) -> list[dict[str, Any]]:
+        """Every label in the journal."""
+        command = [sys.executable, "-m", "labeler", "export", "--local"]
+        done = subprocess.run(
+            command, env=self.environment, cwd=self.home, capture_output=True, text=True, timeout=60, check=True
+        )
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)

@@ -1,0 +1,109 @@
+"""The demo, as somebody meets it who has just installed labeler."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.terminal.conftest import Machine
+
+
+def test_the_demo_labels_at_a_key_and_is_left_with_q(machine: Machine) -> None:
+    with machine.terminal("demo") as terminal:
+        terminal.wait_for("item 1/", "● online", "› 1 user_satisfaction")
+        terminal.press("y")
+        terminal.wait_for("› 2 quality_rating")
+        terminal.press("4")
+        terminal.wait_for("item 2/", "mine 1", "saved")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+    values = {label["name"]: (label["value"], label["reviewer"]) for label in machine.labels()}
+    assert values == {"user_satisfaction": (True, "rhea.k"), "quality_rating": (4, "rhea.k")}
+
+
+def test_an_answer_shown_as_saved_is_there_after_kill_9(machine: Machine) -> None:
+    machine.asks_one_thumb()
+    with machine.terminal("demo") as terminal:
+        terminal.wait_for("item 1/", "● online")
+        terminal.press("n")
+        terminal.wait_for("saved")
+        terminal.kill()
+    with machine.terminal("demo") as terminal:
+        terminal.wait_for("item 2/", "mine 1", "last  Not helpful", "delivered")
+        terminal.press("u")
+        terminal.wait_for("item 1/", "mine 0", "took back Not helpful")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+    assert [label["value"] for label in machine.labels()] == []
+
+
+def test_what_is_half_typed_is_there_after_kill_9(machine: Machine) -> None:
+    with machine.terminal("demo") as terminal:
+        terminal.wait_for("item 1/", "● online")
+        terminal.press("c")
+        terminal.wait_for("Enter saves")
+        terminal.press("half a thought")
+        terminal.wait_for("half a thought", "·✎")
+        terminal.kill()
+    with machine.terminal("demo") as terminal:
+        terminal.wait_for("item 1/", "·✎")
+        terminal.press("c")
+        terminal.wait_for("half a thought")
+
+
+def test_q_says_what_is_queued(machine: Machine) -> None:
+    machine.asks_one_thumb()
+    with machine.terminal("demo") as terminal:
+        terminal.wait_for("item 1/", "● online")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        assert "to be delivered" not in terminal.written.decode()
+    with machine.terminal("review", "--offline") as terminal:
+        terminal.wait_for("item 1/", "offline")
+        terminal.press("y")
+        terminal.wait_for("item 2/", "1 queued")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        assert "1 to be delivered, safe in the journal" in terminal.written.decode()
+
+
+def test_ctrl_c_leaves_with_130_but_in_a_field_it_is_esc(machine: Machine) -> None:
+    with machine.terminal("demo") as terminal:
+        terminal.wait_for("item 1/", "● online")
+        terminal.press("c")
+        terminal.wait_for("Enter saves")
+        terminal.press("hm")
+        terminal.wait_for(" hm")
+        terminal.press("ctrl+c")
+        terminal.wait_for("kept as a draft")
+        terminal.press("ctrl+c")
+        assert terminal.wait_for_exit() == 130
+
+
+def test_the_terminal_is_given_back_as_it_was(machine: Machine) -> None:
+    with machine.terminal("demo") as terminal:
+        terminal.wait_for("item 1/", "● online")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        written = terminal.written.decode()
+    for mode in re.findall(r"\x1b\[\?(\d+)h", written):
+        if mode not in ("7", "25", "2026"):
+            assert written.rfind(f"\x1b[?{mode}l") > written.rfind(f"\x1b[?{mode}h"), mode
+    for mode in ("7", "25"):
+        assert written.rfind(f"\x1b[?{mode}h") > written.rfind(f"\x1b[?{mode}l"), mode
+
+
+@pytest.mark.parametrize("value", ["", "1"])
+def test_no_color_writes_no_colour(machine: Machine, value: str) -> None:
+    machine.extra["NO_COLOR"] = value
+    with machine.terminal("demo") as terminal:
+        terminal.wait_for("item 1/", "● online")
+        terminal.press("y")
+        terminal.wait_for("[y Helpful]")
+        written = terminal.written.decode()
+    for codes in re.findall(r"\x1b\[([\d;]*)m", written):
+        for red, green, blue in re.findall(r"[34]8;2;(\d+);(\d+);(\d+)", codes):
+            assert red == green == blue
+        plain = re.sub(r"[34]8;2;\d+;\d+;\d+", "", codes)
+        assert not re.search(r"(?<!\d)(3[0-8]|4[0-8]|9[0-7]|10[0-7])(?!\d)", plain), codes
