@@ -94,6 +94,7 @@ class Desk:
         self._retired: set[str] = set()
         self._experiments = {*record.spec.experiment_ids, *(item.experiment_id for item in state.items)}
         self._missing: dict[str, str] = {}
+        self._closed = False
 
     @property
     def reviewer(self) -> str:
@@ -283,6 +284,7 @@ class Desk:
                 if self.state.item is not None:
                     await self._journal.run(Journal.save_position, self.record.id, self.state.item.trace_id)
             await self.library.close()
+            self._closed = True
             return await self.counts_now()
 
     async def _note_absent(self) -> None:
@@ -342,7 +344,10 @@ class Desk:
         self.on_event(DocumentReady(trace_id))
 
     def _later(self, work: Coroutine[object, object, None], then: Callable[[], None] | None = None) -> None:
-        """Do journal work that nobody waits for; the journal's thread keeps the order."""
+        """Do journal work that nobody waits for; the journal's thread keeps the order. None after the desk is closed."""
+        if self._closed:
+            work.close()
+            return
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(partial(self._finished, then))

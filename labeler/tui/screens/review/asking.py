@@ -52,7 +52,7 @@ class Asking:
         if ask.field in _SEVERAL_LINES:
             screen.query_one("#panel").display = False
             screen.query_one(TextField).open(self._title(ask), text)
-            screen.say(_HINT)
+            screen.say(_HINT, "chrome")
         else:
             self._open_line(self._title(ask), text)
 
@@ -138,6 +138,7 @@ class Asking:
     def _keep_so_far(self, ask: Ask) -> None:
         self._draft_timer = None
         self._keep(ask, self._typed_so_far)
+        self._screen.paint_rows((self._screen.desk.state.position,))
 
     def _keep(self, ask: Ask, text: str) -> None:
         """Keep what differs from what the field brought. A half number is none: its first digit opens the field."""
