@@ -87,13 +87,13 @@ class Table:
 
     async def trace_is_here(self) -> None:
         """Wait until the current item's document is shown, unless it cannot be had."""
-        item = self.desk.state.item
-        if item is None or item.trace_id in self.desk.state.absent:
-            return
-        await self.wait_for(
-            lambda: self.desk.library.get(item.trace_id) is not None, f"the document of {item.trace_id}"
-        )
-        await self.settle()
+        item, desk = self.desk.state.item, self.desk
+        if item is not None:
+            await self.wait_for(
+                lambda: desk.library.get(item.trace_id) is not None or item.trace_id in desk.state.absent,
+                f"the document of {item.trace_id}",
+            )
+            await self.settle()
 
     async def all_is_here(self) -> None:
         """Wait until every document that the desk wants ready is."""
