@@ -37,23 +37,25 @@ def with_assessments(document: Document, assessments: Iterable[Assessment]) -> D
 def brief(assessment: Assessment) -> str:
     """Who said what, on one line of display text: ``judge/gpt-4o: yes``."""
     source = f"{_SOURCES[assessment.source.type]}/{assessment.source.id}"
-    return one_line(f"{source}: {_value(assessment)}", 120)
+    return one_line(f"{source}: {value_words(assessment)}", 120)
 
 
 def _block(assessment: Assessment, message: int) -> Block:
     about = f" (span {assessment.span_id})" if assessment.span_id else ""
     kind = " (expected)" if assessment.kind is AssessmentKind.EXPECTATION else ""
-    line = one_line(f"{assessment.name}{kind}: {_value(assessment)} · {_source(assessment)}{about}", 300)
+    line = one_line(f"{assessment.name}{kind}: {value_words(assessment)} · {source_words(assessment)}{about}", 300)
     rationale = sanitise(assessment.rationale or assessment.metadata.get("labeler.rationale") or "")
     text = f"{line}\n{rationale}" if rationale else line
     return Block(BlockKind.NOTE, text, message=message, summary=line, foldable=bool(rationale))
 
 
-def _source(assessment: Assessment) -> str:
+def source_words(assessment: Assessment) -> str:
+    """Who said it, unsanitised: ``judge gpt-4o``."""
     return f"{_SOURCES[assessment.source.type]} {assessment.source.id}"
 
 
-def _value(assessment: Assessment) -> str:
+def value_words(assessment: Assessment) -> str:
+    """What was said, unsanitised: ``yes``, ``4``, ``wrong, unsafe``."""
     if assessment.error is not None:
         return f"failed: {assessment.error}"
     return _words(assessment.value)

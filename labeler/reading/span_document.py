@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 
 from labeler.domain.trace import NOT_RECORDED, NotRecorded, Span, SpanEvent, Trace
@@ -16,10 +15,11 @@ from labeler.reading.formats.messages import Side
 from labeler.reading.formats.plain import side_parts
 from labeler.reading.formats.values import decoded, text_of
 from labeler.reading.lay_out import lay_out
-from labeler.reading.message import Failure, Field, Message, Note, Part, Role
+from labeler.reading.message import Data, Failure, Field, Message, Note, Part, Role
 from labeler.reading.sides import with_sides
 from labeler.reading.span_facts import cost_words, model_of, token_words
 from labeler.reading.span_tree import readable_duration
+from labeler.reading.times import moment
 from labeler.reading.tree import SpanTree
 from labeler.reading.weave import SEARCHES, found_documents
 from labeler.reading.wire.spans import INPUTS, OUTPUTS, SPAN_TYPE
@@ -30,6 +30,7 @@ _LEVELS: Final = {10: "debug", 20: "info", 30: "warning", 40: "error", 50: "crit
 _ABOVE: Final = (INPUTS, OUTPUTS, SPAN_TYPE)
 """Attributes that are shown above the others, read."""
 
+_EXACT: Final = " as recorded"
 _OPEN_STACK_LINES: Final = 60
 """Lines of a stack trace that open by themselves."""
 
@@ -49,18 +50,17 @@ def span_document(trace: Trace, span_id: str) -> Document | None:
         *_events(span),
     ]
     laid_out = lay_out(Conversation(trace.summary.id, tuple(messages), span.name, span.id, "", None, None), span.name)
-    speaking = {number for number, each in enumerate(messages) if each.span_id is not None}
-    blocks = tuple(_of_span(block, span, speaks=block.message in speaking) for block in laid_out.blocks)
-    return replace(laid_out, blocks=blocks)
+    return replace(laid_out, blocks=tuple(_of_span(block, messages[block.message], span) for block in laid_out.blocks))
 
 
-def _of_span(block: Block, span: Span, *, speaks: bool) -> Block:
+def _of_span(block: Block, message: Message, span: Span) -> Block:
     """A block of the span. Only what went in and out is somebody's; stack traces are what one came here for."""
     is_short_stack = block.kind is BlockKind.CODE and block.text.count("\n") < _OPEN_STACK_LINES
+    is_exact = message.title.endswith(_EXACT) and block.foldable
     return replace(
         block,
-        role=block.role if speaks else "",
-        folded=block.folded and not is_short_stack,
+        role=block.role if message.span_id is not None else "",
+        folded=is_exact or (block.folded and not is_short_stack),
         span_id=span.id,
     )
 
@@ -98,12 +98,9 @@ def _began(span: Span, tree: SpanTree) -> str:
     if not span.start_ns:
         return ""
     first_ns = min(each.start_ns for each in tree.spans if each.start_ns)
-    try:
-        at = datetime.fromtimestamp(span.start_ns / 1e9).astimezone().strftime("%d %b %Y %H:%M:%S")
-    except (ValueError, OverflowError, OSError):
-        at = ""
+    at = moment(span.start_ns / NANOSECONDS_PER_MS)
     after = f"{readable_duration((span.start_ns - first_ns) / NANOSECONDS_PER_MS)} into the trace"
-    return ", ".join(part for part in (after, at) if part)
+    return ", ".join(part for part in (at, after if span.start_ns > first_ns else "") if part)
 
 
 def _exceptions(span: Span) -> Iterator[Message]:
@@ -119,21 +116,23 @@ def _exceptions(span: Span) -> Iterator[Message]:
 
 
 def _side(span: Span, title: str, inputs: Side, outputs: Side) -> list[Message]:
-    """A side as messages where a format knows it alone, else as the values and documents that it is."""
+    """A side as messages where a format knows it alone, and as recorded; else the values and documents it is."""
     side = inputs if isinstance(outputs, NotRecorded) else outputs
     role = Role.USER if isinstance(outputs, NotRecorded) else Role.ASSISTANT
     if isinstance(side, NotRecorded):
         return [Message(role, (Note("not recorded"),), title=title, span_id=span.id)]
     messages = _recognised(span, inputs, outputs) if isinstance(side, dict | list) and side else None
     if messages is not None:
-        named = [
-            (each, " ".join(part for part in (each.title or each.role.value, each.name) if part)) for each in messages
-        ]
-        return [replace(each, title=f"{title}: {name}", span_id=span.id) for each, name in named]
+        read = [replace(each, title=f"{title}: {_speaker(each)}", span_id=span.id) for each in messages]
+        return [*read, Message(Role.TOOL, (Data(side),), title=title + _EXACT)]
     parts: tuple[Part, ...] = ()
     if title == "outputs" and span.type in SEARCHES:
         parts = tuple(found_documents(span))
     return [Message(role, parts or side_parts(side), title=title, span_id=span.id)]
+
+
+def _speaker(message: Message) -> str:
+    return " ".join(part for part in (message.title or message.role.value, message.name) if part)
 
 
 def _recognised(span: Span, inputs: Side, outputs: Side) -> list[Message] | None:

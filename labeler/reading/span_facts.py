@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -51,14 +52,15 @@ def cost_words(cost: JsonValue) -> str:
     total = number(mapping(decoded(cost)).get("total_cost"))
     if total is None:
         return ""
-    return f"{total:,.2f} USD" if total >= 1 else f"{total:.4g} USD"
+    digits = 2 if total >= 1 or total <= 0 else 2 - math.floor(math.log10(total))
+    return f"{total:,.{min(digits, 12)}f} USD"
 
 
 def token_words(usage: JsonValue) -> str:
     """Token counts for people: ``363 in, 8,852 out, 9,215 in all``; the empty string where there are none."""
     counts = mapping(decoded(usage))
     told = ((counts.get(key), word) for key, word in _TOKEN_WORDS)
-    return ", ".join(f"{count:,} {word}" for count, word in told if isinstance(count, int) and count is not True)
+    return ", ".join(f"{count:,} {word}" for count, word in told if isinstance(count, int) and count)
 
 
 def prompts_in(value: JsonValue) -> list[str]:
