@@ -204,6 +204,8 @@ def _payload(claim: Claim) -> Assessment:
 
 def _in_doubt(claim: Claim, error: Ambiguous) -> Outcome:
     """A request that left no trace, though the trace's info could be read."""
+    if error.retry_after_s is not None:
+        raise _Doubt(Attempt(Waits(str(error), ambiguous=True), sighting_of(error)))
     if error.server_answered:
         return failed(claim, str(error))
     return Waits(str(error), ambiguous=True)

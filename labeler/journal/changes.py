@@ -122,7 +122,8 @@ class Derivation:
 
     def _follow_answer(self, cell: Cell, before: Answer | None, after: Answer | None) -> None:
         stays_here = self.spec.notes_local and cell.question in NOTE_NAMES
-        standing = after if stays_here else settle_answer(self.ledger, cell, before, after)
+        stood = self._stood(cell, before, after)
+        standing = after if stays_here else settle_answer(self.ledger, cell, stood, after)
         write_cell(self.ledger.db, cell, standing)
         gone = {answer.assessment_id for answer in (before, after) if answer is not None}
         gone |= {self.ledger.resolve(assessment_id) for assessment_id in gone}
@@ -136,6 +137,17 @@ class Derivation:
                 " (SELECT server_id FROM deliveries WHERE assessment_id = :id AND op = 'create'))",
                 {"at": cell.destination_id, "id": standing.assessment_id},
             )
+
+    def _stood(self, cell: Cell, before: Answer | None, after: Answer | None) -> Answer | None:
+        """What stood in the cell: `before`, unless another review or a push has put something else there meanwhile."""
+        row = read_cell(self.ledger.db, cell)
+        known = None if row is None or row["answer"] is None else answer_of(json.loads(row["answer"]))
+        is_new = after is None or self.ledger.create_of(self.ledger.resolve(after.assessment_id)) is None
+        if known is None or not is_new:
+            return before
+        if before is not None and self.ledger.resolve(before.assessment_id) == known.assessment_id:
+            return before
+        return known
 
     def _cell(self, destination_id: int, effect: Effect) -> Cell:
         asked = effect if isinstance(effect, AnswerEffect) else None

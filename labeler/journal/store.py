@@ -136,9 +136,11 @@ def _prepare_file(path: Path) -> bool:
 
 
 def _version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
+    connection.execute("BEGIN")  # one look at all three: another process may be making the journal just now
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     application = int(connection.execute("PRAGMA application_id").fetchone()[0])
     is_empty = connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
+    connection.execute("COMMIT")
     if application != APPLICATION_ID and not (is_empty and version == 0):
         raise JournalUnusable(
             f"{path} is a database of something else, not a labeler journal. It was left alone; "
@@ -159,14 +161,25 @@ def _check(connection: sqlite3.Connection) -> None:
 
 
 def _set_up(connection: sqlite3.Connection, path: Path) -> None:
-    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-    if mode != "wal":
+    if _switch_to_wal(connection) != "wal":
         raise JournalUnusable(
             f"The file system of {path} cannot keep a journal that survives a crash (no write-ahead log). "
             "Name a directory on a local disk with --data-dir."
         )
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> str:
+    """The journal mode after asking for WAL. SQLite does not wait here while another process asks for the same."""
+    deadline = time.monotonic() + _LOCK_WAIT_S
+    while True:
+        try:
+            return str(connection.execute("PRAGMA journal_mode = WAL").fetchone()[0])
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, version: int, steps: Sequence[str]) -> None:

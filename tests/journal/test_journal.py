@@ -178,6 +178,24 @@ def test_an_unsent_change_replaces_and_a_sent_one_is_overridden(journal: Journal
     assert [each.delivery.id for each in journal.claim([HOME], 8, 0, 9)] == [second.id]
 
 
+def test_an_answer_given_in_another_review_meanwhile_is_superseded_and_not_stood_beside(journal: Journal) -> None:
+    reviews = [journal.begin_review(spec(filter=f"f {number}"), number) for number in range(2)]
+    sittings = [Sitting(), Sitting()]
+    for review in reviews:
+        journal.add_items(review.id, rows("tr-1"))
+    for review, sitting in zip(reviews, sittings, strict=True):
+        journal.record(review.id, sitting.answer("tr-1", "helpful", review.begun_at_ms, None, 1))
+    (only,) = journal.deliveries([HOME])
+    assert only.assessment is not None
+    assert only.assessment.value == 1
+    journal.release_all(2)
+    journal.claim([HOME], 3, 0, 9)
+    journal.record(reviews[0].id, sittings[0].answer("tr-1", "helpful", 5, None, 4))
+    first, second = journal.deliveries([HOME])
+    assert second.assessment is not None
+    assert second.assessment.overrides == first.assessment_id
+
+
 def test_the_screen_learns_how_far_each_answer_got(journal: Journal) -> None:
     review = journal.begin_review(spec(), 1)
     journal.add_items(review.id, rows("tr-1", "tr-2"))

@@ -7,6 +7,8 @@ import random
 import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
 import uuid
 from pathlib import Path
 
@@ -128,6 +130,19 @@ def test_the_journal_can_be_read_by_its_owner_alone(tmp_path: Path) -> None:
     path.chmod(0o644)
     Journal.open(path).close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_several_processes_may_open_a_new_journal_at_once(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from labeler.journal.journal import Journal; "
+        "sys.stdin.readline(); Journal.open(Path(sys.argv[1]))"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "new" / "journal.db")]
+    processes = [subprocess.Popen(command, stdin=subprocess.PIPE) for _ in range(4)]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.close()
+    assert [process.wait() for process in processes] == [0, 0, 0, 0]
 
 
 def test_a_journal_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
