@@ -1,6 +1,7 @@
 """JSON for people: indented where it is long, on one line where it is short, with what is no text taken out.
 
-Numbers and strings are written exactly as they are. Long vectors of numbers and encoded media become placeholders
+Numbers and strings are written exactly as they are; values with texts that JSON would have to escape are outlined
+instead (see `outline`). Long vectors of numbers and encoded media become placeholders
 such as ``[1536 numbers]`` and ``[image/png 74 B]``, their content set apart.
 """
 
@@ -15,6 +16,7 @@ from labeler.domain.value import JsonValue
 from labeler.reading.json_text import respaced
 from labeler.reading.media import ATTACHMENT, encoded, label
 from labeler.reading.message import Media
+from labeler.reading.outline import outlined, plain_scalar
 from labeler.reading.wire.json_text import container_in
 
 WIDTH: Final = 100
@@ -37,14 +39,24 @@ class Apart:
 
 @dataclass(frozen=True, slots=True)
 class Pretty:
-    """Pretty JSON text and what was set apart from it."""
+    """A value as text, what was set apart from it, and the language of the text: ``json`` or ``yaml``."""
 
     text: str
     apart: tuple[Apart, ...] = ()
+    language: str = "json"
 
 
 def pretty(value: JsonValue) -> Pretty:
     """A JSON value for people."""
+    apart: list[Apart] = []
+    writer = _Writer(apart)
+    if isinstance(value, dict | list) and "\\" in json.dumps(value, ensure_ascii=False):
+        return Pretty(outlined(value, writer.flat), tuple(apart), "yaml")
+    return Pretty("".join(writer.lines(value, "", "")), tuple(apart))
+
+
+def pretty_json(value: JsonValue) -> Pretty:
+    """A JSON value as JSON, whatever its texts."""
     apart: list[Apart] = []
     return Pretty("".join(_Writer(apart).lines(value, "", "")), tuple(apart))
 
@@ -55,7 +67,7 @@ def pretty_text(text: str) -> Pretty | None:
     if value is None:
         return None
     if _is_standard(text.strip(), value):
-        return pretty(value)
+        return pretty_json(value)
     return Pretty(respaced(text.strip(), WIDTH))
 
 
@@ -90,6 +102,17 @@ class _Writer:
             yield self._vector(value, path)
         else:
             yield from self._members(value, indent, path)
+
+    def flat(self, value: JsonValue, path: str) -> str | None:
+        """A value on one line of an outline, or None when it is a container that needs more."""
+        if isinstance(value, str):
+            media = encoded(value)
+            return plain_scalar(value) if media is None else self._string(value, path)
+        if not isinstance(value, Mapping | Sequence):
+            return json.dumps(value)
+        if (line := _flat(value, WIDTH)) is not None:
+            return None if "\\" in line else line
+        return self._vector(value, path) if _is_vector(value) else None
 
     def _members(self, value: Mapping[str, JsonValue] | Sequence[JsonValue], indent: str, path: str) -> Iterator[str]:
         inner = indent + _INDENT

@@ -11,7 +11,7 @@ from labeler.domain.value import JsonValue
 from labeler.reading.conversation import Conversation
 from labeler.reading.document import Block, BlockKind, Document
 from labeler.reading.formats.plain import main_text
-from labeler.reading.json_view import Apart, Pretty, compact, pretty, pretty_text
+from labeler.reading.json_view import Apart, Pretty, compact, pretty, pretty_json, pretty_text
 from labeler.reading.media import described, encoded, label
 from labeler.reading.message import (
     Call,
@@ -49,9 +49,11 @@ _FOLDS: Final[Mapping[BlockKind, Fold]] = {
     BlockKind.RESULT: Fold(8, 600),
     BlockKind.DOCUMENT: Fold(6, 600),
     BlockKind.JSON: Fold(40, 4000),
-    BlockKind.CODE: Fold(0, 0),
+    BlockKind.CODE: Fold(40, 4000),
 }
 _SYSTEM_FOLD: Final = Fold(3, 240)
+_NOTHING: Final = Fold(0, 0)
+_STACK_TRACE: Final = "pytb"
 
 
 def lay_out(conversation: Conversation, name: str = "") -> Document:
@@ -99,7 +101,11 @@ class _Layer:
     number: int
 
     def block(self, kind: BlockKind, text: str, *, summary: str = "", language: str = "", uri: str = "") -> Block:
-        fold = _SYSTEM_FOLD if self.message.role is Role.SYSTEM and kind is BlockKind.PROSE else _FOLDS.get(kind)
+        fold = _FOLDS.get(kind)
+        if self.message.role is Role.SYSTEM and kind is BlockKind.PROSE:
+            fold = _SYSTEM_FOLD
+        elif language == _STACK_TRACE:
+            fold = _NOTHING
         lines = text.count("\n") + 1
         long = fold is not None and (lines > fold.lines or len(text) > fold.characters)
         foldable = kind not in (BlockKind.HEADER, BlockKind.NOTE) and (long or lines > 1 or len(text) > _SUMMARY_LENGTH)
@@ -161,9 +167,10 @@ class _Layer:
                 yield self._media(media)
 
     def _json(self, shown: Pretty, unknown: str = "") -> Iterator[Block]:
-        kind = BlockKind.RESULT if self._is_tool else BlockKind.JSON
+        plain = BlockKind.JSON if shown.language == "json" else BlockKind.CODE
+        kind = BlockKind.RESULT if self._is_tool else plain
         summary = one_line(unknown or shown.text, _SUMMARY_LENGTH)
-        block = self.block(kind, sanitise(shown.text), summary=summary, language="json")
+        block = self.block(kind, sanitise(shown.text), summary=summary, language=shown.language)
         yield block if not unknown else _closed(block)
         for apart in shown.apart:
             yield self._apart(apart)
@@ -176,15 +183,14 @@ class _Layer:
 
     def _call(self, call: Call) -> Block:
         if isinstance(call.arguments, str):
-            text = f"{call.name}\n{call.arguments}" if call.arguments else call.name
-            given = call.arguments
+            shown = Pretty(call.arguments, (), "")
+            text = f"{call.name}\n{shown.text}" if shown.text else call.name
         else:
-            shown = pretty(call.arguments).text
-            text = f"{call.name}\n{shown}" if "\n" in shown else f"{call.name} {shown}"
-            given = _as_keywords(call.arguments)
-        return self.block(
-            BlockKind.CALL, sanitise(text), summary=one_line(f"{call.name}({given})", _SUMMARY_LENGTH), language="json"
-        )
+            shown = pretty(call.arguments)
+            on_one_line = "\n" not in shown.text and shown.language == "json"
+            text = f"{call.name} {shown.text}" if on_one_line else f"{call.name}\n{shown.text}"
+        summary = one_line(f"{call.name}({_as_keywords(call.arguments)})", _SUMMARY_LENGTH)
+        return self.block(BlockKind.CALL, sanitise(text), summary=summary, language=shown.language)
 
     def _media(self, media: Media) -> Block:
         return self.block(BlockKind.MEDIA, sanitise(label(media)), uri=media.uri)
@@ -221,7 +227,7 @@ class _Layer:
                 BlockKind.CODE,
                 sanitise(failure.stacktrace.rstrip()),
                 summary=one_line(f"stack trace: {last}", _SUMMARY_LENGTH),
-                language="pytb",
+                language=_STACK_TRACE,
             )
 
 
@@ -251,5 +257,4 @@ def _as_keywords(arguments: JsonValue) -> str:
 
 
 def _short(value: JsonValue) -> str:
-    text = pretty(value).text if not isinstance(value, str) else f'"{value}"'
-    return one_line(text, _SUMMARY_LENGTH)
+    return one_line(f'"{value}"' if isinstance(value, str) else pretty_json(value).text, _SUMMARY_LENGTH)

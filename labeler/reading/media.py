@@ -27,7 +27,6 @@ _MAGIC: Final = {
     b"OggS": "audio/ogg",
     b"ID3": "audio/mpeg",
     b"fLaC": "audio/flac",
-    b"BM": "image/bmp",
 }
 _MAGIC_REPR: Final = {
     "\\x89PNG": "image/png",

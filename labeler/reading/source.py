@@ -67,8 +67,9 @@ def _composed(first: Exchange, others: list[Exchange], models: list[Exchange]) -
         answer = [] if failed else next((_answer(each) for each in reversed(models) if each.answered), [])
     else:
         question = next((_question(each) for each in others if each.asked), [])
-        answer = list(_spoken(first).messages)
-        if not answer:
+        if first.answered:
+            answer = list(_spoken(first).messages)
+        else:
             answer = next((_answer(each) for each in reversed(models) if each.answered), [])
     if not question or not answer:
         return first if _says(first) or not (question or answer) else Exchange(others[0].span, (*question, *answer))
