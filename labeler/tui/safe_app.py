@@ -10,7 +10,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 
-from labeler.tui.safety import ControlCharacterFilter
+from labeler.tui.safety import ControlCharacterFilter, FilterChain
 from labeler.tui.theme import Theme
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class SafeApp(App[T], Generic[T]):
         super().__init__()
         self.crash: BaseException | None = None
         self.interrupted = False
-        self._backstop = ControlCharacterFilter()
+        self._filters_in_one = FilterChain([ControlCharacterFilter()])
         self.wear(theme)
 
     def wear(self, theme: Theme) -> None:
@@ -44,7 +44,11 @@ class SafeApp(App[T], Generic[T]):
 
         Always the same filter: strips remember what a filter made of them, and are painted again from that.
         """
-        return [*super().get_line_filters(), self._backstop]
+        backstop, *others = self._filters_in_one.filters
+        wanted = super().get_line_filters()
+        if others != wanted:
+            self._filters_in_one = FilterChain([backstop, *wanted])
+        return [self._filters_in_one]
 
     async def action_interrupt(self) -> None:
         """Ctrl+C leaves."""

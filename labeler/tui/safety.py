@@ -7,6 +7,7 @@ itself lets ESC, C1 and bidi controls pass. Widths stay as they are.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from rich.segment import Segment
@@ -31,6 +32,19 @@ class ControlCharacterFilter(LineFilter):
         for text, _, _ in segments:
             if not (text.isascii() and text.isprintable()) and _HARMFUL.search(text):
                 return [_harmless(segment) for segment in segments]
+        return segments
+
+
+class FilterChain(LineFilter):
+    """Several filters as one, so that a painted line is kept once and not once a filter."""
+
+    def __init__(self, filters: Sequence[LineFilter]) -> None:
+        super().__init__()
+        self.filters = tuple(filters)
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        for each in self.filters:
+            segments = each.apply(segments, background)
         return segments
 
 

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from labeler.tui.chrome.runs import Line, Run, spelled
+from labeler.tui.finished_rows import FinishedRows
 from labeler.tui.signs import UNICODE, Signs
 from labeler.tui.theme.palette import Palette
 
 
-class LineWidget(Widget):
+class LineWidget(FinishedRows):
     """Shows lines of runs. `base_role` is what empty cells look like."""
 
     base_role = "chrome"

@@ -23,6 +23,7 @@ from labeler.tui.document.paint import Margins, Painter
 from labeler.tui.document.position import ViewPosition
 from labeler.tui.document.selecting import selected_text
 from labeler.tui.document.viewport import Viewport
+from labeler.tui.finished_rows import FinishedRows
 from labeler.tui.signs import UNICODE, Signs
 from labeler.tui.theme import Palette, load_theme
 
@@ -49,7 +50,7 @@ class LineRangeChanged(Message):
         return isinstance(message, LineRangeChanged)
 
 
-class DocumentView(ScrollView, can_focus=False, inherit_bindings=False):
+class DocumentView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=False):
     """Shows a `Document`. It takes no keys itself: screens call its methods."""
 
     DEFAULT_CSS = """

@@ -14,6 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from labeler.tui.cells import cells, clipped
+from labeler.tui.finished_rows import FinishedRows
 from labeler.tui.signs import UNICODE, Signs
 from labeler.tui.theme import Palette, load_theme
 from labeler.tui.worklist.rows import WorklistRowView, WorklistSource
@@ -22,6 +23,8 @@ __all__ = ["RowPicked", "WorklistRowView", "WorklistSource", "WorklistView"]
 
 _MARGIN: Final = 3
 """Rows kept in view above and below the cursor."""
+
+_KEPT_STRIPS: Final = 1000
 
 _TITLE_COLUMN: Final = 4
 """Cells before the title: cursor, space, two signs."""
@@ -39,7 +42,7 @@ class RowPicked(Message):
         return self.view
 
 
-class WorklistView(ScrollView, can_focus=False, inherit_bindings=False):
+class WorklistView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=False):
     """Shows a `WorklistSource`. It takes no keys itself and keeps no rows: it asks for those in view."""
 
     ALLOW_SELECT = False
@@ -67,6 +70,7 @@ class WorklistView(ScrollView, can_focus=False, inherit_bindings=False):
         self._palette = palette or load_theme().palette
         self._signs = signs
         self._cursor = 0
+        self._strips: dict[tuple[WorklistRowView, bool, int], Strip] = {}
 
     @property
     def palette(self) -> Palette:
@@ -76,6 +80,7 @@ class WorklistView(ScrollView, can_focus=False, inherit_bindings=False):
     @palette.setter
     def palette(self, palette: Palette) -> None:
         self._palette = palette
+        self._strips.clear()
         self.refresh()
 
     @property
@@ -104,8 +109,18 @@ class WorklistView(ScrollView, can_focus=False, inherit_bindings=False):
         index, width = self.scroll_offset.y + y, self.size.width
         if index >= self._source.row_count:
             return Strip([Segment(" " * width, self._palette.style("row"))], width)
-        row = self._source.row(index)
-        here = index == self._cursor
+        return self._painted(self._source.row(index), index == self._cursor, width)
+
+    def _painted(self, row: WorklistRowView, here: bool, width: int) -> Strip:
+        """A row as a strip, the same one as long as it looks the same, wherever the view was scrolled to."""
+        strip = self._strips.get((row, here, width))
+        if strip is None:
+            if len(self._strips) >= _KEPT_STRIPS:
+                self._strips.clear()
+            strip = self._strips[row, here, width] = self._paint(row, here, width)
+        return strip
+
+    def _paint(self, row: WorklistRowView, here: bool, width: int) -> Strip:
         look = "row.cursor" if here else "row.dim" if row.dim else "row"
         style = self._palette.style
         title = clipped(row.title, max(1, width - _TITLE_COLUMN - 1), self._signs.ellipsis)
