@@ -195,6 +195,7 @@ async def open_table(
 
     exchange = Exchange(desk, spec, journal, cache, connect, traffic)
     desk.on_need, desk.on_release, desk.on_refresh = exchange.need, exchange.wake, exchange.refresh
+    desk.sessions.on_need = exchange.bring_session
 
     def begin() -> None:
         exchange.start()

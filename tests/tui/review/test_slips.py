@@ -1,8 +1,15 @@
-"""A held key labels nothing that was not read."""
+"""Slips of the hand: nothing is labelled that was not read and meant."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from labeler.domain.question import Question
 from labeler.tui.screens.review.slips import HeldKey, Press
+from tests.tui.review.asked import MODES, SCORE, THUMB, traces
+from tests.tui.review.table import open_table
 
 GUARD_MS = 150
 
@@ -62,3 +69,71 @@ def test_a_press_before_the_new_item_is_painted_is_ignored() -> None:
 
 def test_a_guard_of_zero_ignores_nothing() -> None:
     assert Reviewer(0).press(*range(1000, 1300, 33)) == [Press.ACT] * 10
+
+
+@pytest.mark.parametrize(("key", "question"), [("y", THUMB), ("2", THUMB), ("enter", MODES)])
+async def test_a_key_that_comes_again_at_once_answers_one_item(tmp_path: Path, key: str, question: Question) -> None:
+    async with open_table(tmp_path, traces(5), (question,), guard_ms=10_000) as table:
+        await table.type([key] * 8)
+        assert [len(table.values(index)) for index in range(5)] == [1, 0, 0, 0, 0]
+        assert table.position == 1
+
+
+async def test_enter_that_closes_a_field_and_comes_again_answers_nothing_else(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(4), (MODES,), guard_ms=10_000) as table:
+        await table.press("1", "c")
+        await table.type("why")
+        await table.type(["enter"] * 2)
+        await table.type(["enter"] * 6)
+        assert [len(table.values(index)) for index in range(4)] == [1, 0, 0, 0]
+
+
+async def test_a_held_s_puts_off_one_item(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(5), (THUMB,), guard_ms=10_000) as table:
+        await table.type("sssss")
+        assert table.position == 1
+
+
+async def test_the_guard_takes_no_digit_from_a_number(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(3), (SCORE,), guard_ms=10_000) as table:
+        for number in ("85", "80"):
+            await table.type([*number, "enter"])
+            await table.trace_is_here()
+        assert [table.values(index) for index in range(2)] == [{"score": 85}, {"score": 80}]
+
+
+async def test_keys_that_arrive_in_one_burst_do_what_they_do_one_by_one(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(4), (THUMB, SCORE)) as table:
+        await table.type([*"Nno, yes", "enter", *"85", "enter"])
+        assert table.values(0) == {"user_satisfaction": False, "score": 85}
+        assert table.comment(0, "user_satisfaction") == "no, yes"
+        await table.trace_is_here()
+        await table.type([*"cny", "escape", *"y101", "enter", "escape", *"f", "enter", *"50", "enter"])
+        assert table.values(1) == {"user_satisfaction": True, "score": 50, "labeler.flag": True}
+
+
+async def test_a_number_typed_while_the_trace_is_still_loading_answers_nothing(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(6), (SCORE,)) as table:
+        there = table.desk.library.get
+        table.desk.library.get = lambda trace_id: None  # type: ignore[method-assign]
+        await table.press_at_once("j", "8")
+        table.desk.library.get = there  # type: ignore[method-assign]
+        await table.type(["0", "enter"])
+        assert table.values(1) == {}
+        await table.type([*"80", "enter"])
+        assert table.values(1) == {"score": 80}
+
+
+async def test_no_key_answers_while_the_trace_is_still_loading(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(6), (THUMB,)) as table:
+        there = table.desk.library.get
+        table.desk.library.get = lambda trace_id: None  # type: ignore[method-assign]
+        await table.press_at_once("j", "y")
+        assert "still loading" in table.said
+        await table.press_at_once("c")
+        await table.type("no, yes")
+        table.desk.library.get = there  # type: ignore[method-assign]
+        await table.type("yn")
+        assert table.values(1) == {}
+        await table.press("escape", "y")
+        assert table.values(1) == {"user_satisfaction": True}

@@ -10,7 +10,7 @@ from textual.filter import Monochrome
 
 from labeler.tui.screens.too_small import TooSmallScreen
 from labeler.tui.signs import ASCII
-from tests.tui.review.asked import CHOICE, EXPECTED, MODES, RATING, THUMB, trace_about, traces
+from tests.tui.review.asked import CHOICE, EXPECTED, MODES, RATING, SCORE, THUMB, trace_about, traces
 from tests.tui.review.table import Table, open_table
 
 ASKED = (THUMB, RATING, CHOICE, MODES, EXPECTED)
@@ -110,6 +110,19 @@ async def test_long_and_wide_words_of_a_server_stay_in_their_columns(tmp_path: P
             assert all("\t" not in line for line in panel)
             assert "a name of two lines" in table.line("panel")
             await table.press("tab")
+
+
+async def test_a_field_of_a_long_name_still_shows_what_is_typed(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (replace(SCORE, name="long " * 40),), size=(80, 24)) as table:
+        await table.press("7", "x", "y", "enter")
+        assert "7xy" in table.screen
+        assert "“7xy” is not a number; 0 to 100" in table.screen
+        await table.press("backspace", "backspace", "enter")
+        assert list(table.values(0).values()) == [7]
+        await table.press("7")
+        await table.type("nonsense " * 20)
+        await table.press("enter", "Q")
+        assert "Q" in table.screen.splitlines()[-1]
 
 
 async def test_ascii_signs_leave_no_other_character_in_what_surrounds_the_trace(tmp_path: Path) -> None:

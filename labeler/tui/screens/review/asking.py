@@ -11,11 +11,13 @@ from textual.app import SuspendNotSupported
 
 from labeler.domain.question import Question
 from labeler.domain.value import UnusableValue
+from labeler.reading.sanitise import one_line
 from labeler.review import action as act
 from labeler.review.answering import find_question
 from labeler.review.decision import Ask, Field
 from labeler.review.entry import allowed, parse_number
 from labeler.tui.actions import Context
+from labeler.tui.chrome.runs import cut
 from labeler.tui.screens.review.editor import EditorFailed, edit
 from labeler.tui.screens.review.field import LineField, TextField
 
@@ -27,6 +29,9 @@ _SEVERAL_LINES = frozenset({Field.COMMENT, Field.COMMENT_AFTER, Field.THUMB_COMM
 _COMMENTS = frozenset({Field.COMMENT, Field.COMMENT_AFTER, Field.THUMB_COMMENT})
 _ITEM_NUMBER = re.compile("[0-9]{1,9}")
 _DRAFT_AFTER_S = 0.5
+_ROOM_TO_TYPE = 12
+"""Cells left for typing beside the reason why something was not taken."""
+
 _HINT = "Enter saves · Ctrl+J new line · Esc keeps a draft"
 
 
@@ -121,11 +126,28 @@ class Asking:
 
     async def leave(self) -> bool:
         """As Esc in whichever field is open; tells whether one was."""
-        for field in (self._screen.query_one(TextField), self._screen.query_one(LineField)):
-            if field.display:
-                await self.left(field.text)
-                return True
-        return False
+        field = self._field
+        if field is not None:
+            await self.left(field.text)
+        return field is not None
+
+    async def typed_ahead(self, key: str, character: str) -> None:
+        """A key that was pressed after the one that opened the field, before the field could hear it."""
+        field = self._field
+        if field is None:
+            return
+        if key == "enter":
+            await self.typed(field.text)
+        elif key == "escape":
+            await self.left(field.text)
+        elif character:
+            field.type(character)
+
+    @property
+    def _field(self) -> TextField | LineField | None:
+        """The open field."""
+        fields = (self._screen.query_one(TextField), self._screen.query_one(LineField))
+        return next((field for field in fields if field.display), None)
 
     def typing(self, text: str) -> None:
         """The text changed: it is journaled as a draft within a second."""
@@ -165,11 +187,8 @@ class Asking:
         screen.say("")
 
     def _complain(self, sentence: str) -> None:
-        field = self._screen.query_one(LineField)
-        if field.display:
-            field.retitle(sentence)
-        else:
-            self._screen.query_one(TextField).retitle(sentence)
+        if self._field is not None:
+            self._field.go_on(cut(one_line(sentence, 200), max(self._screen.size.width - _ROOM_TO_TYPE, 1)))
 
     def _action(self, ask: Ask, text: str) -> act.Action:
         match ask.field:
@@ -190,7 +209,7 @@ class Asking:
         return find_question(self._screen.desk.state, ask.question)[1]
 
     def _title(self, ask: Ask) -> str:
-        name = self._screen.shown_text(ask.question)
+        name = cut(one_line(self._screen.shown_text(ask.question), 60), 40)
         match ask.field:
             case Field.COMMENT | Field.COMMENT_AFTER:
                 return f"comment on {name}"
@@ -217,7 +236,7 @@ class Asking:
         screen.search = text if count else None
         screen.paint_chrome()
         if not count:
-            screen.say(f"“{text}” is not in this trace", "warning")
+            screen.say(f"“{one_line(text, 40)}” is not in this trace", "warning")
 
     async def _run_command(self, text: str) -> None:
         screen, name = self._screen, text.strip()
@@ -230,7 +249,8 @@ class Asking:
             await self._commands.run("item.last")
         elif name == "refresh":
             screen.desk.on_refresh()
-            screen.say("looking for new traces")
+            away = screen.desk.connection != "online"
+            screen.say("new traces come when the backend is back" if away else "looking for new traces")
         elif word == "theme" and rest:
             screen.say(screen.choose_theme(rest.strip()))
         else:
@@ -238,7 +258,10 @@ class Asking:
             if len(match) == 1:
                 await screen.pressing.run(match[0])
             else:
-                screen.say(f"There is no command “{name}”; a number, $, refresh, theme NAME, or an action", "warning")
+                screen.say(
+                    f"There is no command “{one_line(name, 24)}”; a number, $, refresh, theme NAME, or an action",
+                    "warning",
+                )
 
     def _command_words(self) -> tuple[str, ...]:
         return ("refresh", "theme ", "$", *self._commands_by_name())

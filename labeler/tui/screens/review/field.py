@@ -35,17 +35,18 @@ class Typing(Message):
 
 
 class _Area(TextArea):
-    """A text area in which Enter saves and Ctrl+J makes a new line."""
+    """A text area in which Enter saves and Ctrl+J makes a new line. Once left, it lets keys pass to the screen."""
+
+    open = False
 
     async def _on_key(self, event: events.Key) -> None:
-        if event.key == "enter":
+        if not self.open:
+            event.prevent_default()
+        elif event.key in ("enter", "escape"):
             event.stop()
             event.prevent_default()
-            self.post_message(Typed(self.text))
-        elif event.key == "escape":
-            event.stop()
-            event.prevent_default()
-            self.post_message(Left(self.text))
+            self.open = False
+            self.screen.post_message(Typed(self.text) if event.key == "enter" else Left(self.text))
         elif event.key == "ctrl+j":
             event.stop()
             event.prevent_default()
@@ -72,15 +73,20 @@ class TextField(Vertical):
         area = self.query_one(_Area)
         area.load_text(text)
         area.move_cursor(area.document.end)
-        self.display = True
-        area.focus()
+        self.display = area.open = True
+        self.screen.set_focus(area)
 
     @property
     def text(self) -> str:
         return self.query_one(_Area).text
 
-    def retitle(self, title: str) -> None:
+    def go_on(self, title: str) -> None:
+        """Stay open under another title: what was typed could not be taken."""
         self.query_one("#field-title", Static).update(title)
+        self.query_one(_Area).open = True
+
+    def type(self, text: str) -> None:
+        self.query_one(_Area).insert(text)
 
     def close(self) -> None:
         if self.display:
@@ -95,11 +101,18 @@ class TextField(Vertical):
 
 
 class _Line(Input):
+    """A line that Enter and Escape leave. Once left, it lets keys pass to the screen."""
+
+    open = False
+
     async def _on_key(self, event: events.Key) -> None:
-        if event.key == "escape":
+        if not self.open:
+            event.prevent_default()
+        elif event.key in ("enter", "escape"):
             event.stop()
             event.prevent_default()
-            self.post_message(Left(self.value))
+            self.open = False
+            self.screen.post_message(Typed(self.value) if event.key == "enter" else Left(self.value))
         elif event.key == "tab":
             event.stop()
             event.prevent_default()
@@ -127,25 +140,25 @@ class LineField(Horizontal):
         line.suggester = SuggestFromList(words) if words else None
         line.value = text
         line.cursor_position = len(text)
-        self.display = True
-        line.focus()
+        self.display = line.open = True
+        self.screen.set_focus(line)
 
     @property
     def text(self) -> str:
         return self.query_one(_Line).value
 
-    def retitle(self, title: str) -> None:
+    def go_on(self, title: str) -> None:
+        """Stay open under another title: what was typed could not be taken."""
         self.query_one("#line-title", Static).update(title)
+        self.query_one(_Line).open = True
+
+    def type(self, text: str) -> None:
+        self.query_one(_Line).insert_text_at_cursor(text)
 
     def close(self) -> None:
         if self.display:
             self.display = False
             self.screen.set_focus(None)
-
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.post_message(Typed(event.value))
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:

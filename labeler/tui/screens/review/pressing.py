@@ -56,7 +56,7 @@ class Pressing:
 
     def refused(self, action_id: str, why: str) -> None:
         """Say why; people type on after keys that open a field, and that must not answer anything."""
-        self._swallowing = action_id in SWALLOWING
+        self._swallowing = action_id in SWALLOWING or (action_id == "answer.option" and self._digits_open_a_field)
         self._screen.say(f"{why} · Esc or Enter goes on" if self._swallowing else why, "warning")
 
     def field_closed(self) -> None:
@@ -83,14 +83,14 @@ class Pressing:
 
     def _answers_at_once(self, action: Action) -> bool:
         """Whether the key answers by itself. Where it opens a field, ignoring it would lose what is typed first."""
+        return action.id in AT_ONCE and not (action.id == "answer.option" and self._digits_open_a_field)
+
+    @property
+    def _digits_open_a_field(self) -> bool:
         question = self._screen.desk.state.question
-        opens_field = (
-            action.id == "answer.option"
-            and question is not None
-            and isinstance(question.input, Numeric)
-            and not takes_single_digits(question.input)
-        )
-        return action.id in AT_ONCE and not opens_field
+        if question is None or not isinstance(question.input, Numeric):
+            return False
+        return not takes_single_digits(question.input)
 
     def _why_not_judged(self) -> str:
         screen = self._screen

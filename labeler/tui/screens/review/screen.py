@@ -15,6 +15,7 @@ from labeler.desk.desk import Desk, Done
 from labeler.desk.events import DeskEvent, DocumentReady, ItemChanged, ItemsAdded, Notice, StatusChanged
 from labeler.reading.document import Block, BlockKind, Document
 from labeler.reading.raw import raw_document
+from labeler.reading.sanitise import one_line
 from labeler.review.action import GoTo
 from labeler.review.decision import Refusal
 from labeler.tui.chrome.header import header_line
@@ -101,12 +102,15 @@ class ReviewScreen(Screen[None]):
     # Keys
 
     async def on_key(self, event: events.Key) -> None:
-        """One key, one action, in the order in which they were pressed. An open field has its own."""
-        if self.focused is not None:
-            return
-        event.stop()
-        event.prevent_default()
-        await self.pressing.press(key_name(event))
+        """One key, one action, in the order in which they were pressed; in an open field, one letter."""
+        if self.focused is None:
+            event.stop()
+            event.prevent_default()
+            await self.pressing.press(key_name(event))
+        elif event.is_printable or event.key in ("enter", "escape"):
+            event.stop()
+            event.prevent_default()
+            await self._commands.asking.typed_ahead(event.key, event.character or "")
 
     def on_paste(self, event: events.Paste) -> None:
         """Text pasted outside a field answers nothing."""
@@ -279,10 +283,7 @@ class ReviewScreen(Screen[None]):
         conditions: tuple[str, ...] = ("blind",) if self.desk.state.rules.blind else ()
         if self.search is not None:
             current, count = self.document.match_place()
-            conditions = (
-                *conditions,
-                f"search “{self.search}” {current}/{count}",
-            )
+            conditions = (*conditions, f"search “{one_line(self.search, 24)}” {current}/{count}")
         view = paint.status_view(self.desk, conditions)
         self.query_one("#status", LineWidget).set_lines([status_line(view, width, signs)])
         self._paint_header()
