@@ -30,6 +30,11 @@ def encode_summary(summary: TraceSummary) -> str:
     return json.dumps(fields, separators=(",", ":"), default=_plain_mapping)
 
 
+def session_text(session_id: str) -> str:
+    """What stands in the JSON of every summary of a session. SQLite's own JSON functions stumble over NaN."""
+    return json.dumps({"session_id": session_id}, separators=(",", ":"))[1:-1]
+
+
 def decode_summary(text: str) -> TraceSummary:
     """What `encode_summary` was given."""
     fields = json.loads(text)

@@ -85,6 +85,13 @@ class Cache:
             found = some | found
         return [found[trace_id] for trace_id in trace_ids if trace_id in found]
 
+    def of_session(self, destination: Destination, session_id: str) -> list[TraceSummary]:
+        """The summaries of the traces of a session whose spans are here, oldest first."""
+        found: dict[str, TraceSummary] = {}
+        for some in self._read(lambda tables: tables.of_session(destination, session_id)):
+            found = {each.id: each for each in some} | found
+        return sorted(found.values(), key=lambda each: (each.requested_at_ms, each.id))
+
     def attachment(self, destination: Destination, trace_id: str, path: str) -> bytes | None:
         """The bytes of an attachment, or None when it is not here."""
         found = self._read(lambda tables: tables.attachment(destination, trace_id, path))

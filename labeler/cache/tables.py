@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
-from labeler.cache.encoding import decode_summary, encode_summary
+from labeler.cache.encoding import decode_summary, encode_summary, session_text
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, TraceSummary
 
@@ -143,6 +143,16 @@ class Tables:
             (*_home(destination), json.dumps(list(trace_ids))),
         )
         return {trace_id: _summary(summary) for trace_id, summary in rows}
+
+    def of_session(self, destination: Destination, session_id: str) -> list[TraceSummary]:
+        """The summaries of the traces of a session whose spans are here."""
+        rows = self._database.execute(
+            "SELECT summary FROM trace WHERE spans_bytes > 0 AND backend_uri = ? AND workspace = ?"
+            " AND instr(summary, ?) > 0",
+            (*_home(destination), session_text(session_id)),
+        )
+        found = (_summary(summary) for (summary,) in rows)
+        return [summary for summary in found if summary.session_id == session_id]
 
     def attachment(self, destination: Destination, trace_id: str, path: str) -> bytes | None:
         """The bytes of an attachment, or None when it is not here."""

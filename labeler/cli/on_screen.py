@@ -71,6 +71,7 @@ async def run_on_screen(
     exchange = None if connect is None else Exchange(desk, opening.record.spec, journal, cache, connect, traffic)
     if exchange is not None:
         desk.on_need, desk.on_release, desk.on_refresh = exchange.need, exchange.wake, exchange.refresh
+        desk.sessions.on_need = exchange.bring_session
 
     def begin_traffic() -> None:
         if exchange is None:

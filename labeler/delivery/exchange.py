@@ -22,8 +22,10 @@ from labeler.delivery.engine import DeliveryEngine
 from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled
 from labeler.delivery.intake import Incoming, incoming
 from labeler.delivery.prefetch import Arrived, Missing, Offline, Online, Prefetcher, PrefetchEvent
+from labeler.delivery.sessions import bring_session
 from labeler.delivery.sync import SyncResult
 from labeler.domain.destination import Destination
+from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import ReviewSpec
 from labeler.journal.rows import Delivery
 from labeler.journal.thread import JournalThread
@@ -70,6 +72,9 @@ class Listener(Protocol):
     def missing(self, trace_id: str, reason: str) -> None:
         """A trace cannot be had."""
 
+    def session_came(self, trace_id: str, problem: str) -> None:
+        """The earlier traces of this one's session are in the cache; else `problem` says why not, in a sentence."""
+
     def settled(self, trace_id: str, delivery: Delivery) -> None:
         """A delivery came to an end, or was parked."""
 
@@ -103,6 +108,7 @@ class Exchange:
         self._prefetcher: Prefetcher | None = None
         self._running: asyncio.Task[None] | None = None
         self._refreshing: asyncio.Task[None] | None = None
+        self._bringing: asyncio.Task[None] | None = None
         self._wanted: tuple[Sequence[str], Sequence[str]] = ((), ())
 
     def start(self) -> None:
@@ -121,7 +127,7 @@ class Exchange:
             with suppress(TimeoutError, BackendError):
                 async with asyncio.timeout(last_chance_s):
                     result = await self._engine.drain()
-        for task in (self._refreshing, self._running):
+        for task in (self._refreshing, self._bringing, self._running):
             if task is not None:
                 task.cancel()
                 with suppress(asyncio.CancelledError, Exception):
@@ -194,6 +200,21 @@ class Exchange:
         if self._prefetcher is not None:
             self._prefetcher.want(now)
             self._prefetcher.fill(later)
+
+    def bring_session(self, current: TraceSummary) -> None:
+        """Bring the earlier traces of the session that this one is in; of the session asked for last alone."""
+        if self._bringing is not None:
+            self._bringing.cancel()
+        self._bringing = asyncio.get_running_loop().create_task(self._bring_session(current))
+
+    async def _bring_session(self, current: TraceSummary) -> None:
+        problem = ""
+        if self._backend is not None:
+            try:
+                await bring_session(self._backend, self._cache, current)
+            except BackendError as error:
+                problem = f"the earlier turns could not be looked for: {error}"
+        self._listener.session_came(current.id, problem)
 
     def wake(self) -> None:
         """Something was released for delivery."""

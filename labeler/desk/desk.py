@@ -21,6 +21,7 @@ from labeler.desk.library import Library, Prepared, read_blind, read_openly
 from labeler.desk.listing import worklist_rows
 from labeler.desk.pace import Pace
 from labeler.desk.restore import Cells, note_labelled, to_item
+from labeler.desk.sessions import Sessions
 from labeler.domain.assessment import Assessment
 from labeler.domain.change import Answer, AnswerEffect, Blind, Change
 from labeler.domain.destination import Destination
@@ -82,6 +83,7 @@ class Desk:
         """Traces with an answer that the backend refused."""
         read = read_blind if state.rules.blind else partial(read_openly, reviewer=record.spec.reviewer)
         self.library = Library(cache, self.destination_of, read, self._prepared)
+        self.sessions = Sessions(cache, self.destination_of, lambda event: self.on_event(event))
         self.pace = Pace()
         self.fates: dict[str, AnswerDelivery] = {}
         self._journal = journal
@@ -206,6 +208,10 @@ class Desk:
         """The backend says that this trace cannot be had."""
         self._missing[trace_id] = reason
         self.on_event(DocumentReady(trace_id))
+
+    def session_came(self, trace_id: str, problem: str) -> None:
+        """The earlier traces of this one's session are in the cache, or `problem` says why not."""
+        self.sessions.came(trace_id, problem)
 
     def wanted(self) -> list[str]:
         """Traces to have ready: here, the next open ones, the neighbours."""

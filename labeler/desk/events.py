@@ -33,10 +33,17 @@ class StatusChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionChanged:
+    """More of this trace's session is here, or it is known that there is no more."""
+
+    trace_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A sentence the reviewer should see once: somebody was first, an answer was refused."""
 
     says: str
 
 
-DeskEvent: TypeAlias = DocumentReady | ItemsAdded | ItemChanged | StatusChanged | Notice
+DeskEvent: TypeAlias = DocumentReady | ItemsAdded | ItemChanged | StatusChanged | SessionChanged | Notice

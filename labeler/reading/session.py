@@ -27,7 +27,7 @@ def session_document(earlier: Sequence[Turn], current: Turn, note: str = "") -> 
     """
     blocks: list[Block] = []
     if note:
-        blocks.append(Block(BlockKind.NOTE, note))
+        blocks.append(Block(BlockKind.NOTE, one_line(note, 400)))
     request = answer = None
     for number, turn in enumerate((*earlier, current), 1):
         is_current = turn is current

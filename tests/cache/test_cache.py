@@ -63,6 +63,23 @@ def test_traces_belong_to_a_backend_and_workspace_whatever_the_experiment(tmp_pa
     cache.close()
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.lists(summaries, max_size=4, unique_by=lambda each: each.id), any_text)
+def test_the_whole_traces_of_a_session_are_found_oldest_first(others, session):
+    mine = [replace(trace(f"tr-{n}").summary, session_id=session, requested_at_ms=9 - n) for n in range(3)]
+    with tempfile.TemporaryDirectory() as directory:
+        cache = Cache(Path(directory, "cache.db"), MIB)
+        cache.put_summaries(HOME, [replace(mine[0], id="without spans")])
+        for each in [*others, *mine]:
+            cache.put(HOME, RawTrace(each, b"{}"))
+        found = cache.of_session(HOME, session)
+        assert [each for each in found if each not in others] == mine[::-1]
+        assert all(each.session_id == session for each in found)
+        assert cache.of_session(replace(HOME, workspace="w"), session) == []
+        assert cache.trouble is None
+        cache.close()
+
+
 def test_newer_summaries_replace_older_ones_and_leave_the_spans(tmp_path):
     cache = Cache(tmp_path / "cache.db", MIB)
     cache.put(HOME, trace("tr-1"))

@@ -45,7 +45,13 @@ def summary_of(trace_id: str | None, spans: Sequence[Span], payload: bytes) -> T
     starts = [span.start_ns for span in spans if span.start_ns]
     started = root.start_ns if root and root.start_ns else min(starts, default=0)
     ended = root.end_ns if root else 0
-    metadata = {"mlflow.trace.tokenUsage": json.dumps(tokens)} if (tokens := tokens_of(spans)) else {}
+    session, user = _first_text(spans, SESSION_KEYS), _first_text(spans, USER_KEYS)
+    tokens = tokens_of(spans)
+    metadata = {
+        "mlflow.trace.session": session,
+        "mlflow.trace.user": user,
+        "mlflow.trace.tokenUsage": json.dumps(tokens) if tokens else None,
+    }
     return TraceSummary(
         id=trace_id or f"tr-{hashlib.sha256(payload).hexdigest()[:32]}",
         experiment_id="",
@@ -53,9 +59,9 @@ def summary_of(trace_id: str | None, spans: Sequence[Span], payload: bytes) -> T
         duration_ms=(ended - started) // NANOSECONDS_PER_MS if ended >= started > 0 else None,
         state=_state(root),
         name=root.name if root else "",
-        session_id=_first_text(spans, SESSION_KEYS),
-        user=_first_text(spans, USER_KEYS),
-        metadata=metadata,
+        session_id=session,
+        user=user,
+        metadata={key: value for key, value in metadata.items() if value is not None},
     )
 
 

@@ -1,0 +1,51 @@
+"""The earlier traces of a session, from the backend into the cache."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from labeler.backends.base import Backend, Malformed, MissingTrace
+from labeler.cache.store import Cache
+from labeler.cache.thread import CacheThread
+from labeler.domain.destination import Destination
+from labeler.domain.trace import TraceSummary
+from labeler.domain.worklist import Query
+
+MOST_TURNS: Final = 50
+"""Traces that are brought at most: those just before the current one."""
+
+_AT_ONCE: Final = 2
+
+
+async def bring_session(backend: Backend, cache: CacheThread, current: TraceSummary) -> None:
+    """Put the traces of the current one's session that were requested no later into the cache, unless they are there.
+
+    Raises what the backend raises, but for traces that are gone or cannot be read: they are left out.
+    """
+    condition = session_filter(current.session_id or "")
+    if not condition:
+        return
+    query = Query((current.experiment_id,), condition, until_ms=current.requested_at_ms, limit=MOST_TURNS + 1)
+    ids = [summary.id async for page in backend.snapshot(query) for summary in page if summary.id != current.id]
+    home = Destination(backend.uri, backend.workspace, "")
+    here = await cache.run(Cache.have, home, ids)
+    away = iter([trace_id for trace_id in ids if trace_id not in here])
+
+    async def lane() -> None:
+        for trace_id in away:
+            try:
+                raw = await backend.trace(trace_id)
+            except (MissingTrace, Malformed):
+                continue
+            await cache.run(Cache.put, home, raw)
+
+    await asyncio.gather(*(lane() for _ in range(_AT_ONCE)))
+
+
+def session_filter(session_id: str) -> str:
+    """The search for a session, as MLflow and the embedded store write it; empty where it cannot be written."""
+    quote = "'" if "'" not in session_id else '"'
+    if not session_id or quote in session_id or "\\" in session_id:
+        return ""
+    return f"metadata.`mlflow.trace.session` = {quote}{session_id}{quote}"

@@ -1,0 +1,69 @@
+"""The conversation that a trace is a turn of, as far as its other traces are here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from labeler.cache.store import Cache
+from labeler.cache.thread import CacheThread
+from labeler.desk.events import DeskEvent, SessionChanged
+from labeler.domain.destination import Destination
+from labeler.domain.trace import RawTrace, TraceSummary
+from labeler.reading.document import Document
+from labeler.reading.read import read_document
+from labeler.reading.session import Turn, session_document
+
+_MOST_TURNS: Final = 50
+_LOOKING: Final = "looking for the earlier turns"
+
+
+class Sessions:
+    """Lays out sessions from the cache. `on_need` is asked to bring the earlier traces of a session into it."""
+
+    def __init__(
+        self, cache: CacheThread, destination_of: Callable[[str], Destination], announce: Callable[[DeskEvent], None]
+    ) -> None:
+        self.on_need: Callable[[TraceSummary], None] = lambda current: None
+        self._cache = cache
+        self._destination_of = destination_of
+        self._announce = announce
+        self._notes: dict[str, str] = {}
+
+    def look_for(self, current: TraceSummary, connection: str) -> None:
+        """Have what is missing of the trace's session brought; a `SessionChanged` tells when it is here."""
+        if connection == "online":
+            self._notes[current.id] = _LOOKING
+            self.on_need(current)
+        else:
+            self._notes[current.id] = f"{connection}: only the turns that are here"
+
+    def came(self, trace_id: str, problem: str) -> None:
+        """What there is has been brought, or `problem` says why not, in a sentence."""
+        self._notes[trace_id] = problem
+        self._announce(SessionChanged(trace_id))
+
+    async def document(self, current: RawTrace) -> Document:
+        """The earlier turns that are here and the trace itself. Reading happens in a thread."""
+        summary = current.summary
+        home = self._destination_of(summary.id)
+        known = await self._cache.run(Cache.of_session, home, summary.session_id or "")
+        earlier = [each for each in known if _is_before(each, summary)][-_MOST_TURNS:]
+        found = [await self._cache.run(Cache.trace, home, each.id) for each in earlier]
+        raws = [raw for raw in found if raw is not None]
+        note = self._notes.get(summary.id, "") or ("" if raws else "no earlier turn of this session was found")
+        return await asyncio.to_thread(_lay_out, raws, current, note)
+
+
+def _is_before(summary: TraceSummary, current: TraceSummary) -> bool:
+    return (
+        summary.id != current.id
+        and summary.experiment_id == current.experiment_id
+        and summary.requested_at_ms <= current.requested_at_ms
+    )
+
+
+def _lay_out(earlier: Sequence[RawTrace], current: RawTrace, note: str) -> Document:
+    turns = [Turn(raw.summary, read_document(raw)) for raw in (*earlier, current)]
+    return session_document(turns[:-1], turns[-1], note)
