@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +17,7 @@ from labeler.delivery.timing import Timing
 from labeler.domain.destination import Destination
 from labeler.domain.worklist import ItemState, Query
 from labeler.journal.journal import Journal
-from tests.delivery.work import Work, work
+from tests.delivery.work import Work, running, work
 from tests.journal.sitting import KINDS, spec
 from tests.servers import fault_proxy as faults
 from tests.servers.fault_proxy import Exchange, FaultProxy, fault_proxy
@@ -136,7 +137,7 @@ def test_the_questions_of_these_tests_are_of_both_kinds() -> None:
 
 
 async def test_labels_reach_a_real_server_once_through_a_bad_network(tmp_path: Path) -> None:
-    await deliver_through_faults(tmp_path, shared_server(), 10, seed=2, share=0.3)
+    await deliver_through_faults(tmp_path, shared_server(), 6, seed=2, share=0.25)
 
 
 @pytest.mark.slow
@@ -145,3 +146,27 @@ async def test_sixty_labelled_traces_reach_a_real_server_once_through_a_worse_ne
     tmp_path: Path, seed: int
 ) -> None:
     await deliver_through_faults(tmp_path, shared_server(), 60, seed=seed, share=0.4)
+
+
+@pytest.mark.slow
+async def test_a_server_killed_while_labels_go_out_ends_with_each_of_them_once(tmp_path: Path) -> None:
+    (tmp_path / "server").mkdir()
+    server = MlflowServer(tmp_path / "server")
+    server.start()
+    try:
+        async with place(server, 60) as there:
+            review = replace(
+                spec(queue_id=there.queue_id), backend_uri=there.proxy.url, experiment_ids=(there.home.experiment_id,)
+            )
+            async with work(tmp_path, there.traces, review, there.home) as at_work:
+                await label_everything(at_work, there)
+                await at_work.journal.run(Journal.release_all, 1)
+                async with running(at_work.engine(there.backend, timing=TIMING)):
+                    for _ in range(3):
+                        await asyncio.sleep(0.5)
+                        await asyncio.to_thread(server.kill)
+                        await asyncio.to_thread(server.start)
+                    await at_work.until(waiting=0)
+                await assert_the_server_has_it_all(at_work, there)
+    finally:
+        server.close()
