@@ -44,7 +44,9 @@ class MlflowServer:
         self._command = [*program, "server", "--host", "127.0.0.1", "--port", str(self.port), *options]
         self._command += ["--backend-store-uri", f"sqlite:///{directory}/mlflow.db"]
         self._command += ["--artifacts-destination", str(directory / "artifacts")]
-        self._environ = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", **_NO_JOBS} | dict(environ or {})
+        self._environ = (
+            os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", **_NO_JOBS} | dict(environ or {})
+        )
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -113,11 +115,15 @@ class MlflowServer:
 
 @functools.cache
 def shared_server() -> MlflowServer:
-    """The server that all tests of a run share: starting one takes seconds. Use an experiment of your own on it."""
+    """The server that all tests of a run share: starting one takes seconds. Use an experiment of your own on it.
+
+    It ends with the run, also with one that is terminated.
+    """
     directory = Path(tempfile.mkdtemp(prefix="labeler-mlflow-"))
     server = MlflowServer(directory)
     atexit.register(shutil.rmtree, directory, ignore_errors=True)
     atexit.register(server.close)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     server.start()
     return server
 
