@@ -8,12 +8,15 @@ from typing import ClassVar, Generic, TypeVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.filter import LineFilter
+from textual.filter import LineFilter, Monochrome, NoColor
 
-from labeler.tui.safety import ControlCharacterFilter, FilterChain
+from labeler.tui.safety import ControlCharacterFilter
 from labeler.tui.theme import Theme
 
 T = TypeVar("T")
+
+_NO_COLOUR = NoColor()
+"""Where NO_COLOR is set Textual writes greys; they are colours too, and those of a dark screen."""
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +34,7 @@ class SafeApp(App[T], Generic[T]):
         super().__init__()
         self.crash: BaseException | None = None
         self.interrupted = False
-        self._filters_in_one = FilterChain([ControlCharacterFilter()])
+        self._backstop = ControlCharacterFilter()
         self.wear(theme)
 
     def wear(self, theme: Theme) -> None:
@@ -44,11 +47,8 @@ class SafeApp(App[T], Generic[T]):
 
         Always the same filter: strips remember what a filter made of them, and are painted again from that.
         """
-        backstop, *others = self._filters_in_one.filters
-        wanted = super().get_line_filters()
-        if others != wanted:
-            self._filters_in_one = FilterChain([backstop, *wanted])
-        return [self._filters_in_one]
+        usual = super().get_line_filters()
+        return [*(_NO_COLOUR if isinstance(each, Monochrome) else each for each in usual), self._backstop]
 
     async def action_interrupt(self) -> None:
         """Ctrl+C leaves."""

@@ -103,7 +103,4 @@ def test_no_color_writes_no_colour(machine: Machine, value: str) -> None:
         terminal.wait_for("[y Helpful]")
         written = terminal.written.decode()
     for codes in re.findall(r"\x1b\[([\d;]*)m", written):
-        for red, green, blue in re.findall(r"[34]8;2;(\d+);(\d+);(\d+)", codes):
-            assert red == green == blue
-        plain = re.sub(r"[34]8;2;\d+;\d+;\d+", "", codes)
-        assert not re.search(r"(?<!\d)(3[0-8]|4[0-8]|9[0-7]|10[0-7])(?!\d)", plain), codes
+        assert not {int(code or 0) for code in codes.split(";")} - {0, 1, 2, 3, 4, 7, 22, 23, 24, 27, 39, 49}, codes

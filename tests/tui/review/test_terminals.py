@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.filter import Monochrome
 
 from labeler.tui.screens.too_small import TooSmallScreen
 from labeler.tui.signs import ASCII
@@ -26,6 +25,7 @@ async def test_a_terminal_too_small_labels_nothing_and_gives_everything_back(tmp
     async with open_table(tmp_path, traces(3), (THUMB, RATING)) as table:
         await table.press("y", "c")
         await table.type("half")
+        await table.wait_for(lambda: "◐✎" in table.screen, "the sign of a draft")
         before = table.screen
         await table.resize(20, 5)
         assert isinstance(table.app.screen, TooSmallScreen)
@@ -161,4 +161,7 @@ async def test_without_colour_every_state_still_shows(
         assert "[y Helpful]" in table.screen
         assert "› 2 quality_rating" in table.screen
         assert "◐" in table.screen
-        assert any(isinstance(each, Monochrome) for each in table.app.get_line_filters())
+        strips = table.app.screen._compositor.render_strips()
+        styles = [segment.style for strip in strips for segment in strip if segment.style]
+        assert {style.color.is_default for style in styles if style.color} == {True}
+        assert {style.bgcolor.is_default for style in styles if style.bgcolor} == {True}

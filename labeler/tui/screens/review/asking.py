@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
+from textual.timer import Timer
 
 from labeler.domain.question import Question
 from labeler.domain.value import UnusableValue
@@ -44,7 +45,7 @@ class Asking:
         self._ask: Ask | None = None
         self._trace_id = ""
         self._plain: Callable[[str], object] | None = None
-        self._draft_timer: asyncio.TimerHandle | None = None
+        self._draft_timer: Timer | None = None
         self._typed_so_far = ""
 
     def open(self, ask: Ask) -> None:
@@ -53,7 +54,7 @@ class Asking:
         assert screen.desk.state.item is not None
         self._trace_id = screen.desk.state.item.trace_id
         self._ask = ask
-        text = self._draft(ask) or ask.text
+        text = self._typed_so_far = self._draft(ask) or ask.text
         if ask.field in _SEVERAL_LINES:
             screen.query_one("#panel").display = False
             screen.query_one(TextField).open(self._title(ask), text)
@@ -155,11 +156,16 @@ class Asking:
             return
         self._typed_so_far = text
         if self._draft_timer is None:
-            self._draft_timer = asyncio.get_running_loop().call_later(_DRAFT_AFTER_S, self._keep_so_far, self._ask)
+            self._draft_timer = self._screen.set_timer(_DRAFT_AFTER_S, self._keep_so_far)
 
-    def _keep_so_far(self, ask: Ask) -> None:
+    def keep_what_is_typed(self) -> None:
+        """Keep the draft of a field that is still open: the screen ends."""
+        if self._ask is not None:
+            self._keep(self._ask, self._typed_so_far)
+
+    def _keep_so_far(self) -> None:
         self._draft_timer = None
-        self._keep(ask, self._typed_so_far)
+        self.keep_what_is_typed()
         self._screen.paint_rows((self._screen.desk.state.position,))
 
     def _keep(self, ask: Ask, text: str) -> None:
@@ -176,7 +182,7 @@ class Asking:
 
     def _close(self) -> None:
         if self._draft_timer is not None:
-            self._draft_timer.cancel()
+            self._draft_timer.stop()
             self._draft_timer = None
         self._ask = None
         screen = self._screen

@@ -61,6 +61,7 @@ class TextField(Vertical):
     DEFAULT_CSS = """
     TextField { display: none; height: 1fr; padding: 0 1; }
     TextField #field-title { height: 1; color: $look-chrome-dim; }
+    TextField:nocolor TextArea .text-area--cursor { text-style: reverse; }
     TextField TextArea, TextField TextArea:focus { height: 1fr; border: none; padding: 0 1; background: $surface; }
     """
 
@@ -127,6 +128,7 @@ class LineField(Horizontal):
     DEFAULT_CSS = """
     LineField { display: none; height: 1; }
     LineField #line-title { width: auto; height: 1; padding: 0 1; color: $look-key; }
+    LineField:nocolor Input .input--cursor { text-style: reverse; }
     LineField Input { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
     """
 

@@ -95,6 +95,9 @@ class ReviewScreen(Screen[None]):
         self._lay_out()
         self.paint_all()
 
+    def on_unmount(self) -> None:
+        self._commands.asking.keep_what_is_typed()
+
     def on_resize(self) -> None:
         self._lay_out()
         self.call_after_refresh(self.paint_all)
