@@ -13,6 +13,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from labeler.tui.safety import FilterChain
+
 
 class FinishedRows(Widget):
     """Paints what `render_line` returns, which has the width of the widget, and keeps it until it is refreshed.
@@ -23,6 +25,7 @@ class FinishedRows(Widget):
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         self._finished: dict[int, Strip] = {}
         self._finished_width = 0
+        self._filter = FilterChain(())
         super().__init__(name=name, id=id, classes=classes)
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -31,15 +34,15 @@ class FinishedRows(Widget):
             self._finished_width = width
             finished.clear()
         _, background = self.background_colors
-        filters = self.get_line_filters()
+        filters = tuple(self.get_line_filters())
+        if self._filter.filters != filters:
+            self._filter = FilterChain(filters)
+            finished.clear()
         rows = []
         for y in crop.line_range:
             row = finished.get(y)
             if row is None:
-                row = self.render_line(y)
-                for line_filter in filters:
-                    row = row.apply_filter(line_filter, background)
-                finished[y] = row
+                row = finished[y] = self.render_line(y).apply_filter(self._filter, background)
             rows.append(row)
         first, last = crop.column_span
         return rows if (first, last) == (0, width) else [row.crop(first, last) for row in rows]
