@@ -104,3 +104,27 @@ def test_no_color_writes_no_colour(machine: Machine, value: str) -> None:
         written = terminal.written.decode()
     for codes in re.findall(r"\x1b\[([\d;]*)m", written):
         assert not {int(code or 0) for code in codes.split(";")} - {0, 1, 2, 3, 4, 7, 22, 23, 24, 27, 39, 49}, codes
+
+
+def test_a_comment_is_written_in_the_reviewer_s_own_editor(machine: Machine) -> None:
+    machine.asks_one_thumb()
+    editor = machine.home / "editor"
+    editor.write_text('#!/bin/sh\necho "from the editor" >> "$1"\n')
+    editor.chmod(0o755)
+    machine.extra["EDITOR"] = str(editor)
+    with machine.terminal("demo") as terminal:
+        terminal.wait_for("item 1/", "● online")
+        terminal.press("C")
+        terminal.wait_for("it goes with the answer to come")
+        terminal.press("y")
+        terminal.wait_for("item 2/", "mine 1")
+        editor.write_text('#!/bin/sh\necho "half a thought" >> "$1"\nexit 3\n')
+        terminal.press("C")
+        terminal.wait_for("ended with status 3", "·✎")
+        terminal.press("c")
+        terminal.wait_for("half a thought", "Enter saves")
+        terminal.press("escape")
+        terminal.wait_for("kept as a draft")
+        terminal.press("ctrl+c")
+        assert terminal.wait_for_exit() == 130
+    assert [label["rationale"] for label in machine.labels()] == ["from the editor"]

@@ -76,15 +76,20 @@ class Asking:
         assert screen.desk.state.item is not None
         self._trace_id = screen.desk.state.item.trace_id
         before = self._draft(ask) or ask.text
+        failed: EditorFailed | None = None
         try:
-            with screen.app.suspend():
-                text = edit(before)
+            with screen.app.suspend():  # an error that left this block would leave the terminal with the editor
+                try:
+                    text = edit(before)
+                except EditorFailed as error:
+                    failed, text = error, error.text
         except SuspendNotSupported:
             screen.say("This terminal cannot be lent to an editor; the same key in lower case writes here", "warning")
             return
-        except EditorFailed as error:
-            self._keep(ask, error.text or before)
-            screen.say(str(error), "warning")
+        if failed is not None:
+            self._keep(ask, text)
+            screen.paint_rows((screen.desk.state.position,))
+            screen.say(str(failed), "warning")
             return
         screen.refresh()
         self._ask = ask
