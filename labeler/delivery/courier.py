@@ -143,6 +143,8 @@ class Courier:
             except Ambiguous as error:
                 if await self._find_after(trace_id, assessment_id, error) is not None:
                     return _in_doubt(claim, error)
+        if claim.restored is not None and await self.backend.find(trace_id, claim.restored.id) is None:
+            return TargetGone("The answer that an undo brought back is no longer on the server")
         return self._done_unless_rivalled(claim, Delivered())
 
     async def _own_chain(self, claim: Claim, wire_id: str) -> list[Assessment]:

@@ -14,8 +14,8 @@ from labeler.journal.codec import assessment_of
 from labeler.journal.destinations import known, numbers
 from labeler.journal.outcomes import Claim, Delivered, LooksAgain, Outcome, Parked, Refused, TargetGone, Waits
 from labeler.journal.overview import delivery_of_row
-from labeler.journal.replacement import replace_create
-from labeler.journal.rows import Delivery, DeliveryState
+from labeler.journal.replacement import replace_create, still_stands
+from labeler.journal.rows import Delivery, DeliveryOp, DeliveryState
 from labeler.journal.store import Store
 
 CLOCK_JUMP_MS: Final = 600_000
@@ -163,6 +163,7 @@ def _claim(db: sqlite3.Connection, row: Any, delivery: Delivery, now_ms: int) ->
         rival_at_ms=_rival_at_ms(db, row, payload, now_ms),
         is_journaled=_is_journaled(db, row["assessment_id"]),
         follows_overrides=bool(payload.get("follow")),
+        restored=_restored(db, payload),
     )
 
 
@@ -181,6 +182,13 @@ def _wire_id(db: sqlite3.Connection, assessment_id: str | None) -> str | None:
         (assessment_id,),
     ).fetchone()
     return assessment_id if row is None else str(row[0])
+
+
+def _restored(db: sqlite3.Connection, payload: dict[str, Any]) -> Assessment | None:
+    if "restored" not in payload:
+        return None
+    restored = assessment_of(payload["restored"])
+    return replace(restored, id=_wire_id(db, restored.id) or "")
 
 
 def _is_journaled(db: sqlite3.Connection, assessment_id: str | None) -> bool:
@@ -240,6 +248,9 @@ def _settle(db: sqlite3.Connection, delivery_id: int, outcome: Outcome, now_ms: 
             _set_state(db, delivery_id, DeliveryState.PARKED, reason, cause, None)
         case Refused(reason=reason):
             _set_state(db, delivery_id, DeliveryState.REFUSED, reason, None, now_ms)
+        case TargetGone(reason=reason) if row["op"] == DeliveryOp.DELETE:
+            _set_state(db, delivery_id, DeliveryState.DELIVERED, reason, None, now_ms)
+            return replace_create(db, row, now_ms) if still_stands(db, row) else delivery_id
         case TargetGone(reason=reason):
             _set_state(db, delivery_id, DeliveryState.CLOSED, reason, None, now_ms)
             return replace_create(db, row, now_ms)

@@ -17,7 +17,8 @@ class Claim:
     the assessment by. `is_repeat`: an earlier attempt may have reached the backend. `ambiguous_at_ms` is when
     an attempt of this delivery last ended in doubt, `rival_at_ms` when one of another delivery did that would
     undo this one if it took effect late; both None when there was none. `is_journaled`: the assessment was
-    created from here; otherwise `follows_overrides` tells to retract what it overrides too.
+    created from here; otherwise `follows_overrides` tells to retract what it overrides too. `restored`: what is
+    to stand again once this one is deleted.
     """
 
     delivery: Delivery
@@ -29,6 +30,7 @@ class Claim:
     rival_at_ms: int | None = None
     is_journaled: bool = True
     follows_overrides: bool = False
+    restored: Assessment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class TargetGone:
-    """What a create overrides, or an update changes, is not there any more; the answer goes on under a new ID."""
+    """What a create overrides, an update changes or a delete brings back is not there any more.
+
+    The answer goes on under a new ID, overriding nothing.
+    """
 
     reason: str
 

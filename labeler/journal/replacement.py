@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from typing import Any
+from typing import Any, Final
 
 from labeler.journal.codec import to_json
 from labeler.journal.payload import mint_id
 
 
 def replace_create(db: sqlite3.Connection, row: Any, now_ms: int) -> int:
-    """Journal a create in place of the closed create or update `row`: the same answer, a new ID, overriding nothing.
+    """Journal a create for the answer that the settled delivery `row` could not leave standing: under a new ID.
 
-    Whatever was to follow the closed one follows the new one. Returns the ID of the new delivery.
+    It overrides nothing. Whatever was to follow `row` follows the new delivery, whose ID is returned.
     """
-    old_id, new_id = row["assessment_id"], mint_id()
-    assessment = json.loads(row["payload"])["assessment"]
+    payload = json.loads(row["payload"])
+    assessment = payload["restored"] if row["op"] == "delete" else payload["assessment"]
+    old_id, new_id = assessment["id"], mint_id()
     assessment.update(id=new_id, overrides=None, metadata={**assessment["metadata"], "labeler.id": new_id})
     created = db.execute(
         "INSERT INTO deliveries (seq, destination_id, review_id, reviewer, trace_id, span_id, name, op, assessment_id,"
@@ -29,7 +30,7 @@ def replace_create(db: sqlite3.Connection, row: Any, now_ms: int) -> int:
     assert created is not None
     db.execute("INSERT OR REPLACE INTO renamed (old_id, new_id) VALUES (?, ?)", (old_id, new_id))
     _retarget(db, row["id"], created, old_id, new_id)
-    _rename_in_cell(db, row, new_id)
+    _rename_in_cell(db, row, old_id, new_id)
     return created
 
 
@@ -60,22 +61,34 @@ def _retarget(db: sqlite3.Connection, old_delivery: int, new_delivery: int, old_
         )
 
 
-def _rename_in_cell(db: sqlite3.Connection, row: Any, new_id: str) -> None:
-    where = {
+def still_stands(db: sqlite3.Connection, row: Any) -> bool:
+    """Whether what the delete `row` was to bring back is still the reviewer's answer."""
+    where = _cell(row, json.loads(row["payload"])["restored"]["id"])
+    return db.execute(f"SELECT 1 FROM cells WHERE {_CELL}", where).fetchone() is not None
+
+
+def _rename_in_cell(db: sqlite3.Connection, row: Any, old_id: str, new_id: str) -> None:
+    db.execute(
+        f"UPDATE cells SET answer = json_set(answer, '$.assessment_id', :new) WHERE {_CELL}",
+        {**_cell(row, old_id), "new": new_id},
+    )
+    db.execute(
+        "INSERT OR IGNORE INTO retired (destination_id, assessment_id) VALUES (?, ?)", (row["destination_id"], old_id)
+    )
+
+
+_CELL: Final = (
+    "destination_id = :destination AND trace_id = :trace AND span_id = :span AND question = :question"
+    " AND json_extract(answer, '$.assessment_id') = :old"
+)
+
+
+def _cell(row: Any, assessment_id: str) -> dict[str, Any]:
+    """The parameters of `_CELL`: the cell of a delivery, while this answer stands in it."""
+    return {
         "destination": row["destination_id"],
         "trace": row["trace_id"],
         "span": row["span_id"],
         "question": row["name"],
-        "old": row["assessment_id"],
+        "old": assessment_id,
     }
-    cell = (
-        "destination_id = :destination AND trace_id = :trace AND span_id = :span AND question = :question"
-        " AND json_extract(answer, '$.assessment_id') = :old"
-    )
-    db.execute(
-        f"UPDATE cells SET answer = json_set(answer, '$.assessment_id', :new) WHERE {cell}", {**where, "new": new_id}
-    )
-    db.execute(
-        "INSERT OR IGNORE INTO retired (destination_id, assessment_id) VALUES (?, ?)",
-        (row["destination_id"], row["assessment_id"]),
-    )

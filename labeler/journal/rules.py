@@ -13,7 +13,7 @@ goes on under a new ID (`Ledger.rename`).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -62,7 +62,7 @@ class _Stack:
         if before.assessment_id == after.assessment_id:
             return self._update(before, after)
         if after.assessment_id in self._below(before):
-            self._retract(before, until=after.assessment_id)
+            self._retract(before, until=after)
             return after
         if before.overrides == after.assessment_id and not self._is_unsent(before.assessment_id):
             if self.ledger.create_of(after.assessment_id) is None:
@@ -88,7 +88,7 @@ class _Stack:
             created = int(row["id"])
             self.ledger.requeue(created, payload, overrides, depends_on)
         if overrides is None and top.assessment_id is not None:
-            self._delete(top.assessment_id, top.answer, depends_on=created)
+            self._delete(top.assessment_id, top.answer, created, {})
         return answer
 
     def _update(self, before: Answer, after: Answer) -> Answer:
@@ -114,19 +114,22 @@ class _Stack:
         self._enqueue(DeliveryOp.UPDATE, after.assessment_id, payload, None, depends_on)
         return after
 
-    def _retract(self, top: Answer, until: str | None = None) -> None:
-        """Take back `top` and what it overrides, newest first, down to `until`, which stays."""
+    def _retract(self, top: Answer, until: Answer | None = None) -> None:
+        """Take back `top` and what it overrides, newest first, down to `until`, which stands again then."""
         depends_on: int | None = None
         for assessment_id in (top.assessment_id, *self._below(top)):
-            if assessment_id == until:
+            if until is not None and assessment_id == until.assessment_id:
                 return
             answer = top if assessment_id == top.assessment_id else None
             if until is None and self.ledger.create_of(assessment_id) is None:
-                self._delete(assessment_id, answer, depends_on, follow=True)
+                self._delete(assessment_id, answer, depends_on, {"follow": True})
                 return
-            depends_on = self._take_back(assessment_id, answer, depends_on)
+            restored = {} if until is None else {"restored": self._payload(until, None)["assessment"]}
+            depends_on = self._take_back(assessment_id, answer, depends_on, restored)
 
-    def _take_back(self, assessment_id: str, answer: Answer | None, depends_on: int | None) -> int | None:
+    def _take_back(
+        self, assessment_id: str, answer: Answer | None, depends_on: int | None, more: Mapping[str, Any]
+    ) -> int | None:
         """Close an unsent assessment, delete any other. Returns what the next delete has to wait for."""
         row = self.ledger.create_of(assessment_id)
         if row is not None and row["state"] in OPEN:
@@ -135,12 +138,12 @@ class _Stack:
         if row is not None and row["attempts"] == 0:
             return depends_on
         self._close_open(self.ledger.updates_of(assessment_id), "taken back")
-        return self._delete(assessment_id, answer, depends_on)
+        return self._delete(assessment_id, answer, depends_on, more)
 
     def _take_off(self, top: Answer) -> _Top:
         """Take back `top` alone and find what lies under it."""
         row = self.ledger.create_of(top.assessment_id)
-        self._take_back(top.assessment_id, top, None)
+        self._take_back(top.assessment_id, top, None, {})
         return _Top() if row is None else self._vacate(row["overrides"], None)
 
     def _vacate(self, assessment_id: str | None, answer: Answer | None) -> _Top:
@@ -153,7 +156,7 @@ class _Stack:
             if row["state"] in OPEN:
                 self.ledger.close(row["id"], "superseded before it was delivered")
             if row["attempts"] > 0:
-                self._delete(current, None, depends_on=None)
+                self._delete(current, None, None, {})
             current = row["overrides"]
         return _Top()
 
@@ -179,13 +182,17 @@ class _Stack:
         return _Top(first["assessment_id"], answer_of(deleted) if is_known else None, revived=True)
 
     def _delete(
-        self, assessment_id: str, answer: Answer | None, depends_on: int | None, *, follow: bool = False
+        self, assessment_id: str, answer: Answer | None, depends_on: int | None, more: Mapping[str, Any]
     ) -> int:
-        """Enqueue a delete. `follow`: what a foreign assessment overrides is retracted too, if it is the reviewer's."""
+        """Enqueue a delete. `more` may hold what the courier has to see to besides.
+
+        ``follow``: what a foreign assessment overrides is retracted too, if it is the reviewer's; ``restored``: the
+        assessment that is to stand afterwards.
+        """
         row = self.ledger.create_of(assessment_id)
         foreign = answer.overrides if answer is not None else None
         overrides = foreign if row is None else row["overrides"]
-        payload = {"answer": answer and answer_fields(answer), "follow": follow}
+        payload = {"answer": answer and answer_fields(answer), **more}
         return self._enqueue(DeliveryOp.DELETE, assessment_id, payload, overrides, depends_on)
 
     def _must_go_before_overriding(self, assessment_id: str) -> int | None:

@@ -206,6 +206,25 @@ async def test_an_answer_whose_predecessor_somebody_deleted_goes_on_under_a_new_
     assert backend.server.valid() == {("tr-1", "helpful"): [(3, "")]}
 
 
+async def test_an_undo_brings_back_an_answer_that_somebody_deleted_meanwhile(
+    backend: SimulatedBackend, tmp_path: Path
+) -> None:
+    async with work(tmp_path, ["tr-1"]) as at_work:
+        first = await at_work.answer("tr-1", "helpful", True, "clear")
+        await at_work.answer("tr-1", "quality", 3)
+        await at_work.engine(backend).drain()
+        await at_work.answer("tr-1", "helpful", False)
+        await at_work.engine(backend).drain()
+        del backend.server.stored[first]
+        await at_work.record(at_work.sitting.undo(9))
+        result = await at_work.engine(backend).drain()
+        assert (result.queued, result.refused) == (0, 0)
+        assert backend.server.valid() == at_work.sitting.standing()
+        await at_work.record(at_work.sitting.redo(10))
+        await at_work.engine(backend).drain()
+    assert backend.server.valid() == at_work.sitting.standing()
+
+
 async def test_a_late_create_cannot_bring_a_cleared_answer_back(backend: SimulatedBackend, tmp_path: Path) -> None:
     async with work(tmp_path, ["tr-1"]) as at_work:
         await at_work.answer("tr-1", "helpful", True)

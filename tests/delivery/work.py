@@ -54,7 +54,7 @@ class Work:
             await self.journal.run(Journal.release, trace_id, at_ms)
 
     def engine(self, backend: Any, **more: Any) -> DeliveryEngine:
-        settings = {
+        settings: dict[str, Any] = {
             "reviewer": "rhea.k",
             "lock_path": self.directory / "delivery.lock",
             "grace_s": 0.0,

@@ -142,6 +142,8 @@ class OutboxMachine(RuleBasedStateMachine):
                 case DeliveryOp.DELETE:
                     assert claim.wire_id is not None
                     self.server.retract(claim.wire_id)
+                    if claim.restored is not None and claim.restored.id not in self.server.stored:
+                        return TargetGone("deleted by somebody")
                 case DeliveryOp.STATUS:
                     assert delivery.queue_id is not None
                     assert delivery.item_state is not None
