@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from labeler.domain.value import JsonValue
@@ -129,7 +129,7 @@ class _Layer:
             case Reasoning(text):
                 yield self.block(BlockKind.REASONING, sanitise(text), summary=one_line(text, _SUMMARY_LENGTH))
             case Call():
-                yield self._call(part)
+                yield from self._call(part)
             case Media():
                 yield self._media(part)
             case Retrieved():
@@ -181,7 +181,7 @@ class _Layer:
         name = one_line(f"{apart.path} {apart.label}".strip(), _SUMMARY_LENGTH)
         return _closed(self.block(BlockKind.FIELD, sanitise(apart.text), summary=name))
 
-    def _call(self, call: Call) -> Block:
+    def _call(self, call: Call) -> Iterator[Block]:
         if isinstance(call.arguments, str):
             shown = Pretty(call.arguments, (), "")
             text = f"{call.name}\n{shown.text}" if shown.text else call.name
@@ -190,7 +190,9 @@ class _Layer:
             on_one_line = "\n" not in shown.text and shown.language == "json"
             text = f"{call.name} {shown.text}" if on_one_line else f"{call.name}\n{shown.text}"
         summary = one_line(f"{call.name}({_as_keywords(call.arguments)})", _SUMMARY_LENGTH)
-        return self.block(BlockKind.CALL, sanitise(text), summary=summary, language=shown.language)
+        yield self.block(BlockKind.CALL, sanitise(text), summary=summary, language=shown.language)
+        for apart in shown.apart:
+            yield self._apart(apart)
 
     def _media(self, media: Media) -> Block:
         return self.block(BlockKind.MEDIA, sanitise(label(media)), uri=media.uri)
@@ -237,17 +239,7 @@ def _placeholder(encoded: str) -> str:
 
 
 def _closed(block: Block) -> Block:
-    return Block(
-        block.kind,
-        block.text,
-        role=block.role,
-        message=block.message,
-        summary=block.summary,
-        foldable=True,
-        folded=True,
-        span_id=block.span_id,
-        language=block.language,
-    )
+    return replace(block, foldable=True, folded=True)
 
 
 def _as_keywords(arguments: JsonValue) -> str:

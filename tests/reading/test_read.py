@@ -177,6 +177,32 @@ def test_any_spans_at_length(spans: list[Any]) -> None:
     check_any_trace(spans)
 
 
+def nested(levels: int, wrap: Any) -> Any:
+    value: Any = "core"
+    for _ in range(levels):
+        value = wrap(value)
+    return value
+
+
+@pytest.mark.parametrize("wrap", [lambda v: [v], lambda v: {"content": v}, lambda v: {"text": v}, lambda v: [{"a": v}]])
+@pytest.mark.parametrize("levels", [45, 95, 105, 400])
+def test_deep_values_are_read_or_kept_as_text(levels: int, wrap: Any) -> None:
+    deep = nested(levels, wrap)
+    calls = [{"id": "1", "function": {"name": "f", "arguments": json.dumps(deep)}}]
+    messages = [{"role": "user", "content": deep}, {"role": "assistant", "tool_calls": calls}]
+    for inputs, outputs in [
+        (deep, deep),
+        ({"messages": messages}, deep),
+        (messages, {"role": "tool", "content": deep}),
+    ]:
+        assert "core" in read_strictly(trace_of(span(inputs, outputs))).plain_text
+
+
+def test_attributes_with_endless_keys_are_read() -> None:
+    endless = {"llm.input_messages." + "0." * 5000 + "role": "user", "gen_ai.prompt." + "a." * 5000: "x"}
+    assert read_strictly(trace_of(span("Hi?", attributes=endless))).title == "Hi?"
+
+
 def test_a_defect_of_ours_is_told_and_costs_no_more_than_its_trace(monkeypatch: pytest.MonkeyPatch) -> None:
     def defect(raw: RawTrace) -> None:
         raise KeyError("x")

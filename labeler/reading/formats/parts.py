@@ -7,7 +7,7 @@ of unknown form becomes `Data`, so that no message is lost for one part.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from labeler.domain.value import JsonValue
@@ -47,10 +47,14 @@ def part_of(item: Object) -> list[Part]:
 
 
 def is_part(item: JsonValue) -> bool:
-    """Whether a value is a part object of a known form."""
-    return isinstance(item, Mapping) and not any(
-        isinstance(part, Data) and part.value is item for part in part_of(item)
-    )
+    """Whether a value is a part object of a known form: typed, or with its content under one key and nothing else."""
+    if not isinstance(item, dict):
+        return False
+    kind = item.get("type") or item.get("block_type")
+    if isinstance(kind, str):
+        return kind.replace("-", "_").lower() in _BY_TYPE
+    keys = {key for key, value in item.items() if value is not None} - _ANNOTATIONS
+    return len(keys) == 1 and not keys - _BY_KEY.keys()
 
 
 def text_or_media(text: str) -> Part:
@@ -258,6 +262,9 @@ def _with_format(type: str, holder: Object) -> str:
 
 
 _TYPE_KEYS: Final = ("media_type", "mime_type", "mimeType", "mediaType", "image_mimetype", "content_type")
+_ANNOTATIONS: Final = frozenset(
+    ("thought", "thought_signature", "thoughtSignature", "cache_control", "video_metadata", "part_metadata")
+)
 _REASONING_KEYS: Final = (
     "thinking", "summary", "content", "reasoning", "text", "reasoning_text", "reasoningText", "reasoning_content",
     "thought",
@@ -317,8 +324,3 @@ _BY_KEY: Final[dict[str, Reader]] = {
     "cachePoint": _nothing,
     "guardContent": lambda item: _text(mapping(item["guardContent"])),
 }
-
-
-def texts_of(parts: Sequence[Part]) -> str:
-    """The prose of parts, for comparing and for titles."""
-    return "\n\n".join(part.text for part in parts if isinstance(part, Text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from labeler.domain.value import JsonValue
 from labeler.reading.wire.json_text import container_in
@@ -71,7 +72,7 @@ def unflattened(attributes: Mapping[str, JsonValue], prefix: str) -> JsonValue:
     """
     root: dict[str, JsonValue] = {}
     for key, value in attributes.items():
-        if not key.startswith(f"{prefix}."):
+        if not key.startswith(f"{prefix}.") or key.count(".") > _DEEPEST_KEY:
             continue
         holder = root
         *path, last = key[len(prefix) + 1 :].split(".")
@@ -89,3 +90,7 @@ def _listed(value: JsonValue) -> JsonValue:
     if members and all(key.isascii() and key.isdigit() for key in members):
         return [members[key] for key in sorted(members, key=int)]
     return members
+
+
+_DEEPEST_KEY: Final = 24
+"""Steps in a flattened key; no convention has half as many."""

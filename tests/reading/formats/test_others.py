@@ -371,3 +371,11 @@ def test_smolagents_crewai_and_their_like_are_plain_values() -> None:
     assert told_of({"task": "Hi?", "stream": False}, {"_value": "Four."})[-1] == "output (_value): Four."
     crew = {"raw": "Four.", "pydantic": None, "tasks_output": [{"raw": "Four.", "agent": "clerk"}]}
     assert "output: raw = Four." in told_of({"inputs": {"topic": "bees"}}, crew)
+
+
+def test_a_tool_s_answer_keeps_what_is_beside_its_text() -> None:
+    found = [{"text": "In the shed.", "id": 3}]
+    messages = [{"role": "user", "content": "Oil?"}, {"role": "tool", "tool_call_id": "c1", "content": {"hits": found}}]
+    assert told_of({"messages": messages})[1] == 'tool: {"hits": [{"text": "In the shed.", "id": 3}]}'
+    parts = [{"functionResponse": {"name": "f", "response": {"result": found}}}]
+    assert told_of({"contents": [{"role": "user", "parts": parts}]})[0] == f"tool f: {json.dumps({'result': found})}"
