@@ -9,6 +9,11 @@ from typing import Any, Final
 from labeler.journal.codec import to_json
 from labeler.journal.payload import mint_id
 
+_CELL: Final = (
+    "destination_id = :destination AND trace_id = :trace AND span_id = :span AND question = :question"
+    " AND json_extract(answer, '$.assessment_id') = :old"
+)
+
 
 def replace_create(db: sqlite3.Connection, row: Any, now_ms: int) -> int:
     """Journal a create for the answer that the settled delivery `row` could not leave standing: under a new ID.
@@ -75,12 +80,6 @@ def _rename_in_cell(db: sqlite3.Connection, row: Any, old_id: str, new_id: str) 
     db.execute(
         "INSERT OR IGNORE INTO retired (destination_id, assessment_id) VALUES (?, ?)", (row["destination_id"], old_id)
     )
-
-
-_CELL: Final = (
-    "destination_id = :destination AND trace_id = :trace AND span_id = :span AND question = :question"
-    " AND json_extract(answer, '$.assessment_id') = :old"
-)
 
 
 def _cell(row: Any, assessment_id: str) -> dict[str, Any]:
