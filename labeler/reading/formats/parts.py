@@ -7,17 +7,22 @@ of unknown form becomes `Data`, so that no message is lost for one part.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
+from collections.abc import Mapping
+from typing import Final
 
 from labeler.domain.value import JsonValue
+from labeler.reading.formats.media_parts import (
+    Object,
+    Reader,
+    gemini_media,
+    generated_image,
+    media_part,
+    search_result,
+)
 from labeler.reading.formats.values import first, items, mapping, text_in, text_of
-from labeler.reading.media import described, inline, located
-from labeler.reading.message import Call, Data, Media, Note, Part, Reasoning, Result, Retrieved, Text
+from labeler.reading.media import described
+from labeler.reading.message import Call, Data, Note, Part, Reasoning, Result, Text
 from labeler.reading.wire.json_text import container_in
-
-Object: TypeAlias = Mapping[str, JsonValue]
-Reader: TypeAlias = Callable[[Object], "list[Part]"]
 
 
 def parts_of(content: JsonValue) -> list[Part]:
@@ -174,62 +179,6 @@ def _nested_result(*keys: str) -> Reader:
     return read
 
 
-def _media_part(type: str) -> Reader:
-    """Reads ``{"image_url": {"url"}}``, ``{"source": {"data"|"url"}}``, ``{"data", "mime_type"}`` and their kin."""
-
-    def read(item: Object) -> list[Part]:
-        inner = first(item, f"{type}_url", "image_url", "input_audio", "file", "source", type, "image", "media", "blob")
-        outer_type = text_of(first(item, *_TYPE_KEYS)) or text_of(item.get("modality")) or type
-        if isinstance(inner, str):
-            return [_by_form(inner, outer_type, _name(item))]
-        holder = mapping(inner) or item
-        if text_of(holder.get("type")) in ("text", "content") or isinstance(holder.get("text"), str):
-            return [_document(item, holder)]
-        media_type = text_of(first(holder, *_TYPE_KEYS)) or _with_format(outer_type, holder)
-        for key in _CONTENT_KEYS:
-            if isinstance(content := holder.get(key), str) and content:
-                place = located if "://" in content[:_SCHEME_LENGTH] else inline
-                return [place(content, media_type, _name(holder, item))]
-        if isinstance(nested := holder.get("source"), Mapping):
-            return read({**holder, **nested, "source": None, type: None, "media_type": media_type})
-        for key in _ADDRESS_KEYS:
-            if isinstance(address := holder.get(key), str) and address:
-                return [located(address, media_type, _name(holder, item))]
-        return [Media(media_type, None, "", _name(holder, item))]
-
-    return read
-
-
-def _by_form(content: str, type: str, name: str) -> Media:
-    is_address = "://" in content[:_SCHEME_LENGTH] or len(content) < _SHORT
-    return located(content, type, name) if is_address else inline(content, type, name)
-
-
-def _document(item: Object, holder: Object) -> Part:
-    text = text_in(first(holder, "data", "text", "content"))
-    title = text_of(first(item, "title", "name", "filename"))
-    return Retrieved(text, title, text_of(item.get("context")))
-
-
-def _search_result(item: Object) -> list[Part]:
-    return [Retrieved(text_in(item.get("content")), text_of(item.get("title")), text_of(item.get("source")))]
-
-
-def _gemini_media(item: Object) -> list[Part]:
-    inner = mapping(first(item, "inline_data", "inlineData", "file_data", "fileData"))
-    media_type = text_of(first(inner, *_TYPE_KEYS)) or "file"
-    content = first(inner, "data")
-    if isinstance(content, str):
-        return [inline(content, media_type, _name(inner, item))]
-    return [located(text_of(first(inner, "file_uri", "fileUri")), media_type, _name(inner, item))]
-
-
-def _generated_image(item: Object) -> list[Part]:
-    found = item.get("result")
-    media_type = f"image/{text_of(item.get('output_format')) or 'png'}"
-    return [inline(found, media_type) if isinstance(found, str) and found else Media(media_type)]
-
-
 def _code(item: Object) -> list[Part]:
     code = mapping(first(item, "executable_code", "executableCode"))
     return [Call("code_execution", {"language": code.get("language"), "code": code.get("code")})]
@@ -249,19 +198,6 @@ def _nothing(item: Object) -> list[Part]:
     return []
 
 
-def _name(*holders: Object) -> str:
-    names = (text_of(first(holder, "filename", "name", "title", "display_name")) for holder in holders)
-    return next((name for name in names if name), "")
-
-
-def _with_format(type: str, holder: Object) -> str:
-    encoding = text_of(holder.get("format"))
-    if not encoding:
-        return type
-    return _DOCUMENT_TYPES.get(encoding, encoding) if type == "document" else f"{type}/{encoding}"
-
-
-_TYPE_KEYS: Final = ("media_type", "mime_type", "mimeType", "mediaType", "image_mimetype", "content_type")
 _ANNOTATIONS: Final = frozenset(
     ("thought", "thought_signature", "thoughtSignature", "cache_control", "video_metadata", "part_metadata")
 )
@@ -269,14 +205,7 @@ _REASONING_KEYS: Final = (
     "thinking", "summary", "content", "reasoning", "text", "reasoning_text", "reasoningText", "reasoning_content",
     "thought",
 )  # fmt: skip
-_CONTENT_KEYS: Final = ("data", "bytes", "base64", "file_data", "b64_json", "result", "content")
-_ADDRESS_KEYS: Final = (
-    "url", "uri", "file_uri", "fileUri", "image_url", "path", "file_url", "file_id", "fileId", "id", "image",
-)  # fmt: skip
 _TYPED_OUTPUTS: Final = ("text", "json", "content", "error-text", "error-json", "execution-denied")
-_DOCUMENT_TYPES: Final = {"pdf": "application/pdf", "csv": "text/csv", "html": "text/html", "md": "text/markdown"}
-_SCHEME_LENGTH: Final = 24
-_SHORT: Final = 64
 
 _BY_TYPE: Final[dict[str, Reader]] = {
     **dict.fromkeys(("text", "input_text", "output_text", "summary_text", "plain_text", "string"), _text),
@@ -292,13 +221,13 @@ _BY_TYPE: Final[dict[str, Reader]] = {
          "web_search_tool_result", "code_execution_tool_result", "server_tool_result", "custom_tool_call_output"),
         _result,
     ),
-    **dict.fromkeys(("image_url", "input_image", "image", "image_file", "output_image"), _media_part("image")),
-    **dict.fromkeys(("input_audio", "audio", "output_audio", "audio_url"), _media_part("audio")),
-    **dict.fromkeys(("video", "video_url", "input_video"), _media_part("video")),
-    **dict.fromkeys(("file", "input_file", "uri", "blob", "media", "binary"), _media_part("file")),
-    **dict.fromkeys(("document", "document_url"), _media_part("document")),
-    "search_result": _search_result,
-    "image_generation_call": _generated_image,
+    **dict.fromkeys(("image_url", "input_image", "image", "image_file", "output_image"), media_part("image")),
+    **dict.fromkeys(("input_audio", "audio", "output_audio", "audio_url"), media_part("audio")),
+    **dict.fromkeys(("video", "video_url", "input_video"), media_part("video")),
+    **dict.fromkeys(("file", "input_file", "uri", "blob", "media", "binary"), media_part("file")),
+    **dict.fromkeys(("document", "document_url"), media_part("document")),
+    "search_result": search_result,
+    "image_generation_call": generated_image,
     "step_start": _nothing,
 }  # fmt: skip
 
@@ -306,7 +235,7 @@ _BY_KEY: Final[dict[str, Reader]] = {
     "text": _text,
     **dict.fromkeys(("function_call", "functionCall"), _nested_call("function_call", "functionCall")),
     **dict.fromkeys(("function_response", "functionResponse"), _nested_result("function_response", "functionResponse")),
-    **dict.fromkeys(("inline_data", "inlineData", "file_data", "fileData"), _gemini_media),
+    **dict.fromkeys(("inline_data", "inlineData", "file_data", "fileData"), gemini_media),
     **dict.fromkeys(("executable_code", "executableCode"), _code),
     **dict.fromkeys(("code_execution_result", "codeExecutionResult"), _code_result),
     **dict.fromkeys(("toolUse", "tool_call"), _nested_call("toolUse", "tool_call")),
@@ -314,12 +243,12 @@ _BY_KEY: Final[dict[str, Reader]] = {
     **dict.fromkeys(("reasoningContent", "reasoning_content"), _bedrock_reasoning),
     "thinking": _reasoning,
     "reasoning": lambda item: _reasoning(mapping(item["reasoning"]) or item),
-    "image": _media_part("image"),
-    "image_url": _media_part("image"),
-    "document": _media_part("document"),
-    "video": _media_part("video"),
-    "audio": _media_part("audio"),
-    "file": _media_part("file"),
+    "image": media_part("image"),
+    "image_url": media_part("image"),
+    "document": media_part("document"),
+    "video": media_part("video"),
+    "audio": media_part("audio"),
+    "file": media_part("file"),
     "json": _json,
     "cachePoint": _nothing,
     "guardContent": lambda item: _text(mapping(item["guardContent"])),
