@@ -51,7 +51,9 @@ def check_feedback_value(value: JsonValue) -> JsonValue:
 
 
 def check_expectation_value(value: JsonValue) -> JsonValue:
-    """Return `value`, or raise `UnusableValue`. Integers of any size survive in expectations."""
+    """Return `value`, or raise `UnusableValue`. Integers of any size survive inside lists and objects, not bare."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return check_feedback_value(value)
     for leaf in _leaves(value):
         if isinstance(leaf, str):
             check_text(leaf, "The value")

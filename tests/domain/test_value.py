@@ -62,8 +62,10 @@ def test_names_of_fields_are_checked_too(name: str) -> None:
             check([{name: 1}])
 
 
-def test_integers_of_any_size_survive_in_expectations_only() -> None:
+def test_integers_of_any_size_survive_inside_expectations_only() -> None:
     huge = 2**53 + 1
+    with pytest.raises(UnusableValue, match="would be rounded"):
+        check_expectation_value(huge)
     assert check_expectation_value({"n": [huge, -huge]}) == {"n": [huge, -huge]}
     with pytest.raises(UnusableValue, match=r"9007199254740993 is beyond ±2\^53"):
         check_feedback_value({"n": [huge]})

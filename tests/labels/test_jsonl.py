@@ -118,6 +118,12 @@ def test_no_line_breaks_the_reader(line: bytes) -> None:
 
 
 def test_an_expectation_may_hold_integers_that_feedback_cannot() -> None:
-    (label,) = read({**GOOD, "kind": "expectation", "value": 2**60})
+    (label,) = read({**GOOD, "kind": "expectation", "value": [2**60]})
     assert isinstance(label, Label)
-    assert (label.kind, label.value) == (AssessmentKind.EXPECTATION, 2**60)
+    assert (label.kind, label.value) == (AssessmentKind.EXPECTATION, [2**60])
+
+
+def test_a_bare_integer_that_a_server_would_round_is_refused_as_an_expectation_too() -> None:
+    (bad,) = read({**GOOD, "kind": "expectation", "value": 2**60})
+    assert isinstance(bad, BadLine)
+    assert "rounded" in bad.sentence
