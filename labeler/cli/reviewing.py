@@ -43,7 +43,7 @@ async def review(arguments: argparse.Namespace) -> ExitCode:
         return await _review_offline(configuration)
     settings = configuration.settings
     if not (selection.trace_ids or settings.backend.queue or settings.backend.experiments):
-        from labeler.cli.starting import choose_and_review
+        from labeler.cli.choosing import choose_and_review
 
         return await choose_and_review(arguments, configuration, selection)
     return await review_asked(arguments, configuration, selection)

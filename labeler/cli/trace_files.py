@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.reading.wire.files import TraceFile, UnusableFile, read_traces
+
+if TYPE_CHECKING:
+    from labeler.reading.wire.files import TraceFile
 
 
 def looks_like_file(target: str) -> bool:
@@ -15,6 +18,8 @@ def looks_like_file(target: str) -> bool:
 
 def read_trace_file(file: Path) -> TraceFile:
     """The traces of a file. Raises `CommandFailed` when it cannot be read or holds none."""
+    from labeler.reading.wire.files import UnusableFile, read_traces
+
     try:
         return read_traces(file.name, file.read_bytes())
     except OSError as error:
