@@ -51,6 +51,19 @@ def test_a_sentence_typed_after_a_refused_comment_labels_nothing(machine: Machin
     assert machine.labels() == []
 
 
+def test_a_comment_that_arrives_in_one_piece_is_a_comment(machine: Machine) -> None:
+    machine.asks_one_thumb()
+    with machine.terminal("demo") as terminal:
+        terminal.wait_for("item 1/", "● online")
+        terminal.press("cno, yes: 1 of 2\rX")
+        terminal.wait_for("X does nothing here", "item 1/", "mine 0")
+        terminal.press("n")
+        terminal.wait_for("item 2/", "mine 1")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+    assert [(label["value"], label["rationale"]) for label in machine.labels()] == [(False, "no, yes: 1 of 2")]
+
+
 def test_a_pasted_sentence_labels_nothing(machine: Machine) -> None:
     machine.asks_one_thumb()
     with machine.terminal("demo") as terminal:

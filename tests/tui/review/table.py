@@ -95,10 +95,11 @@ class Table:
             )
             await self.settle()
 
-    async def all_is_here(self) -> None:
-        """Wait until every document that the desk wants ready is."""
+    async def all_is_told(self) -> None:
+        """Wait until every document that the desk wants ready is, and the counts are those of the journal."""
         wanted = [each for each in self.desk.wanted() if each not in self.desk.state.absent]
         await self.wait_for(lambda: all(self.desk.library.get(each) for each in wanted), "the documents around here")
+        await self.desk.refresh_counts()
         await self.settle()
 
     async def settle(self) -> None:
@@ -201,7 +202,7 @@ async def open_table(
         exchange.start()
         desk.need()
 
-    app = LabelerApp(desk, build_keymap(keys or {}), load_theme(), signs, guard_ms, (), begin)
+    app = LabelerApp(desk, build_keymap(keys or {}), load_theme(), signs, guard_ms, (), begin, folder / "copied")
     try:
         async with app.run_test(size=size) as pilot:
             table = Table(app, pilot, desk, store, journal)

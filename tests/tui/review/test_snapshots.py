@@ -38,16 +38,16 @@ def chosen() -> list[RawTrace]:
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
 async def test_the_review_screen(tmp_path: Path, snapshots: Snapshots, size: tuple[int, int]) -> None:
     name = "x".join(map(str, size))
-    async with open_table(tmp_path, chosen(), ASKED, size=size) as table:
+    async with open_table(tmp_path, chosen(), ASKED, size=size, grace_s=3600) as table:
         await table.press("s", "f")
         await table.type("ask Ola")
         await table.press("enter", "j", "n", "c")
         await table.type("Misses the channel")
         await table.press("enter", "4", "1", "3", "enter", "8", "5", "enter")
-        await table.all_is_here()
+        await table.all_is_told()
         snapshots.check(f"answered-{name}", table.app)
         await table.press("enter")
-        await table.all_is_here()
+        await table.all_is_told()
         snapshots.check(f"next-{name}", table.app)
         await table.press("c")
         await table.type("The code is 4711, ")
@@ -64,15 +64,15 @@ async def test_the_review_screen(tmp_path: Path, snapshots: Snapshots, size: tup
 
 async def test_the_review_screen_offline(tmp_path: Path, snapshots: Snapshots) -> None:
     here, asked = chosen()[:3], ASKED[:2]
-    async with open_table(tmp_path, here, asked) as table:
+    async with open_table(tmp_path, here, asked, grace_s=3600) as table:
         await table.press("j", "j")
-    async with open_table(tmp_path, chosen(), asked, online=False) as table:
+    async with open_table(tmp_path, chosen(), asked, online=False, grace_s=3600) as table:
         await table.wait_for(lambda: "3 of 12 here" in table.line("status"), "what is here")
         await table.press("y")
-        await table.all_is_here()
+        await table.all_is_told()
         snapshots.check("offline", table.app)
         await table.command("12")
-        await table.all_is_here()
+        await table.all_is_told()
         snapshots.check("offline-not-downloaded", table.app)
 
 
@@ -84,12 +84,12 @@ async def test_an_empty_worklist(tmp_path: Path, snapshots: Snapshots) -> None:
 @pytest.mark.parametrize("asked", [(), (CHOICE,), ASKED], ids=["none", "one", "many"])
 async def test_a_narrow_terminal(tmp_path: Path, snapshots: Snapshots, asked: tuple[Question, ...]) -> None:
     async with open_table(tmp_path, chosen(), asked, size=(50, 16)) as table:
-        await table.all_is_here()
+        await table.all_is_told()
         snapshots.check(f"narrow-{len(asked)}", table.app)
 
 
 async def test_ascii_signs(tmp_path: Path, snapshots: Snapshots) -> None:
-    async with open_table(tmp_path, chosen(), ASKED, signs=ASCII, size=(100, 30)) as table:
+    async with open_table(tmp_path, chosen(), ASKED, signs=ASCII, size=(100, 30), grace_s=3600) as table:
         await table.press("n", "j", "s", "f", "enter")
-        await table.all_is_here()
+        await table.all_is_told()
         snapshots.check("ascii", table.app)
