@@ -176,11 +176,11 @@ async def test_keys_that_have_no_question_say_so(tmp_path: Path) -> None:
 
 
 async def test_remapped_keys_answer_and_are_the_ones_shown(tmp_path: Path) -> None:
-    keys = {"answer.positive": ["x"], "answer.negative": ["ctrl+n"]}
+    keys = {"answer.positive": ["K"], "answer.negative": ["ctrl+n"]}
     async with open_table(tmp_path, traces(2), (THUMB,), keys=keys) as table:
-        assert "x Helpful" in table.line("panel")
-        assert "x yes" in table.said
+        assert "K Helpful" in table.line("panel")
+        assert "K yes" in table.said
         await table.press("y")
         assert table.values(0) == {}
-        await table.press("x")
+        await table.press("K")
         assert table.values(0) == {"user_satisfaction": True}
