@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections import Counter
 from pathlib import Path
+
+import pytest
 
 from tests.terminal.conftest import Machine
 
@@ -73,13 +76,27 @@ def shown_in_the_demo(machine: Machine) -> bytes:
         return bytes(terminal.written)
 
 
-def test_no_escape_sequence_of_a_trace_reaches_the_terminal(machine: Machine) -> None:
+@pytest.fixture
+def hostile_file(machine: Machine) -> Path:
+    """A file of hostile traces, named by somebody hostile."""
     file = machine.home / "evil\x1b]0;PWNED\x07.jsonl"
-    traces = hostile_traces()
-    file.write_bytes(b"\n".join(json.dumps(json.loads(trace)).encode() for trace in traces))
-    with machine.terminal("review", str(file)) as terminal:
-        terminal.wait_for(f"item 1/{len(traces)}", "● online")
-        for number in range(1, len(traces) + 1):
+    file.write_bytes(b"\n".join(json.dumps(json.loads(trace)).encode() for trace in hostile_traces()))
+    return file
+
+
+def check_written(machine: Machine, written: bytes) -> None:
+    """Assert that all of it is the program's own."""
+    assert strangers(written) == []
+    assert b"PWNED" in written
+    assert b"\x1b[5;31;7m" not in written
+    assert Counter(SWITCHES.findall(written)) == Counter(SWITCHES.findall(shown_in_the_demo(machine)))
+
+
+def test_no_escape_sequence_of_a_trace_reaches_the_terminal(machine: Machine, hostile_file: Path) -> None:
+    count = len(hostile_traces())
+    with machine.terminal("review", str(hostile_file)) as terminal:
+        terminal.wait_for(f"item 1/{count}", "● online")
+        for number in range(1, count + 1):
             terminal.wait_for(f"item {number}/")
             terminal.wait_until_gone("Loading…")
             terminal.press("Z", "end", "home", "r")
@@ -92,9 +109,24 @@ def test_no_escape_sequence_of_a_trace_reaches_the_terminal(machine: Machine) ->
             terminal.press("j")
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
-        written = bytes(terminal.written)
-    assert strangers(written) == []
-    assert b"PWNED" in written
-    assert b"\x1b[5;31;7m" not in written
-    assert Counter(SWITCHES.findall(written)) == Counter(SWITCHES.findall(shown_in_the_demo(machine)))
-    assert "␛[".encode() in written
+        check_written(machine, bytes(terminal.written))
+
+
+@pytest.mark.slow
+def test_no_escape_sequence_of_a_trace_leaves_any_view_of_it(machine: Machine, hostile_file: Path) -> None:
+    count = len(hostile_traces())
+    with machine.terminal("review", str(hostile_file)) as terminal:
+        terminal.wait_for(f"item 1/{count}", "● online")
+        for number in range(1, count + 1):
+            terminal.wait_for(f"item {number}/")
+            terminal.wait_until_gone("Loading…")
+            for view in "tmxhOi?":
+                terminal.press(view)
+                time.sleep(0.15)
+                for key in ("enter", "G", "space", "escape", "escape"):
+                    terminal.press(key)
+                    time.sleep(0.05)
+            terminal.press(f":{number + 1}\r")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        check_written(machine, bytes(terminal.written))
