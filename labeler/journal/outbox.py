@@ -14,7 +14,7 @@ from labeler.journal.codec import assessment_of
 from labeler.journal.destinations import known, numbers
 from labeler.journal.outcomes import Claim, Delivered, LooksAgain, Outcome, Parked, Refused, TargetGone, Waits
 from labeler.journal.overview import delivery_of_row
-from labeler.journal.replacement import replace_create, still_stands
+from labeler.journal.replacement import is_still_wanted, replace_create
 from labeler.journal.rows import Delivery, DeliveryOp, DeliveryState
 from labeler.journal.store import Store
 
@@ -248,12 +248,11 @@ def _settle(db: sqlite3.Connection, delivery_id: int, outcome: Outcome, now_ms: 
             _set_state(db, delivery_id, DeliveryState.PARKED, reason, cause, None)
         case Refused(reason=reason):
             _set_state(db, delivery_id, DeliveryState.REFUSED, reason, None, now_ms)
-        case TargetGone(reason=reason) if row["op"] == DeliveryOp.DELETE:
-            _set_state(db, delivery_id, DeliveryState.DELIVERED, reason, None, now_ms)
-            return replace_create(db, row, now_ms) if still_stands(db, row) else delivery_id
         case TargetGone(reason=reason):
-            _set_state(db, delivery_id, DeliveryState.CLOSED, reason, None, now_ms)
-            return replace_create(db, row, now_ms)
+            is_done = row["op"] == DeliveryOp.DELETE
+            state = DeliveryState.DELIVERED if is_done else DeliveryState.CLOSED
+            _set_state(db, delivery_id, state, reason, None, now_ms)
+            return replace_create(db, row, now_ms) if is_still_wanted(db, row) else delivery_id
     return delivery_id
 
 

@@ -20,8 +20,7 @@ def replace_create(db: sqlite3.Connection, row: Any, now_ms: int) -> int:
 
     It overrides nothing. Whatever was to follow `row` follows the new delivery, whose ID is returned.
     """
-    payload = json.loads(row["payload"])
-    assessment = payload["restored"] if row["op"] == "delete" else payload["assessment"]
+    assessment = _carried(row)
     old_id, new_id = assessment["id"], mint_id()
     assessment.update(id=new_id, overrides=None, metadata={**assessment["metadata"], "labeler.id": new_id})
     created = db.execute(
@@ -66,10 +65,21 @@ def _retarget(db: sqlite3.Connection, old_delivery: int, new_delivery: int, old_
         )
 
 
-def still_stands(db: sqlite3.Connection, row: Any) -> bool:
-    """Whether what the delete `row` was to bring back is still the reviewer's answer."""
-    where = _cell(row, json.loads(row["payload"])["restored"]["id"])
+def is_still_wanted(db: sqlite3.Connection, row: Any) -> bool:
+    """Whether the answer that `row` could not leave standing is to stand: always when it was to be created.
+
+    What was to be changed or brought back is wanted only while it is the reviewer's answer.
+    """
+    if row["op"] == "create":
+        return True
+    where = _cell(row, _carried(row)["id"])
     return db.execute(f"SELECT 1 FROM cells WHERE {_CELL}", where).fetchone() is not None
+
+
+def _carried(row: Any) -> dict[str, Any]:
+    payload = json.loads(row["payload"])
+    carried: dict[str, Any] = payload["restored"] if row["op"] == "delete" else payload["assessment"]
+    return carried
 
 
 def _rename_in_cell(db: sqlite3.Connection, row: Any, old_id: str, new_id: str) -> None:

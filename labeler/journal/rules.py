@@ -137,7 +137,6 @@ class _Stack:
             self.ledger.close(row["id"], "taken back", None if is_dead else WITHDRAWN)
         if row is not None and row["attempts"] == 0:
             return depends_on
-        self._close_open(self.ledger.updates_of(assessment_id), "taken back")
         return self._delete(assessment_id, answer, depends_on, more)
 
     def _take_off(self, top: Answer) -> _Top:
@@ -193,6 +192,7 @@ class _Stack:
         foreign = answer.overrides if answer is not None else None
         overrides = foreign if row is None else row["overrides"]
         payload = {"answer": answer and answer_fields(answer), **more}
+        self._close_open(self.ledger.updates_of(assessment_id), "taken back")
         return self._enqueue(DeliveryOp.DELETE, assessment_id, payload, overrides, depends_on)
 
     def _must_go_before_overriding(self, assessment_id: str) -> int | None:
