@@ -277,8 +277,8 @@ async def questions_at(backend: Backend, configuration: Configuration, spec: Rev
             of_experiments += [question for question in schemas.questions if question.name not in names]
         if spec.queue_id is not None:
             queue = await backend.queue(spec.experiment_ids[0], spec.queue_id)
-            by_id = {question.schema_id: question for question in of_experiments}
-            of_queue = [by_id[schema_id] for schema_id in queue.schema_ids if schema_id in by_id]
+            # In the order of creation: a queue lists its schemas by their random IDs.
+            of_queue = [question for question in of_experiments if question.schema_id in queue.schema_ids]
     return asked_questions(configuration, of_queue, of_experiments)
 
 
