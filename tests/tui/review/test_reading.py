@@ -210,6 +210,7 @@ async def test_the_command_line_takes_names_and_tab_completes_them(tmp_path: Pat
         assert "y yes" in table.said
 
 
+@pytest.mark.slow
 async def test_every_action_of_the_screen_is_a_command_too(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(2), (THUMB,)) as table:
         for action in ACTIONS:
