@@ -88,6 +88,7 @@ async def run_on_screen(
         settings.review.guard_ms,
         theme_directories(configuration),
         begin_traffic,
+        configuration.paths.copies,
     )
     await app.run_async(mouse=settings.mouse)
     left = await desk.close()

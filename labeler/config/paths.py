@@ -34,6 +34,11 @@ class Paths:
         return self.state_dir / "labeler.log"
 
     @property
+    def copies(self) -> Path:
+        """Where texts are written that a reviewer copies to files."""
+        return self.state_dir / "copied"
+
+    @property
     def delivery_lock(self) -> Path:
         """Held by the one process that delivers for the journal."""
         return self.state_dir / "delivery.lock"

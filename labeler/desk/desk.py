@@ -21,6 +21,7 @@ from labeler.desk.library import Library, Prepared, read_blind, read_openly
 from labeler.desk.listing import worklist_rows
 from labeler.desk.pace import Pace
 from labeler.desk.restore import Cells, note_labelled, to_item
+from labeler.desk.said import by_reviewer, everything_said
 from labeler.desk.sessions import Sessions
 from labeler.domain.assessment import Assessment
 from labeler.domain.change import Answer, AnswerEffect, Blind, Change
@@ -227,6 +228,14 @@ class Desk:
         """What judges, code and other reviewers said about a trace that is prepared; nothing in a blind review."""
         prepared = self.library.get(trace_id)
         return () if prepared is None else prepared.others
+
+    def said_of(self, trace_id: str) -> list[Assessment]:
+        """Everything ever said about a prepared trace, my own answers as they stand; in a blind review only those."""
+        prepared, state = self.library.get(trace_id), self.state
+        told = prepared.assessments if prepared else ()
+        mine = state.answers_of(trace_id)
+        said = everything_said(trace_id, told, mine, self._retired, state.questions, self.reviewer)
+        return by_reviewer(said, self.reviewer) if state.rules.blind else said
 
     def draft(self, trace_id: str, slot: str) -> str:
         return self._drafts.get((trace_id, slot), "")

@@ -39,9 +39,9 @@ def trace_facts(
     """The facts as a document. `hidden` says why some of what was said is not among `assessments`, in a sentence."""
     blocks = [
         *_section(0, "trace", _facts(summary, spans)),
-        *_section(1, "tags", _rest(summary.tags)),
-        *_section(2, "metadata", _rest(summary.metadata)),
-        *_said(3, list(assessments), hidden),
+        *_said(1, list(assessments), hidden),
+        *_section(2, "tags", _rest(summary.tags)),
+        *_section(3, "metadata", _rest(summary.metadata)),
     ]
     return Document(summary.id, "", "", tuple(blocks), None, None)
 
@@ -86,9 +86,7 @@ def _section(number: int, title: str, entries: Iterable[tuple[str, str]]) -> lis
 def _field(number: int, name: str, value: str) -> Block:
     text = sanitise(value)
     is_long = "\n" in text or len(text) > _LINE
-    return Block(
-        BlockKind.FIELD, text, message=number, summary=one_line(name, _LINE), foldable=is_long, folded=len(text) > 1000
-    )
+    return Block(BlockKind.FIELD, text, message=number, summary=one_line(name, _LINE), foldable=is_long, folded=is_long)
 
 
 def _said(number: int, assessments: Sequence[Assessment], hidden: str) -> Iterator[Block]:

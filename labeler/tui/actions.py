@@ -16,6 +16,8 @@ class Context(StrEnum):
     REVIEW = "review"
     SEARCH = "search"
     OVERLAY = "overlay"
+    COPY = "copy"
+    """The next key after `copy.menu`."""
 
 
 class Group(StrEnum):
@@ -27,6 +29,7 @@ class Group(StrEnum):
     EDIT = "edit"
     VIEW = "view"
     WORKLIST = "worklist"
+    COPY = "copy"
     APP = "app"
     OVERLAY = "overlay"
 
@@ -91,11 +94,21 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.fold", ("z",), "open or close the current block", Group.VIEW, hint="fold"),
     Action("view.fold_all", ("Z",), "open or close all blocks", Group.VIEW),
     Action("view.search", ("/",), "search in the trace", Group.VIEW, hint="search"),
+    Action("view.spans", ("t",), "the span tree", Group.VIEW, hint="spans"),
+    Action("view.documents", ("x",), "retrieved documents with rank, source, score", Group.VIEW),
     Action("view.raw", ("r",), "exact JSON, or the conversation again", Group.VIEW),
+    Action("view.session", ("h",), "earlier turns of the conversation", Group.VIEW),
+    Action("view.metadata", ("m",), "tags, metadata, tokens, cost, and all that was ever said", Group.VIEW),
     Action("view.guideline", ("i",), "the focused question's whole instruction", Group.VIEW),
     Action("view.next_match", ("n", "]"), "next match", Group.VIEW, Context.SEARCH),
     Action("view.previous_match", ("N", "["), "previous match", Group.VIEW, Context.SEARCH),
     Action("worklist.toggle", ("l",), "show or hide the worklist", Group.WORKLIST),
+    Action("copy.menu", ("w",), "copy; the next key says what", Group.COPY),
+    Action("copy.id", ("i",), "copy the trace's ID", Group.COPY, Context.COPY, "ID"),
+    Action("copy.address", ("a",), "copy its address in MLflow's pages", Group.COPY, Context.COPY, "web address"),
+    Action("copy.message", ("m",), "copy the current message", Group.COPY, Context.COPY, "message"),
+    Action("copy.trace", ("t",), "copy the whole trace", Group.COPY, Context.COPY, "whole trace"),
+    Action("copy.file", ("f",), "after copying: write the same to a file", Group.COPY, Context.COPY),
     Action("app.command", (":",), "a number, $, or a command name", Group.APP, hint="command"),
     Action("app.help", ("?",), "every key, by group, and the signs", Group.APP, hint="help"),
     Action("app.quit", ("q",), "leave; nothing is lost", Group.APP, hint="quit"),
@@ -105,5 +118,6 @@ ACTIONS: tuple[Action, ...] = (
     Action("overlay.page_up", ("b", "pageup"), "up a page", Group.OVERLAY, Context.OVERLAY),
     Action("overlay.home", ("g", "home"), "to the start", Group.OVERLAY, Context.OVERLAY),
     Action("overlay.end", ("G", "end"), "to the end", Group.OVERLAY, Context.OVERLAY),
+    Action("overlay.open", ("enter",), "open the span; again: its message", Group.OVERLAY, Context.OVERLAY),
     Action("overlay.close", ("q", "escape"), "close", Group.OVERLAY, Context.OVERLAY),
 )

@@ -24,7 +24,7 @@ MIN_WIDTH, MIN_HEIGHT = 40, 12
 
 
 class LabelerApp(SafeApp[None]):
-    """Shows one review. `on_painted` is called once the first screen stands."""
+    """Shows one review. `on_painted` is called once the first screen stands; `copies` is where copied texts may go."""
 
     def __init__(
         self,
@@ -35,13 +35,14 @@ class LabelerApp(SafeApp[None]):
         guard_ms: int,
         theme_directories: Sequence[Path],
         on_painted: Callable[[], None],
+        copies: Path,
     ) -> None:
         super().__init__(theme)
         self.desk = desk
         self._signs = signs
         self._theme_directories = theme_directories
         self._on_painted = on_painted
-        self._review = ReviewScreen(desk, keymap, ScreenLook(theme.palette, signs), guard_ms, self.choose_theme)
+        self._review = ReviewScreen(desk, keymap, ScreenLook(theme.palette, signs), guard_ms, self.choose_theme, copies)
         self._pauses = Pauses(time.monotonic())
 
     def on_mount(self) -> None:

@@ -37,6 +37,10 @@ class Signs:
     joint_down: str
     joint_up: str
     caret: str
+    bar: str
+    """Three: the left half of a cell of a bar, the right half, and all of it."""
+    going_on: str
+    """A bar that has no end yet."""
     queued: str
     online: str
     spelling: Mapping[int, int] = field(default_factory=dict)
@@ -67,6 +71,8 @@ UNICODE = Signs(
     joint_down="┬",
     joint_up="┴",
     caret="▏",
+    bar="▌▐█",
+    going_on="┄",
     queued="↻",
     online="●",
 )
@@ -95,6 +101,8 @@ ASCII = Signs(
     joint_down="+",
     joint_up="+",
     caret="_",
+    bar="###",
+    going_on=".",
     queued="q",
     online="*",
     spelling=str.maketrans("“”‘’–—·…", "\"\"''--,."),

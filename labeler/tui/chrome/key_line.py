@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from labeler.tui.actions import Context
 from labeler.tui.chrome.runs import Line, Run, fit, width_of
 from labeler.tui.keymap import Keymap
 from labeler.tui.signs import Signs
@@ -43,6 +44,22 @@ def search_line(keymap: Keymap, width: int, signs: Signs) -> Line:
     ):
         line += [(key, "key"), (f" {word}{_GAP}", "chrome.dim")]
     return fit(line, width, signs.ellipsis)
+
+
+def view_line(
+    keymap: Keymap, hints: Sequence[tuple[str, str]], unusable: Sequence[str], width: int, signs: Signs
+) -> Line:
+    """The keys of a view over the conversation, by action and word, then those of the review that still do the same."""
+    line: Line = [(" ", "chrome")]
+    taken: set[str] = {action_id for action_id, _ in hints}
+    for action_id, word in hints:
+        if key := keymap.first_key(action_id):
+            line += [(key, "key"), (f" {word}{_GAP}", "chrome.dim")]
+    for action in keymap.actions:
+        if action.context is Context.REVIEW and any(keymap.action(Context.OVERLAY, key) for key in action.keys):
+            taken.add(action.id)
+    rest = key_line(keymap, [*unusable, *taken], width - width_of(line), signs)
+    return [*line, *rest[1:]]
 
 
 def message_line(text: str, role: str, width: int, signs: Signs) -> Line:

@@ -179,6 +179,10 @@ class DocumentView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=F
         """The previous message to the top; False at the first."""
         return self._viewport is not None and self._if_changed(self._viewport.step_message(-1))
 
+    def go_message(self, message: int) -> bool:
+        """A message, by its number, to the top. False when the document shows nothing of it."""
+        return self._viewport is not None and self._if_changed(self._viewport.go_message(message))
+
     def go_answer(self) -> bool:
         """The response under judgement to the top; again: its request. False when there is no response."""
         return self._viewport is not None and self._if_changed(self._viewport.go_answer())

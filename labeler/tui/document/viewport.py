@@ -123,16 +123,20 @@ class Viewport:
         self._jump(*known[index])
         return True
 
+    def go_message(self, message: int) -> bool:
+        """Bring a message to the top. False when the document shows nothing of it."""
+        place = message_place(self.layout, message)
+        if place is None:
+            return False
+        self._jump(message, place)
+        return True
+
     def go_answer(self) -> bool:
         """Bring the response to the top, or its request when at the response already. False without a response."""
         document = self.layout.document
         at_answer = self.message is not None and self.message == document.answer
         message = document.request if at_answer and document.request is not None else document.answer
-        place = None if message is None else message_place(self.layout, message)
-        if message is None or place is None:
-            return False
-        self._jump(message, place)
-        return True
+        return message is not None and self.go_message(message)
 
     def toggle_fold(self) -> bool:
         """Open or close the current block; False when nothing in view folds.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from labeler.reading.document import Block, BlockKind, Document
+from labeler.tui.cells import cells
 from labeler.tui.document.contents import Caption, Content, Part, Text, TextStyle
 from labeler.tui.document.lines import Roles
 from labeler.tui.document.markdown import is_parsable
@@ -17,6 +18,11 @@ _SPACING: Final = "   "
 
 _FAILED: Final = " (failed)"
 """How a header ends that the reader found to have failed."""
+
+_NAME_COLUMN: Final = 32
+"""Cells that the names of fields may take one below the other; longer ones push their values to the right."""
+
+_END: Final = Block(BlockKind.NOTE, "")
 
 _SHORT: Final = 60
 """Characters of a folded line that are in view whatever the width; what is longer tells how long it is."""
@@ -47,6 +53,7 @@ class Wording:
 
     def __init__(self, document: Document, signs: Signs) -> None:
         self._document, self._signs = document, signs
+        self._name_widths = _name_widths(document)
         self._answer_speaks = any(
             block.message == document.answer and block.kind in _SPEAKING for block in document.blocks
         )
@@ -81,9 +88,9 @@ class Wording:
                 text, rest = _brief(self._document.blocks[section.block + 1])
                 return self._heading(block, (text, ("dim",)), self._rest(rest))
             case Form.FOLDED:
-                return self._folded(block)
+                return self._folded(section.block)
             case Form.LABEL:
-                return self._label(block)
+                return self._label(section.block)
             case Form.TEXT:
                 return self._text(block, section)
 
@@ -94,7 +101,7 @@ class Wording:
         if section.form is not Form.FOLDED:
             return ""
         block = self._document.blocks[section.block]
-        return self._signs.folded if self._opening(block) or block.summary else ""
+        return self._signs.folded if self._opening(section.block) or block.summary else ""
 
     def _heading(self, block: Block, text: Part | None = None, closing: Sequence[Part] = ()) -> Caption:
         """A header, or the name of a field; with what is folded after it."""
@@ -113,9 +120,9 @@ class Wording:
     def _rest(self, rest: str) -> list[Part]:
         return [(f" {self._signs.folded} {rest}", ("fold",))] if rest else []
 
-    def _folded(self, block: Block) -> Caption:
+    def _folded(self, number: int) -> Caption:
         """A folded block by itself: what it is, what stands for it, and how much is not shown."""
-        opening = self._opening(block)
+        block, opening = self._document.blocks[number], self._opening(number)
         roles = _TEXT_ROLES.get(block.kind, ("dim",))
         text, rest = _brief(block)
         if not opening and not block.summary:
@@ -124,8 +131,8 @@ class Wording:
         note: list[Part] = [(f"  {rest}", ("fold",))] if rest else []
         return Caption(opening, (text, roles), note, summary=summary, ellipsis=self._signs.ellipsis)
 
-    def _label(self, block: Block) -> Caption:
-        opening = self._opening(block)
+    def _label(self, number: int) -> Caption:
+        block, opening = self._document.blocks[number], self._opening(number)
         parts = opening if block.kind is BlockKind.FIELD else [*opening, (block.summary, ("dim",))]
         if block.kind is BlockKind.REASONING:
             parts = opening
@@ -143,24 +150,42 @@ class Wording:
             language=block.language,
             fence=section.fence if style is TextStyle.ROUGH else "",
             roles=_TEXT_ROLES.get(block.kind, ()),
-            opening=self._opening(block) if section.start == 0 and not section.is_headed else [],
+            opening=self._opening(section.block) if section.start == 0 and not section.is_headed else [],
         )
 
-    def _opening(self, block: Block) -> list[Part]:
+    def _opening(self, number: int) -> list[Part]:
         """What stands before a block, so that it says what it is."""
+        block = self._document.blocks[number]
         match block.kind:
             case BlockKind.CALL:
                 return [(f"tool{_SPACING}", ("role.tool",))]
             case BlockKind.REASONING | BlockKind.DOCUMENT:
                 return [(f"{block.kind}{_SPACING}", ("dim",))]
             case BlockKind.FIELD:
-                return [(block.summary + _SPACING, ("field",))]
+                padding = " " * max(0, self._name_widths.get(number, 0) - cells(block.summary))
+                return [(block.summary + padding + _SPACING, ("field",))]
             case BlockKind.ERROR:
                 return [(f"{self._signs.error} error{_SPACING}", ("strong", "error"))]
             case BlockKind.NOTE:
                 return [(f"{self._signs.note} ", ("note",))]
             case _:
                 return []
+
+
+def _name_widths(document: Document) -> dict[int, int]:
+    """Cells for the names of fields that stand one below the other, so that their values do too; by block number."""
+    widths: dict[int, int] = {}
+    run: list[int] = []
+    for number, block in enumerate((*document.blocks, _END)):
+        is_next = block.kind is BlockKind.FIELD and block.text and "\n" not in block.text
+        if run and (not is_next or block.message != document.blocks[run[-1]].message):
+            names = [cells(document.blocks[each].summary) for each in run]
+            widest = max((width for width in names if width <= _NAME_COLUMN), default=0)
+            widths.update(dict.fromkeys(run, widest))
+            run = []
+        if is_next:
+            run.append(number)
+    return widths
 
 
 def _style(block: Block) -> TextStyle:

@@ -150,7 +150,19 @@ def test_the_name_of_a_field_heads_the_block_that_is_its_value() -> None:
         Block(BlockKind.PROSE, "one\ntwo", foldable=True),
     )
     rows = shown(measured(Document("tr-1", "", "", blocks, None, None), 80))
-    assert rows == ["retries   3", "status   ok", "", "answer", "one", "two"]
+    assert rows == ["retries   3", "status    ok", "", "answer", "one", "two"]
+
+
+def test_values_of_fields_stand_in_a_column_but_for_very_long_names() -> None:
+    blocks = (
+        Block(BlockKind.FIELD, "3", summary="一つ"),
+        Block(BlockKind.FIELD, "ok", summary="a.name.of.forty.letters.and.a.few.more.yes"),
+        Block(BlockKind.FIELD, "no", summary="status"),
+        Block(BlockKind.FIELD, "x", summary="next message", message=1),
+    )
+    rows = shown(measured(Document("tr-1", "", "", blocks, None, None), 80))
+    long = "a.name.of.forty.letters.and.a.few.more.yes   ok"
+    assert rows == ["一つ     3", long, "status   no", "", "next message   x"]
 
 
 def test_a_document_without_blocks_is_an_empty_row() -> None:

@@ -33,6 +33,9 @@ _DRAFT_AFTER_S = 0.5
 _ROOM_TO_TYPE = 12
 """Cells left for typing beside the reason why something was not taken."""
 
+_ONLY_KEYS = (Context.OVERLAY, Context.COPY)
+"""Contexts whose actions make no sense as commands."""
+
 _HINT = "Enter saves · Ctrl+J new line · Esc keeps a draft"
 
 
@@ -243,7 +246,7 @@ class Asking:
         if not text:
             screen.end_search()
             return
-        count = screen.document.search(text)
+        count = screen.views.in_front.search(text)
         screen.search = text if count else None
         screen.paint_chrome()
         if not count:
@@ -280,7 +283,7 @@ class Asking:
     def _commands_by_name(self) -> list[str]:
         """Actions that may be typed: those of keys pressed in the review, save the one that needs its digit."""
         actions = self._screen.keymap.actions
-        return [a.id for a in actions if a.context is not Context.OVERLAY and a.id != "answer.option"]
+        return [a.id for a in actions if a.context not in _ONLY_KEYS and a.id != "answer.option"]
 
 
 def _slot(ask: Ask) -> str:

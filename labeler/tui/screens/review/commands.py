@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from labeler.domain.value import UnusableValue
@@ -15,7 +16,7 @@ from labeler.tui.chrome.runs import Line
 from labeler.tui.screens.help import help_lines
 from labeler.tui.screens.overlay import Overlay, wrapped
 from labeler.tui.screens.review.asking import Asking
-from labeler.tui.screens.review.keys import IN_EDITOR, REVIEW_ACTIONS
+from labeler.tui.screens.review.keys import COPIES, IN_EDITOR, REVIEW_ACTIONS, VIEWS
 
 if TYPE_CHECKING:
     from labeler.tui.screens.review.screen import ReviewScreen
@@ -33,7 +34,10 @@ class Commands:
             "view.next_match": self._next_match,
             "view.previous_match": self._previous_match,
             "view.guideline": self._guideline,
-            "view.raw": screen.toggle_raw,
+            **{each: partial(screen.views.toggle, each) for each in VIEWS},
+            **{each: partial(screen.copying.run, each) for each in COPIES},
+            "copy.menu": screen.copying.menu,
+            "overlay.open": screen.views.enter,
             "app.command": self.asking.command,
             "app.help": self._help,
             "app.quit": self._quit,
@@ -66,22 +70,23 @@ class Commands:
         return done
 
     def _view(self, action_id: str) -> None:
-        screen, document = self._screen, self._screen.document
+        screen, document = self._screen, self._screen.views.in_front
         views: dict[str, Callable[[], object]] = {
-            "view.up": lambda: document.scroll_line(-1),
-            "view.down": lambda: document.scroll_line(1),
-            "view.page_down": lambda: document.scroll_page(1),
-            "view.page_up": lambda: document.scroll_page(-1),
-            "view.home": document.go_home,
-            "view.end": document.go_end,
-            "view.previous_message": document.previous_message,
-            "view.next_message": document.next_message,
-            "view.answer": document.go_answer,
-            "view.fold": document.toggle_fold,
-            "view.fold_all": document.toggle_all_folds,
-            "worklist.toggle": screen.toggle_worklist,
+            "up": lambda: document.scroll_line(-1),
+            "down": lambda: document.scroll_line(1),
+            "page_down": lambda: document.scroll_page(1),
+            "page_up": lambda: document.scroll_page(-1),
+            "home": document.go_home,
+            "end": document.go_end,
+            "close": screen.views.back,
+            "previous_message": document.previous_message,
+            "next_message": document.next_message,
+            "answer": document.go_answer,
+            "fold": document.toggle_fold,
+            "fold_all": document.toggle_all_folds,
+            "toggle": screen.toggle_worklist,
         }
-        views[action_id]()
+        views[action_id.partition(".")[2]]()
 
     async def _accept(self) -> None:
         screen, state = self._screen, self._screen.desk.state
@@ -105,11 +110,11 @@ class Commands:
             screen.say(f"took {brief(judge)}")
 
     async def _next_match(self) -> None:
-        self._screen.document.next_match()
+        self._screen.views.in_front.next_match()
         self._screen.paint_chrome()
 
     async def _previous_match(self) -> None:
-        self._screen.document.previous_match()
+        self._screen.views.in_front.previous_match()
         self._screen.paint_chrome()
 
     async def _guideline(self) -> None:

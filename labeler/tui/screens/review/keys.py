@@ -77,3 +77,8 @@ SWALLOWING = frozenset(
 """Actions after which people type on: when they are refused, so is the typing, until Esc or Enter."""
 
 IN_EDITOR = frozenset({"answer.comment_in_editor", "answer.text_in_editor"})
+
+VIEWS = ("view.spans", "view.documents", "view.raw", "view.session", "view.metadata")
+"""Actions that open another view of the trace."""
+
+COPIES = ("copy.id", "copy.address", "copy.message", "copy.trace", "copy.file")

@@ -33,12 +33,12 @@ class Pressing:
         if self._swallowing and key not in ("escape", "enter"):
             return
         if self._swallowing or key == "escape":
+            if key == "escape" and (screen.search is not None or not self._swallowing):
+                await screen.leave_field()
             self._swallowing = False
-            screen.end_search()
             screen.say("")
             return
-        action = screen.keymap.action(Context.SEARCH, key) if screen.search is not None else None
-        action = action or screen.keymap.action(Context.REVIEW, key)
+        action = screen.copying.action(key) or self._action(key)
         if action is None:
             screen.say(f"{key} does nothing here; ? shows every key")
             return
@@ -46,6 +46,14 @@ class Pressing:
         if self._answers_at_once(action) and not await self._is_meant(key):
             return
         await self.run(action.id, key)
+
+    def _action(self, key: str) -> Action | None:
+        """What a key does: in a search, else in what stands over the conversation, else in the review."""
+        screen = self._screen
+        contexts = [Context.SEARCH] if screen.search is not None else []
+        contexts += [Context.OVERLAY] if screen.views.is_open else []
+        found = (screen.keymap.action(context, key) for context in (*contexts, Context.REVIEW))
+        return next((action for action in found if action is not None and screen.views.takes(action)), None)
 
     async def run(self, action_id: str, key: str = "") -> None:
         """Do what an action does, unless the trace cannot be judged now. Typing after a refused field is swallowed."""

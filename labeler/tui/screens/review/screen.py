@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -12,14 +13,21 @@ from textual.message import Message
 from textual.screen import Screen
 
 from labeler.desk.desk import Desk, Done
-from labeler.desk.events import DeskEvent, DocumentReady, ItemChanged, ItemsAdded, Notice, StatusChanged
+from labeler.desk.events import (
+    DeskEvent,
+    DocumentReady,
+    ItemChanged,
+    ItemsAdded,
+    Notice,
+    SessionChanged,
+    StatusChanged,
+)
 from labeler.reading.document import Block, BlockKind, Document
-from labeler.reading.raw import raw_document
 from labeler.reading.sanitise import one_line
 from labeler.review.action import GoTo
 from labeler.review.decision import Refusal
 from labeler.tui.chrome.header import header_line
-from labeler.tui.chrome.key_line import key_line, message_line, search_line
+from labeler.tui.chrome.key_line import key_line, message_line, search_line, view_line
 from labeler.tui.chrome.line_widget import LineWidget
 from labeler.tui.chrome.status import status_line
 from labeler.tui.document.view import DocumentView, LineRangeChanged, ViewPosition
@@ -33,6 +41,9 @@ from labeler.tui.screens.review.commands import Commands
 from labeler.tui.screens.review.field import Left, LineField, TextField, Typed, Typing
 from labeler.tui.screens.review.pressing import Pressing
 from labeler.tui.screens.review.rows import DeskRows
+from labeler.tui.screens.views.copying import Copying
+from labeler.tui.screens.views.span_list import SpanList
+from labeler.tui.screens.views.views import Face, Views
 from labeler.tui.worklist.view import RowPicked, WorklistView
 
 _WORKLIST_FROM_WIDTH = 100
@@ -53,7 +64,13 @@ class ReviewScreen(Screen[None]):
         event: DeskEvent
 
     def __init__(
-        self, desk: Desk, keymap: Keymap, look: ScreenLook, guard_ms: int, choose_theme: Callable[[str], str]
+        self,
+        desk: Desk,
+        keymap: Keymap,
+        look: ScreenLook,
+        guard_ms: int,
+        choose_theme: Callable[[str], str],
+        copies: Path,
     ) -> None:
         super().__init__()
         self.choose_theme = choose_theme
@@ -61,14 +78,15 @@ class ReviewScreen(Screen[None]):
         self.keymap = keymap
         self.look = look
         self.search: str | None = None
+        self.views = Views(self)
+        self.copying = Copying(self, copies)
         self._commands = Commands(self)
         self.pressing = Pressing(self, self._commands, guard_ms)
         self._rows = DeskRows(desk, look.signs)
         self._display = paint.display_texts(desk.state.questions)
         self._unusable = paint.unusable_actions(desk.state.questions)
         self._positions: dict[str, ViewPosition] = {}
-        self._shown: tuple[str, bool] | None = None
-        self._raw: Document | None = None
+        self._shown: tuple[str, Face | None] | None = None
         self._panel_rows = 3
         self._worklist_wanted: bool | None = None
         self._notice: tuple[str, str] | None = None
@@ -82,7 +100,11 @@ class ReviewScreen(Screen[None]):
             yield LineWidget(palette, signs, id="worklist-edge")
             with Stacked(id="document-side"):
                 yield LineWidget(palette, signs, id="header")
-                yield DocumentView(palette, signs, id="document")
+                with Beside(id="reading"):
+                    yield DocumentView(palette, signs, id="document")
+                    yield SpanList(self.look, id="spans")
+                    yield LineWidget(palette, signs, id="documents-edge")
+                    yield DocumentView(palette, signs, id="documents")
         yield LineWidget(palette, signs, id="rule-bottom")
         with Stacked(id="bottom"):
             yield LineWidget(palette, signs, id="panel")
@@ -131,7 +153,7 @@ class ReviewScreen(Screen[None]):
         if changed.moved:
             self.pressing.moved()
             self.end_search()
-            self._raw = None
+            self.views.item_left()
         self.paint_rows(changed.rows)
         self.paint_document()
         self.paint_chrome()
@@ -166,7 +188,7 @@ class ReviewScreen(Screen[None]):
     def end_search(self) -> None:
         if self.search is not None:
             self.search = None
-            self.document.end_search()
+            self.views.end_search()
             self.paint_chrome()
 
     async def leave_field(self) -> bool:
@@ -176,27 +198,18 @@ class ReviewScreen(Screen[None]):
         if self.search is not None:
             self.end_search()
             return True
-        return False
+        return self.copying.leave() or self.views.back()
 
     def relook(self, look: ScreenLook) -> None:
         """Draw everything in another theme."""
         self.look = look
         for widget in self.query(LineWidget):
             widget.palette = look.palette
-        self.document.palette = look.palette
+        for view in self.query(DocumentView):
+            view.palette = look.palette
+        self.query_one(SpanList).look = look
         self.query_one(WorklistView).palette = look.palette
         self.paint_all()
-
-    async def toggle_raw(self) -> None:
-        """Show the exact JSON of the trace, or its conversation again."""
-        self.end_search()
-        item = self.desk.state.item
-        prepared = self.desk.library.get(item.trace_id) if item else None
-        if self._raw is not None or prepared is None:
-            self._raw = None
-        else:
-            self._raw = await asyncio.to_thread(raw_document, prepared.raw)
-        self.paint_document()
 
     def toggle_worklist(self) -> None:
         self._worklist_wanted = not self._worklist_shown
@@ -215,6 +228,7 @@ class ReviewScreen(Screen[None]):
                 if self.desk.state.item is not None and trace_id == self.desk.state.item.trace_id:
                     self.paint_document()
                     self.paint_chrome()
+                    self.views.fill_pane()
                 self._prepare_layout(trace_id)
             case ItemChanged(trace_id):
                 index = self.desk.state.index_of.get(trace_id)
@@ -224,6 +238,8 @@ class ReviewScreen(Screen[None]):
             case ItemsAdded():
                 self.query_one(WorklistView).rows_changed()
                 self.paint_all()
+            case SessionChanged(trace_id):
+                self.run_worker(self.views.session_changed(trace_id))
             case Notice(says):
                 self.say(says, "warning")
             case StatusChanged():
@@ -234,7 +250,12 @@ class ReviewScreen(Screen[None]):
         await self.leave_field()
         self.carried_out(await self.desk.act(GoTo(message.index + 1)))
 
+    @on(SpanList.Picked)
+    async def _span_picked(self) -> None:
+        await self.views.enter()
+
     @on(LineRangeChanged)
+    @on(SpanList.Moved)
     def _line_range(self) -> None:
         self._paint_header()
 
@@ -242,7 +263,8 @@ class ReviewScreen(Screen[None]):
 
     @property
     def document(self) -> DocumentView:
-        return self.query_one(DocumentView)
+        """The conversation, or the document that stands in its place."""
+        return self.query_one("#document", DocumentView)
 
     def paint_all(self) -> None:
         self.query_one(WorklistView).move_cursor(self.desk.state.position)
@@ -262,7 +284,8 @@ class ReviewScreen(Screen[None]):
             self._show(_placeholder("", "The worklist is empty. :refresh looks for new traces, q leaves."))
             return
         prepared = self.desk.document(item.trace_id)
-        wanted = (item.trace_id, self._raw is not None)
+        face = self.views.face if self.views.face and self.views.face.document else None
+        wanted = (item.trace_id, face)
         if prepared is None:
             says = self.desk.why_absent(item.trace_id)
             self._keep_position()
@@ -270,7 +293,8 @@ class ReviewScreen(Screen[None]):
             self._shown = None
         elif self._shown != wanted:
             self._keep_position()
-            self._show(self._raw or prepared.document, None if self._raw else self._positions.get(item.trace_id))
+            document = face.document if face else None
+            self._show(document or prepared.document, None if face else self._positions.get(item.trace_id))
             self._shown = wanted
             self.call_after_refresh(self._painted, item.trace_id)
 
@@ -285,7 +309,7 @@ class ReviewScreen(Screen[None]):
         width, signs = self.size.width, self.look.signs
         conditions: tuple[str, ...] = ("blind",) if self.desk.state.rules.blind else ()
         if self.search is not None:
-            current, count = self.document.match_place()
+            current, count = self.views.in_front.match_place()
             conditions = (*conditions, f"search “{one_line(self.search, 24)}” {current}/{count}")
         view = paint.status_view(self.desk, conditions)
         self.query_one("#status", LineWidget).set_lines([status_line(view, width, signs)])
@@ -301,6 +325,8 @@ class ReviewScreen(Screen[None]):
             line = message_line(*self._notice, width, signs)
         elif self.search is not None:
             line = search_line(self.keymap, width, signs)
+        elif self.views.is_open:
+            line = view_line(self.keymap, self.views.hints, self._unusable, width, signs)
         else:
             line = key_line(self.keymap, self._unusable, width, signs)
         self.query_one("#key-line", LineWidget).set_lines([line])
@@ -308,19 +334,15 @@ class ReviewScreen(Screen[None]):
     def _paint_header(self) -> None:
         item = self.desk.state.item
         prepared = self.desk.library.get(item.trace_id) if item else None
-        first, last, total = self.document.line_range()
-        place = f"line {first}–{last} of {total}" if total else ""
-        if self._raw is not None:
-            place = f"exact JSON   {place}"
         header = self.query_one("#header", LineWidget)
         summary = prepared.raw.summary if prepared else None
-        header.set_lines([header_line(summary, place, header.size.width, self.look.signs)])
+        header.set_lines([header_line(summary, self.views.place, header.size.width, self.look.signs)])
 
     def _show(self, document: Document, position: ViewPosition | None = None) -> None:
         self.document.show(document, position=position)
 
     def _keep_position(self) -> None:
-        if self._shown is not None and not self._shown[1]:
+        if self._shown is not None and self._shown[1] is None:
             self._positions[self._shown[0]] = self.document.position()
 
     def _prepare_layout(self, trace_id: str) -> None:
@@ -352,6 +374,7 @@ class ReviewScreen(Screen[None]):
 
     def _lay_out(self) -> None:
         shown, signs = self._worklist_shown, self.look.signs
+        self.views.resized()
         self.query_one("#worklist").display = shown
         self.query_one("#worklist-edge").display = shown
         self._panel_rows = self._panel_height()
@@ -362,7 +385,8 @@ class ReviewScreen(Screen[None]):
             text = signs.horizontal * left + (joint if shown else "") + signs.horizontal * (width - left)
             self.query_one(rule, LineWidget).set_lines([[(text[:width], "rule")]])
         edge: list[list[tuple[str, str]]] = [[(signs.vertical, "rule")]] * self.size.height
-        self.query_one("#worklist-edge", LineWidget).set_lines(edge)
+        for name in ("#worklist-edge", "#documents-edge"):
+            self.query_one(name, LineWidget).set_lines(edge)
 
 
 def _placeholder(trace_id: str, says: str) -> Document:

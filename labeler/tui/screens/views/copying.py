@@ -1,0 +1,125 @@
+"""Copying: to the terminal's clipboard, and, since no terminal says whether it took it, to a file as well."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from labeler.reading.sanitise import sanitise
+from labeler.tui.actions import Action, Context
+from labeler.tui.web_address import web_address
+
+if TYPE_CHECKING:
+    from labeler.tui.screens.review.screen import ReviewScreen
+
+_TO_FILE: Final = "copy.file"
+_NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A text that was copied: what it is, for people and in a file's name."""
+
+    what: str
+    name: str
+    text: str
+
+
+class Copying:
+    """The menu of what can be copied, open for one key; and what was copied last, which the next key may write."""
+
+    def __init__(self, screen: ReviewScreen, folder: Path) -> None:
+        self._screen = screen
+        self._folder = folder
+        self._is_open = False
+        self._copied: Copied | None = None
+
+    async def menu(self) -> None:
+        """Open it."""
+        keymap = self._screen.keymap
+        offered = [action for action in keymap.actions if action.context is Context.COPY and action.id != _TO_FILE]
+        words = "  ".join(f"{action.keys[0]} {action.hint}" for action in offered if action.keys)
+        self._is_open, self._copied = True, None
+        self._screen.say(f"copy:  {words}")
+
+    def action(self, key: str) -> Action | None:
+        """What a key does in the menu, or after it; any key closes it."""
+        action = self._screen.keymap.action(Context.COPY, key)
+        was_open, copied = self._is_open, self._copied
+        self.leave()
+        if action is None or not (copied if action.id == _TO_FILE else was_open):
+            return None
+        self._copied = copied
+        return action
+
+    def leave(self) -> bool:
+        """Close it; tells whether it was open."""
+        was_open = self._is_open
+        self._is_open, self._copied = False, None
+        return was_open
+
+    async def run(self, action_id: str) -> None:
+        """Copy something, or write what was copied to a file."""
+        if action_id == _TO_FILE:
+            await self._write()
+            return
+        copied = self._text(action_id)
+        if isinstance(copied, str):
+            self._screen.say(copied, "warning")
+            return
+        self._screen.app.copy_to_clipboard(copied.text)
+        self._copied = copied
+        key = self._screen.keymap.first_key(_TO_FILE)
+        offer = f" · {key} writes it to a file" if key else ""
+        self._screen.say(f"copied {copied.what}, {len(copied.text):,} characters, to the terminal's clipboard{offer}")
+
+    def _text(self, action_id: str) -> Copied | str:
+        """What an action copies, or why it copies nothing."""
+        screen, desk = self._screen, self._screen.desk
+        item = desk.state.item
+        if item is None:
+            return "The worklist is empty"
+        if action_id == "copy.id":
+            return Copied("the trace's ID", "id", sanitise(item.trace_id))
+        if action_id == "copy.address":
+            home = desk.destination_of(item.trace_id)
+            address = web_address(home.backend_uri, home.workspace, home.experiment_id, item.trace_id)
+            return Copied("the web address", "address", address) if address else "This backend has no web pages"
+        prepared = desk.document(item.trace_id)
+        if prepared is None:
+            return desk.why_absent(item.trace_id)
+        if action_id == "copy.trace":
+            return Copied("the whole trace", "trace", prepared.document.plain_text)
+        face = screen.views.face
+        shown = face.document if face is not None and face.document is not None else prepared.document
+        number = screen.document.current_message() or 0
+        said = [text for block in shown.blocks if block.message == number and (text := block.plain_text)]
+        return Copied("the message", f"message-{number + 1}", "\n\n".join(said))
+
+    async def _write(self) -> None:
+        copied, item = self._copied, self._screen.desk.state.item
+        self._copied = None
+        if copied is None or item is None:
+            return
+        name = _NOT_IN_NAMES.sub("_", f"{item.trace_id[:80]}-{copied.name}.txt")
+        try:
+            path = await asyncio.to_thread(_write_privately, self._folder / name, copied.text)
+        except OSError as error:
+            self._screen.say(
+                f"Not written to {self._folder}: {error.strerror or error}. Nothing was changed", "warning"
+            )
+            return
+        self._screen.say(f"written to {path}")
+
+
+def _write_privately(path: Path, text: str) -> Path:
+    """Write a file that its owner alone can read, in place of what was there. Raises `OSError`."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    return path

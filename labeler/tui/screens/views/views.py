@@ -1,0 +1,295 @@
+"""What stands over the conversation: other views of the trace, each closed by q or Esc, and where they lead."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from labeler.desk.library import Prepared
+from labeler.domain.trace import RawTrace, Trace
+from labeler.reading.document import Document
+from labeler.reading.raw import raw_document
+from labeler.reading.retrieved import retrieved_document
+from labeler.reading.sanitise import one_line
+from labeler.reading.span_document import span_document
+from labeler.reading.span_tree import span_lines
+from labeler.reading.trace_facts import trace_facts
+from labeler.reading.wire.spans import UnreadableTrace, decode
+from labeler.tui.actions import Action
+from labeler.tui.document.view import DocumentView
+from labeler.tui.screens.views.span_list import SpanList
+
+if TYPE_CHECKING:
+    from labeler.tui.screens.review.screen import ReviewScreen
+
+BESIDE_FROM_WIDTH: Final = 140
+"""Cells from which retrieved documents stand beside the response instead of over it."""
+
+_HIDDEN: Final = "What others said is hidden: this review is blind."
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Face:
+    """A view over the conversation. `document` None: the list of spans."""
+
+    action_id: str
+    title: str
+    document: Document | None = None
+
+
+class Views:
+    """The views that are open on a review screen, the last one in front."""
+
+    def __init__(self, screen: ReviewScreen) -> None:
+        self._screen = screen
+        self._faces: list[Face] = []
+        self._beside = False
+        self._decoded: tuple[RawTrace, Trace] | None = None
+
+    @property
+    def face(self) -> Face | None:
+        """The view in front of the conversation, if there is one."""
+        return self._faces[-1] if self._faces else None
+
+    @property
+    def in_front(self) -> SpanList | DocumentView:
+        """What keys that scroll, fold and search are about."""
+        if self.face is not None:
+            return self._screen.document if self.face.document is not None else self._spans
+        return self._pane if self.documents_beside else self._screen.document
+
+    @property
+    def documents_beside(self) -> bool:
+        """Whether the retrieved documents stand beside the conversation."""
+        return self._beside and self._screen.size.width >= BESIDE_FROM_WIDTH
+
+    @property
+    def is_open(self) -> bool:
+        return self.face is not None or self.documents_beside
+
+    def takes(self, action: Action) -> bool:
+        """Whether an action makes sense now: beside documents nothing opens, and Enter goes on with the review."""
+        return self.face is not None or action.id != "overlay.open"
+
+    @property
+    def hints(self) -> list[tuple[str, str]]:
+        """Actions worth a key press in the view in front, with their words."""
+        if self.face is None:
+            return [("view.fold", "fold"), ("overlay.close", "close")]
+        if self.face.document is None:
+            opens = [("overlay.open", "open")]
+        else:
+            opens = [("overlay.open", "its message")] if self.face.action_id == "overlay.open" else []
+        return [*opens, ("view.fold", "fold"), ("view.search", "search"), ("overlay.close", "close")]
+
+    @property
+    def place(self) -> str:
+        """What the header says of the view in front: what it is, and which part of it is in view."""
+        front = self.in_front
+        if isinstance(front, SpanList):
+            return front.place
+        first, last, total = front.line_range()
+        title = self.face.title if self.face is not None else "documents" if self.documents_beside else ""
+        return "   ".join(part for part in (title, f"line {first}–{last} of {total}" if total else "") if part)
+
+    # Opening and closing
+
+    async def toggle(self, action_id: str) -> None:
+        """Open a view of the current trace, or close it when it is open."""
+        open_already = [face.action_id for face in self._faces]
+        if open_already[:1] == [action_id]:
+            del self._faces[1 if len(open_already) > 1 else 0 :]
+            self._changed()
+            return
+        prepared = self._prepared
+        if prepared is None:
+            item = self._screen.desk.state.item
+            self._screen.say(
+                self._screen.desk.why_absent(item.trace_id) if item else "The worklist is empty", "warning"
+            )
+            return
+        match action_id:
+            case "view.raw":
+                self._open(Face(action_id, "exact JSON", await asyncio.to_thread(raw_document, prepared.raw)))
+            case "view.spans":
+                await self._open_spans(prepared)
+            case "view.metadata":
+                self._open(Face(action_id, "metadata", await asyncio.to_thread(self._facts, prepared)))
+            case "view.session":
+                await self._open_session(prepared)
+            case "view.documents":
+                await self._open_documents(prepared)
+
+    def back(self) -> bool:
+        """Close the view in front; tells whether there was one."""
+        if self._faces:
+            self._faces.pop()
+        elif self.documents_beside:
+            self._beside = False
+        else:
+            return False
+        self._changed()
+        return True
+
+    async def enter(self) -> None:
+        """Open the span under the cursor; from an open span go to its message in the conversation."""
+        face, span = self.face, self._spans.span
+        if face is None or span is None or self._prepared is None:
+            self._screen.say("There is nothing to open here")
+        elif face.document is None:
+            document = await asyncio.to_thread(self._span, self._prepared, span.span_id)
+            if document is not None:
+                self._faces.append(Face("overlay.open", f"span {span.name}", document))
+                self._changed()
+        elif face.action_id == "overlay.open":
+            self._go_to_message(span.span_id)
+        else:
+            self._screen.say("There is nothing to open here")
+
+    def end_search(self) -> None:
+        """Unmark what a search found, whichever view it was in."""
+        for view in (self._screen.document, self._spans, self._pane):
+            view.end_search()
+
+    def item_left(self) -> None:
+        """Another trace is the current one: what stood over the one before is closed, what stands beside changes."""
+        self._faces.clear()
+        self._decoded = None
+        self._show()
+        self.fill_pane()
+
+    def fill_pane(self) -> None:
+        """Have the documents beside the conversation be those of the current trace, as soon as it is there."""
+        if self.documents_beside:
+            self._screen.run_worker(self._fill_pane(), group="documents", exclusive=True)
+
+    async def session_changed(self, trace_id: str) -> None:
+        """More of a session is here: show it, if it is in front."""
+        prepared = self._prepared
+        is_shown = self.face is not None and self.face.action_id == "view.session"
+        if is_shown and prepared is not None and prepared.raw.summary.id == trace_id:
+            await self._show_session(prepared)
+
+    # What stands on the screen
+
+    @property
+    def _spans(self) -> SpanList:
+        return self._screen.query_one(SpanList)
+
+    @property
+    def _pane(self) -> DocumentView:
+        return self._screen.query_one("#documents", DocumentView)
+
+    @property
+    def _prepared(self) -> Prepared | None:
+        item = self._screen.desk.state.item
+        return self._screen.desk.library.get(item.trace_id) if item else None
+
+    def _open(self, face: Face) -> None:
+        self._faces = [face]
+        self._changed()
+
+    def _changed(self) -> None:
+        self._screen.end_search()
+        self._show()
+        self._screen.paint_document()
+        self._screen.paint_chrome()
+
+    def _show(self) -> None:
+        """Put on the screen what is in front."""
+        lists_spans = self.face is not None and self.face.document is None
+        self._screen.document.display = not lists_spans
+        self._spans.display = lists_spans
+        for name in ("#documents", "#documents-edge"):
+            self._screen.query_one(name).display = self.documents_beside
+
+    def resized(self) -> None:
+        """The width of the screen may no longer, or again, have room for documents beside the conversation."""
+        self._show()
+        self.fill_pane()
+
+    # The views
+
+    async def _open_spans(self, prepared: Prepared) -> None:
+        try:
+            lines = await asyncio.to_thread(lambda: span_lines(self._trace(prepared.raw)))
+        except UnreadableTrace as error:
+            self._screen.say(str(error), "warning")
+            return
+        if not lines:
+            self._screen.say("No spans were recorded for this trace", "warning")
+            return
+        blocks = prepared.document.blocks
+        current = self._screen.document.current_message()
+        at = next((block.span_id for block in blocks if block.message == current and block.span_id), None)
+        self._spans.show(lines, {block.span_id for block in blocks if block.span_id}, at)
+        self._open(Face("view.spans", "spans"))
+
+    async def _open_documents(self, prepared: Prepared) -> None:
+        if self._screen.size.width < BESIDE_FROM_WIDTH:
+            document = await asyncio.to_thread(self._documents, prepared)
+            self._open(Face("view.documents", "documents", document))
+            return
+        self._faces.clear()
+        self._beside = not self._beside
+        self._changed()
+        self.fill_pane()
+
+    async def _fill_pane(self) -> None:
+        prepared = self._prepared
+        if prepared is not None:
+            self._pane.show(await asyncio.to_thread(self._documents, prepared))
+
+    async def _open_session(self, prepared: Prepared) -> None:
+        summary = prepared.raw.summary
+        if not summary.session_id:
+            self._screen.say("This trace is not part of a session")
+            return
+        desk = self._screen.desk
+        desk.sessions.look_for(summary, desk.connection)
+        await self._show_session(prepared)
+
+    async def _show_session(self, prepared: Prepared) -> None:
+        document = await self._screen.desk.sessions.document(prepared.raw)
+        session = one_line(prepared.raw.summary.session_id or "", 32)
+        self._open(Face("view.session", f"session {session}", document))
+
+    # In a thread
+
+    def _trace(self, raw: RawTrace) -> Trace:
+        if self._decoded is None or self._decoded[0] is not raw:
+            self._decoded = raw, decode(raw)
+        return self._decoded[1]
+
+    def _span(self, prepared: Prepared, span_id: str) -> Document | None:
+        return span_document(self._trace(prepared.raw), span_id)
+
+    def _documents(self, prepared: Prepared) -> Document:
+        return self._reading(prepared, lambda trace: retrieved_document(trace, prepared.others))
+
+    def _facts(self, prepared: Prepared) -> Document:
+        desk = self._screen.desk
+        said = desk.said_of(prepared.raw.summary.id)
+        hidden = _HIDDEN if desk.state.rules.blind else ""
+        return self._reading(prepared, lambda trace: trace_facts(trace.summary, trace.spans, said, hidden=hidden))
+
+    def _reading(self, prepared: Prepared, read: Callable[[Trace], Document]) -> Document:
+        """What `read` makes of the trace; of one whose spans cannot be read, what it makes of the rest."""
+        try:
+            trace = self._trace(prepared.raw)
+        except UnreadableTrace:
+            trace = Trace(prepared.raw.summary, ())
+        return read(trace)
+
+    def _go_to_message(self, span_id: str) -> None:
+        prepared = self._prepared
+        blocks = prepared.document.blocks if prepared else ()
+        message = next((block.message for block in blocks if block.span_id == span_id), None)
+        if message is None:
+            self._screen.say("No message of the conversation was read from this span")
+            return
+        self._faces.clear()
+        self._changed()
+        self._screen.document.go_message(message)
