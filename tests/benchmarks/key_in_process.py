@@ -108,7 +108,7 @@ async def measure(home: Path, items: int, keys: int, profile: cProfile.Profile |
         exchange.start()
         desk.need()
 
-    app = Painting(desk, build_keymap({}), load_theme(), UNICODE, 0, (), begin)
+    app = Painting(desk, build_keymap({}), load_theme(), UNICODE, 0, (), begin, home / "copied")
     app.profile = profile
     took: dict[str, list[Took]] = {}
     async with app.run_test(size=SIZE):

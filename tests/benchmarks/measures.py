@@ -6,7 +6,7 @@ import os
 import platform
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def p95(times: Sequence[float]) -> float:
     return ordered[max(0, -(-len(ordered) * 95 // 100) - 1)]
 
 
-def table(title: str, unit: str, rows: dict[str, Sequence[float]]) -> None:
+def table(title: str, unit: str, rows: Mapping[str, Sequence[float]]) -> None:
     """Print a row for each of `rows`: how many times, the quickest, the median, the 95th percentile, the slowest."""
     width = max([len(title), *(len(name) + 2 for name in rows)])
     print(f"\n{title:<{width}}       n      min   median      p95      max   {unit}")
@@ -34,6 +34,18 @@ def table(title: str, unit: str, rows: dict[str, Sequence[float]]) -> None:
             print(f"  {name:<{width - 2}}  {len(times):6} {figures}", flush=True)
         else:
             print(f"  {name:<{width - 2}}       0", flush=True)
+
+
+def rates(title: str, unit: str, rows: Mapping[str, Sequence[float]], peer: str) -> None:
+    """Print rates, a row for each of `rows`: the median, the best, and what share of the `peer` row's they are."""
+    width = max([len(title), *(len(name) + 2 for name in rows)])
+    print(f"\n{title:<{width}}  rounds   median     best   {unit:<10} of {peer}: median, best")
+    for name, found in rows.items():
+        shares = f"{median(found) / median(rows[peer]):6.0%} {max(found) / max(rows[peer]):6.0%}"
+        print(
+            f"  {name:<{width - 2}}  {len(found):6} {median(found):8.1f} {max(found):8.1f}   {'':<10} {shares}",
+            flush=True,
+        )
 
 
 def machine() -> str:
