@@ -81,7 +81,7 @@ class Commands:
             "close": screen.views.back,
             "previous_message": document.previous_message,
             "next_message": document.next_message,
-            "answer": document.go_answer,
+            "answer": screen.views.go_answer,
             "fold": document.toggle_fold,
             "fold_all": document.toggle_all_folds,
             "toggle": screen.toggle_worklist,

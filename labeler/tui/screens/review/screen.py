@@ -192,13 +192,13 @@ class ReviewScreen(Screen[None]):
             self.paint_chrome()
 
     async def leave_field(self) -> bool:
-        """Leave the open field or search as Esc would; tells whether there was one."""
-        if await self._commands.asking.leave():
+        """Leave the open field, menu, search or view as Esc would; tells whether there was one."""
+        if await self._commands.asking.leave() or self.copying.leave():
             return True
         if self.search is not None:
             self.end_search()
             return True
-        return self.copying.leave() or self.views.back()
+        return self.views.back()
 
     def relook(self, look: ScreenLook) -> None:
         """Draw everything in another theme."""

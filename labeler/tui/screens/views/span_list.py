@@ -119,9 +119,6 @@ class SpanList(FinishedRows, ScrollView, can_focus=False, inherit_bindings=False
     def previous_message(self) -> bool:
         return False
 
-    def go_answer(self) -> bool:
-        return False
-
     def search(self, text: str) -> int:
         """Go to the first span from the cursor on whose name, type or error holds a text; returns how many do.
 

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from labeler.desk.library import Prepared
-from labeler.domain.trace import RawTrace, Trace
 from labeler.reading.document import Document
-from labeler.reading.raw import raw_document
-from labeler.reading.retrieved import retrieved_document
+from labeler.reading.raw import blind_raw_document, raw_document
 from labeler.reading.sanitise import one_line
-from labeler.reading.span_document import span_document
-from labeler.reading.span_tree import span_lines
-from labeler.reading.trace_facts import trace_facts
-from labeler.reading.wire.spans import UnreadableTrace, decode
+from labeler.reading.wire.spans import UnreadableTrace
 from labeler.tui.actions import Action
 from labeler.tui.document.view import DocumentView
+from labeler.tui.screens.views.readings import Readings
 from labeler.tui.screens.views.span_list import SpanList
 
 if TYPE_CHECKING:
@@ -27,6 +23,10 @@ if TYPE_CHECKING:
 BESIDE_FROM_WIDTH: Final = 140
 """Cells from which retrieved documents stand beside the response instead of over it."""
 
+_KEPT: Final = 24
+"""Traces whose retrieved documents stay read while they stand beside the conversation."""
+
+_NOTHING_YET: Final = Document("", "", "", (), None, None)
 _HIDDEN: Final = "What others said is hidden: this review is blind."
 
 
@@ -46,7 +46,9 @@ class Views:
         self._screen = screen
         self._faces: list[Face] = []
         self._beside = False
-        self._decoded: tuple[RawTrace, Trace] | None = None
+        self._readings = Readings()
+        self._retrieved: OrderedDict[str, Document] = OrderedDict()
+        self._shown_beside: Document | None = None
 
     @property
     def face(self) -> Face | None:
@@ -112,11 +114,16 @@ class Views:
             return
         match action_id:
             case "view.raw":
-                self._open(Face(action_id, "exact JSON", await asyncio.to_thread(raw_document, prepared.raw)))
+                read = blind_raw_document if self._screen.desk.state.rules.blind else raw_document
+                document = await asyncio.to_thread(read, prepared.raw)
+                self._open(Face(action_id, "exact JSON", document))
             case "view.spans":
                 await self._open_spans(prepared)
             case "view.metadata":
-                self._open(Face(action_id, "metadata", await asyncio.to_thread(self._facts, prepared)))
+                desk = self._screen.desk
+                said, hidden = desk.said_of(prepared.raw.summary.id), _HIDDEN if desk.state.rules.blind else ""
+                document = await asyncio.to_thread(self._readings.facts, prepared, said, hidden)
+                self._open(Face(action_id, "metadata", document))
             case "view.session":
                 await self._open_session(prepared)
             case "view.documents":
@@ -139,7 +146,7 @@ class Views:
         if face is None or span is None or self._prepared is None:
             self._screen.say("There is nothing to open here")
         elif face.document is None:
-            document = await asyncio.to_thread(self._span, self._prepared, span.span_id)
+            document = await asyncio.to_thread(self._readings.span, self._prepared, span.span_id)
             if document is not None:
                 self._faces.append(Face("overlay.open", f"span {span.name}", document))
                 self._changed()
@@ -153,12 +160,19 @@ class Views:
         for view in (self._screen.document, self._spans, self._pane):
             view.end_search()
 
+    def go_answer(self) -> None:
+        """In the conversation, also beside documents: to the response, or its request."""
+        if not isinstance(self.in_front, SpanList):
+            self._screen.document.go_answer()
+
     def item_left(self) -> None:
         """Another trace is the current one: what stood over the one before is closed, what stands beside changes."""
         self._faces.clear()
-        self._decoded = None
         self._show()
-        self.fill_pane()
+        if self.documents_beside:
+            item = self._screen.desk.state.item
+            self._show_beside(self._retrieved.get(item.trace_id if item else "", _NOTHING_YET))
+            self.fill_pane()
 
     def fill_pane(self) -> None:
         """Have the documents beside the conversation be those of the current trace, as soon as it is there."""
@@ -166,11 +180,14 @@ class Views:
             self._screen.run_worker(self._fill_pane(), group="documents", exclusive=True)
 
     async def session_changed(self, trace_id: str) -> None:
-        """More of a session is here: show it, if it is in front."""
-        prepared = self._prepared
-        is_shown = self.face is not None and self.face.action_id == "view.session"
-        if is_shown and prepared is not None and prepared.raw.summary.id == trace_id:
-            await self._show_session(prepared)
+        """More of a session is here: show it, if it is still in front."""
+        before, prepared = self.face, self._prepared
+        if before is None or before.action_id != "view.session" or prepared is None:
+            return
+        if prepared.raw.summary.id == trace_id:
+            face = await self._session_face(prepared)
+            if self.face is before:
+                self._open(face)
 
     # What stands on the screen
 
@@ -214,7 +231,7 @@ class Views:
 
     async def _open_spans(self, prepared: Prepared) -> None:
         try:
-            lines = await asyncio.to_thread(lambda: span_lines(self._trace(prepared.raw)))
+            lines = await asyncio.to_thread(self._readings.spans, prepared)
         except UnreadableTrace as error:
             self._screen.say(str(error), "warning")
             return
@@ -222,25 +239,38 @@ class Views:
             self._screen.say("No spans were recorded for this trace", "warning")
             return
         blocks = prepared.document.blocks
-        current = self._screen.document.current_message()
+        current = self._screen.document.current_message() if self.face is None else None
         at = next((block.span_id for block in blocks if block.message == current and block.span_id), None)
         self._spans.show(lines, {block.span_id for block in blocks if block.span_id}, at)
         self._open(Face("view.spans", "spans"))
 
     async def _open_documents(self, prepared: Prepared) -> None:
         if self._screen.size.width < BESIDE_FROM_WIDTH:
-            document = await asyncio.to_thread(self._documents, prepared)
+            document = await asyncio.to_thread(self._readings.documents, prepared)
             self._open(Face("view.documents", "documents", document))
             return
         self._faces.clear()
         self._beside = not self._beside
+        if self._beside:
+            await self._fill_pane()
         self._changed()
-        self.fill_pane()
 
     async def _fill_pane(self) -> None:
-        prepared = self._prepared
-        if prepared is not None:
-            self._pane.show(await asyncio.to_thread(self._documents, prepared))
+        """Read the documents of the current trace, then those of the traces that come next."""
+        desk = self._screen.desk
+        for trace_id in desk.wanted():
+            prepared = desk.library.get(trace_id)
+            if prepared is not None and trace_id not in self._retrieved:
+                self._retrieved[trace_id] = await asyncio.to_thread(self._readings.documents, prepared)
+            if desk.state.item is not None and trace_id == desk.state.item.trace_id:
+                self._show_beside(self._retrieved.get(trace_id, _NOTHING_YET))
+        while len(self._retrieved) > _KEPT:
+            self._retrieved.popitem(last=False)
+
+    def _show_beside(self, document: Document) -> None:
+        if document is not self._shown_beside:
+            self._shown_beside = document
+            self._pane.show(document)
 
     async def _open_session(self, prepared: Prepared) -> None:
         summary = prepared.raw.summary
@@ -249,39 +279,12 @@ class Views:
             return
         desk = self._screen.desk
         desk.sessions.look_for(summary, desk.connection)
-        await self._show_session(prepared)
+        self._open(await self._session_face(prepared))
 
-    async def _show_session(self, prepared: Prepared) -> None:
+    async def _session_face(self, prepared: Prepared) -> Face:
         document = await self._screen.desk.sessions.document(prepared.raw)
         session = one_line(prepared.raw.summary.session_id or "", 32)
-        self._open(Face("view.session", f"session {session}", document))
-
-    # In a thread
-
-    def _trace(self, raw: RawTrace) -> Trace:
-        if self._decoded is None or self._decoded[0] is not raw:
-            self._decoded = raw, decode(raw)
-        return self._decoded[1]
-
-    def _span(self, prepared: Prepared, span_id: str) -> Document | None:
-        return span_document(self._trace(prepared.raw), span_id)
-
-    def _documents(self, prepared: Prepared) -> Document:
-        return self._reading(prepared, lambda trace: retrieved_document(trace, prepared.others))
-
-    def _facts(self, prepared: Prepared) -> Document:
-        desk = self._screen.desk
-        said = desk.said_of(prepared.raw.summary.id)
-        hidden = _HIDDEN if desk.state.rules.blind else ""
-        return self._reading(prepared, lambda trace: trace_facts(trace.summary, trace.spans, said, hidden=hidden))
-
-    def _reading(self, prepared: Prepared, read: Callable[[Trace], Document]) -> Document:
-        """What `read` makes of the trace; of one whose spans cannot be read, what it makes of the rest."""
-        try:
-            trace = self._trace(prepared.raw)
-        except UnreadableTrace:
-            trace = Trace(prepared.raw.summary, ())
-        return read(trace)
+        return Face("view.session", f"session {session}", document)
 
     def _go_to_message(self, span_id: str) -> None:
         prepared = self._prepared

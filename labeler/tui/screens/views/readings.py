@@ -1,0 +1,50 @@
+"""What each view shows of a trace. Reading may take long: every method is to be called in a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from labeler.desk.library import Prepared
+from labeler.domain.assessment import Assessment
+from labeler.domain.trace import RawTrace, Trace
+from labeler.reading.document import Document
+from labeler.reading.retrieved import retrieved_document
+from labeler.reading.span_document import span_document
+from labeler.reading.span_tree import SpanLine, span_lines
+from labeler.reading.trace_facts import trace_facts
+from labeler.reading.wire.spans import UnreadableTrace, decode
+
+
+class Readings:
+    """Reads traces anew for their views, and remembers the last one decoded."""
+
+    def __init__(self) -> None:
+        self._decoded: tuple[RawTrace, Trace] | None = None
+
+    def spans(self, prepared: Prepared) -> list[SpanLine]:
+        """A line a span. Raises `UnreadableTrace`."""
+        return span_lines(self._trace(prepared.raw))
+
+    def span(self, prepared: Prepared, span_id: str) -> Document | None:
+        """One span, or None when there is none of that ID. Raises `UnreadableTrace`."""
+        return span_document(self._trace(prepared.raw), span_id)
+
+    def documents(self, prepared: Prepared) -> Document:
+        return retrieved_document(self._readable(prepared.raw), prepared.others)
+
+    def facts(self, prepared: Prepared, said: Sequence[Assessment], hidden: str) -> Document:
+        trace = self._readable(prepared.raw)
+        return trace_facts(trace.summary, trace.spans, said, hidden=hidden)
+
+    def _trace(self, raw: RawTrace) -> Trace:
+        decoded = self._decoded
+        if decoded is None or decoded[0] is not raw:
+            decoded = self._decoded = raw, decode(raw)
+        return decoded[1]
+
+    def _readable(self, raw: RawTrace) -> Trace:
+        """The trace; without spans where they cannot be read."""
+        try:
+            return self._trace(raw)
+        except UnreadableTrace:
+            return Trace(raw.summary, ())
