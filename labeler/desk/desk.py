@@ -268,8 +268,8 @@ class Desk:
         """Say which traces are wanted now and which after them."""
         wanted = self.wanted()
         self.library.prepare(wanted)
-        rest = (item.trace_id for item in islice(self.state.items, self.state.position, None))
-        self.on_need(wanted, list(islice(rest, 2000)))
+        here = self.state.position
+        self.on_need(wanted, [item.trace_id for item in self.state.items[here : here + 2000]])
 
     def arrived(self, trace_id: str) -> None:
         """A trace came into the cache."""

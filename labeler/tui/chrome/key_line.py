@@ -22,15 +22,18 @@ def key_line(keymap: Keymap, unusable: Sequence[str], width: int, signs: Signs) 
     """As many hints as fit, the most useful first. `unusable` actions make no sense for these questions."""
     by_id = {action.id: action for action in keymap.actions}
     line: Line = [(" ", "chrome")]
+    used = width_of(line)
     for action_id in _BY_WORTH.split():
         action = by_id[action_id]
         if action_id in unusable or not action.keys or not action.hint:
             continue
         hint: list[Run] = [(_keys_text(action.keys), "key"), (f" {action.hint}", "chrome.dim")]
-        gap: list[Run] = [(_GAP, "chrome")] if len(line) > 1 else []
-        if width_of(line) + width_of(gap) + width_of(hint) > width - 1:
+        if len(line) > 1:
+            hint.insert(0, (_GAP, "chrome"))
+        used += width_of(hint)
+        if used > width - 1:
             break
-        line.extend([*gap, *hint])
+        line.extend(hint)
     return fit(line, width, signs.ellipsis)
 
 

@@ -80,7 +80,7 @@ class DocumentView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=F
         self._waiting: tuple[Document, ViewPosition | None] | None = None
         self._measuring: Viewport | None = None
         self._reported = (0, 0, 0)
-        self._painting = False
+        self._frame: Frame | None = None
 
     def show(self, document: Document, *, position: ViewPosition | None = None) -> None:
         """Show a document, at a position kept from before or else as a document opens. Ends a search."""
@@ -227,21 +227,27 @@ class DocumentView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=F
             self._changed()
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        self._painting = True
+        self._frame = self._new_frame()
         try:
             return super().render_lines(crop)
         finally:
-            self._painting = False
+            self._frame = None
 
     def render_line(self, y: int) -> Strip:
         """A row of the view. Outside painting Textual asks what lies under the mouse: then there are offsets in it."""
+        if self._frame is not None:
+            return self._frame.row(y)
+        frame = self._new_frame()
+        return self._painter_now().blank(Margins()) if frame is None else frame.row_with_offsets(y)
+
+    def _new_frame(self) -> Frame | None:
+        return None if self._viewport is None else Frame(self._viewport, self._painter_now(), self.text_selection)
+
+    def _painter_now(self) -> Painter:
         width = self.size.width
         if self._painter is None or self._painter.width != width:
             self._painter = Painter(self._palette, self._signs, width)
-        if self._viewport is None:
-            return self._painter.blank(Margins())
-        frame = Frame(self._viewport, self._painter, self.text_selection)
-        return frame.row(y) if self._painting else frame.row_with_offsets(y)
+        return self._painter
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         if self._viewport is None:
