@@ -359,7 +359,7 @@ class Desk:
         self.on_event(DocumentReady(trace_id))
 
     def _later(self, work: Coroutine[object, object, None], then: Callable[[], None] | None = None) -> None:
-        """Do journal work that nobody waits for; the journal's thread keeps the order. None after the desk is closed."""
+        """Do journal work that nobody waits for, in order; after the desk is closed there is none left to do."""
         if self._closed:
             work.close()
             return

@@ -1,4 +1,4 @@
-"""Makes the screenshots of the documentation from the running app: ``python -m tests.tui.screenshots docs/screenshots``."""
+"""Makes the pictures of the documentation from the running app: ``python -m tests.tui.screenshots docs/screenshots``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from tests.tui.review.table import Table, open_table
 QUESTIONS = (
     Question("user_satisfaction", PassFail("Helpful", "Not helpful"), instruction="Would the asker be content?"),
     Question("quality_rating", Numeric(1, 5), instruction="1 is useless, 5 could not be better."),
-    Question("failure_modes", Categorical(("wrong", "incomplete", "unsafe", "off topic"), multiple=True), required=False),
+    Question(
+        "failure_modes", Categorical(("wrong", "incomplete", "unsafe", "off topic"), multiple=True), required=False
+    ),
     Question("expected_response", Text(), kind=AssessmentKind.EXPECTATION, required=False),
 )
 
