@@ -41,9 +41,10 @@ class Block:
     `message` numbers the message (turn) it belongs to from 0; `role` is one of ``system user assistant
     tool`` or the empty string; `summary` is the single line shown when folded (may be empty: the first
     line of `text` then). `folded` says how it opens at first; a block with `foldable` False never folds.
-    `span_id` is the hexadecimal ID of the span it was read from. `language` names the language of code, and of calls
-    and tools' answers where they are ``json`` or, with texts of several lines in them, ``yaml``. `uri` is where a
-    media block's content is (``mlflow-attachment:``, ``data:``, ``http:``), exact, or the empty string.
+    `span_id` is the hexadecimal ID of the span it was read from; of a tool's answer, that of the tool's. `language`
+    names the language of code, and of calls and tools' answers where they are ``json`` or, with texts of several lines
+    in them, ``yaml``. `uri` is where a media block's content is (``mlflow-attachment:``, ``data:``, ``http:``), exact,
+    or the empty string.
     """
 
     kind: BlockKind

@@ -80,10 +80,12 @@ class _Calls:
         known = self._answer_to(place, call)
         if known is None:
             self._behind.setdefault(place, []).append(_answer(span, call.id, failure))
-        elif failure is not None:
-            said = self._messages[known]
-            more = () if failure.message in _shown(said) else (failure,)
-            self._messages[known] = replace(said, parts=(*said.parts, *more), failed=True)
+        else:
+            said = replace(self._messages[known], span_id=span.id)
+            if failure is not None:
+                more = () if failure.message in _shown(said) else (failure,)
+                said = replace(said, parts=(*said.parts, *more), failed=True)
+            self._messages[known] = said
         return True
 
     def answered(self) -> list[Message]:

@@ -1,0 +1,52 @@
+"""At the table with views open: traces of the sample by name, and waiting for what a key opens."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from labeler.domain.trace import RawTrace
+from labeler.sample import load
+from tests.tui.review.table import Table
+
+
+@cache
+def _sample() -> tuple[RawTrace, ...]:
+    return tuple(load())
+
+
+def trace_named(name: str, asked: str = "") -> RawTrace:
+    """The trace of the sample of that name whose request holds a text."""
+    return next(raw for raw in _sample() if raw.summary.name == name and asked in (raw.summary.request_preview or ""))
+
+
+def session_of(session: str) -> list[RawTrace]:
+    """The traces of a session of the sample, oldest first."""
+    found = [raw for raw in _sample() if raw.summary.session_id == session]
+    return sorted(found, key=lambda raw: raw.summary.requested_at_ms)
+
+
+async def opened(table: Table, key: str, shows: str) -> None:
+    """Press a key and wait for what it opens: a text in the header or in the view."""
+    await table.press(key)
+    await table.wait_for(lambda: shows in table.screen, f"“{shows}” after {key}")
+    await table.settle()
+
+
+async def go_to(table: Table, trace: RawTrace) -> None:
+    """Make a trace the current item."""
+    number = table.desk.state.index_of[trace.summary.id] + 1
+    await table.command(str(number))
+    await table.settle()
+    assert table.position == number - 1
+
+
+def place(table: Table) -> str:
+    """What the header says of the view in front."""
+    return table.line("header").split("   ", 3)[-1].strip()
+
+
+def reading(table: Table) -> str:
+    """What stands in the document's area, without the worklist."""
+    lines = table.screen.splitlines()[2:-8]
+    edge = min((line.index("│") for line in lines if "│" in line), default=-1)
+    return "\n".join(line[edge + 1 :].rstrip() for line in lines)
