@@ -1,4 +1,4 @@
-"""Makes the pictures of the documentation from the running app: ``python -m tests.tui.screenshots docs/screenshots``."""
+"""Makes the documentation's pictures from the running app: ``python -m tests.tui.screenshots docs/screenshots``."""
 
 from __future__ import annotations
 
