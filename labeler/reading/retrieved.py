@@ -107,12 +107,12 @@ def _blocks(
     text = sanitise(document.text)
     is_long = text.count("\n") > _OPEN_LINES or len(text) > _OPEN_CHARACTERS
     yield Block(BlockKind.HEADER, title, message=number, span_id=span_id)
-    for each in about:
-        yield Block(BlockKind.NOTE, f"{one_line(each.name)}: {brief(each)}", message=number, span_id=span_id)
     if text.strip():
         yield Block(BlockKind.PROSE, text, message=number, foldable=True, folded=is_long, span_id=span_id)
     else:
         yield Block(BlockKind.NOTE, "an empty text", message=number, span_id=span_id)
+    for each in about:
+        yield Block(BlockKind.NOTE, f"{one_line(each.name)}: {brief(each)}", message=number, span_id=span_id)
     for key, value in document.metadata.items():
         yield Block(
             BlockKind.FIELD,

@@ -40,13 +40,10 @@ async def go_to(table: Table, trace: RawTrace) -> None:
     assert table.position == number - 1
 
 
-def place(table: Table) -> str:
-    """What the header says of the view in front."""
-    return table.line("header").split("   ", 3)[-1].strip()
-
-
 def reading(table: Table) -> str:
     """What stands in the document's area, without the worklist."""
-    lines = table.screen.splitlines()[2:-8]
+    lines = table.screen.splitlines()
+    last = max(number for number, line in enumerate(lines) if line.startswith(("─────", "-----")))
+    lines = lines[2:last]
     edge = min((line.index("│") for line in lines if "│" in line), default=-1)
     return "\n".join(line[edge + 1 :].rstrip() for line in lines)

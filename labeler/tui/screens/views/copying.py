@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from labeler.reading.sanitise import sanitise
+from labeler.reading.sanitise import ELLIPSIS, sanitise
 from labeler.tui.actions import Action, Context
 from labeler.tui.web_address import web_address
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from labeler.tui.screens.review.screen import ReviewScreen
 
 _TO_FILE: Final = "copy.file"
+_ID_LENGTH: Final = 16
+"""Characters of a trace's ID in a file's name: enough to tell traces apart, and to be said on a narrow screen."""
+
+_SAID_BESIDE: Final = 13
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -105,15 +109,14 @@ class Copying:
         self._copied = None
         if copied is None or item is None:
             return
-        name = _NOT_IN_NAMES.sub("_", f"{item.trace_id[:80]}-{copied.name}.txt")
+        name = _NOT_IN_NAMES.sub("_", f"{item.trace_id[:_ID_LENGTH]}-{copied.name}.txt")
         try:
             path = await asyncio.to_thread(_write_privately, self._folder / name, copied.text)
         except OSError as error:
-            self._screen.say(
-                f"Not written to {self._folder}: {error.strerror or error}. Nothing was changed", "warning"
-            )
+            reason = error.strerror or str(error)
+            self._screen.say(f"Not written: {reason}. Nothing was changed; it would go to {self._folder}", "warning")
             return
-        self._screen.say(f"written to {path}")
+        self._screen.say(f"written to {_in_words(path, self._screen.size.width - _SAID_BESIDE)}")
 
 
 def _write_privately(path: Path, text: str) -> Path:
@@ -123,3 +126,10 @@ def _write_privately(path: Path, text: str) -> Path:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
     return path
+
+
+def _in_words(path: Path, width: int) -> str:
+    """A path in at most `width` characters: with ~ for the home directory, and its end where it is longer."""
+    home = Path.home()
+    shown = sanitise(f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path))
+    return shown if len(shown) <= width else ELLIPSIS + shown[len(shown) - max(width - 1, 1) :]

@@ -177,7 +177,7 @@ class Views:
     def fill_pane(self) -> None:
         """Have the documents beside the conversation be those of the current trace, as soon as it is there."""
         if self.documents_beside:
-            self._screen.run_worker(self._fill_pane(), group="documents", exclusive=True)
+            self._screen.run_worker(self._fill_pane(), group="documents")
 
     async def session_changed(self, trace_id: str) -> None:
         """More of a session is here: show it, if it is still in front."""

@@ -1,0 +1,110 @@
+"""The metadata: what is known of a trace, and everything that was ever said about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
+from labeler.domain.trace import RawTrace
+from labeler.review.state import Rules
+from tests.tui.review.asked import RATING, THUMB, traces
+from tests.tui.review.table import REVIEWER, Table, open_table
+from tests.tui.snapshot import Snapshots
+from tests.tui.views.looking import opened, reading, session_of
+
+JUDGED = session_of("desk-svala-0918")[3]
+
+
+def said(raw: RawTrace, name: str, value: object, by: str, at: int, **more: object) -> Assessment:
+    given = Assessment(f"a-{at:032x}", raw.summary.id, name, AssessmentKind.FEEDBACK, 0, Source(SourceType.HUMAN, by))
+    return replace(given, value=value, created_at_ms=at, **more)  # type: ignore[arg-type]
+
+
+def with_said(*assessments: Assessment) -> RawTrace:
+    raw = traces(1)[0]
+    return replace(raw, summary=replace(raw.summary, assessments=assessments))
+
+
+async def all_of(table: Table) -> str:
+    """The whole view, from its beginning to its end."""
+    await table.press("g")
+    shown = reading(table)
+    while table.review.document.line_range()[1] < table.review.document.line_range()[2]:
+        await table.press("space")
+        shown += reading(table)
+    return shown
+
+
+async def test_m_shows_facts_assessments_tags_and_metadata(tmp_path: Path, snapshots: Snapshots) -> None:
+    for size in ((80, 24), (120, 40)):
+        async with open_table(tmp_path / str(size[0]), [JUDGED], (THUMB,), size=size) as table:
+            await opened(table, "m", "metadata")
+            snapshots.check(f"metadata-{size[0]}x{size[1]}", table.app)
+            shown = await all_of(table)
+            for fact in (
+                "ID           tr-fe92805cb79b553df89ef2cf3d00b982",
+                "latency      870 ms",
+                "tokens       494 in, 69 out, 563 in all",
+                "cost         0.000308 USD",
+                "model        gpt-4.1-mini (openai)",
+                "session      desk-svala-0918",
+                "no · judge openai:/gpt-4.1-mini",
+                "Friendly, and it answers both parts of the question.",
+                "desk.channel",
+                "mlflow.source.name",
+            ):
+                assert fact in shown, fact
+
+
+async def test_superseded_assessments_are_marked_and_stand_below_what_stands(tmp_path: Path) -> None:
+    raw = traces(1)[0]
+    first = said(raw, "tone", "rude", "ann", 1_700_000_000_000, valid=False)
+    second = said(raw, "tone", "kind", "ann", 1_700_000_060_000, overrides=first.id)
+    async with open_table(tmp_path, [with_said(first, second)], (THUMB,), size=(120, 60)) as table:
+        await opened(table, "m", "metadata")
+        shown = await all_of(table)
+        assert shown.index("kind · reviewer ann") < shown.index("rude · superseded · reviewer ann")
+
+
+async def test_my_own_answers_are_there_as_they_stand_now(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(1), (THUMB, RATING), size=(120, 60), grace_s=0) as table:
+        await table.press("y", "c")
+        await table.type("quick")
+        await table.press("enter", "m")
+        shown = await all_of(table)
+        assert f"yes · reviewer {REVIEWER}" in shown
+        assert "quick" in shown
+        await table.press("m", "shift+tab", "n", "m")
+        shown = await all_of(table)
+        assert f"no · reviewer {REVIEWER}" in shown
+        assert f"yes · reviewer {REVIEWER}" not in shown
+
+
+async def test_an_answer_changed_since_it_was_told_is_superseded(tmp_path: Path) -> None:
+    raw = traces(1)[0]
+    mine = said(raw, "user_satisfaction", True, REVIEWER, 1_700_000_000_000)
+    async with open_table(tmp_path, [with_said(mine)], (THUMB, RATING), size=(120, 60)) as table:
+        await table.press("n", "m")
+        await table.wait_for(lambda: "metadata" in table.line("header"), "the metadata")
+        shown = await all_of(table)
+        assert shown.index(f"no · reviewer {REVIEWER}") < shown.index(f"yes · superseded · reviewer {REVIEWER}")
+
+
+async def test_a_blind_review_shows_nothing_that_others_said(tmp_path: Path) -> None:
+    raw = traces(1)[0]
+    theirs = said(raw, "user_satisfaction", False, "ann", 1_700_000_000_000, rationale="SECRET")
+    judge = said(raw, "groundedness", "no", "", 5, source=Source(SourceType.LLM_JUDGE, "gpt"), rationale="SECRET")
+    mine = said(raw, "tone", "kind", f" {REVIEWER.upper()} ", 1_700_000_000_001)
+    seen = [replace(JUDGED, summary=replace(JUDGED.summary)), with_said(theirs, judge, mine)]
+    async with open_table(tmp_path, seen, (THUMB,), rules=Rules(blind=True), size=(120, 60)) as table:
+        for _ in seen:
+            await opened(table, "m", "What others said is hidden: this review is blind.")
+            shown = await all_of(table)
+            for secret in ("SECRET", "Friendly", "judge", "ann ·"):
+                assert secret not in shown
+            await opened(table, "r", "exact JSON")
+            assert "Friendly, and it answers both parts" not in await all_of(table)
+            await table.press("q", "j")
+        await opened(table, "m", "metadata")
+        assert "kind · reviewer" in await all_of(table)
