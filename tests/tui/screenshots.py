@@ -11,6 +11,7 @@ from labeler.domain.assessment import AssessmentKind
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
 from labeler.sample import load
 from tests.tui.review.table import Table, open_table
+from tests.tui.views.looking import go_to, opened, trace_named
 
 QUESTIONS = (
     Question("user_satisfaction", PassFail("Helpful", "Not helpful"), instruction="Would the asker be content?"),
@@ -25,7 +26,7 @@ SIZES = ((80, 24), (120, 40), (200, 60))
 
 
 async def take(folder: Path) -> None:
-    """The review at three sizes, and what opens over it at the middle one."""
+    """The review at three sizes, what opens over it at the middle one, and what stands beside it at the widest."""
     for size in SIZES:
         with tempfile.TemporaryDirectory() as place:
             async with open_table(Path(place), load(), QUESTIONS, size=size) as table:
@@ -37,6 +38,14 @@ async def take(folder: Path) -> None:
                     await table.press("q", "c")
                     await table.press(*"Height is above chart datum")
                     save(table, folder, "comment")
+                    await table.press("escape")
+                    await go_to(table, trace_named("trip_planner"))
+                    await opened(table, "t", "of 14")
+                    save(table, folder, "spans")
+                elif size == SIZES[2]:
+                    await go_to(table, trace_named("answer_from_documents", "12.5 m motor"))
+                    await opened(table, "x", "search_documents: 6 documents")
+                    save(table, folder, "documents")
 
 
 async def label_two(table: Table) -> None:
