@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from labeler.backends.base import Backend
 from labeler.cache.thread import CacheThread
@@ -13,12 +14,14 @@ from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.opening import Opening
 from labeler.cli.output import print_message
 from labeler.config.load import Configuration
-from labeler.delivery.exchange import Exchange, Traffic
 from labeler.delivery.intake import incoming
 from labeler.desk.desk import Desk
 from labeler.desk.opening import open_desk
 from labeler.journal.thread import JournalThread
 from labeler.review.state import Advance, Rules
+
+if TYPE_CHECKING:
+    from labeler.delivery.exchange import Exchange
 
 _LAST_CHANCE_S = 1.5
 """Seconds that answers still queued get to be delivered after the screen has closed."""
@@ -61,23 +64,15 @@ async def run_on_screen(
         await desk.close()
         print_message(_nothing_to_do(opening, only_unlabelled=only_unlabelled))
         return ExitCode.OK
-    traffic = Traffic(
-        configuration.paths.delivery_lock,
-        settings.delivery.grace,
-        settings.delivery.concurrency,
-        settings.cache.ahead,
-        only_unlabelled,
-    )
-    exchange = None if connect is None else Exchange(desk, opening.record.spec, journal, cache, connect, traffic)
-    if exchange is not None:
-        desk.on_need, desk.on_release, desk.on_refresh = exchange.need, exchange.wake, exchange.refresh
-        desk.sessions.on_need = exchange.bring_session
+    exchange: Exchange | None = None
 
     def begin_traffic() -> None:
-        if exchange is None:
+        nonlocal exchange
+        if connect is None:
             desk.connected("offline")
-            return
-        exchange.start()
+        else:
+            exchange = _exchange(desk, configuration, journal, cache, connect, only_unlabelled=only_unlabelled)
+            exchange.start()
         desk.need()
 
     app = LabelerApp(
@@ -99,6 +94,32 @@ async def run_on_screen(
         raise app.crash
     _say_goodbye(left.waiting, left.parked, left.refused)
     return ExitCode.INTERRUPTED if app.interrupted else ExitCode.OK
+
+
+def _exchange(
+    desk: Desk,
+    configuration: Configuration,
+    journal: JournalThread,
+    cache: CacheThread,
+    connect: Callable[[], Awaitable[Backend]],
+    *,
+    only_unlabelled: bool,
+) -> Exchange:
+    """The traffic beside the screen. Its code is imported only now: the first trace did not have to wait for it."""
+    from labeler.delivery.exchange import Exchange, Traffic
+
+    settings = configuration.settings
+    traffic = Traffic(
+        configuration.paths.delivery_lock,
+        settings.delivery.grace,
+        settings.delivery.concurrency,
+        settings.cache.ahead,
+        only_unlabelled,
+    )
+    exchange = Exchange(desk, desk.record.spec, journal, cache, connect, traffic)
+    desk.on_need, desk.on_release, desk.on_refresh = exchange.need, exchange.wake, exchange.refresh
+    desk.sessions.on_need = exchange.bring_session
+    return exchange
 
 
 async def _take_first_items(desk: Desk, backend: Backend, *, only_unlabelled: bool) -> None:

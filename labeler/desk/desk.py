@@ -119,11 +119,14 @@ class Desk:
         return Destination(spec.backend_uri, spec.workspace, item.experiment_id)
 
     async def open(self) -> None:
-        """Take up the work: release what an earlier run left, and get the first documents ready."""
+        """Take up the work: release what an earlier run left, and get the first document ready.
+
+        Those after it are for `need`, once the first is painted: it is not to share the processor with them.
+        """
         self._retired = await self._journal.run(Journal.settled_ids, self.destinations)
         await self._journal.run(Journal.release_earlier, _now_ms())
         await self.refresh_counts()
-        self.library.prepare(self.wanted())
+        self.library.prepare(self.wanted()[:1])
 
     @property
     def destinations(self) -> list[Destination]:
