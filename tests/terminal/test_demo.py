@@ -17,7 +17,7 @@ def switched_on_and_never_off(written: str) -> set[str]:
 
 def test_the_demo_labels_at_a_key_and_gives_the_terminal_back_at_q(machine: Machine) -> None:
     with machine.terminal("demo") as terminal:
-        terminal.wait_for("item 1/", "● online", "› 1 user_satisfaction")
+        terminal.wait_for("item 1/", "● online", "› 1 user_satisfaction", "assistant")
         terminal.press("y")
         terminal.wait_for("› 2 quality_rating")
         terminal.press("4")
@@ -32,7 +32,7 @@ def test_the_demo_labels_at_a_key_and_gives_the_terminal_back_at_q(machine: Mach
 def test_an_answer_shown_as_saved_is_there_after_kill_9(machine: Machine) -> None:
     machine.asks_one_thumb()
     with machine.terminal("demo") as terminal:
-        terminal.wait_for("item 1/", "● online")
+        terminal.wait_for("item 1/", "● online", "assistant")
         terminal.press("n")
         terminal.wait_for("saved")
         terminal.kill()
@@ -48,7 +48,7 @@ def test_an_answer_shown_as_saved_is_there_after_kill_9(machine: Machine) -> Non
 @pytest.mark.slow
 def test_what_is_half_typed_is_there_after_kill_9(machine: Machine) -> None:
     with machine.terminal("demo") as terminal:
-        terminal.wait_for("item 1/", "● online")
+        terminal.wait_for("item 1/", "● online", "assistant")
         terminal.press("c")
         terminal.wait_for("Enter saves")
         terminal.press("half a thought")
@@ -63,12 +63,12 @@ def test_what_is_half_typed_is_there_after_kill_9(machine: Machine) -> None:
 def test_q_says_what_is_queued(machine: Machine) -> None:
     machine.asks_one_thumb()
     with machine.terminal("demo") as terminal:
-        terminal.wait_for("item 1/", "● online")
+        terminal.wait_for("item 1/", "● online", "assistant")
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
         assert "to be delivered" not in terminal.written.decode()
     with machine.terminal("review", "--offline") as terminal:
-        terminal.wait_for("item 1/", "offline")
+        terminal.wait_for("item 1/", "offline", "assistant")
         terminal.press("y")
         terminal.wait_for("item 2/", "1 queued")
         terminal.press("q")
@@ -78,7 +78,7 @@ def test_q_says_what_is_queued(machine: Machine) -> None:
 
 def test_ctrl_c_leaves_with_130_but_in_a_field_it_is_esc(machine: Machine) -> None:
     with machine.terminal("demo") as terminal:
-        terminal.wait_for("item 1/", "● online")
+        terminal.wait_for("item 1/", "● online", "assistant")
         terminal.press("c")
         terminal.wait_for("Enter saves")
         terminal.press("hm")
@@ -92,7 +92,7 @@ def test_ctrl_c_leaves_with_130_but_in_a_field_it_is_esc(machine: Machine) -> No
 def test_no_color_writes_no_colour_even_when_it_is_empty(machine: Machine) -> None:
     machine.extra["NO_COLOR"] = ""
     with machine.terminal("demo") as terminal:
-        terminal.wait_for("item 1/", "● online")
+        terminal.wait_for("item 1/", "● online", "assistant")
         terminal.press("y")
         terminal.wait_for("[y Helpful]")
         written = terminal.written.decode()
@@ -108,7 +108,7 @@ def test_a_comment_is_written_in_the_reviewer_s_own_editor(machine: Machine) -> 
     editor.chmod(0o755)
     machine.extra["EDITOR"] = str(editor)
     with machine.terminal("demo") as terminal:
-        terminal.wait_for("item 1/", "● online")
+        terminal.wait_for("item 1/", "● online", "assistant")
         terminal.press("C")
         terminal.wait_for("it goes with the answer to come")
         terminal.press("y")
