@@ -13,7 +13,8 @@ from labeler.cli.assembly import configure, destinations_in_scope, open_backend,
 from labeler.cli.output import print_message
 from labeler.cli.progress import Progress
 from labeler.config.load import Configuration
-from labeler.delivery.engine import DeliveryEngine
+from labeler.config.problems import Source
+from labeler.delivery.engine import MAX_CONCURRENCY, DeliveryEngine
 from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled, StillWaiting
 from labeler.delivery.sync import SyncResult, result_since
 from labeler.domain.destination import Destination
@@ -34,7 +35,7 @@ async def deliver_once(arguments: argparse.Namespace) -> SyncResult:
             return await result_since(journal, scope, time.time_ns() // 1_000_000)
         with Progress("Delivering") as progress:
             teller = _Teller(progress, total)
-            async with _engine(configuration, journal, scope, teller) as engine:
+            async with _engine(configuration, journal, scope, teller, _at_full_speed(configuration)) as engine:
                 return await engine.drain()
 
 
@@ -44,7 +45,8 @@ async def keep_delivering(arguments: argparse.Namespace) -> Never:
     async with open_journal(configuration.paths) as journal:
         while True:
             scope = await destinations_in_scope(configuration, journal)
-            async with _engine(configuration, journal, scope, _Watcher()) as engine:
+            concurrency = configuration.settings.delivery.concurrency
+            async with _engine(configuration, journal, scope, _Watcher(), concurrency) as engine:
                 running = asyncio.create_task(engine.run())
                 try:
                     while not running.done() and await destinations_in_scope(configuration, journal) == scope:
@@ -57,9 +59,12 @@ async def keep_delivering(arguments: argparse.Namespace) -> Never:
 
 @asynccontextmanager
 async def _engine(
-    configuration: Configuration, journal: JournalThread, scope: Sequence[Destination], listener: _Teller | _Watcher
+    configuration: Configuration,
+    journal: JournalThread,
+    scope: Sequence[Destination],
+    listener: _Teller | _Watcher,
+    concurrency: int,
 ) -> AsyncIterator[DeliveryEngine]:
-    delivery = configuration.settings.delivery
     async with open_backend(configuration, journal) as backend:
         yield DeliveryEngine(
             journal,
@@ -67,10 +72,17 @@ async def _engine(
             scope,
             reviewer=configuration.settings.reviewer or "",
             lock_path=configuration.paths.delivery_lock,
-            grace_s=delivery.grace,
-            concurrency=delivery.concurrency,
+            grace_s=configuration.settings.delivery.grace,
+            concurrency=concurrency,
             on_event=listener.hear,
         )
+
+
+def _at_full_speed(configuration: Configuration) -> int:
+    """As many requests at a time as saturate a server, unless a number was set: somebody waits for the end."""
+    if configuration.origin("delivery.concurrency").source is Source.DEFAULT:
+        return MAX_CONCURRENCY
+    return configuration.settings.delivery.concurrency
 
 
 class _Teller:
