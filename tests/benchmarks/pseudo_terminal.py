@@ -80,7 +80,9 @@ class PseudoTerminal:
     @property
     def lines(self) -> list[str]:
         """The screen after everything given to `show`."""
-        return [line.rstrip() for line in self._screen.display]
+        columns, rows = SIZE
+        buffer = self._screen.buffer
+        return ["".join(buffer[row][column].data for column in range(columns)).rstrip() for row in range(rows)]
 
     def wait_for(self, pattern: str, seconds: float = 300) -> float:
         """Read and show until the screen matches; returns when the piece that made it so came."""
