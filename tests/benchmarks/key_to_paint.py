@@ -105,11 +105,15 @@ def main() -> None:
         for items in asked.items:
             home = Path(directory) / str(items)
             home.mkdir()
-            make_store(home / "store.db", items, first_typical(4 * keys + 100))
+            make_store(home / "store.db", items, first_typical(2 * keys + 700))
             begin_review(home, items)
             with review_of(items, home) as terminal:
                 rows[f"{items:,} items, j: moving, no commit"] = press_keys(terminal, "j", keys, 1)
                 rows[f"{items:,} items, y: answer, commit, next"] = press_keys(terminal, "y", keys, keys + 1)
+            with labeler(home) as terminal:
+                terminal.wait_for(rf"item {2 * keys + 1}/{items} ")
+                terminal.wait_for(r"Answer \d+\.")
+                rows[f"{items:,} items, j: just started, listing"] = press_keys(terminal, "j", 15, 2 * keys + 1)
             rows[f"{items:,} items: bare app, one line"] = measure_bare("line", keys, home)
             rows[f"{items:,} items: bare app, a screenful"] = measure_bare("page", keys, home)
         large = Path(directory) / "large"
