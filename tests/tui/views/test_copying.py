@@ -69,6 +69,16 @@ async def test_f_writes_what_was_copied_to_a_file_that_only_i_can_read(tmp_path:
         assert table.desk.state.is_flagged(PLANNER.summary.id)
 
 
+async def test_what_is_too_long_for_a_clipboard_can_still_be_written(tmp_path: Path) -> None:
+    async with open_table(tmp_path, [trace_of(span("q", "word " * 120_000))], (THUMB,)) as table:
+        await table.press("w", "t")
+        assert "too long for a terminal's clipboard" in table.said
+        assert table.app.clipboard == ""
+        await table.press("f")
+        await table.wait_for(lambda: "written to" in table.said, "the file")
+        check_is_private(tmp_path / "copied" / "tr-1-trace.txt", table.desk.document("tr-1").document.plain_text)  # type: ignore[union-attr]
+
+
 async def test_any_other_key_closes_the_menu_and_does_what_it_does(tmp_path: Path) -> None:
     async with open_table(tmp_path, [PLANNER, *traces(1)], (THUMB, RATING)) as table:
         await table.press("w", "y")

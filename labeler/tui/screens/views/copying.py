@@ -20,6 +20,9 @@ _TO_FILE: Final = "copy.file"
 _ID_LENGTH: Final = 16
 """Characters of a trace's ID in a file's name: enough to tell traces apart, and to be said on a narrow screen."""
 
+_MOST_CHARACTERS: Final = 500_000
+"""Longer texts are not sent to a terminal: none takes them, and they would hold up the screen."""
+
 _SAID_BESIDE: Final = 13
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -75,11 +78,15 @@ class Copying:
         if isinstance(copied, str):
             self._screen.say(copied, "warning")
             return
-        self._screen.app.copy_to_clipboard(copied.text)
         self._copied = copied
         key = self._screen.keymap.first_key(_TO_FILE)
         offer = f" · {key} writes it to a file" if key else ""
-        self._screen.say(f"copied {copied.what}, {len(copied.text):,} characters, to the terminal's clipboard{offer}")
+        length = f"{len(copied.text):,} characters"
+        if len(copied.text) > _MOST_CHARACTERS:
+            self._screen.say(f"{copied.what} is too long for a terminal's clipboard, {length}{offer}", "warning")
+            return
+        self._screen.app.copy_to_clipboard(copied.text)
+        self._screen.say(f"copied {copied.what}, {length}, to the terminal's clipboard{offer}")
 
     def _text(self, action_id: str) -> Copied | str:
         """What an action copies, or why it copies nothing."""

@@ -13,6 +13,7 @@ from labeler.reading.raw import blind_raw_document, raw_document
 from labeler.reading.sanitise import one_line
 from labeler.reading.wire.spans import UnreadableTrace
 from labeler.tui.actions import Action
+from labeler.tui.chrome.runs import cut
 from labeler.tui.document.view import DocumentView
 from labeler.tui.screens.views.readings import Readings
 from labeler.tui.screens.views.span_list import SpanList
@@ -25,6 +26,9 @@ BESIDE_FROM_WIDTH: Final = 140
 
 _KEPT: Final = 24
 """Traces whose retrieved documents stay read while they stand beside the conversation."""
+
+_LONGEST_NAME: Final = 32
+"""Cells of a name in the header."""
 
 _NOTHING_YET: Final = Document("", "", "", (), None, None)
 _HIDDEN: Final = "What others said is hidden: this review is blind."
@@ -148,7 +152,8 @@ class Views:
         elif face.document is None:
             document = await asyncio.to_thread(self._readings.span, self._prepared, span.span_id)
             if document is not None:
-                self._faces.append(Face("overlay.open", f"span {span.name}", document))
+                name = cut(span.name, _LONGEST_NAME, self._screen.look.signs.ellipsis)
+                self._faces.append(Face("overlay.open", f"span {name}", document))
                 self._changed()
         elif face.action_id == "overlay.open":
             self._go_to_message(span.span_id)
@@ -167,8 +172,9 @@ class Views:
 
     def item_left(self) -> None:
         """Another trace is the current one: what stood over the one before is closed, what stands beside changes."""
-        self._faces.clear()
-        self._show()
+        if self._faces:
+            self._faces.clear()
+            self._show()
         if self.documents_beside:
             item = self._screen.desk.state.item
             self._show_beside(self._retrieved.get(item.trace_id if item else "", _NOTHING_YET))
@@ -283,7 +289,7 @@ class Views:
 
     async def _session_face(self, prepared: Prepared) -> Face:
         document = await self._screen.desk.sessions.document(prepared.raw)
-        session = one_line(prepared.raw.summary.session_id or "", 32)
+        session = one_line(prepared.raw.summary.session_id or "", _LONGEST_NAME)
         return Face("view.session", f"session {session}", document)
 
     def _go_to_message(self, span_id: str) -> None:
