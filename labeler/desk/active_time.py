@@ -14,6 +14,11 @@ class ActiveTime:
         self._shown: str | None = None
         self._last_ms = 0
 
+    @property
+    def shown(self) -> str | None:
+        """What the reviewer looks at."""
+        return self._shown
+
     def show(self, trace_id: str | None, now_ms: int) -> None:
         """The reviewer now looks at `trace_id` (None: at nothing)."""
         self.touch(now_ms)

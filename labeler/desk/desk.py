@@ -20,7 +20,7 @@ from labeler.desk.events import DeskEvent, DocumentReady, ItemChanged, ItemsAdde
 from labeler.desk.library import Library, Prepared, read_blind, read_openly
 from labeler.desk.listing import worklist_rows
 from labeler.desk.pace import Pace
-from labeler.desk.restore import Cells, note_labelled, to_item
+from labeler.desk.restore import Cells, note_labelled, open_anew, to_item
 from labeler.desk.said import by_reviewer, everything_said
 from labeler.desk.sessions import Sessions
 from labeler.domain.assessment import Assessment
@@ -358,6 +358,8 @@ class Desk:
         if unknown and trace_id in self.state.index_of:
             self.state.load_answers(trace_id, unknown)
             note_labelled(self.state, trace_id)
+            if self._active.shown != trace_id:
+                open_anew(self.state, trace_id)
             self.on_event(ItemChanged(trace_id))
         self.on_event(DocumentReady(trace_id))
 

@@ -65,6 +65,12 @@ def note_labelled(state: ReviewState, trace_id: str) -> bool:
     return True
 
 
+def open_anew(state: ReviewState, trace_id: str) -> None:
+    """Put the focus where an item that nobody has read yet opens, now that its answers given elsewhere are known."""
+    if state.item is not None and state.item.trace_id == trace_id:
+        state.focus = opening_focus(state, state.position)
+
+
 def _set(state: ReviewState, trace_id: str, question: str, answer: Answer | None) -> None:
     answers = state.answers.setdefault(trace_id, {})
     if answer is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +18,10 @@ class ViewPosition:
     offset: int = 0
     above: int = 0
     toggled: tuple[int, ...] = ()
+
+    def with_more_above(self, blocks: int) -> ViewPosition:
+        """The same text where `blocks` more (fewer, if negative) stand above it; what stood at the top stays there."""
+        if self.block == 0:
+            return self
+        toggled = tuple(number + blocks for number in self.toggled if number + blocks >= 0)
+        return replace(self, block=max(0, self.block + blocks), toggled=toggled)

@@ -141,6 +141,10 @@ class DocumentView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=F
             return self._viewport.position
         return (self._waiting and self._waiting[1]) or ViewPosition()
 
+    def moved_to(self) -> ViewPosition | None:
+        """Where the view stands, if anything was scrolled or folded since the document was opened."""
+        return self._viewport.position if self._viewport is not None and self._viewport.has_moved else None
+
     def line_range(self) -> tuple[int, int, int]:
         """The first and last row in view, from 1, and how many there are; all 0 when nothing is shown."""
         return (0, 0, 0) if self._viewport is None else self._viewport.rows

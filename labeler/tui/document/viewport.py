@@ -30,6 +30,12 @@ class Viewport:
             self._show(*opening(layout, self.height))
         else:
             self._show(layout.find(position.block, position.offset), position.above)
+        self._opened_at = self.position
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether anything was scrolled or folded since the document was opened."""
+        return self.position != self._opened_at
 
     @property
     def position(self) -> ViewPosition:

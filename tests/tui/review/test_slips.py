@@ -120,6 +120,7 @@ async def test_a_number_typed_while_the_trace_is_still_loading_answers_nothing(t
         table.desk.library.get = there  # type: ignore[method-assign]
         await table.type(["0", "enter"])
         assert table.values(1) == {}
+        await table.trace_is_here()
         await table.type([*"80", "enter"])
         assert table.values(1) == {"score": 80}
 

@@ -6,12 +6,22 @@ from dataclasses import replace
 from pathlib import Path
 
 from labeler.backends.base import Unreachable
+from labeler.reading.document import BlockKind
 from tests.tui.review.asked import RATING, THUMB, traces
-from tests.tui.review.table import open_table
+from tests.tui.review.table import Table, open_table
 from tests.tui.snapshot import Snapshots
 from tests.tui.views.looking import go_to, opened, reading, session_of
 
 TURNS = session_of("desk-svala-0918")
+
+
+def turns_shown(table: Table) -> int:
+    """How many turns the session in front has; 0 while there may be more."""
+    face = table.review.views.face
+    blocks = face.document.blocks if face and face.document else ()
+    if any(block.text.startswith("looking for") for block in blocks):
+        return 0
+    return sum(block.text.startswith("turn ") for block in blocks if block.kind is BlockKind.HEADER)
 
 
 async def test_h_shows_the_earlier_turns_oldest_first_and_the_trace_itself_last(
@@ -21,7 +31,7 @@ async def test_h_shows_the_earlier_turns_oldest_first_and_the_trace_itself_last(
         async with open_table(tmp_path / str(size[0]), [*TURNS, *traces(2)], (THUMB, RATING), size=size) as table:
             await go_to(table, TURNS[3])
             await opened(table, "h", "session desk-svala-0918")
-            await table.wait_for(lambda: "looking for" not in table.screen, "the end of looking")
+            await table.wait_for(lambda: turns_shown(table) == 4, "all turns")
             assert "turn 4   the trace under judgement" in reading(table)
             assert "There's a second boat with us now" in reading(table)
             snapshots.check(f"session-{size[0]}x{size[1]}", table.app)
@@ -32,6 +42,26 @@ async def test_h_shows_the_earlier_turns_oldest_first_and_the_trace_itself_last(
             assert "Welcome! Brage can take" in reading(table)
             await table.press("q")
             assert "session" not in table.line("header")
+
+
+def text_read(table: Table) -> list[str]:
+    """The first lines in view below the header and the number of a turn, without the edge that tells where they are."""
+    return [line.rstrip(" ▐") for line in reading(table).splitlines()[3:6]]
+
+
+async def test_turns_that_arrive_do_not_move_what_is_read(tmp_path: Path) -> None:
+    async with open_table(tmp_path, TURNS[2:4], (THUMB,), size=(80, 24)) as table:
+        bring = table.desk.sessions.on_need
+        table.desk.sessions.on_need = lambda current: None
+        await table.store.import_traces(TURNS)
+        await go_to(table, TURNS[3])
+        await opened(table, "h", "session desk-svala-0918")
+        await table.press("g", "down", "down")
+        before = text_read(table)
+        bring(TURNS[3].summary)
+        await table.wait_for(lambda: turns_shown(table) == 4, "all turns")
+        await table.settle()
+        assert text_read(table) == before
 
 
 async def test_later_turns_are_not_shown(tmp_path: Path) -> None:
@@ -58,8 +88,8 @@ async def test_the_first_turn_says_that_there_is_no_earlier_one(tmp_path: Path) 
 
 async def test_offline_the_turns_that_are_here_are_shown(tmp_path: Path) -> None:
     async with open_table(tmp_path, TURNS, (THUMB,)) as table:
-        for _ in TURNS:
-            await table.press("j")
+        for turn in TURNS:
+            await go_to(table, turn)
     async with open_table(tmp_path, TURNS, (THUMB,), online=False, size=(120, 60)) as table:
         await go_to(table, TURNS[2])
         await opened(table, "h", "offline: only the turns that are here")
@@ -69,7 +99,8 @@ async def test_offline_the_turns_that_are_here_are_shown(tmp_path: Path) -> None
 
 async def test_a_backend_that_fails_is_told_and_what_is_here_is_shown(tmp_path: Path) -> None:
     async with open_table(tmp_path, TURNS, (THUMB,), size=(120, 60)) as table:
-        await go_to(table, TURNS[2])
+        for turn in TURNS[:3]:
+            await go_to(table, turn)
         table.desk.sessions.on_need = lambda current: table.desk.session_came(
             current.id, str(Unreachable("the earlier turns could not be looked for: the server is away \x1b[2J"))
         )

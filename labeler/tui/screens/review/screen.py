@@ -294,7 +294,7 @@ class ReviewScreen(Screen[None]):
         elif self._shown != wanted:
             self._keep_position()
             document = face.document if face else None
-            self._show(document or prepared.document, None if face else self._positions.get(item.trace_id))
+            self._show(document or prepared.document, face.position if face else self._positions.get(item.trace_id))
             self._shown = wanted
             self.call_after_refresh(self._painted, item.trace_id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from labeler.desk.library import Prepared
@@ -14,6 +14,7 @@ from labeler.reading.sanitise import one_line
 from labeler.reading.wire.spans import UnreadableTrace
 from labeler.tui.actions import Action
 from labeler.tui.chrome.runs import cut
+from labeler.tui.document.position import ViewPosition
 from labeler.tui.document.view import DocumentView
 from labeler.tui.screens.views.readings import Readings
 from labeler.tui.screens.views.span_list import SpanList
@@ -36,11 +37,12 @@ _HIDDEN: Final = "What others said is hidden: this review is blind."
 
 @dataclass(eq=False, frozen=True, slots=True)
 class Face:
-    """A view over the conversation. `document` None: the list of spans."""
+    """A view over the conversation. `document` None: the list of spans. `position`: where it opens, if not as usual."""
 
     action_id: str
     title: str
     document: Document | None = None
+    position: ViewPosition | None = None
 
 
 class Views:
@@ -186,14 +188,16 @@ class Views:
             self._screen.run_worker(self._fill_pane(), group="documents")
 
     async def session_changed(self, trace_id: str) -> None:
-        """More of a session is here: show it, if it is still in front."""
+        """More of a session is here: show it, if it is still in front, without moving what is being read."""
         before, prepared = self.face, self._prepared
         if before is None or before.action_id != "view.session" or prepared is None:
             return
         if prepared.raw.summary.id == trace_id:
             face = await self._session_face(prepared)
-            if self.face is before:
-                self._open(face)
+            if self.face is before and before.document is not None and face.document is not None:
+                more = len(face.document.blocks) - len(before.document.blocks)
+                stands = self._screen.document.moved_to()
+                self._open(replace(face, position=stands and stands.with_more_above(more)))
 
     # What stands on the screen
 
