@@ -85,7 +85,7 @@ async def test_an_answer_changed_since_it_was_told_is_superseded(tmp_path: Path)
     raw = traces(1)[0]
     mine = said(raw, "user_satisfaction", True, REVIEWER, 1_700_000_000_000)
     async with open_table(tmp_path, [with_said(mine)], (THUMB, RATING), size=(120, 60)) as table:
-        await table.press("n", "m")
+        await table.press("shift+tab", "n", "m")
         await table.wait_for(lambda: "metadata" in table.line("header"), "the metadata")
         shown = await all_of(table)
         assert shown.index(f"no · reviewer {REVIEWER}") < shown.index(f"yes · superseded · reviewer {REVIEWER}")
