@@ -138,5 +138,14 @@ CREATE TABLE trusted (
 ) WITHOUT ROWID;
 """
 
-STEPS: Final[tuple[str, ...]] = (_FIRST,)
+_ORDER_AND_COUNTS_BY_INDEX: Final = """
+CREATE INDEX deliveries_by_seq ON deliveries(seq);
+DROP INDEX deliveries_undone;
+CREATE INDEX deliveries_undone ON deliveries(destination_id, state, cause, released_at_ms)
+    WHERE state IN ('waiting', 'parked', 'refused');
+CREATE INDEX deliveries_unreleased ON deliveries(trace_id) WHERE released_at_ms IS NULL;
+"""
+"""Without these an answer, a count and a start each read every delivery there ever was, payloads and all."""
+
+STEPS: Final[tuple[str, ...]] = (_FIRST, _ORDER_AND_COUNTS_BY_INDEX)
 """The n-th script takes a journal from `user_version` n to n + 1."""
