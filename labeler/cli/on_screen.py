@@ -89,7 +89,7 @@ async def run_on_screen(
     left = await desk.close()
     if exchange is not None:
         await exchange.close(_LAST_CHANCE_S if left.waiting else 0)
-        left = await desk.counts_now()
+        left = await desk.deliveries.counts_now()
     if app.crash is not None:
         raise app.crash
     _say_goodbye(left.waiting, left.parked, left.refused)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 import uuid
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +15,8 @@ from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
 from labeler.delivery.intake import Incoming
 from labeler.desk.active_time import ActiveTime
+from labeler.desk.background import Background
+from labeler.desk.deliveries import Deliveries
 from labeler.desk.events import DeskEvent, DocumentReady, ItemChanged, ItemsAdded, Notice, StatusChanged
 from labeler.desk.library import Library, Prepared, read_blind, read_openly
 from labeler.desk.listing import worklist_rows
@@ -29,7 +30,7 @@ from labeler.domain.destination import Destination
 from labeler.domain.worklist import ItemState
 from labeler.journal.errors import JournalError
 from labeler.journal.journal import Journal
-from labeler.journal.rows import AnswerDelivery, Delivery, DeliveryOp, DeliveryState, OutboxCounts, ReviewRecord
+from labeler.journal.rows import Delivery, DeliveryOp, OutboxCounts, ReviewRecord
 from labeler.journal.thread import JournalThread
 from labeler.review.action import Action, Stamp
 from labeler.review.apply import Changed, apply
@@ -37,8 +38,6 @@ from labeler.review.decide import decide
 from labeler.review.decision import Decision, Refusal
 from labeler.review.mine import own_answers
 from labeler.review.state import ReviewState
-
-_log = logging.getLogger(__name__)
 
 KEPT_COMMENT = "kept"
 """The draft slot of a comment that waits for the answer to come."""
@@ -73,31 +72,27 @@ class Desk:
     ) -> None:
         self.record = record
         self.state = state
-        self.counts = OutboxCounts()
         self.on_event: Callable[[DeskEvent], None] = lambda event: None
         self.on_release: Callable[[], None] = lambda: None
         self.on_need: Callable[[Sequence[str], Sequence[str]], None] = lambda now, later: None
         self.on_refresh: Callable[[], None] = lambda: None
         self.connection = "connecting"
         """``online``, ``offline``, ``connecting``, ``sign in``: a word for the status line."""
-        self.refused: set[str] = set()
-        """Traces with an answer that the backend refused."""
         read = read_blind if state.rules.blind else partial(read_openly, reviewer=record.spec.reviewer)
         self.library = Library(cache, self.destination_of, read, self._prepared)
         self.sessions = Sessions(cache, self.destination_of, lambda event: self.on_event(event))
         self.pace = Pace()
-        self.fates: dict[str, AnswerDelivery] = {}
+        self.deliveries = Deliveries(journal, lambda: self.destinations)
         self._journal = journal
         self._cache = cache
         self._cells = dict(cells)
         self._drafts = drafts
         self._active = ActiveTime()
         self._acting = asyncio.Lock()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background(self.tell)
         self._retired: set[str] = set()
         self._experiments = {*record.spec.experiment_ids, *(item.experiment_id for item in state.items)}
         self._missing: dict[str, str] = {}
-        self._closed = False
 
     @property
     def reviewer(self) -> str:
@@ -182,30 +177,23 @@ class Desk:
         """The connection to the backend is now this (see `connection`)."""
         if word != self.connection:
             self.connection = word
-            self._later(self._note_absent())
+            self._background.do(self._note_absent())
             self.on_event(StatusChanged())
 
     def tell(self, sentence: str) -> None:
         """Have the reviewer see a sentence."""
         self.on_event(Notice(sentence))
 
-    async def counts_now(self) -> OutboxCounts:
-        """What is not delivered at this moment."""
-        return await self._journal.run(Journal.counts, self.destinations)
-
     def counts_changed(self) -> None:
         """There is more or less to deliver than before."""
-        self._later(self.refresh_counts())
+        self._background.do(self.refresh_counts())
 
     def settled(self, trace_id: str, delivery: Delivery) -> None:
         """A delivery of this trace came to an end, or was parked."""
-        if delivery.state is DeliveryState.REFUSED:
-            self.refused.add(trace_id)
-        else:
-            self.refused.discard(trace_id)
+        self.deliveries.settled(trace_id, delivery)
         if delivery.reason and delivery.op is DeliveryOp.STATUS:
             self.tell(delivery.reason)
-        self._later(self.refresh_counts())
+        self._background.do(self.refresh_counts())
         self.on_event(ItemChanged(trace_id))
 
     def missing(self, trace_id: str, reason: str) -> None:
@@ -248,7 +236,7 @@ class Desk:
         if self.draft(trace_id, slot) == text:
             return
         self._drafts[trace_id, slot] = text
-        self._later(self._journal.run(Journal.save_draft, self.record.id, trace_id, slot, text))
+        self._background.do(self._journal.run(Journal.save_draft, self.record.id, trace_id, slot, text))
 
     def has_draft(self, trace_id: str) -> bool:
         return any(text and trace == trace_id for (trace, _), text in self._drafts.items())
@@ -283,27 +271,20 @@ class Desk:
 
     async def refresh_counts(self) -> None:
         """Read the outbox's counts and the fate of the last answers anew."""
-        counts = await self._journal.run(Journal.counts, self.destinations)
-        change = self.last_change
-        if change is not None:
-            ids = [e.after.assessment_id for e in change.effects if isinstance(e, AnswerEffect) and e.after]
-            self.fates.update(await self._journal.run(Journal.delivery_of, ids))
-        if counts != self.counts:
-            self.counts = counts
+        await self.deliveries.refresh(self.last_change)
         self.on_event(StatusChanged())
 
     async def close(self) -> OutboxCounts:
         """Leave the review: everything is released, drafts are saved; returns what is still queued."""
         async with self._acting:
-            if self._tasks:
-                await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._background.finish()
             with suppress(JournalError):  # the next start releases what this one could not
                 await self._journal.run(Journal.release_all, _now_ms())
                 if self.state.item is not None:
                     await self._journal.run(Journal.save_position, self.record.id, self.state.item.trace_id)
             await self.library.close()
-            self._closed = True
-            return await self.counts_now()
+            self._background.close()
+            return await self.deliveries.counts_now()
 
     async def _note_absent(self) -> None:
         """While offline, items whose traces are not in the cache can be neither shown nor judged."""
@@ -329,10 +310,10 @@ class Desk:
                     self._retired.add(effect.before.assessment_id)
                 if effect.after is not None:
                     self._retired.discard(effect.after.assessment_id)
-        self._later(self.refresh_counts())
+        self._background.do(self.refresh_counts())
 
     def _leave(self, trace_id: str, *, moved: bool) -> None:
-        self._later(self._journal.run(Journal.release, trace_id, _now_ms()), then=self.on_release)
+        self._background.do(self._journal.run(Journal.release, trace_id, _now_ms()), then=self.on_release)
         item = self.state.item
         if not moved or item is None:
             return
@@ -340,7 +321,7 @@ class Desk:
         if left.state is ItemState.LABELLED:
             self.pace.add(trace_id, self._active.spent_ms(trace_id))
         self._active.show(None, _monotonic_ms())
-        self._later(self._journal.run(Journal.save_position, self.record.id, item.trace_id))
+        self._background.do(self._journal.run(Journal.save_position, self.record.id, item.trace_id))
         self.need()
 
     def _prepared(self, prepared: Prepared) -> None:
@@ -362,27 +343,6 @@ class Desk:
                 open_anew(self.state, trace_id)
             self.on_event(ItemChanged(trace_id))
         self.on_event(DocumentReady(trace_id))
-
-    def _later(self, work: Coroutine[object, object, None], then: Callable[[], None] | None = None) -> None:
-        """Do journal work that nobody waits for, in order; after the desk is closed there is none left to do."""
-        if self._closed:
-            work.close()
-            return
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(partial(self._finished, then))
-
-    def _finished(self, then: Callable[[], None] | None, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if task.cancelled():
-            return
-        error = task.exception()
-        if error is None and then is not None:
-            then()
-        elif isinstance(error, JournalError):
-            self.tell(str(error))
-        elif error is not None:
-            _log.error("journal work failed", exc_info=error)
 
 
 def _mint() -> str:

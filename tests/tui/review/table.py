@@ -150,7 +150,7 @@ class Table:
     async def delivered(self) -> None:
         """Wait until nothing is queued any more."""
         for _ in range(500):
-            if (await self.desk.counts_now()).waiting == 0:
+            if (await self.desk.deliveries.counts_now()).waiting == 0:
                 return
             await self.pilot.pause(0.02)
         raise AssertionError(f"waited 10 s for the outbox to be empty\n{self.screen}")

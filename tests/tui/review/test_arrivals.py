@@ -46,7 +46,7 @@ async def test_every_answer_arrives_as_one_human_assessment(tmp_path: Path) -> N
 async def test_nothing_is_released_before_the_item_is_left(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(3), (THUMB, RATING), grace_s=0) as table:
         await table.press("y")
-        assert (await table.desk.counts_now()).waiting == 1
+        assert (await table.desk.deliveries.counts_now()).waiting == 1
         await table.press("j", "y", "5")
         await table.delivered()
         assert [each.value for each in await table.stored(0)] == [True]

@@ -31,8 +31,8 @@ def status_view(desk: Desk, conditions: tuple[str, ...]) -> StatusView:
         total=total,
         labelled=state.labelled,
         left_ms=desk.pace.left_ms(open_items),
-        queued=desk.counts.waiting,
-        stuck=desk.counts.parked + desk.counts.refused,
+        queued=desk.deliveries.counts.waiting,
+        stuck=desk.deliveries.counts.parked + desk.deliveries.counts.refused,
         connection=desk.connection,
         here=(total - len(state.absent), total) if desk.connection == "offline" else None,
         reviewer=one_line(desk.reviewer, 60),
@@ -122,7 +122,7 @@ def _fate(desk: Desk) -> str:
     if change is None:
         return ""
     ids = [effect.after.assessment_id for effect in change.effects if isinstance(effect, AnswerEffect) and effect.after]
-    fates = [desk.fates[each] for each in ids if each in desk.fates]
+    fates = [desk.deliveries.fates[each] for each in ids if each in desk.deliveries.fates]
     for fate in fates:
         if fate.state == "refused":
             return f"refused: {one_line(fate.reason or '', 60)}"

@@ -22,7 +22,7 @@ class DeskRows:
     def row(self, index: int) -> WorklistRowView:
         desk, state, signs = self._desk, self._desk.state, self._signs
         item = state.items[index]
-        if item.trace_id in desk.refused:
+        if item.trace_id in desk.deliveries.refused:
             sign, role = signs.refused, "sign.refused"
         elif item.trace_id in state.absent:
             sign, role = signs.missing, "sign.missing"

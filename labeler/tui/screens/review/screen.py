@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from textual import events, on
@@ -22,7 +21,6 @@ from labeler.desk.events import (
     SessionChanged,
     StatusChanged,
 )
-from labeler.reading.document import Block, BlockKind, Document
 from labeler.reading.sanitise import one_line
 from labeler.review.action import GoTo
 from labeler.review.decision import Refusal
@@ -30,24 +28,22 @@ from labeler.tui.chrome.header import header_line
 from labeler.tui.chrome.key_line import key_line, message_line, search_line, view_line
 from labeler.tui.chrome.line_widget import LineWidget
 from labeler.tui.chrome.status import status_line
-from labeler.tui.document.view import DocumentView, LineRangeChanged, ViewPosition
-from labeler.tui.finished_rows import Beside, Stacked
+from labeler.tui.document.view import DocumentView, LineRangeChanged
 from labeler.tui.key_names import key_name
 from labeler.tui.keymap import Keymap
 from labeler.tui.look import ScreenLook
-from labeler.tui.panel.questions import PanelView, height_needed, question_rows
+from labeler.tui.panel.questions import PanelView, question_rows
 from labeler.tui.screens.review import paint
 from labeler.tui.screens.review.commands import Commands
-from labeler.tui.screens.review.field import Left, LineField, TextField, Typed, Typing
+from labeler.tui.screens.review.field import Left, Typed, Typing
+from labeler.tui.screens.review.layout import Layout, areas
 from labeler.tui.screens.review.pressing import Pressing
 from labeler.tui.screens.review.rows import DeskRows
+from labeler.tui.screens.review.showing import Showing
 from labeler.tui.screens.views.copying import Copying
 from labeler.tui.screens.views.span_list import SpanList
-from labeler.tui.screens.views.views import Face, Views
+from labeler.tui.screens.views.views import Views
 from labeler.tui.worklist.view import RowPicked, WorklistView
-
-_WORKLIST_FROM_WIDTH = 100
-"""Cells from which the worklist shows itself."""
 
 
 class ReviewScreen(Screen[None]):
@@ -85,43 +81,23 @@ class ReviewScreen(Screen[None]):
         self._rows = DeskRows(desk, look.signs)
         self._display = paint.display_texts(desk.state.questions)
         self._unusable = paint.unusable_actions(desk.state.questions)
-        self._positions: dict[str, ViewPosition] = {}
-        self._shown: tuple[str, Face | None] | None = None
-        self._panel_rows = 3
-        self._worklist_wanted: bool | None = None
+        self._layout = Layout(self)
+        self._showing = Showing(self)
         self._notice: tuple[str, str] | None = None
 
     def compose(self) -> ComposeResult:
-        palette, signs = self.look.palette, self.look.signs
-        yield LineWidget(palette, signs, id="status")
-        yield LineWidget(palette, signs, id="rule-top")
-        with Beside(id="middle"):
-            yield WorklistView(self._rows, palette, signs, id="worklist")
-            yield LineWidget(palette, signs, id="worklist-edge")
-            with Stacked(id="document-side"):
-                yield LineWidget(palette, signs, id="header")
-                with Beside(id="reading"):
-                    yield DocumentView(palette, signs, id="document")
-                    yield SpanList(self.look, id="spans")
-                    yield LineWidget(palette, signs, id="documents-edge")
-                    yield DocumentView(palette, signs, id="documents")
-        yield LineWidget(palette, signs, id="rule-bottom")
-        with Stacked(id="bottom"):
-            yield LineWidget(palette, signs, id="panel")
-            yield TextField(id="text-field")
-        yield LineWidget(palette, signs, id="key-line")
-        yield LineField(id="line-field")
+        yield from areas(self._rows, self.look)
 
     def on_mount(self) -> None:
         self.desk.on_event = self._announce
-        self._lay_out()
+        self._layout.lay_out()
         self.paint_all()
 
     def on_unmount(self) -> None:
         self._commands.asking.keep_what_is_typed()
 
     def on_resize(self) -> None:
-        self._lay_out()
+        self._layout.lay_out()
         self.call_after_refresh(self.paint_all)
 
     # Keys
@@ -212,8 +188,7 @@ class ReviewScreen(Screen[None]):
         self.paint_all()
 
     def toggle_worklist(self) -> None:
-        self._worklist_wanted = not self._worklist_shown
-        self._lay_out()
+        self._layout.toggle_worklist()
         self.call_after_refresh(self.paint_all)
 
     # What the desk tells
@@ -229,7 +204,7 @@ class ReviewScreen(Screen[None]):
                     self.paint_document()
                     self.paint_chrome()
                     self.views.fill_pane()
-                self._prepare_layout(trace_id)
+                self._showing.prepare_layout(trace_id)
             case ItemChanged(trace_id):
                 index = self.desk.state.index_of.get(trace_id)
                 if index is not None:
@@ -278,31 +253,7 @@ class ReviewScreen(Screen[None]):
         worklist.move_cursor(self.desk.state.position)
 
     def paint_document(self) -> None:
-        """Show the current item's document, or say why there is none yet."""
-        item = self.desk.state.item
-        if item is None:
-            self._show(_placeholder("", "The worklist is empty. :refresh looks for new traces, q leaves."))
-            return
-        prepared = self.desk.document(item.trace_id)
-        face = self.views.face if self.views.face and self.views.face.document else None
-        wanted = (item.trace_id, face)
-        if prepared is None:
-            says = self.desk.why_absent(item.trace_id)
-            self._keep_position()
-            self._show(_placeholder(item.trace_id, says))
-            self._shown = None
-        elif self._shown != wanted:
-            self._keep_position()
-            document = face.document if face else None
-            self._show(document or prepared.document, face.position if face else self._positions.get(item.trace_id))
-            self._shown = wanted
-            self.call_after_refresh(self._painted, item.trace_id)
-
-    def _painted(self, trace_id: str) -> None:
-        item = self.desk.state.item
-        if item is not None and item.trace_id == trace_id:
-            self.pressing.painted()
-            self.desk.seen(trace_id)
+        self._showing.show_current()
 
     def paint_chrome(self) -> None:
         """Status, header, panel and key line; only lines that differ are painted."""
@@ -315,7 +266,7 @@ class ReviewScreen(Screen[None]):
         self.query_one("#status", LineWidget).set_lines([status_line(view, width, signs)])
         self._paint_header()
         panel = self.query_one("#panel", LineWidget)
-        rows = question_rows(self._panel_view(), width, self._panel_rows - 1)
+        rows = question_rows(self.panel_view(), width, self._layout.panel_rows - 1)
         panel.set_lines([paint.last_change_line(self.desk, self.keymap, width, signs), *rows])
         self.paint_key_line()
 
@@ -338,56 +289,6 @@ class ReviewScreen(Screen[None]):
         summary = prepared.raw.summary if prepared else None
         header.set_lines([header_line(summary, self.views.place, header.size.width, self.look.signs)])
 
-    def _show(self, document: Document, position: ViewPosition | None = None) -> None:
-        self.document.show(document, position=position)
-
-    def _keep_position(self) -> None:
-        if self._shown is not None and self._shown[1] is None:
-            self._positions[self._shown[0]] = self.document.position()
-
-    def _prepare_layout(self, trace_id: str) -> None:
-        """Have a document that will be shown soon laid out in the background."""
-        prepared = self.desk.library.get(trace_id)
-        if prepared is not None:
-            self.run_worker(asyncio.to_thread(self.document.prepare, prepared.document), exit_on_error=False)
-
-    # Layout
-
-    @property
-    def _worklist_shown(self) -> bool:
-        if self._worklist_wanted is None:
-            return self.size.width >= _WORKLIST_FROM_WIDTH
-        return self._worklist_wanted
-
-    def _panel_view(self) -> PanelView:
+    def panel_view(self) -> PanelView:
+        """What the panel is made from now."""
         return paint.panel_view(self.desk, self.keymap, self.look.signs, self._display)
-
-    def _panel_height(self) -> int:
-        """Lines of the panel: what the questions need unanswered, at most a third of the screen.
-
-        It hangs on nothing that differs from item to item, so the document's edge never moves within a review.
-        """
-        if not self.desk.state.questions:
-            return 3
-        bare = replace(self._panel_view(), answers={}, judges={})
-        return max(3, min(1 + height_needed(bare, self.size.width), self.size.height // 3))
-
-    def _lay_out(self) -> None:
-        shown, signs = self._worklist_shown, self.look.signs
-        self.views.resized()
-        self.query_one("#worklist").display = shown
-        self.query_one("#worklist-edge").display = shown
-        self._panel_rows = self._panel_height()
-        self.query_one("#bottom").styles.height = self._panel_rows
-        width = self.size.width
-        left = 32 if shown else 0
-        for rule, joint in (("#rule-top", signs.joint_down), ("#rule-bottom", signs.joint_up)):
-            text = signs.horizontal * left + (joint if shown else "") + signs.horizontal * (width - left)
-            self.query_one(rule, LineWidget).set_lines([[(text[:width], "rule")]])
-        edge: list[list[tuple[str, str]]] = [[(signs.vertical, "rule")]] * self.size.height
-        for name in ("#worklist-edge", "#documents-edge"):
-            self.query_one(name, LineWidget).set_lines(edge)
-
-
-def _placeholder(trace_id: str, says: str) -> Document:
-    return Document(trace_id, "", "", (Block(BlockKind.NOTE, says),), None, None)

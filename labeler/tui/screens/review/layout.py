@@ -1,0 +1,98 @@
+"""How the review screen's areas lie: what there is, and how much room each has."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from textual.app import ComposeResult
+
+from labeler.tui.chrome.line_widget import LineWidget
+from labeler.tui.document.view import DocumentView
+from labeler.tui.finished_rows import Beside, Stacked
+from labeler.tui.look import ScreenLook
+from labeler.tui.panel.questions import height_needed
+from labeler.tui.screens.review.field import LineField, TextField
+from labeler.tui.screens.views.span_list import SpanList
+from labeler.tui.worklist.rows import WorklistSource
+from labeler.tui.worklist.view import WorklistView
+
+if TYPE_CHECKING:
+    from labeler.tui.screens.review.screen import ReviewScreen
+
+_WORKLIST_FROM_WIDTH: Final = 100
+"""Cells from which the worklist shows itself."""
+
+_WORKLIST_WIDTH: Final = 32
+
+
+def areas(rows: WorklistSource, look: ScreenLook) -> ComposeResult:
+    """Everything on the screen, from top to bottom."""
+    palette, signs = look.palette, look.signs
+    yield LineWidget(palette, signs, id="status")
+    yield LineWidget(palette, signs, id="rule-top")
+    with Beside(id="middle"):
+        yield WorklistView(rows, palette, signs, id="worklist")
+        yield LineWidget(palette, signs, id="worklist-edge")
+        with Stacked(id="document-side"):
+            yield LineWidget(palette, signs, id="header")
+            with Beside(id="reading"):
+                yield DocumentView(palette, signs, id="document")
+                yield SpanList(look, id="spans")
+                yield LineWidget(palette, signs, id="documents-edge")
+                yield DocumentView(palette, signs, id="documents")
+    yield LineWidget(palette, signs, id="rule-bottom")
+    with Stacked(id="bottom"):
+        yield LineWidget(palette, signs, id="panel")
+        yield TextField(id="text-field")
+    yield LineWidget(palette, signs, id="key-line")
+    yield LineField(id="line-field")
+
+
+class Layout:
+    """Keeps the areas as wide and high as the terminal and the questions ask for."""
+
+    def __init__(self, screen: ReviewScreen) -> None:
+        self._screen = screen
+        self._worklist_wanted: bool | None = None
+        self.panel_rows = 3
+        """Lines of the panel, the one that tells what happened last included."""
+
+    def toggle_worklist(self) -> None:
+        """Show or hide the worklist, from now on whatever the width."""
+        self._worklist_wanted = not self._worklist_shown
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Give the areas their room."""
+        screen, shown, signs = self._screen, self._worklist_shown, self._screen.look.signs
+        screen.views.resized()
+        screen.query_one("#worklist").display = shown
+        screen.query_one("#worklist-edge").display = shown
+        self.panel_rows = self._panel_height()
+        screen.query_one("#bottom").styles.height = self.panel_rows
+        width = screen.size.width
+        left = _WORKLIST_WIDTH if shown else 0
+        for rule, joint in (("#rule-top", signs.joint_down), ("#rule-bottom", signs.joint_up)):
+            text = signs.horizontal * left + (joint if shown else "") + signs.horizontal * (width - left)
+            screen.query_one(rule, LineWidget).set_lines([[(text[:width], "rule")]])
+        edge: list[list[tuple[str, str]]] = [[(signs.vertical, "rule")]] * screen.size.height
+        for name in ("#worklist-edge", "#documents-edge"):
+            screen.query_one(name, LineWidget).set_lines(edge)
+
+    @property
+    def _worklist_shown(self) -> bool:
+        if self._worklist_wanted is None:
+            return self._screen.size.width >= _WORKLIST_FROM_WIDTH
+        return self._worklist_wanted
+
+    def _panel_height(self) -> int:
+        """Lines of the panel: what the questions need unanswered, at most a third of the screen.
+
+        It hangs on nothing that differs from item to item, so the document's edge never moves within a review.
+        """
+        screen = self._screen
+        if not screen.desk.state.questions:
+            return 3
+        bare = replace(screen.panel_view(), answers={}, judges={})
+        return max(3, min(1 + height_needed(bare, screen.size.width), screen.size.height // 3))
