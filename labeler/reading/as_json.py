@@ -11,6 +11,7 @@ from labeler.reading.conversation import Conversation
 from labeler.reading.document import Document
 from labeler.reading.json_view import compact
 from labeler.reading.message import Data, Failure, Field, Media, Message, Note, Reasoning, Result, Retrieved, Text
+from labeler.reading.recorded_bytes import is_recorded
 
 
 def as_json(raw: RawTrace, conversation: Conversation, document: Document) -> dict[str, JsonValue]:
@@ -65,7 +66,7 @@ def _error(message: Message) -> str:
 
 def _media(media: Media) -> dict[str, JsonValue]:
     fields: dict[str, JsonValue] = {"type": media.type, "size": media.size, "name": media.name, "uri": media.uri}
-    if media.uri.startswith("data:"):
+    if is_recorded(media.uri):
         fields["uri"] = None
     return {key: value for key, value in fields.items() if value not in (None, "")}
 

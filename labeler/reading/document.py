@@ -26,7 +26,7 @@ class BlockKind(StrEnum):
     DOCUMENT = "document"
     """A retrieved document: `summary` holds rank, score and source."""
     MEDIA = "media"
-    """A placeholder such as ``[image/png 74 B]``."""
+    """A placeholder such as ``[image/png 74 B 12×8]``. It never folds: what it stands for is opened instead."""
     FIELD = "field"
     """A field of a plain input or output: `summary` is its name, `text` its value (empty: the next block is it)."""
     ERROR = "error"
@@ -43,8 +43,8 @@ class Block:
     line of `text` then). `folded` says how it opens at first; a block with `foldable` False never folds.
     `span_id` is the hexadecimal ID of the span it was read from; of a tool's answer, that of the tool's. `language`
     names the language of code, and of calls and tools' answers where they are ``json`` or, with texts of several lines
-    in them, ``yaml``. `uri` is where a media block's content is (``mlflow-attachment:``, ``data:``, ``http:``), exact,
-    or the empty string.
+    in them, ``yaml``. `uri` is where a media block's content is (``mlflow-attachment:``, ``data:``, ``http:``), or the
+    ``repr`` of bytes that holds it, exact, or the empty string.
     """
 
     kind: BlockKind

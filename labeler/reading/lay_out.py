@@ -54,6 +54,7 @@ _FOLDS: Final[Mapping[BlockKind, Fold]] = {
 _SYSTEM_FOLD: Final = Fold(3, 240)
 _NOTHING: Final = Fold(0, 0)
 _STACK_TRACE: Final = "pytb"
+_NEVER_FOLDED: Final = (BlockKind.HEADER, BlockKind.NOTE, BlockKind.MEDIA)
 
 
 def lay_out(conversation: Conversation, name: str = "") -> Document:
@@ -108,7 +109,7 @@ class _Layer:
             fold = _NOTHING
         lines = text.count("\n") + 1
         long = fold is not None and (lines > fold.lines or len(text) > fold.characters)
-        foldable = kind not in (BlockKind.HEADER, BlockKind.NOTE) and (long or lines > 1 or len(text) > _SUMMARY_LENGTH)
+        foldable = kind not in _NEVER_FOLDED and (long or lines > 1 or len(text) > _SUMMARY_LENGTH)
         return Block(
             kind,
             text,

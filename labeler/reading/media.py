@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import binascii
 import re
+from dataclasses import replace
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
+from labeler.reading.dimensions import ENOUGH, dimensions
 from labeler.reading.message import Media
+from labeler.reading.recorded_bytes import is_recorded, recorded_start
 
 ATTACHMENT: Final = "mlflow-attachment://"
 
@@ -44,10 +47,10 @@ def described(text: str) -> Media | None:
     if text.startswith(ATTACHMENT):
         return _attachment(text)
     if text.startswith("data:"):
-        return _data_uri(text)
+        return _measured(_data_uri(text))
     if text[:2] in ("b'", 'b"'):
-        return _bytes_repr(text)
-    return _known_base64(text)
+        return _measured(_bytes_repr(text))
+    return _measured(_known_base64(text))
 
 
 def encoded(text: str) -> Media | None:
@@ -59,7 +62,8 @@ def inline(content: str, type: str, name: str = "") -> Media:
     """Media recorded in place: base64, a data URI, an attachment's address or the ``repr`` of bytes."""
     found = described(content)
     if found is None:
-        return Media(type, _decoded_size(content), f"data:{type if '/' in type else ''};base64,{content}", name)
+        kind = type if "/" in type else ""
+        return _in_pixels(Media(type, _decoded_size(content), f"data:{kind};base64,{content}", name))
     return _named(found, type, name)
 
 
@@ -70,14 +74,27 @@ def located(uri: str, type: str, name: str = "") -> Media:
 
 
 def _named(found: Media, type: str, name: str) -> Media:
-    return Media(type or found.type if found.type in _VAGUE else found.type, found.size, found.uri, name or found.name)
+    return replace(found, type=type or found.type if found.type in _VAGUE else found.type, name=name or found.name)
+
+
+def _measured(found: Media | None) -> Media | None:
+    return None if found is None else _in_pixels(found)
+
+
+def _in_pixels(found: Media) -> Media:
+    """The media with its dimensions, where it is a picture that lies in the trace itself."""
+    if not is_recorded(found.uri) or not _MAY_BE_PICTURE.match(found.type):
+        return found
+    return replace(found, dimensions=dimensions(recorded_start(found.uri, ENOUGH)))
 
 
 def label(item: Media) -> str:
-    """The placeholder: ``[image/png 74 B]``, ``[application/pdf 13 B minutes.pdf]``, ``[image https://…]``."""
+    """The placeholder: ``[image/png 74 B 12×8]``, ``[application/pdf 13 B minutes.pdf]``, ``[image https://…]``."""
     size = readable_size(item.size) if item.size is not None else ""
-    address = item.uri if item.uri and not item.uri.startswith(("data:", ATTACHMENT)) else ""
-    return f"[{' '.join(part for part in (item.type or 'file', size, item.name, address) if part)}]"
+    pixels = f"{item.dimensions[0]}×{item.dimensions[1]}" if item.dimensions else ""
+    address = item.uri if not is_recorded(item.uri) and not item.uri.startswith(ATTACHMENT) else ""
+    parts = (item.type or "file", size, pixels, item.name, address)
+    return f"[{' '.join(' '.join(part.split()) for part in parts if part)}]"
 
 
 def readable_size(size: int) -> str:
@@ -119,7 +136,7 @@ def _bytes_repr(text: str) -> Media | None:
     kind = next((kind for magic, kind in _MAGIC_REPR.items() if content.startswith(magic)), "bytes")
     if kind == "bytes" and "\\x" not in content:
         return None
-    return Media(kind, len(_ESCAPE.sub(".", content)))
+    return Media(kind, len(_ESCAPE.sub(".", content)), text)
 
 
 def _known_base64(text: str) -> Media | None:
@@ -159,6 +176,7 @@ def _decoded_size(text: str) -> int:
 
 
 _VAGUE: Final = ("file", "bytes", "base64", "application/octet-stream", "text/plain")
+_MAY_BE_PICTURE: Final = re.compile("image|file$|bytes$|base64$|application/octet-stream$|$")
 _COUNT: Final = re.compile(r"[0-9]{1,15}", re.ASCII)
 _UNIT: Final = 1024
 _SHORTEST_BASE64: Final = 200

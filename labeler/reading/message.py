@@ -55,14 +55,16 @@ class Result:
 class Media:
     """Something that is no text. `type` is a MIME type or ``image``, ``audio``, ``file``; `size` in bytes.
 
-    `uri` is where the content is (``mlflow-attachment:``, ``data:``, ``http:``, ``gs:``) or the empty string when
-    only a placeholder was recorded.
+    `uri` is where the content is (``mlflow-attachment:``, ``data:``, ``http:``, ``gs:``), the ``repr`` of bytes that
+    holds it, or the empty string when only a placeholder was recorded. `dimensions` are a picture's width and height
+    in pixels, where the content itself is here to tell.
     """
 
     type: str
     size: int | None = None
     uri: str = ""
     name: str = ""
+    dimensions: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
