@@ -33,14 +33,20 @@ FAULTS = (
     "comes late",
     "server fails",
     "server fails after the commit",
+    "answers out of order",
+    "commits out of order",
 )
+
+_TURNS = 40
+"""Turns of the event loop that a request takes which is overtaken by those sent after it."""
 
 
 @dataclass
 class SimulatedBackend:
     """Meets each request with the next fault of `faults`, then with none. `now_ms` is moved by the test.
 
-    A request that "comes late" is committed by `let_late_ones_in`, at the latest `LATEST_MS` after it was sent.
+    A request that "comes late" is committed by `let_late_ones_in`, at the latest `LATEST_MS` after it was sent; so is
+    one whose sender dies while it is on its way. `overlaps` counts requests about a trace that met another on its way.
     """
 
     LATEST_MS = 119_000
@@ -52,8 +58,9 @@ class SimulatedBackend:
     gone: set[str] = field(default_factory=set)
     closed: str = ""
     signed_in: str | None = None
-    in_flight: int = 0
+    in_flight: list[str] = field(default_factory=list)
     most_in_flight: int = 0
+    overlaps: int = 0
     requests: list[tuple[str, str]] = field(default_factory=list)
 
     uri = BACKEND
@@ -97,23 +104,44 @@ class SimulatedBackend:
     async def set_item_state(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
         return await self._ask("status", trace_id, lambda: self.server.set_state(queue_id, trace_id, state, reviewer))
 
-    def let_late_ones_in(self, count: int) -> None:
-        """Commit the oldest `count` late requests, and all that have to have come by now."""
-        overdue = sum(1 for sent_ms, _ in self.late if sent_ms + self.LATEST_MS <= self.now_ms)
-        for _ in range(min(max(count, overdue), len(self.late))):
-            _, commit = self.late.pop(0)
+    def let_late_ones_in(self, count: int, first: int = 0) -> None:
+        """Commit `count` late requests, the `first` of them before the rest, and all that have to have come by now."""
+        for number in range(min(count, len(self.late))):
+            _, commit = self.late.pop(0 if number else first % len(self.late))
+            _quietly(commit)
+        overdue = [late for late in self.late if late[0] + self.LATEST_MS <= self.now_ms]
+        self.late = [late for late in self.late if late not in overdue]
+        for _, commit in overdue[first % len(overdue) :] + overdue[: first % len(overdue)] if overdue else ():
             _quietly(commit)
 
     async def _ask(self, what: str, trace_id: str, act: Callable[[], T]) -> T:
         self.requests.append((what, trace_id))
-        self.in_flight += 1
-        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        self.overlaps += trace_id in self.in_flight
+        self.in_flight.append(trace_id)
+        self.most_in_flight = max(self.most_in_flight, len(self.in_flight))
         try:
             await asyncio.sleep(0)
             self._check_open()
-            return self._meet(self.faults.popleft() if self.faults else "none", what, act)
+            fault = self.faults.popleft() if self.faults else "none"
+            if fault == "commits out of order":
+                await self._on_its_way(what, act)
+            answer = self._meet(fault, what, act)
+            if fault == "answers out of order":
+                await _turns()
+            return answer
         finally:
-            self.in_flight -= 1
+            self.in_flight.remove(trace_id)
+
+    async def _on_its_way(self, what: str, act: Callable[[], object]) -> None:
+        try:
+            await _turns()
+        except asyncio.CancelledError:
+            self._comes_late(what, act)
+            raise
+
+    def _comes_late(self, what: str, act: Callable[[], object]) -> None:
+        if what not in ("find", "summary"):
+            self.late.append((self.now_ms, act))
 
     def _meet(self, fault: str, what: str, act: Callable[[], T]) -> T:
         match fault:
@@ -127,8 +155,7 @@ class SimulatedBackend:
                 _quietly(act)
                 raise Ambiguous("silence")
             case "comes late":
-                if what not in ("find", "summary"):
-                    self.late.append((self.now_ms, act))
+                self._comes_late(what, act)
                 raise Ambiguous("silence")
             case "server fails":
                 raise Ambiguous("internal error", server_answered=True)
@@ -154,3 +181,8 @@ def _quietly(act: Callable[[], object]) -> None:
         act()
     except Exception:
         return
+
+
+async def _turns() -> None:
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)

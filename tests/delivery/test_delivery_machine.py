@@ -112,10 +112,10 @@ class DeliveryMachine(RuleBasedStateMachine):
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
-    @rule(seconds=st.sampled_from([1, 60, 121]), late=st.integers(0, 3))
-    def time_passes(self, seconds: int, late: int) -> None:
+    @rule(seconds=st.sampled_from([1, 60, 121]), late=st.integers(0, 3), first=st.integers(0, 2))
+    def time_passes(self, seconds: int, late: int, first: int) -> None:
         self.backend.now_ms += seconds * 1_000
-        self.backend.let_late_ones_in(late)
+        self.backend.let_late_ones_in(late, first)
 
     @rule(trace=st.sampled_from(TRACES), choice=st.integers(0, 9))
     def somebody_deletes_an_assessment_that_was_superseded(self, trace: str, choice: int) -> None:
@@ -135,6 +135,7 @@ class DeliveryMachine(RuleBasedStateMachine):
                 item = self.backend.server.items.get(trace)
                 assert (item.state if item else QueueItemState.PENDING) is STATUS.get(state, QueueItemState.PENDING)
             assert self.backend.most_in_flight <= 2
+            assert self.backend.overlaps == 0
         finally:
             self.wait(self.journal.close())
             self.loop.close()
