@@ -18,7 +18,7 @@ what it shows held."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the subject named first with the rest of the arguments; without one, all. The first exit code that is not 0."""
+    """Run the subject named first with the rest of the arguments, without one all; the first exit code other than 0."""
     if not arguments:
         return next((code for code in [run(subject, ()) for subject in SUBJECTS] if code), 0)
     if arguments[0] not in SUBJECTS:

@@ -1,0 +1,205 @@
+"""kill -9 of the real program at random moments while it labels and delivers through faults."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.reliability.eyes import CONFIGURATION, read
+from tests.reliability.figures import print_figures
+from tests.reliability.life import Doom, Life, draw_doom
+from tests.reliability.memory import Memory
+from tests.reliability.place import Place, assessed, log_marks
+from tests.reliability.verdict import Verdict, judge
+from tests.reliability.weather import Weather
+from tests.servers.fault_proxy import fault_proxy
+from tests.servers.mlflow_server import MlflowServer
+from tests.terminal.terminal import Terminal
+
+FAULTS = 0.2
+"""The share of requests that meet a fault."""
+
+KILLED = -9
+
+
+@dataclass
+class Reviewer:
+    """A reviewer with a journal of their own, at a server behind a proxy of their own."""
+
+    name: str
+    home: Path
+    url: str
+    place: Place
+    weather: Weather
+    chance: random.Random
+    memory: Memory = field(default_factory=Memory)
+    kills: int = 0
+    kills_before_a_screen: int = 0
+    kills_in_a_key: int = 0
+    kills_in_a_write: int = 0
+    ended_by_itself: list[str] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = ("PATH", "PYTHONPATH", "VIRTUAL_ENV")
+        return {name: os.environ[name] for name in kept if name in os.environ} | {
+            "HOME": str(self.home),
+            "TERM": "xterm-256color",
+            "LANG": "C.UTF-8",
+            "LABELER_DATA_DIR": str(self.home / "data"),
+            "MLFLOW_TRACKING_URI": self.url,
+        }
+
+    def begin(self) -> None:
+        """Choose what to review, in fair weather; the program goes on with that each time it is started."""
+        with Terminal(("review", "-e", self.place.experiment_id, "-r", self.name), self.environment, self.home) as it:
+            self._life(it, Doom(60)).arrive()
+
+    def live(self, doom: Doom) -> None:
+        """Start the program, work, be killed at `doom`, and look at what the screen says then."""
+        with Terminal((), self.environment, self.home) as terminal:
+            self._life(terminal, doom).live()
+            self.kills_in_a_write += self.weather.writing > 0
+            self.kills_in_a_key += bool(self.memory.pending)
+            terminal.kill()
+        view = read(terminal.text)
+        self.memory.look(view)
+        self.kills += 1
+        self.kills_before_a_screen += view.number is None
+        if terminal.exit_code != KILLED:
+            self.ended_by_itself.append(terminal.text.strip())
+
+    def finish(self) -> dict[str, object]:
+        """One more start without faults, to see what is there; then deliver the rest. What `labeler verify` says."""
+        self.weather.clear_up()
+        with Terminal((), self.environment, self.home) as terminal:
+            self._life(terminal, Doom(60)).arrive()
+            terminal.press("q")
+            assert terminal.wait_for_exit() == 0
+        while (synced := self.run("sync", "--json")).returncode == 75:
+            continue
+        print(f"{self.name}: sync {synced.returncode} {synced.stdout.strip()} {synced.stderr.strip()}", flush=True)
+        said: dict[str, object] = json.loads(self.run("verify", "--json").stdout)
+        return said
+
+    def _life(self, terminal: Terminal, doom: Doom) -> Life:
+        return Life(terminal, self.memory, self.chance, len(self.place.traces), doom)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "labeler", *arguments]
+        return subprocess.run(
+            command, env=self.environment, cwd=self.home, capture_output=True, text=True, timeout=900, check=False
+        )
+
+
+def run_loop(reviewer: Reviewer, kills: int) -> None:
+    """Live and be killed so many times."""
+    reviewer.begin()
+    reviewer.weather.share = FAULTS
+    began = time.monotonic()
+    while reviewer.kills < kills:
+        reviewer.live(draw_doom(reviewer.chance))
+        if reviewer.kills % 25 == 0:
+            seconds, memory = round(time.monotonic() - began), reviewer.memory
+            told = f"{reviewer.kills} kills, {memory.answers} accepted, {len(memory.surprises)} surprises"
+            print(f"{seconds} s, {reviewer.name}: {told}", flush=True)
+
+
+@dataclass
+class Outcome:
+    verdict: Verdict
+    reviewers: list[Reviewer]
+    verified: list[dict[str, object]]
+    seconds: float
+
+    @property
+    def holds(self) -> bool:
+        reviewers = self.reviewers
+        quiet = not any(each.memory.surprises or each.ended_by_itself for each in reviewers)
+        return self.verdict.holds and quiet and not any(said["problems"] for said in self.verified)
+
+
+async def kill_loop(directory: Path, server: MlflowServer, kills: int, traces: int, seed: int) -> Outcome:
+    """Two reviewers at one server, each with a program that is killed `kills` / 2 times; then the comparison."""
+    place = log_marks(server, traces)
+    began = time.monotonic()
+    async with AsyncExitStack() as stack:
+        reviewers = []
+        for number, (name, grace) in enumerate((("rhea", 0.2), ("otto", 0.0))):
+            weather = Weather(seed + number)
+            proxy = await stack.enter_async_context(fault_proxy(server.url))
+            proxy.otherwise = weather
+            home = directory / name
+            home.mkdir()
+            (home / "labeler.toml").write_text(CONFIGURATION.format(grace=grace))
+            reviewers.append(Reviewer(name, home, proxy.url, place, weather, random.Random(seed * 100 + number)))
+        await asyncio.gather(*(asyncio.to_thread(run_loop, each, kills // 2) for each in reviewers))
+        verified = [await asyncio.to_thread(each.finish) for each in reviewers]
+    found = assessed(place)
+    verdict = Verdict()
+    for each in reviewers:
+        mine = [row for row in found if row.reviewer == each.name]
+        verdict += judge(each.memory.accepted, each.memory.history, mine)
+    return Outcome(verdict, reviewers, verified, time.monotonic() - began)
+
+
+def tell(outcome: Outcome) -> None:
+    verdict, reviewers = outcome.verdict, outcome.reviewers
+    met: Counter[str] = sum((each.weather.met for each in reviewers), Counter())
+    print_figures(
+        {
+            "kills -9": sum(each.kills for each in reviewers),
+            "  before anything was on the screen": sum(each.kills_before_a_screen for each in reviewers),
+            "  between a key and its acceptance": sum(each.kills_in_a_key for each in reviewers),
+            "  while a write was on its way": sum(each.kills_in_a_write for each in reviewers),
+            "keys pressed": sum(each.memory.keys for each in reviewers),
+            "accepted (answers, changes, undone, redone)": sum(each.memory.answers for each in reviewers),
+            "pressed, never seen, not there": sum(each.memory.unseen for each in reviewers),
+            "writes sent": sum(each.weather.writes for each in reviewers),
+            "faults met": met.total(),
+            **{f"  {name}": count for name, count in sorted(met.items())},
+            "answers that stand": verdict.answers,
+            "assessments on the server, superseded ones included": verdict.rows,
+            "lost": verdict.lost,
+            "duplicates": verdict.duplicates,
+            "order violations": verdict.order,
+            "screens that showed something else than was accepted": sum(len(r.memory.surprises) for r in reviewers),
+            "ends other than by a kill": sum(len(each.ended_by_itself) for each in reviewers),
+            "problems that labeler verify finds": sum(len(list(said["problems"])) for said in outcome.verified),  # type: ignore[call-overload]
+            "minutes": round(outcome.seconds / 60, 1),
+        }
+    )
+    print(*verdict.details, *(said for said in outcome.verified if said["problems"]), sep="\n", end="")
+    for each in reviewers:
+        print(*each.memory.surprises, *each.ended_by_itself, sep="\n", end="")
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.reliability kills", description=__doc__)
+    parser.add_argument("--kills", type=int, default=500)
+    parser.add_argument("--traces", type=int, default=240)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--no-naive", action="store_true", help="leave out the naive client")
+    asked = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="labeler-kills-") as folder:
+        directory = Path(folder)
+        server = MlflowServer(directory)
+        server.start()
+        try:
+            outcome = asyncio.run(kill_loop(directory, server, asked.kills, asked.traces, asked.seed))
+            tell(outcome)
+        finally:
+            server.close()
+    return 0 if outcome.holds else 1

@@ -1,0 +1,190 @@
+"""One life of the real program at a reviewer's hands: from its start until it is killed, wherever it is then."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.reliability.eyes import HELPFUL, QUALITY, QUESTIONS, View, read
+from tests.reliability.memory import Memory
+from tests.terminal.terminal import Terminal
+
+
+@dataclass(frozen=True, slots=True)
+class Doom:
+    """When a life ends: at `at_s` after its start, or `after_s` after its key number `key`. Seconds."""
+
+    at_s: float
+    key: int = 0
+    after_s: float = 0.0
+
+
+def draw_doom(chance: random.Random) -> Doom:
+    """A random moment: while starting, within a key, or anywhere."""
+    kind = chance.random()
+    if kind < 0.2:
+        return Doom(chance.uniform(0.02, 0.9))
+    if kind < 0.45:
+        return Doom(3.5, chance.randint(1, 8), chance.uniform(0.0, 0.04))
+    return Doom(chance.uniform(0.9, 3.0))
+
+
+class TimeIsUp(Exception):
+    """The moment of the kill."""
+
+
+class Life:
+    """Presses keys as a reviewer would, seeing nothing but the screen. `traces` is how many the worklist has."""
+
+    def __init__(self, terminal: Terminal, memory: Memory, chance: random.Random, traces: int, doom: Doom) -> None:
+        self._terminal = terminal
+        self._memory = memory
+        self._chance = chance
+        self._traces = traces
+        self._doom = doom
+        self._started = time.monotonic()
+        self._keys = 0
+        self._last_answer_key = ""
+
+    def live(self) -> None:
+        """Label, change, take back, move about, until the time is up."""
+        try:
+            self.arrive()
+            while True:
+                self._act(self._settled())
+        except TimeIsUp:
+            return
+
+    def arrive(self) -> View:
+        """Wait for the first whole screen."""
+        view = self._settled()
+        self._memory.look_after_start(view)
+        self._memory.check_cells(view)
+        return view
+
+    def _act(self, view: View) -> None:
+        memory, chance = self._memory, self._chance
+        memory.check_cells(view)
+        if chance.random() < 0.25:
+            self._rest(chance.uniform(0.05, 0.5))
+        draw = chance.random()
+        assert view.document is not None
+        is_open = any(memory.accepted.get((view.document, question)) is None for question in QUESTIONS)
+        if memory.can_undo and draw < 0.12:
+            memory.undo()
+            self._press_and_see("u")
+        elif memory.can_redo and draw < 0.30:
+            memory.redo()
+            self._press_and_see("U")
+        elif draw < 0.36:
+            self._go(chance.randint(1, self._traces))
+        elif is_open:
+            self._answer(view, view.document)
+        elif draw < 0.45:
+            self._clear(view.document)
+        elif draw < 0.80:
+            self._change(view.document)
+        else:
+            self._press("o")
+            self._rest(0.1)
+
+    def _answer(self, view: View, mark: str) -> None:
+        """Answer what is not answered yet: two questions in one go, or one, or one with a comment."""
+        open_questions = [each for each in QUESTIONS if self._memory.accepted.get((mark, each)) is None]
+        thumb, digit = self._chance.random() < 0.6, self._chance.randint(1, 5)
+        if open_questions == list(QUESTIONS) and view.focus == HELPFUL and self._chance.random() < 0.55:
+            self._memory.answer((mark, HELPFUL), thumb)
+            self._memory.answer((mark, QUALITY), digit)
+            self._press_and_see("y" if thumb else "n", str(digit))
+        elif open_questions[0] == QUALITY:
+            self._give(mark, QUALITY, digit)
+        elif self._chance.random() < 0.3:
+            self._thumb_with_comment(mark, thumb=thumb)
+        else:
+            self._give(mark, HELPFUL, thumb)
+
+    def _change(self, mark: str) -> None:
+        question = self._chance.choice(QUESTIONS)
+        said = self._memory.accepted[mark, question]
+        assert said is not None
+        others: list[object] = [not said[0]]
+        if question == QUALITY:
+            others = [digit for digit in range(1, 6) if digit != said[0]]
+        self._give(mark, question, self._chance.choice(others))
+        self._press("enter")
+        self._rest(0.1)
+
+    def _clear(self, mark: str) -> None:
+        question = self._chance.choice(QUESTIONS)
+        self._focus(question)
+        self._memory.clear((mark, question))
+        self._press_and_see("backspace")
+
+    def _give(self, mark: str, question: str, value: object) -> None:
+        self._focus(question)
+        self._memory.answer((mark, question), value)
+        self._press_and_see(("y" if value else "n") if question == HELPFUL else str(value))
+
+    def _thumb_with_comment(self, mark: str, *, thumb: bool) -> None:
+        self._focus(HELPFUL)
+        self._press("Y" if thumb else "N")
+        self._until(lambda view: view.cells is None and "Enter saves" in self._terminal.text)
+        self._press(f"c{self._chance.randint(1, 99)}")
+        self._memory.answer((mark, HELPFUL), thumb)
+        self._press_and_see("enter")
+
+    def _go(self, number: int) -> None:
+        self._press(":", str(number), "enter")
+        self._until(lambda view: view.number == number)
+
+    def _focus(self, question: str) -> None:
+        if self._settled().focus != question:
+            self._press("tab")
+            self._until(lambda view: view.focus == question)
+
+    def _press_and_see(self, *keys: str) -> None:
+        if keys[0] == self._last_answer_key:
+            self._rest(0.25)  # the same answer key too soon after a new item is taken for a held key
+        self._last_answer_key = keys[-1]
+        self._press(*keys)
+        self._until(lambda view: not self._memory.pending)
+
+    def _press(self, *keys: str) -> None:
+        self._memory.keys += len(keys)
+        self._terminal.press(*keys)
+        self._keys += 1
+        if self._keys == self._doom.key:
+            time.sleep(self._doom.after_s)
+            raise TimeIsUp
+
+    def _settled(self) -> View:
+        """A whole screen that stays as it is for a moment."""
+        while True:
+            first = self._until(self._is_whole)
+            self._rest(0.03)
+            if read(self._terminal.text) == first:
+                return first
+
+    def _is_whole(self, view: View) -> bool:
+        return view.is_whole and view.number is not None and view.document == f"{self._traces - view.number:04}"
+
+    def _rest(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        self._until(lambda view: time.monotonic() >= end)
+
+    def _until(self, holds: Callable[[View], bool]) -> View:
+        """Look until it holds, taking in what there is to be seen. Raises `TimeIsUp` when this life is over."""
+        seen = -1
+        view = read("")
+        while True:
+            written = len(self._terminal.written)
+            if written != seen:
+                seen, view = written, read(self._terminal.text)
+                self._memory.look(view)
+            if holds(view):
+                return view
+            if time.monotonic() - self._started >= self._doom.at_s:
+                raise TimeIsUp
+            time.sleep(0.01)
