@@ -10,6 +10,8 @@ import re
 import unicodedata
 from typing import Final
 
+from labeler.reading.host_names import with_deceptive_hosts_marked
+
 ELLIPSIS: Final = "…"
 
 _ZERO_WIDTH_NON_JOINER: Final = "\u200c"
@@ -41,14 +43,14 @@ def sanitise(text: str) -> str:
     """Text that is safe to show: no C0 but newline and tab, no DEL, C1, bidi control or invisible character.
 
     Joiners stay where they shape what is seen: U+200D between emoji, U+200C and U+200D between letters of joining
-    scripts. U+FE0F is dropped (terminals disagree on its width), and so is a carriage return before a newline.
-    Idempotent.
+    scripts. U+FE0F is dropped (terminals disagree on its width), and so is a carriage return before a newline. Host
+    names in links that mix scripts are marked. Idempotent.
     """
     if text.isascii() and text.isprintable():
         return text
     if "\r" in text:
         text = text.replace("\r\n", "\n")
-    return _SUSPECT.sub(_visible, text)
+    return with_deceptive_hosts_marked(_SUSPECT.sub(_visible, text))
 
 
 def one_line(text: str, length: int = 80) -> str:
