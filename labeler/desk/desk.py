@@ -18,6 +18,7 @@ from labeler.desk.active_time import ActiveTime
 from labeler.desk.background import Background
 from labeler.desk.deliveries import Deliveries
 from labeler.desk.events import DeskEvent, DocumentReady, ItemChanged, ItemsAdded, Notice, StatusChanged
+from labeler.desk.kept import kept_slot
 from labeler.desk.library import Library, Prepared, read_blind, read_openly
 from labeler.desk.listing import worklist_rows
 from labeler.desk.pace import Pace
@@ -32,15 +33,13 @@ from labeler.journal.errors import JournalError
 from labeler.journal.journal import Journal
 from labeler.journal.rows import Delivery, DeliveryOp, OutboxCounts, ReviewRecord
 from labeler.journal.thread import JournalThread
+from labeler.reading.sanitise import one_line
 from labeler.review.action import Action, Stamp
 from labeler.review.apply import Changed, apply
 from labeler.review.decide import decide
 from labeler.review.decision import Decision, Refusal
-from labeler.review.mine import own_answers
+from labeler.review.mine import by_others, own_answers_by_span
 from labeler.review.state import ReviewState
-
-KEPT_COMMENT = "kept"
-"""The draft slot of a comment that waits for the answer to come."""
 
 AHEAD = 3
 """Documents prepared ahead of the current item; one behind it as well."""
@@ -135,7 +134,7 @@ class Desk:
             state = self.state
             now = _monotonic_ms()
             self._active.touch(now)
-            left = state.item
+            left, aim = state.item, state.aim
             decision = decide(state, action, self._stamp())
             if isinstance(decision, Refusal):
                 return decision
@@ -146,7 +145,7 @@ class Desk:
                     return Refusal(str(error))
             changed = apply(state, decision)
             if left is not None:
-                self.save_draft(left.trace_id, KEPT_COMMENT, state.kept_comments.get(left.trace_id, ""))
+                self.save_draft(left.trace_id, kept_slot(aim), state.kept_comments.get((left.trace_id, aim), ""))
             if decision.change is not None:
                 self._after_change(decision.change)
             if left is not None and (changed.moved or decision.submits):
@@ -215,16 +214,26 @@ class Desk:
         around = [index for index in (here, here + 1, here - 1) if 0 <= index < len(state.items)]
         return list(dict.fromkeys([state.items[i].trace_id for i in around] + list(islice(ahead, AHEAD))))
 
-    def others_of(self, trace_id: str) -> tuple[Assessment, ...]:
-        """What judges, code and other reviewers said about a trace that is prepared; nothing in a blind review."""
+    def others_of(self, trace_id: str, span_id: str | None = None) -> Sequence[Assessment]:
+        """What judges, code and other reviewers said about a prepared trace, or about a span; nothing where blind."""
         prepared = self.library.get(trace_id)
-        return () if prepared is None else prepared.others
+        if prepared is None or self.state.rules.blind:
+            return ()
+        if span_id is None:
+            return prepared.others
+        return [each for each in by_others(prepared.assessments, self.reviewer) if each.span_id == span_id]
+
+    def span_name(self, trace_id: str, span_id: str) -> str:
+        """What a span is called, as display text; its ID while the trace is not prepared."""
+        prepared = self.library.get(trace_id)
+        names = prepared.span_names if prepared is not None else {}
+        return names.get(span_id) or one_line(span_id, 16)
 
     def said_of(self, trace_id: str) -> list[Assessment]:
         """Everything ever said about a prepared trace, my own answers as they stand; in a blind review only those."""
         prepared, state = self.library.get(trace_id), self.state
         told = prepared.assessments if prepared else ()
-        mine = state.answers_of(trace_id)
+        mine = state.answers_by_span(trace_id)
         said = everything_said(trace_id, told, mine, self._retired, state.questions, self.reviewer)
         return by_reviewer(said, self.reviewer) if state.rules.blind else said
 
@@ -332,12 +341,15 @@ class Desk:
             if item.title != prepared.document.title:
                 item.title = prepared.document.title
                 self.on_event(ItemChanged(trace_id))
-        mine = own_answers(prepared.assessments, self.reviewer, self.state.questions, self._retired)
-        unknown: dict[str, Answer] = {
-            name: answer for name, answer in mine.items() if (trace_id, None, name) not in self._cells
-        }
+        mine = own_answers_by_span(prepared.assessments, self.reviewer, self.state.questions, self._retired)
+        unknown: dict[str | None, dict[str, Answer]] = {}
+        for span_id, answers in mine.items():
+            known = {name for name in answers if (trace_id, span_id, name) in self._cells}
+            if answers.keys() > known:
+                unknown[span_id] = {name: answers[name] for name in answers.keys() - known}
         if unknown and trace_id in self.state.index_of:
-            self.state.load_answers(trace_id, unknown)
+            for span_id, answers in unknown.items():
+                self.state.load_answers(trace_id, answers, span_id)
             note_labelled(self.state, trace_id)
             if self._active.shown != trace_id:
                 open_anew(self.state, trace_id)

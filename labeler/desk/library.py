@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 
 from labeler.cache.store import Cache
@@ -14,26 +14,33 @@ from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace
 from labeler.reading.document import Document
+from labeler.reading.lay_out import lay_out
 from labeler.reading.others import about_trace, with_assessments
-from labeler.reading.read import read_document
+from labeler.reading.read import read_conversation
+from labeler.reading.sanitise import one_line
 from labeler.review.mine import by_others
 
 _KEPT = 24
 """Documents kept: the current one, its neighbours, and those the reviewer goes back and forth between."""
+
+_NAME_CHARACTERS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A trace ready for the screen, with the raw form it was read from.
 
-    `assessments` are all that were made of it, those of its top-level span counted as of the trace; `others` those
-    that the reviewer is shown beside it: none in a blind review.
+    `assessments` are all that were made of it and its spans; `others` those that the reviewer is shown beside it,
+    those of its top-level span counted as of the trace: none in a blind review. `span_names` (by span ID) and
+    `models` are display text.
     """
 
     raw: RawTrace
     document: Document
     assessments: tuple[Assessment, ...]
     others: tuple[Assessment, ...]
+    span_names: Mapping[str, str]
+    models: tuple[str, ...]
 
 
 class Library:
@@ -105,11 +112,15 @@ class Library:
 def read_openly(raw: RawTrace, reviewer: str) -> Prepared:
     """A trace with what judges, code and other reviewers said about it."""
     blind = read_blind(raw)
-    others = tuple(by_others(blind.assessments, reviewer))
-    return Prepared(raw, with_assessments(blind.document, others), blind.assessments, others)
+    said = by_others(blind.assessments, reviewer)
+    others = tuple(about_trace(each, blind.document) for each in said)
+    return replace(blind, document=with_assessments(blind.document, others, blind.span_names), others=others)
 
 
 def read_blind(raw: RawTrace) -> Prepared:
     """A trace without a word of anybody else."""
-    document = read_document(raw)
-    return Prepared(raw, document, tuple(about_trace(each, document) for each in raw.summary.assessments), ())
+    conversation = read_conversation(raw)
+    document = lay_out(conversation, raw.summary.name)
+    names = {span_id: one_line(name, _NAME_CHARACTERS) for span_id, name in conversation.span_names.items()}
+    models = tuple(one_line(model, _NAME_CHARACTERS) for model in conversation.models)
+    return Prepared(raw, document, raw.summary.assessments, (), names, models)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from labeler.cache.thread import CacheThread
-from labeler.desk.desk import KEPT_COMMENT, Desk
+from labeler.desk.desk import Desk
+from labeler.desk.kept import kept_comments
 from labeler.desk.questions import questions_from_json, questions_to_json
 from labeler.desk.restore import restore
 from labeler.domain.destination import Destination
@@ -30,7 +31,7 @@ async def open_desk(
     cells = await journal.run(Journal.answers, homes, spec.reviewer)
     drafts = await journal.run(Journal.drafts, record.id)
     state = restore(questions, rules, rows, changes, cells, record.position)
-    state.kept_comments = {trace_id: text for (trace_id, slot), text in drafts.items() if slot == KEPT_COMMENT}
+    state.kept_comments = kept_comments(drafts)
     desk = Desk(record, state, cells, drafts, journal, cache)
     await desk.open()
     return desk

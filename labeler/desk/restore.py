@@ -11,7 +11,7 @@ from labeler.reading.sanitise import one_line
 from labeler.review.apply import apply_change
 from labeler.review.flow import first_to_work, opening_focus
 from labeler.review.mine import is_labelled
-from labeler.review.state import Item, ReviewState, Rules
+from labeler.review.state import Item, ReviewState, Rules, Subject
 
 TITLE_CHARACTERS = 80
 
@@ -34,10 +34,11 @@ def restore(
         if change.trace_id in state.index_of:
             apply_change(state, change)
     for (trace_id, span_id, question), answer in cells.items():
-        if span_id is None and trace_id in state.index_of:
-            _set(state, trace_id, question, answer)
-    for trace_id in state.answers:
-        note_labelled(state, trace_id)
+        if trace_id in state.index_of:
+            _set(state, (trace_id, span_id), question, answer)
+    for trace_id, span_id in state.answers:
+        if span_id is None:
+            note_labelled(state, trace_id)
     here = state.index_of.get(position or "")
     state.position = first_to_work(state) if here is None else here
     state.focus = opening_focus(state, state.position)
@@ -71,8 +72,8 @@ def open_anew(state: ReviewState, trace_id: str) -> None:
         state.focus = opening_focus(state, state.position)
 
 
-def _set(state: ReviewState, trace_id: str, question: str, answer: Answer | None) -> None:
-    answers = state.answers.setdefault(trace_id, {})
+def _set(state: ReviewState, subject: Subject, question: str, answer: Answer | None) -> None:
+    answers = state.answers.setdefault(subject, {})
     if answer is None:
         answers.pop(question, None)
     else:

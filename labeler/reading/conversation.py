@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from labeler.domain.trace import NotRecorded, RawTrace, Span, Trace, TraceState
@@ -13,6 +13,7 @@ from labeler.reading.formats.plain import main_text
 from labeler.reading.message import Data, Failure, Field, Message, Note, Part, Role
 from labeler.reading.sides import with_sides
 from labeler.reading.source import choose
+from labeler.reading.span_facts import writing_models
 from labeler.reading.tree import SpanTree
 from labeler.reading.weave import weave
 from labeler.reading.wire.spans import decode
@@ -42,6 +43,10 @@ class Conversation:
     answer: int | None
     roots: frozenset[str] = frozenset()
     """IDs of the top-level spans: what is said about one of them is said about the trace."""
+    span_names: Mapping[str, str] = field(default_factory=dict)
+    """The name of each span by its ID."""
+    models: tuple[str, ...] = ()
+    """The models that were called, each once, in the order of their first call; those that wrote text come first."""
 
 
 def read(raw: RawTrace) -> Conversation:
@@ -66,7 +71,12 @@ def converse(trace: Trace) -> Conversation:
         messages.extend(_attributes(tree))
     messages = _other_roots(tree, chosen, messages) + messages
     conversation = _numbered(trace, _with_tool_names(messages), chosen.span, _origin(chosen, tree))
-    return replace(conversation, roots=frozenset(span.id for span in tree.roots))
+    return replace(
+        conversation,
+        roots=frozenset(span.id for span in tree.roots),
+        span_names={span.id: span.name for span in tree.spans},
+        models=writing_models(tree.spans),
+    )
 
 
 def _origin(chosen: Exchange, tree: SpanTree) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from labeler.domain.assessment import Assessment, AssessmentKind, SourceType
+from labeler.domain.assessment import NOTHING, Assessment, AssessmentKind, SourceType
 from labeler.domain.value import JsonValue
 from labeler.reading.document import Block, BlockKind, Document
 from labeler.reading.sanitise import one_line, sanitise
@@ -24,14 +24,19 @@ def about_trace(assessment: Assessment, document: Document) -> Assessment:
     return replace(assessment, span_id=None) if assessment.span_id in document.roots else assessment
 
 
-def with_assessments(document: Document, assessments: Iterable[Assessment]) -> Document:
-    """The document with a section of assessments at its end; unchanged when there are none."""
+def with_assessments(
+    document: Document, assessments: Iterable[Assessment], span_names: Mapping[str, str] = NOTHING
+) -> Document:
+    """The document with a section of assessments at its end; unchanged when there are none.
+
+    Spans go by their names in `span_names`, else by their IDs.
+    """
     said = sorted(assessments, key=lambda a: (a.source.type is not SourceType.HUMAN, a.name))
     if not said:
         return document
     message = max((block.message for block in document.blocks), default=-1) + 1
     header = Block(BlockKind.HEADER, "assessments", message=message)
-    return replace(document, blocks=(*document.blocks, header, *(_block(each, message) for each in said)))
+    return replace(document, blocks=(*document.blocks, header, *(_block(each, message, span_names) for each in said)))
 
 
 def brief(assessment: Assessment) -> str:
@@ -40,8 +45,9 @@ def brief(assessment: Assessment) -> str:
     return one_line(f"{source}: {value_words(assessment)}", 120)
 
 
-def _block(assessment: Assessment, message: int) -> Block:
-    about = f" (span {assessment.span_id})" if assessment.span_id else ""
+def _block(assessment: Assessment, message: int, span_names: Mapping[str, str]) -> Block:
+    span_id = assessment.span_id
+    about = f" (span {span_names.get(span_id) or span_id})" if span_id else ""
     kind = " (expected)" if assessment.kind is AssessmentKind.EXPECTATION else ""
     line = one_line(f"{assessment.name}{kind}: {value_words(assessment)} · {source_words(assessment)}{about}", 300)
     rationale = sanitise(assessment.rationale or assessment.metadata.get("labeler.rationale") or "")

@@ -35,16 +35,27 @@ _TOKEN_WORDS: Final = (
 
 def model_of(span: Span) -> str:
     """The model that a span called, with its provider where that is known; the empty string where it called none."""
-    model = text_of(first(span.attributes, *_MODEL_KEYS))
-    if not model and span.type in _CALLS_A_MODEL and isinstance(span.inputs, dict):
-        model = text_of(span.inputs.get("model"))
+    model = _model_name(span)
     provider = text_of(first(span.attributes, *_PROVIDER_KEYS))
     return f"{model} ({provider})" if model and provider else model
+
+
+def writing_models(spans: Iterable[Span]) -> tuple[str, ...]:
+    """The names of the models that were called, without their providers; those that write text before embeddings."""
+    called = [(span.type == "EMBEDDING", name) for span in spans if (name := _model_name(span))]
+    return tuple(dict.fromkeys(name for _, name in sorted(called, key=lambda call: call[0])))
 
 
 def models_of(spans: Iterable[Span]) -> list[str]:
     """The models that were called, each once, in the order of their first call."""
     return list(dict.fromkeys(model for span in spans if (model := model_of(span))))
+
+
+def _model_name(span: Span) -> str:
+    model = text_of(first(span.attributes, *_MODEL_KEYS))
+    if not model and span.type in _CALLS_A_MODEL and isinstance(span.inputs, dict):
+        model = text_of(span.inputs.get("model"))
+    return model
 
 
 def cost_words(cost: JsonValue) -> str:

@@ -18,6 +18,7 @@ from labeler.reading.times import moment
 from labeler.reading.wire.summary import tokens_of
 
 _LINE: Final = 200
+_SPAN_NAME: Final = 60
 _TOLD_ABOVE: Final = frozenset(
     (
         "mlflow.traceName",
@@ -39,7 +40,7 @@ def trace_facts(
     """The facts as a document. `hidden` says why some of what was said is not among `assessments`, in a sentence."""
     blocks = [
         *_section(0, "trace", _facts(summary, spans)),
-        *_said(1, list(assessments), hidden),
+        *_said(1, list(assessments), {span.id: one_line(span.name, _SPAN_NAME) for span in spans}, hidden),
         *_section(2, "tags", _rest(summary.tags)),
         *_section(3, "metadata", _rest(summary.metadata)),
     ]
@@ -89,7 +90,9 @@ def _field(number: int, name: str, value: str) -> Block:
     return Block(BlockKind.FIELD, text, message=number, summary=one_line(name, _LINE), foldable=is_long, folded=is_long)
 
 
-def _said(number: int, assessments: Sequence[Assessment], hidden: str) -> Iterator[Block]:
+def _said(
+    number: int, assessments: Sequence[Assessment], span_names: Mapping[str, str], hidden: str
+) -> Iterator[Block]:
     """Everything said, by name; of each name what stands first, then what it superseded, the latest first."""
     if not assessments and not hidden:
         return
@@ -98,7 +101,9 @@ def _said(number: int, assessments: Sequence[Assessment], hidden: str) -> Iterat
         yield Block(BlockKind.NOTE, hidden, message=number)
     for assessment in sorted(assessments, key=lambda a: (a.name, not a.valid, -a.created_at_ms)):
         kind = " (expected)" if assessment.kind is AssessmentKind.EXPECTATION else ""
-        about = f"about span {assessment.span_id}" if assessment.span_id else ""
+        span_id = assessment.span_id
+        name = span_names.get(span_id or "", "")
+        about = f"about span {name} ({span_id})" if name else f"about span {span_id}" if span_id else ""
         when = moment(assessment.created_at_ms)
         stands = "" if assessment.valid else "superseded"
         told = (value_words(assessment), stands, source_words(assessment), when, about)

@@ -95,6 +95,18 @@ class FocusOn:
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """Have the questions be about a span of the current item from now on."""
+
+    span_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndAim:
+    """Have the questions be about the trace again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Submit: ...
 
 
@@ -163,6 +175,8 @@ Action: TypeAlias = (
     | Clear
     | FocusBy
     | FocusOn
+    | Aim
+    | EndAim
     | Submit
     | Defer
     | AskDecline

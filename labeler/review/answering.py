@@ -22,13 +22,13 @@ EDITING = "editing a submitted item · Enter submits the change"
 
 def thumb_target(state: ReviewState) -> Question | Refusal:
     """The pass/fail question a thumb answers: the focused one, else the first unanswered one."""
-    focused, item = state.question, state.item
+    focused = state.question
     if focused is not None and isinstance(focused.input, PassFail):
         return focused
     thumbs = [question for question in state.questions if isinstance(question.input, PassFail)]
-    if not thumbs or item is None:
+    if not thumbs:
         return Refusal("No pass/fail question here; the digits answer the focused question")
-    unanswered = (question for question in thumbs if not state.is_answered(item.trace_id, question))
+    unanswered = (question for question in thumbs if question.name not in state.given)
     return next(unanswered, Refusal("Every pass/fail question here is answered; Tab goes to one to change it"))
 
 
@@ -74,8 +74,8 @@ def give(state: ReviewState, item: Item, action: Give, stamp: Stamp) -> Decision
         return Refusal(str(error))
     if isinstance(value, str) and not value.strip():
         return Refusal(f"Nothing is written, so {question.name} stays as it was; clear takes an answer away")
-    before = state.answers_of(item.trace_id).get(question.name)
-    comment = (state.comment_so_far(item.trace_id, question) if typed is None else typed) or None
+    before = state.given.get(question.name)
+    comment = (state.comment_so_far(question) if typed is None else typed) or None
     effects: Sequence[Effect] = ()
     if before is None or not same_value(before.value, value) or before.comment != comment:
         effects = (answer_effect(state, item, question, before, value, comment, stamp),)
@@ -91,14 +91,14 @@ def comment_on(state: ReviewState, item: Item, action: Comment, stamp: Stamp) ->
     except UnusableValue as error:
         return Refusal(str(error))
     index, question = find_question(state, action.question)
-    before = state.answers_of(item.trace_id).get(question.name)
+    before = state.given.get(question.name)
     if before is None:
         return Decision(kept_comment=text, says="kept; it goes with the answer to come" if text else "comment removed")
     effects: Sequence[Effect] = ()
     if (before.comment or "") != text:
         effects = (answer_effect(state, item, question, before, before.value, text or None, stamp),)
     if state.choosing:
-        decision = Decision(change=_change_or_none(item, Act.COMMENT, effects, stamp), says=_editing(item))
+        decision = Decision(change=_change_or_none(item, Act.COMMENT, effects, stamp), says=_editing(state, item))
     else:
         focus = None if index == state.focus else state.focus
         decision = go_on(state, item, index, effects, stamp, Act.COMMENT, focus)
@@ -110,15 +110,15 @@ def clear(state: ReviewState, item: Item, stamp: Stamp) -> Decision | Refusal:
     question = state.question
     if question is None:
         return Refusal("This review asks no question")
-    before = state.answers_of(item.trace_id).get(question.name)
+    before = state.given.get(question.name)
     if before is None:
-        earlier = state.last_answered(item.trace_id)
+        earlier = state.last_answered
         if earlier is None:
             return Refusal("Nothing is answered here; u takes back what you did last")
         return Decision(focus=state.questions.index(earlier))
-    effects: list[Effect] = [AnswerEffect(item.trace_id, question.name, question.kind, before, None)]
+    effects: list[Effect] = [AnswerEffect(item.trace_id, question.name, question.kind, before, None, state.aim)]
     left = {name: answer for name, answer in state.answers_of(item.trace_id).items() if name != question.name}
-    if item.state is ItemState.LABELLED and not is_labelled(left, state.questions):
+    if state.aim is None and item.state is ItemState.LABELLED and not is_labelled(left, state.questions):
         effects.append(StateEffect(item.trace_id, item.state, ItemState.OPEN))
     return Decision(change=make_change(Act.CLEAR, item.trace_id, effects, stamp), focus=state.focus, choosing=False)
 
@@ -126,9 +126,9 @@ def clear(state: ReviewState, item: Item, stamp: Stamp) -> Decision | Refusal:
 def end_choice(state: ReviewState, item: Item, stamp: Stamp) -> Decision:
     """Close the focused choice of several; with nothing on, the answer is the empty list."""
     question = state.questions[state.focus]
-    before = state.answers_of(item.trace_id).get(question.name)
+    before = state.given.get(question.name)
     value: JsonValue = [] if before is None else before.value
-    comment = state.comment_so_far(item.trace_id, question) or None
+    comment = state.comment_so_far(question) or None
     effects: Sequence[Effect] = ()
     if before is None:
         effects = (answer_effect(state, item, question, None, value, comment, stamp),)
@@ -144,13 +144,14 @@ def go_on(
     act: Act,
     focus: int | None = None,
 ) -> Decision:
-    """After an answer to question `asked`: submit and move on, or go to the next question (or `focus`)."""
-    given = set(state.answers_of(item.trace_id)) | {
-        effect.question for effect in effects if isinstance(effect, AnswerEffect)
-    }
-    if item.state is ItemState.LABELLED:
+    """After an answer to question `asked`: submit and move on, or go to the next question (or `focus`).
+
+    An answer about a span submits nothing: what an item needs is answers about its trace.
+    """
+    given = set(state.given) | {effect.question for effect in effects if isinstance(effect, AnswerEffect)}
+    if state.aim is None and item.state is ItemState.LABELLED:
         return Decision(change=_change_or_none(item, act, effects, stamp), says=EDITING, focus=focus)
-    if is_complete(state, frozenset(given)):
+    if state.aim is None and is_complete(state, frozenset(given)):
         return submit(state, item, effects, stamp, act)
     if focus is None:
         focus = focus_after(state, asked, frozenset(given))
@@ -187,9 +188,10 @@ def answer_effect(
     comment: str | None,
     stamp: Stamp,
 ) -> AnswerEffect:
-    """The cell of `question` going from `before` to a new answer."""
+    """The cell of `question`, about what the questions are about, going from `before` to a new answer."""
     after = Answer(stamp.mint(), value, comment, stamp.at_ms, stamp.duration_ms, stamp.blind)
-    return AnswerEffect(item.trace_id, question.name, question.kind, before, _succeeding(state, before, after))
+    succeeding = _succeeding(state, before, after)
+    return AnswerEffect(item.trace_id, question.name, question.kind, before, succeeding, state.aim)
 
 
 def note_effect(state: ReviewState, item: Item, name: str, after: Answer | None) -> AnswerEffect:
@@ -217,18 +219,18 @@ def find_question(state: ReviewState, name: str) -> tuple[int, Question]:
 def _toggle(state: ReviewState, item: Item, question: Question, option: str, stamp: Stamp) -> Decision:
     """Turn an option on or off. With the last one off, the question of an open item is unanswered until Enter."""
     assert isinstance(question.input, Categorical)
-    before = state.answers_of(item.trace_id).get(question.name)
+    before = state.given.get(question.name)
     chosen = [str(name) for name in before.value] if before and isinstance(before.value, Sequence) else []
     wanted = toggled(question.input.options, chosen, option)
-    comment = state.comment_so_far(item.trace_id, question) or None
-    if wanted or item.state is ItemState.LABELLED:
+    comment = state.comment_so_far(question) or None
+    if wanted or (state.aim is None and item.state is ItemState.LABELLED):
         effect, kept = answer_effect(state, item, question, before, wanted, comment, stamp), None
     else:
-        effect, kept = AnswerEffect(item.trace_id, question.name, question.kind, before, None), comment
+        effect, kept = AnswerEffect(item.trace_id, question.name, question.kind, before, None, state.aim), comment
     return Decision(
         change=make_change(Act.ANSWER, item.trace_id, (effect,), stamp),
         focus=state.focus,
-        says=_editing(item),
+        says=_editing(state, item),
         choosing=True,
         kept_comment=kept,
     )
@@ -251,7 +253,7 @@ def _ask_why_or_go_on(
         change=_change_or_none(item, Act.ANSWER, effects, stamp),
         focus=index,
         ask=Ask(Field.COMMENT_AFTER, question.name),
-        says=_editing(item),
+        says=_editing(state, item),
     )
 
 
@@ -274,8 +276,8 @@ def _succeeding(state: ReviewState, before: Answer | None, after: Answer) -> Ans
     return replace(after, overrides=before.assessment_id)
 
 
-def _editing(item: Item) -> str:
-    return EDITING if item.state is ItemState.LABELLED else ""
+def _editing(state: ReviewState, item: Item) -> str:
+    return EDITING if state.aim is None and item.state is ItemState.LABELLED else ""
 
 
 def _change_or_none(item: Item, act: Act, effects: Sequence[Effect], stamp: Stamp) -> Change | None:

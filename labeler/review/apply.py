@@ -8,7 +8,7 @@ from labeler.domain.change import Act, AnswerEffect, Change, StateEffect
 from labeler.domain.worklist import ItemState
 from labeler.review.decision import Decision
 from labeler.review.flow import opening_focus
-from labeler.review.state import ReviewState
+from labeler.review.state import ReviewState, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +21,22 @@ class Changed:
 
 def apply(state: ReviewState, decision: Decision) -> Changed:
     """Carry out a decision whose change (if any) has been journaled."""
-    came_from, asked = state.position, state.focus
+    came_from, asked = state.position, (state.position, state.focus, state.aim)
     rows = {came_from}
     if decision.change is not None:
         apply_change(state, decision.change)
         rows.add(state.index_of[decision.change.trace_id])
     if decision.kept_comment is not None and state.item is not None:
-        _keep_comment(state, state.item.trace_id, decision.kept_comment)
+        _keep_comment(state, state.subject, decision.kept_comment)
     if decision.position is not None:
         _stand_at(state, decision)
+    if decision.aim is not None:
+        state.aim = decision.aim or None
     if decision.focus is not None:
         state.focus = decision.focus
     if decision.choosing is not None:
         state.choosing = decision.choosing
-    elif (state.position, state.focus) != (came_from, asked):
+    elif (state.position, state.focus, state.aim) != asked:
         state.choosing = False
     rows.add(state.position)
     return Changed(moved=state.position != came_from, rows=tuple(sorted(rows)))
@@ -63,13 +65,14 @@ def apply_change(state: ReviewState, change: Change) -> None:
 
 
 def _set_answer(state: ReviewState, effect: AnswerEffect) -> None:
-    answers = state.answers.setdefault(effect.trace_id, {})
+    subject = effect.trace_id, effect.span_id
+    answers = state.answers.setdefault(subject, {})
     if effect.after is None:
         answers.pop(effect.question, None)
     else:
         answers[effect.question] = effect.after
-        if effect.after.comment == state.kept_comments.get(effect.trace_id):
-            state.kept_comments.pop(effect.trace_id, None)
+        if effect.after.comment == state.kept_comments.get(subject):
+            state.kept_comments.pop(subject, None)
 
 
 def _set_state(state: ReviewState, effect: StateEffect) -> None:
@@ -85,11 +88,11 @@ def _set_state(state: ReviewState, effect: StateEffect) -> None:
     item.state = effect.after
 
 
-def _keep_comment(state: ReviewState, trace_id: str, text: str) -> None:
+def _keep_comment(state: ReviewState, subject: Subject, text: str) -> None:
     if text:
-        state.kept_comments[trace_id] = text
+        state.kept_comments[subject] = text
     else:
-        state.kept_comments.pop(trace_id, None)
+        state.kept_comments.pop(subject, None)
 
 
 def _stand_at(state: ReviewState, decision: Decision) -> None:
@@ -102,4 +105,5 @@ def _stand_at(state: ReviewState, decision: Decision) -> None:
     else:
         state.trail.at = decision.trail
     if moved:
+        state.aim = None
         state.focus = opening_focus(state, decision.position)

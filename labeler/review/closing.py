@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from labeler.domain.change import Act, Answer, Effect, StateEffect
 from labeler.domain.question import DECLINED_NAME, FLAG_NAME, Categorical
 from labeler.domain.value import UnusableValue, check_text
@@ -12,9 +14,13 @@ from labeler.review.decision import Ask, Decision, Field, Refusal
 from labeler.review.flow import came_from, next_open
 from labeler.review.state import Item, ReviewState
 
+_AIMED: Final = "The questions are about a span; Esc ends that, then Enter submits the item"
+
 
 def press_enter(state: ReviewState, item: Item, stamp: Stamp) -> Decision | Refusal:
     """Submit; or end the open choice, or go to what is missing."""
+    if state.aim is not None:
+        return end_choice(state, item, stamp) if state.choosing else Refusal(_AIMED)
     if item.state is ItemState.LABELLED:
         return _return_from_edit(state)
     if _ends_choice(state, item):

@@ -8,6 +8,7 @@ from labeler.domain.change import Act, StateEffect
 from labeler.domain.question import Text
 from labeler.domain.worklist import ItemState
 from labeler.review import action as act
+from labeler.review.aiming import aim, end_aim
 from labeler.review.answering import answer_digit, answer_thumb, clear, comment_on, give, go_on, thumb_target
 from labeler.review.closing import ask_decline, decline, defer, flag, press_enter, toggle_flag
 from labeler.review.decision import Ask, Decision, Field, Refusal
@@ -34,6 +35,8 @@ def decide(state: ReviewState, action: act.Action, stamp: act.Stamp) -> Decision
             return Decision(focus=(state.focus + step) % max(len(state.questions), 1))
         case act.FocusOn(index):
             return Decision(focus=index)
+        case act.EndAim():
+            return end_aim(state)
     if item.trace_id in state.absent:
         return Refusal("This trace is not downloaded, so it cannot be judged now")
     return _telling_that_it_is_labelled(item, _decide_on_item(state, item, action, stamp))
@@ -44,21 +47,23 @@ def _decide_on_item(state: ReviewState, item: Item, action: act.Action, stamp: a
         case act.Thumb():
             return answer_thumb(state, item, action, stamp)
         case act.AskThumbComment():
-            return _ask_thumb_comment(state, item, action)
+            return _ask_thumb_comment(state, action)
         case act.Digit():
             return answer_digit(state, item, action, stamp)
         case act.Give():
             return give(state, item, action, stamp)
         case act.AskComment():
-            return _ask_comment(state, item)
+            return _ask_comment(state)
         case act.Comment():
             return comment_on(state, item, action, stamp)
         case act.AskText():
-            return _ask_text(state, item)
+            return _ask_text(state)
         case act.Proceed():
             return go_on(state, item, state.focus, (), stamp, Act.ANSWER)
         case act.Clear():
             return clear(state, item, stamp)
+        case act.Aim():
+            return aim(state, item, action)
         case act.Submit():
             return press_enter(state, item, stamp)
         case act.Defer():
@@ -86,36 +91,36 @@ def _telling_that_it_is_labelled(item: Item, decision: Decision | Refusal) -> De
     return replace(decision, change=replace(change, effects=(*change.effects, told)))
 
 
-def _ask_thumb_comment(state: ReviewState, item: Item, action: act.AskThumbComment) -> Decision | Refusal:
+def _ask_thumb_comment(state: ReviewState, action: act.AskThumbComment) -> Decision | Refusal:
     target = thumb_target(state)
     if isinstance(target, Refusal):
         return target
     if not target.takes_comment:
         return Refusal(f"{target.name} takes no comment")
-    text = state.comment_so_far(item.trace_id, target)
+    text = state.comment_so_far(target)
     return Decision(ask=Ask(Field.THUMB_COMMENT, target.name, text, action.positive))
 
 
-def _ask_comment(state: ReviewState, item: Item) -> Decision | Refusal:
+def _ask_comment(state: ReviewState) -> Decision | Refusal:
     """The comment of the focused question, or of the one answered last when the focused one is unanswered."""
     question = state.question
     if question is None:
         return Refusal("This review asks no question")
-    if not state.is_answered(item.trace_id, question):
-        question = state.last_answered(item.trace_id) or question
+    if question.name not in state.given:
+        question = state.last_answered or question
     if not question.takes_comment:
         return Refusal(f"{question.name} takes no comment")
-    return Decision(ask=Ask(Field.COMMENT, question.name, state.comment_so_far(item.trace_id, question)))
+    return Decision(ask=Ask(Field.COMMENT, question.name, state.comment_so_far(question)))
 
 
-def _ask_text(state: ReviewState, item: Item) -> Decision | Refusal:
+def _ask_text(state: ReviewState) -> Decision | Refusal:
     """The focused text or expectation question, else the first."""
     texts = [question for question in state.questions if isinstance(question.input, Text)]
     if not texts:
         return Refusal("No question here takes text")
     question = state.question if state.question in texts else texts[0]
     assert question is not None
-    answer = state.answers_of(item.trace_id).get(question.name)
+    answer = state.given.get(question.name)
     return Decision(
         focus=state.questions.index(question), ask=Ask(Field.TEXT, question.name, str(answer.value) if answer else "")
     )

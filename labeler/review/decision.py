@@ -35,8 +35,9 @@ class Decision:
     """What an action comes to. Anything left None stays as it is.
 
     `change` is journaled before anything is shown. `position` and `focus` are indexes to stand at
-    afterwards. `choosing` says whether a choice of several is open; left None it ends when the focus
-    moves. `trail` moves within the history of visited items instead of adding to it. `kept_comment`
+    afterwards, `aim` is the span that the questions are about then (empty: the trace again).
+    `choosing` says whether a choice of several is open; left None it ends when focus or aim move.
+    `trail` moves within the history of visited items instead of adding to it. `kept_comment`
     waits for the answer to come (empty: none does any more). `submits` marks the moment an item's
     answers are released for delivery although the reviewer stays.
     """
@@ -44,6 +45,7 @@ class Decision:
     change: Change | None = None
     position: int | None = None
     focus: int | None = None
+    aim: str | None = None
     ask: Ask | None = None
     says: str = ""
     choosing: bool | None = None

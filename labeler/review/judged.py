@@ -14,15 +14,18 @@ _POSITIVE = frozenset({"yes", "true", "pass", "passed", "correct", "good", "1", 
 _NEGATIVE = frozenset({"no", "false", "fail", "failed", "incorrect", "bad", "0", "0.0"})
 
 
-def judge_of(question: Question, assessments: Iterable[Assessment]) -> Assessment | None:
-    """The newest valid assessment of the question's name by a judge, else by code; None when there is none."""
+def judge_of(question: Question, assessments: Iterable[Assessment], span_id: str | None = None) -> Assessment | None:
+    """The newest valid assessment of the question's name by a judge, else by code; None when there is none.
+
+    It is about the trace, or about the span of that ID.
+    """
     candidates = [
         assessment
         for assessment in assessments
         if assessment.valid
         and assessment.error is None
         and assessment.name == question.name
-        and assessment.span_id is None
+        and assessment.span_id == span_id
         and assessment.source.type in (SourceType.LLM_JUDGE, SourceType.CODE)
     ]
     return max(candidates, key=lambda a: (a.source.type is SourceType.LLM_JUDGE, a.created_at_ms), default=None)

@@ -17,19 +17,30 @@ def own_answers(
     questions: Iterable[Question],
     taken_back: Collection[str] = (),
 ) -> dict[str, Answer]:
-    """The reviewer's valid trace-level answers by question name, newest first choice.
+    """The reviewer's valid trace-level answers by question name. See `own_answers_by_span`."""
+    about_trace = (assessment for assessment in assessments if assessment.span_id is None)
+    return own_answers_by_span(about_trace, reviewer, questions, taken_back).get(None, {})
+
+
+def own_answers_by_span(
+    assessments: Iterable[Assessment],
+    reviewer: str,
+    questions: Iterable[Question],
+    taken_back: Collection[str] = (),
+) -> dict[str | None, dict[str, Answer]]:
+    """The reviewer's valid answers by span ID (None: about the trace) and question name, newest first choice.
 
     `taken_back` names assessment IDs that the journal knows to be superseded or retracted, although
     an older listing still shows them. An answer that the question would not take today is left out.
     """
     by_name = {question.name: question for question in questions}
-    found: dict[str, Answer] = {}
+    found: dict[str | None, dict[str, Answer]] = {}
     for assessment in sorted(assessments, key=lambda a: a.created_at_ms):
         if not _is_mine(assessment, reviewer) or assessment.id in taken_back:
             continue
         answer = _as_answer(assessment, by_name.get(assessment.name))
         if answer is not None:
-            found[assessment.name] = answer
+            found.setdefault(assessment.span_id, {})[assessment.name] = answer
     return found
 
 
@@ -50,7 +61,6 @@ def by_others(assessments: Iterable[Assessment], reviewer: str) -> list[Assessme
 def _is_mine(assessment: Assessment, reviewer: str) -> bool:
     return (
         assessment.valid
-        and assessment.span_id is None
         and assessment.source.type is SourceType.HUMAN
         and same_reviewer(assessment.source.id, reviewer)
     )

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeAlias
 
 from labeler.domain.change import Answer, Change
 from labeler.domain.question import FLAG_NAME, Question
 from labeler.domain.worklist import ItemState
+
+Subject: TypeAlias = tuple[str, str | None]
+"""What an answer is about: a trace ID, with the ID of one of its spans or None for the trace itself."""
 
 
 class Advance(StrEnum):
@@ -61,9 +65,10 @@ class Trail:
 class ReviewState:
     """The state of one review. Changed only by `review.apply` and the loading methods here.
 
-    `answers` maps trace IDs to the reviewer's current answers by question name; flags and decline
-    notes are among them under their own names. `kept_comments` holds comments typed before any
-    answer. `absent` names traces that cannot be shown now (not downloaded while offline).
+    `answers` maps subjects to the reviewer's current answers by question name; flags and decline
+    notes are among a trace's under their own names. `kept_comments` holds comments typed before any
+    answer. `absent` names traces that cannot be shown now (not downloaded while offline). `aim` is
+    the span of the current item that the questions are about; None: they are about the trace.
     """
 
     questions: tuple[Question, ...]
@@ -72,8 +77,9 @@ class ReviewState:
     index_of: dict[str, int] = field(default_factory=dict)
     position: int = 0
     focus: int = 0
-    answers: dict[str, dict[str, Answer]] = field(default_factory=dict)
-    kept_comments: dict[str, str] = field(default_factory=dict)
+    aim: str | None = None
+    answers: dict[Subject, dict[str, Answer]] = field(default_factory=dict)
+    kept_comments: dict[Subject, str] = field(default_factory=dict)
     deferred: list[str] = field(default_factory=list)
     absent: set[str] = field(default_factory=set)
     done: list[Change] = field(default_factory=list)
@@ -98,9 +104,10 @@ class ReviewState:
                 self.deferred.append(item.trace_id)
         return len(self.items) - before
 
-    def load_answers(self, trace_id: str, answers: Mapping[str, Answer]) -> None:
+    def load_answers(self, trace_id: str, answers: Mapping[str, Answer], span_id: str | None = None) -> None:
         """Take over answers given elsewhere or earlier; those of this review win."""
-        self.answers[trace_id] = {**answers, **self.answers.get(trace_id, {})}
+        subject = trace_id, span_id
+        self.answers[subject] = {**answers, **self.answers.get(subject, {})}
 
     @property
     def item(self) -> Item | None:
@@ -112,29 +119,44 @@ class ReviewState:
         """The focused question."""
         return self.questions[self.focus] if self.questions else None
 
-    def answers_of(self, trace_id: str) -> Mapping[str, Answer]:
-        return self.answers.get(trace_id, {})
+    @property
+    def subject(self) -> Subject:
+        """What the questions are about now. Not to be asked of an empty worklist."""
+        return self.items[self.position].trace_id, self.aim
+
+    @property
+    def given(self) -> Mapping[str, Answer]:
+        """The answers about what the questions are about now."""
+        return self.answers.get(self.subject, {})
+
+    def answers_of(self, trace_id: str, span_id: str | None = None) -> Mapping[str, Answer]:
+        return self.answers.get((trace_id, span_id), {})
+
+    def answers_by_span(self, trace_id: str) -> dict[str | None, Mapping[str, Answer]]:
+        """Every answer about the trace (None) and its spans, by the span's ID."""
+        return {span_id: answers for (owner, span_id), answers in self.answers.items() if owner == trace_id}
 
     def is_answered(self, trace_id: str, question: Question) -> bool:
         return question.name in self.answers_of(trace_id)
 
     def missing(self, trace_id: str) -> list[int]:
-        """Indexes of the required questions without an answer."""
+        """Indexes of the required questions without an answer about the trace."""
         return [
             index
             for index, question in enumerate(self.questions)
             if question.required and not self.is_answered(trace_id, question)
         ]
 
-    def unanswered(self, trace_id: str) -> list[int]:
+    def unanswered(self, trace_id: str, span_id: str | None = None) -> list[int]:
         """Indexes of all questions without an answer."""
-        return [index for index, question in enumerate(self.questions) if not self.is_answered(trace_id, question)]
+        given = self.answers_of(trace_id, span_id)
+        return [index for index, question in enumerate(self.questions) if question.name not in given]
 
-    def comment_so_far(self, trace_id: str, question: Question) -> str:
+    def comment_so_far(self, question: Question) -> str:
         """The comment on the question's answer, else the one kept for the answer to come; empty: none."""
-        answer = self.answers_of(trace_id).get(question.name)
+        answer = self.given.get(question.name)
         given = answer.comment if answer is not None else None
-        return given or (self.kept_comments.get(trace_id, "") if question.takes_comment else "")
+        return given or (self.kept_comments.get(self.subject, "") if question.takes_comment else "")
 
     def is_flagged(self, trace_id: str) -> bool:
         return FLAG_NAME in self.answers_of(trace_id)
@@ -142,8 +164,9 @@ class ReviewState:
     def is_partly_answered(self, trace_id: str) -> bool:
         return any(self.is_answered(trace_id, question) for question in self.questions)
 
-    def last_answered(self, trace_id: str) -> Question | None:
-        """The question of this item that was answered last."""
-        given = self.answers_of(trace_id)
+    @property
+    def last_answered(self) -> Question | None:
+        """The question that was answered last, of those about what the questions are about now."""
+        given = self.given
         answered = [question for question in self.questions if question.name in given]
         return max(answered, key=lambda question: given[question.name].answered_at_ms, default=None)

@@ -13,7 +13,7 @@ from labeler.review.state import ReviewState
 
 
 def undo(state: ReviewState, stamp: Stamp) -> Decision | Refusal:
-    """Take back the last change that still stands, and go to its item."""
+    """Take back the last change that still stands, and go to its item, or to its span where spans are asked about."""
     if not state.done:
         return Refusal("Nothing to undo in this review")
     return _reverse(state, state.done[-1], Act.UNDO, stamp)
@@ -31,17 +31,19 @@ def _reverse(state: ReviewState, change: Change, act: Act, stamp: Stamp) -> Deci
     if position is None:
         return Refusal("That item is no longer in this worklist")
     effects = tuple(_reversed(state, effect, stamp) for effect in reversed(change.effects))
-    questions = [effect.question for effect in effects if isinstance(effect, AnswerEffect)]
-    focus = next((index for index, question in enumerate(state.questions) if question.name in questions), None)
+    answered = [effect for effect in effects if isinstance(effect, AnswerEffect)]
+    aim = next((effect.span_id for effect in answered), None) if state.aim and position == state.position else None
+    names = [effect.question for effect in answered if effect.span_id == aim]
+    focus = next((index for index, question in enumerate(state.questions) if question.name in names), None)
     reversal = make_change(act, change.trace_id, effects, stamp, reverses=change.id)
-    return Decision(change=reversal, position=position, focus=focus, choosing=False)
+    return Decision(change=reversal, position=position, focus=focus, aim=aim or "", choosing=False)
 
 
 def _reversed(state: ReviewState, effect: Effect, stamp: Stamp) -> Effect:
     if isinstance(effect, StateEffect):
         now = state.items[state.index_of[effect.trace_id]].state
         return StateEffect(effect.trace_id, now, effect.before)
-    now_answer = state.answers_of(effect.trace_id).get(effect.question)
+    now_answer = state.answers_of(effect.trace_id, effect.span_id).get(effect.question)
     return replace(effect, before=now_answer, after=_content_again(effect, now_answer, stamp))
 
 

@@ -103,3 +103,9 @@ def test_who_failed_was_superseded_spoke_of_a_span_or_is_a_person_is_no_judge() 
         said(True, name="polite"),
     ]
     assert judge_of(HELPFUL, others) is None
+
+
+def test_of_a_span_only_a_judge_of_that_span_speaks() -> None:
+    of_trace, of_span, of_other = said(True), said(False, span_id="00ff"), said(True, span_id="00aa")
+    assert judge_of(HELPFUL, [of_trace, of_span, of_other], "00ff") is of_span
+    assert judge_of(HELPFUL, [of_trace, of_other], "00ff") is None

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Act, AnswerEffect
-from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
+from labeler.domain.question import DECLINED_NAME, Categorical, Numeric, PassFail, Question, Text
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
 from labeler.review import action as act
@@ -20,7 +20,7 @@ from labeler.review.apply import apply, apply_change
 from labeler.review.decide import decide
 from labeler.review.decision import Decision, Field
 from labeler.review.mine import is_labelled
-from labeler.review.state import Advance, Item, ReviewState
+from labeler.review.state import Advance, Item, ReviewState, Subject
 from tests.review.server_model import ServerModel
 from tests.review.sitting import Sitting
 
@@ -37,8 +37,11 @@ ASKED = (
 )
 
 Content: TypeAlias = tuple[
-    dict[str, ItemState], dict[tuple[str, str], tuple[JsonValue, str | None]], int, frozenset[str]
+    dict[str, ItemState], dict[tuple[Subject, str], tuple[JsonValue, str | None]], int, frozenset[str]
 ]
+
+ANSWERING = (act.Thumb, act.Digit, act.Give, act.Comment, act.Proceed, act.Clear)
+"""What a reviewer does to a question, but submit."""
 
 comments = st.sampled_from(["", "why", " see line 3 "])
 values: st.SearchStrategy[JsonValue] = st.one_of(
@@ -59,6 +62,10 @@ closing_keys: st.SearchStrategy[act.Action] = st.one_of(
     st.sampled_from([act.Submit(), act.Defer(), act.ToggleFlag()]),
     st.builds(act.Decline, comments),
     st.builds(act.Flag, comments),
+)
+aiming_keys: st.SearchStrategy[act.Action] = st.one_of(
+    st.builds(act.Aim, st.sampled_from(["0a", "0b"])),
+    st.just(act.EndAim()),
 )
 moving_keys: st.SearchStrategy[act.Action] = st.one_of(
     st.builds(act.FocusBy, st.sampled_from([-1, 1])),
@@ -110,6 +117,10 @@ class AReview(RuleBasedStateMachine):
     def a_key_that_closes(self, key: act.Action) -> None:
         self.press(key)
 
+    @rule(key=aiming_keys)
+    def a_key_that_aims(self, key: act.Action) -> None:
+        self.press(key)
+
     @rule(key=moving_keys)
     def a_key_that_moves(self, key: act.Action) -> None:
         self.press(key)
@@ -156,7 +167,7 @@ class AReview(RuleBasedStateMachine):
         if decision.change is not None:
             for effect in decision.change.effects:
                 if isinstance(effect, AnswerEffect):
-                    assert effect.before == state.answers_of(effect.trace_id).get(effect.question)
+                    assert effect.before == state.answers_of(effect.trace_id, effect.span_id).get(effect.question)
                     assert effect.before != effect.after
                 else:
                     assert effect.before is state.items[state.index_of[effect.trace_id]].state
@@ -167,7 +178,24 @@ class AReview(RuleBasedStateMachine):
         self._paints_what_changed(untouched, changed.rows)
         if decision.change is not None:
             self._keeps_history(decision.change.act)
+        self._keeps_to_the_aim(untouched, action, decision)
         return decision
+
+    def _keeps_to_the_aim(self, before: ReviewState, action: act.Action, decision: Decision) -> None:
+        """While aimed, what is answered is about the span and about nothing else, and takes the reviewer nowhere."""
+        if self.state.position != before.position:
+            assert self.state.aim is None
+        if not isinstance(action, ANSWERING):
+            return
+        assert self.state.aim == before.aim
+        if decision.change is not None:
+            answered = [each for each in decision.change.effects if isinstance(each, AnswerEffect)]
+            assert {each.span_id for each in answered if each.question != DECLINED_NAME} <= {before.aim}
+        if before.aim is not None:
+            assert self.state.position == before.position
+            assert [item.state for item in self.state.items] == [item.state for item in before.items]
+            assert _about_traces(self.state) == _about_traces(before)
+            assert not decision.submits
 
     def _is_in_range(self, decision: Decision) -> None:
         if decision.position is not None:
@@ -181,7 +209,10 @@ class AReview(RuleBasedStateMachine):
 
     def _paints_what_changed(self, before: ReviewState, rows: tuple[int, ...]) -> None:
         for index, (old, new) in enumerate(zip(before.items, self.state.items, strict=True)):
-            same = before.answers_of(old.trace_id) == self.state.answers_of(old.trace_id)
+            same = all(
+                before.answers_of(old.trace_id, about) == self.state.answers_of(old.trace_id, about)
+                for about in (None, "0a", "0b")
+            )
             assert (old.state is new.state and same) or index in rows
         assert self.state.position in rows
 
@@ -272,8 +303,8 @@ def content(state: ReviewState) -> Content:
     return (
         {item.trace_id: item.state for item in state.items},
         {
-            (trace_id, name): (answer.value, answer.comment)
-            for trace_id, answers in state.answers.items()
+            (subject, name): (answer.value, answer.comment)
+            for subject, answers in state.answers.items()
             for name, answer in answers.items()
         },
         state.labelled,
@@ -294,8 +325,12 @@ def example(question: Question) -> JsonValue:
             return "tea"
 
 
-def _without_empty(state: ReviewState) -> dict[str, object]:
-    return {trace_id: answers for trace_id, answers in state.answers.items() if answers}
+def _without_empty(state: ReviewState) -> dict[Subject, object]:
+    return {subject: answers for subject, answers in state.answers.items() if answers}
+
+
+def _about_traces(state: ReviewState) -> dict[Subject, object]:
+    return {subject: answers for subject, answers in _without_empty(state).items() if subject[1] is None}
 
 
 TestAReview = AReview.TestCase

@@ -8,7 +8,7 @@ from labeler.domain.assessment import Assessment, AssessmentKind, Source, Source
 from labeler.domain.change import Answer
 from labeler.domain.question import FLAG_NAME
 from labeler.domain.value import JsonValue
-from labeler.review.mine import by_others, is_labelled, own_answers
+from labeler.review.mine import by_others, is_labelled, own_answers, own_answers_by_span
 from tests.review.sitting import EXPECTED, HELPFUL, POLITE, QUALITY, REMARK
 
 ME = "Rhea.K@harbour.example"
@@ -97,4 +97,11 @@ def test_labelled_is_every_required_question_or_any_one_where_none_is_required()
 def test_by_others_is_everything_that_stands_and_is_not_mine() -> None:
     own, other = given("helpful", True), given("helpful", False, "someone")
     gone = replace(other, valid=False)
-    assert by_others([own, other, gone], ME) == [other]
+    assert by_others([own, other, gone, replace(own, span_id="ff")], ME) == [other]
+
+
+def test_what_i_said_about_spans_is_mine_by_span_and_never_about_the_trace() -> None:
+    said = [given("helpful", True), replace(given("helpful", False), id="a-span", span_id="ff")]
+    by_span = own_answers_by_span(said, ME, ASKED)
+    assert {about: answers["helpful"].value for about, answers in by_span.items()} == {None: True, "ff": False}
+    assert own_answers(said[1:], ME, ASKED) == {}

@@ -189,7 +189,7 @@ def test_undo_works_on_what_was_done_before_a_restart() -> None:
     restarted.state.add_items(Item(item.trace_id, "e", item.title) for item in sitting.state.items)
     for change in sitting.changes:
         apply_change(restarted.state, change)
-    assert restarted.state.answers["t0"] == sitting.state.answers["t0"]
+    assert restarted.state.answers_of("t0") == sitting.state.answers_of("t0")
     restarted.mint = sitting.mint  # type: ignore[method-assign]
     restarted.do(Undo())
     assert restarted.item_state("t0") is ItemState.OPEN
