@@ -11,7 +11,8 @@ import unicodedata
 from typing import Final
 
 _HOST: Final = re.compile(
-    r"(?<=://)(?:[^\s/?#@]{0,200}+@)?+([^\s/?#\\\"'<>()\[\]{}|`,;:⟨⟩]{1,253}+)(?!⟨(?:mixed|looks) )"
+    r"(?<=://)(?:[^\s/?#@]{0,200}+@)?+"  # whom one signs in as
+    r"([^\s/?#\\\"'<>()\[\]{}|`,;:⟨⟩]{1,253}+)(?!⟨(?:mixed|looks) )"
 )
 _MIXED: Final = "⟨mixed scripts⟩"
 _LATIN_LOOK: Final = "⟨looks Latin⟩"
