@@ -21,15 +21,13 @@ from tests.reliability.eyes import CONFIGURATION, read
 from tests.reliability.figures import print_figures
 from tests.reliability.life import Doom, Life, draw_doom
 from tests.reliability.memory import Memory
+from tests.reliability.naive import naive_loop, tell_naive
 from tests.reliability.place import Place, assessed, log_marks
 from tests.reliability.verdict import Verdict, judge
-from tests.reliability.weather import Weather
+from tests.reliability.weather import FAULTS, Weather
 from tests.servers.fault_proxy import fault_proxy
 from tests.servers.mlflow_server import MlflowServer
 from tests.terminal.terminal import Terminal
-
-FAULTS = 0.2
-"""The share of requests that meet a fault."""
 
 KILLED = -9
 
@@ -200,6 +198,10 @@ def main(arguments: Sequence[str]) -> int:
         try:
             outcome = asyncio.run(kill_loop(directory, server, asked.kills, asked.traces, asked.seed))
             tell(outcome)
+            if not asked.no_naive:
+                given = sum(each.memory.answers for each in outcome.reviewers)
+                print(f"the naive client, {given} answers:", flush=True)
+                tell_naive(*asyncio.run(naive_loop(directory, server, given, asked.kills, asked.traces, asked.seed)))
         finally:
             server.close()
     return 0 if outcome.holds else 1

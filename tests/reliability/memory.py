@@ -87,7 +87,7 @@ class Memory:
         self.unseen += len(self.pending)
         self.pending.clear()
         if view.last != self.last:
-            self.surprises.append(f"after a start the last thing done is {view.last}, it was {self.last}")
+            self._wonder(f"after a start the last thing done is {view.last}, it was {self.last}")
             self.last = view.last
 
     def check_cells(self, view: View) -> None:
@@ -97,7 +97,11 @@ class Memory:
         for question, said in view.cells.items():
             accepted = self.accepted.get((view.document, question))
             if said != accepted:
-                self.surprises.append(f"{view.document} {question} shows {said}, accepted was {accepted}")
+                self._wonder(f"{view.document} {question} shows {said}, accepted was {accepted}")
+
+    def _wonder(self, surprise: str) -> None:
+        self.surprises.append(surprise)
+        print(surprise, self.pending, self._done[-3:], self._undone[-3:], sep="\n  ", flush=True)
 
     def _press(self, pressed: Pressed) -> None:
         """Cells that a key before is still to change are not pressed for again, so `before` holds."""

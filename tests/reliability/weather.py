@@ -10,6 +10,9 @@ from typing import Final
 from tests.servers import fault_proxy as faults
 from tests.servers.fault_proxy import Exchange, Fault
 
+FAULTS: Final = 0.2
+"""The share of requests that meet a fault."""
+
 LATE: Final = "late by up to a second"
 """Request and answer go through, also when nobody waits for them any more."""
 

@@ -175,17 +175,17 @@ async def fault_proxy(upstream: str) -> AsyncIterator[FaultProxy]:
 
 
 async def _read_request(reader: asyncio.StreamReader) -> bytes:
-    """One request with its body; nothing at the end of the connection."""
+    """One request with its body; nothing at the end of the connection, also when that comes in the middle."""
+    length = 0
     try:
         head = await reader.readuntil(b"\r\n\r\n")
+        for line in head.split(b"\r\n"):
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+        return head + await reader.readexactly(length)
     except asyncio.IncompleteReadError:
         return b""
-    length = 0
-    for line in head.split(b"\r\n"):
-        name, _, value = line.partition(b":")
-        if name.lower() == b"content-length":
-            length = int(value)
-    return head + await reader.readexactly(length)
 
 
 def _response(status: int, body: str, headers: dict[str, str]) -> bytes:
