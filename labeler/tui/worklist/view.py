@@ -7,22 +7,16 @@ from typing import Final
 
 from rich.segment import Segment
 from textual import events
-from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widget import Widget
 
 from labeler.tui.cells import cells, clipped
-from labeler.tui.finished_rows import FinishedRows
+from labeler.tui.cursor_rows import CursorRows
 from labeler.tui.signs import UNICODE, Signs
 from labeler.tui.theme import Palette, load_theme
 from labeler.tui.worklist.rows import WorklistRowView, WorklistSource
 
 __all__ = ["RowPicked", "WorklistRowView", "WorklistSource", "WorklistView"]
-
-_MARGIN: Final = 3
-"""Rows kept in view above and below the cursor."""
 
 _KEPT_STRIPS: Final = 1000
 
@@ -42,18 +36,8 @@ class RowPicked(Message):
         return self.view
 
 
-class WorklistView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=False):
+class WorklistView(CursorRows):
     """Shows a `WorklistSource`. It takes no keys itself and keeps no rows: it asks for those in view."""
-
-    ALLOW_SELECT = False
-    DEFAULT_CSS = """
-    WorklistView {
-        overflow-x: hidden;
-        overflow-y: scroll;
-        scrollbar-size-vertical: 0;
-        background: $background;
-    }
-    """
 
     def __init__(
         self,
@@ -69,7 +53,6 @@ class WorklistView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=F
         self._source = source
         self._palette = palette or load_theme().palette
         self._signs = signs
-        self._cursor = 0
         self._strips: dict[tuple[WorklistRowView, bool, int], Strip] = {}
 
     @property
@@ -84,16 +67,17 @@ class WorklistView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=F
         self.refresh()
 
     @property
+    def row_count(self) -> int:
+        return self._source.row_count
+
+    @property
     def cursor(self) -> int:
         """The row the cursor is on, from 0."""
         return self._cursor
 
     def move_cursor(self, index: int) -> None:
-        """Put the cursor on a row and bring it into view. Repaints two rows, or all when the view has to scroll."""
-        before, self._cursor = self._cursor, max(0, min(index, self._source.row_count - 1))
-        if not self._follow() and before != self._cursor:
-            self._repaint(before)
-            self._repaint(self._cursor)
+        """Put the cursor on a row and bring it into view."""
+        self._put_cursor(index)
 
     def row_changed(self, index: int) -> None:
         """Paint a row again, if it is in view."""
@@ -140,25 +124,3 @@ class WorklistView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=F
         index = self.scroll_offset.y + event.y
         if index < self._source.row_count:
             self.post_message(RowPicked(self, index))
-
-    def _repaint(self, index: int) -> None:
-        y = index - self.scroll_offset.y
-        if 0 <= y < self.size.height:
-            self.refresh(Region(0, y, self.size.width, 1))
-
-    def _follow(self) -> bool:
-        """Scroll so that the cursor stands clear of the edges; tells whether the view moved."""
-        height, count = self.size.height, self._source.row_count
-        self.set_reactive(Widget.virtual_size, Size(self.size.width, count))
-        if not height:
-            return False
-        margin = min(_MARGIN, (height - 1) // 2)
-        top = self.scroll_offset.y
-        wanted = max(min(top, self._cursor - margin), self._cursor + margin + 1 - height)
-        wanted = max(0, min(wanted, count - height))
-        if wanted == top:
-            return False
-        self.set_reactive(Widget.scroll_y, float(wanted))
-        self.set_reactive(Widget.scroll_target_y, float(wanted))
-        self.refresh()
-        return True

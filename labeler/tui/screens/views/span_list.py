@@ -4,32 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from typing import Final
 
 from rich.segment import Segment
 from textual import events
-from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widget import Widget
 
 from labeler.reading.span_tree import SpanLine
-from labeler.tui.finished_rows import FinishedRows
+from labeler.tui.cursor_rows import CursorRows
 from labeler.tui.look import ScreenLook
 from labeler.tui.screens.views.span_rows import Columns, Standing, columns, span_row
 
-_MARGIN: Final = 3
-"""Rows kept in view above and below the cursor."""
 
-
-class SpanList(FinishedRows, ScrollView, can_focus=False, inherit_bindings=False):
+class SpanList(CursorRows):
     """Shows the spans of a trace. It takes no keys itself; the review screen calls its methods."""
-
-    ALLOW_SELECT = False
-    DEFAULT_CSS = """
-    SpanList { overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 0; background: $background; }
-    """
 
     @dataclass
     class Moved(Message):
@@ -46,7 +34,6 @@ class SpanList(FinishedRows, ScrollView, can_focus=False, inherit_bindings=False
         self._speaking: Set[str] = frozenset()
         self._folded: set[int] = set()
         self._rows: list[int] = []
-        self._cursor = 0
         self._columns: Columns | None = None
         self._matches: list[int] = []
 
@@ -68,6 +55,10 @@ class SpanList(FinishedRows, ScrollView, can_focus=False, inherit_bindings=False
         self.refresh()
 
     @property
+    def row_count(self) -> int:
+        return len(self._rows)
+
+    @property
     def span(self) -> SpanLine | None:
         """The span under the cursor."""
         return self._lines[self._rows[self._cursor]] if self._rows else None
@@ -79,10 +70,8 @@ class SpanList(FinishedRows, ScrollView, can_focus=False, inherit_bindings=False
 
     def scroll_line(self, count: int) -> None:
         """Move the cursor, downwards when positive; it stops at the ends."""
-        before, self._cursor = self._cursor, max(0, min(self._cursor + count, len(self._rows) - 1))
-        if not self._follow():
-            for row in (before, self._cursor):
-                self.refresh(Region(0, row - self.scroll_offset.y, self.size.width, 1))
+        before = self._cursor
+        self._put_cursor(before + count)
         if before != self._cursor:
             self.post_message(self.Moved())
 
@@ -215,20 +204,3 @@ class SpanList(FinishedRows, ScrollView, can_focus=False, inherit_bindings=False
         self._follow()
         self.refresh()
         self.post_message(self.Moved())
-
-    def _follow(self) -> bool:
-        """Scroll so that the cursor stands clear of the edges; tells whether the view moved."""
-        height, count = self.size.height, len(self._rows)
-        self.set_reactive(Widget.virtual_size, Size(self.size.width, count))
-        if not height:
-            return False
-        margin = min(_MARGIN, (height - 1) // 2)
-        top = self.scroll_offset.y
-        wanted = max(min(top, self._cursor - margin), self._cursor + margin + 1 - height)
-        wanted = max(0, min(wanted, count - height))
-        if wanted == top:
-            return False
-        self.set_reactive(Widget.scroll_y, float(wanted))
-        self.set_reactive(Widget.scroll_target_y, float(wanted))
-        self.refresh()
-        return True
