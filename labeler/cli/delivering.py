@@ -70,7 +70,6 @@ async def _engine(
             journal,
             backend,
             scope,
-            reviewer=configuration.settings.reviewer or "",
             lock_path=configuration.paths.delivery_lock,
             grace_s=configuration.settings.delivery.grace,
             concurrency=concurrency,

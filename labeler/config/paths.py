@@ -40,7 +40,7 @@ class Paths:
 
     @property
     def delivery_lock(self) -> Path:
-        """Held by the one process that delivers for the journal."""
+        """Beside it lie the locks of the processes that deliver, one a destination."""
         return self.state_dir / "delivery.lock"
 
     @property

@@ -26,7 +26,7 @@ class Dispatcher:
     """Keeps at most `concurrency` traces in flight, each with one request at a time and in its own order.
 
     A trace whose delivery failed waits by itself; when the backend is out of reach, everything waits and one
-    delivery at a time asks again. Used by whoever holds the delivery lock, one `work_off` at a time.
+    delivery at a time asks again. One `work_off` at a time.
     """
 
     def __init__(
@@ -41,9 +41,10 @@ class Dispatcher:
     ) -> None:
         self.connection = Connection(timing.first_retry_s, timing.longest_retry_s)
         self.woken = asyncio.Event()
+        self.destinations = tuple(destinations)
+        """Where this dispatcher may deliver: those whose lock its user holds."""
         self._journal = journal
         self._courier = courier
-        self._destinations = tuple(destinations)
         self._ahead = 2 * concurrency
         self._slots = asyncio.Semaphore(concurrency)
         self._timing = timing
@@ -95,7 +96,7 @@ class Dispatcher:
         now = time.monotonic()
         busy = [claim.delivery.trace_id for claim in self._tasks.values()]
         busy += [trace_id for trace_id, (until, _) in self._stumbling.items() if until > now]
-        claims = await self._journal.run(Journal.claim, self._destinations, self._now_ms(), grace_ms, room, busy)
+        claims = await self._journal.run(Journal.claim, self.destinations, self._now_ms(), grace_ms, room, busy)
         for claim in claims:
             task = asyncio.get_running_loop().create_task(self._attempt(claim))
             self._tasks[task] = claim
@@ -150,11 +151,11 @@ class Dispatcher:
         if self.connection.state != before:
             self._on_event(ConnectionChanged(self.connection.state))
         if was_closed and not self.connection.is_closed:
-            await self._journal.run(Journal.unpark, self._destinations)
+            await self._journal.run(Journal.unpark, self.destinations)
 
     async def _tell_counts(self) -> None:
         self._counts_told_at = time.monotonic()
-        self._on_event(CountsChanged(await self._journal.run(Journal.counts, self._destinations)))
+        self._on_event(CountsChanged(await self._journal.run(Journal.counts, self.destinations)))
 
     async def _drop(self) -> None:
         """Give up what is in flight; the journal counts it as attempted, so it is read back the next time."""

@@ -1,4 +1,4 @@
-"""The engine of delivery: one process at a time for a journal, in the background or until all is delivered."""
+"""The engine of delivery: one process at a time for a destination, in the background or until all is delivered."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from labeler.delivery.connection import ConnectionStatus
 from labeler.delivery.courier import Courier
 from labeler.delivery.dispatcher import Dispatcher
 from labeler.delivery.events import DeliveryEvent
-from labeler.delivery.lock import DeliveryLock
+from labeler.delivery.lock import DeliveryLocks
 from labeler.delivery.sync import Beside, SyncResult, result_since, wait_until_due
 from labeler.delivery.timing import Timing, wall_clock_ms
 from labeler.domain.destination import Destination
@@ -27,8 +27,9 @@ MAX_CONCURRENCY: Final = 4
 class DeliveryEngine:
     """Delivers what the journal holds for `destinations` to `backend`, each answer exactly once.
 
-    `grace_s` is how long a released delivery may still be taken back, `concurrency` how many traces are in flight
-    (1 to 4). `on_event` is called on the event loop and must return at once. `now_ms` is the wall clock.
+    Where another process delivers already, it does not; the files that tell lie beside `lock_path`. `grace_s` is how
+    long a released delivery may still be taken back, `concurrency` how many traces are in flight (1 to 4). `on_event`
+    is called on the event loop and must return at once. `now_ms` is the wall clock.
     """
 
     def __init__(
@@ -37,7 +38,6 @@ class DeliveryEngine:
         backend: Backend,
         destinations: Sequence[Destination],
         *,
-        reviewer: str,
         lock_path: Path,
         grace_s: float,
         concurrency: int,
@@ -52,6 +52,7 @@ class DeliveryEngine:
         self._timing = timing or Timing()
         self._now_ms = now_ms
         self._on_event = on_event
+        self._working = asyncio.Lock()
         self._dispatcher = Dispatcher(
             journal,
             Courier(backend, now_ms, self._timing.horizon_ms),
@@ -63,19 +64,23 @@ class DeliveryEngine:
         )
 
     async def run(self) -> None:
-        """Deliver in the background until cancelled, while no other process does. Safe to cancel at any time."""
-        lock = DeliveryLock(self._lock_path)
+        """Deliver in the background until cancelled, where no other process does. Safe to cancel at any time."""
+        locks = DeliveryLocks(self._lock_path, self._destinations)
         try:
-            await self._acquire(lock)
-            await self._journal.run(Journal.release_earlier, self._now_ms())
-            await self._journal.run(Journal.unpark, self._destinations)
-            await self._dispatcher.ping()
             while True:
-                await self._dispatcher.work_off(self._grace_ms)
-                await self._answer_calls()
+                taken = locks.try_acquire()
+                if not locks.held:
+                    await asyncio.sleep(self._timing.lock_poll_s)
+                    continue
+                await self._journal.run(Journal.release_earlier, self._now_ms())
+                if taken:
+                    await self._journal.run(Journal.unpark, taken)
+                    await self._dispatcher.ping()
+                await self._work_off(locks.held, self._grace_ms)
+                await self._answer_calls(locks.held)
                 await self._rest()
         finally:
-            lock.release()
+            locks.release()
 
     def wake(self) -> None:
         """Something was released, or the reviewer wants it tried now."""
@@ -87,34 +92,34 @@ class DeliveryEngine:
         Where a process (this one's `run` included) delivers already, that one is asked to, and its result told.
         """
         began_ms = self._now_ms()
-        lock = DeliveryLock(self._lock_path)
-        beside = Beside(self._journal, self._destinations, self._timing, self._now_ms, self._on_event)
+        await self._journal.run(Journal.release_all, began_ms)
+        await self._journal.run(Journal.release_earlier, began_ms)
+        locks = DeliveryLocks(self._lock_path, self._destinations)
+        beside = Beside(self._journal, self._timing, self._now_ms, self._on_event)
         try:
-            if lock.try_acquire() or await beside.drain(lock, self.wake):
-                await self._drain_here()
+            while locks.try_acquire() or await beside.drain(locks, self.wake):
+                await self._drain_here(locks.held)
         finally:
-            lock.release()
+            locks.release()
         return await result_since(self._journal, self._destinations, began_ms)
 
-    async def _acquire(self, lock: DeliveryLock) -> None:
-        while True:
-            if lock.try_acquire():
-                return
-            await asyncio.sleep(self._timing.lock_poll_s)
+    async def _work_off(self, held: Sequence[Destination], grace_ms: int) -> None:
+        async with self._working:
+            self._dispatcher.destinations = tuple(held)
+            await self._dispatcher.work_off(grace_ms)
 
-    async def _drain_here(self) -> None:
-        await self._journal.run(Journal.release_all, self._now_ms())
-        await self._journal.run(Journal.unpark, self._destinations)
+    async def _drain_here(self, held: Sequence[Destination]) -> None:
+        await self._journal.run(Journal.unpark, held)
         self._dispatcher.forgive()
         while True:
-            await self._dispatcher.work_off(0)
-            if not await self._wait_if_it_helps():
+            await self._work_off(held, 0)
+            if not await self._wait_if_it_helps(held):
                 return
 
-    async def _wait_if_it_helps(self) -> bool:
+    async def _wait_if_it_helps(self, held: Sequence[Destination]) -> bool:
         """Wait for what time alone will make deliverable. False when there is nothing of that kind."""
         connection = self._dispatcher.connection
-        counts = await self._journal.run(Journal.counts, self._destinations)
+        counts = await self._journal.run(Journal.counts, held)
         if counts.waiting == 0 or connection.is_closed:
             return False
         if connection.state.status is ConnectionStatus.OFFLINE:
@@ -123,7 +128,7 @@ class DeliveryEngine:
             await asyncio.sleep(connection.pause_s)
             return True
         now_ms = self._now_ms()
-        due_ms = await self._journal.run(Journal.next_due_ms, self._destinations, now_ms, 0)
+        due_ms = await self._journal.run(Journal.next_due_ms, held, now_ms, 0)
         retry_s = self._dispatcher.next_try_s(self._timing.patience)
         if retry_s is not None:
             await asyncio.sleep(retry_s)
@@ -131,13 +136,13 @@ class DeliveryEngine:
             await wait_until_due(due_ms - now_ms, self._on_event)
         return retry_s is not None or due_ms is not None
 
-    async def _answer_calls(self) -> None:
+    async def _answer_calls(self, held: Sequence[Destination]) -> None:
         """Deliver at once what another process asks for, and tell it."""
-        call = await self._journal.run(Journal.unanswered_call)
+        call = await self._journal.run(Journal.unanswered_call, held)
         if call is not None:
             self._dispatcher.forgive()
-            await self._dispatcher.work_off(0)
-            await self._journal.run(Journal.answer_calls, call, self._now_ms())
+            await self._work_off(held, 0)
+            await self._journal.run(Journal.answer_calls, held, call)
 
     async def _rest(self) -> None:
         """Wait for a call, for time to pass, or for the backend to come back."""

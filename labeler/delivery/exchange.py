@@ -143,7 +143,6 @@ class Exchange:
             self._journal,
             backend,
             self._listener.destinations,
-            reviewer=self._spec.reviewer,
             lock_path=self._traffic.lock_path,
             grace_s=self._traffic.grace_s,
             concurrency=self._traffic.concurrency,

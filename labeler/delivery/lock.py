@@ -1,57 +1,41 @@
-"""The lock that lets one process deliver for a journal: the operating system's, so that it dies with its holder."""
+"""Who delivers: for each destination one process at a time, by a lock that is free again when its holder ends."""
 
 from __future__ import annotations
 
-import os
-import sys
-from contextlib import suppress
+import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(descriptor: int) -> None:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+from labeler.domain.destination import Destination
+from labeler.journal.file_lock import FileLock
 
 
-class DeliveryLock:
-    """An exclusive lock on a file at `path`, which stays there. It is never waited for: ask again later."""
+class DeliveryLocks:
+    """The locks of `destinations`, taken one by one as they are free. Their files lie beside `path`, and stay."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._descriptor: int | None = None
+    def __init__(self, path: Path, destinations: Sequence[Destination]) -> None:
+        self._locks = {each: FileLock(_file_of(path, each)) for each in destinations}
 
     @property
-    def is_held(self) -> bool:
-        """Whether this object holds the lock."""
-        return self._descriptor is not None
+    def held(self) -> list[Destination]:
+        """Where this object's holder delivers."""
+        return [each for each, lock in self._locks.items() if lock.is_held]
 
-    def try_acquire(self) -> bool:
-        """Take the lock if nobody has it. False when somebody has. Raises OSError when there can be no such file."""
-        if self._descriptor is not None:
-            return True
-        descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
-        try:
-            _lock(descriptor)
-        except (BlockingIOError, PermissionError):
-            os.close(descriptor)
-            return False
-        except BaseException:
-            os.close(descriptor)
-            raise
-        self._descriptor = descriptor
-        return True
+    @property
+    def missing(self) -> list[Destination]:
+        """Where somebody else delivers, or nobody."""
+        return [each for each, lock in self._locks.items() if not lock.is_held]
+
+    def try_acquire(self) -> list[Destination]:
+        """Take what is free, and return what was taken now. Raises OSError when there can be no such files."""
+        return [each for each in self.missing if self._locks[each].try_acquire()]
 
     def release(self) -> None:
-        """Let another process have the lock."""
-        descriptor, self._descriptor = self._descriptor, None
-        if descriptor is not None:
-            with suppress(OSError):
-                os.close(descriptor)
+        """Let other processes deliver."""
+        for lock in self._locks.values():
+            lock.release()
+
+
+def _file_of(path: Path, destination: Destination) -> Path:
+    named = "\n".join((destination.backend_uri, destination.workspace, destination.experiment_id))
+    return path.with_stem(f"{path.stem}-{hashlib.sha256(named.encode()).hexdigest()[:32]}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from labeler.delivery.backoff import Backoff
 from labeler.delivery.events import DeliveryEvent, StillWaiting
-from labeler.delivery.lock import DeliveryLock
+from labeler.delivery.lock import DeliveryLocks
 from labeler.delivery.timing import Timing
 from labeler.domain.destination import Destination
 from labeler.journal.journal import Journal
@@ -48,62 +48,64 @@ async def result_since(journal: JournalThread, destinations: Sequence[Destinatio
 
 
 class Beside:
-    """Asks whoever holds the delivery lock to deliver, again and again while that helps."""
+    """Asks whoever delivers at a destination to do so, again and again while that helps."""
 
     def __init__(
         self,
         journal: JournalThread,
-        destinations: Sequence[Destination],
         timing: Timing,
         now_ms: Callable[[], int],
         on_event: Callable[[DeliveryEvent], None],
     ) -> None:
         self._journal = journal
-        self._destinations = tuple(destinations)
         self._timing = timing
         self._now_ms = now_ms
         self._on_event = on_event
 
-    async def drain(self, lock: DeliveryLock, nudge: Callable[[], None]) -> bool:
-        """Return True when `lock` came free and was taken; False when there is nothing more to wait for.
+    async def drain(self, locks: DeliveryLocks, nudge: Callable[[], None]) -> bool:
+        """Have those deliver who hold what `locks` is missing.
 
+        Returns True when one of these locks came free and was taken; False when there is nothing more to wait for.
         `nudge` wakes the engine that may run in this very process; any other sees the call within a second.
         """
+        theirs = locks.missing
         pause = Backoff(self._timing.first_retry_s, self._timing.longest_retry_s)
-        left = await self._left()
+        left = await self._left(theirs)
         while left > 0 and pause.tries < self._timing.patience:
-            if await self._call(lock, nudge):
+            if await self._call(locks, nudge):
                 return True
-            before, left = left, await self._left()
+            before, left = left, await self._left(theirs)
             if left < before:
                 pause.reset()
             elif left > 0:
-                await self._wait_for(pause)
+                await self._wait_for(theirs, pause)
         return False
 
-    async def _left(self) -> int:
-        counts = await self._journal.run(Journal.counts, self._destinations)
+    async def _left(self, theirs: Sequence[Destination]) -> int:
+        counts = await self._journal.run(Journal.counts, theirs)
         return counts.waiting - counts.unreleased
 
-    async def _call(self, lock: DeliveryLock, nudge: Callable[[], None]) -> bool:
-        """Call, and wait for the answer; True when there is nobody to answer and the lock was taken instead."""
-        number = await self._journal.run(Journal.call, self._now_ms())
+    async def _call(self, locks: DeliveryLocks, nudge: Callable[[], None]) -> bool:
+        """Call, and wait for the answer; True when there is nobody to answer and a lock was taken instead."""
+        calls = await self._journal.run(Journal.call, locks.missing, self._now_ms())
         nudge()
         with_patience = asyncio.timeout(self._timing.answer_patience_s)
         try:
             async with with_patience:
-                while not await self._journal.run(Journal.is_answered, number):
-                    if lock.try_acquire():
+                while not await self._journal.run(Journal.are_answered, calls):
+                    if locks.try_acquire():
                         return True
                     await asyncio.sleep(self._timing.answer_poll_s)
         except TimeoutError:
             if not with_patience.expired():
                 raise
+        finally:
+            await self._journal.run(Journal.withdraw_calls, calls)
         return False
 
-    async def _wait_for(self, pause: Backoff) -> None:
+    async def _wait_for(self, theirs: Sequence[Destination], pause: Backoff) -> None:
         now_ms = self._now_ms()
-        due_ms = await self._journal.run(Journal.next_due_ms, self._destinations, now_ms, 0)
+        due_ms = await self._journal.run(Journal.next_due_ms, theirs, now_ms, 0)
         if due_ms is None:
             await asyncio.sleep(pause.next_s())
         else:

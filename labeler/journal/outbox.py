@@ -34,6 +34,14 @@ WHERE d.state = 'waiting' AND d.destination_id IN (SELECT value FROM json_each(:
 ORDER BY d.seq
 """
 
+_HOLDING: Final = "SELECT DISTINCT run FROM deliveries WHERE released_at_ms IS NULL AND +state = 'waiting'"
+"""The runs with deliveries that are not released. The plus has SQLite look at those alone, not at all that wait."""
+
+_RELEASE: Final = """
+UPDATE deliveries SET released_at_ms = ?
+WHERE released_at_ms IS NULL AND run IN (SELECT value FROM json_each(?))
+"""
+
 
 class Outbox:
     """The journal's half that delivery works off. Raises `JournalWriteFailed` where it writes."""
@@ -41,25 +49,26 @@ class Outbox:
     _store: Store
 
     def release(self, trace_id: str, now_ms: int) -> None:
-        """The reviewer submitted or left this trace: its deliveries may go once the grace is over."""
+        """This run's reviewer submitted or left this trace: its deliveries may go once the grace is over."""
         with self._store.writing() as db:
             db.execute(
-                "UPDATE deliveries SET released_at_ms = ? WHERE trace_id = ? AND released_at_ms IS NULL",
-                (now_ms, trace_id),
+                "UPDATE deliveries SET released_at_ms = ? WHERE trace_id = ? AND released_at_ms IS NULL AND run = ?",
+                (now_ms, trace_id, self._store.run),
             )
 
     def release_all(self, now_ms: int) -> None:
-        """The reviewer left: everything may go once the grace is over."""
+        """This run's reviewer left: all that it wrote may go once the grace is over."""
         with self._store.writing() as db:
-            db.execute("UPDATE deliveries SET released_at_ms = ? WHERE released_at_ms IS NULL", (now_ms,))
+            db.execute(_RELEASE, (now_ms, json.dumps([self._store.run])))
 
     def release_earlier(self, now_ms: int) -> None:
-        """Release what an earlier run left, and nothing that this one may still change."""
-        with self._store.writing() as db:
-            db.execute(
-                "UPDATE deliveries SET released_at_ms = ? WHERE released_at_ms IS NULL AND run != ?",
-                (now_ms, self._store.run),
-            )
+        """Release what runs left that have ended, killed ones too, and nothing that a living one may still change."""
+        runs = {row["run"] for row in self._store.rows(_HOLDING)}
+        # Only then is it looked who lives: a run that began meanwhile is not among these.
+        ended = runs - self._store.runs.living() if runs else runs
+        if ended:
+            with self._store.writing() as db:
+                db.execute(_RELEASE, (now_ms, json.dumps(sorted(ended))))
 
     def claim(
         self,

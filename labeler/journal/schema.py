@@ -147,5 +147,15 @@ CREATE INDEX deliveries_unreleased ON deliveries(trace_id) WHERE released_at_ms 
 """
 """Without these an answer, a count and a start each read every delivery there ever was, payloads and all."""
 
-STEPS: Final[tuple[str, ...]] = (_FIRST, _ORDER_AND_COUNTS_BY_INDEX)
+_CALLS_BY_DESTINATION: Final = """
+DROP TABLE wake_calls;
+CREATE TABLE wake_calls (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    destination_id INTEGER NOT NULL REFERENCES destinations(id),
+    called_at_ms INTEGER NOT NULL
+);
+"""
+"""A call is for those who deliver at one destination, and gone once it is answered."""
+
+STEPS: Final[tuple[str, ...]] = (_FIRST, _ORDER_AND_COUNTS_BY_INDEX, _CALLS_BY_DESTINATION)
 """The n-th script takes a journal from `user_version` n to n + 1."""

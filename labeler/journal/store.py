@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from labeler.journal.errors import JournalNewer, JournalUnusable, JournalWriteFailed
+from labeler.journal.runs import Runs
 from labeler.journal.schema import APPLICATION_ID, STEPS
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
@@ -24,11 +25,15 @@ class Damaged(Exception):
 
 
 class Store:
-    """One connection to a journal file. `run` names this opening of it; rows carry the run that wrote them."""
+    """One connection to a journal file. `run` names this opening of it; rows carry the run that wrote them.
+
+    A run that has written anything is among the living ones of `runs` until it is closed or its process has ended.
+    """
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self.run = uuid.uuid4().hex
+        self.runs = Runs(path, self.run)
         self._connection = connection
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Any]:
@@ -51,6 +56,7 @@ class Store:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """A transaction, committed as a whole when the block ends or not at all. Raises `JournalWriteFailed`."""
         connection = self._connection
+        self._show_that_it_runs()
         try:
             connection.execute("BEGIN IMMEDIATE")
             yield connection
@@ -72,9 +78,19 @@ class Store:
         finally:
             self._connection.execute("PRAGMA foreign_keys = ON")
 
+    def _show_that_it_runs(self) -> None:
+        try:
+            self.runs.begin()
+        except OSError as error:
+            raise JournalWriteFailed(
+                f"Not saved: no file can be made beside the journal ({error.strerror or error}). Free some space or "
+                f"make the directory writable, and do it again. Nothing else is lost (the journal is {self.path})"
+            ) from error
+
     def close(self) -> None:
         with suppress(sqlite3.Error):
             self._connection.close()
+        self.runs.end()
 
 
 def open_store(path: Path, steps: Sequence[str] = STEPS) -> Store:

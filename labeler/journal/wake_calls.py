@@ -1,7 +1,12 @@
-"""Another process asking the one that delivers to do so now, by a row in the journal both have open."""
+"""Another process asking the one that delivers somewhere to do so now, by rows in the journal both have open."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
+from labeler.domain.destination import Destination
+from labeler.journal.destinations import numbers
 from labeler.journal.store import Store
 
 
@@ -10,25 +15,38 @@ class WakeCalls:
 
     _store: Store
 
-    def call(self, now_ms: int) -> int:
-        """Ask whoever delivers to deliver at once. Returns the number of the call."""
+    def call(self, destinations: Sequence[Destination], now_ms: int) -> list[int]:
+        """Ask whoever delivers there to deliver at once. Returns the numbers of the calls, one a destination."""
+        places = json.loads(numbers(self._store, destinations))
+        asked = "INSERT INTO wake_calls (destination_id, called_at_ms) VALUES (?, ?)"
         with self._store.writing() as db:
-            number = db.execute("INSERT INTO wake_calls (called_at_ms) VALUES (?)", (now_ms,)).lastrowid
-        assert number is not None
-        return number
+            calls = [db.execute(asked, (place, now_ms)).lastrowid for place in places]
+        return [call for call in calls if call is not None]
 
-    def unanswered_call(self) -> int | None:
-        """The newest call that was not answered, or None."""
-        row = self._store.row("SELECT max(id) FROM wake_calls WHERE answered_at_ms IS NULL")
+    def unanswered_call(self, destinations: Sequence[Destination]) -> int | None:
+        """The newest call for one of these destinations, or None."""
+        row = self._store.row(
+            "SELECT max(id) FROM wake_calls WHERE destination_id IN (SELECT value FROM json_each(?))",
+            (numbers(self._store, destinations),),
+        )
         return None if row is None or row[0] is None else int(row[0])
 
-    def answer_calls(self, up_to: int, now_ms: int) -> None:
-        """Tell those who called, up to that number, that what could be delivered was."""
+    def answer_calls(self, destinations: Sequence[Destination], up_to: int) -> None:
+        """Tell those who called for these destinations, up to that number, that what could be delivered was."""
         with self._store.writing() as db:
             db.execute(
-                "UPDATE wake_calls SET answered_at_ms = ? WHERE id <= ? AND answered_at_ms IS NULL", (now_ms, up_to)
+                "DELETE FROM wake_calls WHERE id <= ? AND destination_id IN (SELECT value FROM json_each(?))",
+                (up_to, numbers(self._store, destinations)),
             )
 
-    def is_answered(self, number: int) -> bool:
-        row = self._store.row("SELECT answered_at_ms FROM wake_calls WHERE id = ?", (number,))
-        return row is None or row[0] is not None
+    def are_answered(self, calls: Sequence[int]) -> bool:
+        """Whether none of these calls is left."""
+        asked = "SELECT 1 FROM wake_calls WHERE id IN (SELECT value FROM json_each(?)) LIMIT 1"
+        return self._store.row(asked, (json.dumps(list(calls)),)) is None
+
+    def withdraw_calls(self, calls: Sequence[int]) -> None:
+        """Nobody waits for these any more."""
+        with self._store.writing() as db:
+            db.execute(
+                "DELETE FROM wake_calls WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(calls)),)
+            )

@@ -185,7 +185,6 @@ async def sync_once(
         journal,
         backend,
         [home],
-        reviewer=REVIEWER,
         lock_path=folder / "delivery.lock",
         grace_s=5,
         concurrency=concurrency,

@@ -20,7 +20,6 @@ async def main(directory: Path) -> None:
         journal,
         store,
         await journal.run(Journal.destinations),
-        reviewer="rhea.k",
         lock_path=directory / "delivery.lock",
         grace_s=0,
         concurrency=2,

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from labeler.delivery.connection import ConnectionStatus
-from labeler.delivery.events import ConnectionChanged, StillWaiting
+from labeler.delivery.engine import DeliveryEngine
+from labeler.delivery.events import ConnectionChanged, DeliveryEvent, Settled, StillWaiting
+from labeler.delivery.lock import DeliveryLocks
 from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
 from labeler.domain.queue import QueueItemState
@@ -17,9 +19,9 @@ from labeler.domain.worklist import ItemState
 from labeler.journal.journal import Journal
 from labeler.journal.rows import DeliveryOp
 from tests.delivery.simulated import SimulatedBackend
-from tests.delivery.work import running, work
+from tests.delivery.work import HASTE, running, work
 from tests.journal.server import Server
-from tests.journal.sitting import BACKEND, EXPERIMENT, HOME
+from tests.journal.sitting import BACKEND, EXPERIMENT, HOME, spec
 
 
 @pytest.fixture
@@ -218,3 +220,38 @@ async def test_another_engine_takes_over_when_the_first_stops(backend: Simulated
         await one.leave("tr-1")
         await other.until(waiting=0)
     assert len(backend.server.stored) == 1
+
+
+async def test_a_drain_delivers_where_nobody_else_does_and_has_others_deliver_the_rest(
+    backend: SimulatedBackend, tmp_path: Path
+) -> None:
+    elsewhere = Destination(BACKEND, "", "8")
+    async with (
+        work(tmp_path, ["tr-1"]) as screen,
+        work(tmp_path, ["tr-8"], replace(spec(), experiment_ids=("8",)), elsewhere) as other,
+        running(screen.engine(backend, grace_s=3_600.0)),
+    ):
+        await screen.answer("tr-1", "helpful", True)
+        await screen.leave("tr-1", at_ms=10_000)
+        await other.answer("tr-8", "helpful", True)
+        events: list[DeliveryEvent] = []
+        both = [elsewhere, screen.home]
+        settings = {"lock_path": tmp_path / "delivery.lock", "grace_s": 0.0, "concurrency": 2, "timing": HASTE}
+        engine = DeliveryEngine(other.journal, backend, both, on_event=events.append, now_ms=lambda: 20_000, **settings)
+        result = await engine.drain()
+        assert (result.delivered, result.queued) == (2, 0)
+        assert [each.trace_id for each in screen.settled()] == ["tr-1"]
+        assert [event.trace_id for event in events if isinstance(event, Settled)] == ["tr-8"]
+        assert await other.journal.run(Journal.unanswered_call, both) is None
+    assert len(backend.server.stored) == 2
+
+
+async def test_a_call_that_nobody_answers_is_withdrawn(backend: SimulatedBackend, tmp_path: Path) -> None:
+    async with work(tmp_path, ["tr-1"]) as at_work:
+        await at_work.answer("tr-1", "helpful", True)
+        holder = DeliveryLocks(tmp_path / "delivery.lock", [at_work.home])
+        holder.try_acquire()
+        result = await at_work.engine(backend, timing=replace(HASTE, answer_patience_s=0.05)).drain()
+        assert (result.delivered, result.queued) == (0, 1)
+        assert await at_work.journal.run(Journal.unanswered_call, [at_work.home]) is None
+        holder.release()

@@ -12,12 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from labeler.backends.local.store import LocalStore
-from labeler.delivery.lock import DeliveryLock
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, TraceState, TraceSummary
 from labeler.domain.worklist import ReviewSpec
+from labeler.journal.file_lock import FileLock
 from labeler.journal.journal import Journal
-from tests.delivery.work import Work, work
+from tests.delivery.work import Work, running, work
 from tests.journal.sitting import spec
 
 ROOT = Path(__file__).parents[2]
@@ -61,10 +61,10 @@ async def assert_each_arrived_once(store: LocalStore) -> None:
 
 def test_the_lock_is_free_again_when_its_holder_is_killed(tmp_path: Path) -> None:
     hold = (
-        "import sys, time; from pathlib import Path; from labeler.delivery.lock import DeliveryLock; "
-        "lock = DeliveryLock(Path(sys.argv[1])); print(lock.try_acquire(), flush=True); time.sleep(600)"
+        "import sys, time; from pathlib import Path; from labeler.journal.file_lock import FileLock; "
+        "lock = FileLock(Path(sys.argv[1])); print(lock.try_acquire(), flush=True); time.sleep(600)"
     )
-    lock = DeliveryLock(tmp_path / "lock")
+    lock = FileLock(tmp_path / "lock")
     with subprocess.Popen(
         [sys.executable, "-c", hold, str(tmp_path / "lock")], stdout=subprocess.PIPE, cwd=ROOT, text=True
     ) as holder:
@@ -73,9 +73,9 @@ def test_the_lock_is_free_again_when_its_holder_is_killed(tmp_path: Path) -> Non
         assert not lock.try_acquire()
         holder.kill()
     assert lock.try_acquire()
-    assert not DeliveryLock(tmp_path / "lock").try_acquire()
+    assert not FileLock(tmp_path / "lock").try_acquire()
     lock.release()
-    assert DeliveryLock(tmp_path / "lock").try_acquire()
+    assert FileLock(tmp_path / "lock").try_acquire()
 
 
 async def test_processes_killed_while_they_deliver_deliver_each_answer_once(tmp_path: Path) -> None:
@@ -106,4 +106,39 @@ async def test_sync_beside_another_process_reports_what_that_one_delivered(tmp_p
             assert (result.queued, result.parked, result.refused) == (0, 0, 0)
             assert at_work.settled() == []
     await assert_each_arrived_once(store)
+    await store.close()
+
+
+@contextlib.contextmanager
+def screen(directory: Path, trace_id: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that has answered about a trace, has not left it, and delivers nothing."""
+    command = [sys.executable, "-m", "tests.delivery.screen", str(directory), trace_id]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "answered\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+async def test_what_another_screen_may_still_change_waits_until_that_screen_is_killed(tmp_path: Path) -> None:
+    store = await filled_store(tmp_path)
+    home = Destination(store.uri, "", (await store.experiments())[0].id)
+    mine, its = TRACES[:2]
+    async with work(tmp_path, TRACES, spec_at(home), home) as at_work:
+        with deliverer(tmp_path) as first, screen(tmp_path, its) as other:
+            first.kill()
+            async with running(at_work.engine(store)):
+                await at_work.answer(mine, "helpful", True)
+                await at_work.leave(mine)
+                await at_work.until(waiting=1)
+                result = await at_work.engine(store).drain()
+                assert (result.delivered, result.queued) == (0, 1)
+                assert (await store.summary(its)).assessments == ()
+                other.kill()
+                await at_work.until(waiting=0)
+    for trace in (mine, its):
+        (stored,) = (await store.summary(trace)).assessments
+        assert stored.valid
     await store.close()

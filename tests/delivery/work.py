@@ -55,7 +55,6 @@ class Work:
 
     def engine(self, backend: Any, **more: Any) -> DeliveryEngine:
         settings: dict[str, Any] = {
-            "reviewer": "rhea.k",
             "lock_path": self.directory / "delivery.lock",
             "grace_s": 0.0,
             "concurrency": 2,

@@ -80,5 +80,5 @@ def test_a_journal_of_the_first_version_keeps_everything_when_it_is_migrated(tmp
     journal.close()
     journal = Journal.open(path)
     assert (journal.changes(review.id), journal.deliveries([HOME]), journal.counts([HOME])) == before
-    journal.release_all(6)
+    journal.release_earlier(6)
     assert len(journal.claim([HOME], 10_000, 0, 4)) == 1

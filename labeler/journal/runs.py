@@ -1,0 +1,46 @@
+"""Which openings of a journal still go on: each holds a locked file beside the journal, which the kernel frees.
+
+A process number would not do: it is used again, and means nothing in a copied journal or another container.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from labeler.journal.file_lock import FileLock
+
+
+class Runs:
+    """The runs of the journal at `path`. `name` is this one's: it counts as living from `begin` to `end`."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._marks = path.parent
+        self._prefix = f"{path.name}.run-"
+        self._own = path.with_name(self._prefix + name)
+        self._lock = FileLock(self._own)
+
+    def begin(self) -> None:
+        """Show that this run goes on. Raises OSError when no file can be made."""
+        while not (self._lock.is_held or (self._lock.try_acquire() and self._lock.is_in_place)):
+            self._lock.release()  # somebody was just looking whether it lives, and may have cleared it away
+
+    def end(self) -> None:
+        """This run is over."""
+        if self._lock.is_held:
+            self._lock.release()
+            with suppress(OSError):
+                self._own.unlink()
+
+    def living(self) -> set[str]:
+        """The names of the runs that go on; the marks of those that were killed are cleared away."""
+        names = set()
+        for mark in self._marks.glob(f"{self._prefix}*"):
+            lock = FileLock(mark)
+            if not lock.try_acquire():
+                names.add(mark.name.removeprefix(self._prefix))
+                continue
+            with suppress(OSError):
+                mark.unlink()
+            lock.release()
+        return names

@@ -1,0 +1,103 @@
+"""What one run of the program may still change, no other lets go; what a run that ended left, everybody does."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from labeler.journal.journal import Journal
+from labeler.journal.runs import Runs
+from tests.journal.sitting import HOME, Sitting, rows, spec
+
+ROOT = Path(__file__).parents[2]
+
+
+def answer(journal: Journal, trace_id: str) -> None:
+    review = journal.begin_review(spec(), 1)
+    journal.add_items(review.id, rows(trace_id))
+    journal.record(review.id, Sitting().answer(trace_id, "helpful", True, None, 5))
+
+
+def released(journal: Journal) -> set[str]:
+    return {each.trace_id for each in journal.deliveries([HOME]) if each.released_at_ms is not None}
+
+
+def test_a_run_releases_its_own_answers_and_those_of_runs_that_ended_and_no_others(tmp_path: Path) -> None:
+    ended = Journal.open(tmp_path / "journal.db")
+    answer(ended, "tr-ended")
+    ended.close()
+    one, other = Journal.open(tmp_path / "journal.db"), Journal.open(tmp_path / "journal.db")
+    answer(one, "tr-one")
+    answer(other, "tr-other")
+    other.release_earlier(7)
+    assert released(one) == {"tr-ended"}
+    other.release("tr-one", 8)
+    other.release_all(9)
+    assert released(one) == {"tr-ended", "tr-other"}
+    one.close()
+    other.release_earlier(10)
+    assert released(other) == {"tr-ended", "tr-other", "tr-one"}
+    other.close()
+
+
+def test_a_killed_run_has_ended_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    command = [sys.executable, "-m", "tests.journal.writer", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True) as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        journal = Journal.open(path)
+        journal.release_earlier(5)
+        assert released(journal) == set()
+        writer.kill()
+    journal.release_earlier(6)
+    assert "tr-0" in released(journal)
+    assert journal.counts([HOME]).unreleased == 0
+    journal.close()
+    assert list(tmp_path.glob("*.run-*")) == []
+
+
+def test_a_copied_journal_takes_the_runs_of_the_original_for_ended(tmp_path: Path) -> None:
+    original = Journal.open(tmp_path / "journal.db")
+    answer(original, "tr-1")
+    shutil.copytree(tmp_path, tmp_path / "copy")
+    copy = Journal.open(tmp_path / "copy" / "journal.db")
+    copy.release_earlier(6)
+    assert released(copy) == {"tr-1"}
+    assert released(original) == set()
+    copy.close()
+    original.close()
+
+
+def test_a_run_that_has_begun_lives_though_others_sweep_the_marks_away_all_the_time(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    done = threading.Event()
+
+    def sweep() -> None:
+        while not done.is_set():
+            Runs(path, "sweeper").living()
+
+    sweepers = [threading.Thread(target=sweep) for _ in range(2)]
+    for sweeper in sweepers:
+        sweeper.start()
+    try:
+        for number in range(200):
+            run = Runs(path, f"{number}")
+            run.begin()
+            assert f"{number}" in Runs(path, "somebody").living()
+            run.end()
+    finally:
+        done.set()
+        for sweeper in sweepers:
+            sweeper.join()
+    assert Runs(path, "somebody").living() == set()
+
+
+def test_a_run_that_only_reads_leaves_no_mark(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "journal.db")
+    assert journal.counts([HOME]).waiting == 0
+    assert list(tmp_path.glob("*.run-*")) == []
+    journal.close()
