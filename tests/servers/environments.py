@@ -1,9 +1,10 @@
-"""Other Pythons for tests: an older MLflow in a venv of its own, packages that the test environment lacks."""
+"""Other environments for tests: an older MLflow in a venv, packages that the test environment lacks, node packages."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -31,6 +32,24 @@ def packages(cache: pytest.Cache, *requirements: str) -> Path:
     home = _home(cache, requirements)
     if not (home / "complete").exists():
         subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--target", home, *requirements], check=True)
+        (home / "complete").touch()
+    return home
+
+
+def node_modules(cache: pytest.Cache, *requirements: str) -> Path:
+    """A directory whose ``node_modules`` holds packages from npm. Skips the test where they cannot be had at all:
+    without node, or when the registry that npm is set to has no such package.
+    """
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        pytest.skip("node and npm are not installed")
+    home = _home(cache, requirements)
+    if not (home / "complete").exists():
+        home.mkdir(parents=True, exist_ok=True)
+        command = ["npm", "install", "--prefix", home, "--no-audit", "--no-fund", *requirements]
+        ran = subprocess.run(command, capture_output=True, text=True, check=False)
+        if "E404" in ran.stderr:
+            pytest.skip(f"the registry of npm here does not have all of {', '.join(requirements)}:\n{ran.stderr}")
+        assert ran.returncode == 0, ran.stderr
         (home / "complete").touch()
     return home
 

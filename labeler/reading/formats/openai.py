@@ -13,12 +13,12 @@ from labeler.domain.value import JsonValue
 from labeler.reading.formats import chat
 from labeler.reading.formats.messages import Side, exchange, role_message
 from labeler.reading.formats.values import decoded, first, items, mapping, text_of
-from labeler.reading.message import Message, Role, Text, annotated, message
+from labeler.reading.message import Call, Message, Reasoning, Role, Text, annotated, message
 
 
 def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
     messages = exchange(inputs, outputs, request, response)
-    if messages and not messages[-1].text and not messages[-1].calls and (streamed := _streamed(span)):
+    if messages and messages[-1].role is Role.ASSISTANT and _says_more(streamed := _streamed(span), messages[-1]):
         return [*messages[:-1], *streamed]
     return messages
 
@@ -40,8 +40,19 @@ def response(value: JsonValue) -> list[Message] | None:
     return messages or None
 
 
+def _says_more(streamed: list[Message], recorded: Message) -> bool:
+    """Whether a stream's one message says what was recorded of it, and reasoning or calls besides."""
+    if len(streamed) != 1 or recorded.text not in ("", streamed[0].text):
+        return False
+    return _extras(streamed[0]) > _extras(recorded) or (not recorded.text and bool(streamed[0].text))
+
+
+def _extras(said: Message) -> int:
+    return sum(isinstance(part, Call | Reasoning) for part in said.parts)
+
+
 def _streamed(span: Span) -> list[Message]:
-    """What the chunks of a stream say: MLflow leaves tool calls out when it puts an answer together."""
+    """What the chunks of a stream say: MLflow leaves tool calls and reasoning out of the answer it puts together."""
     values = (event.attributes.get(CHUNK) for event in span.events if event.name.startswith("mlflow.chunk."))
     chunks = [chunk for chunk in map(decoded, values) if "delta" in _first_choice(chunk)]
     return _assembled(chunks)

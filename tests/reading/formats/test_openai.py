@@ -1,3 +1,5 @@
+import json
+
 from tests.reading.told import told_of
 
 ASKED = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi?"}]}
@@ -102,3 +104,17 @@ def test_inputs_that_recur_in_outputs_are_said_once() -> None:
 def test_other_arguments_of_a_function_that_takes_messages_are_shown() -> None:
     told = told_of({**ASKED, "customer": "Mira", "temperature": 0.5}, answer(content="Hello."), type="CHAIN")
     assert told == ["user: Hi?", "user: customer = Mira", "assistant: Hello."]
+
+
+def test_what_mlflow_leaves_out_of_a_streamed_answer_is_read_from_its_chunks() -> None:
+    deltas = [{"reasoning_content": "Hm"}, {"reasoning_content": "."}, {"content": "Yes"}, {"content": "."}]
+    events = [
+        {
+            "name": f"mlflow.chunk.item.{number}",
+            "attributes": {"mlflow.chunk.value": json.dumps({"choices": [{"delta": delta}]})},
+        }
+        for number, delta in enumerate(deltas)
+    ]
+    thought = ["user: Hi?", "assistant: thinks Hm.", "assistant: Yes."]
+    assert told_of(ASKED, answer(content="Yes."), events=events) == thought
+    assert told_of(ASKED, answer(content="Something else."), events=events)[1:] == ["assistant: Something else."]
