@@ -79,7 +79,7 @@ class Reviewer:
         if terminal.exit_code != KILLED:
             self.ended_by_itself.append(terminal.text.strip())
 
-    def finish(self) -> dict[str, object]:
+    def finish(self) -> dict[str, list[object]]:
         """One more start without faults, to see what is there; then deliver the rest. What `labeler verify` says."""
         self.weather.clear_up()
         with Terminal((), self.environment, self.home) as terminal:
@@ -89,7 +89,7 @@ class Reviewer:
         while (synced := self.run("sync", "--json")).returncode == 75:
             continue
         print(f"{self.name}: sync {synced.returncode} {synced.stdout.strip()} {synced.stderr.strip()}", flush=True)
-        said: dict[str, object] = json.loads(self.run("verify", "--json").stdout)
+        said: dict[str, list[object]] = json.loads(self.run("verify", "--json").stdout)
         return said
 
     def _life(self, terminal: Terminal, doom: Doom) -> Life:
@@ -119,7 +119,7 @@ def run_loop(reviewer: Reviewer, kills: int) -> None:
 class Outcome:
     verdict: Verdict
     reviewers: list[Reviewer]
-    verified: list[dict[str, object]]
+    verified: list[dict[str, list[object]]]
     seconds: float
 
     @property
@@ -175,7 +175,7 @@ def tell(outcome: Outcome) -> None:
             "order violations": verdict.order,
             "screens that showed something else than was accepted": sum(len(r.memory.surprises) for r in reviewers),
             "ends other than by a kill": sum(len(each.ended_by_itself) for each in reviewers),
-            "problems that labeler verify finds": sum(len(list(said["problems"])) for said in outcome.verified),  # type: ignore[call-overload]
+            "problems that labeler verify finds": sum(len(each["problems"]) for each in outcome.verified),
             "minutes": round(outcome.seconds / 60, 1),
         }
     )

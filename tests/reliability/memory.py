@@ -87,19 +87,17 @@ class Memory:
         self.unseen += len(self.pending)
         self.pending.clear()
         if view.last != self.last:
-            self._wonder(f"after a start the last thing done is {view.last}, it was {self.last}")
+            self.wonder(f"after a start the last thing done is {view.last}, it was {self.last}")
             self.last = view.last
 
-    def check_cells(self, view: View) -> None:
-        """The answers on the screen are those that were accepted."""
+    def agrees(self, view: View) -> bool:
+        """Whether the answers on the screen are those that were accepted."""
         assert view.document is not None
         assert view.cells is not None
-        for question, said in view.cells.items():
-            accepted = self.accepted.get((view.document, question))
-            if said != accepted:
-                self._wonder(f"{view.document} {question} shows {said}, accepted was {accepted}")
+        return all(said == self.accepted.get((view.document, name)) for name, said in view.cells.items())
 
-    def _wonder(self, surprise: str) -> None:
+    def wonder(self, surprise: str) -> None:
+        """Keep, and say at once, that the screen shows something else than was accepted."""
         self.surprises.append(surprise)
         print(surprise, self.pending, self._done[-3:], self._undone[-3:], sep="\n  ", flush=True)
 

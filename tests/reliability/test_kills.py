@@ -1,0 +1,57 @@
+"""Killed again and again, program and server lose no answer and send none twice; few kills here, 500 by the command."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.reliability.kills import kill_loop
+from tests.reliability.place import Found
+from tests.reliability.server_kills import server_kill_loop
+from tests.reliability.verdict import Verdict, judge
+from tests.servers.mlflow_server import MlflowServer, shared_server
+
+CELL = ("0001", "is_helpful")
+FIRST = Found("a-1", *CELL, (True, ""), "rhea", False, None, {"labeler.id": "a-1"})
+SECOND = Found("a-2", *CELL, (False, "why"), "rhea", True, "a-1", {"labeler.id": "a-2"})
+
+
+def judged(*found: Found) -> Verdict:
+    """An answer that was changed, as the server has it."""
+    return judge({CELL: (False, "why")}, {CELL: [(True, ""), None, (False, "why")]}, found)
+
+
+def test_the_comparison_tells_what_is_lost_doubled_or_out_of_order() -> None:
+    assert judged(FIRST, SECOND).holds
+    assert judged(replace(SECOND, overrides=None)).holds
+    assert judged().lost == 1
+    assert judged(FIRST).lost == 1
+    assert judged(FIRST, SECOND, replace(SECOND, id="a-3")).duplicates == 2
+    assert judged(replace(FIRST, valid=True)).order == 1
+    assert judged(FIRST, replace(SECOND, overrides=None)).order == 1
+    assert judged(replace(FIRST, said=(False, "why")), replace(SECOND, said=(True, ""))).order == 1
+    assert judge({CELL: None}, {CELL: [(True, ""), None]}, [replace(FIRST, valid=True)]).order == 1
+
+
+@pytest.mark.slow
+async def test_a_program_killed_at_random_moments_loses_nothing_that_was_seen_accepted(tmp_path: Path) -> None:
+    outcome = await kill_loop(tmp_path, shared_server(), kills=16, traces=40, seed=3)
+    assert sum(each.kills for each in outcome.reviewers) == 16
+    assert outcome.verdict.answers > 0
+    assert outcome.holds, outcome
+
+
+@pytest.mark.slow
+async def test_a_server_killed_in_the_middle_of_delivery_ends_with_every_answer_once(tmp_path: Path) -> None:
+    folder = tmp_path / "server"
+    folder.mkdir()
+    server = MlflowServer(folder)
+    server.start()
+    try:
+        outcome = await server_kill_loop(tmp_path, server, kills=3, traces=40, seed=3)
+    finally:
+        server.close()
+    assert outcome.verdict.answers > 0
+    assert outcome.holds, outcome
