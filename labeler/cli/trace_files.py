@@ -18,10 +18,11 @@ def looks_like_file(target: str) -> bool:
 
 def read_trace_file(file: Path) -> TraceFile:
     """The traces of a file. Raises `CommandFailed` when it cannot be read or holds none."""
-    from labeler.reading.wire.files import UnusableFile, read_traces
+    from labeler.reading.wire.files import MAX_BYTES, UnusableFile, read_traces
 
     try:
-        return read_traces(file.name, file.read_bytes())
+        with file.open("rb") as stream:
+            return read_traces(file.name, stream.read(MAX_BYTES + 1))
     except OSError as error:
         raise CommandFailed(ExitCode.USAGE, f"{file} cannot be read: {error.strerror or error}") from None
     except UnusableFile as error:

@@ -25,6 +25,14 @@ from labeler.reading.wire.summary import roots_of, summary_of
 MAX_BYTES: Final = 1 << 29
 """The most a file may hold once uncompressed (512 MB)."""
 
+MAX_ENTRIES: Final = 1_000_000
+"""The most lines or list members a file may have."""
+
+_PACKED_AT_MOST: Final = 100
+"""How much larger than itself a file may unpack to, once that is a lot: text packs to a tenth, made-up zeros to less
+than a thousandth."""
+
+_A_LOT: Final = 1 << 26
 _CHUNK_BYTES: Final = 1 << 20
 _GZIP: Final = b"\x1f\x8b"
 
@@ -72,6 +80,8 @@ class _Entry:
 
 def _uncompressed(data: bytes) -> bytes:
     if not data.startswith(_GZIP):
+        if len(data) > MAX_BYTES:
+            raise _Unusable(f"is larger than {MAX_BYTES >> 20} MB, more than can be read")
         return data
     chunks: list[bytes] = []
     size = 0
@@ -81,6 +91,8 @@ def _uncompressed(data: bytes) -> bytes:
                 size += len(chunk)
                 if size > MAX_BYTES:
                     raise _Unusable(f"is larger than {MAX_BYTES >> 20} MB when uncompressed, more than can be read")
+                if size > max(_A_LOT, _PACKED_AT_MOST * len(data)):
+                    raise _Unusable(f"unpacks to more than {_PACKED_AT_MOST} times its size, as no file of traces does")
                 chunks.append(chunk)
     except (OSError, EOFError, zlib.error):
         raise _Unusable("is a damaged gzip file") from None
@@ -113,12 +125,16 @@ def _entries(text: str) -> Iterator[_Entry]:
     try:
         value = parse_deep(stripped)
     except NotJson as whole:
+        if text.count("\n") > MAX_ENTRIES:
+            raise _Unusable(f"has more than {MAX_ENTRIES:,} lines, more than can be read") from None
         lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
         if len(lines) < 2 or not _is_json(lines[0][1]):
             raise _Unusable(f"is not JSON ({whole})") from None
         yield from (_line_entry(number, line) for number, line in lines)
         return
     if isinstance(value, list):
+        if len(value) > MAX_ENTRIES:
+            raise _Unusable(f"is a list of more than {MAX_ENTRIES:,} entries, more than can be read")
         bounds = raw_values(stripped, 1)
         for number, (member, (start, end)) in enumerate(zip(value, bounds, strict=True), 1):
             yield _Entry(f"entry {number}", stripped[start:end], member)

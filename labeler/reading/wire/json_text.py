@@ -15,6 +15,10 @@ _INTEGER_DIGITS: Final = 4000
 """Python refuses to parse integers longer than about this (it would take quadratic time)."""
 
 
+MAX_VALUES: Final = 10_000_000
+"""Values in one JSON text. Each takes up to a hundred bytes of memory, however few characters it is written with."""
+
+
 class NotJson(ValueError):
     """Text that is no JSON, or JSON nested too deeply to be read. The message says which."""
 
@@ -38,6 +42,8 @@ def parse(text: str) -> JsonValue:
 
 def parse_deep(text: str) -> JsonValue:
     """As `parse`, for envelopes: nested as deeply as the interpreter can take."""
+    if len(text) > MAX_VALUES and sum(map(text.count, ",[{")) > MAX_VALUES:
+        raise NotJson(f"more than {MAX_VALUES:,} values")
     try:
         try:
             value: JsonValue = _decoder.decode(text)
