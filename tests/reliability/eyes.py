@@ -74,9 +74,9 @@ class View:
     focus: str | None
 
     @property
-    def is_whole(self) -> bool:
-        """Whether an item can be read and judged."""
-        return self.document is not None and self.cells is not None and self.is_last_shown and self.number is not None
+    def has_arrived(self) -> bool:
+        """Whether an item stands there with its questions, and what was done last."""
+        return self.cells is not None and self.is_last_shown and self.number is not None
 
 
 def read(screen: str) -> View:

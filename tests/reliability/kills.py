@@ -43,6 +43,7 @@ class Reviewer:
     weather: Weather
     chance: random.Random
     memory: Memory = field(default_factory=Memory)
+    start_s: float = 1.0
     kills: int = 0
     kills_before_a_screen: int = 0
     kills_in_a_key: int = 0
@@ -63,19 +64,21 @@ class Reviewer:
     def begin(self) -> None:
         """Choose what to review, in fair weather; the program goes on with that each time it is started."""
         with Terminal(("review", "-e", self.place.experiment_id, "-r", self.name), self.environment, self.home) as it:
-            self._life(it, Doom(60)).arrive()
+            self._life(it, Doom()).arrive()
 
     def live(self, doom: Doom) -> None:
         """Start the program, work, be killed at `doom`, and look at what the screen says then."""
         with Terminal((), self.environment, self.home) as terminal:
-            self._life(terminal, doom).live()
+            life = self._life(terminal, doom)
+            life.live()
             self.kills_in_a_write += self.weather.writing > 0
             self.kills_in_a_key += bool(self.memory.pending)
             terminal.kill()
         view = read(terminal.text)
         self.memory.look(view)
         self.kills += 1
-        self.kills_before_a_screen += view.number is None
+        self.start_s = life.start_s or self.start_s
+        self.kills_before_a_screen += life.start_s is None
         if terminal.exit_code != KILLED:
             self.ended_by_itself.append(terminal.text.strip())
 
@@ -83,7 +86,7 @@ class Reviewer:
         """One more start without faults, to see what is there; then deliver the rest. What `labeler verify` says."""
         self.weather.clear_up()
         with Terminal((), self.environment, self.home) as terminal:
-            self._life(terminal, Doom(60)).arrive()
+            self._life(terminal, Doom()).arrive()
             terminal.press("q")
             assert terminal.wait_for_exit() == 0
         while (synced := self.run("sync", "--json")).returncode == 75:
@@ -108,7 +111,7 @@ def run_loop(reviewer: Reviewer, kills: int) -> None:
     reviewer.weather.share = FAULTS
     began = time.monotonic()
     while reviewer.kills < kills:
-        reviewer.live(draw_doom(reviewer.chance))
+        reviewer.live(draw_doom(reviewer.chance, reviewer.start_s))
         if reviewer.kills % 25 == 0:
             seconds, memory = round(time.monotonic() - began), reviewer.memory
             told = f"{reviewer.kills} kills, {memory.answers} accepted, {len(memory.surprises)} surprises"
@@ -159,7 +162,7 @@ def tell(outcome: Outcome) -> None:
     print_figures(
         {
             "kills -9": sum(each.kills for each in reviewers),
-            "  before anything was on the screen": sum(each.kills_before_a_screen for each in reviewers),
+            "  while it started": sum(each.kills_before_a_screen for each in reviewers),
             "  between a key and its acceptance": sum(each.kills_in_a_key for each in reviewers),
             "  while a write was on its way": sum(each.kills_in_a_write for each in reviewers),
             "keys pressed": sum(each.memory.keys for each in reviewers),

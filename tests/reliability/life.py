@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 
 from tests.reliability.eyes import HELPFUL, QUALITY, QUESTIONS, View, read
 from tests.reliability.memory import Memory
@@ -14,21 +15,24 @@ from tests.terminal.terminal import Terminal
 
 @dataclass(frozen=True, slots=True)
 class Doom:
-    """When a life ends: at `at_s` after its start, or `after_s` after its key number `key`. Seconds."""
+    """When a life ends, in seconds: `starting_s` after the start if the screen is not there by then, else `working_s`
+    after the screen was, or `in_key_s` after key number `key`. Infinity: never.
+    """
 
-    at_s: float
+    starting_s: float = inf
+    working_s: float = inf
     key: int = 0
-    after_s: float = 0.0
+    in_key_s: float = 0.0
 
 
-def draw_doom(chance: random.Random) -> Doom:
-    """A random moment: while starting, within a key, or anywhere."""
+def draw_doom(chance: random.Random, start_s: float) -> Doom:
+    """A random moment: within the `start_s` that a start takes now, within a key, or while working."""
     kind = chance.random()
     if kind < 0.2:
-        return Doom(chance.uniform(0.02, 0.9))
+        return Doom(starting_s=chance.uniform(0.02, start_s), working_s=0.0)
     if kind < 0.45:
-        return Doom(3.5, chance.randint(1, 8), chance.uniform(0.0, 0.04))
-    return Doom(chance.uniform(0.9, 3.0))
+        return Doom(key=chance.randint(1, 8), in_key_s=chance.uniform(0.0, 0.04), working_s=3.0)
+    return Doom(working_s=chance.uniform(0.1, 2.2))
 
 
 class TimeIsUp(Exception):
@@ -45,6 +49,9 @@ class Life:
         self._traces = traces
         self._doom = doom
         self._started = time.monotonic()
+        self._ends = self._started + doom.starting_s
+        self.start_s: float | None = None
+        """Seconds from the start to the first screen, if it came so far."""
         self._keys = 0
         self._last_answer_key = ""
 
@@ -57,11 +64,12 @@ class Life:
         except TimeIsUp:
             return
 
-    def arrive(self) -> View:
-        """Wait for the first whole screen."""
-        view = self._settled()
+    def arrive(self) -> None:
+        """Wait for the first screen and see what became of the last one's keys."""
+        view = self._steady(self._until(lambda view: view.has_arrived))
         self._memory.look_after_start(view)
-        return view
+        self.start_s = time.monotonic() - self._started
+        self._ends = time.monotonic() + self._doom.working_s
 
     def _act(self, view: View) -> None:
         memory, chance = self._memory, self._chance
@@ -159,19 +167,30 @@ class Life:
         self._terminal.press(*keys)
         self._keys += 1
         if self._keys == self._doom.key:
-            time.sleep(self._doom.after_s)
+            time.sleep(self._doom.in_key_s)
             raise TimeIsUp
 
     def _settled(self) -> View:
-        """A whole screen that stays as it is for a moment."""
-        while True:
-            first = self._until(self._is_whole)
-            self._rest(0.03)
-            if read(self._terminal.text) == first:
-                return first
+        """A screen on which an item can be judged. One that does not come is left for another."""
+        while not self._can_judge(view := self._look_for_item(time.monotonic() + 1.5)):
+            self._go(self._chance.randint(1, self._traces))
+        return view
 
-    def _is_whole(self, view: View) -> bool:
-        return view.is_whole and view.number is not None and view.document == f"{self._traces - view.number:04}"
+    def _look_for_item(self, patience: float) -> View:
+        return self._steady(self._until(lambda view: self._can_judge(view) or time.monotonic() > patience))
+
+    def _steady(self, view: View) -> View:
+        """The screen once it stays as it is for a moment: what is read may be half a frame."""
+        while True:
+            self._rest(0.03)
+            later = read(self._terminal.text)
+            if later == view:
+                return view
+            view = later
+
+    def _can_judge(self, view: View) -> bool:
+        """The worklist is newest first, so that marks count down."""
+        return view.has_arrived and view.document == f"{self._traces - (view.number or 0):04}"
 
     def _rest(self, seconds: float) -> None:
         end = time.monotonic() + seconds
@@ -188,6 +207,6 @@ class Life:
                 self._memory.look(view)
             if holds(view):
                 return view
-            if time.monotonic() - self._started >= self._doom.at_s:
+            if time.monotonic() >= self._ends:
                 raise TimeIsUp
             time.sleep(0.01)
