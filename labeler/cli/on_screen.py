@@ -118,6 +118,7 @@ def _exchange(
     )
     exchange = Exchange(desk, desk.record.spec, journal, cache, connect, traffic)
     desk.on_need, desk.on_release, desk.on_refresh = exchange.need, exchange.wake, exchange.refresh
+    desk.outbox.try_now, desk.outbox.pause_s = exchange.try_now, exchange.pause_s
     desk.sessions.on_need = exchange.bring_session
     return exchange
 

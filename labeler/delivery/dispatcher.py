@@ -73,6 +73,11 @@ class Dispatcher:
         self.connection.forgive()
         self._stumbling.clear()
 
+    def pause_s(self, trace_id: str) -> float:
+        """Seconds for which this trace's deliveries are left alone, because the last attempt failed."""
+        until, _ = self._stumbling.get(trace_id, (0.0, None))
+        return max(until - time.monotonic(), self.connection.pause_s, 0.0)
+
     def next_try_s(self, patience: int) -> float | None:
         """Seconds until a trace that failed fewer than `patience` times may be tried again; None for none."""
         now = time.monotonic()

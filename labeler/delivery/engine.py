@@ -86,6 +86,15 @@ class DeliveryEngine:
         """Something was released, or the reviewer wants it tried now."""
         self._dispatcher.woken.set()
 
+    def try_now(self) -> None:
+        """Somebody wants what failed to be tried again at once."""
+        self._dispatcher.forgive()
+        self.wake()
+
+    def pause_s(self, trace_id: str) -> float:
+        """Seconds until this trace's deliveries may go again of which an attempt failed; 0 when nothing holds them."""
+        return self._dispatcher.pause_s(trace_id)
+
     async def drain(self) -> SyncResult:
         """Deliver everything queued, without the grace, and return when it is done or nothing more helps for now.
 

@@ -220,6 +220,15 @@ class Exchange:
         if self._engine is not None:
             self._engine.wake()
 
+    def try_now(self) -> None:
+        """The reviewer wants what failed to be tried again at once."""
+        if self._engine is not None:
+            self._engine.try_now()
+
+    def pause_s(self, trace_id: str) -> float:
+        """Seconds until what failed of this trace is tried again; 0 when nothing holds it."""
+        return self._engine.pause_s(trace_id) if self._engine is not None else 0.0
+
     def _prefetched(self, event: PrefetchEvent) -> None:
         match event:
             case Arrived(trace_id):

@@ -2,44 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from labeler.domain.change import AnswerEffect, Change
+from labeler.desk.background import Background
+from labeler.desk.events import DeskEvent, ItemChanged, ItemsAdded, StatusChanged
 from labeler.domain.destination import Destination
 from labeler.journal.journal import Journal
-from labeler.journal.rows import AnswerDelivery, Delivery, DeliveryState, OutboxCounts
+from labeler.journal.rows import AnswerDelivery, Delivery, DeliveryOp, DeliveryState, OutboxCounts
 from labeler.journal.thread import JournalThread
+
+_MANY_ROWS = 20
 
 
 class Deliveries:
     """Counts and fates, read from the journal off the event loop and kept for whoever paints.
 
-    `destinations` gives those that the review writes to.
+    `destinations` gives those that the review writes to, `shown` the IDs of the answers on the screen or next to it.
     """
 
-    def __init__(self, journal: JournalThread, destinations: Callable[[], list[Destination]]) -> None:
+    def __init__(
+        self,
+        journal: JournalThread,
+        background: Background,
+        destinations: Callable[[], list[Destination]],
+        shown: Callable[[], list[str]],
+        announce: Callable[[DeskEvent], None],
+    ) -> None:
         self._journal = journal
+        self._background = background
         self._destinations = destinations
+        self._shown = shown
+        self._announce = announce
+        self._is_stale = False
+        self._is_refreshing = False
         self.counts = OutboxCounts()
         self.refused: set[str] = set()
-        """Traces with an answer that the backend refused."""
+        """Traces with something that the backend refused."""
         self.fates: dict[str, AnswerDelivery] = {}
-        """How far answers got, by assessment ID; of the latest ones."""
+        """How far answers got, by assessment ID; those that were on the screen, or were delivered meanwhile."""
 
     async def counts_now(self) -> OutboxCounts:
         """What is not delivered at this moment."""
         return await self._journal.run(Journal.counts, self._destinations())
 
-    def settled(self, trace_id: str, delivery: Delivery) -> None:
-        """A delivery of this trace came to an end, or was parked."""
-        if delivery.state is DeliveryState.REFUSED:
-            self.refused.add(trace_id)
-        else:
-            self.refused.discard(trace_id)
+    def state_of(self, assessment_id: str) -> str:
+        """The state of the delivery that carries an answer; empty while it is not known."""
+        fate = self.fates.get(assessment_id)
+        return "" if fate is None else fate.state
 
-    async def refresh(self, last_change: Change | None) -> None:
-        """Read the outbox's counts and the fate of the last answers anew."""
-        self.counts = await self.counts_now()
-        if last_change is not None:
-            ids = [e.after.assessment_id for e in last_change.effects if isinstance(e, AnswerEffect) and e.after]
-            self.fates.update(await self._journal.run(Journal.delivery_of, ids))
+    def given(self, assessment_id: str) -> None:
+        """This answer is in the journal; one that is new there waits."""
+        self.fates.setdefault(assessment_id, AnswerDelivery(DeliveryState.WAITING))
+
+    def told(self, assessment_ids: Iterable[str]) -> None:
+        """The backend has these answers, and they were not given here."""
+        self.fates.update(dict.fromkeys(assessment_ids, AnswerDelivery(DeliveryState.DELIVERED)))
+
+    def settled(self, delivery: Delivery) -> None:
+        """A delivery came to an end, or was parked."""
+        if delivery.assessment_id is not None and delivery.op is not DeliveryOp.DELETE:
+            self.fates[delivery.assessment_id] = AnswerDelivery(delivery.state, delivery.reason)
+        self.changed()
+
+    def shown_changed(self) -> None:
+        """Other answers are on the screen, or next to it: read how far they got, unless that is known."""
+        if any(each not in self.fates for each in self._shown()):
+            self.changed()
+
+    def changed(self) -> None:
+        """There is more or less to deliver: read anew, once for everything that is told while it is read."""
+        self._is_stale = True
+        if not self._is_refreshing:
+            self._is_refreshing = True
+            self._background.do(self._refresh_until_fresh())
+
+    async def refresh(self) -> None:
+        """Read the outbox's counts, what was refused, and the fate of the answers shown."""
+        destinations = self._destinations()
+        self.counts = await self._journal.run(Journal.counts, destinations)
+        before, self.refused = self.refused, set()
+        if self.counts.refused:
+            self.refused = await self._journal.run(Journal.refused_traces, destinations)
+        self.fates.update(await self._journal.run(Journal.delivery_of, self._shown()))
+        changed = before ^ self.refused
+        for trace_id in changed if len(changed) <= _MANY_ROWS else ():
+            self._announce(ItemChanged(trace_id))
+        self._announce(StatusChanged() if len(changed) <= _MANY_ROWS else ItemsAdded(0))
+
+    async def _refresh_until_fresh(self) -> None:
+        try:
+            while self._is_stale:
+                self._is_stale = False
+                await self.refresh()
+        finally:
+            self._is_refreshing = False

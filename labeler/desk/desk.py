@@ -21,6 +21,7 @@ from labeler.desk.events import DeskEvent, DocumentReady, ItemChanged, ItemsAdde
 from labeler.desk.kept import kept_slot
 from labeler.desk.library import Library, Prepared, read_blind, read_openly
 from labeler.desk.listing import worklist_rows
+from labeler.desk.outbox import Outbox
 from labeler.desk.pace import Pace
 from labeler.desk.restore import Cells, note_labelled, open_anew, to_item
 from labeler.desk.said import by_reviewer, everything_said
@@ -31,7 +32,7 @@ from labeler.domain.destination import Destination
 from labeler.domain.worklist import ItemState
 from labeler.journal.errors import JournalError
 from labeler.journal.journal import Journal
-from labeler.journal.rows import Delivery, DeliveryOp, OutboxCounts, ReviewRecord
+from labeler.journal.rows import Delivery, DeliveryOp, DeliveryState, OutboxCounts, ReviewRecord
 from labeler.journal.thread import JournalThread
 from labeler.reading.sanitise import one_line
 from labeler.review.action import Action, Stamp
@@ -81,7 +82,6 @@ class Desk:
         self.library = Library(cache, self.destination_of, read, self._prepared)
         self.sessions = Sessions(cache, self.destination_of, lambda event: self.on_event(event))
         self.pace = Pace()
-        self.deliveries = Deliveries(journal, lambda: self.destinations)
         self._journal = journal
         self._cache = cache
         self._cells = dict(cells)
@@ -89,6 +89,14 @@ class Desk:
         self._active = ActiveTime()
         self._acting = asyncio.Lock()
         self._background = Background(self.tell)
+        self.deliveries = Deliveries(
+            journal,
+            self._background,
+            lambda: self.destinations,
+            self._answers_in_sight,
+            lambda event: self.on_event(event),
+        )
+        self.outbox = Outbox(journal, self.deliveries.changed)
         self._retired: set[str] = set()
         self._experiments = {*record.spec.experiment_ids, *(item.experiment_id for item in state.items)}
         self._missing: dict[str, str] = {}
@@ -119,7 +127,7 @@ class Desk:
         """
         self._retired = await self._journal.run(Journal.settled_ids, self.destinations)
         await self._journal.run(Journal.release_earlier, _now_ms())
-        await self.refresh_counts()
+        await self.deliveries.refresh()
         self.library.prepare(self.wanted()[:1])
 
     @property
@@ -185,14 +193,15 @@ class Desk:
 
     def counts_changed(self) -> None:
         """There is more or less to deliver than before."""
-        self._background.do(self.refresh_counts())
+        self.deliveries.changed()
 
     def settled(self, trace_id: str, delivery: Delivery) -> None:
         """A delivery of this trace came to an end, or was parked."""
-        self.deliveries.settled(trace_id, delivery)
+        self.deliveries.settled(delivery)
         if delivery.reason and delivery.op is DeliveryOp.STATUS:
             self.tell(delivery.reason)
-        self._background.do(self.refresh_counts())
+        elif delivery.state is DeliveryState.REFUSED:
+            self.tell(f"{delivery.name} was refused: {delivery.reason or 'no reason was given'}")
         self.on_event(ItemChanged(trace_id))
 
     def missing(self, trace_id: str, reason: str) -> None:
@@ -268,6 +277,7 @@ class Desk:
         """Say which traces are wanted now and which after them."""
         wanted = self.wanted()
         self.library.prepare(wanted)
+        self.deliveries.shown_changed()
         here = self.state.position
         self.on_need(wanted, [item.trace_id for item in self.state.items[here : here + 2000]])
 
@@ -277,11 +287,6 @@ class Desk:
         self._missing.pop(trace_id, None)
         if trace_id in self.state.index_of and trace_id in self.wanted():
             self.library.arrived(trace_id)
-
-    async def refresh_counts(self) -> None:
-        """Read the outbox's counts and the fate of the last answers anew."""
-        await self.deliveries.refresh(self.last_change)
-        self.on_event(StatusChanged())
 
     async def close(self) -> OutboxCounts:
         """Leave the review: everything is released, drafts are saved; returns what is still queued."""
@@ -306,6 +311,14 @@ class Desk:
             state.absent = set(state.index_of) - here
         self.on_event(ItemsAdded(0))
 
+    def _answers_in_sight(self) -> list[str]:
+        """The IDs of the last answers, of those on the current item, and of those on what may be shown next."""
+        change, state = self.last_change, self.state
+        last = [e.after for e in change.effects if isinstance(e, AnswerEffect) and e.after] if change else []
+        here = list(state.given.values()) if state.items else []
+        around = [answer for each in self.wanted() for answer in state.answers_of(each).values()]
+        return [answer.assessment_id for answer in (*last, *here, *around)]
+
     def _stamp(self) -> Stamp:
         item = self.state.item
         spent = 0 if item is None else self._active.spent_ms(item.trace_id)
@@ -319,7 +332,8 @@ class Desk:
                     self._retired.add(effect.before.assessment_id)
                 if effect.after is not None:
                     self._retired.discard(effect.after.assessment_id)
-        self._background.do(self.refresh_counts())
+                    self.deliveries.given(effect.after.assessment_id)
+        self.deliveries.changed()
 
     def _leave(self, trace_id: str, *, moved: bool) -> None:
         self._background.do(self._journal.run(Journal.release, trace_id, _now_ms()), then=self.on_release)
@@ -350,6 +364,7 @@ class Desk:
         if unknown and trace_id in self.state.index_of:
             for span_id, answers in unknown.items():
                 self.state.load_answers(trace_id, answers, span_id)
+                self.deliveries.told(answer.assessment_id for answer in answers.values())
             note_labelled(self.state, trace_id)
             if self._active.shown != trace_id:
                 open_anew(self.state, trace_id)

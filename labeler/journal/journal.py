@@ -7,6 +7,7 @@ from pathlib import Path
 from labeler.journal.changes import ChangeLog
 from labeler.journal.identity import Identity
 from labeler.journal.outbox import Outbox
+from labeler.journal.outbox_pages import OutboxPages
 from labeler.journal.overview import Overview
 from labeler.journal.pushes import Pushes
 from labeler.journal.recovery import set_aside_and_save
@@ -16,7 +17,7 @@ from labeler.journal.store import Damaged, Store, open_store
 from labeler.journal.wake_calls import WakeCalls
 
 
-class Journal(Reviews, ChangeLog, Pushes, Outbox, Overview, WakeCalls, Identity):
+class Journal(Reviews, ChangeLog, Pushes, Outbox, OutboxPages, Overview, WakeCalls, Identity):
     """The journal of one labeler. Used on the thread that opened it; `JournalThread` gives it one of its own.
 
     What it writes, it writes in one transaction, on the disk before it returns; `JournalWriteFailed` means

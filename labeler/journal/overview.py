@@ -86,17 +86,25 @@ class Overview:
         return [delivery_of_row(row, places) for row in rows]
 
     def delivery_of(self, assessment_ids: Collection[str]) -> dict[str, AnswerDelivery]:
-        """How far answers got, by assessment ID; those that were not journaled here are left out."""
+        """How far answers got, by assessment ID; those that were not journaled here are left out.
+
+        An answer that a retraction has yet to make valid again got as far as that retraction.
+        """
         rows = self._store.rows(
             """
             WITH RECURSIVE asked(id, now) AS (
                 SELECT value, value FROM json_each(?)
                 UNION SELECT asked.id, renamed.new_id FROM asked JOIN renamed ON renamed.old_id = asked.now
             )
-            SELECT asked.id, d.op, d.state, d.reason FROM asked
+            SELECT asked.id, d.op, d.state, d.reason, d.seq FROM asked
             JOIN deliveries d ON d.assessment_id = asked.now AND d.op IN ('create', 'update')
             WHERE asked.now NOT IN (SELECT old_id FROM renamed) AND (d.op = 'create' OR d.state != 'closed')
-            ORDER BY d.seq
+            UNION ALL
+            SELECT asked.id, x.op, x.state, x.reason, x.seq FROM asked
+            JOIN deliveries d ON d.assessment_id = asked.now AND d.op = 'create'
+            JOIN deliveries x ON x.trace_id = d.trace_id AND x.destination_id = d.destination_id AND x.op = 'delete'
+             AND x.overrides = asked.now AND x.state IN ('waiting', 'parked', 'refused')
+            ORDER BY seq
             """,
             (json.dumps(list(assessment_ids)),),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len, set_cell_size
 
@@ -12,6 +12,7 @@ from labeler.domain.question import Categorical, Numeric, PassFail, Question, Te
 from labeler.domain.value import JsonValue
 from labeler.review.entry import allowed, number_text, takes_single_digits
 from labeler.tui.chrome.runs import Line, Run, cut, fit, flow, spread, width_of
+from labeler.tui.panel.fate import fate_mark, fate_width
 from labeler.tui.signs import Signs
 
 _MAX_NAME_WIDTH = 28
@@ -41,6 +42,8 @@ class PanelView:
     signs: Signs
     display: Mapping[str, str]
     """Sanitised spellings of names, options and instructions, which a server chose."""
+    fates: Mapping[str, str]
+    """How far answers got, by assessment ID: the state of the delivery that carries each."""
 
 
 def question_rows(view: PanelView, width: int, height: int) -> list[Line]:
@@ -59,10 +62,11 @@ def question_rows(view: PanelView, width: int, height: int) -> list[Line]:
         last = min(len(view.questions), first + around + 1)
     rows: list[Line] = []
     for index in range(first, last):
-        rows.extend(focused if index == view.focus else [_other_row(view, index, width, names)])
-    if last - first < len(view.questions):
-        place = f"{view.focus + 1}/{len(view.questions)} "
-        rows[0] = spread(rows[0], [(place, "chrome.dim")], width, "chrome", view.signs.ellipsis)
+        of_question = focused if index == view.focus else [_other_row(view, index, width, names)]
+        if not rows and last - first < len(view.questions):
+            place = [(f"{view.focus + 1}/{len(view.questions)} ", "chrome.dim")]
+            of_question[0] = spread(of_question[0], place, width - fate_width(width), "chrome", view.signs.ellipsis)
+        rows.extend([_with_fate(view, index, of_question[0], width), *of_question[1:]])
     return rows[:height]
 
 
@@ -70,10 +74,7 @@ def height_needed(view: PanelView, width: int) -> int:
     """Lines that the rows take at most, whichever question has the focus."""
     names = _MAX_NAME_WIDTH + 2
     others = len(view.questions) - 1
-    focused = (
-        PanelView(view.questions, view.answers, index, view.judges, view.keys, view.signs, view.display)
-        for index in range(len(view.questions))
-    )
+    focused = (replace(view, focus=index) for index in range(len(view.questions)))
     return others + max((len(_focused_rows(each, width, names)) for each in focused), default=1)
 
 
@@ -126,17 +127,18 @@ def _focused_rows(view: PanelView, width: int, names: int) -> list[Line]:
     question = view.questions[view.focus]
     label = _label(view, view.focus, names)
     indent = width_of(label)
+    room = width - indent - fate_width(width)
     groups = _choices(view, question)
     answer = view.answers.get(question.name)
     if answer is not None and answer.comment:
-        groups.append(_comment(view, answer.comment, width - indent))
+        groups.append(_comment(view, answer.comment, room))
     if isinstance(question.input, Categorical) and question.input.multiple:
         groups.append([("Enter ends, none if empty", "chrome.dim")])
     judge = view.judges.get(question.name)
     if judge:
-        said = cut(judge, max(width - indent - 16, 12), view.signs.ellipsis)
+        said = cut(judge, max(room - 16, 12), view.signs.ellipsis)
         groups.append([(f"{said}  ", "chrome.dim"), (view.keys.accept, "key"), (" accept", "chrome.dim")])
-    wrapped = flow(groups, width - indent, _GAP, "chrome", view.signs.ellipsis)
+    wrapped = flow(groups, room, _GAP, "chrome", view.signs.ellipsis)
     rows = [[*label, *wrapped[0]], *([(" " * indent, "chrome"), *line] for line in wrapped[1:])]
     instruction = _shown(view, question.instruction).strip()
     if instruction:
@@ -155,11 +157,19 @@ def _other_row(view: PanelView, index: int, width: int, names: int) -> Line:
     groups = _choices(view, question)
     answer = view.answers.get(question.name)
     if answer is not None and answer.comment:
-        groups.append(_comment(view, answer.comment, width - width_of(label)))
+        groups.append(_comment(view, answer.comment, width - fate_width(width) - width_of(label)))
     line = list(label)
     for number, group in enumerate(groups):
         line.extend([(" " * _GAP, "chrome"), *group] if number else group)
-    return fit(line, width, view.signs.ellipsis)
+    return fit(line, width - fate_width(width), view.signs.ellipsis)
+
+
+def _with_fate(view: PanelView, index: int, line: Line, width: int) -> Line:
+    """A question's row with how far its answer got, in the same place for every question."""
+    answer = view.answers.get(view.questions[index].name)
+    state = view.fates.get(answer.assessment_id, "") if answer is not None else ""
+    rest = " " * (width - fate_width(width) - width_of(line))
+    return [*line, (rest, "chrome"), *fate_mark(state, width, view.signs)]
 
 
 def _comment(view: PanelView, comment: str, width: int) -> Line:

@@ -99,7 +99,7 @@ class Table:
         """Wait until every document that the desk wants ready is, and the counts are those of the journal."""
         wanted = [each for each in self.desk.wanted() if each not in self.desk.state.absent]
         await self.wait_for(lambda: all(self.desk.library.get(each) for each in wanted), "the documents around here")
-        await self.desk.refresh_counts()
+        await self.desk.deliveries.refresh()
         await self.settle()
 
     async def settle(self) -> None:
@@ -196,6 +196,7 @@ async def open_table(
 
     exchange = Exchange(desk, spec, journal, cache, connect, traffic)
     desk.on_need, desk.on_release, desk.on_refresh = exchange.need, exchange.wake, exchange.refresh
+    desk.outbox.try_now, desk.outbox.pause_s = exchange.try_now, exchange.pause_s
     desk.sessions.on_need = exchange.bring_session
 
     def begin() -> None:

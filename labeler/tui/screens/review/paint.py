@@ -62,6 +62,7 @@ def panel_view(desk: Desk, keymap: Keymap, signs: Signs, display: dict[str, str]
         ),
         signs=signs,
         display=display,
+        fates={each.assessment_id: desk.deliveries.state_of(each.assessment_id) for each in answers.values()},
     )
 
 

@@ -1,0 +1,46 @@
+"""The outbox as a screen looks through it, and what a reviewer may do with what is in it. All off the event loop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+
+from labeler.journal.journal import Journal
+from labeler.journal.outbox_pages import OutboxPlace, OutboxRow, Standing
+from labeler.journal.thread import JournalThread
+
+__all__ = ["Outbox", "OutboxPlace", "OutboxRow", "Standing"]
+
+
+class Outbox:
+    """Everything in the journal that is not acknowledged, at whatever destination.
+
+    `try_now` is called when the reviewer wants something tried again, `pause_s` tells how many seconds a trace's
+    deliveries are left alone after a failed attempt. `changed` hears that there is more or less to deliver.
+    """
+
+    def __init__(self, journal: JournalThread, changed: Callable[[], None]) -> None:
+        self.try_now: Callable[[], None] = lambda: None
+        self.pause_s: Callable[[str], float] = lambda trace_id: 0.0
+        self._journal = journal
+        self._changed = changed
+
+    async def places(self) -> list[OutboxPlace]:
+        """What is where, problems first. Raises `JournalError`, as every method here does."""
+        return await self._journal.run(Journal.outbox_places)
+
+    async def rows(self, delivery_ids: Collection[int]) -> dict[int, OutboxRow]:
+        """These deliveries, without those that are acknowledged by now."""
+        return await self._journal.run(Journal.outbox_rows, delivery_ids)
+
+    async def retry(self, delivery_ids: Collection[int]) -> None:
+        """Have these tried again, at once where they go to the backend that is at hand."""
+        await self._journal.run(Journal.retry, delivery_ids)
+        self.try_now()
+        self._changed()
+
+    async def discard(self, delivery_id: int) -> bool:
+        """Give a delivery up for good; the answer stays in the journal. Tells whether it was still to be delivered."""
+        count = await self._journal.run(Journal.discard, [delivery_id], time.time_ns() // 1_000_000)
+        self._changed()
+        return count > 0
