@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from labeler.domain.assessment import Assessment
 from labeler.domain.question import Question
 from labeler.domain.queue import Queue, QueueItem, QueueItemState
 from labeler.domain.trace import RawTrace, TraceSummary
 from labeler.domain.worklist import Query
+
+MOST_ATTACHED: Final = 64 * 1024 * 1024
+"""Bytes of an attachment that are fetched at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,10 @@ class Backend(Protocol):
         ...
 
     async def attachment(self, trace_id: str, path: str) -> bytes:
-        """The bytes of an attachment named by an ``mlflow-attachment://`` address."""
+        """The bytes of an attachment named by an ``mlflow-attachment://`` address.
+
+        Raises `MissingTarget` when the trace has none of that name, `Malformed` for more than `MOST_ATTACHED` bytes.
+        """
         ...
 
     async def find(self, trace_id: str, assessment_id: str) -> Assessment | None:

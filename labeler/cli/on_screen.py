@@ -120,6 +120,7 @@ def _exchange(
     desk.on_need, desk.on_release, desk.on_refresh = exchange.need, exchange.wake, exchange.refresh
     desk.outbox.try_now, desk.outbox.pause_s = exchange.try_now, exchange.pause_s
     desk.sessions.on_need = exchange.bring_session
+    desk.contents.on_need = exchange.attachment
     return exchange
 
 

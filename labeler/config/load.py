@@ -34,6 +34,8 @@ _LISTS: Final = {"backend.experiments"}
 _USER_ONLY: Final = {
     "backend.token_command": "runs a program, so it is read from your own config.toml alone, never from a "
     "working directory; move it there",
+    "ui.viewer": "runs a program, so it is read from your own config.toml alone, never from a "
+    "working directory; move it there",
 }
 
 

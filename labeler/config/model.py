@@ -102,6 +102,8 @@ class UiSettings(Section):
     """What the screen may use."""
 
     ascii: bool = False
+    pictures: bool = True
+    viewer: Annotated[Texts, BeforeValidator(_words)] = ()
 
 
 class Settings(Section):

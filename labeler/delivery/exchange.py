@@ -16,6 +16,7 @@ from typing import Protocol
 
 from labeler.backends.base import Ambiguous, Backend, BackendError, Forbidden, NotABackend, Unreachable
 from labeler.cache.thread import CacheThread
+from labeler.delivery.attachments import bring_attachment
 from labeler.delivery.backoff import Backoff
 from labeler.delivery.connection import ConnectionState, ConnectionStatus
 from labeler.delivery.engine import DeliveryEngine
@@ -214,6 +215,10 @@ class Exchange:
             except BackendError as error:
                 problem = f"the earlier turns could not be looked for: {error}"
         self._listener.session_came(current.id, problem)
+
+    async def attachment(self, trace_id: str, path: str) -> bytes:
+        """The bytes of an attachment. Raises `AttachmentAway`."""
+        return await bring_attachment(self._backend, self._cache, trace_id, path)
 
     def wake(self) -> None:
         """Something was released for delivery."""

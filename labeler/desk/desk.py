@@ -16,6 +16,7 @@ from labeler.cache.thread import CacheThread
 from labeler.delivery.intake import Incoming
 from labeler.desk.active_time import ActiveTime
 from labeler.desk.background import Background
+from labeler.desk.contents import Contents
 from labeler.desk.deliveries import Deliveries
 from labeler.desk.events import DeskEvent, DocumentReady, ItemChanged, ItemsAdded, Notice, StatusChanged
 from labeler.desk.kept import kept_slot
@@ -81,6 +82,7 @@ class Desk:
         read = read_blind if state.rules.blind else partial(read_openly, reviewer=record.spec.reviewer)
         self.library = Library(cache, self.destination_of, read, self._prepared)
         self.sessions = Sessions(cache, self.destination_of, lambda event: self.on_event(event))
+        self.contents = Contents(cache, journal, self.destination_of)
         self.pace = Pace()
         self._journal = journal
         self._cache = cache

@@ -1,4 +1,4 @@
-"""What the journal remembers beside the work: who the reviewer is at a backend, and which origins are trusted."""
+"""What the journal remembers beside the work: who the reviewer is at a backend, and what the user has agreed to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from labeler.journal.store import Store
 
 
 class Identity:
-    """The journal's memory of reviewer IDs and trusted origins. Raises `JournalWriteFailed` where it writes."""
+    """The journal's memory of reviewer IDs, trusted origins and agreements. Raises `JournalWriteFailed` where it writes."""
 
     _store: Store
 
@@ -24,10 +24,10 @@ class Identity:
         return None if row is None else (row["reviewer"], row["origin"])
 
     def trust(self, origin: str) -> None:
-        """Remember that the user lets credentials go to this origin."""
+        """Remember that the user lets credentials go to this origin, or has agreed to what a word names (no origin)."""
         with self._store.writing() as db:
             db.execute("INSERT OR IGNORE INTO trusted (origin) VALUES (?)", (origin,))
 
     def trusted(self) -> frozenset[str]:
-        """The origins the user has trusted."""
+        """The origins the user has trusted, and what the user has agreed to."""
         return frozenset(row["origin"] for row in self._store.rows("SELECT origin FROM trusted"))

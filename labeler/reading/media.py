@@ -42,6 +42,18 @@ _MAGIC_REPR: Final = {
 }
 
 
+def attachment_address(uri: str) -> tuple[str, str] | None:
+    """The trace ID (may be empty) and the path in an attachment's address; None when it is none that a store gives."""
+    if not uri.startswith(ATTACHMENT):
+        return None
+    try:
+        parts = urlsplit(uri)
+        trace_id = parse_qs(parts.query).get("trace_id", [""])[0]
+    except ValueError:
+        return None
+    return (trace_id, parts.netloc) if _ATTACHED.fullmatch(parts.netloc) else None
+
+
 def described(text: str) -> Media | None:
     """The media that a whole text certainly is (an address, a data URI, known first bytes), or None."""
     if text.startswith(ATTACHMENT):
@@ -177,6 +189,7 @@ def _decoded_size(text: str) -> int:
 
 _VAGUE: Final = ("file", "bytes", "base64", "application/octet-stream", "text/plain")
 _MAY_BE_PICTURE: Final = re.compile("image|file$|bytes$|base64$|application/octet-stream$|$")
+_ATTACHED: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}", re.ASCII)
 _COUNT: Final = re.compile(r"[0-9]{1,15}", re.ASCII)
 _UNIT: Final = 1024
 _SHORTEST_BASE64: Final = 200

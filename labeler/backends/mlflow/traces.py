@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from labeler.backends.base import Ambiguous, Malformed, MissingTarget, MissingTrace, Refused
+from labeler.backends.base import MOST_ATTACHED, Ambiguous, Malformed, MissingTarget, MissingTrace, Refused
 from labeler.backends.mlflow.failures import MissingRoute
 from labeler.backends.mlflow.recent import RecentSummaries
 from labeler.backends.mlflow.transport import Transport, parse
@@ -81,12 +81,11 @@ class Traces:
         return RawTrace(summary, payload)
 
     async def attachment(self, trace_id: str, path: str) -> bytes:
-        """The bytes of an attachment. Raises `MissingTarget` when the trace has none of that name."""
+        """The bytes of an attachment. Raises as `Backend.attachment` does."""
         trace_path(trace_id)
+        named = {"request_id": trace_id, "path": path}
         try:
-            return await self._transport.body(
-                _ARTIFACT, {"request_id": trace_id, "path": path}, self._transport.timeouts.whole_trace
-            )
+            return await self._transport.body(_ARTIFACT, named, self._transport.timeouts.whole_trace, MOST_ATTACHED)
         except Refused as refused:
             raise MissingTarget(str(refused)) from None
 

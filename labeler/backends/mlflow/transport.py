@@ -102,10 +102,14 @@ class Transport:
         return await self._object(await self._ask(method, path, None, content, patience))
 
     async def body(
-        self, path: str, params: Mapping[str, str | int] | None = None, patience: Patience | None = None
+        self,
+        path: str,
+        params: Mapping[str, str | int] | None = None,
+        patience: Patience | None = None,
+        most_bytes: int = MAX_BODY,
     ) -> bytes:
-        """The bytes that a GET answers, whatever their type."""
-        return (await self._ask("GET", path, params, None, patience)).body
+        """The bytes that a GET answers, whatever their type. Raises `Malformed` for more than `most_bytes`."""
+        return (await self._ask("GET", path, params, None, patience, most_bytes)).body
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -117,6 +121,7 @@ class Transport:
         params: Mapping[str, str | int] | None,
         content: bytes | None,
         patience: Patience | None,
+        most_bytes: int = MAX_BODY,
     ) -> Answer:
         patience = patience or self.timeouts.ordinary
         try:
@@ -129,7 +134,7 @@ class Transport:
                 timeout=httpx.Timeout(patience.silence_s, connect=self.timeouts.connect_s),
             )
             async with asyncio.timeout(patience.total_s):
-                answer = await self._read(await self._client.send(request, stream=True))
+                answer = await self._read(await self._client.send(request, stream=True), most_bytes)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise _broken(error, self.url) from None
         except TimeoutError:
@@ -138,14 +143,14 @@ class Transport:
             raise failure(answer, self._server)
         return answer
 
-    async def _read(self, response: httpx.Response) -> Answer:
+    async def _read(self, response: httpx.Response, most_bytes: int) -> Answer:
         try:
             chunks, size = [], 0
             async for chunk in response.aiter_bytes():
                 chunks.append(chunk)
                 size += len(chunk)
-                if size > MAX_BODY:
-                    raise Malformed(f"{self.url} answered with more than {MAX_BODY >> 20} MB; not read further")
+                if size > most_bytes:
+                    raise Malformed(f"{self.url} answered with more than {most_bytes >> 20} MB; not read further")
         finally:
             await response.aclose()
         headers = {name.lower(): value for name, value in response.headers.items()}

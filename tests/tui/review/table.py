@@ -198,6 +198,7 @@ async def open_table(
     desk.on_need, desk.on_release, desk.on_refresh = exchange.need, exchange.wake, exchange.refresh
     desk.outbox.try_now, desk.outbox.pause_s = exchange.try_now, exchange.pause_s
     desk.sessions.on_need = exchange.bring_session
+    desk.contents.on_need = exchange.attachment
 
     def begin() -> None:
         exchange.start()

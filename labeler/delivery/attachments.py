@@ -1,0 +1,27 @@
+"""Attachments of traces: from the cache, else from the backend, and only when somebody wants to see one."""
+
+from __future__ import annotations
+
+from labeler.backends.base import Backend, BackendError
+from labeler.cache.store import Cache
+from labeler.cache.thread import CacheThread
+from labeler.domain.destination import Destination
+
+
+class AttachmentAway(Exception):
+    """The attachment cannot be had now. The message is a sentence."""
+
+
+async def bring_attachment(backend: Backend | None, cache: CacheThread, trace_id: str, path: str) -> bytes:
+    """The bytes of an attachment, put into the cache beside its trace. `backend` None: it is not connected yet.
+
+    Raises `AttachmentAway`.
+    """
+    if backend is None:
+        raise AttachmentAway("The backend cannot be reached; this was not fetched before. Nothing else is affected.")
+    try:
+        content = await backend.attachment(trace_id, path)
+    except BackendError as error:
+        raise AttachmentAway(f"It could not be fetched: {str(error).rstrip('.')}.") from error
+    await cache.run(Cache.put_attachment, Destination(backend.uri, backend.workspace, ""), trace_id, path, content)
+    return content
