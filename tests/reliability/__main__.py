@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from importlib import import_module
 
 SUBJECTS = {
-    "kills": "the real program killed while it labels and delivers through faults, beside a naive client",
+    "kills": "the real program killed while it labels and delivers through faults",
+    "naive": "the same faults and kills for a client that only tries again",
     "server-kills": "the MLflow server killed in the middle of delivery",
     "load": "50 reviewers at one MLflow server on PostgreSQL, through faults",
     "outage": "20,000 queued answers after a week without a server",

@@ -21,7 +21,6 @@ from tests.reliability.eyes import CONFIGURATION, read
 from tests.reliability.figures import print_figures
 from tests.reliability.life import Doom, Life, draw_doom
 from tests.reliability.memory import Memory
-from tests.reliability.naive import naive_loop, tell_naive
 from tests.reliability.place import Place, assessed, log_marks
 from tests.reliability.verdict import Verdict, judge
 from tests.reliability.weather import FAULTS, Weather
@@ -192,7 +191,6 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--traces", type=int, default=240)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--no-naive", action="store_true", help="leave out the naive client")
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="labeler-kills-") as folder:
         directory = Path(folder)
@@ -201,10 +199,6 @@ def main(arguments: Sequence[str]) -> int:
         try:
             outcome = asyncio.run(kill_loop(directory, server, asked.kills, asked.traces, asked.seed))
             tell(outcome)
-            if not asked.no_naive:
-                given = sum(each.memory.answers for each in outcome.reviewers)
-                print(f"the naive client, {given} answers:", flush=True)
-                tell_naive(*asyncio.run(naive_loop(directory, server, given, asked.kills, asked.traces, asked.seed)))
         finally:
             server.close()
     return 0 if outcome.holds else 1

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import random
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import PIPE
+from typing import IO
 
 from tests.reliability.figures import print_figures
-from tests.reliability.place import Found, Place, assessed, log_marks
+from tests.reliability.place import Found, assessed, log_marks
 from tests.reliability.weather import FAULTS, Weather
 from tests.servers.fault_proxy import fault_proxy
 from tests.servers.mlflow_server import MlflowServer
@@ -35,50 +41,42 @@ class Client:
     ends: dict[int, str] = field(default_factory=dict)
     kills: int = 0
 
-    def live(self, answers: int) -> None:
+    def run(self, answers: int, kills: int) -> None:
+        """Give `answers` answers in `kills` lives."""
+        command = [sys.executable, "-m", "tests.reliability.naive_client", self.url, self.name, str(self.trace_file)]
+        environment = os.environ | QUIET
+        with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, cwd=ROOT, env=environment, text=True) as forker:
+            assert forker.stdin is not None
+            assert forker.stdout is not None
+            for kill in range(kills):
+                self._live(forker.stdin, forker.stdout, max((answers - len(self.ends)) // (kills - kill), 1))
+            forker.kill()
+
+    def _live(self, asked: IO[str], told: IO[str], answers: int) -> None:
         """Start with the next answer; be killed about `answers` answers later."""
-        command = [sys.executable, "-m", "tests.reliability.naive_client", self.url, self.name, str(len(self.ends))]
-        with subprocess.Popen(
-            [*command, str(self.trace_file)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=ROOT,
-            env=os.environ | QUIET,
-            text=True,
-        ) as process:
-            assert process.stdout is not None
-            begun = 0
-            wanted = self.chance.randint(1, 2 * answers - 1)
-            for line in process.stdout:
-                self._hear(line)
-                begun += line.startswith("begun")
-                if begun == wanted:
-                    time.sleep(self.chance.uniform(0.0, 0.08))
-                    break
-            process.kill()
-            self.kills += 1
-            for line in process.stdout:
-                self._hear(line)
-
-    def _hear(self, line: str) -> None:
-        word, _, number = line.strip().partition(" ")
-        if number:
-            self.ends[int(number)] = word
-
-
-def run_clients(client: Client, answers: int, kills: int) -> None:
-    """Give `answers` answers in `kills` lives."""
-    for kill in range(kills):
-        client.live(max((answers - len(client.ends)) // (kills - kill), 1))
-        if client.kills % 25 == 0:
-            print(f"naive {client.name}: {client.kills} kills, {len(client.ends)} answers", flush=True)
+        wanted, begun, pid = self.chance.randint(1, 2 * answers - 1), 0, 0
+        print(len(self.ends), file=asked, flush=True)
+        for line in told:
+            word, _, number = line.strip().partition(" ")
+            if word == "ended":
+                break
+            if word == "process":
+                pid = int(number)
+            else:
+                self.ends[int(number)] = word
+                begun += word == "begun"
+            if pid and begun >= wanted and word in ("begun", "process"):
+                time.sleep(self.chance.uniform(0.0, 0.08))
+                os.kill(pid, signal.SIGKILL)
+                pid = 0
+                self.kills += 1
 
 
 async def naive_loop(
     directory: Path, server: MlflowServer, answers: int, kills: int, traces: int, seed: int
 ) -> tuple[list[Client], list[Found]]:
     """Two clients at one server, killed `kills` / 2 times each; then what the server has."""
-    place: Place = log_marks(server, traces)
+    place = log_marks(server, traces)
     trace_file = directory / "traces.txt"
     trace_file.write_text("\n".join(place.traces.values()))
     async with AsyncExitStack() as stack:
@@ -89,12 +87,12 @@ async def naive_loop(
             proxy = await stack.enter_async_context(fault_proxy(server.url))
             proxy.otherwise = weather
             clients.append(Client(name, proxy.url, trace_file, weather, random.Random(seed * 100 + number)))
-        await asyncio.gather(*(asyncio.to_thread(run_clients, each, answers // 2, kills // 2) for each in clients))
+        await asyncio.gather(*(asyncio.to_thread(each.run, answers // 2, kills // 2) for each in clients))
         await asyncio.sleep(2)  # what is late by up to a second still comes
     return clients, assessed(place)
 
 
-def tell_naive(clients: list[Client], found: list[Found]) -> None:
+def tell(clients: list[Client], found: list[Found]) -> None:
     """Lost answers by how they ended for the client, and the surplus copies."""
     rows = Counter((each.reviewer, int(each.metadata["number"])) for each in found)
     lost = Counter(end for client in clients for number, end in client.ends.items() if not rows[client.name, number])
@@ -111,3 +109,22 @@ def tell_naive(clients: list[Client], found: list[Found]) -> None:
             "duplicates": sum(count - 1 for count in rows.values()),
         }
     )
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.reliability naive", description=__doc__)
+    parser.add_argument("--kills", type=int, default=500)
+    parser.add_argument("--answers", type=int, default=1_200)
+    parser.add_argument("--traces", type=int, default=240)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="labeler-naive-") as folder:
+        directory = Path(folder)
+        server = MlflowServer(directory)
+        server.start()
+        try:
+            sizes = (asked.answers, asked.kills, asked.traces, asked.seed)
+            tell(*asyncio.run(naive_loop(directory, server, *sizes)))
+        finally:
+            server.close()
+    return 0

@@ -54,6 +54,7 @@ class Terminal:
         if self._pid == 0:
             os.chdir(cwd)
             os.execve(sys.executable, [sys.executable, "-m", "labeler", *arguments], {**environment})
+        os.set_inheritable(self._fd, False)  # a terminal started beside this one is not to hold it open
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
