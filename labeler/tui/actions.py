@@ -95,6 +95,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.fold_all", ("Z",), "open or close all blocks", Group.VIEW),
     Action("view.search", ("/",), "search in the trace", Group.VIEW, hint="search"),
     Action("view.spans", ("t",), "the span tree", Group.VIEW, hint="spans"),
+    Action("view.aim", ("A",), "in the span tree: ask about the span; again: about the trace", Group.VIEW, hint="aim"),
     Action("view.documents", ("x",), "retrieved documents with rank, source, score", Group.VIEW),
     Action("view.raw", ("r",), "exact JSON, or the conversation again", Group.VIEW),
     Action("view.session", ("h",), "earlier turns of the conversation", Group.VIEW),

@@ -23,6 +23,7 @@ _STATES = {
 def last_line(
     change: Change | None,
     title: str,
+    span_name: str,
     fate: str,
     questions: Sequence[Question],
     hints: Sequence[tuple[str, str]],
@@ -31,6 +32,7 @@ def last_line(
 ) -> Line:
     """``last  Misses “no channel”   Is the ferry to…   saved   u undo  p back``.
 
+    `span_name` is the span that the change was about, empty for the trace: ``last  Misses about span fare``.
     `fate` is ``saved``, ``waiting``, ``delivered`` or ``refused: …``; `hints` are keys with their words.
     """
     if change is None:
@@ -39,38 +41,41 @@ def last_line(
     right: list[Run] = [(f"  {fate}  " if fate else "  ", role)]
     for key, word in hints:
         right += [(f" {key}", "key"), (f" {word} ", "chrome.dim")]
-    said = cut(one_line(tell(change, questions), 120), max(width // 3, 20), signs.ellipsis)
+    room = width // 2 if span_name else width // 3
+    said = cut(one_line(tell(change, questions, span_name), 120), max(room, 20), signs.ellipsis)
     left: list[Run] = [(" last  ", "chrome.dim"), (said, "chrome.strong"), ("   ", "chrome"), (title, "chrome.dim")]
     return spread(left, right, width, "chrome", signs.ellipsis)
 
 
-def tell(change: Change, questions: Sequence[Question]) -> str:
+def tell(change: Change, questions: Sequence[Question], span_name: str) -> str:
     """What a change did, in a few words. Text from the reviewer comes back as it was typed."""
     if change.act is Act.UNDO:
-        return f"took back {_what(change, questions, taken_back=True)}"
+        return f"took back {_what(change, questions, span_name, taken_back=True)}"
     if change.act is Act.REDO:
-        return f"again {_what(change, questions, taken_back=False)}"
-    return _what(change, questions, taken_back=False)
+        return f"again {_what(change, questions, span_name, taken_back=False)}"
+    return _what(change, questions, span_name, taken_back=False)
 
 
-def _what(change: Change, questions: Sequence[Question], *, taken_back: bool) -> str:
+def _what(change: Change, questions: Sequence[Question], span_name: str, *, taken_back: bool) -> str:
     by_name: Mapping[str, Question] = {question.name: question for question in questions}
     for effect in change.effects:
         if isinstance(effect, AnswerEffect):
-            return _told(effect.question, by_name.get(effect.question), effect.before if taken_back else effect.after)
+            answer = effect.before if taken_back else effect.after
+            return _told(effect.question, by_name.get(effect.question), answer, span_name)
     states = [
         effect.before if taken_back else effect.after for effect in change.effects if isinstance(effect, StateEffect)
     ]
     return _STATES[states[0]] if states else ""
 
 
-def _told(name: str, question: Question | None, answer: Answer | None) -> str:
+def _told(name: str, question: Question | None, answer: Answer | None, span_name: str) -> str:
+    about = f" about span {span_name}" if span_name else ""
     comment = f" “{answer.comment}”" if answer is not None and answer.comment else ""
     if name == FLAG_NAME:
         return f"flagged{comment}" if answer is not None else "flag off"
     if name == DECLINED_NAME:
         return f"declined{comment}" if answer is not None else "not declined"
     if answer is None:
-        return f"cleared {name}"
+        return f"cleared {name}{about}"
     prefix = "" if question is not None and isinstance(question.input, PassFail) else f"{name} "
-    return f"{prefix}{value_text(question, answer.value)}{comment}"
+    return f"{prefix}{value_text(question, answer.value)}{about}{comment}"

@@ -47,6 +47,7 @@ class Asking:
         self._commands = commands
         self._ask: Ask | None = None
         self._trace_id = ""
+        self._span_id: str | None = None
         self._plain: Callable[[str], object] | None = None
         self._draft_timer: Timer | None = None
         self._typed_so_far = ""
@@ -54,8 +55,7 @@ class Asking:
     def open(self, ask: Ask) -> None:
         """Open the field that `ask` wants, with the draft left there earlier or the text it brings."""
         screen = self._screen
-        assert screen.desk.state.item is not None
-        self._trace_id = screen.desk.state.item.trace_id
+        self._trace_id, self._span_id = screen.desk.state.subject
         self._ask = ask
         text = self._typed_so_far = self._draft(ask) or ask.text
         if ask.field in _SEVERAL_LINES:
@@ -76,8 +76,7 @@ class Asking:
     async def in_editor(self, ask: Ask) -> None:
         """The same as a field, in $EDITOR."""
         screen = self._screen
-        assert screen.desk.state.item is not None
-        self._trace_id = screen.desk.state.item.trace_id
+        self._trace_id, self._span_id = screen.desk.state.subject
         before = self._draft(ask) or ask.text
         failed: EditorFailed | None = None
         try:
@@ -153,6 +152,10 @@ class Asking:
             field.type(character)
 
     @property
+    def is_open(self) -> bool:
+        return self._field is not None
+
+    @property
     def _field(self) -> TextField | LineField | None:
         """The open field."""
         fields = (self._screen.query_one(TextField), self._screen.query_one(LineField))
@@ -179,10 +182,15 @@ class Asking:
     def _keep(self, ask: Ask, text: str) -> None:
         """Keep what differs from what the field brought. A half number is none: its first digit opens the field."""
         if ask.field is not Field.NUMBER:
-            self._screen.desk.save_draft(self._trace_id, _slot(ask), text if text != ask.text else "")
+            self._screen.desk.save_draft(self._trace_id, self._slot(ask), text if text != ask.text else "")
 
     def _draft(self, ask: Ask) -> str:
-        return self._screen.desk.draft(self._trace_id, _slot(ask))
+        return self._screen.desk.draft(self._trace_id, self._slot(ask))
+
+    def _slot(self, ask: Ask) -> str:
+        """What a draft is kept under. A comment is the same comment, whichever key opened it."""
+        about = f"@{self._span_id}" if self._span_id and ask.question else ""
+        return f"{Field.COMMENT if ask.field in _COMMENTS else ask.field}:{ask.question}{about}"
 
     def _open_line(self, title: str, text: str, words: tuple[str, ...] = ()) -> None:
         self._screen.query_one("#key-line").display = False
@@ -224,6 +232,8 @@ class Asking:
 
     def _title(self, ask: Ask) -> str:
         name = cut(one_line(self._screen.shown_text(ask.question), 60), 40)
+        if span := self._screen.aiming.name:
+            name = f"{name} about span {cut(span, 32)}"
         match ask.field:
             case Field.COMMENT | Field.COMMENT_AFTER:
                 return f"comment on {name}"
@@ -284,8 +294,3 @@ class Asking:
         """Actions that may be typed: those of keys pressed in the review, save the one that needs its digit."""
         actions = self._screen.keymap.actions
         return [a.id for a in actions if a.context not in _ONLY_KEYS and a.id != "answer.option"]
-
-
-def _slot(ask: Ask) -> str:
-    """What a draft is kept under. A comment is the same comment, whichever key opened it."""
-    return f"{Field.COMMENT if ask.field in _COMMENTS else ask.field}:{ask.question}"

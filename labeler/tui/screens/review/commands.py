@@ -13,6 +13,7 @@ from labeler.review import action as act
 from labeler.review.decision import Refusal
 from labeler.review.judged import judge_of, judged_value
 from labeler.tui.chrome.runs import Line
+from labeler.tui.document.view import DocumentView
 from labeler.tui.screens.help import help_lines
 from labeler.tui.screens.overlay import Overlay, wrapped
 from labeler.tui.screens.review.asking import Asking
@@ -37,7 +38,9 @@ class Commands:
             **{each: partial(screen.views.toggle, each) for each in VIEWS},
             **{each: partial(screen.copying.run, each) for each in COPIES},
             "copy.menu": screen.copying.menu,
+            "view.fold": self._fold,
             "overlay.open": screen.views.enter,
+            "view.aim": screen.aiming.toggle,
             "app.command": self.asking.command,
             "app.help": self._help,
             "app.quit": self._quit,
@@ -82,7 +85,6 @@ class Commands:
             "previous_message": document.previous_message,
             "next_message": document.next_message,
             "answer": screen.views.go_answer,
-            "fold": document.toggle_fold,
             "fold_all": document.toggle_all_folds,
             "toggle": screen.toggle_worklist,
         }
@@ -97,9 +99,10 @@ class Commands:
         if state.rules.blind:
             screen.say("This review is blind: what judges said is hidden", "warning")
             return
-        judge = judge_of(question, screen.desk.others_of(state.item.trace_id))
+        judge = judge_of(question, screen.desk.others_of(*state.subject), state.aim)
         if judge is None:
-            screen.say(f"No judge has answered {question.name} on this trace", "warning")
+            what = "trace" if state.aim is None else "span"
+            screen.say(f"No judge has answered {question.name} on this {what}", "warning")
             return
         try:
             value = judged_value(question, judge)
@@ -116,6 +119,15 @@ class Commands:
     async def _previous_match(self) -> None:
         self._screen.views.in_front.previous_match()
         self._screen.paint_chrome()
+
+    async def _fold(self) -> None:
+        """Open or close the current block; media is opened outside the document."""
+        document = self._screen.views.in_front
+        media = document.take_media() if isinstance(document, DocumentView) else None
+        if media is not None:
+            self._screen.opening.open(media)
+        else:
+            document.toggle_fold()
 
     async def _guideline(self) -> None:
         screen, question = self._screen, self._screen.desk.state.question

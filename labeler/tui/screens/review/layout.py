@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 
 from labeler.tui.chrome.line_widget import LineWidget
+from labeler.tui.chrome.runs import cut
 from labeler.tui.document.view import DocumentView
 from labeler.tui.finished_rows import Beside, Stacked
 from labeler.tui.look import ScreenLook
@@ -24,6 +26,9 @@ _WORKLIST_FROM_WIDTH: Final = 100
 """Cells from which the worklist shows itself."""
 
 _WORKLIST_WIDTH: Final = 32
+
+_BEFORE_ABOUT: Final = 3
+"""Cells of the rule before what it says."""
 
 
 def areas(rows: WorklistSource, look: ScreenLook) -> ComposeResult:
@@ -71,14 +76,23 @@ class Layout:
         screen.query_one("#worklist-edge").display = shown
         self.panel_rows = self._panel_height()
         screen.query_one("#bottom").styles.height = self.panel_rows
-        width = screen.size.width
-        left = _WORKLIST_WIDTH if shown else 0
-        for rule, joint in (("#rule-top", signs.joint_down), ("#rule-bottom", signs.joint_up)):
-            text = signs.horizontal * left + (joint if shown else "") + signs.horizontal * (width - left)
-            screen.query_one(rule, LineWidget).set_lines([[(text[:width], "rule")]])
+        self._rule("#rule-top", signs.joint_down, "")
         edge: list[list[tuple[str, str]]] = [[(signs.vertical, "rule")]] * screen.size.height
         for name in ("#worklist-edge", "#documents-edge"):
             screen.query_one(name, LineWidget).set_lines(edge)
+
+    def paint_rule(self, about: str) -> None:
+        """Paint the rule over the panel, with what the questions are about, unless that is the trace."""
+        self._rule("#rule-bottom", self._screen.look.signs.joint_up, about)
+
+    def _rule(self, name: str, joint: str, about: str) -> None:
+        screen, signs = self._screen, self._screen.look.signs
+        width, left = screen.size.width, _WORKLIST_WIDTH if self._worklist_shown else 0
+        rule = signs.horizontal * left + (joint if left else "") + signs.horizontal * width
+        label = f" {cut(about, max(width - 2 * _BEFORE_ABOUT, 1), signs.ellipsis)} " if about else ""
+        after = rule[_BEFORE_ABOUT + cell_len(label) : width]
+        line = [(rule[:_BEFORE_ABOUT], "rule"), (label, "warning"), (after, "rule")]
+        screen.query_one(name, LineWidget).set_lines([line])
 
     @property
     def _worklist_shown(self) -> bool:

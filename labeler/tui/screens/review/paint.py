@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from labeler.desk.desk import Desk
-from labeler.domain.change import AnswerEffect
+from labeler.domain.change import AnswerEffect, Change
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
 from labeler.domain.worklist import ItemState
 from labeler.reading.others import brief
@@ -42,7 +42,7 @@ def status_view(desk: Desk, conditions: tuple[str, ...]) -> StatusView:
 
 def panel_view(desk: Desk, keymap: Keymap, signs: Signs, display: dict[str, str]) -> PanelView:
     state = desk.state
-    answers = state.answers_of(state.item.trace_id) if state.item else {}
+    answers = state.given if state.item else {}
     for answer in answers.values():
         if answer.comment and answer.comment not in display:
             display[answer.comment] = sanitise(answer.comment)
@@ -77,7 +77,7 @@ def last_change_line(desk: Desk, keymap: Keymap, width: int, signs: Signs) -> Li
     if change is not None and change.trace_id in desk.state.index_of:
         title = desk.state.items[desk.state.index_of[change.trace_id]].title
     hints = [(keymap.first_key("edit.undo"), "undo"), (keymap.first_key("item.back"), "back")]
-    return last_line(change, title, _fate(desk), desk.state.questions, hints, width, signs)
+    return last_line(change, title, _span_name(desk, change), _fate(desk), desk.state.questions, hints, width, signs)
 
 
 def unusable_actions(questions: tuple[Question, ...]) -> list[str]:
@@ -111,11 +111,19 @@ def _texts(question: Question) -> Iterator[str]:
 
 
 def _judges(desk: Desk) -> dict[str, str]:
-    if desk.state.item is None:
+    state = desk.state
+    if state.item is None:
         return {}
-    others = desk.others_of(desk.state.item.trace_id)
-    found = {question.name: judge_of(question, others) for question in desk.state.questions}
+    others = desk.others_of(*state.subject)
+    found = {question.name: judge_of(question, others, state.aim) for question in state.questions}
     return {name: brief(judge) for name, judge in found.items() if judge is not None}
+
+
+def _span_name(desk: Desk, change: Change | None) -> str:
+    """The span that a change was about; empty where it was about the trace."""
+    effects = change.effects if change is not None else ()
+    about = ((each.trace_id, each.span_id) for each in effects if isinstance(each, AnswerEffect))
+    return next((desk.span_name(trace_id, span_id) for trace_id, span_id in about if span_id), "")
 
 
 def _fate(desk: Desk) -> str:

@@ -28,8 +28,16 @@ class Pressing:
         self._before: Change | None = None
 
     async def press(self, key: str) -> None:
-        """Do what `key` does now."""
+        """Do what `key` does now, about what is selected now."""
+        await self._screen.aiming.follow()
+        await self._press(key)
+        await self._screen.aiming.follow()
+
+    async def _press(self, key: str) -> None:
         screen = self._screen
+        if screen.confirming.is_open:
+            await screen.confirming.press(key)
+            return
         if self._swallowing and key not in ("escape", "enter"):
             return
         if self._swallowing or key == "escape":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -32,15 +31,19 @@ from labeler.tui.document.view import DocumentView, LineRangeChanged
 from labeler.tui.key_names import key_name
 from labeler.tui.keymap import Keymap
 from labeler.tui.look import ScreenLook
+from labeler.tui.media import MediaSettings
 from labeler.tui.panel.questions import PanelView, question_rows
 from labeler.tui.screens.review import paint
+from labeler.tui.screens.review.aiming import Aiming
 from labeler.tui.screens.review.commands import Commands
+from labeler.tui.screens.review.confirming import Confirming
 from labeler.tui.screens.review.field import Left, Typed, Typing
 from labeler.tui.screens.review.layout import Layout, areas
 from labeler.tui.screens.review.pressing import Pressing
 from labeler.tui.screens.review.rows import DeskRows
 from labeler.tui.screens.review.showing import Showing
 from labeler.tui.screens.views.copying import Copying
+from labeler.tui.screens.views.opening import Opening
 from labeler.tui.screens.views.span_list import SpanList
 from labeler.tui.screens.views.views import Views
 from labeler.tui.worklist.view import RowPicked, WorklistView
@@ -66,7 +69,7 @@ class ReviewScreen(Screen[None]):
         look: ScreenLook,
         guard_ms: int,
         choose_theme: Callable[[str], str],
-        copies: Path,
+        media: MediaSettings,
     ) -> None:
         super().__init__()
         self.choose_theme = choose_theme
@@ -75,7 +78,10 @@ class ReviewScreen(Screen[None]):
         self.look = look
         self.search: str | None = None
         self.views = Views(self)
-        self.copying = Copying(self, copies)
+        self.copying = Copying(self, media.folder)
+        self.opening = Opening(self, media)
+        self.confirming = Confirming(self)
+        self.aiming = Aiming(self)
         self._commands = Commands(self)
         self.pressing = Pressing(self, self._commands, guard_ms)
         self._rows = DeskRows(desk, look.signs)
@@ -94,6 +100,7 @@ class ReviewScreen(Screen[None]):
         self.paint_all()
 
     def on_unmount(self) -> None:
+        self.opening.close()
         self._commands.asking.keep_what_is_typed()
 
     def on_resize(self) -> None:
@@ -130,12 +137,19 @@ class ReviewScreen(Screen[None]):
             self.pressing.moved()
             self.end_search()
             self.views.item_left()
+        if decision.aim:
+            self.views.go_to_span(decision.aim)
         self.paint_rows(changed.rows)
         self.paint_document()
         self.paint_chrome()
         if decision.ask is not None:
             self._commands.asking.open(decision.ask)
         return True
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a field is open."""
+        return self._commands.asking.is_open
 
     def shown_text(self, text: str) -> str:
         """The sanitised spelling of a question's text."""
@@ -154,6 +168,11 @@ class ReviewScreen(Screen[None]):
     def _typing(self, message: Typing) -> None:
         self._commands.asking.typing(message.text)
 
+    @property
+    def notice(self) -> str:
+        """The sentence in place of the key line, or the empty string."""
+        return "" if self._notice is None else self._notice[0]
+
     def say(self, sentence: str, role: str = "chrome.strong") -> None:
         """Put a sentence in place of the key line until the next key; an empty one brings the keys back."""
         notice = (sentence, role) if sentence else None
@@ -168,13 +187,13 @@ class ReviewScreen(Screen[None]):
             self.paint_chrome()
 
     async def leave_field(self) -> bool:
-        """Leave the open field, menu, search or view as Esc would; tells whether there was one."""
-        if await self._commands.asking.leave() or self.copying.leave():
+        """Leave the open field, menu, search, aim or view as Esc would; tells whether there was one."""
+        if await self._commands.asking.leave() or self.confirming.leave() or self.copying.leave():
             return True
         if self.search is not None:
             self.end_search()
             return True
-        return self.views.back()
+        return await self.aiming.end() or self.views.back()
 
     def relook(self, look: ScreenLook) -> None:
         """Draw everything in another theme."""
@@ -229,8 +248,12 @@ class ReviewScreen(Screen[None]):
     async def _span_picked(self) -> None:
         await self.views.enter()
 
-    @on(LineRangeChanged)
     @on(SpanList.Moved)
+    async def _span_moved(self) -> None:
+        self._paint_header()
+        await self.aiming.follow()
+
+    @on(LineRangeChanged)
     def _line_range(self) -> None:
         self._paint_header()
 
@@ -265,6 +288,8 @@ class ReviewScreen(Screen[None]):
         view = paint.status_view(self.desk, conditions)
         self.query_one("#status", LineWidget).set_lines([status_line(view, width, signs)])
         self._paint_header()
+        about = self.aiming.name
+        self._layout.paint_rule(f"about span {about}" if about else "")
         panel = self.query_one("#panel", LineWidget)
         rows = question_rows(self.panel_view(), width, self._layout.panel_rows - 1)
         panel.set_lines([paint.last_change_line(self.desk, self.keymap, width, signs), *rows])

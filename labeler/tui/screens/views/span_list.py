@@ -68,6 +68,13 @@ class SpanList(CursorRows):
         """Which span the cursor is on: ``span 3 of 14``."""
         return f"span {self._rows[self._cursor] + 1:,} of {len(self._lines):,}" if self._rows else ""
 
+    def go_to(self, span_id: str) -> bool:
+        """Put the cursor on a span, showing it where it is hidden; tells whether there is one of that ID."""
+        number = next((number for number, line in enumerate(self._lines) if line.span_id == span_id), None)
+        if number is not None:
+            self._go_to(number)
+        return number is not None
+
     def scroll_line(self, count: int) -> None:
         """Move the cursor, downwards when positive; it stops at the ends."""
         before = self._cursor

@@ -11,6 +11,7 @@ from labeler.desk.library import Prepared
 from labeler.reading.document import Document
 from labeler.reading.raw import blind_raw_document, raw_document
 from labeler.reading.sanitise import one_line
+from labeler.reading.span_tree import SpanLine
 from labeler.reading.wire.spans import UnreadableTrace
 from labeler.tui.actions import Action
 from labeler.tui.chrome.runs import cut
@@ -78,8 +79,24 @@ class Views:
         return self.face is not None or self.documents_beside
 
     def takes(self, action: Action) -> bool:
-        """Whether an action makes sense now: beside documents nothing opens, and Enter goes on with the review."""
-        return self.face is not None or action.id != "overlay.open"
+        """Whether an action makes sense now: beside documents nothing opens, and Enter goes on with the review.
+
+        Enter also ends a choice of several about a span that was begun.
+        """
+        state = self._screen.desk.state
+        is_choosing = state.aim is not None and state.choosing
+        return action.id != "overlay.open" or (self.face is not None and not is_choosing)
+
+    @property
+    def span(self) -> SpanLine | None:
+        """The span that is selected in the tree, or open from there; None while the tree is not open."""
+        return self._spans.span if self._faces[:1] and self._faces[0].action_id == "view.spans" else None
+
+    def go_to_span(self, span_id: str) -> None:
+        """Select a span in the open tree."""
+        if self.span is not None and self.span.span_id != span_id and self._spans.go_to(span_id):
+            del self._faces[1:]
+            self._changed()
 
     @property
     def hints(self) -> list[tuple[str, str]]:
@@ -90,6 +107,8 @@ class Views:
             opens = [("overlay.open", "open")]
         else:
             opens = [("overlay.open", "its message")] if self.face.action_id == "overlay.open" else []
+        if opens:
+            opens.append(("view.aim", "aim" if self._screen.desk.state.aim is None else "end aim"))
         return [*opens, ("view.fold", "fold"), ("view.search", "search"), ("overlay.close", "close")]
 
     @property
