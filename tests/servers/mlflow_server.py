@@ -1,4 +1,4 @@
-"""A real ``mlflow server`` on a free loopback port, with SQLite in a directory of its own."""
+"""A real ``mlflow server`` on a free loopback port, with SQLite in a directory of its own unless told otherwise."""
 
 from __future__ import annotations
 
@@ -36,13 +36,15 @@ class MlflowServer:
         options: Sequence[str] = ("--workers", "1"),
         environ: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
+        store: str = "",
     ) -> None:
         self.directory = directory
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.http = httpx.Client(base_url=self.url, timeout=60, trust_env=False, auth=auth)
         self._command = [*program, "server", "--host", "127.0.0.1", "--port", str(self.port), *options]
-        self._command += ["--backend-store-uri", f"sqlite:///{directory}/mlflow.db"]
+        self.store = store or f"sqlite:///{directory}/mlflow.db"
+        self._command += ["--backend-store-uri", self.store]
         self._command += ["--artifacts-destination", str(directory / "artifacts")]
         self._environ = (
             os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", **_NO_JOBS} | dict(environ or {})
