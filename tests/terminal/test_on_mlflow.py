@@ -7,8 +7,9 @@ import os
 import subprocess
 import sys
 import time
+from base64 import b64decode
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,11 @@ class Desk:
             assessments = info.get("assessments", [])
             found += [a | {"trace_id": trace_id} for a in assessments if a["source"]["source_type"] == "HUMAN"]
         return found
+
+    def spans(self, trace_id: str) -> set[str]:
+        """The hexadecimal IDs of a trace's spans, as the server has them."""
+        trace = self.server.http.get(f"/api/3.0/mlflow/traces/get?trace_id={trace_id}").json()["trace"]
+        return {b64decode(span["span_id"]).hex() for span in trace["spans"]}
 
     def items(self) -> dict[str, dict[str, Any]]:
         """Queue items by trace ID."""
@@ -176,6 +182,75 @@ def test_answers_arrive_by_themselves_when_the_server_comes_back_under_an_open_s
         terminal.wait_for("online", seconds=90)
         terminal.wait_until_gone("queued", seconds=90)
         assert len(desk.labels()) == 4
+
+
+def test_an_answer_about_a_span_is_an_assessment_of_the_span_superseded_from_another_machine(desk: Desk) -> None:
+    with desk.terminal("review", "-q", QUEUE, "-r", "alice") as terminal:
+        aim_at_the_first_span(terminal)
+        terminal.press("n")
+        terminal.wait_for("Not helpful about span", "› 2 quality")
+        terminal.press("4")
+        terminal.wait_for("quality 4 about span", "item 1/10", "mine 0")
+        terminal.press("escape")
+        terminal.wait_for("A aim")
+        terminal.press("q")
+        terminal.wait_for("y yes  n no", "line ")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+    assert desk.run("sync").returncode == 0
+    first = {label["assessment_name"]: label for label in desk.labels()}
+    assert {name: label["feedback"]["value"] for name, label in first.items()} == {"is_helpful": False, "quality": 4}
+    (trace_id,) = {label["trace_id"] for label in first.values()}
+    (span_id,) = {label["span_id"] for label in first.values()}
+    assert span_id in desk.spans(trace_id)
+    assert desk.items()[trace_id]["status"] == "PENDING"
+
+    elsewhere = replace(desk, home=desk.home / "elsewhere")
+    elsewhere.home.mkdir()
+    with elsewhere.terminal("review", "-q", QUEUE, "-r", "alice") as terminal:
+        aim_at_the_first_span(terminal)
+        terminal.wait_for("[n Not helpful]", "[4]", "mine 0")
+        terminal.press("y")
+        terminal.wait_for("Helpful about span", "[y Helpful]")
+        terminal.press("A")
+        terminal.wait_for("A aim")
+        assert "[y Helpful]" not in terminal.text
+        terminal.press("q")
+        terminal.wait_for("y yes  n no", "line ")
+        label_item(terminal, 1, "y", "5")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+    assert elsewhere.run("sync").returncode == 0
+    labels = desk.labels()
+    about = {(label["assessment_name"], label.get("span_id"), label["feedback"]["value"]): label for label in labels}
+    assert {key: label["valid"] for key, label in about.items()} == {
+        ("is_helpful", span_id, False): False,
+        ("is_helpful", span_id, True): True,
+        ("quality", span_id, 4): True,
+        ("is_helpful", None, True): True,
+        ("quality", None, 5): True,
+    }
+    assert len(labels) == 5
+    changed = about["is_helpful", span_id, True]
+    assert changed["overrides"] == first["is_helpful"]["assessment_id"]
+    assert desk.items()[trace_id]["status"] == "COMPLETE"
+
+    exported = [json.loads(line) for line in elsewhere.run("export", "--local").stdout.splitlines()]
+    assert {(label["name"], label["span_id"]) for label in exported} == {
+        ("is_helpful", span_id),
+        ("is_helpful", None),
+        ("quality", None),
+    }
+
+
+def aim_at_the_first_span(terminal: Terminal) -> None:
+    """Aim the questions at the top of the first item's span tree."""
+    terminal.wait_for("item 1/10", "line ")
+    terminal.wait_until_gone("Loading")
+    terminal.press("t")
+    terminal.wait_for("A aim")
+    terminal.press("g", "A")
+    terminal.wait_for("span 1 of", "── about span", "A end aim")
 
 
 @pytest.mark.slow
