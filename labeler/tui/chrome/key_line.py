@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from labeler.tui.actions import Context
-from labeler.tui.chrome.runs import Line, Run, fit, width_of
+from labeler.tui.chrome.runs import Line, Run, cut, fit, width_of, wrapped
 from labeler.tui.keymap import Keymap
 from labeler.tui.signs import Signs
 
@@ -65,9 +65,13 @@ def view_line(
     return [*line, *rest[1:]]
 
 
-def message_line(text: str, role: str, width: int, signs: Signs) -> Line:
-    """A sentence in place of the keys."""
-    return fit([(" ", "chrome"), (text, role)], width, signs.ellipsis)
+def message_lines(text: str, role: str, width: int, most: int, signs: Signs) -> list[Line]:
+    """A sentence in place of the keys: as many lines as it needs; cut where it needs more than `most`."""
+    lines = wrapped(text, max(width - 2, 2), role)
+    if len(lines) > most:
+        rest = "".join(f" {said}" for line in lines[most - 1 :] for said, _ in line).strip()
+        lines = [*lines[: most - 1], [(cut(rest, max(width - 2, 2), signs.ellipsis), role)]]
+    return [[(" ", "chrome"), *line] for line in lines]
 
 
 def _keys_text(keys: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 Run: TypeAlias = tuple[str, str]
 """Text (display text, one line) and the role it is drawn in."""
@@ -67,4 +67,24 @@ def flow(groups: Sequence[Sequence[Run]], width: int, gap: int, role: str, ellip
         if used:
             lines[-1].append((" " * gap, role))
         lines[-1].extend(fit(group, width, ellipsis))
+    return lines
+
+
+def wrapped(text: str, width: int, role: str = "chrome") -> list[Line]:
+    """Display text as lines of at most `width` cells, broken at spaces; a word longer than a line goes on in the next.
+
+    `width` is at least 2, which the widest character takes.
+    """
+    lines: list[Line] = []
+    for paragraph in text.split("\n"):
+        current = ""
+        for word in paragraph.split(" "):
+            joined = f"{current} {word}" if current else word
+            if cell_len(joined) <= width:
+                current = joined
+                continue
+            full = [current] if current else []
+            *pieces, current = chop_cells(word, width) or [""]
+            lines += [[(each, role)] for each in (*full, *pieces)]
+        lines.append([(current, role)])
     return lines

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from labeler.tui.actions import Group
-from labeler.tui.chrome.runs import Line
+from labeler.tui.chrome.runs import Line, wrapped
 from labeler.tui.keymap import Keymap
 from labeler.tui.signs import Signs
 
 _COLUMN = 18
 
 
-def help_lines(keymap: Keymap, signs: Signs) -> list[Line]:
-    """All actions with their keys, then the signs."""
+def help_lines(keymap: Keymap, signs: Signs, width: int) -> list[Line]:
+    """All actions with their keys, then the signs, in lines of at most `width` cells."""
     lines: list[Line] = []
     for group in Group:
         lines.append([(str(group), "chrome.strong")])
         for action in keymap.actions:
             if action.group is group:
                 keys = _keys(action.keys) or "unbound"
-                lines.append([(f"  {keys}".ljust(_COLUMN), "key"), (action.does, "chrome")])
+                lines += _entry(keys, "key", action.does, width)
         lines.append([])
     lines.append([("signs", "chrome.strong")])
     for sign, role, meaning in _signs(signs):
-        lines.append([(f"  {sign}".ljust(_COLUMN), role), (meaning, "chrome")])
+        lines += _entry(sign, role, meaning, width)
     return lines
+
+
+def _entry(head: str, role: str, meaning: str, width: int) -> list[Line]:
+    first, *rest = wrapped(meaning, max(width - _COLUMN, 8))
+    lines: list[Line] = [[(f"  {head}".ljust(_COLUMN), role), *first]]
+    return [*lines, *([(" " * _COLUMN, "chrome"), *line] for line in rest)]
 
 
 def _keys(keys: tuple[str, ...]) -> str:

@@ -17,7 +17,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from labeler.tui.actions import Context, Group
-from labeler.tui.chrome.runs import Line, spelled, width_of
+from labeler.tui.chrome.runs import Line, spelled
 from labeler.tui.key_names import key_name
 from labeler.tui.keymap import Keymap
 from labeler.tui.look import ScreenLook
@@ -119,19 +119,3 @@ class Overlay(ModalScreen[str]):
                 self._lines.scroll_home(animate=False)
             case "overlay.end":
                 self._lines.scroll_end(animate=False)
-
-
-def wrapped(text: str, width: int, role: str = "chrome") -> list[Line]:
-    """Display text as lines of at most `width` cells, broken at spaces where there are some."""
-    lines: list[Line] = []
-    for paragraph in text.split("\n"):
-        current = ""
-        for word in paragraph.split(" "):
-            joined = f"{current} {word}" if current else word
-            if current and width_of([(joined, role)]) > width:
-                lines.append([(current, role)])
-                current = word
-            else:
-                current = joined
-        lines.append([(current, role)])
-    return lines

@@ -50,6 +50,15 @@ async def test_an_overlay_is_still_there_after_the_terminal_was_too_small(tmp_pa
         assert table.position == 1
 
 
+@pytest.mark.parametrize("columns", [40, 60, 80])
+async def test_the_help_leaves_no_word_out_on_a_narrow_terminal(tmp_path: Path, columns: int) -> None:
+    async with open_table(tmp_path, traces(1), (THUMB,), size=(columns, 200)) as table:
+        await table.press("?")
+        shown = "".join(line.strip(" │") for line in table.screen.splitlines() if "│" in line).replace(" ", "")
+        for action in table.review.keymap.actions:
+            assert action.does.replace(" ", "") in shown
+
+
 async def test_every_size_shows_the_focused_question_and_the_document(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(2), ASKED) as table:
         for size in ((40, 12), (60, 16), (80, 24), (99, 30), (100, 30), (200, 60)):
@@ -88,6 +97,23 @@ async def test_the_document_s_edge_never_moves_whatever_stands_in_the_panel(tmp_
             ):
                 await table.press(key)
                 assert bottom(table) == edge, key
+
+
+@pytest.mark.parametrize("size", [(40, 12), (60, 15), (80, 24), (120, 40)])
+async def test_a_sentence_longer_than_the_terminal_is_said_whole_and_moves_nothing(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    sentence = "Nothing was written there: the disk is full. What was answered is safe; make room, then press it again"
+    async with open_table(tmp_path, traces(2), ASKED, size=size) as table:
+        before = table.screen.splitlines()
+        table.review.say(sentence, "warning")
+        await table.settle()
+        lines = table.screen.splitlines()
+        said = [line for line, old in zip(lines, before, strict=True) if line != old]
+        assert " ".join(" ".join(said).split()) == sentence
+        assert lines[: bottom(table) + 1] == before[: bottom(table) + 1]
+        await table.press("tab", "shift+tab")
+        assert table.screen.splitlines() == before
 
 
 async def test_a_single_question_leaves_room_to_write_in(tmp_path: Path) -> None:

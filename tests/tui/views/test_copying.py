@@ -96,8 +96,8 @@ async def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "copied").write_text("a file where the folder should be")
     async with open_table(tmp_path, [PLANNER], (THUMB,)) as table:
         await table.press("w", "i", "f")
-        await table.wait_for(lambda: "Not written:" in table.said, "the reason")
-        assert "Nothing was changed" in table.said
+        await table.wait_for(lambda: "Not written:" in table.screen, "the reason")
+        assert "Nothing was changed" in " ".join(table.screen.split())
 
 
 async def test_what_is_copied_is_harmless_and_so_is_the_name_of_the_file(tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ from labeler.reading.sanitise import sanitise
 from labeler.review import action as act
 from labeler.review.decision import Refusal
 from labeler.review.judged import judge_of, judged_value
-from labeler.tui.chrome.runs import Line
+from labeler.tui.chrome.runs import Line, wrapped
 from labeler.tui.document.view import DocumentView
 from labeler.tui.screens.help import help_lines
-from labeler.tui.screens.overlay import Overlay, wrapped
+from labeler.tui.screens.overlay import Overlay
 from labeler.tui.screens.review.asking import Asking
 from labeler.tui.screens.review.keys import COPIES, IN_EDITOR, REVIEW_ACTIONS, VIEWS
 
@@ -139,8 +139,7 @@ class Commands:
 
     async def _help(self) -> None:
         screen = self._screen
-        lines = help_lines(screen.keymap, screen.look.signs)
-        self._show_over("keys", lambda width: lines)
+        self._show_over("keys", lambda width: help_lines(screen.keymap, screen.look.signs, width))
 
     def _show_over(self, title: str, make: Callable[[int], Sequence[Line]]) -> None:
         screen = self._screen

@@ -24,8 +24,9 @@ from labeler.reading.sanitise import one_line
 from labeler.review.action import GoTo
 from labeler.review.decision import Refusal
 from labeler.tui.chrome.header import header_line
-from labeler.tui.chrome.key_line import key_line, message_line, search_line, view_line
+from labeler.tui.chrome.key_line import key_line, message_lines, search_line, view_line
 from labeler.tui.chrome.line_widget import LineWidget
+from labeler.tui.chrome.runs import Line
 from labeler.tui.chrome.status import status_line
 from labeler.tui.document.view import DocumentView, LineRangeChanged
 from labeler.tui.key_names import key_name
@@ -90,6 +91,7 @@ class ReviewScreen(Screen[None]):
         self._layout = Layout(self)
         self._showing = Showing(self)
         self._notice: tuple[str, str] | None = None
+        self._panel: list[Line] = []
 
     def compose(self) -> ComposeResult:
         yield from areas(self._rows, self.look)
@@ -290,21 +292,26 @@ class ReviewScreen(Screen[None]):
         self._paint_header()
         about = self.aiming.name
         self._layout.paint_rule(f"about span {about}" if about else "")
-        panel = self.query_one("#panel", LineWidget)
         rows = question_rows(self.panel_view(), width, self._layout.panel_rows - 1)
-        panel.set_lines([paint.last_change_line(self.desk, self.keymap, width, signs), *rows])
+        self._panel = [paint.last_change_line(self.desk, self.keymap, width, signs), *rows]
         self.paint_key_line()
 
     def paint_key_line(self) -> None:
-        width, signs = self.size.width, self.look.signs
+        """The keys, or what is said; what of a sentence the line cannot hold stands over the panel's last rows."""
+        width, signs, rows = self.size.width, self.look.signs, self._layout.panel_rows
+        panel = self.query_one("#panel", LineWidget)
+        above: list[Line] = []
         if self._notice is not None:
-            line = message_line(*self._notice, width, signs)
+            *above, line = message_lines(*self._notice, width, rows + 1 if panel.display else 1, signs)
         elif self.search is not None:
             line = search_line(self.keymap, width, signs)
         elif self.views.is_open:
             line = view_line(self.keymap, self.views.hints, self._unusable, width, signs)
         else:
             line = key_line(self.keymap, self._unusable, width, signs)
+        free = rows - len(above)
+        under = [self._panel[row] if row < len(self._panel) else [] for row in range(free)]
+        panel.set_lines([*under, *above])
         self.query_one("#key-line", LineWidget).set_lines([line])
 
     def _paint_header(self) -> None:
