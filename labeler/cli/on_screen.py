@@ -53,6 +53,7 @@ async def run_on_screen(
     `first_listing`: where to take a worklist from that has no items yet.
     """
     from labeler.tui.app import LabelerApp
+    from labeler.tui.media import MediaSettings
     from labeler.tui.signs import ASCII, UNICODE
 
     settings = configuration.settings
@@ -83,7 +84,7 @@ async def run_on_screen(
         settings.review.guard_ms,
         theme_directories(configuration),
         begin_traffic,
-        configuration.paths.copies,
+        MediaSettings(configuration.paths.copies, settings.ui.viewer, settings.ui.pictures),
     )
     await app.run_async(mouse=settings.mouse)
     left = await desk.close()

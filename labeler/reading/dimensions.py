@@ -25,6 +25,11 @@ def dimensions(head: bytes) -> Dimensions | None:
     return None
 
 
+def is_jpeg(head: bytes) -> bool:
+    """Whether it takes more than a few bytes to tell, because it is a JPEG picture."""
+    return head.startswith(_JPEG)
+
+
 def _png(head: bytes) -> Dimensions:
     return _pair(">II", head, 16)
 
@@ -72,10 +77,11 @@ def _pair(layout: str, head: bytes, at: int) -> Dimensions:
     return first, second
 
 
+_JPEG: Final = b"\xff\xd8\xff"
 _READERS: Final[tuple[tuple[bytes, Callable[[bytes], Dimensions | None]], ...]] = (
     (b"\x89PNG\r\n\x1a\n", _png),
     (b"GIF8", _gif),
-    (b"\xff\xd8\xff", _jpeg),
+    (_JPEG, _jpeg),
     (b"RIFF", _webp),
     (b"BM", _bmp),
 )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
-from labeler.reading.dimensions import ENOUGH, dimensions
+from labeler.reading.dimensions import ENOUGH, dimensions, is_jpeg
 from labeler.reading.message import Media
 from labeler.reading.recorded_bytes import is_recorded, recorded_start
 
@@ -95,9 +95,10 @@ def _measured(found: Media | None) -> Media | None:
 
 def _in_pixels(found: Media) -> Media:
     """The media with its dimensions, where it is a picture that lies in the trace itself."""
-    if not is_recorded(found.uri) or not _MAY_BE_PICTURE.match(found.type):
+    if not is_recorded(found.uri):
         return found
-    return replace(found, dimensions=dimensions(recorded_start(found.uri, ENOUGH)))
+    head = recorded_start(found.uri, _HEAD)
+    return replace(found, dimensions=dimensions(recorded_start(found.uri, ENOUGH) if is_jpeg(head) else head))
 
 
 def label(item: Media) -> str:
@@ -188,7 +189,6 @@ def _decoded_size(text: str) -> int:
 
 
 _VAGUE: Final = ("file", "bytes", "base64", "application/octet-stream", "text/plain")
-_MAY_BE_PICTURE: Final = re.compile("image|file$|bytes$|base64$|application/octet-stream$|$")
 _ATTACHED: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}", re.ASCII)
 _COUNT: Final = re.compile(r"[0-9]{1,15}", re.ASCII)
 _UNIT: Final = 1024

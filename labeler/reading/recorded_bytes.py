@@ -47,7 +47,7 @@ def recorded_start(uri: str, count: int) -> bytes:
     """About the first `count` bytes of the content, or fewer; none where it is damaged."""
     if not uri.startswith("data:"):
         return b"".join(map(_byte, _REPR_BYTE.findall(uri[2 : 2 + min(count, _REPR_START)])))
-    head, _, content = uri[: 2 * count].partition(",")
+    head, _, content = uri[: 2 * count + _LONGEST_HEAD].partition(",")
     try:
         if not head.lower().endswith(_BASE64):
             return unquote_to_bytes(content[:count])
@@ -82,5 +82,8 @@ def _byte(unit: str) -> bytes:
 
 
 _ESCAPED: Final = {"\\n": b"\n", "\\r": b"\r", "\\t": b"\t"}
+_LONGEST_HEAD: Final = 256
+"""Characters before the content in a data URI, as far as it is a picture's."""
+
 _REPR_START: Final = 32 * 1024
 """Characters of a ``repr`` within which a picture's size is looked for."""

@@ -12,8 +12,10 @@ from labeler.desk.desk import Desk
 from labeler.tui.collecting import Pauses, settle
 from labeler.tui.keymap import Keymap
 from labeler.tui.look import ScreenLook
+from labeler.tui.media import MediaSettings
 from labeler.tui.safe_app import SafeApp
 from labeler.tui.screens.overlay import Overlay
+from labeler.tui.screens.picture import PictureScreen
 from labeler.tui.screens.review.screen import ReviewScreen
 from labeler.tui.screens.too_small import TooSmallScreen
 from labeler.tui.signs import Signs
@@ -24,7 +26,7 @@ MIN_WIDTH, MIN_HEIGHT = 40, 12
 
 
 class LabelerApp(SafeApp[None]):
-    """Shows one review. `on_painted` is called once the first screen stands; `copies` is where copied texts may go."""
+    """Shows one review. `on_painted` is called once the first screen stands."""
 
     def __init__(
         self,
@@ -35,14 +37,14 @@ class LabelerApp(SafeApp[None]):
         guard_ms: int,
         theme_directories: Sequence[Path],
         on_painted: Callable[[], None],
-        copies: Path,
+        media: MediaSettings,
     ) -> None:
         super().__init__(theme)
         self.desk = desk
         self._signs = signs
         self._theme_directories = theme_directories
         self._on_painted = on_painted
-        self._review = ReviewScreen(desk, keymap, ScreenLook(theme.palette, signs), guard_ms, self.choose_theme, copies)
+        self._review = ReviewScreen(desk, keymap, ScreenLook(theme.palette, signs), guard_ms, self.choose_theme, media)
         self._pauses = Pauses(time.monotonic())
 
     def on_mount(self) -> None:
@@ -79,7 +81,7 @@ class LabelerApp(SafeApp[None]):
 
     async def action_interrupt(self) -> None:
         """Ctrl+C: in a field, a search or an overlay as Esc; else it leaves."""
-        if isinstance(self.screen, Overlay):
+        if isinstance(self.screen, Overlay | PictureScreen):
             self.screen.dismiss("")
         elif self.screen is not self._review or not await self._review.leave_field():
             await super().action_interrupt()

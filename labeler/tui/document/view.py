@@ -15,7 +15,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
-from labeler.reading.document import Document
+from labeler.reading.document import Block, Document
 from labeler.tui.document.frame import Frame
 from labeler.tui.document.layout import Layout
 from labeler.tui.document.layouts import Layouts
@@ -194,6 +194,10 @@ class DocumentView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=F
     def toggle_fold(self) -> bool:
         """Open or close the current block: the one last jumped to, else the first in view. False when there is none."""
         return self._viewport is not None and self._if_changed(self._viewport.toggle_fold())
+
+    def take_media(self) -> Block | None:
+        """The current block when it is media, to be opened; asked again, the next of its message. Else None."""
+        return None if self._viewport is None else self._viewport.take_media()
 
     def toggle_all_folds(self) -> bool:
         """Open everything, or fold everything when all is open. False when nothing folds."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Set
 
+from labeler.reading.document import Block, BlockKind
 from labeler.tui.document.landmarks import message_place, messages, opening
 from labeler.tui.document.layout import Layout, Place, folded_at_first
 from labeler.tui.document.position import ViewPosition
 from labeler.tui.document.search import Match, Search
+from labeler.tui.document.sections import Section
 
 
 class Viewport:
@@ -148,15 +150,27 @@ class Viewport:
         """Open or close the current block; False when nothing in view folds.
 
         That is the block opened or closed last, else the first of the message last jumped to, else the
-        first in view.
+        first in view. Media folds not: see `take_media`.
         """
         block = self._current_block()
-        if block is None:
+        if block is None or self._is_media(block):
             return False
         self._revealed = None
         self._refold(self.layout.folded ^ {block}, keep=block)
         self._block = block
         return True
+
+    def take_media(self) -> Block | None:
+        """The current block, when it is media; the next of the message, when it was taken just before. Else None."""
+        number, blocks = self._current_block(), self.layout.document.blocks
+        if number is None or not self._is_media(number):
+            return None
+        if self._block == number:
+            of_message = [each for each in range(len(blocks)) if blocks[each].message == blocks[number].message]
+            beside = [each for each in of_message if self._is_media(each)]
+            number = beside[(beside.index(number) + 1) % len(beside)]
+        self._block = number
+        return blocks[number]
 
     def toggle_all_folds(self) -> bool:
         """Open everything when something is folded, else fold everything; False when nothing folds."""
@@ -206,13 +220,21 @@ class Viewport:
         sections = self.layout.sections
         if self.message is not None:
             for section in sections:
-                if section.message == self.message and section.fold is not None:
-                    return section.fold
+                if section.message == self.message and (block := self._opened_by(section)) is not None:
+                    return block
         for number, row in self.layout.rows(self.top, self.top + self.height):
-            fold = sections[number].fold
-            if row >= 0 and fold is not None:
-                return fold
+            block = self._opened_by(sections[number])
+            if row >= 0 and block is not None:
+                return block
         return None
+
+    def _opened_by(self, section: Section) -> int | None:
+        """The block that is opened or closed where a section stands; media is opened elsewhere."""
+        return section.block if section.fold is None and self._is_media(section.block) else section.fold
+
+    def _is_media(self, block: int) -> bool:
+        blocks = self.layout.document.blocks
+        return block < len(blocks) and blocks[block].kind is BlockKind.MEDIA
 
     def _refold(self, folded: Set[int], keep: int) -> None:
         """Change the folds; the first row of block `keep` stays where it is, or comes to the top from above it."""

@@ -27,6 +27,7 @@ from labeler.review.state import Rules
 from labeler.tui.app import LabelerApp
 from labeler.tui.chrome.line_widget import LineWidget
 from labeler.tui.keymap import build_keymap
+from labeler.tui.media import MediaSettings
 from labeler.tui.screens.review.screen import ReviewScreen
 from labeler.tui.signs import UNICODE, Signs
 from labeler.tui.theme import load_theme
@@ -175,6 +176,8 @@ async def open_table(
     signs: Signs = UNICODE,
     keys: Mapping[str, Sequence[str]] | None = None,
     online: bool = True,
+    viewer: Sequence[str] = (),
+    pictures: bool = True,
 ) -> AsyncIterator[Table]:
     """A running review of `traces`; opened again in the same folder it goes on where it was left."""
     store = await LocalStore.open_or_create(folder / "store.db")
@@ -204,7 +207,8 @@ async def open_table(
         exchange.start()
         desk.need()
 
-    app = LabelerApp(desk, build_keymap(keys or {}), load_theme(), signs, guard_ms, (), begin, folder / "copied")
+    media = MediaSettings(folder / "copied", tuple(viewer), pictures)
+    app = LabelerApp(desk, build_keymap(keys or {}), load_theme(), signs, guard_ms, (), begin, media)
     try:
         async with app.run_test(size=size) as pilot:
             table = Table(app, pilot, desk, store, journal)

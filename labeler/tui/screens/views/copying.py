@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from labeler.reading.sanitise import ELLIPSIS, sanitise
+from labeler.reading.sanitise import sanitise
 from labeler.tui.actions import Action, Context
+from labeler.tui.media.private_files import in_words, write_privately
 from labeler.tui.web_address import web_address
 
 if TYPE_CHECKING:
@@ -116,27 +116,16 @@ class Copying:
         self._copied = None
         if copied is None or item is None:
             return
-        name = _NOT_IN_NAMES.sub("_", f"{item.trace_id[:_ID_LENGTH]}-{copied.name}.txt")
+        file = self._folder / f"{name_of(item.trace_id)}-{copied.name}.txt"
         try:
-            path = await asyncio.to_thread(_write_privately, self._folder / name, copied.text)
+            path = await asyncio.to_thread(write_privately, file, copied.text.encode())
         except OSError as error:
             reason = error.strerror or str(error)
             self._screen.say(f"Not written: {reason}. Nothing was changed; it would go to {self._folder}", "warning")
             return
-        self._screen.say(f"written to {_in_words(path, self._screen.size.width - _SAID_BESIDE)}")
+        self._screen.say(f"written to {in_words(path, self._screen.size.width - _SAID_BESIDE)}")
 
 
-def _write_privately(path: Path, text: str) -> Path:
-    """Write a file that its owner alone can read, in place of what was there. Raises `OSError`."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    return path
-
-
-def _in_words(path: Path, width: int) -> str:
-    """A path in at most `width` characters: with ~ for the home directory, and its end where it is longer."""
-    home = Path.home()
-    shown = sanitise(f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path))
-    return shown if len(shown) <= width else ELLIPSIS + shown[len(shown) - max(width - 1, 1) :]
+def name_of(trace_id: str) -> str:
+    """A trace in the names of files."""
+    return _NOT_IN_NAMES.sub("_", trace_id[:_ID_LENGTH])

@@ -1,0 +1,137 @@
+"""A picture over the review, as large as the screen lets it be."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from rich.control import Control
+from rich.segment import ControlType, Segment
+from textual import events
+from textual.app import ComposeResult
+from textual.geometry import Region
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.widget import Widget
+
+from labeler.tui.actions import Context, Group
+from labeler.tui.chrome.line_widget import LineWidget
+from labeler.tui.chrome.runs import fit
+from labeler.tui.key_names import key_name
+from labeler.tui.keymap import Keymap
+from labeler.tui.look import ScreenLook
+from labeler.tui.media.terminal import Drawing, Pictures
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_AS_IT_IS: Final = [(ControlType.CURSOR_FORWARD, 0)]
+"""Marks a segment that takes no cell and is written as it is."""
+
+
+class _Canvas(Widget, can_focus=False):
+    """Shows a drawing in its middle. It is as wide as the screen, so that no row of it is ever cut."""
+
+    DEFAULT_CSS = "_Canvas { height: 1fr; width: 100%; }"
+
+    class Failed(Message):
+        """The picture cannot be drawn."""
+
+    def __init__(self, pictures: Pictures, picture: Image, look: ScreenLook) -> None:
+        super().__init__()
+        self._pictures = pictures
+        self._picture = picture
+        self._look = look
+        self._drawing: Drawing | None = None
+
+    def on_resize(self) -> None:
+        self.run_worker(self._draw(), exclusive=True)
+
+    def on_unmount(self) -> None:
+        self._forget()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        return [self._row(y) for y in crop.line_range]
+
+    async def _draw(self) -> None:
+        width, height = self.size
+        try:
+            drawing = await asyncio.to_thread(self._pictures.draw, self._picture, width, height)
+        except (ValueError, ZeroDivisionError, MemoryError):
+            self.post_message(self.Failed())
+            return
+        self._forget()
+        self._drawing = drawing
+        self.refresh()
+
+    def _forget(self) -> None:
+        if self._drawing is not None:
+            self._drawing.forget()
+            self._drawing = None
+
+    def _row(self, y: int) -> Strip:
+        width, height = self.size
+        style, drawing = self._look.palette.style("chrome"), self._drawing
+        if drawing is None:
+            return Strip.blank(width, style)
+        left, top = (width - drawing.width) // 2, (height - len(drawing.rows)) // 2
+        number = y - top
+        if not 0 <= number < len(drawing.rows):
+            return Strip.blank(width, style)
+        row = Strip([Segment(" " * left, style), *drawing.rows[number]]).adjust_cell_length(width, style)
+        if not drawing.above or number + 1 < len(drawing.rows):
+            return row
+        x, first = self.region.x + left, self.region.y + top
+        there, back = Control.move_to(x, first), Control.move_to(0, first + number + 1)
+        over = [Segment(text, None, _AS_IT_IS) for text in (there.segment.text, drawing.above, back.segment.text)]
+        return Strip([*row, *over], width)
+
+
+class PictureScreen(ModalScreen[str]):
+    """Shows a picture under the words that stand for it. Its result: an action's ID, a key that answers, or nothing.
+
+    `view.fold` as the result means that the picture is wanted in the viewer; `picture.failed` that it cannot be drawn.
+    """
+
+    DEFAULT_CSS = """
+    PictureScreen { background: $background; }
+    PictureScreen > LineWidget { height: 1; }
+    """
+
+    def __init__(self, words: str, pictures: Pictures, picture: Image, keymap: Keymap, look: ScreenLook) -> None:
+        super().__init__()
+        self._words = words
+        self._keymap = keymap
+        self._look = look
+        self._canvas = _Canvas(pictures, picture, look)
+
+    def compose(self) -> ComposeResult:
+        palette, signs = self._look.palette, self._look.signs
+        yield LineWidget(palette, signs, id="words")
+        yield self._canvas
+        yield LineWidget(palette, signs, id="keys")
+
+    def on_resize(self, event: events.Resize) -> None:
+        width, ellipsis = event.size.width, self._look.signs.ellipsis
+        keys = []
+        for action_id, word in (("overlay.close", "close"), ("view.fold", "in the viewer")):
+            keys += [(self._keymap.first_key(action_id), "key"), (f" {word}   ", "chrome.dim")]
+        self.query_one("#words", LineWidget).set_lines([fit([(f" {self._words}", "chrome")], width, ellipsis)])
+        self.query_one("#keys", LineWidget).set_lines([fit([(" ", "chrome"), *keys], width, ellipsis)])
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        key = key_name(event)
+        action = self._keymap.action(Context.OVERLAY, key) or self._keymap.action(Context.REVIEW, key)
+        if action is None or not self.is_active:
+            return
+        if action.group is Group.ANSWER:
+            self.dismiss(key)
+        elif action.id == "view.fold":
+            self.dismiss(action.id)
+        elif action.id == "overlay.close":
+            self.dismiss("")
+
+    def on__canvas_failed(self) -> None:
+        self.dismiss("picture.failed")

@@ -1,0 +1,60 @@
+"""What the program asks back: one sentence in place of the keys, Enter or y for yes, Esc or n for no."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final
+
+from labeler.tui.chrome.runs import cut
+
+if TYPE_CHECKING:
+    from labeler.tui.screens.review.screen import ReviewScreen
+
+_UNHEARD_S: Final = 0.25
+"""Seconds after its opening in which keys were meant for what was there before."""
+
+_KEYS: Final = "Enter yes · Esc no"
+
+
+class Confirming:
+    """The question that is open, if there is one. `clock` gives seconds."""
+
+    def __init__(self, screen: ReviewScreen, clock: Callable[[], float] = time.monotonic) -> None:
+        self._screen = screen
+        self._clock = clock
+        self._sentence = ""
+        self._yes: Callable[[], Awaitable[None]] | None = None
+        self._opened_s = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        return self._yes is not None
+
+    def ask(self, sentence: str, yes: Callable[[], Awaitable[None]]) -> None:
+        """Ask; `yes` is done after a yes."""
+        room = max(self._screen.size.width - len(_KEYS) - 4, 1)
+        ellipsis = self._screen.look.signs.ellipsis
+        self._sentence, self._yes, self._opened_s = f"{cut(sentence, room, ellipsis)}  {_KEYS}", yes, self._clock()
+        self._screen.say(self._sentence, "chrome.strong")
+
+    async def press(self, key: str) -> None:
+        """A key that was pressed while it is open. What is neither yes nor no is no answer, nor is a blind yes."""
+        yes = self._yes
+        if self._clock() - self._opened_s < _UNHEARD_S:
+            return
+        if self._screen.notice != self._sentence:
+            self._screen.say(self._sentence, "chrome.strong")
+        elif key in ("enter", "y") and yes is not None:
+            self.leave()
+            await yes()
+        elif key in ("escape", "n"):
+            self.leave()
+
+    def leave(self) -> bool:
+        """Take it for a no; tells whether it was open."""
+        was_open = self.is_open
+        self._yes = None
+        if was_open:
+            self._screen.say("")
+        return was_open
