@@ -9,6 +9,7 @@ from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
 from labeler.delivery.attachments import AttachmentAway
 from labeler.domain.destination import Destination
+from labeler.journal.errors import JournalError
 from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread
 from labeler.reading.media import attachment_address
@@ -57,8 +58,11 @@ class Contents:
         return _agreement(program) in await self._journal.run(Journal.trusted)
 
     async def agree(self, program: str) -> None:
-        """Remember that the reviewer has agreed. Raises `JournalError`."""
-        await self._journal.run(Journal.trust, _agreement(program))
+        """Remember that the reviewer has agreed. Raises `ContentAway` when that cannot be kept."""
+        try:
+            await self._journal.run(Journal.trust, _agreement(program))
+        except JournalError as error:
+            raise ContentAway(str(error)) from error
 
     async def _attachment(self, here: str, trace_id: str, path: str) -> bytes:
         """An attachment, named by the trace it was recorded with, which may be an earlier turn than the one here."""

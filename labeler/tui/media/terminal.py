@@ -72,7 +72,7 @@ class Pictures:
             if importlib.util.find_spec("textual_image") and sys.__stdin__ and sys.__stdin__.isatty():
                 try:
                     with app.suspend():
-                        self._renderable = _renderable_for(sys.__stdin__.fileno())
+                        self._renderable = _renderable_for(sys.__stdin__.fileno(), app.console.color_system)
                 except SuspendNotSupported:
                     return False
                 app.screen.refresh()
@@ -96,8 +96,11 @@ def _plain(rendered: list[Any]) -> list[Segment]:
     return [each for each in rendered if isinstance(each, Segment)]
 
 
-def _renderable_for(terminal: int) -> Any:
-    """What draws pictures in the terminal whose answers come in at a file descriptor, or None when nothing does."""
+def _renderable_for(terminal: int, colours: str | None) -> Any:
+    """What draws pictures in the terminal whose answers come in at a file descriptor, or None when nothing does.
+
+    `colours` is the screen's colour system, by Rich's name: kitty knows a picture by a colour in all its 24 bits.
+    """
     import termios
     import tty
 
@@ -110,7 +113,8 @@ def _renderable_for(terminal: int) -> Any:
         from textual_image.renderable import Image, SixelImage, TGPImage
 
         _until_last_word(terminal)
-        return Image if Image in (SixelImage, TGPImage) else None
+        usable = (SixelImage, TGPImage) if colours == "truecolor" else (SixelImage,)
+        return Image if Image in usable else None
     except OSError:
         return None
     finally:

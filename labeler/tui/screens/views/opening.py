@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from labeler.desk.contents import ContentAway
-from labeler.journal.errors import JournalError
 from labeler.reading.content_type import ContentType, content_type
 from labeler.reading.document import Block
 from labeler.reading.media import readable_size
@@ -111,7 +110,7 @@ class Opening:
     async def _agreed(self, content: bytes, kind: ContentType, viewer: Viewer) -> None:
         try:
             await self._screen.desk.contents.agree(viewer.name)
-        except JournalError as error:
+        except ContentAway as error:
             self._screen.say(str(error), "warning")
             return
         self._begin(self._view(content, kind, viewer))
