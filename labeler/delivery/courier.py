@@ -14,7 +14,7 @@ from typing import Final
 from labeler.backends.base import AlreadyThere, Ambiguous, Backend, BackendError, MissingTarget
 from labeler.delivery.comparison import differences
 from labeler.delivery.connection import Sighting
-from labeler.delivery.diagnosis import Attempt, diagnose, failed, sighting_of
+from labeler.delivery.diagnosis import Attempt, Blame, diagnose, diagnose_doubt, sighting_of
 from labeler.delivery.own_ids import OwnIds
 from labeler.domain.assessment import Assessment, AssessmentKind, SourceType, same_reviewer
 from labeler.domain.queue import QueueItem, QueueItemState
@@ -41,15 +41,19 @@ class Courier:
         self._now_ms = now_ms
         self._horizon_ms = horizon_ms
         self._own_ids = OwnIds(backend)
+        self._blame = Blame()
 
     async def attempt(self, claim: Claim) -> Attempt:
         """Try once to deliver. Raises nothing that a backend raises: every failure is an outcome."""
         try:
-            return Attempt(await self._deliver(claim), Sighting())
+            attempt = Attempt(await self._deliver(claim), Sighting())
         except _Doubt as doubt:
             return doubt.attempt
         except BackendError as error:
-            return await diagnose(self.backend, claim, error)
+            return await diagnose(self.backend, claim, error, self._blame)
+        if isinstance(attempt.outcome, Delivered | LooksAgain):
+            self._blame.delivered()
+        return attempt
 
     async def _deliver(self, claim: Claim) -> Outcome:
         match claim.delivery.op:
@@ -80,11 +84,12 @@ class Courier:
         except AlreadyThere as error:
             stored = await self.backend.find(sent.trace_id, sent.id)
             if stored is None:
-                return failed(claim, f"The server says that this answer is there, and does not find it: {error}")
+                said = f"The server says that this answer is there, and does not find it: {error}"
+                return self._blame.failed(claim, said)
         except Ambiguous as error:
             stored = await self._look_after(claim, sent, error)
             if stored is None:
-                return _in_doubt(claim, error)
+                return self._in_doubt(claim, error)
         assert stored is not None
         return self._stored(claim, sent, stored)
 
@@ -95,7 +100,7 @@ class Courier:
                 return await self._own_ids.settle(sent, claim.delivery.server_id)
             return await self.backend.find(sent.trace_id, sent.id)
         except BackendError as second:
-            raise _Doubt(Attempt(Waits(str(error), ambiguous=True), sighting_of(second))) from error
+            raise _Doubt(await diagnose_doubt(self.backend, claim, error, second, self._blame)) from error
 
     def _stored(self, claim: Claim, sent: Assessment, stored: Assessment) -> Outcome:
         """What it means that the backend has `stored` for `sent`."""
@@ -119,9 +124,9 @@ class Courier:
         except MissingTarget as gone:
             return TargetGone(f"The answer that was changed is no longer on the server: {gone}")
         except Ambiguous as error:
-            found = await self._find_after(sent.trace_id, sent.id, error)
+            found = await self._find_after(claim, sent.id, error)
             if found is None or differences(sent, found):
-                return _in_doubt(claim, error)
+                return self._in_doubt(claim, error)
             stored, in_doubt = found, True
         if wrong := differences(sent, stored):
             return Refused(f"The server stored something else than was sent: {'; '.join(wrong)}")
@@ -141,8 +146,8 @@ class Courier:
             try:
                 await self.backend.retract(trace_id, assessment_id)
             except Ambiguous as error:
-                if await self._find_after(trace_id, assessment_id, error) is not None:
-                    return _in_doubt(claim, error)
+                if await self._find_after(claim, assessment_id, error) is not None:
+                    return self._in_doubt(claim, error)
         if claim.restored is not None and await self.backend.find(trace_id, claim.restored.id) is None:
             return TargetGone("The answer that an undo brought back is no longer on the server")
         return self._done_unless_rivalled(claim, Delivered())
@@ -184,11 +189,19 @@ class Courier:
             return None
         return f"{by} was first: the queue has this item as {item.state.value} by them"
 
-    async def _find_after(self, trace_id: str, assessment_id: str, error: Ambiguous) -> Assessment | None:
+    async def _find_after(self, claim: Claim, assessment_id: str, error: Ambiguous) -> Assessment | None:
         try:
-            return await self.backend.find(trace_id, assessment_id)
+            return await self.backend.find(claim.delivery.trace_id, assessment_id)
         except BackendError as second:
-            raise _Doubt(Attempt(Waits(str(error), ambiguous=True), sighting_of(second))) from error
+            raise _Doubt(await diagnose_doubt(self.backend, claim, error, second, self._blame)) from error
+
+    def _in_doubt(self, claim: Claim, error: Ambiguous) -> Outcome:
+        """A request that left no trace, though the trace's info could be read."""
+        if error.retry_after_s is not None:
+            raise _Doubt(Attempt(Waits(str(error), ambiguous=True), sighting_of(error)))
+        if error.server_answered:
+            return self._blame.failed(claim, str(error))
+        return Waits(str(error), ambiguous=True)
 
     def _done_unless_rivalled(self, claim: Claim, done: Delivered) -> Outcome:
         """Done, or to be done once more when a request that would undo it can no longer come late."""
@@ -202,15 +215,6 @@ class Courier:
 def _payload(claim: Claim) -> Assessment:
     assert claim.assessment is not None
     return claim.assessment
-
-
-def _in_doubt(claim: Claim, error: Ambiguous) -> Outcome:
-    """A request that left no trace, though the trace's info could be read."""
-    if error.retry_after_s is not None:
-        raise _Doubt(Attempt(Waits(str(error), ambiguous=True), sighting_of(error)))
-    if error.server_answered:
-        return failed(claim, str(error))
-    return Waits(str(error), ambiguous=True)
 
 
 def _is_own(found: Assessment, claim: Claim) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from labeler.backends.base import (
@@ -31,12 +31,31 @@ class Attempt:
     sighting: Sighting | None
 
 
-def failed(claim: Claim, reason: str) -> Outcome:
-    """The server failed on this payload, and works otherwise."""
-    if claim.failures + 1 < FAILURES_AT_MOST:
-        return Waits(reason, ambiguous=True, failed=True)
-    said = f"The server failed {FAILURES_AT_MOST} times on this one and works otherwise: {reason}"
-    return Refused(said, ambiguous=True)
+class Blame:
+    """Tells payloads that a server cannot take from a server that takes none, though it can be read."""
+
+    def __init__(self) -> None:
+        self._successes = 0
+        self._failing: set[int] = set()
+        self._successes_at_failure: dict[int, int] = {}
+
+    def delivered(self) -> None:
+        """The server took something."""
+        self._successes += 1
+        self._failing.clear()
+
+    def failed(self, claim: Claim, reason: str) -> Outcome:
+        """The server failed on this payload. That counts against the payload while others fare better, or are none."""
+        delivery_id = claim.delivery.id
+        before = self._successes_at_failure.get(delivery_id, self._successes)
+        self._successes_at_failure[delivery_id] = self._successes
+        self._failing.add(delivery_id)
+        if before == self._successes and len(self._failing) > 1:
+            return Waits(reason, ambiguous=True)
+        if claim.failures + 1 < FAILURES_AT_MOST:
+            return Waits(reason, ambiguous=True, failed=True)
+        said = f"The server failed {FAILURES_AT_MOST} times on this one and works otherwise: {reason}"
+        return Refused(said, ambiguous=True)
 
 
 def sighting_of(error: BackendError) -> Sighting | None:
@@ -65,7 +84,7 @@ def ping_sighting(error: BackendError) -> Sighting:
             return Sighting()
 
 
-async def diagnose(backend: Backend, claim: Claim, error: BackendError) -> Attempt:
+async def diagnose(backend: Backend, claim: Claim, error: BackendError, blame: Blame) -> Attempt:
     """What to do with a delivery whose attempt ended in `error`. Asks the backend again where that tells more."""
     match error:
         case Unreachable():
@@ -73,7 +92,7 @@ async def diagnose(backend: Backend, claim: Claim, error: BackendError) -> Attem
         case Ambiguous() if not error.server_answered:
             return Attempt(Waits(str(error), ambiguous=True), sighting_of(error))
         case Ambiguous() | Malformed():
-            return await _server_failed(backend, claim, error)
+            return await _server_failed(backend, claim, error, blame)
         case Forbidden():
             return await _forbidden(backend, claim, error)
         case NotABackend():
@@ -88,13 +107,24 @@ async def diagnose(backend: Backend, claim: Claim, error: BackendError) -> Attem
             return Attempt(Refused(str(error)), Sighting())
 
 
-async def _server_failed(backend: Backend, claim: Claim, error: BackendError) -> Attempt:
+async def diagnose_doubt(
+    backend: Backend, claim: Claim, first: Ambiguous, second: BackendError, blame: Blame
+) -> Attempt:
+    """What to do when a request ended in doubt (`first`) and the question what became of it in `second`."""
+    if isinstance(second, Forbidden | NotABackend | MissingTrace):
+        attempt = await diagnose(backend, claim, second, blame)
+        if isinstance(attempt.outcome, Parked):
+            return Attempt(replace(attempt.outcome, ambiguous=True), attempt.sighting)
+    return Attempt(Waits(str(first), ambiguous=True), sighting_of(second))
+
+
+async def _server_failed(backend: Backend, claim: Claim, error: BackendError, blame: Blame) -> Attempt:
     """The server's own failure counts against the payload only while the trace's info can be read."""
     try:
         await backend.summary(claim.delivery.trace_id)
     except BackendError as second:
         return Attempt(Waits(str(error), ambiguous=True), sighting_of(second))
-    return Attempt(failed(claim, str(error)), Sighting())
+    return Attempt(blame.failed(claim, str(error)), Sighting())
 
 
 async def _forbidden(backend: Backend, claim: Claim, error: Forbidden) -> Attempt:

@@ -52,10 +52,15 @@ class Dispatcher:
         self._on_event = on_event
         self._tasks: dict[asyncio.Task[Attempt], Claim] = {}
         self._stumbling: dict[str, tuple[float, Backoff]] = {}
+        self._failed: set[str] = set()
         self._counts_told_at = 0.0
 
     async def work_off(self, grace_ms: int) -> None:
-        """Deliver what is due and not held back by an earlier failure, until nothing of that is left."""
+        """Deliver what is due and not held back by an earlier failure, until nothing of that is left.
+
+        A trace whose delivery fails is left alone from then on: where all of them fail, this ends too.
+        """
+        self._failed.clear()
         try:
             while True:
                 self.woken.clear()
@@ -100,7 +105,9 @@ class Dispatcher:
             return
         now = time.monotonic()
         busy = [claim.delivery.trace_id for claim in self._tasks.values()]
-        busy += [trace_id for trace_id, (until, _) in self._stumbling.items() if until > now]
+        busy += [
+            trace_id for trace_id, (until, _) in self._stumbling.items() if until > now or trace_id in self._failed
+        ]
         claims = await self._journal.run(Journal.claim, self.destinations, self._now_ms(), grace_ms, room, busy)
         for claim in claims:
             task = asyncio.get_running_loop().create_task(self._attempt(claim))
@@ -146,6 +153,7 @@ class Dispatcher:
             fresh = Backoff(self._timing.first_retry_s, self._timing.longest_retry_s)
             _, pause = self._stumbling.get(trace_id, (0.0, fresh))
             self._stumbling[trace_id] = (time.monotonic() + pause.next_s(), pause)
+            self._failed.add(trace_id)
 
     async def _take_in(self, sightings: Sequence[Sighting]) -> None:
         """Learn how the backend can be reached. What was parked because it could not be goes when it can again."""

@@ -23,7 +23,7 @@ from labeler.delivery.engine import DeliveryEngine
 from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled
 from labeler.delivery.intake import Incoming, incoming
 from labeler.delivery.prefetch import Arrived, Missing, Offline, Online, Prefetcher, PrefetchEvent
-from labeler.delivery.sessions import bring_session
+from labeler.delivery.sessions import bring_session, turns_of
 from labeler.delivery.sync import SyncResult
 from labeler.domain.destination import Destination
 from labeler.domain.trace import TraceSummary
@@ -73,8 +73,11 @@ class Listener(Protocol):
     def missing(self, trace_id: str, reason: str) -> None:
         """A trace cannot be had."""
 
-    def session_came(self, trace_id: str, problem: str) -> None:
-        """The earlier traces of this one's session are in the cache; else `problem` says why not, in a sentence."""
+    def session_came(self, trace_id: str, problem: str, turns: Sequence[str]) -> None:
+        """The earlier traces of this one's session are in the cache; else `problem` says why not, in a sentence.
+
+        `turns` are the IDs of all its traces, oldest first; empty where that is not known.
+        """
 
     def settled(self, trace_id: str, delivery: Delivery) -> None:
         """A delivery came to an end, or was parked."""
@@ -208,13 +211,14 @@ class Exchange:
         self._bringing = asyncio.get_running_loop().create_task(self._bring_session(current))
 
     async def _bring_session(self, current: TraceSummary) -> None:
-        problem = ""
+        problem, turns = "", list[str]()
         if self._backend is not None:
             try:
                 await bring_session(self._backend, self._cache, current)
+                turns = await turns_of(self._backend, current)
             except BackendError as error:
                 problem = f"the earlier turns could not be looked for: {error}"
-        self._listener.session_came(current.id, problem)
+        self._listener.session_came(current.id, problem, turns)
 
     async def attachment(self, trace_id: str, path: str) -> bytes:
         """The bytes of an attachment. Raises `AttachmentAway`."""

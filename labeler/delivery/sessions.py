@@ -15,6 +15,7 @@ from labeler.domain.worklist import Query
 MOST_TURNS: Final = 50
 """Traces that are brought at most: those just before the current one."""
 
+_MOST_COUNTED: Final = 200
 _AT_ONCE: Final = 2
 
 
@@ -41,6 +42,17 @@ async def bring_session(backend: Backend, cache: CacheThread, current: TraceSumm
             await cache.run(Cache.put, home, raw)
 
     await asyncio.gather(*(lane() for _ in range(_AT_ONCE)))
+
+
+async def turns_of(backend: Backend, current: TraceSummary) -> list[str]:
+    """The IDs of all traces of the current one's session, oldest first; none of a session too long to be counted."""
+    condition = session_filter(current.session_id or "")
+    if not condition:
+        return []
+    query = Query((current.experiment_id,), condition, limit=_MOST_COUNTED + 1)
+    found = [summary async for page in backend.snapshot(query) for summary in page]
+    in_order = sorted(found, key=lambda each: (each.requested_at_ms, each.id))
+    return [each.id for each in in_order] if len(in_order) <= _MOST_COUNTED else []
 
 
 def session_filter(session_id: str) -> str:

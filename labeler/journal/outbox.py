@@ -236,7 +236,7 @@ def _settle(db: sqlite3.Connection, delivery_id: int, outcome: Outcome, now_ms: 
     db.execute("UPDATE deliveries SET claimed_at_ms = NULL WHERE id = ?", (delivery_id,))
     if isinstance(outcome, Delivered | LooksAgain) and outcome.server_id is not None:
         db.execute("UPDATE deliveries SET server_id = ? WHERE id = ?", (outcome.server_id, delivery_id))
-    if isinstance(outcome, Delivered | LooksAgain | Waits | Refused) and outcome.ambiguous:
+    if isinstance(outcome, Delivered | LooksAgain | Waits | Parked | Refused) and outcome.ambiguous:
         db.execute("UPDATE deliveries SET ambiguous_at_ms = ? WHERE id = ?", (now_ms, delivery_id))
     row = db.execute("SELECT * FROM deliveries WHERE id = ?", (delivery_id,)).fetchone()
     if row["state"] == DeliveryState.CLOSED:

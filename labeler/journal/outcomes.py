@@ -66,10 +66,14 @@ class LooksAgain:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """Not done, and not to be tried again before somebody did something about `cause`."""
+    """Not done, and not to be tried again before somebody did something about `cause`.
+
+    `ambiguous`: it may still take effect.
+    """
 
     cause: ParkCause
     reason: str
+    ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ async def _version(transport: Transport) -> str:
     found = _VERSION.fullmatch(text)
     if found is None:
         raise NotABackend(
-            f"What answers at {transport.url} is not an MLflow tracking server; "
+            f"What answers at {transport.url} is not an MLflow tracking server: a login page, perhaps; "
             "check the address, its port and its path"
         )
     if (int(found[1]), int(found[2])) < OLDEST:
@@ -68,7 +68,7 @@ async def _store(transport: Transport) -> str:
     for path in _SERVER_INFO:
         try:
             info = await transport.get(path)
-        except (MissingRoute, MissingTarget, Ambiguous):
+        except (NotABackend, MissingTarget, Ambiguous):
             continue
         return str(info.get("store_type", ""))
     return ""

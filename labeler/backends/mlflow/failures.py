@@ -29,6 +29,18 @@ from labeler.backends.base import (
 MAX_MESSAGE: Final = 1_000
 """Characters kept of what a server says."""
 
+_DATABASE_DOWN: Final = re.compile(
+    r"QueuePool limit|InterfaceError\)|InternalError\)|ReadOnlySqlTransaction\)|sqlite3\.DatabaseError\)"
+)
+"""Failures of the server's database that MLflow answers with 400 BAD_REQUEST, as it does what is wrong with a value.
+
+Source: `mlflow.store.db.utils`, where every SQLAlchemy error but an `OperationalError` (503) becomes one; the text
+is SQLAlchemy's, which names the driver's class in parentheses.
+"""
+
+_NOT_NOW: Final = {"SERVICE_UNDER_MAINTENANCE", "WORKSPACE_TEMPORARILY_UNAVAILABLE", "COULD_NOT_ACQUIRE_LOCK"}
+"""Error codes of MLflow's that come with a 500 and have nothing to do with the request."""
+
 _CONSTRAINT: Final = re.compile(r"constraint violation|unique constraint|duplicate key", re.IGNORECASE)
 _LATER_AT_MOST_S: Final = 24 * 3600.0
 
@@ -86,7 +98,11 @@ def failure(answer: Answer, server: Server) -> BackendError:
             return NotABackend(f"{at} has no workspaces, and the settings name one; unset MLFLOW_WORKSPACE: {message}")
         case 500 if code == "FEATURE_DISABLED":
             return MissingRoute(f"{at} does not offer this: {message}")
-        case 500:
+        case 400 if _DATABASE_DOWN.search(message):
+            return Ambiguous(f"{at} cannot use its database now: {message}")
+        case 500 if code in _NOT_NOW:
+            return Ambiguous(f"{at} is not available now: {message}", retry_after_s=_retry_after_s(answer))
+        case 409 | 499 | 500 if code is not None or answer.status == 500:
             return Ambiguous(f"{at} failed: {message or 'internal error'}", server_answered=True)
         case status if status > 500:
             said = f"{at} is not available now ({status}{': ' + message if message else ''})"

@@ -87,7 +87,13 @@ class Transport:
         self, path: str, params: Mapping[str, str | int] | None = None, patience: Patience | None = None
     ) -> dict[str, Any]:
         """The JSON object that a GET answers."""
-        return await self._object(await self._ask("GET", path, params, None, patience))
+        answer = await self._ask("GET", path, params, None, patience)
+        if answer.is_html or answer.body.lstrip()[:1] == b"<":
+            raise NotABackend(
+                f"{self.url} shows a web page where MLflow's answer should be: a login page, a network that wants you "
+                "to sign in, or a wrong address"
+            )
+        return await self._object(answer)
 
     async def send(
         self, method: str, path: str, payload: Mapping[str, object] | None = None, patience: Patience | None = None
