@@ -83,7 +83,9 @@ def _origin(chosen: Exchange, tree: SpanTree) -> str:
     if len(tree.roots) != 1 or tree.roots[0].id != chosen.span.id:
         return f"from {chosen.span.name}"
     names = {span.id: span.name for span in tree.spans if span.id != chosen.span.id}
-    ends = [("request", each) for each in chosen.messages[:1]] + [("answer", each) for each in chosen.messages[-1:]]
+    told = [("system prompt", each) for each in chosen.messages[:1] if each.role is Role.SYSTEM]
+    told += [("request", each) for each in chosen.messages if each.role is not Role.SYSTEM][:1]
+    ends = told + [("answer", each) for each in chosen.messages[-1:]]
     return ", ".join(f"{side} from {names[each.span_id]}" for side, each in ends if each.span_id in names)
 
 
@@ -146,7 +148,8 @@ def _with_failures(
         )
         for span_id in sorted(failures, key=lambda span_id: span_id == outermost)
     ]
-    if chosen.answered and messages[-1].role is Role.ASSISTANT:
+    waits = outermost in failures and bool(messages and messages[-1].calls) and not messages[-1].text
+    if chosen.answered and messages[-1].role is Role.ASSISTANT and not waits:
         return [*messages[:-1], *told, messages[-1]]
     last = replace(told[-1], role=Role.ASSISTANT, title="output", failed=False)
     return [*messages, *told[:-1], last]

@@ -134,6 +134,9 @@ def _side_by_side(span: Span, told: list[Message]) -> list[Message]:
         asked = [] if isinstance(span.inputs, NotRecorded) else [input_message(span.inputs)]
     if answered is None:
         answered = [] if isinstance(span.outputs, NotRecorded) else [output_message(_unstreamed(span.outputs, span))]
+    told_to = [] if any(each.role is Role.SYSTEM for each in asked) else answered[:1]
+    if told_to and told_to[0].role is Role.SYSTEM:
+        return joined(told_to + asked, answered[1:])
     return joined(asked, answered)
 
 

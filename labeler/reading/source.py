@@ -6,10 +6,15 @@ from collections.abc import Iterable
 from typing import Final
 
 from labeler.reading.exchange import Exchange, has_content, read_span
+from labeler.reading.formats.plain import main_text
 from labeler.reading.message import Message, Role
 from labeler.reading.tree import SpanTree
 
 _MODELS: Final = ("LLM", "CHAT_MODEL")
+_LOOKED_THROUGH: Final = 20
+"""How many model calls are searched for the system prompt."""
+
+_DSPY: Final = "[[ ## "
 _SPEAKERS: Final = ("LLM", "CHAT_MODEL", "AGENT", "UNKNOWN", None)
 
 
@@ -20,7 +25,11 @@ def choose(tree: SpanTree) -> Exchange:
     (history, system prompt, tool calls). When the root lacks a side: the richest model call that has both and contains
     what the root has, the latest of equals; else what the root has, completed by a question or answer from below.
     """
-    first = max((read_span(root) for root in tree.roots), key=_told)
+    return _with_system(_choose(tree), tree)
+
+
+def _choose(tree: SpanTree) -> Exchange:
+    first = max((read_span(root) for root in tree.roots), key=lambda root: (*_told(root), root.is_chat, root.richness))
     below = [span for span in tree.spans if span.id != first.span.id]
     if first.complete:
         inside = {span.id for span in tree.below(first.span)}
@@ -33,6 +42,23 @@ def choose(tree: SpanTree) -> Exchange:
     if not _says(first) and (found := next((each for each in exchanges if each.complete), None)) is not None:
         return found
     return _composed(first, exchanges, models)
+
+
+def _with_system(chosen: Exchange, tree: SpanTree) -> Exchange:
+    """The conversation with the system prompt of the first model call that repeats its request, where it has none.
+
+    DSPy's prompts say nothing that its fields do not.
+    """
+    asked = [" ".join(main_text(each).split()) for each in chosen.messages if each.role is Role.USER]
+    if not asked or not asked[-1] or any(each.role is Role.SYSTEM for each in chosen.messages):
+        return chosen
+    calls = [span for span in tree.spans if span.type in _MODELS and span.id != chosen.span.id]
+    for model in map(read_span, calls[:_LOOKED_THROUGH]):
+        told = [each for each in model.messages if each.role is Role.SYSTEM]
+        quotes = any(asked[-1] in " ".join(main_text(each).split()) for each in model.messages)
+        if told and quotes and not any(_DSPY in each.text for each in told):
+            return Exchange(chosen.span, (*told, *chosen.messages))
+    return chosen
 
 
 def _told(exchange: Exchange) -> tuple[bool, bool, bool]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from labeler.domain.trace import NotRecorded, Span
 from labeler.domain.value import JsonValue
+from labeler.reading.exchange import read_span
 from labeler.reading.formats import openinference
 from labeler.reading.formats.documents import documents_in
 from labeler.reading.formats.langchain import langchain_message
@@ -22,6 +23,7 @@ _NAME_KEYS: Final = (
     "gen_ai.tool.name", "tool.name", "tool_name", "ai.toolCall.name", "lk.function_tool.name", "haystack.tool.name",
 )  # fmt: skip
 _CLASS_METHOD: Final = re.compile(r"\w*Tool\.\w+")
+_MODELS: Final = ("LLM", "CHAT_MODEL")
 _CALL_FRAME: Final = frozenset(("args", "kwargs", "sanitize_inputs_outputs"))
 _ID_KEYS: Final = ("gen_ai.tool.call.id", "tool_call_id", "tool.call.id", "ai.toolCall.id", "lk.function_tool.id")
 _NAME_PREFIXES: Final = ("execute_tool ", "running tool: ", "tool:", "Tool.")
@@ -37,7 +39,8 @@ def weave(messages: Sequence[Message], tree: SpanTree, source: Span, failures: d
     """
     calls = _Calls(messages)
     beside: list[Message] = []
-    for span in _outermost(tree, source, "TOOL"):
+    for tool in _outermost(tree, source, "TOOL"):
+        span = _named_as_called(tool, tree)
         failure = failures.get(span.id) or _inner_failure(tree, span, failures)
         if not calls.answer(span, failure):
             if failure is None and (calls.any or not _has_side(span)):
@@ -137,6 +140,19 @@ def tool_name(span: Span) -> str:
     for prefix in _NAME_PREFIXES:
         named = named.removeprefix(prefix)
     return named or "unnamed tool"
+
+
+def _named_as_called(span: Span, tree: SpanTree) -> Span:
+    """A tool's span that is named for a method, by the name that a model beside it called with these arguments."""
+    if not _CLASS_METHOD.fullmatch(tool_name(span)):
+        return span
+    given = _given(span)
+    beside = [each for each in tree.spans if each.parent_id == span.parent_id and each.type in _MODELS]
+    for model in reversed([each for each in beside if each.start_ns <= span.start_ns]):
+        for call in (call for each in read_span(model).messages for call in each.calls):
+            if call.arguments == given:
+                return replace(span, name=call.name)
+    return span
 
 
 def _outermost(tree: SpanTree, source: Span, kind: str) -> list[Span]:

@@ -28,12 +28,16 @@ def shown(raw: RawTrace) -> dict[str, Any]:
 
 
 def missing(raw: RawTrace, name: str) -> list[str]:
-    """What the reading view of a trace lacks of what it must hold."""
+    """What the reading view of a recording lacks of what it must hold."""
+    return lacking(raw, expectations()[name])
+
+
+def lacking(raw: RawTrace, musts: list[dict[str, Any]]) -> list[str]:
+    """What the reading view of a trace lacks of these texts, each in its role."""
     view = shown(raw)
     text = folded(view["text"])
-    lacking = [f"text {must['text']!r}" for must in expectations()[name] if folded(must["text"]) not in text]
-    lacking += [f"{must['role']} {must['text']!r}" for must in expectations()[name] if not said(must, view["messages"])]
-    return lacking
+    unseen = [f"text {must['text']!r}" for must in musts if folded(must["text"]) not in text]
+    return unseen + [f"{must['role']} {must['text']!r}" for must in musts if not said(must, view["messages"])]
 
 
 def said(must: dict[str, Any], messages: list[dict[str, Any]]) -> bool:

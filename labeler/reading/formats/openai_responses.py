@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from labeler.domain.trace import Span
+from labeler.domain.trace import NotRecorded, Span
 from labeler.domain.value import JsonValue
 from labeler.reading.formats.documents import documents_in
 from labeler.reading.formats.messages import Side, exchange, role_message, system_message
@@ -20,7 +20,10 @@ _READ_AS_PARTS: Final = ("function_call", "custom_tool_call", "reasoning", "imag
 
 
 def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
-    return exchange(inputs, outputs, _request, _response)
+    messages = exchange(inputs, outputs, _request, _response)
+    if messages and messages[0].role is not Role.SYSTEM and not isinstance(outputs, NotRecorded):
+        return system_message(mapping(outputs).get("instructions")) + messages
+    return messages
 
 
 def item_messages(value: JsonValue) -> list[Message] | None:

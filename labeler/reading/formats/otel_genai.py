@@ -7,6 +7,7 @@ with one event a message (``gen_ai.user.message``, ``gen_ai.choice``), as Strand
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from labeler.domain.trace import Span
@@ -14,7 +15,7 @@ from labeler.domain.value import JsonValue
 from labeler.reading.formats import chat, gemini
 from labeler.reading.formats.messages import Side, exchange, joined, messages_in, role_message, system_message
 from labeler.reading.formats.values import decoded, first, items, mapping, text_of
-from labeler.reading.message import Message, Role, Text, message
+from labeler.reading.message import Message, Reasoning, Role, Text, message
 
 _EVENT_ROLES: Final = {
     "gen_ai.system.message": "system",
@@ -30,11 +31,20 @@ _AGENT_HISTORY: Final = ("pydantic_ai.all_messages", "all_messages_events", "log
 def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
     if not (_has_parts(inputs) or _has_parts(outputs)):
         return None
-    found = exchange(inputs, outputs, chat.request, chat.response)
+    found = [_thought_first(each) for each in exchange(inputs, outputs, chat.request, chat.response) or []] or None
     system = system_message(decoded(span.attributes.get("gen_ai.system_instructions")))
     if found and system and found[0].role is not Role.SYSTEM:
         return system + found
     return found
+
+
+def _thought_first(each: Message) -> Message:
+    """A message that some instrumentations end with the reasoning that it began with."""
+    spoken = [part for part in each.parts if not isinstance(part, Reasoning)]
+    thought = each.parts[len(spoken) :]
+    if spoken and thought and all(isinstance(part, Reasoning) for part in thought):
+        return replace(each, parts=(*thought, *spoken))
+    return each
 
 
 def _has_parts(side: Side) -> bool:

@@ -19,7 +19,7 @@ from labeler.reading.formats.media_parts import (
     media_part,
     search_result,
 )
-from labeler.reading.formats.values import first, items, mapping, text_in, text_of
+from labeler.reading.formats.values import decoded, first, items, mapping, text_in, text_of
 from labeler.reading.media import described
 from labeler.reading.message import Call, Data, Note, Part, Reasoning, Result, Text
 from labeler.reading.wire.json_text import container_in
@@ -149,7 +149,7 @@ def _refusal(item: Object) -> list[Part]:
 
 def _reasoning(item: Object) -> list[Part]:
     for key in _REASONING_KEYS:
-        if text := text_in(item.get(key)):
+        if text := text_in(decoded(item.get(key))) or text_in(item.get(key)):
             return [Reasoning(text)]
     return [Note("reasoning that the provider did not disclose")]
 

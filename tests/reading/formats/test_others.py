@@ -367,10 +367,51 @@ def test_dspy_language_models() -> None:
     assert told_of({"prompt": "Hi?"}, said) == ["user: Hi?", "assistant: thinks Hm.", "assistant: Four."]
 
 
-def test_smolagents_crewai_and_their_like_are_plain_values() -> None:
+def test_a_crew_is_its_tasks() -> None:
+    task = {"description": "Count the bees.", "expected_output": "A number.", "raw": "Four.", "agent": "clerk"}
+    crew = {"raw": "Four.", "tasks_output": [{"description": "Look.", "raw": "Bees.", "agent": "scout"}, task]}
+    agents = [{"role": "clerk", "goal": "Count.", "backstory": ""}]
+    assert told_of({"inputs": {"place": "hive"}}, crew, attributes={"agents": agents}) == [
+        "system clerk: goal = Count.",
+        "user: Look.",
+        "assistant scout: Bees.",
+        "user: Count the bees.",
+        "user: expected_output = A number.",
+        "user: place = hive",
+        "assistant clerk: Four.",
+    ]
+    written = (
+        "[{'role': 'clerk', 'goal': 'Count \\'all\\'.\\n', 'backstory': \"It's long.\", 'func': <function f at 0x7f>}]"
+    )
+    assert told_of({}, crew, attributes={"agents": written})[:2] == [
+        "system clerk: goal = Count 'all'.\n",
+        "system clerk: backstory = It's long.",
+    ]
+    assert told_of({"context": ""}, task)[-1] == "assistant clerk: Four."
+    bare = {"raw": "Four.", "tasks_output": [{"raw": "Four.", "agent": "clerk"}]}
+    assert told_of({"inputs": {"topic": "bees"}}, bare) == ["input (topic): bees", "assistant clerk: Four."]
+
+
+def test_a_tool_s_span_that_is_named_for_a_method_has_the_name_it_was_called_by() -> None:
+    asked = {"messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "New task: Hi?"}]}
+    call = {"id": "1", "function": {"name": "look_up", "arguments": '{"q": "bees"}'}}
+    said = {"choices": [{"message": {"role": "assistant", "content": None, "tool_calls": [call]}}]}
+    raw = trace_of(
+        span({"task": "Hi?"}, {"_value": "Four."}, type="AGENT"),
+        span(asked, said, number=2, parent=1, type="CHAT_MODEL", name="Completions"),
+        span({"kwargs": {"q": "bees"}}, "Bees.", number=3, parent=1, type="TOOL", name="SimpleTool.__call__"),
+    )
+    assert told(raw) == [
+        "system: Be brief.",
+        "user: Hi?",
+        'assistant: call look_up {"q": "bees"}',
+        "tool look_up: Bees.",
+        "output (_value): Four.",
+    ]
+
+
+def test_smolagents_and_their_like_are_plain_values() -> None:
     assert told_of({"task": "Hi?", "stream": False}, {"_value": "Four."})[-1] == "output (_value): Four."
-    crew = {"raw": "Four.", "pydantic": None, "tasks_output": [{"raw": "Four.", "agent": "clerk"}]}
-    assert "output: raw = Four." in told_of({"inputs": {"topic": "bees"}}, crew)
 
 
 def test_a_tool_s_answer_keeps_what_is_beside_its_text() -> None:

@@ -53,7 +53,8 @@ def test_a_child_that_tells_more_is_read_instead() -> None:
     more = trace_of(span({"q": "Hi?", "customer": 7}, "Four."), child)
     assert told(more) == ["system: Be brief.", "user: Hi?", "user: customer = 7", "assistant: Four."]
     other = trace_of(span({"q": "Hi?"}, "Quite another answer."), child)
-    assert told(other) == ["input (q): Hi?", "output: Quite another answer."]
+    assert told(other) == ["system: Be brief.", "input (q): Hi?", "output: Quite another answer."]
+    assert read(other).origin == "system prompt from Completions"
 
 
 def test_a_child_that_tells_of_tool_calls_is_read_even_where_its_prompt_frames_the_question() -> None:

@@ -1,0 +1,28 @@
+"""Traces that other SDKs recorded (made by running them against the vendor of `sdks`) are read whole as well."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labeler.domain.trace import RawTrace
+from labeler.reading.wire.envelopes import trace_summary
+from tests.reading.test_corpus import lacking
+from tests.reading.wire_forms import as_artifact
+
+RECORDINGS = Path(__file__).parent / "recordings"
+MUST: dict[str, list[dict[str, Any]]] = {
+    entry["name"]: entry["must"] for entry in json.loads((RECORDINGS / "EXPECT.json").read_text("utf-8"))
+}
+
+
+@pytest.mark.parametrize("name", MUST)
+def test_what_other_sdks_recorded_is_there(name: str) -> None:
+    payload = (RECORDINGS / f"{name}.json").read_bytes()
+    body = json.loads(payload)
+    summary = trace_summary(body["trace"]["trace_info"])
+    assert lacking(RawTrace(summary, payload), MUST[name]) == []
+    assert lacking(RawTrace(summary, as_artifact(body)), MUST[name]) == []
