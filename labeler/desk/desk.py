@@ -211,9 +211,9 @@ class Desk:
         self._missing[trace_id] = reason
         self.on_event(DocumentReady(trace_id))
 
-    def session_came(self, trace_id: str, problem: str) -> None:
-        """The earlier traces of this one's session are in the cache, or `problem` says why not."""
-        self.sessions.came(trace_id, problem)
+    def session_came(self, trace_id: str, problem: str, turns: Sequence[str] = ()) -> None:
+        """The earlier traces of this one's session are in the cache, or `problem` says why not. See `Sessions.came`."""
+        self.sessions.came(trace_id, problem, turns)
 
     def wanted(self) -> list[str]:
         """Traces to have ready: here, the next open ones, the neighbours."""

@@ -30,6 +30,7 @@ class Sessions:
         self._destination_of = destination_of
         self._announce = announce
         self._notes: dict[str, str] = {}
+        self._turns: dict[str, str] = {}
 
     def look_for(self, current: TraceSummary, connection: str) -> None:
         """Have what is missing of the trace's session brought; a `SessionChanged` tells when it is here."""
@@ -39,8 +40,16 @@ class Sessions:
         else:
             self._notes[current.id] = f"{connection}: only the turns that are here"
 
-    def came(self, trace_id: str, problem: str) -> None:
-        """What there is has been brought, or `problem` says why not, in a sentence."""
+    def turn_of(self, trace_id: str) -> str:
+        """Which turn of its session a trace is, and of how many: ``3/5``; empty while that is not known."""
+        return self._turns.get(trace_id, "")
+
+    def came(self, trace_id: str, problem: str, turns: Sequence[str] = ()) -> None:
+        """What there is has been brought, or `problem` says why not, in a sentence.
+
+        `turns` are the IDs of all traces of the session, oldest first, where that is known.
+        """
+        self._turns.update({each: f"{number}/{len(turns)}" for number, each in enumerate(turns, 1)})
         self._notes[trace_id] = problem
         self._announce(SessionChanged(trace_id))
 

@@ -13,7 +13,7 @@ from labeler.backends.local.store import LocalStore
 from labeler.backends.mlflow.backend import open_backend
 from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
-from labeler.delivery.sessions import MOST_TURNS, bring_session, session_filter
+from labeler.delivery.sessions import MOST_TURNS, bring_session, session_filter, turns_of
 from labeler.domain.destination import Destination
 from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import Query
@@ -69,6 +69,7 @@ async def test_only_the_turns_before_the_current_one_are_brought_and_once(
             found = await cache.run(Cache.of_session, home, SESSION)
             assert [each.id for each in found] == [each.id for each in mine[:4]]
             assert await cache.run(Cache.of_session, home, "another") == []
+    assert await turns_of(opened, mine[4]) == [each.id for each in mine]
 
 
 async def test_of_a_long_session_the_latest_turns_are_brought(tmp_path: Path) -> None:
@@ -97,5 +98,6 @@ async def test_without_a_session_nothing_is_asked(tmp_path: Path) -> None:
     current = replace((await listed(store, "1"))[0], session_id=None)
     async with await CacheThread.open(tmp_path / "cache.db", 1 << 28) as cache:
         await bring_session(store, cache, current)
+        assert await turns_of(store, current) == []
         assert await cache.run(Cache.of_session, Destination(store.uri, "", "1"), SESSION) == []
     await store.close()

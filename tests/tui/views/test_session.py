@@ -80,6 +80,16 @@ async def test_turns_that_are_not_in_the_worklist_are_brought_from_the_backend(t
         assert len(table.desk.state.items) == 1
 
 
+async def test_once_a_session_was_looked_at_the_header_says_which_turn_of_it_a_trace_is(tmp_path: Path) -> None:
+    async with open_table(tmp_path, TURNS, (THUMB,)) as table:
+        await go_to(table, TURNS[2])
+        assert "turn 3" not in table.line("header")
+        await table.press("h")
+        await table.wait_for(lambda: f"turn 3/{len(TURNS)}" in table.line("header"), "the turn")
+        await go_to(table, TURNS[0])
+        assert f"turn 1/{len(TURNS)}" in table.line("header")
+
+
 async def test_the_first_turn_says_that_there_is_no_earlier_one(tmp_path: Path) -> None:
     async with open_table(tmp_path, TURNS, (THUMB,)) as table:
         await go_to(table, TURNS[0])

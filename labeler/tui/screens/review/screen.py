@@ -23,7 +23,7 @@ from labeler.desk.events import (
 from labeler.reading.sanitise import one_line
 from labeler.review.action import GoTo
 from labeler.review.decision import Refusal
-from labeler.tui.chrome.header import header_line
+from labeler.tui.chrome.header import HeaderView, header_line
 from labeler.tui.chrome.key_line import key_line, message_lines, search_line, view_line
 from labeler.tui.chrome.line_widget import LineWidget
 from labeler.tui.chrome.runs import Line
@@ -149,6 +149,11 @@ class ReviewScreen(Screen[None]):
         return True
 
     @property
+    def is_gone(self) -> bool:
+        """Whether the screen is being taken down: work that ends now finds nothing left to paint."""
+        return not (self.is_attached and self.display)
+
+    @property
     def is_asking(self) -> bool:
         """Whether a field is open."""
         return self._commands.asking.is_open
@@ -235,6 +240,7 @@ class ReviewScreen(Screen[None]):
                 self.query_one(WorklistView).rows_changed()
                 self.paint_all()
             case SessionChanged(trace_id):
+                self._paint_header()
                 self.run_worker(self.views.session_changed(trace_id))
             case Notice(says):
                 self.say(says, "warning")
@@ -318,8 +324,11 @@ class ReviewScreen(Screen[None]):
         item = self.desk.state.item
         prepared = self.desk.library.get(item.trace_id) if item else None
         header = self.query_one("#header", LineWidget)
-        summary = prepared.raw.summary if prepared else None
-        header.set_lines([header_line(summary, self.views.place, header.size.width, self.look.signs)])
+        view = None
+        if prepared is not None:
+            turn = self.desk.sessions.turn_of(prepared.raw.summary.id)
+            view = HeaderView(prepared.raw.summary, prepared.models, turn, self.views.place)
+        header.set_lines([header_line(view, header.size.width, self.look.signs)])
 
     def panel_view(self) -> PanelView:
         """What the panel is made from now."""

@@ -213,6 +213,8 @@ class Views:
             return
         if prepared.raw.summary.id == trace_id:
             face = await self._session_face(prepared)
+            if self._screen.is_gone:
+                return
             if self.face is before and before.document is not None and face.document is not None:
                 more = len(face.document.blocks) - len(before.document.blocks)
                 stands = self._screen.document.moved_to()
@@ -291,6 +293,8 @@ class Views:
             prepared = desk.library.get(trace_id)
             if prepared is not None and trace_id not in self._retrieved:
                 self._retrieved[trace_id] = await asyncio.to_thread(self._readings.documents, prepared)
+            if self._screen.is_gone:
+                return
             if desk.state.item is not None and trace_id == desk.state.item.trace_id:
                 self._show_beside(self._retrieved.get(trace_id, _NOTHING_YET))
         while len(self._retrieved) > _KEPT:
