@@ -14,6 +14,8 @@ from typing import Final
 _MAX_BYTES: Final = 1024 * 1024
 _OLD_LOGS: Final = 2
 _SECRET_VARIABLES: Final = ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN", "DATABRICKS_TOKEN")
+_USERINFO: Final = re.compile(r"(?<=://)[^/\s]+@")
+_AUTHORIZATION: Final = re.compile(r"\b(Basic|Bearer) [\w.~+/=-]+")
 _FORMAT: Final = "%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"
 
 
@@ -34,7 +36,7 @@ class _RedactingFormatter(logging.Formatter):
         text = super().format(record)
         for secret in self._secrets:
             text = text.replace(secret, "•••")
-        return re.sub(r"(?<=://)[^/@\s]+@", "•••@", text)
+        return _AUTHORIZATION.sub(r"\1 •••", _USERINFO.sub("•••@", text))
 
 
 def start_log(path: Path, *, verbose: bool, environment: Mapping[str, str] = os.environ) -> None:

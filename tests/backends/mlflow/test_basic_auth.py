@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -14,40 +13,17 @@ from labeler.backends.mlflow.credentials import Credentials
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.queue import QueueItemState
 from labeler.domain.worklist import Query
-from tests.servers.environments import packages
+from tests.servers.basic_auth import ADMIN, READER, basic_auth_server
 from tests.servers.filling import create_queue, log, recordings
 from tests.servers.mlflow_server import MlflowServer
 
 pytestmark = pytest.mark.slow
 
-ADMIN = ("admin", "an admin's password")
-
 
 @pytest.fixture(scope="module")
 def auth_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlflowServer]:
-    directory = tmp_path_factory.mktemp("auth")
-    config = directory / "basic_auth.ini"
-    config.write_text(
-        "[mlflow]\ndefault_permission = READ\n"
-        f"database_uri = sqlite:///{directory}/users.db\nadmin_username = {ADMIN[0]}\nadmin_password = {ADMIN[1]}\n"
-        "authorization_function = mlflow.server.auth:authenticate_request_basic_auth\n"
-    )
-    extra = packages(request.config.cache, "Flask-WTF")
-    server = MlflowServer(
-        directory,
-        options=("--workers", "1", "--app-name", "basic-auth"),
-        environ={
-            "PYTHONPATH": os.pathsep.join(filter(None, [str(extra), os.environ.get("PYTHONPATH", "")])),
-            "MLFLOW_AUTH_CONFIG_PATH": str(config),
-            "MLFLOW_AUTH_ADMIN_PASSWORD": ADMIN[1],
-            "MLFLOW_FLASK_SERVER_SECRET_KEY": "only for tests",
-        },
-        auth=ADMIN,
-    )
-    server.start()
-    server.post("/api/2.0/mlflow/users/create", {"username": "ana", "password": "ana's own password"})
-    yield server
-    server.close()
+    with basic_auth_server(request.config.cache, tmp_path_factory.mktemp("auth")) as server:
+        yield server
 
 
 async def test_a_server_with_users_knows_who_labels(auth_server: MlflowServer) -> None:
@@ -70,7 +46,7 @@ async def test_a_server_with_users_knows_who_labels(auth_server: MlflowServer) -
     assert "s3cret" not in str(refused.value)
     await stranger.close()
 
-    reader = await open_backend(auth_server.url, Credentials("a test", SecretStr("ana's own password"), "ana"))
+    reader = await open_backend(auth_server.url, Credentials("a test", SecretStr(READER[1]), READER[0]))
     assert (await reader.capabilities()).queues
     assert await reader.whoami() == "ana"
     assert [page async for page in reader.snapshot(Query((experiment_id,)))]

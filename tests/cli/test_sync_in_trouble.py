@@ -1,0 +1,157 @@
+"""labeler sync where something is in the way: what it says, how it ends, and that the labels arrive in the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from labeler.domain.destination import Destination
+from tests.cli.program import Ended, Program
+from tests.cli.test_show import filled_store
+from tests.cli.test_work_without_a_screen import NAMES, Desk, _experiments, queue, wait_until
+from tests.servers.basic_auth import ADMIN, READER, basic_auth_server
+from tests.servers.certificates import loopback_certificate
+from tests.servers.fault_proxy import fault_proxy
+from tests.servers.filling import log, recordings
+from tests.servers.mlflow_server import MlflowServer
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def outbox(labeler: Program) -> list[dict]:
+    return labeler.run("outbox", "list", "--json").lines
+
+
+def assert_delivered(ended: Ended, count: int) -> None:
+    assert (ended.code, ended.lines[0]["delivered"]) == (0, count), ended.err
+
+
+def test_a_label_the_server_does_not_take_as_it_is_ends_in_1_and_the_rest_is_delivered(labeler, desk):
+    """A number that no double can hold is stored as another one, so it does not count as delivered."""
+    (refused,) = queue(labeler, desk.place, desk.ids[:1], value=2**60 + 1)
+    queue(labeler, desk.place, desk.ids[1:])
+    ended = labeler.run("sync", "-b", desk.server.url, "--json")
+    assert ended.code == 1
+    assert ended.lines == [{"delivered": 2, "queued": 0, "parked": 0, "refused": 1, "elsewhere": 0}]
+    assert "labeler outbox list says why" in ended.err
+    (row,) = outbox(labeler)
+    assert (row["state"], row["trace_id"]) == ("refused", refused.trace_id)
+    assert row["reason"].startswith("The server stored something else than was sent")
+    assert labeler.run("sync", "-b", desk.server.url).code == 1
+
+
+@contextmanager
+def a_store(labeler: Program, name: str) -> Iterator[tuple[str, Destination, list[str]]]:
+    """An embedded store with traces in it: its URI, where their labels belong, their IDs."""
+    path = labeler.work / name
+    trace_ids = filled_store(path, *NAMES)
+    labeler.run("pull", "-b", f"local:{path}", "-r", "ana", *trace_ids)
+    store_uri = _store_uri(path)
+    yield f"local:{path}", Destination(store_uri, "", asyncio.run(_experiments(path))[0]), trace_ids
+
+
+def _store_uri(path: Path) -> str:
+    from labeler.backends.local.store import LocalStore
+
+    async def read() -> str:
+        store = await LocalStore.open(path)
+        try:
+            return store.uri
+        finally:
+            await store.close()
+
+    return asyncio.run(read())
+
+
+def test_a_sync_to_one_place_goes_on_beside_a_process_that_delivers_to_another(labeler):
+    labeler.config.write_text("delivery.grace = 0.0\n")
+    with a_store(labeler, "a.db") as (here, home, traces), a_store(labeler, "b.db") as (there, other, its_traces):
+        queue(labeler, home, traces[:1])
+        watching = labeler.start("sync", "--watch", "-b", here)
+        try:
+            wait_until(lambda: len(labeler.run("export", "-b", here).lines) == 1)
+            queue(labeler, other, its_traces)
+            assert_delivered(labeler.run("sync", "-b", there, "--json"), len(its_traces))
+            assert watching.poll() is None
+            queue(labeler, home, traces[1:])
+            wait_until(lambda: len(labeler.run("export", "-b", here).lines) == len(traces))
+        finally:
+            watching.kill()
+            watching.wait()
+            watching.stdout.close()
+            watching.stderr.close()
+        assert len(labeler.run("export", "-b", there).lines) == len(its_traces)
+
+
+async def test_a_certificate_nobody_vouches_for_parks_with_what_to_set_and_works_once_that_is_set(
+    labeler, desk, tmp_path
+):
+    context, authority = loopback_certificate(tmp_path)
+    async with fault_proxy(desk.server.url, context) as proxy:
+        queue(labeler, Destination(proxy.url, "", desk.experiment), desk.ids[:2])
+
+        async def sync(**environment: str) -> Ended:
+            return await asyncio.to_thread(labeler.run, "sync", "-b", proxy.url, "--json", **environment)
+
+        untrusted = await sync(MLFLOW_TRACKING_TOKEN="t0ken")
+        assert untrusted.code == 75, untrusted.err
+        assert (untrusted.lines[0]["delivered"], untrusted.lines[0]["refused"]) == (0, 0)
+        assert f"The certificate of {proxy.url} is not trusted; set MLFLOW_TRACKING_SERVER_CERT_PATH" in untrusted.err
+        assert proxy.seen == []
+        assert_delivered(await sync(MLFLOW_TRACKING_SERVER_CERT_PATH=str(authority)), 2)
+        queue(labeler, Destination(proxy.url, "", desk.experiment), desk.ids[2:])
+        assert_delivered(await sync(MLFLOW_TRACKING_INSECURE_TLS="true"), 1)
+    for trace_id in desk.ids:
+        assert len([each for each in desk.labels(trace_id) if each["source"]["source_id"] == "ana"]) == 1
+
+
+def test_https_where_plain_http_is_spoken_parks_and_says_so(labeler, desk):
+    url = desk.server.url.replace("http://", "https://")
+    queue(labeler, Destination(url, "", desk.experiment), desk.ids[:1])
+    ended = labeler.run("sync", "-b", url, "--json")
+    assert (ended.code, ended.lines[0]["refused"]) == (75, 0)
+    assert "is it http instead of https?" in ended.err
+    assert [row["state"] for row in outbox(labeler)] == ["parked"]
+
+
+@pytest.fixture(scope="module")
+def auth_server(request, tmp_path_factory) -> Iterator[MlflowServer]:
+    with basic_auth_server(request.config.cache, tmp_path_factory.mktemp("auth")) as server:
+        yield server
+
+
+@pytest.mark.slow
+def test_a_server_with_users_parks_what_it_does_not_let_in_and_takes_it_once_from_who_may(labeler, auth_server):
+    experiment = auth_server.new_experiment()
+    traces = recordings("openai_chat_multiturn", "plain_bool_number")
+    log(auth_server, experiment, traces)
+    queue(labeler, Destination(auth_server.url, "", experiment), [trace.id for trace in traces])
+
+    def sync(*user: str) -> Ended:
+        names = ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD")
+        return labeler.run("sync", "-b", auth_server.url, "--json", "-v", **dict(zip(names, user, strict=False)))
+
+    for user, told in (
+        ((), "wants credentials: set MLFLOW_TRACKING_USERNAME"),
+        (("ana", "wr0ng s3cret"), "does not accept the credentials from MLFLOW_TRACKING_USERNAME"),
+        (READER, "does not allow this"),
+    ):
+        ended = sync(*user)
+        assert ended.code == 77, ended.err
+        assert (ended.lines[0]["delivered"], ended.lines[0]["refused"]) == (0, 0)
+        told_of = ended.err + " ".join(row["reason"] or "" for row in outbox(labeler))
+        assert told in told_of
+        assert not user or user[1] not in told_of
+    assert_delivered(sync(*ADMIN), 2)
+    for trace in traces:
+        info = auth_server.http.get(f"/api/3.0/mlflow/traces/{trace.id}").json()["trace"]["trace_info"]
+        assert len([each for each in info["assessments"] if each["source"]["source_id"] == "ana"]) == 1
+    log_file = labeler.data / "labeler.log"
+    assert not log_file.exists() or "s3cret" not in log_file.read_text()
