@@ -214,8 +214,8 @@ def _renamed(effect: Effect, names: dict[str, str]) -> Effect:
 
 
 def _under_new_name(answer: Answer | None, names: dict[str, str]) -> Answer | None:
-    if answer is None:
-        return None
+    if answer is None or not names:
+        return answer
     overrides = None if answer.overrides is None else _newest(answer.overrides, names)
     return replace(answer, assessment_id=_newest(answer.assessment_id, names), overrides=overrides)
 
