@@ -62,7 +62,7 @@ class Life:
             while True:
                 self._act(self._settled())
         except TimeIsUp:
-            return
+            self._memory.story.append(f"{time.monotonic() - self._started:.3f} s: killed")
 
     def arrive(self) -> None:
         """Wait for the first screen and see what became of the last one's keys."""
@@ -77,6 +77,7 @@ class Life:
             self._rest(0.5)  # what was read may have been half a frame
             if read(self._terminal.text) == view:
                 memory.wonder(f"{view} shows other answers than were accepted\n{self._terminal.text}")
+                memory.believe(view)
             return
         if chance.random() < 0.25:
             self._rest(chance.uniform(0.05, 0.5))
@@ -164,6 +165,7 @@ class Life:
 
     def _press(self, *keys: str) -> None:
         self._memory.keys += len(keys)
+        self._memory.story.append(f"{time.monotonic() - self._started:.3f} s: pressed {keys}")
         self._terminal.press(*keys)
         self._keys += 1
         if self._keys == self._doom.key:

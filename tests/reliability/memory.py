@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -45,6 +45,8 @@ class Memory:
     """Keys that a kill overtook: nothing was seen of them, neither before nor after."""
     surprises: list[str] = field(default_factory=list)
     """Where the screen showed something else than what had been accepted."""
+    story: deque[str] = field(default_factory=lambda: deque(maxlen=40))
+    """What happened lately, to explain a surprise."""
     _done: list[Pressed] = field(default_factory=list)
     _undone: list[Pressed] = field(default_factory=list)
 
@@ -84,6 +86,7 @@ class Memory:
     def look_after_start(self, view: View) -> None:
         """The first whole screen after a kill: what it does not tell of is not there; what was accepted has to be."""
         self.look(view)
+        self.story.append(f"started: {view.last}, pending {self.pending}")
         self.unseen += len(self.pending)
         self.pending.clear()
         if view.last != self.last:
@@ -99,7 +102,15 @@ class Memory:
     def wonder(self, surprise: str) -> None:
         """Keep, and say at once, that the screen shows something else than was accepted."""
         self.surprises.append(surprise)
-        print(surprise, self.pending, self._done[-3:], self._undone[-3:], sep="\n  ", flush=True)
+        print(surprise, *self.story, sep="\n  ", flush=True)
+
+    def believe(self, view: View) -> None:
+        """Take the answers on the screen for accepted, so that the same surprise does not come again."""
+        assert view.document is not None
+        assert view.cells is not None
+        for question, said in view.cells.items():
+            self.accepted[view.document, question] = said
+            self.history[view.document, question].append(said)
 
     def _press(self, pressed: Pressed) -> None:
         """Cells that a key before is still to change are not pressed for again, so `before` holds."""
@@ -124,6 +135,7 @@ class Memory:
         else:
             self._undone.pop()
             self._done.append(pressed)
+        self.story.append(f"accepted: {pressed.head} {pressed.cell[0]}")
         self.accepted[pressed.cell] = after
         self.history[pressed.cell].append(after)
         self.answers += 1

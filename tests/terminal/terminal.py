@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -14,6 +15,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import pyte
 
@@ -35,18 +37,33 @@ KEYS = {
 }
 
 
+PICTURES = re.compile(rb"\x1b[_P].*?\x1b\\", re.DOTALL)
+"""What kitty's protocol and sixels consist of: strings that no terminal shows as text."""
+
+UNFINISHED_PICTURE = re.compile(rb"\x1b[_P].*\Z|\x1b\Z", re.DOTALL)
+
+
 class Terminal:
     """Runs ``python -m labeler`` with `arguments` in a terminal of `size` (columns, rows).
 
-    `written` holds every byte the program wrote. Use as a context manager: the program is killed at the end.
+    `written` holds every byte the program wrote. `answers` says what the terminal answers to which query: a pattern,
+    and a template that the match is expanded in. Use as a context manager: the program is killed at the end.
     """
 
     def __init__(
-        self, arguments: Sequence[str], environment: Mapping[str, str], cwd: Path, size: tuple[int, int] = (120, 40)
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        cwd: Path,
+        size: tuple[int, int] = (120, 40),
+        answers: Mapping[bytes, bytes] = MappingProxyType({}),
     ) -> None:
         columns, rows = size
         self.written = bytearray()
         self.exit_code: int | None = None
+        self._answers = [(re.compile(query, re.DOTALL), answer) for query, answer in answers.items()]
+        self._answered = 0
+        self._unshown = b""
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._lock = threading.Lock()
@@ -131,4 +148,20 @@ class Terminal:
                 return
             with self._lock:
                 self.written += data
-                self._stream.feed(data)
+                self._answer()
+                self._show(data)
+
+    def _answer(self) -> None:
+        """Answer what the program has asked since the last time."""
+        new = bytes(self.written[self._answered :])
+        found = sorted((m.end(), m.expand(answer)) for query, answer in self._answers for m in query.finditer(new))
+        for end, answer in found:
+            os.write(self._fd, answer)
+            self._answered = max(self._answered, len(self.written) - len(new) + end)
+
+    def _show(self, data: bytes) -> None:
+        """Show what was written but for pictures, which the emulator knows nothing of."""
+        text = PICTURES.sub(b"", self._unshown + data)
+        cut = UNFINISHED_PICTURE.search(text)
+        self._unshown = text[cut.start() :] if cut else b""
+        self._stream.feed(text[: cut.start()] if cut else text)
