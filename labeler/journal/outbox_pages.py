@@ -36,6 +36,11 @@ class OutboxPlace:
     ids: Sequence[int]
     counts: tuple[int, int, int, int]
 
+    @property
+    def problems(self) -> Sequence[int]:
+        """The IDs of what is refused or parked."""
+        return self.ids[: self.counts[Standing.REFUSED] + self.counts[Standing.PARKED]]
+
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:

@@ -18,6 +18,8 @@ class Context(StrEnum):
     OVERLAY = "overlay"
     COPY = "copy"
     """The next key after `copy.menu`."""
+    OUTBOX = "outbox"
+    """The outbox, which hears the keys of overlays as well."""
 
 
 class Group(StrEnum):
@@ -30,6 +32,7 @@ class Group(StrEnum):
     VIEW = "view"
     WORKLIST = "worklist"
     COPY = "copy"
+    OUTBOX = "outbox"
     APP = "app"
     OVERLAY = "overlay"
 
@@ -110,6 +113,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy.message", ("m",), "copy the current message", Group.COPY, Context.COPY, "message"),
     Action("copy.trace", ("t",), "copy the whole trace", Group.COPY, Context.COPY, "whole trace"),
     Action("copy.file", ("f",), "after copying: write the same to a file", Group.COPY, Context.COPY),
+    Action("outbox.open", ("O",), "what is waiting, parked or refused, and why", Group.OUTBOX),
+    Action("outbox.item", ("enter",), "go to the item", Group.OUTBOX, Context.OUTBOX, "its item"),
+    Action("outbox.retry", ("r",), "try this one again now", Group.OUTBOX, Context.OUTBOX, "try again"),
+    Action("outbox.retry_all", ("R",), "try everything again now", Group.OUTBOX, Context.OUTBOX, "try all"),
+    Action("outbox.discard", ("d",), "give it up for good, after asking", Group.OUTBOX, Context.OUTBOX, "give up"),
     Action("app.command", (":",), "a number, $, or a command name", Group.APP, hint="command"),
     Action("app.help", ("?",), "every key, by group, and the signs", Group.APP, hint="help"),
     Action("app.quit", ("q",), "leave; nothing is lost", Group.APP, hint="quit"),

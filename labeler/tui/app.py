@@ -14,6 +14,7 @@ from labeler.tui.keymap import Keymap
 from labeler.tui.look import ScreenLook
 from labeler.tui.media import MediaSettings
 from labeler.tui.safe_app import SafeApp
+from labeler.tui.screens.outbox.screen import OutboxScreen
 from labeler.tui.screens.overlay import Overlay
 from labeler.tui.screens.picture import PictureScreen
 from labeler.tui.screens.review.screen import ReviewScreen
@@ -83,5 +84,7 @@ class LabelerApp(SafeApp[None]):
         """Ctrl+C: in a field, a search or an overlay as Esc; else it leaves."""
         if isinstance(self.screen, Overlay | PictureScreen):
             self.screen.dismiss("")
+        elif isinstance(self.screen, OutboxScreen):
+            self.screen.leave()
         elif self.screen is not self._review or not await self._review.leave_field():
             await super().action_interrupt()

@@ -48,6 +48,7 @@ def _signs(signs: Signs) -> list[tuple[str, str, str]]:
         (signs.declined, "sign.declined", "declined"),
         (signs.missing, "sign.missing", "not downloaded"),
         (signs.refused, "sign.refused", "an answer was refused by the server"),
+        (signs.queued, "warning", "an answer that is not delivered yet"),
         (signs.flag, "sign.flag", "flagged for discussion"),
         (signs.draft, "sign.draft", "has a draft"),
         (signs.cursor, "cursor", "here; the focused question"),

@@ -33,7 +33,7 @@ _DRAFT_AFTER_S = 0.5
 _ROOM_TO_TYPE = 12
 """Cells left for typing beside the reason why something was not taken."""
 
-_ONLY_KEYS = (Context.OVERLAY, Context.COPY)
+_ONLY_KEYS = (Context.OVERLAY, Context.COPY, Context.OUTBOX)
 """Contexts whose actions make no sense as commands."""
 
 _HINT = "Enter saves · Ctrl+J new line · Esc keeps a draft"

@@ -15,6 +15,7 @@ from labeler.review.judged import judge_of, judged_value
 from labeler.tui.chrome.runs import Line, wrapped
 from labeler.tui.document.view import DocumentView
 from labeler.tui.screens.help import help_lines
+from labeler.tui.screens.outbox.screen import Closed, OutboxScreen
 from labeler.tui.screens.overlay import Overlay
 from labeler.tui.screens.review.asking import Asking
 from labeler.tui.screens.review.keys import COPIES, IN_EDITOR, REVIEW_ACTIONS, VIEWS
@@ -43,6 +44,7 @@ class Commands:
             "view.aim": screen.aiming.toggle,
             "app.command": self.asking.command,
             "app.help": self._help,
+            "outbox.open": self._outbox,
             "app.quit": self._quit,
         }
 
@@ -140,6 +142,16 @@ class Commands:
     async def _help(self) -> None:
         screen = self._screen
         self._show_over("keys", lambda width: help_lines(screen.keymap, screen.look.signs, width))
+
+    async def _outbox(self) -> None:
+        screen = self._screen
+        screen.app.push_screen(OutboxScreen(screen.desk, screen.keymap, screen.look), self._outbox_closed)
+
+    async def _outbox_closed(self, closed: Closed | None) -> None:
+        if closed is not None and closed.trace_id:
+            await self.act(act.GoTo(self._screen.desk.state.index_of[closed.trace_id] + 1))
+        elif closed is not None and closed.key:
+            await self._screen.pressing.press(closed.key)
 
     def _show_over(self, title: str, make: Callable[[int], Sequence[Line]]) -> None:
         screen = self._screen

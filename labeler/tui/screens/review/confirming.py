@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
+
+from textual.geometry import Size
 
 from labeler.tui.chrome.runs import cut
-
-if TYPE_CHECKING:
-    from labeler.tui.screens.review.screen import ReviewScreen
+from labeler.tui.look import ScreenLook
 
 _UNHEARD_S: Final = 0.25
 """Seconds after its opening in which keys were meant for what was there before."""
@@ -17,10 +17,25 @@ _UNHEARD_S: Final = 0.25
 _KEYS: Final = "Enter yes · Esc no"
 
 
+class SaysSentences(Protocol):
+    """A screen with a line for one sentence, which `notice` tells."""
+
+    @property
+    def size(self) -> Size: ...
+
+    @property
+    def look(self) -> ScreenLook: ...
+
+    @property
+    def notice(self) -> str: ...
+
+    def say(self, sentence: str, role: str = ...) -> None: ...
+
+
 class Confirming:
     """The question that is open, if there is one. `clock` gives seconds."""
 
-    def __init__(self, screen: ReviewScreen, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, screen: SaysSentences, clock: Callable[[], float] = time.monotonic) -> None:
         self._screen = screen
         self._clock = clock
         self._sentence = ""

@@ -126,6 +126,17 @@ def _span_name(desk: Desk, change: Change | None) -> str:
     return next((desk.span_name(trace_id, span_id) for trace_id, span_id in about if span_id), "")
 
 
+def refusal(desk: Desk, key: str) -> str:
+    """Which answer of the current item was refused and why, in a sentence; empty when none was."""
+    state = desk.state
+    for name, answer in state.given.items() if state.item else ():
+        fate = desk.deliveries.fates.get(answer.assessment_id)
+        if fate is not None and fate.state == "refused":
+            more = f" · {key} shows what can be done" if key else ""
+            return f"{one_line(name, 40)} was refused: {one_line(fate.reason or 'no reason was given', 160)}{more}"
+    return ""
+
+
 def _fate(desk: Desk) -> str:
     change = desk.last_change
     if change is None:

@@ -34,6 +34,7 @@ from labeler.tui.keymap import Keymap
 from labeler.tui.look import ScreenLook
 from labeler.tui.media import MediaSettings
 from labeler.tui.panel.questions import PanelView, question_rows
+from labeler.tui.screens.outbox.screen import OutboxScreen
 from labeler.tui.screens.review import paint
 from labeler.tui.screens.review.aiming import Aiming
 from labeler.tui.screens.review.commands import Commands
@@ -135,6 +136,8 @@ class ReviewScreen(Screen[None]):
             return False
         decision, changed = outcome.decision, outcome.changed
         self.say(decision.says)
+        if changed.moved and not decision.says:
+            self.say(paint.refusal(self.desk, self.keymap.first_key("outbox.open")), "error")
         if changed.moved:
             self.pressing.moved()
             self.end_search()
@@ -224,6 +227,8 @@ class ReviewScreen(Screen[None]):
 
     @on(Told)
     def _hear(self, message: Told) -> None:
+        if isinstance(self.app.screen, OutboxScreen):
+            self.app.screen.stale()
         match message.event:
             case DocumentReady(trace_id):
                 if self.desk.state.item is not None and trace_id == self.desk.state.item.trace_id:

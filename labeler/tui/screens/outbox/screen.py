@@ -1,0 +1,305 @@
+"""The outbox screen: what is not delivered and why, over the review; tried again, given up, or gone to from here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+
+from labeler.desk.desk import Desk
+from labeler.desk.outbox import JournalError, OutboxPlace, OutboxRow
+from labeler.tui.actions import Context, Group
+from labeler.tui.chrome.key_line import message_lines
+from labeler.tui.chrome.line_widget import LineWidget
+from labeler.tui.chrome.runs import Line, fit, spread
+from labeler.tui.key_names import key_name
+from labeler.tui.keymap import Keymap
+from labeler.tui.look import ScreenLook
+from labeler.tui.screens.outbox.outbox_list import OutboxList, RowPainter
+from labeler.tui.screens.outbox.rows import Entry, asked_words, counts_line, detail_lines, entry_line, place_line
+from labeler.tui.screens.review.confirming import Confirming
+
+_LOOK_EVERY_S: Final = 0.25
+"""Seconds after which something that was announced is on the screen."""
+
+_TICKS_UNANNOUNCED: Final = 8
+"""So many looks later the journal is read anyway: another process may have delivered."""
+
+_DETAILS: Final = 5
+_EXPORT: Final = "labeler outbox export FILE.jsonl writes all this to a file"
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """How the outbox was left: for a trace of the worklist, or with an answer key that is for the review."""
+
+    trace_id: str = ""
+    key: str = ""
+
+
+class OutboxScreen(ModalScreen[Closed]):
+    """Shows everything in the journal that is not acknowledged. `stale` tells it that something changed."""
+
+    DEFAULT_CSS = """
+    OutboxScreen { layout: vertical; overflow: hidden; background: $background; }
+    OutboxScreen LineWidget { height: 1; }
+    OutboxScreen OutboxList { height: 1fr; }
+    OutboxScreen #outbox-details { height: 5; }
+    """
+    AUTO_FOCUS = ""
+
+    def __init__(self, desk: Desk, keymap: Keymap, look: ScreenLook) -> None:
+        super().__init__()
+        self._desk = desk
+        self._keymap = keymap
+        self.look = look
+        self._questions = {question.name: question for question in desk.state.questions}
+        self._places: list[OutboxPlace] = []
+        self._confirming = Confirming(self)
+        self._confirmed_with = ""
+        self._notice: tuple[str, str] | None = None
+        self._is_stale = False
+        self._is_reading = False
+        self._ticks = 0
+
+    def compose(self) -> ComposeResult:
+        palette, signs = self.look.palette, self.look.signs
+        yield LineWidget(palette, signs, id="outbox-status")
+        yield LineWidget(palette, signs, id="outbox-rule-top")
+        yield OutboxList(self.look, RowPainter(self._heading, self._entry), id="outbox-list")
+        yield LineWidget(palette, signs, id="outbox-rule-bottom")
+        yield LineWidget(palette, signs, id="outbox-details")
+        yield LineWidget(palette, signs, id="outbox-keys")
+
+    def on_mount(self) -> None:
+        self.set_interval(_LOOK_EVERY_S, self._look_again)
+        self._read()
+
+    def on_resize(self) -> None:
+        self.query_one("#outbox-details").styles.height = min(_DETAILS, max(self.size.height // 4, 2))
+        self.call_after_refresh(self._paint)
+
+    def stale(self) -> None:
+        """Something was delivered, refused or added: read anew soon."""
+        self._is_stale = True
+
+    def leave(self) -> None:
+        """Close, or take back the question that is open."""
+        if not self._confirming.leave() and self.is_active:
+            self.dismiss(Closed())
+
+    # Keys
+
+    async def on_key(self, event: events.Key) -> None:
+        """One key, one action. A key that was on its way here when this closed is dropped."""
+        event.stop()
+        event.prevent_default()
+        if not self.is_active:
+            return
+        key = key_name(event)
+        if self._confirming.is_open:
+            self._confirmed_with = key
+            await self._confirming.press(key)
+            return
+        if key == self._confirmed_with and key in ("y", "n"):
+            return  # pressed once too often: behind this screen it would answer the trace
+        self._confirmed_with = ""
+        self._notice = None
+        action = next((found for each in _CONTEXTS if (found := self._keymap.action(each, key))), None)
+        if action is None:
+            self.say(f"{key} does nothing here", "chrome.strong")
+        elif action.context is Context.REVIEW:
+            if action.group is Group.ANSWER:
+                self.dismiss(Closed(key=key))
+            elif action.id == "outbox.open":
+                self.leave()
+            else:
+                self.say(f"{key} does nothing here", "chrome.strong")
+        else:
+            await self._run(action.id)
+            self._paint_bottom()
+
+    async def _run(self, action_id: str) -> None:
+        rows = self._list
+        match action_id:
+            case "overlay.close":
+                self.leave()
+            case "overlay.down":
+                rows.move(1)
+            case "overlay.up":
+                rows.move(-1)
+            case "overlay.page_down":
+                rows.move_page(1)
+            case "overlay.page_up":
+                rows.move_page(-1)
+            case "overlay.home":
+                rows.move(-rows.row_count)
+            case "overlay.end":
+                rows.move(rows.row_count)
+            case "outbox.item":
+                self._go_to_item()
+            case "outbox.retry":
+                if rows.current_id is not None:
+                    await self._retry([rows.current_id])
+            case "outbox.retry_all":
+                await self._retry([each for place in self._places if self._is_ours(place) for each in place.problems])
+            case "outbox.discard":
+                self._ask_to_discard()
+
+    def _go_to_item(self) -> None:
+        row, state = self._list.current, self._desk.state
+        if row is None:
+            return
+        trace_id = row.delivery.trace_id
+        if trace_id in state.index_of and self._desk.destination_of(trace_id) == row.delivery.destination:
+            self.dismiss(Closed(trace_id=trace_id))
+        else:
+            self.say("This trace is not in this review's worklist; labeler review with its ID shows it", "warning")
+
+    async def _retry(self, ids: list[int]) -> None:
+        try:
+            await self._desk.outbox.retry(ids)
+        except JournalError as error:
+            self.say(str(error), "error")
+            return
+        online = self._desk.connection == "online"
+        self.say("It is tried again now" if online else "It is tried again as soon as the backend is back")
+        self._read()
+
+    def _ask_to_discard(self) -> None:
+        row = self._list.current
+        if row is None:
+            return
+        what = asked_words(row, self._questions)
+        question = f"Give it up for good? It will never reach the backend: {what}"
+        self._confirming.ask(question, partial(self._discard, row.delivery.id))
+
+    async def _discard(self, delivery_id: int) -> None:
+        try:
+            was_open = await self._desk.outbox.discard(delivery_id)
+        except JournalError as error:
+            self.say(str(error), "error")
+            return
+        given_up = "Given up; the answer stays in the journal"
+        self.say(given_up if was_open else "It was delivered meanwhile; nothing was given up")
+        self._read()
+
+    # Reading
+
+    def _look_again(self) -> None:
+        self._ticks += 1
+        if self._is_stale or self._ticks >= _TICKS_UNANNOUNCED:
+            self._read()
+
+    def _read(self) -> None:
+        if not self._is_reading:
+            self._is_reading, self._is_stale, self._ticks = True, False, 0
+            self.run_worker(self._read_places(), exit_on_error=False)
+
+    async def _read_places(self) -> None:
+        try:
+            places = await self._desk.outbox.places()
+            self._places = sorted(places, key=lambda place: not self._is_ours(place))
+            self._list.show(self._places)
+            self._paint()
+        except JournalError as error:
+            self.say(str(error), "error")
+        finally:
+            self._is_reading = False
+
+    @on(OutboxList.Wanted)
+    def _wanted(self, message: OutboxList.Wanted) -> None:
+        self.run_worker(self._read_rows(message.ids), exit_on_error=False)
+
+    async def _read_rows(self, ids: Sequence[int]) -> None:
+        try:
+            self._list.take(await self._desk.outbox.rows(ids), ids)
+        except JournalError as error:
+            self.say(str(error), "error")
+
+    @on(OutboxList.Moved)
+    def _moved(self) -> None:
+        self._paint_bottom()
+
+    # Painting
+
+    @property
+    def _list(self) -> OutboxList:
+        return self.query_one(OutboxList)
+
+    def _is_ours(self, place: OutboxPlace) -> bool:
+        return place.destination in self._desk.destinations
+
+    @property
+    def notice(self) -> str:
+        """The sentence in place of the keys, or the empty string."""
+        return "" if self._notice is None else self._notice[0]
+
+    def say(self, sentence: str, role: str = "chrome.strong") -> None:
+        """Put a sentence in place of the keys until the next key; an empty one brings them back."""
+        self._notice = (sentence, role) if sentence else None
+        self._paint_bottom()
+
+    def _heading(self, place: OutboxPlace, width: int) -> Line:
+        spec = self._desk.record.spec
+        our_address = (spec.address or spec.backend_uri) if self._is_ours(place) else ""
+        return place_line(place, our_address, width, self.look.signs)
+
+    def _entry(self, row: OutboxRow, width: int) -> Line:
+        return entry_line(self._told(row), self._questions, width, self.look.signs)
+
+    def _told(self, row: OutboxRow) -> Entry:
+        state, delivery = self._desk.state, row.delivery
+        index = state.index_of.get(delivery.trace_id)
+        title = state.items[index].title if index is not None else row.title
+        is_reachable = self._desk.connection == "online" and delivery.destination in self._desk.destinations
+        pause_s = self._desk.outbox.pause_s(delivery.trace_id)
+        return Entry(row, title or row.title, pause_s, is_reachable, time.time_ns() // 1_000_000)
+
+    def _paint(self) -> None:
+        width, signs = self.size.width, self.look.signs
+        total = [sum(place.counts[each] for place in self._places) for each in range(4)]
+        left: Line = [(" outbox", "chrome.strong"), ("   ", "chrome"), *(counts_line(total, signs))]
+        connection = self._desk.connection
+        sign, role = (signs.online, "ok") if connection == "online" else (signs.missing, "warning")
+        line = spread(left, [(f"{sign} {connection} ", role)], width, "chrome", signs.ellipsis)
+        self.query_one("#outbox-status", LineWidget).set_lines([line])
+        for rule in ("#outbox-rule-top", "#outbox-rule-bottom"):
+            self.query_one(rule, LineWidget).set_lines([[(signs.horizontal * width, "rule")]])
+        self._paint_bottom()
+
+    def _paint_bottom(self) -> None:
+        """What there is to say of the row under the cursor, and the keys; a sentence takes what it needs of both."""
+        details, row = self.query_one("#outbox-details", LineWidget), self._list.current
+        width, height, signs = self.size.width, details.size.height, self.look.signs
+        above: list[Line] = []
+        line = self._keys(width)
+        if self._notice is not None:
+            *above, line = message_lines(*self._notice, width, height + 1, signs)
+        lines = [] if row is None else detail_lines(self._told(row), self._questions, width, height, signs)
+        free = height - len(above)
+        details.set_lines([*(lines[each] if each < len(lines) else [] for each in range(free)), *above])
+        self.query_one("#outbox-keys", LineWidget).set_lines([line])
+
+    def _keys(self, width: int) -> Line:
+        line: Line = [(" ", "chrome")]
+        for action_id, word in _HINTS:
+            if key := self._keymap.first_key(action_id):
+                line += [(key, "key"), (f" {word}  ", "chrome.dim")]
+        return fit([*line, (_EXPORT, "chrome.dim")], width, self.look.signs.ellipsis)
+
+
+_CONTEXTS: Final = (Context.OUTBOX, Context.OVERLAY, Context.REVIEW)
+_HINTS: Final = (
+    ("outbox.item", "its item"),
+    ("outbox.retry", "try again"),
+    ("outbox.retry_all", "try all"),
+    ("outbox.discard", "give up"),
+    ("overlay.close", "close"),
+)
