@@ -158,6 +158,8 @@ class Desk:
                 self.save_draft(left.trace_id, kept_slot(aim), state.kept_comments.get((left.trace_id, aim), ""))
             if decision.change is not None:
                 self._after_change(decision.change)
+            if decision.aim is not None:
+                self.deliveries.shown_changed()
             if left is not None and (changed.moved or decision.submits):
                 self._leave(left.trace_id, moved=changed.moved)
             return Done(decision, changed)

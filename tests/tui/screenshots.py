@@ -42,6 +42,8 @@ async def take(folder: Path) -> None:
                     await go_to(table, trace_named("trip_planner"))
                     await opened(table, "t", "of 14")
                     save(table, folder, "spans")
+                    await table.press("g", *"jjjjjjj", "A", "n")
+                    save(table, folder, "aim")
                 elif size == SIZES[2]:
                     await go_to(table, trace_named("answer_from_documents", "12.5 m motor"))
                     await opened(table, "x", "search_documents: 6 documents")

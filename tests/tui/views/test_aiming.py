@@ -40,6 +40,12 @@ def values(table: Table, span_id: str | None) -> dict[str, object]:
     return {name: answer.value for name, answer in given(table, span_id).items()}
 
 
+def told_of(table: Table, chosen: str) -> bool:
+    """Whether the panel says how far the chosen answer got."""
+    row = next(line for line in table.line("panel").splitlines() if chosen in line)
+    return row.rstrip().endswith(("waiting", "delivered"))
+
+
 def judged(*said: tuple[str, bool, str | None]) -> RawTrace:
     """The planner's trace with what judges said: name, value and span."""
     assessments = tuple(
@@ -237,6 +243,7 @@ async def test_answers_about_spans_are_there_after_a_restart_from_the_journal_an
         assert "about span fare" in table.line("panel")
         await table.press("A")
         assert "[n Not helpful]" in table.line("panel")
+        await table.wait_for(lambda: told_of(table, "[n Not helpful]"), "how far the answer got")
         first = given(table, fare)["user_satisfaction"].assessment_id
         await table.press("shift+tab", "y")
         assert given(table, fare)["user_satisfaction"].overrides == first
