@@ -1,12 +1,14 @@
 """What the document view looks like. Colours are the themes' tests' business."""
 
 import pytest
+from rich.cells import cell_len
 
 from labeler.reading.document import Block, BlockKind, Document
+from labeler.reading.sanitise import sanitise
 from labeler.tui.signs import ASCII
 from tests.tui.document.documents import conversation, telling
 from tests.tui.document.test_view import reading
-from tests.tui.snapshot import Snapshots
+from tests.tui.snapshot import Snapshots, screen_text
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
@@ -60,3 +62,38 @@ async def test_lines_that_are_too_long_are_wrapped_and_never_cut(snapshots: Snap
     )
     async with reading(Document("tr-1", "", "", blocks, 0, None), 80, 40) as (app, _):
         snapshots.check("wrapping-80x40", app)
+
+
+WIDE = {
+    "chinese": "水位在中午",
+    "korean": "수위가 높다",
+    "family": "👩\u200d👩\u200d👧",
+    "skin": "👍🏽 👋🏿",
+    "flags": "🇳🇴🇸🇪",
+    "sign": "✅ ☀\ufe0f ⚠",
+    "combining": "e\u0301 n\u0303 o\u0302\u0323",
+    "thai": "ระดับน้ำ",
+    "hindi": "जल स्तर",
+    "hebrew": "גאות",
+    "arabic": "المد عالٍ",
+    "fullwidth": "ＡＢ１２",
+}
+
+
+async def test_wide_narrow_joined_and_right_to_left_characters_keep_columns_aligned(snapshots: Snapshots) -> None:
+    rows = "\n".join(f"| {name} | {text} | {len(text)} |" for name, text in WIDE.items())
+    words = " ".join(WIDE.values())
+    blocks = (
+        Block(BlockKind.HEADER, "user", "user", 0),
+        Block(BlockKind.PROSE, sanitise(f"| script | text | n |\n|---|---|---|\n{rows}"), "user", 0),
+        Block(BlockKind.PROSE, sanitise(f"{words} " * 3), "user", 0),
+        Block(BlockKind.PROSE, sanitise("👩\u200d👩\u200d👧" * 40), "user", 0),
+    )
+    async with reading(Document("tr-1", "", "", blocks, 0, None), 80, 40) as (app, _):
+        lines = screen_text(app).splitlines()
+        table = [line for line in lines if "|" in line]
+        assert len(table) == len(WIDE) + 2
+        assert len({cell_len(line) for line in table}) == 1
+        assert len({cell_len(line[: line.index("|", 5)]) for line in table}) == 1
+        assert max(map(cell_len, lines)) <= 80
+        snapshots.check("wide-80x40", app)
