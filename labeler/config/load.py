@@ -156,14 +156,15 @@ def _file_layer(path: Path, source: Source, problems: list[Problem]) -> Iterator
     except UnicodeDecodeError:
         problems.append(Problem(Origin(source, str(path)), "", "is not UTF-8 text"))
     except tomllib.TOMLDecodeError as error:
-        problems.append(_syntax_problem(path, source, str(error)))
+        problems.append(_syntax_problem(path, source, str(error), text))
     else:
         yield Layer(source, values, file=str(path), lines=key_lines(text))
 
 
-def _syntax_problem(path: Path, source: Source, message: str) -> Problem:
+def _syntax_problem(path: Path, source: Source, message: str, text: str) -> Problem:
+    """What `tomllib` says, with its line: the last one where it says "at end of document" instead."""
     where = re.search(r"line (\d+)", message)
-    line = int(where[1]) if where else None
+    line = int(where[1]) if where else max(len(text.splitlines()), 1)
     reason = message.partition(" (at ")[0]
     return Problem(Origin(source, str(path), line), "", f"is not valid TOML: {reason}")
 

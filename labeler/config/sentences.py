@@ -39,6 +39,8 @@ def explain(error: ValidationError, values: Mapping[str, Any]) -> Iterator[tuple
             yield path, _unknown(path, tag)
         elif details["type"] == "union_tag_not_found":
             yield (*path, "input"), _unknown_input(values, path)
+        elif path == ("questions",) and isinstance(details["input"], Mapping):
+            yield path, "must be tables in double brackets, [[questions]], one for each question"
         elif path[0] == "keys" and len(path) > 1:
             yield path, 'must be a key such as "y", or a list of keys'
         else:

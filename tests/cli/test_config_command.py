@@ -20,6 +20,22 @@ def test_everything_wrong_is_2_with_file_line_key_and_the_nearest_name(labeler):
 
 
 @pytest.mark.parametrize(
+    ("text", "line"),
+    [('theme = "x"\n\na = [', 3), ("a = \n", 1), ("[review\n", 1), ("a = 1\na = 2\n", 2), ("= 1\n", 1)],
+)
+def test_broken_toml_is_2_with_file_and_line(labeler, text, line):
+    labeler.config.write_text(text)
+    ended = labeler.run("sync")
+    assert ended.code == 2
+    assert f"{labeler.config}, line {line}: is not valid TOML: " in ended.err
+
+
+def test_a_single_question_in_single_brackets_is_told_the_double_ones(labeler):
+    labeler.config.write_text('[questions]\nname = "helpful"\ninput = "pass_fail"\n')
+    assert "line 1: questions must be tables in double brackets, [[questions]]" in labeler.run("config", "check").err
+
+
+@pytest.mark.parametrize(
     ("text", "complaint"),
     [
         ('[keys]\nanswer.positiv = "y"\n', "line 2: keys.answer.positiv is wrong: there is no action answer.positiv"),
