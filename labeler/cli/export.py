@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import time
 from typing import TYPE_CHECKING
 
 from labeler.cli.exit_code import ExitCode
@@ -79,8 +78,7 @@ async def _from_backend(
     async with reach_backend(configuration, journal) as backend:
         chosen = hasattr(arguments, "experiments")
         experiments = await (experiments_at(backend, configuration) if chosen else backend.experiments())
-        now_ms = time.time_ns() // 1_000_000
-        query = Query(tuple(each.id for each in experiments), arguments.filter, (), arguments.since, now_ms)
+        query = Query(tuple(each.id for each in experiments), arguments.filter, since_ms=arguments.since)
         return [
             assessment
             async for page in backend.snapshot(query)

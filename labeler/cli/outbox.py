@@ -25,8 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("export", _export, "write the labels that are not delivered to a file"),
     ):
         inner = actions.add_parser(name, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False)
-        if name == "list":
-            add_json(inner)
+        add_json(inner)
         if name == "export":
             inner.add_argument("file", metavar="FILE.jsonl")
         if name in ("retry", "discard"):
@@ -77,12 +76,17 @@ async def _list(arguments: argparse.Namespace, configuration: Configuration, jou
 
 
 async def _retry(arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread) -> ExitCode:
-    from labeler.cli.output import print_message
+    from labeler.cli.output import print_json, print_message
     from labeler.journal.journal import Journal
 
     chosen = await _chosen(arguments, configuration, journal)
     count = await journal.run(Journal.retry, chosen)
-    print_message(f"{count} will be tried again: labeler sync, or the next start, delivers them.")
+    if arguments.json:
+        print_json({"retried": count})
+    elif count:
+        print_message(f"{count} will be tried again: labeler sync, or the next start, delivers them.")
+    else:
+        print_message("Nothing is parked or refused.")
     return ExitCode.OK
 
 
@@ -90,7 +94,7 @@ async def _discard(arguments: argparse.Namespace, configuration: Configuration, 
     import sys
     import time
 
-    from labeler.cli.output import is_interactive, print_message
+    from labeler.cli.output import is_interactive, print_json, print_message
     from labeler.journal.journal import Journal
 
     chosen = await _chosen(arguments, configuration, journal)
@@ -101,16 +105,19 @@ async def _discard(arguments: argparse.Namespace, configuration: Configuration, 
         sys.stderr.flush()
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             print_message("Nothing was discarded.")
-            return ExitCode.OK
-    count = await journal.run(Journal.discard, chosen, time.time_ns() // 1_000_000)
-    print_message(f"{count} discarded; the answers stay in the journal.")
+            chosen = []
+    count = await journal.run(Journal.discard, chosen, time.time_ns() // 1_000_000) if chosen else 0
+    if arguments.json:
+        print_json({"discarded": count})
+    elif chosen:
+        print_message(f"{count} discarded; the answers stay in the journal.")
     return ExitCode.OK
 
 
 async def _export(arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread) -> ExitCode:
     from labeler.cli.assembly import destinations_in_scope
     from labeler.cli.label_output import write_label_file
-    from labeler.cli.output import print_message
+    from labeler.cli.output import print_json, print_message
     from labeler.journal.journal import Journal
     from labeler.labels.label import label_of
 
@@ -118,7 +125,10 @@ async def _export(arguments: argparse.Namespace, configuration: Configuration, j
     deliveries = await journal.run(Journal.deliveries, scope)
     labels = [label_of(delivery.assessment) for delivery in deliveries if delivery.assessment is not None]
     write_label_file(arguments.file, labels)
-    print_message(f"{len(labels)} labels written to {arguments.file}; they stay in the outbox.")
+    if arguments.json:
+        print_json({"exported": len(labels), "file": arguments.file})
+    else:
+        print_message(f"{len(labels)} labels written to {arguments.file}; they stay in the outbox.")
     return ExitCode.OK
 
 

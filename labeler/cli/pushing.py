@@ -15,6 +15,7 @@ from labeler.backends.base import Backend
 from labeler.cli.assembly import configure, experiments_at, open_journal, reach_backend, reviewer_at
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.output import print_message
+from labeler.config.identity import BadReviewer, check_reviewer
 from labeler.config.load import Configuration
 from labeler.config.problems import Source
 from labeler.domain.assessment import Assessment
@@ -40,7 +41,7 @@ async def push(arguments: argparse.Namespace) -> ExitCode:
     configuration = configure(arguments)
     lines, bad = _read(arguments.file)
     if not lines and not bad:
-        print_message(f"{arguments.file} holds no label.")
+        print_message(f"{'stdin' if arguments.file == '-' else arguments.file} holds no label.")
         return ExitCode.OK
     async with open_journal(configuration.paths) as journal, reach_backend(configuration, journal) as backend:
         homes = await _homes(backend, configuration, lines)
@@ -72,9 +73,22 @@ def _read(file: str) -> tuple[list[_Line], list[BadLine]]:
                 bad.append(replace(found, number=number))
             elif not found.valid:
                 bad.append(BadLine(number, "This label is marked as superseded by another, so it is not queued."))
+            elif wrong := _wrong_reviewer(found):
+                bad.append(BadLine(number, wrong))
             else:
                 lines.append(_Line(number, found))
     return lines, bad
+
+
+def _wrong_reviewer(label: Label) -> str:
+    """Why nobody can be the reviewer that the line names; empty when somebody can, or when it names none."""
+    if label.reviewer is None:
+        return ""
+    try:
+        check_reviewer(label.reviewer)
+    except BadReviewer as error:
+        return f'"reviewer" {error}.'
+    return ""
 
 
 async def _homes(backend: Backend, configuration: Configuration, lines: Sequence[_Line]) -> dict[str, Destination]:

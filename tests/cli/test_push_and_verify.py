@@ -68,11 +68,13 @@ def test_a_bad_line_is_told_with_its_number_and_nothing_is_queued_unless_asked(l
         {"trace_id": "tr-none", "name": "helpful", "value": True},
         {"trace_id": desk.ids[1], "name": "helpful", "value": True, "valid": False},
         {"trace_id": desk.ids[2], "name": "big", "value": 2**60},
+        {"trace_id": desk.ids[2], "name": "helpful", "value": True, "reviewer": "default"},
+        {"trace_id": desk.ids[2], "name": "helpful", "value": True, "reviewer": " "},
     )
     options = ("-b", desk.server.url, "-r", "ana")
     refused = labeler.run("push", file, *options)
     assert refused.code == 2
-    assert [number for number in range(1, 8) if f"labels.jsonl, line {number}: " in refused.err] == [2, 4, 5, 6]
+    assert [number for number in range(1, 10) if f"labels.jsonl, line {number}: " in refused.err] == [2, 4, 5, 6, 7, 8]
     assert labeler.run("outbox", "list", "--json").lines == []
     skipped = labeler.run("push", file, "--skip-bad", *options)
     assert skipped.code == 1

@@ -223,8 +223,13 @@ def test_the_outbox_is_listed_exported_and_discarded(labeler, desk):
     unknown = labeler.run("outbox", "discard", "4711", "--yes", "-b", desk.server.url)
     assert unknown.code == 2
     assert "4711" in unknown.err
-    assert labeler.run("outbox", "discard", str(first["id"]), "--yes", "-b", desk.server.url).code == 0
-    assert labeler.run("outbox", "retry", "-b", desk.server.url).code == 0
+    discarded = labeler.run("outbox", "discard", str(first["id"]), "--yes", "--json", "-b", desk.server.url)
+    assert (discarded.code, discarded.lines) == (0, [{"discarded": 1}])
+    retried = labeler.run("outbox", "retry", "--json", "-b", desk.server.url)
+    assert (retried.code, retried.lines) == (0, [{"retried": 0}])
+    assert "Nothing is parked or refused" in labeler.run("outbox", "retry", "-b", desk.server.url).err
+    again = labeler.run("outbox", "export", "out.jsonl", "--json", "-b", desk.server.url)
+    assert (again.code, again.lines) == (0, [{"exported": 2, "file": "out.jsonl"}])
     left = labeler.run("outbox", "list", "--json").lines
     assert [row["trace_id"] for row in left] == desk.ids[1:]
 
@@ -257,6 +262,16 @@ def test_labels_are_exported_from_the_server_and_from_the_journal_alike(labeler,
     rows = list(csv.DictReader(io.StringIO((labeler.work / "labels.csv").read_text(encoding="utf-8"), newline="")))
     assert [row["rationale"] for row in rows] == ["'=because"] * 3
     assert [json.loads(row["value"]) for row in rows] == [True] * 3
+
+
+def test_a_label_on_a_trace_that_a_fast_clock_dated_is_exported_too(labeler, desk):
+    (ahead,) = recordings("openai_chat_multiturn")
+    ahead.info["request_time"] = "2999-01-01T00:00:00Z"
+    log(desk.server, desk.experiment, [ahead])
+    queue(labeler, desk.place, [ahead.id])
+    assert labeler.run("sync", "-b", desk.server.url).code == 0
+    exported = labeler.run("export", "-b", desk.server.url, "-e", desk.experiment)
+    assert [line["trace_id"] for line in exported.lines] == [ahead.id]
 
 
 def test_an_export_that_cannot_be_written_is_2(labeler):
