@@ -17,6 +17,7 @@ from labeler.cache.thread import CacheThread
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.log import start_log
 from labeler.cli.options import Selection, flags_of
+from labeler.cli.output import print_message
 from labeler.config.asked import AskedQuestions, asked_questions
 from labeler.config.backend_uri import BackendKind, backend_kind
 from labeler.config.consent import check_consent
@@ -88,6 +89,8 @@ async def open_journal(paths: Paths) -> AsyncIterator[JournalThread]:
     """The journal. Raises `UnusableDirectory` and `JournalError`."""
     prepare_directory(paths.state_dir)
     journal = await JournalThread.open(paths.journal)
+    if journal.recovery is not None:
+        print_message(journal.recovery.sentence)
     try:
         yield journal
     finally:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
+import errno
+import io
 import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from labeler import __version__
 
@@ -14,6 +17,10 @@ if TYPE_CHECKING:
     import argparse
 
     from labeler.cli.exit_code import ExitCode
+
+
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+"""What writing to stdout fails with. Whatever else writes has errors and sentences of its own."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,17 +31,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"labeler {__version__}")
         return 0
     from labeler.cli.command_line import build_parser
+    from labeler.cli.exit_code import ExitCode
 
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    _prepare_streams()
     parsed = build_parser().parse_args(given)
     try:
         code: ExitCode = parsed.run(parsed)
         sys.stdout.flush()
         return code
     except BrokenPipeError:
-        return _reader_went_away()
+        _give_up_stdout()
+        return ExitCode.OK  # whoever read the output has enough: labeler show … | head
+    except OSError as error:
+        return _not_written(error) if error.errno in _FULL else _failed(error, parsed)
     except BaseException as error:
         if isinstance(error, SystemExit):
             raise
@@ -76,10 +85,37 @@ def _log_defect(error: BaseException, parsed: argparse.Namespace) -> str:
     return f"Please report it; the details are in {path}"
 
 
-def _reader_went_away() -> ExitCode:
-    """Whoever read the output has enough (`labeler show … | head`): end in silence, at exit too."""
-    from labeler.cli.exit_code import ExitCode
+def _prepare_streams() -> None:
+    """Let no output fail for what a stream cannot spell, and none for a stream that was closed before the start."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(
+                sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), "r" if name == "stdin" else "w", closefd=False)
+            )
+    codecs.register_error("labeler.escape", _escaped)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="labeler.escape")
 
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    r"""What the stream's encoding lacks, as JSON spells it: ``\u00eb``, for our JSON has to stay JSON."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4)), error.end
+
+
+def _not_written(error: OSError) -> ExitCode:
+    from labeler.cli.exit_code import ExitCode
+    from labeler.cli.output import print_message
+
+    _give_up_stdout()
+    print_message(f"The output could not be written ({error.strerror or error}); part of it may be missing.")
+    return ExitCode.USAGE
+
+
+def _give_up_stdout() -> None:
+    """Let what is still to be written go nowhere, also when the interpreter ends."""
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return ExitCode.OK

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -127,6 +128,47 @@ def test_a_reader_that_has_enough_is_no_error(labeler):
     )
     assert piped.stderr == b""
     assert piped.stdout.endswith(b"\n0\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_output_that_cannot_be_written_is_2_and_a_sentence(labeler):
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "labeler", "keys"],
+            env=labeler.environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert ended.returncode == 2
+    assert ended.stderr.decode().startswith("labeler: The output could not be written (No space left on device)")
+    assert ended.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_a_stream_closed_before_the_start_is_no_error(labeler, closed):
+    ended = subprocess.run(
+        f"{sys.executable} -m labeler sync {closed}",
+        shell=True,
+        executable="/bin/bash",
+        env=labeler.environment,
+        capture_output=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr.count(b"\n") < 2) == (0, b"", True)
+
+
+def test_json_stays_json_where_the_locale_has_no_unicode(labeler):
+    shown = labeler.run("config", "show", "--json", LABELER_REVIEWER="zoë 🚢", PYTHONIOENCODING="ascii")
+    assert {"key": "reviewer", "value": "zoë 🚢", "origin": "environment variable LABELER_REVIEWER"} in shown.lines[0]
+
+
+def test_a_damaged_journal_is_told_by_whichever_command_finds_it(labeler):
+    labeler.data.mkdir()
+    (labeler.data / "journal.db").write_bytes(b"no database " * 1000)
+    found = labeler.run("sync")
+    assert "The journal was damaged. It was set aside as journal.db.damaged-" in found.err
+    assert "damaged" not in labeler.run("sync").err
 
 
 def test_of_several_reasons_the_one_that_counts_wins():
