@@ -196,11 +196,13 @@ def _outage(home: Path, place: Place, runs: int) -> int:
     empty_bytes = journal_file.stat().st_size
     given = asyncio.run(answer_everything(home / "data"))
     queued = len(given.accepted)
+    print(f"{queued:,} answers queued", flush=True)
     taken_bytes = journal_file.stat().st_size - empty_bytes
     rows[f"{queued:,} queued"], peaks[f"start, {queued:,} queued"] = starts(home, runs)
     lists["queued"] = run_program(home, "outbox", "list", "--json")
     place.server.start()
     sync = run_program(home, "sync", "--json", "-b", place.server.url)
+    print(f"delivered in {sync.seconds:.0f} s", flush=True)
     verdict, wrong = compare(place, given)
     place.server.stop()
     rows[f"{queued:,} delivered"], peaks[f"start, {queued:,} delivered"] = starts(home, runs)

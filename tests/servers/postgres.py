@@ -59,19 +59,18 @@ class Postgres:
 
 def _programs() -> Path:
     """Where the newest PostgreSQL's programs are; installed first when there are none. Raises RuntimeError."""
-    if not _newest():
+    if not _versions():
         if os.geteuid() != 0:
             raise RuntimeError(f"PostgreSQL is not installed, and only root can: apt-get install {_PACKAGE}")
         environ = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
         _run(["apt-get", "install", "-y", "-q", _PACKAGE], Path("/"), environ)
-        made_by_the_package = (_newest()[-1].name, "main")
-        _run(["pg_dropcluster", "--stop", *made_by_the_package], Path("/"))
-    return _newest()[-1] / "bin"
+        _run(["pg_dropcluster", "--stop", _versions()[-1], "main"], Path("/"))
+    return _INSTALLED / _versions()[-1] / "bin"
 
 
-def _newest() -> list[Path]:
-    """What is installed, the newest last."""
-    return sorted(_INSTALLED.glob("[0-9]*"), key=lambda path: int(path.name))
+def _versions() -> list[str]:
+    """The versions whose server is installed, the newest last."""
+    return sorted((path.parts[-3] for path in _INSTALLED.glob("[0-9]*/bin/initdb")), key=int)
 
 
 def _run(command: Sequence[str | Path], cwd: Path, environ: dict[str, str] | None = None) -> str:
