@@ -22,7 +22,7 @@ from labeler.journal.rows import DeliveryState
 from labeler.journal.thread import JournalThread
 from tests.delivery.simulated import FAULTS, SimulatedBackend
 from tests.journal.server import Server
-from tests.journal.sitting import HOME, KINDS, TRACES, Sitting, rows, scratch_directory, spec
+from tests.journal.sitting import HOME, KINDS, PLACES, TRACES, Sitting, rows, scratch_directory, spec
 
 T = TypeVar("T")
 AT_ONCE = Timing(first_retry_s=0.0, longest_retry_s=0.0)
@@ -61,13 +61,13 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.wait(self.journal.run(Journal.record, self.review_id, change))
 
     @rule(
-        trace=st.sampled_from(TRACES),
+        place=st.sampled_from(PLACES),
         question=st.sampled_from(sorted(KINDS)),
         value=st.sampled_from([True, False, 3]),
         comment=st.sampled_from([None, "why"]),
     )
-    def answer(self, trace: str, question: str, value: object, comment: str | None) -> None:
-        self.record(self.sitting.answer(trace, question, value, comment, self.backend.now_ms))
+    def answer(self, place: str, question: str, value: object, comment: str | None) -> None:
+        self.record(self.sitting.answer(place, question, value, comment, self.backend.now_ms))
 
     @precondition(lambda self: self.sitting.cells)
     @rule(data=st.data())

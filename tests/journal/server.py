@@ -63,10 +63,11 @@ class Server:
         return [each for each in self.stored.values() if each.trace_id == trace_id]
 
     def valid(self) -> dict[tuple[str, str], list[tuple[object, str]]]:
-        """Value and comment of every valid assessment, by trace and question."""
+        """Value and comment of every valid assessment, by place (``tr-a``, or ``tr-a@0b`` for a span) and question."""
         found: dict[tuple[str, str], list[tuple[object, str]]] = {}
         for each in self.stored.values():
             if each.valid:
                 comment = each.rationale or each.metadata.get("labeler.rationale") or ""
-                found.setdefault((each.trace_id, each.name), []).append((each.value, comment))
+                place = each.trace_id if each.span_id is None else f"{each.trace_id}@{each.span_id}"
+                found.setdefault((place, each.name), []).append((each.value, comment))
         return found

@@ -18,6 +18,9 @@ EXPERIMENT = "7"
 BACKEND = "http://harbour.example"
 HOME = Destination(BACKEND, "", EXPERIMENT)
 TRACES = ("tr-a", "tr-b")
+PLACES = (*TRACES, "tr-a@0b")
+"""What answers are about: traces, and a span of the first."""
+
 KINDS = {
     "helpful": AssessmentKind.FEEDBACK,
     "quality": AssessmentKind.FEEDBACK,
@@ -39,13 +42,18 @@ def scratch_directory() -> Path:
     return Path(tempfile.mkdtemp(prefix="labeler-", dir=memory if os.access(memory, os.W_OK) else None))
 
 
+def place_of(trace_id: str, span_id: str | None) -> str:
+    """The name here of a trace or of its span: ``tr-a``, ``tr-a@0b``."""
+    return trace_id if span_id is None else f"{trace_id}@{span_id}"
+
+
 def mint() -> str:
     return f"a-{uuid.uuid4().hex}"
 
 
 @dataclass
 class Sitting:
-    """Makes the changes that a review makes, and remembers what they come to."""
+    """Makes the changes that a review makes, and remembers what they come to, by place (`place_of`) and question."""
 
     edits_in_place: bool = False
     cells: dict[tuple[str, str], Answer] = field(default_factory=dict)
@@ -53,18 +61,17 @@ class Sitting:
     done: list[Change] = field(default_factory=list)
     undone: list[Change] = field(default_factory=list)
 
-    def answer(self, trace_id: str, question: str, value: object, comment: str | None, now_ms: int) -> Change:
-        before = self.cells.get((trace_id, question))
+    def answer(self, place: str, question: str, value: object, comment: str | None, now_ms: int) -> Change:
+        before = self.cells.get((place, question))
         after = Answer(mint(), value, comment, now_ms, 1_000)  # type: ignore[arg-type]
         if before is not None and self.edits_in_place:
             after = replace(after, assessment_id=before.assessment_id, overrides=before.overrides)
         elif before is not None:
             after = replace(after, overrides=before.assessment_id)
-        return self._do(Act.ANSWER, (AnswerEffect(trace_id, question, KINDS[question], before, after),), now_ms)
+        return self._do(Act.ANSWER, (_effect(place, question, before, after),), now_ms)
 
-    def clear(self, trace_id: str, question: str, now_ms: int) -> Change:
-        before = self.cells[trace_id, question]
-        return self._do(Act.CLEAR, (AnswerEffect(trace_id, question, KINDS[question], before, None),), now_ms)
+    def clear(self, place: str, question: str, now_ms: int) -> Change:
+        return self._do(Act.CLEAR, (_effect(place, question, self.cells[place, question], None),), now_ms)
 
     def set_state(self, trace_id: str, state: ItemState, now_ms: int) -> Change:
         before = self.states.get(trace_id, ItemState.OPEN)
@@ -96,7 +103,7 @@ class Sitting:
     def _reversed(self, effect: Effect) -> Effect:
         if isinstance(effect, StateEffect):
             return StateEffect(effect.trace_id, self.states.get(effect.trace_id, ItemState.OPEN), effect.before)
-        now = self.cells.get((effect.trace_id, effect.question))
+        now = self.cells.get((place_of(effect.trace_id, effect.span_id), effect.question))
         return replace(effect, before=now, after=self._again(effect, now))
 
     def _again(self, effect: AnswerEffect, now: Answer | None) -> Answer | None:
@@ -112,11 +119,18 @@ class Sitting:
         for effect in change.effects:
             if isinstance(effect, StateEffect):
                 self.states[effect.trace_id] = effect.after
-            elif effect.after is None:
-                self.cells.pop((effect.trace_id, effect.question), None)
+                continue
+            cell = place_of(effect.trace_id, effect.span_id), effect.question
+            if effect.after is None:
+                self.cells.pop(cell, None)
             else:
-                self.cells[effect.trace_id, effect.question] = effect.after
+                self.cells[cell] = effect.after
 
     def standing(self) -> dict[tuple[str, str], list[tuple[object, str]]]:
-        """Value and comment of every answer that stands, by trace and question, in the form of `Server.valid`."""
+        """Value and comment of every answer that stands, by place and question, in the form of `Server.valid`."""
         return {cell: [(answer.value, answer.comment or "")] for cell, answer in self.cells.items()}
+
+
+def _effect(place: str, question: str, before: Answer | None, after: Answer | None) -> AnswerEffect:
+    trace_id, _, span_id = place.partition("@")
+    return AnswerEffect(trace_id, question, KINDS[question], before, after, span_id or None)

@@ -16,9 +16,10 @@ from labeler.journal.journal import Journal
 from labeler.journal.outcomes import Claim, Delivered, Outcome, Parked, Refused, TargetGone, Waits
 from labeler.journal.rows import DeliveryOp, DeliveryState, ParkCause
 from tests.journal.server import Server
-from tests.journal.sitting import HOME, KINDS, TRACES, Sitting, rows, scratch_directory, spec
+from tests.journal.sitting import HOME, KINDS, PLACES, TRACES, Sitting, place_of, rows, scratch_directory, spec
 
 traces = st.sampled_from(TRACES)
+places = st.sampled_from(PLACES)
 questions = st.sampled_from(sorted(KINDS))
 values = st.sampled_from([True, False, 3])
 comments = st.sampled_from([None, "why"])
@@ -45,15 +46,15 @@ class OutboxMachine(RuleBasedStateMachine):
         self.journal.record(self.review_id, change)
         self.recorded += 1
 
-    @rule(trace=traces, question=questions, value=values, comment=comments)
-    def answer(self, trace: str, question: str, value: object, comment: str | None) -> None:
-        self.record(self.sitting.answer(trace, question, value, comment, self.now_ms))
+    @rule(place=places, question=questions, value=values, comment=comments)
+    def answer(self, place: str, question: str, value: object, comment: str | None) -> None:
+        self.record(self.sitting.answer(place, question, value, comment, self.now_ms))
 
     @precondition(lambda self: self.sitting.cells)
     @rule(data=st.data())
     def clear(self, data: st.DataObject) -> None:
-        trace, question = data.draw(st.sampled_from(sorted(self.sitting.cells)))
-        self.record(self.sitting.clear(trace, question, self.now_ms))
+        place, question = data.draw(st.sampled_from(sorted(self.sitting.cells)))
+        self.record(self.sitting.clear(place, question, self.now_ms))
 
     @rule(trace=traces, state=st.sampled_from(ItemState))
     def set_state(self, trace: str, state: ItemState) -> None:
@@ -157,7 +158,11 @@ class OutboxMachine(RuleBasedStateMachine):
     @invariant()
     def the_journal_knows_what_stands(self) -> None:
         known = self.journal.answers([HOME], "Rhea.K ")
-        standing = {(trace, question): answer for (trace, _, question), answer in known.items() if answer is not None}
+        standing = {
+            (place_of(trace, span), question): answer
+            for (trace, span, question), answer in known.items()
+            if answer is not None
+        }
         assert {cell: (a.value, a.comment) for cell, a in standing.items()} == {
             cell: (a.value, a.comment) for cell, a in self.sitting.cells.items()
         }
