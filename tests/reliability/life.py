@@ -99,8 +99,7 @@ class Life:
         elif draw < 0.80:
             self._change(view.document)
         else:
-            self._press("o")
-            self._rest(0.1)
+            self._move("o")
 
     def _answer(self, view: View, mark: str) -> None:
         """Answer what is not answered yet: two questions in one go, or one, or one with a comment."""
@@ -125,8 +124,7 @@ class Life:
         if question == QUALITY:
             others = [digit for digit in range(1, 6) if digit != said[0]]
         self._give(mark, question, self._chance.choice(others))
-        self._press("enter")
-        self._rest(0.1)
+        self._move("enter")
 
     def _clear(self, mark: str) -> None:
         question = self._chance.choice(QUESTIONS)
@@ -150,6 +148,12 @@ class Life:
     def _go(self, number: int) -> None:
         self._press(":", str(number), "enter")
         self._until(lambda view: view.number == number)
+
+    def _move(self, key: str) -> None:
+        """Go to another item, and see it: what is pressed next is meant for that one."""
+        here = read(self._terminal.text).number
+        self._press(key)
+        self._until(lambda view: view.number != here or "No other item" in self._terminal.text)
 
     def _focus(self, question: str) -> None:
         if self._settled().focus != question:
