@@ -40,6 +40,14 @@ class Credentials:
     secret: SecretStr
     username: str | None = None
 
+    def redacted(self, text: bytes) -> bytes:
+        """What a server said, without the secret: one that fails may well quote the request."""
+        secret = self.secret.get_secret_value()
+        for spelling in (secret, self.authorization.partition(" ")[2]):
+            if spelling:
+                text = text.replace(spelling.encode(), "•••".encode())
+        return text
+
     @property
     def authorization(self) -> str:
         """The Authorization header. Raises `UnusableSettings` for a token that no header can carry."""

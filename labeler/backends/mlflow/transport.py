@@ -11,7 +11,7 @@ import asyncio
 import json
 import ssl
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -71,6 +71,7 @@ class Transport:
         self.url = url
         self.timeouts = timeouts
         self.workspace = workspace
+        self._credentials = credentials
         self._server = Server(url, credentials.source if credentials else None)
         headers = {"User-Agent": f"labeler/{__version__}", "Accept": "application/json, */*"}
         if credentials is not None:
@@ -146,7 +147,8 @@ class Transport:
         except TimeoutError:
             raise Ambiguous(f"{self.url} did not finish its answer within {patience.total_s:.0f} s") from None
         if answer.status >= 300:
-            raise failure(answer, self._server)
+            body = answer.body if self._credentials is None else self._credentials.redacted(answer.body)
+            raise failure(replace(answer, body=body), self._server)
         return answer
 
     async def _read(self, response: httpx.Response, most_bytes: int) -> Answer:

@@ -1,0 +1,194 @@
+"""What signs in is seen by the server it is for, and by nothing and nobody else."""
+
+from __future__ import annotations
+
+import base64
+import json
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from labeler.domain.destination import Destination
+from tests.cli.program import Program
+from tests.cli.scripted_server import answering
+from tests.cli.test_work_without_a_screen import queue, wait_until
+
+SECRET = "s3cret-0f-the-harbour"
+BASIC = base64.b64encode(f"ana:{SECRET}".encode()).decode()
+HTML = {"Content_Type": "text/html"}
+
+Way = Callable[[Program, str], dict[str, str]]
+"""Gives the secret for the server at a URL to the program; returns what has to be in the environment for it."""
+
+
+def by_token(labeler: Program, url: str) -> dict[str, str]:
+    return {"MLFLOW_TRACKING_URI": url, "MLFLOW_TRACKING_TOKEN": SECRET}
+
+
+def by_password(labeler: Program, url: str) -> dict[str, str]:
+    user = {"MLFLOW_TRACKING_USERNAME": "ana", "MLFLOW_TRACKING_PASSWORD": SECRET}
+    return {"MLFLOW_TRACKING_URI": url, **user}
+
+
+def by_address(labeler: Program, url: str) -> dict[str, str]:
+    return {"MLFLOW_TRACKING_URI": url.replace("://", f"://ana:{SECRET}@")}
+
+
+def by_file(labeler: Program, url: str) -> dict[str, str]:
+    file = labeler.home / ".mlflow" / "credentials"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f"[mlflow]\nmlflow_tracking_username = ana\nmlflow_tracking_password = {SECRET}\n")
+    return {"MLFLOW_TRACKING_URI": url}
+
+
+def by_command(labeler: Program, url: str) -> dict[str, str]:
+    (labeler.home / "keyring").write_text(SECRET)
+    labeler.config.write_text(f'[backend]\ntoken_command = ["cat", "{labeler.home}/keyring"]\n')
+    return {"MLFLOW_TRACKING_URI": url}
+
+
+WAYS: dict[str, Way] = {
+    "MLFLOW_TRACKING_TOKEN": by_token,
+    "MLFLOW_TRACKING_PASSWORD": by_password,
+    "the address": by_address,
+    "~/.mlflow/credentials": by_file,
+    "backend.token_command": by_command,
+}
+
+BY_TOKEN = {"MLFLOW_TRACKING_TOKEN", "backend.token_command"}
+
+
+def said_back(way: str) -> str:
+    """What a server answers that quotes the request it cannot take."""
+    sent = f"Bearer {SECRET}" if way in BY_TOKEN else f"Basic {BASIC}, {SECRET}"
+    return json.dumps({"error_code": "BAD_REQUEST", "message": f"cannot parse Authorization: {sent}"})
+
+
+ANSWERS = {
+    "401": (401, "Please sign in", {"WWW_Authenticate": "Basic"}),
+    "403": (403, "Permission denied", HTML),
+    "500": (500, "<h1>Internal Server Error</h1>", HTML),
+    "a redirect": (302, "", {"Location": "/login"}),
+    "a login page": (200, "<!doctype html><title>Sign in</title>", HTML),
+}
+
+
+def tells(text: str) -> bool:
+    return SECRET in text or BASIC in text
+
+
+def files_that_tell(labeler: Program) -> list[Path]:
+    own = {labeler.config, labeler.home / "keyring", labeler.home / ".mlflow" / "credentials"}
+    files = [file for file in labeler.home.rglob("*") if file.is_file() and file not in own]
+    return [file for file in files if SECRET.encode() in file.read_bytes() or BASIC.encode() in file.read_bytes()]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_secret_gets_into_no_output_no_journal_and_no_log_however_it_is_given(labeler, way):
+    with answering(400, said_back(way), Content_Type="application/json") as server:
+        environment = WAYS[way](labeler, server.url)
+        queue(labeler, Destination(server.url, "", "1"), ["tr-1"])
+        for command in (
+            ("sync", "-v"),
+            ("outbox", "list", "--json"),
+            ("doctor", "--json", "-v"),
+            ("config", "show", "--json"),
+        ):
+            ended = labeler.run(*command, **environment)
+            assert not tells(ended.out + ended.err), command
+        assert any(server.authorizations)
+    assert "cannot parse" in labeler.run("outbox", "list", "--json").out
+    assert files_that_tell(labeler) == []
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_a_secret_gets_into_nothing_whatever_the_server_answers(labeler, answer):
+    status, body, headers = ANSWERS[answer]
+    with answering(status, body, **headers) as server:
+        environment = by_password(labeler, server.url)
+        queue(labeler, Destination(server.url, "", "1"), ["tr-1"])
+        ended = labeler.run("sync", "--json", "-v", **environment)
+        assert ended.lines[0]["delivered"] == 0
+        assert set(server.authorizations) == {f"Basic {BASIC}"}
+    assert not tells(ended.out + ended.err + labeler.run("outbox", "list", "--json").out)
+    assert files_that_tell(labeler) == []
+
+
+@pytest.mark.parametrize("status", [302, 307])
+def test_a_redirect_to_another_origin_is_not_followed_so_that_one_gets_nothing(labeler, status):
+    with answering(200, "{}") as elsewhere, answering(status, "", Location=f"{elsewhere.url}/api") as server:
+        queue(labeler, Destination(server.url, "", "1"), ["tr-1"])
+        ended = labeler.run("sync", "--json", **by_token(labeler, server.url))
+        assert (ended.code, ended.lines[0]["delivered"]) == (75, 0)
+        assert "a login page or a moved server" in ended.err
+        assert labeler.run("show", "tr-1", **by_token(labeler, server.url)).code == 69
+        assert set(server.authorizations) == {f"Bearer {SECRET}"}
+        assert elsewhere.authorizations == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_secret_goes_over_plain_http_to_another_host_without_a_setting_that_allows_it(labeler, way):
+    server = "http://mlflow.invalid:5000"
+    environment = WAYS[way](labeler, server)
+    queue(labeler, Destination(server, "", "1"), ["tr-1"])
+    ended = labeler.run("sync", **environment)
+    assert ended.code == 77
+    assert f"{server}" in ended.err
+    assert "allow_plain_http" in ended.err
+    assert not tells(ended.err)
+    (row,) = labeler.run("outbox", "list", "--json").lines
+    assert (row["state"], row["attempts"]) == ("waiting", 0)
+
+
+def test_the_report_of_a_crash_tells_no_secret(labeler):
+    crash = f"""
+import labeler.cli.sync
+from labeler.cli.main import main
+
+def defect(arguments):
+    raise RuntimeError("GET http://ana:{SECRET}@host/ with Basic {BASIC}, and again {SECRET}")
+
+labeler.cli.sync.run = defect
+raise SystemExit(main(["sync"]))
+"""
+    ended = labeler.python(crash, MLFLOW_TRACKING_TOKEN=SECRET)
+    assert ended.code == 70
+    assert not tells(ended.out + ended.err)
+    text = (labeler.data / "labeler.log").read_text()
+    assert "RuntimeError: GET http://•••@host/ with Basic •••, and again •••" in text
+    assert files_that_tell(labeler) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc to see what others see")
+def test_the_list_of_processes_tells_no_secret_and_all_files_are_the_owners_alone_while_it_delivers(labeler):
+    with silence() as url:
+        queue(labeler, Destination(url, "", "1"), ["tr-1"])
+        environment = by_password(labeler, url)
+        labeler.environment.update(environment)
+        delivering = labeler.start("sync", "-v")
+        try:
+            wait_until(lambda: [row["attempts"] for row in labeler.run("outbox", "list", "--json").lines] == [1])
+            command_lines = [
+                file.read_bytes()
+                for file in Path("/proc").glob("[0-9]*/cmdline")
+                if file.parent.joinpath("fd").exists()
+            ]
+            assert any(b"labeler\0sync" in line for line in command_lines)
+            assert not [line for line in command_lines if SECRET.encode() in line]
+            for path in labeler.data.rglob("*"):
+                assert path.stat().st_mode & 0o077 == 0, path
+        finally:
+            delivering.kill()
+            delivering.wait()
+            delivering.stdout.close()
+            delivering.stderr.close()
+
+
+@contextmanager
+def silence() -> Iterator[str]:
+    """Where connections are accepted and nothing is ever answered."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
