@@ -77,14 +77,14 @@ def wrapped(text: str, width: int, role: str = "chrome") -> list[Line]:
     """
     lines: list[Line] = []
     for paragraph in text.split("\n"):
-        current = ""
+        current: str | None = None
         for word in paragraph.split(" "):
-            joined = f"{current} {word}" if current else word
+            joined = word if current is None else f"{current} {word}"
             if cell_len(joined) <= width:
                 current = joined
                 continue
-            full = [current] if current else []
+            full = [current] if current and current.strip() else []
             *pieces, current = chop_cells(word, width) or [""]
             lines += [[(each, role)] for each in (*full, *pieces)]
-        lines.append([(current, role)])
+        lines.append([(current or "", role)])
     return lines

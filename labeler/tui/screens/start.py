@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from labeler.tui.chrome.line_widget import LineWidget
-from labeler.tui.chrome.runs import Line, cut, fit
+from labeler.tui.chrome.runs import Line, cut, fit, wrapped
 from labeler.tui.key_names import key_name
 from labeler.tui.look import ScreenLook
 
@@ -85,6 +85,7 @@ class StartScreen(Screen[Begin | None]):
         self._at = 0
         self._chosen: Offer | None = None
         self._again: Callable[[], object] | None = None
+        self._lines: Sequence[Line] = ()
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -192,5 +193,21 @@ class StartScreen(Screen[Begin | None]):
         self._set([[(heading, "chrome.strong")], [], *([(sentence, "chrome")] for sentence in sentences)])
 
     def _set(self, lines: Sequence[Line]) -> None:
-        width = max(self.query_one("#start-lines").size.width, 40)
-        self.query_one("#start-lines", LineWidget).set_lines([fit(line, width) for line in lines])
+        self._lines = lines
+        self._paint()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._paint)
+
+    def _paint(self) -> None:
+        """Sentences go on in the next line where they are too long; rows of the list are cut."""
+        widget = self.query_one("#start-lines", LineWidget)
+        width = max(widget.size.width, 2)
+        painted: list[Line] = []
+        for line in self._lines:
+            if len(line) == 1:
+                text, role = line[0]
+                painted += wrapped(text, width, role)
+            else:
+                painted.append(fit(line, width))
+        widget.set_lines(painted)
