@@ -79,12 +79,11 @@ class Deliveries:
     async def refresh(self) -> None:
         """Read the outbox's counts, what was refused, and the fate of the answers shown."""
         destinations = self._destinations()
-        self.counts = await self._journal.run(Journal.counts, destinations)
-        before, self.refused = self.refused, set()
-        if self.counts.refused:
-            self.refused = await self._journal.run(Journal.refused_traces, destinations)
+        counts = await self._journal.run(Journal.counts, destinations)
+        refused = await self._journal.run(Journal.refused_traces, destinations) if counts.refused else set()
         self.fates.update(await self._journal.run(Journal.delivery_of, self._shown()))
-        changed = before ^ self.refused
+        changed = self.refused ^ refused
+        self.counts, self.refused = counts, refused
         for trace_id in changed if len(changed) <= _MANY_ROWS else ():
             self._announce(ItemChanged(trace_id))
         self._announce(StatusChanged() if len(changed) <= _MANY_ROWS else ItemsAdded(0))

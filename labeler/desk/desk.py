@@ -205,7 +205,7 @@ class Desk:
         if delivery.reason and delivery.op is DeliveryOp.STATUS:
             self.tell(delivery.reason)
         elif delivery.state is DeliveryState.REFUSED:
-            self.tell(f"{delivery.name} was refused: {delivery.reason or 'no reason was given'}")
+            self.tell(f"{one_line(delivery.name, 40)} was refused: {one_line(delivery.reason or '', 80)}")
         self.on_event(ItemChanged(trace_id))
 
     def missing(self, trace_id: str, reason: str) -> None:

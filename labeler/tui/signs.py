@@ -42,6 +42,8 @@ class Signs:
     going_on: str
     """A bar that has no end yet."""
     queued: str
+    parked: str
+    """Waits for somebody to do something."""
     online: str
     spelling: Mapping[int, int] = field(default_factory=dict)
     """How our own sentences spell quotes, dashes and dots where these signs are used; each takes one cell."""
@@ -74,6 +76,7 @@ UNICODE = Signs(
     bar="▌▐█",
     going_on="┄",
     queued="↻",
+    parked="!",
     online="●",
 )
 
@@ -104,6 +107,7 @@ ASCII = Signs(
     bar="###",
     going_on=".",
     queued="q",
+    parked="!",
     online="*",
     spelling=str.maketrans("“”‘’–—·…", "\"\"''--,."),
 )

@@ -22,7 +22,7 @@ def fate_mark(state: str, width: int, signs: Signs) -> Line:
     """The mark of a delivery's state (none for an empty one), in exactly the cells kept for it."""
     sign, word, role = {
         "waiting": (signs.queued, "waiting", "chrome.dim"),
-        "parked": (signs.queued, "parked", "warning"),
+        "parked": (signs.parked, "parked", "warning"),
         "refused": (signs.refused, "refused", "error"),
         "delivered": (signs.labelled, "delivered", "ok"),
         "closed": (signs.declined, "discarded", "warning"),

@@ -49,6 +49,7 @@ def _signs(signs: Signs) -> list[tuple[str, str, str]]:
         (signs.missing, "sign.missing", "not downloaded"),
         (signs.refused, "sign.refused", "an answer was refused by the server"),
         (signs.queued, "warning", "an answer that is not delivered yet"),
+        (signs.parked, "warning", "an answer that waits for you to do something; O says what"),
         (signs.flag, "sign.flag", "flagged for discussion"),
         (signs.draft, "sign.draft", "has a draft"),
         (signs.cursor, "cursor", "here; the focused question"),

@@ -76,7 +76,7 @@ async def test_problems_stand_first_each_with_its_reason_and_the_counts_above(tm
         assert "1 refused, 2 parked, 1 waiting" in heading
         assert "✗ refused" in refused
         assert "user_satisfaction Helpful" in refused
-        assert "↻ parked" in rating
+        assert "! parked" in rating
         assert "quality_rating 2" in rating
         assert "user_satisfaction Not" in thumb
         assert "↻ waiting" in waiting

@@ -67,7 +67,8 @@ def counts_line(counts: Sequence[int], signs: Signs) -> Line:
 
 
 def sign_of(standing: Standing, signs: Signs) -> str:
-    return signs.refused if standing is Standing.REFUSED else signs.queued
+    """The sign of how a delivery stands."""
+    return {Standing.REFUSED: signs.refused, Standing.PARKED: signs.parked}.get(standing, signs.queued)
 
 
 def place_line(place: OutboxPlace, our_address: str, width: int, signs: Signs) -> Line:

@@ -1,0 +1,102 @@
+"""The outbox as it is looked through: problems first, the newest first, and how far each answer got."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from labeler.domain.change import Change
+from labeler.journal.journal import Journal
+from labeler.journal.outbox_pages import Standing
+from labeler.journal.outcomes import Delivered, Parked, Refused, Waits
+from labeler.journal.rows import DeliveryState, ParkCause
+from tests.journal.sitting import HOME, Sitting, rows, spec
+
+NAMES = [f"tr-{number}" for number in range(6)]
+
+
+class Desk:
+    """A reviewer who answers traces one after another, and a backend that answers as it is told."""
+
+    def __init__(self, folder: Path) -> None:
+        self.journal = Journal.open(folder / "journal.db")
+        self.review_id = self.journal.begin_review(spec(), 1).id
+        self.journal.add_items(self.review_id, rows(*NAMES))
+        self.sitting = Sitting()
+        self.now_ms = 10
+
+    def do(self, change: Change) -> None:
+        self.now_ms += 1
+        self.journal.record(self.review_id, change)
+
+    def answer(self, trace_id: str, value: object = True) -> str:
+        """Answer a trace; returns the answer's ID."""
+        self.do(self.sitting.answer(trace_id, "helpful", value, None, self.now_ms))
+        return self.sitting.cells[trace_id, "helpful"].assessment_id
+
+    def deliver(self, trace_id: str, outcome: Delivered | Parked | Refused | Waits) -> None:
+        """Have the next delivery of a trace attempted, to end like this."""
+        self.now_ms += 1
+        self.journal.release(trace_id, self.now_ms)
+        others = [each for each in NAMES if each != trace_id]
+        (claim,) = self.journal.claim([HOME], self.now_ms, 0, 1, others)
+        self.journal.settle([(claim.delivery.id, outcome)], self.now_ms)
+
+    def shown(self) -> list[tuple[str, Standing]]:
+        (place,) = self.journal.outbox_places()
+        assert place.destination == HOME
+        found = self.journal.outbox_rows(place.ids)
+        return [(found[each].delivery.trace_id, found[each].standing) for each in place.ids]
+
+
+def test_problems_come_first_and_of_each_kind_the_newest(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    for name in NAMES:
+        desk.answer(name)
+    desk.deliver(NAMES[1], Waits("The server answered 503."))
+    desk.deliver(NAMES[5], Refused("The server stored something else."))
+    desk.deliver(NAMES[4], Refused("The server stored something else."))
+    desk.deliver(NAMES[2], Parked(ParkCause.TRACE, "The trace is not there."))
+    assert desk.shown() == [
+        (NAMES[4], Standing.REFUSED),
+        (NAMES[5], Standing.REFUSED),
+        (NAMES[2], Standing.PARKED),
+        (NAMES[1], Standing.RETRYING),
+        (NAMES[3], Standing.QUEUED),
+        (NAMES[0], Standing.QUEUED),
+    ]
+    (place,) = desk.journal.outbox_places()
+    assert place.counts == (2, 1, 1, 2)
+    assert list(place.problems) == list(place.ids[:3])
+    assert desk.journal.refused_traces([HOME]) == {NAMES[4], NAMES[5]}
+
+
+def test_a_row_has_its_item_s_title_and_says_whether_it_goes_after_another(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.answer(NAMES[0])
+    desk.deliver(NAMES[0], Waits("The server answered 503."))
+    desk.answer(NAMES[0], False)
+    (place,) = desk.journal.outbox_places()
+    found = [desk.journal.outbox_rows(place.ids)[each] for each in place.ids]
+    assert {each.title for each in found} == {f"title of {NAMES[0]}"}
+    assert [(each.standing, each.is_held) for each in found] == [(Standing.RETRYING, False), (Standing.QUEUED, True)]
+
+
+def test_what_is_delivered_meanwhile_is_left_out_of_a_page(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.answer(NAMES[0])
+    (place,) = desk.journal.outbox_places()
+    desk.deliver(NAMES[0], Delivered())
+    assert desk.journal.outbox_rows(place.ids) == {}
+    assert desk.journal.outbox_places() == []
+
+
+def test_an_answer_that_stands_again_is_delivered_only_once_what_superseded_it_is_retracted(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    first = desk.answer(NAMES[0])
+    desk.deliver(NAMES[0], Delivered())
+    desk.answer(NAMES[0], False)
+    desk.deliver(NAMES[0], Delivered())
+    desk.do(desk.sitting.undo(desk.now_ms))
+    assert desk.journal.delivery_of([first])[first].state is DeliveryState.WAITING
+    desk.deliver(NAMES[0], Delivered())
+    assert desk.journal.delivery_of([first])[first].state is DeliveryState.DELIVERED
