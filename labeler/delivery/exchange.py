@@ -159,13 +159,16 @@ class Exchange:
             work.create_task(self._guarded("delivery", self._engine.run))
 
     async def _connected(self) -> Backend:
-        """The backend, as soon as it can be opened at all."""
+        """The backend, as soon as it can be opened at all. Why it cannot be is told once."""
         pause = Backoff(1.0, 30.0)
+        told = ""
         while True:
             try:
                 return await self._connect()
             except BackendError as error:
-                self._listener.tell(f"{error} Your answers are kept, and go out as soon as it works.")
+                if str(error) != told:
+                    told = str(error)
+                    self._listener.tell(f"{error} Your answers are kept, and go out as soon as it works.")
                 self._listener.connected(_word_for(error))
             await asyncio.sleep(pause.next_s(None))
 
