@@ -90,6 +90,26 @@ def test_a_sync_to_one_place_goes_on_beside_a_process_that_delivers_to_another(l
         assert len(labeler.run("export", "-b", there).lines) == len(its_traces)
 
 
+def test_what_is_queued_for_one_server_never_reaches_another_and_goes_when_that_one_is_set_again(labeler, desk):
+    with a_store(labeler, "b.db") as (there, other, its_traces):
+        labeler.config.write_text(f'[backend]\nuri = "{desk.server.url}"\n')
+        queue(labeler, desk.place, desk.ids)
+        labeler.config.write_text(f'[backend]\nuri = "{there}"\n')
+        queue(labeler, other, its_traces[:1])
+        assert labeler.run("outbox", "list", "--json").lines[0]["trace_id"] == its_traces[0]
+        ended = labeler.run("sync", "--json")
+        assert ended.lines == [{"delivered": 1, "queued": 0, "parked": 0, "refused": 0, "elsewhere": 3}]
+        assert f"3 more for {desk.server.url}, experiment {desk.experiment}; nothing was sent there" in ended.err
+        assert [label["trace_id"] for label in labeler.run("export").lines] == its_traces[:1]
+        assert all(not desk.human_labels(trace_id) for trace_id in desk.ids)
+        shouting = desk.server.url.replace("http://", "HTTP://") + "/"
+        labeler.config.write_text(f'[backend]\nuri = "{shouting}"\n')
+        waiting = labeler.run("outbox", "list", "--json").lines
+        assert {row["destination"]["backend"] for row in waiting} == {desk.server.url}
+        assert_delivered(labeler.run("sync", "--json"), 3)
+    assert all(len(desk.human_labels(trace_id)) == 1 for trace_id in desk.ids)
+
+
 async def test_a_certificate_nobody_vouches_for_parks_with_what_to_set_and_works_once_that_is_set(
     labeler, desk, tmp_path
 ):
@@ -109,7 +129,7 @@ async def test_a_certificate_nobody_vouches_for_parks_with_what_to_set_and_works
         queue(labeler, Destination(proxy.url, "", desk.experiment), desk.ids[2:])
         assert_delivered(await sync(MLFLOW_TRACKING_INSECURE_TLS="true"), 1)
     for trace_id in desk.ids:
-        assert len([each for each in desk.labels(trace_id) if each["source"]["source_id"] == "ana"]) == 1
+        assert len(desk.human_labels(trace_id)) == 1
 
 
 def test_https_where_plain_http_is_spoken_parks_and_says_so(labeler, desk):

@@ -47,6 +47,9 @@ class Desk:
         info = self.server.http.get(f"/api/3.0/mlflow/traces/{trace_id}").json()
         return info["trace"]["trace_info"].get("assessments", [])
 
+    def human_labels(self, trace_id: str) -> list[dict]:
+        return [each for each in self.labels(trace_id) if each["source"]["source_type"] == "HUMAN"]
+
 
 @pytest.fixture
 def desk() -> Desk:

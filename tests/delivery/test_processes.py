@@ -110,16 +110,20 @@ async def test_sync_beside_another_process_reports_what_that_one_delivered(tmp_p
 
 
 @contextlib.contextmanager
-def screen(directory: Path, trace_id: str) -> Iterator[subprocess.Popen[str]]:
-    """A process that has answered about a trace, has not left it, and delivers nothing."""
-    command = [sys.executable, "-m", "tests.delivery.screen", str(directory), trace_id]
+def screen(directory: Path, *trace_ids: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that labels these traces, does not leave the last of them, and delivers nothing."""
+    command = [sys.executable, "-m", "tests.delivery.screen", str(directory), *trace_ids]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "answered\n"
         try:
             yield process
         finally:
             process.kill()
+
+
+async def has_answered(process: subprocess.Popen[str]) -> None:
+    """Return once the screen has labelled everything; it fails where anything of that did."""
+    assert process.stdout is not None
+    assert await asyncio.to_thread(process.stdout.readline) == "answered\n"
 
 
 async def test_what_another_screen_may_still_change_waits_until_that_screen_is_killed(tmp_path: Path) -> None:
@@ -128,6 +132,7 @@ async def test_what_another_screen_may_still_change_waits_until_that_screen_is_k
     mine, its = TRACES[:2]
     async with work(tmp_path, TRACES, spec_at(home), home) as at_work:
         with deliverer(tmp_path) as first, screen(tmp_path, its) as other:
+            await has_answered(other)
             first.kill()
             async with running(at_work.engine(store)):
                 await at_work.answer(mine, "helpful", True)
@@ -141,4 +146,24 @@ async def test_what_another_screen_may_still_change_waits_until_that_screen_is_k
     for trace in (mine, its):
         (stored,) = (await store.summary(trace)).assessments
         assert stored.valid
+    await store.close()
+
+
+async def test_several_screens_label_at_once_while_deliverers_come_and_go(tmp_path: Path) -> None:
+    store = await filled_store(tmp_path)
+    home = Destination(store.uri, "", (await store.experiments())[0].id)
+    async with work(tmp_path, TRACES, spec_at(home), home) as at_work:
+        with screen(tmp_path, *TRACES[:60]) as one, screen(tmp_path, *TRACES[60:]) as other:
+            with deliverer(tmp_path) as first, deliverer(tmp_path):
+                await has_answered(one)
+                first.kill()
+                await has_answered(other)
+                await at_work.until(waiting=2)
+            one.kill()
+            with deliverer(tmp_path):
+                await at_work.until(waiting=1)
+            other.kill()
+            with deliverer(tmp_path):
+                await at_work.until(waiting=0)
+    await assert_each_arrived_once(store)
     await store.close()
