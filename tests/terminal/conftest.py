@@ -6,8 +6,10 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -50,8 +52,13 @@ class Machine:
         """Have a review ask a single pass/fail question, so that every key is a label."""
         (self.home / "labeler.toml").write_text(ONE_THUMB.format(comment=str(comment).lower()))
 
-    def terminal(self, *arguments: str, size: tuple[int, int] = (120, 40)) -> Terminal:
-        return Terminal(arguments, self.environment, self.home, size)
+    def terminal(
+        self,
+        *arguments: str,
+        size: tuple[int, int] = (120, 40),
+        answers: Mapping[bytes, bytes] = MappingProxyType({}),
+    ) -> Terminal:
+        return Terminal(arguments, self.environment, self.home, size, answers)
 
     def labels(self) -> list[dict[str, Any]]:
         """Every label in the journal."""

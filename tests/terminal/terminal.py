@@ -13,7 +13,7 @@ import sys
 import termios
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -93,10 +93,10 @@ class Terminal:
 
     def wait_for(self, *wanted: str, seconds: float = 30) -> str:
         """Wait until all of `wanted` is on the screen; returns the screen."""
-        return self._wait(lambda text: all(each in text for each in wanted), f"{wanted} on the screen", seconds)
+        return self.wait_until(lambda text: all(each in text for each in wanted), f"{wanted} on the screen", seconds)
 
     def wait_until_gone(self, unwanted: str, seconds: float = 30) -> str:
-        return self._wait(lambda text: unwanted not in text, f"{unwanted} gone", seconds)
+        return self.wait_until(lambda text: unwanted not in text, f"{unwanted} gone", seconds)
 
     def wait_for_exit(self, seconds: float = 30) -> int:
         """The exit code of the program."""
@@ -124,8 +124,8 @@ class Terminal:
         self._reader.join(2)
         os.close(self._fd)
 
-    def _wait(self, holds: object, what: str, seconds: float) -> str:
-        assert callable(holds)
+    def wait_until(self, holds: Callable[[str], bool], what: str, seconds: float = 30) -> str:
+        """Wait until the screen's text is as wanted; returns it."""
         deadline = time.monotonic() + seconds
         while not holds(text := self.text):
             if time.monotonic() > deadline:

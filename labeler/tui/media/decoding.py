@@ -35,6 +35,7 @@ def decoded(content: bytes, most_side: int) -> Image:
                 image.draft("RGB", (most_side, most_side))
                 pixels = image.convert("RGBA" if image.has_transparency_data else "RGB")
                 pixels.thumbnail((most_side, most_side))
+                pixels.info.clear()  # profiles and texts, which would be written on with the pixels
                 return pixels
     except Image.DecompressionBombError:
         raise UnreadablePicture("This picture has far more pixels than can be drawn.") from None

@@ -7,6 +7,7 @@ comes back only when the terminal has said its last word.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import io
 import os
@@ -112,6 +113,7 @@ def _renderable_for(terminal: int, colours: str | None) -> Any:
             return None
         from textual_image.renderable import Image, SixelImage, TGPImage
 
+        importlib.import_module("textual_image.widget")  # which asks for the size of a cell
         _until_last_word(terminal)
         usable = (SixelImage, TGPImage) if colours == "truecolor" else (SixelImage,)
         return Image if Image in usable else None
