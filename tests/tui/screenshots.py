@@ -10,6 +10,7 @@ from pathlib import Path
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
 from labeler.sample import load
+from tests.tui.outbox.faults import in_trouble, open_outbox
 from tests.tui.review.table import Table, open_table
 from tests.tui.views.looking import go_to, opened, trace_named
 
@@ -50,6 +51,14 @@ async def take(folder: Path) -> None:
                     save(table, folder, "documents")
 
 
+async def take_outbox(folder: Path) -> None:
+    """The outbox of a review in trouble."""
+    with tempfile.TemporaryDirectory() as place:
+        async with in_trouble(Path(place)) as table:
+            await open_outbox(table, "1 refused", "not what was sent")
+            save(table, folder, "outbox")
+
+
 async def label_two(table: Table) -> None:
     """Label two items and answer half of a third."""
     for keys in (("y", "4", "enter"), ("n", "2", "1", "3", "enter", "enter"), ("y",)):
@@ -67,3 +76,4 @@ if __name__ == "__main__":
     target = Path(sys.argv[1])
     target.mkdir(parents=True, exist_ok=True)
     asyncio.run(take(target))
+    asyncio.run(take_outbox(target))

@@ -1,14 +1,17 @@
-"""What makes an embedded store refuse an answer, or leave one waiting for somebody to do something."""
+"""A review in trouble: an answer that the store refuses, others that wait for somebody; and the outbox open on it."""
 
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 
 from labeler.journal.journal import Journal
-from tests.tui.review.table import Table
+from labeler.tui.signs import UNICODE, Signs
+from tests.tui.review.asked import RATING, THUMB, traces
+from tests.tui.review.table import Table, open_table
 
 
 def answer_id(table: Table, index: int, question: str) -> str:
@@ -40,3 +43,45 @@ def found_at(table: Table, address: str) -> None:
     """Have the review tell that its backend was found there, and not where this test happens to run."""
     record = table.desk.record
     table.desk.record = replace(record, spec=replace(record.spec, address=address))
+
+
+async def open_outbox(table: Table, *shows: str) -> None:
+    """Press O and wait for what it is to show."""
+    await table.press_at_once("O")
+    await shown(table, *shows)
+
+
+async def shown(table: Table, *texts: str) -> None:
+    await table.wait_for(lambda: all(each in table.screen for each in texts), f"{texts} on the screen")
+    await table.settle()
+
+
+def listed(table: Table) -> list[str]:
+    """The rows of the list, headings included."""
+    lines = table.screen.splitlines()
+    rules = [number for number, line in enumerate(lines) if line.startswith(("────", "----"))]
+    return [line for line in lines[rules[0] + 1 : rules[1]] if line]
+
+
+def ids(table: Table) -> list[str]:
+    return [item.trace_id for item in table.desk.state.items]
+
+
+def undelivered(table: Table) -> tuple[int, int, int]:
+    """How much is refused, parked and waiting, as the review knows it."""
+    counts = table.desk.deliveries.counts
+    return counts.refused, counts.parked, counts.waiting
+
+
+@asynccontextmanager
+async def in_trouble(folder: Path, size: tuple[int, int] = (120, 40), signs: Signs = UNICODE) -> AsyncIterator[Table]:
+    """A review with an answer that was refused, two whose trace is gone, and one whose item is not left yet."""
+    async with open_table(folder, traces(4), (THUMB, RATING), size=size, signs=signs, grace_s=0) as table:
+        found_at(table, "local:harbour.db")
+        delete_trace(folder, ids(table)[1])
+        await table.press("y")
+        await take_its_id(table, 0, THUMB.name)
+        await table.press("4", "n", "2", "y")
+        await table.wait_for(lambda: undelivered(table) == (1, 2, 1), "the faults")
+        await table.settle()
+        yield table

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -15,8 +13,8 @@ from labeler.domain.trace import TraceState
 from labeler.domain.worklist import ReviewSpec, WorklistRow
 from labeler.journal.journal import Journal
 from labeler.tui.screens.outbox.outbox_list import OutboxList
-from labeler.tui.signs import ASCII, UNICODE, Signs
-from tests.tui.outbox.faults import delete_trace, found_at, free_its_id, take_its_id
+from labeler.tui.signs import ASCII
+from tests.tui.outbox.faults import free_its_id, ids, in_trouble, listed, open_outbox, shown, undelivered
 from tests.tui.review.asked import RATING, THUMB, traces
 from tests.tui.review.table import REVIEWER, Table, open_table
 from tests.tui.snapshot import Snapshots
@@ -24,48 +22,6 @@ from tests.tui.snapshot import Snapshots
 SIZES = [(80, 24), (120, 40), (200, 60)]
 _READ_THE_QUESTION_S = 0.3
 """What is asked back drops keys of the first quarter of a second: they were pressed before it could be read."""
-
-
-async def open_outbox(table: Table, *shows: str) -> None:
-    """Press O and wait for what it is to show."""
-    await table.press_at_once("O")
-    await shown(table, *shows)
-
-
-async def shown(table: Table, *texts: str) -> None:
-    await table.wait_for(lambda: all(each in table.screen for each in texts), f"{texts} on the screen")
-    await table.settle()
-
-
-def listed(table: Table) -> list[str]:
-    """The rows of the list, headings included."""
-    lines = table.screen.splitlines()
-    rules = [number for number, line in enumerate(lines) if line.startswith(("────", "----"))]
-    return [line for line in lines[rules[0] + 1 : rules[1]] if line]
-
-
-def ids(table: Table) -> list[str]:
-    return [item.trace_id for item in table.desk.state.items]
-
-
-def undelivered(table: Table) -> tuple[int, int, int]:
-    """How much is refused, parked and waiting, as the review knows it."""
-    counts = table.desk.deliveries.counts
-    return counts.refused, counts.parked, counts.waiting
-
-
-@asynccontextmanager
-async def in_trouble(folder: Path, size: tuple[int, int] = (120, 40), signs: Signs = UNICODE) -> AsyncIterator[Table]:
-    """A review with an answer that was refused, two whose trace is gone, and one whose item is not left yet."""
-    async with open_table(folder, traces(4), (THUMB, RATING), size=size, signs=signs, grace_s=0) as table:
-        found_at(table, "local:harbour.db")
-        delete_trace(folder, ids(table)[1])
-        await table.press("y")
-        await take_its_id(table, 0, THUMB.name)
-        await table.press("4", "n", "2", "y")
-        await table.wait_for(lambda: undelivered(table) == (1, 2, 1), "the faults")
-        await table.settle()
-        yield table
 
 
 async def test_problems_stand_first_each_with_its_reason_and_the_counts_above(tmp_path: Path) -> None:
@@ -116,7 +72,7 @@ async def test_a_refused_one_is_tried_again_and_arrives_once_the_fault_is_gone(t
         await free_its_id(table, 0, THUMB.name)
         await table.press_at_once("r")
         await table.wait_for(lambda: undelivered(table) == (0, 2, 1), "the refused one to be delivered")
-        assert "refused" not in listed(table)[0]
+        await table.wait_for(lambda: "refused" not in listed(table)[0], "it to be gone from the list")
         assert {each.name: each.value for each in await table.stored(0)} == {THUMB.name: True, RATING.name: 4}
         await table.wait_for(lambda: ids(table)[0] not in table.desk.deliveries.refused, "the row's ✗ to go")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -153,8 +154,10 @@ class OutboxList(CursorRows):
         return None if at < 0 else self._places[number].ids[at]
 
     def _row_of(self, delivery_id: int) -> int | None:
+        if self._delivery_at(self._cursor) == delivery_id:
+            return self._cursor
         for start, place in zip(self._starts, self._places, strict=True):
-            if delivery_id in place.ids:
+            with suppress(ValueError):
                 return start + 1 + place.ids.index(delivery_id)
         return None
 

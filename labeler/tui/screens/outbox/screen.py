@@ -28,8 +28,11 @@ from labeler.tui.screens.review.confirming import Confirming
 _LOOK_EVERY_S: Final = 0.25
 """Seconds after which something that was announced is on the screen."""
 
-_TICKS_UNANNOUNCED: Final = 8
-"""So many looks later the journal is read anyway: another process may have delivered."""
+_LOOKS_ELSEWHERE: Final = 8
+"""So many looks later it is asked whether another process has delivered."""
+
+_REST: Final = 10
+"""So many times as long as reading took, the journal is left to those who write it."""
 
 _DETAILS: Final = 5
 _EXPORT: Final = "labeler outbox export FILE.jsonl writes all this to a file"
@@ -64,9 +67,11 @@ class OutboxScreen(ModalScreen[Closed]):
         self._confirming = Confirming(self)
         self._confirmed_with = ""
         self._notice: tuple[str, str] | None = None
-        self._is_stale = False
+        self._version: int | None = None
+        self._is_stale = True
         self._is_reading = False
-        self._ticks = 0
+        self._looks = 0
+        self._rests_until_s = 0.0
 
     def compose(self) -> ComposeResult:
         palette, signs = self.look.palette, self.look.signs
@@ -79,7 +84,7 @@ class OutboxScreen(ModalScreen[Closed]):
 
     def on_mount(self) -> None:
         self.set_interval(_LOOK_EVERY_S, self._look_again)
-        self._read()
+        self._look_again()
 
     def on_resize(self) -> None:
         self.query_one("#outbox-details").styles.height = min(_DETAILS, max(self.size.height // 4, 2))
@@ -170,7 +175,7 @@ class OutboxScreen(ModalScreen[Closed]):
             return
         online = self._desk.connection == "online"
         self.say("It is tried again now" if online else "It is tried again as soon as the backend is back")
-        self._read()
+        self.stale()
 
     def _ask_to_discard(self) -> None:
         row = self._list.current
@@ -188,25 +193,29 @@ class OutboxScreen(ModalScreen[Closed]):
             return
         given_up = "Given up; the answer stays in the journal"
         self.say(given_up if was_open else "It was delivered meanwhile; nothing was given up")
-        self._read()
+        self.stale()
 
     # Reading
 
     def _look_again(self) -> None:
-        self._ticks += 1
-        if self._is_stale or self._ticks >= _TICKS_UNANNOUNCED:
-            self._read()
+        self._looks += 1
+        is_due = self._is_stale or self._looks >= _LOOKS_ELSEWHERE
+        if is_due and not self._is_reading and time.monotonic() >= self._rests_until_s:
+            self._is_reading, self._looks = True, 0
+            self.run_worker(self._read(), exit_on_error=False)
 
-    def _read(self) -> None:
-        if not self._is_reading:
-            self._is_reading, self._is_stale, self._ticks = True, False, 0
-            self.run_worker(self._read_places(), exit_on_error=False)
-
-    async def _read_places(self) -> None:
+    async def _read(self) -> None:
+        """Show what is where now, if it may be otherwise than it is shown; the pauses count down in any case."""
+        began_s = time.monotonic()
         try:
-            places = await self._desk.outbox.places()
-            self._places = sorted(places, key=lambda place: not self._is_ours(place))
-            self._list.show(self._places)
+            version = await self._desk.outbox.version()
+            if self._is_stale or version != self._version:
+                self._is_stale, self._version = False, version
+                places = await self._desk.outbox.places()
+                self._places = sorted(places, key=lambda place: not self._is_ours(place))
+                self._list.show(self._places)
+                self._rests_until_s = time.monotonic() + _REST * (time.monotonic() - began_s)
+            self._list.refresh()
             self._paint()
         except JournalError as error:
             self.say(str(error), "error")
