@@ -94,7 +94,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.previous_message", ("<", "{"), "previous message", Group.VIEW),
     Action("view.next_message", (">", "}"), "next message", Group.VIEW),
     Action("view.answer", ("a",), "the response under judgement; again: its request", Group.VIEW),
-    Action("view.fold", ("z",), "open or close the current block", Group.VIEW, hint="fold"),
+    Action("view.fold", ("z",), "open or close the current block; media: open it", Group.VIEW, hint="fold"),
     Action("view.fold_all", ("Z",), "open or close all blocks", Group.VIEW),
     Action("view.search", ("/",), "search in the trace", Group.VIEW, hint="search"),
     Action("view.spans", ("t",), "the span tree", Group.VIEW, hint="spans"),
