@@ -68,6 +68,7 @@ class DeliveryEngine:
         locks = DeliveryLocks(self._lock_path, self._destinations)
         try:
             while True:
+                locks.want(self._destinations)
                 taken = locks.try_acquire()
                 if not locks.held:
                     await asyncio.sleep(self._timing.lock_poll_s)
@@ -81,6 +82,10 @@ class DeliveryEngine:
                 await self._rest()
         finally:
             locks.release()
+
+    def serve(self, destinations: Sequence[Destination]) -> None:
+        """Deliver to these from now on: a review may come to traces of further experiments."""
+        self._destinations = tuple(destinations)
 
     def wake(self) -> None:
         """Something was released, or the reviewer wants it tried now."""

@@ -230,6 +230,7 @@ class Exchange:
     def wake(self) -> None:
         """Something was released for delivery."""
         if self._engine is not None:
+            self._engine.serve(self._listener.destinations)
             self._engine.wake()
 
     def try_now(self) -> None:

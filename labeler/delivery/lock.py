@@ -14,7 +14,15 @@ class DeliveryLocks:
     """The locks of `destinations`, taken one by one as they are free. Their files lie beside `path`, and stay."""
 
     def __init__(self, path: Path, destinations: Sequence[Destination]) -> None:
-        self._locks = {each: FileLock(_file_of(path, each)) for each in destinations}
+        self._path = path
+        self._locks: dict[Destination, FileLock] = {}
+        self.want(destinations)
+
+    def want(self, destinations: Sequence[Destination]) -> None:
+        """Take the locks of these too when they are free."""
+        for each in destinations:
+            if each not in self._locks:
+                self._locks[each] = FileLock(_file_of(self._path, each))
 
     @property
     def held(self) -> list[Destination]:

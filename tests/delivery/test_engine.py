@@ -255,3 +255,22 @@ async def test_a_call_that_nobody_answers_is_withdrawn(backend: SimulatedBackend
         assert (result.delivered, result.queued) == (0, 1)
         assert await at_work.journal.run(Journal.unanswered_call, [at_work.home]) is None
         holder.release()
+
+
+async def test_a_review_that_comes_to_another_experiment_delivers_there_too(
+    backend: SimulatedBackend, tmp_path: Path
+) -> None:
+    elsewhere = Destination(BACKEND, "", "8")
+    async with (
+        work(tmp_path, ["tr-1"]) as first,
+        work(tmp_path, ["tr-8"], replace(spec(), experiment_ids=("8",)), elsewhere) as later,
+    ):
+        engine = first.engine(backend)
+        async with running(engine):
+            await later.answer("tr-8", "helpful", True)
+            await later.leave("tr-8")
+            engine.serve([first.home, elsewhere])
+            engine.wake()
+            await later.until(waiting=0)
+    (stored,) = backend.server.stored.values()
+    assert stored.trace_id == "tr-8"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -168,5 +169,42 @@ async def test_a_server_killed_while_labels_go_out_ends_with_each_of_them_once(t
                         await asyncio.to_thread(server.start)
                     await at_work.until(waiting=0)
                 await assert_the_server_has_it_all(at_work, there)
+    finally:
+        server.close()
+
+
+async def until_told(at_work: Work, words: str) -> None:
+    """Return when a delivery waits for that reason."""
+    async with asyncio.timeout(300):
+        while True:
+            if any(words in (row.reason or "") for row in await at_work.undone()):
+                return
+            await asyncio.sleep(0.1)
+
+
+@pytest.mark.slow
+async def test_a_database_that_somebody_has_locked_delays_labels_and_refuses_none(tmp_path: Path) -> None:
+    (tmp_path / "server").mkdir()
+    server = MlflowServer(tmp_path / "server")
+    server.start()
+    try:
+        async with place(server, 3) as there:
+            review = replace(
+                spec(queue_id=there.queue_id), backend_uri=there.proxy.url, experiment_ids=(there.home.experiment_id,)
+            )
+            patient = await open_backend(there.proxy.url)
+            async with work(tmp_path, there.traces, review, there.home) as at_work:
+                await label_everything(at_work, there)
+                await at_work.journal.run(Journal.release_all, 1)
+                locked = sqlite3.connect(tmp_path / "server" / "mlflow.db", isolation_level=None)
+                locked.execute("BEGIN EXCLUSIVE")
+                async with running(at_work.engine(patient, timing=TIMING)):
+                    await until_told(at_work, "database is locked")
+                    locked.execute("ROLLBACK")
+                    locked.close()
+                    await at_work.until(waiting=0)
+                assert await at_work.undone() == []
+                await assert_the_server_has_it_all(at_work, there)
+            await patient.close()
     finally:
         server.close()
