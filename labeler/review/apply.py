@@ -44,7 +44,8 @@ def apply(state: ReviewState, decision: Decision) -> Changed:
 
 def apply_change(state: ReviewState, change: Change) -> None:
     """Take a change into the state: used at the key, and when the journal is replayed at start."""
-    state.touched.add(change.trace_id)
+    if any(isinstance(effect, StateEffect) or effect.span_id is None for effect in change.effects):
+        state.touched.add(change.trace_id)
     for effect in change.effects:
         if isinstance(effect, StateEffect):
             _set_state(state, effect)

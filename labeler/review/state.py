@@ -85,7 +85,7 @@ class ReviewState:
     done: list[Change] = field(default_factory=list)
     undone: list[Change] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
-    """Traces that a change of this review was about."""
+    """Traces that a change of this review was about; what is said about spans alone leaves them untouched."""
     trail: Trail = field(default_factory=Trail)
     labelled: int = 0
     choosing: bool = False

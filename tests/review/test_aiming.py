@@ -55,6 +55,14 @@ def test_a_span_answered_whole_neither_submits_the_item_nor_leaves_it() -> None:
     assert sitting.state.missing("t0") == [0, 1]
 
 
+def test_an_item_of_which_only_spans_were_judged_is_untouched_so_that_labels_given_elsewhere_count() -> None:
+    sitting = Sitting(HELPFUL)
+    sitting.do(Aim(SPAN), Thumb(True))
+    assert sitting.state.touched == set()
+    sitting.do(EndAim(), Thumb(True))
+    assert sitting.state.touched == {"t0"}
+
+
 def test_the_same_key_after_the_aim_answers_the_trace_and_moves_on() -> None:
     sitting = Sitting(HELPFUL)
     sitting.do(Aim(SPAN), Thumb(False), EndAim())

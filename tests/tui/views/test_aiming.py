@@ -221,6 +221,14 @@ async def test_what_i_said_about_spans_is_told_with_everything_that_was_said(tmp
         assert f"about span fare ({fare})" in told
 
 
+async def test_the_outbox_tells_which_span_an_answer_is_about(tmp_path: Path) -> None:
+    async with open_table(tmp_path, [PLANNER, *traces(1)], (THUMB, RATING)) as table:
+        fare = await at_fare(table)
+        await table.press("A", "n")
+        await table.press_at_once("O")
+        await table.wait_for(lambda: f"Not helpful about span {fare}" in table.screen, "the span in the outbox")
+
+
 async def test_capital_a_without_the_tree_says_where_spans_are(tmp_path: Path) -> None:
     async with open_table(tmp_path, [PLANNER], (THUMB,)) as table:
         await table.press("A")

@@ -157,7 +157,9 @@ def detail_lines(entry: Entry, questions: Mapping[str, Question], width: int, he
     since = moment(since_ms(row))
     attempts = f", after {delivery.attempts} attempt{'s' if delivery.attempts > 1 else ''}" if delivery.attempts else ""
     words = "refused by the server" if row.standing is Standing.REFUSED else _WORDS[row.standing]
-    what: Line = [(f" {asked_words(row, questions)}", "chrome.strong"), ("   ", "chrome"), (title, "chrome")]
+    span_id = delivery.assessment.span_id if delivery.assessment is not None else None
+    about = f" about span {one_line(span_id, 40)}" if span_id else ""
+    what: Line = [(f" {asked_words(row, questions)}{about}", "chrome.strong"), ("   ", "chrome"), (title, "chrome")]
     how: Line = [
         (f" {sign_of(row.standing, signs)} {words}", _ROLES[row.standing]),
         (f" since {since}{attempts}", "chrome"),
