@@ -39,7 +39,7 @@ class Overview:
         rows = self._store.rows(
             "SELECT state, cause, count(*) AS n, count(*) - count(released_at_ms) AS held FROM deliveries"
             " WHERE state IN ('waiting', 'parked', 'refused')"
-            " AND destination_id IN (SELECT value FROM json_each(?)) GROUP BY state, cause",
+            " AND destination_id IN (SELECT value FROM json_each(?)) GROUP BY destination_id, state, cause",
             (numbers(self._store, destinations),),
         )
         by_state = dict.fromkeys(UNDONE, 0)
@@ -102,8 +102,8 @@ class Overview:
             UNION ALL
             SELECT asked.id, x.op, x.state, x.reason, x.seq FROM asked
             JOIN deliveries d ON d.assessment_id = asked.now AND d.op = 'create'
-            JOIN deliveries x ON x.trace_id = d.trace_id AND x.destination_id = d.destination_id AND x.op = 'delete'
-             AND x.overrides = asked.now AND x.state IN ('waiting', 'parked', 'refused')
+            JOIN deliveries x ON x.trace_id = d.trace_id AND +x.destination_id = d.destination_id AND x.op = 'delete'
+             AND x.overrides = asked.now AND +x.state IN ('waiting', 'parked', 'refused')
             ORDER BY seq
             """,
             (json.dumps(list(assessment_ids)),),

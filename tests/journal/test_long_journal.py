@@ -30,6 +30,7 @@ class Desk:
             self.journal.add_items(self.review_id, rows(trace_id))
             self.journal.record(self.review_id, self.sitting.answer(trace_id, "helpful", True, None, self.answered))
             self.journal.release(trace_id, self.answered)
+            assert self.journal.delivery_of([self.sitting.cells[trace_id, "helpful"].assessment_id])
             if deliver:
                 claims = self.journal.claim([HOME], self.answered, 0, 4)
                 self.journal.settle([(claim.delivery.id, Delivered()) for claim in claims], self.answered)
