@@ -15,9 +15,11 @@ from tests.reading.corpus import span, trace_of
 from tests.reading.pictures import data_uri, picture
 from tests.tui.review.asked import THUMB
 from tests.tui.review.table import Table, open_table
+from tests.tui.snapshot import Snapshots
 
 PHOTO = picture("PNG", (64, 32))
 OTHER = picture("GIF", (5, 5))
+SOUND = b"RIFF\x24\0\0\0WAVEfmt " + bytes(32)
 
 
 def asked_about(*files: tuple[bytes, str]) -> RawTrace:
@@ -94,7 +96,7 @@ async def test_the_viewer_opens_media_after_asking_once(tmp_path: Path, album: A
             hurry(table)
             await table.press("z")
             if asked:
-                await asks(table, "Open it with viewer, this PNG image and others from now on?", "Enter yes · Esc no")
+                await asks(table, "Open this and other media with viewer from now on?", "Enter yes · Esc no")
                 assert album.seen == []
                 await table.press("enter")
             await table.wait_for(lambda: album.seen[-1:] == ["end"], "the viewer")
@@ -112,20 +114,20 @@ async def test_esc_opens_nothing_and_what_is_no_answer_asks_on(tmp_path: Path, a
     raw = asked_about((PHOTO, "image/png"))
     async with open_table(tmp_path, [raw], (THUMB,), viewer=[str(album.program)]) as table:
         await table.press("z")
-        await asks(table, "Open it with viewer")
+        await asks(table, "Open this and other media with viewer")
         await table.press_at_once("y", "enter", "n")
-        assert "Open it with viewer" in table.said
+        assert "Open this and other media with viewer" in table.said
         hurry(table)
         await table.press("z")
-        await asks(table, "Open it with viewer")
+        await asks(table, "Open this and other media with viewer")
         await table.press("1", "j", "u")
-        assert "Open it with viewer" in table.said
+        assert "Open this and other media with viewer" in table.said
         table.desk.tell("Something else came up.")
         await asks(table, "Something else")
         await table.press("y")
-        assert "Open it with viewer" in table.said
+        assert "Open this and other media with viewer" in table.said
         await table.press("n")
-        assert "Open it" not in table.said
+        assert "Open this" not in table.said
         assert table.values(0) == {}
         assert album.seen == []
 
@@ -196,7 +198,7 @@ async def test_a_viewer_that_fails_is_told_and_saving_offered(tmp_path: Path) ->
     async with open_table(tmp_path, [asked_about((PHOTO, ""))], (THUMB,), viewer=[str(broken.program)]) as table:
         hurry(table)
         await table.press("z")
-        await asks(table, "Open it with")
+        await asks(table, "Open this and other media with")
         await table.press("enter")
         await asks(table, "viewer did not open it (status 3). Save it to", "Enter yes · Esc no")
 
@@ -267,3 +269,14 @@ async def test_a_viewer_that_cannot_start_is_told(tmp_path: Path) -> None:
     assert viewer is not None
     with pytest.raises(ViewerFailed, match="broken did not start"):
         await viewer.open(tmp_path / "x")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_what_is_asked_before_a_viewer_opens(
+    size: tuple[int, int], tmp_path: Path, album: Album, snapshots: Snapshots
+) -> None:
+    raw = asked_about((PHOTO, "image/png"), (OTHER, "image/gif"), (SOUND, "audio/wav"))
+    async with open_table(tmp_path, [raw], (THUMB,), size=size, viewer=[str(album.program)]) as table:
+        await table.press("z")
+        await asks(table, "Open this and other media with viewer")
+        snapshots.check(f"media-{size[0]}x{size[1]}", table.app)

@@ -104,7 +104,7 @@ class Opening:
         elif await self._screen.desk.contents.may_run(viewer.name):
             await self._view(content, kind, viewer)
         else:
-            question = f"Open it with {viewer.name}, this {kind.name} and others from now on?"
+            question = f"Open this and other media with {viewer.name} from now on?"
             self._screen.confirming.ask(question, partial(self._agreed, content, kind, viewer))
 
     async def _agreed(self, content: bytes, kind: ContentType, viewer: Viewer) -> None:
