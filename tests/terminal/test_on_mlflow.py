@@ -235,6 +235,8 @@ def test_an_answer_about_a_span_is_an_assessment_of_the_span_superseded_from_ano
     assert changed["overrides"] == first["is_helpful"]["assessment_id"]
     assert desk.items()[trace_id]["status"] == "COMPLETE"
 
+    assert desk.run("verify").returncode == 1, "the answer changed elsewhere is told of here"
+    assert elsewhere.run("verify").returncode == 0
     exported = [json.loads(line) for line in elsewhere.run("export", "--local").stdout.splitlines()]
     assert {(label["name"], label["span_id"]) for label in exported} == {
         ("is_helpful", span_id),

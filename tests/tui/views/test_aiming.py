@@ -163,6 +163,19 @@ async def test_comments_drafts_and_changes_are_the_spans_own(tmp_path: Path) -> 
         assert "Helpful about span fare “off by a zone”" in table.line("panel")
 
 
+async def test_a_span_clicked_while_a_comment_is_typed_changes_nothing_about_what_the_comment_is_about(
+    tmp_path: Path,
+) -> None:
+    async with open_table(tmp_path, [PLANNER], (THUMB, RATING)) as table:
+        fare = await at_fare(table)
+        await table.press("A", "n", "c")
+        await table.type("off by")
+        await table.pilot.click("#spans", offset=(10, 3))
+        await table.type(" a zone")
+        await table.press("enter")
+        assert given(table, fare)["user_satisfaction"].comment == "off by a zone"
+
+
 async def test_undo_and_redo_go_to_the_span_they_are_about(tmp_path: Path) -> None:
     async with open_table(tmp_path, [PLANNER], (THUMB, RATING)) as table:
         fare = await at_fare(table)
