@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -28,7 +30,8 @@ _LAST_CHANCE_S = 1.5
 
 
 def check_screen(configuration: Configuration, instead: str) -> None:
-    """Raise what makes a screen impossible before anything is fetched: no terminal, wrong keys, an unknown theme.
+    """Raise what makes a screen impossible before anything is fetched: no terminal or none to
+    draw on, wrong keys, an unknown theme.
 
     `instead` says what to run where there is no terminal.
     """
@@ -36,6 +39,19 @@ def check_screen(configuration: Configuration, instead: str) -> None:
     theme_of(configuration)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise CommandFailed(ExitCode.USAGE, f"There is no terminal to draw on. {instead}")
+    if os.environ.get("TERM") == "dumb":
+        raise CommandFailed(
+            ExitCode.USAGE, f"TERM is dumb: this terminal cannot be drawn on. Set it to what it is. {instead}"
+        )
+    from labeler.tui.app import MIN_HEIGHT, MIN_WIDTH
+
+    columns, lines = shutil.get_terminal_size()
+    if columns < MIN_WIDTH or lines < MIN_HEIGHT:
+        raise CommandFailed(
+            ExitCode.USAGE,
+            f"The terminal has {columns}x{lines} characters; labeler needs {MIN_WIDTH}x{MIN_HEIGHT}. "
+            "Nothing is lost; enlarge it and start again",
+        )
 
 
 async def run_on_screen(

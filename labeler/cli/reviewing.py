@@ -16,6 +16,7 @@ from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.on_screen import check_screen, run_on_screen
 from labeler.cli.opening import Opening, announce, open_asked, open_remembered, refuse_plain
 from labeler.cli.options import Selection, selection_of
+from labeler.cli.output import print_message
 from labeler.cli.trace_files import looks_like_file
 from labeler.config.consent import CredentialsWithheld
 from labeler.config.load import Configuration
@@ -43,10 +44,21 @@ async def review(arguments: argparse.Namespace) -> ExitCode:
         return await _review_offline(configuration)
     settings = configuration.settings
     if not (selection.trace_ids or settings.backend.queue or settings.backend.experiments):
+        if settings.backend.uri is None:
+            return await demo_instead(arguments)
         from labeler.cli.choosing import choose_and_review
 
         return await choose_and_review(arguments, configuration, selection)
     return await review_asked(arguments, configuration, selection)
+
+
+async def demo_instead(arguments: argparse.Namespace) -> ExitCode:
+    """The one thing to review where there is no backend."""
+    from labeler.cli.reviewing_stores import review_demo
+
+    print_message("No backend is configured, so this is the demo. labeler config init sets one up.")
+    arguments.reset = False
+    return await review_demo(arguments)
 
 
 @asynccontextmanager

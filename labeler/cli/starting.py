@@ -13,7 +13,7 @@ from labeler.cli.on_screen import check_screen
 from labeler.cli.opening import open_remembered, refuse_plain
 from labeler.cli.options import Selection
 from labeler.cli.output import print_message
-from labeler.cli.reviewing import continue_review, review_asked
+from labeler.cli.reviewing import continue_review, demo_instead, review_asked
 from labeler.config.load import Configuration
 from labeler.config.problems import Source
 from labeler.journal.journal import Journal
@@ -38,11 +38,7 @@ async def start(arguments: argparse.Namespace) -> ExitCode:
                 )
     settings = configuration.settings
     if settings.backend.uri is None:
-        print_message("No backend is configured, so this is the demo. labeler config init sets one up.")
-        arguments.reset = False
-        from labeler.cli.reviewing_stores import review_demo
-
-        return await review_demo(arguments)
+        return await demo_instead(arguments)
     if settings.backend.queue or settings.backend.experiments:
         return await review_asked(arguments, configuration, Selection())
     from labeler.cli.choosing import choose_and_review

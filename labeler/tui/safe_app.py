@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import signal
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import ClassVar, Generic, TypeVar
 
 from textual.app import App
@@ -17,6 +20,8 @@ T = TypeVar("T")
 
 _NO_COLOUR = NoColor()
 """Where NO_COLOR is set Textual writes greys; they are colours too, and those of a dark screen."""
+
+_ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 _log = logging.getLogger(__name__)
 
@@ -50,8 +55,22 @@ class SafeApp(App[T], Generic[T]):
         usual = super().get_line_filters()
         return [*(_NO_COLOUR if isinstance(each, Monochrome) else each for each in usual), self._backstop]
 
+    def on_load(self) -> None:
+        """Signals that end a program leave as Ctrl+C does, so that the terminal is given back as it was."""
+        for number in _ENDING:
+            with suppress(RuntimeError, ValueError, NotImplementedError):  # not the main thread, or Windows
+                asyncio.get_running_loop().add_signal_handler(number, self._interrupt)
+
+    def on_unmount(self) -> None:
+        for number in _ENDING:
+            with suppress(RuntimeError, ValueError, NotImplementedError):
+                asyncio.get_running_loop().remove_signal_handler(number)
+
     async def action_interrupt(self) -> None:
         """Ctrl+C leaves."""
+        self._interrupt()
+
+    def _interrupt(self) -> None:
         self.interrupted = True
         self.exit()
 

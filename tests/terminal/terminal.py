@@ -110,6 +110,10 @@ class Terminal:
             time.sleep(0.02)
         return self.exit_code
 
+    def signal(self, number: int) -> None:
+        """What `kill -NUMBER` sends."""
+        os.kill(self._pid, number)
+
     def kill(self) -> None:
         """kill -9."""
         if self.exit_code is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 
 import pytest
 
@@ -43,6 +44,39 @@ def test_an_answer_shown_as_saved_is_there_after_kill_9(machine: Machine) -> Non
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
     assert [label["value"] for label in machine.labels()] == []
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_that_ends_it_gives_the_terminal_back_and_is_130(machine: Machine, name: str) -> None:
+    machine.asks_one_thumb()
+    with machine.terminal("demo") as terminal:
+        terminal.wait_for("item 1/", "● online", "assistant")
+        terminal.press("n")
+        terminal.wait_for("saved")
+        terminal.signal(signal.Signals[name])
+        assert terminal.wait_for_exit() == 130
+        assert switched_on_and_never_off(terminal.written.decode()) == set()
+    assert [label["value"] for label in machine.labels()] == [False]
+
+
+@pytest.mark.parametrize(
+    ("environment", "says"),
+    [({"TERM": "dumb"}, "TERM is dumb"), ({"COLUMNS": "20", "LINES": "5"}, "20x5 characters; labeler needs 40x12")],
+)
+def test_a_terminal_that_cannot_show_a_review_is_2_and_a_sentence(
+    machine: Machine, environment: dict[str, str], says: str
+) -> None:
+    machine.extra.update(environment)
+    with machine.terminal("demo") as terminal:
+        assert terminal.wait_for_exit() == 2
+        terminal.wait_for(says)
+
+
+def test_a_review_without_any_backend_is_the_demo(machine: Machine) -> None:
+    with machine.terminal("review") as terminal:
+        terminal.wait_for("item 1/", "● online")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
 
 
 @pytest.mark.slow
