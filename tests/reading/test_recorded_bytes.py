@@ -149,3 +149,9 @@ def test_unknown_base64_keeps_its_bytes() -> None:
     media = encoded(BLOB)
     assert media is not None
     assert recorded_bytes(media.uri) == bytes(range(256)) * 4
+
+
+def test_a_title_is_never_encoded_media() -> None:
+    photo = data_uri(picture())
+    assert read_document(trace_of(span({"photo": photo, "ask": "What is it?"}, "done"))).title == "What is it?"
+    assert "base64" not in read_document(trace_of(span({"photo": photo, "b": BLOB}, "done"))).title

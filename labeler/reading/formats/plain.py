@@ -149,7 +149,10 @@ def _is_apart(name: str, value: JsonValue) -> bool:
 
 
 def main_text(message: Message) -> str:
-    """The one text that a side is about, for titles and for comparing: its prose, else its likeliest field."""
+    """The one text that a side is about, for titles and for comparing: its prose, else its likeliest field.
+
+    Encoded media are no text.
+    """
     if text := message.text:
         return text
     fields = {field.name: field.value for field in message.each(Field)}
@@ -158,8 +161,8 @@ def main_text(message: Message) -> str:
             return text
         if (messages := messages_in(fields.get(name))) is not None:
             return messages[-1].text
-    texts = [text for value in fields.values() if isinstance(value, str) and (text := value)]
-    return texts[0] if texts else ""
+    texts = (value for value in fields.values() if isinstance(value, str) and value)
+    return next((text for text in texts if encoded(text) is None), "")
 
 
 _MAIN_KEYS: Final = (
