@@ -8,7 +8,6 @@ comes back only when the terminal has said its last word.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import io
 import os
 import select
@@ -69,8 +68,10 @@ class Pictures:
     def are_possible(self, app: App[Any]) -> bool:
         """Whether pictures can be drawn. The first time the screen gives way for the terminal to be asked."""
         if self._unasked:
+            from importlib.util import find_spec
+
             self._unasked = False
-            if importlib.util.find_spec("textual_image") and sys.__stdin__ and sys.__stdin__.isatty():
+            if find_spec("textual_image") and sys.__stdin__ and sys.__stdin__.isatty():
                 try:
                     with app.suspend():
                         self._renderable = _renderable_for(sys.__stdin__.fileno(), app.console.color_system)
