@@ -35,6 +35,7 @@ class Deliveries:
         self._announce = announce
         self._is_stale = False
         self._is_refreshing = False
+        self._version = 0
         self.counts = OutboxCounts()
         self.refused: set[str] = set()
         """Traces with something that the backend refused."""
@@ -76,9 +77,14 @@ class Deliveries:
             self._is_refreshing = True
             self._background.do(self._refresh_until_fresh())
 
+    def look_elsewhere(self) -> None:
+        """Read anew if another process has written to the journal since it was read."""
+        self._background.do(self._look_elsewhere())
+
     async def refresh(self) -> None:
         """Read the outbox's counts, what was refused, and the fate of the answers shown."""
         destinations = self._destinations()
+        self._version = await self._journal.run(Journal.version)
         counts = await self._journal.run(Journal.counts, destinations)
         refused = await self._journal.run(Journal.refused_traces, destinations) if counts.refused else set()
         self.fates.update(await self._journal.run(Journal.delivery_of, self._shown()))
@@ -87,6 +93,10 @@ class Deliveries:
         for trace_id in changed if len(changed) <= _MANY_ROWS else ():
             self._announce(ItemChanged(trace_id))
         self._announce(StatusChanged() if len(changed) <= _MANY_ROWS else ItemsAdded(0))
+
+    async def _look_elsewhere(self) -> None:
+        if await self._journal.run(Journal.version) != self._version:
+            self.changed()
 
     async def _refresh_until_fresh(self) -> None:
         try:

@@ -26,10 +26,6 @@ class Outbox:
         self._journal = journal
         self._changed = changed
 
-    async def version(self) -> int:
-        """A number that is another one once another process has changed something."""
-        return await self._journal.run(Journal.outbox_version)
-
     async def places(self) -> list[OutboxPlace]:
         """What is where, problems first. Raises `JournalError`, as every method here does."""
         return await self._journal.run(Journal.outbox_places)

@@ -66,11 +66,6 @@ class OutboxPages:
 
     _store: Store
 
-    def outbox_version(self) -> int:
-        """A number that is another one once another process has written to the journal."""
-        row = self._store.row("PRAGMA data_version")
-        return 0 if row is None else int(row[0])
-
     def outbox_places(self) -> list[OutboxPlace]:
         """Every destination at which something is not acknowledged, in order of first use."""
         rows = self._store.rows(

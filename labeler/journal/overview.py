@@ -34,6 +34,11 @@ class Overview:
         """Every destination the journal knows, in order of first use."""
         return list(known(self._store).values())
 
+    def version(self) -> int:
+        """A number that is another one once another process has written to the journal."""
+        row = self._store.row("PRAGMA data_version")
+        return 0 if row is None else int(row[0])
+
     def counts(self, destinations: Sequence[Destination]) -> OutboxCounts:
         """How much is not delivered there."""
         rows = self._store.rows(

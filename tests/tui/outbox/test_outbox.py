@@ -163,6 +163,14 @@ def _multiply(journal: Journal, count: int) -> None:
         )
 
 
+async def test_the_smallest_terminal_has_room_for_it(tmp_path: Path) -> None:
+    async with in_trouble(tmp_path, (40, 12)) as table:
+        await open_outbox(table, "refused")
+        await table.press_at_once("G", "g", "j", "space", "b")
+        await table.resize(120, 40)
+        await shown(table, "✗ refused", "local:harbour.db")
+
+
 @pytest.fixture
 def same_moments(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whenever it is taken, a snapshot tells the same moments."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from pathlib import Path
 
 import pytest
 
+from labeler.journal.journal import Journal
+from labeler.journal.outcomes import Delivered
 from labeler.tui.panel.fate import fate_mark, fate_width
 from labeler.tui.signs import ASCII, UNICODE, Signs
 from tests.tui.outbox.faults import delete_trace, take_its_id
@@ -68,6 +72,26 @@ async def test_an_answer_whose_trace_is_gone_is_parked(tmp_path: Path) -> None:
         delete_trace(tmp_path, table.desk.state.items[0].trace_id)
         await table.press("y", "4", "p")
         await table.wait_for(lambda: fate(table, 1) == fate(table, 2) == "!", "both to be parked")
+
+
+async def test_what_another_process_delivers_is_told_here_too(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB, RATING)) as table:
+        await table.press("j", "k")
+    async with open_table(tmp_path, traces(2), (THUMB, RATING), online=False) as table:
+        await table.press("y", "4", "p", "escape")
+        await table.wait_for(lambda: fate(table, 1) == fate(table, 2) == "↻ waiting", "the answers in the panel")
+        await table.wait_for(lambda: table.desk.deliveries.counts.waiting == 2, "the count")
+        await asyncio.to_thread(deliver_elsewhere, tmp_path, table)
+        await table.wait_for(lambda: fate(table, 1) == fate(table, 2) == "✓ delivered", "what another process did")
+        await table.wait_for(lambda: table.desk.deliveries.counts.waiting == 0, "the count")
+
+
+def deliver_elsewhere(folder: Path, table: Table) -> None:
+    """Deliver what waits, as another process would that has the same journal open."""
+    journal = Journal.open(folder / "journal.db")
+    while claims := journal.claim(table.desk.destinations, time.time_ns() // 1_000_000, 0, 1):
+        journal.settle([(claim.delivery.id, Delivered()) for claim in claims], time.time_ns() // 1_000_000)
+    journal.close()
 
 
 @pytest.mark.parametrize("width", [40, 80, 120, 200])

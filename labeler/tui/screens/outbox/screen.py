@@ -28,8 +28,8 @@ from labeler.tui.screens.review.confirming import Confirming
 _LOOK_EVERY_S: Final = 0.25
 """Seconds after which something that was announced is on the screen."""
 
-_LOOKS_ELSEWHERE: Final = 8
-"""So many looks later it is asked whether another process has delivered."""
+_LOOKS_A_COUNT: Final = 4
+"""So many looks later, what is tried again in a while has its seconds counted down."""
 
 _REST: Final = 10
 """So many times as long as reading took, the journal is left to those who write it."""
@@ -67,7 +67,6 @@ class OutboxScreen(ModalScreen[Closed]):
         self._confirming = Confirming(self)
         self._confirmed_with = ""
         self._notice: tuple[str, str] | None = None
-        self._version: int | None = None
         self._is_stale = True
         self._is_reading = False
         self._looks = 0
@@ -199,23 +198,21 @@ class OutboxScreen(ModalScreen[Closed]):
 
     def _look_again(self) -> None:
         self._looks += 1
-        is_due = self._is_stale or self._looks >= _LOOKS_ELSEWHERE
-        if is_due and not self._is_reading and time.monotonic() >= self._rests_until_s:
-            self._is_reading, self._looks = True, 0
+        if self._is_stale and not self._is_reading and time.monotonic() >= self._rests_until_s:
+            self._is_reading, self._is_stale = True, False
             self.run_worker(self._read(), exit_on_error=False)
+        elif self._looks % _LOOKS_A_COUNT == 0:
+            self._list.refresh()
+            self._paint_bottom()
 
     async def _read(self) -> None:
-        """Show what is where now, if it may be otherwise than it is shown; the pauses count down in any case."""
+        """Show what is where now."""
         began_s = time.monotonic()
         try:
-            version = await self._desk.outbox.version()
-            if self._is_stale or version != self._version:
-                self._is_stale, self._version = False, version
-                places = await self._desk.outbox.places()
-                self._places = sorted(places, key=lambda place: not self._is_ours(place))
-                self._list.show(self._places)
-                self._rests_until_s = time.monotonic() + _REST * (time.monotonic() - began_s)
-            self._list.refresh()
+            places = await self._desk.outbox.places()
+            self._places = sorted(places, key=lambda place: not self._is_ours(place))
+            self._list.show(self._places)
+            self._rests_until_s = time.monotonic() + _REST * (time.monotonic() - began_s)
             self._paint()
         except JournalError as error:
             self.say(str(error), "error")

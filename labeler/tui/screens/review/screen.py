@@ -50,6 +50,9 @@ from labeler.tui.screens.views.span_list import SpanList
 from labeler.tui.screens.views.views import Views
 from labeler.tui.worklist.view import RowPicked, WorklistView
 
+_LOOK_ELSEWHERE_S = 2.0
+"""Seconds after which something that another process delivered is on the screen."""
+
 
 class ReviewScreen(Screen[None]):
     """The reviewer's place of work."""
@@ -101,6 +104,7 @@ class ReviewScreen(Screen[None]):
         self.desk.on_event = self._announce
         self._layout.lay_out()
         self.paint_all()
+        self.set_interval(_LOOK_ELSEWHERE_S, self.desk.deliveries.look_elsewhere)
 
     def on_unmount(self) -> None:
         self.opening.close()
