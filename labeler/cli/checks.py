@@ -142,7 +142,9 @@ async def _backend(
         yield _failed("backend", error, where)
         return
     yield Finding("backend", Status.OK, f"{where}: {found.version}")
-    if not (found.queues and found.schemas):
+    if found.queues and found.schemas:
+        yield Finding("features", Status.OK, "review queues and label schemas")
+    else:
         yield Finding(
             "features",
             Status.WARN,

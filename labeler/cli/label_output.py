@@ -23,8 +23,11 @@ def write_label_file(path: str, labels: Sequence[Label], format: str = "jsonl") 
     if path == "-":
         sys.stdout.write(text.getvalue())
         return
+    file = Path(path).expanduser()
+    if not file.parent.is_dir():
+        raise CommandFailed(ExitCode.USAGE, f"Nothing was written: there is no directory {file.parent}")
     try:
-        write_private(Path(path).expanduser(), text.getvalue())
+        write_private(file, text.getvalue())
     except OSError as error:
         raise CommandFailed(
             ExitCode.USAGE, f"{path} cannot be written ({error.strerror or error}). Nothing was written"

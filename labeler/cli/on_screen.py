@@ -79,6 +79,9 @@ async def run_on_screen(
         await _take_first_items(desk, first_listing, only_unlabelled=only_unlabelled)
     if not desk.state.items:
         await desk.close()
+        if opening.record.spec.trace_ids and not only_unlabelled:
+            missing = ", ".join(opening.record.spec.trace_ids)
+            raise CommandFailed(ExitCode.PROBLEM, f"The backend has no trace {missing}")
         print_message(_nothing_to_do(opening, only_unlabelled=only_unlabelled))
         return ExitCode.OK
     exchange: Exchange | None = None

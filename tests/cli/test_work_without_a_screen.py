@@ -277,10 +277,13 @@ def test_a_label_on_a_trace_that_a_fast_clock_dated_is_exported_too(labeler, des
     assert [line["trace_id"] for line in exported.lines] == [ahead.id]
 
 
-def test_an_export_that_cannot_be_written_is_2(labeler):
-    ended = labeler.run("export", "--local", "-o", "/dev/null/labels.jsonl")
-    assert ended.code == 2
-    assert "Nothing was written" in ended.err
+@pytest.mark.parametrize("file", ["/dev/null/labels.jsonl", "/dev", "mistyped/labels.jsonl"])
+def test_an_export_that_cannot_be_written_is_2_and_makes_no_directory(labeler, file):
+    for command in (["export", "--local", "-o", file], ["outbox", "export", file]):
+        ended = labeler.run(*command)
+        assert ended.code == 2
+        assert "Nothing was written" in ended.err
+    assert list(labeler.work.iterdir()) == []
 
 
 def test_the_doctor_finds_a_healthy_setup_healthy(labeler, desk):
@@ -289,7 +292,7 @@ def test_the_doctor_finds_a_healthy_setup_healthy(labeler, desk):
     (findings,) = ended.lines
     statuses = {finding["check"]: finding["status"] for finding in findings}
     assert {"check", "status", "detail", "advice"} == findings[0].keys()
-    for check in ("configuration", "cache", "journal", "credentials", "backend", "experiments", "reviewer"):
+    for check in ("configuration", "cache", "journal", "credentials", "backend", "features", "experiments", "reviewer"):
         assert statuses[check] == "ok", findings
     assert "reviewer" in labeler.run("doctor", "-b", desk.server.url, "-r", "ana").out
 

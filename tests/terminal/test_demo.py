@@ -157,3 +157,14 @@ def test_a_comment_is_written_in_the_reviewer_s_own_editor(machine: Machine) -> 
         terminal.press("ctrl+c")
         assert terminal.wait_for_exit() == 130
     assert [label["rationale"] for label in machine.labels()] == ["from the editor"]
+
+
+def test_a_review_of_a_trace_that_is_nowhere_is_1_and_names_it(machine: Machine) -> None:
+    with machine.terminal("demo") as terminal:
+        terminal.wait_for("item 1/", "● online")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+    (store,) = (machine.home / "data").glob("**/demo*.db")
+    with machine.terminal("review", "tr-nowhere", "-b", f"local:{store}") as terminal:
+        assert terminal.wait_for_exit() == 1
+        terminal.wait_for("The backend has no trace tr-nowhere")
