@@ -190,7 +190,7 @@ def _choices(view: PanelView, question: Question) -> list[Line]:
         case Categorical(options, multiple):
             chosen = value if multiple and isinstance(value, Sequence) else [value]
             choices = [
-                _choice(view, str((number + 1) % 10), option, chosen=option in chosen)
+                _choice(view, "1234567890"[number : number + 1], option, chosen=option in chosen)
                 for number, option in enumerate(options)
             ]
             return choices if value != [] else [[("[none]", "option.chosen")], *choices]
@@ -205,8 +205,8 @@ def _choices(view: PanelView, question: Question) -> list[Line]:
 def _choice(view: PanelView, key: str, label: str, *, chosen: bool) -> Line:
     shown = cut(" ".join(_shown(view, label).split()), 40, view.signs.ellipsis)
     if chosen:
-        return [(f"[{key} {shown}]", "option.chosen")]
-    return [(f"{key} ", "key"), (shown, "chrome")]
+        return [(f"[{key} {shown}]" if key else f"[{shown}]", "option.chosen")]
+    return [(f"{key} ", "key"), (shown, "chrome")] if key else [(shown, "chrome")]
 
 
 def _number_choices(question: Question, numeric: Numeric, value: JsonValue) -> list[Line]:

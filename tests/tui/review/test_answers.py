@@ -5,9 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from labeler.domain.question import Categorical, Question
 from labeler.review.state import Advance, Rules
 from tests.tui.review.asked import CHOICE, EXPECTED, MODES, RATING, REMARK, SCORE, THUMB, trace_about, traces
 from tests.tui.review.table import open_table
+
+
+async def test_an_option_that_no_key_reaches_shows_none(tmp_path: Path) -> None:
+    eleven = Question("port", Categorical(tuple(f"berth {letter}" for letter in "abcdefghijk")))
+    async with open_table(tmp_path, traces(1), (eleven,), size=(200, 40)) as table:
+        assert "9 berth i   0 berth j   berth k" in table.line("panel")
 
 
 async def test_one_key_labels_and_the_next_trace_is_there(tmp_path: Path) -> None:
