@@ -203,6 +203,12 @@ async def test_a_viewer_that_fails_is_told_and_saving_offered(tmp_path: Path) ->
         await asks(table, "viewer did not open it (status 3). Save it to", "Enter yes · Esc no")
 
 
+async def test_a_configured_viewer_that_is_not_installed_is_named(tmp_path: Path) -> None:
+    async with open_table(tmp_path, [asked_about((PHOTO, ""))], (THUMB,), viewer=["no-such-viewer", "-x"]) as table:
+        await table.press("z")
+        await asks(table, "no-such-viewer is not here to open it. Save it to")
+
+
 async def test_what_was_not_recorded_is_said(tmp_path: Path) -> None:
     url = {"type": "image_url", "image_url": {"url": "https://x.test/stamp.png"}}
     messages = [{"role": "user", "content": [url]}]

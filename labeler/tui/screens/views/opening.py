@@ -99,7 +99,11 @@ class Opening:
             return
         viewer = find_viewer(self._settings.viewer, os.environ)
         if viewer is None:
-            self._offer_to_save(content, kind, f"There is no viewer here for a {kind.name}.")
+            wanted = self._settings.viewer
+            missing = (
+                f"{wanted[0]} is not here to open it." if wanted else f"There is no viewer here for a {kind.name}."
+            )
+            self._offer_to_save(content, kind, missing)
         elif await self._screen.desk.contents.may_run(viewer.name):
             await self._view(content, kind, viewer)
         else:
