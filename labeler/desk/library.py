@@ -42,6 +42,13 @@ class Prepared:
     span_names: Mapping[str, str]
     models: tuple[str, ...]
 
+    @property
+    def name(self) -> str:
+        """The trace's name; of one that was recorded without, that of its one top-level span, where there is one."""
+        roots = self.document.roots
+        named = self.span_names.get(next(iter(roots)), "") if len(roots) == 1 else self.document.source
+        return self.raw.summary.name or named
+
 
 class Library:
     """Prepares documents of cached traces and keeps the latest few."""

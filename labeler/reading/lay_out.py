@@ -54,6 +54,7 @@ _FOLDS: Final[Mapping[BlockKind, Fold]] = {
 _SYSTEM_FOLD: Final = Fold(3, 240)
 _NOTHING: Final = Fold(0, 0)
 _STACK_TRACE: Final = "pytb"
+_FRAME: Final = re.compile(r'^ +File "([^"\n]+)", line (\d+), in (.+)$', re.MULTILINE)
 _NEVER_FOLDED: Final = (BlockKind.HEADER, BlockKind.NOTE, BlockKind.MEDIA)
 
 
@@ -199,11 +200,11 @@ class _Layer:
         return self.block(BlockKind.MEDIA, sanitise(label(media)), uri=media.uri)
 
     def _document(self, document: Retrieved, rank: int) -> Block:
-        score = f"{document.score:.3g}" if document.score is not None else ""
+        score = f"score {document.score:.3g}" if document.score is not None else ""
         about = " · ".join(part for part in (str(rank), score, document.title, document.source) if part)
         text = document.text
         if document.metadata:
-            text += f"\n{compact(dict(document.metadata))}"
+            text += "\n" + " · ".join(f"{key}: {compact(value)}" for key, value in document.metadata.items())
         return self.block(BlockKind.DOCUMENT, sanitise(text), summary=one_line(about, _SUMMARY_LENGTH))
 
     def _field(self, name: str, value: JsonValue) -> Iterator[Block]:
@@ -225,13 +226,22 @@ class _Layer:
     def _failure(self, failure: Failure) -> Iterator[Block]:
         yield self.block(BlockKind.ERROR, sanitise(failure.line), summary=one_line(failure.line, _SUMMARY_LENGTH))
         if failure.stacktrace:
-            last = failure.stacktrace.strip().rpartition("\n")[2]
             yield self.block(
                 BlockKind.CODE,
                 sanitise(failure.stacktrace.rstrip()),
-                summary=one_line(f"stack trace: {last}", _SUMMARY_LENGTH),
+                summary=one_line(f"stack trace{_raised_in(failure.stacktrace)}", _SUMMARY_LENGTH),
                 language=_STACK_TRACE,
             )
+
+
+def _raised_in(stacktrace: str) -> str:
+    """Where an exception came from, as Python writes it: the last frame's function, file and line."""
+    frames = _FRAME.findall(stacktrace)
+    if not frames:
+        return ""
+    path, line, function = frames[-1]
+    file = path.replace("\\", "/").rpartition("/")[2]
+    return f", raised in {function}, {file} line {line}"
 
 
 def _placeholder(encoded: str) -> str:

@@ -14,7 +14,7 @@ from labeler.reading.formats import openinference
 from labeler.reading.formats.documents import documents_in
 from labeler.reading.formats.langchain import langchain_message
 from labeler.reading.formats.parts import arguments, result_parts
-from labeler.reading.formats.plain import side_parts
+from labeler.reading.formats.plain import is_redacted, side_parts
 from labeler.reading.formats.values import first, items, mapping, text_of
 from labeler.reading.message import Call, Failure, Message, Note, Part, Retrieved, Role, Text
 from labeler.reading.tree import SpanTree
@@ -212,7 +212,7 @@ def _answer(span: Span, call_id: str | None, failure: Failure | None) -> Message
         if spoken and spoken[0].role is Role.TOOL:
             parts = spoken[0].parts
         else:
-            parts = side_parts(output) if output in ("", {}) else _result(output)
+            parts = side_parts(output) if output in ("", {}) or is_redacted(output) else _result(output)
     if failure is not None:
         parts = (*parts, failure)
     elif not parts:

@@ -120,10 +120,17 @@ def test_no_escape_sequence_of_a_trace_leaves_any_view_of_it(machine: Machine, h
         for number in range(1, count + 1):
             terminal.wait_for(f"item {number}/")
             terminal.wait_until_gone("Loading…")
-            for view in "tmxhOi?":
+            for view in "tmxhrwOi?":
                 terminal.press(view)
                 time.sleep(0.15)
                 for key in ("enter", "G", "space", "escape", "escape"):
+                    terminal.press(key)
+                    time.sleep(0.05)
+            for keys in ("/PWNED\r", "t/PWNED\r"):
+                for key in keys:
+                    terminal.press(key)
+                    time.sleep(0.05)
+                for key in ("n", "N", "escape", "escape", "escape"):
                     terminal.press(key)
                     time.sleep(0.05)
             terminal.press(f":{number + 1}\r")

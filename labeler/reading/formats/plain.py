@@ -45,6 +45,11 @@ def is_repr(value: JsonValue) -> bool:
     return isinstance(value, str) and bool(_REPR.fullmatch(value) or _DUMP.match(value[:_HEAD]))
 
 
+def is_redacted(value: JsonValue) -> bool:
+    """Whether a text only says that something was taken out of the recording."""
+    return isinstance(value, str) and bool(_REDACTED.fullmatch(value[:_HEAD]))
+
+
 def side_parts(value: JsonValue) -> tuple[Part, ...]:
     """The parts of a side: prose, media, documents and named fields; a note where there is nothing to read."""
     match value:
@@ -54,7 +59,7 @@ def side_parts(value: JsonValue) -> tuple[Part, ...]:
             return (Note("empty string"),)
         case str() if is_repr(value):
             return (Note(f"not recorded: only the Python object's name was kept, {value}"),)
-        case str() if _REDACTED.fullmatch(value[:_HEAD]):
+        case str() if is_redacted(value):
             return (Note(f"redacted by the recorder: {value}"),)
         case str():
             return (described(value) or Text(value),)

@@ -158,7 +158,7 @@ class Wording:
         block = self._document.blocks[number]
         match block.kind:
             case BlockKind.CALL:
-                return [(f"tool{_SPACING}", ("role.tool",))]
+                return [(f"calls{_SPACING}", ("role.tool",))]
             case BlockKind.REASONING | BlockKind.DOCUMENT:
                 return [(f"{block.kind}{_SPACING}", ("dim",))]
             case BlockKind.FIELD:

@@ -88,9 +88,9 @@ class _Filling:
         """What begins at `at` and takes so many cells; `breakable` tells whether a row may begin with it."""
         if breakable and self._in_word:
             self._chance, self._since = at, 0
-        if not self.fits(cells) and at > self.starts[-1]:
+        while not self.fits(cells) and at > self.starts[-1]:
             late_enough = self._filled - self._since >= self._width * _LEAST_FILL
-            at_chance = late_enough and self._chance > self.starts[-1]
+            at_chance = late_enough and self._chance > self.starts[-1] and self._since <= self._rest
             self.starts.append(self._chance if at_chance else at)
             self._filled = self._since = self._since if at_chance else 0
             self._width = self._rest

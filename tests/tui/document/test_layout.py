@@ -134,7 +134,7 @@ def test_a_folded_block_is_one_row_that_says_how_much_is_folded() -> None:
         "system   You are the desk. ▸ 3 more lines",
         "",
         "assistant",
-        'tool   position_lookup(buoy="N4")  4 lines',
+        'calls   position_lookup(buoy="N4")  4 lines',
         "x" * 62 + "… ▸ 500 characters",
     ]
     layout = Layout(document, 80, ASCII)

@@ -219,7 +219,7 @@ async def test_in_ascii_there_are_no_other_signs() -> None:
         assert screen_text(app).isascii()
         assert [row.rstrip("# ") for row in app.rows[:6]] == [
             ">  assistant",
-            "|+ tool   a(b=1)  2 lines",
+            "|+ calls   a(b=1)  2 lines",
             "|",
             "|- c",
             "|  d",

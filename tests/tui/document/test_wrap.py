@@ -20,6 +20,11 @@ def test_rows_joined_are_the_line_and_none_is_wider_than_its_room(text: str, fir
         assert cell_len(row.rstrip(" ")) <= (rest if number else first)
 
 
+def test_what_moves_to_a_narrower_row_is_split_there_again() -> None:
+    assert rows("aa日⟨U+202E⟩", 8, 4) == ["aa日", "⟨U+2", "02E⟩"]
+    assert rows("aa日⟨U+202E⟩", 9, 4) == ["aa日⟨U+20", "2E⟩"]
+
+
 def test_words_stay_whole_and_spaces_at_the_edge_hang() -> None:
     assert rows("the quick brown fox", 10) == ["the quick ", "brown fox"]
     assert rows("exactly ten  more", 11) == ["exactly ten  ", "more"]

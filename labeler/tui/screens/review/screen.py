@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -336,7 +336,8 @@ class ReviewScreen(Screen[None]):
         view = None
         if prepared is not None:
             turn = self.desk.sessions.turn_of(prepared.raw.summary.id)
-            view = HeaderView(prepared.raw.summary, prepared.models, turn, self.views.place)
+            summary = replace(prepared.raw.summary, name=prepared.name)
+            view = HeaderView(summary, prepared.models, turn, self.views.place)
         header.set_lines([header_line(view, header.size.width, self.look.signs)])
 
     def panel_view(self) -> PanelView:
