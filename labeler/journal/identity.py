@@ -6,7 +6,7 @@ from labeler.journal.store import Store
 
 
 class Identity:
-    """The journal's memory of reviewer IDs, trusted origins and agreements. Raises `JournalWriteFailed` where it writes."""
+    """The memory of reviewer IDs, trusted origins and agreements. Raises `JournalWriteFailed` where it writes."""
 
     _store: Store
 
