@@ -186,6 +186,12 @@ def test_an_error_under_a_good_root_is_flagged_before_the_answer() -> None:
     stack = next(block for block in document.blocks if block.kind is BlockKind.CODE)
     assert stack.folded
     assert stack.text.startswith("Traceback")
+    assert stack.summary.startswith("stack trace, raised in ")
+
+
+def test_what_was_redacted_is_said_to_be() -> None:
+    notes = [each.text for each in read_document(recording("otlp_claude_code")).blocks if each.kind is BlockKind.NOTE]
+    assert "redacted by the recorder: <REDACTED>" in notes
 
 
 @pytest.mark.parametrize("payload", [b"", b"{", b"[" * 10_000, b'{"trace":{"trace_info":{}}}', b"\xff\xfe"])
