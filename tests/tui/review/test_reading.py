@@ -9,6 +9,7 @@ import pytest
 
 from labeler.tui.actions import ACTIONS, Group
 from labeler.tui.screens.overlay import Overlay
+from tests.reading.corpus import recording
 from tests.tui.review.asked import RATING, THUMB, trace_about, traces
 from tests.tui.review.table import Table, open_table
 
@@ -231,3 +232,9 @@ async def test_a_theme_is_put_on_at_once_and_a_wrong_one_leaves_the_old(tmp_path
         assert table.app.theme != dark
         await table.press("y")
         assert table.position == 1
+
+
+async def test_a_trace_that_was_recorded_without_a_name_is_named_by_its_top_level_span(tmp_path: Path) -> None:
+    async with open_table(tmp_path, [recording("otlp_claude_code")], (THUMB,)) as table:
+        await table.all_is_told()
+        assert table.line("header").strip().startswith("claude_code.interaction")
