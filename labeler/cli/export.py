@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from labeler.cli.exit_code import ExitCode
+from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.options import add_backend, add_reviewer, since_ms
 
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     from labeler.domain.assessment import same_reviewer
     from labeler.labels.label import label_of
 
+    if arguments.local and (arguments.filter or arguments.since is not None):
+        raise CommandFailed(
+            ExitCode.USAGE, "--filter and --since look at traces, which only the backend has: leave out --local or them"
+        )
     assessments = asyncio.run(_assessments(arguments))
     only = getattr(arguments, "reviewer", None)
     labels = [label_of(each) for each in assessments if only is None or same_reviewer(each.source.id, only)]

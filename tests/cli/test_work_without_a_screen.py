@@ -277,6 +277,13 @@ def test_a_label_on_a_trace_that_a_fast_clock_dated_is_exported_too(labeler, des
     assert [line["trace_id"] for line in exported.lines] == [ahead.id]
 
 
+@pytest.mark.parametrize("condition", [["-f", "status = 'OK'"], ["--since", "7d"]])
+def test_the_journal_refuses_a_condition_on_traces_instead_of_overlooking_it(labeler, condition):
+    ended = labeler.run("export", "--local", *condition)
+    assert (ended.code, ended.out) == (2, "")
+    assert "leave out --local" in ended.err
+
+
 @pytest.mark.parametrize("file", ["/dev/null/labels.jsonl", "/dev", "mistyped/labels.jsonl"])
 def test_an_export_that_cannot_be_written_is_2_and_makes_no_directory(labeler, file):
     for command in (["export", "--local", "-o", file], ["outbox", "export", file]):
