@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -43,7 +42,7 @@ async def list_worklist(
     spec, questions = review.record.spec, review.asked.questions
     with Progress("Listing") as progress:
         listed = 0
-        async for page in incoming(backend, spec, time.time_ns() // 1_000_000):
+        async for page in incoming(backend, spec):
             places = {Destination(backend.uri, backend.workspace, each.summary.experiment_id) for each in page}
             retired = await journal.run(Journal.settled_ids, list(places))
             await cache.run(Cache.put_summaries, home_of(backend), [each.summary for each in page])

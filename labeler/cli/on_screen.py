@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -146,7 +145,7 @@ def _exchange(
 
 async def _take_first_items(desk: Desk, backend: Backend, *, only_unlabelled: bool) -> None:
     """Take the backend's listing in until there is something to show; the rest follows in the background."""
-    async for page in incoming(backend, desk.record.spec, time.time_ns() // 1_000_000):
+    async for page in incoming(backend, desk.record.spec):
         if await desk.take_in(page, only_unlabelled=only_unlabelled):
             return
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -188,7 +187,7 @@ class Exchange:
         pause = Backoff(1.0, 30.0)
         while True:
             try:
-                async for page in incoming(backend, self._spec, time.time_ns() // 1_000_000):
+                async for page in incoming(backend, self._spec):
                     await self._listener.take_in(page, only_unlabelled=self._traffic.only_unlabelled)
             except (Unreachable, Ambiguous):
                 self._listener.connected("offline")

@@ -22,15 +22,15 @@ class Incoming:
     queue_state: QueueItemState | None = None
 
 
-async def incoming(backend: Backend, spec: ReviewSpec, now_ms: int) -> AsyncIterator[list[Incoming]]:
+async def incoming(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[Incoming]]:
     """Pages of the traces that `spec` names: a queue's items, exactly named traces, or a pinned search.
 
-    A sample is drawn from everything the search finds, so it comes as one page, in the search's order.
-    Raises what the backend raises.
+    The store pins the search, not this machine's clock, which may be slow. A sample is drawn from everything the
+    search finds, so it comes as one page, in the search's order. Raises what the backend raises.
     """
     pages = _queue(backend, spec) if spec.queue_id else _named(backend, spec) if spec.trace_ids else None
     if pages is None:
-        pages = _search(backend, spec, now_ms)
+        pages = _search(backend, spec)
     if spec.sample is None:
         async for page in pages:
             yield page
@@ -59,9 +59,9 @@ async def _named(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[Incom
         yield [Incoming(summary) for summary in await backend.summaries(ids)]
 
 
-async def _search(backend: Backend, spec: ReviewSpec, now_ms: int) -> AsyncIterator[list[Incoming]]:
+async def _search(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[Incoming]]:
     limit = None if spec.sample is not None else spec.limit
-    query = Query(spec.experiment_ids, spec.filter, spec.order_by, spec.since_ms, now_ms, limit)
+    query = Query(spec.experiment_ids, spec.filter, spec.order_by, spec.since_ms, None, limit)
     async for page in backend.snapshot(query):
         yield [Incoming(summary) for summary in page]
 

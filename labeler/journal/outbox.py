@@ -122,9 +122,11 @@ class Outbox:
 
     def unpark(self, destinations: Sequence[Destination]) -> int:
         """Let what is parked wait again, as every start does. How many there were."""
+        # The second condition says nothing new, but has SQLite look through the undone deliveries alone.
         with self._store.writing() as db:
             return db.execute(
                 "UPDATE deliveries SET state = 'waiting', cause = NULL WHERE state = 'parked'"
+                " AND state IN ('waiting', 'parked', 'refused')"
                 " AND destination_id IN (SELECT value FROM json_each(?))",
                 (numbers(self._store, destinations),),
             ).rowcount

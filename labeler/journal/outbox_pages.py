@@ -102,8 +102,10 @@ class OutboxPages:
 
     def refused_traces(self, destinations: Sequence[Destination]) -> set[str]:
         """The traces that something was refused of there."""
+        # The second condition says nothing new, but has SQLite look through the undone deliveries alone.
         rows = self._store.rows(
             "SELECT DISTINCT trace_id FROM deliveries WHERE state = 'refused'"
+            " AND state IN ('waiting', 'parked', 'refused')"
             " AND destination_id IN (SELECT value FROM json_each(?))",
             (numbers(self._store, destinations),),
         )

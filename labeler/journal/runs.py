@@ -26,11 +26,12 @@ class Runs:
             self._lock.release()  # somebody was just looking whether it lives, and may have cleared it away
 
     def end(self) -> None:
-        """This run is over."""
+        """This run is over. The marks of those that were killed go with its own."""
         if self._lock.is_held:
             self._lock.release()
             with suppress(OSError):
                 self._own.unlink()
+                self.living()
 
     def living(self) -> set[str]:
         """The names of the runs that go on; the marks of those that were killed are cleared away."""

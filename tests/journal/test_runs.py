@@ -60,6 +60,14 @@ def test_a_killed_run_has_ended_and_leaves_nothing_behind(tmp_path: Path) -> Non
     assert list(tmp_path.glob("*.run-*")) == []
 
 
+def test_the_mark_of_a_killed_run_goes_with_the_next_that_ends(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "journal.db")
+    answer(journal, "tr-one")
+    (tmp_path / "journal.db.run-killed").touch()
+    journal.close()
+    assert list(tmp_path.glob("*.run-*")) == []
+
+
 def test_a_copied_journal_takes_the_runs_of_the_original_for_ended(tmp_path: Path) -> None:
     original = Journal.open(tmp_path / "journal.db")
     answer(original, "tr-1")

@@ -123,6 +123,7 @@ async def test_what_waits_for_another_backend_is_listed_below_and_said_to_be_els
         await answer_elsewhere(table)
         await table.press("y")
         await open_outbox(table, "2 waiting", "https://mlflow.example · workspace team-a · experiment 9")
+        await shown(table, "Where do I moor?")
         assert "goes when you work there again" in listed(table)[2]
         await table.press_at_once("G", "enter")
         await shown(table, "not in this review's worklist")

@@ -188,7 +188,7 @@ async def open_table(
     spec = ReviewSpec(store.uri, "", (experiment.id,), REVIEWER, label="Autumn desk review")
     record = await journal.run(Journal.begin_review, spec, 1)
     desk = await open_desk(record, questions, rules or Rules(), journal, cache)
-    async for page in incoming(store, spec, 1 << 60):
+    async for page in incoming(store, spec):
         await desk.take_in(page, only_unlabelled=False)
     traffic = Traffic(folder / "delivery.lock", grace_s, 2, 500, only_unlabelled=False)
 

@@ -159,6 +159,7 @@ class OutboxScreen(ModalScreen[Closed]):
     def _go_to_item(self) -> None:
         row, state = self._list.current, self._desk.state
         if row is None:
+            self._say_why_none()
             return
         trace_id = row.delivery.trace_id
         if trace_id in state.index_of and self._desk.destination_of(trace_id) == row.delivery.destination:
@@ -179,10 +180,14 @@ class OutboxScreen(ModalScreen[Closed]):
     def _ask_to_discard(self) -> None:
         row = self._list.current
         if row is None:
+            self._say_why_none()
             return
         what = asked_words(row, self._questions)
         question = f"Give it up for good? It will never reach the backend: {what}"
         self._confirming.ask(question, partial(self._discard, row.delivery.id))
+
+    def _say_why_none(self) -> None:
+        self.say("Everything is delivered" if self._list.current_id is None else "Still being read; press it again")
 
     async def _discard(self, delivery_id: int) -> None:
         try:
