@@ -44,7 +44,7 @@ def takes_another(journal: Journal) -> bool:
     return journal.changes(review.id)[-1] == change
 
 
-@pytest.mark.parametrize("bytes_a_file", [3_000, 30_000, 140_000, 190_000, 260_000, 333_333, 500_001])
+@pytest.mark.parametrize("bytes_a_file", [3_000, 30_000, 190_000, 260_000, 333_333, 500_001, 1_234_567])
 def test_wherever_the_disk_ends_what_was_said_to_be_saved_is_there_and_nothing_by_halves(
     bytes_a_file: int, tmp_path: Path
 ) -> None:
