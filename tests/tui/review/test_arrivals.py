@@ -40,7 +40,7 @@ async def test_every_answer_arrives_as_one_human_assessment(tmp_path: Path) -> N
             assert each.metadata["labeler.blind"] == "false"
             assert each.valid
         await table.wait_for(lambda: "delivered" in table.line("panel"), "the word that it arrived")
-        assert "queued" not in table.line("status")
+        await table.wait_for(lambda: "queued" not in table.line("status"), "nothing more to be queued")
 
 
 async def test_nothing_is_released_before_the_item_is_left(tmp_path: Path) -> None:
