@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 from labeler.cache.tables import FORMAT, Tables
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, TraceSummary
+from labeler.write_ahead_log import switch_to_wal
 
 T = TypeVar("T")
 
@@ -169,7 +170,7 @@ def _open_current(path: Path, max_bytes: int) -> Tables:
     database = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
     try:
         database.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        database.execute("PRAGMA journal_mode = WAL")
+        switch_to_wal(database, _BUSY_TIMEOUT_S)
         database.execute("PRAGMA synchronous = NORMAL")
         (version,) = database.execute("PRAGMA user_version").fetchone()
         if version not in (0, FORMAT):

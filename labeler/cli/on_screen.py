@@ -38,6 +38,10 @@ def check_screen(configuration: Configuration, instead: str) -> None:
     theme_of(configuration)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise CommandFailed(ExitCode.USAGE, f"There is no terminal to draw on. {instead}")
+    if not sys.stderr.isatty():
+        raise CommandFailed(
+            ExitCode.USAGE, f"The screen is drawn on standard error, which is redirected here; do not. {instead}"
+        )
     if os.environ.get("TERM") == "dumb":
         raise CommandFailed(
             ExitCode.USAGE, f"TERM is dumb: this terminal cannot be drawn on. Set it to what it is. {instead}"

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 from labeler.journal.errors import JournalNewer, JournalUnusable, JournalWriteFailed
 from labeler.journal.runs import Runs
 from labeler.journal.schema import APPLICATION_ID, STEPS
+from labeler.write_ahead_log import switch_to_wal
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
@@ -177,25 +178,13 @@ def _check(connection: sqlite3.Connection) -> None:
 
 
 def _set_up(connection: sqlite3.Connection, path: Path) -> None:
-    if _switch_to_wal(connection) != "wal":
+    if switch_to_wal(connection, _LOCK_WAIT_S) != "wal":
         raise JournalUnusable(
             f"The file system of {path} cannot keep a journal that survives a crash (no write-ahead log). "
             "Name a directory on a local disk with --data-dir."
         )
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
-
-
-def _switch_to_wal(connection: sqlite3.Connection) -> str:
-    """The journal mode after asking for WAL. SQLite does not wait here while another process asks for the same."""
-    deadline = time.monotonic() + _LOCK_WAIT_S
-    while True:
-        try:
-            return str(connection.execute("PRAGMA journal_mode = WAL").fetchone()[0])
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, version: int, steps: Sequence[str]) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import re
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -70,6 +74,24 @@ def test_a_terminal_that_cannot_show_a_review_is_2_and_a_sentence(
     with machine.terminal("demo") as terminal:
         assert terminal.wait_for_exit() == 2
         terminal.wait_for(says)
+
+
+def test_a_redirected_standard_error_is_2_and_a_sentence_instead_of_a_screen_that_nobody_sees(machine: Machine) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "labeler", "demo"]
+    ended = subprocess.run(
+        command,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        env=machine.environment,
+        cwd=machine.home,
+        timeout=60,
+    )
+    os.close(ours)
+    os.close(theirs)
+    assert ended.returncode == 2
+    assert b"standard error, which is redirected" in ended.stderr
 
 
 def test_a_review_without_any_backend_is_the_demo(machine: Machine) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from labeler.backends.base import Ambiguous, BackendError, NotABackend, Refused, Unreachable
+from labeler.write_ahead_log import switch_to_wal
 
 SCHEMA_VERSION: Final = 1
 
@@ -177,7 +178,7 @@ def _initialise(path: Path) -> None:
     try:
         if not _is_blank(connection):
             return
-        connection.execute("PRAGMA journal_mode = WAL")
+        switch_to_wal(connection, _BUSY_TIMEOUT_MS / 1000)
         connection.execute("PRAGMA synchronous = FULL")
         with transaction(connection):
             if not _is_blank(connection):
