@@ -86,5 +86,7 @@ class LabelerApp(SafeApp[None]):
             self.screen.dismiss("")
         elif isinstance(self.screen, OutboxScreen):
             self.screen.leave()
+        elif self.screen is self._review and (field := self._review.focused) is not None:
+            field.post_message(events.Key("escape", "\x1b"))  # behind the letters that are still on their way there
         elif self.screen is not self._review or not await self._review.leave_field():
             await super().action_interrupt()

@@ -55,6 +55,16 @@ async def test_capital_letters_give_answer_and_comment_as_one(tmp_path: Path) ->
         assert table.comment(1, "user_satisfaction") is None
 
 
+async def test_ctrl_c_right_behind_the_letters_keeps_them_as_a_draft(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB,)) as table:
+        await table.press("y", "p", "c")
+        await table.type(["h", "m", "ctrl+c"])
+        await table.wait_for(lambda: "kept as a draft" in table.said, "the word that it is kept")
+        assert table.desk.has_draft(table.desk.state.items[0].trace_id)
+        await table.press("ctrl+c")
+        assert table.app.interrupted
+
+
 async def test_esc_gives_neither_answer_nor_comment_and_keeps_the_draft(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(2), (THUMB,)) as table:
         await table.press("N")
