@@ -96,7 +96,7 @@ def test_a_redirected_standard_error_is_2_and_a_sentence_instead_of_a_screen_tha
 
 def test_a_review_without_any_backend_is_the_demo(machine: Machine) -> None:
     with machine.terminal("review") as terminal:
-        terminal.wait_for("item 1/", "● online")
+        terminal.wait_for("item 1/", "● online", "assistant")
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
 
@@ -182,7 +182,7 @@ def test_a_comment_is_written_in_the_reviewer_s_own_editor(machine: Machine) -> 
 
 def test_a_review_of_a_trace_that_is_nowhere_is_1_and_names_it(machine: Machine) -> None:
     with machine.terminal("demo") as terminal:
-        terminal.wait_for("item 1/", "● online")
+        terminal.wait_for("item 1/", "● online", "assistant")
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
     (store,) = (machine.home / "data").glob("**/demo*.db")

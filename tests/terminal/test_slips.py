@@ -27,7 +27,7 @@ def hold(terminal: Terminal, key: str, delay_s: float) -> None:
 def test_a_held_key_labels_the_item_that_was_read_and_no_other(machine: Machine, delay_s: float) -> None:
     machine.asks_one_thumb()
     with machine.terminal("demo") as terminal:
-        terminal.wait_for("item 1/", "● online")
+        terminal.wait_for("item 1/", "● online", "assistant")
         hold(terminal, "y", delay_s)
         terminal.wait_for("item 2/", "mine 1")
         terminal.press("n")
@@ -40,7 +40,7 @@ def test_a_held_key_labels_the_item_that_was_read_and_no_other(machine: Machine,
 def test_a_sentence_typed_after_a_refused_comment_labels_nothing(machine: Machine) -> None:
     machine.asks_one_thumb(comment=False)
     with machine.terminal("demo") as terminal:
-        terminal.wait_for("item 1/", "● online")
+        terminal.wait_for("item 1/", "● online", "assistant")
         terminal.press("c", *"yes, not bad: 1 of 2 quays is named, so n")
         terminal.wait_for("takes no comment", "Esc or Enter goes on")
         terminal.press("enter")
@@ -54,7 +54,7 @@ def test_a_sentence_typed_after_a_refused_comment_labels_nothing(machine: Machin
 def test_a_comment_that_arrives_in_one_piece_is_a_comment(machine: Machine) -> None:
     machine.asks_one_thumb()
     with machine.terminal("demo") as terminal:
-        terminal.wait_for("item 1/", "● online")
+        terminal.wait_for("item 1/", "● online", "assistant")
         terminal.press("cno, yes: 1 of 2\rX")
         terminal.wait_for("X does nothing here", "item 1/", "mine 0")
         terminal.press("n")
@@ -67,7 +67,7 @@ def test_a_comment_that_arrives_in_one_piece_is_a_comment(machine: Machine) -> N
 def test_a_pasted_sentence_labels_nothing(machine: Machine) -> None:
     machine.asks_one_thumb()
     with machine.terminal("demo") as terminal:
-        terminal.wait_for("item 1/", "● online")
+        terminal.wait_for("item 1/", "● online", "assistant")
         terminal.paste("yes\nno, nothing of this: 1 2 3 s\nqq")
         terminal.press("X")
         terminal.wait_for("X does nothing here", "item 1/", "mine 0")
