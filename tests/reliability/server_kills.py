@@ -108,7 +108,7 @@ async def server_kill_loop(directory: Path, server: MlflowServer, kills: int, tr
             async with running(engine):
                 for kill in range(1, kills + 1):
                     await answering.do_some(BATCH)
-                    await _delivering(weather, weather.writes + chance.randint(1, BATCH // 2))
+                    await _delivering(weather, weather.writes + chance.randint(1, BATCH // 2), answering)
                     await asyncio.sleep(chance.uniform(0.0, 0.03))
                     in_a_write += weather.writing > 0
                     await asyncio.to_thread(server.kill)
@@ -121,10 +121,12 @@ async def server_kill_loop(directory: Path, server: MlflowServer, kills: int, tr
     return Outcome(verdict, synced, kills, in_a_write, answering.done, weather.writes, time.monotonic() - began)
 
 
-async def _delivering(weather: Weather, writes: int) -> None:
-    """Return in the middle of a write, once there were so many."""
+async def _delivering(weather: Weather, writes: int, answering: Answering) -> None:
+    """Return in the middle of a write, once there were so many. While nothing is on its way, more is answered."""
     async with asyncio.timeout(120):
-        while weather.writes < writes or not weather.writing:  # noqa: ASYNC110 - the moment counts, not an event
+        while weather.writes < writes or not weather.writing:
+            if not weather.writing:
+                await answering.do_some(1)
             await asyncio.sleep(0.002)
 
 
