@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 from labeler.cache.tables import FORMAT, Tables
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, TraceSummary
-from labeler.write_ahead_log import switch_to_wal
+from labeler.insisting import insist
 
 T = TypeVar("T")
 
@@ -170,7 +170,7 @@ def _open_current(path: Path, max_bytes: int) -> Tables:
     database = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
     try:
         database.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        switch_to_wal(database, _BUSY_TIMEOUT_S)
+        insist(lambda: database.execute("PRAGMA journal_mode = WAL"), _is_busy, _BUSY_TIMEOUT_S)
         database.execute("PRAGMA synchronous = NORMAL")
         (version,) = database.execute("PRAGMA user_version").fetchone()
         if version not in (0, FORMAT):
@@ -184,3 +184,7 @@ def _open_current(path: Path, max_bytes: int) -> Tables:
 def _delete_file(path: Path) -> None:
     for suffix in ("-wal", "-shm", "-journal", ""):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _is_busy(error: Exception) -> bool:
+    return isinstance(error, sqlite3.Error) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Hashable, Mapping
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -84,9 +85,9 @@ class ConfiguredQuestion(QuestionRefinement):
             comment_on=self.comment_on,
         )
 
+    @abstractmethod
     def domain_input(self) -> QuestionInput:
         """The input, in the product's words."""
-        raise NotImplementedError
 
     @model_validator(mode="after")
     def _comment_opens_only_where_there_is_one(self) -> Self:

@@ -11,10 +11,10 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from labeler.insisting import insist
 from labeler.journal.errors import JournalNewer, JournalUnusable, JournalWriteFailed
 from labeler.journal.runs import Runs
 from labeler.journal.schema import APPLICATION_ID, STEPS
-from labeler.write_ahead_log import switch_to_wal
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
@@ -178,7 +178,7 @@ def _check(connection: sqlite3.Connection) -> None:
 
 
 def _set_up(connection: sqlite3.Connection, path: Path) -> None:
-    if switch_to_wal(connection, _LOCK_WAIT_S) != "wal":
+    if insist(lambda: connection.execute("PRAGMA journal_mode = WAL").fetchone()[0], _is_busy, _LOCK_WAIT_S) != "wal":
         raise JournalUnusable(
             f"The file system of {path} cannot keep a journal that survives a crash (no write-ahead log). "
             "Name a directory on a local disk with --data-dir."
@@ -254,3 +254,7 @@ def _write_failed(path: Path, error: sqlite3.Error) -> JournalWriteFailed:
         case _:
             why, what = str(error), "Do it again; if that fails too, leave and look at the disk."
     return JournalWriteFailed(f"Not saved: {why}. {what} Nothing else is lost (the journal is {path})")
+
+
+def _is_busy(error: Exception) -> bool:
+    return isinstance(error, sqlite3.Error) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY

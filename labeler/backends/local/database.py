@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from labeler.backends.base import Ambiguous, BackendError, NotABackend, Refused, Unreachable
-from labeler.write_ahead_log import switch_to_wal
+from labeler.insisting import insist
 
 SCHEMA_VERSION: Final = 1
 
@@ -178,7 +178,7 @@ def _initialise(path: Path) -> None:
     try:
         if not _is_blank(connection):
             return
-        switch_to_wal(connection, _BUSY_TIMEOUT_MS / 1000)
+        insist(lambda: connection.execute("PRAGMA journal_mode = WAL"), _is_busy, _BUSY_TIMEOUT_MS / 1000)
         connection.execute("PRAGMA synchronous = FULL")
         with transaction(connection):
             if not _is_blank(connection):
@@ -206,3 +206,7 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:
     return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+def _is_busy(error: Exception) -> bool:
+    return isinstance(error, sqlite3.Error) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
