@@ -12,6 +12,9 @@ from tests.reliability.eyes import HELPFUL, QUALITY, QUESTIONS, View, read
 from tests.reliability.memory import Memory
 from tests.terminal.terminal import Terminal
 
+PATIENCE_S = 60.0
+"""No screen takes that long, whatever the machine is doing: a program that lets a reviewer wait longer hangs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Doom:
@@ -203,8 +206,10 @@ class Life:
         self._until(lambda view: time.monotonic() >= end)
 
     def _until(self, holds: Callable[[View], bool]) -> View:
-        """Look until it holds, taking in what there is to be seen. Raises `TimeIsUp` when this life is over."""
-        seen = -1
+        """Look until it holds, taking in what there is to be seen. Raises `TimeIsUp` when this life is over, and
+        AssertionError when the program hangs or has ended by itself.
+        """
+        seen, patience = -1, time.monotonic() + PATIENCE_S
         view = read("")
         while True:
             written = len(self._terminal.written)
@@ -215,4 +220,6 @@ class Life:
                 return view
             if time.monotonic() >= self._ends:
                 raise TimeIsUp
+            if time.monotonic() >= patience:
+                raise self._terminal.stuck(f"{PATIENCE_S:.0f} s for what the reviewer expects to see")
             time.sleep(0.01)

@@ -43,6 +43,10 @@ PICTURES = re.compile(rb"\x1b[_P].*?\x1b\\", re.DOTALL)
 UNFINISHED_PICTURE = re.compile(rb"\x1b[_P].*\Z|\x1b\Z", re.DOTALL)
 
 
+PROGRAM = (sys.executable, "-X", "faulthandler", "-m", "labeler")
+"""With the fault handler, so that a program that hangs can be asked where."""
+
+
 class Terminal:
     """Runs ``python -m labeler`` with `arguments` in a terminal of `size` (columns, rows).
 
@@ -70,7 +74,7 @@ class Terminal:
         self._pid, self._fd = pty.fork()
         if self._pid == 0:
             os.chdir(cwd)
-            os.execve(sys.executable, [sys.executable, "-m", "labeler", *arguments], {**environment})
+            os.execve(sys.executable, [*PROGRAM, *arguments], {**environment})
         os.set_inheritable(self._fd, False)  # a terminal started beside this one is not to hold it open
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -100,14 +104,9 @@ class Terminal:
 
     def wait_for_exit(self, seconds: float = 30) -> int:
         """The exit code of the program."""
-        deadline = time.monotonic() + seconds
-        while self.exit_code is None:
-            if time.monotonic() > deadline:
-                raise AssertionError(f"still running; the screen:\n{self.text}")
-            pid, status = os.waitpid(self._pid, os.WNOHANG)
-            if pid:
-                self.exit_code = os.waitstatus_to_exitcode(status)
-            time.sleep(0.02)
+        if not self._ends_within(seconds):
+            raise self.stuck(f"{seconds} s for its end")
+        assert self.exit_code is not None
         return self.exit_code
 
     def signal(self, number: int) -> None:
@@ -133,9 +132,34 @@ class Terminal:
         deadline = time.monotonic() + seconds
         while not holds(text := self.text):
             if time.monotonic() > deadline:
-                raise AssertionError(f"waited {seconds} s for {what}; the screen:\n{text}")
+                raise self.stuck(f"{seconds} s for {what}")
             time.sleep(0.02)
         return text
+
+    def stuck(self, waited_for: str) -> AssertionError:
+        """What there was to be seen when a wait was given up, and where the program's threads stood. It is ended."""
+        screen, told = self.text, len(self.written)
+        if not self._ends_within(0):
+            self.signal(signal.SIGABRT)
+            if not self._ends_within(5):
+                self.kill()
+            self._reader.join(2)
+        stacks = self.written[told:].decode(errors="replace").replace("\r\n", "\n")
+        return AssertionError(
+            f"waited {waited_for}; the screen:\n{screen}\n\nended with {self.exit_code}, saying:\n{stacks}"
+        )
+
+    def _ends_within(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while self.exit_code is None:
+            pid, status = os.waitpid(self._pid, os.WNOHANG)
+            if pid:
+                self.exit_code = os.waitstatus_to_exitcode(status)
+            elif time.monotonic() > deadline:
+                return False
+            else:
+                time.sleep(0.02)
+        return True
 
     def _read(self) -> None:
         while True:
