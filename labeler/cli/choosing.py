@@ -12,6 +12,7 @@ from labeler.cli.exit_code import ExitCode
 from labeler.cli.on_screen import run_on_screen
 from labeler.cli.opening import announce, is_member, open_spec
 from labeler.cli.options import Selection
+from labeler.cli.persisting import persist
 from labeler.cli.reviewing import open_everything, reopened
 from labeler.cli.who import proposal
 from labeler.config.load import Configuration
@@ -30,9 +31,9 @@ from labeler.tui.start_app import StartApp
 async def choose_and_review(arguments: argparse.Namespace, asked: Configuration, selection: Selection) -> ExitCode:
     """The start screen, then the review chosen there."""
     async with open_everything(arguments, asked) as (configuration, journal, cache, backend):
-        await backend.capabilities()
         menu = _Menu(backend, configuration)
-        begin = await _ask(menu, await _guess(backend, configuration, journal), configuration)
+        guess = await persist(lambda: _guess(backend, configuration, journal))
+        begin = await _ask(menu, guess, configuration)
         if begin is None:
             return ExitCode.OK
         await journal.run(Journal.remember_reviewer, backend.uri, begin.reviewer, "what you said")
@@ -114,6 +115,7 @@ class _Menu:
 
 async def _guess(backend: Backend, configuration: Configuration, journal: JournalThread) -> Guess:
     """Who the reviewer is as far as anybody has said; git's word, or the login's, has to be accepted first."""
+    await backend.capabilities()
     known = await known_reviewer(backend, configuration, journal)
     if known is not None:
         return Guess(known.id, known.origin, settled=True)

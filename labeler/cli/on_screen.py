@@ -14,6 +14,7 @@ from labeler.cli.assembly import keymap_of, theme_directories, theme_of
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.opening import Opening
 from labeler.cli.output import print_message
+from labeler.cli.persisting import persist
 from labeler.config.load import Configuration
 from labeler.delivery.intake import incoming
 from labeler.desk.desk import Desk
@@ -79,7 +80,7 @@ async def run_on_screen(
     keymap, theme = keymap_of(configuration), theme_of(configuration)
     desk = await open_desk(opening.record, opening.asked.questions, _rules(opening, configuration), journal, cache)
     if not desk.state.items and first_listing is not None:
-        await _take_first_items(desk, first_listing, only_unlabelled=only_unlabelled)
+        await persist(lambda: _take_first_items(desk, first_listing, only_unlabelled=only_unlabelled))
     if not desk.state.items:
         await desk.close()
         if opening.record.spec.trace_ids and not only_unlabelled:

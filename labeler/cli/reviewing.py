@@ -17,6 +17,7 @@ from labeler.cli.on_screen import check_screen, run_on_screen
 from labeler.cli.opening import Opening, announce, open_asked, open_remembered, refuse_plain
 from labeler.cli.options import Selection, selection_of
 from labeler.cli.output import print_message
+from labeler.cli.persisting import persist
 from labeler.cli.trace_files import looks_like_file
 from labeler.config.consent import CredentialsWithheld
 from labeler.config.load import Configuration
@@ -75,7 +76,7 @@ async def open_everything(
 async def review_asked(arguments: argparse.Namespace, asked: Configuration, selection: Selection) -> ExitCode:
     """Review what configuration and selection name."""
     async with open_everything(arguments, asked) as (configuration, journal, cache, backend):
-        opening = await open_asked(backend, configuration, selection, journal)
+        opening = await persist(lambda: open_asked(backend, configuration, selection, journal))
         announce(opening)
         return await run_on_screen(
             opening,
