@@ -45,6 +45,8 @@ class Courier:
 
     async def attempt(self, claim: Claim) -> Attempt:
         """Try once to deliver. Raises nothing that a backend raises: every failure is an outcome."""
+        if claim.wire_id != claim.delivery.assessment_id:
+            self._own_ids.seen()
         try:
             attempt = Attempt(await self._deliver(claim), Sighting())
         except _Doubt as doubt:
@@ -140,7 +142,7 @@ class Courier:
             doomed = [each.id for each in await self._own_chain(claim, wire_id)]
             if not doomed and await self.backend.find(trace_id, wire_id) is not None:
                 return Delivered(note="The assessment is not the reviewer's own; it was left alone")
-        elif await self._own_ids.are_given():
+        elif claim.rival_at_ms is not None or await self._own_ids.are_given():
             doomed += [each.id for each in await self._own_ids.copies(trace_id, claim.delivery.assessment_id)]
         for assessment_id in dict.fromkeys(doomed):
             try:

@@ -20,7 +20,7 @@ class OwnIds:
         self._seen = False
 
     def seen(self) -> None:
-        """A create came back under another ID than it was sent with."""
+        """An assessment of ours has another ID there than it was sent with: the server may not tell by itself."""
         self._seen = True
 
     async def are_given(self) -> bool:
@@ -28,10 +28,10 @@ class OwnIds:
         return self._seen or not (await self._backend.capabilities()).honours_ids
 
     async def copies(self, trace_id: str, labeler_id: str | None) -> list[Assessment]:
-        """The assessments that carry our ID, oldest first."""
+        """The assessments that carry our ID, oldest first; of the same time always in the same order."""
         summary = await self._backend.summary(trace_id)
         found = [each for each in summary.assessments if each.metadata.get(ID_KEY) == labeler_id]
-        return sorted(found, key=lambda each: each.created_at_ms)
+        return sorted(found, key=lambda each: (each.created_at_ms, each.id))
 
     async def settle(self, sent: Assessment, known_id: str | None) -> Assessment | None:
         """The one copy there is, surplus ones deleted; None when there is none and it has to be created.

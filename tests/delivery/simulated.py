@@ -52,6 +52,8 @@ class SimulatedBackend:
     LATEST_MS = 119_000
 
     server: Server
+    says_it_honours_ids: bool | None = None
+    """What it is taken for; None: what its server does. MLflow's file store tells only from 3.9 on."""
     faults: deque[str] = field(default_factory=deque)
     late: list[tuple[int, Callable[[], object]]] = field(default_factory=list)
     now_ms: int = 1_000_000
@@ -67,7 +69,8 @@ class SimulatedBackend:
     workspace = ""
 
     async def capabilities(self) -> Capabilities:
-        return Capabilities("simulated", queues=True, schemas=False, honours_ids=self.server.honours_ids)
+        told = self.server.honours_ids if self.says_it_honours_ids is None else self.says_it_honours_ids
+        return Capabilities("simulated", queues=True, schemas=False, honours_ids=told)
 
     async def whoami(self) -> str | None:
         self._check_open()

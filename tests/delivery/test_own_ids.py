@@ -48,6 +48,59 @@ async def test_a_lost_answer_is_looked_for_before_the_create_is_sent_again(
     assert [what for what, _ in backend.requests].count("create") == 1
 
 
+async def test_a_server_that_does_not_tell_is_known_by_the_ids_it_gave_also_after_a_restart(tmp_path: Path) -> None:
+    backend = SimulatedBackend(Server(honours_ids=False), says_it_honours_ids=True)
+    async with work(tmp_path, ["tr-1"]) as at_work:
+        await at_work.answer("tr-1", "helpful", True)
+        await at_work.leave("tr-1")
+        backend.faults.extend(["comes late"])
+        engine = at_work.engine(backend, now_ms=lambda: backend.now_ms)
+        for _ in range(2):
+            engine._dispatcher.forgive()
+            await engine._dispatcher.work_off(0)
+        (kept,) = backend.server.stored
+        backend.let_late_ones_in(1)
+    async with work(tmp_path, ["tr-1"]) as at_work:
+        backend.now_ms += 301
+        assert (await at_work.engine(backend, now_ms=lambda: backend.now_ms).drain()).delivered == 1
+        assert list(backend.server.stored) == [kept]
+
+
+async def test_a_retraction_takes_every_copy_with_it_also_after_a_restart(tmp_path: Path) -> None:
+    backend = SimulatedBackend(Server(honours_ids=False), says_it_honours_ids=True)
+    async with work(tmp_path, ["tr-1"]) as at_work:
+        await at_work.answer("tr-1", "helpful", True)
+        await at_work.leave("tr-1")
+        backend.faults.extend(["comes late"])
+        engine = at_work.engine(backend, now_ms=lambda: backend.now_ms)
+        for _ in range(2):
+            engine._dispatcher.forgive()
+            await engine._dispatcher.work_off(0)
+        backend.let_late_ones_in(1)
+        await at_work.record(at_work.sitting.clear("tr-1", "helpful", backend.now_ms))
+    async with work(tmp_path, ["tr-1"]) as at_work:
+        await at_work.engine(backend, now_ms=lambda: backend.now_ms + 400).drain()
+        assert await at_work.undone() == []
+    assert backend.server.stored == {}
+
+
+async def test_an_answer_cleared_while_its_fate_is_unknown_is_retracted_from_a_server_that_does_not_tell(
+    tmp_path: Path,
+) -> None:
+    backend = SimulatedBackend(Server(honours_ids=False), says_it_honours_ids=True)
+    async with work(tmp_path, ["tr-1"]) as at_work:
+        await at_work.answer("tr-1", "helpful", True)
+        await at_work.leave("tr-1")
+        backend.faults.extend(["answer lost", "request lost"])
+        engine = at_work.engine(backend)
+        await engine._dispatcher.work_off(0)
+        assert len(backend.server.stored) == 1
+        await at_work.record(at_work.sitting.clear("tr-1", "helpful", 9))
+        await engine.drain()
+        assert await at_work.undone() == []
+    assert backend.server.stored == {}
+
+
 async def test_a_copy_that_comes_late_is_swept_up(backend: SimulatedBackend, tmp_path: Path) -> None:
     async with work(tmp_path, ["tr-1"]) as at_work:
         await at_work.answer("tr-1", "helpful", True)

@@ -68,7 +68,11 @@ async def _store(transport: Transport) -> str:
     for path in _SERVER_INFO:
         try:
             info = await transport.get(path)
-        except (NotABackend, MissingTarget, Ambiguous):
+        except (NotABackend, MissingTarget):
+            continue
+        except Ambiguous as failed:
+            if not failed.server_answered:
+                raise  # taken for a server that does not tell, a file store would get everything twice
             continue
         return str(info.get("store_type", ""))
     return ""
