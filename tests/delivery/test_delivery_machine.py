@@ -38,9 +38,9 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.directory = scratch_directory()
         self.sitting = Sitting()
 
-    @initialize(honours_ids=st.sampled_from([True, True, False]), edits_in_place=st.booleans())
-    def begin(self, honours_ids: bool, edits_in_place: bool) -> None:
-        self.backend = SimulatedBackend(Server(honours_ids))
+    @initialize(honours_ids=st.sampled_from([True, True, False]), tells=st.booleans(), edits_in_place=st.booleans())
+    def begin(self, honours_ids: bool, tells: bool, edits_in_place: bool) -> None:
+        self.backend = SimulatedBackend(Server(honours_ids), says_it_honours_ids=None if tells else True)
         self.sitting.edits_in_place = edits_in_place and honours_ids
         self.journal = self.wait(JournalThread.open(self.directory / "journal.db"))
         review = self.wait(self.journal.run(Journal.begin_review, spec(queue_id="rq-1"), self.backend.now_ms))
@@ -104,6 +104,39 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.journal = self.wait(JournalThread.open(self.directory / "journal.db"))
         self.start()
 
+    @rule(
+        steps=st.integers(0, 60),
+        faults=st.lists(st.sampled_from(FAULTS), max_size=3),
+        changes=st.lists(st.sampled_from(["answer", "clear", "undo", "redo", "state"]), min_size=1, max_size=3),
+        data=st.data(),
+    )
+    def change_what_is_on_its_way(self, steps: int, faults: list[str], changes: list[str], data: st.DataObject) -> None:
+        """The reviewer goes on while requests are under way, about what they are about, too."""
+        self.backend.faults.extend(faults)
+        self.wait(self.journal.run(Journal.release_all, self.backend.now_ms))
+        task = self.loop.create_task(self.dispatcher.work_off(0))
+        self.wait(_turns(steps))
+        for what in changes:
+            self.change(what, data)
+        self.wait(self.journal.run(Journal.release_all, self.backend.now_ms))
+        self.wait(task)
+        self.backend.faults.clear()
+
+    def change(self, what: str, data: st.DataObject) -> None:
+        now_ms, sitting = self.backend.now_ms, self.sitting
+        if what == "clear" and sitting.cells:
+            self.record(sitting.clear(*data.draw(st.sampled_from(sorted(sitting.cells))), now_ms))
+        elif what == "undo" and sitting.done:
+            self.record(sitting.undo(now_ms))
+        elif what == "redo" and sitting.undone:
+            self.record(sitting.redo(now_ms))
+        elif what == "state":
+            trace, state = data.draw(st.sampled_from(TRACES)), data.draw(st.sampled_from(ItemState))
+            self.record(sitting.set_state(trace, state, now_ms))
+        else:
+            place, question = data.draw(st.sampled_from(PLACES)), data.draw(st.sampled_from(sorted(KINDS)))
+            self.record(sitting.answer(place, question, data.draw(st.sampled_from([True, False, 3])), None, now_ms))
+
     async def run_for(self, steps: int) -> None:
         await self.journal.run(Journal.release_all, self.backend.now_ms)
         task = asyncio.get_running_loop().create_task(self.dispatcher.work_off(0))
@@ -157,6 +190,11 @@ class DeliveryMachine(RuleBasedStateMachine):
         assert left == []
         standing = self.wait(self.journal.run(Journal.standing, [HOME]))
         assert all(each.state is DeliveryState.DELIVERED for each in standing)
+
+
+async def _turns(count: int) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
 
 
 TestDelivery = DeliveryMachine.TestCase
