@@ -24,7 +24,7 @@ from labeler.config.consent import check_consent
 from labeler.config.identity import Reviewer, resolve_reviewer
 from labeler.config.load import Configuration, load_configuration
 from labeler.config.paths import Paths, find_paths, prepare_directory
-from labeler.config.problems import ConfigurationError, Problem, Source
+from labeler.config.problems import Source
 from labeler.domain.destination import Destination, origin
 from labeler.domain.question import Question
 from labeler.domain.queue import Queue
@@ -35,8 +35,6 @@ from labeler.journal.thread import JournalThread
 if TYPE_CHECKING:
     from labeler.backends.local.store import LocalStore
     from labeler.backends.mlflow.credentials import Credentials
-    from labeler.tui.keymap import Keymap
-    from labeler.tui.theme.theme import Theme
 
 
 def configure(arguments: argparse.Namespace) -> Configuration:
@@ -55,33 +53,6 @@ def configure(arguments: argparse.Namespace) -> Configuration:
 def paths_of(arguments: argparse.Namespace) -> Paths:
     """Where files lie for this run."""
     return find_paths(os.environ, getattr(arguments, "config", None), getattr(arguments, "data_dir", None))
-
-
-def keymap_of(configuration: Configuration) -> Keymap:
-    """The effective keys. Raises `ConfigurationError` with where the wrong one was set."""
-    from labeler.tui.keymap import BadKeys, build_keymap
-
-    try:
-        return build_keymap(configuration.settings.keys)
-    except BadKeys as error:
-        key = f"keys.{error.action}"
-        raise ConfigurationError([Problem(configuration.origin(key), key, f"is wrong: {error}")]) from None
-
-
-def theme_of(configuration: Configuration) -> Theme:
-    """The theme in effect. Raises `ConfigurationError` with where its name was set."""
-    from labeler.tui.theme.files import DEFAULT_THEME, load_theme
-    from labeler.tui.theme.theme import ThemeError
-
-    try:
-        return load_theme(configuration.settings.theme or DEFAULT_THEME, theme_directories(configuration))
-    except ThemeError as error:
-        raise ConfigurationError([Problem(configuration.origin("theme"), "theme", f"is wrong: {error}")]) from None
-
-
-def theme_directories(configuration: Configuration) -> tuple[Path, ...]:
-    """Where the user's own themes lie: `themes` beside the configuration file."""
-    return (configuration.paths.config_file.parent / "themes",)
 
 
 @asynccontextmanager

@@ -18,15 +18,14 @@ from labeler.cli.assembly import (
     configure,
     credentials_at,
     experiments_at,
-    keymap_of,
     known_reviewer,
     open_backend,
     open_cache,
     open_journal,
-    theme_of,
 )
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.failures import explain
+from labeler.cli.screen_settings import check_screen_settings
 from labeler.config.backend_uri import BackendKind, backend_kind, without_userinfo
 from labeler.config.load import Configuration
 from labeler.journal.journal import Journal
@@ -66,8 +65,7 @@ async def _checks(arguments: argparse.Namespace, opened: AsyncExitStack) -> Asyn
         yield finding
     try:
         configuration = configure(arguments)
-        keymap_of(configuration)
-        theme_of(configuration)
+        check_screen_settings(configuration)
     except Exception as error:
         yield _failed("configuration", error)
         return

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from labeler.backends.base import Backend
-from labeler.cli.assembly import known_reviewer, questions_at, theme_of
+from labeler.cli.assembly import known_reviewer, questions_at
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.on_screen import run_on_screen
 from labeler.cli.opening import announce, is_member, open_spec
 from labeler.cli.options import Selection
 from labeler.cli.persisting import persist
 from labeler.cli.reviewing import open_everything, reopened
+from labeler.cli.screen_settings import theme_of
 from labeler.cli.who import proposal
 from labeler.config.load import Configuration
 from labeler.domain.queue import QueueItemState

@@ -68,12 +68,16 @@ def _path(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _check(arguments: argparse.Namespace) -> ExitCode:
-    from labeler.cli.assembly import configure, keymap_of, theme_of
+    from labeler.cli.assembly import configure
     from labeler.cli.output import print_text
+    from labeler.cli.screen_settings import check_screen_settings, with_screen_settings
+    from labeler.config.problems import ConfigurationError
 
-    configuration = configure(arguments)
-    keymap_of(configuration)
-    theme_of(configuration)
+    try:
+        configuration = configure(arguments)
+    except ConfigurationError as error:
+        raise with_screen_settings(error) from None
+    check_screen_settings(configuration)
     files = [layer.file for layer in configuration.layers if layer.file]
     print_text(f"In order: {', '.join(files)}" if files else "In order: there is no configuration file")
     return ExitCode.OK

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from labeler.backends.base import Backend
 from labeler.cache.thread import CacheThread
-from labeler.cli.assembly import keymap_of, theme_directories, theme_of
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.opening import Opening
 from labeler.cli.output import print_message
 from labeler.cli.persisting import persist
+from labeler.cli.screen_settings import check_screen_settings, keymap_of, theme_directories, theme_of
 from labeler.config.load import Configuration
 from labeler.delivery.intake import incoming
 from labeler.desk.desk import Desk
@@ -35,8 +35,7 @@ def check_screen(configuration: Configuration, instead: str) -> None:
 
     `instead` says what to run where there is no terminal.
     """
-    keymap_of(configuration)
-    theme_of(configuration)
+    check_screen_settings(configuration)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise CommandFailed(ExitCode.USAGE, f"There is no terminal to draw on. {instead}")
     if not sys.stderr.isatty():

@@ -1,4 +1,4 @@
-"""Trying again while somebody waits at the terminal: one broken connection is no reason to end before a review began."""
+"""Trying again while somebody waits at the terminal: one broken connection is no reason to end before a review."""
 
 from __future__ import annotations
 

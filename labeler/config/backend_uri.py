@@ -11,6 +11,7 @@ from labeler.domain.destination import origin
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
 _HOST_AND_PORT = re.compile(r"(?!local:|sqlite:|file:)[\w.-]+:\d+(/.*)?")
+_WITHOUT_COLON = re.compile(r"(https?)//+", re.IGNORECASE)
 _FORMS = "http://…, https://…, databricks, databricks://PROFILE, local:PATH, sqlite:///PATH or a directory"
 
 
@@ -33,6 +34,10 @@ def backend_kind(uri: str) -> BackendKind:
     """What `uri` names. Raises `BadBackendUri`."""
     if _HOST_AND_PORT.fullmatch(uri):
         raise BadBackendUri(f'must begin with http:// or https://: did you mean "http://{uri}"?')
+    if slashes := _WITHOUT_COLON.match(uri):
+        raise BadBackendUri(
+            f'must begin with http:// or https://: did you mean "{slashes[1]}://{uri[slashes.end() :]}"?'
+        )
     scheme = _SCHEME.match(uri)
     match scheme and scheme[1].lower():
         case "http" | "https":

@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -120,13 +120,39 @@ def load_configuration(
     for layer in layers:
         problems += sorted(_problems_of(layer), key=lambda problem: problem.origin.line or 0)
     if problems:
-        raise ConfigurationError(problems)
+        raise ConfigurationError(problems, _together([_sound_part(layer) for layer in layers], paths))
+    return _together(layers, paths)
+
+
+def _together(layers: Sequence[Layer], paths: Paths) -> Configuration:
     merged: dict[str, Any] = {}
     for layer in reversed(layers):
         merged = _merge(merged, _one_level_keys(layer.values))
     if _experiments_without_queue(layers[0]):
         merged.get("backend", {}).pop("queue", None)
     return Configuration(Settings.model_validate(merged), paths, tuple(layers))
+
+
+def _sound_part(layer: Layer) -> Layer:
+    """The layer without the settings that are wrong in it."""
+    values = {name: dict(value) if isinstance(value, Mapping) else value for name, value in layer.values.items()}
+    while True:
+        try:
+            Settings.model_validate(values)
+        except ValidationError as error:
+            for path in [path for path, _ in explain(error, values)]:
+                _leave_out(values, path)
+        else:
+            return replace(layer, values=values)
+
+
+def _leave_out(values: dict[str, Any], path: KeyPath) -> None:
+    """Take the setting at `path` out: one of a table, else the whole key."""
+    table = values.get(str(path[0]))
+    if len(path) > 1 and isinstance(table, dict) and path[1] in table:
+        del table[path[1]]
+    else:
+        values.pop(str(path[0]), None)
 
 
 def _flag_layer(flags: Sequence[Flag]) -> Layer:

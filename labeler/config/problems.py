@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from labeler.config.load import Configuration
 
 
 class Source(StrEnum):
@@ -52,8 +55,12 @@ class Problem:
 
 
 class ConfigurationError(Exception):
-    """Everything that is wrong with the configuration, at once."""
+    """Everything that is wrong with the configuration, at once.
 
-    def __init__(self, problems: list[Problem]) -> None:
+    `rest` is the configuration without what is wrong, so that more of it can be checked; None where there is none.
+    """
+
+    def __init__(self, problems: list[Problem], rest: Configuration | None = None) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = tuple(problems)
+        self.rest = rest

@@ -53,6 +53,22 @@ def test_keys_and_themes_are_checked_too(labeler, text, complaint):
     assert complaint in ended.err
 
 
+def test_wrong_settings_keys_and_theme_are_told_in_one_go(labeler):
+    labeler.config.write_text(
+        'theme = "harbor-dark"\nmouse = "yes"\n[keys]\n"app.quit" = "ctrl+c"\n"item.defr" = "x"\n"view.up" = 3\n'
+    )
+    ended = labeler.run("config", "check")
+    assert ended.code == 2
+    told = [line.partition(", line ")[2].partition(" ")[::2] for line in ended.err.splitlines()]
+    lines = {int(line.rstrip(":")): sentence for line, sentence in told}
+    assert sorted(lines) == [1, 2, 4, 5, 6]
+    assert lines[1].startswith("theme is wrong")
+    assert lines[2].startswith("mouse must be true or false")
+    assert lines[4].startswith("keys.app.quit is wrong: ctrl+c cannot be given to an action: it always leaves")
+    assert lines[5].startswith("keys.item.defr is wrong: there is no action")
+    assert lines[6].startswith("keys.view.up must be a key")
+
+
 def test_a_configuration_in_order_is_0(labeler):
     labeler.config.write_text("mouse = false\n")
     ended = labeler.run("config", "check")

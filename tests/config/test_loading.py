@@ -158,3 +158,13 @@ def test_every_setting_can_be_listed(tmp_path):
     assert listed["keys.edit.undo"] == ["x"]
     assert listed["delivery.grace"] == 5.0
     assert listed["backend.experiments"] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("http//localhost:5000", "http://localhost:5000"), ("https//example.org/mlflow", "https://example.org/mlflow")],
+)
+def test_a_forgotten_colon_makes_no_directory_of_an_address(tmp_path, written, meant):
+    assert complaints(tmp_path, f'[backend]\nuri = "{written}"\n') == [
+        f'config.toml, line 2: backend.uri must begin with http:// or https://: did you mean "{meant}"?'
+    ]

@@ -14,7 +14,8 @@ def wrong(overrides: dict[str, list[str]]) -> tuple[str, str]:
     """The action at fault and the sentence."""
     with pytest.raises(BadKeys) as refused:
         build_keymap(overrides)
-    return refused.value.action, str(refused.value)
+    ((action, sentence),) = refused.value.problems
+    return action, sentence
 
 
 def test_without_own_keys_it_is_the_table() -> None:
@@ -92,8 +93,16 @@ def test_an_unknown_key_is_named_with_the_nearest(key: str, hint: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["ctrl+c", "ctrl+z", "ctrl+s", "ctrl+q", "ctrl+m", "ctrl+i", "ctrl+h", "ctrl+j"])
-def test_control_keys_that_terminals_keep_to_themselves_are_refused(key: str) -> None:
-    assert wrong({"item.defer": [key]})[0] == "item.defer"
+def test_control_keys_that_terminals_keep_to_themselves_are_refused_with_the_reason(key: str) -> None:
+    action, sentence = wrong({"item.defer": [key]})
+    assert action == "item.defer"
+    assert sentence.startswith(f"{key} cannot be given to an action: it ")
+
+
+def test_everything_that_is_wrong_is_told_at_once() -> None:
+    with pytest.raises(BadKeys) as refused:
+        build_keymap({"item.defr": ["x"], "app.quit": ["ctrl+c", "yy"], "item.defer": ["u"]})
+    assert [action for action, _ in refused.value.problems] == ["item.defr", "app.quit", "app.quit", "item.defer"]
 
 
 def test_a_key_used_twice_names_both_and_blames_the_reviewers_own_entry() -> None:
@@ -113,8 +122,9 @@ def test_any_own_keys_make_a_keymap_that_keeps_them_or_name_an_entry_at_fault(ov
     try:
         keymap = build_keymap(overrides)
     except BadKeys as refused:
-        culprit = refused.action
+        culprits = {action for action, _ in refused.problems}
     else:
         assert all(keymap.keys_of(action) == tuple(keys) for action, keys in overrides.items())
         return
-    assert culprit in overrides
+    assert culprits
+    assert culprits <= set(overrides)
