@@ -204,6 +204,10 @@ class Backend(Protocol):
         """Every item of a queue, of any state, each once, oldest first."""
         ...
 
+    async def queue_item(self, queue_id: str, trace_id: str) -> QueueItem:
+        """How one item of a queue stands; may cost as much as listing the queue. Raises `MissingTarget`."""
+        ...
+
     async def set_item_state(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
         """Set an item's state and read it back: `completed_by` may be somebody who was first."""
         ...

@@ -173,23 +173,32 @@ class Courier:
         delivery = claim.delivery
         assert delivery.queue_id is not None
         assert delivery.item_state is not None
+        first: str | None = None
         try:
-            item = await self.backend.set_item_state(
-                delivery.queue_id, delivery.trace_id, delivery.item_state, delivery.reviewer
-            )
+            if delivery.item_state is not QueueItemState.COMPLETE:  # the server would overwrite whoever was first
+                item = await self.backend.queue_item(delivery.queue_id, delivery.trace_id)
+                first = await self._somebody_else(claim, item)
+            if first is None:
+                item = await self.backend.set_item_state(
+                    delivery.queue_id, delivery.trace_id, delivery.item_state, delivery.reviewer
+                )
+                first = await self._somebody_else(claim, item)
         except MissingTarget:
             return Delivered(note="The item is no longer in its queue")
-        return self._done_unless_rivalled(claim, Delivered(note=await self._conflict(claim, item)))
+        note = None
+        if first is not None:
+            note = f"{first} was first: the queue has this item as {item.state.value} by them"
+        elif item.state is not delivery.item_state:
+            note = f"The queue has this item as {item.state.value} now"
+        return self._done_unless_rivalled(claim, Delivered(note=note))
 
-    async def _conflict(self, claim: Claim, item: QueueItem) -> str | None:
-        """Who was first, where it was not this reviewer. Shown, not fought."""
-        by, wanted = item.completed_by, claim.delivery.item_state
-        if wanted is QueueItemState.PENDING or by is None or same_reviewer(by, claim.delivery.reviewer):
-            return None if item.state is wanted else f"The queue has this item as {item.state.value} now"
-        signed_in = await self.backend.whoami()
-        if signed_in is not None and same_reviewer(by, signed_in):
+    async def _somebody_else(self, claim: Claim, item: QueueItem) -> str | None:
+        """Who finished the item, where it was not this reviewer: shown, not fought."""
+        by = item.completed_by
+        if by is None or same_reviewer(by, claim.delivery.reviewer):
             return None
-        return f"{by} was first: the queue has this item as {item.state.value} by them"
+        signed_in = await self.backend.whoami()
+        return None if signed_in is not None and same_reviewer(by, signed_in) else by
 
     async def _find_after(self, claim: Claim, assessment_id: str, error: Ambiguous) -> Assessment | None:
         try:

@@ -326,10 +326,13 @@ async def test_a_queue_is_worked_through_and_tells_who_finished_what(filled: Fil
     assert (done.state, done.completed_by) == (QueueItemState.COMPLETE, "rhea.k")
     late = await backend.set_item_state(queue.id, filled.trace_id, QueueItemState.COMPLETE, "bo")
     assert late == done
+    assert await backend.queue_item(queue.id, filled.trace_id) == done
     reopened = await backend.set_item_state(queue.id, filled.trace_id, QueueItemState.PENDING, "bo")
     assert (reopened.state, reopened.completed_by) == (QueueItemState.PENDING, None)
     with pytest.raises(MissingTarget):
         await backend.set_item_state(queue.id, "tr-nowhere", QueueItemState.COMPLETE, "bo")
+    with pytest.raises(MissingTarget):
+        await backend.queue_item(queue.id, "tr-nowhere")
     with pytest.raises(UnknownName, match="Harbour desk"):
         await backend.queue(filled.experiment_id, "Harbor desk")
 

@@ -104,6 +104,12 @@ class SimulatedBackend:
     async def retract(self, trace_id: str, assessment_id: str) -> None:
         await self._ask("retract", trace_id, lambda: self.server.retract(assessment_id))
 
+    async def queue_item(self, queue_id: str, trace_id: str) -> QueueItem:
+        def read() -> QueueItem:
+            return self.server.items.get(trace_id, QueueItem(queue_id, trace_id, QueueItemState.PENDING))
+
+        return await self._ask("item", trace_id, read)
+
     async def set_item_state(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
         return await self._ask("status", trace_id, lambda: self.server.set_state(queue_id, trace_id, state, reviewer))
 
@@ -143,7 +149,7 @@ class SimulatedBackend:
             raise
 
     def _comes_late(self, what: str, act: Callable[[], object]) -> None:
-        if what not in ("find", "summary"):
+        if what not in ("find", "summary", "item"):
             self.late.append((self.now_ms, act))
 
     def _meet(self, fault: str, what: str, act: Callable[[], T]) -> T:

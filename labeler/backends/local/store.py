@@ -150,6 +150,9 @@ class LocalStore:
     def items(self, queue: Queue) -> AsyncIterator[list[QueueItem]]:
         raise MissingTarget(f"There is no queue {queue.name!r}: the embedded store has no review queues.")
 
+    async def queue_item(self, queue_id: str, trace_id: str) -> QueueItem:
+        raise MissingTarget(f"There is no queue {queue_id}: the embedded store has no review queues.")
+
     async def set_item_state(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
         raise MissingTarget(f"There is no queue {queue_id}: the embedded store has no review queues.")
 

@@ -145,6 +145,9 @@ class MlflowBackend:
         self._traces.expect_in([queue.experiment_id])
         return self._queues.items(queue)
 
+    async def queue_item(self, queue_id: str, trace_id: str) -> QueueItem:
+        return await self._queues.item(queue_id, trace_id)
+
     async def set_item_state(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
         return await self._queues.set_item_state(queue_id, trace_id, state, reviewer)
 

@@ -130,22 +130,20 @@ class Queues:
     async def items(self, queue: Queue) -> AsyncIterator[list[QueueItem]]:
         """Every item of a queue, oldest first. Raises `MissingTarget` when the queue is gone."""
         listed: dict[str, _Item] = {}
-        token = ""
-        while True:
-            params: dict[str, str | int] = {"queue_id": queue.id, "max_results": _ITEMS_A_PAGE}
-            asked = params | ({"page_token": token} if token else {})
-            page = _read(
-                _ItemPage,
-                await self._transport.get(f"{_ROUTE}/items/list", asked, self._transport.timeouts.whole_trace),
-            )
-            listed |= {each.item_id: each for each in page.items if each.item_id not in listed}
-            token = page.next_page_token
-            if not token:
-                break
+        async for items in self._pages(queue.id):
+            listed |= {each.item_id: each for each in items if each.item_id not in listed}
         oldest_first = sorted(listed.values(), key=lambda each: each.creation_time_ms)
         traces = [each.item() for each in oldest_first if each.item_type == "TRACE"]
         for start in range(0, len(traces), _ITEMS_AT_ONCE):
             yield traces[start : start + _ITEMS_AT_ONCE]
+
+    async def item(self, queue_id: str, trace_id: str) -> QueueItem:
+        """How one item stands. Raises `MissingTarget` for no such queue or item. MLflow tells by listing alone."""
+        async for items in self._pages(queue_id):
+            for each in items:
+                if each.item_id == trace_id:
+                    return each.item()
+        raise MissingTarget("The trace is no longer in its review queue")
 
     async def set_item_state(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
         """Set an item's state and read back who holds it. Raises `MissingTarget` for no such queue or item.
@@ -157,6 +155,19 @@ class Queues:
         if state is QueueItemState.PENDING:
             return item
         return await self._set(queue_id, trace_id, state, reviewer)
+
+    async def _pages(self, queue_id: str) -> AsyncIterator[list[_Item]]:
+        """The items of a queue, newest first."""
+        token = ""
+        while True:
+            params: dict[str, str | int] = {"queue_id": queue_id, "max_results": _ITEMS_A_PAGE}
+            asked = params | ({"page_token": token} if token else {})
+            answer = await self._transport.get(f"{_ROUTE}/items/list", asked, self._transport.timeouts.whole_trace)
+            page = _read(_ItemPage, answer)
+            yield page.items
+            token = page.next_page_token
+            if not token:
+                return
 
     async def _set(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
         asked = {"queue_id": queue_id, "item_id": trace_id, "status": state.value}
