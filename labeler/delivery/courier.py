@@ -8,18 +8,21 @@ by `own_ids` instead.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Final
 
 from labeler.backends.base import AlreadyThere, Ambiguous, Backend, BackendError, MissingTarget
 from labeler.delivery.comparison import differences
 from labeler.delivery.connection import Sighting
-from labeler.delivery.diagnosis import Attempt, Blame, diagnose, diagnose_doubt, sighting_of
+from labeler.delivery.diagnosis import Attempt, Blame, diagnose, diagnose_defect, diagnose_doubt, sighting_of
 from labeler.delivery.own_ids import OwnIds
 from labeler.domain.assessment import Assessment, AssessmentKind, SourceType, same_reviewer
 from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.journal.outcomes import Claim, Delivered, LooksAgain, Outcome, Refused, TargetGone, Waits
 from labeler.journal.rows import DeliveryOp
+
+_log = logging.getLogger(__name__)
 
 HORIZON_MS: Final = 120_000
 """Milliseconds after an attempt that ended in doubt within which it may still take effect."""
@@ -44,7 +47,7 @@ class Courier:
         self._blame = Blame()
 
     async def attempt(self, claim: Claim) -> Attempt:
-        """Try once to deliver. Raises nothing that a backend raises: every failure is an outcome."""
+        """Try once to deliver. Raises nothing: every failure is an outcome, a defect of our own too."""
         if claim.wire_id != claim.delivery.assessment_id:
             self._own_ids.seen()
         try:
@@ -53,6 +56,9 @@ class Courier:
             return doubt.attempt
         except BackendError as error:
             return await diagnose(self.backend, claim, error, self._blame)
+        except Exception as error:
+            _log.exception("delivering %s %s failed", claim.delivery.op, claim.delivery.assessment_id)
+            return diagnose_defect(claim, error)
         if isinstance(attempt.outcome, Delivered | LooksAgain):
             self._blame.delivered()
         return attempt

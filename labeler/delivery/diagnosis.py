@@ -118,6 +118,17 @@ async def diagnose_doubt(
     return Attempt(Waits(str(first), ambiguous=True), sighting_of(second))
 
 
+def diagnose_defect(claim: Claim, error: Exception) -> Attempt:
+    """What to do with a delivery on which labeler itself failed: a few more tries, and no other is held up by it."""
+    said = (
+        f"labeler itself failed on this one ({type(error).__name__}); the answer is kept, and labeler.log has the "
+        "details. Export it, or try it again with a newer labeler"
+    )
+    if claim.failures + 1 < FAILURES_AT_MOST:
+        return Attempt(Waits(said, ambiguous=True, failed=True), None)
+    return Attempt(Refused(said, ambiguous=True), None)
+
+
 async def _server_failed(backend: Backend, claim: Claim, error: BackendError, blame: Blame) -> Attempt:
     """The server's own failure counts against the payload only while the trace's info can be read."""
     try:

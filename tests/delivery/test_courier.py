@@ -87,6 +87,35 @@ async def test_a_payload_the_server_fails_on_five_times_is_refused_and_the_rest_
     assert "NUL in a text" in (refused.reason or "")
 
 
+async def test_a_defect_of_our_own_about_one_answer_is_told_and_holds_up_no_other(
+    backend: SimulatedBackend, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    genuine = backend.server.create
+
+    def failing(sent: Assessment) -> Assessment:
+        if sent.trace_id == "tr-1":
+            raise ZeroDivisionError("secret of the trace")
+        return genuine(sent)
+
+    backend.server.create = failing  # type: ignore[method-assign]
+    async with work(tmp_path, ["tr-1", "tr-2", "tr-3"]) as at_work:
+        for trace in ("tr-1", "tr-2", "tr-3"):
+            await at_work.answer(trace, "helpful", True)
+        result = await at_work.engine(backend).drain()
+        (refused,) = await at_work.undone()
+        assert (result.delivered, result.refused) == (2, 1)
+        assert refused.trace_id == "tr-1"
+        assert refused.reason == (
+            "labeler itself failed on this one (ZeroDivisionError); the answer is kept, and labeler.log has the "
+            "details. Export it, or try it again with a newer labeler"
+        )
+        assert "ZeroDivisionError" in caplog.text
+        backend.server.create = genuine  # type: ignore[method-assign]
+        await at_work.journal.run(Journal.retry, [refused.id])
+        assert (await at_work.engine(backend).drain()).delivered == 1
+    assert len(backend.server.stored) == 3
+
+
 async def test_failures_in_an_outage_are_not_held_against_the_payload(
     backend: SimulatedBackend, tmp_path: Path
 ) -> None:
