@@ -37,6 +37,7 @@ from labeler.review.state import Rules
 from labeler.tui.app import LabelerApp
 from labeler.tui.chrome.line_widget import LineWidget
 from labeler.tui.keymap import build_keymap
+from labeler.tui.media import MediaSettings
 from labeler.tui.signs import UNICODE
 from labeler.tui.theme import load_theme
 from tests.benchmarks.measures import machine, noise, table
@@ -108,7 +109,8 @@ async def measure(home: Path, items: int, keys: int, profile: cProfile.Profile |
         exchange.start()
         desk.need()
 
-    app = Painting(desk, build_keymap({}), load_theme(), UNICODE, 0, (), begin, home / "copied")
+    media = MediaSettings(home / "copied", pictures=False)
+    app = Painting(desk, build_keymap({}), load_theme(), UNICODE, 0, (), begin, media)
     app.profile = profile
     took: dict[str, list[Took]] = {}
     async with app.run_test(size=SIZE):

@@ -68,7 +68,7 @@ def misbehave(proxy: FaultProxy, seed: int, share: float) -> None:
         faults.answer(200, "<html>hotel wifi</html>"),
         faults.answer_after_commit(502, "bad gateway"),
         faults.answer_after_commit(504, "timeout"),
-        faults.hold(1.0),
+        faults.late(chance, 1.0),
     ]
 
     async def fault(exchange: Exchange) -> None:

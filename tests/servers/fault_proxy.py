@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import socket
 import ssl
 import struct
@@ -96,6 +97,16 @@ def hold(until: asyncio.Event) -> Fault:
 
     async def fault(exchange: Exchange) -> None:
         await until.wait()
+        await none(exchange)
+
+    return fault
+
+
+def late(chance: random.Random, longest_s: float) -> Fault:
+    """Request and answer go through up to that many seconds late, also when nobody waits for them any more."""
+
+    async def fault(exchange: Exchange) -> None:
+        await asyncio.sleep(chance.uniform(0, longest_s))
         await none(exchange)
 
     return fault
