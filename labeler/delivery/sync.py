@@ -63,13 +63,15 @@ class Beside:
         self._on_event = on_event
 
     async def drain(self, locks: DeliveryLocks, nudge: Callable[[], None]) -> bool:
-        """Have those deliver who hold what `locks` is missing.
+        """Have those deliver who hold what `locks` is missing, what is parked there too.
 
         Returns True when one of these locks came free and was taken; False when there is nothing more to wait for.
         `nudge` wakes the engine that may run in this very process; any other sees the call within a second.
         """
         theirs = locks.missing
         pause = Backoff(self._timing.first_retry_s, self._timing.longest_retry_s)
+        if theirs:
+            await self._journal.run(Journal.unpark, theirs)
         left = await self._left(theirs)
         while left > 0 and pause.tries < self._timing.patience:
             if await self._call(locks, nudge):

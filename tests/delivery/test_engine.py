@@ -202,6 +202,27 @@ async def test_a_drain_beside_a_running_engine_has_that_one_deliver(backend: Sim
         assert command.settled() == []
 
 
+async def test_a_drain_beside_a_running_engine_has_that_one_try_what_was_parked(
+    backend: SimulatedBackend, tmp_path: Path
+) -> None:
+    """The advice of what is parked is to do something about it and to run labeler sync, which a screen may be beside."""
+    backend.gone.add("tr-1")
+    async with (
+        work(tmp_path, ["tr-1"]) as screen,
+        work(tmp_path, ["tr-1"]) as command,
+        running(screen.engine(backend)),
+    ):
+        await screen.answer("tr-1", "helpful", True)
+        await screen.leave("tr-1")
+        await screen.until(waiting=0)
+        assert (await screen.counts()).parked == 1
+        still_gone = await command.engine(backend).drain()
+        assert (still_gone.queued, still_gone.parked) == (0, 1)
+        backend.gone.clear()
+        result = await command.engine(backend).drain()
+        assert (result.delivered, result.queued, result.parked) == (1, 0, 0)
+
+
 async def test_a_drain_of_an_engine_that_runs_itself_returns(backend: SimulatedBackend, tmp_path: Path) -> None:
     async with work(tmp_path, ["tr-1"]) as at_work:
         engine = at_work.engine(backend, grace_s=3_600.0)
