@@ -4,6 +4,7 @@ import resource
 import sqlite3
 import stat
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,14 +17,14 @@ from labeler.cache.encoding import decode_summary, encode_summary
 from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
 from labeler.domain.destination import Destination
-from labeler.domain.trace import RawTrace
+from labeler.domain.trace import RawTrace, TraceSummary
 from tests.cache.traces import HOME, any_text, summaries, trace
 
 MIB = 1024 * 1024
 
 
 @contextmanager
-def no_file_larger_than(size: int):
+def no_file_larger_than(size: int) -> Iterator[None]:
     """Writes beyond `size` bytes of a file fail, as on a full disk."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
@@ -34,13 +35,15 @@ def no_file_larger_than(size: int):
 
 
 @given(summaries)
-def test_a_summary_with_its_assessments_comes_back_as_it_was(summary):
+def test_a_summary_with_its_assessments_comes_back_as_it_was(summary: TraceSummary) -> None:
     assert decode_summary(encode_summary(summary)) == summary
 
 
 @settings(max_examples=30, deadline=None)
 @given(summaries, st.binary(max_size=2000), any_text, st.binary(max_size=200))
-def test_a_trace_and_its_attachments_come_back_byte_for_byte_in_a_later_run(summary, payload, path, content):
+def test_a_trace_and_its_attachments_come_back_byte_for_byte_in_a_later_run(
+    summary: TraceSummary, payload: bytes, path: str, content: bytes
+) -> None:
     with tempfile.TemporaryDirectory() as directory:
         first = Cache(Path(directory, "cache.db"), MIB)
         first.put(HOME, RawTrace(summary, payload))
@@ -52,7 +55,7 @@ def test_a_trace_and_its_attachments_come_back_byte_for_byte_in_a_later_run(summ
         later.close()
 
 
-def test_traces_belong_to_a_backend_and_workspace_whatever_the_experiment(tmp_path):
+def test_traces_belong_to_a_backend_and_workspace_whatever_the_experiment(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "cache.db", MIB)
     cache.put(HOME, trace("tr-1"))
     assert cache.trace(replace(HOME, experiment_id="7"), "tr-1") == trace("tr-1")
@@ -65,7 +68,7 @@ def test_traces_belong_to_a_backend_and_workspace_whatever_the_experiment(tmp_pa
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(summaries, max_size=4, unique_by=lambda each: each.id), any_text)
-def test_the_whole_traces_of_a_session_are_found_oldest_first(others, session):
+def test_the_whole_traces_of_a_session_are_found_oldest_first(others: list[TraceSummary], session: str) -> None:
     mine = [replace(trace(f"tr-{n}").summary, session_id=session, requested_at_ms=9 - n) for n in range(3)]
     with tempfile.TemporaryDirectory() as directory:
         cache = Cache(Path(directory, "cache.db"), MIB)
@@ -80,7 +83,7 @@ def test_the_whole_traces_of_a_session_are_found_oldest_first(others, session):
         cache.close()
 
 
-def test_newer_summaries_replace_older_ones_and_leave_the_spans(tmp_path):
+def test_newer_summaries_replace_older_ones_and_leave_the_spans(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "cache.db", MIB)
     cache.put(HOME, trace("tr-1"))
     newer = replace(trace("tr-1").summary, name="renamed")
@@ -92,7 +95,7 @@ def test_newer_summaries_replace_older_ones_and_leave_the_spans(tmp_path):
     cache.close()
 
 
-def test_the_least_recently_read_trace_goes_first_and_the_size_stays_under_the_cap(tmp_path):
+def test_the_least_recently_read_trace_goes_first_and_the_size_stays_under_the_cap(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "cache.db", 50_000)
     for number in range(4):
         cache.put(HOME, trace(f"tr-{number}", 10_000))
@@ -105,7 +108,7 @@ def test_the_least_recently_read_trace_goes_first_and_the_size_stays_under_the_c
     cache.close()
 
 
-def test_a_trace_larger_than_the_cap_is_kept_while_it_is_the_newest(tmp_path):
+def test_a_trace_larger_than_the_cap_is_kept_while_it_is_the_newest(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "cache.db", 1_000)
     cache.put(HOME, trace("tr-1", 5_000))
     assert cache.trace(HOME, "tr-1") is not None
@@ -114,7 +117,7 @@ def test_a_trace_larger_than_the_cap_is_kept_while_it_is_the_newest(tmp_path):
     cache.close()
 
 
-def test_a_lowered_cap_shrinks_the_file(tmp_path):
+def test_a_lowered_cap_shrinks_the_file(tmp_path: Path) -> None:
     path = tmp_path / "cache.db"
     generous = Cache(path, 100 * MIB)
     for number in range(50):
@@ -134,7 +137,7 @@ def test_a_lowered_cap_shrinks_the_file(tmp_path):
         max_size=25,
     )
 )
-def test_the_size_told_is_the_size_kept(steps):
+def test_the_size_told_is_the_size_kept(steps: list[tuple[str, int, int]]) -> None:
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory, "cache.db")
         cache = Cache(path, 8_000)
@@ -160,7 +163,7 @@ def test_the_size_told_is_the_size_kept(steps):
 
 
 @pytest.mark.parametrize("content", [b"this is no database", b"SQLite format 3\x00" + b"\xff" * 5000])
-def test_a_corrupt_file_is_made_anew(tmp_path, content):
+def test_a_corrupt_file_is_made_anew(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "cache.db"
     path.write_bytes(content)
     cache = Cache(path, MIB)
@@ -170,7 +173,7 @@ def test_a_corrupt_file_is_made_anew(tmp_path, content):
     cache.close()
 
 
-def test_a_file_of_another_format_is_made_anew(tmp_path):
+def test_a_file_of_another_format_is_made_anew(tmp_path: Path) -> None:
     path = tmp_path / "cache.db"
     Cache(path, MIB).close()
     database = sqlite3.connect(path)
@@ -182,7 +185,7 @@ def test_a_file_of_another_format_is_made_anew(tmp_path):
     assert sqlite3.connect(path).execute("PRAGMA user_version").fetchone() == (1,)
 
 
-def test_a_file_that_is_damaged_in_the_middle_of_a_run_is_made_anew(tmp_path):
+def test_a_file_that_is_damaged_in_the_middle_of_a_run_is_made_anew(tmp_path: Path) -> None:
     path = tmp_path / "cache.db"
     cache = Cache(path, 10 * MIB)
     for number in range(20):
@@ -198,7 +201,7 @@ def test_a_file_that_is_damaged_in_the_middle_of_a_run_is_made_anew(tmp_path):
     cache.close()
 
 
-def test_a_file_that_cannot_be_written_is_read_while_new_traces_stay_in_memory(tmp_path):
+def test_a_file_that_cannot_be_written_is_read_while_new_traces_stay_in_memory(tmp_path: Path) -> None:
     path = tmp_path / "cache.db"
     cache = Cache(path, MIB)
     cache.put(HOME, trace("tr-old"))
@@ -207,11 +210,11 @@ def test_a_file_that_cannot_be_written_is_read_while_new_traces_stay_in_memory(t
     assert cache.trace(HOME, "tr-new") == trace("tr-new")
     assert cache.trace(HOME, "tr-old") == trace("tr-old")
     assert cache.have(HOME, ["tr-old", "tr-new", "tr-none"]) == {"tr-old", "tr-new"}
-    assert "labels are not affected" in cache.trouble
+    assert "labels are not affected" in (cache.trouble or "")
     cache.close()
 
 
-def test_a_directory_in_the_place_of_the_file_costs_nothing_but_memory(tmp_path):
+def test_a_directory_in_the_place_of_the_file_costs_nothing_but_memory(tmp_path: Path) -> None:
     (tmp_path / "cache.db").mkdir()
     cache = Cache(tmp_path / "cache.db", MIB)
     cache.put(HOME, trace("tr-1"))
@@ -220,7 +223,7 @@ def test_a_directory_in_the_place_of_the_file_costs_nothing_but_memory(tmp_path)
     cache.close()
 
 
-def test_the_files_are_readable_by_their_owner_alone(tmp_path):
+def test_the_files_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "deep" / "cache.db", MIB)
     cache.put(HOME, trace("tr-1"))
     for path in (tmp_path / "deep").iterdir():
@@ -229,7 +232,7 @@ def test_the_files_are_readable_by_their_owner_alone(tmp_path):
     cache.close()
 
 
-def test_two_processes_may_share_the_file(tmp_path):
+def test_two_processes_may_share_the_file(tmp_path: Path) -> None:
     one, other = Cache(tmp_path / "cache.db", MIB), Cache(tmp_path / "cache.db", MIB)
     one.put(HOME, trace("tr-1"))
     other.put(HOME, trace("tr-2"))
@@ -239,7 +242,7 @@ def test_two_processes_may_share_the_file(tmp_path):
     other.close()
 
 
-async def test_the_thread_answers_what_the_cache_answers(tmp_path):
+async def test_the_thread_answers_what_the_cache_answers(tmp_path: Path) -> None:
     async with await CacheThread.open(tmp_path / "cache.db", MIB) as cache:
         await cache.run(Cache.put, HOME, trace("tr-1"))
         assert await cache.run(Cache.trace, HOME, "tr-1") == trace("tr-1")

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from labeler.config.load import Configuration, Flag, load_configuration
 from labeler.config.paths import find_paths
 from labeler.config.problems import ConfigurationError
+
+
+class StrongerLayers(TypedDict, total=False):
+    """What wins over the user's file: the working directory's file, the environment, the flags."""
+
+    shared: str
+    environment: Mapping[str, str]
+    flags: Sequence[Flag]
+
+
+class Layers(StrongerLayers, total=False):
+    """Everything that wins over the defaults."""
+
+    user: str
 
 
 def load(
@@ -28,10 +43,10 @@ def load(
     return load_configuration(paths, flags=flags, environment=environment or {}, directory=work)
 
 
-def complaints(home: Path, user: str = "", **layers) -> list[str]:
+def complaints(home: Path, user: str = "", **stronger: Unpack[StrongerLayers]) -> list[str]:
     """What loading complains about, a line a mistake, without the directory's name."""
     try:
-        load(home, user=user, **layers)
+        load(home, user=user, **stronger)
     except ConfigurationError as error:
         return [str(problem).replace(f"{home}/", "") for problem in error.problems]
     return []

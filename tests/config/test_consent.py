@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -8,13 +9,13 @@ from labeler.config.backend_uri import is_loopback, without_userinfo
 from labeler.config.consent import OriginNotTrusted, PlainHttpNotAllowed, check_consent
 from labeler.config.edit import CannotEdit, allow_plain_http, with_plain_http
 from labeler.config.load import Flag
-from tests.config.loading import load
+from tests.config.loading import Layers, load
 
 TEAM = "https://mlflow.example.org"
 NAMED = f'backend.uri = "{TEAM}/prefix"\n'
 
 
-def test_a_backend_that_only_a_working_directory_names_gets_no_credentials_until_it_is_trusted(tmp_path):
+def test_a_backend_that_only_a_working_directory_names_gets_no_credentials_until_it_is_trusted(tmp_path: Path) -> None:
     configuration = load(tmp_path, shared=NAMED)
     with pytest.raises(OriginNotTrusted, match=f"labeler config trust {TEAM}") as caught:
         check_consent(configuration, f"{TEAM}/prefix", trusted=[])
@@ -30,17 +31,17 @@ def test_a_backend_that_only_a_working_directory_names_gets_no_credentials_until
         {"flags": [Flag("--backend", "backend.uri", TEAM)]},
     ],
 )
-def test_a_backend_that_the_user_names_too_gets_them(tmp_path, layers):
-    check_consent(load(tmp_path, shared=NAMED, **layers), f"{TEAM}/prefix", trusted=[])
+def test_a_backend_that_the_user_names_too_gets_them(tmp_path: Path, layers: Layers) -> None:
+    check_consent(load(tmp_path, **(Layers(shared=NAMED) | layers)), f"{TEAM}/prefix", trusted=[])
 
 
-def test_another_origin_named_by_the_user_does_not_count(tmp_path):
+def test_another_origin_named_by_the_user_does_not_count(tmp_path: Path) -> None:
     configuration = load(tmp_path, shared=NAMED, user='backend.uri = "https://mlflow.example.org:8443"\n')
     with pytest.raises(OriginNotTrusted):
         check_consent(configuration, TEAM, trusted=[])
 
 
-def test_credentials_go_over_plain_http_to_this_machine_alone_unless_the_user_allows_it(tmp_path):
+def test_credentials_go_over_plain_http_to_this_machine_alone_unless_the_user_allows_it(tmp_path: Path) -> None:
     plain = "http://desk.example.org:5000"
     named = f'backend.uri = "{plain}"\n'
     with pytest.raises(PlainHttpNotAllowed, match="not encrypted"):
@@ -53,7 +54,7 @@ def test_credentials_go_over_plain_http_to_this_machine_alone_unless_the_user_al
     assert not is_loopback("http://localhost.example.org")
 
 
-def test_a_working_directory_allows_plain_http_only_to_what_the_user_trusts(tmp_path):
+def test_a_working_directory_allows_plain_http_only_to_what_the_user_trusts(tmp_path: Path) -> None:
     plain = "http://desk.example.org:5000"
     configuration = load(
         tmp_path, user=f'backend.uri = "{plain}"\n', shared=f'backend.allow_plain_http = ["{plain}/"]\n'
@@ -63,7 +64,7 @@ def test_a_working_directory_allows_plain_http_only_to_what_the_user_trusts(tmp_
     check_consent(configuration, plain, trusted=[plain])
 
 
-def test_addresses_are_shown_without_their_password():
+def test_addresses_are_shown_without_their_password() -> None:
     assert without_userinfo("https://ana:s3cret@mlflow.example.org/a@b") == "https://•••@mlflow.example.org/a@b"
 
 
@@ -79,7 +80,7 @@ def test_addresses_are_shown_without_their_password():
         "[review]\nblind = true\n[keys]\n",
     ],
 )
-def test_allowing_plain_http_changes_nothing_else_in_the_file(text):
+def test_allowing_plain_http_changes_nothing_else_in_the_file(text: str) -> None:
     before = tomllib.loads(text)
     edited = with_plain_http(text, "http://new:2")
     after = tomllib.loads(edited)
@@ -91,7 +92,7 @@ def test_allowing_plain_http_changes_nothing_else_in_the_file(text):
     assert with_plain_http(edited, "http://new:2") == edited
 
 
-def test_a_file_that_cannot_be_extended_is_left_alone(tmp_path):
+def test_a_file_that_cannot_be_extended_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text("backend = { workspace = 'w' }\n")
     with pytest.raises(CannotEdit, match="yourself"):

@@ -18,19 +18,19 @@ def uncommented(text: str) -> str:
     return re.sub(r'^# (?="?[a-z_.]+"? = )', "", text, flags=re.MULTILINE)
 
 
-def test_the_example_is_valid_as_it_stands_and_with_everything_in_it_switched_on(tmp_path):
+def test_the_example_is_valid_as_it_stands_and_with_everything_in_it_switched_on(tmp_path: Path) -> None:
     assert len(asked_questions(load(tmp_path, user=EXAMPLE)).questions) == 4
     assert load(tmp_path, user=uncommented(EXAMPLE)).settings.keys["answer.positive"] == ("y",)
 
 
-def test_the_example_shows_the_defaults(tmp_path):
+def test_the_example_shows_the_defaults(tmp_path: Path) -> None:
     bare, example = (dict(flattened(load(tmp_path, user=text).settings)) for text in ("", EXAMPLE))
     assert {key: value for key, value in example.items() if key != "questions"} == {
         key: value for key, value in bare.items() if key != "questions"
     }
 
 
-def test_the_example_and_the_documentation_have_every_key_there_is_and_no_other():
+def test_the_example_and_the_documentation_have_every_key_there_is_and_no_other() -> None:
     shown = {".".join(str(part) for part in path if part not in range(99)) for path in key_lines(uncommented(EXAMPLE))}
     leaves = {key for key in shown if not any(other.startswith(f"{key}.") for other in shown) or key == "keys"}
     assert {key if not key.startswith("keys.") else "keys" for key in leaves} == set(setting_keys())

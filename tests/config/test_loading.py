@@ -1,38 +1,35 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from labeler.config.load import Flag, flattened, load_configuration
 from labeler.config.paths import find_paths
 from labeler.config.problems import ConfigurationError, Source
-from tests.config.loading import complaints, load
+from tests.config.loading import Layers, complaints, load
 
 
-def test_flags_win_over_environment_over_the_directory_s_file_over_the_user_s_file_over_defaults(tmp_path):
-    layers = {
-        "user": 'theme = "user"\n',
-        "shared": 'theme = "shared"\n',
-        "environment": {"LABELER_THEME": "environment"},
-        "flags": [Flag("--theme", "theme", "flag")],
-    }
-    for strongest, source in (
-        ("flag", Source.FLAG),
-        ("environment", Source.ENVIRONMENT),
-        ("shared", Source.WORKING_DIRECTORY),
-        ("user", Source.USER),
-        (None, Source.DEFAULT),
+def test_flags_win_over_environment_over_the_directory_s_file_over_the_user_s_file_over_defaults(
+    tmp_path: Path,
+) -> None:
+    user, shared = 'theme = "user"\n', 'theme = "shared"\n'
+    environment, flags = {"LABELER_THEME": "environment"}, [Flag("--theme", "theme", "flag")]
+    for layers, strongest, source in (
+        (Layers(user=user, shared=shared, environment=environment, flags=flags), "flag", Source.FLAG),
+        (Layers(user=user, shared=shared, environment=environment), "environment", Source.ENVIRONMENT),
+        (Layers(user=user, shared=shared), "shared", Source.WORKING_DIRECTORY),
+        (Layers(user=user), "user", Source.USER),
+        (Layers(), None, Source.DEFAULT),
     ):
-        configuration = load(tmp_path, **layers)
+        home = tmp_path / source.name
+        home.mkdir()
+        configuration = load(home, **layers)
         assert configuration.settings.theme == strongest
         assert configuration.origin("theme").source is source
-        for name in ("flags", "environment", "shared", "user"):
-            if name in layers:
-                (tmp_path / "work" / "labeler.toml").unlink() if name == "shared" else None
-                del layers[name]
-                break
 
 
-def test_files_are_merged_key_by_key_and_every_value_tells_its_origin_with_file_and_line(tmp_path):
+def test_files_are_merged_key_by_key_and_every_value_tells_its_origin_with_file_and_line(tmp_path: Path) -> None:
     configuration = load(
         tmp_path,
         user='reviewer = "ana"\n[review]\nadvance = "manual"\nguard_ms = 0\n'
@@ -55,7 +52,7 @@ def test_files_are_merged_key_by_key_and_every_value_tells_its_origin_with_file_
     assert {key: str(configuration.origin(key)) for key in origins} == origins
 
 
-def test_experiments_on_the_command_line_replace_a_queue_that_a_file_names(tmp_path):
+def test_experiments_on_the_command_line_replace_a_queue_that_a_file_names(tmp_path: Path) -> None:
     flag = Flag("-e", "backend.experiments", ("desk",))
     configuration = load(tmp_path, shared='backend.queue = "autumn"\n', flags=[flag])
     assert configuration.settings.backend.queue is None
@@ -65,7 +62,9 @@ def test_experiments_on_the_command_line_replace_a_queue_that_a_file_names(tmp_p
     assert configuration.settings.backend.queue == "autumn"
 
 
-def test_everything_wrong_is_told_at_once_with_file_line_key_what_is_allowed_and_the_nearest_name(tmp_path):
+def test_everything_wrong_is_told_at_once_with_file_line_key_what_is_allowed_and_the_nearest_name(
+    tmp_path: Path,
+) -> None:
     told = complaints(
         tmp_path,
         "theme = 3\n"
@@ -119,11 +118,11 @@ def test_everything_wrong_is_told_at_once_with_file_line_key_what_is_allowed_and
         ("delivery.grace = nan\n", "config.toml, line 1: delivery.grace must be a finite number"),
     ],
 )
-def test_a_mistake_is_a_sentence(tmp_path, text, complaint):
+def test_a_mistake_is_a_sentence(tmp_path: Path, text: str, complaint: str) -> None:
     assert complaints(tmp_path, text) == [complaint]
 
 
-def test_a_file_that_is_no_text_or_not_there_is_a_sentence(tmp_path):
+def test_a_file_that_is_no_text_or_not_there_is_a_sentence(tmp_path: Path) -> None:
     assert complaints(tmp_path) == []
     (tmp_path / "config.toml").write_bytes(b"theme = '\xff'")
     (tmp_path / "work" / "labeler.toml").mkdir()
@@ -140,20 +139,20 @@ def test_a_file_that_is_no_text_or_not_there_is_a_sentence(tmp_path):
     assert load_configuration(missing, environment={}).settings.theme is None
 
 
-def test_a_program_is_never_run_because_a_working_directory_says_so(tmp_path):
+def test_a_program_is_never_run_because_a_working_directory_says_so(tmp_path: Path) -> None:
     assert complaints(tmp_path, '[backend]\ntoken_command = "pass show token"\n') == []
     (told,) = complaints(tmp_path, shared='[backend]\ntoken_command = "curl evil"\n')
     assert told.startswith("work/labeler.toml, line 2: backend.token_command runs a program")
 
 
-def test_commands_are_words(tmp_path):
+def test_commands_are_words(tmp_path: Path) -> None:
     configuration = load(tmp_path, user="backend.token_command = \"pass show 'ml flow'\"\n")
     assert configuration.settings.backend.token_command == ("pass", "show", "ml flow")
     configuration = load(tmp_path, user='backend.token_command = ["a b", "c"]\n')
     assert configuration.settings.backend.token_command == ("a b", "c")
 
 
-def test_every_setting_can_be_listed(tmp_path):
+def test_every_setting_can_be_listed(tmp_path: Path) -> None:
     listed = dict(flattened(load(tmp_path, user='keys."edit.undo" = "x"\n').settings))
     assert listed["keys.edit.undo"] == ["x"]
     assert listed["delivery.grace"] == 5.0
@@ -164,7 +163,7 @@ def test_every_setting_can_be_listed(tmp_path):
     ("written", "meant"),
     [("http//localhost:5000", "http://localhost:5000"), ("https//example.org/mlflow", "https://example.org/mlflow")],
 )
-def test_a_forgotten_colon_makes_no_directory_of_an_address(tmp_path, written, meant):
+def test_a_forgotten_colon_makes_no_directory_of_an_address(tmp_path: Path, written: str, meant: str) -> None:
     assert complaints(tmp_path, f'[backend]\nuri = "{written}"\n') == [
         f'config.toml, line 2: backend.uri must begin with http:// or https://: did you mean "{meant}"?'
     ]

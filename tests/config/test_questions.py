@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from labeler.config.asked import BUILT_IN, NoQuestions, asked_questions
@@ -44,7 +46,7 @@ MODES = Question("modes", Categorical(("wrong", "unsafe"), multiple=True), takes
 EXPECTED = Question("expected", Text(40), kind=AssessmentKind.EXPECTATION, required=False)
 
 
-def test_questions_come_out_as_they_were_written_those_with_an_order_first(tmp_path):
+def test_questions_come_out_as_they_were_written_those_with_an_order_first(tmp_path: Path) -> None:
     asked = asked_questions(load(tmp_path, user=OWN))
     assert asked.questions == (MODES, HELPFUL, SCORE, EXPECTED)
     assert asked.origin == str(tmp_path / "config.toml")
@@ -67,20 +69,27 @@ SERVER = (Question("rating", Numeric(1, 10), schema_id="ls-1"), Question("helpfu
         ("both", "", (), (), [question.name for question in BUILT_IN]),
     ],
 )
-def test_which_questions_are_asked_follows_the_policy(tmp_path, policy, own, of_queue, of_experiment, names):
+def test_which_questions_are_asked_follows_the_policy(
+    tmp_path: Path,
+    policy: str,
+    own: str,
+    of_queue: tuple[Question, ...],
+    of_experiment: tuple[Question, ...],
+    names: list[str],
+) -> None:
     configuration = load(tmp_path, user=f'review.questions = "{policy}"\n{own}')
     asked = asked_questions(configuration, of_queue, of_experiment)
     assert [question.name for question in asked.questions] == names
 
 
-def test_a_policy_without_any_question_is_a_sentence(tmp_path):
+def test_a_policy_without_any_question_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(NoQuestions, match="label schemas"):
         asked_questions(load(tmp_path, user=f'review.questions = "server"\n{OWN}'))
     with pytest.raises(NoQuestions, match=r"config\.toml"):
         asked_questions(load(tmp_path, user='review.questions = "config"'))
 
 
-def test_a_question_with_the_name_of_a_schema_refines_it_and_leaves_its_input(tmp_path):
+def test_a_question_with_the_name_of_a_schema_refines_it_and_leaves_its_input(tmp_path: Path) -> None:
     configuration = load(
         tmp_path,
         user='[[questions]]\nname = "rating"\nrequired = false\nstep = 2\norder = 5\n'
@@ -132,7 +141,7 @@ def test_a_question_with_the_name_of_a_schema_refines_it_and_leaves_its_input(tm
         ),
     ],
 )
-def test_a_question_that_cannot_be_asked_is_a_sentence(tmp_path, question, complaint):
+def test_a_question_that_cannot_be_asked_is_a_sentence(tmp_path: Path, question: str, complaint: str) -> None:
     (told,) = complaints(tmp_path, f"[[questions]]\n{question}\n")
     assert told.partition(": ")[2] == complaint
     assert told.startswith("config.toml, line ")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable
+from typing import TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -54,7 +54,7 @@ class DeliveryMachine(RuleBasedStateMachine):
             self.journal, courier, [HOME], 2, AT_ONCE, lambda: self.backend.now_ms, lambda _: None
         )
 
-    def wait(self, work: Coroutine[Any, Any, T]) -> T:
+    def wait(self, work: Awaitable[T]) -> T:
         return self.loop.run_until_complete(work)
 
     def record(self, change: Change) -> None:

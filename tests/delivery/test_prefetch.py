@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import pytest
 
 from labeler.backends.base import Backend
 from labeler.backends.local.store import LocalStore
-from labeler.backends.mlflow.backend import open_backend
+from labeler.backends.mlflow.backend import MlflowBackend, open_backend
 from labeler.backends.mlflow.transport import Patience, Timeouts
 from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
@@ -52,13 +53,21 @@ class Told:
         return [event.trace_id for event in self.events if isinstance(event, Arrived)]
 
 
+class Limits(TypedDict, total=False):
+    """How much a prefetcher takes, ahead and at a time."""
+
+    ahead: int
+    ahead_bytes: int
+    in_flight: int
+
+
 @asynccontextmanager
 async def prefetching(
-    backend: Backend, directory: Path, **options
+    backend: Backend, directory: Path, *, first_pause_s: float = 0.05, **limits: Unpack[Limits]
 ) -> AsyncIterator[tuple[Prefetcher, CacheThread, Told]]:
     told = Told()
     async with await CacheThread.open(directory / "cache.db", 100 * MIB) as cache:
-        prefetcher = Prefetcher(backend, cache, told, **{"first_pause_s": 0.05} | options)
+        prefetcher = Prefetcher(backend, cache, told, first_pause_s=first_pause_s, **limits)
         running = asyncio.create_task(prefetcher.run())
         try:
             yield prefetcher, cache, told
@@ -78,7 +87,7 @@ def sample() -> list[Recording]:
 
 
 @pytest.fixture
-async def store(tmp_path, sample) -> AsyncIterator[LocalStore]:
+async def store(tmp_path: Path, sample: list[Recording]) -> AsyncIterator[LocalStore]:
     store = await LocalStore.open_or_create(tmp_path / "store.db")
     await store.import_traces([recording.raw for recording in sample])
     yield store
@@ -86,7 +95,7 @@ async def store(tmp_path, sample) -> AsyncIterator[LocalStore]:
 
 
 @pytest.fixture
-async def proxy(sample) -> AsyncIterator[FaultProxy]:
+async def proxy(sample: list[Recording]) -> AsyncIterator[FaultProxy]:
     server = shared_server()
     log(server, server.new_experiment(), sample)
     async with fault_proxy(server.url) as proxy:
@@ -101,7 +110,9 @@ async def through_proxy(proxy: FaultProxy) -> AsyncIterator[Backend]:
     await backend.close()
 
 
-async def test_what_is_wanted_comes_first_the_newest_call_before_older_ones(tmp_path, store, sample):
+async def test_what_is_wanted_comes_first_the_newest_call_before_older_ones(
+    tmp_path: Path, store: LocalStore, sample: list[Recording]
+) -> None:
     ids = [recording.id for recording in sample]
     told = Told()
     async with await CacheThread.open(tmp_path / "cache.db", 100 * MIB) as cache:
@@ -114,7 +125,9 @@ async def test_what_is_wanted_comes_first_the_newest_call_before_older_ones(tmp_
     assert told.arrived == [ids[7], ids[8], ids[4], ids[5]]
 
 
-async def test_the_rest_of_the_worklist_follows_in_its_order_up_to_the_limit(tmp_path, store, sample):
+async def test_the_rest_of_the_worklist_follows_in_its_order_up_to_the_limit(
+    tmp_path: Path, store: LocalStore, sample: list[Recording]
+) -> None:
     ids = [recording.id for recording in sample]
     async with prefetching(store, tmp_path, ahead=6, in_flight=1) as (prefetcher, cache, told):
         prefetcher.fill(iter(ids))
@@ -127,7 +140,9 @@ async def test_the_rest_of_the_worklist_follows_in_its_order_up_to_the_limit(tmp
         assert await in_cache(cache, store, ids) == set(ids[:9])
 
 
-async def test_a_byte_limit_ends_the_download_ahead_but_never_what_is_wanted(tmp_path, store, sample):
+async def test_a_byte_limit_ends_the_download_ahead_but_never_what_is_wanted(
+    tmp_path: Path, store: LocalStore, sample: list[Recording]
+) -> None:
     ids = [recording.id for recording in sample]
     async with prefetching(store, tmp_path, ahead_bytes=1, in_flight=1) as (prefetcher, _, told):
         prefetcher.fill(ids)
@@ -138,7 +153,9 @@ async def test_a_byte_limit_ends_the_download_ahead_but_never_what_is_wanted(tmp
         assert told.arrived == [ids[0], ids[5]]
 
 
-async def test_what_is_here_is_not_fetched_again(tmp_path, proxy, through_proxy, sample):
+async def test_what_is_here_is_not_fetched_again(
+    tmp_path: Path, proxy: FaultProxy, through_proxy: MlflowBackend, sample: list[Recording]
+) -> None:
     ids = [recording.id for recording in sample]
     async with prefetching(through_proxy, tmp_path) as (prefetcher, _, told):
         prefetcher.fill(ids)
@@ -152,7 +169,9 @@ async def test_what_is_here_is_not_fetched_again(tmp_path, proxy, through_proxy,
     assert proxy.seen == []
 
 
-async def test_traces_come_byte_for_byte_through_a_network_that_drops_and_cuts(tmp_path, proxy, through_proxy, sample):
+async def test_traces_come_byte_for_byte_through_a_network_that_drops_and_cuts(
+    tmp_path: Path, proxy: FaultProxy, through_proxy: MlflowBackend, sample: list[Recording]
+) -> None:
     ids = [recording.id for recording in sample]
     proxy.script.extend(
         [
@@ -176,8 +195,8 @@ async def test_traces_come_byte_for_byte_through_a_network_that_drops_and_cuts(t
 
 
 async def test_while_the_backend_is_away_little_is_asked_of_it_and_when_it_is_back_the_work_goes_on(
-    tmp_path, proxy, through_proxy, sample
-):
+    tmp_path: Path, proxy: FaultProxy, through_proxy: MlflowBackend, sample: list[Recording]
+) -> None:
     ids = [recording.id for recording in sample]
     proxy.otherwise = faults.drop_request
     async with prefetching(through_proxy, tmp_path, first_pause_s=0.2) as (prefetcher, _, told):
@@ -192,7 +211,9 @@ async def test_while_the_backend_is_away_little_is_asked_of_it_and_when_it_is_ba
         assert not prefetcher.offline
 
 
-async def test_a_trace_that_cannot_be_had_is_told_and_holds_up_nothing(tmp_path, through_proxy, sample):
+async def test_a_trace_that_cannot_be_had_is_told_and_holds_up_nothing(
+    tmp_path: Path, through_proxy: MlflowBackend, sample: list[Recording]
+) -> None:
     ids = [recording.id for recording in sample]
     missing = "tr-00000000000000000000000000000000"
     async with prefetching(through_proxy, tmp_path) as (prefetcher, _, told):
@@ -206,8 +227,8 @@ async def test_a_trace_that_cannot_be_had_is_told_and_holds_up_nothing(tmp_path,
 
 
 async def test_a_trace_over_which_the_server_stumbles_is_given_up_while_others_come(
-    tmp_path, proxy, through_proxy, sample
-):
+    tmp_path: Path, proxy: FaultProxy, through_proxy: MlflowBackend, sample: list[Recording]
+) -> None:
     bad, *good = (recording.id for recording in sample)
 
     async def stumble_over_one(exchange: faults.Exchange) -> None:
@@ -222,7 +243,9 @@ async def test_a_trace_over_which_the_server_stumbles_is_given_up_while_others_c
         assert bad not in told.arrived
 
 
-async def test_a_login_that_has_ended_is_an_outage_not_hundreds_of_missing_traces(tmp_path, proxy, through_proxy):
+async def test_a_login_that_has_ended_is_an_outage_not_hundreds_of_missing_traces(
+    tmp_path: Path, proxy: FaultProxy, through_proxy: MlflowBackend
+) -> None:
     proxy.otherwise = faults.answer(401, "You are not authenticated")
     ids = [f"tr-{number:032x}" for number in range(200)]
     async with prefetching(through_proxy, tmp_path, first_pause_s=5) as (prefetcher, _, _):

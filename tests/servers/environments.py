@@ -45,7 +45,7 @@ def node_modules(cache: pytest.Cache, *requirements: str) -> Path:
     home = _home(cache, requirements)
     if not (home / "complete").exists():
         home.mkdir(parents=True, exist_ok=True)
-        command = ["npm", "install", "--prefix", home, "--no-audit", "--no-fund", *requirements]
+        command = ["npm", "install", "--prefix", str(home), "--no-audit", "--no-fund", *requirements]
         ran = subprocess.run(command, capture_output=True, text=True, check=False)
         if "E404" in ran.stderr:
             pytest.skip(f"the registry of npm here does not have all of {', '.join(requirements)}:\n{ran.stderr}")

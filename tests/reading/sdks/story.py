@@ -42,7 +42,8 @@ def answer(scenario: str) -> str:
 
 def scenario_in(body: str) -> str:
     """The scenario of a request: the one last asked about."""
-    return _ASKED.findall(body)[-1]
+    *_, last = _ASKED.finditer(body)
+    return last[1]
 
 
 def pieces(text: str) -> list[str]:

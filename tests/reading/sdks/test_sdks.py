@@ -14,8 +14,8 @@ from typing import Final
 
 import pytest
 
-from labeler.backends.base import Query
 from labeler.backends.mlflow.backend import open_backend
+from labeler.domain.worklist import Query
 from labeler.reading.read import read_document
 from labeler.reading.sanitise import sanitise
 from tests.reading.sdks import programs, story
@@ -103,7 +103,7 @@ def command_of(program: str, cache: pytest.Cache) -> list[str]:
     """What runs a program in an environment of its own."""
     if program == "with_typescript":
         home = node_modules(cache, *NODE_REQUIREMENTS)
-        return ["node", shutil.copy(PROGRAMS / f"{program}.mjs", home)]
+        return ["node", str(shutil.copy(PROGRAMS / f"{program}.mjs", home))]
     return [str(venv_with(cache, *REQUIREMENTS)), "-m", f"{programs.__name__}.{program}"]
 
 

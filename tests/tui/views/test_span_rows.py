@@ -9,7 +9,7 @@ from labeler.reading.sanitise import one_line
 from labeler.reading.span_tree import SpanLine
 from labeler.tui.chrome.runs import width_of
 from labeler.tui.screens.views.span_rows import Columns, Standing, columns, span_row
-from labeler.tui.signs import ASCII, UNICODE
+from labeler.tui.signs import ASCII, UNICODE, Signs
 
 NAMES = st.text(max_size=60).map(one_line)
 LINES = st.builds(
@@ -27,7 +27,9 @@ LINES = st.builds(
 
 
 @given(st.lists(LINES, min_size=1, max_size=8), st.integers(46, 200), st.booleans(), st.sampled_from([UNICODE, ASCII]))
-def test_a_row_never_takes_more_cells_than_there_are(lines, width, flag, signs) -> None:
+def test_a_row_never_takes_more_cells_than_there_are(
+    lines: list[SpanLine], width: int, flag: bool, signs: Signs
+) -> None:
     shape = columns(lines, width)
     for line in lines:
         row = span_row(line, Standing(flag, flag, flag), shape, signs)
