@@ -152,14 +152,18 @@ def _focused_rows(view: PanelView, width: int, names: int) -> list[Line]:
 
 
 def _other_row(view: PanelView, index: int, width: int, names: int) -> Line:
+    """A question without the focus, on one line. Where not all choices fit, those that were not taken are left out."""
     question = view.questions[index]
     label = _label(view, index, names)
-    groups = _choices(view, question)
+    room = width - fate_width(width) - width_of(label)
+    choices, comments = _choices(view, question), list[Line]()
     answer = view.answers.get(question.name)
     if answer is not None and answer.comment:
-        groups.append(_comment(view, answer.comment, width - fate_width(width) - width_of(label)))
+        comments.append(_comment(view, answer.comment, room))
+    if sum(width_of(group) + _GAP for group in (*choices, *comments)) - _GAP > room:
+        choices = [choice for choice in choices if choice[0][1] == "option.chosen"] or choices
     line = list(label)
-    for number, group in enumerate(groups):
+    for number, group in enumerate([*choices, *comments]):
         line.extend([(" " * _GAP, "chrome"), *group] if number else group)
     return fit(line, width - fate_width(width), view.signs.ellipsis)
 

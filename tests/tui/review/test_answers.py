@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from labeler.domain.question import Categorical, Question
 from labeler.review.state import Advance, Rules
 from tests.tui.review.asked import CHOICE, EXPECTED, MODES, RATING, REMARK, SCORE, THUMB, trace_about, traces
@@ -105,9 +107,27 @@ async def test_longer_numbers_are_typed_in_a_field_that_enter_closes(tmp_path: P
         await table.type("101")
         await table.press("enter")
         assert table.values(1) == {}
-        assert "101 is out of range; 0 to 100" in table.screen
+        assert "101 is out of range; 0 to 100" in table.line("panel")
+        assert table.screen.splitlines()[-1].startswith(" score (0 to 100): 101")
         await table.press("backspace", "enter")
         assert (table.position, table.values(1)) == (2, {"score": 10})
+
+
+async def test_a_text_that_cannot_be_taken_is_kept_as_a_draft_which_is_said_behind_the_reason(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (REMARK,), size=(80, 24)) as table:
+        await table.press("e")
+        await table.type("A quarter of a minute late")
+        await table.press("enter")
+        assert table.said == "26 characters; remark takes at most 20 · kept as a draft"
+        await table.press("e")
+        assert "A quarter of a minute late" in table.screen
+
+
+@pytest.mark.parametrize("key", ["5", "f", "D", "/", ":"])
+async def test_an_open_line_names_its_keys_where_there_is_room(tmp_path: Path, key: str) -> None:
+    async with open_table(tmp_path, traces(2), (SCORE,)) as table:
+        await table.press_at_once(key)
+        assert table.screen.splitlines()[-1].rstrip().endswith("· Esc leaves")
 
 
 async def test_a_number_begun_again_does_not_go_on_from_one_left(tmp_path: Path) -> None:
@@ -191,3 +211,15 @@ async def test_remapped_keys_answer_and_are_the_ones_shown(tmp_path: Path) -> No
         assert table.values(0) == {}
         await table.press("K")
         assert table.values(0) == {"user_satisfaction": True}
+
+
+async def test_what_was_chosen_of_many_is_seen_also_where_not_all_of_them_fit(tmp_path: Path) -> None:
+    words = "wrong", "incomplete", "unsafe", "off topic", "too long", "too short", "wrong language", "rude"
+    many = Question("failure_modes", Categorical(words, multiple=True))
+    async with open_table(tmp_path, traces(2), (many, THUMB), size=(80, 24)) as table:
+        assert "[" not in table.line("panel")
+        await table.press("1", "8", "enter")
+        assert "[1 wrong]   [8 rude]" in table.line("panel").splitlines()[1]
+        assert "incomplete" not in table.line("panel")
+        await table.press("tab")
+        assert "2 incomplete" in table.line("panel")

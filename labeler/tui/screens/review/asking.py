@@ -30,13 +30,16 @@ _SEVERAL_LINES = frozenset({Field.COMMENT, Field.COMMENT_AFTER, Field.THUMB_COMM
 _COMMENTS = frozenset({Field.COMMENT, Field.COMMENT_AFTER, Field.THUMB_COMMENT})
 _ITEM_NUMBER = re.compile("[0-9]{1,9}")
 _DRAFT_AFTER_S = 0.5
-_ROOM_TO_TYPE = 12
-"""Cells left for typing beside the reason why something was not taken."""
 
 _ONLY_KEYS = (Context.OVERLAY, Context.COPY, Context.OUTBOX)
 """Contexts whose actions make no sense as commands."""
 
 _HINT = "Enter saves · Ctrl+J new line · Esc keeps a draft"
+_LINE_HINTS = {
+    Field.NUMBER: "Enter answers · Esc leaves",
+    Field.DECLINE: "Enter declines · Esc leaves",
+    Field.FLAG: "Enter flags · Esc leaves",
+}
 
 
 class Asking:
@@ -63,15 +66,15 @@ class Asking:
             screen.query_one(TextField).open(self._title(ask), text)
             screen.say(_HINT, "chrome")
         else:
-            self._open_line(self._title(ask), text)
+            self._open_line(self._title(ask), text, _LINE_HINTS[ask.field])
 
     async def search(self) -> None:
         self._plain = self._run_search
-        self._open_line("/", "")
+        self._open_line("/", "", "Enter searches · Esc leaves")
 
     async def command(self) -> None:
         self._plain = self._run_command
-        self._open_line(":", "", self._command_words())
+        self._open_line(":", "", "Tab completes · Enter runs · Esc leaves", self._command_words())
 
     async def in_editor(self, ask: Ask) -> None:
         """The same as a field, in $EDITOR."""
@@ -112,11 +115,14 @@ class Asking:
         try:
             action = self._action(ask, text)
         except UnusableValue as error:
-            self._complain(str(error))
+            self._screen.query_one(LineField).go_on()
+            self._screen.say(one_line(str(error), 200), "warning")
             return
         self._close()
         taken = await self._commands.act(action)
         self._keep(ask, "" if taken else text)
+        if not taken and self._draft(ask):
+            self._screen.say(f"{self._screen.notice} · kept as a draft", "warning")
 
     async def left(self, text: str) -> None:
         """Esc was pressed: the text is kept as a draft."""
@@ -192,9 +198,9 @@ class Asking:
         about = f"@{self._span_id}" if self._span_id and ask.question else ""
         return f"{Field.COMMENT if ask.field in _COMMENTS else ask.field}:{ask.question}{about}"
 
-    def _open_line(self, title: str, text: str, words: tuple[str, ...] = ()) -> None:
+    def _open_line(self, title: str, text: str, hint: str, words: tuple[str, ...] = ()) -> None:
         self._screen.query_one("#key-line").display = False
-        self._screen.query_one(LineField).open(title, text, words)
+        self._screen.query_one(LineField).open(title, text, hint, words)
 
     def _close(self) -> None:
         if self._draft_timer is not None:
@@ -207,10 +213,6 @@ class Asking:
         screen.query_one("#panel").display = True
         screen.query_one("#key-line").display = True
         screen.say("")
-
-    def _complain(self, sentence: str) -> None:
-        if self._field is not None:
-            self._field.go_on(cut(one_line(sentence, 200), max(self._screen.size.width - _ROOM_TO_TYPE, 1)))
 
     def _action(self, ask: Ask, text: str) -> act.Action:
         match ask.field:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static, TextArea
+
+_ROOM_TO_TYPE: Final = 32
+"""Cells beside the title of a line, with what stands around it, from which its keys are shown too."""
 
 
 @dataclass
@@ -81,11 +86,6 @@ class TextField(Vertical):
     def text(self) -> str:
         return self.query_one(_Area).text
 
-    def go_on(self, title: str) -> None:
-        """Stay open under another title: what was typed could not be taken."""
-        self.query_one("#field-title", Static).update(title)
-        self.query_one(_Area).open = True
-
     def type(self, text: str) -> None:
         self.query_one(_Area).insert(text)
 
@@ -123,21 +123,27 @@ class _Line(Input):
 
 
 class LineField(Horizontal):
-    """A field of one line with a word before it, in place of the key line. Tab completes from `words`."""
+    """A field of one line in place of the key line, between its title and its keys. Tab completes from `words`."""
 
     DEFAULT_CSS = """
     LineField { display: none; height: 1; }
     LineField #line-title { width: auto; height: 1; padding: 0 1; color: $look-key; }
     LineField:nocolor Input .input--cursor { text-style: reverse; }
+    LineField #line-hint { width: auto; height: 1; padding: 0 1; color: $look-chrome-dim; }
     LineField Input { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
     """
 
     def compose(self) -> ComposeResult:
         yield Static("", id="line-title", markup=False)
         yield _Line(compact=True, select_on_focus=False)
+        yield Static("", id="line-hint", markup=False)
 
-    def open(self, title: str, text: str, words: Sequence[str] = ()) -> None:
+    def open(self, title: str, text: str, hint: str, words: Sequence[str] = ()) -> None:
+        """`hint` names the keys, where there is room for it."""
         self.query_one("#line-title", Static).update(title)
+        keys = self.query_one("#line-hint", Static)
+        keys.update(hint)
+        keys.display = self.screen.size.width - cell_len(title) - cell_len(hint) >= _ROOM_TO_TYPE
         line = self.query_one(_Line)
         line.suggester = SuggestFromList(words) if words else None
         line.value = text
@@ -149,9 +155,8 @@ class LineField(Horizontal):
     def text(self) -> str:
         return self.query_one(_Line).value
 
-    def go_on(self, title: str) -> None:
-        """Stay open under another title: what was typed could not be taken."""
-        self.query_one("#line-title", Static).update(title)
+    def go_on(self) -> None:
+        """Stay open: what was typed could not be taken."""
         self.query_one(_Line).open = True
 
     def type(self, text: str) -> None:

@@ -314,10 +314,12 @@ class ReviewScreen(Screen[None]):
     def paint_key_line(self) -> None:
         """The keys, or what is said; what of a sentence the line cannot hold stands over the panel's last rows."""
         width, signs, rows = self.size.width, self.look.signs, self._layout.panel_rows
-        panel = self.query_one("#panel", LineWidget)
+        panel, keys = self.query_one("#panel", LineWidget), self.query_one("#key-line", LineWidget)
         above: list[Line] = []
+        line: Line = []
         if self._notice is not None:
-            *above, line = message_lines(*self._notice, width, rows + 1 if panel.display else 1, signs)
+            above = message_lines(*self._notice, width, panel.display * rows + keys.display, signs)
+            line = above.pop() if keys.display else []
         elif self.search is not None:
             line = search_line(self.keymap, width, signs)
         elif self.views.is_open:
@@ -327,7 +329,7 @@ class ReviewScreen(Screen[None]):
         free = rows - len(above)
         under = [self._panel[row] if row < len(self._panel) else [] for row in range(free)]
         panel.set_lines([*under, *above])
-        self.query_one("#key-line", LineWidget).set_lines([line])
+        keys.set_lines([line])
 
     def _paint_header(self) -> None:
         item = self.desk.state.item
