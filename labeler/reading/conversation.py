@@ -8,9 +8,9 @@ from typing import Final
 
 from labeler.domain.trace import NotRecorded, RawTrace, Span, Trace, TraceState
 from labeler.reading.exchange import Exchange, has_content, read_span
-from labeler.reading.failures import origins
+from labeler.reading.failures import origins, pauses
 from labeler.reading.formats.plain import main_text
-from labeler.reading.message import Data, Failure, Field, Message, Note, Part, Role
+from labeler.reading.message import Data, Failure, Field, Message, Note, Part, Role, annotated
 from labeler.reading.sides import with_sides
 from labeler.reading.source import choose
 from labeler.reading.span_facts import writing_models
@@ -67,6 +67,8 @@ def converse(trace: Trace) -> Conversation:
     messages = _with_failures(messages, chosen, tree, failures)
     if not (messages and messages[-1].role is not Role.USER and _speaks(messages[-1])):
         messages.append(_answer_note(_why_no_answer(trace, chosen, tree, messages), chosen.span.id))
+    for asked in pauses(tree):
+        messages = annotated(messages, f"paused to ask: {asked}")
     if not (chosen.asked or chosen.answered) and not any(_has_side(span) for span in tree.spans):
         messages.extend(_attributes(tree))
     messages = _other_roots(tree, chosen, messages) + messages

@@ -12,7 +12,8 @@ from labeler.domain.trace import NOT_RECORDED, NotRecorded, Span
 from labeler.domain.value import JsonValue
 from labeler.reading.formats import ATTRIBUTE_FORMATS, in_order
 from labeler.reading.formats.chat import with_other_arguments
-from labeler.reading.formats.messages import Side, joined
+from labeler.reading.formats.langchain import langchain_message
+from labeler.reading.formats.messages import Side, joined, messages_in
 from labeler.reading.formats.plain import input_message, is_repr, main_text, output_message
 from labeler.reading.message import Call, Field, Message, Note, Reasoning, Role
 
@@ -76,7 +77,8 @@ class Exchange:
         if asked is None or asked.role is Role.ASSISTANT:
             return self
         said = main_text(asked)
-        further = [field for field in asked.each(Field) if field.value != said]
+        known = {_folded(each) for each in self.messages}
+        further = [field for field in asked.each(Field) if field.value != said and not _repeats(field, known)]
         for place, each in enumerate(self.messages):
             if each.role is asked.role and _folded(each) == _folded(asked):
                 extended = replace(each, parts=(*each.parts, *further))
@@ -166,6 +168,12 @@ def _without_reprs(inputs: Side) -> Side:
 
 def _is_absent(side: Side) -> bool:
     return side is None or isinstance(side, NotRecorded)
+
+
+def _repeats(field: Field, known: set[str]) -> bool:
+    """Whether an argument is the history that the conversation tells already."""
+    history = messages_in(field.value, langchain_message)
+    return history is not None and all(_folded(each) in known for each in history)
 
 
 def _folded(message: Message) -> str:

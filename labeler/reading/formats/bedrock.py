@@ -5,14 +5,18 @@ Protocol: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Co
 
 from __future__ import annotations
 
+from typing import Final
+
 from labeler.domain.trace import Span
 from labeler.domain.value import JsonValue
-from labeler.reading.formats import anthropic, chat, openai
+from labeler.reading.formats import chat, invoke_model
 from labeler.reading.formats.messages import Side, exchange, role_message
-from labeler.reading.formats.values import mapping, text_of
+from labeler.reading.formats.plain import input_message, output_message
+from labeler.reading.formats.values import decoded, mapping, text_of
 from labeler.reading.message import Message, annotated
 from labeler.reading.wire.json_text import container_in
 
+_EVENT: Final = "json"
 _STOPPED = {
     "max_tokens": "cut off: the token limit was reached",
     "guardrail_intervened": "stopped by a guardrail",
@@ -21,17 +25,27 @@ _STOPPED = {
 
 
 def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
-    return exchange(inputs, outputs, _request, _response)
+    events = [decoded(event.attributes[_EVENT]) for event in span.events if _EVENT in event.attributes]
+
+    def answered(value: JsonValue) -> list[Message] | None:
+        recorded = None if mapping(value).get("body") == "EventStream" else _response(value)
+        streamed = invoke_model.streamed(events) if events else []
+        return streamed if invoke_model.says_more(streamed, recorded) else recorded
+
+    return exchange(inputs, outputs, _request, answered)
 
 
 def _request(value: JsonValue) -> list[Message] | None:
-    return openai.request(_body(value))
+    body = _body(value)
+    if body is value:
+        return invoke_model.request(value)
+    return invoke_model.request(body) or [input_message(body)]
 
 
 def _response(value: JsonValue) -> list[Message] | None:
     holder = mapping(value)
     if (body := _body(value)) is not value:
-        return anthropic.response(body) or openai.response(body)
+        return invoke_model.response(body) or _response(body) or [output_message(body)]
     said = mapping(holder.get("output")).get("message")
     found = role_message(said)
     if found and (note := _STOPPED.get(text_of(holder.get("stopReason")))):

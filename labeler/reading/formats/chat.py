@@ -79,11 +79,16 @@ def with_other_arguments(messages: list[Message], span: Span) -> list[Message]:
 
 
 def with_fields(messages: list[Message], value: JsonValue, known: frozenset[str]) -> list[Message]:
-    """The messages, the last one with the fields of a state that are no messages."""
+    """The messages, the last one with the fields of a state that are no messages.
+
+    Behind a tool's answer they are the result of the run.
+    """
     extra: list[Part] = []
     for key, each in mapping(value).items():
         if key not in known and each not in (None, [], {}):
             extra.extend(documents_in(each) or [Field(key, each)])
     if not extra or not messages:
         return messages
+    if messages[-1].role is Role.TOOL:
+        return [*messages, Message(Role.ASSISTANT, tuple(extra))]
     return [*messages[:-1], replace(messages[-1], parts=(*messages[-1].parts, *extra))]

@@ -5,7 +5,7 @@ Protocol: https://ai.google.dev/api/generate-content
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from labeler.domain.trace import Span
 from labeler.domain.value import JsonValue
@@ -71,12 +71,14 @@ def _response(value: JsonValue) -> list[Message] | None:
     if isinstance(value, list) and value and all("candidates" in mapping(chunk) for chunk in value):
         return _assembled(value)
     candidates = holder.get("candidates")
+    if candidates is None and (blocked := _blocked(holder)):
+        return annotated([], blocked)
     if not isinstance(candidates, list):
         content = mapping(holder.get("content"))
         return _candidate(holder) if isinstance(content.get("parts"), list) else None
     answered = [each for candidate in map(mapping, candidates) for each in _candidate(candidate)]
-    if blocked := text_of(mapping(first(holder, "prompt_feedback", "promptFeedback")).get("block_reason")):
-        answered = annotated(answered, f"blocked: {blocked}")
+    if blocked := _blocked(holder):
+        answered = annotated(answered, blocked)
     history = _contents(holder.get("automatic_function_calling_history")) or []
     return joined(history, answered) or [message(Role.ASSISTANT, [])]
 
@@ -85,7 +87,26 @@ def _candidate(candidate: Mapping[str, JsonValue]) -> list[Message]:
     content = mapping(candidate.get("content"))
     found = role_message({"content": content.get("parts"), "role": text_of(content.get("role")) or "model"}) or []
     note = _STOPPED.get(text_of(first(candidate, "finish_reason", "finishReason")))
-    return annotated(found, note) if note else found
+    for told in (*_grounds(candidate), *([note] if note else [])):
+        found = annotated(found, told)
+    return found
+
+
+def _grounds(candidate: Mapping[str, JsonValue]) -> Iterator[str]:
+    """What was searched for before the answer, and the sources that it rests on."""
+    grounds = mapping(first(candidate, "grounding_metadata", "groundingMetadata"))
+    yield from (f"searched for {text_of(q)}" for q in items(first(grounds, "web_search_queries", "webSearchQueries")))
+    for chunk in map(mapping, items(first(grounds, "grounding_chunks", "groundingChunks"))):
+        source = mapping(first(chunk, "web", "retrieved_context", "retrievedContext", "maps"))
+        cited = (text_of(source.get("title")), text_of(source.get("uri")), text_of(source.get("text")))
+        if any(cited):
+            yield f"cites {': '.join(filter(None, cited))}"
+
+
+def _blocked(holder: Mapping[str, JsonValue]) -> str:
+    feedback = mapping(first(holder, "prompt_feedback", "promptFeedback"))
+    reason = text_of(first(feedback, "block_reason", "blockReason"))
+    return f"blocked: {reason}" if reason else ""
 
 
 def _assembled(chunks: list[JsonValue]) -> list[Message]:

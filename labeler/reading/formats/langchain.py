@@ -6,6 +6,7 @@ Source: ``langchain_core.messages`` and ``langchain_core.load``; states as LangG
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from labeler.domain.trace import Span
@@ -23,8 +24,8 @@ from labeler.reading.formats.messages import (
     with_calls,
 )
 from labeler.reading.formats.parts import arguments, parts_of, result_parts
-from labeler.reading.formats.values import first, items, mapping, text_of
-from labeler.reading.message import Call, Message, Role, Text, message, split
+from labeler.reading.formats.values import decoded, first, items, mapping, text_of
+from labeler.reading.message import Call, Field, Message, Role, Text, message, split
 
 _TYPES: Final = {
     "human": Role.USER,
@@ -35,6 +36,7 @@ _TYPES: Final = {
     "chat": Role.USER,
 }
 _PLUMBING: Final = frozenset(("messages", "remaining_steps", "is_last_step", "ui", "jump_to"))
+_RAW_AND_PARSED: Final = frozenset(("raw", "parsed", "parsing_error"))
 
 
 def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
@@ -103,9 +105,20 @@ def _response(value: JsonValue) -> list[Message] | None:
         return _generations(holder)
     if (found := _messages(holder.get("messages"))) is not None:
         return chat.with_fields(found, value, _PLUMBING)
+    if holder.keys() == _RAW_AND_PARSED and (found := langchain_message(holder["raw"])) is not None:
+        return _with_parsed(found, holder)
     if (found := _one(value) or _updates([value]) or _agent_run(holder)) is not None:
         return found
     return openai.response(value) if "choices" in holder else None
+
+
+def _with_parsed(found: list[Message], holder: Mapping[str, JsonValue]) -> list[Message]:
+    """The model's answer, with what a parser made of it where that is something else, or could not."""
+    recorded = [decoded(found[-1].text), *(call.arguments for call in found[-1].calls)]
+    parsed, error = holder["parsed"], holder["parsing_error"]
+    told = [Field("parsed", parsed)] if parsed is not None and parsed not in recorded else []
+    told += [Field("parsing_error", error)] if error is not None else []
+    return [*found[:-1], replace(found[-1], parts=(*found[-1].parts, *told))]
 
 
 def _messages(value: JsonValue) -> list[Message] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from labeler.domain.value import JsonValue
@@ -63,6 +64,20 @@ def _document(item: Object, holder: Object) -> Part:
 def search_result(item: Object) -> list[Part]:
     """A search result that was handed to the model."""
     return [Retrieved(text_in(item.get("content")), text_of(item.get("title")), text_of(item.get("source")))]
+
+
+def web_result(item: Object) -> list[Part]:
+    """A page that a provider's search found. What the page says is encrypted for the provider."""
+    age = item.get("page_age")
+    about = {"page_age": age} if age else {}
+    return [Retrieved("", text_of(item.get("title")), text_of(item.get("url")), metadata=about)]
+
+
+def fetched_page(item: Object) -> list[Part]:
+    """A page that a provider fetched, with its address."""
+    found = media_part("document")(mapping(item.get("content")))
+    address = text_of(item.get("url"))
+    return [replace(part, source=address) if isinstance(part, Retrieved) else part for part in found]
 
 
 def gemini_media(item: Object) -> list[Part]:

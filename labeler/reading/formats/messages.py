@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from labeler.domain.trace import NotRecorded
 from labeler.domain.value import JsonValue
-from labeler.reading.formats.parts import arguments, call, parts_of, result, result_parts
+from labeler.reading.formats.parts import arguments, call, citations, parts_of, result, result_parts
 from labeler.reading.formats.values import first, items, mapping, text_in, text_of
 from labeler.reading.media import inline
 from labeler.reading.message import Call, Data, Message, Note, Part, Reasoning, Result, Role, Text, message, split
@@ -62,6 +62,7 @@ def content_parts(item: Mapping[str, JsonValue]) -> list[Part]:
     if isinstance(refusal := item.get("refusal"), str) and refusal:
         parts.extend((Note("refused by the model"), Text(refusal)))
     parts.extend(_audio(mapping(item.get("audio"))))
+    parts.extend(citations(item))
     return with_calls(parts, calls_in(item))
 
 

@@ -71,10 +71,12 @@ def _assembled(chunks: list[JsonValue]) -> list[Message]:
     """One message from the chunks of a stream."""
     text = ""
     reasoning = ""
+    refusal = ""
     calls: dict[JsonValue, dict[str, JsonValue]] = {}
     for chunk in chunks:
         delta = mapping(_first_choice(chunk)["delta"])
         text += text_of(delta.get("content"))
+        refusal += text_of(delta.get("refusal"))
         reasoning += text_of(first(delta, "reasoning_content", "reasoning"))
         for piece in map(mapping, items(delta.get("tool_calls"))):
             function = mapping(piece.get("function"))
@@ -82,9 +84,14 @@ def _assembled(chunks: list[JsonValue]) -> list[Message]:
             known["id"] = piece.get("id") or known["id"]
             known["name"] = text_of(known["name"]) + text_of(function.get("name"))
             known["arguments"] = text_of(known["arguments"]) + text_of(function.get("arguments"))
-    if not (text or reasoning or calls):
+    if not (text or reasoning or refusal or calls):
         return []
-    whole: dict[str, JsonValue] = {"content": text, "reasoning": reasoning, "tool_calls": list(calls.values())}
+    whole: dict[str, JsonValue] = {
+        "content": text,
+        "reasoning": reasoning,
+        "refusal": refusal,
+        "tool_calls": list(calls.values()),
+    }
     return role_message({"role": "assistant", **whole}) or []
 
 

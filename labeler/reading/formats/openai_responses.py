@@ -5,7 +5,7 @@ Protocol: https://platform.openai.com/docs/api-reference/responses
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from labeler.domain.trace import NotRecorded, Span
@@ -14,9 +14,26 @@ from labeler.reading.formats.documents import documents_in
 from labeler.reading.formats.messages import Side, exchange, role_message, system_message
 from labeler.reading.formats.parts import arguments, part_of, result_parts
 from labeler.reading.formats.values import first, items, mapping, text_of
-from labeler.reading.message import Call, Data, Failure, Message, Part, Result, Role, Text, annotated, message, split
+from labeler.reading.message import (
+    Call,
+    Data,
+    Failure,
+    Field,
+    Message,
+    Note,
+    Part,
+    Result,
+    Role,
+    Text,
+    annotated,
+    message,
+    split,
+)
 
 _READ_AS_PARTS: Final = ("function_call", "custom_tool_call", "reasoning", "image_generation_call")
+_ASKS_APPROVAL: Final = "mcp_approval_request"
+_APPROVES: Final = "mcp_approval_response"
+_OTHER_ITEMS: Final = ("reasoning", "item_reference", "mcp_list_tools", "compaction", _ASKS_APPROVAL, _APPROVES)
 
 
 def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
@@ -29,12 +46,14 @@ def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
 def item_messages(value: JsonValue) -> list[Message] | None:
     """The messages of a list of items. What an assistant thinks, calls and says in a row is one message."""
     listed = items(value)
-    if not listed or not _is_item(listed[0]):
-        return None
+    return _items(listed) if listed and _is_item(listed[0]) else None
+
+
+def _items(listed: Sequence[JsonValue]) -> list[Message]:
     messages: list[Message] = []
     turn: list[Part] = []
     for item in listed:
-        spoken = role_message(item) if _speaks(item) else None
+        spoken = role_message(item) if _speaks(item) else _approval(item)
         if spoken is not None and spoken[0].role is not Role.ASSISTANT:
             messages.extend(_turn(turn))
             messages.extend(spoken)
@@ -62,11 +81,9 @@ def _response(value: JsonValue) -> list[Message] | None:
         return item_messages(value)
     holder = mapping(value)
     output = holder.get("output")
-    if not isinstance(output, list) or not (output or holder.get("object") == "response"):
+    if not isinstance(output, list) or not (holder.get("object") == "response" or (output and _is_item(output[0]))):
         return None
-    messages = item_messages(output) if output else [message(Role.ASSISTANT, [])]
-    if messages is None:
-        return None
+    messages = _items(output) if output else [message(Role.ASSISTANT, [])]
     if reason := text_of(mapping(holder.get("incomplete_details")).get("reason")):
         messages = annotated(messages, f"incomplete: {reason}")
     if error := mapping(holder.get("error")):
@@ -81,7 +98,7 @@ def _turn(parts: list[Part]) -> list[Message]:
 
 def _is_item(item: JsonValue) -> bool:
     kind = text_of(mapping(item).get("type"))
-    return _speaks(item) or kind.endswith(("_call", "_output")) or kind in ("reasoning", "item_reference")
+    return _speaks(item) or kind.endswith(("_call", "_output")) or kind in _OTHER_ITEMS
 
 
 def _speaks(item: JsonValue) -> bool:
@@ -96,6 +113,8 @@ def _item_parts(item: JsonValue) -> Iterator[Part]:
         yield from part_of({**holder, "type": "function_call_output"})
     elif kind in _READ_AS_PARTS:
         yield from part_of(holder)
+    elif kind == _ASKS_APPROVAL:
+        yield from (_run_by_provider(kind, holder), Note("waits for approval"))
     elif kind.endswith("_call"):
         yield from _built_in_call(kind, holder)
     elif isinstance(holder.get("content"), str | list):
@@ -106,9 +125,9 @@ def _item_parts(item: JsonValue) -> Iterator[Part]:
 
 def _built_in_call(kind: str, item: Mapping[str, JsonValue]) -> Iterator[Part]:
     """Calls that the provider ran itself (web and file search, code, MCP); results lie in the same item."""
-    identifier = text_of(first(item, "call_id", "id")) or None
-    name = text_of(item.get("name")) or kind.removesuffix("_call")
-    yield Call(name, _given(item), identifier)
+    call = _run_by_provider(kind, item)
+    name, identifier = call.name, call.id
+    yield call
     found = first(item, "results", "outputs", "output")
     if (documents := documents_in(found)) is not None:
         yield Result(tuple(documents), identifier, name)
@@ -118,6 +137,20 @@ def _built_in_call(kind: str, item: Mapping[str, JsonValue]) -> Iterator[Part]:
         yield Result((Data(item["error"]),), identifier, name, failed=True)
 
 
+def _run_by_provider(kind: str, item: Mapping[str, JsonValue]) -> Call:
+    name = text_of(item.get("name")) or kind.removesuffix("_call")
+    return Call(name, _given(item), text_of(first(item, "call_id", "id")) or None)
+
+
+def _approval(item: JsonValue) -> list[Message] | None:
+    """The user's word on a call that waited for approval."""
+    holder = mapping(item)
+    if holder.get("type") != _APPROVES:
+        return None
+    told = [Field(key, holder[key]) for key in ("approve", "reason") if holder.get(key) is not None]
+    return [Message(Role.USER, tuple(told))]
+
+
 def _given(item: Mapping[str, JsonValue]) -> JsonValue:
     for key in ("arguments", "action"):
         if item.get(key) is not None:
@@ -125,4 +158,4 @@ def _given(item: Mapping[str, JsonValue]) -> JsonValue:
             return (
                 {name: each for name, each in given.items() if each is not None} if isinstance(given, dict) else given
             )
-    return {key: item[key] for key in ("queries", "code", "input") if item.get(key) is not None}
+    return {key: item[key] for key in ("queries", "code", "input", "operation") if item.get(key) is not None}

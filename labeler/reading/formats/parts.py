@@ -14,10 +14,12 @@ from labeler.domain.value import JsonValue
 from labeler.reading.formats.media_parts import (
     Object,
     Reader,
+    fetched_page,
     gemini_media,
     generated_image,
     media_part,
     search_result,
+    web_result,
 )
 from labeler.reading.formats.values import decoded, first, items, mapping, text_in, text_of
 from labeler.reading.media import described
@@ -43,7 +45,7 @@ def parts_of(content: JsonValue) -> list[Part]:
 def part_of(item: Object) -> list[Part]:
     """What one part object stands for; usually one part."""
     kind = item.get("type") or item.get("block_type") or item.get("part_kind")
-    if isinstance(kind, str) and (reader := _BY_TYPE.get(kind.replace("-", "_").lower())) is not None:
+    if isinstance(kind, str) and (reader := _reader(kind)) is not None:
         return reader(item)
     for key, keyed in _BY_KEY.items():
         if item.get(key) is not None:
@@ -57,9 +59,15 @@ def is_part(item: JsonValue) -> bool:
         return False
     kind = item.get("type") or item.get("block_type")
     if isinstance(kind, str):
-        return kind.replace("-", "_").lower() in _BY_TYPE
+        return _reader(kind) is not None
     keys = {key for key, value in item.items() if value is not None} - _ANNOTATIONS
     return len(keys) == 1 and not keys - _BY_KEY.keys()
+
+
+def _reader(kind: str) -> Reader | None:
+    """Who reads parts of a type. Vendors name what their own tools are given and answer after the tool."""
+    name = kind.replace("-", "_").lower()
+    return _BY_TYPE.get(name) or next((read for end, read in _BY_END.items() if name.endswith(end)), None)
 
 
 def text_or_media(text: str) -> Part:
@@ -127,20 +135,22 @@ def _text(item: Object) -> list[Part]:
     if isinstance(content, Mapping):
         content = first(content, "text", "value")
     text = content if isinstance(content, str) else text_in(content)
-    notes = [
-        Note(f"cites {cited}")
-        for citation in items(first(item, "citations", "annotations"))
-        if (cited := _citation(mapping(citation)))
-    ]
+    notes = citations(item)
     if item.get("thought") is True:
         return [Reasoning(text), *notes]
     return [text_or_media(text), *notes]
 
 
+def citations(item: Object) -> list[Part]:
+    """A note for each source that a text cites."""
+    cited = (_citation(mapping(citation)) for citation in items(first(item, "citations", "annotations")))
+    return [Note(f"cites {each}") for each in cited if each]
+
+
 def _citation(citation: Object) -> str:
     citation = mapping(citation.get("url_citation")) or citation
-    cited = first(citation, "title", "document_title", "filename"), first(citation, "url", "cited_text", "source")
-    return ": ".join(text_of(part) for part in cited if part)
+    source = first(citation, "title", "document_title", "filename"), first(citation, "url", "source")
+    return ": ".join(text for part in (*source, citation.get("cited_text")) if (text := text_of(part)))
 
 
 def _refusal(item: Object) -> list[Part]:
@@ -190,6 +200,10 @@ def _code_result(item: Object) -> list[Part]:
     return [Result(result_parts(outcome.get("output")), None, "code_execution", failed)]
 
 
+def _logs(item: Object) -> list[Part]:
+    return [Text(text_of(item.get("logs")))]
+
+
 def _json(item: Object) -> list[Part]:
     return [Data(item["json"])]
 
@@ -213,23 +227,29 @@ _BY_TYPE: Final[dict[str, Reader]] = {
     **dict.fromkeys(("thinking", "reasoning", "reasoning_text", "redacted_thinking", "thought"), _reasoning),
     "reasoning_content": _bedrock_reasoning,
     **dict.fromkeys(
-        ("tool_use", "server_tool_use", "mcp_tool_use", "tool_call", "function_call", "function", "custom_tool_call"),
+        ("tool_use", "tool_call", "function_call", "function", "custom_tool_call", "server_tool_call"),
         _call,
     ),
     **dict.fromkeys(
-        ("tool_result", "tool_call_response", "tool_response", "function_call_output", "mcp_tool_result",
-         "web_search_tool_result", "code_execution_tool_result", "server_tool_result", "custom_tool_call_output"),
+        ("tool_result", "tool_call_response", "tool_response", "function_call_output", "custom_tool_call_output"),
         _result,
     ),
-    **dict.fromkeys(("image_url", "input_image", "image", "image_file", "output_image"), media_part("image")),
+    **dict.fromkeys(
+        ("image_url", "input_image", "image", "image_file", "output_image", "computer_screenshot"), media_part("image")
+    ),
     **dict.fromkeys(("input_audio", "audio", "output_audio", "audio_url"), media_part("audio")),
     **dict.fromkeys(("video", "video_url", "input_video"), media_part("video")),
     **dict.fromkeys(("file", "input_file", "uri", "blob", "media", "binary"), media_part("file")),
     **dict.fromkeys(("document", "document_url"), media_part("document")),
     "search_result": search_result,
+    "web_search_result": web_result,
+    "web_fetch_result": fetched_page,
+    "logs": _logs,
     "image_generation_call": generated_image,
     "step_start": _nothing,
 }  # fmt: skip
+
+_BY_END: Final[dict[str, Reader]] = {"_tool_use": _call, "_tool_result": _result}
 
 _BY_KEY: Final[dict[str, Reader]] = {
     "text": _text,

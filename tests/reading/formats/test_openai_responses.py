@@ -39,7 +39,7 @@ def test_tools_that_the_provider_runs() -> None:
         'assistant: call file_search {"queries": ["oil"]}',
         "tool file_search: document In the shed. (oil.md, 0.9)",
         'assistant: call code_interpreter {"code": "2+2"}',
-        'tool code_interpreter: [{"type": "logs", "logs": "4"}]',
+        "tool code_interpreter: 4",
         'assistant: call ask {"q": 1}',
         "tool ask: yes",
         "assistant: (refused by the model)",
