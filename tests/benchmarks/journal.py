@@ -136,7 +136,7 @@ def main() -> None:
         took = {"bare sqlite3, one row": bare_commits(folder / "bare.db", asked.answers)}
         took |= asyncio.run(measure(folder / "journal.db", asked.answers))
         table("commit", "ms", took)
-        for items in (1_000, asked.items):
+        for items in sorted({1_000, asked.items}):
             print(f"\nresident memory with {items:,} items: {memory(folder / str(items), items):.0f} MB", flush=True)
 
 

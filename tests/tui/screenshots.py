@@ -62,8 +62,7 @@ async def take_outbox(folder: Path) -> None:
 async def label_two(table: Table) -> None:
     """Label two items and answer half of a third."""
     for keys in (("y", "4", "enter"), ("n", "2", "1", "3", "enter", "enter"), ("y",)):
-        trace_id = table.desk.state.items[table.position].trace_id
-        await table.wait_for(lambda wanted=trace_id: table.desk.library.get(wanted) is not None, "the document")
+        await table.trace_is_here()
         await table.press(*keys)
 
 

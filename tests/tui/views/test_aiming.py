@@ -90,13 +90,17 @@ async def test_a_escape_or_leaving_the_tree_ends_the_aim_and_the_next_answer_is_
             await table.press("A", "n")
             for key in ends:
                 await table.press(key)
-            await table.wait_for(lambda table=table: table.desk.state.aim is None, f"the end of the aim by {ends}")
+            await aim_ended(table, ends)
             assert "about span" not in table.line("rule-bottom")
             assert table.review.views.is_open == (ends in (["A"], ["escape"], ["m"])), ends
             assert "› 1 user_satisfaction" in table.line("panel")
             await table.press("y")
             assert values(table, fare) == {"user_satisfaction": False}
             assert values(table, None) == {"user_satisfaction": True}
+
+
+async def aim_ended(table: Table, keys: list[str]) -> None:
+    await table.wait_for(lambda: table.desk.state.aim is None, f"the end of the aim by {keys}")
 
 
 async def test_the_aim_follows_the_cursor_and_each_span_shows_its_own_answers(tmp_path: Path) -> None:

@@ -82,8 +82,11 @@ async def test_documents_beside_are_always_those_of_the_trace_shown(tmp_path: Pa
             item = table.desk.state.items[table.position].trace_id
             for trace_id, text in texts.items():
                 assert trace_id == item or text not in table.screen
-            wanted = texts.get(item, "")
-            await table.wait_for(lambda wanted=wanted: wanted in table.screen, "the documents")
+            await told(table, texts.get(item, ""))
+
+
+async def told(table: Table, text: str) -> None:
+    await table.wait_for(lambda: text in table.screen, f"{text} among the documents")
 
 
 async def test_enter_goes_on_with_the_review_beside_documents(tmp_path: Path) -> None:

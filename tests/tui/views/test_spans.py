@@ -57,7 +57,9 @@ async def test_the_tree_opens_at_the_span_of_the_current_block(tmp_path: Path) -
         names = []
         for _ in range(9):
             await opened(table, "t", "of 14")
-            names.append(table.review.views._spans.span.name)
+            span = table.review.views._spans.span
+            assert span is not None
+            names.append(span.name)
             await table.press("t", ">")
         assert names[0] == "Completions"
         assert {"search_documents", "departures", "fare", "wind_forecast"} <= set(names)
