@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from labeler.backends.base import Ambiguous, Backend, BackendError, Forbidden, NotABackend, Unreachable
 from labeler.cache.thread import CacheThread
@@ -27,6 +27,7 @@ from labeler.delivery.sync import SyncResult
 from labeler.domain.destination import Destination
 from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import ReviewSpec
+from labeler.journal.errors import JournalError
 from labeler.journal.rows import Delivery
 from labeler.journal.thread import JournalThread
 
@@ -39,6 +40,10 @@ _WORDS = {
     ConnectionStatus.NEEDS_CREDENTIALS: "sign in",
     ConnectionStatus.NO_BACKEND: "no backend",
 }
+
+
+_AGAIN_S: Final = 5.0
+"""Seconds after which what stopped is started again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ class Exchange:
 
     def start(self) -> None:
         """Begin, in the background."""
-        self._running = asyncio.get_running_loop().create_task(self._guarded("the exchange", self._run))
+        self._running = asyncio.get_running_loop().create_task(self._guarded("The traffic with the backend", self._run))
 
     def refresh(self) -> None:
         """Look for traces that are new since the worklist was taken; they go to its end."""
@@ -127,7 +132,7 @@ class Exchange:
         """Stop. What is queued gets `last_chance_s` seconds to be delivered, when the backend is there."""
         result = None
         if self._engine is not None and self._listener.connection == "online":
-            with suppress(TimeoutError, BackendError):
+            with suppress(OSError, JournalError):  # the next start delivers what this could not
                 async with asyncio.timeout(last_chance_s):
                     result = await self._engine.drain()
         for task in (self._refreshing, self._bringing, self._running):
@@ -154,8 +159,8 @@ class Exchange:
         self.need(*self._wanted)
         self.refresh()
         async with asyncio.TaskGroup() as work:
-            work.create_task(self._guarded("prefetch", self._prefetcher.run))
-            work.create_task(self._guarded("delivery", self._engine.run))
+            work.create_task(self._guarded("Downloading ahead", self._prefetcher.run))
+            work.create_task(self._guarded("Delivery", self._engine.run))
 
     async def _connected(self) -> Backend:
         """The backend, as soon as it can be opened at all. Why it cannot be is told once."""
@@ -163,7 +168,7 @@ class Exchange:
         told = ""
         while True:
             try:
-                return await self._connect()
+                return await self._connected_to_its_own()
             except BackendError as error:
                 if str(error) != told:
                     told = str(error)
@@ -171,16 +176,34 @@ class Exchange:
                 self._listener.connected(_word_for(error))
             await asyncio.sleep(pause.next_s(None))
 
+    async def _connected_to_its_own(self) -> Backend:
+        """The backend that this review is of. Raises `NotABackend` for any other that is there now."""
+        backend, spec = await self._connect(), self._spec
+        if (backend.uri, backend.workspace) == (spec.backend_uri, spec.workspace):
+            return backend
+        await backend.close()
+        wanted, found = _named(spec.backend_uri, spec.workspace), _named(backend.uri, backend.workspace)
+        raise NotABackend(
+            f"This review is of {wanted}, and there is another backend now: {found}. Nothing is sent to that one; go "
+            "back to the first, or start a review of this one with labeler review."
+        )
+
     async def _guarded(self, what: str, run: Callable[[], Awaitable[None]]) -> None:
-        """Keep `run` running: a defect there is logged and tried again, and never takes the screen down."""
+        """Keep `run` running: a defect there is logged, told and tried again, and never takes the screen down."""
+        told = ""
         while True:
             try:
                 await run()
-            except asyncio.CancelledError:
-                raise
-            except Exception:
+            except Exception as error:
                 _log.exception("%s stopped and is started again", what)
-                await asyncio.sleep(5)
+                said = str(error) if isinstance(error, JournalError | OSError) else type(error).__name__
+                if said != told:
+                    told = said
+                    self._listener.tell(
+                        f"{what} stopped and is tried again: {said.rstrip('.')}. Your answers are kept; labeler.log "
+                        "has the details."
+                    )
+                await asyncio.sleep(_AGAIN_S)
 
     async def _refresh(self, backend: Backend) -> None:
         """Take the worklist in again; while the backend is away, try until it is back."""
@@ -267,6 +290,10 @@ class Exchange:
         if state.status in (ConnectionStatus.NEEDS_CREDENTIALS, ConnectionStatus.NO_BACKEND):
             self._listener.tell(state.sentence)
         self._listener.connected(_WORDS[state.status])
+
+
+def _named(backend_uri: str, workspace: str) -> str:
+    return f"{backend_uri}, workspace {workspace}" if workspace else backend_uri
 
 
 def _word_for(error: BackendError) -> str:

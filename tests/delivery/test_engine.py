@@ -205,7 +205,7 @@ async def test_a_drain_beside_a_running_engine_has_that_one_deliver(backend: Sim
 async def test_a_drain_beside_a_running_engine_has_that_one_try_what_was_parked(
     backend: SimulatedBackend, tmp_path: Path
 ) -> None:
-    """The advice of what is parked is to do something about it and to run labeler sync, which a screen may be beside."""
+    """What is parked comes with the advice to run labeler sync; a screen may be open meanwhile."""
     backend.gone.add("tr-1")
     async with (
         work(tmp_path, ["tr-1"]) as screen,
