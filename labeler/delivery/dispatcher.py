@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from labeler.backends.base import BackendError
 from labeler.delivery.backoff import Backoff
@@ -83,12 +83,12 @@ class Dispatcher:
         until, _ = self._stumbling.get(trace_id, (0.0, None))
         return max(until - time.monotonic(), self.connection.pause_s, 0.0)
 
-    def next_try_s(self, patience: int) -> float | None:
-        """Seconds until a trace that failed fewer than `patience` times may be tried again; None for none."""
+    def next_try_s(self, trace_ids: Collection[str], patience: int) -> float | None:
+        """Seconds until one of these traces may be tried (again); None when each has failed `patience` times."""
         now = time.monotonic()
-        return min(
-            (max(at - now, 0.0) for at, pause in self._stumbling.values() if pause.tries < patience), default=None
-        )
+        never = (0.0, Backoff(0.0, 0.0))
+        stumbles = [self._stumbling.get(trace_id, never) for trace_id in trace_ids]
+        return min((max(until - now, 0.0) for until, pause in stumbles if pause.tries < patience), default=None)
 
     async def ping(self) -> None:
         """Find out how the backend can be reached when there is nothing to deliver."""

@@ -133,22 +133,22 @@ class DeliveryEngine:
     async def _wait_if_it_helps(self, held: Sequence[Destination]) -> bool:
         """Wait for what time alone will make deliverable. False when there is nothing of that kind."""
         connection = self._dispatcher.connection
-        counts = await self._journal.run(Journal.counts, held)
-        if counts.waiting == 0 or connection.is_closed:
+        if connection.is_closed:
             return False
-        if connection.state.status is ConnectionStatus.OFFLINE:
-            if connection.failures >= self._timing.patience or connection.pause_s > self._timing.longest_retry_s:
-                return False
-            await asyncio.sleep(connection.pause_s)
-            return True
         now_ms = self._now_ms()
+        if due := await self._journal.run(Journal.due_traces, held, now_ms, 0):
+            if connection.state.status is ConnectionStatus.OFFLINE and (
+                connection.failures >= self._timing.patience or connection.pause_s > self._timing.longest_retry_s
+            ):
+                return False
+            retry_s = self._dispatcher.next_try_s(due, self._timing.patience)
+            if retry_s is not None:
+                await asyncio.sleep(max(retry_s, connection.pause_s))
+                return True
         due_ms = await self._journal.run(Journal.next_due_ms, held, now_ms, 0)
-        retry_s = self._dispatcher.next_try_s(self._timing.patience)
-        if retry_s is not None:
-            await asyncio.sleep(retry_s)
-        elif due_ms is not None:
+        if due_ms is not None:
             await wait_until_due(due_ms - now_ms, self._on_event)
-        return retry_s is not None or due_ms is not None
+        return due_ms is not None
 
     async def _answer_calls(self, held: Sequence[Destination]) -> None:
         """Deliver at once what another process asks for, and tell it."""

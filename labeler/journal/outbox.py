@@ -82,12 +82,7 @@ class Outbox:
 
         They count as attempted from here on, before anything is sent: a crash must not make them look unsent.
         """
-        asked = {
-            "places": numbers(self._store, destinations),
-            "now": now_ms,
-            "grace": grace_ms,
-            "jump": CLOCK_JUMP_MS,
-        }
+        asked = self._circumstances(destinations, now_ms, grace_ms)
         if self._store.row(_DUE, asked) is None:
             return []
         places = known(self._store)
@@ -100,6 +95,13 @@ class Outbox:
                 [(claim.ambiguous_at_ms, now_ms, claim.delivery.id) for claim in claims],
             )
         return claims
+
+    def due_traces(self, destinations: Sequence[Destination], now_ms: int, grace_ms: int) -> set[str]:
+        """The traces of which a delivery could be claimed now."""
+        rows = self._store.rows(
+            f"SELECT DISTINCT trace_id FROM ({_DUE})", self._circumstances(destinations, now_ms, grace_ms)
+        )
+        return {row["trace_id"] for row in rows}
 
     def settle(self, settled: Sequence[tuple[int, Outcome]], now_ms: int) -> list[Delivery]:
         """Keep how attempts ended. Returns the deliveries as they stand now, a replaced one as its replacement."""
@@ -148,6 +150,15 @@ class Outbox:
                 " WHERE state IN ('waiting', 'parked', 'refused') AND id IN (SELECT value FROM json_each(?))",
                 (now_ms, json.dumps(list(delivery_ids))),
             ).rowcount
+
+    def _circumstances(self, destinations: Sequence[Destination], now_ms: int, grace_ms: int) -> dict[str, object]:
+        """What decides what is due."""
+        return {
+            "places": numbers(self._store, destinations),
+            "now": now_ms,
+            "grace": grace_ms,
+            "jump": CLOCK_JUMP_MS,
+        }
 
 
 def _one_a_trace(due: Iterator[Any], limit: int, busy: Collection[str]) -> Iterator[Any]:

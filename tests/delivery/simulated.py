@@ -156,6 +156,8 @@ class SimulatedBackend:
         match fault:
             case "no connection":
                 raise Unreachable("no connection")
+            case "login page":
+                raise NotABackend("a login page answers")
             case "slow down":
                 raise Unreachable("too many requests", 0.0)
             case "request lost":

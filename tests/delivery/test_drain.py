@@ -1,0 +1,59 @@
+"""A sync comes to its end, whatever becomes of the answers: it waits only where waiting helps."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from labeler.delivery.sync import SyncResult
+from labeler.domain.assessment import Assessment
+from labeler.domain.worklist import ItemState
+from labeler.journal.journal import Journal
+from tests.delivery.simulated import SimulatedBackend
+from tests.delivery.work import Work, work
+from tests.journal.server import Server
+
+
+@pytest.fixture
+def backend() -> SimulatedBackend:
+    return SimulatedBackend(Server())
+
+
+async def drained(at_work: Work, backend: SimulatedBackend) -> SyncResult:
+    async with asyncio.timeout(60):
+        return await at_work.engine(backend).drain()
+
+
+async def test_a_sync_ends_when_the_rest_waits_behind_an_answer_that_needs_somebody(
+    backend: SimulatedBackend, tmp_path: Path
+) -> None:
+    async with work(tmp_path, ["tr-1"]) as at_work:
+        await at_work.answer("tr-1", "helpful", True)
+        await at_work.record(at_work.sitting.set_state("tr-1", ItemState.LABELLED, 1))
+        backend.faults.extend(["login page", "no connection"])
+        result = await drained(at_work, backend)
+        assert (result.parked, result.queued) == (1, 1)
+        result = await drained(at_work, backend)
+    assert (result.delivered, result.parked, result.queued) == (2, 0, 0)
+
+
+async def test_a_sync_does_not_wait_for_an_answer_that_was_discarded_meanwhile(
+    backend: SimulatedBackend, tmp_path: Path
+) -> None:
+    async with work(tmp_path, ["tr-1", "tr-2"]) as at_work:
+        await at_work.answer("tr-1", "helpful", True)
+        await at_work.answer("tr-2", "helpful", True)
+        first = (await at_work.undone())[0]
+        genuine = backend.create
+
+        async def failing(sent: Assessment) -> Assessment:
+            if sent.trace_id == first.trace_id:
+                await at_work.journal.run(Journal.discard, [first.id], 1)
+            backend.faults.extend(["server fails", "none"])
+            return await genuine(sent)
+
+        backend.create = failing  # type: ignore[method-assign]
+        result = await drained(at_work, backend)
+    assert (result.delivered, result.queued) == (0, 1)
