@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from labeler.domain.assessment import Assessment, AssessmentKind
@@ -35,12 +36,21 @@ _TOLD_ABOVE: Final = frozenset(
 
 
 def trace_facts(
-    summary: TraceSummary, spans: Sequence[Span], assessments: Iterable[Assessment], *, hidden: str = ""
+    summary: TraceSummary,
+    spans: Sequence[Span],
+    assessments: Iterable[Assessment],
+    fates: Mapping[str, str] = MappingProxyType({}),
+    *,
+    hidden: str = "",
 ) -> Document:
-    """The facts as a document. `hidden` says why some of what was said is not among `assessments`, in a sentence."""
+    """The facts as a document.
+
+    `fates` says how far assessments got that were given here, by ID. `hidden` says why some of what was said is not
+    among `assessments`, in a sentence.
+    """
     blocks = [
         *_section(0, "trace", _facts(summary, spans)),
-        *_said(1, list(assessments), {span.id: one_line(span.name, _SPAN_NAME) for span in spans}, hidden),
+        *_said(1, list(assessments), {span.id: one_line(span.name, _SPAN_NAME) for span in spans}, fates, hidden),
         *_section(2, "tags", _rest(summary.tags)),
         *_section(3, "metadata", _rest(summary.metadata)),
     ]
@@ -91,7 +101,11 @@ def _field(number: int, name: str, value: str) -> Block:
 
 
 def _said(
-    number: int, assessments: Sequence[Assessment], span_names: Mapping[str, str], hidden: str
+    number: int,
+    assessments: Sequence[Assessment],
+    span_names: Mapping[str, str],
+    fates: Mapping[str, str],
+    hidden: str,
 ) -> Iterator[Block]:
     """Everything said, by name; of each name what stands first, then what it superseded, the latest first."""
     if not assessments and not hidden:
@@ -106,7 +120,7 @@ def _said(
         about = f"about span {name} ({span_id})" if name else f"about span {span_id}" if span_id else ""
         when = moment(assessment.created_at_ms)
         stands = "" if assessment.valid else "superseded"
-        told = (value_words(assessment), stands, source_words(assessment), when, about)
+        told = (value_words(assessment), stands, source_words(assessment), when, about, fates.get(assessment.id, ""))
         text = one_line(" · ".join(part for part in told if part), 2 * _LINE)
         rationale = sanitise(assessment.rationale or assessment.metadata.get("labeler.rationale") or "")
         yield Block(

@@ -20,13 +20,22 @@ def fate_width(width: int) -> int:
 
 def fate_mark(state: str, width: int, signs: Signs) -> Line:
     """The mark of a delivery's state (none for an empty one), in exactly the cells kept for it."""
-    sign, word, role = {
-        "waiting": (signs.queued, "waiting", "chrome.dim"),
-        "parked": (signs.parked, "parked", "warning"),
-        "refused": (signs.refused, "refused", "error"),
-        "delivered": (signs.labelled, "delivered", "ok"),
-        "closed": (signs.declined, "discarded", "warning"),
-    }.get(state, ("", "", "chrome"))
+    sign, role = {
+        "waiting": (signs.queued, "chrome.dim"),
+        "parked": (signs.parked, "warning"),
+        "refused": (signs.refused, "error"),
+        "delivered": (signs.labelled, "ok"),
+        "closed": (signs.declined, "warning"),
+    }.get(state, ("", "chrome"))
     room = fate_width(width)
-    shown = f" {sign} {word}" if room > 3 else f" {sign}"
+    shown = f" {sign} {_word(state)}" if room > 3 else f" {sign}"
     return [(set_cell_size(shown if sign else "", room), role)]
+
+
+def fate_words(state: str, reason: str | None) -> str:
+    """A delivery's state in words, with the reason where there is one: ``refused: The name is too long``."""
+    return f"{_word(state)}: {reason}" if reason else _word(state)
+
+
+def _word(state: str) -> str:
+    return "discarded" if state == "closed" else state

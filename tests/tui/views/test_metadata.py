@@ -108,3 +108,15 @@ async def test_a_blind_review_shows_nothing_that_others_said(tmp_path: Path) -> 
             await table.press("q", "j")
         await opened(table, "m", "metadata")
         assert "kind · reviewer" in await all_of(table)
+
+
+async def test_my_own_answers_say_how_far_they_got_also_while_they_are_looked_at(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(1), (THUMB, RATING), grace_s=0) as table:
+        await table.press("y")
+        await opened(table, "m", "metadata")
+        (answer,) = (line for line in reading(table).splitlines() if "user_satisfaction" in line)
+        assert f"yes · reviewer {REVIEWER}" in answer
+        assert answer.rstrip().endswith("· waiting")
+        await table.press("4")
+        await table.delivered()
+        await table.wait_for(lambda: reading(table).count("· delivered") == 2, "the word that both are there")

@@ -255,6 +255,7 @@ class ReviewScreen(Screen[None]):
                 self.say(says, "warning")
             case StatusChanged():
                 self.paint_chrome()
+                self.views.fates_changed()
 
     @on(RowPicked)
     async def _picked(self, message: RowPicked) -> None:

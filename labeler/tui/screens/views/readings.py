@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from labeler.desk.library import Prepared
 from labeler.domain.assessment import Assessment
@@ -32,9 +32,9 @@ class Readings:
     def documents(self, prepared: Prepared) -> Document:
         return retrieved_document(self._readable(prepared.raw), prepared.others)
 
-    def facts(self, prepared: Prepared, said: Sequence[Assessment], hidden: str) -> Document:
+    def facts(self, prepared: Prepared, said: Sequence[Assessment], fates: Mapping[str, str], hidden: str) -> Document:
         trace = self._readable(prepared.raw)
-        return trace_facts(trace.summary, trace.spans, said, hidden=hidden)
+        return trace_facts(trace.summary, trace.spans, said, fates, hidden=hidden)
 
     def _trace(self, raw: RawTrace) -> Trace:
         decoded = self._decoded

@@ -17,6 +17,7 @@ from labeler.tui.actions import Action
 from labeler.tui.chrome.runs import cut
 from labeler.tui.document.position import ViewPosition
 from labeler.tui.document.view import DocumentView
+from labeler.tui.panel.fate import fate_words
 from labeler.tui.screens.views.readings import Readings
 from labeler.tui.screens.views.span_list import SpanList
 
@@ -56,6 +57,7 @@ class Views:
         self._readings = Readings()
         self._retrieved: OrderedDict[str, Document] = OrderedDict()
         self._shown_beside: Document | None = None
+        self._fates: dict[str, str] = {}
 
     @property
     def face(self) -> Face | None:
@@ -145,10 +147,7 @@ class Views:
             case "view.spans":
                 await self._open_spans(prepared)
             case "view.metadata":
-                desk = self._screen.desk
-                said, hidden = desk.said_of(prepared.raw.summary.id), _HIDDEN if desk.state.rules.blind else ""
-                document = await asyncio.to_thread(self._readings.facts, prepared, said, hidden)
-                self._open(Face(action_id, "metadata", document))
+                self._open(await self._facts_face(prepared))
             case "view.session":
                 await self._open_session(prepared)
             case "view.documents":
@@ -219,6 +218,12 @@ class Views:
                 more = len(face.document.blocks) - len(before.document.blocks)
                 stands = self._screen.document.moved_to()
                 self._open(replace(face, position=stands and stands.with_more_above(more)))
+
+    def fates_changed(self) -> None:
+        """Answers may have got further: say so in the facts, if they are in front."""
+        face, prepared = self.face, self._prepared
+        if face is not None and face.action_id == "view.metadata" and prepared is not None:
+            self._screen.run_worker(self._update_facts(face, prepared), group="facts")
 
     # What stands on the screen
 
@@ -318,6 +323,27 @@ class Views:
         document = await self._screen.desk.sessions.document(prepared.raw)
         session = one_line(prepared.raw.summary.session_id or "", _LONGEST_NAME)
         return Face("view.session", f"session {session}", document)
+
+    async def _facts_face(self, prepared: Prepared) -> Face:
+        desk = self._screen.desk
+        said, hidden = desk.said_of(prepared.raw.summary.id), _HIDDEN if desk.state.rules.blind else ""
+        self._fates = self._fates_of(prepared)
+        document = await asyncio.to_thread(self._readings.facts, prepared, said, self._fates, hidden)
+        return Face("view.metadata", "metadata", document)
+
+    async def _update_facts(self, before: Face, prepared: Prepared) -> None:
+        """Show anew how far answers got, without moving what is being read."""
+        if self._fates_of(prepared) == self._fates:
+            return
+        face = await self._facts_face(prepared)
+        if not self._screen.is_gone and self.face is before:
+            self._open(replace(face, position=self._screen.document.moved_to()))
+
+    def _fates_of(self, prepared: Prepared) -> dict[str, str]:
+        """How far my answers about a trace got, in words, by assessment ID."""
+        desk = self._screen.desk
+        fates = {each.id: desk.deliveries.fates.get(each.id) for each in desk.said_of(prepared.raw.summary.id)}
+        return {each: fate_words(fate.state, fate.reason) for each, fate in fates.items() if fate is not None}
 
     def _go_to_message(self, span_id: str) -> None:
         prepared = self._prepared
