@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Awaitable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from labeler.backends.base import Backend
 from labeler.delivery.courier import Courier
 from labeler.delivery.dispatcher import Dispatcher
 from labeler.delivery.timing import Timing
@@ -49,7 +50,7 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.start()
 
     def start(self) -> None:
-        courier = Courier(self.backend, lambda: self.backend.now_ms)  # type: ignore[arg-type]
+        courier = Courier(cast(Backend, self.backend), lambda: self.backend.now_ms)
         self.dispatcher = Dispatcher(
             self.journal, courier, [HOME], 2, AT_ONCE, lambda: self.backend.now_ms, lambda _: None
         )

@@ -48,11 +48,11 @@ async def test_a_sync_does_not_wait_for_an_answer_that_was_discarded_meanwhile(
         first = (await at_work.undone())[0]
         genuine = backend.create
 
-        async def failing(sent: Assessment) -> Assessment:
-            if sent.trace_id == first.trace_id:
+        async def failing(assessment: Assessment) -> Assessment:
+            if assessment.trace_id == first.trace_id:
                 await at_work.journal.run(Journal.discard, [first.id], 1)
             backend.faults.extend(["server fails", "none"])
-            return await genuine(sent)
+            return await genuine(assessment)
 
         backend.create = failing  # type: ignore[method-assign]
         result = await drained(at_work, backend)

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from labeler.delivery.connection import ConnectionStatus
-from labeler.delivery.engine import DeliveryEngine
-from labeler.delivery.events import ConnectionChanged, DeliveryEvent, Settled, StillWaiting
+from labeler.delivery.events import ConnectionChanged, StillWaiting
 from labeler.delivery.lock import DeliveryLocks
 from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
@@ -255,14 +254,11 @@ async def test_a_drain_delivers_where_nobody_else_does_and_has_others_deliver_th
         await screen.answer("tr-1", "helpful", True)
         await screen.leave("tr-1", at_ms=10_000)
         await other.answer("tr-8", "helpful", True)
-        events: list[DeliveryEvent] = []
         both = [elsewhere, screen.home]
-        settings = {"lock_path": tmp_path / "delivery.lock", "grace_s": 0.0, "concurrency": 2, "timing": HASTE}
-        engine = DeliveryEngine(other.journal, backend, both, on_event=events.append, now_ms=lambda: 20_000, **settings)
-        result = await engine.drain()
+        result = await other.engine(backend, both, now_ms=lambda: 20_000).drain()
         assert (result.delivered, result.queued) == (2, 0)
         assert [each.trace_id for each in screen.settled()] == ["tr-1"]
-        assert [event.trace_id for event in events if isinstance(event, Settled)] == ["tr-8"]
+        assert [each.trace_id for each in other.settled()] == ["tr-8"]
         assert await other.journal.run(Journal.unanswered_call, both) is None
     assert len(backend.server.stored) == 2
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import cast
 
+from labeler.backends.base import Backend
 from labeler.delivery.engine import DeliveryEngine
 from labeler.delivery.events import DeliveryEvent, Settled
-from labeler.delivery.timing import Timing
+from labeler.delivery.timing import Timing, wall_clock_ms
 from labeler.domain.change import Change
 from labeler.domain.destination import Destination
 from labeler.domain.worklist import ReviewSpec
 from labeler.journal.journal import Journal
 from labeler.journal.rows import Delivery, DeliveryState, OutboxCounts
 from labeler.journal.thread import JournalThread
+from tests.delivery.simulated import SimulatedBackend
 from tests.journal.sitting import HOME, Sitting, rows, spec
 
 HASTE = Timing(
@@ -53,15 +55,28 @@ class Work:
         for trace_id in trace_ids:
             await self.journal.run(Journal.release, trace_id, at_ms)
 
-    def engine(self, backend: Any, **more: Any) -> DeliveryEngine:
-        settings: dict[str, Any] = {
-            "lock_path": self.directory / "delivery.lock",
-            "grace_s": 0.0,
-            "concurrency": 2,
-            "on_event": self.events.append,
-            "timing": HASTE,
-        } | more
-        return DeliveryEngine(self.journal, backend, [self.home], **settings)
+    def engine(
+        self,
+        backend: Backend | SimulatedBackend,
+        destinations: Sequence[Destination] = (),
+        *,
+        grace_s: float = 0.0,
+        concurrency: int = 2,
+        timing: Timing = HASTE,
+        now_ms: Callable[[], int] = wall_clock_ms,
+    ) -> DeliveryEngine:
+        """One that delivers to `destinations`, or home. A simulated backend has all of one that delivery asks for."""
+        return DeliveryEngine(
+            self.journal,
+            cast(Backend, backend),
+            destinations or [self.home],
+            lock_path=self.directory / "delivery.lock",
+            grace_s=grace_s,
+            concurrency=concurrency,
+            on_event=self.events.append,
+            timing=timing,
+            now_ms=now_ms,
+        )
 
     async def undone(self) -> list[Delivery]:
         return await self.journal.run(Journal.deliveries, [self.home])
