@@ -4,10 +4,12 @@ import tomllib
 
 import pytest
 
+from tests.cli.program import Program
+
 SECRET_URI = "https://ana:s3cret@mlflow.example.org"
 
 
-def test_everything_wrong_is_2_with_file_line_key_and_the_nearest_name(labeler):
+def test_everything_wrong_is_2_with_file_line_key_and_the_nearest_name(labeler: Program) -> None:
     labeler.config.write_text('[review]\nadvanse = "auto"\n[delivery]\ngrace = "5"\n')
     (labeler.work / "labeler.toml").write_text('[backend]\ntoken_command = "evil"\n')
     for command in (["config", "check"], ["keys"], ["sync"], ["doctor"]):
@@ -23,14 +25,14 @@ def test_everything_wrong_is_2_with_file_line_key_and_the_nearest_name(labeler):
     ("text", "line"),
     [('theme = "x"\n\na = [', 3), ("a = \n", 1), ("[review\n", 1), ("a = 1\na = 2\n", 2), ("= 1\n", 1)],
 )
-def test_broken_toml_is_2_with_file_and_line(labeler, text, line):
+def test_broken_toml_is_2_with_file_and_line(labeler: Program, text: str, line: int) -> None:
     labeler.config.write_text(text)
     ended = labeler.run("sync")
     assert ended.code == 2
     assert f"{labeler.config}, line {line}: is not valid TOML: " in ended.err
 
 
-def test_a_single_question_in_single_brackets_is_told_the_double_ones(labeler):
+def test_a_single_question_in_single_brackets_is_told_the_double_ones(labeler: Program) -> None:
     labeler.config.write_text('[questions]\nname = "helpful"\ninput = "pass_fail"\n')
     assert "line 1: questions must be tables in double brackets, [[questions]]" in labeler.run("config", "check").err
 
@@ -46,14 +48,14 @@ def test_a_single_question_in_single_brackets_is_told_the_double_ones(labeler):
         ),
     ],
 )
-def test_keys_and_themes_are_checked_too(labeler, text, complaint):
+def test_keys_and_themes_are_checked_too(labeler: Program, text: str, complaint: str) -> None:
     labeler.config.write_text(text)
     ended = labeler.run("config", "check")
     assert ended.code == 2
     assert complaint in ended.err
 
 
-def test_wrong_settings_keys_and_theme_are_told_in_one_go(labeler):
+def test_wrong_settings_keys_and_theme_are_told_in_one_go(labeler: Program) -> None:
     labeler.config.write_text(
         'theme = "harbor-dark"\nmouse = "yes"\n[keys]\n"app.quit" = "ctrl+c"\n"item.defr" = "x"\n"view.up" = 3\n'
     )
@@ -69,13 +71,13 @@ def test_wrong_settings_keys_and_theme_are_told_in_one_go(labeler):
     assert lines[6].startswith("keys.view.up must be a key")
 
 
-def test_a_configuration_in_order_is_0(labeler):
+def test_a_configuration_in_order_is_0(labeler: Program) -> None:
     labeler.config.write_text("mouse = false\n")
     ended = labeler.run("config", "check")
     assert (ended.code, ended.out) == (0, f"In order: {labeler.config}\n")
 
 
-def test_the_effective_settings_are_shown_with_their_origins_and_without_secrets(labeler):
+def test_the_effective_settings_are_shown_with_their_origins_and_without_secrets(labeler: Program) -> None:
     labeler.config.write_text('[backend]\nexperiments = ["desk"]\n')
     ended = labeler.run("config", "show", "--json", "--reviewer", "ana", MLFLOW_TRACKING_URI=SECRET_URI)
     assert ended.code == 0
@@ -90,18 +92,18 @@ def test_the_effective_settings_are_shown_with_their_origins_and_without_secrets
     assert "s3cret" not in plain.out + ended.out
 
 
-def test_the_path_is_printed(labeler):
+def test_the_path_is_printed(labeler: Program) -> None:
     assert labeler.run("config", "path").out == f"{labeler.config}\n"
     assert labeler.run("config", "path", "--config", "other.toml").out == f"{labeler.work}/other.toml\n"
 
 
-def test_a_named_configuration_that_is_not_there_is_2(labeler):
+def test_a_named_configuration_that_is_not_there_is_2(labeler: Program) -> None:
     ended = labeler.run("keys", "--config", "other.toml")
     assert ended.code == 2
     assert "other.toml: cannot be read: No such file or directory" in ended.err
 
 
-def test_a_first_configuration_is_written_from_flags_without_a_terminal(labeler):
+def test_a_first_configuration_is_written_from_flags_without_a_terminal(labeler: Program) -> None:
     labeler.config.unlink()
     asked = labeler.run("config", "init")
     assert asked.code == 2
@@ -124,7 +126,7 @@ def test_a_first_configuration_is_written_from_flags_without_a_terminal(labeler)
 
 
 @pytest.mark.parametrize("arguments", [["-b", "127.0.0.1:5000"], ["-b", "http://x", "-r", "default"]])
-def test_a_first_configuration_is_not_written_with_wrong_values(labeler, arguments):
+def test_a_first_configuration_is_not_written_with_wrong_values(labeler: Program, arguments: list[str]) -> None:
     labeler.config.unlink()
     ended = labeler.run("config", "init", *arguments)
     assert ended.code == 2
@@ -132,7 +134,7 @@ def test_a_first_configuration_is_not_written_with_wrong_values(labeler, argumen
     assert not labeler.config.exists()
 
 
-def test_a_first_configuration_is_written_after_a_short_dialogue(labeler):
+def test_a_first_configuration_is_written_after_a_short_dialogue(labeler: Program) -> None:
     labeler.config.unlink()
     ended = labeler.at_terminal("config", "init", typed="\nana\n", MLFLOW_TRACKING_URI="http://desk.example.org")
     assert ended.code == 0, ended.err
@@ -141,7 +143,7 @@ def test_a_first_configuration_is_written_after_a_short_dialogue(labeler):
     assert (written["backend"]["uri"], written["reviewer"]) == ("http://desk.example.org", "ana")
 
 
-def test_a_dialogue_that_is_left_writes_nothing(labeler):
+def test_a_dialogue_that_is_left_writes_nothing(labeler: Program) -> None:
     labeler.config.unlink()
     ended = labeler.at_terminal("config", "init", typed="\x04")
     assert ended.code == 2
@@ -149,7 +151,7 @@ def test_a_dialogue_that_is_left_writes_nothing(labeler):
     assert not labeler.config.exists()
 
 
-def test_an_origin_is_trusted_once_and_for_all(labeler):
+def test_an_origin_is_trusted_once_and_for_all(labeler: Program) -> None:
     ended = labeler.run("config", "trust", "https://MLflow.example.org:443/prefix")
     assert ended.code == 0
     assert "https://mlflow.example.org may have your credentials" in ended.out

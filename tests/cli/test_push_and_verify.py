@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -19,11 +20,11 @@ def write(labeler: Program, *lines: object) -> str:
     return "labels.jsonl"
 
 
-def human(desk: Desk, trace_id: str) -> list[dict]:
+def human(desk: Desk, trace_id: str) -> list[dict[str, Any]]:
     return [label for label in desk.labels(trace_id) if label["source"]["source_type"] == "HUMAN"]
 
 
-def test_a_file_is_pushed_once_however_often_it_is_pushed(labeler, desk):
+def test_a_file_is_pushed_once_however_often_it_is_pushed(labeler: Program, desk: Desk) -> None:
     one, two, three = desk.ids
     file = write(
         labeler,
@@ -51,7 +52,7 @@ def test_a_file_is_pushed_once_however_often_it_is_pushed(labeler, desk):
     assert (verified.code, verified.lines) == (0, [{"checked": 3, "ok": 3, "problems": []}])
 
 
-def test_what_was_exported_can_be_pushed_elsewhere(labeler, desk):
+def test_what_was_exported_can_be_pushed_elsewhere(labeler: Program, desk: Desk) -> None:
     file = write(labeler, {"trace_id": desk.ids[0], "name": "helpful", "value": "so ⟨so⟩", "reviewer": "ana"})
     assert labeler.run("push", file, "-b", desk.server.url).code == 0
     exported = labeler.run("export", "--local")
@@ -59,7 +60,7 @@ def test_what_was_exported_can_be_pushed_elsewhere(labeler, desk):
     assert "0 queued, 1 were known already" in again.err
 
 
-def test_a_bad_line_is_told_with_its_number_and_nothing_is_queued_unless_asked(labeler, desk):
+def test_a_bad_line_is_told_with_its_number_and_nothing_is_queued_unless_asked(labeler: Program, desk: Desk) -> None:
     file = write(
         labeler,
         {"trace_id": desk.ids[0], "name": "helpful", "value": True},
@@ -82,7 +83,7 @@ def test_a_bad_line_is_told_with_its_number_and_nothing_is_queued_unless_asked(l
     assert [row["trace_id"] for row in labeler.run("outbox", "list", "--json").lines] == [desk.ids[0]]
 
 
-def test_a_push_needs_a_reviewer_only_for_lines_that_name_none(labeler, desk):
+def test_a_push_needs_a_reviewer_only_for_lines_that_name_none(labeler: Program, desk: Desk) -> None:
     file = write(labeler, {"trace_id": desk.ids[0], "name": "helpful", "value": True})
     nobody = labeler.run("push", file, "-b", desk.server.url)
     assert nobody.code == 2
@@ -90,7 +91,7 @@ def test_a_push_needs_a_reviewer_only_for_lines_that_name_none(labeler, desk):
     assert labeler.run("push", "none.jsonl", "-b", desk.server.url).code == 2
 
 
-def test_what_became_of_answers_behind_our_back_is_found(labeler, desk):
+def test_what_became_of_answers_behind_our_back_is_found(labeler: Program, desk: Desk) -> None:
     file = write(
         labeler,
         *({"trace_id": trace_id, "name": "helpful", "value": True, "reviewer": "ana"} for trace_id in desk.ids),

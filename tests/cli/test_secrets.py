@@ -87,7 +87,7 @@ def files_that_tell(labeler: Program) -> list[Path]:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_secret_gets_into_no_output_no_journal_and_no_log_however_it_is_given(labeler, way):
+def test_a_secret_gets_into_no_output_no_journal_and_no_log_however_it_is_given(labeler: Program, way: str) -> None:
     with answering(400, said_back(way), Content_Type="application/json") as server:
         environment = WAYS[way](labeler, server.url)
         queue(labeler, Destination(server.url, "", "1"), ["tr-1"])
@@ -105,7 +105,7 @@ def test_a_secret_gets_into_no_output_no_journal_and_no_log_however_it_is_given(
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_a_secret_gets_into_nothing_whatever_the_server_answers(labeler, answer):
+def test_a_secret_gets_into_nothing_whatever_the_server_answers(labeler: Program, answer: str) -> None:
     status, body, headers = ANSWERS[answer]
     with answering(status, body, **headers) as server:
         environment = by_password(labeler, server.url)
@@ -118,7 +118,7 @@ def test_a_secret_gets_into_nothing_whatever_the_server_answers(labeler, answer)
 
 
 @pytest.mark.parametrize("status", [302, 307])
-def test_a_redirect_to_another_origin_is_not_followed_so_that_one_gets_nothing(labeler, status):
+def test_a_redirect_to_another_origin_is_not_followed_so_that_one_gets_nothing(labeler: Program, status: int) -> None:
     with answering(200, "{}") as elsewhere, answering(status, "", Location=f"{elsewhere.url}/api") as server:
         queue(labeler, Destination(server.url, "", "1"), ["tr-1"])
         ended = labeler.run("sync", "--json", **by_token(labeler, server.url))
@@ -130,7 +130,9 @@ def test_a_redirect_to_another_origin_is_not_followed_so_that_one_gets_nothing(l
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_no_secret_goes_over_plain_http_to_another_host_without_a_setting_that_allows_it(labeler, way):
+def test_no_secret_goes_over_plain_http_to_another_host_without_a_setting_that_allows_it(
+    labeler: Program, way: str
+) -> None:
     server = "http://mlflow.invalid:5000"
     environment = WAYS[way](labeler, server)
     queue(labeler, Destination(server, "", "1"), ["tr-1"])
@@ -143,7 +145,7 @@ def test_no_secret_goes_over_plain_http_to_another_host_without_a_setting_that_a
     assert (row["state"], row["attempts"]) == ("waiting", 0)
 
 
-def test_the_report_of_a_crash_tells_no_secret(labeler):
+def test_the_report_of_a_crash_tells_no_secret(labeler: Program) -> None:
     crash = f"""
 import labeler.cli.sync
 from labeler.cli.main import main
@@ -163,7 +165,9 @@ raise SystemExit(main(["sync"]))
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc to see what others see")
-def test_the_list_of_processes_tells_no_secret_and_all_files_are_the_owners_alone_while_it_delivers(labeler):
+def test_the_list_of_processes_tells_no_secret_and_all_files_are_the_owners_alone_while_it_delivers(
+    labeler: Program,
+) -> None:
     with silence() as url:
         queue(labeler, Destination(url, "", "1"), ["tr-1"])
         environment = by_password(labeler, url)
@@ -182,9 +186,7 @@ def test_the_list_of_processes_tells_no_secret_and_all_files_are_the_owners_alon
                 assert path.stat().st_mode & 0o077 == 0, path
         finally:
             delivering.kill()
-            delivering.wait()
-            delivering.stdout.close()
-            delivering.stderr.close()
+            delivering.communicate()
 
 
 @contextmanager

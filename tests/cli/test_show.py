@@ -9,6 +9,7 @@ import pytest
 
 from labeler.backends.local.store import LocalStore
 from labeler.reading.wire.files import read_traces
+from tests.cli.program import Program
 from tests.servers.filling import CORPUS, log, recordings
 from tests.servers.mlflow_server import shared_server
 
@@ -30,7 +31,7 @@ def filled_store(path: Path, *names: str) -> list[str]:
     return asyncio.run(fill())
 
 
-def test_a_file_is_printed_as_it_is_read(labeler):
+def test_a_file_is_printed_as_it_is_read(labeler: Program) -> None:
     ended = labeler.run("show", str(TOOLS))
     assert ended.code == 0
     assert "High tide at Pell Quay is at 05:42 and again at 18:07." in ended.out
@@ -38,7 +39,7 @@ def test_a_file_is_printed_as_it_is_read(labeler):
     assert ended.err == ""
 
 
-def test_json_is_a_line_a_trace_in_the_promised_form(labeler):
+def test_json_is_a_line_a_trace_in_the_promised_form(labeler: Program) -> None:
     ended = labeler.run("show", "--json", str(TOOLS), str(ANSI))
     assert len(ended.lines) == 2
     for trace in ended.lines:
@@ -49,7 +50,7 @@ def test_json_is_a_line_a_trace_in_the_promised_form(labeler):
 
 
 @pytest.mark.parametrize("option", [[], ["--json"], ["--raw"], ["--spans"], ["--json", "--spans"]])
-def test_nothing_that_a_terminal_obeys_comes_out_of_a_trace(labeler, option):
+def test_nothing_that_a_terminal_obeys_comes_out_of_a_trace(labeler: Program, option: list[str]) -> None:
     out = labeler.run("show", *option, *HOSTILE).out
     assert out
     assert not {char for char in out if (ord(char) < 32 and char not in "\n\t") or 0x7F <= ord(char) < 0xA0}
@@ -57,19 +58,19 @@ def test_nothing_that_a_terminal_obeys_comes_out_of_a_trace(labeler, option):
 
 
 @pytest.mark.parametrize("path", [TOOLS, *HOSTILE])
-def test_the_exact_json_is_what_was_recorded(labeler, path):
+def test_the_exact_json_is_what_was_recorded(labeler: Program, path: str) -> None:
     ended = labeler.run("show", "--raw", str(path))
     assert json.loads(ended.out) == json.loads(Path(path).read_bytes())
 
 
-def test_gzip_and_lines_are_read_too(labeler):
+def test_gzip_and_lines_are_read_too(labeler: Program) -> None:
     (labeler.work / "both.jsonl.gz").write_bytes(
         gzip.compress(b"\n".join(json.dumps(json.loads(path.read_bytes())).encode() for path in (TOOLS, ANSI)))
     )
     assert len(labeler.run("show", "--json", "both.jsonl.gz").lines) == 2
 
 
-def test_what_cannot_be_read_does_not_stop_the_rest(labeler):
+def test_what_cannot_be_read_does_not_stop_the_rest(labeler: Program) -> None:
     (labeler.work / "some.jsonl").write_bytes(
         b'{"broken\n' + json.dumps(json.loads(TOOLS.read_bytes())).encode() + b"\n"
     )
@@ -82,13 +83,13 @@ def test_what_cannot_be_read_does_not_stop_the_rest(labeler):
     assert len(ended.lines) == 1
 
 
-def test_the_span_tree_is_shown_on_request(labeler):
+def test_the_span_tree_is_shown_on_request(labeler: Program) -> None:
     assert "CHAT_MODEL" in labeler.run("show", str(TOOLS), "--spans").out
     (trace,) = labeler.run("show", str(TOOLS), "--spans", "--json").lines
     assert [span["depth"] for span in trace["spans"]] == [0, 1, 1, 1]
 
 
-def test_a_trace_is_shown_from_the_embedded_store_by_its_id(labeler):
+def test_a_trace_is_shown_from_the_embedded_store_by_its_id(labeler: Program) -> None:
     trace_id, *_ = filled_store(labeler.work / "store.db", "openai_tool_roundtrip")
     ended = labeler.run("show", trace_id, "tr-none", "-b", "local:store.db", "--json")
     assert ended.code == 1
@@ -96,7 +97,7 @@ def test_a_trace_is_shown_from_the_embedded_store_by_its_id(labeler):
     assert "tr-none" in ended.err
 
 
-def test_a_trace_is_shown_from_a_server_the_same_as_from_its_file(labeler):
+def test_a_trace_is_shown_from_a_server_the_same_as_from_its_file(labeler: Program) -> None:
     server = shared_server()
     (recording,) = recordings("openai_tool_roundtrip")
     log(server, server.new_experiment(), [recording])

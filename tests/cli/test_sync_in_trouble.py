@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ def desk() -> Desk:
     return Desk()
 
 
-def outbox(labeler: Program) -> list[dict]:
+def outbox(labeler: Program) -> list[dict[str, Any]]:
     return labeler.run("outbox", "list", "--json").lines
 
 
@@ -33,7 +34,9 @@ def assert_delivered(ended: Ended, count: int) -> None:
     assert (ended.code, ended.lines[0]["delivered"]) == (0, count), ended.err
 
 
-def test_a_label_the_server_does_not_take_as_it_is_ends_in_1_and_the_rest_is_delivered(labeler, desk):
+def test_a_label_the_server_does_not_take_as_it_is_ends_in_1_and_the_rest_is_delivered(
+    labeler: Program, desk: Desk
+) -> None:
     """A number that no double can hold is stored as another one, so it does not count as delivered."""
     (refused,) = queue(labeler, desk.place, desk.ids[:1], value=2**60 + 1)
     queue(labeler, desk.place, desk.ids[1:])
@@ -70,7 +73,7 @@ def _store_uri(path: Path) -> str:
     return asyncio.run(read())
 
 
-def test_a_sync_to_one_place_goes_on_beside_a_process_that_delivers_to_another(labeler):
+def test_a_sync_to_one_place_goes_on_beside_a_process_that_delivers_to_another(labeler: Program) -> None:
     labeler.config.write_text("delivery.grace = 0.0\n")
     with a_store(labeler, "a.db") as (here, home, traces), a_store(labeler, "b.db") as (there, other, its_traces):
         queue(labeler, home, traces[:1])
@@ -84,13 +87,13 @@ def test_a_sync_to_one_place_goes_on_beside_a_process_that_delivers_to_another(l
             wait_until(lambda: len(labeler.run("export", "-b", here).lines) == len(traces))
         finally:
             watching.kill()
-            watching.wait()
-            watching.stdout.close()
-            watching.stderr.close()
+            watching.communicate()
         assert len(labeler.run("export", "-b", there).lines) == len(its_traces)
 
 
-def test_what_is_queued_for_one_server_never_reaches_another_and_goes_when_that_one_is_set_again(labeler, desk):
+def test_what_is_queued_for_one_server_never_reaches_another_and_goes_when_that_one_is_set_again(
+    labeler: Program, desk: Desk
+) -> None:
     with a_store(labeler, "b.db") as (there, other, its_traces):
         labeler.config.write_text(f'[backend]\nuri = "{desk.server.url}"\n')
         queue(labeler, desk.place, desk.ids)
@@ -111,8 +114,8 @@ def test_what_is_queued_for_one_server_never_reaches_another_and_goes_when_that_
 
 
 async def test_a_certificate_nobody_vouches_for_parks_with_what_to_set_and_works_once_that_is_set(
-    labeler, desk, tmp_path
-):
+    labeler: Program, desk: Desk, tmp_path: Path
+) -> None:
     context, authority = loopback_certificate(tmp_path)
     async with fault_proxy(desk.server.url, context) as proxy:
         queue(labeler, Destination(proxy.url, "", desk.experiment), desk.ids[:2])
@@ -132,7 +135,7 @@ async def test_a_certificate_nobody_vouches_for_parks_with_what_to_set_and_works
         assert len(desk.human_labels(trace_id)) == 1
 
 
-def test_https_where_plain_http_is_spoken_parks_and_says_so(labeler, desk):
+def test_https_where_plain_http_is_spoken_parks_and_says_so(labeler: Program, desk: Desk) -> None:
     url = desk.server.url.replace("http://", "https://")
     queue(labeler, Destination(url, "", desk.experiment), desk.ids[:1])
     ended = labeler.run("sync", "-b", url, "--json")
@@ -142,13 +145,15 @@ def test_https_where_plain_http_is_spoken_parks_and_says_so(labeler, desk):
 
 
 @pytest.fixture(scope="module")
-def auth_server(request, tmp_path_factory) -> Iterator[MlflowServer]:
+def auth_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlflowServer]:
     with basic_auth_server(request.config.cache, tmp_path_factory.mktemp("auth")) as server:
         yield server
 
 
 @pytest.mark.slow
-def test_a_server_with_users_parks_what_it_does_not_let_in_and_takes_it_once_from_who_may(labeler, auth_server):
+def test_a_server_with_users_parks_what_it_does_not_let_in_and_takes_it_once_from_who_may(
+    labeler: Program, auth_server: MlflowServer
+) -> None:
     experiment = auth_server.new_experiment()
     traces = recordings("openai_chat_multiturn", "plain_bool_number")
     log(auth_server, experiment, traces)

@@ -10,13 +10,16 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.destination import Destination
+from labeler.domain.value import JsonValue
 from labeler.journal.journal import Journal
 from labeler.labels.jsonl import read_labels
+from labeler.labels.label import Label
 from tests.cli.program import Program
 from tests.cli.scripted_server import answering
 from tests.cli.test_show import filled_store
@@ -43,11 +46,12 @@ class Desk:
     def place(self) -> Destination:
         return Destination(self.server.url, "", self.experiment)
 
-    def labels(self, trace_id: str) -> list[dict]:
+    def labels(self, trace_id: str) -> list[dict[str, Any]]:
         info = self.server.http.get(f"/api/3.0/mlflow/traces/{trace_id}").json()
-        return info["trace"]["trace_info"].get("assessments", [])
+        assessments: list[dict[str, Any]] = info["trace"]["trace_info"].get("assessments", [])
+        return assessments
 
-    def human_labels(self, trace_id: str) -> list[dict]:
+    def human_labels(self, trace_id: str) -> list[dict[str, Any]]:
         return [each for each in self.labels(trace_id) if each["source"]["source_type"] == "HUMAN"]
 
 
@@ -56,7 +60,7 @@ def desk() -> Desk:
     return Desk()
 
 
-def queue(labeler: Program, place: Destination, trace_ids: list[str], value: object = True) -> list[Assessment]:
+def queue(labeler: Program, place: Destination, trace_ids: list[str], value: JsonValue = True) -> list[Assessment]:
     """Queue a label a trace in the program's journal, as if answered on the screen."""
     given = [
         Assessment(
@@ -79,7 +83,7 @@ def queue(labeler: Program, place: Destination, trace_ids: list[str], value: obj
     return given
 
 
-def test_what_was_pulled_is_here_when_the_network_is_gone(labeler, desk):
+def test_what_was_pulled_is_here_when_the_network_is_gone(labeler: Program, desk: Desk) -> None:
     options = ("-b", desk.server.url, "-r", "ana")
     ended = labeler.run("pull", "-e", desk.experiment, *options)
     assert ended.code == 0, ended.err
@@ -89,6 +93,7 @@ def test_what_was_pulled_is_here_when_the_network_is_gone(labeler, desk):
     gone = f"http://127.0.0.1:{free_port()}"
     journal = Journal.open(labeler.data / "journal.db")
     record = journal.last_review()
+    assert record is not None
     assert {row.trace_id for row in journal.items(record.id)} == set(desk.ids)
     assert journal.questions(record.id)
     journal.close()
@@ -96,7 +101,7 @@ def test_what_was_pulled_is_here_when_the_network_is_gone(labeler, desk):
 
 
 @pytest.mark.slow
-def test_a_server_that_is_gone_is_replaced_by_what_was_pulled(labeler):
+def test_a_server_that_is_gone_is_replaced_by_what_was_pulled(labeler: Program) -> None:
     server = MlflowServer(labeler.home)
     server.start()
     try:
@@ -112,7 +117,7 @@ def test_a_server_that_is_gone_is_replaced_by_what_was_pulled(labeler):
     assert offline.out == online.out
 
 
-def test_a_queue_and_single_traces_can_be_pulled_and_what_i_labelled_is_left_out(labeler, desk):
+def test_a_queue_and_single_traces_can_be_pulled_and_what_i_labelled_is_left_out(labeler: Program, desk: Desk) -> None:
     options = ("-b", desk.server.url, "-r", "ana")
     create_queue(desk.server, desk.experiment, "Autumn desk review", desk.ids[:2])
     ended = labeler.run("pull", "-q", "autumn desk review", "-e", desk.experiment, *options)
@@ -131,14 +136,16 @@ def test_a_queue_and_single_traces_can_be_pulled_and_what_i_labelled_is_left_out
     assert "3 of 3 traces" in everything.err
 
 
-def test_an_empty_worklist_is_0_and_a_sentence(labeler, desk):
+def test_an_empty_worklist_is_0_and_a_sentence(labeler: Program, desk: Desk) -> None:
     empty = desk.server.new_experiment()
     ended = labeler.run("pull", "-e", empty, "-b", desk.server.url, "-r", "ana")
     assert ended.code == 0
     assert "nothing to review" in ended.err
 
 
-def test_sync_delivers_what_is_queued_to_this_backend_once_and_names_what_is_elsewhere(labeler, desk):
+def test_sync_delivers_what_is_queued_to_this_backend_once_and_names_what_is_elsewhere(
+    labeler: Program, desk: Desk
+) -> None:
     given = queue(labeler, desk.place, desk.ids[:2])
     elsewhere = Destination("https://elsewhere.example.org", "", "7")
     queue(labeler, elsewhere, ["tr-far"])
@@ -154,7 +161,7 @@ def test_sync_delivers_what_is_queued_to_this_backend_once_and_names_what_is_els
         assert stored["rationale"] == "=because"
 
 
-def test_sync_of_nothing_needs_no_network(labeler):
+def test_sync_of_nothing_needs_no_network(labeler: Program) -> None:
     ended = labeler.run("sync", "-b", f"http://127.0.0.1:{free_port()}", "--json")
     assert (ended.code, ended.lines) == (
         0,
@@ -162,7 +169,7 @@ def test_sync_of_nothing_needs_no_network(labeler):
     )
 
 
-def test_what_cannot_be_delivered_yet_is_kept_and_75(labeler, desk):
+def test_what_cannot_be_delivered_yet_is_kept_and_75(labeler: Program, desk: Desk) -> None:
     gone = f"http://127.0.0.1:{free_port()}"
     queue(labeler, Destination(gone, "", "1"), ["tr-1"])
     ended = labeler.run("sync", "-b", gone, "--json")
@@ -173,7 +180,7 @@ def test_what_cannot_be_delivered_yet_is_kept_and_75(labeler, desk):
     assert {row["state"] for row in labeler.run("outbox", "list", "--json").lines} == {"waiting", "parked"}
 
 
-def test_what_waits_for_a_login_is_77(labeler):
+def test_what_waits_for_a_login_is_77(labeler: Program) -> None:
     with answering(401, "Please sign in", WWW_Authenticate='Basic realm="mlflow"') as server:
         queue(labeler, Destination(server.url, "", "1"), ["tr-1"])
         ended = labeler.run("sync", "-b", server.url, "--json")
@@ -181,7 +188,7 @@ def test_what_waits_for_a_login_is_77(labeler):
     assert (ended.lines[0]["parked"], ended.lines[0]["delivered"]) == (1, 0)
 
 
-def test_watching_goes_on_delivering_until_it_is_interrupted(labeler, desk):
+def test_watching_goes_on_delivering_until_it_is_interrupted(labeler: Program, desk: Desk) -> None:
     labeler.config.write_text("delivery.grace = 0.0\n")
     queue(labeler, desk.place, desk.ids[:1])
     watching = labeler.start("sync", "--watch", "-b", desk.server.url)
@@ -190,10 +197,11 @@ def test_watching_goes_on_delivering_until_it_is_interrupted(labeler, desk):
         queue(labeler, desk.place, desk.ids[1:])
         wait_until(lambda: desk.labels(desk.ids[1]) and desk.labels(desk.ids[2]))
         watching.send_signal(signal.SIGINT)
-        assert watching.wait(20) == 130
+        _, told = watching.communicate(timeout=20)
     finally:
         watching.kill()
-    assert b"Traceback" not in watching.stderr.read()
+    assert watching.returncode == 130
+    assert b"Traceback" not in told
 
 
 def wait_until(true: Callable[[], object]) -> None:
@@ -203,7 +211,7 @@ def wait_until(true: Callable[[], object]) -> None:
         time.sleep(0.1)
 
 
-def test_the_outbox_is_listed_exported_and_discarded(labeler, desk):
+def test_the_outbox_is_listed_exported_and_discarded(labeler: Program, desk: Desk) -> None:
     given = queue(labeler, desk.place, desk.ids)
     listed = labeler.run("outbox", "list", "--json", "-b", desk.server.url)
     assert [row["trace_id"] for row in listed.lines] == desk.ids
@@ -217,7 +225,7 @@ def test_the_outbox_is_listed_exported_and_discarded(labeler, desk):
     exported = labeler.run("outbox", "export", "out.jsonl", "-b", desk.server.url)
     assert exported.code == 0
     labels = list(read_labels(io.BytesIO((labeler.work / "out.jsonl").read_bytes())))
-    assert [label.assessment_id for label in labels] == [label.id for label in given]
+    assert [isinstance(label, Label) and label.assessment_id for label in labels] == [label.id for label in given]
     assert (labeler.work / "out.jsonl").stat().st_mode & 0o777 == 0o600
 
     headless = labeler.run("outbox", "discard", str(first["id"]), "-b", desk.server.url)
@@ -238,7 +246,7 @@ def test_the_outbox_is_listed_exported_and_discarded(labeler, desk):
 
 
 @pytest.mark.parametrize(("typed", "left"), [("y\n", 1), ("\n", 2), ("n\n", 2)])
-def test_discarding_asks_first_and_takes_only_a_yes(labeler, typed, left):
+def test_discarding_asks_first_and_takes_only_a_yes(labeler: Program, typed: str, left: int) -> None:
     queue(labeler, Destination("https://elsewhere.example.org", "", "7"), ["tr-1", "tr-2"])
     first, _ = labeler.run("outbox", "list", "--json").lines
     ended = labeler.at_terminal("outbox", "discard", str(first["id"]), typed=typed)
@@ -246,7 +254,7 @@ def test_discarding_asks_first_and_takes_only_a_yes(labeler, typed, left):
     assert len(labeler.run("outbox", "list", "--json").lines) == left
 
 
-def test_labels_are_exported_from_the_server_and_from_the_journal_alike(labeler, desk):
+def test_labels_are_exported_from_the_server_and_from_the_journal_alike(labeler: Program, desk: Desk) -> None:
     given = queue(labeler, desk.place, desk.ids)
     local = labeler.run("export", "--local")
     assert labeler.run("sync", "-b", desk.server.url).code == 0
@@ -267,7 +275,7 @@ def test_labels_are_exported_from_the_server_and_from_the_journal_alike(labeler,
     assert [json.loads(row["value"]) for row in rows] == [True] * 3
 
 
-def test_a_label_on_a_trace_that_a_fast_clock_dated_is_exported_too(labeler, desk):
+def test_a_label_on_a_trace_that_a_fast_clock_dated_is_exported_too(labeler: Program, desk: Desk) -> None:
     (ahead,) = recordings("openai_chat_multiturn")
     ahead.info["request_time"] = "2999-01-01T00:00:00Z"
     log(desk.server, desk.experiment, [ahead])
@@ -278,14 +286,16 @@ def test_a_label_on_a_trace_that_a_fast_clock_dated_is_exported_too(labeler, des
 
 
 @pytest.mark.parametrize("condition", [["-f", "status = 'OK'"], ["--since", "7d"]])
-def test_the_journal_refuses_a_condition_on_traces_instead_of_overlooking_it(labeler, condition):
+def test_the_journal_refuses_a_condition_on_traces_instead_of_overlooking_it(
+    labeler: Program, condition: list[str]
+) -> None:
     ended = labeler.run("export", "--local", *condition)
     assert (ended.code, ended.out) == (2, "")
     assert "leave out --local" in ended.err
 
 
 @pytest.mark.parametrize("file", ["/dev/null/labels.jsonl", "/dev", "mistyped/labels.jsonl"])
-def test_an_export_that_cannot_be_written_is_2_and_makes_no_directory(labeler, file):
+def test_an_export_that_cannot_be_written_is_2_and_makes_no_directory(labeler: Program, file: str) -> None:
     for command in (["export", "--local", "-o", file], ["outbox", "export", file]):
         ended = labeler.run(*command)
         assert ended.code == 2
@@ -293,7 +303,7 @@ def test_an_export_that_cannot_be_written_is_2_and_makes_no_directory(labeler, f
     assert list(labeler.work.iterdir()) == []
 
 
-def test_the_doctor_finds_a_healthy_setup_healthy(labeler, desk):
+def test_the_doctor_finds_a_healthy_setup_healthy(labeler: Program, desk: Desk) -> None:
     ended = labeler.run("doctor", "--json", "-b", desk.server.url, "-e", desk.experiment, "-r", "ana")
     assert ended.code == 0, ended.err
     (findings,) = ended.lines
@@ -312,7 +322,9 @@ def test_the_doctor_finds_a_healthy_setup_healthy(labeler, desk):
         ({"LABELER_THEME": "none"}, "configuration", 2),
     ],
 )
-def test_the_doctor_says_what_is_ill_and_ends_with_its_code(labeler, environment, check, code):
+def test_the_doctor_says_what_is_ill_and_ends_with_its_code(
+    labeler: Program, environment: dict[str, str], check: str, code: int
+) -> None:
     ended = labeler.run("doctor", "--json", **environment)
     (findings,) = ended.lines
     (ill,) = [finding for finding in findings if finding["status"] == "fail"]
@@ -320,7 +332,7 @@ def test_the_doctor_says_what_is_ill_and_ends_with_its_code(labeler, environment
     assert ended.code == code
 
 
-def test_the_doctor_tells_a_reviewer_who_is_kept_from_one_who_would_be_new(labeler, desk):
+def test_the_doctor_tells_a_reviewer_who_is_kept_from_one_who_would_be_new(labeler: Program, desk: Desk) -> None:
     options = ("-b", desk.server.url)
     labeler.run("pull", "-e", desk.experiment, *options, "-r", "ana")
     (findings,) = labeler.run("doctor", "--json", *options, MLFLOW_TRACKING_USERNAME="bo").lines
@@ -330,11 +342,13 @@ def test_the_doctor_tells_a_reviewer_who_is_kept_from_one_who_would_be_new(label
     assert "bo" in reviewer["detail"]
 
 
-def test_the_embedded_store_is_synced_and_exported_without_a_server(labeler):
+def test_the_embedded_store_is_synced_and_exported_without_a_server(labeler: Program) -> None:
     trace_ids = filled_store(labeler.work / "store.db", *NAMES)
     assert labeler.run("pull", "-b", "local:store.db", "-r", "ana", *trace_ids).code == 0
     journal = Journal.open(labeler.data / "journal.db")
-    spec = journal.last_review().spec
+    record = journal.last_review()
+    assert record is not None
+    spec = record.spec
     journal.close()
     assert spec.address == f"local:{labeler.work / 'store.db'}"
     (row, *_) = asyncio.run(_experiments(labeler.work / "store.db"))
