@@ -17,7 +17,8 @@ from labeler.cache.thread import CacheThread
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.log import start_log
 from labeler.cli.options import Selection, flags_of
-from labeler.cli.output import print_message
+from labeler.cli.output import is_interactive, print_message
+from labeler.cli.who import ask_reviewer
 from labeler.config.asked import AskedQuestions, asked_questions
 from labeler.config.backend_uri import BackendKind, backend_kind
 from labeler.config.consent import check_consent
@@ -134,8 +135,13 @@ async def credentials_at(uri: str, configuration: Configuration) -> Credentials 
 
 
 async def reviewer_at(backend: Backend, configuration: Configuration, journal: JournalThread) -> Reviewer:
-    """Whose labels these are at this backend, remembered from now on. Raises `CommandFailed` when nobody is known."""
+    """Whose labels these are at this backend, remembered from now on; asked in a terminal when nobody has said so.
+
+    Raises `CommandFailed` when there is nobody to ask.
+    """
     reviewer = await known_reviewer(backend, configuration, journal)
+    if reviewer is None and is_interactive():
+        reviewer = Reviewer(ask_reviewer(), "what you said")
     if reviewer is None:
         raise CommandFailed(
             ExitCode.USAGE,

@@ -20,7 +20,14 @@ def explain(error: BaseException) -> tuple[ExitCode, str] | None:
         return error.code, str(error)
     if isinstance(error, KeyboardInterrupt):
         return ExitCode.INTERRUPTED, "Interrupted. Nothing that was answered is lost"
-    return next(((code, str(error)) for kind, code in _codes() if isinstance(error, kind)), None)
+    return next(((code, _sentence(error)) for kind, code in _codes() if isinstance(error, kind)), None)
+
+
+def _sentence(error: BaseException) -> str:
+    from labeler.backends.base import BadFilter
+
+    # Its message may be the server's own, which does not say what it is about.
+    return f"The backend cannot search like this: {error}" if isinstance(error, BadFilter) else str(error)
 
 
 def _codes() -> Iterator[tuple[type[BaseException], ExitCode]]:

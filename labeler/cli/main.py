@@ -60,6 +60,8 @@ def _failed(error: BaseException, parsed: argparse.Namespace) -> ExitCode:
         code, sentence = explained
         for line in sentence.splitlines():
             print_message(line)
+        if code is ExitCode.WAITING:
+            print_message("What is queued is safe. labeler doctor checks the address and the network; then try again.")
         return code
     where = _log_defect(error, parsed)
     print_message(

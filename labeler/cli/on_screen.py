@@ -78,14 +78,15 @@ async def run_on_screen(
     settings = configuration.settings
     keymap, theme = keymap_of(configuration), theme_of(configuration)
     desk = await open_desk(opening.record, opening.asked.questions, _rules(opening, configuration), journal, cache)
+    has_traces = True
     if not desk.state.items and first_listing is not None:
-        await persist(lambda: _take_first_items(desk, first_listing, only_unlabelled=only_unlabelled))
+        has_traces = await persist(lambda: _take_first_items(desk, first_listing, only_unlabelled=only_unlabelled))
     if not desk.state.items:
         await desk.close()
         if opening.record.spec.trace_ids and not only_unlabelled:
             missing = ", ".join(opening.record.spec.trace_ids)
             raise CommandFailed(ExitCode.PROBLEM, f"The backend has no trace {missing}")
-        print_message(_nothing_to_do(opening, only_unlabelled=only_unlabelled))
+        print_message(_nothing_to_do(opening, is_all_labelled=has_traces and only_unlabelled))
         return ExitCode.OK
     exchange: Exchange | None = None
 
@@ -147,11 +148,17 @@ def _exchange(
     return exchange
 
 
-async def _take_first_items(desk: Desk, backend: Backend, *, only_unlabelled: bool) -> None:
-    """Take the backend's listing in until there is something to show; the rest follows in the background."""
+async def _take_first_items(desk: Desk, backend: Backend, *, only_unlabelled: bool) -> bool:
+    """Take the backend's listing in until there is something to show; the rest follows in the background.
+
+    Tells whether anything was listed at all.
+    """
+    listed = 0
     async for page in incoming(backend, desk.record.spec):
+        listed += len(page)
         if await desk.take_in(page, only_unlabelled=only_unlabelled):
-            return
+            break
+    return listed > 0
 
 
 def _rules(opening: Opening, configuration: Configuration) -> Rules:
@@ -164,10 +171,10 @@ def _rules(opening: Opening, configuration: Configuration) -> Rules:
     )
 
 
-def _nothing_to_do(opening: Opening, *, only_unlabelled: bool) -> str:
+def _nothing_to_do(opening: Opening, *, is_all_labelled: bool) -> str:
     spec = opening.record.spec
     what = f"“{spec.label}”" + (f" with {spec.filter}" if spec.filter else "")
-    if only_unlabelled:
+    if is_all_labelled:
         return f"Nothing in {what} is left for you to label. With --all it shows what you have labelled."
     return f"There is no trace in {what}."
 

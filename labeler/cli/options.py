@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
+
+from labeler.cli.exit_code import CommandFailed, ExitCode
 
 if TYPE_CHECKING:
     from labeler.config.load import Flag
@@ -119,6 +122,14 @@ def selection_of(arguments: argparse.Namespace) -> Selection:
     names = ("filter", "since", "limit", "sample", "seed", "only_unlabelled")
     typed = {("since_ms" if name == "since" else name): given[name] for name in names if name in given}
     return Selection(trace_ids=tuple(given.get("trace_ids", ())), **typed)
+
+
+def refuse_queue_beside_names(arguments: argparse.Namespace, names: Sequence[str]) -> None:
+    """Raise `CommandFailed` where a queue was typed and exactly what to take as well."""
+    if names and "queue" in arguments:
+        raise CommandFailed(
+            ExitCode.USAGE, f"Give either --queue {arguments.queue} or the traces by name, not both: {', '.join(names)}"
+        )
 
 
 def since_ms(text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from labeler.cli.exit_code import ExitCode, gravest
-from labeler.cli.options import add_backend, add_reviewer, add_selection, selection_of
+from labeler.cli.options import add_backend, add_reviewer, add_selection, refuse_queue_beside_names, selection_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +29,7 @@ async def _pull(arguments: argparse.Namespace) -> ExitCode:
     from labeler.cli.opening import check_membership, open_spec
     from labeler.cli.output import print_message
 
+    refuse_queue_beside_names(arguments, arguments.trace_ids)
     configuration = configure(arguments)
     selection = selection_of(arguments)
     async with (

@@ -15,7 +15,7 @@ from labeler.cli.consenting import with_consent
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.on_screen import check_screen, run_on_screen
 from labeler.cli.opening import Opening, announce, open_asked, open_remembered, refuse_plain
-from labeler.cli.options import Selection, selection_of
+from labeler.cli.options import Selection, refuse_queue_beside_names, selection_of
 from labeler.cli.output import print_message
 from labeler.cli.persisting import persist
 from labeler.cli.trace_files import looks_like_file
@@ -35,6 +35,7 @@ async def review(arguments: argparse.Namespace) -> ExitCode:
     files = [Path(target) for target in arguments.targets if looks_like_file(target)]
     if files and len(files) < len(arguments.targets):
         raise CommandFailed(ExitCode.USAGE, "Name either files or trace IDs, not both")
+    refuse_queue_beside_names(arguments, arguments.targets)
     check_screen(configuration, _INSTEAD)
     if files:
         from labeler.cli.reviewing_stores import review_files

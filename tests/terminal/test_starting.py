@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.cli.test_show import filled_store
 from tests.servers.mlflow_server import free_port
 from tests.terminal.conftest import Machine
 
@@ -11,3 +12,11 @@ def test_a_review_without_a_server_says_that_it_tries_again_and_ends_at_ctrl_c(m
         terminal.wait_for("nothing answers there", "Trying again in 1 s, 2 of 3")
         terminal.press("ctrl+c")
         assert terminal.wait_for_exit() == 130
+
+
+def test_a_worklist_without_a_trace_is_not_said_to_be_labelled(machine: Machine) -> None:
+    filled_store(machine.home / "store.db", "openai_tool_roundtrip")
+    with machine.terminal("review", "-b", "local:store.db", "-e", "1", "-f", "name = 'nobody'") as terminal:
+        terminal.wait_for("There is no trace in", "with name = 'nobody'")
+        assert terminal.wait_for_exit() == 0
+        assert "left for you" not in terminal.text
