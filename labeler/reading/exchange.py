@@ -63,9 +63,12 @@ class Exchange:
             return False
         if any(each.role is Role.ASSISTANT and sum(1 for _ in each.each(Field)) > 1 for each in other.messages):
             return False
-        wanted = [(each.role is Role.ASSISTANT, _folded(each)) for each in other.messages]
+        silent = [each for each in other.messages if each.calls and not _folded(each)]
+        if not _made(silent) <= _made(self.messages):
+            return False
+        wanted = [(each.role is Role.ASSISTANT, _folded(each)) for each in other.messages if each not in silent]
         said = [(each.role is Role.ASSISTANT, _folded(each)) for each in self.messages]
-        if not wanted[-1][1] or (other.answered and said[-1] != wanted[-1]):
+        if not wanted or not wanted[-1][1] or (other.answered and said[-1] != wanted[-1]):
             return False
         if any(each.calls for each in self.messages):
             return _in_order(wanted, said, _is_quoted)
@@ -178,6 +181,10 @@ def _repeats(field: Field, known: set[str]) -> bool:
 
 def _folded(message: Message) -> str:
     return " ".join(main_text(message).split())
+
+
+def _made(messages: Iterable[Message]) -> set[tuple[str, str]]:
+    return {(call.name, repr(call.arguments)) for each in messages for call in each.calls}
 
 
 def _is_quoted(wanted: _Said, said: _Said) -> bool:

@@ -97,11 +97,16 @@ _TYPES: Final = {
     "create_agent": "AGENT",
     "embeddings": "EMBEDDING",
     "ai.toolcall": "TOOL",
+    "retrieval": "RETRIEVER",
+    "vector_db_retrieve": "RETRIEVER",
     "claude_code.llm_request": "LLM",
     "claude_code.tool": "TOOL",
     "claude_code.interaction": "AGENT",
 }
 _MARKS: Final = {"haystack.tool.name": "TOOL", "haystack.agent.step.llm.input": "LLM", "haystack.agent.tools": "AGENT"}
+_UNTOLD: Final = (None, "", "UNKNOWN", "TASK")
+"""Types that leave open what kind of work a span is."""
+
 _KNOWN_TYPES: Final = frozenset(
     ("LLM", "CHAT_MODEL", "AGENT", "CHAIN", "TOOL", "RETRIEVER", "RERANKER", "EMBEDDING", "GUARDRAIL", "EVALUATOR")
 )
@@ -111,7 +116,7 @@ def with_sides(span: Span) -> Span:
     """The span with inputs, outputs and type from the attributes of its instrumentation, where MLflow's are absent."""
     inputs = _unframed(_side(span, span.inputs, INPUT_KEYS, "ai.prompt"))
     outputs = _unframed(_side(span, span.outputs, OUTPUT_KEYS, "ai.response"))
-    kind = span.type or span_type(span)
+    kind = span.type if span.type not in _UNTOLD else span_type(span) or span.type
     if inputs is span.inputs and outputs is span.outputs and kind == span.type:
         return span
     return replace(span, inputs=inputs, outputs=outputs, type=kind)

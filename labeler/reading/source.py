@@ -79,10 +79,17 @@ def _spoken(exchange: Exchange) -> Exchange:
 
 def _richest(first: Exchange, candidates: Iterable[Exchange]) -> Exchange:
     best = first
-    for candidate in candidates:
+    for candidate in (_completed(each, first) for each in candidates):
         if candidate.extends(first) and candidate.richness >= best.richness:
             best = candidate
     return best.with_arguments_of(first) if best is not first else first
+
+
+def _completed(candidate: Exchange, first: Exchange) -> Exchange:
+    """A model call of which only the request was recorded (a stream's often is), with the answer above it."""
+    if candidate.answered or candidate.span.type not in _MODELS:
+        return candidate
+    return Exchange(candidate.span, (*_spoken(candidate).messages, *first.messages[-1:]))
 
 
 def _composed(first: Exchange, others: list[Exchange], models: list[Exchange]) -> Exchange:

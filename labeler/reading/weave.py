@@ -11,7 +11,7 @@ from labeler.domain.trace import NotRecorded, Span
 from labeler.domain.value import JsonValue
 from labeler.reading.exchange import read_span
 from labeler.reading.formats import openinference
-from labeler.reading.formats.documents import documents_in
+from labeler.reading.formats.documents import LIST_KEYS, documents_in
 from labeler.reading.formats.langchain import langchain_message
 from labeler.reading.formats.parts import arguments, result_parts
 from labeler.reading.formats.plain import is_redacted, side_parts
@@ -255,6 +255,9 @@ def found_documents(span: Span) -> list[Retrieved]:
     if not isinstance(span.outputs, NotRecorded):
         if (documents := documents_in(span.outputs)) is not None:
             return documents
+        for listed in (each for key, each in mapping(span.outputs).items() if key in LIST_KEYS):
+            if (documents := documents_in(listed)) is not None:
+                return documents
         texts = [Retrieved(text) for text in items(span.outputs) if isinstance(text, str)]
         if texts:
             return texts

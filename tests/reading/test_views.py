@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import replace
+from typing import Any, Unpack
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.trace import RawTrace, TraceSummary
+from labeler.domain.value import JsonValue
 from labeler.reading.document import BlockKind, Document
 from labeler.reading.read import read_document
 from labeler.reading.retrieved import retrieved_document
@@ -19,6 +21,7 @@ from labeler.reading.span_document import span_document
 from labeler.reading.span_tree import span_lines
 from labeler.reading.trace_facts import trace_facts
 from labeler.reading.wire.spans import UnreadableTrace, decode
+from tests.domain.assessment_fields import AssessmentFields
 from tests.reading.corpus import NAMES, recording, span, trace_of
 from tests.reading.test_read import ANY_JSON, ATTRIBUTES, EVENTS, KINDS
 
@@ -53,7 +56,7 @@ def test_every_recording_can_be_read_in_every_way(name: str) -> None:
     st.dictionaries(st.text(max_size=8), st.text(max_size=12), max_size=3),
 )
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_arbitrary_traces_can_be_read_in_every_way(spans: list[tuple], tags: dict[str, str]) -> None:  # type: ignore[type-arg]
+def test_arbitrary_traces_can_be_read_in_every_way(spans: list[tuple[Any, ...]], tags: dict[str, str]) -> None:
     raw = trace_of(
         *(
             span(i, o, number=n, parent=n // 2 or None, type=kind, attributes=attributes, events=events,
@@ -203,9 +206,10 @@ def test_a_session_is_told_turn_by_turn_without_repeating_what_came_before() -> 
     assert numbers == sorted(numbers)
 
 
-def said_of(name: str, value: object, at: int, **more: object) -> Assessment:
-    base = Assessment(f"a-{at}", "tr-1", name, AssessmentKind.FEEDBACK, "", Source(SourceType.HUMAN, "rhea.k"))
-    return replace(base, value=value, created_at_ms=at, **more)  # type: ignore[arg-type]
+def said_of(name: str, value: JsonValue, at: int, **more: Unpack[AssessmentFields]) -> Assessment:
+    source = Source(SourceType.HUMAN, "rhea.k")
+    said = Assessment(f"a-{at}", "tr-1", name, AssessmentKind.FEEDBACK, value, source, created_at_ms=at)
+    return replace(said, **more)
 
 
 def test_facts_name_what_people_look_for_and_keep_the_rest() -> None:

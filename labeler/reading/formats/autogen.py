@@ -11,6 +11,7 @@ from labeler.domain.trace import Span
 from labeler.domain.value import JsonValue
 from labeler.reading.formats.messages import Side, exchange, messages_in
 from labeler.reading.formats.parts import call, parts_of, result
+from labeler.reading.formats.plain import side_parts
 from labeler.reading.formats.values import items, mapping, text_of
 from labeler.reading.message import Message, Part, Reasoning, Result, Role, Text, message, split
 
@@ -74,5 +75,5 @@ def _parts(value: JsonValue) -> list[Part]:
         elif isinstance(each.get("data"), str) and "type" not in each:
             parts.extend(parts_of({"type": "image", "data": each["data"]}))
         else:
-            parts.extend(parts_of(item))
+            parts.extend(side_parts(item) if isinstance(item, str) else parts_of(item))
     return parts if items(content) else [*parts, Text("")]

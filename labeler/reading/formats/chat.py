@@ -66,9 +66,10 @@ def with_other_arguments(messages: list[Message], span: Span) -> list[Message]:
         return messages
     if all(isinstance(value, dict) for value in span.inputs.values()):
         return messages
+    given = {**mapping(span.inputs.get("kwargs")), **span.inputs}
     others = [
         Field(name, value)
-        for name, value in span.inputs.items()
+        for name, value in given.items()
         if name not in _CONVERSATION and name not in _PARAMETERS and value not in (None, [], {})
     ]
     place = max((place for place, each in enumerate(messages) if each.role is Role.USER), default=None)

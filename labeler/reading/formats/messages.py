@@ -138,7 +138,8 @@ def _tool_messages(item: Mapping[str, JsonValue], parts: list[Part], name: str) 
     if any(isinstance(part, Result) for part in parts):
         named = [replace(part, name=part.name or name) if isinstance(part, Result) else part for part in parts]
         return split(Role.TOOL, named, name=name)
-    own = result({**item, "content": None, "output": None, "result": None, "response": None, "id": None})
+    told = {**mapping(item.get("additional_kwargs")), **{key: each for key, each in item.items() if each is not None}}
+    own = result({**told, "content": None, "output": None, "result": None, "response": None, "id": None})
     failed = own.failed or item.get("tool_call_error") is True
     content = first(item, *_CONTENT_KEYS)
     if not isinstance(content, str | list):

@@ -39,10 +39,11 @@ def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
 
 
 def _thought_first(each: Message) -> Message:
-    """A message that some instrumentations end with the reasoning that it began with."""
+    """A message in which some instrumentations put the reasoning that it began with behind its text or at its end."""
     spoken = [part for part in each.parts if not isinstance(part, Reasoning)]
-    thought = each.parts[len(spoken) :]
-    if spoken and thought and all(isinstance(part, Reasoning) for part in thought):
+    thought = [part for part in each.parts if isinstance(part, Reasoning)]
+    texts = [part for part in spoken if isinstance(part, Text)]
+    if list(each.parts) in ([*spoken, *thought], [*texts, *thought, *spoken[len(texts) :]]):
         return replace(each, parts=(*thought, *spoken))
     return each
 

@@ -154,7 +154,7 @@ def _citation(citation: Object) -> str:
 
 
 def _refusal(item: Object) -> list[Part]:
-    return [Note("refused by the model"), Text(text_of(first(item, "refusal", "text")))]
+    return [Note("refused by the model"), Text(text_of(first(item, "refusal", "text", "content")))]
 
 
 def _reasoning(item: Object) -> list[Part]:

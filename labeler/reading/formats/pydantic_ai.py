@@ -12,7 +12,7 @@ from labeler.domain.value import JsonValue
 from labeler.reading.formats.messages import Side, exchange, messages_in, system_message
 from labeler.reading.formats.parts import call, parts_of, result
 from labeler.reading.formats.plain import output_message
-from labeler.reading.formats.values import first, items, mapping, text_in, text_of
+from labeler.reading.formats.values import decoded, first, items, mapping, text_in, text_of
 from labeler.reading.media import inline
 from labeler.reading.message import Data, Message, Note, Part, Reasoning, Result, Role, message, split
 
@@ -59,7 +59,7 @@ def _response(value: JsonValue) -> list[Message] | None:
 
 
 def _says(messages: list[Message], output: JsonValue) -> bool:
-    return isinstance(output, str) and any(each.text == output for each in messages[-2:])
+    return any(output in (each.text, decoded(each.text)) for each in messages[-2:])
 
 
 def _history(value: JsonValue) -> list[Message] | None:
