@@ -6,6 +6,7 @@ import dataclasses
 import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Unpack
 
 import pytest
 
@@ -27,6 +28,7 @@ from labeler.domain.value import JsonValue, same_value
 from labeler.domain.worklist import Query
 from labeler.reading.wire.spans import decode
 from tests.backends.local_store import open_filled_local_store
+from tests.domain.assessment_fields import AssessmentFields
 from tests.servers.filling import Recording, create_queue, create_schema, log, recordings
 from tests.servers.mlflow_server import MlflowServer
 
@@ -71,12 +73,14 @@ async def filled(request: pytest.FixtureRequest, recorded: list[Recording], tmp_
     await backend.close()
 
 
-def feedback(trace_id: str, value: JsonValue = True, **fields: object) -> Assessment:
+def feedback(
+    trace_id: str, value: JsonValue = True, name: str = "helpful", **fields: Unpack[AssessmentFields]
+) -> Assessment:
     assessment_id = f"a-{secrets.token_hex(16)}"
     new = Assessment(
         id=assessment_id,
         trace_id=trace_id,
-        name="helpful",
+        name=name,
         kind=AssessmentKind.FEEDBACK,
         value=value,
         source=Source(SourceType.HUMAN, "rhea.k"),
@@ -84,11 +88,11 @@ def feedback(trace_id: str, value: JsonValue = True, **fields: object) -> Assess
         created_at_ms=1_795_000_000_123,
         updated_at_ms=1_795_000_000_123,
     )
-    return dataclasses.replace(new, **fields)  # type: ignore[arg-type]
+    return dataclasses.replace(new, **fields)
 
 
 def expectation(trace_id: str, value: JsonValue) -> Assessment:
-    return feedback(trace_id, value, kind=AssessmentKind.EXPECTATION, name="expected_response")
+    return feedback(trace_id, value, "expected_response", kind=AssessmentKind.EXPECTATION)
 
 
 async def found_in(filled: Filled, query: Query) -> list[str]:

@@ -11,12 +11,13 @@ import asyncio
 import gc
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
 from textual._compositor import CompositorUpdate
 from textual.app import App, ComposeResult
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from labeler.reading.document import Document
@@ -45,7 +46,7 @@ class Bench(App[None]):
     def compose(self) -> ComposeResult:
         yield DocumentView(self.theme_loaded.palette)
 
-    def get_line_filters(self) -> list[object]:  # type: ignore[override]
+    def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), ControlCharacterFilter()]
 
     def _display(self, screen: Screen[object], renderable: object) -> None:
@@ -55,7 +56,7 @@ class Bench(App[None]):
                 self.bytes = len(frame)
                 self.painted_at = time.perf_counter()
                 self.painted.set()
-        super()._display(screen, renderable)  # type: ignore[arg-type]
+        super()._display(screen, renderable)  # type: ignore[arg-type]  # its updates are of no type it declares
 
 
 class Times:

@@ -67,7 +67,7 @@ class Painting(LabelerApp):
                 if self.profile is not None:
                     self.profile.disable()
                 self.frame.set_result((time.perf_counter(), time.thread_time()))
-        super()._display(screen, renderable)  # type: ignore[arg-type]
+        super()._display(screen, renderable)  # type: ignore[arg-type]  # its updates are of no type it declares
 
     def moved(self) -> bool:
         """Whether the status line tells of the item that is waited for."""

@@ -22,6 +22,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +161,7 @@ async def race_answers(
         for number in range(asked.rounds):
             for in_flight in IN_FLIGHT:
                 part = next(chosen)
-                rate = await per_second(share, lambda part=part, n=in_flight: send_raw(http, part, n))  # type: ignore[misc]
+                rate = await per_second(share, partial(send_raw, http, part, in_flight))
                 found.setdefault(f"raw httpx, {in_flight} in flight", []).append(rate)
             for concurrency in (2, 4):
                 with tempfile.TemporaryDirectory() as folder:
@@ -169,7 +170,7 @@ async def race_answers(
             few = next(chosen)[: max(share // 5, 1)]
             if number == 0:
                 await send_by_mlflow(asked.url, few[:5])
-            rate = await per_second(len(few), lambda few=few: send_by_mlflow(asked.url, few))  # type: ignore[misc]
+            rate = await per_second(len(few), partial(send_by_mlflow, asked.url, few))
             found.setdefault("mlflow.log_feedback, one by one", []).append(rate)
     best = max((name for name in found if name.startswith("raw")), key=lambda name: median(found[name]))
     rates(f"answers delivered ({share} a round)", "answers/s", found, best)
@@ -214,13 +215,13 @@ async def race_traces(backend: MlflowBackend, experiment: str, trace_ids: list[s
             part = trace_ids[number * share : (number + 1) * share]
             for in_flight in IN_FLIGHT:
                 jobs = [fetch(http, trace_id) for trace_id in part]
-                rate = await per_second(share, lambda n=in_flight, jobs=jobs: at_once(n, jobs))  # type: ignore[misc]
+                rate = await per_second(share, partial(at_once, in_flight, jobs))
                 found.setdefault(f"raw httpx, {in_flight} in flight", []).append(rate)
             async for _ in backend.snapshot(Query((experiment,), limit=2_000)):
                 pass
             with tempfile.TemporaryDirectory() as folder:
                 cache = await CacheThread.open(Path(folder) / "cache.db", 1 << 30)
-                rate = await per_second(share, lambda part=part, cache=cache: download(backend, cache, part))  # type: ignore[misc]
+                rate = await per_second(share, partial(download, backend, cache, part))
                 found.setdefault("labeler's download into the cache", []).append(rate)
                 await cache.close()
     best = max((name for name in found if name.startswith("raw")), key=lambda name: median(found[name]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Unpack
 
 import pytest
 
@@ -18,6 +19,7 @@ from labeler.journal.journal import Journal
 from labeler.journal.rows import DeliveryOp, DeliveryState, ParkCause
 from tests.delivery.simulated import SimulatedBackend
 from tests.delivery.work import work
+from tests.domain.assessment_fields import AssessmentFields
 from tests.journal.server import Server
 
 
@@ -26,10 +28,10 @@ def backend() -> SimulatedBackend:
     return SimulatedBackend(Server())
 
 
-def foreign(assessment_id: str, reviewer: str = "Rhea.K", **more: object) -> Assessment:
+def foreign(assessment_id: str, reviewer: str = "Rhea.K", **more: Unpack[AssessmentFields]) -> Assessment:
     source = Source(SourceType.HUMAN, reviewer)
     made = Assessment(assessment_id, "tr-1", "helpful", AssessmentKind.FEEDBACK, True, source)
-    return replace(made, **more)  # type: ignore[arg-type]
+    return replace(made, **more)
 
 
 async def test_an_answer_arrives_as_interface_promises_it(backend: SimulatedBackend, tmp_path: Path) -> None:

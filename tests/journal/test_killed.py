@@ -19,6 +19,12 @@ from tests.journal.sitting import HOME, Sitting, rows, spec
 ROOT = Path(__file__).parents[2]
 
 
+def ids_in(line: str) -> tuple[str, str]:
+    """The change and the assessment that the writer says are saved."""
+    change_id, assessment_id = line.split()
+    return change_id, assessment_id
+
+
 def test_an_answer_said_to_be_saved_survives_kill_minus_nine(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     said: list[tuple[str, str]] = []
@@ -28,9 +34,9 @@ def test_an_answer_said_to_be_saved_survives_kill_minus_nine(tmp_path: Path) -> 
         ) as writer:
             assert writer.stdout is not None
             for _ in range(random.randrange(1, 60)):
-                said.append(tuple(writer.stdout.readline().split()))  # type: ignore[arg-type]
+                said.append(ids_in(writer.stdout.readline()))
             writer.kill()
-            said += [tuple(line.split()) for line in writer.stdout if line.endswith("\n")]  # type: ignore[misc]
+            said += [ids_in(line) for line in writer.stdout if line.endswith("\n")]
     journal = Journal.open(path)
     assert journal.recovery is None
     review = journal.last_review()

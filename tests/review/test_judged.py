@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Unpack
+
 import pytest
 
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
@@ -9,17 +12,22 @@ from labeler.domain.question import PassFail, Question
 from labeler.domain.value import JsonValue, UnusableValue
 from labeler.review.action import Give
 from labeler.review.judged import judge_of, judged_value
+from tests.domain.assessment_fields import AssessmentFields
 from tests.review.sitting import CLARITY, HELPFUL, MODES, QUALITY, REMARK, Sitting
 
 JUDGE, CODE, HUMAN = SourceType.LLM_JUDGE, SourceType.CODE, SourceType.HUMAN
 
 
 def said(
-    value: JsonValue, name: str = "helpful", by: SourceType = JUDGE, at_ms: int = 0, **changed: object
+    value: JsonValue,
+    name: str = "helpful",
+    by: SourceType = JUDGE,
+    at_ms: int = 0,
+    **more: Unpack[AssessmentFields],
 ) -> Assessment:
-    fields = {"valid": True, "span_id": None, "error": None, **changed}
     source = Source(by, "judge/1")
-    return Assessment("x", "t0", name, AssessmentKind.FEEDBACK, value, source, created_at_ms=at_ms, **fields)  # type: ignore[arg-type]
+    said = Assessment("x", "t0", name, AssessmentKind.FEEDBACK, value, source, created_at_ms=at_ms)
+    return replace(said, **more)
 
 
 @pytest.mark.parametrize(

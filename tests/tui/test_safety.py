@@ -96,7 +96,7 @@ class Terminal(App[None]):
     def _display(self, screen: Screen[object], renderable: object) -> None:
         if isinstance(renderable, CompositorUpdate):
             self.written += renderable.render_segments(self.console)
-        super()._display(screen, renderable)  # type: ignore[arg-type]
+        super()._display(screen, renderable)  # type: ignore[arg-type]  # its updates are of no type it declares
 
 
 @pytest.mark.parametrize("make", WIDGETS)

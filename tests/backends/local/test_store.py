@@ -20,7 +20,7 @@ from labeler.backends.base import (
 )
 from labeler.backends.local.database import remove_database
 from labeler.backends.local.store import LocalStore
-from labeler.domain.assessment import AssessmentKind
+from labeler.domain.assessment import Assessment, AssessmentKind
 from labeler.domain.worklist import Query
 from tests.backends.local.samples import feedback, trace
 
@@ -162,9 +162,9 @@ async def test_an_update_of_a_superseded_assessment_leaves_it_superseded(store: 
         dataclasses.replace(feedback("a-1", value=None), kind=AssessmentKind.EXPECTATION),
     ],
 )
-async def test_what_no_backend_could_store_unchanged_is_refused(store: LocalStore, bad: object) -> None:
+async def test_what_no_backend_could_store_unchanged_is_refused(store: LocalStore, bad: Assessment) -> None:
     with pytest.raises(Refused):
-        await store.create(bad)  # type: ignore[arg-type]
+        await store.create(bad)
     assert await valid_ids(store) == set()
 
 
@@ -210,17 +210,17 @@ async def test_a_snapshot_holds_every_trace_once_while_others_import_and_label(s
 async def test_a_snapshot_keeps_to_its_experiments_its_bounds_its_order_and_its_limit(store: LocalStore) -> None:
     await store.import_traces([trace("tr-b", at_ms=7, name="b"), trace("tr-a", at_ms=8, name="a")], "other")
     other = (await store.experiment("other")).id
+    both = (other, "1")
 
-    async def found(**conditions: object) -> list[str]:
-        query = Query(**{"experiment_ids": (other, "1"), **conditions})  # type: ignore[arg-type]
+    async def found(query: Query) -> list[str]:
         return [summary.id async for page in store.snapshot(query) for summary in page]
 
-    assert await found() == ["tr-2", "tr-1", "tr-a", "tr-b"]
-    assert await found(experiment_ids=(other,)) == ["tr-a", "tr-b"]
-    assert await found(experiment_ids=("404", "x")) == []
-    assert await found(since_ms=8, until_ms=1_000) == ["tr-1", "tr-a"]
-    assert await found(order_by=("name", "timestamp_ms ASC")) == ["tr-a", "tr-b", "tr-1", "tr-2"]
-    assert await found(order_by=("timestamp_ms asc",), limit=2) == ["tr-b", "tr-a"]
+    assert await found(Query(both)) == ["tr-2", "tr-1", "tr-a", "tr-b"]
+    assert await found(Query((other,))) == ["tr-a", "tr-b"]
+    assert await found(Query(("404", "x"))) == []
+    assert await found(Query(both, since_ms=8, until_ms=1_000)) == ["tr-1", "tr-a"]
+    assert await found(Query(both, order_by=("name", "timestamp_ms ASC"))) == ["tr-a", "tr-b", "tr-1", "tr-2"]
+    assert await found(Query(both, order_by=("timestamp_ms asc",), limit=2)) == ["tr-b", "tr-a"]
 
 
 async def test_summaries_come_in_the_order_asked_for_and_without_the_unknown(store: LocalStore) -> None:

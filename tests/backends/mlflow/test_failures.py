@@ -39,10 +39,10 @@ def trace_id(mlflow_server: MlflowServer) -> str:
     return trace[0].id
 
 
-def label(trace_id: str, **fields: object) -> Assessment:
+def label(trace_id: str, overrides: str | None = None) -> Assessment:
     source = Source(SourceType.HUMAN, "rhea.k")
     assessment_id = f"a-{secrets.token_hex(16)}"
-    return Assessment(assessment_id, trace_id, "helpful", AssessmentKind.FEEDBACK, True, source, **fields)  # type: ignore[arg-type]
+    return Assessment(assessment_id, trace_id, "helpful", AssessmentKind.FEEDBACK, True, source, overrides=overrides)
 
 
 COMMITTED: dict[str, Fault] = {

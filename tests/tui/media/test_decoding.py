@@ -36,7 +36,9 @@ def png(width: int, height: int, scanlines: bytes) -> bytes:
 def test_pictures_become_pixels_no_larger_than_asked_for(format: str) -> None:
     pixels = decoded(picture(format, (640, 320)), 100)
     assert pixels.size == (100, 50)
-    red, green, blue = pixels.convert("RGB").getpixel((50, 25))  # type: ignore[misc]
+    pixel = pixels.convert("RGB").getpixel((50, 25))
+    assert isinstance(pixel, tuple)
+    red, green, blue = pixel
     assert red > 150 > green + blue
     assert not pixels.info
 
@@ -47,7 +49,9 @@ def test_what_is_seen_through_stays_so_and_of_a_moving_picture_the_first_is_draw
     frames[0].save(file, "WEBP", save_all=True, append_images=frames[1:], lossless=True)
     pixels = decoded(file.getvalue(), 100)
     assert pixels.mode == "RGBA"
-    assert pixels.getpixel((4, 4))[3] == 0  # type: ignore[index]
+    pixel = pixels.getpixel((4, 4))
+    assert isinstance(pixel, tuple)
+    assert pixel[3] == 0
 
 
 @pytest.mark.parametrize("size", [(60_000, 60_000), (2**31 - 1, 1), (1, MOST_PIXELS + 1), (0, 5)])

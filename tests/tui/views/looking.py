@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from labeler.domain.trace import RawTrace
+from labeler.reading.document import Document
 from labeler.sample import load
 from tests.tui.review.table import Table
 
@@ -23,6 +24,13 @@ def session_of(session: str) -> list[RawTrace]:
     """The traces of a session of the sample, oldest first."""
     found = [raw for raw in _sample() if raw.summary.session_id == session]
     return sorted(found, key=lambda raw: raw.summary.requested_at_ms)
+
+
+def document_of(table: Table, trace: RawTrace) -> Document:
+    """The document of a trace that is ready to be read."""
+    ready = table.desk.document(trace.summary.id)
+    assert ready is not None
+    return ready.document
 
 
 async def opened(table: Table, key: str, shows: str) -> None:

@@ -11,14 +11,14 @@ from labeler.tui.web_address import web_address
 from tests.reading.corpus import span, trace_of
 from tests.tui.review.asked import RATING, THUMB, traces
 from tests.tui.review.table import open_table
-from tests.tui.views.looking import opened, trace_named
+from tests.tui.views.looking import document_of, opened, trace_named
 
 PLANNER = trace_named("trip_planner")
 
 
 async def test_w_offers_what_can_be_copied_and_the_next_key_copies_it(tmp_path: Path) -> None:
     async with open_table(tmp_path, [PLANNER], (THUMB, RATING)) as table:
-        document = table.desk.document(PLANNER.summary.id).document  # type: ignore[union-attr]
+        document = document_of(table, PLANNER)
         await table.press("w")
         assert table.said == "copy:  i ID  a web address  m message  t whole trace"
         await table.press("i")
@@ -70,13 +70,14 @@ async def test_f_writes_what_was_copied_to_a_file_that_only_i_can_read(tmp_path:
 
 
 async def test_what_is_too_long_for_a_clipboard_can_still_be_written(tmp_path: Path) -> None:
-    async with open_table(tmp_path, [trace_of(span("q", "word " * 120_000))], (THUMB,)) as table:
+    long = trace_of(span("q", "word " * 120_000))
+    async with open_table(tmp_path, [long], (THUMB,)) as table:
         await table.press("w", "t")
         assert "too long for a terminal's clipboard" in table.said
         assert table.app.clipboard == ""
         await table.press("f")
         await table.wait_for(lambda: "written to" in table.said, "the file")
-        check_is_private(tmp_path / "copied" / "tr-1-trace.txt", table.desk.document("tr-1").document.plain_text)  # type: ignore[union-attr]
+        check_is_private(tmp_path / "copied" / "tr-1-trace.txt", document_of(table, long).plain_text)
 
 
 async def test_any_other_key_closes_the_menu_and_does_what_it_does(tmp_path: Path) -> None:

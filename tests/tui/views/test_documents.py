@@ -8,7 +8,7 @@ from labeler.tui.document.view import DocumentView
 from tests.tui.review.asked import EXPECTED, RATING, THUMB, traces
 from tests.tui.review.table import Table, open_table
 from tests.tui.snapshot import Snapshots
-from tests.tui.views.looking import go_to, opened, reading, trace_named
+from tests.tui.views.looking import document_of, go_to, opened, reading, trace_named
 
 RETRIEVED = trace_named("answer_from_documents", "12.5 m motor")
 PLANNER = trace_named("trip_planner")
@@ -102,7 +102,7 @@ async def test_a_key_leads_to_the_response_also_beside_documents(tmp_path: Path)
         await opened(table, "x", "search_documents: 2 documents")
         await table.press("a")
         document = table.review.document
-        answer = table.desk.document(PLANNER.summary.id).document.answer  # type: ignore[union-attr]
+        answer = document_of(table, PLANNER).answer
         assert document.current_message() == answer
 
 

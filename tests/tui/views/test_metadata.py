@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Unpack
 
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.trace import RawTrace
+from labeler.domain.value import JsonValue
 from labeler.review.state import Rules
+from tests.domain.assessment_fields import AssessmentFields
 from tests.tui.review.asked import RATING, THUMB, traces
 from tests.tui.review.table import REVIEWER, Table, open_table
 from tests.tui.snapshot import Snapshots
@@ -16,9 +19,10 @@ from tests.tui.views.looking import opened, reading, session_of
 JUDGED = session_of("desk-svala-0918")[3]
 
 
-def said(raw: RawTrace, name: str, value: object, by: str, at: int, **more: object) -> Assessment:
-    given = Assessment(f"a-{at:032x}", raw.summary.id, name, AssessmentKind.FEEDBACK, 0, Source(SourceType.HUMAN, by))
-    return replace(given, value=value, created_at_ms=at, **more)  # type: ignore[arg-type]
+def said(raw: RawTrace, name: str, value: JsonValue, by: str, at: int, **more: Unpack[AssessmentFields]) -> Assessment:
+    kind, source = AssessmentKind.FEEDBACK, Source(SourceType.HUMAN, by)
+    given = Assessment(f"a-{at:032x}", raw.summary.id, name, kind, value, source, created_at_ms=at)
+    return replace(given, **more)
 
 
 def with_said(*assessments: Assessment) -> RawTrace:

@@ -132,13 +132,17 @@ async def test_esc_opens_nothing_and_what_is_no_answer_asks_on(tmp_path: Path, a
         assert album.seen == []
 
 
+async def viewed(table: Table, album: Album, pictures: int) -> None:
+    await table.wait_for(lambda: album.seen.count("end") == pictures, "the viewer")
+
+
 async def test_the_same_key_goes_on_to_the_next_picture_of_the_message(tmp_path: Path, album: Album) -> None:
     raw = asked_about((PHOTO, "image/png"), (OTHER, "image/png"))
     async with open_table(tmp_path, [raw], (THUMB,), viewer=[str(album.program)]) as table:
         await table.desk.contents.agree("viewer")
         for count in (1, 2, 3):
             await table.press("z")
-            await table.wait_for(lambda count=count: album.seen.count("end") == count, "the viewer")  # type: ignore[misc]
+            await viewed(table, album, count)
         assert album.shown == [PHOTO, OTHER, PHOTO]
         assert [Path(line).suffix for line in album.seen if "media-" in line] == [".png", ".gif", ".png"]
 

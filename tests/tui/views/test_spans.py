@@ -13,7 +13,7 @@ from tests.reading.corpus import recording, span, trace_of
 from tests.tui.review.asked import EXPECTED, RATING, THUMB, traces
 from tests.tui.review.table import open_table
 from tests.tui.snapshot import Snapshots
-from tests.tui.views.looking import opened, reading, trace_named
+from tests.tui.views.looking import document_of, opened, reading, trace_named
 
 PLANNER = trace_named("trip_planner")
 SIZES = ((80, 24), (120, 40))
@@ -88,7 +88,7 @@ async def test_enter_opens_a_span_and_again_leads_to_its_message(tmp_path: Path,
             await table.press("g", *"jjjjjjj")
             await opened(table, "enter", "span fare")
             await table.press("enter")
-            document = table.desk.document(PLANNER.summary.id).document  # type: ignore[union-attr]
+            document = document_of(table, PLANNER)
             blocks = [each for each in document.blocks if each.message == table.review.document.current_message()]
             assert any("fare" in block.text for block in blocks)
             assert "span" not in table.line("header")
