@@ -24,6 +24,7 @@ from labeler.desk.library import Library, Prepared, read_blind, read_openly
 from labeler.desk.listing import worklist_rows
 from labeler.desk.outbox import Outbox
 from labeler.desk.pace import Pace
+from labeler.desk.past import Past
 from labeler.desk.restore import Cells, note_labelled, open_anew, to_item
 from labeler.desk.said import by_reviewer, everything_said
 from labeler.desk.sessions import Sessions
@@ -66,6 +67,7 @@ class Desk:
         self,
         record: ReviewRecord,
         state: ReviewState,
+        past: Past,
         cells: Cells,
         drafts: dict[tuple[str, str], str],
         journal: JournalThread,
@@ -84,6 +86,7 @@ class Desk:
         self.sessions = Sessions(cache, self.destination_of, lambda event: self.on_event(event))
         self.contents = Contents(cache, journal, self.destination_of)
         self.pace = Pace()
+        self._past = past
         self._journal = journal
         self._cache = cache
         self._cells = dict(cells)
@@ -114,7 +117,8 @@ class Desk:
     @property
     def last_change(self) -> Change | None:
         """The last thing the reviewer did in this review, undo included."""
-        candidates = [stack[-1] for stack in (self.state.done, self.state.undone) if stack]
+        history = self.state.history
+        candidates = [stack[-1] for stack in (history.done, history.undone) if stack]
         return max(candidates, key=lambda change: change.at_ms, default=None)
 
     def destination_of(self, trace_id: str) -> Destination:
@@ -145,6 +149,10 @@ class Desk:
             now = _monotonic_ms()
             self._active.touch(now)
             left, aim = state.item, state.aim
+            try:
+                await self._past.read_for(action)
+            except JournalError as error:
+                return Refusal(str(error))
             decision = decide(state, action, self._stamp())
             if isinstance(decision, Refusal):
                 return decision

@@ -5,6 +5,7 @@ from __future__ import annotations
 from labeler.cache.thread import CacheThread
 from labeler.desk.desk import Desk
 from labeler.desk.kept import kept_comments
+from labeler.desk.past import AT_ONCE, Past
 from labeler.desk.questions import questions_from_json, questions_to_json
 from labeler.desk.restore import restore
 from labeler.domain.destination import Destination
@@ -21,18 +22,22 @@ async def open_desk(
     rules: Rules,
     journal: JournalThread,
     cache: CacheThread,
+    *,
+    changes_at_once: int = AT_ONCE,
 ) -> Desk:
-    """The desk of a review, where it was left."""
+    """The desk of a review, where it was left. `changes_at_once`: how many of its changes are read at a time."""
     spec = record.spec
     rows = await journal.run(Journal.items, record.id)
-    changes = await journal.run(Journal.changes, record.id)
+    past = await Past.open(record.id, journal, changes_at_once)
+    states = await journal.run(Journal.states, record.id)
     experiments = {*spec.experiment_ids, *(row.experiment_id for row in rows)}
     homes = [Destination(spec.backend_uri, spec.workspace, each) for each in sorted(experiments)]
     cells = await journal.run(Journal.answers, homes, spec.reviewer)
     drafts = await journal.run(Journal.drafts, record.id)
-    state = restore(questions, rules, rows, changes, cells, record.position)
+    state = restore(questions, rules, rows, states, cells, record.position)
     state.kept_comments = kept_comments(drafts)
-    desk = Desk(record, state, cells, drafts, journal, cache)
+    state.history = past.history
+    desk = Desk(record, state, past, cells, drafts, journal, cache)
     await desk.open()
     return desk
 

@@ -1,14 +1,14 @@
-"""From the journal back to a review's state: the worklist, every change, the answers of other reviews."""
+"""From the journal back to a review's state: the worklist, where its items stand, the answers, here or elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from labeler.domain.change import Answer, Change
+from labeler.domain.change import Answer
 from labeler.domain.question import Question
 from labeler.domain.worklist import ItemState, WorklistRow
 from labeler.reading.sanitise import one_line
-from labeler.review.apply import apply_change
+from labeler.review.apply import set_item_state
 from labeler.review.flow import first_to_work, opening_focus
 from labeler.review.mine import is_labelled
 from labeler.review.state import Item, ReviewState, Rules, Subject
@@ -23,16 +23,19 @@ def restore(
     questions: tuple[Question, ...],
     rules: Rules,
     rows: Iterable[WorklistRow],
-    changes: Iterable[Change],
+    states: Mapping[str, ItemState],
     cells: Cells,
     position: str | None,
 ) -> ReviewState:
-    """The state as it was left, standing at `position` (a trace ID) or else at the first open item."""
+    """The state as it was left, standing at `position` (a trace ID) or else at the first open item.
+
+    `states` are those of the items that this review touched, by trace ID, in the order in which they came to them.
+    """
     state = ReviewState(questions, rules)
     state.add_items(map(to_item, rows))
-    for change in changes:
-        if change.trace_id in state.index_of:
-            apply_change(state, change)
+    for trace_id, item_state in states.items():
+        set_item_state(state, trace_id, item_state)
+    state.touched.update(states)
     for (trace_id, span_id, question), answer in cells.items():
         if trace_id in state.index_of:
             _set(state, (trace_id, span_id), question, answer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, StateEffect
 from labeler.domain.destination import Destination
 from labeler.domain.question import NOTE_NAMES
-from labeler.domain.worklist import ReviewSpec
+from labeler.domain.worklist import ItemState, ReviewSpec
 from labeler.journal.codec import answer_fields, answer_of, effects_from_json, effects_to_json, spec_from_json, to_json
 from labeler.journal.destinations import number_of, numbers
 from labeler.journal.ledger import Ledger
@@ -35,7 +35,7 @@ class ChangeLog:
         with self._store.writing() as db:
             spec = _spec(db, review_id)
             home = _destination_number(db, review_id, spec, change.trace_id)
-            db.execute(
+            seq = db.execute(
                 "INSERT INTO changes (id, review_id, destination_id, trace_id, act, at_ms, effects, reverses)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -48,18 +48,36 @@ class ChangeLog:
                     effects_to_json(change.effects),
                     change.reverses,
                 ),
-            )
-            derivation = Derivation(Ledger(db, self._store.run, change.at_ms), review_id, spec)
+            ).lastrowid
+            assert seq is not None
+            derivation = Derivation(Ledger(db, self._store.run, change.at_ms), review_id, spec, seq)
             for effect in change.effects:
                 destination_id = home
                 if effect.trace_id != change.trace_id:
                     destination_id = _destination_number(db, review_id, spec, effect.trace_id)
                 derivation.follow(destination_id, effect)
 
-    def changes(self, review_id: str) -> list[Change]:
-        """Everything done in a review, in order, under the IDs that answers have by now."""
-        rows = self._store.rows("SELECT * FROM changes WHERE review_id = ? ORDER BY seq", (review_id,))
-        names = dict(self._store.rows("SELECT old_id, new_id FROM renamed"))
+    def changes(
+        self,
+        review_id: str,
+        *,
+        before: str | None = None,
+        limit: int = -1,
+        names: Mapping[str, str] | None = None,
+    ) -> list[Change]:
+        """What was done to the items of a review, in order: the last `limit` changes (-1: all) before that of an ID.
+
+        Answers go by the IDs that `names` gives them (see `renamed`), or else by those they have by now.
+        """
+        rows = self._store.rows(
+            "SELECT * FROM changes WHERE review_id = :review"
+            " AND seq < coalesce((SELECT seq FROM changes WHERE id = :before), 9223372036854775807)"
+            " AND EXISTS (SELECT 1 FROM items WHERE review_id = :review AND trace_id = changes.trace_id)"
+            " ORDER BY seq DESC LIMIT :limit",
+            {"review": review_id, "before": before, "limit": limit},
+        )
+        if names is None:
+            names = self.renamed()
         return [
             Change(
                 row["id"],
@@ -69,8 +87,12 @@ class ChangeLog:
                 tuple(_renamed(effect, names) for effect in effects_from_json(row["effects"])),
                 row["reverses"],
             )
-            for row in rows
+            for row in reversed(rows)
         ]
+
+    def renamed(self) -> dict[str, str]:
+        """The new ID of each answer that had to go on under another, by the ID it had."""
+        return dict(self._store.rows("SELECT old_id, new_id FROM renamed"))
 
     def answers(
         self, destinations: Sequence[Destination], reviewer: str
@@ -81,7 +103,7 @@ class ChangeLog:
             " WHERE destination_id IN (SELECT value FROM json_each(?)) AND reviewer = ?",
             (numbers(self._store, destinations), person(reviewer)),
         )
-        names = dict(self._store.rows("SELECT old_id, new_id FROM renamed"))
+        names = self.renamed()
         return {
             (trace_id, span_id or None, question): _under_new_name(answer and answer_of(json.loads(answer)), names)
             for trace_id, span_id, question, answer in rows
@@ -103,19 +125,25 @@ class ChangeLog:
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """What effects mean for the derived tables, inside the transaction of their change."""
+    """What effects mean for the derived tables, inside the transaction of their change, which has the number `seq`."""
 
     ledger: Ledger
     review_id: str
     spec: ReviewSpec
+    seq: int
 
     def follow(self, destination_id: int, effect: Effect) -> None:
         if isinstance(effect, AnswerEffect):
             self._follow_answer(self._cell(destination_id, effect), effect.before, effect.after)
+            if effect.span_id is None:
+                self.ledger.db.execute(
+                    "INSERT OR IGNORE INTO states (review_id, trace_id, state, seq) VALUES (?, ?, ?, ?)",
+                    (self.review_id, effect.trace_id, ItemState.OPEN, self.seq),
+                )
             return
         self.ledger.db.execute(
-            "INSERT OR REPLACE INTO states (review_id, trace_id, state) VALUES (?, ?, ?)",
-            (self.review_id, effect.trace_id, effect.after),
+            "INSERT OR REPLACE INTO states (review_id, trace_id, state, seq) VALUES (?, ?, ?, ?)",
+            (self.review_id, effect.trace_id, effect.after, self.seq),
         )
         if self.spec.queue_id is not None:
             settle_status(self.ledger, self._cell(destination_id, effect), effect.before, effect.after)
@@ -207,20 +235,20 @@ def _destination_number(db: sqlite3.Connection, review_id: str, spec: ReviewSpec
     return number_of(db, Destination(spec.backend_uri, spec.workspace, row["experiment_id"]))
 
 
-def _renamed(effect: Effect, names: dict[str, str]) -> Effect:
+def _renamed(effect: Effect, names: Mapping[str, str]) -> Effect:
     if isinstance(effect, StateEffect) or not names:
         return effect
     return replace(effect, before=_under_new_name(effect.before, names), after=_under_new_name(effect.after, names))
 
 
-def _under_new_name(answer: Answer | None, names: dict[str, str]) -> Answer | None:
+def _under_new_name(answer: Answer | None, names: Mapping[str, str]) -> Answer | None:
     if answer is None or not names:
         return answer
     overrides = None if answer.overrides is None else _newest(answer.overrides, names)
     return replace(answer, assessment_id=_newest(answer.assessment_id, names), overrides=overrides)
 
 
-def _newest(assessment_id: str, names: dict[str, str]) -> str:
+def _newest(assessment_id: str, names: Mapping[str, str]) -> str:
     while assessment_id in names:
         assessment_id = names[assessment_id]
     return assessment_id

@@ -11,7 +11,7 @@ from typing import Any
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Answer, AnswerEffect
 from labeler.domain.question import NOTE_NAMES
-from labeler.domain.worklist import ReviewSpec
+from labeler.domain.worklist import ItemState, ReviewSpec
 from labeler.journal.changes import cell_key, read_cell, write_cell
 from labeler.journal.codec import (
     answer_fields,
@@ -90,13 +90,15 @@ def _place(db: sqlite3.Connection, number: int) -> tuple[str, str, str]:
 def _last_effects(db: sqlite3.Connection) -> Iterable[tuple[Cell, AnswerEffect]]:
     """The last that was done to each cell. On the way, item states that no saved row tells of are filled in."""
     last: dict[tuple[Any, ...], tuple[Cell, AnswerEffect]] = {}
-    states: dict[tuple[str, str], str] = {}
+    states: dict[tuple[str, str], tuple[str, int]] = {}
     for row in db.execute("SELECT * FROM changes ORDER BY seq").fetchall():
         spec = _spec(db, row["review_id"])
         for effect in effects_from_json(row["effects"]):
             if not isinstance(effect, AnswerEffect):
-                states[row["review_id"], effect.trace_id] = effect.after
+                states[row["review_id"], effect.trace_id] = (effect.after, row["seq"])
                 continue
+            if effect.span_id is None:
+                states.setdefault((row["review_id"], effect.trace_id), (ItemState.OPEN, row["seq"]))
             cell = Cell(
                 destination_id=row["destination_id"],
                 review_id=row["review_id"],
@@ -109,8 +111,8 @@ def _last_effects(db: sqlite3.Connection) -> Iterable[tuple[Cell, AnswerEffect]]
             )
             last[cell_key(cell)] = (cell, effect)
     db.executemany(
-        "INSERT OR IGNORE INTO states (review_id, trace_id, state) VALUES (?, ?, ?)",
-        [(review_id, trace_id, state) for (review_id, trace_id), state in states.items()],
+        "INSERT OR IGNORE INTO states (review_id, trace_id, state, seq) VALUES (?, ?, ?, ?)",
+        [(*item, *reached) for item, reached in states.items()],
     )
     return last.values()
 

@@ -88,9 +88,13 @@ class Reviews:
         ]
 
     def states(self, review_id: str) -> dict[str, ItemState]:
-        """The states of the items the reviewer has acted on, by trace ID; every other item is open."""
-        rows = self._store.rows("SELECT trace_id, state FROM states WHERE review_id = ?", (review_id,))
-        return {trace_id: ItemState(state) for trace_id, state in rows}
+        """The states of the items the reviewer has acted on, by trace ID, in the order in which they came to them.
+
+        Every other item is open. What is said about spans alone is no act on an item.
+        """
+        rows = self._store.rows("SELECT trace_id, state FROM states WHERE review_id = ? ORDER BY seq", (review_id,))
+        states = {state.value: state for state in ItemState}
+        return {trace_id: states[state] for trace_id, state in rows}
 
     def save_position(self, review_id: str, trace_id: str) -> None:
         """Remember the item the reviewer stands at."""

@@ -157,5 +157,28 @@ CREATE TABLE wake_calls (
 """
 """A call is for those who deliver at one destination, and gone once it is answered."""
 
-STEPS: Final[tuple[str, ...]] = (_FIRST, _ORDER_AND_COUNTS_BY_INDEX, _CALLS_BY_DESTINATION)
+_STATES_OF_ALL_TOUCHED: Final = """
+ALTER TABLE states ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
+INSERT INTO states (review_id, trace_id, state, seq)
+    SELECT review_id, json_extract(effect.value, '$.trace_id'), json_extract(effect.value, '$.state[1]'), max(seq)
+    FROM changes, json_each(changes.effects) AS effect
+    WHERE json_extract(effect.value, '$.state') IS NOT NULL
+    GROUP BY 1, 2
+    ON CONFLICT (review_id, trace_id) DO UPDATE SET seq = excluded.seq;
+INSERT OR IGNORE INTO states (review_id, trace_id, state, seq)
+    SELECT review_id, json_extract(effect.value, '$.trace_id'), 'open', min(seq)
+    FROM changes, json_each(changes.effects) AS effect
+    WHERE json_extract(effect.value, '$.span_id') IS NULL
+    GROUP BY 1, 2;
+"""
+"""`seq` is the change that brought an item to its state; answered or flagged alone, it is open. With that, a start
+need not read every change there ever was.
+"""
+
+STEPS: Final[tuple[str, ...]] = (
+    _FIRST,
+    _ORDER_AND_COUNTS_BY_INDEX,
+    _CALLS_BY_DESTINATION,
+    _STATES_OF_ALL_TOUCHED,
+)
 """The n-th script takes a journal from `user_version` n to n + 1."""

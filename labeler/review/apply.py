@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from labeler.domain.change import Act, AnswerEffect, Change, StateEffect
+from labeler.domain.change import AnswerEffect, Change, StateEffect
 from labeler.domain.worklist import ItemState
 from labeler.review.decision import Decision
 from labeler.review.flow import opening_focus
@@ -43,26 +43,29 @@ def apply(state: ReviewState, decision: Decision) -> Changed:
 
 
 def apply_change(state: ReviewState, change: Change) -> None:
-    """Take a change into the state: used at the key, and when the journal is replayed at start."""
+    """Take a change into the state."""
     if any(isinstance(effect, StateEffect) or effect.span_id is None for effect in change.effects):
         state.touched.add(change.trace_id)
     for effect in change.effects:
         if isinstance(effect, StateEffect):
-            _set_state(state, effect)
+            set_item_state(state, effect.trace_id, effect.after)
         else:
             _set_answer(state, effect)
-    match change.act:
-        case Act.UNDO:
-            if state.done:
-                state.done.pop()
-            state.undone.append(change)
-        case Act.REDO:
-            if state.undone:
-                state.undone.pop()
-            state.done.append(change)
-        case _:
-            state.done.append(change)
-            state.undone.clear()
+    state.history.add(change)
+
+
+def set_item_state(state: ReviewState, trace_id: str, now: ItemState) -> None:
+    """Put an item into a state; one that is no item of the worklist is passed over."""
+    index = state.index_of.get(trace_id)
+    if index is None:
+        return
+    item = state.items[index]
+    state.labelled += (now is ItemState.LABELLED) - (item.state is ItemState.LABELLED)
+    if item.state is ItemState.DEFERRED and trace_id in state.deferred:
+        state.deferred.remove(trace_id)
+    if now is ItemState.DEFERRED:
+        state.deferred.append(trace_id)
+    item.state = now
 
 
 def _set_answer(state: ReviewState, effect: AnswerEffect) -> None:
@@ -74,19 +77,6 @@ def _set_answer(state: ReviewState, effect: AnswerEffect) -> None:
         answers[effect.question] = effect.after
         if effect.after.comment == state.kept_comments.get(subject):
             state.kept_comments.pop(subject, None)
-
-
-def _set_state(state: ReviewState, effect: StateEffect) -> None:
-    index = state.index_of.get(effect.trace_id)
-    if index is None:
-        return
-    item = state.items[index]
-    state.labelled += (effect.after is ItemState.LABELLED) - (item.state is ItemState.LABELLED)
-    if item.state is ItemState.DEFERRED and effect.trace_id in state.deferred:
-        state.deferred.remove(effect.trace_id)
-    if effect.after is ItemState.DEFERRED:
-        state.deferred.append(effect.trace_id)
-    item.state = effect.after
 
 
 def _keep_comment(state: ReviewState, subject: Subject, text: str) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from labeler.domain.change import Answer, Change
+from labeler.domain.change import Answer
 from labeler.domain.question import FLAG_NAME, Question
 from labeler.domain.worklist import ItemState
+from labeler.review.history import History
 
 Subject: TypeAlias = tuple[str, str | None]
 """What an answer is about: a trace ID, with the ID of one of its spans or None for the trace itself."""
@@ -82,8 +83,7 @@ class ReviewState:
     kept_comments: dict[Subject, str] = field(default_factory=dict)
     deferred: list[str] = field(default_factory=list)
     absent: set[str] = field(default_factory=set)
-    done: list[Change] = field(default_factory=list)
-    undone: list[Change] = field(default_factory=list)
+    history: History = field(default_factory=History)
     touched: set[str] = field(default_factory=set)
     """Traces that a change of this review was about; what is said about spans alone leaves them untouched."""
     trail: Trail = field(default_factory=Trail)

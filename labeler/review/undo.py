@@ -14,16 +14,16 @@ from labeler.review.state import ReviewState
 
 def undo(state: ReviewState, stamp: Stamp) -> Decision | Refusal:
     """Take back the last change that still stands, and go to its item, or to its span where spans are asked about."""
-    if not state.done:
+    if not state.history.done:
         return Refusal("Nothing to undo in this review")
-    return _reverse(state, state.done[-1], Act.UNDO, stamp)
+    return _reverse(state, state.history.done[-1], Act.UNDO, stamp)
 
 
 def redo(state: ReviewState, stamp: Stamp) -> Decision | Refusal:
     """Do again what the last undo took back. New answers get new IDs: the old ones may be deleted there."""
-    if not state.undone:
+    if not state.history.undone:
         return Refusal("Nothing to redo")
-    return _reverse(state, state.undone[-1], Act.REDO, stamp)
+    return _reverse(state, state.history.undone[-1], Act.REDO, stamp)
 
 
 def _reverse(state: ReviewState, change: Change, act: Act, stamp: Stamp) -> Decision | Refusal:

@@ -120,6 +120,8 @@ class Sitting:
             if isinstance(effect, StateEffect):
                 self.states[effect.trace_id] = effect.after
                 continue
+            if effect.span_id is None:
+                self.states.setdefault(effect.trace_id, ItemState.OPEN)
             cell = place_of(effect.trace_id, effect.span_id), effect.question
             if effect.after is None:
                 self.cells.pop(cell, None)

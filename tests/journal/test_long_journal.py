@@ -5,6 +5,9 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import pytest
+
+from labeler.domain.worklist import ItemState
 from labeler.journal.journal import Journal
 from labeler.journal.outcomes import Delivered
 from labeler.journal.schema import STEPS
@@ -67,19 +70,52 @@ def test_an_answer_costs_no_more_while_many_wait(tmp_path: Path) -> None:
     assert len(desk.journal.claim([HOME], desk.answered, 0, 4)) == 4
 
 
-def test_a_journal_of_the_first_version_keeps_everything_when_it_is_migrated(tmp_path: Path) -> None:
-    path = tmp_path / "journal.db"
-    open_store(path, STEPS[:1]).close()
-    with sqlite3.connect(path) as database:
-        assert database.execute("PRAGMA user_version").fetchone() == (1,)
-    store = open_store(path, STEPS[:1])
-    journal = Journal(store)
+@pytest.mark.parametrize("version", range(1, len(STEPS)))
+def test_a_journal_of_an_earlier_version_keeps_everything_when_it_is_migrated(tmp_path: Path, version: int) -> None:
+    journal = Journal.open(tmp_path / "today.db")
     review = journal.begin_review(spec(), 1)
-    journal.add_items(review.id, rows(*TRACES))
-    journal.record(review.id, Sitting().answer(TRACES[0], "helpful", True, None, 5))
-    before = (journal.changes(review.id), journal.deliveries([HOME]), journal.counts([HOME]))
+    journal.add_items(review.id, rows(*TRACES, "tr-c", "tr-d"))
+    sitting = Sitting()
+    for change in (
+        sitting.set_state("tr-d", ItemState.DEFERRED, 4),
+        sitting.answer("tr-b", "helpful", True, None, 5),
+        sitting.answer("tr-a@0b", "helpful", True, None, 6),
+        sitting.set_state("tr-c", ItemState.DEFERRED, 7),
+        sitting.set_state("tr-d", ItemState.LABELLED, 8),
+        sitting.undo(9),
+        sitting.answer("tr-c", "helpful", False, "why", 10),
+    ):
+        journal.record(review.id, change)
+    before = kept(journal, review.id)
+    assert before[-1] == [("tr-b", ItemState.OPEN), ("tr-c", ItemState.DEFERRED), ("tr-d", ItemState.DEFERRED)]
     journal.close()
-    journal = Journal.open(path)
-    assert (journal.changes(review.id), journal.deliveries([HOME]), journal.counts([HOME])) == before
-    journal.release_earlier(6)
-    assert len(journal.claim([HOME], 10_000, 0, 4)) == 1
+    write_as_of(version, tmp_path / "today.db", tmp_path / "journal.db")
+    journal = Journal.open(tmp_path / "journal.db")
+    assert kept(journal, review.id) == before
+    journal.release_earlier(11)
+    assert len(journal.claim([HOME], 20_000, 0, 4)) == 3
+
+
+def kept(journal: Journal, review_id: str) -> tuple[object, ...]:
+    return (
+        journal.changes(review_id),
+        journal.deliveries([HOME]),
+        journal.counts([HOME]),
+        list(journal.states(review_id).items()),
+    )
+
+
+def write_as_of(version: int, today: Path, path: Path) -> None:
+    """Write a journal in the form of an earlier version, which knew only the items that a change put into a state."""
+    open_store(path, STEPS[:version]).close()
+    with sqlite3.connect(path) as database:
+        assert database.execute("PRAGMA user_version").fetchone() == (version,)
+        database.execute("ATTACH ? AS today", (str(today),))
+        for (table,) in database.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall():
+            now, then = (
+                [row[1] for row in database.execute(f"PRAGMA {place}.table_info({table})")]
+                for place in ("today", "main")
+            )
+            columns = ", ".join(each for each in then if each in now)
+            database.execute(f"INSERT OR REPLACE INTO main.{table} ({columns}) SELECT {columns} FROM today.{table}")
+        database.execute("DELETE FROM main.states WHERE state = 'open'")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from labeler.domain.assessment import AssessmentKind
-from labeler.domain.change import Act, AnswerEffect
+from labeler.domain.change import Act, AnswerEffect, Change
 from labeler.domain.question import DECLINED_NAME, Categorical, Numeric, PassFail, Question, Text
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
@@ -19,6 +19,7 @@ from labeler.review import action as act
 from labeler.review.apply import apply, apply_change
 from labeler.review.decide import decide
 from labeler.review.decision import Decision, Field
+from labeler.review.history import History
 from labeler.review.mine import is_labelled
 from labeler.review.state import Advance, Item, ReviewState, Subject
 from tests.review.server_model import ServerModel
@@ -88,6 +89,9 @@ class AReview(RuleBasedStateMachine):
             if labelled:
                 self._label_earlier(f"t{number}")
         self.start = deepcopy(self.sitting.state)
+        self.plain = History()
+        self.unread: list[Change] = []
+        self.at_once = 1
         self.history = [content(self.start)]
         self.future: list[Content] = []
 
@@ -149,14 +153,33 @@ class AReview(RuleBasedStateMachine):
     def undo(self) -> None:
         self.press(act.Undo())
 
-    @precondition(lambda self: self.state.undone)
+    @precondition(lambda self: self.plain.undone)
     @rule()
     def redo(self) -> None:
         self.press(act.Redo())
 
+    @rule(at_once=st.integers(1, 5))
+    def leave_and_go_on_with_little_of_the_log_read(self, at_once: int) -> None:
+        self.unread, self.at_once = list(self.sitting.changes), at_once
+        self.state.history = History(is_whole=False)
+        self._read_on()
+
+    def _read_on(self) -> None:
+        page, self.unread = self.unread[-self.at_once :], self.unread[: -self.at_once]
+        self.state.history.add_earlier(reversed(page))
+        self.state.history.is_whole = not self.unread
+
+    def _read_for(self, action: act.Action) -> None:
+        history = self.state.history
+        while isinstance(action, act.Undo) and not history.knows_what_undo_takes_back:
+            self._read_on()
+        while isinstance(action, act.Redo) and not history.knows_what_redo_takes_back:
+            self._read_on()
+
     def press(self, action: act.Action) -> Decision | None:
         """Do it, with everything checked that must hold for the decision and for the step it makes."""
         state = self.state
+        self._read_for(action)
         untouched = deepcopy(state)
         decision = decide(state, action, self.sitting.stamp())
         assert state == untouched, "deciding changes nothing"
@@ -171,6 +194,7 @@ class AReview(RuleBasedStateMachine):
                     assert effect.before != effect.after
                 else:
                     assert effect.before is state.items[state.index_of[effect.trace_id]].state
+            self._takes_back_the_last_one(decision.change)
             self.sitting.changes.append(decision.change)
             self.server.receive(decision.change)
         changed = apply(state, decision)
@@ -180,6 +204,12 @@ class AReview(RuleBasedStateMachine):
             self._keeps_history(decision.change.act)
         self._keeps_to_the_aim(untouched, action, decision)
         return decision
+
+    def _takes_back_the_last_one(self, change: Change) -> None:
+        """Undo and redo find the change that they would find with all of the log at hand."""
+        last = {Act.UNDO: self.plain.done[-1:], Act.REDO: self.plain.undone[-1:]}.get(change.act, [])
+        assert [change.reverses] == ([each.id for each in last] or [None])
+        self.plain.add(change)
 
     def _keeps_to_the_aim(self, before: ReviewState, action: act.Action, decision: Decision) -> None:
         """While aimed, what is answered is about the span and about nothing else, and takes the reviewer nowhere."""
@@ -227,13 +257,13 @@ class AReview(RuleBasedStateMachine):
             self.history.append(content(self.state))
             self.future.clear()
 
-    @precondition(lambda self: len(self.state.done) > 5)
+    @precondition(lambda self: len(self.plain.done) > 5)
     @rule()
     def undo_of_everything_returns_to_the_start_and_redo_to_the_end(self) -> None:
-        end, steps = content(self.state), len(self.state.done)
+        end, steps = content(self.state), len(self.plain.done)
         for _ in range(steps):
             assert self.press(act.Undo()) is not None
-        assert not self.state.done
+        assert self.press(act.Undo()) is None
         assert content(self.state) == content(self.start)
         for _ in range(steps):
             assert self.press(act.Redo()) is not None
@@ -246,7 +276,7 @@ class AReview(RuleBasedStateMachine):
             apply_change(replayed, change)
         assert _without_empty(replayed) == _without_empty(self.state)
         assert [item.state for item in replayed.items] == [item.state for item in self.state.items]
-        assert (replayed.done, replayed.undone) == (self.state.done, self.state.undone)
+        assert replayed.history == self.plain
         assert (replayed.labelled, replayed.deferred) == (self.state.labelled, self.state.deferred)
 
     @rule()
@@ -258,6 +288,14 @@ class AReview(RuleBasedStateMachine):
         for item in self.state.items:
             if item.trace_id in replayed.touched:
                 assert replayed.items[replayed.index_of[item.trace_id]].state is item.state
+
+    @invariant()
+    def what_is_known_of_the_history_is_the_end_of_all_of_it(self) -> None:
+        history, plain = self.state.history, self.plain
+        assert history.done == plain.done[len(plain.done) - len(history.done) :]
+        assert history.undone == plain.undone[len(plain.undone) - len(history.undone) :]
+        if history.is_whole:
+            assert (history.done, history.undone) == (plain.done, plain.undone)
 
     @invariant()
     def labelled_counts_the_labelled_items(self) -> None:
