@@ -17,11 +17,14 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from labeler.journal.journal import Journal
+from labeler.journal.rows import DeliveryState
 from tests.reliability.eyes import CONFIGURATION, read
 from tests.reliability.figures import print_figures
 from tests.reliability.life import Doom, Life, draw_doom
 from tests.reliability.memory import Memory
-from tests.reliability.place import Place, assessed, log_marks
+from tests.reliability.place import Place, assessed, finished, log_marks, queue_of_all
+from tests.reliability.statuses import Statuses, judge_statuses
 from tests.reliability.verdict import Verdict, judge
 from tests.reliability.weather import FAULTS, Weather
 from tests.servers.fault_proxy import fault_proxy
@@ -30,15 +33,20 @@ from tests.terminal.terminal import Terminal
 
 KILLED = -9
 
+_SYNCS_AT_MOST = 20
+_COMMAND_PATIENCE_S = 420.0
+"""Seconds: a request that ended in doubt is looked after again two minutes later, and one may wait for another."""
+
 
 @dataclass
 class Reviewer:
-    """A reviewer with a journal of their own, at a server behind a proxy of their own."""
+    """A reviewer with a journal and a review queue of their own, at a server behind a proxy of their own."""
 
     name: str
     home: Path
     url: str
     place: Place
+    queue_id: str
     weather: Weather
     chance: random.Random
     memory: Memory = field(default_factory=Memory)
@@ -62,7 +70,7 @@ class Reviewer:
 
     def begin(self) -> None:
         """Choose what to review, in fair weather; the program goes on with that each time it is started."""
-        with Terminal(("review", "-e", self.place.experiment_id, "-r", self.name), self.environment, self.home) as it:
+        with Terminal(("review", "-q", self.queue_id, "-r", self.name), self.environment, self.home) as it:
             self._life(it, Doom()).arrive()
 
     def live(self, doom: Doom) -> None:
@@ -88,20 +96,44 @@ class Reviewer:
             self._life(terminal, Doom()).arrive()
             terminal.press("q")
             assert terminal.wait_for_exit() == 0
-        while (synced := self.run("sync", "--json")).returncode == 75:
-            continue
+        for _ in range(_SYNCS_AT_MOST):
+            synced = self.run("sync", "--json")
+            if synced.returncode != 75:
+                break
+        else:
+            left = self.run("outbox", "list").stdout
+            raise AssertionError(f"{self.name}: after {_SYNCS_AT_MOST} syncs is left:\n{left}\n{synced.stderr}")
         print(f"{self.name}: sync {synced.returncode} {synced.stdout.strip()} {synced.stderr.strip()}", flush=True)
         said: dict[str, list[object]] = json.loads(self.run("verify", "--json").stdout)
         return said
+
+    def statuses(self) -> Statuses:
+        """The queue on the server, compared with how the journal says that its items were left."""
+        journal = Journal.open(self.home / "data" / "journal.db")
+        review = journal.last_review()
+        assert review is not None
+        left, journaled = journal.states(review.id), journal.deliveries(journal.destinations(), tuple(DeliveryState))
+        journal.close()
+        return judge_statuses(self.name, left, finished(self.place, self.queue_id), journaled, self.weather.asked)
 
     def _life(self, terminal: Terminal, doom: Doom) -> Life:
         return Life(terminal, self.memory, self.chance, len(self.place.traces), doom)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "labeler", *arguments]
-        return subprocess.run(
-            command, env=self.environment, cwd=self.home, capture_output=True, text=True, timeout=900, check=False
-        )
+        try:
+            return subprocess.run(
+                command,
+                env=self.environment,
+                cwd=self.home,
+                capture_output=True,
+                text=True,
+                timeout=_COMMAND_PATIENCE_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            told = b"\n".join(filter(None, (error.stdout, error.stderr))).decode(errors="replace")
+            raise AssertionError(f"waited {error.timeout:.0f} s for labeler {' '.join(arguments)}:\n{told}") from None
 
 
 def run_loop(reviewer: Reviewer, kills: int) -> None:
@@ -120,6 +152,7 @@ def run_loop(reviewer: Reviewer, kills: int) -> None:
 @dataclass
 class Outcome:
     verdict: Verdict
+    statuses: Statuses
     reviewers: list[Reviewer]
     verified: list[dict[str, list[object]]]
     seconds: float
@@ -128,7 +161,8 @@ class Outcome:
     def holds(self) -> bool:
         reviewers = self.reviewers
         quiet = not any(each.memory.surprises or each.ended_by_itself for each in reviewers)
-        return self.verdict.holds and quiet and not any(said["problems"] for said in self.verified)
+        holds = self.verdict.holds and self.statuses.holds
+        return holds and quiet and not any(said["problems"] for said in self.verified)
 
 
 async def kill_loop(directory: Path, server: MlflowServer, kills: int, traces: int, seed: int) -> Outcome:
@@ -144,15 +178,17 @@ async def kill_loop(directory: Path, server: MlflowServer, kills: int, traces: i
             home = directory / name
             home.mkdir()
             (home / "labeler.toml").write_text(CONFIGURATION.format(grace=grace))
-            reviewers.append(Reviewer(name, home, proxy.url, place, weather, random.Random(seed * 100 + number)))
+            chance, queue_id = random.Random(seed * 100 + number), queue_of_all(place, name)
+            reviewers.append(Reviewer(name, home, proxy.url, place, queue_id, weather, chance))
         await asyncio.gather(*(asyncio.to_thread(run_loop, each, kills // 2) for each in reviewers))
         verified = [await asyncio.to_thread(each.finish) for each in reviewers]
     found = assessed(place)
-    verdict = Verdict()
+    verdict, statuses = Verdict(), Statuses()
     for each in reviewers:
+        statuses += each.statuses()
         mine = [row for row in found if row.reviewer == each.name]
         verdict += judge(each.memory.accepted, each.memory.history, mine)
-    return Outcome(verdict, reviewers, verified, time.monotonic() - began)
+    return Outcome(verdict, statuses, reviewers, verified, time.monotonic() - began)
 
 
 def tell(outcome: Outcome) -> None:
@@ -175,13 +211,17 @@ def tell(outcome: Outcome) -> None:
             "lost": verdict.lost,
             "duplicates": verdict.duplicates,
             "order violations": verdict.order,
+            "items of queues finished or opened again": outcome.statuses.items,
+            "items that are not as they were left": outcome.statuses.wrong,
+            "items finished before their answers": outcome.statuses.early,
             "screens that showed something else than was accepted": sum(len(r.memory.surprises) for r in reviewers),
             "ends other than by a kill": sum(len(each.ended_by_itself) for each in reviewers),
             "problems that labeler verify finds": sum(len(each["problems"]) for each in outcome.verified),
             "minutes": round(outcome.seconds / 60, 1),
         }
     )
-    print(*verdict.details, *(said for said in outcome.verified if said["problems"]), sep="\n", end="")
+    problems = [said for said in outcome.verified if said["problems"]]
+    print(*verdict.details, *outcome.statuses.details, *problems, sep="\n", end="")
     for each in reviewers:
         print(*each.memory.surprises, *each.ended_by_itself, sep="\n", end="")
 

@@ -181,21 +181,26 @@ class Life:
 
     def _settled(self) -> View:
         """A screen on which an item can be judged. One that does not come is left for another."""
-        while not self._can_judge(view := self._look_for_item(time.monotonic() + 1.5)):
+        patience = time.monotonic() + PATIENCE_S
+        while time.monotonic() < patience:
+            if self._can_judge(view := self._look_for_item(time.monotonic() + 1.5)):
+                return view
             self._go(self._chance.randint(1, self._traces))
-        return view
+        raise self._terminal.stuck(f"{PATIENCE_S:.0f} s for an item that can be judged")
 
     def _look_for_item(self, patience: float) -> View:
         return self._steady(self._until(lambda view: self._can_judge(view) or time.monotonic() > patience))
 
     def _steady(self, view: View) -> View:
         """The screen once it stays as it is for a moment: what is read may be half a frame."""
-        while True:
+        patience = time.monotonic() + PATIENCE_S
+        while time.monotonic() < patience:
             self._rest(0.03)
             later = read(self._terminal.text)
             if later == view:
                 return view
             view = later
+        raise self._terminal.stuck(f"{PATIENCE_S:.0f} s for a screen that stays as it is")
 
     def _can_judge(self, view: View) -> bool:
         """The worklist is newest first, so that marks count down."""

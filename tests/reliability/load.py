@@ -28,6 +28,7 @@ from tests.benchmarks.mlflow_delivery import per_second, send_raw
 from tests.benchmarks.mlflow_reads import raw_client
 from tests.reliability.arrivals import arrivals, note_arrivals, out_of_order
 from tests.reliability.figures import print_figures
+from tests.reliability.patience import patience
 from tests.reliability.place import Place, assessed, log_marks
 from tests.reliability.reviewers import Plan, Told, work
 from tests.reliability.verdict import Verdict, judge
@@ -42,7 +43,9 @@ _RAW_AT_ONCE = (4, 8)
 
 @dataclass(frozen=True)
 class Size:
-    """How large a run is. `answers` are in all, `share` that of requests which meet a fault, `pace_s` as in `Plan`."""
+    """How large a run is. `answers` are in all, `share` that of requests which meet a fault; `pace_s`, `horizon_ms`
+    and `give_up_s` as in `Plan`. The processes get twice `give_up_s` for everything.
+    """
 
     reviewers: int = 50
     answers: int = 10_000
@@ -52,6 +55,7 @@ class Size:
     seed: int = 1
     horizon_ms: int = HORIZON_MS
     plain_posts: int = 600
+    give_up_s: float = 1_800
 
 
 @dataclass(slots=True)
@@ -123,12 +127,19 @@ async def _label(proxy: FaultProxy, place: Place, size: Size, directory: Path) -
             size.pace_s,
             size.seed,
             size.horizon_ms,
+            size.give_up_s,
         )
         for part in range(size.processes)
     ]
     loop = asyncio.get_running_loop()
     with ProcessPoolExecutor(size.processes, multiprocessing.get_context("spawn")) as pool:
-        found = await asyncio.gather(*(loop.run_in_executor(pool, work, plan) for plan in plans))
+        try:
+            async with patience(2 * size.give_up_s, "the reviewers' processes"):
+                found = await asyncio.gather(*(loop.run_in_executor(pool, work, plan) for plan in plans))
+        except BaseException:
+            for process in multiprocessing.active_children():
+                process.kill()  # the pool would wait for them
+            raise
     return [one for part in found for one in part]
 
 

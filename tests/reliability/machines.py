@@ -26,6 +26,8 @@ MACHINES: dict[str, type[RuleBasedStateMachine]] = {
     "delivery against an adversarial server": DeliveryMachine,
 }
 _EXAMPLES_A_ROUND = 100
+_FAILURES_AT_MOST = 10
+"""Rounds that fail before their first step would be made for ever."""
 
 
 class Tally:
@@ -55,10 +57,10 @@ def counted(kind: type[RuleBasedStateMachine], tally: Tally) -> type[RuleBasedSt
 
 
 def run(kind: type[RuleBasedStateMachine], steps: int, steps_an_example: int, first_seed: int) -> Tally:
-    """Round after round, each from a seed of its own, until there were so many steps."""
+    """Round after round, each from a seed of its own, until there were so many steps, or `_FAILURES_AT_MOST` failed."""
     tally = Tally()
     number = first_seed
-    while tally.steps < steps:
+    while tally.steps < steps and tally.failures < _FAILURES_AT_MOST:
         test = get_state_machine_test(
             counted(kind, tally),
             settings=settings(

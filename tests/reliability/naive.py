@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ from tests.servers.fault_proxy import fault_proxy
 from tests.servers.mlflow_server import MlflowServer
 
 ROOT = Path(__file__).parents[2]
+_LIFE_AT_MOST_S = 600.0
 QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
 
 
@@ -49,7 +51,12 @@ class Client:
             assert forker.stdin is not None
             assert forker.stdout is not None
             for kill in range(kills):
+                hangs = threading.Timer(_LIFE_AT_MOST_S, forker.kill)
+                hangs.daemon = True
+                hangs.start()
                 self._live(forker.stdin, forker.stdout, max((answers - len(self.ends)) // (kills - kill), 1))
+                hangs.cancel()
+                assert forker.poll() is None, f"{self.name}: a life took more than {_LIFE_AT_MOST_S:.0f} s"
             forker.kill()
 
     def _live(self, asked: IO[str], told: IO[str], answers: int) -> None:

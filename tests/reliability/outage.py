@@ -15,9 +15,11 @@ import json
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -53,6 +55,7 @@ min = 1
 max = 5
 """
 _TRACE_SHOWN = r"Sign \d{4} is a light\."
+_PROGRAM_AT_MOST_S = 3_600.0
 _CHANGED_EVERY = 10
 """Items between two changes of an earlier answer."""
 _TRACE_EVERY_S, _HOURS_A_DAY, _DAYS, _ANSWERS_A_TRACE = 20, 6, 5, 2
@@ -150,7 +153,11 @@ def run_program(home: Path, *arguments: str) -> Run:
         began = time.perf_counter()
         command = [sys.executable, "-m", "labeler", *arguments]
         program = subprocess.Popen(command, env=environment(home), cwd=home, stdout=printed, stderr=printed)
+        hangs = threading.Timer(_PROGRAM_AT_MOST_S, program.send_signal, (signal.SIGABRT,))
+        hangs.daemon = True
+        hangs.start()
         _, status, used = os.wait4(program.pid, 0)
+        hangs.cancel()
         seconds = time.perf_counter() - began
         printed.seek(0)
         text = printed.read().decode()

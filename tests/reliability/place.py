@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.servers.filling import send_spans
+from tests.servers.filling import create_queue, send_spans
 from tests.servers.mlflow_server import MlflowServer
 
 
@@ -40,11 +40,25 @@ def log_marks(server: MlflowServer, count: int) -> Place:
     """A new experiment with `count` traces."""
     experiment_id = server.new_experiment()
     first_ms = int(time.time() * 1000) - count
-    traces = {f"{number:04}": secrets.token_hex(16) for number in range(count)}
+    # A queue lists what came into it together by ID, and is to list the newest first as a search does.
+    traces = {f"{number:04}": digits for number, digits in enumerate(sorted(_many_digits(count), reverse=True))}
     spans = [_span(mark, digits, first_ms + number) for number, (mark, digits) in enumerate(traces.items())]
     for first in range(0, count, 200):
         send_spans(server, experiment_id, spans[first : first + 200])
     return Place(server, experiment_id, {mark: f"tr-{digits}" for mark, digits in traces.items()})
+
+
+def queue_of_all(place: Place, name: str) -> str:
+    """A new review queue of all traces of the experiment; its ID."""
+    return create_queue(place.server, place.experiment_id, name, list(place.traces.values()))
+
+
+def finished(place: Place, queue_id: str) -> dict[str, tuple[str, str]]:
+    """The state of every item of a queue and by whom it is so, by trace ID, straight from the server."""
+    query = {"queue_id": queue_id, "max_results": 50_000}
+    answer = place.server.http.get("/api/3.0/mlflow/review-queues/items/list", params=query)
+    assert answer.is_success, answer.text
+    return {each["item_id"]: (each["status"], each.get("completed_by", "")) for each in answer.json()["items"]}
 
 
 def assessed(place: Place) -> list[Found]:
@@ -64,6 +78,10 @@ def assessed(place: Place) -> list[Found]:
         for info in _infos(place)
         for each in info.get("assessments", [])
     ]
+
+
+def _many_digits(count: int) -> list[str]:
+    return [secrets.token_hex(16) for _ in range(count)]
 
 
 def _infos(place: Place) -> Iterator[dict[str, Any]]:

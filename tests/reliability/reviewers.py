@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -43,14 +42,13 @@ QUESTIONS = (
 CHANGED, CLEARED, TAKEN_BACK, COMMENTED = 0.15, 0.04, 0.04, 0.3
 """After how many items an earlier answer is changed, cleared, or changed and the change undone; answers commented."""
 
-_GIVE_UP_S = 1_800
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What one process does: `traces` by mark for each of its reviewers, `answers` to be given by each.
 
-    `pace_s` is the mean time on an item. `horizon_ms` as delivery knows it.
+    `pace_s` is the mean time on an item. `horizon_ms` as delivery knows it. `give_up_s`: how long what is left after
+    the last answer may take to be delivered.
     """
 
     url: str
@@ -61,6 +59,7 @@ class Plan:
     pace_s: float
     seed: int
     horizon_ms: int
+    give_up_s: float
 
 
 @dataclass(slots=True)
@@ -115,7 +114,7 @@ async def _review(plan: Plan, name: str) -> Told:
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running
-    await _deliver_the_rest(engine)
+    await _deliver_the_rest(engine, plan.give_up_s)
     await _tell(journal, home, told)
     await journal.close()
     await cache.close()
@@ -123,13 +122,15 @@ async def _review(plan: Plan, name: str) -> Told:
     return told
 
 
-async def _deliver_the_rest(engine: DeliveryEngine) -> None:
-    deadline = time.monotonic() + _GIVE_UP_S
-    while time.monotonic() < deadline:
-        result = await engine.drain()
-        if result.queued + result.parked == 0:
-            return
-        await asyncio.sleep(1)
+async def _deliver_the_rest(engine: DeliveryEngine, give_up_s: float) -> None:
+    """What is left after `give_up_s` seconds is told as undelivered."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(give_up_s):
+            while True:
+                result = await engine.drain()
+                if result.queued + result.parked == 0:
+                    return
+                await asyncio.sleep(1)
 
 
 async def _tell(journal: JournalThread, home: Destination, told: Told) -> None:

@@ -18,10 +18,15 @@ from labeler.delivery.sync import SyncResult
 from labeler.delivery.timing import Timing
 from labeler.domain.change import Change
 from labeler.domain.destination import Destination
+from labeler.domain.worklist import ItemState
+from labeler.journal.journal import Journal
+from labeler.journal.rows import DeliveryState
 from tests.delivery.work import Work, running, work
 from tests.journal.sitting import spec
 from tests.reliability.figures import print_figures
-from tests.reliability.place import Place, assessed, log_marks
+from tests.reliability.patience import patience
+from tests.reliability.place import Place, assessed, finished, log_marks, queue_of_all
+from tests.reliability.statuses import Statuses, judge_statuses
 from tests.reliability.verdict import Cell, Said, Verdict, judge
 from tests.reliability.weather import Weather
 from tests.servers.fault_proxy import fault_proxy
@@ -34,6 +39,9 @@ QUESTIONS: Final = ("helpful", "quality")
 
 TIMING: Final = Timing(longest_retry_s=2.0)
 """As the program's, but for the longest pause: the server is never away for long."""
+
+
+_DRAIN_PATIENCE_S: Final = 420.0
 
 
 @dataclass
@@ -54,10 +62,13 @@ class Answering:
         sitting, draw, now_ms = self.at_work.sitting, self.chance.random(), time.time_ns() // 1_000_000
         mark, question = self.chance.choice(list(self.place.traces)), self.chance.choice(QUESTIONS)
         trace_id = self.place.traces[mark]
+        state = self.chance.choice((ItemState.LABELLED, ItemState.LABELLED, ItemState.OPEN, ItemState.DECLINED))
         if draw < 0.12 and sitting.done:
             change = sitting.undo(now_ms)
         elif draw < 0.18 and (trace_id, question) in sitting.cells:
             change = sitting.clear(trace_id, question, now_ms)
+        elif draw > 0.75:
+            change = sitting.set_state(trace_id, state, now_ms)
         else:
             value = self.chance.random() < 0.5 if question == "helpful" else self.chance.randint(1, 5)
             change = sitting.answer(trace_id, question, value, self.chance.choice((None, "because")), now_ms)
@@ -81,6 +92,7 @@ class Answering:
 @dataclass
 class Outcome:
     verdict: Verdict
+    statuses: Statuses
     synced: SyncResult
     kills: int
     kills_in_a_write: int
@@ -90,7 +102,8 @@ class Outcome:
 
     @property
     def holds(self) -> bool:
-        return self.verdict.holds and not (self.synced.queued or self.synced.parked or self.synced.refused)
+        undelivered = self.synced.queued or self.synced.parked or self.synced.refused
+        return self.verdict.holds and self.statuses.holds and not undelivered
 
 
 async def server_kill_loop(directory: Path, server: MlflowServer, kills: int, traces: int, seed: int) -> Outcome:
@@ -100,7 +113,8 @@ async def server_kill_loop(directory: Path, server: MlflowServer, kills: int, tr
     async with fault_proxy(server.url) as proxy:
         proxy.otherwise = weather  # no faults but the kills; it counts the writes
         home = Destination(proxy.url, "", place.experiment_id)
-        review = replace(spec(), backend_uri=proxy.url, experiment_ids=(place.experiment_id,))
+        queue_id = queue_of_all(place, "desk")
+        review = replace(spec(queue_id), backend_uri=proxy.url, experiment_ids=(place.experiment_id,))
         backend = await open_backend(proxy.url)
         async with work(directory, list(place.traces.values()), review, home) as at_work:
             answering = Answering(at_work, place, chance)
@@ -115,15 +129,20 @@ async def server_kill_loop(directory: Path, server: MlflowServer, kills: int, tr
                     await asyncio.to_thread(server.start)
                     if kill % 10 == 0:
                         print(f"{kill} kills, {answering.done} done, {weather.writes} writes", flush=True)
-            synced = await engine.drain()
+            async with patience(_DRAIN_PATIENCE_S, "everything to be delivered"):
+                synced = await engine.drain()
+            journaled = await at_work.journal.run(Journal.deliveries, [home], tuple(DeliveryState))
         await backend.close()
+    found = finished(place, queue_id)
+    statuses = judge_statuses(review.reviewer, answering.at_work.sitting.states, found, journaled, weather.asked)
     verdict = judge(answering.accepted, answering.history, assessed(place))
-    return Outcome(verdict, synced, kills, in_a_write, answering.done, weather.writes, time.monotonic() - began)
+    seconds = time.monotonic() - began
+    return Outcome(verdict, statuses, synced, kills, in_a_write, answering.done, weather.writes, seconds)
 
 
 async def _delivering(weather: Weather, writes: int, answering: Answering) -> None:
     """Return in the middle of a write, once there were so many. While nothing is on its way, more is answered."""
-    async with asyncio.timeout(120):
+    async with patience(120, f"{writes} writes, the last of them on its way; there were {weather.writes}"):
         while weather.writes < writes or not weather.writing:
             if not weather.writing:
                 await answering.do_some(1)
@@ -143,11 +162,14 @@ def tell(outcome: Outcome) -> None:
             "lost": verdict.lost,
             "duplicates": verdict.duplicates,
             "order violations": verdict.order,
+            "items finished or opened again": outcome.statuses.items,
+            "items that are not as they were left": outcome.statuses.wrong,
+            "items finished before their answers": outcome.statuses.early,
             "still queued, parked, refused": outcome.synced.queued + outcome.synced.parked + outcome.synced.refused,
             "minutes": round(outcome.seconds / 60, 1),
         }
     )
-    print(*verdict.details, sep="\n", end="")
+    print(*verdict.details, *outcome.statuses.details, sep="\n", end="")
 
 
 def main(arguments: Sequence[str]) -> int:

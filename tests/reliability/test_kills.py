@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from labeler.domain.queue import QueueItemState
+from labeler.domain.worklist import ItemState
+from labeler.journal.rows import Delivery, DeliveryOp, DeliveryState
+from tests.journal.sitting import HOME
 from tests.reliability.kills import kill_loop
 from tests.reliability.place import Found
 from tests.reliability.server_kills import server_kill_loop
+from tests.reliability.statuses import Statuses, judge_statuses
 from tests.reliability.verdict import Verdict, judge
 from tests.servers.mlflow_server import MlflowServer, shared_server
 
@@ -35,11 +40,40 @@ def test_the_comparison_tells_what_is_lost_doubled_or_out_of_order() -> None:
     assert judge({CELL: None}, {CELL: [(True, ""), None]}, [replace(FIRST, valid=True)]).order == 1
 
 
+def delivered(*done: str) -> list[Delivery]:
+    """Deliveries of one trace in the journal's order: assessment IDs, or the state that its item was to have."""
+    made = {"destination": HOME, "trace_id": "tr-1", "name": "helpful", "reviewer": "rhea", "created_at_ms": 1}
+    states = {state.value: state for state in QueueItemState}
+    return [
+        Delivery(number, op=DeliveryOp.STATUS, state=DeliveryState.DELIVERED, item_state=states[what], **made)
+        if what in states
+        else Delivery(number, op=DeliveryOp.CREATE, state=DeliveryState.DELIVERED, assessment_id=what, **made)
+        for number, what in enumerate(done)
+    ]
+
+
+def told_of(left: ItemState, found: tuple[str, str], journaled: list[Delivery], *asked: str) -> Statuses:
+    return judge_statuses("rhea", {"tr-1": left}, {"tr-1": found}, journaled, [("tr-1", what) for what in asked])
+
+
+def test_the_comparison_tells_items_that_are_not_as_they_were_left_or_were_finished_early() -> None:
+    journaled = delivered("a-1", "COMPLETE", "a-2")
+    done = ("COMPLETE", "rhea")
+    assert told_of(ItemState.LABELLED, done, journaled, "a-1", "COMPLETE", "a-2").holds
+    assert told_of(ItemState.LABELLED, done, journaled, "a-1", "COMPLETE", "a-2", "COMPLETE").holds
+    assert told_of(ItemState.OPEN, ("PENDING", ""), delivered("a-1", "COMPLETE", "PENDING"), "a-1", "PENDING").holds
+    assert told_of(ItemState.LABELLED, ("COMPLETE", "otto"), journaled, "a-1", "COMPLETE", "a-2").wrong == 1
+    assert told_of(ItemState.OPEN, done, journaled, "a-1", "COMPLETE", "a-2").wrong == 1
+    assert told_of(ItemState.LABELLED, ("PENDING", ""), journaled, "a-1", "COMPLETE", "a-2").wrong == 1
+    assert told_of(ItemState.LABELLED, done, journaled, "COMPLETE", "a-1", "a-2").early == 1
+
+
 @pytest.mark.slow
 async def test_a_program_killed_at_random_moments_loses_nothing_that_was_seen_accepted(tmp_path: Path) -> None:
     outcome = await kill_loop(tmp_path, shared_server(), kills=16, traces=40, seed=3)
     assert sum(each.kills for each in outcome.reviewers) == 16
     assert outcome.verdict.answers > 0
+    assert outcome.statuses.items > 0
     assert outcome.holds, outcome
 
 
@@ -54,4 +88,5 @@ async def test_a_server_killed_in_the_middle_of_delivery_ends_with_every_answer_
     finally:
         server.close()
     assert outcome.verdict.answers > 0
+    assert outcome.statuses.items > 0
     assert outcome.holds, outcome

@@ -16,7 +16,16 @@ def test_reviewers_at_one_server_lose_nothing_and_double_nothing_through_faults(
     server = MlflowServer(tmp_path)
     try:
         server.start()
-        size = Size(reviewers=3, answers=60, processes=1, share=0.3, pace_s=0.3, horizon_ms=5_000, plain_posts=40)
+        size = Size(
+            reviewers=3,
+            answers=60,
+            processes=1,
+            share=0.3,
+            pace_s=0.3,
+            horizon_ms=5_000,
+            plain_posts=40,
+            give_up_s=200,
+        )
         outcome = run(server, size, tmp_path)
     finally:
         server.close()

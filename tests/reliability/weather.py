@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from collections import Counter
 from typing import Final
@@ -37,13 +38,18 @@ class Weather:
         self.share = 0.0
         self.met: Counter[str] = Counter()
         self.writes = 0
-        """Writes of assessments so far."""
+        """Writes of assessments and of queue statuses so far."""
         self.writing = 0
-        """Writes of assessments under way."""
+        """Such writes under way."""
+        self.asked: list[tuple[str, str]] = []
+        """What was to be made or set, in the order of the requests: a trace ID with an assessment ID or a state."""
         self._chance = random.Random(seed)
 
     async def __call__(self, exchange: Exchange) -> None:
-        is_write = exchange.method in ("POST", "PATCH", "DELETE") and "/assessments" in exchange.path
+        is_status = exchange.path.endswith("/items/set-status")
+        is_write = is_status or (exchange.method in ("POST", "PATCH", "DELETE") and "/assessments" in exchange.path)
+        if exchange.method == "POST" and is_write:
+            self.asked.append(_asked(exchange))
         name = self._chance.choice(list(KINDS)) if self._chance.random() < self.share else ""
         if name:
             self.met[name] += 1
@@ -59,3 +65,10 @@ class Weather:
     def clear_up(self) -> None:
         """No more faults."""
         self.share = 0.0
+
+
+def _asked(exchange: Exchange) -> tuple[str, str]:
+    body = json.loads(exchange.request.partition(b"\r\n\r\n")[2])
+    if "assessment" in body:
+        return exchange.path.rsplit("/", 2)[1], body["assessment"]["assessment_id"]
+    return body["item_id"], body["status"]
