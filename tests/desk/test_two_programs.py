@@ -76,7 +76,7 @@ class TwoPrograms(RuleBasedStateMachine):
 
     @initialize(advance=st.sampled_from(Advance), in_place=st.booleans(), at_once=st.integers(1, 3))
     def begin(self, advance: Advance, in_place: bool, at_once: int) -> None:
-        self.rules = Rules(advance, in_place)
+        self.review_rules = Rules(advance, in_place)
         self.cache = self.wait(CacheThread.open(self.directory / "cache.db", 1 << 20))
         journals = [self.wait(JournalThread.open(self.directory / "journal.db")) for _ in range(2)]
         review = self.wait(journals[0].run(Journal.begin_review, spec(), 1))
@@ -86,13 +86,13 @@ class TwoPrograms(RuleBasedStateMachine):
     async def opened(self, journal: JournalThread, at_once: int) -> Program:
         record = await journal.run(Journal.begin_review, spec(), 1)
         plain = restored_from_every_change(
-            self.rules,
+            self.review_rules,
             await journal.run(Journal.items, record.id),
             await journal.run(Journal.changes, record.id),
             await journal.run(Journal.answers, [HOME], record.spec.reviewer),
             record,
         )
-        desk = await open_desk(record, QUESTIONS, self.rules, journal, self.cache, changes_at_once=at_once)
+        desk = await open_desk(record, QUESTIONS, self.review_rules, journal, self.cache, changes_at_once=at_once)
         return Program(journal, desk, plain)
 
     @rule(number=PROGRAMS, actions=st.lists(answers | others | moves, min_size=1, max_size=4))

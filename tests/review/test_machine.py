@@ -208,7 +208,7 @@ class AReview(RuleBasedStateMachine):
     def _takes_back_the_last_one(self, change: Change) -> None:
         """Undo and redo find the change that they would find with all of the log at hand."""
         last = {Act.UNDO: self.plain.done[-1:], Act.REDO: self.plain.undone[-1:]}.get(change.act, [])
-        assert [change.reverses] == ([each.id for each in last] or [None])
+        assert change.reverses == (last[0].id if last else None)
         self.plain.add(change)
 
     def _keeps_to_the_aim(self, before: ReviewState, action: act.Action, decision: Decision) -> None:
