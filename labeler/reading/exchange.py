@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from labeler.domain.trace import NOT_RECORDED, NotRecorded, Span
 from labeler.domain.value import JsonValue
@@ -19,6 +19,19 @@ from labeler.reading.message import Call, Field, Message, Note, Reasoning, Role
 
 _FORMAT = "mlflow.message.format"
 _CHUNK = "mlflow.chunk."
+_WRAPPERS: Final = (
+    "request",
+    "req",
+    "payload",
+    "body",
+    "state",
+    "data",
+    "inputs",
+    "input_data",
+    "model_input",
+    "event",
+)
+"""Arguments in which applications hand on what they were asked."""
 
 
 _Said: TypeAlias = tuple[bool, str]
@@ -96,7 +109,7 @@ def has_content(message: Message) -> bool:
 
 def read_span(span: Span) -> Exchange:
     """The messages of a span in the first format that knows it; sides that none knows are read as plain values."""
-    span = replace(span, inputs=_without_reprs(span.inputs))
+    span = _opened(replace(span, inputs=_without_reprs(span.inputs)))
     messages = _from_sides(span)
     told = _from_attributes(span)
     if messages is None:
@@ -151,6 +164,35 @@ def _one_side(span: Span, inputs: Side, outputs: Side) -> list[Message] | None:
         return None
     answers = (recognise(inputs, outputs, span) for recognise in in_order(span))
     return next((found for found in answers if found), None)
+
+
+def _opened(span: Span) -> Span:
+    """The span, a conversation that a function was given as one argument out of that argument (``request``, ``state``).
+
+    So is one that is the only thing it returned.
+    """
+    bare = replace(span, attributes={_FORMAT: span.attributes.get(_FORMAT)}, events=())
+    inputs, outputs = span.inputs, span.outputs
+    for name, inner in _candidates(inputs, _WRAPPERS):
+        if _one_side(bare, inputs, NOT_RECORDED) is None and _one_side(bare, inner, NOT_RECORDED):
+            others = {key: each for key, each in _present(inputs).items() if key != name}
+            inputs = {**others, **inner} if isinstance(inner, dict) else inner
+            break
+    for _, inner in _candidates(outputs, ()):
+        if _one_side(bare, NOT_RECORDED, outputs) is None and _one_side(bare, NOT_RECORDED, inner):
+            outputs = inner
+    return replace(span, inputs=inputs, outputs=outputs)
+
+
+def _candidates(side: Side, wrappers: Iterable[str]) -> list[tuple[str, JsonValue]]:
+    """The members of a side that a whole conversation may lie in: those of such a name, or the only one there is."""
+    members = _present(side)
+    names = list(members) if len(members) == 1 else [name for name in wrappers if isinstance(members.get(name), dict)]
+    return [(name, members[name]) for name in names if isinstance(members[name], dict | list)]
+
+
+def _present(side: Side) -> dict[str, JsonValue]:
+    return {name: each for name, each in side.items() if each is not None} if isinstance(side, dict) else {}
 
 
 def _unstreamed(outputs: JsonValue, span: Span) -> JsonValue:

@@ -29,8 +29,10 @@ def request(value: JsonValue) -> list[Message] | None:
 
 
 def response(value: JsonValue) -> list[Message] | None:
-    if isinstance(value, list) and value and all("delta" in _first_choice(chunk) for chunk in value):
-        return _assembled(value) or [message(Role.ASSISTANT, [])]
+    if isinstance(value, list) and (chunks := _chunks(value)):
+        return _assembled(chunks) or [message(Role.ASSISTANT, [])]
+    if isinstance(value, list) and value and all(mapping(mapping(each).get("delta")) for each in value):
+        return _deltas(value)
     choices = mapping(value).get("choices")
     if not isinstance(choices, list):
         return chat.response(value)
@@ -38,6 +40,26 @@ def response(value: JsonValue) -> list[Message] | None:
     for choice in map(mapping, choices):
         messages.extend(_choice(choice))
     return messages or None
+
+
+def _chunks(value: list[JsonValue]) -> list[JsonValue]:
+    """The chunks of a stream that say something; none where a member is no chunk. The last may hold only the usage."""
+    if not all(isinstance(mapping(each).get("choices"), list) for each in value):
+        return []
+    chunks = [each for each in value if items(mapping(each).get("choices"))]
+    return chunks if all("delta" in _first_choice(each) for each in chunks) else []
+
+
+def _deltas(value: list[JsonValue]) -> list[Message] | None:
+    """The messages of MLflow's streaming agents: a message each, or pieces of one under the same ID."""
+    whole: list[dict[str, JsonValue]] = []
+    for delta in (mapping(mapping(each).get("delta")) for each in value):
+        known = whole[-1] if whole and delta.get("id") and whole[-1].get("id") == delta["id"] else None
+        if known is None:
+            whole.append({"role": "assistant", **delta})
+        elif isinstance(piece := delta.get("content"), str):
+            known["content"] = text_of(known.get("content")) + piece
+    return chat.response(list(whole))
 
 
 def _says_more(streamed: list[Message], recorded: Message) -> bool:

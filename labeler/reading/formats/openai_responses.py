@@ -31,6 +31,8 @@ from labeler.reading.message import (
 )
 
 _READ_AS_PARTS: Final = ("function_call", "custom_tool_call", "reasoning", "image_generation_call")
+_EVENT: Final = "response."
+_PIECE: Final = "response.output_text.delta"
 _ASKS_APPROVAL: Final = "mcp_approval_request"
 _APPROVES: Final = "mcp_approval_response"
 _OTHER_ITEMS: Final = ("reasoning", "item_reference", "mcp_list_tools", "compaction", _ASKS_APPROVAL, _APPROVES)
@@ -78,7 +80,7 @@ def _request(value: JsonValue) -> list[Message] | None:
 
 def _response(value: JsonValue) -> list[Message] | None:
     if isinstance(value, list):
-        return item_messages(value)
+        return _streamed(value) or item_messages(value)
     holder = mapping(value)
     output = holder.get("output")
     if not isinstance(output, list) or not (holder.get("object") == "response" or (output and _is_item(output[0]))):
@@ -90,6 +92,20 @@ def _response(value: JsonValue) -> list[Message] | None:
         failure = Failure(text_of(error.get("code")), text_of(error.get("message")))
         messages = [*messages, Message(Role.ASSISTANT, (failure,))]
     return messages
+
+
+def _streamed(events: list[JsonValue]) -> list[Message] | None:
+    """What the events of a stream say: its whole response at the end, else its whole items, else pieces of text."""
+    if not all(text_of(mapping(event).get("type")).startswith(_EVENT) for event in events):
+        return None
+    whole = [response for event in events if items((response := mapping(mapping(event).get("response"))).get("output"))]
+    if whole:
+        return _response(dict(whole[-1]))
+    done = [event["item"] for event in map(mapping, events) if event.get("type") == f"{_EVENT}output_item.done"]
+    if done:
+        return _items(done)
+    pieces = [text_of(event.get("delta")) for event in map(mapping, events) if event.get("type") == _PIECE]
+    return [message(Role.ASSISTANT, [Text("".join(pieces))])] if pieces else None
 
 
 def _turn(parts: list[Part]) -> list[Message]:
