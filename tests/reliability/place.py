@@ -55,7 +55,7 @@ def queue_of_all(place: Place, name: str) -> str:
 
 def finished(place: Place, queue_id: str) -> dict[str, tuple[str, str]]:
     """The state of every item of a queue and by whom it is so, by trace ID, straight from the server."""
-    query = {"queue_id": queue_id, "max_results": 50_000}
+    query: dict[str, str | int] = {"queue_id": queue_id, "max_results": 50_000}
     answer = place.server.http.get("/api/3.0/mlflow/review-queues/items/list", params=query)
     assert answer.is_success, answer.text
     return {each["item_id"]: (each["status"], each.get("completed_by", "")) for each in answer.json()["items"]}

@@ -42,12 +42,12 @@ def test_the_comparison_tells_what_is_lost_doubled_or_out_of_order() -> None:
 
 def delivered(*done: str) -> list[Delivery]:
     """Deliveries of one trace in the journal's order: assessment IDs, or the state that its item was to have."""
-    made = {"destination": HOME, "trace_id": "tr-1", "name": "helpful", "reviewer": "rhea", "created_at_ms": 1}
+    create = Delivery(0, HOME, DeliveryOp.CREATE, "tr-1", "helpful", "rhea", DeliveryState.DELIVERED, 1)
     states = {state.value: state for state in QueueItemState}
     return [
-        Delivery(number, op=DeliveryOp.STATUS, state=DeliveryState.DELIVERED, item_state=states[what], **made)
+        replace(create, id=number, op=DeliveryOp.STATUS, item_state=states[what])
         if what in states
-        else Delivery(number, op=DeliveryOp.CREATE, state=DeliveryState.DELIVERED, assessment_id=what, **made)
+        else replace(create, id=number, assessment_id=what)
         for number, what in enumerate(done)
     ]
 
