@@ -78,7 +78,6 @@ class _ItemAnswer(BaseModel):
 
 class _ItemPage(BaseModel):
     items: list[_Item] = Field(default_factory=list)
-    next_page_token: str = ""
 
 
 class Queues:
@@ -130,8 +129,8 @@ class Queues:
     async def items(self, queue: Queue) -> AsyncIterator[list[QueueItem]]:
         """Every item of a queue, oldest first. Raises `MissingTarget` when the queue is gone."""
         listed: dict[str, _Item] = {}
-        async for items in self._pages(queue.id):
-            listed |= {each.item_id: each for each in items if each.item_id not in listed}
+        async for page in self._pages(queue.id):
+            listed |= {each.item_id: each for each in _read(_ItemPage, page).items if each.item_id not in listed}
         oldest_first = sorted(listed.values(), key=lambda each: each.creation_time_ms)
         traces = [each.item() for each in oldest_first if each.item_type == "TRACE"]
         for start in range(0, len(traces), _ITEMS_AT_ONCE):
@@ -139,10 +138,11 @@ class Queues:
 
     async def item(self, queue_id: str, trace_id: str) -> QueueItem:
         """How one item stands. Raises `MissingTarget` for no such queue or item. MLflow tells by listing alone."""
-        async for items in self._pages(queue_id):
-            for each in items:
-                if each.item_id == trace_id:
-                    return each.item()
+        async for page in self._pages(queue_id):
+            items = page.get("items")
+            for each in items if isinstance(items, list) else ():
+                if isinstance(each, dict) and each.get("item_id") == trace_id:
+                    return _read(_Item, each).item()
         raise MissingTarget("The trace is no longer in its review queue")
 
     async def set_item_state(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
@@ -156,16 +156,15 @@ class Queues:
             return item
         return await self._set(queue_id, trace_id, state, reviewer)
 
-    async def _pages(self, queue_id: str) -> AsyncIterator[list[_Item]]:
-        """The items of a queue, newest first."""
+    async def _pages(self, queue_id: str) -> AsyncIterator[dict[str, Any]]:
+        """The pages of a queue's items, newest first. Raises `MissingTarget` when the queue is gone."""
         token = ""
         while True:
             params: dict[str, str | int] = {"queue_id": queue_id, "max_results": _ITEMS_A_PAGE}
             asked = params | ({"page_token": token} if token else {})
-            answer = await self._transport.get(f"{_ROUTE}/items/list", asked, self._transport.timeouts.whole_trace)
-            page = _read(_ItemPage, answer)
-            yield page.items
-            token = page.next_page_token
+            page = await self._transport.get(f"{_ROUTE}/items/list", asked, self._transport.timeouts.whole_trace)
+            yield page
+            token = str(page.get("next_page_token") or "")
             if not token:
                 return
 
