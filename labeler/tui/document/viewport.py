@@ -33,6 +33,7 @@ class Viewport:
         else:
             self._show(layout.find(position.block, position.offset), position.above)
         self._opened_at = self.position
+        self._opened_as_usual = position is None
 
     @property
     def has_moved(self) -> bool:
@@ -45,8 +46,12 @@ class Viewport:
         return self._position(self.layout.folded | ({self._revealed} if self._revealed is not None else set()))
 
     def on(self, layout: Layout, height: int) -> Viewport:
-        """The same on another layout of the document: the text at the top, the folds, the search."""
-        again = Viewport(layout, height, self._position(self.layout.folded))
+        """The same on another layout of the document: the text at the top, the folds, the search.
+
+        Where nothing was moved, the document opens anew: the response is to be in view on a smaller screen, too.
+        """
+        untouched = self._opened_as_usual and self.search is None and not self.has_moved
+        again = Viewport(layout, height, None if untouched else self._position(self.layout.folded))
         again.search, again._revealed = self.search, self._revealed
         return again
 

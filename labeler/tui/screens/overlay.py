@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from rich.segment import Segment
 from textual import events, on
@@ -21,6 +22,11 @@ from labeler.tui.chrome.runs import Line, spelled
 from labeler.tui.key_names import key_name
 from labeler.tui.keymap import Keymap
 from labeler.tui.look import ScreenLook
+
+_MOST_WIDE: Final = 110
+_FRAME_WIDTH: Final = 4
+_FRAME_HEIGHT: Final = 2
+"""Cells and lines that the border of an overlay takes, with what it keeps free inside."""
 
 
 @dataclass
@@ -47,6 +53,10 @@ class _Lines(ScrollView, can_focus=False):
         self.refresh()
         self._tell_place()
 
+    def height_at(self, width: int) -> int:
+        """How many lines there are at a width in cells."""
+        return len(self._make(width))
+
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
         self._tell_place()
@@ -72,7 +82,7 @@ class Overlay(ModalScreen[str]):
 
     DEFAULT_CSS = """
     Overlay { align: center middle; background: $background 60%; }
-    Overlay > Vertical { width: 90%; max-width: 110; height: 85%; border: round $look-rule; padding: 0 1;
+    Overlay > Vertical { border: round $look-rule; padding: 0 1;
                          background: $background; border-title-color: $look-chrome-strong;
                          border-subtitle-color: $look-chrome-dim; }
     Overlay > Vertical.ascii { border: ascii $look-rule; }
@@ -89,6 +99,14 @@ class Overlay(ModalScreen[str]):
         with Vertical(classes="ascii" if self._ascii else "") as box:
             yield self._lines
         box.border_title = Content(self._title)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """As high as its lines need, but so that the review can be seen around it."""
+        width = min(event.size.width * 9 // 10, _MOST_WIDE)
+        needed = self._lines.height_at(max(width - _FRAME_WIDTH, 1)) + _FRAME_HEIGHT
+        box = self.query_one(Vertical)
+        box.styles.width = width
+        box.styles.height = min(needed, max(event.size.height * 85 // 100, _FRAME_HEIGHT + 1))
 
     @on(_Moved)
     def _moved(self, message: _Moved) -> None:

@@ -118,6 +118,19 @@ async def test_o_closes_it_again_and_other_keys_of_the_review_say_that_they_do_n
         await shown(table, "item 1/4")
 
 
+async def test_help_stands_over_it_and_leads_back(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(4), (THUMB,), grace_s=3600) as table:
+        await open_outbox(table, "Everything is delivered.")
+        await table.press_at_once("?")
+        await shown(table, "thumbs up")
+        await table.press_at_once("q")
+        await shown(table, "Everything is delivered.")
+        await table.press_at_once("?")
+        await shown(table, "thumbs up")
+        await table.press_at_once("y")
+        await table.wait_for(lambda: table.values(0) == {"user_satisfaction": True}, "the answer")
+
+
 async def test_what_waits_for_another_backend_is_listed_below_and_said_to_be_elsewhere(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(4), (THUMB,), grace_s=3600) as table:
         await answer_elsewhere(table)

@@ -12,6 +12,7 @@ from labeler.tui.screens.overlay import Overlay
 from tests.reading.corpus import recording
 from tests.tui.review.asked import RATING, THUMB, trace_about, traces
 from tests.tui.review.table import Table, open_table
+from tests.tui.views.looking import trace_named
 
 SHOWER = "THE SHOWER CODE"
 
@@ -183,6 +184,39 @@ async def test_l_hides_and_shows_the_worklist_and_moves_nothing_else(tmp_path: P
         assert "┬" not in table.screen
         await table.press("j", "l")
         assert table.screen.splitlines()[3].startswith("› ·")
+
+
+async def test_a_worklist_hidden_and_shown_again_gives_way_on_a_narrow_terminal_as_before(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(3), (THUMB,)) as table:
+        await table.press("l", "l")
+        assert "│" in table.screen
+        await table.resize(80, 24)
+        assert "│" not in table.screen
+        await table.press("l")
+        assert "│" in table.screen
+        await table.resize(120, 40)
+        assert "│" in table.screen
+
+
+async def test_on_a_smaller_terminal_the_response_is_in_view_unless_the_reader_had_moved(tmp_path: Path) -> None:
+    async with open_table(
+        tmp_path, [trace_named("desk_agent", "high water tomorrow")], (THUMB,), size=(200, 60)
+    ) as table:
+        assert table.review.document.line_range()[0] == 1
+        await table.resize(80, 24)
+        assert "High water tomorrow evening" in table.screen
+        await table.press("home")
+        await table.resize(90, 20)
+        assert table.review.document.line_range()[0] == 1
+
+
+async def test_an_overlay_is_as_high_as_what_it_says(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(1), (THUMB,)) as table:
+        await table.press("i")
+        lines = table.screen.splitlines()
+        assert sum("│" in line and "no instruction" in line for line in lines) == 1
+        top, bottom = (next(n for n, line in enumerate(lines) if sign in line) for sign in "╭╰")
+        assert bottom - top == 2
 
 
 async def test_an_unknown_key_says_so(tmp_path: Path) -> None:

@@ -113,6 +113,7 @@ async def test_the_viewer_opens_media_after_asking_once(tmp_path: Path, album: A
 async def test_esc_opens_nothing_and_what_is_no_answer_asks_on(tmp_path: Path, album: Album) -> None:
     raw = asked_about((PHOTO, "image/png"))
     async with open_table(tmp_path, [raw], (THUMB,), viewer=[str(album.program)]) as table:
+        table.review.confirming = Confirming(table.review, lambda: 0.0)  # pressed at once, however slow the machine
         await table.press("z")
         await asks(table, "Open this and other media with viewer")
         await table.press_at_once("y", "enter", "n")

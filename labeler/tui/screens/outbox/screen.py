@@ -21,8 +21,10 @@ from labeler.tui.chrome.runs import Line, fit, spread
 from labeler.tui.key_names import key_name
 from labeler.tui.keymap import Keymap
 from labeler.tui.look import ScreenLook
+from labeler.tui.screens.help import help_lines
 from labeler.tui.screens.outbox.outbox_list import OutboxList, RowPainter
 from labeler.tui.screens.outbox.rows import Entry, asked_words, counts_line, detail_lines, entry_line, place_line
+from labeler.tui.screens.overlay import Overlay
 from labeler.tui.screens.review.confirming import Confirming
 
 _LOOK_EVERY_S: Final = 0.25
@@ -123,11 +125,21 @@ class OutboxScreen(ModalScreen[Closed]):
                 self.dismiss(Closed(key=key))
             elif action.id == "outbox.open":
                 self.leave()
+            elif action.id == "app.help":
+                help_overlay = Overlay("keys", self._help_lines, self._keymap, self.look)
+                self.app.push_screen(help_overlay, self._help_closed)
             else:
                 self.say(f"{key} does nothing here", "chrome.strong")
         else:
             await self._run(action.id)
             self._paint_bottom()
+
+    def _help_lines(self, width: int) -> list[Line]:
+        return help_lines(self._keymap, self.look.signs, width)
+
+    def _help_closed(self, key: str | None) -> None:
+        if key:
+            self.dismiss(Closed(key=key))
 
     async def _run(self, action_id: str) -> None:
         rows = self._list

@@ -22,7 +22,7 @@ class Aiming:
         state = self._screen.desk.state
         if state.item is None or state.aim is None:
             return ""
-        return self._screen.desk.span_name(state.item.trace_id, state.aim)
+        return self._screen.desk.library.span_name(state.item.trace_id, state.aim)
 
     async def toggle(self) -> None:
         """Aim at the selected span, or at the trace again."""

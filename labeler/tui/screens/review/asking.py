@@ -188,10 +188,10 @@ class Asking:
     def _keep(self, ask: Ask, text: str) -> None:
         """Keep what differs from what the field brought. A half number is none: its first digit opens the field."""
         if ask.field is not Field.NUMBER:
-            self._screen.desk.save_draft(self._trace_id, self._slot(ask), text if text != ask.text else "")
+            self._screen.desk.drafts.save(self._trace_id, self._slot(ask), text if text != ask.text else "")
 
     def _draft(self, ask: Ask) -> str:
-        return self._screen.desk.draft(self._trace_id, self._slot(ask))
+        return self._screen.desk.drafts.of(self._trace_id, self._slot(ask))
 
     def _slot(self, ask: Ask) -> str:
         """What a draft is kept under. A comment is the same comment, whichever key opened it."""

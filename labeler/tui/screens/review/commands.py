@@ -101,7 +101,7 @@ class Commands:
         if state.rules.blind:
             screen.say("This review is blind: what judges said is hidden", "warning")
             return
-        judge = judge_of(question, screen.desk.others_of(*state.subject), state.aim)
+        judge = judge_of(question, screen.desk.said.by_others(*state.subject), state.aim)
         if judge is None:
             what = "trace" if state.aim is None else "span"
             screen.say(f"No judge has answered {question.name} on this {what}", "warning")

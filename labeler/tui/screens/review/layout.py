@@ -64,8 +64,9 @@ class Layout:
         """Lines of the panel, the one that tells what happened last included."""
 
     def toggle_worklist(self) -> None:
-        """Show or hide the worklist, from now on whatever the width."""
-        self._worklist_wanted = not self._worklist_shown
+        """Show or hide the worklist, whatever the width; what the width would do is left to it from now on."""
+        wanted = not self._worklist_shown
+        self._worklist_wanted = None if wanted == self._has_room_for_worklist else wanted
         self.lay_out()
 
     def lay_out(self) -> None:
@@ -96,9 +97,11 @@ class Layout:
 
     @property
     def _worklist_shown(self) -> bool:
-        if self._worklist_wanted is None:
-            return self._screen.size.width >= _WORKLIST_FROM_WIDTH
-        return self._worklist_wanted
+        return self._has_room_for_worklist if self._worklist_wanted is None else self._worklist_wanted
+
+    @property
+    def _has_room_for_worklist(self) -> bool:
+        return self._screen.size.width >= _WORKLIST_FROM_WIDTH
 
     def _panel_height(self) -> int:
         """Lines of the panel: what the questions need unanswered, at most a third of the screen.

@@ -114,7 +114,7 @@ def _judges(desk: Desk) -> dict[str, str]:
     state = desk.state
     if state.item is None:
         return {}
-    others = desk.others_of(*state.subject)
+    others = desk.said.by_others(*state.subject)
     found = {question.name: judge_of(question, others, state.aim) for question in state.questions}
     return {name: brief(judge) for name, judge in found.items() if judge is not None}
 
@@ -123,7 +123,7 @@ def _span_name(desk: Desk, change: Change | None) -> str:
     """The span that a change was about; empty where it was about the trace."""
     effects = change.effects if change is not None else ()
     about = ((each.trace_id, each.span_id) for each in effects if isinstance(each, AnswerEffect))
-    return next((desk.span_name(trace_id, span_id) for trace_id, span_id in about if span_id), "")
+    return next((desk.library.span_name(trace_id, span_id) for trace_id, span_id in about if span_id), "")
 
 
 def refusal(desk: Desk, key: str) -> str:

@@ -38,7 +38,7 @@ class DeskRows:
         second, second_role = " ", "row"
         if state.is_flagged(item.trace_id):
             second, second_role = signs.flag, "sign.flag"
-        elif desk.has_draft(item.trace_id):
+        elif desk.drafts.has_any(item.trace_id):
             second, second_role = signs.draft, "sign.draft"
         done = item.state in (ItemState.LABELLED, ItemState.DECLINED)
         return WorklistRowView(sign, role, second, second_role, item.title or item.trace_id, dim=done)

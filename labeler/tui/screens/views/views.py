@@ -326,7 +326,7 @@ class Views:
 
     async def _facts_face(self, prepared: Prepared) -> Face:
         desk = self._screen.desk
-        said, hidden = desk.said_of(prepared.raw.summary.id), _HIDDEN if desk.state.rules.blind else ""
+        said, hidden = desk.said.about(prepared.raw.summary.id), _HIDDEN if desk.state.rules.blind else ""
         self._fates = self._fates_of(prepared)
         document = await asyncio.to_thread(self._readings.facts, prepared, said, self._fates, hidden)
         return Face("view.metadata", "metadata", document)
@@ -342,7 +342,7 @@ class Views:
     def _fates_of(self, prepared: Prepared) -> dict[str, str]:
         """How far my answers about a trace got, in words, by assessment ID."""
         desk = self._screen.desk
-        fates = {each.id: desk.deliveries.fates.get(each.id) for each in desk.said_of(prepared.raw.summary.id)}
+        fates = {each.id: desk.deliveries.fates.get(each.id) for each in desk.said.about(prepared.raw.summary.id)}
         return {each: fate_words(fate.state, fate.reason) for each, fate in fates.items() if fate is not None}
 
     def _go_to_message(self, span_id: str) -> None:
