@@ -17,6 +17,7 @@ from labeler.delivery.dispatcher import Dispatcher
 from labeler.delivery.timing import Timing
 from labeler.domain.change import Change
 from labeler.domain.queue import QueueItemState
+from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
 from labeler.journal.journal import Journal
 from labeler.journal.rows import DeliveryState
@@ -67,7 +68,7 @@ class DeliveryMachine(RuleBasedStateMachine):
         value=st.sampled_from([True, False, 3]),
         comment=st.sampled_from([None, "why"]),
     )
-    def answer(self, place: str, question: str, value: object, comment: str | None) -> None:
+    def answer(self, place: str, question: str, value: JsonValue, comment: str | None) -> None:
         self.record(self.sitting.answer(place, question, value, comment, self.backend.now_ms))
 
     @precondition(lambda self: self.sitting.cells)

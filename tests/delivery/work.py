@@ -15,6 +15,7 @@ from labeler.delivery.events import DeliveryEvent, Settled
 from labeler.delivery.timing import Timing, wall_clock_ms
 from labeler.domain.change import Change
 from labeler.domain.destination import Destination
+from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ReviewSpec
 from labeler.journal.journal import Journal
 from labeler.journal.rows import Delivery, DeliveryState, OutboxCounts
@@ -45,7 +46,7 @@ class Work:
     async def record(self, change: Change) -> None:
         await self.journal.run(Journal.record, self.review_id, change)
 
-    async def answer(self, trace_id: str, question: str, value: object, comment: str | None = None) -> str:
+    async def answer(self, trace_id: str, question: str, value: JsonValue, comment: str | None = None) -> str:
         """Journal an answer and return its assessment ID."""
         self.now_ms += 1
         await self.record(self.sitting.answer(trace_id, question, value, comment, self.now_ms))

@@ -12,6 +12,7 @@ from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, StateEffect
 from labeler.domain.destination import Destination
 from labeler.domain.trace import TraceState
+from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState, ReviewSpec, WorklistRow
 
 EXPERIMENT = "7"
@@ -28,8 +29,10 @@ KINDS = {
 }
 
 
-def spec(queue_id: str | None = None, **more: object) -> ReviewSpec:
-    return ReviewSpec(BACKEND, "", (EXPERIMENT,), "rhea.k", queue_id=queue_id, **more)  # type: ignore[arg-type]
+def spec(queue_id: str | None = None, label: str = "", filter: str = "", notes_local: bool = False) -> ReviewSpec:
+    return ReviewSpec(
+        BACKEND, "", (EXPERIMENT,), "rhea.k", queue_id=queue_id, label=label, filter=filter, notes_local=notes_local
+    )
 
 
 def rows(*trace_ids: str) -> list[WorklistRow]:
@@ -61,9 +64,9 @@ class Sitting:
     done: list[Change] = field(default_factory=list)
     undone: list[Change] = field(default_factory=list)
 
-    def answer(self, place: str, question: str, value: object, comment: str | None, now_ms: int) -> Change:
+    def answer(self, place: str, question: str, value: JsonValue, comment: str | None, now_ms: int) -> Change:
         before = self.cells.get((place, question))
-        after = Answer(mint(), value, comment, now_ms, 1_000)  # type: ignore[arg-type]
+        after = Answer(mint(), value, comment, now_ms, 1_000)
         if before is not None and self.edits_in_place:
             after = replace(after, assessment_id=before.assessment_id, overrides=before.overrides)
         elif before is not None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from labeler.backends.base import AlreadyThere, MissingTarget
+from labeler.domain.change import Change
 from labeler.domain.queue import QueueItemState
+from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
 from labeler.journal.journal import Journal
 from labeler.journal.outcomes import Claim, Delivered, Outcome, Parked, Refused, TargetGone, Waits
@@ -42,12 +43,12 @@ class OutboxMachine(RuleBasedStateMachine):
         self.journal.add_items(self.review_id, rows(*TRACES))
         self.recorded = 0
 
-    def record(self, change: Any) -> None:
+    def record(self, change: Change) -> None:
         self.journal.record(self.review_id, change)
         self.recorded += 1
 
     @rule(place=places, question=questions, value=values, comment=comments)
-    def answer(self, place: str, question: str, value: object, comment: str | None) -> None:
+    def answer(self, place: str, question: str, value: JsonValue, comment: str | None) -> None:
         self.record(self.sitting.answer(place, question, value, comment, self.now_ms))
 
     @precondition(lambda self: self.sitting.cells)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from labeler.domain.change import Change
+from labeler.domain.value import JsonValue
 from labeler.journal.journal import Journal
 from labeler.journal.outbox_pages import Standing
 from labeler.journal.outcomes import Delivered, Parked, Refused, Waits
@@ -28,7 +29,7 @@ class Desk:
         self.now_ms += 1
         self.journal.record(self.review_id, change)
 
-    def answer(self, trace_id: str, value: object = True) -> str:
+    def answer(self, trace_id: str, value: JsonValue = True) -> str:
         """Answer a trace; returns the answer's ID."""
         self.do(self.sitting.answer(trace_id, "helpful", value, None, self.now_ms))
         return self.sitting.cells[trace_id, "helpful"].assessment_id

@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from labeler.delivery.courier import HORIZON_MS
@@ -148,10 +149,7 @@ async def _plain_rate(server: MlflowServer, posts: int) -> float:
     trace_ids = list(log_marks(server, posts).traces.values())
     async with raw_client(server.url, quick=True) as http:
         await send_raw(http, trace_ids[:40], 8)
-        rates = []
-        for at_once in _RAW_AT_ONCE:
-            rates.append(await per_second(posts, lambda at_once=at_once: send_raw(http, trace_ids, at_once)))  # type: ignore[misc]
-    return max(rates)
+        return max([await per_second(posts, partial(send_raw, http, trace_ids, at_once)) for at_once in _RAW_AT_ONCE])
 
 
 def _compare(told: list[Told], place: Place) -> tuple[Verdict, int]:

@@ -42,7 +42,7 @@ class Tally:
 def counted(kind: type[RuleBasedStateMachine], tally: Tally) -> type[RuleBasedStateMachine]:
     """The same machine, its steps counted. Hypothesis checks invariants once before the first step too."""
 
-    class Counted(kind):  # type: ignore[misc, valid-type]
+    class Counted(kind):  # type: ignore[misc, valid-type]  # a class that only a run knows
         def __init__(self) -> None:
             super().__init__()
             tally.examples += 1
