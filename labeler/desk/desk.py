@@ -18,18 +18,17 @@ from labeler.desk.active_time import ActiveTime
 from labeler.desk.background import Background
 from labeler.desk.contents import Contents
 from labeler.desk.deliveries import Deliveries
+from labeler.desk.drafts import Drafts, kept_slot
 from labeler.desk.events import DeskEvent, DocumentReady, ItemChanged, ItemsAdded, Notice, StatusChanged
-from labeler.desk.kept import kept_slot
 from labeler.desk.library import Library, Prepared, read_blind, read_openly
 from labeler.desk.listing import worklist_rows
 from labeler.desk.outbox import Outbox
 from labeler.desk.pace import Pace
 from labeler.desk.past import Past
 from labeler.desk.restore import Cells, note_labelled, open_anew, to_item
-from labeler.desk.said import by_reviewer, everything_said
+from labeler.desk.said import Said
 from labeler.desk.sessions import Sessions
-from labeler.domain.assessment import Assessment
-from labeler.domain.change import Answer, AnswerEffect, Blind, Change
+from labeler.domain.change import AnswerEffect, Blind, Change
 from labeler.domain.destination import Destination
 from labeler.domain.worklist import ItemState
 from labeler.journal.errors import JournalError
@@ -41,7 +40,6 @@ from labeler.review.action import Action, Stamp
 from labeler.review.apply import Changed, apply
 from labeler.review.decide import decide
 from labeler.review.decision import Decision, Refusal
-from labeler.review.mine import by_others, own_answers_by_span
 from labeler.review.state import ReviewState
 
 AHEAD = 3
@@ -59,8 +57,7 @@ class Done:
 class Desk:
     """A running review. The screen reads `state` and the methods here, acts with `act`, and hears `on_event`.
 
-    Everything is called on one event loop. `cells` are the journal's answer cells at the start, so that
-    an older listing from the backend never brings back what the reviewer cleared.
+    Everything is called on one event loop. `past`, `cells` and `drafts` are what the journal had at the start.
     """
 
     def __init__(
@@ -89,11 +86,11 @@ class Desk:
         self._past = past
         self._journal = journal
         self._cache = cache
-        self._cells = dict(cells)
-        self._drafts = drafts
         self._active = ActiveTime()
         self._acting = asyncio.Lock()
         self._background = Background(self.tell)
+        self.said = Said(state, record.spec.reviewer, cells, self.library)
+        self.drafts = Drafts(record.id, drafts, journal, self._background)
         self.deliveries = Deliveries(
             journal,
             self._background,
@@ -102,7 +99,6 @@ class Desk:
             lambda event: self.on_event(event),
         )
         self.outbox = Outbox(journal, self.deliveries.changed)
-        self._retired: set[str] = set()
         self._experiments = {*record.spec.experiment_ids, *(item.experiment_id for item in state.items)}
         self._missing: dict[str, str] = {}
 
@@ -131,7 +127,7 @@ class Desk:
 
         Those after it are for `need`, once the first is painted: it is not to share the processor with them.
         """
-        self._retired = await self._journal.run(Journal.settled_ids, self.destinations)
+        self.said.retired = await self._journal.run(Journal.settled_ids, self.destinations)
         await self._journal.run(Journal.release_earlier, _now_ms())
         await self.deliveries.refresh()
         self.library.prepare(self.wanted()[:1])
@@ -163,7 +159,7 @@ class Desk:
                     return Refusal(str(error))
             changed = apply(state, decision)
             if left is not None:
-                self.save_draft(left.trace_id, kept_slot(aim), state.kept_comments.get((left.trace_id, aim), ""))
+                self.drafts.save(left.trace_id, kept_slot(aim), state.kept_comments.get((left.trace_id, aim), ""))
             if decision.change is not None:
                 self._after_change(decision.change)
             if decision.aim is not None:
@@ -235,45 +231,11 @@ class Desk:
         around = [index for index in (here, here + 1, here - 1) if 0 <= index < len(state.items)]
         return list(dict.fromkeys([state.items[i].trace_id for i in around] + list(islice(ahead, AHEAD))))
 
-    def others_of(self, trace_id: str, span_id: str | None = None) -> Sequence[Assessment]:
-        """What judges, code and other reviewers said about a prepared trace, or about a span; nothing where blind."""
-        prepared = self.library.get(trace_id)
-        if prepared is None or self.state.rules.blind:
-            return ()
-        if span_id is None:
-            return prepared.others
-        return [each for each in by_others(prepared.assessments, self.reviewer) if each.span_id == span_id]
-
-    def span_name(self, trace_id: str, span_id: str) -> str:
-        """What a span is called, as display text; its ID while the trace is not prepared."""
-        prepared = self.library.get(trace_id)
-        names = prepared.span_names if prepared is not None else {}
-        return names.get(span_id) or one_line(span_id, 16)
-
-    def said_of(self, trace_id: str) -> list[Assessment]:
-        """Everything ever said about a prepared trace, my own answers as they stand; in a blind review only those."""
-        prepared, state = self.library.get(trace_id), self.state
-        told = prepared.assessments if prepared else ()
-        mine = state.answers_by_span(trace_id)
-        said = everything_said(trace_id, told, mine, self._retired, state.questions, self.reviewer)
-        return by_reviewer(said, self.reviewer) if state.rules.blind else said
-
-    def draft(self, trace_id: str, slot: str) -> str:
-        return self._drafts.get((trace_id, slot), "")
-
-    def save_draft(self, trace_id: str, slot: str, text: str) -> None:
-        """Keep half-typed text, on the screen's word and in the journal. Empty text forgets it."""
-        if self.draft(trace_id, slot) == text:
-            return
-        self._drafts[trace_id, slot] = text
-        self._background.do(self._journal.run(Journal.save_draft, self.record.id, trace_id, slot, text))
-
-    def has_draft(self, trace_id: str) -> bool:
-        return any(text and trace == trace_id for (trace, _), text in self._drafts.items())
-
     async def take_in(self, page: Sequence[Incoming], *, only_unlabelled: bool) -> int:
         """Append what is new among a page of the backend's listing, moving nothing; returns how many."""
-        rows = worklist_rows(page, self.reviewer, self.state.questions, self._retired, only_unlabelled=only_unlabelled)
+        rows = worklist_rows(
+            page, self.reviewer, self.state.questions, self.said.retired, only_unlabelled=only_unlabelled
+        )
         await self._journal.run(Journal.add_items, self.record.id, rows)
         was_empty = not self.state.items
         added = self.state.add_items(map(to_item, rows))
@@ -337,14 +299,10 @@ class Desk:
         return Stamp(_now_ms(), spent, _mint, Blind.YES if self.state.rules.blind else Blind.NO)
 
     def _after_change(self, change: Change) -> None:
+        self.said.changed(change)
         for effect in change.effects:
-            if isinstance(effect, AnswerEffect):
-                self._cells[effect.trace_id, effect.span_id, effect.question] = effect.after
-                if effect.before is not None:
-                    self._retired.add(effect.before.assessment_id)
-                if effect.after is not None:
-                    self._retired.discard(effect.after.assessment_id)
-                    self.deliveries.given(effect.after.assessment_id)
+            if isinstance(effect, AnswerEffect) and effect.after is not None:
+                self.deliveries.given(effect.after.assessment_id)
         self.deliveries.changed()
 
     def _leave(self, trace_id: str, *, moved: bool) -> None:
@@ -367,12 +325,7 @@ class Desk:
             if item.title != prepared.document.title:
                 item.title = prepared.document.title
                 self.on_event(ItemChanged(trace_id))
-        mine = own_answers_by_span(prepared.assessments, self.reviewer, self.state.questions, self._retired)
-        unknown: dict[str | None, dict[str, Answer]] = {}
-        for span_id, answers in mine.items():
-            known = {name for name in answers if (trace_id, span_id, name) in self._cells}
-            if answers.keys() > known:
-                unknown[span_id] = {name: answers[name] for name in answers.keys() - known}
+        unknown = self.said.unknown_answers(prepared)
         if unknown and trace_id in self.state.index_of:
             for span_id, answers in unknown.items():
                 self.state.load_answers(trace_id, answers, span_id)

@@ -75,6 +75,12 @@ class Library:
             self._kept.move_to_end(trace_id)
         return prepared
 
+    def span_name(self, trace_id: str, span_id: str) -> str:
+        """What a span is called, as display text; its ID while the trace is not prepared."""
+        prepared = self.get(trace_id)
+        names = prepared.span_names if prepared is not None else {}
+        return names.get(span_id) or one_line(span_id, 16)
+
     def prepare(self, trace_ids: Iterable[str]) -> None:
         """Begin preparing what is cached and not prepared yet; `on_ready` hears of each."""
         for trace_id in trace_ids:

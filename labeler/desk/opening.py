@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from labeler.cache.thread import CacheThread
 from labeler.desk.desk import Desk
-from labeler.desk.kept import kept_comments
+from labeler.desk.drafts import kept_comments
 from labeler.desk.past import AT_ONCE, Past
 from labeler.desk.questions import questions_from_json, questions_to_json
 from labeler.desk.restore import restore

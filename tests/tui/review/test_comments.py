@@ -60,7 +60,7 @@ async def test_ctrl_c_right_behind_the_letters_keeps_them_as_a_draft(tmp_path: P
         await table.press("y", "p", "c")
         await table.type(["h", "m", "ctrl+c"])
         await table.wait_for(lambda: "kept as a draft" in table.said, "the word that it is kept")
-        assert table.desk.has_draft(table.desk.state.items[0].trace_id)
+        assert table.desk.drafts.has_any(table.desk.state.items[0].trace_id)
         await table.press("ctrl+c")
         assert table.app.interrupted
 
@@ -93,7 +93,9 @@ async def test_what_is_being_typed_survives_a_crash_a_second_later(tmp_path: Pat
     async with open_table(tmp_path, traces(2), (THUMB, EXPECTED)) as table:
         await table.press("e")
         await table.type("Call the ")
-        await table.wait_for(lambda: table.desk.has_draft(table.desk.state.items[0].trace_id), "a draft while typing")
+        await table.wait_for(
+            lambda: table.desk.drafts.has_any(table.desk.state.items[0].trace_id), "a draft while typing"
+        )
     async with open_table(tmp_path, traces(2), (THUMB, EXPECTED)) as table:
         await table.press("e")
         assert "Call the" in table.screen

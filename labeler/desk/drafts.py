@@ -1,0 +1,54 @@
+"""Half-typed text, kept on the screen's word and in the journal; comments that wait for the answer to come are such."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from labeler.desk.background import Background
+from labeler.journal.journal import Journal
+from labeler.journal.thread import JournalThread
+from labeler.review.state import Subject
+
+_KEPT = "kept"
+
+
+class Drafts:
+    """The drafts of a review by trace ID and slot, which names the field they are typed in."""
+
+    def __init__(
+        self, review_id: str, texts: dict[tuple[str, str], str], journal: JournalThread, background: Background
+    ) -> None:
+        self._review_id = review_id
+        self._texts = texts
+        self._journal = journal
+        self._background = background
+
+    def of(self, trace_id: str, slot: str) -> str:
+        """What was typed there; empty: nothing."""
+        return self._texts.get((trace_id, slot), "")
+
+    def save(self, trace_id: str, slot: str, text: str) -> None:
+        """Keep half-typed text. Empty text forgets it."""
+        if self.of(trace_id, slot) == text:
+            return
+        self._texts[trace_id, slot] = text
+        self._background.do(self._journal.run(Journal.save_draft, self._review_id, trace_id, slot, text))
+
+    def has_any(self, trace_id: str) -> bool:
+        """Whether anything half-typed is about this trace."""
+        return any(text and trace == trace_id for (trace, _), text in self._texts.items())
+
+
+def kept_slot(span_id: str | None) -> str:
+    """The draft slot of the comment that waits for an answer about the trace, or about a span of it."""
+    return _KEPT if span_id is None else f"{_KEPT}@{span_id}"
+
+
+def kept_comments(drafts: Mapping[tuple[str, str], str]) -> dict[Subject, str]:
+    """The comments that wait, from all drafts by trace ID and slot."""
+    found: dict[Subject, str] = {}
+    for (trace_id, slot), text in drafts.items():
+        kind, _, span_id = slot.partition("@")
+        if kind == _KEPT and text:
+            found[trace_id, span_id or None] = text
+    return found
