@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, TypeAlias
@@ -81,6 +81,8 @@ class Exchange:
             return False
         wanted = [(each.role is Role.ASSISTANT, _folded(each)) for each in other.messages if each not in silent]
         said = [(each.role is Role.ASSISTANT, _folded(each)) for each in self.messages]
+        if wanted and other.answered and _joined(self.messages) == _joined(other.messages[-1:]):
+            wanted[-1] = said[-1]
         if not wanted or not wanted[-1][1] or (other.answered and said[-1] != wanted[-1]):
             return False
         if any(each.calls for each in self.messages):
@@ -223,6 +225,13 @@ def _repeats(field: Field, known: set[str]) -> bool:
 
 def _folded(message: Message) -> str:
     return " ".join(main_text(message).split())
+
+
+def _joined(messages: Sequence[Message]) -> str:
+    """All that a model said since it was asked, as one text: some agents answer with that."""
+    asked = max((place for place, each in enumerate(messages) if each.role is Role.USER), default=-1)
+    own = (each for each in messages[asked + 1 :] if each.role is Role.ASSISTANT)
+    return "".join("".join(main_text(each).split()) for each in own)
 
 
 def _made(messages: Iterable[Message]) -> set[tuple[str, str]]:

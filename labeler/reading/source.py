@@ -87,7 +87,7 @@ def _richest(first: Exchange, candidates: Iterable[Exchange]) -> Exchange:
 
 def _completed(candidate: Exchange, first: Exchange) -> Exchange:
     """A model call of which only the request was recorded (a stream's often is), with the answer above it."""
-    if candidate.answered or candidate.span.type not in _MODELS:
+    if candidate.answered or not candidate.is_chat or candidate.span.type not in _MODELS:
         return candidate
     return Exchange(candidate.span, (*_spoken(candidate).messages, *first.messages[-1:]))
 
