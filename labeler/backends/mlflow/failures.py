@@ -41,7 +41,8 @@ is SQLAlchemy's, which names the driver's class in parentheses.
 _NOT_NOW: Final = {"SERVICE_UNDER_MAINTENANCE", "WORKSPACE_TEMPORARILY_UNAVAILABLE", "COULD_NOT_ACQUIRE_LOCK"}
 """Error codes of MLflow's that come with a 500 and have nothing to do with the request."""
 
-_CONSTRAINT: Final = re.compile(r"constraint violation|unique constraint|duplicate key", re.IGNORECASE)
+_CONSTRAINT: Final = re.compile(r"constraint violation|unique constraint|duplicate key|duplicate entry", re.IGNORECASE)
+"""A key that is taken: MLflow from 3.14 on, before that SQLite, PostgreSQL and SQL Server, MySQL in their own words."""
 _LATER_AT_MOST_S: Final = 24 * 3600.0
 
 

@@ -68,6 +68,7 @@ def test_what_an_error_code_of_mlflow_means(code: str) -> None:
     [
         "(sqlite3.IntegrityError) UNIQUE constraint failed: assessments.assessment_id",
         "(psycopg2.errors.UniqueViolation) duplicate key value violates unique constraint",
+        "(pymysql.err.IntegrityError) (1062, \"Duplicate entry 'a-1' for key 'assessments.PRIMARY'\")",
         "Failed to create assessment due to a constraint violation",
     ],
 )
