@@ -11,7 +11,10 @@ from labeler.journal.file_lock import FileLock
 
 
 class DeliveryLocks:
-    """The locks of `destinations`, taken one by one as they are free. Their files lie beside `path`, and stay."""
+    """The locks of `destinations`, taken one by one as they are free. Their files lie beside `path`, and stay.
+
+    Where somebody deletes such a file, its lock is no longer held: another process may have made the file again.
+    """
 
     def __init__(self, path: Path, destinations: Sequence[Destination]) -> None:
         self._path = path
@@ -27,16 +30,19 @@ class DeliveryLocks:
     @property
     def held(self) -> list[Destination]:
         """Where this object's holder delivers."""
-        return [each for each, lock in self._locks.items() if lock.is_held]
+        return [each for each, lock in self._locks.items() if lock.is_in_place]
 
     @property
     def missing(self) -> list[Destination]:
         """Where somebody else delivers, or nobody."""
-        return [each for each, lock in self._locks.items() if not lock.is_held]
+        return [each for each, lock in self._locks.items() if not lock.is_in_place]
 
     def try_acquire(self) -> list[Destination]:
         """Take what is free, and return what was taken now. Raises OSError when there can be no such files."""
-        return [each for each in self.missing if self._locks[each].try_acquire()]
+        missing = self.missing
+        for each in missing:
+            self._locks[each].release()
+        return [each for each in missing if self._locks[each].try_acquire()]
 
     def release(self) -> None:
         """Let other processes deliver."""

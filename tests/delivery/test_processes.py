@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from labeler.backends.local.store import LocalStore
+from labeler.delivery.lock import DeliveryLocks
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, TraceState, TraceSummary
 from labeler.domain.worklist import ReviewSpec
@@ -76,6 +77,20 @@ def test_the_lock_is_free_again_when_its_holder_is_killed(tmp_path: Path) -> Non
     assert not FileLock(tmp_path / "lock").try_acquire()
     lock.release()
     assert FileLock(tmp_path / "lock").try_acquire()
+
+
+def test_a_deleted_lock_file_leaves_one_deliverer(tmp_path: Path) -> None:
+    home = Destination("http://harbour.example", "", "7")
+    one, other = (DeliveryLocks(tmp_path / "delivery.lock", [home]) for _ in range(2))
+    assert one.try_acquire() == [home]
+    for file in tmp_path.iterdir():
+        file.unlink()
+    assert other.try_acquire() == [home]
+    assert one.held == []
+    assert one.try_acquire() == []
+    other.release()
+    assert one.try_acquire() == [home]
+    one.release()
 
 
 async def test_processes_killed_while_they_deliver_deliver_each_answer_once(tmp_path: Path) -> None:
