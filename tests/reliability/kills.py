@@ -34,7 +34,7 @@ from tests.terminal.terminal import Terminal
 KILLED = -9
 
 _SYNCS_AT_MOST = 20
-_COMMAND_PATIENCE_S = 420.0
+_COMMAND_PATIENCE_S = 300.0
 """Seconds: a request that ended in doubt is looked after again two minutes later, and one may wait for another."""
 
 
@@ -181,7 +181,7 @@ async def kill_loop(directory: Path, server: MlflowServer, kills: int, traces: i
             chance, queue_id = random.Random(seed * 100 + number), queue_of_all(place, name)
             reviewers.append(Reviewer(name, home, proxy.url, place, queue_id, weather, chance))
         await asyncio.gather(*(asyncio.to_thread(run_loop, each, kills // 2) for each in reviewers))
-        verified = [await asyncio.to_thread(each.finish) for each in reviewers]
+        verified = await asyncio.gather(*(asyncio.to_thread(each.finish) for each in reviewers))
     found = assessed(place)
     verdict, statuses = Verdict(), Statuses()
     for each in reviewers:

@@ -37,11 +37,11 @@ BATCH: Final = 50
 
 QUESTIONS: Final = ("helpful", "quality")
 
-TIMING: Final = Timing(longest_retry_s=2.0)
-"""As the program's, but for the longest pause: the server is never away for long."""
+TIMING: Final = Timing(longest_retry_s=2.0, horizon_ms=20_000)
+"""As the program's, but that the server is never away for long, and nothing comes late: it is dead, or it answers."""
 
 
-_DRAIN_PATIENCE_S: Final = 420.0
+_DRAIN_PATIENCE_S: Final = 300.0
 
 
 @dataclass
