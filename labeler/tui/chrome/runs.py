@@ -33,14 +33,16 @@ def cut(text: str, width: int, ellipsis: str = "…") -> str:
 
 
 def fit(line: Sequence[Run], width: int, ellipsis: str = "…") -> Line:
-    """The line in at most `width` cells; the run that crosses the edge is cut."""
+    """The line in at most `width` cells; where more would follow, the ellipsis says so."""
+    if width_of(line) <= width:
+        return list(line)
+    ellipsis = set_cell_size(ellipsis, min(cell_len(ellipsis), max(width, 0)))
     fitted: Line = []
-    left = width
+    left = width - cell_len(ellipsis)
     for text, role in line:
         size = cell_len(text)
-        if size > left:
-            if left > 0:
-                fitted.append((cut(text, left, ellipsis), role))
+        if size >= left:
+            fitted.append((set_cell_size(text, max(left, 0)).rstrip() + ellipsis, role))
             break
         fitted.append((text, role))
         left -= size
