@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Final, Literal, TypeAlias, TypeVar, get_args
 
 from labeler.backends.base import (
     Ambiguous,
@@ -24,7 +24,7 @@ from tests.journal.sitting import BACKEND, EXPERIMENT
 
 T = TypeVar("T")
 
-FAULTS = (
+NetworkFault: TypeAlias = Literal[
     "none",
     "no connection",
     "slow down",
@@ -35,7 +35,13 @@ FAULTS = (
     "server fails after the commit",
     "answers out of order",
     "commits out of order",
-)
+]
+FAULTS: Final[tuple[NetworkFault, ...]] = get_args(NetworkFault)
+
+Fault: TypeAlias = NetworkFault | Literal["login page"]
+
+Closed: TypeAlias = Literal["", "credentials", "login page"]
+"""Why the backend lets nobody in, if so."""
 
 _TURNS = 40
 """Turns of the event loop that a request takes which is overtaken by those sent after it."""
@@ -54,11 +60,11 @@ class SimulatedBackend:
     server: Server
     says_it_honours_ids: bool | None = None
     """What it is taken for; None: what its server does. MLflow's file store tells only from 3.9 on."""
-    faults: deque[str] = field(default_factory=deque)
+    faults: deque[Fault] = field(default_factory=deque)
     late: list[tuple[int, Callable[[], object]]] = field(default_factory=list)
     now_ms: int = 1_000_000
     gone: set[str] = field(default_factory=set)
-    closed: str = ""
+    closed: Closed = ""
     signed_in: str | None = None
     in_flight: list[str] = field(default_factory=list)
     most_in_flight: int = 0
@@ -152,7 +158,7 @@ class SimulatedBackend:
         if what not in ("find", "summary", "item"):
             self.late.append((self.now_ms, act))
 
-    def _meet(self, fault: str, what: str, act: Callable[[], T]) -> T:
+    def _meet(self, fault: Fault, what: str, act: Callable[[], T]) -> T:
         match fault:
             case "no connection":
                 raise Unreachable("no connection")

@@ -17,7 +17,7 @@ from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.domain.worklist import ItemState
 from labeler.journal.journal import Journal
 from labeler.journal.rows import DeliveryOp, DeliveryState, ParkCause
-from tests.delivery.simulated import SimulatedBackend
+from tests.delivery.simulated import Closed, SimulatedBackend
 from tests.delivery.work import work
 from tests.domain.assessment_fields import AssessmentFields
 from tests.journal.server import Server
@@ -154,7 +154,7 @@ async def test_a_missing_trace_parks_its_answers_and_holds_up_nobody_elses(
     [("credentials", ConnectionStatus.NEEDS_CREDENTIALS), ("login page", ConnectionStatus.NO_BACKEND)],
 )
 async def test_a_closed_door_stops_delivery_at_once_and_says_what_to_do(
-    closed: str, status: ConnectionStatus, backend: SimulatedBackend, tmp_path: Path
+    closed: Closed, status: ConnectionStatus, backend: SimulatedBackend, tmp_path: Path
 ) -> None:
     traces = [f"tr-{number}" for number in range(20)]
     backend.closed = closed

@@ -22,7 +22,7 @@ from labeler.domain.worklist import ItemState
 from labeler.journal.journal import Journal
 from labeler.journal.rows import DeliveryState
 from labeler.journal.thread import JournalThread
-from tests.delivery.simulated import FAULTS, SimulatedBackend
+from tests.delivery.simulated import FAULTS, NetworkFault, SimulatedBackend
 from tests.journal.server import Server
 from tests.journal.sitting import HOME, KINDS, PLACES, TRACES, Sitting, rows, scratch_directory, spec
 
@@ -91,13 +91,13 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.record(self.sitting.set_state(trace, state, self.backend.now_ms))
 
     @rule(faults=st.lists(st.sampled_from(FAULTS), min_size=1, max_size=5))
-    def deliver_through_faults(self, faults: list[str]) -> None:
+    def deliver_through_faults(self, faults: list[NetworkFault]) -> None:
         self.backend.faults.extend(faults)
         self.deliver()
         self.backend.faults.clear()
 
     @rule(steps=st.integers(1, 12), faults=st.lists(st.sampled_from(FAULTS), max_size=3))
-    def die_in_the_middle_of_it(self, steps: int, faults: list[str]) -> None:
+    def die_in_the_middle_of_it(self, steps: int, faults: list[NetworkFault]) -> None:
         """Killed after some turns of the event loop, wherever that is; then started again."""
         self.backend.faults.extend(faults)
         self.wait(self.run_for(steps))
@@ -112,7 +112,9 @@ class DeliveryMachine(RuleBasedStateMachine):
         changes=st.lists(st.sampled_from(["answer", "clear", "undo", "redo", "state"]), min_size=1, max_size=3),
         data=st.data(),
     )
-    def change_what_is_on_its_way(self, steps: int, faults: list[str], changes: list[str], data: st.DataObject) -> None:
+    def change_what_is_on_its_way(
+        self, steps: int, faults: list[NetworkFault], changes: list[str], data: st.DataObject
+    ) -> None:
         """The reviewer goes on while requests are under way, about what they are about, too."""
         self.backend.faults.extend(faults)
         self.wait(self.journal.run(Journal.release_all, self.backend.now_ms))
