@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from labeler.tui.actions import Context
+from labeler.tui.actions import Action, Context
 from labeler.tui.chrome.runs import Line, Run, cut, fit, width_of, wrapped
 from labeler.tui.keymap import Keymap
 from labeler.tui.signs import Signs
@@ -17,24 +17,35 @@ answer.accept app.command app.quit
 """
 """Actions by how much they matter on a narrow line; the help screen has them all."""
 
+_HELP = "app.help"
+
 
 def key_line(keymap: Keymap, unusable: Sequence[str], width: int, signs: Signs) -> Line:
-    """As many hints as fit, the most useful first. `unusable` actions make no sense for these questions."""
+    """As many hints as fit, the most useful first, the one for help among them however narrow it is.
+
+    `unusable` actions make no sense for these questions.
+    """
     by_id = {action.id: action for action in keymap.actions}
-    line: Line = [(" ", "chrome")]
-    used = width_of(line)
-    for action_id in _BY_WORTH.split():
-        action = by_id[action_id]
-        if action_id in unusable or not action.keys or not action.hint:
-            continue
-        hint: list[Run] = [(_keys_text(action.keys), "key"), (f" {action.hint}", "chrome.dim")]
-        if len(line) > 1:
-            hint.insert(0, (_GAP, "chrome"))
-        used += width_of(hint)
-        if used > width - 1:
+    hints = {
+        each: _hint(by_id[each])
+        for each in _BY_WORTH.split()
+        if each not in unusable and by_id[each].keys and by_id[each].hint
+    }
+    leads_to_all = hints.get(_HELP, [])
+    line: Line = []
+    for action_id, hint in hints.items():
+        kept_free = 0 if action_id == _HELP else width_of(leads_to_all)
+        if width_of(line) + width_of(hint) + kept_free > width:
+            line += leads_to_all
             break
-        line.extend(hint)
-    return fit(line, width, signs.ellipsis)
+        line += hint
+        if action_id == _HELP:
+            leads_to_all = []
+    return fit([(" ", "chrome"), *line[1:]], width, signs.ellipsis)
+
+
+def _hint(action: Action) -> list[Run]:
+    return [(_GAP, "chrome"), (_keys_text(action.keys), "key"), (f" {action.hint}", "chrome.dim")]
 
 
 def search_line(keymap: Keymap, width: int, signs: Signs) -> Line:

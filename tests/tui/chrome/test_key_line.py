@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeler.tui.chrome.key_line import message_lines
+from labeler.tui.chrome.key_line import key_line, message_lines
 from labeler.tui.chrome.runs import width_of
+from labeler.tui.keymap import build_keymap
 from labeler.tui.signs import UNICODE
 
 _WORDS = st.lists(st.text(alphabet="abcdé船🚢", min_size=1, max_size=30), min_size=1, max_size=40).map(" ".join)
@@ -27,3 +28,10 @@ def test_only_a_sentence_that_has_no_room_at_all_ends_in_an_ellipsis(sentence: s
     assert all(width_of(line) < width for line in lines)
     assert (lines == whole) == (len(whole) <= most)
     assert lines[-1][-1][0].endswith(UNICODE.ellipsis) == (len(whole) > most)
+
+
+@given(st.integers(12, 250))
+def test_the_way_to_all_keys_is_named_once_however_narrow_the_line(width: int) -> None:
+    line = key_line(build_keymap({}), (), width, UNICODE)
+    assert width_of(line) <= width
+    assert "".join(text for text, _ in line).count("? help") == 1
