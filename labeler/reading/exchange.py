@@ -15,7 +15,7 @@ from labeler.reading.formats.chat import with_other_arguments
 from labeler.reading.formats.langchain import langchain_message
 from labeler.reading.formats.messages import Side, joined, messages_in
 from labeler.reading.formats.plain import input_message, is_repr, main_text, output_message
-from labeler.reading.message import Call, Field, Message, Note, Reasoning, Role
+from labeler.reading.message import Call, Field, Message, Note, Part, Reasoning, Role
 
 _FORMAT = "mlflow.message.format"
 _CHUNK = "mlflow.chunk."
@@ -32,6 +32,8 @@ _WRAPPERS: Final = (
     "event",
 )
 """Arguments in which applications hand on what they were asked."""
+_HISTORY: Final = ("chat_history", "history", "message_history", "conversation_history", "previous_messages")
+"""Arguments that hold the turns before the one that is asked."""
 
 
 _Said: TypeAlias = tuple[bool, str]
@@ -66,9 +68,9 @@ class Exchange:
 
     @cached_property
     def richness(self) -> int:
-        """How much there is to read: messages, calls and reasoning."""
+        """How much there is to read: messages, calls, reasoning and what was said beside a call."""
         extras = sum(isinstance(part, Call | Reasoning) for each in self.messages for part in each.parts)
-        return len(self.messages) + extras
+        return len(self.messages) + extras + sum(bool(each.calls and each.text) for each in self.messages)
 
     def extends(self, other: Exchange) -> bool:
         """Whether this holds all that the other says, in its order, and more."""
@@ -121,7 +123,7 @@ def read_span(span: Span) -> Exchange:
             messages = _side_by_side(span, told or [])
     elif told is not None and Exchange(span, tuple(told)).extends(Exchange(span, tuple(messages))):
         messages = told
-    messages = with_other_arguments(messages, span)
+    messages = _with_history(with_other_arguments(messages, span), span)
     return Exchange(span, tuple(replace(each, span_id=span.id) for each in messages))
 
 
@@ -153,11 +155,40 @@ def _side_by_side(span: Span, told: list[Message]) -> list[Message]:
     if asked is None:
         asked = [] if isinstance(span.inputs, NotRecorded) else [input_message(span.inputs)]
     if answered is None:
-        answered = [] if isinstance(span.outputs, NotRecorded) else [output_message(_unstreamed(span.outputs, span))]
+        outputs = span.outputs
+        recorded = [] if isinstance(outputs, NotRecorded) else [_unstreamed(_news(span.inputs, outputs), span)]
+        answered = [output_message(value) for value in recorded]
     told_to = [] if any(each.role is Role.SYSTEM for each in asked) else answered[:1]
     if told_to and told_to[0].role is Role.SYSTEM:
         return joined(told_to + asked, answered[1:])
     return joined(asked, answered)
+
+
+def _news(inputs: Side, outputs: JsonValue) -> JsonValue:
+    """The outputs without what they only repeat of the inputs, as chains and graphs hand on their whole state."""
+    if not isinstance(outputs, dict) or not isinstance(inputs, dict):
+        return outputs
+    return {name: each for name, each in outputs.items() if name not in inputs or each != inputs[name]} or outputs
+
+
+def _with_history(messages: list[Message], span: Span) -> list[Message]:
+    """The messages behind the earlier turns that were given beside the question, where they do not tell them yet."""
+    for name, value in _present(span.inputs).items():
+        history = messages_in(value, langchain_message) if name in _HISTORY else None
+        if not history:
+            continue
+        told = {_folded(each) for each in messages}
+        bare = [replace(each, parts=_without(each, name)) for each in messages]
+        if any(_folded(each) not in told for each in history):
+            start = next((place for place, each in enumerate(bare) if each.role is not Role.SYSTEM), 0)
+            return [*bare[:start], *history, *bare[start:]]
+        return bare
+    return messages
+
+
+def _without(message: Message, name: str) -> tuple[Part, ...]:
+    rest = tuple(part for part in message.parts if not (isinstance(part, Field) and part.name == name))
+    return rest or message.parts
 
 
 def _one_side(span: Span, inputs: Side, outputs: Side) -> list[Message] | None:

@@ -202,9 +202,8 @@ class _Layer:
     def _document(self, document: Retrieved, rank: int) -> Block:
         score = f"score {document.score:.3g}" if document.score is not None else ""
         about = " · ".join(part for part in (str(rank), score, document.title, document.source) if part)
-        text = document.text
-        if document.metadata:
-            text += "\n" + " · ".join(f"{key}: {compact(value)}" for key, value in document.metadata.items())
+        known = " · ".join(f"{key}: {compact(value)}" for key, value in document.metadata.items())
+        text = "\n".join(part for part in (document.text, known) if part)
         return self.block(BlockKind.DOCUMENT, sanitise(text), summary=one_line(about, _SUMMARY_LENGTH))
 
     def _field(self, name: str, value: JsonValue) -> Iterator[Block]:

@@ -45,15 +45,18 @@ def _choose(tree: SpanTree) -> Exchange:
 
 
 def _with_system(chosen: Exchange, tree: SpanTree) -> Exchange:
-    """The conversation with the system prompt of the first model call that repeats its request, where it has none.
+    """The conversation with the system prompt of a model call that repeats its request, where it has none.
 
+    Of several such calls that which gave its answer, else the first.
     DSPy's prompts say nothing that its fields do not.
     """
     asked = [" ".join(main_text(each).split()) for each in chosen.messages if each.role is Role.USER]
     if not asked or not asked[-1] or any(each.role is Role.SYSTEM for each in chosen.messages):
         return chosen
     calls = [span for span in tree.spans if span.type in _MODELS and span.id != chosen.span.id]
-    for model in map(read_span, calls[:_LOOKED_THROUGH]):
+    said = main_text(chosen.messages[-1])
+    models = [read_span(span) for span in calls[:_LOOKED_THROUGH]]
+    for model in sorted(models, key=lambda model: not (model.answered and main_text(model.messages[-1]) == said)):
         told = [each for each in model.messages if each.role is Role.SYSTEM]
         quotes = any(asked[-1] in " ".join(main_text(each).split()) for each in model.messages)
         if told and quotes and not any(_DSPY in each.text for each in told):

@@ -13,6 +13,7 @@ LIST_KEYS: Final = frozenset(
     (
         "documents", "source_nodes", "nodes", "sources", "source_documents", "docs", "context", "contexts", "chunks",
         "passages", "results", "matches", "hits", "retrieved_documents", "references", "ctx",
+        "input_documents", "retrieved_docs", "relevant_documents", "search_results",
     )
 )  # fmt: skip
 """Fields under which lists of documents lie; each member must itself look like a document."""

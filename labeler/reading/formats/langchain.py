@@ -109,7 +109,7 @@ def _response(value: JsonValue) -> list[Message] | None:
         return _with_parsed(found, holder)
     if (found := _one(value) or _updates([value]) or _agent_run(holder)) is not None:
         return found
-    return openai.response(value) if "choices" in holder else None
+    return openai.response(value) if "choices" in holder else _branches(holder)
 
 
 def _with_parsed(found: list[Message], holder: Mapping[str, JsonValue]) -> list[Message]:
@@ -119,6 +119,13 @@ def _with_parsed(found: list[Message], holder: Mapping[str, JsonValue]) -> list[
     told = [Field("parsed", parsed)] if parsed is not None and parsed not in recorded else []
     told += [Field("parsing_error", error)] if error is not None else []
     return [*found[:-1], replace(found[-1], parts=(*found[-1].parts, *told))]
+
+
+def _branches(holder: Mapping[str, JsonValue]) -> list[Message] | None:
+    """What several branches of a chain answered, each under its name, beside the chain's other values."""
+    said = {name: langchain_message(each) for name, each in holder.items() if mapping(each).get("type") == "ai"}
+    messages = [replace(each, name=name) for name, found in said.items() for each in found or []]
+    return chat.with_fields(messages, dict(holder), frozenset(said)) if messages else None
 
 
 def _messages(value: JsonValue) -> list[Message] | None:

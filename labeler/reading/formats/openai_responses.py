@@ -150,7 +150,7 @@ def _built_in_call(kind: str, item: Mapping[str, JsonValue]) -> Iterator[Part]:
     elif found is not None:
         yield Result(result_parts(found), identifier, name)
     if item.get("error") is not None:
-        yield Result((Data(item["error"]),), identifier, name, failed=True)
+        yield Result(result_parts(item["error"]), identifier, name, failed=True)
 
 
 def _run_by_provider(kind: str, item: Mapping[str, JsonValue]) -> Call:

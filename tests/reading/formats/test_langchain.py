@@ -71,16 +71,14 @@ def test_a_retrieval_chain_shows_its_documents() -> None:
     }
     assert told_of({"input": "Oil?"}, output) == [
         "user: Oil?",
-        "output: input = Oil?",
-        "output: document In the shed. (oil.md)",
-        "output: answer = Shed.",
+        "output (answer): document In the shed. (oil.md)",
+        "output (answer): Shed.",
     ]
 
 
-def test_non_message_state_is_fields() -> None:
+def test_non_message_state_is_fields_and_what_a_node_hands_on_is_said_once() -> None:
     assert told_of({"topic": "bees", "n": 2}, {"topic": "bees", "jokes": ["a", "b"]}, name="LangGraph") == [
         "input: topic = bees",
         "input: n = 2",
-        "output: topic = bees",
         'output: jokes = ["a", "b"]',
     ]
