@@ -13,6 +13,8 @@ from labeler.domain.worklist import ItemState, ReviewSpec
 _SITTING: Final = ("label", "notes_local", "address")
 """Fields of a spec that may differ from one sitting to the next."""
 
+_BLIND: Final = {each.value: each for each in Blind}
+
 
 def to_json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), allow_nan=False, default=_plain)
@@ -76,7 +78,15 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
 
 
 def answer_of(fields: Mapping[str, Any]) -> Answer:
-    return Answer(**{**fields, "blind": Blind(fields["blind"])})
+    return Answer(
+        fields["assessment_id"],
+        fields["value"],
+        fields["comment"],
+        fields["answered_at_ms"],
+        fields["duration_ms"],
+        _BLIND[fields["blind"]],
+        fields["overrides"],
+    )
 
 
 def _effect_fields(effect: Effect) -> dict[str, Any]:
