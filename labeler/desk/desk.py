@@ -233,16 +233,18 @@ class Desk:
 
     async def take_in(self, page: Sequence[Incoming], *, only_unlabelled: bool) -> int:
         """Append what is new among a page of the backend's listing, moving nothing; returns how many."""
-        rows = worklist_rows(
-            page, self.reviewer, self.state.questions, self.said.retired, only_unlabelled=only_unlabelled
-        )
+        state = self.state
+        new = [each for each in page if each.summary.id not in state.index_of]
+        if not new:
+            return 0
+        rows = worklist_rows(new, self.reviewer, state.questions, self.said.retired, only_unlabelled=only_unlabelled)
         await self._journal.run(Journal.add_items, self.record.id, rows)
-        was_empty = not self.state.items
-        added = self.state.add_items(map(to_item, rows))
+        was_empty = not state.items
+        added = state.add_items(map(to_item, rows))
         self._experiments.update(row.experiment_id for row in rows)
         if added:
             if was_empty:
-                self.state.trail.visit(0)
+                state.trail.visit(0)
             self.on_event(ItemsAdded(added))
             self.need()
         return added
