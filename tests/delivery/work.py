@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -87,11 +88,11 @@ class Work:
 
     async def until(self, *, waiting: int) -> None:
         """Return when that many are waiting."""
-        async with asyncio.timeout(60):
-            while True:
-                if (await self.counts()).waiting == waiting:
-                    return
-                await asyncio.sleep(0.01)
+        deadline = time.monotonic() + 60
+        while (await self.counts()).waiting != waiting:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"waited 60 s for {waiting} waiting; not delivered are {await self.undone()}")
+            await asyncio.sleep(0.01)
 
     def settled(self) -> list[Delivery]:
         return [event.delivery for event in self.events if isinstance(event, Settled)]
