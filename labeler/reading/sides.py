@@ -147,8 +147,13 @@ def _unframed(side: JsonValue | NotRecorded) -> JsonValue | NotRecorded:
     if not isinstance(side, dict):
         return side
     keys = side.keys()
-    if keys == {"args", "kwargs"} and not side["args"] and isinstance(side["kwargs"], dict):
-        return dict(side["kwargs"])
+    if keys == {"args", "kwargs"} and isinstance(side["kwargs"], dict):
+        given = side["args"] if isinstance(side["args"], list) else []
+        if len(given) == 1 and not side["kwargs"]:
+            only: JsonValue = given[0]
+            return only
+        if all(each is not None for each in given):
+            return {f"args[{place}]": each for place, each in enumerate(given)} | dict(side["kwargs"])
     for frame, name in _FRAMES:
         if name in keys and not keys - frame:
             framed: JsonValue = side[name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Final
 
 from labeler.domain.trace import NotRecorded, Span
@@ -37,7 +38,7 @@ def weave(messages: Sequence[Message], tree: SpanTree, source: Span, failures: d
     An answer is put behind its call; what the conversation does not know of stands before the answer. `failures` are
     the exceptions of the trace by span ID; those of tools that are shown here are taken out of it.
     """
-    calls = _Calls(messages)
+    calls = _Calls(_paired(messages))
     beside: list[Message] = []
     for tool in _outermost(tree, source, "TOOL"):
         span = _named_as_called(tool, tree)
@@ -56,6 +57,20 @@ def weave(messages: Sequence[Message], tree: SpanTree, source: Span, failures: d
     woven = calls.answered()
     before = _before_answer(woven)
     return [*woven[:before], *beside, *woven[before:]]
+
+
+def _paired(messages: Sequence[Message]) -> list[Message]:
+    """The messages; a run of answers with IDs that no call has, as many as the calls before it, with their IDs."""
+    known = {None, *(call.id for each in messages for call in each.calls)}
+    paired = list(messages)
+    for place, each in enumerate(messages):
+        count = len(each.calls)
+        behind = messages[place + 1 : place + 2 + count] if count else ()
+        answers = list(takewhile(lambda answer: answer.role is Role.TOOL, behind))
+        if len(answers) == count and any(answer.call_id not in known for answer in answers):
+            for number, (answer, call) in enumerate(zip(answers, each.calls, strict=True), place + 1):
+                paired[number] = replace(answer, call_id=call.id, name=answer.name or call.name)
+    return paired
 
 
 class _Calls:
