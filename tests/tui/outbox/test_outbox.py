@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,8 @@ from labeler.domain.trace import TraceState
 from labeler.domain.worklist import ReviewSpec, WorklistRow
 from labeler.journal.journal import Journal
 from labeler.tui.screens.outbox.outbox_list import OutboxList
+from labeler.tui.screens.outbox.screen import OutboxScreen
+from labeler.tui.screens.review.confirming import Confirming
 from labeler.tui.signs import ASCII
 from tests.tui.outbox.faults import free_its_id, ids, in_trouble, listed, open_outbox, shown, undelivered
 from tests.tui.review.asked import RATING, THUMB, traces
@@ -20,8 +21,6 @@ from tests.tui.review.table import REVIEWER, Table, open_table
 from tests.tui.snapshot import Snapshots
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
-_READ_THE_QUESTION_S = 0.3
-"""What is asked back drops keys of the first quarter of a second: they were pressed before it could be read."""
 
 
 async def test_problems_stand_first_each_with_its_reason_and_the_counts_above(tmp_path: Path) -> None:
@@ -82,16 +81,20 @@ async def test_giving_up_asks_first_and_never_takes_a_key_pressed_before_the_que
 ) -> None:
     async with in_trouble(tmp_path) as table:
         await open_outbox(table, "not what was sent")
+        now_s = [0.0]
+        outbox = table.app.screen
+        assert isinstance(outbox, OutboxScreen)
+        outbox.confirming = Confirming(outbox, lambda: now_s[0])
+        question = "Give it up for good? It will never reach the backend: user_satisfaction Helpful"
         await table.type(("d", "y"))
-        await shown(
-            table, "Give it up for good? It will never reach the backend: user_satisfaction Helpful", "Enter yes"
-        )
+        await shown(table, question, "Enter yes")
         assert (await table.desk.deliveries.counts_now()).refused == 1
-        await asyncio.sleep(_READ_THE_QUESTION_S)
+        now_s[0] += 1
         await table.press_at_once("escape")
         await table.wait_for(lambda: "Give it up" not in table.screen, "the question to be closed")
         await table.press_at_once("d")
-        await asyncio.sleep(_READ_THE_QUESTION_S)
+        await shown(table, question)
+        now_s[0] += 1
         await table.type(("y", "y", "y"))
         await shown(table, "Given up; the answer stays in the journal", "2 parked")
         assert (await table.desk.deliveries.counts_now()).refused == 0

@@ -66,7 +66,7 @@ class OutboxScreen(ModalScreen[Closed]):
         self.look = look
         self._questions = {question.name: question for question in desk.state.questions}
         self._places: list[OutboxPlace] = []
-        self._confirming = Confirming(self)
+        self.confirming = Confirming(self)
         self._confirmed_with = ""
         self._notice: tuple[str, str] | None = None
         self._is_stale = True
@@ -97,7 +97,7 @@ class OutboxScreen(ModalScreen[Closed]):
 
     def leave(self) -> None:
         """Close, or take back the question that is open."""
-        if not self._confirming.leave() and self.is_active:
+        if not self.confirming.leave() and self.is_active:
             self.dismiss(Closed())
 
     # Keys
@@ -109,9 +109,9 @@ class OutboxScreen(ModalScreen[Closed]):
         if not self.is_active:
             return
         key = key_name(event)
-        if self._confirming.is_open:
+        if self.confirming.is_open:
             self._confirmed_with = key
-            await self._confirming.press(key)
+            await self.confirming.press(key)
             return
         if key == self._confirmed_with and key in ("y", "n"):
             return  # pressed once too often: behind this screen it would answer the trace
@@ -196,7 +196,7 @@ class OutboxScreen(ModalScreen[Closed]):
             return
         what = asked_words(row, self._questions)
         question = f"Give it up for good? It will never reach the backend: {what}"
-        self._confirming.ask(question, partial(self._discard, row.delivery.id))
+        self.confirming.ask(question, partial(self._discard, row.delivery.id))
 
     def _say_why_none(self) -> None:
         self.say("Everything is delivered" if self._list.current_id is None else "Still being read; press it again")
