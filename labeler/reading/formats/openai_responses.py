@@ -101,7 +101,7 @@ def _streamed(events: list[JsonValue]) -> list[Message] | None:
     whole = [response for event in events if items((response := mapping(mapping(event).get("response"))).get("output"))]
     if whole:
         return _response(dict(whole[-1]))
-    done = [event["item"] for event in map(mapping, events) if event.get("type") == f"{_EVENT}output_item.done"]
+    done = [event.get("item") for event in map(mapping, events) if event.get("type") == f"{_EVENT}output_item.done"]
     if done:
         return _items(done)
     pieces = [text_of(event.get("delta")) for event in map(mapping, events) if event.get("type") == _PIECE]
