@@ -236,7 +236,8 @@ def _rival_at_ms(db: sqlite3.Connection, row: Any, payload: dict[str, Any], now_
         "now": now_ms,
     }
     # A clock that jumped back must not make this delivery wait until it has caught up.
-    db.execute(f"UPDATE deliveries SET ambiguous_at_ms = :now WHERE ambiguous_at_ms > :now AND {rivals}", asked)
+    for moment in ("ambiguous_at_ms", "claimed_at_ms"):
+        db.execute(f"UPDATE deliveries SET {moment} = :now WHERE {moment} > :now AND {rivals}", asked)
     found = db.execute(
         f"SELECT max(max(coalesce(ambiguous_at_ms, 0), coalesce(claimed_at_ms, 0))) FROM deliveries WHERE {rivals}",
         asked,

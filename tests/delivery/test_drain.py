@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,19 @@ async def test_a_sync_does_not_wait_for_an_answer_that_was_discarded_meanwhile(
         backend.create = failing  # type: ignore[method-assign]
         result = await drained(at_work, backend)
     assert (result.delivered, result.queued) == (0, 1)
+
+
+async def test_a_retraction_does_not_wait_for_a_clock_that_jumped_back_while_the_answer_was_on_its_way(
+    backend: SimulatedBackend, tmp_path: Path
+) -> None:
+    began = time.monotonic()
+    async with work(tmp_path, ["tr-1"]) as at_work:
+        await at_work.answer("tr-1", "helpful", True)
+        await at_work.leave("tr-1")
+        assert await at_work.journal.run(Journal.claim, [at_work.home], 10_000_000, 0, 1)  # killed before it settled
+        await at_work.record(at_work.sitting.clear("tr-1", "helpful", 5))
+        engine = at_work.engine(backend, now_ms=lambda: 5_000_000 + round((time.monotonic() - began) * 1000))
+        async with asyncio.timeout(60):
+            result = await engine.drain()
+    assert (result.queued, result.parked, result.refused) == (0, 0, 0)
+    assert backend.server.stored == {}
