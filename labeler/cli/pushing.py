@@ -47,6 +47,8 @@ async def push(arguments: argparse.Namespace) -> ExitCode:
         homes = await _homes(backend, configuration, lines)
         bad += [BadLine(line.number, _unknown_trace(line)) for line in lines if line.label.trace_id not in homes]
         lines = [line for line in lines if line.label.trace_id in homes]
+        lines, elsewhere = await _not_given_elsewhere(journal, homes, lines)
+        bad += elsewhere
         for problem in sorted(bad, key=lambda problem: problem.number):
             print_message(f"{arguments.file}, line {problem.number}: {problem.sentence}")
         if bad and not arguments.skip_bad:
@@ -105,6 +107,24 @@ async def _homes(backend: Backend, configuration: Configuration, lines: Sequence
     return homes
 
 
+async def _not_given_elsewhere(
+    journal: JournalThread, homes: dict[str, Destination], lines: Sequence[_Line]
+) -> tuple[list[_Line], list[BadLine]]:
+    """The lines but for those whose answer this journal delivers to another place: an ID arrives once."""
+    ids = {line.label.assessment_id for line in lines if line.label.assessment_id is not None}
+    journaled = await journal.run(Journal.journaled_at, ids)
+    kept: list[_Line] = []
+    elsewhere: list[BadLine] = []
+    for line in lines:
+        home = homes[line.label.trace_id]
+        place = journaled.get(line.label.assessment_id or "", home)
+        if place == home:
+            kept.append(line)
+        else:
+            elsewhere.append(BadLine(line.number, _given_at(place)))
+    return kept, elsewhere
+
+
 async def _reviewer(
     backend: Backend, configuration: Configuration, journal: JournalThread, lines: Iterable[_Line]
 ) -> str:
@@ -121,6 +141,13 @@ async def _queue(journal: JournalThread, homes: dict[str, Destination], lines: S
         home = homes[line.label.trace_id]
         by_home[home].append(assessment_of(line.label, reviewer=reviewer, destination=home, now_ms=now_ms))
     return sum([await journal.run(Journal.enqueue, home, labels, now_ms) for home, labels in by_home.items()])
+
+
+def _given_at(place: Destination) -> str:
+    return (
+        f"This answer was given at {place.backend_uri}, and one journal delivers an answer to one place. To have it "
+        "here too, push it with a journal of its own: --data-dir and the name of a new directory."
+    )
 
 
 def _unknown_trace(line: _Line) -> str:

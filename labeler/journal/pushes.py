@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 
 from labeler.domain.assessment import Assessment, AssessmentKind
 from labeler.domain.change import Answer
 from labeler.domain.destination import Destination
 from labeler.journal.changes import read_cell, write_cell
 from labeler.journal.codec import assessment_fields
-from labeler.journal.destinations import number_of
+from labeler.journal.destinations import known, number_of
 from labeler.journal.ledger import Ledger
 from labeler.journal.payload import Cell
 from labeler.journal.rows import DeliveryOp
@@ -35,6 +36,16 @@ class Pushes:
                     _enqueue(ledger, number, assessment)
                     new += 1
             return new
+
+    def journaled_at(self, assessment_ids: Collection[str]) -> dict[str, Destination]:
+        """Where the answers with these IDs, ours or the server's, are delivered; those that are not known left out."""
+        rows = self._store.rows(
+            "SELECT asked.value AS id, d.destination_id FROM json_each(?) asked JOIN deliveries d"
+            " ON d.op = 'create' AND (d.assessment_id = asked.value OR d.server_id = asked.value)",
+            (json.dumps(list(assessment_ids)),),
+        )
+        places = known(self._store)
+        return {row["id"]: places[row["destination_id"]] for row in rows}
 
 
 def _enqueue(ledger: Ledger, destination_id: int, assessment: Assessment) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from labeler.domain.destination import Destination
 from tests.cli.program import Program
-from tests.cli.test_work_without_a_screen import Desk
+from tests.cli.test_work_without_a_screen import Desk, queue
 
 
 @pytest.fixture
@@ -52,12 +53,30 @@ def test_a_file_is_pushed_once_however_often_it_is_pushed(labeler: Program, desk
     assert (verified.code, verified.lines) == (0, [{"checked": 3, "ok": 3, "problems": []}])
 
 
-def test_what_was_exported_can_be_pushed_elsewhere(labeler: Program, desk: Desk) -> None:
+def test_what_was_exported_and_is_pushed_back_is_known(labeler: Program, desk: Desk) -> None:
     file = write(labeler, {"trace_id": desk.ids[0], "name": "helpful", "value": "so ⟨so⟩", "reviewer": "ana"})
     assert labeler.run("push", file, "-b", desk.server.url).code == 0
     exported = labeler.run("export", "--local")
     again = labeler.run("push", "-", "-b", desk.server.url, stdin=exported.out)
     assert "0 queued, 1 were known already" in again.err
+
+
+def test_an_answer_given_at_another_backend_is_told_and_can_be_pushed_with_a_journal_of_its_own(
+    labeler: Program, desk: Desk
+) -> None:
+    (given,) = queue(labeler, Destination("local:/elsewhere.db", "", "1"), desk.ids[:1])
+    line = {"trace_id": given.trace_id, "name": given.name, "value": True, "assessment_id": given.id, "reviewer": "ana"}
+    file = write(labeler, line)
+    told = labeler.run("push", file, "-b", desk.server.url)
+    assert told.code == 2
+    assert "line 1: This answer was given at local:/elsewhere.db" in told.err
+    assert "--data-dir" in told.err
+    for _ in range(2):
+        options = ("-b", desk.server.url, "--data-dir", str(labeler.work / "other"))
+        assert labeler.run("push", file, *options).code == 0
+        assert labeler.run("sync", *options).code == 0
+    (label,) = desk.human_labels(desk.ids[0])
+    assert label["assessment_id"] == given.id
 
 
 def test_a_bad_line_is_told_with_its_number_and_nothing_is_queued_unless_asked(labeler: Program, desk: Desk) -> None:
