@@ -48,6 +48,9 @@ def _label(text: str) -> str:
     return _text(text)
 
 
+MOST_OPTIONS: Final = 10
+"""The digits that choose one."""
+
 QuestionName = Annotated[str, AfterValidator(_question_name)]
 Label = Annotated[str, AfterValidator(_label)]
 Number = Annotated[int | float, Field(allow_inf_nan=False)]
@@ -124,10 +127,14 @@ class CategoricalQuestion(ConfiguredQuestion):
         return Categorical(self.options, self.multiple)
 
     @model_validator(mode="after")
-    def _options_differ(self) -> Self:
+    def _each_option_can_be_chosen(self) -> Self:
         twice = next((option for option in self.options if self.options.count(option) > 1), None)
         if twice is not None:
             raise wrong(f'names "{twice}" twice', at="options")
+        if len(self.options) > MOST_OPTIONS:
+            raise wrong(
+                f"are {len(self.options)}; {MOST_OPTIONS} at most have a key, and MLflow takes no more", "options"
+            )
         return self
 
 

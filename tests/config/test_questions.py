@@ -111,6 +111,10 @@ def test_a_question_with_the_name_of_a_schema_refines_it_and_leaves_its_input(tm
         ('name = "a"\ninput = "numeric"\nmin = inf', "questions[1].min must be a finite number"),
         ('name = "a"\ninput = "categorical"', "questions[1].options is needed and missing"),
         ('name = "a"\ninput = "categorical"\noptions = ["x", "x"]', 'questions[1].options names "x" twice'),
+        (
+            f'name = "a"\ninput = "categorical"\noptions = {[str(number) for number in range(11)]}',
+            "questions[1].options are 11; 10 at most have a key, and MLflow takes no more",
+        ),
         ('name = "a"\ninput = "categorical"\noptions = ["x", " "]', "questions[1].options[2] must not be empty"),
         ('name = "a"\ninput = "pass_fail"\npositive = "Fail"', "questions[1].negative must differ from positive"),
         (
