@@ -8,7 +8,7 @@ import pytest
 
 from labeler.domain.question import Question
 from labeler.tui.screens.review.slips import HeldKey, Press
-from tests.tui.review.asked import MODES, SCORE, THUMB, traces
+from tests.tui.review.asked import MODES, RATING, SCORE, THUMB, traces
 from tests.tui.review.table import open_table
 
 GUARD_MS = 150
@@ -86,6 +86,13 @@ async def test_enter_that_closes_a_field_and_comes_again_answers_nothing_else(tm
         await table.type(["enter"] * 2)
         await table.type(["enter"] * 6)
         assert [len(table.values(index)) for index in range(4)] == [1, 0, 0, 0]
+
+
+async def test_a_key_that_comes_again_after_another_is_not_held_down(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(3), (THUMB, RATING), guard_ms=10_000) as table:
+        await table.press("y", "j", "u")
+        await table.type("y2")
+        assert table.values(0) == {"user_satisfaction": True, "quality_rating": 2}
 
 
 async def test_a_held_s_puts_off_one_item(tmp_path: Path) -> None:

@@ -51,7 +51,9 @@ class Pressing:
             screen.say(f"{key} does nothing here; ? shows every key")
             return
         screen.say("")
-        if self._answers_at_once(action) and not await self._is_meant(key):
+        if not self._answers_at_once(action):
+            self._held.let_go()
+        elif not await self._is_meant(key):
             return
         await self.run(action.id, key)
 

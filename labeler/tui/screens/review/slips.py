@@ -47,6 +47,10 @@ class HeldKey:
         if self._painted_ms is None:
             self._painted_ms = now_ms
 
+    def let_go(self) -> None:
+        """Another key was pressed: whatever comes next is not held down since before."""
+        self._key = ""
+
     def press(self, key: str, now_ms: int) -> Press:
         """What to do with this press of an answer key."""
         gap_ms = now_ms - self._pressed_ms
