@@ -1,3 +1,3 @@
 """labeler: label LLM traces in the terminal. Imports nothing, so that every front door starts fast."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
