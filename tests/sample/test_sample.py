@@ -15,8 +15,8 @@ from labeler.domain.trace import NOT_RECORDED, RawTrace, Span, Trace, TraceState
 from labeler.reading.read import read_document
 from labeler.reading.wire.spans import decode
 from labeler.sample import TRACES, load
-from labeler.sample.make.__main__ import text
-from labeler.sample.make.catalogue import recipes
+from tests.sample.make.__main__ import text
+from tests.sample.make.catalogue import recipes
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from labeler.domain.value import JsonValue
-from labeler.sample.make.assessments import code, colleague, judge
-from labeler.sample.make.documents import DESK
-from labeler.sample.make.openai import chat, system, usage, user
-from labeler.sample.make.spans import Span
-from labeler.sample.make.traces import Recipe
+from tests.sample.make.assessments import code, colleague, judge
+from tests.sample.make.documents import DESK
+from tests.sample.make.openai import chat, system, usage, user
+from tests.sample.make.spans import Span
+from tests.sample.make.traces import Recipe
 
 
 def recipes() -> list[Recipe]:

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 
 from labeler.domain.value import JsonValue
-from labeler.sample.make import openai
-from labeler.sample.make.spans import Failure, Span, digest
+from tests.sample.make import openai
+from tests.sample.make.spans import Failure, Span, digest
 
 Message = dict[str, JsonValue]
 

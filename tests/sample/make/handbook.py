@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from labeler.sample.make import anthropic
-from labeler.sample.make.assessments import code, colleague, judge
-from labeler.sample.make.documents import DESK, PUMP_OUT, SLIPWAY, WINTER, context
-from labeler.sample.make.openai import user
-from labeler.sample.make.traces import Recipe
+from tests.sample.make import anthropic
+from tests.sample.make.assessments import code, colleague, judge
+from tests.sample.make.documents import DESK, PUMP_OUT, SLIPWAY, WINTER, context
+from tests.sample.make.openai import user
+from tests.sample.make.traces import Recipe
 
 
 def recipes() -> list[Recipe]:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from labeler.sample.make.assessments import code, judge
-from labeler.sample.make.documents import DESK, FERRY_1, FERRY_2, context
-from labeler.sample.make.openai import chat, system, user
-from labeler.sample.make.spans import Span
-from labeler.sample.make.tools import run_of
-from labeler.sample.make.traces import Recipe
+from tests.sample.make.assessments import code, judge
+from tests.sample.make.documents import DESK, FERRY_1, FERRY_2, context
+from tests.sample.make.openai import chat, system, user
+from tests.sample.make.spans import Span
+from tests.sample.make.tools import run_of
+from tests.sample.make.traces import Recipe
 
 _HALF_TIDE: Final = timedelta(hours=6, minutes=12, seconds=37)
 _FIRST_HIGH_WATER: Final = datetime(2026, 3, 31, 22, 41)

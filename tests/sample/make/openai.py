@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from labeler.domain.value import JsonValue
-from labeler.sample.make.spans import Span, Usage, digest
+from tests.sample.make.spans import Span, Usage, digest
 
 Message = Mapping[str, JsonValue]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from labeler.sample.make.assessments import code
-from labeler.sample.make.openai import chat, system, user
-from labeler.sample.make.traces import Recipe
+from tests.sample.make.assessments import code
+from tests.sample.make.openai import chat, system, user
+from tests.sample.make.traces import Recipe
 
 
 def recipes() -> list[Recipe]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labeler.sample.make import (
+from tests.sample.make import (
     agents,
     almanac,
     failures,
@@ -18,7 +18,7 @@ from labeler.sample.make import (
     tool_agents,
     tools,
 )
-from labeler.sample.make.traces import Recipe
+from tests.sample.make.traces import Recipe
 
 _SUBJECTS = (
     questions,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 from labeler.domain.value import JsonValue
-from labeler.sample.make.assessments import colleague, judge
-from labeler.sample.make.documents import DESK
-from labeler.sample.make.openai import chat, system, user
-from labeler.sample.make.spans import Span
-from labeler.sample.make.tools import run_of
-from labeler.sample.make.traces import Recipe
+from tests.sample.make.assessments import colleague, judge
+from tests.sample.make.documents import DESK
+from tests.sample.make.openai import chat, system, user
+from tests.sample.make.spans import Span
+from tests.sample.make.tools import run_of
+from tests.sample.make.traces import Recipe
 
 
 def recipes() -> list[Recipe]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from labeler.domain.value import JsonValue
-from labeler.sample.make.spans import Span
+from tests.sample.make.spans import Span
 
 DESK: Final = (
     "You are the Harbour desk of Brennsund. You answer questions about the two ferry lines, the guest harbour, "

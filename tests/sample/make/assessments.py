@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from labeler.domain.value import JsonValue
-from labeler.sample.make.spans import Span, Wire, digest, span_id
+from tests.sample.make.spans import Span, Wire, digest, span_id
 
 _JUDGE: Final = "openai:/gpt-4.1-mini"
 

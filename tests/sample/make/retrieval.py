@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from labeler.domain.value import JsonValue
-from labeler.sample.make.assessments import Said, code, colleague, judge
-from labeler.sample.make.documents import (
+from tests.sample.make.assessments import Said, code, colleague, judge
+from tests.sample.make.documents import (
     ACCESS,
     ANCHORING,
     CANCELLED,
@@ -22,9 +22,9 @@ from labeler.sample.make.documents import (
     documents,
     retrieved,
 )
-from labeler.sample.make.openai import chat, system, usage, user
-from labeler.sample.make.spans import Span
-from labeler.sample.make.traces import Recipe
+from tests.sample.make.openai import chat, system, usage, user
+from tests.sample.make.spans import Span
+from tests.sample.make.traces import Recipe
 
 
 def answered(question: str, answer: str, *found: tuple[str, float], ms: int = 1100) -> Span:

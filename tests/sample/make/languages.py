@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 
-from labeler.sample.make.assessments import colleague, judge
-from labeler.sample.make.documents import ACCESS, CANCELLED, DESK, FARES, FERRY_1, FERRY_2, FISHING, GUEST, LOST
-from labeler.sample.make.openai import assistant, chat, system, user
-from labeler.sample.make.spans import Span
-from labeler.sample.make.traces import Recipe
+from tests.sample.make.assessments import colleague, judge
+from tests.sample.make.documents import ACCESS, CANCELLED, DESK, FARES, FERRY_1, FERRY_2, FISHING, GUEST, LOST
+from tests.sample.make.openai import assistant, chat, system, user
+from tests.sample.make.spans import Span
+from tests.sample.make.traces import Recipe
 
 
 def answered(question: str, answer: str, notes: str, ms: int = 1150) -> Span:

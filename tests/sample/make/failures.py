@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from labeler.domain.value import JsonValue
-from labeler.sample.make import langgraph
-from labeler.sample.make.assessments import judge
-from labeler.sample.make.documents import CANCELLED, DESK, FERRY_1, FERRY_2, GUEST, retrieved
-from labeler.sample.make.openai import call, calling, chat, function, system, user
-from labeler.sample.make.spans import Failure, Span
-from labeler.sample.make.tools import run_of
-from labeler.sample.make.traces import Recipe
+from tests.sample.make import langgraph
+from tests.sample.make.assessments import judge
+from tests.sample.make.documents import CANCELLED, DESK, FERRY_1, FERRY_2, GUEST, retrieved
+from tests.sample.make.openai import call, calling, chat, function, system, user
+from tests.sample.make.spans import Failure, Span
+from tests.sample.make.tools import run_of
+from tests.sample.make.traces import Recipe
 
 _RATE_LIMIT = Failure(
     "openai.RateLimitError",

@@ -6,8 +6,8 @@ import gzip
 import json
 
 from labeler.sample import TRACES
-from labeler.sample.make.catalogue import recipes
-from labeler.sample.make.traces import body
+from tests.sample.make.catalogue import recipes
+from tests.sample.make.traces import body
 
 
 def text() -> str:

@@ -11,8 +11,8 @@ from typing import Final
 
 from labeler.domain.trace import NotRecorded
 from labeler.domain.value import JsonValue
-from labeler.sample.make.assessments import Said, wire_assessment
-from labeler.sample.make.spans import Span, Wire, digest, tokens, wire_spans
+from tests.sample.make.assessments import Said, wire_assessment
+from tests.sample.make.spans import Span, Wire, digest, tokens, wire_spans
 
 _PREVIEW_LENGTH: Final = 1000
 _METADATA_LENGTH: Final = 250

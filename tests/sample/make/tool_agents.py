@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from labeler.domain.value import JsonValue
-from labeler.sample.make import anthropic, langgraph, openai
-from labeler.sample.make.assessments import failed_judge, judge
-from labeler.sample.make.documents import DESK
-from labeler.sample.make.openai import user
-from labeler.sample.make.spans import Span
-from labeler.sample.make.tools import run_of
-from labeler.sample.make.traces import Recipe
+from tests.sample.make import anthropic, langgraph, openai
+from tests.sample.make.assessments import failed_judge, judge
+from tests.sample.make.documents import DESK
+from tests.sample.make.openai import user
+from tests.sample.make.spans import Span
+from tests.sample.make.tools import run_of
+from tests.sample.make.traces import Recipe
 
 
 def recipes() -> list[Recipe]:

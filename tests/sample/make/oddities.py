@@ -7,12 +7,12 @@ import zlib
 from base64 import b64encode
 
 from labeler.domain.value import JsonValue
-from labeler.sample.make import anthropic
-from labeler.sample.make.assessments import code, judge
-from labeler.sample.make.documents import ACCESS, ANCHORING, DESK, FERRY_1, GUEST, SPEED
-from labeler.sample.make.openai import chat, system, user
-from labeler.sample.make.spans import Span
-from labeler.sample.make.traces import Recipe
+from tests.sample.make import anthropic
+from tests.sample.make.assessments import code, judge
+from tests.sample.make.documents import ACCESS, ANCHORING, DESK, FERRY_1, GUEST, SPEED
+from tests.sample.make.openai import chat, system, user
+from tests.sample.make.spans import Span
+from tests.sample.make.traces import Recipe
 
 
 def recipes() -> list[Recipe]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from labeler.domain.value import JsonValue
-from labeler.sample.make.assessments import code, judge
-from labeler.sample.make.documents import DESK, FARES, FERRY_1, FERRY_2, GUEST, retrieved
-from labeler.sample.make.openai import call, calling, chat, function, result, system, user
-from labeler.sample.make.spans import Span
-from labeler.sample.make.tools import run_of
-from labeler.sample.make.traces import Recipe
+from tests.sample.make.assessments import code, judge
+from tests.sample.make.documents import DESK, FARES, FERRY_1, FERRY_2, GUEST, retrieved
+from tests.sample.make.openai import call, calling, chat, function, result, system, user
+from tests.sample.make.spans import Span
+from tests.sample.make.tools import run_of
+from tests.sample.make.traces import Recipe
 
 _PLANNER = (
     "You plan day trips from Brennsund. Collect departures, prices and weather first, then write one plan with times "

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 from labeler.domain.value import JsonValue
-from labeler.sample.make import openai
-from labeler.sample.make.assessments import code, judge
-from labeler.sample.make.documents import DESK
-from labeler.sample.make.openai import call, calling, chat, function, result, system, user
-from labeler.sample.make.spans import Span
-from labeler.sample.make.traces import Recipe
+from tests.sample.make import openai
+from tests.sample.make.assessments import code, judge
+from tests.sample.make.documents import DESK
+from tests.sample.make.openai import call, calling, chat, function, result, system, user
+from tests.sample.make.spans import Span
+from tests.sample.make.traces import Recipe
 
 _TIDES = function("tide_table", "Times and heights of high and low water", date="string")
 _FERRY = function("ferry_status", "Whether a departure runs as planned", line="integer", departure="string")

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 
 from labeler.domain.value import JsonValue
-from labeler.sample.make.openai import Message, usage
-from labeler.sample.make.spans import Span, digest
+from tests.sample.make.openai import Message, usage
+from tests.sample.make.spans import Span, digest
 
 Block = Mapping[str, JsonValue]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from labeler.sample.make import anthropic
-from labeler.sample.make.assessments import Said, code, colleague, judge
-from labeler.sample.make.documents import CANCELLED, DESK, GUEST, WINTER
-from labeler.sample.make.openai import Message, assistant, chat, system, user
-from labeler.sample.make.spans import Span
-from labeler.sample.make.traces import Recipe
+from tests.sample.make import anthropic
+from tests.sample.make.assessments import Said, code, colleague, judge
+from tests.sample.make.documents import CANCELLED, DESK, GUEST, WINTER
+from tests.sample.make.openai import Message, assistant, chat, system, user
+from tests.sample.make.spans import Span
+from tests.sample.make.traces import Recipe
 
 Turn = tuple[str, str, str]
 """When, what the guest said, what the desk answered."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from labeler.sample.make.assessments import code, colleague, judge
-from labeler.sample.make.documents import ACCESS, DESK, FARES, FERRY_1, FERRY_2, GUEST, PUMP_OUT, SLIPWAY, SWIMMING
-from labeler.sample.make.openai import chat, system, user
-from labeler.sample.make.spans import Span
-from labeler.sample.make.traces import Recipe
+from tests.sample.make.assessments import code, colleague, judge
+from tests.sample.make.documents import ACCESS, DESK, FARES, FERRY_1, FERRY_2, GUEST, PUMP_OUT, SLIPWAY, SWIMMING
+from tests.sample.make.openai import chat, system, user
+from tests.sample.make.spans import Span
+from tests.sample.make.traces import Recipe
 
 
 def asked(question: str, answer: str, *, notes: str = "", ms: int = 900) -> Span:
