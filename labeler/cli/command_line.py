@@ -1,49 +1,68 @@
-"""The whole command line. Every command's file is imported, so nothing heavy may stand at the top of one."""
+"""The whole command line. A command's module is imported when the command is named, and no sooner."""
 
 from __future__ import annotations
 
 import argparse
+from importlib import import_module
+from typing import Any, Final
 
 from labeler import __version__
-from labeler.cli import (
-    completion,
-    config,
-    demo,
-    doctor,
-    export,
-    keys,
-    outbox,
-    pull,
-    push,
-    review,
-    show,
-    start,
-    sync,
-    themes,
-    verify,
-)
+from labeler.cli import start
 from labeler.cli.options import add_common
 
-COMMANDS = {
-    "demo": demo,
-    "review": review,
-    "show": show,
-    "pull": pull,
-    "sync": sync,
-    "outbox": outbox,
-    "verify": verify,
-    "export": export,
-    "push": push,
-    "doctor": doctor,
-    "config": config,
-    "keys": keys,
-    "themes": themes,
-    "completion": completion,
+COMMANDS: Final = {
+    "demo": "Review the bundled sample: no server, configuration or network",
+    "review": "Review the configured worklist, or exactly the traces or files named",
+    "show": "Print traces as plain text",
+    "pull": "Download the worklist with whole traces, for work without a network",
+    "sync": "Deliver everything queued, without a screen",
+    "outbox": "What is not delivered, and what to do with it",
+    "verify": "Compare the journal with what the backend holds",
+    "export": "Write labels as JSON Lines or CSV",
+    "push": "Queue labels from a file",
+    "doctor": "Check configuration, backend, journal, cache and terminal",
+    "config": "Write, show, check or locate the configuration",
+    "keys": "Show the keys in effect",
+    "themes": "List the themes",
+    "completion": "Print a completion script for a shell",
 }
+"""What each command does. The module ``labeler.cli.NAME`` has its ``add_arguments(parser)`` and ``run(arguments)``."""
+
+
+class _CommandParser(argparse.ArgumentParser):
+    """The parser of one command. Its options are those of the module, from when they are first needed."""
+
+    module = ""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse as ever, with the command's options."""
+        self.complete()
+        return super().parse_known_args(args, namespace)
+
+    def complete(self) -> None:
+        """Import the command's module and take its options over, unless that has been done."""
+        if self.module:
+            command, self.module = import_module(self.module), ""
+            command.add_arguments(self)
+            add_common(self)
+            self.set_defaults(run=command.run)
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+    """Build the command line. A command has no options before its arguments are parsed."""
+    parser, _ = _build()
+    return parser
+
+
+def build_whole_parser() -> argparse.ArgumentParser:
+    """Build the command line with every command's options, for what reads it instead of parsing."""
+    parser, commands = _build()
+    for command in commands:
+        command.complete()
+    return parser
+
+
+def _build() -> tuple[argparse.ArgumentParser, list[_CommandParser]]:
     parser = argparse.ArgumentParser(
         prog="labeler",
         description="Label LLM traces in the terminal. Without a command: go on with the last review.",
@@ -53,11 +72,10 @@ def build_parser() -> argparse.ArgumentParser:
     start.add_arguments(parser)
     parser.set_defaults(run=start.run)
     add_common(parser)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for name, command in COMMANDS.items():
-        summary = (command.__doc__ or "").partition("\n")[0].rstrip(".")
-        inner = commands.add_parser(name, help=summary, description=f"{summary}.", allow_abbrev=False)
-        command.add_arguments(inner)
-        add_common(inner)
-        inner.set_defaults(run=command.run)
-    return parser
+    added = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", parser_class=_CommandParser)
+    commands = []
+    for name, summary in COMMANDS.items():
+        command = added.add_parser(name, help=summary, description=f"{summary}.", allow_abbrev=False)
+        command.module = f"labeler.cli.{name}"
+        commands.append(command)
+    return parser, commands

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.options import add_backend, add_reviewer, since_ms
+from labeler.cli.options import add_backend, add_reviewer, complete_with_files, since_ms
 
 if TYPE_CHECKING:
     from labeler.config.load import Configuration
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `labeler export` takes."""
     parser.add_argument("--local", action="store_true", help="from the journal, delivered or not, without a network")
     parser.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
-    parser.add_argument("-o", "--output", metavar="FILE", default="-", help="instead of stdout")
+    complete_with_files(parser.add_argument("-o", "--output", metavar="FILE", default="-", help="instead of stdout"))
     parser.add_argument("-f", "--filter", metavar="EXPR", default="", help="of traces, in MLflow's syntax")
     parser.add_argument("--since", metavar="7d|ISO", type=since_ms, help="of traces: 12h, 7d or an ISO 8601 time")
     parser.add_argument("--superseded", action="store_true", help="labels that others took the place of, too")

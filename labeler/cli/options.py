@@ -45,10 +45,18 @@ class Selection:
     only_unlabelled: bool = True
 
 
+def complete_with_files(argument: argparse.Action) -> None:
+    """Let shells complete this argument with the names of files: by shell, what shtab puts into a script for that."""
+    by_shell = {"bash": "_shtab_compgen_files", "zsh": "_files", "fish": "(__fish_complete_path (commandline -ct))"}
+    setattr(argument, "complete", by_shell)  # noqa: B010 - an attribute of shtab's, which argparse does not know
+
+
 def add_common(parser: argparse.ArgumentParser) -> None:
     """Options of every command. Nothing is set that was not typed, so that they may stand before or after its name."""
     group = parser.add_argument_group("files")
-    group.add_argument("--config", metavar="FILE", help="this configuration file instead of your own")
+    complete_with_files(
+        group.add_argument("--config", metavar="FILE", help="this configuration file instead of your own")
+    )
     group.add_argument("--data-dir", metavar="DIR", help="keep journal, log and cache in this directory")
     group.add_argument("-v", "--verbose", action="store_true", help="write more into the log")
     _leave_unset(group)

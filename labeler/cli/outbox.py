@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.options import add_backend, add_common, add_json
+from labeler.cli.options import add_backend, add_common, add_json, complete_with_files
 
 if TYPE_CHECKING:
     from labeler.config.load import Configuration
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         inner = actions.add_parser(name, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False)
         add_json(inner)
         if name == "export":
-            inner.add_argument("file", metavar="FILE.jsonl")
+            complete_with_files(inner.add_argument("file", metavar="FILE.jsonl"))
         if name in ("retry", "discard"):
             inner.add_argument("ids", metavar="ID", type=int, nargs="*" if name == "retry" else "+")
         if name == "discard":

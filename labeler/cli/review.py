@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 
 from labeler.cli.exit_code import ExitCode
-from labeler.cli.options import add_backend, add_reviewer, add_screen, add_selection
+from labeler.cli.options import add_backend, add_reviewer, add_screen, add_selection, complete_with_files
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("targets", nargs="*", metavar="TRACE_ID|FILE", help="review exactly these")
+    complete_with_files(parser.add_argument("targets", nargs="*", metavar="TRACE_ID|FILE", help="review exactly these"))
     add_backend(parser)
     add_reviewer(parser)
     add_selection(parser)

@@ -194,13 +194,14 @@ def test_the_bash_completion_works(labeler: Program, tmp_path: Path) -> None:
         [
             "bash",
             "-c",
-            f"source {tmp_path}/labeler.bash; COMP_WORDS=(labeler outbox re); COMP_CWORD=2; _labeler; "
-            'echo "${COMPREPLY[@]}"; COMP_WORDS=(labeler sync --wa); _labeler; echo "${COMPREPLY[@]}"',
+            f"source {tmp_path}/labeler.bash; COMP_WORDS=(labeler outbox re); COMP_CWORD=2; _shtab_labeler; "
+            'echo "${COMPREPLY[@]}"; COMP_WORDS=(labeler sync --wa); _shtab_labeler; echo "${COMPREPLY[@]}"; '
+            f"cd {tmp_path}; COMP_WORDS=(labeler push labe); _shtab_labeler; echo ${{COMPREPLY[@]}}",
         ],
         capture_output=True,
         check=True,
     )
-    assert completed.stdout.decode().split() == ["retry", "--watch"]
+    assert completed.stdout.decode().split() == ["retry", "--watch", "labeler.bash"]
 
 
 def test_json_output_is_one_parsable_value_without_invisible_characters(labeler: Program) -> None:
