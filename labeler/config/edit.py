@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-from labeler.config.toml_lines import key_lines
 
 
 class CannotEdit(Exception):
@@ -30,31 +25,21 @@ def allow_plain_http(config_file: Path, origin: str) -> None:
 
 
 def with_plain_http(text: str, origin: str) -> str:
-    """TOML `text` with `origin` among those allowed; every other character stays. Raises `ValueError`."""
-    values = tomllib.loads(text)
-    allowed = values.get("backend", {}).get("allow_plain_http", [])
+    """Return TOML `text` with `origin` among those allowed; every other character stays. Raises `ValueError`."""
+    import tomlkit  # loaded for this rare edit alone
+
+    document = tomlkit.parse(text)
+    backend = document.setdefault("backend", tomlkit.table())
+    if not isinstance(backend, dict) or not isinstance(backend.get("allow_plain_http", []), list):
+        raise ValueError("backend.allow_plain_http is no list there")
+    allowed = backend.setdefault("allow_plain_http", tomlkit.array())
     if origin in allowed:
         return text
-    entry = json.dumps(origin)
-    known = key_lines(text)
-    lines = text.splitlines(keepends=True)
-    at = known.get(("backend", "allow_plain_http"))
-    header = known.get(("backend",))
-    if at is not None:
-        before, rest = "".join(lines[: at - 1]), "".join(lines[at - 1 :])
-        key, opening, inside = rest.partition("[")
-        edited = f"{before}{key}{opening}{entry}{', ' if allowed else ''}{inside}"
-    elif header is None:
-        gap = "\n" if text.strip() else ""
-        newline = "" if text.endswith("\n") or not text else "\n"
-        edited = f"{text}{newline}{gap}[backend]\nallow_plain_http = [{entry}]\n"
-    elif lines[header - 1].lstrip().startswith("["):
-        lines.insert(header, f"allow_plain_http = [{entry}]\n")
-        edited = "".join(lines)
-    else:
-        lines.insert(header - 1, f"backend.allow_plain_http = [{entry}]\n")
-        edited = "".join(lines)
-    _check(edited, values, [origin, *allowed])
+    expected = [origin, *allowed]
+    allowed.insert(0, origin)
+    edited = tomlkit.dumps(document)
+    if tomllib.loads(edited)["backend"]["allow_plain_http"] != expected:
+        raise ValueError("its [backend] table is written in a way that cannot be extended")
     return edited
 
 
@@ -72,9 +57,3 @@ def write_private(path: Path, text: str) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-
-
-def _check(edited: str, before: Mapping[str, Any], allowed: list[str]) -> None:
-    expected = {**before, "backend": {**before.get("backend", {}), "allow_plain_http": allowed}}
-    if tomllib.loads(edited) != expected:
-        raise ValueError("its [backend] table is written in a way that cannot be extended")

@@ -78,6 +78,8 @@ def test_addresses_are_shown_without_their_password() -> None:
         '[backend]\nallow_plain_http = [\n  # old\n  "http://old:1",\n]\nqueue = "q"\n',
         "[backend]\nallow_plain_http = []\n",
         "[review]\nblind = true\n[keys]\n",
+        "backend = { workspace = 'w' }\n",
+        "backend.workspace = 'w'\n\n[review]  # mine\nblind = true\n",
     ],
 )
 def test_allowing_plain_http_changes_nothing_else_in_the_file(text: str) -> None:
@@ -94,9 +96,9 @@ def test_allowing_plain_http_changes_nothing_else_in_the_file(text: str) -> None
 
 def test_a_file_that_cannot_be_extended_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
-    path.write_text("backend = { workspace = 'w' }\n")
+    path.write_text("backend = 'w'\n")
     with pytest.raises(CannotEdit, match="yourself"):
         allow_plain_http(path, "http://new:2")
-    assert path.read_text() == "backend = { workspace = 'w' }\n"
+    assert path.read_text() == "backend = 'w'\n"
     allow_plain_http(tmp_path / "new" / "config.toml", "http://new:2")
     assert (tmp_path / "new" / "config.toml").stat().st_mode & 0o777 == 0o600
