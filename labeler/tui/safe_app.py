@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import ClassVar, Generic, TypeVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome, NoColor
 
 from labeler.tui.safety import ControlCharacterFilter
@@ -46,6 +48,17 @@ class SafeApp(App[T], Generic[T]):
         """Put a theme on."""
         self.register_theme(theme.textual())
         self.theme = theme.name
+
+    def get_driver_class(self) -> type[Driver]:
+        """Ours where Textual would take its driver for terminals: it knows keys from the halves of sequences."""
+        usual = super().get_driver_class()
+        if sys.platform == "win32":
+            return usual
+        from textual.drivers.linux_driver import LinuxDriver
+
+        from labeler.tui.keyboard.driver import TerminalDriver
+
+        return TerminalDriver if usual is LinuxDriver else usual
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """The backstop behind the sanitiser: no control character leaves the app, whatever widget held it.

@@ -1,0 +1,14 @@
+"""What the driver tells beside Textual's own events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+
+@dataclass
+class Unfinished(Message):
+    """`character` was pressed so soon after Esc that it may have been the rest of a cut sequence: it did nothing."""
+
+    character: str
