@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from textual import events
+from textual import events, on
 
 from labeler.desk.desk import Desk
 from labeler.tui.collecting import Pauses, settle
+from labeler.tui.keyboard.messages import Unfinished
+from labeler.tui.keyboard.pasting import dropped_paste
 from labeler.tui.keymap import Keymap
 from labeler.tui.look import ScreenLook
 from labeler.tui.media import MediaSettings
@@ -66,9 +68,22 @@ class LabelerApp(SafeApp[None]):
         too_small = event.size.width < MIN_WIDTH or event.size.height < MIN_HEIGHT
         said = isinstance(self.screen, TooSmallScreen)
         if too_small and not said:
-            self.push_screen(TooSmallScreen(MIN_WIDTH, MIN_HEIGHT))
+            self.push_screen(TooSmallScreen(MIN_WIDTH, MIN_HEIGHT, self._review.typed_unseen, self._review.pasted))
         elif said and not too_small:
             self.pop_screen()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Text pasted where there is no field."""
+        self._say(dropped_paste(event.text))
+
+    @on(Unfinished)
+    def _unfinished(self, message: Unfinished) -> None:
+        self._say(f"{message.character} right after Esc does nothing: it may be half of another key. Press it again")
+
+    def _say(self, sentence: str) -> None:
+        """Say something of the keyboard on the screen in front, or on the review below it."""
+        screen = self.screen if isinstance(self.screen, OutboxScreen) else self._review
+        screen.say(sentence, "warning")
 
     def choose_theme(self, name: str) -> str:
         """Change the look at once; returns a sentence that says what came of it."""
@@ -83,7 +98,7 @@ class LabelerApp(SafeApp[None]):
     async def action_interrupt(self) -> None:
         """Ctrl+C: in a field, a search or an overlay as Esc; else it leaves."""
         if isinstance(self.screen, Overlay | PictureScreen):
-            self.screen.dismiss("")
+            self.screen.dismiss(None)
         elif isinstance(self.screen, OutboxScreen):
             self.screen.leave()
         elif self.screen is self._review and (field := self._review.focused) is not None:

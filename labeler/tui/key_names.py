@@ -1,8 +1,18 @@
-"""What a key press is called in our tables: its character, or a name such as ``shift+tab``."""
+"""What a key press is called in our tables, its character or a name such as ``shift+tab``, and when it was made."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from textual import events
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A key press: the key's name, and when it came to the terminal, in seconds of the monotonic clock."""
+
+    key: str
+    at_s: float
 
 
 def key_name(event: events.Key) -> str:
@@ -11,3 +21,8 @@ def key_name(event: events.Key) -> str:
     if character is not None and len(character) == 1 and character.isprintable() and character != " ":
         return character
     return event.key
+
+
+def pressed(event: events.Key) -> Pressed:
+    """The press that an event tells of. Its time is that of the read which brought it."""
+    return Pressed(key_name(event), event.time)

@@ -57,6 +57,7 @@ class Life:
         """Seconds from the start to the first screen, if it came so far."""
         self._keys = 0
         self._last_answer_key = ""
+        self._looked_at: int | None = None
 
     def live(self) -> None:
         """Label, change, take back, move about, until the time is up."""
@@ -76,6 +77,9 @@ class Life:
 
     def _act(self, view: View) -> None:
         memory, chance = self._memory, self._chance
+        if view.number != self._looked_at:
+            self._rest(0.2)  # keys that act are ignored until a new item could be looked at
+            self._looked_at = view.number
         if not memory.agrees(view):
             self._rest(0.5)  # what was read may have been half a frame
             if read(self._terminal.text) == view:

@@ -50,7 +50,11 @@ class Machine:
 
     def asks_one_thumb(self, *, comment: bool = True) -> None:
         """Have a review ask a single pass/fail question, so that every key is a label."""
-        (self.home / "labeler.toml").write_text(ONE_THUMB.format(comment=str(comment).lower()))
+        self.asks(ONE_THUMB.format(comment=str(comment).lower()))
+
+    def asks(self, configuration: str) -> None:
+        """Have reviews configured like this."""
+        (self.home / "labeler.toml").write_text(configuration)
 
     def terminal(
         self,

@@ -40,6 +40,10 @@ KEYS = {
 PICTURES = re.compile(rb"\x1b[_P].*?\x1b\\", re.DOTALL)
 """What kitty's protocol and sixels consist of: strings that no terminal shows as text."""
 
+ITEM = re.compile(r"item [0-9]+/")
+A_LOOK_S = 0.3
+"""Keys that act are ignored for 0.15 s after another item was painted."""
+
 UNFINISHED_PICTURE = re.compile(rb"\x1b[_P].*\Z|\x1b\Z", re.DOTALL)
 
 
@@ -68,6 +72,7 @@ class Terminal:
         self._answers = [(re.compile(query, re.DOTALL), answer) for query, answer in answers.items()]
         self._answered = 0
         self._unshown = b""
+        self._looked_at = ""
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._lock = threading.Lock()
@@ -88,6 +93,12 @@ class Terminal:
     def paste(self, text: str) -> None:
         """Send text as a terminal does when somebody pastes it."""
         os.write(self._fd, f"\x1b[200~{text}\x1b[201~".encode())
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Make the terminal another size."""
+        with self._lock:
+            self._screen.resize(rows, columns)
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     @property
     def text(self) -> str:
@@ -128,12 +139,16 @@ class Terminal:
         os.close(self._fd)
 
     def wait_until(self, holds: Callable[[str], bool], what: str, seconds: float = 30) -> str:
-        """Wait until the screen's text is as wanted; returns it."""
+        """Wait until the screen's text is as wanted; returns it. Another item is looked at before a key is pressed."""
         deadline = time.monotonic() + seconds
         while not holds(text := self.text):
             if time.monotonic() > deadline:
                 raise self.stuck(f"{seconds} s for {what}")
             time.sleep(0.02)
+        item = ITEM.search(text)
+        if item and item[0] != self._looked_at:
+            self._looked_at = item[0]
+            time.sleep(A_LOOK_S)
         return text
 
     def stuck(self, waited_for: str) -> AssertionError:

@@ -14,6 +14,24 @@ Every key can be remapped under `[keys]` in the configuration, by the action's n
 `?` shows this table on the screen with the keys in effect, `labeler keys` prints it.
 """
 
+TAIL = """
+## Slips of the hand
+
+- For `review.guard_ms` after a new item is painted, every key that answers, submits, defers, declines or flags only
+  says `too early: ignored`. So does a key that was on its way before the item was there, also with the guard off: keys
+  that came together, in one piece or while the screen was busy, act on one item at most. What is typed behind a key
+  that would have opened a field is ignored with it, until `Esc` or `Enter`.
+- A key held down (the same key less than 80 ms later) acts once, from question to question and from item to item. Keys
+  that scroll and move go on; in a field a held key types. The first repeat comes 0.2 to 0.7 s after the press and looks
+  like a second one: it acts, and is taken back once the repeats behind it tell what it was.
+- `Esc` acts at once (after 0.1 s, or `ESCDELAY`). A key that a slow line cuts in two is that key, or nothing: its bytes
+  are waited for, a second each. `[` and `O` within a second after `Esc` may be the rest of such a key and do nothing,
+  which is said. The same holds for what terminals report by themselves. `Alt` and a key is not that key.
+- Text pasted outside a field is dropped, and its length said. An end-of-paste sequence in it ends nothing when the
+  terminal's own follows.
+- While the terminal is too small nothing acts, and `Ctrl+C` leaves. Text goes into the field that is open.
+"""
+
 
 def as_markdown() -> str:
     """The whole document."""
@@ -22,7 +40,7 @@ def as_markdown() -> str:
         rows = [action for action in ACTIONS if action.group is group]
         parts.append(f"\n## {str(group).capitalize()}\n\n| key | action | what it does |\n|---|---|---|\n")
         parts.extend(f"| {_keys(action.keys)} | `{action.id}` | {action.does} |\n" for action in rows)
-    return "".join(parts)
+    return "".join([*parts, TAIL])
 
 
 def test_the_documented_keys_are_the_keys_there_are() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from textual import events
 
 from labeler.tui.look import ScreenLook
 from labeler.tui.screens.start import Begin, Guess, Offer, Preview, StartScreen
@@ -17,6 +18,8 @@ REASON = (
     "No connection to http://mlflow.example.org:5000: nothing answers there at the moment, " + "really " * 12 + "not"
 )
 OFFER = Offer("1", "Harbour desk", "41 traces")
+A_HAND_S = 0.1
+"""Sooner than this the same key again is a key held down."""
 
 
 def told(app: StartApp) -> str:
@@ -58,7 +61,50 @@ async def test_no_sentence_of_the_start_is_cut(size: tuple[int, int]) -> None:
         await pilot.press("enter")
         await wait_until(app, REASON)
         fails = False
+        await pilot.pause(A_HAND_S)
         await pilot.press("enter")
         await wait_until(app, "that is the question score 1 to 5 Enter begins, q leaves.")
+        await pilot.pause(A_HAND_S)
         await pilot.press("enter")
     assert app.return_value == Begin("rhea.k", OFFER)
+
+
+def started(*offers: Offer) -> StartApp:
+    """A start at which nobody is known yet and `offers` can be reviewed."""
+
+    async def find_all(reviewer: str) -> list[Offer]:
+        return list(offers)
+
+    theme = load_theme()
+    guess = Guess("rhea.k", "git", settled=False)
+    return StartApp(theme, StartScreen(guess, find_all, preview, ScreenLook(theme.palette, UNICODE)))
+
+
+async def test_a_held_enter_begins_no_review() -> None:
+    app = started(OFFER, Offer("2", "Night desk", "7 traces"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait_until(app, "Enter accepts.")
+        for _ in range(30):
+            app.post_message(events.Key("enter", "\r"))
+            await asyncio.sleep(0.03)
+        await wait_until(app, "j k move, Enter chooses")
+        await pilot.pause(0.3)
+        await pilot.press("enter")
+        await wait_until(app, "Enter begins")
+        app.exit()
+    assert app.return_value is None
+
+
+async def test_one_esc_which_may_be_half_of_an_arrow_key_does_not_leave_and_pasted_text_chooses_nothing() -> None:
+    app = started(OFFER, Offer("2", "Night desk", "7 traces"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait_until(app, "Enter accepts.")
+        await pilot.press("escape")
+        await wait_until(app, "Esc again leaves")
+        await pilot.press("end", "enter")
+        await wait_until(app, "j k move, Enter chooses")
+        app.post_message(events.Paste("jq\n"))
+        await wait_until(app, "pasted text dropped, 3 characters")
+        await pilot.press("escape", "escape")
+    assert app.return_value is None
+    assert not app.is_running

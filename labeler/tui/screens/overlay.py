@@ -19,7 +19,7 @@ from textual.strip import Strip
 
 from labeler.tui.actions import Context, Group
 from labeler.tui.chrome.runs import Line, spelled
-from labeler.tui.key_names import key_name
+from labeler.tui.key_names import Pressed, pressed
 from labeler.tui.keymap import Keymap
 from labeler.tui.look import ScreenLook
 
@@ -74,10 +74,10 @@ class _Lines(ScrollView, can_focus=False):
         self.post_message(_Moved(place))
 
 
-class Overlay(ModalScreen[str]):
+class Overlay(ModalScreen[Pressed]):
     """Shows a title and lines. `make` gives the lines for a width in cells.
 
-    An answer key closes it too, and is its result: it answers the trace.
+    The press of an answer key closes it too, and is its result: it answers the trace.
     """
 
     DEFAULT_CSS = """
@@ -116,15 +116,15 @@ class Overlay(ModalScreen[str]):
     def on_key(self, event: events.Key) -> None:
         """Move or close. A key that was on its way here when this closed is dropped: Textual would close another."""
         event.stop()
-        key = key_name(event)
-        action = self._keymap.action(Context.OVERLAY, key) or self._keymap.action(Context.REVIEW, key)
+        press = pressed(event)
+        action = self._keymap.action(Context.OVERLAY, press.key) or self._keymap.action(Context.REVIEW, press.key)
         if action is None or not self.is_active:
             return
         if action.group is Group.ANSWER:
-            self.dismiss(key)
+            self.dismiss(press)
         match action.id:
             case "overlay.close":
-                self.dismiss("")
+                self.dismiss(None)
             case "overlay.down":
                 self._lines.scroll_relative(y=1, animate=False)
             case "overlay.up":

@@ -18,7 +18,7 @@ from textual.widget import Widget
 from labeler.tui.actions import Context, Group
 from labeler.tui.chrome.line_widget import LineWidget
 from labeler.tui.chrome.runs import fit
-from labeler.tui.key_names import key_name
+from labeler.tui.key_names import Pressed, pressed
 from labeler.tui.keymap import Keymap
 from labeler.tui.look import ScreenLook
 from labeler.tui.media.terminal import Drawing, Pictures
@@ -88,9 +88,10 @@ class _Canvas(Widget, can_focus=False):
         return Strip([*row, *over], width)
 
 
-class PictureScreen(ModalScreen[str]):
-    """Shows a picture under the words that stand for it. Its result: an action's ID, a key that answers, or nothing.
+class PictureScreen(ModalScreen[str | Pressed]):
+    """Shows a picture under the words that stand for it.
 
+    Its result: an action's ID, the press of a key that answers, or nothing.
     `view.fold` as the result means that the picture is wanted in the viewer; `picture.failed` that it cannot be drawn.
     """
 
@@ -122,12 +123,12 @@ class PictureScreen(ModalScreen[str]):
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
-        key = key_name(event)
-        action = self._keymap.action(Context.OVERLAY, key) or self._keymap.action(Context.REVIEW, key)
+        press = pressed(event)
+        action = self._keymap.action(Context.OVERLAY, press.key) or self._keymap.action(Context.REVIEW, press.key)
         if action is None or not self.is_active:
             return
         if action.group is Group.ANSWER:
-            self.dismiss(key)
+            self.dismiss(press)
         elif action.id == "view.fold":
             self.dismiss(action.id)
         elif action.id == "overlay.close":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,8 +14,10 @@ from textual.widgets import Input
 
 from labeler.tui.chrome.line_widget import LineWidget
 from labeler.tui.chrome.runs import Line, cut, fit, wrapped
-from labeler.tui.key_names import key_name
+from labeler.tui.key_names import pressed
+from labeler.tui.keyboard.pasting import dropped_paste
 from labeler.tui.look import ScreenLook
+from labeler.tui.screens.review.slips import Press, Slips, Weight
 
 _ROWS_AROUND = 8
 
@@ -86,6 +89,9 @@ class StartScreen(Screen[Begin | None]):
         self._chosen: Offer | None = None
         self._again: Callable[[], object] | None = None
         self._lines: Sequence[Line] = ()
+        self._slips = Slips(0)
+        self._escaped = False
+        self._noted: Line = []
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -99,13 +105,21 @@ class StartScreen(Screen[Begin | None]):
             self._ask_who()
 
     async def on_key(self, event: events.Key) -> None:
-        key = key_name(event)
+        """Enter takes one step a press, and only one that could be read: held down, it begins no review."""
+        key, at_ms = pressed(event).key, event.time * 1000
+        press = self._slips.press(key, at_ms, Weight.ACTS if key == "enter" else Weight.READS)
+        if press is not Press.ACT:
+            event.stop()
+            event.prevent_default()
+            return
+        if key == "escape":
+            self._escape()
+            return
+        self._escaped = False
         if isinstance(self.focused, Input):
-            if key == "escape":
-                self.dismiss(None)
             return
         event.stop()
-        if key in ("q", "escape"):
+        if key == "q":
             self.dismiss(None)
         elif key == "enter":
             self._enter()
@@ -113,6 +127,11 @@ class StartScreen(Screen[Begin | None]):
             step = 1 if key in ("j", "down") else -1
             self._at = max(0, min(self._at + step, len(self._offers) - 1))
             self._show_offers()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Text pasted where there is no field chooses nothing."""
+        event.stop()
+        self._note(dropped_paste(event.text))
 
     @on(Input.Submitted)
     def _named(self, event: Input.Submitted) -> None:
@@ -125,6 +144,14 @@ class StartScreen(Screen[Begin | None]):
         self.set_focus(None)
         self._look_for_work()
 
+    def _escape(self) -> None:
+        """Leave at the second Esc: the first may be half of an arrow key that a slow line cut in two."""
+        if self._escaped:
+            self.dismiss(None)
+            return
+        self._escaped = True
+        self._note("Esc again leaves")
+
     def _enter(self) -> None:
         if self._again is not None:
             again, self._again = self._again, None
@@ -134,7 +161,13 @@ class StartScreen(Screen[Begin | None]):
         elif self._offers:
             self._choose(self._offers[self._at])
 
+    def _next_step(self) -> None:
+        """Another step is about to be painted: what was pressed before that was for the one before."""
+        self._slips.moved()
+        self.call_after_refresh(lambda: self._slips.painted(time.monotonic() * 1000))
+
     def _ask_who(self) -> None:
+        self._next_step()
         origin = f"proposed by {self._guess.origin}; " if self._guess.reviewer else ""
         self._say("Who reviews?", f"{origin}Enter accepts. The name goes with every label you give.")
         field = self.query_one(Input)
@@ -153,6 +186,7 @@ class StartScreen(Screen[Begin | None]):
         if len(self._offers) == 1:
             self._choose(self._offers[0])
         else:
+            self._next_step()
             self._show_offers()
 
     @work(exclusive=True)
@@ -164,6 +198,7 @@ class StartScreen(Screen[Begin | None]):
             self._failed(str(error), lambda: self._choose(offer))
             return
         self._chosen = offer
+        self._next_step()
         questions = [f"  {line}" for line in preview.lines]
         self._say(
             f"{offer.title}   {offer.detail}",
@@ -187,10 +222,17 @@ class StartScreen(Screen[Begin | None]):
 
     def _failed(self, sentence: str, again: Callable[[], object]) -> None:
         self._again = again
+        self._next_step()
         self._say("That did not work", sentence, "", "Enter tries again, q leaves. Nothing is lost.")
 
     def _say(self, heading: str, *sentences: str) -> None:
         self._set([[(heading, "chrome.strong")], [], *([(sentence, "chrome")] for sentence in sentences)])
+
+    def _note(self, sentence: str) -> None:
+        """Add a sentence below what is said, in place of the one noted before."""
+        lines = [line for line in self._lines if line is not self._noted]
+        self._noted = [(sentence, "chrome.dim")]
+        self._set([*lines, self._noted])
 
     def _set(self, lines: Sequence[Line]) -> None:
         self._lines = lines

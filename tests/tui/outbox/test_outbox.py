@@ -81,20 +81,17 @@ async def test_giving_up_asks_first_and_never_takes_a_key_pressed_before_the_que
 ) -> None:
     async with in_trouble(tmp_path) as table:
         await open_outbox(table, "not what was sent")
-        now_s = [0.0]
         outbox = table.app.screen
         assert isinstance(outbox, OutboxScreen)
-        outbox.confirming = Confirming(outbox, lambda: now_s[0])
+        outbox.confirming = Confirming(outbox, table.now_s)
         question = "Give it up for good? It will never reach the backend: user_satisfaction Helpful"
         await table.type(("d", "y"))
         await shown(table, question, "Enter yes")
         assert (await table.desk.deliveries.counts_now()).refused == 1
-        now_s[0] += 1
         await table.press_at_once("escape")
         await table.wait_for(lambda: "Give it up" not in table.screen, "the question to be closed")
         await table.press_at_once("d")
         await shown(table, question)
-        now_s[0] += 1
         await table.type(("y", "y", "y"))
         await shown(table, "Given up; the answer stays in the journal", "2 parked")
         assert (await table.desk.deliveries.counts_now()).refused == 0

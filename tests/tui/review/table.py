@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -42,13 +43,14 @@ _SETTLED = 4
 
 @dataclass
 class Table:
-    """Everything a test of the review screen looks at."""
+    """Everything a test of the review screen looks at. `press` is a hand that reads first; `type` is one burst."""
 
     app: LabelerApp
     pilot: Pilot[None]
     desk: Desk
     store: LocalStore
     journal: JournalThread
+    _ahead_s: float = 0.0
 
     async def press(self, *keys: str) -> None:
         """Press keys one after another, each until everything it caused is painted and the trace is there to read."""
@@ -64,8 +66,7 @@ class Table:
 
     async def type(self, text: Iterable[str]) -> None:
         """Type text, or press keys, as fast as hands never do."""
-        for character in text:
-            self._send(character)
+        self._send(*text)
         await self.settle()
 
     async def command(self, words: str) -> None:
@@ -74,8 +75,18 @@ class Table:
         await self.type(words)
         await self.press("enter")
 
-    def _send(self, key: str) -> None:
-        self.app.post_message(events.Key(key, _CHARACTERS.get(key, key if len(key) == 1 else None)))
+    def _send(self, *keys: str) -> None:
+        """Keys that came together, a second after whatever was pressed and painted before."""
+        self._ahead_s += 1
+        at_s = self.now_s()
+        for key in keys:
+            event = events.Key(key, _CHARACTERS.get(key, key if len(key) == 1 else None))
+            event.time = at_s
+            self.app.post_message(event)
+
+    def now_s(self) -> float:
+        """The clock of the presses: it goes on by a second whenever something is pressed."""
+        return time.monotonic() + self._ahead_s
 
     async def paste(self, text: str) -> None:
         self.app.post_message(events.Paste(text))
@@ -212,6 +223,7 @@ async def open_table(
     try:
         async with app.run_test(size=size) as pilot:
             table = Table(app, pilot, desk, store, journal)
+            table.review.pressing.clock = table.now_s
             wanted = "online" if online else "offline"
             await table.wait_for(lambda: desk.connection == wanted, f"being {wanted}")
             await table.trace_is_here()

@@ -30,14 +30,28 @@ async def test_a_terminal_too_small_labels_nothing_and_gives_everything_back(tmp
         await table.resize(20, 5)
         assert isinstance(table.app.screen, TooSmallScreen)
         assert "labeler needs" in table.screen
-        await table.type("yn3\n")
-        await table.paste("y")
+        await table.type(["enter", "escape", "tab", "backspace"])
         await table.resize(120, 40)
         assert table.screen == before
-        await table.type(" a word")
+        await table.resize(20, 5)
+        await table.type(" a q")
+        await table.paste("uay")
+        await table.resize(120, 40)
         await table.press("enter")
-        assert table.comment(0, "user_satisfaction") == "half a word"
+        assert table.comment(0, "user_satisfaction") == "half a quay"
         assert table.values(0) == {"user_satisfaction": True}
+
+
+async def test_keys_and_pasted_text_below_the_least_size_do_nothing_and_leave_nothing(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(3), (THUMB,)) as table:
+        await table.resize(20, 5)
+        await table.type(["y", "s", "q", "D", "enter", "O", "escape", "q"])
+        await table.paste("yes, it is one")
+        assert "labeler needs" in table.screen
+        await table.resize(120, 40)
+        assert (table.position, table.values(0)) == (0, {})
+        assert table.said == "pasted text dropped, 14 characters"
+        assert table.app.is_running
 
 
 async def test_an_overlay_is_still_there_after_the_terminal_was_too_small(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import stat
 from pathlib import Path
 
@@ -113,7 +114,9 @@ async def test_the_viewer_opens_media_after_asking_once(tmp_path: Path, album: A
 async def test_esc_opens_nothing_and_what_is_no_answer_asks_on(tmp_path: Path, album: Album) -> None:
     raw = asked_about((PHOTO, "image/png"))
     async with open_table(tmp_path, [raw], (THUMB,), viewer=[str(album.program)]) as table:
-        table.review.confirming = Confirming(table.review, lambda: 0.0)  # pressed at once, however slow the machine
+        table.review.confirming = Confirming(
+            table.review, lambda: math.inf
+        )  # pressed at once, however slow the machine
         await table.press("z")
         await asks(table, "Open this and other media with viewer")
         await table.press_at_once("y", "enter", "n")

@@ -18,7 +18,7 @@ from labeler.tui.actions import Context, Group
 from labeler.tui.chrome.key_line import message_lines
 from labeler.tui.chrome.line_widget import LineWidget
 from labeler.tui.chrome.runs import Line, fit, spread
-from labeler.tui.key_names import key_name
+from labeler.tui.key_names import Pressed, pressed
 from labeler.tui.keymap import Keymap
 from labeler.tui.look import ScreenLook
 from labeler.tui.screens.help import help_lines
@@ -45,7 +45,7 @@ class Closed:
     """How the outbox was left: for a trace of the worklist, or with an answer key that is for the review."""
 
     trace_id: str = ""
-    key: str = ""
+    pressed: Pressed | None = None
 
 
 class OutboxScreen(ModalScreen[Closed]):
@@ -108,10 +108,11 @@ class OutboxScreen(ModalScreen[Closed]):
         event.prevent_default()
         if not self.is_active:
             return
-        key = key_name(event)
+        press = pressed(event)
+        key = press.key
         if self.confirming.is_open:
             self._confirmed_with = key
-            await self.confirming.press(key)
+            await self.confirming.press(press)
             return
         if key == self._confirmed_with and key in ("y", "n"):
             return  # pressed once too often: behind this screen it would answer the trace
@@ -122,7 +123,7 @@ class OutboxScreen(ModalScreen[Closed]):
             self.say(f"{key} does nothing here", "chrome.strong")
         elif action.context is Context.REVIEW:
             if action.group is Group.ANSWER:
-                self.dismiss(Closed(key=key))
+                self.dismiss(Closed(pressed=press))
             elif action.id == "outbox.open":
                 self.leave()
             elif action.id == "app.help":
@@ -131,17 +132,17 @@ class OutboxScreen(ModalScreen[Closed]):
             else:
                 self.say(f"{key} does nothing here", "chrome.strong")
         else:
-            await self._run(action.id)
+            await self._run(action.id, press)
             self._paint_bottom()
 
     def _help_lines(self, width: int) -> list[Line]:
         return help_lines(self._keymap, self.look.signs, width)
 
-    def _help_closed(self, key: str | None) -> None:
-        if key:
-            self.dismiss(Closed(key=key))
+    def _help_closed(self, press: Pressed | None) -> None:
+        if press is not None:
+            self.dismiss(Closed(pressed=press))
 
-    async def _run(self, action_id: str) -> None:
+    async def _run(self, action_id: str, press: Pressed) -> None:
         rows = self._list
         match action_id:
             case "overlay.close":
@@ -159,7 +160,7 @@ class OutboxScreen(ModalScreen[Closed]):
             case "overlay.end":
                 rows.move(rows.row_count)
             case "outbox.item":
-                self._go_to_item()
+                self._go_to_item(press)
             case "outbox.retry":
                 if rows.current_id is not None:
                     await self._retry([rows.current_id])
@@ -168,14 +169,14 @@ class OutboxScreen(ModalScreen[Closed]):
             case "outbox.discard":
                 self._ask_to_discard()
 
-    def _go_to_item(self) -> None:
+    def _go_to_item(self, press: Pressed) -> None:
         row, state = self._list.current, self._desk.state
         if row is None:
             self._say_why_none()
             return
         trace_id = row.delivery.trace_id
         if trace_id in state.index_of and self._desk.destination_of(trace_id) == row.delivery.destination:
-            self.dismiss(Closed(trace_id=trace_id))
+            self.dismiss(Closed(trace_id, press))
         else:
             self.say("This trace is not in this review's worklist; labeler review with its ID shows it", "warning")
 

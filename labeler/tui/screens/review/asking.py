@@ -19,6 +19,7 @@ from labeler.review.decision import Ask, Field
 from labeler.review.entry import allowed, parse_number
 from labeler.tui.actions import Context
 from labeler.tui.chrome.runs import cut
+from labeler.tui.key_names import Pressed
 from labeler.tui.screens.review.editor import EditorFailed, edit
 from labeler.tui.screens.review.field import LineField, TextField
 
@@ -145,17 +146,25 @@ class Asking:
             await self.left(field.text)
         return field is not None
 
-    async def typed_ahead(self, key: str, character: str) -> None:
+    async def typed_ahead(self, pressed: Pressed) -> None:
         """A key that was pressed after the one that opened the field, before the field could hear it."""
         field = self._field
         if field is None:
             return
-        if key == "enter":
+        if pressed.key == "enter":
+            self._screen.pressing.heard(pressed)
             await self.typed(field.text)
-        elif key == "escape":
+        elif pressed.key == "escape":
             await self.left(field.text)
-        elif character:
-            field.type(character)
+        else:
+            field.type(" " if pressed.key == "space" else pressed.key)
+
+    def type(self, text: str) -> bool:
+        """Put text into the open field; tells whether there is one."""
+        field = self._field
+        if field is not None:
+            field.type(text)
+        return field is not None
 
     @property
     def is_open(self) -> bool:
@@ -282,7 +291,7 @@ class Asking:
         else:
             match = [action for action in self._commands_by_name() if name in (action, action.partition(".")[2])]
             if len(match) == 1:
-                await screen.pressing.run(match[0])
+                await screen.pressing.command(match[0])
             else:
                 screen.say(
                     f"There is no command “{one_line(name, 24)}”; a number, $, refresh, theme NAME, or an action",

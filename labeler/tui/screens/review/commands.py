@@ -14,6 +14,7 @@ from labeler.review.decision import Refusal
 from labeler.review.judged import judge_of, judged_value
 from labeler.tui.chrome.runs import Line, wrapped
 from labeler.tui.document.view import DocumentView
+from labeler.tui.key_names import Pressed
 from labeler.tui.screens.help import help_lines
 from labeler.tui.screens.outbox.screen import Closed, OutboxScreen
 from labeler.tui.screens.overlay import Overlay
@@ -148,18 +149,22 @@ class Commands:
         screen.app.push_screen(OutboxScreen(screen.desk, screen.keymap, screen.look), self._outbox_closed)
 
     async def _outbox_closed(self, closed: Closed | None) -> None:
-        if closed is not None and closed.trace_id:
-            await self.act(act.GoTo(self._screen.desk.state.index_of[closed.trace_id] + 1))
-        elif closed is not None and closed.key:
-            await self._screen.pressing.press(closed.key)
+        screen = self._screen
+        if closed is None or closed.pressed is None:
+            return
+        if closed.trace_id:
+            screen.pressing.heard(closed.pressed)
+            await self.act(act.GoTo(screen.desk.state.index_of[closed.trace_id] + 1))
+        else:
+            await screen.pressing.press(closed.pressed)
 
     def _show_over(self, title: str, make: Callable[[int], Sequence[Line]]) -> None:
         screen = self._screen
         screen.app.push_screen(Overlay(title, make, screen.keymap, screen.look), self._overlay_closed)
 
-    async def _overlay_closed(self, key: str | None) -> None:
-        if key:
-            await self._screen.pressing.press(key)
+    async def _overlay_closed(self, pressed: Pressed | None) -> None:
+        if pressed is not None:
+            await self._screen.pressing.press(pressed)
 
     async def _quit(self) -> None:
         self._screen.app.exit()

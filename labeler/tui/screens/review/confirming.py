@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from textual.geometry import Size
 
 from labeler.tui.chrome.runs import cut
+from labeler.tui.key_names import Pressed
 from labeler.tui.look import ScreenLook
 
 _UNHEARD_S: Final = 0.25
@@ -33,7 +34,7 @@ class SaysSentences(Protocol):
 
 
 class Confirming:
-    """The question that is open, if there is one. `clock` gives seconds."""
+    """The question that is open, if there is one. `clock` gives seconds, on the clock of the presses."""
 
     def __init__(self, screen: SaysSentences, clock: Callable[[], float] = time.monotonic) -> None:
         self._screen = screen
@@ -53,10 +54,10 @@ class Confirming:
         self._sentence, self._yes, self._opened_s = f"{cut(sentence, room, ellipsis)}  {_KEYS}", yes, self._clock()
         self._screen.say(self._sentence, "chrome.strong")
 
-    async def press(self, key: str) -> None:
+    async def press(self, pressed: Pressed) -> None:
         """A key that was pressed while it is open. What is neither yes nor no is no answer, nor is a blind yes."""
-        yes = self._yes
-        if self._clock() - self._opened_s < _UNHEARD_S:
+        yes, key = self._yes, pressed.key
+        if pressed.at_s - self._opened_s < _UNHEARD_S:
             return
         if self._screen.notice != self._sentence:
             self._screen.say(self._sentence, "chrome.strong")

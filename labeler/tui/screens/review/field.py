@@ -14,15 +14,18 @@ from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static, TextArea
 
+from labeler.tui.key_names import Pressed, pressed
+
 _ROOM_TO_TYPE: Final = 32
 """Cells beside the title of a line, with what stands around it, from which its keys are shown too."""
 
 
 @dataclass
 class Typed(Message):
-    """Enter: this is the text."""
+    """Enter: this is the text. `pressed` is that Enter."""
 
     text: str
+    pressed: Pressed
 
 
 @dataclass
@@ -51,13 +54,19 @@ class _Area(TextArea):
             event.stop()
             event.prevent_default()
             self.open = False
-            self.screen.post_message(Typed(self.text) if event.key == "enter" else Left(self.text))
+            self.screen.post_message(Typed(self.text, pressed(event)) if event.key == "enter" else Left(self.text))
         elif event.key == "ctrl+j":
             event.stop()
             event.prevent_default()
             self.insert("\n")
         else:
             await super()._on_key(event)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        if self.open:
+            event.stop()  # what reaches the screen was pasted into no field
+            await super()._on_paste(event)
+        event.prevent_default()
 
 
 class TextField(Vertical):
@@ -113,13 +122,19 @@ class _Line(Input):
             event.stop()
             event.prevent_default()
             self.open = False
-            self.screen.post_message(Typed(self.value) if event.key == "enter" else Left(self.value))
+            self.screen.post_message(Typed(self.value, pressed(event)) if event.key == "enter" else Left(self.value))
         elif event.key == "tab":
             event.stop()
             event.prevent_default()
             self.action_cursor_right()
         else:
             await super()._on_key(event)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        if self.open:
+            event.stop()  # what reaches the screen was pasted into no field
+            self.insert_text_at_cursor(" ".join(event.text.splitlines()))
 
 
 class LineField(Horizontal):
@@ -160,7 +175,7 @@ class LineField(Horizontal):
         self.query_one(_Line).open = True
 
     def type(self, text: str) -> None:
-        self.query_one(_Line).insert_text_at_cursor(text)
+        self.query_one(_Line).insert_text_at_cursor(" ".join(text.splitlines()))
 
     def close(self) -> None:
         if self.display:

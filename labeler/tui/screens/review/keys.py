@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from labeler.review import action as act
+from labeler.tui.screens.review.slips import Weight
 
 REVIEW_ACTIONS: Mapping[str, act.Action] = {
     "answer.positive": act.Thumb(True),
@@ -51,18 +52,26 @@ JUDGING = frozenset(
 )
 """Actions that judge the trace: refused while it is not on the screen, and while a search is active."""
 
-AT_ONCE = frozenset(
-    {
-        "answer.positive",
-        "answer.negative",
-        "answer.option",
-        "answer.clear",
-        "answer.accept",
-        "item.submit",
-        "item.defer",
-    }
-)
-"""Actions that decide something at their key: held down, they must not do it to items that nobody read."""
+WEIGHTS: Mapping[str, Weight] = {
+    "answer.positive": Weight.ACTS,
+    "answer.negative": Weight.ACTS,
+    "answer.positive_with_comment": Weight.ACTS,
+    "answer.negative_with_comment": Weight.ACTS,
+    "answer.option": Weight.ACTS,
+    "answer.clear": Weight.ACTS,
+    "answer.accept": Weight.ACTS,
+    "item.submit": Weight.ACTS,
+    "item.defer": Weight.ACTS,
+    "item.decline": Weight.ACTS,
+    "item.flag": Weight.ACTS,
+    "answer.comment": Weight.WRITES,
+    "answer.comment_in_editor": Weight.WRITES,
+    "answer.text": Weight.WRITES,
+    "answer.text_in_editor": Weight.WRITES,
+    "edit.undo": Weight.WRITES,
+    "edit.redo": Weight.WRITES,
+}
+"""How carefully a key that does something is heard; the rest read, move or leave."""
 
 SWALLOWING = frozenset(
     {
@@ -72,6 +81,8 @@ SWALLOWING = frozenset(
         "answer.text_in_editor",
         "answer.positive_with_comment",
         "answer.negative_with_comment",
+        "item.decline",
+        "item.flag",
     }
 )
 """Actions after which people type on: when they are refused, so is the typing, until Esc or Enter."""

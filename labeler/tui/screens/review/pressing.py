@@ -3,44 +3,53 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from labeler.domain.change import Change
 from labeler.domain.question import Numeric
 from labeler.review.entry import takes_single_digits
 from labeler.tui.actions import Action, Context
+from labeler.tui.key_names import Pressed
 from labeler.tui.screens.review.commands import Commands
-from labeler.tui.screens.review.keys import AT_ONCE, JUDGING, SWALLOWING
-from labeler.tui.screens.review.slips import HeldKey, Press
+from labeler.tui.screens.review.keys import JUDGING, SWALLOWING, WEIGHTS
+from labeler.tui.screens.review.slips import Press, Slips, Weight
 
 if TYPE_CHECKING:
     from labeler.tui.screens.review.screen import ReviewScreen
 
+_TOO_EARLY: Final = "too early: ignored"
+
 
 class Pressing:
-    """Hears the keys of a review screen, one at a time, in the order in which they were pressed."""
+    """Hears the keys of a review screen, one at a time, in the order in which they were pressed.
+
+    `clock` gives seconds, on the clock of the presses.
+    """
 
     def __init__(self, screen: ReviewScreen, commands: Commands, guard_ms: int) -> None:
+        self.clock = time.monotonic
         self._screen = screen
         self._commands = commands
-        self._held = HeldKey(guard_ms)
+        self._slips = Slips(guard_ms)
         self._swallowing = False
         self._before: Change | None = None
 
-    async def press(self, key: str) -> None:
-        """Do what `key` does now, about what is selected now."""
+    async def press(self, pressed: Pressed) -> None:
+        """Do what a key does now, about what is selected now."""
         await self._screen.aiming.follow()
-        await self._press(key)
+        await self._press(pressed)
         await self._screen.aiming.follow()
 
-    async def _press(self, key: str) -> None:
-        screen = self._screen
+    async def _press(self, pressed: Pressed) -> None:
+        screen, key = self._screen, pressed.key
         if screen.confirming.is_open:
-            await screen.confirming.press(key)
+            self.heard(pressed)
+            await screen.confirming.press(pressed)
             return
         if self._swallowing and key not in ("escape", "enter"):
             return
         if self._swallowing or key == "escape":
+            self.heard(pressed)
             if key == "escape" and (screen.search is not None or not self._swallowing):
                 await screen.leave_field()
             self._swallowing = False
@@ -48,14 +57,12 @@ class Pressing:
             return
         action = screen.copying.action(key) or self._action(key)
         if action is None:
+            self.heard(pressed)
             screen.say(f"{key} does nothing here; ? shows every key")
             return
-        screen.say("")
-        if not self._answers_at_once(action):
-            self._held.let_go()
-        elif not await self._is_meant(key):
-            return
-        await self.run(action.id, key)
+        if await self._is_meant(action, pressed):
+            screen.say("")
+            await self.run(action.id, key)
 
     def _action(self, key: str) -> Action | None:
         """What a key does: in a search, else in what stands over the conversation, else in the review."""
@@ -67,41 +74,52 @@ class Pressing:
 
     async def run(self, action_id: str, key: str = "") -> None:
         """Do what an action does, unless the trace cannot be judged now. Typing after a refused field is swallowed."""
-        if action_id in JUDGING and (why := self._why_not_judged()):
+        if why := self._why_not_judged(action_id):
             self.refused(action_id, why)
             return
         await self._commands.run(action_id, key)
+
+    async def command(self, action_id: str) -> None:
+        """Do what was typed on the command line, unless that was for the item before."""
+        if self._slips.is_early(WEIGHTS.get(action_id, Weight.READS)):
+            self._screen.say(_TOO_EARLY, "warning")
+        else:
+            await self.run(action_id)
 
     def refused(self, action_id: str, why: str) -> None:
         """Say why; people type on after keys that open a field, and that must not answer anything."""
         self._swallowing = action_id in SWALLOWING or (action_id == "answer.option" and self._digits_open_a_field)
         self._screen.say(f"{why} · Esc or Enter goes on" if self._swallowing else why, "warning")
 
-    def field_closed(self) -> None:
-        """Enter closed a field. Held down, it comes again to the item that this brought."""
-        self._held.press("enter", _now_ms())
+    def heard(self, pressed: Pressed) -> None:
+        """A key was pressed that did something else: a repeat of it is one here as well."""
+        self._slips.press(pressed.key, pressed.at_s * 1000, Weight.READS)
 
     def moved(self) -> None:
-        """Another item is there, not painted yet."""
-        self._held.moved()
+        """Another item, or a trace where none was before, is about to be painted."""
+        self._slips.moved()
 
     def painted(self) -> None:
-        """The item is on the screen."""
-        self._held.painted(_now_ms())
+        """It is on the screen."""
+        self._slips.painted(self.clock() * 1000)
 
-    async def _is_meant(self, key: str) -> bool:
-        desk = self._screen.desk
-        press = self._held.press(key, _now_ms())
-        if press is Press.TAKE_BACK and desk.last_change is not self._before:
-            await self._commands.run("edit.undo")
-            self._screen.say(f"{key} was held down: what it did last is taken back", "warning")
-        if press is Press.ACT:
-            self._before = desk.last_change
+    async def _is_meant(self, action: Action, pressed: Pressed) -> bool:
+        """Whether a key was meant to do this; if it was not, says why where nothing better is said."""
+        screen, key = self._screen, pressed.key
+        weight = WEIGHTS.get(action.id, Weight.READS)
+        press = self._slips.press(key, pressed.at_s * 1000, weight)
+        match press:
+            case Press.ACT:
+                if weight is Weight.ACTS:
+                    self._before = screen.desk.last_change
+            case Press.TOO_EARLY:
+                self.refused(action.id, self._why_not_judged(action.id) or _TOO_EARLY)
+            case Press.TAKE_BACK if screen.desk.last_change is not self._before:
+                await self._commands.run("edit.undo")
+                screen.say(f"{key} was held down: what it did last is taken back", "warning")
+            case Press.REPEAT if not screen.notice:
+                screen.say(f"{key} held down acts once")
         return press is Press.ACT
-
-    def _answers_at_once(self, action: Action) -> bool:
-        """Whether the key answers by itself. Where it opens a field, ignoring it would lose what is typed first."""
-        return action.id in AT_ONCE and not (action.id == "answer.option" and self._digits_open_a_field)
 
     @property
     def _digits_open_a_field(self) -> bool:
@@ -110,8 +128,11 @@ class Pressing:
             return False
         return not takes_single_digits(question.input)
 
-    def _why_not_judged(self) -> str:
+    def _why_not_judged(self, action_id: str) -> str:
+        """Why an action that judges the trace cannot; empty for the others."""
         screen = self._screen
+        if action_id not in JUDGING:
+            return ""
         if screen.search is not None:
             return "Esc ends the search"
         item = screen.desk.state.item
@@ -120,7 +141,3 @@ class Pressing:
         if screen.desk.document(item.trace_id) is None:
             return "The trace is still loading; nothing is labelled unread"
         return ""
-
-
-def _now_ms() -> int:
-    return time.monotonic_ns() // 1_000_000

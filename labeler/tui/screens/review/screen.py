@@ -29,7 +29,8 @@ from labeler.tui.chrome.line_widget import LineWidget
 from labeler.tui.chrome.runs import Line
 from labeler.tui.chrome.status import status_line
 from labeler.tui.document.view import DocumentView, LineRangeChanged
-from labeler.tui.key_names import key_name
+from labeler.tui.key_names import pressed
+from labeler.tui.keyboard.pasting import dropped_paste
 from labeler.tui.keymap import Keymap
 from labeler.tui.look import ScreenLook
 from labeler.tui.media import MediaSettings
@@ -121,15 +122,25 @@ class ReviewScreen(Screen[None]):
         if self.focused is None:
             event.stop()
             event.prevent_default()
-            await self.pressing.press(key_name(event))
+            await self.pressing.press(pressed(event))
         elif event.is_printable or event.key in ("enter", "escape"):
             event.stop()
             event.prevent_default()
-            await self._commands.asking.typed_ahead(event.key, event.character or "")
+            await self._commands.asking.typed_ahead(pressed(event))
 
     def on_paste(self, event: events.Paste) -> None:
-        """Text pasted outside a field answers nothing."""
+        """Text pasted outside a field answers nothing; pasted before an open field could hear it, it goes there."""
         event.stop()
+        self.pasted(event.text)
+
+    def pasted(self, text: str) -> None:
+        """Put pasted text into the open field, or say that it is dropped."""
+        if not self._commands.asking.type(text):
+            self.say(dropped_paste(text), "warning")
+
+    def typed_unseen(self, text: str) -> None:
+        """Put what was typed below the sign of a terminal too small into the open field, if there is one."""
+        self._commands.asking.type(text)
 
     # Acting
 
@@ -143,7 +154,6 @@ class ReviewScreen(Screen[None]):
         if changed.moved and not decision.says:
             self.say(paint.refusal(self.desk, self.keymap.first_key("outbox.open")), "error")
         if changed.moved:
-            self.pressing.moved()
             self.end_search()
             self.views.item_left()
         if decision.aim:
@@ -171,7 +181,7 @@ class ReviewScreen(Screen[None]):
 
     @on(Typed)
     async def _typed(self, message: Typed) -> None:
-        self.pressing.field_closed()
+        self.pressing.heard(message.pressed)
         await self._commands.asking.typed(message.text)
 
     @on(Left)

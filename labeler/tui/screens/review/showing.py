@@ -20,6 +20,7 @@ class Showing:
         self._screen = screen
         self._positions: dict[str, ViewPosition] = {}
         self._shown: tuple[str, Face | None] | None = None
+        self._stands: tuple[str, bool] | None = None
 
     def show_current(self) -> None:
         """Show the current item's document, or say why there is none yet."""
@@ -29,6 +30,7 @@ class Showing:
             self._show(_placeholder("", "The worklist is empty. :refresh looks for new traces, q leaves."))
             return
         prepared = screen.desk.document(item.trace_id)
+        self._announce(item.trace_id, is_here=prepared is not None)
         face = screen.views.face if screen.views.face and screen.views.face.document else None
         wanted = (item.trace_id, face)
         if prepared is None:
@@ -41,7 +43,7 @@ class Showing:
             document = face.document if face else None
             self._show(document or prepared.document, face.position if face else self._positions.get(item.trace_id))
             self._shown = wanted
-            screen.call_after_refresh(self._painted, item.trace_id)
+            screen.call_after_refresh(self._seen, item.trace_id)
 
     def prepare_layout(self, trace_id: str) -> None:
         """Have a document that will be shown soon laid out in the background."""
@@ -50,10 +52,21 @@ class Showing:
         if prepared is not None:
             screen.run_worker(asyncio.to_thread(screen.document.prepare, prepared.document), exit_on_error=False)
 
-    def _painted(self, trace_id: str) -> None:
+    def _announce(self, trace_id: str, *, is_here: bool) -> None:
+        """Tell when another trace comes, or this one comes at last, and when it is painted: keys wait for that."""
+        stands = (trace_id, is_here)
+        if stands != self._stands:
+            self._stands = stands
+            self._screen.pressing.moved()
+            self._screen.call_after_refresh(self._painted, stands)
+
+    def _painted(self, stands: tuple[str, bool]) -> None:
+        if stands == self._stands:
+            self._screen.pressing.painted()
+
+    def _seen(self, trace_id: str) -> None:
         item = self._screen.desk.state.item
         if item is not None and item.trace_id == trace_id:
-            self._screen.pressing.painted()
             self._screen.desk.seen(trace_id)
 
     def _show(self, document: Document, position: ViewPosition | None = None) -> None:

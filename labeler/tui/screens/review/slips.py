@@ -1,71 +1,103 @@
-"""Slips of the hand: a held answer key. Pure; times are milliseconds of a clock that never goes back."""
+"""Slips of the hand: keys that nobody meant for what is on the screen now. Pure; times are milliseconds of one clock.
+
+A key counts from when it came to the terminal, not from when there was time for it: what waited together, in one
+read or behind a busy screen, was pressed for the item that was there then.
+"""
 
 from __future__ import annotations
 
+import math
 from enum import Enum, auto
+from typing import Final
 
-_HOLD_BEGINS_MS = 1000
+_REPEAT_MS: Final = 80
+"""The same key again sooner than this is a key held down, or one that bounced. Hands are slower."""
+
+_HELD_ENDS_MS: Final = 250
+"""A key that has repeated is let go once it stays away so long: a slow line brings repeats in bunches."""
+
+_IS_HELD_AFTER: Final = 2
+"""Repeats after which a key is held for certain."""
+
+_HOLD_BEGINS_MS: Final = 1000
 """Keyboards wait up to two thirds of a second before a held key begins to repeat."""
 
-_REPEATS_OF_A_HOLD = 3
-"""So many ignored presses in a row are no double tap any more."""
+_TAKES_BACK_AFTER: Final = 3
+"""So many repeats are no double tap any more, and the press they began with was a repeat itself."""
+
+
+class Weight(Enum):
+    """How much a key does, and so how carefully it is heard."""
+
+    READS = auto()
+    """Reads, moves or leaves: held down it goes on, and it is never too early."""
+    WRITES = auto()
+    """Opens a field or takes back: for the item that was there when it was pressed, once a press."""
+    ACTS = auto()
+    """Answers, submits, defers, declines, flags: as `WRITES`, and only on an item that could be looked at."""
 
 
 class Press(Enum):
-    """What to do with the press of an answer key."""
+    """What to do with the press of a key."""
 
     ACT = auto()
-    IGNORE = auto()
+    TOO_EARLY = auto()
+    """Ignore it, and say so: the item was not there yet, or too briefly."""
+    REPEAT = auto()
+    """Ignore it: the key is held down."""
     TAKE_BACK = auto()
-    """Ignore it, and take back the answer before it: the key was held since the item before that."""
+    """Ignore it, and take back what the key did last: that was a repeat already."""
 
 
-class HeldKey:
-    """Ignores the same answer key until a new item has been on the screen for `guard_ms` (0: never ignores).
+class Slips:
+    """Tells the presses that were meant from the others.
 
-    A held key comes again faster than that, so each repeat that is ignored starts the wait anew: however
-    long it is held, it labels nothing that was not read. The first repeat of a held key comes late enough
-    to pass for a press of its own; once the repeats behind it give it away, its answer is taken back.
+    After an item was painted nothing acts for `guard_ms` (0: no such wait), nor does a key right behind one that was
+    ignored for that. A key held down acts once. Its first repeat comes so late that it passes for a press of its own;
+    once the repeats behind it give it away, what it did is taken back.
     """
 
-    def __init__(self, guard_ms: int) -> None:
+    def __init__(self, guard_ms: float) -> None:
         self._guard_ms = guard_ms
+        self._painted_ms = math.inf
+        self._ignored_ms = -math.inf
         self._key = ""
-        self._pressed_ms = 0
-        self._painted_ms: int | None = 0
-        self._moved = False
-        self._gap_before_answer_ms = _HOLD_BEGINS_MS
+        self._pressed_ms = -math.inf
         self._repeats = 0
+        self._may_be_repeat = False
 
     def moved(self) -> None:
-        """The answer just given brought another item, which is not painted yet."""
-        self._moved = True
-        self._painted_ms = None
+        """Another item comes, which is not painted yet."""
+        self._painted_ms = math.inf
 
-    def painted(self, now_ms: int) -> None:
+    def painted(self, now_ms: float) -> None:
         """The item is on the screen."""
-        if self._painted_ms is None:
-            self._painted_ms = now_ms
+        self._painted_ms = min(self._painted_ms, now_ms)
 
-    def let_go(self) -> None:
-        """Another key was pressed: whatever comes next is not held down since before."""
-        self._key = ""
-
-    def press(self, key: str, now_ms: int) -> Press:
-        """What to do with this press of an answer key."""
-        gap_ms = now_ms - self._pressed_ms
-        again = key == self._key
-        self._key, self._pressed_ms = key, now_ms
-        if again and self._moved and self._is_too_early(now_ms, gap_ms):
-            self._repeats += 1
-            held_before = self._gap_before_answer_ms < _HOLD_BEGINS_MS
-            return Press.TAKE_BACK if held_before and self._repeats == _REPEATS_OF_A_HOLD else Press.IGNORE
-        self._gap_before_answer_ms = gap_ms if again and self._moved else _HOLD_BEGINS_MS
-        self._repeats = 0
-        self._moved = False
-        return Press.ACT
-
-    def _is_too_early(self, now_ms: int, gap_ms: int) -> bool:
-        if self._guard_ms <= 0:
+    def is_early(self, weight: Weight) -> bool:
+        """Whether the key pressed last came too early to do something of this weight."""
+        if weight is Weight.READS:
             return False
-        return self._painted_ms is None or min(gap_ms, now_ms - self._painted_ms) < self._guard_ms
+        if self._pressed_ms <= self._painted_ms:
+            return True
+        since = max(self._painted_ms + self._guard_ms, self._ignored_ms + min(self._guard_ms, _REPEAT_MS))
+        return weight is Weight.ACTS and self._pressed_ms < since
+
+    def press(self, key: str, at_ms: float, weight: Weight) -> Press:
+        """What to do with this press. Every key is told, so that one that comes between is known."""
+        gap_ms = at_ms - self._pressed_ms if key == self._key else math.inf
+        self._key, self._pressed_ms = key, at_ms
+        is_repeat = gap_ms < (_HELD_ENDS_MS if self._repeats >= _IS_HELD_AFTER else _REPEAT_MS)
+        self._repeats = self._repeats + 1 if is_repeat else 0
+        early = self.is_early(weight)
+        if not is_repeat:
+            self._may_be_repeat = gap_ms < _HOLD_BEGINS_MS and weight is Weight.ACTS and not early
+        if weight is Weight.READS:
+            return Press.ACT
+        if early:
+            self._ignored_ms = at_ms
+        if self._may_be_repeat and self._repeats == _TAKES_BACK_AFTER:
+            return Press.TAKE_BACK
+        if early and self._repeats < _TAKES_BACK_AFTER:
+            return Press.TOO_EARLY
+        return Press.REPEAT if is_repeat else Press.ACT
