@@ -34,6 +34,14 @@ def press_enter(state: ReviewState, item: Item, stamp: Stamp) -> Decision | Refu
     return submit(state, item, (), stamp, Act.SUBMIT)
 
 
+def enter_answers_with_none(state: ReviewState) -> bool:
+    """Whether Enter now answers a choice of several, in which nothing was chosen, with none of its options."""
+    item = state.item
+    if item is None or state.aim is not None or state.choosing or item.state is ItemState.LABELLED:
+        return False
+    return _ends_choice(state, item)
+
+
 def defer(state: ReviewState, item: Item, stamp: Stamp) -> Decision | Refusal:
     """Put the item off until the open ones are done."""
     if item.state in (ItemState.LABELLED, ItemState.DECLINED):

@@ -37,6 +37,7 @@ from tests.tui.snapshot import screen_text
 REVIEWER = "rhea.k"
 
 _CHARACTERS = {"enter": "\r", "escape": "\x1b", "tab": "\t", "backspace": "\x7f", "space": " ", "ctrl+j": "\n"}
+A_SECOND_S = 1.0
 _SETTLED = 4
 """Rounds of the message queues: a key goes from the app to a field, from there to the screen, and back."""
 
@@ -75,9 +76,13 @@ class Table:
         await self.type(words)
         await self.press("enter")
 
+    def pressed_after(self, seconds: float) -> None:
+        """Have the next key pressed so long after the one before, and not a second later."""
+        self._ahead_s += seconds - A_SECOND_S
+
     def _send(self, *keys: str) -> None:
         """Keys that came together, a second after whatever was pressed and painted before."""
-        self._ahead_s += 1
+        self._ahead_s += A_SECOND_S
         at_s = self.now_s()
         for key in keys:
             event = events.Key(key, _CHARACTERS.get(key, key if len(key) == 1 else None))

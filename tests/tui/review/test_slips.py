@@ -65,6 +65,11 @@ def test_the_late_first_repeat_of_a_held_key_is_taken_back(questions: int, delay
     assert acted(said) == 1
 
 
+def test_the_first_repeat_is_taken_back_also_when_those_behind_it_come_late() -> None:
+    said = Reviewer().press(5000, 5500, 5600, 5690, 5770, *range(5800, 7000, 30))
+    assert acted(said) == 1
+
+
 def test_repeats_that_a_slow_line_brings_in_bunches_are_repeats() -> None:
     bunches = [5000 + bunch * 200 + repeat for bunch in range(20) for repeat in range(6)]
     assert acted(Reviewer().press(*bunches)) == 1
@@ -150,6 +155,19 @@ async def test_enter_that_closes_a_field_and_comes_again_answers_nothing_else(tm
         await table.type(["enter"] * 2)
         await table.type(["enter"] * 6)
         assert [len(table.values(index)) for index in range(4)] == [1, 0, 0, 0]
+
+
+async def test_an_enter_that_may_be_held_since_the_field_answers_nothing_with_none(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(3), (RATING, MODES), guard_ms=GUARD_MS) as table:
+        await table.press("3", "c")
+        await table.type("why")
+        await table.press("enter")
+        table.pressed_after(0.5)
+        await table.type(["enter"])
+        assert "enter so soon after enter answers nothing" in table.said
+        assert (table.position, table.values(0)) == (0, {"quality_rating": 3})
+        await table.press("tab", "tab", "enter")
+        assert (table.position, table.values(0)) == (1, {"quality_rating": 3, "failure_modes": []})
 
 
 async def test_a_key_that_comes_again_after_another_is_not_held_down(tmp_path: Path) -> None:

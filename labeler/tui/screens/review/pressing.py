@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from labeler.domain.change import Change
 from labeler.domain.question import Numeric
+from labeler.review.closing import enter_answers_with_none
 from labeler.review.entry import takes_single_digits
 from labeler.tui.actions import Action, Context
 from labeler.tui.key_names import Pressed
@@ -109,6 +110,9 @@ class Pressing:
         weight = WEIGHTS.get(action.id, Weight.READS)
         press = self._slips.press(key, pressed.at_s * 1000, weight)
         match press:
+            case Press.ACT if self._enters_none(action):
+                screen.say(f"{key} so soon after {key} answers nothing; pressed again in a second it answers none")
+                return False
             case Press.ACT:
                 if weight is Weight.ACTS:
                     self._before = screen.desk.last_change
@@ -120,6 +124,11 @@ class Pressing:
             case Press.REPEAT if not screen.notice:
                 screen.say(f"{key} held down acts once")
         return press is Press.ACT
+
+    def _enters_none(self, action: Action) -> bool:
+        """Whether a press that may be a held Enter's would make an answer, for which nothing else was pressed."""
+        submits = action.id == "item.submit" and self._slips.may_be_repeat
+        return submits and enter_answers_with_none(self._screen.desk.state)
 
     @property
     def _digits_open_a_field(self) -> bool:

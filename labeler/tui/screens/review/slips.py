@@ -23,7 +23,7 @@ _HOLD_BEGINS_MS: Final = 1000
 """Keyboards wait up to two thirds of a second before a held key begins to repeat."""
 
 _TAKES_BACK_AFTER: Final = 3
-"""So many repeats are no double tap any more, and the press they began with was a repeat itself."""
+"""So many more presses that nobody can mean are no double tap, and the one they followed was a repeat itself."""
 
 
 class Weight(Enum):
@@ -53,18 +53,25 @@ class Slips:
     """Tells the presses that were meant from the others.
 
     After an item was painted nothing acts for `guard_ms` (0: no such wait), nor does a key right behind one that was
-    ignored for that. A key held down acts once. Its first repeat comes so late that it passes for a press of its own;
-    once the repeats behind it give it away, what it did is taken back.
+    ignored for that; the same key starts the wait anew. A key held down acts once. Its first repeat comes so late that
+    it passes for a press of its own; once the repeats behind it give it away, what it did is taken back.
     """
 
     def __init__(self, guard_ms: float) -> None:
         self._guard_ms = guard_ms
         self._painted_ms = math.inf
+        self._ignored_key = ""
         self._ignored_ms = -math.inf
         self._key = ""
         self._pressed_ms = -math.inf
         self._repeats = 0
+        self._ignored = 0
         self._may_be_repeat = False
+
+    @property
+    def may_be_repeat(self) -> bool:
+        """Whether what acted last may have been the first repeat of a key held down."""
+        return self._may_be_repeat
 
     def moved(self) -> None:
         """Another item comes, which is not painted yet."""
@@ -80,8 +87,9 @@ class Slips:
             return False
         if self._pressed_ms <= self._painted_ms:
             return True
-        since = max(self._painted_ms + self._guard_ms, self._ignored_ms + min(self._guard_ms, _REPEAT_MS))
-        return weight is Weight.ACTS and self._pressed_ms < since
+        behind_ms = min(self._guard_ms, _HELD_ENDS_MS if self._key == self._ignored_key else _REPEAT_MS)
+        until_ms = max(self._painted_ms + self._guard_ms, self._ignored_ms + behind_ms)
+        return weight is Weight.ACTS and self._pressed_ms < until_ms
 
     def press(self, key: str, at_ms: float, weight: Weight) -> Press:
         """What to do with this press. Every key is told, so that one that comes between is known."""
@@ -90,14 +98,15 @@ class Slips:
         is_repeat = gap_ms < (_HELD_ENDS_MS if self._repeats >= _IS_HELD_AFTER else _REPEAT_MS)
         self._repeats = self._repeats + 1 if is_repeat else 0
         early = self.is_early(weight)
-        if not is_repeat:
-            self._may_be_repeat = gap_ms < _HOLD_BEGINS_MS and weight is Weight.ACTS and not early
-        if weight is Weight.READS:
+        if weight is Weight.READS or not (early or is_repeat):
+            self._ignored = 0
+            self._may_be_repeat = gap_ms < _HOLD_BEGINS_MS and weight is Weight.ACTS
             return Press.ACT
+        if gap_ms == math.inf:
+            self._ignored, self._may_be_repeat = 0, False
+        self._ignored += 1
         if early:
-            self._ignored_ms = at_ms
-        if self._may_be_repeat and self._repeats == _TAKES_BACK_AFTER:
+            self._ignored_key, self._ignored_ms = key, at_ms
+        if self._may_be_repeat and self._ignored == _TAKES_BACK_AFTER:
             return Press.TAKE_BACK
-        if early and self._repeats < _TAKES_BACK_AFTER:
-            return Press.TOO_EARLY
-        return Press.REPEAT if is_repeat else Press.ACT
+        return Press.TOO_EARLY if early and self._ignored < _TAKES_BACK_AFTER else Press.REPEAT
