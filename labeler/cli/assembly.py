@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from labeler.backends.base import Backend, BackendError, Experiment, Forbidden
 from labeler.cache.thread import CacheThread
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.log import start_log
+from labeler.cli.log import keep_out_of_log, start_log
 from labeler.cli.options import Selection, flags_of
 from labeler.cli.output import is_interactive, print_message
 from labeler.cli.who import ask_reviewer
@@ -26,7 +26,8 @@ from labeler.config.identity import Reviewer, resolve_reviewer
 from labeler.config.load import Configuration, load_configuration
 from labeler.config.paths import Paths, find_paths, prepare_directory
 from labeler.config.problems import Source
-from labeler.domain.destination import Destination, origin
+from labeler.domain.destination import Destination, canonical_uri, origin
+from labeler.domain.http_address import secrets_in
 from labeler.domain.question import Question
 from labeler.domain.queue import Queue
 from labeler.domain.worklist import ReviewSpec
@@ -42,13 +43,16 @@ def configure(arguments: argparse.Namespace) -> Configuration:
     """The effective configuration, with the log in place from here on. Raises `ConfigurationError`."""
     paths = paths_of(arguments)
     start_log(paths.log, verbose=getattr(arguments, "verbose", False))
-    return load_configuration(
+    keep_out_of_log(secrets_in(getattr(arguments, "backend", None) or ""))
+    configuration = load_configuration(
         paths,
         flags=flags_of(arguments),
         environment=os.environ,
         directory=Path.cwd(),
         config_is_named=bool(getattr(arguments, "config", None) or os.environ.get("LABELER_CONFIG")),
     )
+    keep_out_of_log(secrets_in(configuration.settings.backend.uri or ""))
+    return configuration
 
 
 def paths_of(arguments: argparse.Namespace) -> Paths:
@@ -114,13 +118,16 @@ async def backend_at(uri: str, configuration: Configuration, journal: JournalThr
 
     from labeler.backends.mlflow import backend as mlflow
     from labeler.backends.mlflow.credentials import endpoint, tls_settings
+    from labeler.backends.mlflow.proxy_choice import proxy_for
 
     if kind is BackendKind.MLFLOW_FILES:
         return await mlflow.open_backend(uri)
     credentials = await credentials_at(uri, configuration)
     if credentials is not None and kind is BackendKind.MLFLOW:
         url = endpoint(uri).url
-        check_consent(configuration, url, await journal.run(Journal.trusted))
+        proxy = proxy_for(url)
+        way = None if proxy is None else str(proxy)
+        check_consent(configuration, url, await journal.run(Journal.trusted), through=way)
         await journal.run(Journal.trust, origin(url))
     return await mlflow.open_backend(uri, credentials, workspace, tls=tls_settings())
 
@@ -131,7 +138,10 @@ async def credentials_at(uri: str, configuration: Configuration) -> Credentials 
     from labeler.cli.token_command import token_of
 
     command = configuration.settings.backend.token_command
-    return await token_of(command) if command else credentials_for(uri)
+    credentials = await token_of(command) if command else credentials_for(uri)
+    if credentials is not None:
+        keep_out_of_log(credentials.secrets)
+    return credentials
 
 
 async def reviewer_at(backend: Backend, configuration: Configuration, journal: JournalThread) -> Reviewer:
@@ -185,7 +195,7 @@ async def backend_uri(uri: str) -> str:
             from labeler.backends.mlflow.credentials import endpoint
 
             return endpoint(uri).url
-    return _address(uri)
+    return backend_address(uri)
 
 
 async def destinations_in_scope(configuration: Configuration, journal: JournalThread) -> list[Destination]:
@@ -242,7 +252,7 @@ async def review_spec(
         trace_ids=selection.trace_ids,
         label=label,
         notes_local=configuration.settings.review.notes == "local",
-        address=_address(configuration.settings.backend.uri or backend.uri),
+        address=backend_address(configuration.settings.backend.uri or backend.uri),
     )
 
 
@@ -283,18 +293,16 @@ async def _local_store(uri: str) -> LocalStore:
     return await LocalStore.open(_store_path(uri))
 
 
-def _address(uri: str) -> str:
+def backend_address(uri: str) -> str:
     """What opens the backend again, from any directory and without credentials."""
-    from labeler.backends.mlflow.credentials import split_userinfo
-    from labeler.backends.mlflow.served import local_store
-
     match backend_kind(uri):
         case BackendKind.LOCAL:
             return f"local:{_store_path(uri)}"
         case BackendKind.MLFLOW:
-            url, _ = split_userinfo(uri)
-            return url
+            return canonical_uri(uri)
         case BackendKind.MLFLOW_FILES:
+            from labeler.backends.mlflow.served import local_store
+
             store = local_store(uri)
             return uri if store is None else store.canonical_uri
     return uri

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from labeler.backends.base import Backend
-from labeler.cli.assembly import known_reviewer, questions_at
+from labeler.cli.assembly import backend_address, known_reviewer, questions_at
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.on_screen import run_on_screen
 from labeler.cli.opening import announce, is_member, open_spec
@@ -110,7 +110,7 @@ class _Menu:
             queue_id=queue_id,
             label=label,
             notes_local=self._configuration.settings.review.notes == "local",
-            address=self._configuration.settings.backend.uri or "",
+            address=backend_address(self._configuration.settings.backend.uri or self._backend.uri),
         )
 
 

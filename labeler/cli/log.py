@@ -5,16 +5,21 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
 
+from labeler.domain.http_address import secrets_in, spellings, without_addresses_userinfo, without_secrets
+
 _MAX_BYTES: Final = 1024 * 1024
 _OLD_LOGS: Final = 2
 _SECRET_VARIABLES: Final = ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN", "DATABRICKS_TOKEN")
-_USERINFO: Final = re.compile(r"(?<=://)[^/\s]+@")
+_ADDRESS_VARIABLES: Final = frozenset(
+    {"mlflow_tracking_uri", "databricks_host", "http_proxy", "https_proxy", "all_proxy"}
+)
+"""In lower case: variables whose addresses may have a password in them."""
 _AUTHORIZATION: Final = re.compile(r"\b(Basic|Bearer) [\w.~+/=-]+")
 _FORMAT: Final = "%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"
 
@@ -28,15 +33,18 @@ class _PrivateFileHandler(RotatingFileHandler):
 
 
 class _RedactingFormatter(logging.Formatter):
-    def __init__(self, secrets: list[str]) -> None:
-        super().__init__(_FORMAT)
-        self._secrets = secrets
-
     def format(self, record: logging.LogRecord) -> str:
-        text = super().format(record)
-        for secret in self._secrets:
-            text = text.replace(secret, "•••")
-        return _AUTHORIZATION.sub(r"\1 •••", _USERINFO.sub("•••@", text))
+        text = without_secrets(super().format(record), _secrets)
+        return _AUTHORIZATION.sub(r"\1 •••", without_addresses_userinfo(text))
+
+
+_secrets: Final[set[str]] = set()
+"""What no record may tell: as wide as the process, for so is logging."""
+
+
+def keep_out_of_log(secrets: Collection[str]) -> None:
+    """Mask these in every record from now on."""
+    _secrets.update(secrets)
 
 
 def start_log(path: Path, *, verbose: bool, environment: Mapping[str, str] = os.environ) -> None:
@@ -45,8 +53,12 @@ def start_log(path: Path, *, verbose: bool, environment: Mapping[str, str] = os.
     `verbose` lets every request and labeler's own details in.
     """
     handler = _PrivateFileHandler(path, maxBytes=_MAX_BYTES, backupCount=_OLD_LOGS, delay=True)
-    secrets = [environment[name] for name in _SECRET_VARIABLES if environment.get(name)]
-    handler.setFormatter(_RedactingFormatter(secrets))
+    for name, value in environment.items():
+        if name in _SECRET_VARIABLES:
+            keep_out_of_log(spellings(value))
+        elif name.lower() in _ADDRESS_VARIABLES:
+            keep_out_of_log(secrets_in(value))
+    handler.setFormatter(_RedactingFormatter(_FORMAT))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO if verbose else logging.WARNING)

@@ -18,9 +18,10 @@ from labeler.cli.opening import Opening, announce, open_asked, open_remembered, 
 from labeler.cli.options import Selection, refuse_queue_beside_names, selection_of
 from labeler.cli.output import print_message
 from labeler.cli.persisting import persist
-from labeler.cli.trace_files import looks_like_file
+from labeler.cli.trace_files import looks_like_file, refuse_addresses
 from labeler.config.consent import CredentialsWithheld
 from labeler.config.load import Configuration
+from labeler.domain.destination import canonical_uri
 from labeler.domain.worklist import ReviewSpec
 from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread
@@ -32,6 +33,7 @@ async def review(arguments: argparse.Namespace) -> ExitCode:
     """`labeler review`: the worklist that was asked for, or exactly the traces or files named."""
     refuse_plain(arguments)
     configuration = configure(arguments)
+    refuse_addresses(arguments.targets)
     files = [Path(target) for target in arguments.targets if looks_like_file(target)]
     if files and len(files) < len(arguments.targets):
         raise CommandFailed(ExitCode.USAGE, "Name either files or trace IDs, not both")
@@ -117,8 +119,14 @@ async def _review_offline(configuration: Configuration) -> ExitCode:
 
 
 async def reopened(spec: ReviewSpec, configuration: Configuration, journal: JournalThread) -> Backend:
-    """A backend of its own for the traffic beside the screen. Raises `BackendError` alone: nobody is asked now."""
+    """A backend of its own for the traffic beside the screen. Raises `BackendError` alone: nobody is asked now.
+
+    It signs in with what stands in the configured address, where that is the review's: the journal has no secret.
+    """
+    address, configured = spec.address or spec.backend_uri, configuration.settings.backend.uri
+    if configured is not None and canonical_uri(configured) == address:
+        address = configured
     try:
-        return await backend_at(spec.address or spec.backend_uri, configuration, journal)
+        return await backend_at(address, configuration, journal)
     except CredentialsWithheld as error:
         raise Forbidden(str(error)) from error

@@ -16,6 +16,7 @@ from labeler.cli.output import print_message
 from labeler.cli.reviewing import continue_review, demo_instead, review_asked
 from labeler.config.load import Configuration
 from labeler.config.problems import Source
+from labeler.domain.destination import canonical_uri
 from labeler.journal.journal import Journal
 from labeler.journal.rows import ReviewRecord
 
@@ -54,7 +55,8 @@ def _asks_for_something_else(configuration: Configuration, record: ReviewRecord)
         for key in ("backend.uri", "backend.experiments", "backend.queue", "reviewer")
         if configuration.origin(key).source in (Source.FLAG, Source.ENVIRONMENT)
     }
-    if "backend.uri" in typed and settings.backend.uri not in (spec.address, spec.backend_uri):
+    uri = settings.backend.uri or ""
+    if "backend.uri" in typed and not {uri, canonical_uri(uri)} & {spec.address, spec.backend_uri}:
         return True
     if "reviewer" in typed and settings.reviewer != spec.reviewer:
         return True

@@ -26,10 +26,10 @@ class PlainHttpNotAllowed(CredentialsWithheld):
     """The credentials would travel readable for everybody on the way."""
 
 
-def check_consent(configuration: Configuration, url: str, trusted: Collection[str]) -> None:
+def check_consent(configuration: Configuration, url: str, trusted: Collection[str], through: str | None = None) -> None:
     """Raise `CredentialsWithheld` unless credentials may be sent to `url`, an http(s) address.
 
-    `trusted` holds the origins that the user has trusted before.
+    `trusted` holds the origins that the user has trusted before; `through` names the proxy on the way, if any.
     """
     target = origin(url)
     if target not in trusted and not named_by_user(configuration, target):
@@ -44,7 +44,8 @@ def check_consent(configuration: Configuration, url: str, trusted: Collection[st
         and not _plain_http_allowed(configuration, target, trusted)
     ):
         raise PlainHttpNotAllowed(
-            f"{target} is not encrypted: your credentials would travel readable for everybody on the way, so they "
+            f"{target} is not encrypted: your credentials would travel readable for everybody on the way"
+            f"{f', {through} first of all' if through else ''}, so they "
             f'were not sent. Use https, or put allow_plain_http = ["{target}"] under [backend] in '
             f"{configuration.paths.config_file}",
             target,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from typing import Final
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+from labeler.domain.http_address import http_address
+
+_HTTP: Final = re.compile(r"https?:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -18,23 +21,15 @@ class Destination:
 
 
 def canonical_uri(uri: str) -> str:
-    """The one spelling of an http(s) address: no userinfo, lower-case host, no default port or trailing slash.
+    """The one spelling of an http(s) address (see `HttpAddress`). Raises `BadAddress`.
 
-    The path prefix is kept. Other schemes (``local:<store id>``, ``sqlite:``, ``databricks``) come back unchanged:
-    their backends make them canonical.
+    Other schemes (``local:<store id>``, ``sqlite:``, ``databricks``) come back unchanged: their backends make them
+    canonical.
     """
-    parts = urlsplit(uri)
-    scheme = parts.scheme.lower()
-    if scheme not in _DEFAULT_PORTS:
-        return uri
-    host = (parts.hostname or "").lower()
-    if ":" in host:
-        host = f"[{host}]"
-    port = "" if parts.port in (None, _DEFAULT_PORTS[scheme]) else f":{parts.port}"
-    return f"{scheme}://{host}{port}{parts.path.rstrip('/')}"
+    return http_address(uri).url if _HTTP.match(uri) else uri
 
 
 def origin(uri: str) -> str:
-    """Scheme, host and port of an http(s) address: what credentials are bound to."""
+    """Scheme, host and port of an http(s) address: what credentials are bound to. Raises `BadAddress`."""
     scheme, _, rest = canonical_uri(uri).partition("://")
     return f"{scheme}://{rest.partition('/')[0]}"

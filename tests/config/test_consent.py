@@ -54,6 +54,15 @@ def test_credentials_go_over_plain_http_to_this_machine_alone_unless_the_user_al
     assert not is_loopback("http://localhost.example.org")
 
 
+def test_the_question_about_plain_http_names_the_proxy_that_reads_along(tmp_path: Path) -> None:
+    plain = "http://desk.example.org:5000"
+    configuration = load(tmp_path, user=f'backend.uri = "{plain}"\n')
+    with pytest.raises(
+        PlainHttpNotAllowed, match=r"everybody on the way, the proxy of http_proxy \(p:1\) first of all,"
+    ):
+        check_consent(configuration, plain, trusted=[], through="the proxy of http_proxy (p:1)")
+
+
 def test_a_working_directory_allows_plain_http_only_to_what_the_user_trusts(tmp_path: Path) -> None:
     plain = "http://desk.example.org:5000"
     configuration = load(
@@ -65,7 +74,7 @@ def test_a_working_directory_allows_plain_http_only_to_what_the_user_trusts(tmp_
 
 
 def test_addresses_are_shown_without_their_password() -> None:
-    assert without_userinfo("https://ana:s3cret@mlflow.example.org/a@b") == "https://•••@mlflow.example.org/a@b"
+    assert without_userinfo("https://ana:s3cret@mlflow.example.org/a/b") == "https://•••@mlflow.example.org/a/b"
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import base64
 import configparser
+import json
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote
 
 from pydantic import SecretStr
 
-from labeler.domain.destination import canonical_uri
+from labeler.domain.http_address import BadAddress, http_address, spellings, without_secrets
+from labeler.file_reading import read_small_file
 
 DATABRICKS: Final = "databricks"
 _TRUE: Final = {"1", "true", "yes"}
@@ -40,13 +42,25 @@ class Credentials:
     secret: SecretStr
     username: str | None = None
 
-    def redacted(self, text: bytes) -> bytes:
-        """What a server said, without the secret: one that fails may well quote the request."""
-        secret = self.secret.get_secret_value()
-        for spelling in (secret, self.authorization.partition(" ")[2]):
-            if spelling:
-                text = text.replace(spelling.encode(), "•••".encode())
-        return text
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What must never be told, in every spelling: the secret, or a name that comes without one; and the header."""
+        alone = self.secret.get_secret_value() or self.username or ""
+        return spellings(alone) | {self.authorization.partition(" ")[2]}
+
+    def redacted(self, body: bytes) -> bytes:
+        """What a server answered, without the secret: one that fails may well quote the request.
+
+        Of an error in JSON only the message is changed, which is all that is ever shown of it; what the error is stays
+        legible whatever the secret.
+        """
+        try:
+            said = json.loads(body)
+        except (ValueError, RecursionError):
+            return without_secrets(body.decode("utf-8", "replace"), self.secrets).encode()
+        if not isinstance(said, dict) or not isinstance(message := said.get("message"), str):
+            return body
+        return json.dumps({**said, "message": without_secrets(message, self.secrets)}).encode()
 
     @property
     def authorization(self) -> str:
@@ -102,18 +116,13 @@ def credentials_for(uri: str, environ: Mapping[str, str] | None = None, home: Pa
 def split_userinfo(uri: str) -> tuple[str, Credentials | None]:
     """The canonical address and the credentials that stood in it. Raises `UnusableSettings` for no address."""
     try:
-        parts = urlsplit(uri)
-        port_is_a_number = parts.port is None or parts.port >= 0
-    except ValueError:
-        port_is_a_number = False
-    if not port_is_a_number or parts.scheme.lower() not in ("http", "https") or not parts.hostname:
-        raise UnusableSettings("The backend address is not one of http(s)://HOST[:PORT][/PATH]")
-    userinfo, at, host = parts.netloc.rpartition("@")
-    url = canonical_uri(urlunsplit((parts.scheme, host, parts.path, "", "")))
-    if not at:
-        return url, None
-    username, _, password = userinfo.partition(":")
-    return url, Credentials("the backend address", SecretStr(unquote(password)), unquote(username))
+        address = http_address(uri)
+    except BadAddress as error:
+        raise UnusableSettings(f"The backend address {error}") from None
+    if address.userinfo is None:
+        return address.url, None
+    username, _, password = address.userinfo.partition(":")
+    return address.url, Credentials("the backend address", SecretStr(unquote(password)), unquote(username))
 
 
 def tls_settings(environ: Mapping[str, str] | None = None) -> Tls:
@@ -173,8 +182,12 @@ def _databricks(profile: str, environ: Mapping[str, str], home: Path) -> Endpoin
 def _section(path: Path, name: str) -> Mapping[str, str]:
     parser = configparser.ConfigParser(interpolation=None)
     try:
-        parser.read(path, encoding="utf-8")
-    except (OSError, UnicodeDecodeError, configparser.Error):
+        parser.read_string(read_small_file(path).decode("utf-8"))
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return {}
+    except OSError as error:
+        raise UnusableSettings(f"{path} cannot be read: {error.strerror or error}") from None
+    except (UnicodeDecodeError, configparser.Error):
         raise UnusableSettings(f"{path} cannot be read as an INI file") from None
     if name == parser.default_section:
         return parser.defaults()

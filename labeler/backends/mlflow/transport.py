@@ -13,8 +13,7 @@ import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.parse import urlencode
 
 import httpcore
 import httpx
@@ -23,6 +22,8 @@ from labeler import __version__
 from labeler.backends.base import Ambiguous, BackendError, Malformed, NotABackend, Refused, Unreachable
 from labeler.backends.mlflow.credentials import Credentials, Tls, UnusableSettings
 from labeler.backends.mlflow.failures import Answer, Server, failure
+from labeler.backends.mlflow.loopback import LoopbackBackend
+from labeler.backends.mlflow.proxy_choice import proxy_for
 from labeler.backends.mlflow.quickack import network_backend
 
 MAX_BODY: Final = 256 * 1024 * 1024
@@ -186,7 +187,7 @@ def _parse(body: bytes) -> object:
 
 
 class _Pool(httpx.AsyncHTTPTransport):
-    """httpx's own transport, over a pool whose sockets acknowledge at once. Proxies of the environment are used."""
+    """httpx's own transport, over a pool that acknowledges at once and knows this machine, or over a proxy."""
 
     def __init__(self, url: str, tls: Tls) -> None:
         limits = httpx.Limits(
@@ -195,9 +196,9 @@ class _Pool(httpx.AsyncHTTPTransport):
             keepalive_expiry=_KEEPALIVE_S,
         )
         context = _ssl_context(tls) if url.startswith("https://") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        proxy = _proxy(url)
+        proxy = proxy_for(url)
         try:
-            super().__init__(verify=context, limits=limits, trust_env=False, proxy=proxy)
+            super().__init__(verify=context, limits=limits, trust_env=False, proxy=None if proxy is None else proxy.url)
         except (ImportError, ValueError, httpx.InvalidURL):
             raise UnusableSettings("The proxy in the environment cannot be used; http(s)://HOST:PORT can") from None
         if proxy is None:
@@ -206,19 +207,8 @@ class _Pool(httpx.AsyncHTTPTransport):
                 max_connections=_MAX_CONNECTIONS,
                 max_keepalive_connections=_MAX_CONNECTIONS,
                 keepalive_expiry=_KEEPALIVE_S,
-                network_backend=network_backend(),
+                network_backend=LoopbackBackend(network_backend()),
             )
-
-
-def _proxy(url: str) -> str | None:
-    """The proxy that the environment names for `url`; none ever leads back to this machine."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if host == "localhost" or host == "::1" or host.startswith("127.") or proxy_bypass(host):
-        return None
-    proxies = getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
 
 
 def _ssl_context(tls: Tls) -> ssl.SSLContext:

@@ -1,0 +1,119 @@
+"""Addresses of web servers: how they are read for connecting, and what of one may be shown.
+
+Both are one reading. A password that nobody encoded may hold any character, so a second opinion about where it ends
+(a regular expression's, say) would sooner or later show a part of it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import quote, quote_plus, unquote, urlsplit
+
+MASK: Final = "•••"
+
+_SHORTEST_SECRET: Final = 4
+"""Characters. Masking all of what is shorter would make messages illegible, and tell by its gaps what it is."""
+
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_PARTS: Final = re.compile(r"(https?)://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
+_ADDRESS_IN_TEXT: Final = re.compile(r"(?<=://)\S*@")
+
+
+class BadAddress(ValueError):
+    """No http(s) address that can be connected to. The message continues the name of a key and quotes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAddress:
+    """Where an http(s) address leads.
+
+    `url` is its one spelling: no userinfo, lower-case host, no default port, query or trailing slash, path prefix
+    kept. `userinfo` is what stood before the host, as it was written, or None.
+    """
+
+    url: str
+    userinfo: str | None = field(default=None, repr=False)
+
+
+def http_address(uri: str) -> HttpAddress:
+    """Read an address for connecting. Raises `BadAddress`.
+
+    An @ behind the host is refused: in nearly all addresses that have one, a password with a raw slash, question mark
+    or number sign ended too early, and what follows would be sent and shown as a path.
+    """
+    written = _PARTS.fullmatch(uri)
+    if written is None:
+        raise BadAddress("must be http(s)://HOST[:PORT][/PATH]")
+    scheme, authority, rest = written[1].lower(), written[2], written[3]
+    if "@" in rest:
+        raise BadAddress(
+            "has an @ behind its host (in a password write / as %2F, ? as %3F and # as %23, in a path @ as %40)"
+        )
+    userinfo, at, place = authority.rpartition("@")
+    try:
+        parts = urlsplit(f"{scheme}://{place}{rest}")
+        host = parts.hostname
+    except ValueError:
+        raise BadAddress("has an impossible host name") from None
+    try:
+        port = parts.port
+    except ValueError:
+        raise BadAddress("has an impossible port") from None
+    if not host:
+        raise BadAddress("has no host name")
+    shown_host = f"[{host}]" if ":" in host else host
+    shown_port = "" if port in (None, _DEFAULT_PORTS[scheme]) else f":{port}"
+    return HttpAddress(f"{scheme}://{shown_host}{shown_port}{parts.path.rstrip('/')}", userinfo if at else None)
+
+
+def without_userinfo(address: str) -> str:
+    """An http(s) address as it may be shown: as it is connected to, a name and password before the host masked.
+
+    What cannot be connected to is shown from behind its last @ as far as that is still a host and a port, or not at all
+    but for its scheme.
+    """
+    try:
+        read = http_address(address)
+    except BadAddress:
+        written = _PARTS.fullmatch(address)
+        if written is None or "@" in written[3] or "@" not in written[2]:
+            return f"{address.partition(':')[0].lower()}://{MASK}"
+        return f"{written[1].lower()}://{MASK}@{written[2].rpartition('@')[2]}"
+    return read.url if read.userinfo is None else read.url.replace("://", f"://{MASK}@", 1)
+
+
+def without_addresses_userinfo(text: str) -> str:
+    """Text of any kind in which whatever stands between a ``://`` and the last @ of the same word is masked."""
+    return _ADDRESS_IN_TEXT.sub(f"{MASK}@", text)
+
+
+def secrets_in(address: str) -> frozenset[str]:
+    """What must not be told of an address: the password, or the name where that is all there is, in every spelling."""
+    _, slashes, behind = address.partition("://")
+    userinfo, at, _ = behind.rpartition("@")
+    if not slashes or not at:
+        return frozenset()
+    name, _, password = userinfo.partition(":")
+    return spellings(password or name)
+
+
+def spellings(secret: str) -> frozenset[str]:
+    """How a secret may stand in a text: as it is, decoded, percent-encoded, and as JSON and Python quote it."""
+    spelled: set[str] = set()
+    for plain in (secret, unquote(secret)):
+        encoded = plain.encode("utf-8", "surrogatepass")
+        spelled |= {plain, quote(encoded, safe=""), quote(encoded), quote_plus(encoded), repr(plain)[1:-1]}
+        spelled |= {json.dumps(plain)[1:-1], json.dumps(plain, ensure_ascii=False)[1:-1]}
+    return frozenset(spelled)
+
+
+def without_secrets(text: str, secrets: Collection[str]) -> str:
+    """A text with every secret in it masked, but for those so short that they are parts of ordinary words."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, MASK)
+    return text

@@ -1,0 +1,75 @@
+"""Reading files that may be something else than a file.
+
+Of what somebody else may have put there (configurations, themes, credentials) nothing is read but a regular file of a
+sane size. A named pipe or a terminal under such a name would keep whoever opens it waiting for ever, and ``/dev/zero``
+would be read until no memory is left.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+MOST_BYTES: Final = 1 << 20
+"""More than any configuration, theme or file of credentials that a person writes."""
+
+_NEVER_WAITING: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+_KINDS: Final = (
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+def read_small_file(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
+    """The content of a regular file; ``/dev/null`` is an empty one. Never waits.
+
+    Raises `OSError` with a `strerror` that says what there is instead, or that it holds more than `most_bytes`.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | _NEVER_WAITING)
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            raise OSError(errno.ENXIO, "it is a socket or a device, not a regular file", str(path)) from None
+        raise
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) and not _is_null_device(status):
+            raise _not_regular(status, path)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            content = file.read(most_bytes + 1)
+    finally:
+        os.close(descriptor)
+    if len(content) > most_bytes:
+        raise OSError(errno.EINVAL, f"it holds more than {most_bytes >> 20} MB", str(path))
+    return content
+
+
+def read_data_file(path: Path, most_bytes: int) -> bytes:
+    """The content of a file that was named to be read, at most `most_bytes` and one: a regular one, or a pipe.
+
+    Waits for who writes into a pipe, a terminal or a socket. Raises `OSError` with a `strerror`, for devices that never
+    end too.
+    """
+    with path.open("rb") as file:
+        status = os.fstat(file.fileno())
+        is_device = stat.S_ISBLK(status.st_mode) or (stat.S_ISCHR(status.st_mode) and not file.isatty())
+        if is_device and not _is_null_device(status):
+            raise _not_regular(status, path)
+        return file.read(most_bytes + 1)
+
+
+def _is_null_device(status: os.stat_result) -> bool:
+    """Whether a file is what is always empty, however often it is read."""
+    return stat.S_ISCHR(status.st_mode) and status.st_rdev == Path(os.devnull).stat().st_rdev
+
+
+def _not_regular(status: os.stat_result, path: Path) -> OSError:
+    if stat.S_ISDIR(status.st_mode):
+        return IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    kind = next((name for is_kind, name in _KINDS if is_kind(status.st_mode)), "something else")
+    return OSError(errno.EINVAL, f"it is {kind}, not a regular file", str(path))
