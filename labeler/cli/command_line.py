@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from labeler import __version__
 from labeler.cli import start
@@ -29,7 +31,28 @@ COMMANDS: Final = {
 """What each command does. The module ``labeler.cli.NAME`` has its ``add_arguments(parser)`` and ``run(arguments)``."""
 
 
-class _CommandParser(argparse.ArgumentParser):
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors quote no password: an address may have been typed where none belongs."""
+
+    _typed: Sequence[str] = ()
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse as ever, and remember what was typed."""
+        self._typed = sys.argv[1:] if args is None else tuple(args)
+        return super().parse_known_args(args, namespace)
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong with the command line, addresses without their credentials, and exit."""
+        from labeler.config.backend_uri import without_userinfo
+
+        for word in filter(lambda word: "@" in word, self._typed):
+            option, equals, value = word.partition("=") if word.startswith("-") else ("", "", word)
+            shown = f"{option}{equals}{without_userinfo(value)}"
+            message = message.replace(word, shown).replace(repr(word), repr(shown))
+        super().error(message)
+
+
+class _CommandParser(_Parser):
     """The parser of one command. Its options are those of the module, from when they are first needed."""
 
     module = ""
@@ -63,7 +86,7 @@ def build_whole_parser() -> argparse.ArgumentParser:
 
 
 def _build() -> tuple[argparse.ArgumentParser, list[_CommandParser]]:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="labeler",
         description="Label LLM traces in the terminal. Without a command: go on with the last review.",
         allow_abbrev=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.options import add_backend, add_common, add_json, add_reviewer
@@ -50,7 +51,11 @@ def _show(arguments: argparse.Namespace) -> ExitCode:
 
     configuration = configure(arguments)
     settings = [
-        (key, without_userinfo(value) if key == "backend.uri" and value else value, str(configuration.origin(key)))
+        (
+            key,
+            without_userinfo(value) if key == "backend.uri" and value else _without_addresses_userinfo(value),
+            str(configuration.origin(key)),
+        )
         for key, value in flattened(configuration.settings)
     ]
     if arguments.json:
@@ -104,6 +109,15 @@ async def _remember(arguments: argparse.Namespace, origin: str) -> None:
 
     async with open_journal(paths_of(arguments)) as journal:
         await journal.run(Journal.trust, origin)
+
+
+def _without_addresses_userinfo(value: Any) -> Any:
+    """A setting as it may be shown: a command, say, may hold an address with a password too."""
+    from labeler.domain.http_address import without_addresses_userinfo
+
+    if isinstance(value, str):
+        return without_addresses_userinfo(value)
+    return [_without_addresses_userinfo(item) for item in value] if isinstance(value, list) else value
 
 
 def _shown(value: object) -> str:

@@ -12,10 +12,12 @@ from pathlib import Path
 import labeler
 from labeler.cli.assembly import paths_of
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.output import is_interactive, print_text
+from labeler.cli.output import is_interactive, print_message, print_text
 from labeler.config.backend_uri import BadBackendUri, check_backend_uri
 from labeler.config.edit import write_private
 from labeler.config.identity import BadReviewer, check_reviewer
+from labeler.domain.destination import canonical_uri
+from labeler.domain.http_address import secrets_in
 
 _LOCAL_SERVER = "http://127.0.0.1:5000"
 
@@ -34,9 +36,11 @@ def write_first_configuration(arguments: argparse.Namespace) -> ExitCode:
             ExitCode.USAGE, "There is no terminal to ask on. Give --backend URI, and --reviewer ID if you want"
         )
     if backend is None:
-        backend = _asked("Where are your traces?", os.environ.get("MLFLOW_TRACKING_URI") or _LOCAL_SERVER)
+        backend = _asked("Where are your traces?", _suggested_backend())
         reviewer = reviewer or _asked("Whose labels are these? Empty: the signed-in user", git_email())
-    text = configuration_text(_uri(backend), _reviewer_id(reviewer or ""), getattr(arguments, "experiments", []))
+    text = configuration_text(
+        _without_secret(_uri(backend)), _reviewer_id(reviewer or ""), getattr(arguments, "experiments", [])
+    )
     try:
         write_private(path, text)
     except OSError as error:
@@ -88,6 +92,24 @@ def _asked(question: str, suggestion: str) -> str:
     if not line:
         raise CommandFailed(ExitCode.USAGE, "There was no answer; nothing was written")
     return line.strip() or suggestion
+
+
+def _suggested_backend() -> str:
+    try:
+        return canonical_uri(check_backend_uri(os.environ.get("MLFLOW_TRACKING_URI") or _LOCAL_SERVER))
+    except BadBackendUri:
+        return _LOCAL_SERVER
+
+
+def _without_secret(uri: str) -> str:
+    """The backend as a file may have it, which others read: without a name and password."""
+    if not secrets_in(uri):
+        return uri
+    print_message(
+        "The name and password in the address were left out of the file, which holds no secret. "
+        "Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
+    )
+    return canonical_uri(uri)
 
 
 def _uri(text: str) -> str:

@@ -36,7 +36,10 @@ def ask_reviewer() -> str:
 def _git_email() -> str:
     if shutil.which("git") is None:
         return ""
-    found = subprocess.run(
-        ["git", "config", "user.email"], capture_output=True, text=True, check=False, timeout=5, errors="replace"
-    )
+    try:
+        found = subprocess.run(
+            ["git", "config", "user.email"], capture_output=True, text=True, check=False, timeout=5, errors="replace"
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
     return found.stdout.strip()

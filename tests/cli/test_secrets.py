@@ -194,3 +194,97 @@ def silence() -> Iterator[str]:
     """Where connections are accepted and nothing is ever answered."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("host", ["app.localhost", "LOCALHOST.", "127.1", "0.0.0.0", "[::ffff:127.0.0.1]"])
+def test_no_secret_for_this_machine_goes_through_a_proxy(labeler: Program, host: str) -> None:
+    with answering(401) as proxy, answering(401) as server:
+        proxies = {"http_proxy": proxy.url, "https_proxy": proxy.url, "ALL_PROXY": proxy.url}
+        address = f"http://{host}:{server.port}"
+        ended = labeler.run("show", "tr-1", "-b", address, MLFLOW_TRACKING_TOKEN=SECRET, **proxies)
+        assert ended.code == 77
+        assert set(server.authorizations) == {f"Bearer {SECRET}"}
+        assert proxy.authorizations == []
+
+
+def test_a_proxy_gets_a_secret_unencrypted_only_where_plain_http_is_allowed(labeler: Program) -> None:
+    with answering(401) as proxy:
+        proxies = {"http_proxy": proxy.url.replace("://", "://kim:pr0xy-secret@")}
+        command = ("show", "tr-1", "-b", "http://mlflow.invalid:5000")
+        asked = labeler.run(*command, MLFLOW_TRACKING_TOKEN=SECRET, **proxies)
+        assert asked.code == 77
+        assert f"the proxy of http_proxy (127.0.0.1:{proxy.port})" in asked.err
+        assert "pr0xy-secret" not in asked.err
+        assert proxy.authorizations == []
+        labeler.config.write_text('[backend]\nallow_plain_http = ["http://mlflow.invalid:5000"]\n')
+        assert labeler.run(*command, MLFLOW_TRACKING_TOKEN=SECRET, **proxies).code == 77
+        assert set(proxy.authorizations) == {f"Bearer {SECRET}"}
+        proxy.authorizations.clear()
+        labeler.run(*command, MLFLOW_TRACKING_TOKEN=SECRET, **proxies, no_proxy="invalid")
+        assert proxy.authorizations == []
+
+
+def test_a_review_goes_on_with_the_password_of_the_address_and_the_journal_has_none(labeler: Program) -> None:
+    code = """
+import asyncio
+from labeler.backends.base import Forbidden
+from labeler.cli.assembly import backend_address, configure, open_journal
+from labeler.cli.command_line import build_parser
+from labeler.cli.reviewing import reopened
+from labeler.domain.worklist import ReviewSpec
+
+async def go_on():
+    configuration = configure(build_parser().parse_args(["review"]))
+    address = backend_address(configuration.settings.backend.uri)
+    print(address)
+    spec = ReviewSpec(address, "", ("1",), "ana", address=address)
+    async with open_journal(configuration.paths) as journal:
+        backend = await reopened(spec, configuration, journal)
+        try:
+            await backend.capabilities()
+            await backend.experiments()
+        except Forbidden:
+            pass
+        await backend.close()
+
+asyncio.run(go_on())
+"""
+    with answering(401) as server:
+        ended = labeler.python(code, **by_address(labeler, server.url))
+        assert ended.out == f"{server.url}\n", ended.err
+        assert set(server.authorizations) == {f"Basic {BASIC}"}
+    assert files_that_tell(labeler) == []
+
+
+def test_a_configuration_is_written_without_the_password_of_an_address(labeler: Program) -> None:
+    labeler.config.unlink()
+    with_password = {"MLFLOW_TRACKING_URI": f"https://ana:{SECRET}@desk.example.org"}
+    asked = labeler.at_terminal("config", "init", typed="\n\n", **with_password)
+    assert "[https://desk.example.org]" in asked.err
+    assert not tells(asked.out + asked.err)
+    assert 'uri = "https://desk.example.org"' in labeler.config.read_text()
+    labeler.config.unlink()
+    given = labeler.run("config", "init", "-b", with_password["MLFLOW_TRACKING_URI"])
+    assert given.code == 0
+    assert "were left out" in given.err
+    assert not tells(given.out + given.err + labeler.config.read_text())
+
+
+def test_the_log_tells_no_secret_whatever_an_exception_quotes(labeler: Program) -> None:
+    crash = f"""
+import labeler.cli.sync
+from labeler.cli.main import main
+
+def defect(arguments):
+    from labeler.cli.assembly import configure
+    configure(arguments)
+    raise ValueError("Port could not be cast: 's3/cret-é', {SECRET}, s3%2Fcret-%C3%A9, s3/cret-\\\\xe9")
+
+labeler.cli.sync.run = defect
+raise SystemExit(main(["sync", "-b", "http://ana:{SECRET}@desk.example.org"]))
+"""
+    ended = labeler.python(crash, http_proxy="http://kim:s3%2Fcret-%C3%A9@proxy:1")
+    assert ended.code == 70
+    text = (labeler.data / "labeler.log").read_text()
+    assert "Port could not be cast: '•••', •••, •••" in text
+    assert files_that_tell(labeler) == []

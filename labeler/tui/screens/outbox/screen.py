@@ -12,6 +12,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
+from labeler.config.backend_uri import without_userinfo
 from labeler.desk.desk import Desk
 from labeler.desk.outbox import JournalError, OutboxPlace, OutboxRow
 from labeler.tui.actions import Context, Group
@@ -272,7 +273,7 @@ class OutboxScreen(ModalScreen[Closed]):
 
     def _heading(self, place: OutboxPlace, width: int) -> Line:
         spec = self._desk.record.spec
-        our_address = (spec.address or spec.backend_uri) if self._is_ours(place) else ""
+        our_address = without_userinfo(spec.address or spec.backend_uri) if self._is_ours(place) else ""
         return place_line(place, our_address, width, self.look.signs)
 
     def _entry(self, row: OutboxRow, width: int) -> Line:
