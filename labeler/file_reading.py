@@ -11,7 +11,7 @@ import errno
 import os
 import stat
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 MOST_BYTES: Final = 1 << 20
 """More than any configuration, theme or file of credentials that a person writes."""
@@ -41,31 +41,41 @@ def read_small_file(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
         if not stat.S_ISREG(status.st_mode) and not _is_null_device(status):
             raise _not_regular(status, path)
         with os.fdopen(descriptor, "rb", closefd=False) as file:
-            content = file.read(most_bytes + 1)
+            return read_stream(file, most_bytes)
     finally:
         os.close(descriptor)
-    if len(content) > most_bytes:
-        raise OSError(errno.EINVAL, f"it holds more than {most_bytes >> 20} MB", str(path))
-    return content
 
 
 def read_data_file(path: Path, most_bytes: int) -> bytes:
-    """The content of a file that was named to be read, at most `most_bytes` and one: a regular one, or a pipe.
+    """The content of a file that a person named: a regular one, or a pipe or terminal, for whose writer it waits.
 
-    Waits for who writes into a pipe, a terminal or a socket. Raises `OSError` with a `strerror`, for devices that never
-    end too.
+    Raises `OSError` with a `strerror`, also for devices, which may never end, and for more than `most_bytes`.
     """
     with path.open("rb") as file:
         status = os.fstat(file.fileno())
         is_device = stat.S_ISBLK(status.st_mode) or (stat.S_ISCHR(status.st_mode) and not file.isatty())
         if is_device and not _is_null_device(status):
             raise _not_regular(status, path)
-        return file.read(most_bytes + 1)
+        if status.st_size > most_bytes:
+            raise _too_large(most_bytes)
+        return read_stream(file, most_bytes)
+
+
+def read_stream(stream: BinaryIO, most_bytes: int) -> bytes:
+    """What a stream holds up to its end. Raises `OSError` with a `strerror` for more than `most_bytes`."""
+    content = stream.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise _too_large(most_bytes)
+    return content
 
 
 def _is_null_device(status: os.stat_result) -> bool:
     """Whether a file is what is always empty, however often it is read."""
     return stat.S_ISCHR(status.st_mode) and status.st_rdev == Path(os.devnull).stat().st_rdev
+
+
+def _too_large(most_bytes: int) -> OSError:
+    return OSError(errno.EINVAL, f"it holds more than {most_bytes >> 20} MB")
 
 
 def _not_regular(status: os.stat_result, path: Path) -> OSError:

@@ -15,17 +15,20 @@ from labeler.backends.base import Backend
 from labeler.cli.assembly import configure, experiments_at, open_journal, reach_backend, reviewer_at
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.output import print_message
+from labeler.cli.trace_files import refuse_addresses
 from labeler.config.identity import BadReviewer, check_reviewer
 from labeler.config.load import Configuration
 from labeler.config.problems import Source
 from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
+from labeler.file_reading import read_data_file, read_stream
 from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread
 from labeler.labels.jsonl import BadLine, read_labels
 from labeler.labels.label import Label, assessment_of
 
 _SUMMARIES_A_PAGE: Final = 100
+_MOST_BYTES: Final = 1 << 29
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,13 @@ async def push(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _read(file: str) -> tuple[list[_Line], list[BadLine]]:
+    refuse_addresses([file])
     try:
-        content = sys.stdin.buffer.read() if file == "-" else Path(file).expanduser().read_bytes()
+        content = (
+            read_stream(sys.stdin.buffer, _MOST_BYTES)
+            if file == "-"
+            else read_data_file(Path(file).expanduser(), _MOST_BYTES)
+        )
     except OSError as error:
         raise CommandFailed(ExitCode.USAGE, f"{file} cannot be read: {error.strerror or error}") from None
     lines: list[_Line] = []

@@ -15,7 +15,7 @@ from labeler.cache.thread import CacheThread
 from labeler.cli.assembly import configure, open_backend, open_cache, open_journal
 from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
 from labeler.cli.output import print_json, print_message, print_raw_json, print_text
-from labeler.cli.trace_files import looks_like_file, read_trace_file
+from labeler.cli.trace_files import looks_like_file, read_trace_file, refuse_addresses
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace
 from labeler.reading.as_json import as_json
@@ -27,6 +27,7 @@ from labeler.reading.wire.spans import UnreadableTrace, decode
 
 async def show(arguments: argparse.Namespace) -> ExitCode:
     """Print every trace named. What cannot be had is told, and does not stop the others."""
+    refuse_addresses(arguments.targets)
     codes = [ExitCode.OK]
     trace_ids = []
     for target in arguments.targets:

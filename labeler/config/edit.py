@@ -7,6 +7,8 @@ import tempfile
 import tomllib
 from pathlib import Path
 
+from labeler.file_reading import read_small_file
+
 
 class CannotEdit(Exception):
     """The file could not be changed and was left as it is. The message is a sentence."""
@@ -15,7 +17,7 @@ class CannotEdit(Exception):
 def allow_plain_http(config_file: Path, origin: str) -> None:
     """Add `origin` to `backend.allow_plain_http` in the user's file, made when there is none. Raises `CannotEdit`."""
     try:
-        text = config_file.read_text(encoding="utf-8") if config_file.exists() else ""
+        text = read_small_file(config_file).decode("utf-8") if config_file.exists() else ""
         write_private(config_file, with_plain_http(text, origin))
     except (OSError, UnicodeDecodeError, ValueError) as error:
         raise CannotEdit(

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,8 +16,10 @@ from pydantic import BaseModel, ValidationError
 from labeler.config.model import Settings
 from labeler.config.paths import Paths
 from labeler.config.problems import DEFAULT_ORIGIN, ConfigurationError, Origin, Problem, Source
-from labeler.config.sentences import explain
+from labeler.config.sentences import explain, wrong_keys
 from labeler.config.toml_lines import KeyPath, key_lines, nearest_line
+from labeler.domain.http_address import secrets_in
+from labeler.file_reading import read_small_file
 
 WORKING_DIRECTORY_FILE: Final = "labeler.toml"
 
@@ -30,13 +33,26 @@ ENVIRONMENT_KEYS: Final[Sequence[tuple[str, str]]] = (
 )
 """Environment variables and the keys they set. Of two for one key the later wins; an empty one sets nothing."""
 
+_MOST_TOLD: Final = 100
+"""Mistakes of one file that are told at once: nobody reads more, and finding the nearest name of each takes time."""
+
 _LISTS: Final = {"backend.experiments"}
+_SIGNS_IN: Final = (
+    "has a name or password in it, which are one person's, in a file that others share; leave them out and set "
+    "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN"
+)
+_RUNS_A_PROGRAM: Final = (
+    "runs a program, so it is read from your own config.toml alone, never from a working directory; move it there"
+)
 _USER_ONLY: Final = {
-    "backend.token_command": "runs a program, so it is read from your own config.toml alone, never from a "
-    "working directory; move it there",
-    "ui.viewer": "runs a program, so it is read from your own config.toml alone, never from a "
-    "working directory; move it there",
+    "backend.token_command": _RUNS_A_PROGRAM,
+    "ui.viewer": _RUNS_A_PROGRAM,
+    "reviewer": "says whose labels these are, which a working directory that others share cannot know; put it into "
+    "your own config.toml, or give --reviewer",
+    "keys": "are one person's, and a working directory could swap yes and no without a word; put them into your own "
+    "config.toml",
 }
+"""What a working directory's file, perhaps somebody else's, may not set, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +143,7 @@ def load_configuration(
 def _together(layers: Sequence[Layer], paths: Paths) -> Configuration:
     merged: dict[str, Any] = {}
     for layer in reversed(layers):
-        merged = _merge(merged, _one_level_keys(layer.values))
+        merged = _merge(merged, layer.values)
     if _experiments_without_queue(layers[0]):
         merged.get("backend", {}).pop("queue", None)
     return Configuration(Settings.model_validate(merged), paths, tuple(layers))
@@ -136,11 +152,13 @@ def _together(layers: Sequence[Layer], paths: Paths) -> Configuration:
 def _sound_part(layer: Layer) -> Layer:
     """The layer without the settings that are wrong in it."""
     values = {name: dict(value) if isinstance(value, Mapping) else value for name, value in layer.values.items()}
+    for key, _ in _not_its_own(layer):
+        _leave_out(values, tuple(key.split(".")))
     while True:
         try:
             Settings.model_validate(values)
         except ValidationError as error:
-            for path in [path for path, _ in explain(error, values)]:
+            for path in wrong_keys(error):
                 _leave_out(values, path)
         else:
             return replace(layer, values=values)
@@ -175,7 +193,7 @@ def _environment_layer(environment: Mapping[str, str]) -> Layer:
 
 def _file_layer(path: Path, source: Source, problems: list[Problem]) -> Iterator[Layer]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_small_file(path).decode("utf-8-sig")
         values = tomllib.loads(text)
     except OSError as error:
         problems.append(Problem(Origin(source, str(path)), "", f"cannot be read: {error.strerror or error}"))
@@ -199,12 +217,20 @@ def _problems_of(layer: Layer) -> Iterator[Problem]:
     try:
         Settings.model_validate(layer.values)
     except ValidationError as error:
-        for path, sentence in explain(error, layer.values):
+        for path, sentence in islice(explain(error, layer.values), _MOST_TOLD):
             yield Problem(layer.origin(path), _dotted(path), sentence)
+        if error.error_count() > _MOST_TOLD:
+            yield Problem(layer.origin(()), "", f"has {error.error_count() - _MOST_TOLD:,} mistakes more")
+    for key, sentence in _not_its_own(layer):
+        yield Problem(layer.origin(tuple(key.split("."))), key, sentence)
+
+
+def _not_its_own(layer: Layer) -> Iterator[tuple[str, str]]:
+    """What a working directory's file sets without being allowed to, each with the reason."""
     if layer.source is Source.WORKING_DIRECTORY:
-        for key, sentence in _USER_ONLY.items():
-            if layer.get(key) is not None:
-                yield Problem(layer.origin(tuple(key.split("."))), key, sentence)
+        yield from ((key, why) for key, why in _USER_ONLY.items() if layer.get(key) not in (None, {}))
+        if secrets_in(str(layer.get("backend.uri"))):
+            yield "backend.uri", _SIGNS_IN
 
 
 def _dotted(path: KeyPath) -> str:
@@ -229,14 +255,6 @@ def _merge(weak: Mapping[str, Any], strong: Mapping[str, Any]) -> dict[str, Any]
         both = isinstance(value, Mapping) and isinstance(merged.get(name), Mapping)
         merged[name] = _merge(merged[name], value) if both else value
     return merged
-
-
-def _one_level_keys(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """`values` with the keymap as the model has it: two files may spell one action differently."""
-    if "keys" not in values:
-        return values
-    keys = Settings.model_validate({"keys": values["keys"]}).keys
-    return {**values, "keys": keys}
 
 
 def _key_path(table: object, action: str) -> tuple[str, ...] | None:

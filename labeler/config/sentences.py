@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from labeler.config.backend_uri import without_userinfo
 from labeler.config.model import Settings
 from labeler.config.questions import (
     INPUTS,
@@ -32,9 +33,7 @@ _QUESTION_MODELS: Mapping[str, type[QuestionRefinement]] = {
 def explain(error: ValidationError, values: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
     """Each mistake in `values` as the path of its key and a sentence about it."""
     for details in error.errors(include_url=False):
-        path, tag = _plain_path(details["loc"])
-        at = details.get("ctx", {}).get("at") or ""
-        path = (*path, *(int(part) if part.isdigit() else part for part in at.split(".") if part))
+        path, tag = _place(details)
         if details["type"] == "extra_forbidden":
             yield path, _unknown(path, tag)
         elif details["type"] == "union_tag_not_found":
@@ -45,6 +44,12 @@ def explain(error: ValidationError, values: Mapping[str, Any]) -> Iterator[tuple
             yield path, 'must be a key such as "y", or a list of keys'
         else:
             yield path, _sentence(details)
+
+
+def wrong_keys(error: ValidationError) -> Iterator[KeyPath]:
+    """The path of the key of each mistake."""
+    for details in error.errors(include_url=False):
+        yield _place(details)[0]
 
 
 def setting_keys() -> list[str]:
@@ -68,6 +73,13 @@ def _model_keys(model: type[BaseModel], prefix: str) -> Iterator[str]:
             yield from _model_keys(field.annotation, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}"
+
+
+def _place(details: ErrorDetails) -> tuple[KeyPath, str]:
+    """The path of a mistake's key, and the tag of the question that it is in."""
+    path, tag = _plain_path(details["loc"])
+    at = details.get("ctx", {}).get("at") or ""
+    return (*path, *(int(part) if part.isdigit() else part for part in at.split(".") if part)), tag
 
 
 def _plain_path(loc: Sequence[str | int]) -> tuple[KeyPath, str]:
@@ -163,7 +175,7 @@ def _shown(value: object) -> str:
         case bool():
             text = "true" if value else "false"
         case str():
-            text = f'"{value}"'
+            text = f'"{without_userinfo(value)}"'
         case Mapping():
             return "a table"
         case list() | tuple():

@@ -42,13 +42,15 @@ class _Scanner:
     def __init__(self, text: str) -> None:
         self._text = text.replace("\r\n", "\n")
         self._at = 0
+        self._line = 1
+        self._counted_to = 0
         self._table: KeyPath = ()
         self._counts: dict[KeyPath, int] = {}
         self._lines: dict[KeyPath, int] = {}
 
     def scan(self) -> Mapping[KeyPath, int]:
         while self._skip_to_next_key():
-            line = self._text.count("\n", 0, self._at) + 1
+            line = self._line_here()
             if self._text.startswith("[[", self._at):
                 self._at += 2
                 path = self._resolve((), self._key())
@@ -66,6 +68,12 @@ class _Scanner:
                 self._at += 1
                 self._skip_value()
         return self._lines
+
+    def _line_here(self) -> int:
+        """The line at the current position, counted on from where it was asked for last: a file has many keys."""
+        self._line += self._text.count("\n", self._counted_to, self._at)
+        self._counted_to = self._at
+        return self._line
 
     def _note(self, path: KeyPath, line: int) -> None:
         for length in range(1, len(path) + 1):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from labeler.config.load import Flag, flattened, load_configuration
 from labeler.config.paths import find_paths
 from labeler.config.problems import ConfigurationError, Source
 from tests.config.loading import Layers, complaints, load
+from tests.in_the_way import put_in_the_way
 
 
 def test_flags_win_over_environment_over_the_directory_s_file_over_the_user_s_file_over_defaults(
@@ -34,16 +36,16 @@ def test_files_are_merged_key_by_key_and_every_value_tells_its_origin_with_file_
         tmp_path,
         user='reviewer = "ana"\n[review]\nadvance = "manual"\nguard_ms = 0\n'
         '[keys]\n"edit.undo" = "x"\n"edit.redo" = "X"\n',
-        shared='[review]\n\nadvance = "required"\n[keys]\nedit.undo = ["ctrl+z"]\n',
+        shared='[review]\n\nadvance = "required"\n',
         environment={"MLFLOW_TRACKING_URI": "https://mlflow.example.org", "MLFLOW_EXPERIMENT_NAME": ""},
     )
     assert configuration.settings.review.advance == "required"
     assert configuration.settings.review.guard_ms == 0
-    assert configuration.settings.keys == {"edit.undo": ("ctrl+z",), "edit.redo": ("X",)}
+    assert configuration.settings.keys == {"edit.undo": ("x",), "edit.redo": ("X",)}
     origins = {
         "review.advance": f"{tmp_path}/work/labeler.toml, line 3",
         "review.guard_ms": f"{tmp_path}/config.toml, line 4",
-        "keys.edit.undo": f"{tmp_path}/work/labeler.toml, line 5",
+        "keys.edit.undo": f"{tmp_path}/config.toml, line 6",
         "keys.edit.redo": f"{tmp_path}/config.toml, line 7",
         "reviewer": f"{tmp_path}/config.toml, line 1",
         "backend.uri": "environment variable MLFLOW_TRACKING_URI",
@@ -143,6 +145,80 @@ def test_a_program_is_never_run_because_a_working_directory_says_so(tmp_path: Pa
     assert complaints(tmp_path, '[backend]\ntoken_command = "pass show token"\n') == []
     (told,) = complaints(tmp_path, shared='[backend]\ntoken_command = "curl evil"\n')
     assert told.startswith("work/labeler.toml, line 2: backend.token_command runs a program")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key"),
+    [
+        ('reviewer = "mallory"\n', 1, "reviewer"),
+        ('"reviewer" = "mallory"\n', 1, "reviewer"),
+        ("mouse = true\n[keys]\n\"answer.positive\" = 'n'\n", 2, "keys"),
+        ("[keys.answer]\npositive = 'n'\n", 1, "keys"),
+        ("mouse = true\nkeys.\"answer.positive\" = 'n'\n", 2, "keys"),
+        ("'keys'.answer.positive = ['n']\n", 1, "keys"),
+        ("keys = { answer = { positive = 'n', negative = 'y' } }\n", 1, "keys"),
+        ("['k\\u0065ys']\nanswer.positive = 'n'\n".replace("'", '"'), 1, "keys"),
+        ("keys.digits = 'azerty'\n", 1, "keys"),
+        ("keys = 'y'\n", 1, "keys"),
+        ("ui.viewer = ['sh']\n", 1, "ui.viewer"),
+        ("ui = { viewer = ['sh'] }\n", 1, "ui.viewer"),
+        ("[backend]\ntoken_command = ['sh']\n", 2, "backend.token_command"),
+        ("[backend]\nuri = 'https://mallory:pw@mlflow.example.org'\n", 2, "backend.uri"),
+        ("[backend]\nuri = 'https://mallory@mlflow.example.org'\n", 2, "backend.uri"),
+    ],
+)
+def test_a_working_directory_sets_nothing_that_is_one_persons(tmp_path: Path, text: str, line: int, key: str) -> None:
+    told = complaints(tmp_path, shared=text)
+    assert any(each.startswith(f"work/labeler.toml, line {line}: {key} ") for each in told), told
+    (tmp_path / "work" / "labeler.toml").unlink()
+    assert [each for each in complaints(tmp_path, text) if "own config.toml" in each or "others share" in each] == []
+
+
+def test_a_working_directory_still_sets_what_a_team_shares(tmp_path: Path) -> None:
+    shared = (
+        "theme = 'night-watch'\n[backend]\nuri = 'https://mlflow.example.org'\nqueue = 'autumn'\nexperiments = ['1']\n"
+        "[review]\nblind = true\n[keys]\n[[questions]]\nname = 'correct'\ninput = 'pass_fail'\n"
+    )
+    settings = load(tmp_path, user='reviewer = "ana"\n', shared=shared).settings
+    assert (settings.reviewer, settings.backend.queue, settings.review.blind) == ("ana", "autumn", True)
+
+
+def test_what_is_wrong_with_a_stranger_s_keys_is_told_once(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load(tmp_path, user='keys."edit.undo" = "x"\n', shared='keys."no.such" = "x"\nui.viewer = "sh"\n')
+    assert caught.value.rest is not None
+    assert caught.value.rest.settings.keys == {"edit.undo": ("x",)}
+    assert caught.value.rest.settings.ui.viewer == ()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket", "device", "directory", "huge"])
+@pytest.mark.parametrize("name", ["config.toml", "work/labeler.toml"])
+def test_only_a_regular_file_of_a_sane_size_is_read(tmp_path: Path, kind: str, name: str) -> None:
+    load(tmp_path)
+    path = tmp_path / name
+    path.unlink(missing_ok=True)
+    told = f"{name}: cannot be read: {put_in_the_way(path, kind)}"
+    paths = find_paths({}, config=str(tmp_path / "config.toml"))
+    with pytest.raises(ConfigurationError) as caught:
+        load_configuration(paths, environment={}, directory=tmp_path / "work")
+    assert [str(problem).replace(f"{tmp_path}/", "") for problem in caught.value.problems] == [told]
+
+
+def test_the_null_device_is_an_empty_configuration() -> None:
+    paths = find_paths({}, config="/dev/null")
+    assert load_configuration(paths, environment={}, config_is_named=True).settings.theme is None
+
+
+def test_a_file_of_very_many_keys_takes_no_time(tmp_path: Path) -> None:
+    began = time.monotonic()
+    told = complaints(tmp_path, shared="".join(f"a{number} = 1\n" for number in range(40_000)))
+    more, *first = told
+    assert more == "work/labeler.toml: has 39,900 mistakes more"
+    assert [each.partition(" is")[0] for each in first[98:]] == [
+        "work/labeler.toml, line 99: a98",
+        "work/labeler.toml, line 100: a99",
+    ]
+    assert time.monotonic() - began < 20
 
 
 def test_commands_are_words(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Final
 from urllib.parse import unquote
 
@@ -43,7 +44,8 @@ class Store:
 def local_store(uri: str) -> Store | None:
     """The store that ``sqlite:///PATH``, ``sqlite:PATH``, ``file:PATH`` or a bare path names; None for another URI.
 
-    Raises `NotABackend` when nothing is there: MLflow would make an empty store at a mistyped path.
+    Raises `NotABackend` when nothing is there (MLflow would make an empty store at a mistyped path), or what no store
+    can be, such as a pipe, on which its server would wait.
     """
     scheme, colon, rest = uri.partition(":")
     if colon and scheme.lower() == "sqlite":
@@ -57,16 +59,25 @@ def local_store(uri: str) -> Store | None:
     store = Store(path.expanduser().resolve())
     if not store.path.exists():
         raise NotABackend(f"There is no MLflow store at {store.path}; nothing was made there")
+    if not (store.path.is_file() or store.path.is_dir()):
+        raise NotABackend(f"{store.path} is neither a file nor a directory, so no MLflow store")
     return store
 
 
 class ServedStore:
-    """A running server for a store. `url` is where it listens, on the loopback interface alone."""
+    """A running server for a store. `url` is where it listens, on the loopback interface alone.
 
-    def __init__(self, url: str, process: asyncio.subprocess.Process, log: IO[bytes]) -> None:
+    `directory` is where it works: an empty one of its own, since Python and uvicorn import whatever lies in the working
+    directory, and beside a store lies what somebody else put there.
+    """
+
+    def __init__(
+        self, url: str, process: asyncio.subprocess.Process, log: IO[bytes], directory: TemporaryDirectory[str]
+    ) -> None:
         self.url = url
         self._process = process
         self._log = log
+        self._directory = directory
 
     async def close(self) -> None:
         """Stop the server and wait until it is gone."""
@@ -74,6 +85,7 @@ class ServedStore:
             self._process.stdin.close()
         await self._process.wait()
         self._log.close()
+        self._directory.cleanup()
 
 
 async def serve(store: Store) -> ServedStore:
@@ -81,6 +93,7 @@ async def serve(store: Store) -> ServedStore:
     port = _free_port()
     command = _command(store, port)
     log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the server
+    directory = TemporaryDirectory(prefix="labeler-", ignore_cleanup_errors=True)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -89,10 +102,10 @@ async def serve(store: Store) -> ServedStore:
         stdin=asyncio.subprocess.PIPE,
         stdout=log,
         stderr=log,
-        cwd=store.path.parent,
+        cwd=directory.name,
         env=os.environ | {"MLFLOW_ALLOW_FILE_STORE": "true", "MLFLOW_DISABLE_TELEMETRY": "true"},
     )
-    served = ServedStore(f"http://127.0.0.1:{port}", process, log)
+    served = ServedStore(f"http://127.0.0.1:{port}", process, log, directory)
     try:
         async with asyncio.timeout(START_TIMEOUT_S):
             await _until_it_answers(served.url, process)

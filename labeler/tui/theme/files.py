@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Final
 
 import labeler
+from labeler.file_reading import read_small_file
 from labeler.tui.theme.theme import Theme, ThemeError, read_theme
 
 DEFAULT_THEME: Final = "harbour-dark"
+_LEADING_ELSEWHERE: Final = frozenset("/\\:\0")
+"""Characters that make a path of a name; a working directory's file may say which theme."""
 
 
 def built_in_directory() -> Path:
@@ -39,8 +42,10 @@ def _load(name: str, directories: tuple[Path, ...], inherited_by: tuple[Path, ..
     path = _find(name, directories, inherited_by)
     where = path.name
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
+        content = tomllib.loads(read_small_file(path).decode("utf-8"))
+    except OSError as error:
+        raise ThemeError(f"{where}: cannot be read ({error.strerror or error})") from None
+    except UnicodeDecodeError as error:
         raise ThemeError(f"{where}: cannot be read ({error})") from None
     except tomllib.TOMLDecodeError as error:
         raise ThemeError(f"{where}: not valid TOML: {error}") from None
@@ -61,11 +66,15 @@ class _NoSuchTheme(ThemeError):
 
 
 def _find(name: str, directories: tuple[Path, ...], passed_over: tuple[Path, ...]) -> Path:
-    """The file of a theme. A file never inherits itself, so a user's theme may build on the one it replaces."""
-    for folder in (*directories, built_in_directory()):
-        path = folder / f"{name}.toml"
-        if path not in passed_over and path.is_file():
-            return path
+    """The file of a theme, in one of the directories and nowhere else, whatever the name.
+
+    A file never inherits itself, so a user's theme may build on the one it replaces.
+    """
+    if not set(name) & _LEADING_ELSEWHERE:
+        for folder in (*directories, built_in_directory()):
+            path = folder / f"{name}.toml"
+            if path not in passed_over and path.is_file():
+                return path
     names = theme_names(directories)
     near = get_close_matches(name, names, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"

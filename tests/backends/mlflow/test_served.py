@@ -16,6 +16,7 @@ from labeler.backends.mlflow import served
 from labeler.backends.mlflow.backend import open_backend
 from labeler.backends.mlflow.served import local_store
 from labeler.domain.worklist import Query
+from tests.in_the_way import put_in_the_way
 from tests.servers.filling import log, recordings
 from tests.servers.mlflow_server import MlflowServer
 
@@ -46,6 +47,14 @@ def test_nothing_is_made_where_no_store_is(tmp_path: Path) -> None:
         with pytest.raises(NotABackend, match="no MLflow store"):
             local_store(uri)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket", "device"])
+def test_what_is_neither_file_nor_directory_is_no_store(kind: str, tmp_path: Path) -> None:
+    put_in_the_way(tmp_path / "mlflow.db", kind)
+    for uri in (f"sqlite:///{tmp_path}/mlflow.db", str(tmp_path / "mlflow.db")):
+        with pytest.raises(NotABackend, match="neither a file nor a directory"):
+            local_store(uri)
 
 
 async def test_without_mlflow_the_command_to_run_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,6 +121,18 @@ async def test_a_store_that_cannot_be_served_says_why(tmp_path: Path) -> None:
     database.write_text("this is no database, whatever its name")
     with pytest.raises(NotABackend, match=r"could not serve .*not a database"):
         await open_backend(f"sqlite:///{database}")
+
+
+@pytest.mark.slow
+async def test_a_store_that_somebody_else_made_runs_none_of_their_code(tmp_path: Path) -> None:
+    store = tmp_path / "mlruns"
+    store.mkdir()
+    for module in ("mlflow", "labeler", "uvicorn", "click", "json", "sitecustomize"):
+        (tmp_path / f"{module}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'a').write({module!r} + chr(10))\n")
+    backend = await open_backend(str(store))
+    assert await backend.experiments() == []
+    await backend.close()
+    assert not (tmp_path / "ran").exists()
 
 
 def _descendants_of(pid: int, at_least: int) -> list[int]:
