@@ -288,3 +288,16 @@ raise SystemExit(main(["sync", "-b", "http://ana:{SECRET}@desk.example.org"]))
     text = (labeler.data / "labeler.log").read_text()
     assert "Port could not be cast: '•••', •••, •••" in text
     assert files_that_tell(labeler) == []
+
+
+@pytest.mark.parametrize("password", ["a@SECRETX", "a/SECRETX", "12/SECRETX?y", "a[b]SECRETX℀"])
+def test_a_password_with_characters_that_end_others_is_told_by_no_command(labeler: Program, password: str) -> None:
+    with answering(401) as server:
+        address = server.url.replace("://", f"://kim:{password}@")
+        for command in (("doctor", "-v"), ("doctor", "--json"), ("config", "show", "--json")):
+            ended = labeler.run(*command, MLFLOW_TRACKING_URI=address)
+            assert "SECRETX" not in ended.out + ended.err
+            if "/" not in password:
+                assert server.url.replace("://", "://•••@") in ended.out
+        assert "/" in password or any(server.authorizations)
+    assert not [file for file in labeler.data.rglob("*") if file.is_file() and b"SECRETX" in file.read_bytes()]
