@@ -86,6 +86,10 @@ class Forbidden(BackendError):
     """Credentials are missing, wrong, or not allowed to do this."""
 
 
+class NotAllowed(Forbidden):
+    """This call is not allowed, whoever makes it was let in or was not asked who it is."""
+
+
 class MissingTrace(BackendError):
     """No such trace, as far as this login and workspace can see."""
 
@@ -184,6 +188,10 @@ class Backend(Protocol):
 
     async def retract(self, trace_id: str, assessment_id: str) -> None:
         """Delete an assessment. Deleting what is not there succeeds."""
+        ...
+
+    async def may_label(self, experiment_id: str) -> bool | None:
+        """Whether who is signed in may write labels in an experiment; None where that cannot be told by asking."""
         ...
 
     async def schemas(self, experiment_id: str) -> Schemas:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labeler.backends.base import Backend, BackendError, Experiment, Forbidden
+from labeler.backends.pulse import Pulse
 from labeler.cache.thread import CacheThread
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.log import keep_out_of_log, start_log
@@ -83,8 +84,10 @@ async def open_cache(configuration: Configuration) -> AsyncIterator[CacheThread]
 
 
 @asynccontextmanager
-async def open_backend(configuration: Configuration, journal: JournalThread) -> AsyncIterator[Backend]:
-    """The configured backend, with credentials only where they may go.
+async def open_backend(
+    configuration: Configuration, journal: JournalThread, pulse: Pulse | None = None
+) -> AsyncIterator[Backend]:
+    """The configured backend, with credentials only where they may go. `pulse` hears whether it answers.
 
     Raises `CommandFailed` when none is configured, `CredentialsWithheld`, `BackendError`, `UnusableSettings`.
     """
@@ -94,7 +97,7 @@ async def open_backend(configuration: Configuration, journal: JournalThread) -> 
             ExitCode.USAGE,
             "No backend is configured. Give --backend URI, set MLFLOW_TRACKING_URI, or run: labeler config init",
         )
-    backend = await backend_at(uri, configuration, journal)
+    backend = await backend_at(uri, configuration, journal, pulse)
     try:
         yield backend
     finally:
@@ -109,7 +112,9 @@ async def reach_backend(configuration: Configuration, journal: JournalThread) ->
         yield backend
 
 
-async def backend_at(uri: str, configuration: Configuration, journal: JournalThread) -> Backend:
+async def backend_at(
+    uri: str, configuration: Configuration, journal: JournalThread, pulse: Pulse | None = None
+) -> Backend:
     """An open backend at `uri`; the caller closes it. Raises what `open_backend` raises."""
     workspace = configuration.settings.backend.workspace
     kind = backend_kind(uri)
@@ -118,10 +123,10 @@ async def backend_at(uri: str, configuration: Configuration, journal: JournalThr
 
     from labeler.backends.mlflow import backend as mlflow
     from labeler.backends.mlflow.credentials import endpoint, tls_settings
-    from labeler.backends.mlflow.proxy_choice import proxy_for
+    from labeler.backends.mlflow.proxies import proxy_for
 
     if kind is BackendKind.MLFLOW_FILES:
-        return await mlflow.open_backend(uri)
+        return await mlflow.open_backend(uri, pulse=pulse)
     credentials = await credentials_at(uri, configuration)
     if credentials is not None and kind is BackendKind.MLFLOW:
         url = endpoint(uri).url
@@ -129,7 +134,7 @@ async def backend_at(uri: str, configuration: Configuration, journal: JournalThr
         way = None if proxy is None else str(proxy)
         check_consent(configuration, url, await journal.run(Journal.trusted), through=way)
         await journal.run(Journal.trust, origin(url))
-    return await mlflow.open_backend(uri, credentials, workspace, tls=tls_settings())
+    return await mlflow.open_backend(uri, credentials, workspace, tls=tls_settings(), pulse=pulse)
 
 
 async def credentials_at(uri: str, configuration: Configuration) -> Credentials | None:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from labeler.backends.base import Backend, BackendError
+from labeler.backends.base import Ambiguous, Backend, Forbidden, NotABackend, NotAllowed, Unreachable
 from labeler.cache.store import Cache
 from labeler.cli.assembly import (
     configure,
     credentials_at,
+    destinations_in_scope,
     experiments_at,
     known_reviewer,
     open_backend,
@@ -29,6 +30,7 @@ from labeler.cli.screen_settings import check_screen_settings
 from labeler.config.backend_uri import BackendKind, backend_kind, without_userinfo
 from labeler.config.load import Configuration
 from labeler.journal.journal import Journal
+from labeler.journal.rows import OutboxCounts
 from labeler.journal.thread import JournalThread
 
 SMALLEST_SCREEN: Final = (80, 24)
@@ -128,6 +130,8 @@ async def _backend(
     configuration: Configuration, journal: JournalThread, opened: AsyncExitStack
 ) -> AsyncIterator[Finding]:
     uri = configuration.settings.backend.uri
+    if (proxy := _proxy(uri)) is not None:
+        yield proxy
     if uri is None:
         yield Finding("backend", Status.WARN, "none configured", "run labeler config init; labeler demo needs none")
         return
@@ -151,11 +155,27 @@ async def _backend(
         )
     if not found.honours_ids:
         yield Finding("features", Status.WARN, "the server gives labels IDs of its own", "delivery looks twice")
-    for check in (_experiments, _reviewer):
+    for check in (_experiments, _reviewer, _rights):
         try:
-            yield await check(backend, configuration, journal)
+            finding = await check(backend, configuration, journal)
         except Exception as error:
-            yield _failed(check.__name__.removeprefix("_"), error)
+            finding = _failed(check.__name__.removeprefix("_"), error)
+        if finding is not None:
+            yield finding
+
+
+def _proxy(uri: str | None) -> Finding | None:
+    """The proxy through which the backend is asked, where there is one."""
+    if uri is None or backend_kind(uri) not in (BackendKind.MLFLOW, BackendKind.DATABRICKS):
+        return None
+    from labeler.backends.mlflow.credentials import UnusableSettings, endpoint
+    from labeler.backends.mlflow.proxies import proxy_for
+
+    try:
+        proxy = proxy_for(endpoint(uri).url)
+    except UnusableSettings:
+        return None  # the backend's own check tells
+    return None if proxy is None else Finding("proxy", Status.OK, f"requests go through {proxy}")
 
 
 async def _credentials(uri: str, configuration: Configuration) -> Finding:
@@ -172,6 +192,29 @@ async def _experiments(backend: Backend, configuration: Configuration, journal: 
         return Finding("experiments", Status.OK, f"{len(there)} there, none configured")
     found = await experiments_at(backend, configuration)
     return Finding("experiments", Status.OK, ", ".join(f"{each.name} ({each.id})" for each in found))
+
+
+async def _rights(backend: Backend, configuration: Configuration, journal: JournalThread) -> Finding | None:
+    """Whether who is signed in may label: in the configured experiments, and where something waits to be delivered."""
+    signed_in = await backend.whoami()
+    if signed_in is None:
+        return None
+    names = {each.id: each.name for each in await experiments_at(backend, configuration)}
+    for place in await destinations_in_scope(configuration, journal):
+        counts = await journal.run(Journal.counts, [place])
+        if place.experiment_id not in names and counts != OutboxCounts():
+            names[place.experiment_id] = (await backend.experiment(place.experiment_id)).name
+    may = {experiment_id: await backend.may_label(experiment_id) for experiment_id in names}
+    lacking = [f'"{names[each]}" ({each})' for each, allowed in may.items() if allowed is False]
+    if not lacking:
+        return Finding("rights", Status.OK, f"{signed_in} may label") if any(may.values()) else None
+    return Finding(
+        "rights",
+        Status.FAIL,
+        f"{signed_in} may read and not label: the permission EDIT on experiment {', '.join(lacking)} is missing",
+        "ask who administers the server for it; what you answer is kept until then",
+        ExitCode.CREDENTIALS,
+    )
 
 
 async def _reviewer(backend: Backend, configuration: Configuration, journal: JournalThread) -> Finding:
@@ -193,11 +236,18 @@ def _failed(check: str, error: Exception, where: str = "") -> Finding:
     if explained is None:
         raise error
     code, sentence = explained
-    advice = {
-        ExitCode.CREDENTIALS: "check MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN",
-        ExitCode.NO_BACKEND: "check the address, its path included; MLflow 3.2 or later is needed",
-        ExitCode.WAITING: "check the address and the network; what is queued is safe",
-    }.get(code, "")
-    if not isinstance(error, BackendError):
-        advice = ""
-    return Finding(check, Status.FAIL, f"{where}: {sentence}" if where else sentence, advice, code)
+    return Finding(check, Status.FAIL, f"{where}: {sentence}" if where else sentence, _advice(error), code)
+
+
+def _advice(error: Exception) -> str:
+    """What to do that the sentence of the error does not say already."""
+    match error:
+        case NotAllowed():
+            return "ask who administers the server what this login may do; what is queued is safe"
+        case Forbidden():
+            return "put right what the server or the proxy does not accept; what is queued is safe"
+        case NotABackend():
+            return "put right what that says; MLflow 3.2 or later has to answer there; what is queued is safe"
+        case Unreachable() | Ambiguous():
+            return "check the address and the network, or try again later; what is queued is safe"
+    return ""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from labeler.backends.base import Backend
+from labeler.backends.pulse import Pulse
 from labeler.cli.assembly import backend_address, known_reviewer, questions_at
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.on_screen import run_on_screen
@@ -48,12 +49,14 @@ async def choose_and_review(arguments: argparse.Namespace, asked: Configuration,
         )
         opening = await open_spec(backend, spec, configuration, journal)
         announce(opening)
+        pulse = Pulse()
         return await run_on_screen(
             opening,
             configuration,
             journal,
             cache,
-            lambda: reopened(spec, configuration, journal),
+            lambda: reopened(spec, configuration, journal, pulse),
+            pulse,
             first_listing=backend,
             only_unlabelled=selection.only_unlabelled,
         )

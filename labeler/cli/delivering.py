@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Final, Never
 
+from labeler.backends.pulse import Pulse
 from labeler.cli.assembly import configure, destinations_in_scope, open_backend, open_journal
 from labeler.cli.output import print_message
 from labeler.cli.progress import Progress
@@ -65,7 +66,7 @@ async def _engine(
     listener: _Teller | _Watcher,
     concurrency: int,
 ) -> AsyncIterator[DeliveryEngine]:
-    async with open_backend(configuration, journal) as backend:
+    async with open_backend(configuration, journal, Pulse(listener.waiting)) as backend:
         yield DeliveryEngine(
             journal,
             backend,
@@ -99,8 +100,11 @@ class _Teller:
                 self._progress.show(self._total - left, self._total)
             case StillWaiting(_, sentence):
                 print_message(sentence)
-            case ConnectionChanged(state) if state.sentence:
+            case ConnectionChanged(state) if state.sentence and not state.is_closed:  # else the result says it
                 print_message(state.sentence)
+
+    def waiting(self, waiting: bool) -> None:
+        self._progress.note("waiting for the server" if waiting else "")
 
 
 class _Watcher:
@@ -116,6 +120,9 @@ class _Watcher:
                     print_message(f"{trace_id} {delivery.name} {delivery.state}{reason}")
             case StillWaiting(_, sentence):
                 print_message(sentence)
+
+    def waiting(self, waiting: bool) -> None:
+        print_message("Waiting for the server: it does not answer." if waiting else "The server answers again.")
 
 
 def _total(counts: OutboxCounts) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from labeler.backends.base import Backend
+from labeler.backends.pulse import Pulse
 from labeler.cache.thread import CacheThread
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.opening import Opening
@@ -63,11 +64,13 @@ async def run_on_screen(
     journal: JournalThread,
     cache: CacheThread,
     connect: Callable[[], Awaitable[Backend]] | None,
+    pulse: Pulse | None = None,
     *,
     first_listing: Backend | None,
     only_unlabelled: bool,
 ) -> ExitCode:
-    """Show the review until the reviewer leaves. `connect` None: ask nothing of the network.
+    """Show the review until the reviewer leaves. `connect` None: ask nothing of the network; `pulse` is what
+    the backend that it opens tells whether it answers.
 
     `first_listing`: where to take a worklist from that has no items yet.
     """
@@ -95,7 +98,7 @@ async def run_on_screen(
         if connect is None:
             desk.connected("offline")
         else:
-            exchange = _exchange(desk, configuration, journal, cache, connect, only_unlabelled=only_unlabelled)
+            exchange = _exchange(desk, configuration, journal, cache, connect, pulse, only_unlabelled=only_unlabelled)
             exchange.start()
         desk.need()
 
@@ -126,6 +129,7 @@ def _exchange(
     journal: JournalThread,
     cache: CacheThread,
     connect: Callable[[], Awaitable[Backend]],
+    pulse: Pulse | None,
     *,
     only_unlabelled: bool,
 ) -> Exchange:
@@ -140,7 +144,7 @@ def _exchange(
         settings.cache.ahead,
         only_unlabelled,
     )
-    exchange = Exchange(desk, desk.record.spec, journal, cache, connect, traffic)
+    exchange = Exchange(desk, desk.record.spec, journal, cache, connect, traffic, pulse)
     desk.on_need, desk.on_release, desk.on_refresh = exchange.need, exchange.wake, exchange.refresh
     desk.outbox.try_now, desk.outbox.pause_s = exchange.try_now, exchange.pause_s
     desk.sessions.on_need = exchange.bring_session

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from labeler.backends.base import Backend, Forbidden
+from labeler.backends.base import Backend, Forbidden, NotABackend
+from labeler.backends.pulse import Pulse
 from labeler.cache.thread import CacheThread
 from labeler.cli.assembly import backend_at, configure, open_backend, open_cache, open_journal
 from labeler.cli.consenting import with_consent
@@ -81,12 +82,14 @@ async def review_asked(arguments: argparse.Namespace, asked: Configuration, sele
     async with open_everything(arguments, asked) as (configuration, journal, cache, backend):
         opening = await persist(lambda: open_asked(backend, configuration, selection, journal))
         announce(opening)
+        pulse = Pulse()
         return await run_on_screen(
             opening,
             configuration,
             journal,
             cache,
-            lambda: reopened(opening.record.spec, configuration, journal),
+            lambda: reopened(opening.record.spec, configuration, journal, pulse),
+            pulse,
             first_listing=backend,
             only_unlabelled=selection.only_unlabelled and not selection.trace_ids,
         )
@@ -98,12 +101,14 @@ async def continue_review(
     """Go on with a review as it was left; the backend is asked only once the screen stands."""
     async with open_cache(configuration) as cache:
         announce(opening)
+        pulse = Pulse()
         return await run_on_screen(
             opening,
             configuration,
             journal,
             cache,
-            None if offline else lambda: reopened(opening.record.spec, configuration, journal),
+            None if offline else lambda: reopened(opening.record.spec, configuration, journal, pulse),
+            pulse,
             first_listing=None,
             only_unlabelled=True,
         )
@@ -118,15 +123,19 @@ async def _review_offline(configuration: Configuration) -> ExitCode:
         return await continue_review(opening, configuration, journal, offline=True)
 
 
-async def reopened(spec: ReviewSpec, configuration: Configuration, journal: JournalThread) -> Backend:
+async def reopened(spec: ReviewSpec, configuration: Configuration, journal: JournalThread, pulse: Pulse) -> Backend:
     """A backend of its own for the traffic beside the screen. Raises `BackendError` alone: nobody is asked now.
 
     It signs in with what stands in the configured address, where that is the review's: the journal has no secret.
     """
+    from labeler.backends.mlflow.credentials import UnusableSettings
+
     address, configured = spec.address or spec.backend_uri, configuration.settings.backend.uri
     if configured is not None and canonical_uri(configured) == address:
         address = configured
     try:
-        return await backend_at(address, configuration, journal)
+        return await backend_at(address, configuration, journal, pulse)
     except CredentialsWithheld as error:
         raise Forbidden(str(error)) from error
+    except UnusableSettings as error:
+        raise NotABackend(str(error)) from error

@@ -11,6 +11,9 @@ from labeler.cli.options import add_backend, add_json
 if TYPE_CHECKING:
     from labeler.delivery.sync import SyncResult
 
+_REASONS = 3
+"""Reasons of what is parked that are told at most; the outbox tells all."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `labeler sync` takes."""
@@ -41,9 +44,9 @@ def _report(result: SyncResult, *, as_json: bool) -> None:
     else:
         counted = ("delivered", "queued", "parked", "refused")
         print_message(", ".join(f"{getattr(result, name)} {name}" for name in counted))
-    if result.needs_credentials:
-        print_message("The server wants you to sign in. What is parked for that is kept; labeler doctor says more.")
-    elif result.refused or result.parked:
+    for sentence, count in result.because[:_REASONS]:
+        print_message(f"{count} parked: {sentence.rstrip('.')}.")
+    if result.refused or len(result.because) > _REASONS:
         print_message("labeler outbox list says why.")
     for place, count in result.elsewhere_at.items():
         print_message(

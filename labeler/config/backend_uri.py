@@ -6,6 +6,7 @@ import re
 from enum import Enum, auto
 from urllib.parse import urlsplit
 
+from labeler.config.mistyped import mistake_in
 from labeler.domain import http_address, loopback
 from labeler.domain.destination import canonical_uri, origin
 
@@ -66,6 +67,8 @@ def check_backend_uri(uri: str) -> str:
     """Return `uri`, or raise `BadBackendUri`."""
     if not uri.strip():
         raise BadBackendUri(f"must be {_FORMS}")
+    if (mistake := mistake_in(uri)) is not None:
+        raise BadBackendUri(mistake)
     backend_kind(uri)
     return uri
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
+from labeler.backends.base import Ambiguous, Unreachable
 from labeler.delivery.backoff import Backoff
 
 
@@ -13,17 +15,33 @@ class ConnectionStatus(StrEnum):
     UNKNOWN = "unknown"
     ONLINE = "online"
     OFFLINE = "offline"
+    WAITING = "waiting"
+    """A request is out, and nothing has come back for longer than it should take."""
     NEEDS_CREDENTIALS = "needs credentials"
+    NOT_ALLOWED = "not allowed"
+    """Whoever asks is not allowed to, and that is not known to be a matter of signing in."""
     NO_BACKEND = "no backend"
     """Something answers there, but it is no usable tracking server."""
 
 
+_CLOSED: Final = (ConnectionStatus.NEEDS_CREDENTIALS, ConnectionStatus.NOT_ALLOWED, ConnectionStatus.NO_BACKEND)
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectionState:
-    """How the backend can be reached, and a sentence for the reviewer (empty when all is well)."""
+    """How the backend can be reached, and a sentence for the reviewer (empty when all is well).
+
+    `until_ms`: the moment to which the backend asked to be left alone, in milliseconds since the epoch; 0 for none.
+    """
 
     status: ConnectionStatus = ConnectionStatus.UNKNOWN
     sentence: str = ""
+    until_ms: int = 0
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether somebody has to do something before any request can succeed."""
+        return self.status in _CLOSED
 
 
 ONLINE = ConnectionState(ConnectionStatus.ONLINE)
@@ -35,6 +53,12 @@ class Sighting:
 
     state: ConnectionState = ONLINE
     retry_after_s: float | None = None
+
+
+def out_of_reach(error: Unreachable | Ambiguous) -> Sighting:
+    """What an error tells of a backend that does not answer, or says that it cannot now."""
+    until_ms = 0 if not error.retry_after_s else round((time.time() + error.retry_after_s) * 1000)
+    return Sighting(ConnectionState(ConnectionStatus.OFFLINE, str(error), until_ms), error.retry_after_s)
 
 
 class Connection:
@@ -52,8 +76,8 @@ class Connection:
 
     @property
     def is_closed(self) -> bool:
-        """Whether somebody has to do something before any request can succeed."""
-        return self.state.status in (ConnectionStatus.NEEDS_CREDENTIALS, ConnectionStatus.NO_BACKEND)
+        """As `ConnectionState.is_closed`."""
+        return self.state.is_closed
 
     @property
     def pause_s(self) -> float:

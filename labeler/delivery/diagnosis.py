@@ -13,11 +13,12 @@ from labeler.backends.base import (
     Malformed,
     MissingTrace,
     NotABackend,
+    NotAllowed,
     Unreachable,
 )
-from labeler.delivery.connection import ConnectionState, ConnectionStatus, Sighting
+from labeler.delivery.connection import ConnectionState, ConnectionStatus, Sighting, out_of_reach
 from labeler.journal.outcomes import Claim, Outcome, Parked, Refused, Waits
-from labeler.journal.rows import ParkCause
+from labeler.journal.rows import DeliveryOp, ParkCause
 
 FAILURES_AT_MOST: Final = 5
 """How often a server may fail on the same payload, while it answers otherwise, before the payload is refused."""
@@ -62,9 +63,9 @@ def sighting_of(error: BackendError) -> Sighting | None:
     """What an error tells about the way to the backend by itself."""
     match error:
         case Unreachable():
-            return Sighting(ConnectionState(ConnectionStatus.OFFLINE, str(error)), error.retry_after_s)
+            return out_of_reach(error)
         case Ambiguous() if not error.server_answered:
-            return Sighting(ConnectionState(ConnectionStatus.OFFLINE, str(error)), error.retry_after_s)
+            return out_of_reach(error)
         case Ambiguous() | Forbidden() | NotABackend():
             return None
         case _:
@@ -74,12 +75,14 @@ def sighting_of(error: BackendError) -> Sighting | None:
 def ping_sighting(error: BackendError) -> Sighting:
     """What an error means that came of asking only who is signed in: nobody gets any further."""
     match error:
+        case NotAllowed():
+            return Sighting(ConnectionState(ConnectionStatus.NOT_ALLOWED, str(error)))
         case Forbidden():
             return Sighting(ConnectionState(ConnectionStatus.NEEDS_CREDENTIALS, str(error)))
         case NotABackend():
             return Sighting(ConnectionState(ConnectionStatus.NO_BACKEND, str(error)))
         case Unreachable() | Ambiguous():
-            return Sighting(ConnectionState(ConnectionStatus.OFFLINE, str(error)), error.retry_after_s)
+            return out_of_reach(error)
         case _:
             return Sighting()
 
@@ -139,28 +142,70 @@ async def _server_failed(backend: Backend, claim: Claim, error: BackendError, bl
 
 
 async def _forbidden(backend: Backend, claim: Claim, error: Forbidden) -> Attempt:
-    """Told apart: nobody is let in, or this reviewer may not do this to this trace (which may also be gone)."""
-    advice = "The answer is kept: set the credentials or ask for the permission, then start again or run labeler sync"
-    parked = Parked(ParkCause.CREDENTIALS, f"{error}. {advice}")
-    closed = Sighting(ConnectionState(ConnectionStatus.NEEDS_CREDENTIALS, f"{error}. {advice}"))
+    """Told apart by asking: nobody is let in; this reviewer lacks a right; or it may be the trace that is gone."""
     try:
         signed_in = await backend.whoami()
-    except Forbidden:
-        return Attempt(parked, closed)
+    except Forbidden as second:
+        return _shut_out(error, second)
     except BackendError as second:
-        return Attempt(parked, sighting_of(second))
+        return Attempt(_parked(error), sighting_of(second))
     try:
-        await backend.summary(claim.delivery.trace_id)
-    except Forbidden:
-        return Attempt(parked, Sighting() if signed_in else closed)
+        summary = await backend.summary(claim.delivery.trace_id)
+    except Forbidden as second:
+        if signed_in is None:
+            return _shut_out(error, second)
+        return Attempt(_parked(error, _no_right_to_read(signed_in, claim)), Sighting())
     except BackendError as second:
-        return Attempt(parked, sighting_of(second))
-    return Attempt(parked, Sighting())
+        return Attempt(_parked(error), sighting_of(second))
+    if not isinstance(error, NotAllowed):
+        return Attempt(_parked(error), Sighting())
+    experiment = await _experiment_name(backend, summary.experiment_id or claim.delivery.destination.experiment_id)
+    return Attempt(_parked(error, _no_right_to_write(signed_in, experiment, claim)), Sighting())
+
+
+def _shut_out(error: Forbidden, second: Forbidden) -> Attempt:
+    """Everything is forbidden: whether for want of credentials is known only where a server asked for them."""
+    status = ConnectionStatus.NEEDS_CREDENTIALS
+    if isinstance(error, NotAllowed) and isinstance(second, NotAllowed):
+        status = ConnectionStatus.NOT_ALLOWED
+    parked = _parked(error if isinstance(second, NotAllowed) else second)
+    return Attempt(parked, Sighting(ConnectionState(status, parked.reason)))
+
+
+def _parked(error: Forbidden, known: str = "") -> Parked:
+    """Parked with what the server said and what is `known` besides: a sentence without its full stop, or nothing."""
+    advice = "The answer is kept, and goes out once that is put right: start again, or run labeler sync"
+    return Parked(ParkCause.CREDENTIALS, ". ".join(filter(None, (str(error), known, advice))))
+
+
+def _no_right_to_read(signed_in: str, claim: Claim) -> str:
+    return (
+        f"{signed_in} is signed in and may not even read trace {claim.delivery.trace_id}: a permission on experiment "
+        f"{claim.delivery.destination.experiment_id} is missing (to label takes EDIT), or the trace is gone; the "
+        "server says the same of both"
+    )
+
+
+def _no_right_to_write(signed_in: str | None, experiment: str, claim: Claim) -> str:
+    right = f"the permission EDIT on experiment {experiment}"
+    if claim.delivery.op is DeliveryOp.STATUS:
+        right += ", or membership in its review queue,"
+    if signed_in is None:
+        return f"The trace can be read there: what is missing is the right to write; MLflow calls it {right}"
+    return f"{signed_in} is signed in and can read the trace; {right} is missing: ask for it"
+
+
+async def _experiment_name(backend: Backend, experiment_id: str) -> str:
+    """How an experiment is called, for people; its ID alone where that cannot be asked."""
+    try:
+        return f'"{(await backend.experiment(experiment_id)).name}" ({experiment_id})'
+    except BackendError:
+        return experiment_id
 
 
 async def _no_backend(backend: Backend, claim: Claim, error: NotABackend) -> Attempt:
     """Told apart: something else answers at that address, or the server only lacks this one route."""
-    advice = "The answer is kept: check the backend's address, or whether its MLflow is new enough, then start again"
+    advice = "The answer is kept, and goes out once that is put right: start again, or run labeler sync"
     parked = Parked(ParkCause.BACKEND, f"{error}. {advice}")
     try:
         await backend.summary(claim.delivery.trace_id)

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from labeler.backends.base import Ambiguous, Backend, BackendError, Forbidden, NotABackend, Unreachable
+from labeler.backends.base import Ambiguous, Backend, BackendError, Forbidden, NotABackend, NotAllowed, Unreachable
+from labeler.backends.pulse import Pulse
 from labeler.cache.thread import CacheThread
 from labeler.delivery.attachments import bring_attachment
 from labeler.delivery.backoff import Backoff
@@ -37,7 +38,9 @@ _WORDS = {
     ConnectionStatus.UNKNOWN: "connecting",
     ConnectionStatus.ONLINE: "online",
     ConnectionStatus.OFFLINE: "offline",
+    ConnectionStatus.WAITING: "waiting for the server",
     ConnectionStatus.NEEDS_CREDENTIALS: "sign in",
+    ConnectionStatus.NOT_ALLOWED: "not allowed",
     ConnectionStatus.NO_BACKEND: "no backend",
 }
 
@@ -65,8 +68,9 @@ class Listener(Protocol):
     @property
     def destinations(self) -> list[Destination]: ...
 
-    def connected(self, word: str) -> None:
-        """The connection is now ``online``, ``offline``, ``connecting``, ``sign in`` or ``no backend``."""
+    def connected(self, word: str, until_ms: int = 0) -> None:
+        """The connection is now ``online``, ``offline``, ``connecting``, ``waiting for the server``, ``sign in``,
+        ``not allowed`` or ``no backend``; `until_ms` is when it is tried again, where the backend asked for that."""
 
     def tell(self, sentence: str) -> None:
         """Something the reviewer should see."""
@@ -94,7 +98,10 @@ class Listener(Protocol):
 
 
 class Exchange:
-    """Runs delivery, prefetch and refresh for one review. `connect` opens the backend and may raise `BackendError`."""
+    """Runs delivery, prefetch and refresh for one review. `connect` opens the backend and may raise `BackendError`.
+
+    `pulse`: what that backend tells whether it answers.
+    """
 
     def __init__(
         self,
@@ -104,7 +111,11 @@ class Exchange:
         cache: CacheThread,
         connect: Callable[[], Awaitable[Backend]],
         traffic: Traffic,
+        pulse: Pulse | None = None,
     ) -> None:
+        if pulse is not None:
+            pulse.tell = self._waiting
+        self._before_waiting = _WORDS[ConnectionStatus.UNKNOWN]
         self._listener = listener
         self._spec = spec
         self._journal = journal
@@ -270,8 +281,8 @@ class Exchange:
                 self._listener.arrived(trace_id)
             case Missing(trace_id, sentence):
                 self._listener.missing(trace_id, sentence)
-            case Offline():
-                self._listener.connected("offline")
+            case Offline(_, until_ms):
+                self._listener.connected("offline", until_ms)
             case Online():
                 self._listener.connected("online")
 
@@ -284,12 +295,21 @@ class Exchange:
             case CountsChanged():
                 self._listener.counts_changed()
 
+    def _waiting(self, waiting: bool) -> None:
+        """The backend has not answered for a while, or does again. What is known to be wrong with it stays told."""
+        word, waiting_word = self._listener.connection, _WORDS[ConnectionStatus.WAITING]
+        if waiting and word in (_WORDS[ConnectionStatus.ONLINE], _WORDS[ConnectionStatus.UNKNOWN]):
+            self._before_waiting = word
+            self._listener.connected(waiting_word)
+        elif not waiting and word == waiting_word:
+            self._listener.connected(self._before_waiting)
+
     def _connection_changed(self, state: ConnectionState) -> None:
         if state.status is ConnectionStatus.ONLINE and self._prefetcher is not None:
             self._prefetcher.resume()
-        if state.status in (ConnectionStatus.NEEDS_CREDENTIALS, ConnectionStatus.NO_BACKEND):
+        if state.is_closed:
             self._listener.tell(state.sentence)
-        self._listener.connected(_WORDS[state.status])
+        self._listener.connected(_WORDS[state.status], state.until_ms)
 
 
 def _named(backend_uri: str, workspace: str) -> str:
@@ -297,6 +317,8 @@ def _named(backend_uri: str, workspace: str) -> str:
 
 
 def _word_for(error: BackendError) -> str:
+    if isinstance(error, NotAllowed):
+        return _WORDS[ConnectionStatus.NOT_ALLOWED]
     if isinstance(error, Forbidden):
         return _WORDS[ConnectionStatus.NEEDS_CREDENTIALS]
     if isinstance(error, NotABackend):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
@@ -59,9 +60,13 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Offline:
-    """Downloading pauses; `sentence` says why. It goes on by itself."""
+    """Downloading pauses; `sentence` says why. It goes on by itself.
+
+    `until_ms`: the moment to which the backend asked to be left alone, in milliseconds since the epoch; 0 for none.
+    """
 
     sentence: str
+    until_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,12 +265,13 @@ class Prefetcher:
         if not self._open.is_set():
             return
         self._open.clear()
-        pause_s = retry_after_s or self._pause_s * random.uniform(0.8, 1.2)
+        pause_s = max(retry_after_s or 0.0, self._pause_s * random.uniform(0.8, 1.2))
         self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
         self._reopening = asyncio.get_running_loop().call_later(pause_s, self._reopen)
         if not self._offline:
             self._offline = True
-            self._tell(Offline(str(error)))
+            until_ms = 0 if not retry_after_s else round((time.time() + retry_after_s) * 1000)
+            self._tell(Offline(str(error), until_ms))
 
     def _reopen(self) -> None:
         if self._reopening is not None:

@@ -20,7 +20,8 @@ class SyncResult:
     """What a drain came to, in deliveries. `queued` wait, `parked` need somebody, `refused` never will.
 
     `elsewhere` waits for other destinations, by name in `elsewhere_at`. `needs_credentials`: something is parked
-    for want of them.
+    for want of them, or of a right. `because`: why what is parked is, in sentences with how many each holds, the
+    commonest first.
     """
 
     delivered: int
@@ -30,6 +31,7 @@ class SyncResult:
     elsewhere: int
     elsewhere_at: dict[Destination, int] = field(default_factory=dict)
     needs_credentials: bool = False
+    because: tuple[tuple[str, int], ...] = ()
 
 
 async def result_since(journal: JournalThread, destinations: Sequence[Destination], began_ms: int) -> SyncResult:
@@ -44,6 +46,7 @@ async def result_since(journal: JournalThread, destinations: Sequence[Destinatio
         elsewhere=sum(elsewhere.values()),
         elsewhere_at=elsewhere,
         needs_credentials=counts.needs_credentials > 0,
+        because=await journal.run(Journal.parked_because, destinations) if counts.parked else (),
     )
 
 

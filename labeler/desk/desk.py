@@ -77,7 +77,9 @@ class Desk:
         self.on_need: Callable[[Sequence[str], Sequence[str]], None] = lambda now, later: None
         self.on_refresh: Callable[[], None] = lambda: None
         self.connection = "connecting"
-        """``online``, ``offline``, ``connecting``, ``sign in``: a word for the status line."""
+        """``online``, ``offline``, ``connecting``, ``waiting for the server``, ``sign in``: for the status line."""
+        self.left_alone_until_ms = 0
+        """To when the backend asked to be left alone, in milliseconds since the epoch; 0 when it did not."""
         read = read_blind if state.rules.blind else partial(read_openly, reviewer=record.spec.reviewer)
         self.library = Library(cache, self.destination_of, read, self._prepared)
         self.sessions = Sessions(cache, self.destination_of, lambda event: self.on_event(event))
@@ -188,12 +190,17 @@ class Desk:
             return "Not downloaded: the backend cannot be reached. o goes to the next item that is here."
         return "Loading…"
 
-    def connected(self, word: str) -> None:
+    def connected(self, word: str, until_ms: int = 0) -> None:
         """The connection to the backend is now this (see `connection`)."""
+        if word == self.connection:
+            until_ms = max(until_ms, self.left_alone_until_ms)
+        if (word, until_ms) == (self.connection, self.left_alone_until_ms):
+            return
+        self.left_alone_until_ms = until_ms
         if word != self.connection:
             self.connection = word
             self._background.do(self._note_absent())
-            self.on_event(StatusChanged())
+        self.on_event(StatusChanged())
 
     def tell(self, sentence: str) -> None:
         """Have the reviewer see a sentence."""

@@ -59,6 +59,15 @@ class Overview:
             needs_credentials=wanting,
         )
 
+    def parked_because(self, destinations: Sequence[Destination]) -> tuple[tuple[str, int], ...]:
+        """Why deliveries are parked there, and how many for each reason, the commonest first."""
+        rows = self._store.rows(
+            "SELECT reason, count(*) AS n FROM deliveries WHERE state = 'parked' AND reason IS NOT NULL"
+            " AND destination_id IN (SELECT value FROM json_each(?)) GROUP BY reason ORDER BY n DESC, min(id)",
+            (numbers(self._store, destinations),),
+        )
+        return tuple((row["reason"], row["n"]) for row in rows)
+
     def elsewhere(self, destinations: Sequence[Destination]) -> dict[Destination, int]:
         """How much is not delivered at every other destination."""
         rows = self._store.rows(

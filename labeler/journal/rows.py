@@ -70,6 +70,7 @@ class ParkCause(StrEnum):
     """Why a delivery is parked, as far as it decides what to do next."""
 
     CREDENTIALS = "credentials"
+    """Credentials, or a right that whoever they belong to does not have."""
     TRACE = "trace"
     BACKEND = "backend"
 

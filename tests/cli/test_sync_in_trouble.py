@@ -150,6 +150,9 @@ def auth_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
         yield server
 
 
+STRANGER = ("eve", "eve's own password")
+
+
 @pytest.mark.slow
 def test_a_server_with_users_parks_what_it_does_not_let_in_and_takes_it_once_from_who_may(
     labeler: Program, auth_server: MlflowServer
@@ -159,21 +162,41 @@ def test_a_server_with_users_parks_what_it_does_not_let_in_and_takes_it_once_fro
     log(auth_server, experiment, traces)
     queue(labeler, Destination(auth_server.url, "", experiment), [trace.id for trace in traces])
 
+    auth_server.post("/api/2.0/mlflow/users/create", {"username": STRANGER[0], "password": STRANGER[1]})
+    nothing = {"resource_type": "experiment", "resource_id": experiment, "permission": "DENY"}
+    auth_server.post("/api/3.0/mlflow/users/permissions/grant", {"username": STRANGER[0], **nothing})
+    found = auth_server.http.get(f"/api/2.0/mlflow/experiments/get?experiment_id={experiment}").json()["experiment"]
+    named = f'"{found["name"]}" ({experiment})'
+
+    def signed_in(user: tuple[str, ...]) -> dict[str, str]:
+        return dict(zip(("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"), user, strict=False))
+
     def sync(*user: str) -> Ended:
-        names = ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD")
-        return labeler.run("sync", "-b", auth_server.url, "--json", "-v", **dict(zip(names, user, strict=False)))
+        return labeler.run("sync", "-b", auth_server.url, "--json", "-v", **signed_in(user))
 
     for user, told in (
         ((), "wants credentials: set MLFLOW_TRACKING_USERNAME"),
         (("ana", "wr0ng s3cret"), "does not accept the credentials from MLFLOW_TRACKING_USERNAME"),
-        (READER, "does not allow this"),
+        (READER, f"ana is signed in and can read the trace; the permission EDIT on experiment {named} is missing"),
+        (STRANGER, f"eve is signed in and may not even read trace {traces[0].id}: a permission on experiment"),
     ):
         ended = sync(*user)
         assert ended.code == 77, ended.err
         assert (ended.lines[0]["delivered"], ended.lines[0]["refused"]) == (0, 0)
-        told_of = ended.err + " ".join(row["reason"] or "" for row in outbox(labeler))
-        assert told in told_of
-        assert not user or user[1] not in told_of
+        assert told in ended.err
+        assert ("sign in" in ended.err) is False
+        assert ("MLFLOW_TRACKING" in ended.err) is (user not in (READER, STRANGER))
+        assert any(told in row["reason"] for row in outbox(labeler))
+        assert not user or user[1] not in ended.err + " ".join(row["reason"] or "" for row in outbox(labeler))
+    for user, told in ((READER, f"ana may read and not label: the permission EDIT on experiment {named} is missing"),):
+        (findings,) = labeler.run("doctor", "--json", "-b", auth_server.url, **signed_in(user)).lines
+        (rights,) = [finding for finding in findings if finding["check"] == "rights"]
+        assert (rights["status"], rights["detail"]) == ("fail", told)
+        assert "MLFLOW_TRACKING" not in rights["advice"]
+    (findings,) = labeler.run("doctor", "--json", "-b", auth_server.url, "-e", experiment, **signed_in(STRANGER)).lines
+    details = " ".join(finding["detail"] + finding["advice"] for finding in findings if finding["status"] == "fail")
+    assert "you may not read it: the server says the same of both. To label takes EDIT" in details
+    assert "MLFLOW_TRACKING" not in details
     assert_delivered(sync(*ADMIN), 2)
     for trace in traces:
         info = auth_server.http.get(f"/api/3.0/mlflow/traces/{trace.id}").json()["trace"]["trace_info"]

@@ -116,7 +116,7 @@ def answer(status: int, body: str = "", **headers: str) -> Fault:
     """The server is not asked; the proxy answers. Header names are given with underscores."""
 
     async def fault(exchange: Exchange) -> None:
-        await exchange.send(_response(status, body, headers))
+        await exchange.send(response(status, body, headers))
         exchange.close()
 
     return fault
@@ -127,7 +127,7 @@ def answer_after_commit(status: int, body: str = "", **headers: str) -> Fault:
 
     async def fault(exchange: Exchange) -> None:
         await exchange.forward()
-        await exchange.send(_response(status, body, headers))
+        await exchange.send(response(status, body, headers))
         exchange.close()
 
     return fault
@@ -201,7 +201,8 @@ async def _read_request(reader: asyncio.StreamReader) -> bytes:
         return b""
 
 
-def _response(status: int, body: str, headers: dict[str, str]) -> bytes:
+def response(status: int, body: str, headers: dict[str, str]) -> bytes:
+    """A whole answer; header names are given with underscores."""
     content = body.encode()
     lines = [f"HTTP/1.1 {status} Scripted", f"Content-Length: {len(content)}", "Connection: close"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]

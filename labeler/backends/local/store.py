@@ -135,6 +135,9 @@ class LocalStore:
     async def retract(self, trace_id: str, assessment_id: str) -> None:
         await self._run(assessments.retract, trace_id, assessment_id)
 
+    async def may_label(self, experiment_id: str) -> bool | None:
+        return True
+
     async def schemas(self, experiment_id: str) -> Schemas:
         return Schemas((), only_default=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from labeler.backends.base import Ambiguous, MissingTarget, Refused
+from labeler.backends.base import Ambiguous, MissingTarget, NotAllowed, Refused
 from labeler.backends.mlflow.traces import Traces, is_path_safe, trace_path
 from labeler.backends.mlflow.transport import Transport
 from labeler.domain.assessment import Assessment
@@ -39,6 +39,22 @@ class Assessments:
                 f"The server did not find the trace, and then did: {missing}", server_answered=True
             ) from None
         return self._echo(answer, wanted.trace_id)
+
+    async def are_allowed_on(self, trace_id: str) -> bool | None:
+        """Whether a create on that trace would be allowed: asked with one that holds no assessment, so none is made.
+
+        MLflow looks at the rights first and at the payload afterwards, which it refuses.
+        """
+        try:
+            await self._transport.send("POST", f"{trace_path(trace_id)}/assessments", {})
+        except NotAllowed:
+            return False
+        except Refused:
+            return True
+        except Ambiguous as failed:
+            if not failed.server_answered:
+                raise
+        return None
 
     async def find(self, trace_id: str, assessment_id: str) -> Assessment | None:
         """The assessment of that ID, valid or overridden. None when the trace is there without it."""

@@ -17,6 +17,7 @@ from labeler.backends.mlflow.search import snapshot
 from labeler.backends.mlflow.served import ServedStore, local_store, serve
 from labeler.backends.mlflow.traces import Traces
 from labeler.backends.mlflow.transport import Timeouts, Transport
+from labeler.backends.pulse import Pulse
 from labeler.domain.assessment import Assessment
 from labeler.domain.queue import Queue, QueueItem, QueueItemState
 from labeler.domain.trace import RawTrace, TraceSummary
@@ -30,21 +31,24 @@ async def open_backend(
     *,
     tls: Tls = Tls(),  # noqa: B008 - frozen
     timeouts: Timeouts = Timeouts(),  # noqa: B008 - frozen
+    pulse: Pulse | None = None,
 ) -> MlflowBackend:
     """The backend at an ``http(s)://``, ``databricks[://PROFILE]`` or ``sqlite:`` URI, or in a directory.
 
     Only `credentials` are ever sent, and only there; those in the environment or in `uri` itself count for nothing
     unless the caller took them from `credentials.account` and passed them on. A local store is served for as long as
     the backend is open. Connects to nothing else yet. Raises `NotABackend`, or `UnusableSettings` for a URI or
-    settings that cannot work.
+    settings that cannot work. `pulse` hears of requests and answers.
     """
     if (store := local_store(uri)) is not None:
         served = await serve(store)
         return MlflowBackend(
-            store.canonical_uri, Transport(served.url, workspace=workspace, timeouts=timeouts), served=served
+            store.canonical_uri,
+            Transport(served.url, workspace=workspace, timeouts=timeouts, pulse=pulse),
+            served=served,
         )
     there = endpoint(uri)
-    transport = await asyncio.to_thread(Transport, there.url, credentials, workspace, tls, timeouts)
+    transport = await asyncio.to_thread(Transport, there.url, credentials, workspace, tls, timeouts, pulse)
     return MlflowBackend(there.url, transport, known=DATABRICKS if there.databricks else None)
 
 
@@ -119,6 +123,15 @@ class MlflowBackend:
 
     async def retract(self, trace_id: str, assessment_id: str) -> None:
         await self._assessments.retract(trace_id, assessment_id)
+
+    async def may_label(self, experiment_id: str) -> bool | None:
+        if await self.whoami() is None:
+            return None
+        async with aclosing(self.snapshot(Query((experiment_id,), limit=1))) as pages:
+            async for page in pages:
+                for summary in page:
+                    return await self._assessments.are_allowed_on(summary.id)
+        return None
 
     async def schemas(self, experiment_id: str) -> Schemas:
         if not (await self.capabilities()).schemas:

@@ -23,6 +23,13 @@ from labeler.domain.http_address import BadAddress, http_address, spellings, wit
 from labeler.file_reading import read_small_file
 
 DATABRICKS: Final = "databricks"
+SERVER_CERTIFICATE: Final = "MLFLOW_TRACKING_SERVER_CERT_PATH"
+CLIENT_CERTIFICATE: Final = "MLFLOW_TRACKING_CLIENT_CERT_PATH"
+_AUTHORITIES: Final = (SERVER_CERTIFICATE, "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+"""Variables that name whom to trust instead of everybody usual, the one that wins first: MLflow's own, then those
+that its client honours by way of ``requests``."""
+_USUAL_AUTHORITIES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+"""OpenSSL's own: they say who the usual authorities are."""
 _TRUE: Final = {"1", "true", "yes"}
 _HEADER_SAFE: Final = re.compile(r"[\x21-\x7e]+")
 
@@ -75,11 +82,15 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """How to trust the server: `ca` is a file or directory of certificates, `client_certificate` a PEM file."""
+    """How to trust the server: `ca` is a file or directory of certificates, `client_certificate` a PEM file.
+
+    `ca_from` is the variable that says whom to trust, empty where none does; with no `ca` it is one of OpenSSL's own.
+    """
 
     verify: bool = True
     ca: Path | None = None
     client_certificate: Path | None = None
+    ca_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +137,20 @@ def split_userinfo(uri: str) -> tuple[str, Credentials | None]:
 
 
 def tls_settings(environ: Mapping[str, str] | None = None) -> Tls:
-    """MLflow's TLS settings from the environment. Raises `UnusableSettings` when they contradict each other."""
+    """The TLS settings of the environment, as MLflow's client reads them.
+
+    Raises `UnusableSettings` when MLflow's own contradict each other.
+    """
     environ = os.environ if environ is None else environ
     insecure = environ.get("MLFLOW_TRACKING_INSECURE_TLS", "").lower() in _TRUE
-    ca = environ.get("MLFLOW_TRACKING_SERVER_CERT_PATH")
-    if insecure and ca:
+    if insecure and environ.get(SERVER_CERTIFICATE):
         raise UnusableSettings(
-            "MLFLOW_TRACKING_INSECURE_TLS and MLFLOW_TRACKING_SERVER_CERT_PATH contradict each other; unset one"
+            f"MLFLOW_TRACKING_INSECURE_TLS and {SERVER_CERTIFICATE} contradict each other; unset one"
         )
-    client = environ.get("MLFLOW_TRACKING_CLIENT_CERT_PATH")
-    return Tls(not insecure, Path(ca) if ca else None, Path(client) if client else None)
+    client = environ.get(CLIENT_CERTIFICATE)
+    said_by = next((name for name in (*_AUTHORITIES, *_USUAL_AUTHORITIES) if environ.get(name)), "")
+    ca = Path(environ[said_by]) if said_by in _AUTHORITIES and not insecure else None
+    return Tls(not insecure, ca, Path(client) if client else None, said_by)
 
 
 def _mlflow(environ: Mapping[str, str], home: Path) -> Credentials | None:
@@ -166,16 +181,21 @@ def _first(environ: Mapping[str, str], name: str, section: Mapping[str, str], pa
 def _databricks(profile: str, environ: Mapping[str, str], home: Path) -> Endpoint:
     if not profile and (host := environ.get("DATABRICKS_HOST")):
         token, source = environ.get("DATABRICKS_TOKEN", "").strip(), "DATABRICKS_TOKEN"
+        host_from = "DATABRICKS_HOST"
     else:
         profile = profile or environ.get("DATABRICKS_CONFIG_PROFILE") or "DEFAULT"
         path = Path(environ.get("DATABRICKS_CONFIG_FILE") or home / ".databrickscfg")
         section = _section(path, profile)
         host, token, source = section.get("host", ""), section.get("token", "").strip(), f"{path} [{profile}]"
+        host_from = source
     if not host:
         raise UnusableSettings(f"No Databricks host: set DATABRICKS_HOST, or a host for [{profile}] in .databrickscfg")
-    url, _ = split_userinfo(host if "://" in host else f"https://{host}")
+    try:
+        url, _ = split_userinfo(host if "://" in host else f"https://{host}")
+    except UnusableSettings:
+        raise UnusableSettings(f"The Databricks host from {host_from} is not one of https://HOST") from None
     if not url.startswith("https://"):
-        raise UnusableSettings("The Databricks host is not an https address")
+        raise UnusableSettings(f"The Databricks host from {host_from} is not an https address")
     return Endpoint(url, Credentials(source, SecretStr(token)) if token else None, databricks=True)
 
 

@@ -55,7 +55,7 @@ async def _version(transport: Transport) -> str:
     if found is None:
         raise NotABackend(
             f"What answers at {transport.url} is not an MLflow tracking server: a login page, perhaps; "
-            "check the address, its port and its path"
+            f"check the address, its port and its path{transport.perhaps_the_proxys}"
         )
     if (int(found[1]), int(found[2])) < OLDEST:
         oldest = ".".join(map(str, OLDEST))

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
-from labeler.backends.base import Experiment, Forbidden, Malformed, MissingTarget, Refused, UnknownName
+from labeler.backends.base import Experiment, Malformed, MissingTarget, NotAllowed, Refused, UnknownName
 from labeler.backends.mlflow.failures import MissingRoute
 from labeler.backends.mlflow.transport import Transport
 
@@ -41,15 +41,22 @@ class Experiments:
 
     async def one(self, name_or_id: str) -> Experiment:
         """The experiment of that ID, else of that name. Raises `UnknownName`, telling what there is."""
+        asked = [("get-by-name", {"experiment_name": name_or_id})]
         if name_or_id.isascii() and name_or_id.isdecimal():
-            found = await self._active("get", {"experiment_id": name_or_id})
-            if found is not None:
-                return found
-        found = await self._active("get-by-name", {"experiment_name": name_or_id})
-        if found is not None:
-            return found
-        names = [each.name for each in await self.all()]
-        raise UnknownName(f'No experiment is called "{name_or_id}" or has that ID. {nearest(name_or_id, names)}')
+            asked.insert(0, ("get", {"experiment_id": name_or_id}))
+        forbidden = False
+        for call, params in asked:
+            try:
+                found = await self._active(call, params)
+            except NotAllowed:
+                forbidden = True
+            else:
+                if found is not None:
+                    return found
+        said = f'No experiment is called "{name_or_id}" or has that ID'
+        if forbidden:
+            said += ", or you may not read it: the server says the same of both. To label takes EDIT on the experiment"
+        raise UnknownName(f"{said}. {nearest(name_or_id, [each.name for each in await self.all()])}")
 
     async def count(self, experiment_id: str) -> int | None:
         """How many traces it holds, where the server can count them (3.9 and later on a database)."""
@@ -71,7 +78,7 @@ class Experiments:
     async def _active(self, call: str, params: Mapping[str, str]) -> Experiment | None:
         try:
             answer = await self._transport.get(f"{_ROUTE}/{call}", params)
-        except (MissingTarget, Forbidden):
+        except MissingTarget:
             return None
         found = _read(answer.get("experiment"))
         return Experiment(found.experiment_id, found.name) if found.lifecycle_stage == "active" else None

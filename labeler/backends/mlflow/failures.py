@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -22,9 +22,11 @@ from labeler.backends.base import (
     Forbidden,
     MissingTarget,
     NotABackend,
+    NotAllowed,
     Refused,
     Unreachable,
 )
+from labeler.backends.mlflow.proxies import Proxy
 
 MAX_MESSAGE: Final = 1_000
 """Characters kept of what a server says."""
@@ -43,7 +45,19 @@ _NOT_NOW: Final = {"SERVICE_UNDER_MAINTENANCE", "WORKSPACE_TEMPORARILY_UNAVAILAB
 
 _CONSTRAINT: Final = re.compile(r"constraint violation|unique constraint|duplicate key|duplicate entry", re.IGNORECASE)
 """A key that is taken: MLflow from 3.14 on, before that SQLite, PostgreSQL and SQL Server, MySQL in their own words."""
-_LATER_AT_MOST_S: Final = 24 * 3600.0
+
+_LATER_AT_MOST_S: Final = 600.0
+"""Seconds of a Retry-After that are believed: a server that is back earlier is not to be waited for all day."""
+
+_LONGEST_NUMBER: Final = 20
+_BY_THE_MINUTE_S: Final = 120.0
+"""Seconds from which on a time of the day is told without seconds."""
+
+_OTHER_HOST: Final = b"Invalid Host header"
+"""How the answer of `mlflow.server.security` to a request under a name begins that it was not told of."""
+
+_MLFLOWS_OWN: Final = (b"Permission denied", b"You are not authenticated", _OTHER_HOST)
+"""How answers of MLflow's begin that are no JSON: those of `mlflow.server.auth`, too."""
 
 
 class MissingRoute(NotABackend):
@@ -66,25 +80,54 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Server:
     """Who answered, for the sentences: `address` without userinfo; `credentials` is where the credentials sent came
-    from, or None when none were."""
+    from, or None when none were. `proxy` is one on the way that can answer in the server's place."""
 
     address: str
     credentials: str | None
+    proxy: Proxy | None = None
 
 
 def failure(answer: Answer, server: Server) -> BackendError:
     """The error that an answer with a status of 300 or more stands for."""
     code, message = _mlflow_error(answer)
+    if server.proxy is None or code is not None or answer.body.lstrip().startswith(_MLFLOWS_OWN):
+        return _meaning(answer, server, code, message)
+    if answer.status == 407:
+        return proxy_wants_login(server.proxy)
+    if answer.status == 403:
+        return NotABackend(f"{server.address} answered 403 (forbidden) without a word of MLflow{server.proxy.perhaps}")
+    error = _meaning(answer, server, code, message)
+    error.args = (f"{error}{server.proxy.perhaps}",)
+    return error
+
+
+def proxy_wants_login(proxy: Proxy) -> Forbidden:
+    """The error that a 407 of a proxy stands for."""
+    if proxy.has_login:
+        return Forbidden(f"{proxy.subject} does not accept the name and password that stand there for it")
+    return Forbidden(
+        f"{proxy.subject} wants a name and password of its own; write them there: http://NAME:PASSWORD@{proxy.host}"
+    )
+
+
+def _meaning(answer: Answer, server: Server, code: str | None, message: str) -> BackendError:
     at = server.address
     match answer.status:
         case status if 300 <= status < 400:
             return NotABackend(f"{at} redirects to {_target(answer)}: a login page or a moved server, not MLflow")
         case 401:
             return _unauthorized(server)
-        case 403 | 407:
-            return Forbidden(f"{at} does not allow this: {message or 'permission denied'}")
+        case 403 if answer.body.lstrip().startswith(_OTHER_HOST):
+            name = urlsplit(at).netloc
+            return NotABackend(
+                f"The MLflow at {at} does not answer under that name: start it with --allowed-hosts {name}"
+            )
+        case 403:
+            return NotAllowed(f"{at} does not allow this: {message or 'permission denied'}")
+        case 407:
+            return NotAllowed(f"{at} does not allow this: it answered 407, which proxies do that want a password")
         case 404 | 405 if code is None or code == "ENDPOINT_NOT_FOUND":
-            return MissingRoute(f"{at} has no such route: the wrong path, or an MLflow that is too old")
+            return MissingRoute(f"{at} has no such route: the wrong path, an MLflow that is too old, or no MLflow")
         case 404:
             return MissingTarget(message)
         case 501:
@@ -92,7 +135,8 @@ def failure(answer: Answer, server: Server) -> BackendError:
         case 408:
             return Ambiguous(f"{at} gave up waiting for the request")
         case 429:
-            return Unreachable(f"{at} asks to slow down", _retry_after_s(answer))
+            later_s = _retry_after_s(answer)
+            return Unreachable(f"{at} asks to slow down{_until(later_s)}", later_s)
         case 400 | 409 | 500 if code is not None and _already_there(code, message):
             return AlreadyThere(message)
         case 500 if code == "FEATURE_DISABLED" and "workspace" in message.lower():
@@ -102,12 +146,14 @@ def failure(answer: Answer, server: Server) -> BackendError:
         case 400 if _DATABASE_DOWN.search(message):
             return Ambiguous(f"{at} cannot use its database now: {message}")
         case 500 if code in _NOT_NOW:
-            return Ambiguous(f"{at} is not available now: {message}", retry_after_s=_retry_after_s(answer))
+            later_s = _retry_after_s(answer)
+            return Ambiguous(f"{at} is not available now{_until(later_s)}: {message}", retry_after_s=later_s)
         case 409 | 499 | 500 if code is not None or answer.status == 500:
             return Ambiguous(f"{at} failed: {message or 'internal error'}", server_answered=True)
         case status if status > 500:
-            said = f"{at} is not available now ({status}{': ' + message if message else ''})"
-            return Ambiguous(said, retry_after_s=_retry_after_s(answer))
+            later_s = _retry_after_s(answer)
+            said = f"{at} is not available now ({status}{': ' + message if message else ''}){_until(later_s)}"
+            return Ambiguous(said, retry_after_s=later_s)
         case 413:
             return Refused(f"{at} does not take a request this large")
         case status if code is None:
@@ -154,13 +200,29 @@ def _target(answer: Answer) -> str:
 
 
 def _retry_after_s(answer: Answer) -> float | None:
-    """The Retry-After header (RFC 9110, 10.2.3: seconds or a date) as seconds from now."""
+    """The Retry-After header (RFC 9110, 10.2.3: seconds or a date) as seconds from now, as far as it is believed.
+
+    None where there is none, or none that says when.
+    """
     said = answer.headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", said):
-        return min(float(said), _LATER_AT_MOST_S)
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", said):
+        return _believed_s(float(said[:_LONGEST_NUMBER]))
     try:
         when = parsedate_to_datetime(said)
-    except ValueError:
+        seconds = (when.replace(tzinfo=when.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError, OverflowError):
         return None
-    seconds = (when.replace(tzinfo=when.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+    return _believed_s(seconds)
+
+
+def _believed_s(seconds: float) -> float:
     return min(max(seconds, 0.0), _LATER_AT_MOST_S)
+
+
+def _until(later_s: float | None) -> str:
+    """`` until 14:05``: when it is tried again, by this machine's clock; nothing where no time was asked for."""
+    if not later_s:
+        return ""
+    when = datetime.now().astimezone() + timedelta(seconds=later_s)
+    clock = when.strftime("%H:%M" if later_s >= _BY_THE_MINUTE_S else "%H:%M:%S")
+    return f" until {clock}" if later_s < _LATER_AT_MOST_S else f" until {clock} or later (tried again then)"

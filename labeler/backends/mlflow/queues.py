@@ -110,8 +110,11 @@ class Queues:
         for each in look_in:
             try:
                 there += await self.all(each)
-            except (MissingTarget, Forbidden):
+            except MissingTarget:
                 continue
+            except Forbidden:
+                if experiment_id:
+                    raise
         named = [queue for queue in there if same_reviewer(queue.name, name_or_id)]
         if len(named) == 1:
             return named[0]

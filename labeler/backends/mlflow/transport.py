@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
 import httpcore
@@ -21,10 +23,12 @@ import httpx
 from labeler import __version__
 from labeler.backends.base import Ambiguous, BackendError, Malformed, NotABackend, Refused, Unreachable
 from labeler.backends.mlflow.credentials import Credentials, Tls, UnusableSettings
-from labeler.backends.mlflow.failures import Answer, Server, failure
+from labeler.backends.mlflow.failures import Answer, Server, failure, proxy_wants_login
+from labeler.backends.mlflow.handshake import ask_for_it, failed_handshake, speaks_tls, trust
 from labeler.backends.mlflow.loopback import LoopbackBackend
-from labeler.backends.mlflow.proxy_choice import proxy_for
+from labeler.backends.mlflow.proxies import Proxy, proxy_for
 from labeler.backends.mlflow.quickack import network_backend
+from labeler.backends.pulse import Pulse
 
 MAX_BODY: Final = 256 * 1024 * 1024
 """Bytes of an answer that are read at most."""
@@ -68,22 +72,40 @@ class Transport:
         workspace: str = "",
         tls: Tls = Tls(),  # noqa: B008 - frozen
         timeouts: Timeouts = Timeouts(),
+        pulse: Pulse | None = None,
     ) -> None:
         self.url = url
         self.timeouts = timeouts
         self.workspace = workspace
         self._credentials = credentials
-        self._server = Server(url, credentials.source if credentials else None)
+        self._tls = tls
+        self._pulse = pulse or Pulse()
+        self._proxy = proxy_for(url)
+        self._server = Server(url, credentials.source if credentials else None, self._proxy_that_may_answer)
+        self._has_answered = False
         headers = {"User-Agent": f"labeler/{__version__}", "Accept": "application/json, */*"}
         if credentials is not None:
             headers["Authorization"] = credentials.authorization
         if not (workspace.isascii() and workspace.isprintable()):
-            raise UnusableSettings("The workspace's name holds characters that no request can carry")
+            raise UnusableSettings(
+                "The name of the workspace (MLFLOW_WORKSPACE or backend.workspace) holds characters that no request "
+                "can carry"
+            )
         if workspace:
             headers["X-MLFLOW-WORKSPACE"] = workspace
         self._client = httpx.AsyncClient(
             transport=_Pool(url, tls), headers=headers, follow_redirects=False, trust_env=False
         )
+
+    @property
+    def perhaps_the_proxys(self) -> str:
+        """The end of a sentence about an answer that is no MLflow's: that it may be a proxy's, where there is one."""
+        return "" if self._proxy_that_may_answer is None else self._proxy_that_may_answer.perhaps
+
+    @property
+    def _proxy_that_may_answer(self) -> Proxy | None:
+        """The proxy, where answers come from it in plain text: in a tunnel for https they cannot."""
+        return self._proxy if self.url.startswith("http://") else None
 
     async def get(
         self, path: str, params: Mapping[str, str | int] | None = None, patience: Patience | None = None
@@ -93,7 +115,7 @@ class Transport:
         if answer.is_html or answer.body.lstrip()[:1] == b"<":
             raise NotABackend(
                 f"{self.url} shows a web page where MLflow's answer should be: a login page, a network that wants you "
-                "to sign in, or a wrong address"
+                f"to sign in, or a wrong address{self.perhaps_the_proxys}"
             )
         return await self._object(answer)
 
@@ -141,21 +163,28 @@ class Transport:
                 headers={"Content-Type": "application/json"} if content is not None else None,
                 timeout=httpx.Timeout(patience.silence_s, connect=self.timeouts.connect_s),
             )
-            async with asyncio.timeout(patience.total_s):
-                answer = await self._read(await self._client.send(request, stream=True), most_bytes)
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            raise _broken(error, self.url) from None
+            with self._pulse.request() as heard:
+                async with asyncio.timeout(patience.total_s):
+                    response = await self._client.send(request, stream=True)
+                    heard()
+                    self._has_answered |= response.status_code != 400
+                    answer = await self._read(response, most_bytes, heard)
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, ValueError) as error:
+            raise await self._broken(error) from None
         except TimeoutError:
-            raise Ambiguous(f"{self.url} did not finish its answer within {patience.total_s:.0f} s") from None
+            raise Ambiguous(f"{self._way} did not finish its answer within {patience.total_s:.0f} s") from None
+        if answer.status == 400 and await self._expects_tls():
+            raise self._wants_https()
         if answer.status >= 300:
             body = answer.body if self._credentials is None else self._credentials.redacted(answer.body)
             raise failure(replace(answer, body=body), self._server)
         return answer
 
-    async def _read(self, response: httpx.Response, most_bytes: int) -> Answer:
+    async def _read(self, response: httpx.Response, most_bytes: int, heard: Callable[[], None]) -> Answer:
         try:
             chunks, size = [], 0
             async for chunk in response.aiter_bytes():
+                heard()
                 chunks.append(chunk)
                 size += len(chunk)
                 if size > most_bytes:
@@ -168,8 +197,74 @@ class Transport:
     async def _object(self, answer: Answer) -> dict[str, Any]:
         parsed = await parse(answer.body)
         if not isinstance(parsed, dict):
-            raise Ambiguous(f"{self.url} answered with something else than MLflow's JSON: a login page, a proxy?")
+            raise Ambiguous(
+                f"{self.url} answered with something else than MLflow's JSON: a login page, perhaps"
+                f"{self.perhaps_the_proxys}"
+            )
         return parsed
+
+    @property
+    def _way(self) -> str:
+        """The server in sentences about what broke on the way to it."""
+        return self.url if self._proxy is None else f"{self.url} through {self._proxy}"
+
+    async def _broken(self, error: Exception) -> BackendError:
+        """What a failure below HTTP means. httpx's own words may quote a header, so they are not used."""
+        is_new = not self._has_answered
+        if (failed := self._failed_handshake(error)) is not None:
+            look_again = partial(_ssl_context, self._tls) if self._proxy is None else None
+            at = f"{self._proxy}, or {self.url} behind it," if self._proxy and self._proxy.is_encrypted else self._way
+            return await failed_handshake(failed, self.url, at, self._tls, look_again)
+        if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError) and await self._expects_tls():
+            return self._wants_https()
+        match error:
+            case httpx.ConnectError() | httpx.ConnectTimeout():
+                return Unreachable(self._no_connection(error))
+            case httpx.ProxyError() if self._proxy is not None:
+                return _no_tunnel(str(error), self.url, self._proxy)
+            case httpx.PoolTimeout():
+                return Unreachable(f"All connections to {self.url} are busy")
+            case httpx.TimeoutException():
+                return Ambiguous(f"{self._way} went silent")
+            case httpx.RemoteProtocolError() if "illegal status line" in str(error):
+                return NotABackend(f"Whatever answers at {self._way} does not speak HTTP")
+            case httpx.LocalProtocolError() | httpx.UnsupportedProtocol() | httpx.InvalidURL() | ValueError():
+                return NotABackend(
+                    f"No request to {self.url} can be made: the address or a setting holds a character it cannot"
+                )
+            case _ if is_new and self.url.startswith("https://"):
+                return Ambiguous(
+                    f"{self._way} ended the connection right after the TLS handshake{ask_for_it(self._tls)}"
+                )
+            case _:
+                return Ambiguous(f"The connection to {self._way} broke")
+
+    def _failed_handshake(self, error: Exception) -> ssl.SSLError | None:
+        """What a handshake failed with, if `error` is of one: of the newest TLS a server tells only after it."""
+        if isinstance(error, httpx.ConnectError):
+            return cause_of(error, ssl.SSLError)
+        is_told_late = isinstance(error, ssl.SSLError) and "ALERT" in (error.reason or "")
+        return error if isinstance(error, ssl.SSLError) and is_told_late and not self._has_answered else None
+
+    def _no_connection(self, error: httpx.TransportError) -> str:
+        """That nobody was reached, and why, as far as the network told."""
+        why = _why(error, self.timeouts.connect_s)
+        if self._proxy is None:
+            return f"No connection to {self.url}: {why}"
+        is_known = isinstance(error, httpx.ConnectError) and cause_of(error, OSError) is not None
+        if self.url.startswith("http://") or is_known:  # else the tunnel may have broken in its handshake
+            return f"No connection to {self._proxy}: {why}. {self.url} itself was not reached"
+        return f"No connection to {self._way}: {why}"
+
+    async def _expects_tls(self) -> bool:
+        """Whether a port that broke off the first request, or called it bad, speaks TLS."""
+        is_plain = self._proxy is None and self.url.startswith("http://")
+        return is_plain and not self._has_answered and await speaks_tls(self.url)
+
+    def _wants_https(self) -> NotABackend:
+        return NotABackend(
+            f"{self.url} speaks TLS there, and not plain http; the address is https{self.url.removeprefix('http')}"
+        )
 
 
 async def parse(body: bytes) -> object:
@@ -200,7 +295,8 @@ class _Pool(httpx.AsyncHTTPTransport):
         try:
             super().__init__(verify=context, limits=limits, trust_env=False, proxy=None if proxy is None else proxy.url)
         except (ImportError, ValueError, httpx.InvalidURL):
-            raise UnusableSettings("The proxy in the environment cannot be used; http(s)://HOST:PORT can") from None
+            unusable = "The proxy" if proxy is None else proxy.subject
+            raise UnusableSettings(f"{unusable} cannot be used; http(s)://HOST:PORT can") from None
         if proxy is None:
             self._pool = httpcore.AsyncConnectionPool(
                 ssl_context=context,
@@ -212,51 +308,48 @@ class _Pool(httpx.AsyncHTTPTransport):
 
 
 def _ssl_context(tls: Tls) -> ssl.SSLContext:
-    try:
-        if not tls.verify:
-            context = ssl.create_default_context()
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        elif tls.ca is None:
-            context = httpx.create_ssl_context()
-            context.load_default_certs()
-        elif tls.ca.is_dir():
-            context = ssl.create_default_context(capath=tls.ca)
-        else:
-            context = ssl.create_default_context(cafile=tls.ca)
-        if tls.client_certificate is not None:
-            context.load_cert_chain(tls.client_certificate)
-    except OSError:
-        named = " and ".join(str(path) for path in (tls.ca, tls.client_certificate) if path is not None)
-        raise UnusableSettings(f"The certificate in {named} cannot be used: no PEM file, or not readable") from None
-    return context
+    return trust(tls, httpx.create_ssl_context)
 
 
-def _broken(error: Exception, url: str) -> BackendError:
-    """What a failure below HTTP means for the request. httpx's own words may quote a header, so they are not used."""
-    match error:
-        case httpx.ConnectError() if _has_cause(error, ssl.SSLCertVerificationError):
-            return NotABackend(
-                f"The certificate of {url} is not trusted; set MLFLOW_TRACKING_SERVER_CERT_PATH to the authority's"
-            )
-        case httpx.ConnectError() if _has_cause(error, ssl.SSLError):
-            return NotABackend(f"{url} does not speak TLS as expected; is it http instead of https?")
-        case httpx.ConnectError() | httpx.ConnectTimeout():
-            return Unreachable(f"No connection to {url}: nothing answers there at the moment")
-        case httpx.ProxyError():
-            return Unreachable(f"The proxy in the environment does not connect to {url}")
-        case httpx.PoolTimeout():
-            return Unreachable(f"All connections to {url} are busy")
-        case httpx.TimeoutException():
-            return Ambiguous(f"{url} went silent")
-        case httpx.RemoteProtocolError() if "illegal status line" in str(error):
-            return NotABackend(f"Whatever answers at {url} does not speak HTTP")
-        case httpx.LocalProtocolError() | httpx.UnsupportedProtocol() | httpx.InvalidURL() | ValueError():
-            return NotABackend(f"No request to {url} can be made: the address or a setting holds a character it cannot")
-        case _:
-            return Ambiguous(f"The connection to {url} broke")
+def _no_tunnel(said: str, url: str, proxy: Proxy) -> BackendError:
+    """What a proxy's answer to CONNECT means: `said` is its status and its reason."""
+    status, _, reason = said.partition(" ")
+    if status == "407":
+        return proxy_wants_login(proxy)
+    refusal = f"{proxy.subject} does not connect to {url}: it answered {status}{f' ({reason})' if reason else ''}"
+    if status.startswith("5") or status in ("408", "429"):
+        return Unreachable(refusal)
+    return NotABackend(refusal)
 
 
-def _has_cause(error: BaseException, kind: type[BaseException]) -> bool:
-    seen: Sequence[BaseException | None] = (error.__cause__, error.__context__)
-    return isinstance(error, kind) or any(cause is not None and _has_cause(cause, kind) for cause in seen)
+def _why(error: httpx.TransportError, patience_s: float) -> str:
+    """Why no connection came about."""
+    if isinstance(error, httpx.TimeoutException):
+        return f"nothing answered within {patience_s:g} s"
+    if (unknown := cause_of(error, socket.gaierror)) is not None:
+        return f"its name cannot be looked up ({unknown.strerror})"
+    if cause_of(error, ConnectionRefusedError) is not None:
+        return "refused; nothing answers there at the moment"
+    refused = cause_of(error, OSError)
+    return "it broke off while it was made" if refused is None else refused.strerror or "it could not be made"
+
+
+E = TypeVar("E", bound=BaseException)
+
+
+def cause_of(error: BaseException, kind: type[E]) -> E | None:
+    """The most particular error of that kind behind `error`, which may be `error` itself."""
+    return next((each for each in _causes(error) if isinstance(each, kind)), None)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The errors behind `error` and itself, the first to happen first.
+
+    TLS that waits for its turn raises, too: that is no failure.
+    """
+    if isinstance(error, ssl.SSLWantReadError | ssl.SSLWantWriteError):
+        return
+    for inner in error.exceptions if isinstance(error, BaseExceptionGroup) else (error.__cause__, error.__context__):
+        if inner is not None:
+            yield from _causes(inner)
+    yield error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import secrets
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -25,7 +26,7 @@ from labeler.domain.assessment import Assessment, AssessmentKind, Source, Source
 from labeler.domain.trace import TraceState
 from labeler.domain.worklist import Query
 from tests.servers import fault_proxy as faults
-from tests.servers.fault_proxy import Fault, FaultProxy
+from tests.servers.fault_proxy import Exchange, Fault, FaultProxy, fault_proxy
 from tests.servers.filling import Recording, log, recordings
 from tests.servers.mlflow_server import MlflowServer, free_port
 
@@ -119,19 +120,46 @@ async def test_nothing_is_tried_twice(proxy: FaultProxy, through_proxy: MlflowBa
     assert len(proxy.seen) == 1
 
 
-async def test_a_server_that_asks_for_time_gets_the_time_it_asks_for(
+async def test_a_server_that_asks_for_time_gets_the_time_it_asks_for_up_to_ten_minutes(
     proxy: FaultProxy, through_proxy: MlflowBackend, trace_id: str
 ) -> None:
-    in_a_minute = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
-    long_ago = format_datetime(datetime.now(UTC) - timedelta(days=1), usegmt=True)
-    for said, expected in (("7", 7.0), (in_a_minute, 60.0), (long_ago, 0.0), ("soon", None)):
+    def date(seconds: float) -> str:
+        return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
+
+    for said, expected in (
+        ("7", 7.0),
+        ("599.5", 599.5),
+        (date(60), 60.0),
+        ("3600", 600.0),
+        ("9" * 400, 600.0),
+        (date(86_400), 600.0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 600.0),
+        (date(-86_400), 0.0),
+        ("-5", None),
+        ("inf", None),
+        ("nan", None),
+        ("soon", None),
+        ("Fri, 99 Foo 2026 99:99:99 +9999", None),
+    ):
         proxy.script += [faults.answer(429, Retry_After=said), faults.answer(503, Retry_After=said)]
         with pytest.raises(Unreachable) as slow_down:
             await through_proxy.create(label(trace_id))
         with pytest.raises(Ambiguous) as not_now:
             await through_proxy.create(label(trace_id))
-        for told in (slow_down.value.retry_after_s, not_now.value.retry_after_s):
-            assert told == (expected if expected is None else pytest.approx(expected, abs=5))
+        for told in (slow_down.value, not_now.value):
+            assert told.retry_after_s == (expected if expected is None else pytest.approx(expected, abs=5)), said
+            until = re.search(r"until (\d\d:\d\d(:\d\d)?)", str(told))
+            assert bool(until) is bool(expected), said
+            assert until is None or _seconds_to(until[1]) == pytest.approx(expected or 0.0, abs=70), said
+            assert ("or later" in str(told)) is (expected == 600.0), said
+
+
+def _seconds_to(clock: str) -> float:
+    """Seconds until this machine's clock shows `clock`."""
+    now = datetime.now()
+    time = datetime.strptime(clock, "%H:%M:%S" if clock.count(":") == 2 else "%H:%M")
+    seconds = (datetime.combine(now.date(), time.time()) - now).total_seconds()
+    return seconds + 86_400 if seconds < -43_200 else seconds
 
 
 async def test_no_server_at_all_is_unreachable() -> None:
@@ -295,3 +323,19 @@ async def test_a_trace_without_any_span_is_a_trace(mlflow_server: MlflowServer, 
     raw = await mlflow_backend.trace(bare.id)
     assert raw.summary.state is TraceState.IN_PROGRESS
     assert json.loads(raw.payload) == {"spans": []}
+
+
+async def test_a_name_that_the_server_does_not_answer_under_is_no_matter_of_signing_in(
+    mlflow_server: MlflowServer,
+) -> None:
+    async with fault_proxy(mlflow_server.url) as proxy:
+
+        async def under_another_name(exchange: Exchange) -> None:
+            exchange.request = exchange.request.replace(b"Host: 127.0.0.1", b"Host: mlflow.example.org")
+            await faults.none(exchange)
+
+        proxy.otherwise = under_another_name
+        backend = await open_backend(proxy.url)
+        with pytest.raises(NotABackend, match="does not answer under that name: start it with --allowed-hosts"):
+            await backend.experiments()
+        await backend.close()

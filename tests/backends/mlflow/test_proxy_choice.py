@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from labeler.backends.base import BackendError
 from labeler.backends.mlflow.backend import open_backend
 from labeler.backends.mlflow.credentials import Credentials
-from labeler.backends.mlflow.proxy_choice import proxy_for
+from labeler.backends.mlflow.proxies import proxy_for
 from tests.cli.scripted_server import answering
 
 PROXY = "http://kim:s3cret@proxy.example.org:3128"

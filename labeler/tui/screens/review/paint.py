@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from datetime import datetime
 
 from labeler.desk.desk import Desk
 from labeler.domain.change import AnswerEffect, Change
@@ -33,11 +35,18 @@ def status_view(desk: Desk, conditions: tuple[str, ...]) -> StatusView:
         left_ms=desk.pace.left_ms(open_items),
         queued=desk.deliveries.counts.waiting,
         stuck=desk.deliveries.counts.parked + desk.deliveries.counts.refused,
-        connection=desk.connection,
+        connection=f"{desk.connection}{_until(desk.left_alone_until_ms)}",
         here=(total - len(state.absent), total) if desk.connection == "offline" else None,
         reviewer=one_line(desk.reviewer, 60),
         conditions=conditions,
     )
+
+
+def _until(at_ms: int) -> str:
+    """`` until 14:05`` while that is to come."""
+    if at_ms <= time.time_ns() // 1_000_000:
+        return ""
+    return f" until {datetime.fromtimestamp(at_ms / 1000).astimezone():%H:%M}"
 
 
 def panel_view(desk: Desk, keymap: Keymap, signs: Signs, display: dict[str, str]) -> PanelView:

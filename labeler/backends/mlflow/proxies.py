@@ -1,4 +1,6 @@
-"""Which proxy the environment names for a server, as curl, httpx and MLflow's own client read it."""
+"""The forward proxy between this machine and a server: which the environment names, as curl, httpx and MLflow's own
+client read it, and how sentences speak of it: by its setting, its host and its port.
+"""
 
 from __future__ import annotations
 
@@ -14,26 +16,40 @@ from urllib.request import getproxies, getproxies_environment, proxy_bypass
 from labeler.domain.loopback import host_address, is_loopback
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_PROXY_PORTS: Final = {**_DEFAULT_PORTS, "socks5": 1080, "socks5h": 1080}
 _EXCEPTION: Final = re.compile(r"(\[[^\]]*\]|[^:]*)(?::(\d+))?")
 
 
 @dataclass(frozen=True, slots=True)
-class ChosenProxy:
-    """A proxy: its `url` with whatever it takes to sign in there; `setting` is what names it, and may be shown."""
+class Proxy:
+    """A proxy in effect, at `url`, with whatever it takes to sign in there; the rest may be shown.
+
+    `setting` is the environment variable that names it, or ``this system``, whose network settings do; `host` is its
+    host and port, without userinfo. `has_login`: a name and password for it are set; `is_encrypted`: TLS is spoken
+    with the proxy itself.
+    """
 
     url: str = field(repr=False)
     setting: str
-
-    @property
-    def host(self) -> str:
-        """Host and port, to be shown."""
-        return self.url.partition("://")[2].rpartition("@")[2].partition("/")[0]
+    host: str
+    has_login: bool = False
+    is_encrypted: bool = False
 
     def __str__(self) -> str:
         return f"the proxy of {self.setting} ({self.host})"
 
+    @property
+    def subject(self) -> str:
+        """The proxy at the beginning of a sentence."""
+        return f"T{str(self)[1:]}"
 
-def proxy_for(url: str) -> ChosenProxy | None:
+    @property
+    def perhaps(self) -> str:
+        """The end of a sentence about an answer that is not recognisably the server's."""
+        return f"; the answer came through {self} and may be its own"
+
+
+def proxy_for(url: str) -> Proxy | None:
     """The proxy for requests to `url` (canonical); None where there is none, and always for this machine.
 
     Lower-case variables win over upper-case ones. `no_proxy` lists, between commas or blanks: ``*``, names (all below
@@ -55,7 +71,7 @@ def proxy_for(url: str) -> ChosenProxy | None:
         return None
     spellings = (f"{named}_proxy", f"{named}_proxy".upper())
     setting = next((name for name in spellings if os.environ.get(name)), "this system")
-    return ChosenProxy(proxy if "://" in proxy else f"http://{proxy}", setting)
+    return _as_named(proxy if "://" in proxy else f"http://{proxy}", setting)
 
 
 def _is_excepted(host: str, port: int, exceptions: str) -> bool:
@@ -93,3 +109,20 @@ def _same_address(name: str, host: str) -> bool:
 def _is_within(name: str, host: str) -> bool:
     domain = name.removeprefix("*").strip(".")
     return bool(domain) and (host == domain or host.endswith(f".{domain}"))
+
+
+def _as_named(url: str, setting: str) -> Proxy:
+    """The proxy at `url`, as sentences speak of it."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "no host", parts.port or _PROXY_PORTS.get(parts.scheme.lower())
+    except ValueError:
+        return Proxy(url, setting, "not an address")
+    shown = f"[{host}]" if ":" in host else host
+    return Proxy(
+        url,
+        setting,
+        shown if port is None else f"{shown}:{port}",
+        has_login=parts.username is not None,
+        is_encrypted=parts.scheme.lower() == "https",
+    )

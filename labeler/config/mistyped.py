@@ -1,0 +1,111 @@
+"""Backend addresses as people paste and mistype them: what is wrong with one, and which was meant.
+
+Nothing is mended in silence: an address is what answers are bound to, so the reviewer writes it as it is. An address
+with a name or a password in it is never repeated, for a mistyped one does not tell where they end.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+_QUOTES: Final = '"`“”‘’«»<>'
+_AROUND: Final = f"{_QUOTES}'"
+_SCHEME: Final = re.compile(r"([A-Za-z]{2,8})(:?/{1,3}|:(?=[\w.-]+\.[\w.-]+(?:[:/]|$)))(?=[^/])")
+_HTTP: Final = ("http", "https")
+_HOST: Final = re.compile(
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,}(?::\d+)?(?:/.*)?|//[\w.-]+.*|[\d.]+(?::\d+)?"
+)
+_PAGE: Final = re.compile(r"/(?:(?:ajax-)?api/\d\.\d|(?:ml/)?experiments/\d+)(?:/.*)?$")
+"""What follows a server's path prefix in the addresses of its pages and calls, where no ``#`` does."""
+_EXPERIMENT: Final = re.compile(r"/experiments/(\d+)")
+
+
+def mistake_in(uri: str) -> str | None:
+    """What is wrong with how `uri` is written, continuing the name of its key; None where nothing is seen."""
+    bare = uri.strip().strip(_AROUND).strip()
+    if bare != uri:
+        return f"has {_around(uri, bare)} around it{_did_you_mean(_meant(bare))}"
+    if not _is_web(uri):
+        meant = _meant(uri)
+        if meant == uri:
+            return None
+        if _SCHEME.match(uri) or uri.startswith("//") or ":" in uri:
+            return f"must begin with http:// or https://{_did_you_mean(meant)}"
+        return (
+            "is no file or directory that is there, and the address of a server begins with http:// or https://"
+            f"{_did_you_mean(meant)}"
+        )
+    _, at, behind = uri.rpartition("@")
+    if (odd := next((each for each in behind if _is_odd(each)), None)) is not None:
+        without = "".join(each for each in behind if not _is_odd(each))
+        return f"has {_named(odd)} in it{'' if at else _did_you_mean(_meant(without))}"
+    meant = _meant(uri)
+    if meant == uri:
+        return None
+    if at:
+        return "has a # or a ? in it, where the address of a server ends; in a name or password write %23 or %3F"
+    if _SCHEME.match(uri) and not _is_page(uri):
+        return f"must begin with http:// or https://{_did_you_mean(meant)}"
+    experiment = _EXPERIMENT.search(uri)
+    where = f"; its experiment is chosen with -e {experiment[1]} or in backend.experiments" if experiment else ""
+    return f'is the address of a page or a call there, and that of the server is "{meant}"{where}'
+
+
+def _meant(uri: str) -> str:
+    """The address that was meant by one that is free of what stands around it; itself where nothing is wrong."""
+    if (scheme := _SCHEME.match(uri)) is not None:
+        name = scheme[1].lower()
+        likely = name if name in _HTTP else next(iter(get_close_matches(name, _HTTP, 1, 0.7)), None)
+        if likely is not None and (name != likely or scheme[2] != "://"):
+            return _meant(f"{likely}://{uri[scheme.end() :]}")
+    if _HOST.fullmatch(uri) and not Path(uri).exists():
+        return _meant(f"http://{uri.removeprefix('//')}")
+    if not (_is_web(uri) and _is_page(uri)):
+        return uri
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc}{_PAGE.sub('', parts.path).rstrip('/')}"
+
+
+def _is_page(uri: str) -> bool:
+    """Whether a web address goes on behind that of a server: with a fragment, a query, or a path of MLflow's own."""
+    try:
+        path = urlsplit(uri).path
+    except ValueError:
+        return False
+    return "#" in uri or "?" in uri or _PAGE.search(path) is not None
+
+
+def _is_web(uri: str) -> bool:
+    return uri.lower().startswith(("http://", "https://"))
+
+
+def _is_odd(character: str) -> bool:
+    """Whether no address has this character: white space, control and invisible characters, quotation marks."""
+    return character.isspace() or unicodedata.category(character) in ("Cc", "Cf", "Zs") or character in _QUOTES
+
+
+def _around(uri: str, bare: str) -> str:
+    """What stands around an address, in words."""
+    removed = uri.replace(bare, "", 1)
+    return " and ".join(sorted({"quotation marks" if each in _AROUND else _named(each) for each in removed}))
+
+
+def _named(character: str) -> str:
+    if character in "\r\n":
+        return "a line break"
+    if character == " ":
+        return "a space"
+    if character == "\t":
+        return "a tab"
+    if character in _QUOTES:
+        return "a quotation mark"
+    return f"an invisible character (U+{ord(character):04X})"
+
+
+def _did_you_mean(address: str) -> str:
+    return "" if "@" in address else f': did you mean "{address}"?'
