@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,12 +13,14 @@ import pytest
 
 from labeler.domain.destination import Destination
 from tests.cli.program import Ended, Program
+from tests.cli.scripted_server import answering
 from tests.cli.test_show import filled_store
 from tests.cli.test_work_without_a_screen import NAMES, Desk, _experiments, queue, wait_until
 from tests.servers.basic_auth import ADMIN, READER, basic_auth_server
 from tests.servers.certificates import loopback_certificate
-from tests.servers.fault_proxy import fault_proxy
+from tests.servers.fault_proxy import fault_proxy, hold
 from tests.servers.filling import log, recordings
+from tests.servers.forward_proxy import forward_proxy
 from tests.servers.mlflow_server import MlflowServer
 
 
@@ -203,3 +206,58 @@ def test_a_server_with_users_parks_what_it_does_not_let_in_and_takes_it_once_fro
         assert len([each for each in info["assessments"] if each["source"]["source_id"] == "ana"]) == 1
     log_file = labeler.data / "labeler.log"
     assert not log_file.exists() or "s3cret" not in log_file.read_text()
+
+
+async def test_a_proxy_is_named_by_the_doctor_and_told_from_the_server_by_sync(labeler: Program, desk: Desk) -> None:
+    far = "http://10.1.2.3"
+    queue(labeler, Destination(far, "", desk.experiment), desk.ids[:1])
+    async with forward_proxy({"10.1.2.3": desk.server.url}) as proxy:
+        through = {"http_proxy": proxy.url.replace("//", "//kim:s3cret@")}
+
+        async def run(*arguments: str) -> Ended:
+            ended = await asyncio.to_thread(labeler.run, *arguments, "-b", far, "--json", **through)
+            assert "s3cret" not in ended.out + ended.err
+            return ended
+
+        (findings,) = (await run("doctor")).lines
+        assert ("proxy", f"requests go through the proxy of http_proxy ({proxy.host})") in [
+            (each["check"], each["detail"]) for each in findings
+        ]
+        proxy.refusal = (403, "<h1>Blocked by policy</h1>")
+        refused = await run("sync")
+        assert (refused.code, refused.lines[0]["parked"]) == (75, 1)
+        assert f"through the proxy of http_proxy ({proxy.host}) and may be its own" in refused.err
+        proxy.refusal = (407, "<h1>Proxy Authentication Required</h1>")
+        locked = await run("sync")
+        assert (locked.code, locked.lines[0]["parked"]) == (77, 1)
+        assert f"The proxy of http_proxy ({proxy.host}) does not accept the name and password" in locked.err
+        assert "MLFLOW_TRACKING" not in refused.err + locked.err
+        proxy.refusal = None
+        assert_delivered(await run("sync"), 1)
+    dead = await asyncio.to_thread(labeler.run, "doctor", "-b", far, **through)
+    assert dead.code == 75
+    assert f"No connection to the proxy of http_proxy ({proxy.host}): refused" in dead.out
+
+
+def test_a_server_that_asks_for_an_hour_is_left_alone_for_ten_minutes_until_a_time_that_is_told(
+    labeler: Program, desk: Desk
+) -> None:
+    with answering(429, "", Retry_After="3600") as server:
+        queue(labeler, Destination(server.url, "", desk.experiment), desk.ids[:1])
+        ended = labeler.run("sync", "-b", server.url, "--json")
+    assert (ended.code, ended.lines[0]["queued"]) == (75, 1)
+    assert re.search(r"asks to slow down until \d\d:\d\d or later \(tried again then\)", ended.err)
+
+
+@pytest.mark.slow
+async def test_a_server_that_hangs_is_told_while_sync_waits_for_it(labeler: Program, desk: Desk) -> None:
+    answer_now = asyncio.Event()
+    async with fault_proxy(desk.server.url) as proxy:
+        proxy.script.append(hold(answer_now))
+        queue(labeler, Destination(proxy.url, "", desk.experiment), desk.ids[:1])
+        syncing = await asyncio.to_thread(labeler.start, "sync", "-b", proxy.url)
+        assert syncing.stderr is not None
+        assert b"waiting for the server" in await asyncio.to_thread(syncing.stderr.readline)
+        answer_now.set()
+        assert await asyncio.to_thread(syncing.wait, 60) == 0
+        syncing.communicate()
