@@ -20,6 +20,7 @@ from labeler.cli.options import Selection, refuse_queue_beside_names, selection_
 from labeler.cli.output import print_message
 from labeler.cli.persisting import persist
 from labeler.cli.trace_files import looks_like_file, refuse_addresses
+from labeler.config.backend_uri import BadBackendUri
 from labeler.config.consent import CredentialsWithheld
 from labeler.config.load import Configuration
 from labeler.domain.destination import canonical_uri
@@ -139,3 +140,5 @@ async def reopened(spec: ReviewSpec, configuration: Configuration, journal: Jour
         raise Forbidden(str(error)) from error
     except UnusableSettings as error:
         raise NotABackend(str(error)) from error
+    except BadBackendUri as error:  # a review of an earlier version, which took such addresses
+        raise NotABackend(f"The address of this review {error}") from error

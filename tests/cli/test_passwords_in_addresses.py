@@ -81,12 +81,13 @@ class House:
         out, err = io.StringIO(), io.StringIO()
         takes_options = command[0] != "keys"
         with self._patch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            patch.setattr("labeler.cli.log._secrets", set())  # as in a process of its own
             for name, value in way.environment.items():
                 patch.setenv(name, value)
             with suppress(SystemExit):
                 main([*command, *(way.options if takes_options else ())])
         assert "Traceback" not in err.getvalue(), err.getvalue()
-        assert "A defect" not in err.getvalue(), self.left()
+        assert "A defect" not in err.getvalue()
         return out.getvalue() + err.getvalue()
 
     def left(self) -> str:
@@ -192,13 +193,13 @@ def search(house: House, seed: int, count: int, commands_each: int) -> None:
 
 
 def test_no_command_tells_a_password_in_an_address(house: House) -> None:
-    search(house, seed=1, count=25, commands_each=2)
+    search(house, seed=1, count=20, commands_each=2)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(20))
 def test_no_command_tells_any_of_two_thousand_passwords(house: House, seed: int) -> None:
-    search(house, seed=100 + seed, count=500, commands_each=5)
+    search(house, seed=100 + seed, count=100, commands_each=3)
 
 
 @pytest.mark.parametrize(

@@ -228,6 +228,7 @@ def test_a_review_goes_on_with_the_password_of_the_address_and_the_journal_has_n
     code = """
 import asyncio
 from labeler.backends.base import Forbidden
+from labeler.backends.pulse import Pulse
 from labeler.cli.assembly import backend_address, configure, open_journal
 from labeler.cli.command_line import build_parser
 from labeler.cli.reviewing import reopened
@@ -239,7 +240,7 @@ async def go_on():
     print(address)
     spec = ReviewSpec(address, "", ("1",), "ana", address=address)
     async with open_journal(configuration.paths) as journal:
-        backend = await reopened(spec, configuration, journal)
+        backend = await reopened(spec, configuration, journal, Pulse())
         try:
             await backend.capabilities()
             await backend.experiments()

@@ -113,8 +113,10 @@ def _is_within(name: str, host: str) -> bool:
 
 def _as_named(url: str, setting: str) -> Proxy:
     """The proxy at `url`, as sentences speak of it."""
+    scheme, _, behind = url.partition("://")
+    _, at, place = behind.rpartition("@")  # a password that nobody encoded may hold a slash, or another @
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(f"{scheme}://{place}")
         host, port = parts.hostname or "no host", parts.port or _PROXY_PORTS.get(parts.scheme.lower())
     except ValueError:
         return Proxy(url, setting, "not an address")
@@ -123,6 +125,6 @@ def _as_named(url: str, setting: str) -> Proxy:
         url,
         setting,
         shown if port is None else f"{shown}:{port}",
-        has_login=parts.username is not None,
+        has_login=bool(at),
         is_encrypted=parts.scheme.lower() == "https",
     )
