@@ -80,7 +80,7 @@ class MlflowServer:
         """``kill -9`` of the server and its workers."""
         self._end(signal.SIGKILL)
 
-    def signal(self, how: signal.Signals) -> None:
+    def send_signal(self, how: signal.Signals) -> None:
         """What `kill` sends to it and its workers."""
         assert self._process is not None
         os.killpg(self._process.pid, how)

@@ -189,14 +189,14 @@ def test_answers_arrive_by_themselves_when_the_server_comes_back_under_an_open_s
 def test_a_server_that_hangs_under_an_open_screen_is_told_and_told_to_be_back(desk: Desk) -> None:
     with Terminal(("review", "-q", QUEUE, "-r", "alice"), desk.environment, desk.home, (80, 24)) as terminal:
         terminal.wait_for("item 1/10", "● online")
-        desk.server.signal(signal.SIGSTOP)
+        desk.server.send_signal(signal.SIGSTOP)
         try:
             label_item(terminal, 1, "y", "4")
             told = terminal.wait_for("waiting for the server", seconds=60)
             assert "online" not in told
             assert "offline" not in told
         finally:
-            desk.server.signal(signal.SIGCONT)
+            desk.server.send_signal(signal.SIGCONT)
         terminal.wait_for("● online", seconds=60)
         terminal.wait_until_gone("queued", seconds=60)
     assert len(desk.labels()) == 2
