@@ -187,6 +187,6 @@ def _say_goodbye(waiting: int, parked: int, refused: int) -> None:
     if waiting:
         print_message(f"{waiting} to be delivered, safe in the journal: they go out with the next run, or labeler sync")
     if parked:
-        print_message(f"{parked} waiting for you: labeler doctor says why")
+        print_message(f"{parked} waiting for you: labeler outbox list says why")
     if refused:
         print_message(f"{refused} refused by the server: labeler outbox list says why")

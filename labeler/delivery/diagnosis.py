@@ -102,8 +102,8 @@ async def diagnose(backend: Backend, claim: Claim, error: BackendError, blame: B
             return await _no_backend(backend, claim, error)
         case MissingTrace():
             reason = (
-                f"The trace is not there: {error}. The answer is kept: check the workspace (MLFLOW_WORKSPACE), "
-                "then retry it in the outbox, or discard it if the trace was deleted"
+                f"The trace is not there: {error}. The answer is kept: check the workspace (MLFLOW_WORKSPACE or "
+                "backend.workspace), then retry it in the outbox, or discard it if the trace was deleted"
             )
             return Attempt(Parked(ParkCause.TRACE, reason), Sighting())
         case _:

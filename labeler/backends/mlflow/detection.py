@@ -50,7 +50,10 @@ async def _version(transport: Transport) -> str:
     except MissingRoute:
         text = ""
     except MissingTarget as missing:
-        raise NotABackend(f"{transport.url} does not serve this workspace; check MLFLOW_WORKSPACE: {missing}") from None
+        raise NotABackend(
+            f"{transport.url} does not serve the workspace that the environment or backend.workspace names; check "
+            f"MLFLOW_WORKSPACE: {missing}"
+        ) from None
     found = _VERSION.fullmatch(text)
     if found is None:
         raise NotABackend(

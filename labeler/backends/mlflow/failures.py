@@ -140,7 +140,10 @@ def _meaning(answer: Answer, server: Server, code: str | None, message: str) -> 
         case 400 | 409 | 500 if code is not None and _already_there(code, message):
             return AlreadyThere(message)
         case 500 if code == "FEATURE_DISABLED" and "workspace" in message.lower():
-            return NotABackend(f"{at} has no workspaces, and the settings name one; unset MLFLOW_WORKSPACE: {message}")
+            return NotABackend(
+                f"{at} has no workspaces, and the settings name one; unset MLFLOW_WORKSPACE or backend.workspace: "
+                f"{message}"
+            )
         case 500 if code == "FEATURE_DISABLED":
             return MissingRoute(f"{at} does not offer this: {message}")
         case 400 if _DATABASE_DOWN.search(message):
