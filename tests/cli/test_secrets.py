@@ -253,7 +253,7 @@ asyncio.run(go_on())
     with answering(401) as server:
         ended = labeler.python(code, **by_address(labeler, server.url))
         assert ended.out == f"{server.url}\n", ended.err
-        assert set(server.authorizations) == {f"Basic {BASIC}"}
+        assert set(server.authorizations) == {f"Basic {BASIC}"}, ended.err
     assert files_that_tell(labeler) == []
 
 
