@@ -12,15 +12,23 @@ from labeler.labels.exact_json import exact_json
 from labeler.labels.label import COLUMNS, Label, fields_of
 
 _JSON_COLUMNS: Final = frozenset({"value", "metadata", "valid"})
-_FORMULA: Final = ("=", "+", "-", "@")
+_BLANK: Final = r"\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff"
+_SIGN: Final = r"[=+\-@\uff1d\uff0b\uff0d\uff20]"
+_FORMULA: Final = re.compile(rf'^(?=[{_BLANK}]*{_SIGN})|(?<=[;\t\n])(?=[{_BLANK}"]*{_SIGN})')
+"""Where a spreadsheet would begin a formula: a sign, in the wide letters of East Asia too, that only blanks precede.
+
+A spreadsheet that splits lines at semicolons or tabs, as is usual in many countries, takes a quote within a line for
+text. So every part of a cell behind one of them is a cell there, and every line of a cell is a row.
+"""
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def write_csv(labels: Iterable[Label], out: TextIO) -> None:
     r"""Write a header and a row a label; `value` and `metadata` as JSON, what is absent as an empty cell.
 
-    Cells that a spreadsheet would run as formulas get a leading ``'``. Control and bidi characters but tab and
-    newline are written as ``\uXXXX``. `out` should be opened with ``newline=""``.
+    Cells that a spreadsheet would run as formulas get a leading ``'``, and so does what would become such a cell where
+    lines are split at ``;`` or tabs. Control and bidi characters but tab and newline are written as ``\uXXXX``. `out`
+    should be opened with ``newline=""``.
     """
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(COLUMNS)
@@ -37,4 +45,4 @@ def _cell_text(column: str, content: JsonValue) -> str:
 
 def _harmless(text: str) -> str:
     visible = _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-    return f"'{visible}" if visible.startswith(_FORMULA) else visible
+    return _FORMULA.sub("'", visible)

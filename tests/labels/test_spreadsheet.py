@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
+import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from labeler.labels.label import COLUMNS, Label
 from labeler.labels.spreadsheet import write_csv
 from tests.labels.strategies import labels
 
 
-def rows(*written: Label) -> list[list[str]]:
+FORMULA = re.compile(r"[\s\u200b\ufeff]*[=+\-@＝＋－＠]")
+
+hostile_text = st.lists(
+    st.sampled_from([*"=+-@＝＠;\t\n\r,|'\" ", "\r\n", "\u00a0", "\ufeff", "x", "HYPERLINK(1)"]), max_size=12
+).map("".join)
+
+
+def rows(*written: Label, delimiter: str = ",") -> list[list[str]]:
+    """What was written, as a spreadsheet reads it that splits lines at `delimiter`."""
     out = io.StringIO(newline="")
     write_csv(written, out)
-    return list(csv.reader(io.StringIO(out.getvalue(), newline="")))
+    return list(csv.reader(io.StringIO(out.getvalue(), newline=""), delimiter=delimiter))
 
 
 @given(labels())
@@ -26,6 +37,32 @@ def test_no_cell_can_start_a_formula_or_hold_a_control_character(label: Label) -
     for cell in cells:
         assert not cell.startswith(("=", "+", "-", "@"))
         assert not any(ord(character) < 32 and character not in "\n\t" for character in cell)
+
+
+@given(hostile_text, st.sampled_from([",", ";", "\t"]))
+def test_no_text_becomes_a_formula_whatever_lines_are_split_at(text: str, delimiter: str) -> None:
+    label = Label(f"tr-1{text}", text, {text: text}, rationale=text, reviewer=text, metadata={text: text})
+    for row in rows(label, Label(text, "n", text, rationale="x"), delimiter=delimiter):
+        for cell in row:
+            assert not FORMULA.match(cell)
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("\t=1+1", "'\t'=1+1"),
+        ("\n@SUM(A1)", "'\n'@SUM(A1)"),
+        ("  +1", "'  +1"),
+        ("wrong;=1+1", "wrong;'=1+1"),
+        ('wrong; "=1+1', "wrong;' \"=1+1"),
+        ("wrong\t-1", "wrong\t'-1"),
+        ("＝1+1", "'＝1+1"),
+        ("\r=1+1", "\\u000d=1+1"),
+        ("a = b, c - d; e + f", "a = b, c - d; e + f"),
+    ],
+)
+def test_a_formula_is_marked_where_it_begins_and_nothing_else_is_touched(text: str, cell: str) -> None:
+    assert rows(Label("tr-1", "note", 1, rationale=text))[1][4] == cell
 
 
 def test_values_and_metadata_are_json_and_what_is_absent_is_empty() -> None:
