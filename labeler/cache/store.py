@@ -6,7 +6,6 @@ made anew; one that cannot be written (disk full, no permission) is still read, 
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from labeler.cache.tables import FORMAT, Tables
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, TraceSummary
 from labeler.insisting import insist
+from labeler.private_file import keep_private, make_private
 
 T = TypeVar("T")
 
@@ -140,8 +140,9 @@ class Cache:
             self._keep_in_memory(second)
 
     def _keep_in_memory(self, error: Exception) -> None:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
         self._trouble = (
-            f"The cache file {self._path} cannot be written ({error}). New traces are kept in memory until labeler "
+            f"The cache file {self._path} cannot be written ({why}). New traces are kept in memory until labeler "
             "ends; labels are not affected. Free some disk space, or check who owns the file"
         )
         if self._memory is None:
@@ -166,7 +167,9 @@ def _open_file(path: Path, max_bytes: int) -> Tables:
 
 def _open_current(path: Path, max_bytes: int) -> Tables:
     """Open the file, made when it is not there. Raises `sqlite3.DatabaseError` when it is of another format."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    make_private(path)
+    for suffix in ("-wal", "-shm"):
+        keep_private(path.with_name(path.name + suffix))
     database = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
     try:
         database.execute("PRAGMA auto_vacuum = INCREMENTAL")

@@ -25,13 +25,14 @@ from labeler.config.backend_uri import BackendKind, backend_kind
 from labeler.config.consent import check_consent
 from labeler.config.identity import Reviewer, resolve_reviewer
 from labeler.config.load import Configuration, load_configuration
-from labeler.config.paths import Paths, find_paths, prepare_directory
+from labeler.config.paths import Paths, UnusableDirectory, find_paths, prepare_directory
 from labeler.config.problems import Source
 from labeler.domain.destination import Destination, canonical_uri, origin
 from labeler.domain.http_address import secrets_in
 from labeler.domain.question import Question
 from labeler.domain.queue import Queue
 from labeler.domain.worklist import ReviewSpec
+from labeler.journal.errors import JournalUnwritable
 from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread
 
@@ -63,13 +64,57 @@ def paths_of(arguments: argparse.Namespace) -> Paths:
 
 @asynccontextmanager
 async def open_journal(paths: Paths) -> AsyncIterator[JournalThread]:
-    """The journal. Raises `UnusableDirectory` and `JournalError`."""
+    """The journal, to be written. Raises `UnusableDirectory`, `JournalError`, and `CommandFailed` for one that may only
+    be read."""
+    try:
+        journal = await _writable_journal(paths)
+    except (UnusableDirectory, JournalUnwritable) as error:
+        if not _is_there(paths.journal):
+            raise
+        raise CommandFailed(
+            ExitCode.USAGE,
+            f"{str(error).rstrip('.')}. What the journal holds can be read as it is: labeler outbox list shows what is "
+            "not delivered, labeler outbox export FILE saves it elsewhere",
+        ) from error
+    async with _closing(journal):
+        yield journal
+
+
+@asynccontextmanager
+async def open_journal_to_read(paths: Paths) -> AsyncIterator[JournalThread]:
+    """The journal, for what only reads it: where nothing can be written it is read as it is, and that is said.
+
+    Raises `UnusableDirectory` where there is no journal, and `JournalError`.
+    """
+    try:
+        journal = await _writable_journal(paths)
+    except (UnusableDirectory, JournalUnwritable) as error:
+        if not _is_there(paths.journal):
+            raise
+        journal = await JournalThread.open_read_only(paths.journal)
+        print_message(f"The journal is read as it is: nothing can be written to {paths.state_dir} ({error.reason})")
+    async with _closing(journal):
+        yield journal
+
+
+async def _writable_journal(paths: Paths) -> JournalThread:
     prepare_directory(paths.state_dir)
-    journal = await JournalThread.open(paths.journal)
+    return await JournalThread.open(paths.journal)
+
+
+def _is_there(journal: Path) -> bool:
+    try:
+        return journal.is_file()
+    except OSError:
+        return False
+
+
+@asynccontextmanager
+async def _closing(journal: JournalThread) -> AsyncIterator[None]:
     if journal.recovery is not None:
         print_message(journal.recovery.sentence)
     try:
-        yield journal
+        yield
     finally:
         await journal.close()
 
@@ -132,8 +177,10 @@ async def backend_at(
         url = endpoint(uri).url
         proxy = proxy_for(url)
         way = None if proxy is None else str(proxy)
-        check_consent(configuration, url, await journal.run(Journal.trusted), through=way)
-        await journal.run(Journal.trust, origin(url))
+        trusted = await journal.run(Journal.trusted)
+        check_consent(configuration, url, trusted, through=way)
+        if origin(url) not in trusted and not journal.is_read_only:
+            await journal.run(Journal.trust, origin(url))
     return await mlflow.open_backend(uri, credentials, workspace, tls=tls_settings(), pulse=pulse)
 
 

@@ -22,10 +22,11 @@ from labeler.cli.assembly import (
     known_reviewer,
     open_backend,
     open_cache,
-    open_journal,
+    open_journal_to_read,
 )
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.failures import explain
+from labeler.cli.log import log_trouble
 from labeler.cli.screen_settings import check_screen_settings
 from labeler.config.backend_uri import BackendKind, backend_kind, without_userinfo
 from labeler.config.load import Configuration
@@ -73,12 +74,15 @@ async def _checks(arguments: argparse.Namespace, opened: AsyncExitStack) -> Asyn
         return
     files = [layer.file for layer in configuration.layers if layer.file]
     yield Finding("configuration", Status.OK, ", ".join(files) or "no file; defaults, environment and flags")
+    trouble = log_trouble(configuration.paths.log)
+    if trouble is not None:
+        yield Finding("log", Status.WARN, f"{configuration.paths.log}: {trouble}", "move it away; nothing is logged")
     try:
         yield await _cache(configuration, opened)
     except Exception as error:
         yield _failed("cache", error)
     try:
-        journal = await opened.enter_async_context(open_journal(configuration.paths))
+        journal = await opened.enter_async_context(open_journal_to_read(configuration.paths))
         yield await _journal(journal)
     except Exception as error:
         yield _failed("journal", error)
@@ -106,10 +110,18 @@ def _terminal() -> Iterator[Finding]:
 
 
 async def _journal(journal: JournalThread) -> Finding:
-    if journal.recovery is not None:
-        return Finding("journal", Status.WARN, journal.recovery.sentence, f"keep {journal.recovery.set_aside}")
     counts = await journal.run(Journal.counts, await journal.run(Journal.destinations))
     detail = f"{journal.path}: {counts.waiting} waiting, {counts.parked} parked, {counts.refused} refused"
+    if journal.is_read_only:
+        return Finding(
+            "journal",
+            Status.FAIL,
+            f"{detail}; read as it is, for nothing can be written there",
+            "free some space or check its owner; labeler outbox export FILE saves elsewhere what is not delivered",
+            ExitCode.USAGE,
+        )
+    if journal.recovery is not None:
+        return Finding("journal", Status.WARN, journal.recovery.sentence, f"keep {journal.recovery.set_aside}")
     if counts.refused or counts.parked:
         return Finding("journal", Status.WARN, detail, "labeler outbox list says why")
     return Finding("journal", Status.OK, detail)

@@ -49,10 +49,10 @@ def run(arguments: argparse.Namespace) -> ExitCode:
 
 
 async def _assessments(arguments: argparse.Namespace) -> list[Assessment]:
-    from labeler.cli.assembly import configure, open_journal
+    from labeler.cli.assembly import configure, open_journal_to_read
 
     configuration = configure(arguments)
-    async with open_journal(configuration.paths) as journal:
+    async with open_journal_to_read(configuration.paths) as journal:
         if arguments.local:
             return await _from_journal(arguments, configuration, journal)
         return await _from_backend(arguments, configuration, journal)

@@ -38,9 +38,10 @@ def _codes() -> Iterator[tuple[type[BaseException], ExitCode]]:
     from labeler.config.edit import CannotEdit
     from labeler.config.paths import UnusableDirectory
     from labeler.config.problems import ConfigurationError
+    from labeler.delivery.lock import LockUnusable
     from labeler.journal.errors import JournalError
 
-    usage = (ConfigurationError, UnusableDirectory, CannotEdit, NoQuestions, JournalError)
+    usage = (ConfigurationError, UnusableDirectory, CannotEdit, NoQuestions, JournalError, LockUnusable)
     yield from ((kind, ExitCode.USAGE) for kind in (*usage, base.UnknownName, base.BadFilter))
     yield from ((kind, ExitCode.CREDENTIALS) for kind in (CredentialsWithheld, base.Forbidden))
     yield base.NotABackend, ExitCode.NO_BACKEND

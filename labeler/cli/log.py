@@ -6,12 +6,14 @@ import logging
 import os
 import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
 
 from labeler.domain.http_address import secrets_in, spellings, without_addresses_userinfo, without_secrets
+from labeler.private_file import keep_private, open_private
 
 _MAX_BYTES: Final = 1024 * 1024
 _OLD_LOGS: Final = 2
@@ -28,7 +30,7 @@ class _PrivateFileHandler(RotatingFileHandler):
     def _open(self) -> TextIOWrapper:
         path = Path(self.baseFilename)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        descriptor = open_private(path, os.O_WRONLY | os.O_APPEND)
         return os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace")
 
 
@@ -47,11 +49,23 @@ def keep_out_of_log(secrets: Collection[str]) -> None:
     _secrets.update(secrets)
 
 
+def log_trouble(path: Path) -> str | None:
+    """Why nothing is written to the log at `path`, or None when something would be."""
+    try:
+        keep_private(path)
+    except OSError as error:
+        return error.strerror or str(error)
+    return "it may only be read" if path.exists() and not os.access(path, os.W_OK) else None
+
+
 def start_log(path: Path, *, verbose: bool, environment: Mapping[str, str] = os.environ) -> None:
     """Send log records to `path`, made at the first one, and nothing to the terminal, not even when that fails.
 
     `verbose` lets every request and labeler's own details in.
     """
+    for each in (path, *(path.with_name(f"{path.name}.{number}") for number in range(1, _OLD_LOGS + 1))):
+        with suppress(OSError):
+            keep_private(each)
     handler = _PrivateFileHandler(path, maxBytes=_MAX_BYTES, backupCount=_OLD_LOGS, delay=True)
     for name, value in environment.items():
         if name in _SECRET_VARIABLES:

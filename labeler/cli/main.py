@@ -74,14 +74,17 @@ def _log_defect(error: BaseException, parsed: argparse.Namespace) -> str:
     """Keep the traceback in the log and say where that is."""
     import logging
 
-    from labeler.cli.log import start_log
+    from labeler.cli.log import log_trouble, start_log
     from labeler.config.paths import UnusableDirectory, find_paths, prepare_directory
 
     path = find_paths(os.environ, data_dir=getattr(parsed, "data_dir", None)).log
     try:
         prepare_directory(path.parent)
-    except UnusableDirectory:
-        return "The details could not be written to the log"
+        trouble = log_trouble(path)
+    except UnusableDirectory as unusable:
+        trouble = unusable.reason
+    if trouble is not None:
+        return f"The details could not be written to the log ({trouble})"
     start_log(path, verbose=False)
     logging.getLogger("labeler").critical("A defect ended the run", exc_info=error)
     return f"Please report it; the details are in {path}"

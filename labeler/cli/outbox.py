@@ -45,10 +45,11 @@ def run(arguments: argparse.Namespace) -> ExitCode:
 
 
 async def _with_journal(arguments: argparse.Namespace) -> ExitCode:
-    from labeler.cli.assembly import configure, open_journal
+    from labeler.cli.assembly import configure, open_journal, open_journal_to_read
 
     configuration = configure(arguments)
-    async with open_journal(configuration.paths) as journal:
+    opened = open_journal_to_read if arguments.act in (_list, _export) else open_journal
+    async with opened(configuration.paths) as journal:
         code: ExitCode = await arguments.act(arguments, configuration, journal)
         return code
 

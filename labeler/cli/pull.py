@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
-from labeler.cli.exit_code import ExitCode, gravest
+from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
 from labeler.cli.options import add_backend, add_reviewer, add_selection, refuse_queue_beside_names, selection_of
+
+if TYPE_CHECKING:
+    from labeler.cache.thread import CacheThread
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +41,7 @@ async def _pull(arguments: argparse.Namespace) -> ExitCode:
         open_cache(configuration) as cache,
         reach_backend(configuration, journal) as backend,
     ):
+        await _see_that_traces_are_kept(cache)
         reviewer = await reviewer_at(backend, configuration, journal)
         spec = await review_spec(backend, configuration, selection, reviewer.id)
         await check_membership(backend, spec, reviewer)
@@ -50,7 +55,15 @@ async def _pull(arguments: argparse.Namespace) -> ExitCode:
             print_message(f"{spec.label}: there is nothing to review.")
             return ExitCode.PROBLEM if missing else ExitCode.OK
         report = await download(backend, cache, trace_ids)
+        await _see_that_traces_are_kept(cache)
         for sentence in report.problems:
             print_message(sentence)
         print_message(f"{spec.label}: {report.here:,} of {len(trace_ids):,} traces are here. {report.advice}".rstrip())
         return gravest(report.code, ExitCode.PROBLEM if missing else ExitCode.OK)
+
+
+async def _see_that_traces_are_kept(cache: CacheThread) -> None:
+    """Raise `CommandFailed` when what is downloaded would be gone with this run."""
+    trouble = await cache.run(lambda store: store.trouble)
+    if trouble is not None:
+        raise CommandFailed(ExitCode.USAGE, f"Nothing would be here for later. {trouble}")

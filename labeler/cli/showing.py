@@ -12,7 +12,7 @@ from pathlib import Path
 from labeler.backends.base import Ambiguous, Backend, Malformed, MissingTrace, Unreachable
 from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
-from labeler.cli.assembly import configure, open_backend, open_cache, open_journal
+from labeler.cli.assembly import configure, open_backend, open_cache, open_journal_to_read
 from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
 from labeler.cli.output import print_json, print_message, print_raw_json, print_text
 from labeler.cli.trace_files import looks_like_file, read_trace_file, refuse_addresses
@@ -60,7 +60,7 @@ async def _from_backend(
 ) -> AsyncIterator[RawTrace | MissingTrace | Malformed]:
     configuration = configure(arguments)
     async with (
-        open_journal(configuration.paths) as journal,
+        open_journal_to_read(configuration.paths) as journal,
         open_cache(configuration) as cache,
         open_backend(configuration, journal) as backend,
     ):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from labeler.backends.base import Backend
-from labeler.cli.assembly import configure, destinations_in_scope, open_journal, reach_backend
+from labeler.cli.assembly import configure, destinations_in_scope, open_journal_to_read, reach_backend
 from labeler.cli.progress import Progress
 from labeler.delivery.comparison import differences
 from labeler.domain.assessment import Assessment
@@ -35,7 +35,7 @@ class Mismatch:
 async def verify(arguments: argparse.Namespace) -> tuple[int, list[Mismatch]]:
     """How many delivered answers were checked, and what is wrong with some."""
     configuration = configure(arguments)
-    async with open_journal(configuration.paths) as journal:
+    async with open_journal_to_read(configuration.paths) as journal:
         scope = await destinations_in_scope(configuration, journal)
         standing = await journal.run(Journal.standing, scope)
         delivered = [answer for answer in standing if answer.state is DeliveryState.DELIVERED]

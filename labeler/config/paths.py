@@ -14,7 +14,14 @@ APP_NAME = "labeler"
 
 
 class UnusableDirectory(Exception):
-    """A directory that nothing can be written to. The message is a sentence."""
+    """A directory that nothing can be written to. The message is a sentence; `reason` is what the system said."""
+
+    def __init__(self, directory: Path, reason: str) -> None:
+        super().__init__(
+            f"Nothing can be written to {directory} ({reason}). Nothing was changed. "
+            "Free some space or check its owner, or give another directory with --data-dir"
+        )
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,4 @@ def prepare_directory(directory: Path) -> None:
             probe.flush()
             os.fsync(probe.fileno())
     except OSError as error:
-        raise UnusableDirectory(
-            f"Nothing can be written to {directory} ({error.strerror or error}). Nothing was changed. "
-            "Free some space or check its owner, or give another directory with --data-dir"
-        ) from error
+        raise UnusableDirectory(directory, error.strerror or str(error)) from error

@@ -10,6 +10,16 @@ from labeler.domain.destination import Destination
 from labeler.journal.file_lock import FileLock
 
 
+class LockUnusable(OSError):
+    """There can be no lock, so nothing is delivered. The message is a sentence."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"Nothing can be delivered, for the file {path} cannot be locked ({reason}). What is queued is safe in the "
+            "journal; move that file away or make its directory writable"
+        )
+
+
 class DeliveryLocks:
     """The locks of `destinations`, taken one by one as they are free. Their files lie beside `path`, and stay.
 
@@ -38,11 +48,17 @@ class DeliveryLocks:
         return [each for each, lock in self._locks.items() if not lock.is_in_place]
 
     def try_acquire(self) -> list[Destination]:
-        """Take what is free, and return what was taken now. Raises OSError when there can be no such files."""
+        """Take what is free, and return what was taken now. Raises `LockUnusable`."""
         missing = self.missing
         for each in missing:
             self._locks[each].release()
-        return [each for each in missing if self._locks[each].try_acquire()]
+        return [each for each in missing if self._try_acquire(each)]
+
+    def _try_acquire(self, destination: Destination) -> bool:
+        try:
+            return self._locks[destination].try_acquire()
+        except OSError as error:
+            raise LockUnusable(_file_of(self._path, destination), error.strerror or str(error)) from error
 
     def release(self) -> None:
         """Let other processes deliver."""

@@ -15,5 +15,13 @@ class JournalUnusable(JournalError):
     """The journal cannot be opened, read or written here at all."""
 
 
+class JournalUnwritable(JournalUnusable):
+    """The journal cannot be written here. It may still be read as it is: `reason` says why no more than that."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
 class JournalWriteFailed(JournalError):
     """A change could not be committed. Nothing of it was stored; it can be tried again."""

@@ -7,6 +7,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from labeler.private_file import open_private
+
 if sys.platform == "win32":
     import msvcrt
 
@@ -39,7 +41,7 @@ class FileLock:
         if self._descriptor is None:
             return False
         try:
-            return os.path.samestat(os.fstat(self._descriptor), self._path.stat())
+            return os.path.samestat(os.fstat(self._descriptor), self._path.lstat())
         except FileNotFoundError:
             return False
 
@@ -47,7 +49,7 @@ class FileLock:
         """Take the lock if nobody has it. False when somebody has. Raises OSError when there can be no such file."""
         if self._descriptor is not None:
             return True
-        descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        descriptor = open_private(self._path, os.O_RDWR)
         try:
             _lock(descriptor)
         except (BlockingIOError, PermissionError):

@@ -10,6 +10,7 @@ from labeler.journal.outbox import Outbox
 from labeler.journal.outbox_pages import OutboxPages
 from labeler.journal.overview import Overview
 from labeler.journal.pushes import Pushes
+from labeler.journal.read_only import open_read_only
 from labeler.journal.recovery import set_aside_and_save
 from labeler.journal.reviews import Reviews
 from labeler.journal.rows import Recovery
@@ -39,6 +40,14 @@ class Journal(Reviews, ChangeLog, Pushes, Outbox, OutboxPages, Overview, WakeCal
         except Damaged:
             recovery = set_aside_and_save(path)
             return cls(open_store(path), recovery)
+
+    @classmethod
+    def open_read_only(cls, path: Path) -> Journal:
+        """Open the journal at `path` as it is, with nothing written there: `JournalWriteFailed` for whatever would.
+
+        Raises `JournalNewer` or `JournalUnusable`.
+        """
+        return cls(*open_read_only(path))
 
     @property
     def path(self) -> Path:

@@ -6,12 +6,12 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 
 from labeler.journal.codec import answer_of, effects_from_json, spec_from_json
-from labeler.journal.errors import JournalUnusable
+from labeler.journal.errors import JournalUnwritable
 from labeler.journal.mending import mend
 from labeler.journal.rows import Recovery
 from labeler.journal.store import Store, connect, open_store
@@ -46,6 +46,14 @@ _CHECKS: Final[dict[str, tuple[str, Callable[[Any], object]]]] = {
 def set_aside_and_save(path: Path) -> Recovery:
     """Move the damaged journal away and make a fresh one of what was readable. Raises `JournalUnusable`."""
     aside = _set_aside(path)
+    try:
+        return _saved(aside, path)
+    except BaseException:
+        _put_back(aside, path)
+        raise
+
+
+def _saved(aside: Path, path: Path) -> Recovery:
     store = open_store(path)
     try:
         _save(aside, store)
@@ -73,11 +81,20 @@ def _set_aside(path: Path) -> Path:
             if part.exists():
                 part.rename(aside.with_name(aside.name + suffix))
     except OSError as error:
-        raise JournalUnusable(
+        raise JournalUnwritable(
             f"The journal {path} is damaged and cannot be set aside ({error.strerror or error}). "
-            "Make its directory writable, then start again."
+            "Make its directory writable, then start again.",
+            error.strerror or str(error),
         ) from error
     return aside
+
+
+def _put_back(aside: Path, path: Path) -> None:
+    """Let the next opening find the damaged journal again: a fresh one in its place would seem to be all there is."""
+    for suffix in ("-shm", "-wal", ""):
+        with suppress(OSError):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+            aside.with_name(aside.name + suffix).rename(path.with_name(path.name + suffix))
 
 
 def _save(aside: Path, store: Store) -> None:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from labeler.journal.file_lock import FileLock
+from labeler.private_file import NoPlainFile
 
 
 class Runs:
@@ -38,7 +39,11 @@ class Runs:
         names = set()
         for mark in self._marks.glob(f"{self._prefix}*"):
             lock = FileLock(mark)
-            if not lock.try_acquire():
+            try:
+                is_over = lock.try_acquire()
+            except NoPlainFile:
+                continue  # no mark of a run
+            if not is_over:
                 names.add(mark.name.removeprefix(self._prefix))
                 continue
             with suppress(OSError):

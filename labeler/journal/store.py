@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import time
@@ -12,13 +13,16 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from labeler.insisting import insist
-from labeler.journal.errors import JournalNewer, JournalUnusable, JournalWriteFailed
+from labeler.journal.errors import JournalNewer, JournalUnusable, JournalUnwritable, JournalWriteFailed
 from labeler.journal.runs import Runs
 from labeler.journal.schema import APPLICATION_ID, STEPS
+from labeler.private_file import NoPlainFile, keep_private, make_private
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
 _LOCK_WAIT_S: Final = 5.0
+_NOTHING_WRITTEN: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+"""What SQLite says where it cannot make or write a file: the database, its log or the log's index."""
 
 
 class Damaged(Exception):
@@ -116,6 +120,13 @@ def open_store(path: Path, steps: Sequence[str] = STEPS) -> Store:
         if is_damage(error):
             raise Damaged(str(error)) from error
         raise _not_opened(path, error) from error
+    except OSError as error:
+        connection.close()
+        raise JournalUnwritable(
+            f"The journal {path} is of an older format, and no copy of it can be kept beside it before it is changed "
+            f"({error.strerror or error}). Nothing was changed; free some space, then start again.",
+            error.strerror or str(error),
+        ) from error
     except BaseException:
         connection.close()
         raise
@@ -139,16 +150,23 @@ def _prepare_file(path: Path) -> bool:
     """Make the file and its directory, readable by the owner alone. True when it was not there."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-            return True
-        if path.stat().st_mode & 0o077:
-            path.chmod(0o600)
-        return path.stat().st_size == 0
+        is_new = make_private(path)
+        for suffix in ("-wal", "-shm"):
+            keep_private(path.with_name(path.name + suffix))
+        if not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, "it may only be read")
+        return is_new or path.stat().st_size == 0
+    except NoPlainFile as error:
+        raise JournalUnwritable(
+            f"The journal cannot be used: {error.filename} is to be a file of its own, and {error.strerror}. Nothing "
+            "was changed; put the file itself there, or name the directory it lies in with --data-dir.",
+            str(error.strerror),
+        ) from error
     except OSError as error:
-        raise JournalUnusable(
+        raise JournalUnwritable(
             f"The journal {path} cannot be written ({error.strerror or error}), and nothing is labelled without it. "
-            "Make its directory writable, or name another with --data-dir."
+            "Make its directory writable, or name another with --data-dir.",
+            error.strerror or str(error),
         ) from error
 
 
@@ -206,10 +224,13 @@ def _migrate(connection: sqlite3.Connection, path: Path, version: int, steps: Se
 
 
 def _back_up(connection: sqlite3.Connection, target: Path) -> None:
-    os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o600))
+    make_private(target)
     copy = sqlite3.connect(target)
     try:
         connection.backup(copy)
+    except BaseException:
+        target.unlink(missing_ok=True)  # half a copy is none
+        raise
     finally:
         copy.close()
 
@@ -231,10 +252,12 @@ def _roll_back(connection: sqlite3.Connection) -> None:
 
 
 def _not_opened(path: Path, error: sqlite3.Error) -> JournalUnusable:
-    return JournalUnusable(
+    sentence = (
         f"The journal {path} cannot be opened ({error}), and nothing is labelled without it. What it holds is "
         "untouched; free the disk or the file, or name another directory with --data-dir."
     )
+    is_unwritable = getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOTHING_WRITTEN
+    return JournalUnwritable(sentence, str(error)) if is_unwritable else JournalUnusable(sentence)
 
 
 def _unreadable(path: Path, error: sqlite3.Error) -> JournalUnusable:
@@ -251,6 +274,8 @@ def _write_failed(path: Path, error: sqlite3.Error) -> JournalWriteFailed:
             why, what = "the disk is full", "Free some space and do it again."
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             why, what = "another program holds it", "Do it again in a moment."
+        case sqlite3.SQLITE_READONLY:
+            why, what = "the journal may only be read", "Make it and its directory writable and do it again."
         case _:
             why, what = str(error), "Do it again; if that fails too, leave and look at the disk."
     return JournalWriteFailed(f"Not saved: {why}. {what} Nothing else is lost (the journal is {path})")

@@ -20,19 +20,30 @@ T = TypeVar("T")
 class JournalThread:
     """A journal that may be awaited. What is asked is done in order; a cancelled wait does not stop what it asked."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, opening: Callable[[Path], Journal]) -> None:
         self._path = path
+        self._opening = opening
         self._jobs: queue.SimpleQueue[Callable[[Journal], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
         self._opened: asyncio.Future[Recovery | None] = asyncio.get_running_loop().create_future()
         self._loop = asyncio.get_running_loop()
         self._closed = False
         self.recovery: Recovery | None = None
+        self.is_read_only = False
 
     @classmethod
     async def open(cls, path: Path) -> JournalThread:
         """Open the journal at `path` on a new thread. Raises what `Journal.open` raises."""
-        self = cls(path)
+        return await cls(path, Journal.open)._start()
+
+    @classmethod
+    async def open_read_only(cls, path: Path) -> JournalThread:
+        """Open the journal at `path` as it is, on a new thread. Raises what `Journal.open_read_only` raises."""
+        self = cls(path, Journal.open_read_only)
+        self.is_read_only = True
+        return await self._start()
+
+    async def _start(self) -> JournalThread:
         self._thread.start()
         self.recovery = await self._opened
         return self
@@ -67,7 +78,7 @@ class JournalThread:
 
     def _work(self) -> None:
         try:
-            journal = Journal.open(self._path)
+            journal = self._opening(self._path)
         except BaseException as error:
             _tell(self._loop, self._opened, _fail, error)
             return

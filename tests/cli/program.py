@@ -67,6 +67,16 @@ class Program:
             stderr=subprocess.PIPE,
         )
 
+    def start_python(self, code: str, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start Python code in the same circumstances, without waiting for the end."""
+        return subprocess.Popen(
+            [sys.executable, "-c", code, *arguments],
+            cwd=self.work,
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+
     def at_terminal(self, *arguments: str, typed: str, **environment: str) -> Ended:
         """Run with a terminal on stdin and stderr, where `typed` is typed, and stdout apart."""
         terminal, its_end = os.openpty()

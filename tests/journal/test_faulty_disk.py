@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from labeler.domain.change import AnswerEffect, Change
 from labeler.journal.errors import JournalError
 from labeler.journal.journal import Journal
+from tests.cli.disks import disk_at
 from tests.journal.sitting import HOME, Sitting, rows, scratch_directory, spec
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +57,7 @@ def test_wherever_the_disk_ends_what_was_said_to_be_saved_is_there_and_nothing_b
         text=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_a_file, bytes_a_file)),
     )
-    assert "JournalWriteFailed: Not saved" in ended.stderr or "JournalUnusable" in ended.stderr
+    assert "JournalWriteFailed: Not saved" in ended.stderr or "JournalUnwritable" in ended.stderr
     said = [line.split()[0] for line in ended.stdout.splitlines()]
     journal = Journal.open(path)
     assert journal.recovery is None
@@ -66,6 +67,31 @@ def test_wherever_the_disk_ends_what_was_said_to_be_saved_is_there_and_nothing_b
     assert sorted(given) == sorted(each.assessment_id or "" for each in journal.deliveries([HOME]))
     assert takes_another(journal)
     journal.close()
+
+
+@pytest.mark.parametrize("left", [0, 48 * 1024, 100 * 1024])
+def test_a_damaged_journal_that_cannot_be_saved_for_want_of_room_waits_until_there_is_some(
+    left: int, tmp_path: Path
+) -> None:
+    with disk_at(tmp_path / "disk") as disk:
+        path = disk.path / "journal.db"
+        journal = Journal.open(path)
+        assert takes_another(journal)
+        (change,) = changes_of(journal)
+        journal.close()
+        content = bytearray(path.read_bytes())
+        content[-4096:] = b"\xa5" * 4096
+        path.write_bytes(content)
+        disk.fill(left=left)
+        for _ in range(2):
+            with pytest.raises(JournalError):
+                Journal.open(path)
+            assert path.read_bytes() == content
+        disk.clear()
+        saved = Journal.open(path)
+        assert saved.recovery is not None
+        assert changes_of(saved) == [change]
+        saved.close()
 
 
 @settings(max_examples=40)

@@ -14,7 +14,6 @@ from labeler.labels.label import COLUMNS, Label
 from labeler.labels.spreadsheet import write_csv
 from tests.labels.strategies import labels
 
-
 FORMULA = re.compile(r"[\s\u200b\ufeff]*[=+\-@＝＋－＠]")
 
 hostile_text = st.lists(
