@@ -6,25 +6,21 @@ import argparse
 from typing import Final
 
 from labeler.cli.exit_code import ExitCode
+from labeler.cli.stdout import write_out
 
-INSTALLATION: Final = {
-    "bash": "labeler completion bash > ~/.local/share/bash-completion/completions/labeler",
-    "zsh": "labeler completion zsh > a file _labeler in a directory of $fpath",
-    "fish": "labeler completion fish > ~/.config/fish/completions/labeler.fish",
-}
-"""Where the script of each shell goes."""
+SHELLS: Final = ("bash", "zsh", "fish")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `labeler completion` takes."""
-    parser.add_argument("shell", choices=tuple(INSTALLATION))
+    parser.add_argument("shell", choices=SHELLS)
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
-    """Print the script that shtab makes of the command line, behind a line that says how to install it."""
+    """Print the script that shtab makes of the command line; its first lines say how to install it."""
     import shtab
 
     from labeler.cli.command_line import build_whole_parser
 
-    print(shtab.complete(build_whole_parser(), arguments.shell, preamble=f"# Install: {INSTALLATION[arguments.shell]}"))
+    write_out(shtab.complete(build_whole_parser(), arguments.shell) + "\n")
     return ExitCode.OK

@@ -67,8 +67,9 @@ def _show(arguments: argparse.Namespace) -> ExitCode:
 
 def _path(arguments: argparse.Namespace) -> ExitCode:
     from labeler.cli.assembly import paths_of
+    from labeler.cli.output import print_text
 
-    print(paths_of(arguments).config_file)
+    print_text(str(paths_of(arguments).config_file))
     return ExitCode.OK
 
 

@@ -42,8 +42,9 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     assessments = asyncio.run(_assessments(arguments))
     only = getattr(arguments, "reviewer", None)
     labels = [label_of(each) for each in assessments if only is None or same_reviewer(each.source.id, only)]
-    write_label_file(arguments.output, labels, arguments.format)
-    if arguments.output != "-":
+    if not write_label_file(arguments.output, labels, arguments.format):
+        print_message(f"Nothing to export: no label was found. {arguments.output} was left as it is.")
+    elif arguments.output != "-":
         print_message(f"{len(labels)} labels written to {arguments.output}.")
     return ExitCode.OK
 

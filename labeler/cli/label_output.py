@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import io
-import sys
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.stdout import write_out
 from labeler.config.edit import write_private
 from labeler.labels.jsonl import write_labels
 from labeler.labels.label import Label
@@ -16,19 +18,41 @@ from labeler.labels.spreadsheet import write_csv
 FORMATS = ("jsonl", "csv")
 
 
-def write_label_file(path: str, labels: Sequence[Label], format: str = "jsonl") -> None:
-    """Write `labels` to `path`, ``-`` for stdout. Raises `CommandFailed`."""
+def write_label_file(path: str, labels: Sequence[Label], format: str = "jsonl") -> bool:
+    """Write `labels` to `path`, ``-`` for stdout. Raises `CommandFailed`.
+
+    False when nothing was written, for there is no label and the file that is there may hold some.
+    """
     text = io.StringIO(newline="")
     (write_csv if format == "csv" else write_labels)(labels, text)
     if path == "-":
-        sys.stdout.write(text.getvalue())
-        return
+        write_out(text.getvalue())
+        return True
     file = Path(path).expanduser()
     if not file.parent.is_dir():
         raise CommandFailed(ExitCode.USAGE, f"Nothing was written: there is no directory {file.parent}")
     try:
-        write_private(file, text.getvalue())
+        if not labels and file.is_file() and file.stat().st_size:
+            return False
+        _write(file, text.getvalue())
     except OSError as error:
         raise CommandFailed(
             ExitCode.USAGE, f"{path} cannot be written ({error.strerror or error}). Nothing was written"
         ) from error
+    return True
+
+
+def _write(file: Path, text: str) -> None:
+    """Put a file in place whole, with the rights that one there has; what goes to a device or a pipe just goes there.
+
+    Raises `OSError`.
+    """
+    if file.is_file():
+        if not os.access(file, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        write_private(file, text, file.stat().st_mode & 0o777)
+    elif file.exists():
+        with file.open("w", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+    else:
+        write_private(file, text)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import codecs
-import errno
 import io
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from labeler import __version__
+from labeler.cli.stdout import OutputFailed, finish_output, give_up, write_out
 
 if TYPE_CHECKING:
     import argparse
@@ -19,31 +18,35 @@ if TYPE_CHECKING:
     from labeler.cli.exit_code import ExitCode
 
 
-_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
-"""What writing to stdout fails with. Whatever else writes has errors and sentences of its own."""
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run labeler and return its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
+    _prepare_streams()
+    try:
+        code = _run(given)
+        finish_output()
+        return code
+    except OutputFailed as failure:
+        give_up(sys.stdout)
+        return 0 if failure.is_closed_by_its_reader else _say_so(failure)
+
+
+def _run(given: Sequence[str]) -> int:
     if list(given) == ["--version"]:
         # Answered before even the parser is imported: scripts ask this often.
-        print(f"labeler {__version__}")
+        write_out(f"labeler {__version__}\n")
         return 0
     from labeler.cli.command_line import build_parser
-    from labeler.cli.exit_code import ExitCode
 
-    _prepare_streams()
-    parsed = build_parser().parse_args(given)
+    try:
+        parsed = build_parser().parse_args(given)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0  # help was printed, or what is wrong with the line
     try:
         code: ExitCode = parsed.run(parsed)
-        sys.stdout.flush()
         return code
-    except BrokenPipeError:
-        _give_up_stdout()
-        return ExitCode.OK  # whoever read the output has enough: labeler show … | head
-    except OSError as error:
-        return _not_written(error) if error.errno in _FULL else _failed(error, parsed)
+    except OutputFailed:
+        raise
     except BaseException as error:
         if isinstance(error, SystemExit):
             raise
@@ -91,12 +94,15 @@ def _log_defect(error: BaseException, parsed: argparse.Namespace) -> str:
 
 
 def _prepare_streams() -> None:
-    """Let no output fail for what a stream cannot spell, and none for a stream that was closed before the start."""
-    for name in ("stdin", "stdout", "stderr"):
+    """Let no output fail for what a stream cannot spell, and have a stream in place of one that was closed.
+
+    There is nothing to read from such a stdin, messages to such a stderr go nowhere, and what is written to such a
+    stdout fails: results have to arrive. Its number is taken in any case, so that no file of ours gets it.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(
-                sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), "r" if name == "stdin" else "w", closefd=False)
-            )
+            flags = os.O_WRONLY if name == "stderr" else os.O_RDONLY
+            setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode, closefd=False))
     codecs.register_error("labeler.escape", _escaped)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -111,16 +117,9 @@ def _escaped(error: UnicodeError) -> tuple[str, int]:
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4)), error.end
 
 
-def _not_written(error: OSError) -> ExitCode:
+def _say_so(failure: OutputFailed) -> ExitCode:
     from labeler.cli.exit_code import ExitCode
     from labeler.cli.output import print_message
 
-    _give_up_stdout()
-    print_message(f"The output could not be written ({error.strerror or error}); part of it may be missing.")
+    print_message(str(failure))
     return ExitCode.USAGE
-
-
-def _give_up_stdout() -> None:
-    """Let what is still to be written go nowhere, also when the interpreter ends."""
-    with suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -125,9 +125,13 @@ async def _export(arguments: argparse.Namespace, configuration: Configuration, j
     scope = await destinations_in_scope(configuration, journal)
     deliveries = await journal.run(Journal.deliveries, scope)
     labels = [label_of(delivery.assessment) for delivery in deliveries if delivery.assessment is not None]
-    write_label_file(arguments.file, labels)
+    if labels:
+        write_label_file(arguments.file, labels)
     if arguments.json:
-        print_json({"exported": len(labels), "file": arguments.file})
+        print_json({"exported": len(labels), "file": arguments.file if labels else None})
+    elif not labels:
+        waiting = f"none of the {len(deliveries)} that wait is a label" if deliveries else "everything is delivered"
+        print_message(f"Nothing to export: {waiting}. {arguments.file} was not written.")
     else:
         print_message(f"{len(labels)} labels written to {arguments.file}; they stay in the outbox.")
     return ExitCode.OK

@@ -7,20 +7,21 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from labeler.cli.stdout import give_up, write_out
 from labeler.domain.value import JsonValue
 from labeler.reading.sanitise import sanitise
 
 
 def print_text(text: str) -> None:
     """Text for people, on stdout."""
-    sys.stdout.write(f"{sanitise(text)}\n")
+    write_out(f"{sanitise(text)}\n")
 
 
 def print_json(value: JsonValue) -> None:
     """One JSON value on one line of stdout: exact, invisible characters as escapes."""
     from labeler.labels.exact_json import exact_json
 
-    sys.stdout.write(f"{exact_json(value)}\n")
+    write_out(f"{exact_json(value)}\n")
 
 
 def print_raw_json(payload: bytes) -> None:
@@ -34,12 +35,15 @@ def print_raw_json(payload: bytes) -> None:
         for character in set(text)
         if character not in "\n\t" and unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
     }
-    sys.stdout.write(f"{text.translate(escapes)}\n")
+    write_out(f"{text.translate(escapes)}\n")
 
 
 def print_message(sentence: str) -> None:
-    """A message for people, on stderr."""
-    sys.stderr.write(f"labeler: {sanitise(sentence)}\n")
+    """A message for people, on stderr. One that cannot be written there is lost: there is nowhere to say so."""
+    try:
+        sys.stderr.write(f"labeler: {sanitise(sentence)}\n")
+    except OSError:
+        give_up(sys.stderr)
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -48,7 +52,7 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
     for line in lines:
         padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        sys.stdout.write("  ".join(padded).rstrip() + "\n")
+        write_out("  ".join(padded).rstrip() + "\n")
 
 
 def is_interactive() -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -15,6 +14,7 @@ from labeler.cache.thread import CacheThread
 from labeler.cli.assembly import configure, open_backend, open_cache, open_journal_to_read
 from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
 from labeler.cli.output import print_json, print_message, print_raw_json, print_text
+from labeler.cli.stdout import write_out
 from labeler.cli.trace_files import looks_like_file, read_trace_file, refuse_addresses
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace
@@ -98,7 +98,7 @@ def _print(raw: RawTrace, arguments: argparse.Namespace) -> None:
     print_text(document.plain_text)
     if arguments.spans:
         print_text("\n" + "\n".join(map(str, spans)))
-    sys.stdout.write("\n")
+    write_out("\n")
 
 
 def _spans(raw: RawTrace) -> list[SpanLine]:

@@ -45,8 +45,8 @@ def with_plain_http(text: str, origin: str) -> str:
     return edited
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write `text` whole or not at all, readable by the owner alone. Raises `OSError`."""
+def write_private(path: Path, text: str, mode: int = 0o600) -> None:
+    """Write `text` whole or not at all, readable by the owner alone unless `mode` says more. Raises `OSError`."""
     path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -55,6 +55,7 @@ def write_private(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        Path(temporary).chmod(mode)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
