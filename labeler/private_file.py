@@ -47,6 +47,11 @@ def keep_private(path: Path) -> None:
             path.chmod(0o600)
 
 
+def may_be_written(path: Path) -> bool:
+    """Whether this process may write the file that is at `path`, and the file system takes it."""
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
 def open_private(path: Path, flags: int) -> int:
     """Open a file, made if it is missing, for its owner alone; returns the descriptor. Raises `OSError`."""
     try:

@@ -32,6 +32,7 @@ from labeler.domain.http_address import secrets_in
 from labeler.domain.question import Question
 from labeler.domain.queue import Queue
 from labeler.domain.worklist import ReviewSpec
+from labeler.home import expand
 from labeler.journal.errors import JournalUnwritable
 from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread
@@ -361,7 +362,7 @@ def backend_address(uri: str) -> str:
 
 
 def _store_path(uri: str) -> Path:
-    return Path(uri.partition(":")[2]).expanduser().absolute()
+    return expand(uri.partition(":")[2]).absolute()
 
 
 def _counted(trace_ids: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 
 from labeler.cli.exit_code import FIRST_THAT_APPLIES, CommandFailed, ExitCode
@@ -20,7 +21,17 @@ def explain(error: BaseException) -> tuple[ExitCode, str] | None:
         return error.code, str(error)
     if isinstance(error, KeyboardInterrupt):
         return ExitCode.INTERRUPTED, "Interrupted. Nothing that was answered is lost"
-    return next(((code, _sentence(error)) for kind, code in _codes() if isinstance(error, kind)), None)
+    for kind, code in _codes():
+        if isinstance(error, kind):
+            return code, _sentence(error)
+    return _full_disk(error) if isinstance(error, OSError) else None
+
+
+def _full_disk(error: OSError) -> tuple[ExitCode, str] | None:
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return None
+    where = f" for {error.filename}" if error.filename else ""
+    return ExitCode.USAGE, f"There is no room{where} ({error.strerror}). Free some space and run it again"
 
 
 def _sentence(error: BaseException) -> str:
@@ -39,9 +50,10 @@ def _codes() -> Iterator[tuple[type[BaseException], ExitCode]]:
     from labeler.config.paths import UnusableDirectory
     from labeler.config.problems import ConfigurationError
     from labeler.delivery.lock import LockUnusable
+    from labeler.home import NoHome
     from labeler.journal.errors import JournalError
 
-    usage = (ConfigurationError, UnusableDirectory, CannotEdit, NoQuestions, JournalError, LockUnusable)
+    usage = (ConfigurationError, UnusableDirectory, CannotEdit, NoQuestions, JournalError, LockUnusable, NoHome)
     yield from ((kind, ExitCode.USAGE) for kind in (*usage, base.UnknownName, base.BadFilter))
     yield from ((kind, ExitCode.CREDENTIALS) for kind in (CredentialsWithheld, base.Forbidden))
     yield base.NotABackend, ExitCode.NO_BACKEND

@@ -11,9 +11,11 @@ from pathlib import Path
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.stdout import write_out
 from labeler.config.edit import write_private
+from labeler.home import expand
 from labeler.labels.jsonl import write_labels
 from labeler.labels.label import Label
 from labeler.labels.spreadsheet import write_csv
+from labeler.private_file import may_be_written
 
 FORMATS = ("jsonl", "csv")
 
@@ -28,7 +30,7 @@ def write_label_file(path: str, labels: Sequence[Label], format: str = "jsonl") 
     if path == "-":
         write_out(text.getvalue())
         return True
-    file = Path(path).expanduser()
+    file = expand(path)
     if not file.parent.is_dir():
         raise CommandFailed(ExitCode.USAGE, f"Nothing was written: there is no directory {file.parent}")
     try:
@@ -48,7 +50,7 @@ def _write(file: Path, text: str) -> None:
     Raises `OSError`.
     """
     if file.is_file():
-        if not os.access(file, os.W_OK):
+        if not may_be_written(file):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         write_private(file, text, file.stat().st_mode & 0o777)
     elif file.exists():

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from labeler.domain.http_address import secrets_in, spellings, without_addresses_userinfo, without_secrets
-from labeler.private_file import keep_private, open_private
+from labeler.private_file import keep_private, may_be_written, open_private
 
 _MAX_BYTES: Final = 1024 * 1024
 _OLD_LOGS: Final = 2
@@ -55,7 +55,7 @@ def log_trouble(path: Path) -> str | None:
         keep_private(path)
     except OSError as error:
         return error.strerror or str(error)
-    return "it may only be read" if path.exists() and not os.access(path, os.W_OK) else None
+    return "it may only be read" if path.exists() and not may_be_written(path) else None
 
 
 def start_log(path: Path, *, verbose: bool, environment: Mapping[str, str] = os.environ) -> None:

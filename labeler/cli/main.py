@@ -7,9 +7,11 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from labeler import __version__
+from labeler.cli.shortage import shortage
 from labeler.cli.stdout import OutputFailed, finish_output, give_up, write_out
 
 if TYPE_CHECKING:
@@ -29,6 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OutputFailed as failure:
         give_up(sys.stdout)
         return 0 if failure.is_closed_by_its_reader else _say_so(failure)
+    except BaseException as error:
+        sentence = shortage(error)
+        if sentence is None:
+            raise
+        return _give_up(sentence)
 
 
 def _run(given: Sequence[str]) -> int:
@@ -45,12 +52,22 @@ def _run(given: Sequence[str]) -> int:
     try:
         code: ExitCode = parsed.run(parsed)
         return code
-    except OutputFailed:
+    except (OutputFailed, SystemExit):
         raise
     except BaseException as error:
-        if isinstance(error, SystemExit):
+        if shortage(error) is not None and not isinstance(error, KeyboardInterrupt):
             raise
         return _failed(error, parsed)
+
+
+def _give_up(sentence: str) -> int:
+    """Say what ran out, in a way that takes no more of it, and nothing of what Python clears away half made."""
+    sys.unraisablehook = lambda _: None
+    if "warnings" in sys.modules:
+        sys.modules["warnings"].simplefilter("ignore")
+    with suppress(OSError):
+        sys.stderr.write(f"labeler: {sentence}\n")
+    return 2
 
 
 def _failed(error: BaseException, parsed: argparse.Namespace) -> ExitCode:
@@ -79,13 +96,16 @@ def _log_defect(error: BaseException, parsed: argparse.Namespace) -> str:
 
     from labeler.cli.log import log_trouble, start_log
     from labeler.config.paths import UnusableDirectory, find_paths, prepare_directory
+    from labeler.home import NoHome
 
-    path = find_paths(os.environ, data_dir=getattr(parsed, "data_dir", None)).log
     try:
+        path = find_paths(os.environ, data_dir=getattr(parsed, "data_dir", None)).log
         prepare_directory(path.parent)
         trouble = log_trouble(path)
     except UnusableDirectory as unusable:
         trouble = unusable.reason
+    except NoHome:
+        trouble = "there is no home directory"
     if trouble is not None:
         return f"The details could not be written to the log ({trouble})"
     start_log(path, verbose=False)

@@ -8,7 +8,6 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
 from labeler.backends.base import Backend
@@ -22,6 +21,7 @@ from labeler.config.problems import Source
 from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
 from labeler.file_reading import read_data_file, read_stream
+from labeler.home import expand
 from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread
 from labeler.labels.jsonl import BadLine, read_labels
@@ -69,9 +69,7 @@ def _read(file: str) -> tuple[list[_Line], list[BadLine]]:
     refuse_addresses([file])
     try:
         content = (
-            read_stream(sys.stdin.buffer, _MOST_BYTES)
-            if file == "-"
-            else read_data_file(Path(file).expanduser(), _MOST_BYTES)
+            read_stream(sys.stdin.buffer, _MOST_BYTES) if file == "-" else read_data_file(expand(file), _MOST_BYTES)
         )
     except OSError as error:
         raise CommandFailed(ExitCode.USAGE, f"{file} cannot be read: {error.strerror or error}") from None

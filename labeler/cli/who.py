@@ -14,7 +14,12 @@ from labeler.config.identity import BadReviewer, Candidate, check_reviewer
 def proposal() -> Candidate:
     """Who it might be: git's e-mail address, else the name of this login. Never taken without being accepted."""
     email = _git_email()
-    return Candidate(email, "git") if email else Candidate(getpass.getuser(), "this login")
+    if email:
+        return Candidate(email, "git")
+    try:
+        return Candidate(getpass.getuser(), "this login")
+    except (KeyError, OSError):  # the system knows no name for this user
+        return Candidate("", "nobody")
 
 
 def ask_reviewer() -> str:
@@ -22,7 +27,7 @@ def ask_reviewer() -> str:
     guess = proposal()
     print_message("Whose labels are these? The name goes with every label.")
     while True:
-        sys.stderr.write(f"[{guess.id}, from {guess.origin}; Enter accepts] ")
+        sys.stderr.write(f"[{guess.id}, from {guess.origin}; Enter accepts] " if guess.id else "[] ")
         sys.stderr.flush()
         line = sys.stdin.readline()
         if not line:

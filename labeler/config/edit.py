@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-import tomllib
 from pathlib import Path
 
+from labeler.config.toml_text import parse_toml
 from labeler.file_reading import read_small_file
 
 
@@ -30,6 +30,7 @@ def with_plain_http(text: str, origin: str) -> str:
     """Return TOML `text` with `origin` among those allowed; every other character stays. Raises `ValueError`."""
     import tomlkit  # loaded for this rare edit alone
 
+    parse_toml(text)  # refuses what is nested without end, into which tomlkit would recurse
     document = tomlkit.parse(text)
     backend = document.setdefault("backend", tomlkit.table())
     if not isinstance(backend, dict) or not isinstance(backend.get("allow_plain_http", []), list):
@@ -40,7 +41,7 @@ def with_plain_http(text: str, origin: str) -> str:
     expected = [origin, *allowed]
     allowed.insert(0, origin)
     edited = tomlkit.dumps(document)
-    if tomllib.loads(edited)["backend"]["allow_plain_http"] != expected:
+    if parse_toml(edited)["backend"]["allow_plain_http"] != expected:
         raise ValueError("its [backend] table is written in a way that cannot be extended")
     return edited
 

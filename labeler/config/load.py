@@ -14,10 +14,11 @@ from typing import Any, Final
 from pydantic import BaseModel, ValidationError
 
 from labeler.config.model import Settings
-from labeler.config.paths import Paths
+from labeler.config.paths import SHORTAGES, Paths
 from labeler.config.problems import DEFAULT_ORIGIN, ConfigurationError, Origin, Problem, Source
 from labeler.config.sentences import explain, wrong_keys
 from labeler.config.toml_lines import KeyPath, key_lines, nearest_line
+from labeler.config.toml_text import NestedTooDeeply, parse_toml
 from labeler.domain.http_address import secrets_in
 from labeler.file_reading import read_small_file
 
@@ -194,13 +195,17 @@ def _environment_layer(environment: Mapping[str, str]) -> Layer:
 def _file_layer(path: Path, source: Source, problems: list[Problem]) -> Iterator[Layer]:
     try:
         text = read_small_file(path).decode("utf-8-sig")
-        values = tomllib.loads(text)
+        values = parse_toml(text)
     except OSError as error:
+        if error.errno in SHORTAGES:
+            raise
         problems.append(Problem(Origin(source, str(path)), "", f"cannot be read: {error.strerror or error}"))
     except UnicodeDecodeError:
         problems.append(Problem(Origin(source, str(path)), "", "is not UTF-8 text"))
     except tomllib.TOMLDecodeError as error:
         problems.append(_syntax_problem(path, source, str(error), text))
+    except NestedTooDeeply as error:
+        problems.append(Problem(Origin(source, str(path)), "", str(error)))
     else:
         yield Layer(source, values, file=str(path), lines=key_lines(text))
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import platformdirs
 
+from labeler.home import NoHome, expand
+
 APP_NAME = "labeler"
+
+SHORTAGES: Final = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+"""What opening a file fails with although nothing is wrong with it: this process may have no more of them."""
 
 
 class UnusableDirectory(Exception):
@@ -65,15 +72,41 @@ class Paths:
 
 
 def find_paths(environment: Mapping[str, str], config: str | None = None, data_dir: str | None = None) -> Paths:
-    """The paths in effect: `config` and `data_dir` are what flags say, else the environment, else the platform's."""
+    """The paths in effect: `config` and `data_dir` are what flags say, else the environment, else the platform's.
+
+    Raises `NoHome`.
+    """
     config = config or environment.get("LABELER_CONFIG")
     data_dir = data_dir or environment.get("LABELER_DATA_DIR")
-    dirs = platformdirs.PlatformDirs(APP_NAME, appauthor=False)
-    config_file = Path(config).expanduser() if config else dirs.user_config_path / "config.toml"
     if data_dir:
-        data_path = Path(data_dir).expanduser().absolute()
-        return Paths(config_file.absolute(), data_path, data_path)
-    return Paths(config_file.absolute(), dirs.user_state_path, dirs.user_cache_path)
+        data_path = expand(data_dir).absolute()
+        return Paths(_config_file(config, data_path), data_path, data_path)
+    dirs = platformdirs.PlatformDirs(APP_NAME, appauthor=False)
+    return Paths(_config_file(config), _known(lambda: dirs.user_state_path), _known(lambda: dirs.user_cache_path))
+
+
+def _config_file(named: str | None, without_home: Path | None = None) -> Path:
+    """The file that was named, else the user's own; where there is no home directory, that lies in `without_home`."""
+    if named:
+        return expand(named).absolute()
+    try:
+        directory = _known(lambda: platformdirs.PlatformDirs(APP_NAME, appauthor=False).user_config_path)
+    except NoHome:
+        if without_home is None:
+            raise
+        directory = without_home
+    return directory / "config.toml"
+
+
+def _known(directory: Callable[[], Path]) -> Path:
+    """A directory of the platform's. Raises `NoHome` where it would lie in a home directory and there is none."""
+    try:
+        found = directory()
+    except RuntimeError:
+        raise NoHome("labeler's files") from None
+    if not found.is_absolute():
+        raise NoHome("labeler's files")
+    return found
 
 
 def prepare_directory(directory: Path) -> None:
@@ -85,4 +118,6 @@ def prepare_directory(directory: Path) -> None:
             probe.flush()
             os.fsync(probe.fileno())
     except OSError as error:
+        if error.errno in SHORTAGES:
+            raise
         raise UnusableDirectory(directory, error.strerror or str(error)) from error

@@ -8,7 +8,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -16,11 +16,13 @@ from labeler.insisting import insist
 from labeler.journal.errors import JournalNewer, JournalUnusable, JournalUnwritable, JournalWriteFailed
 from labeler.journal.runs import Runs
 from labeler.journal.schema import APPLICATION_ID, STEPS
-from labeler.private_file import NoPlainFile, keep_private, make_private
+from labeler.private_file import NoPlainFile, keep_private, make_private, may_be_written
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
 _LOCK_WAIT_S: Final = 5.0
+_FILES_OF_A_JOURNAL: Final = 4
+"""What SQLite has open at a time: the database, its log, the log's index, and the directory while it makes them."""
 _NOTHING_WRITTEN: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 """What SQLite says where it cannot make or write a file: the database, its log or the log's index."""
 
@@ -153,7 +155,7 @@ def _prepare_file(path: Path) -> bool:
         is_new = make_private(path)
         for suffix in ("-wal", "-shm"):
             keep_private(path.with_name(path.name + suffix))
-        if not os.access(path, os.W_OK):
+        if not may_be_written(path):
             raise PermissionError(errno.EACCES, "it may only be read")
         return is_new or path.stat().st_size == 0
     except NoPlainFile as error:
@@ -252,6 +254,10 @@ def _roll_back(connection: sqlite3.Connection) -> None:
 
 
 def _not_opened(path: Path, error: sqlite3.Error) -> JournalUnusable:
+    """What to raise for `error`. Raises `OSError` itself where this process may not open the files of a journal."""
+    with ExitStack() as opened:
+        for _ in range(_FILES_OF_A_JOURNAL):
+            opened.enter_context(Path(os.devnull).open("rb"))
     sentence = (
         f"The journal {path} cannot be opened ({error}), and nothing is labelled without it. What it holds is "
         "untouched; free the disk or the file, or name another directory with --data-dir."

@@ -21,6 +21,7 @@ from pydantic import SecretStr
 
 from labeler.domain.http_address import BadAddress, http_address, spellings, without_secrets
 from labeler.file_reading import read_small_file
+from labeler.home import home_directory
 
 DATABRICKS: Final = "databricks"
 SERVER_CERTIFICATE: Final = "MLFLOW_TRACKING_SERVER_CERT_PATH"
@@ -109,7 +110,7 @@ def endpoint(uri: str, environ: Mapping[str, str] | None = None, home: Path | No
     """Resolve an ``http(s)://…``, ``databricks`` or ``databricks://PROFILE`` URI. Raises `UnusableSettings`."""
     if uri == DATABRICKS or uri.startswith(f"{DATABRICKS}://"):
         environ = os.environ if environ is None else environ
-        return _databricks(uri.partition("://")[2], environ, Path.home() if home is None else home)
+        return _databricks(uri.partition("://")[2], environ, home_directory() if home is None else home)
     return Endpoint(*split_userinfo(uri))
 
 
@@ -119,7 +120,7 @@ def credentials_for(uri: str, environ: Mapping[str, str] | None = None, home: Pa
     Whether they may go there (`endpoint` tells where that is) is the caller's to decide, by passing them on or not.
     """
     environ = os.environ if environ is None else environ
-    home = Path.home() if home is None else home
+    home = home_directory() if home is None else home
     there = endpoint(uri, environ, home)
     return there.credentials if there.credentials or there.databricks else _mlflow(environ, home)
 
@@ -153,7 +154,7 @@ def tls_settings(environ: Mapping[str, str] | None = None) -> Tls:
     return Tls(not insecure, ca, Path(client) if client else None, said_by)
 
 
-def _mlflow(environ: Mapping[str, str], home: Path) -> Credentials | None:
+def _mlflow(environ: Mapping[str, str], home: Path | None) -> Credentials | None:
     if environ.get("MLFLOW_TRACKING_AWS_SIGV4", "").lower() in _TRUE:
         raise UnusableSettings("MLFLOW_TRACKING_AWS_SIGV4 asks for signed requests, which labeler cannot make")
     if plugin := environ.get("MLFLOW_TRACKING_AUTH"):
@@ -161,7 +162,7 @@ def _mlflow(environ: Mapping[str, str], home: Path) -> Credentials | None:
             f"MLFLOW_TRACKING_AUTH={plugin} needs a plugin of the mlflow package; labeler can use a user name and "
             "password or MLFLOW_TRACKING_TOKEN"
         )
-    path = home / ".mlflow" / "credentials"
+    path = home and home / ".mlflow" / "credentials"
     section = _section(path, "mlflow")
     username, username_source = _first(environ, "MLFLOW_TRACKING_USERNAME", section, path)
     password, _ = _first(environ, "MLFLOW_TRACKING_PASSWORD", section, path)
@@ -172,19 +173,20 @@ def _mlflow(environ: Mapping[str, str], home: Path) -> Credentials | None:
     return None
 
 
-def _first(environ: Mapping[str, str], name: str, section: Mapping[str, str], path: Path) -> tuple[str, str]:
+def _first(environ: Mapping[str, str], name: str, section: Mapping[str, str], path: Path | None) -> tuple[str, str]:
     if value := environ.get(name):
         return value, name
     return section.get(name.lower(), ""), str(path)
 
 
-def _databricks(profile: str, environ: Mapping[str, str], home: Path) -> Endpoint:
+def _databricks(profile: str, environ: Mapping[str, str], home: Path | None) -> Endpoint:
     if not profile and (host := environ.get("DATABRICKS_HOST")):
         token, source = environ.get("DATABRICKS_TOKEN", "").strip(), "DATABRICKS_TOKEN"
         host_from = "DATABRICKS_HOST"
     else:
         profile = profile or environ.get("DATABRICKS_CONFIG_PROFILE") or "DEFAULT"
-        path = Path(environ.get("DATABRICKS_CONFIG_FILE") or home / ".databrickscfg")
+        named = environ.get("DATABRICKS_CONFIG_FILE")
+        path = Path(named) if named else home and home / ".databrickscfg"
         section = _section(path, profile)
         host, token, source = section.get("host", ""), section.get("token", "").strip(), f"{path} [{profile}]"
         host_from = source
@@ -199,7 +201,9 @@ def _databricks(profile: str, environ: Mapping[str, str], home: Path) -> Endpoin
     return Endpoint(url, Credentials(source, SecretStr(token)) if token else None, databricks=True)
 
 
-def _section(path: Path, name: str) -> Mapping[str, str]:
+def _section(path: Path | None, name: str) -> Mapping[str, str]:
+    if path is None:
+        return {}
     parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read_string(read_small_file(path).decode("utf-8"))

@@ -19,6 +19,7 @@ from urllib.parse import unquote
 from labeler.backends.base import Ambiguous, NotABackend, Unreachable
 from labeler.backends.mlflow.failures import MissingRoute
 from labeler.backends.mlflow.transport import Transport
+from labeler.home import expand
 
 START_TIMEOUT_S: Final = 90.0
 _ASK_AGAIN_S: Final = 0.2
@@ -56,7 +57,7 @@ def local_store(uri: str) -> Store | None:
         return None
     else:
         path = Path(uri)
-    store = Store(path.expanduser().resolve())
+    store = Store(expand(str(path)).resolve())
     if not store.path.exists():
         raise NotABackend(f"There is no MLflow store at {store.path}; nothing was made there")
     if not (store.path.is_file() or store.path.is_dir()):

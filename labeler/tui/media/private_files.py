@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from labeler.home import home_directory
 from labeler.reading.sanitise import ELLIPSIS, sanitise
 
 
@@ -22,8 +23,9 @@ def write_privately(path: Path, content: bytes) -> Path:
 
 def in_words(path: Path, width: int) -> str:
     """A path in at most `width` characters: with ~ for the home directory, and its end where it is longer."""
-    home = Path.home()
-    shown = sanitise(f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path))
+    home = home_directory()
+    is_below = home is not None and path.is_relative_to(home)
+    shown = sanitise(f"~/{path.relative_to(home)}" if home is not None and is_below else str(path))
     return shown if len(shown) <= width else ELLIPSIS + shown[len(shown) - max(width - 1, 1) :]
 
 

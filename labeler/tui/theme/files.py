@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import labeler
+from labeler.config.toml_text import NestedTooDeeply, parse_toml
 from labeler.file_reading import read_small_file
 from labeler.tui.theme.theme import Theme, ThemeError, read_theme
 
@@ -42,13 +43,15 @@ def _load(name: str, directories: tuple[Path, ...], inherited_by: tuple[Path, ..
     path = _find(name, directories, inherited_by)
     where = path.name
     try:
-        content = tomllib.loads(read_small_file(path).decode("utf-8"))
+        content = parse_toml(read_small_file(path).decode("utf-8"))
     except OSError as error:
         raise ThemeError(f"{where}: cannot be read ({error.strerror or error})") from None
     except UnicodeDecodeError as error:
         raise ThemeError(f"{where}: cannot be read ({error})") from None
     except tomllib.TOMLDecodeError as error:
         raise ThemeError(f"{where}: not valid TOML: {error}") from None
+    except NestedTooDeeply as error:
+        raise ThemeError(f"{where}: {error}") from None
     inherits = content.get("inherits")
     if inherits is None:
         return read_theme(name, content, where)
