@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from labeler.domain.trace import TraceState, TraceSummary
 from labeler.tui.chrome.header import HeaderView, header_line
 from labeler.tui.chrome.runs import width_of
@@ -35,6 +39,14 @@ def test_what_matters_least_goes_first_and_nothing_is_cut_in_half() -> None:
         seen.append([fact for fact in facts if fact in told])
     assert all(told == facts[: len(told)] for told in seen)
     assert seen[-1] == []
+
+
+@pytest.mark.parametrize("usage", ["[" * 100_000, "9" * 100_000, '{"total_tokens": "many"}'])
+def test_a_count_of_tokens_that_is_none_is_left_out(usage: str) -> None:
+    trace = replace(TRACE, metadata={"mlflow.trace.tokenUsage": usage})
+    told = "".join(text for text, _ in header_line(HeaderView(trace, (), "3/5", ""), 100, UNICODE))
+    assert "tokens" not in told
+    assert "1.8 s" in told
 
 
 def test_a_long_model_is_cut_and_further_ones_are_counted() -> None:

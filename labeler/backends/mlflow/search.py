@@ -189,7 +189,7 @@ def _offset_token(offset: int) -> str:
 def _is_offset_token(token: str) -> bool:
     try:
         decoded = json.loads(base64.b64decode(token, validate=True))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         return False
     return isinstance(decoded, dict) and decoded.keys() == {"offset"}
 

@@ -91,7 +91,7 @@ def latency_words(ms: int) -> str:
 def _tokens(summary: TraceSummary) -> str:
     try:
         usage = json.loads(summary.metadata.get("mlflow.trace.tokenUsage", ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     total = usage.get("total_tokens") if isinstance(usage, dict) else None
     return f"{total:,} tokens" if isinstance(total, int) and not isinstance(total, bool) else ""
