@@ -65,8 +65,11 @@ def paths_of(arguments: argparse.Namespace) -> Paths:
 
 @asynccontextmanager
 async def open_journal(paths: Paths) -> AsyncIterator[JournalThread]:
-    """The journal, to be written. Raises `UnusableDirectory`, `JournalError`, and `CommandFailed` for one that may only
-    be read."""
+    """The journal, to be written.
+
+    Raises `UnusableDirectory` where there is none and none can be made, `CommandFailed` for one that can only be read,
+    and `JournalError`.
+    """
     try:
         journal = await _writable_journal(paths)
     except (UnusableDirectory, JournalUnwritable) as error:
@@ -93,7 +96,7 @@ async def open_journal_to_read(paths: Paths) -> AsyncIterator[JournalThread]:
         if not _is_there(paths.journal):
             raise
         journal = await JournalThread.open_read_only(paths.journal)
-        print_message(f"The journal is read as it is: nothing can be written to {paths.state_dir} ({error.reason})")
+        print_message(f"The journal {paths.journal} is read as it is, and nothing is written to it ({error.reason})")
     async with _closing(journal):
         yield journal
 

@@ -116,8 +116,8 @@ async def _journal(journal: JournalThread) -> Finding:
         return Finding(
             "journal",
             Status.FAIL,
-            f"{detail}; read as it is, for nothing can be written there",
-            "free some space or check its owner; labeler outbox export FILE saves elsewhere what is not delivered",
+            f"{detail}; read as it is, and nothing is written to it",
+            "free some space or check who owns it; labeler outbox export FILE saves elsewhere what is not delivered",
             ExitCode.USAGE,
         )
     if journal.recovery is not None:

@@ -165,6 +165,8 @@ def _prepare_file(path: Path) -> bool:
             str(error.strerror),
         ) from error
     except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            raise  # nothing is wrong with the journal
         raise JournalUnwritable(
             f"The journal {path} cannot be written ({error.strerror or error}), and nothing is labelled without it. "
             "Make its directory writable, or name another with --data-dir.",

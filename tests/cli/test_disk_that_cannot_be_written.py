@@ -22,7 +22,7 @@ from tests.cli.test_show import filled_store
 from tests.cli.test_work_without_a_screen import NAMES, queue
 
 PLACE = Destination("http://harbour.example", "", "7")
-SAID = "The journal is read as it is: nothing can be written to"
+SAID = "is read as it is, and nothing is written to it ("
 HOLD = """
 import os, signal, sqlite3, sys
 connection = sqlite3.connect(sys.argv[1])
