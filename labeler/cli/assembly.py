@@ -6,6 +6,7 @@ Every piece that has to be closed is an async context manager; commands enter wh
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -35,6 +36,7 @@ from labeler.domain.worklist import ReviewSpec
 from labeler.home import expand
 from labeler.journal.errors import JournalUnwritable
 from labeler.journal.journal import Journal
+from labeler.journal.rescue import waiting_beside
 from labeler.journal.thread import JournalThread
 
 if TYPE_CHECKING:
@@ -115,8 +117,11 @@ def _is_there(journal: Path) -> bool:
 
 @asynccontextmanager
 async def _closing(journal: JournalThread) -> AsyncIterator[None]:
+    journal.on_trouble = print_message
     if journal.recovery is not None:
         print_message(journal.recovery.sentence)
+    for rescued in await asyncio.to_thread(waiting_beside, journal.path):
+        print_message(rescued.sentence)
     try:
         yield
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import shutil
 import sys
@@ -31,6 +32,7 @@ from labeler.cli.screen_settings import check_screen_settings
 from labeler.config.backend_uri import BackendKind, backend_kind, without_userinfo
 from labeler.config.load import Configuration
 from labeler.journal.journal import Journal
+from labeler.journal.rescue import how_to_deliver, waiting_beside
 from labeler.journal.rows import OutboxCounts
 from labeler.journal.thread import JournalThread
 
@@ -84,6 +86,13 @@ async def _checks(arguments: argparse.Namespace, opened: AsyncExitStack) -> Asyn
     try:
         journal = await opened.enter_async_context(open_journal_to_read(configuration.paths))
         yield await _journal(journal)
+        for rescued in await asyncio.to_thread(waiting_beside, configuration.paths.journal):
+            yield Finding(
+                "rescued journal",
+                Status.WARN,
+                f"{rescued.path}: {rescued.undelivered} deliveries wait in it",
+                how_to_deliver(rescued.path),
+            )
     except Exception as error:
         yield _failed("journal", error)
         return

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labeler.backends.base import Backend
@@ -20,6 +22,9 @@ from labeler.config.load import Configuration
 from labeler.delivery.intake import incoming
 from labeler.desk.desk import Desk
 from labeler.desk.opening import open_desk
+from labeler.journal.journal import Journal
+from labeler.journal.rescue import how_to_deliver
+from labeler.journal.rows import OutboxCounts
 from labeler.journal.thread import JournalThread
 from labeler.review.state import Advance, Rules
 
@@ -112,15 +117,36 @@ async def run_on_screen(
         begin_traffic,
         MediaSettings(configuration.paths.copies, settings.ui.viewer, settings.ui.pictures),
     )
-    await app.run_async(mouse=settings.mouse)
-    left = await desk.close()
-    if exchange is not None:
-        await exchange.close(_LAST_CHANCE_S if left.waiting else 0)
-        left = await desk.deliveries.counts_now()
-    if app.crash is not None:
-        raise app.crash
-    _say_goodbye(left.waiting, left.parked, left.refused)
+    with _troubles_told(journal, desk):
+        await app.run_async(mouse=settings.mouse)
+        left = await desk.close()
+        if exchange is not None:
+            await exchange.close(_LAST_CHANCE_S if left.waiting else 0)
+            left = await desk.deliveries.counts_now()
+        if app.crash is not None:
+            raise app.crash
+        await journal.run(Journal.keep_at_the_end)
+    _say_goodbye(left, None if journal.path == configuration.paths.journal else journal.path)
     return ExitCode.INTERRUPTED if app.interrupted else ExitCode.OK
+
+
+@contextmanager
+def _troubles_told(journal: JournalThread, desk: Desk) -> Iterator[None]:
+    """Tell what happens to the journal on the screen at once, and once more when the screen has closed."""
+    told: list[str] = []
+    tell_without_screen = journal.on_trouble
+
+    def tell(sentence: str) -> None:
+        told.append(sentence)
+        desk.tell(sentence)
+
+    journal.on_trouble = tell
+    try:
+        yield
+    finally:
+        journal.on_trouble = tell_without_screen
+        for sentence in told:
+            print_message(sentence)
 
 
 def _exchange(
@@ -183,10 +209,14 @@ def _nothing_to_do(opening: Opening, *, is_all_labelled: bool) -> str:
     return f"There is no trace in {what}."
 
 
-def _say_goodbye(waiting: int, parked: int, refused: int) -> None:
-    if waiting:
-        print_message(f"{waiting} to be delivered, safe in the journal: they go out with the next run, or labeler sync")
-    if parked:
-        print_message(f"{parked} waiting for you: labeler outbox list says why")
-    if refused:
-        print_message(f"{refused} refused by the server: labeler outbox list says why")
+def _say_goodbye(left: OutboxCounts, moved_to: Path | None) -> None:
+    if left.waiting and moved_to is not None:
+        print_message(f"{left.waiting} to be delivered, safe in {moved_to}: {how_to_deliver(moved_to)}")
+    elif left.waiting:
+        print_message(
+            f"{left.waiting} to be delivered, safe in the journal: they go out with the next run, or labeler sync"
+        )
+    if left.parked:
+        print_message(f"{left.parked} waiting for you: labeler outbox list says why")
+    if left.refused:
+        print_message(f"{left.refused} refused by the server: labeler outbox list says why")

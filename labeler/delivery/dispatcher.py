@@ -43,6 +43,8 @@ class Dispatcher:
         self.woken = asyncio.Event()
         self.destinations = tuple(destinations)
         """Where this dispatcher may deliver: those whose lock its user holds."""
+        self.may_deliver: Callable[[Destination], bool] = lambda destination: True
+        """Whether that lock is still held: asked before anything is taken up, for its file may be removed meanwhile."""
         self._journal = journal
         self._courier = courier
         self._ahead = 2 * concurrency
@@ -108,7 +110,8 @@ class Dispatcher:
         busy += [
             trace_id for trace_id, (until, _) in self._stumbling.items() if until > now or trace_id in self._failed
         ]
-        claims = await self._journal.run(Journal.claim, self.destinations, self._now_ms(), grace_ms, room, busy)
+        places = [each for each in self.destinations if self.may_deliver(each)]
+        claims = await self._journal.run(Journal.claim, places, self._now_ms(), grace_ms, room, busy)
         for claim in claims:
             task = asyncio.get_running_loop().create_task(self._attempt(claim))
             self._tasks[task] = claim

@@ -48,6 +48,7 @@ class DeliveryEngine:
         self._journal = journal
         self._destinations = tuple(destinations)
         self._lock_path = lock_path
+        self._journal_directory = journal.path.parent
         self._grace_ms = round(grace_s * 1000)
         self._timing = timing or Timing()
         self._now_ms = now_ms
@@ -69,6 +70,7 @@ class DeliveryEngine:
         try:
             while True:
                 locks.want(self._destinations)
+                await self._keep_beside_journal(locks)
                 taken = locks.try_acquire()
                 if not locks.held:
                     await asyncio.sleep(self._timing.lock_poll_s)
@@ -77,8 +79,8 @@ class DeliveryEngine:
                 if taken:
                     await self._journal.run(Journal.unpark, taken)
                     await self._dispatcher.ping()
-                await self._work_off(locks.held, self._grace_ms)
-                await self._answer_calls(locks.held)
+                await self._work_off(locks, self._grace_ms)
+                await self._answer_calls(locks)
                 await self._rest()
         finally:
             locks.release()
@@ -111,22 +113,32 @@ class DeliveryEngine:
         locks = DeliveryLocks(self._lock_path, self._destinations)
         beside = Beside(self._journal, self._timing, self._now_ms, self._on_event)
         try:
+            await self._keep_beside_journal(locks)
             while locks.try_acquire() or await beside.drain(locks, self.wake):
-                await self._drain_here(locks.held)
+                await self._drain_here(locks)
+                await self._keep_beside_journal(locks)
         finally:
             locks.release()
         return await result_since(self._journal, self._destinations, began_ms)
 
-    async def _work_off(self, held: Sequence[Destination], grace_ms: int) -> None:
+    async def _keep_beside_journal(self, locks: DeliveryLocks) -> None:
+        """Have the locks lie beside the journal, wherever that is by now: who opens it there looks for them there."""
+        await self._journal.run(Journal.keep_in_place)
+        if self._journal.path.parent != self._journal_directory:
+            locks.lie_beside(self._journal.path.with_name(self._lock_path.name))
+
+    async def _work_off(self, locks: DeliveryLocks, grace_ms: int) -> None:
         async with self._working:
-            self._dispatcher.destinations = tuple(held)
+            self._dispatcher.destinations = tuple(locks.held)
+            self._dispatcher.may_deliver = locks.holds
             await self._dispatcher.work_off(grace_ms)
 
-    async def _drain_here(self, held: Sequence[Destination]) -> None:
+    async def _drain_here(self, locks: DeliveryLocks) -> None:
+        held = locks.held
         await self._journal.run(Journal.unpark, held)
         self._dispatcher.forgive()
         while True:
-            await self._work_off(held, 0)
+            await self._work_off(locks, 0)
             if not await self._wait_if_it_helps(held):
                 return
 
@@ -150,12 +162,13 @@ class DeliveryEngine:
             await wait_until_due(due_ms - now_ms, self._on_event)
         return due_ms is not None
 
-    async def _answer_calls(self, held: Sequence[Destination]) -> None:
+    async def _answer_calls(self, locks: DeliveryLocks) -> None:
         """Deliver at once what another process asks for, and tell it."""
+        held = locks.held
         call = await self._journal.run(Journal.unanswered_call, held)
         if call is not None:
             self._dispatcher.forgive()
-            await self._work_off(held, 0)
+            await self._work_off(locks, 0)
             await self._journal.run(Journal.answer_calls, held, call)
 
     async def _rest(self) -> None:

@@ -47,6 +47,18 @@ class DeliveryLocks:
         """Where somebody else delivers, or nobody."""
         return [each for each, lock in self._locks.items() if not lock.is_in_place]
 
+    def holds(self, destination: Destination) -> bool:
+        """Whether this object's holder delivers there."""
+        return self._locks[destination].is_in_place
+
+    def lie_beside(self, path: Path) -> None:
+        """Have the files lie beside another path from now on. What is held is let go, unless they lie there already."""
+        if path != self._path:
+            self.release()
+            self._path, destinations = path, list(self._locks)
+            self._locks.clear()
+            self.want(destinations)
+
     def try_acquire(self) -> list[Destination]:
         """Take what is free, and return what was taken now. Raises `LockUnusable`."""
         missing = self.missing

@@ -42,7 +42,7 @@ class FileLock:
             return False
         try:
             return os.path.samestat(os.fstat(self._descriptor), self._path.lstat())
-        except FileNotFoundError:
+        except OSError:
             return False
 
     def try_acquire(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from labeler.journal.changes import ChangeLog
@@ -12,6 +13,7 @@ from labeler.journal.overview import Overview
 from labeler.journal.pushes import Pushes
 from labeler.journal.read_only import open_read_only
 from labeler.journal.recovery import set_aside_and_save
+from labeler.journal.rescue import Moved
 from labeler.journal.reviews import Reviews
 from labeler.journal.rows import Recovery
 from labeler.journal.store import Damaged, Store, open_store
@@ -53,5 +55,18 @@ class Journal(Reviews, ChangeLog, Pushes, Outbox, OutboxPages, Overview, WakeCal
     def path(self) -> Path:
         return self._store.path
 
+    def tell_moves(self, listener: Callable[[Moved], None]) -> None:
+        """Have `listener` hear when the journal was removed or replaced, and where it goes on; on this thread."""
+        self._store.on_moved = listener
+
+    def keep_in_place(self) -> None:
+        """See that what is open is what lies at the path, or put it back. Raises `JournalWriteFailed`."""
+        self._store.keep_in_place()
+
+    def keep_at_the_end(self) -> None:
+        """As `keep_in_place`, or else keep everything elsewhere. Raises `JournalWriteFailed` when that fails, too."""
+        self._store.keep_at_the_end()
+
     def close(self) -> None:
+        """Close the file. Raises `JournalWriteFailed` when it was removed and can be kept nowhere."""
         self._store.close()

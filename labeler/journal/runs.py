@@ -21,9 +21,14 @@ class Runs:
         self._own = path.with_name(self._prefix + name)
         self._lock = FileLock(self._own)
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether this run counts as living, as long as nobody removes its file."""
+        return self._lock.is_held
+
     def begin(self) -> None:
-        """Show that this run goes on. Raises OSError when no file can be made."""
-        while not (self._lock.is_held or (self._lock.try_acquire() and self._lock.is_in_place)):
+        """Show that this run goes on, also where its file was removed. Raises OSError when no file can be made."""
+        while not (self._lock.is_in_place or (self._lock.try_acquire() and self._lock.is_in_place)):
             self._lock.release()  # somebody was just looking whether it lives, and may have cleared it away
 
     def end(self) -> None:
@@ -31,7 +36,7 @@ class Runs:
         if self._lock.is_held:
             self._lock.release()
             with suppress(OSError):
-                self._own.unlink()
+                self._own.unlink(missing_ok=True)
                 self.living()
 
     def living(self) -> set[str]:

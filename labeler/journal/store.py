@@ -5,18 +5,21 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from labeler.insisting import insist
-from labeler.journal.errors import JournalNewer, JournalUnusable, JournalUnwritable, JournalWriteFailed
+from labeler.journal.errors import JournalError, JournalNewer, JournalUnusable, JournalUnwritable, JournalWriteFailed
+from labeler.journal.rescue import Moved, go_on, holds_all, keep_elsewhere, lost, not_put_back, reason
 from labeler.journal.runs import Runs
 from labeler.journal.schema import APPLICATION_ID, STEPS
 from labeler.private_file import NoPlainFile, keep_private, make_private, may_be_written
+from labeler.storage.placement import Placement, file_id
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
@@ -25,6 +28,12 @@ _FILES_OF_A_JOURNAL: Final = 4
 """What SQLite has open at a time: the database, its log, the log's index, and the directory while it makes them."""
 _NOTHING_WRITTEN: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 """What SQLite says where it cannot make or write a file: the database, its log or the log's index."""
+
+_OPENINGS: Final = 5
+"""How often a journal is opened again that was taken away while it was being opened."""
+
+_FOLLOWED: Final = 5
+"""How often a journal is put back that is taken away again at once."""
 
 
 class Damaged(Exception):
@@ -35,13 +44,18 @@ class Store:
     """One connection to a journal file. `run` names this opening of it; rows carry the run that wrote them.
 
     A run that has written anything is among the living ones of `runs` until it is closed or its process has ended.
+    What is written counts only when it is at `path`: where the file was removed or replaced, all of it is written
+    back or kept beside what lies there, `path` says where, and `on_moved` hears of it.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self.path = path
+    def __init__(self, path: Path, connection: sqlite3.Connection, placement: Placement | None = None) -> None:
+        """Take over a connection. `placement` None: it is one to a copy, which nobody can take away."""
+        self.path = self._home = path
         self.run = uuid.uuid4().hex
         self.runs = Runs(path, self.run)
+        self.on_moved: Callable[[Moved], None] = lambda moved: None
         self._connection = connection
+        self._placement = placement
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Any]:
         """All rows of a query, as `sqlite3.Row`. Raises `JournalUnusable`."""
@@ -61,19 +75,28 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction, committed as a whole when the block ends or not at all. Raises `JournalWriteFailed`."""
-        connection = self._connection
-        self._show_that_it_runs()
+        """A transaction, committed as a whole when the block ends or not at all, and then at the path.
+
+        Raises `JournalWriteFailed`.
+        """
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            yield connection
-            connection.execute("COMMIT")
+            self._begin()
+            yield self._connection
+            self._connection.execute("COMMIT")
         except sqlite3.Error as error:
-            _roll_back(connection)
+            _roll_back(self._connection)
             raise _write_failed(self.path, error) from error
         except BaseException:
-            _roll_back(connection)
+            _roll_back(self._connection)
             raise
+        self.keep_in_place()
+
+    def keep_in_place(self) -> None:
+        """See that the journal at the path is the one that is open. Raises `JournalWriteFailed`."""
+        if not self._is_in_place:
+            self._go_on()
+        if self.runs.has_begun:
+            self._show_that_it_runs()
 
     @contextmanager
     def mending(self) -> Iterator[sqlite3.Connection]:
@@ -85,6 +108,57 @@ class Store:
         finally:
             self._connection.execute("PRAGMA foreign_keys = ON")
 
+    @property
+    def _is_in_place(self) -> bool:
+        return self._placement is None or self._placement.is_intact
+
+    def _begin(self) -> None:
+        """Begin a transaction at the path: no other program writes from here on, nor goes on elsewhere."""
+        for _ in range(_FOLLOWED):
+            self._connection.execute("BEGIN IMMEDIATE")
+            if self._is_in_place:
+                self._show_that_it_runs()
+                return
+            self._connection.execute("ROLLBACK")
+            self._go_on()
+        raise JournalWriteFailed(f"Not saved: the journal {self.path} is taken away again and again. Do it again.")
+
+    def _go_on(self) -> None:
+        """Go on where the journal is put back, or beside what lies in its place."""
+        try:
+            self._follow(*self._put_back())
+        except (OSError, sqlite3.Error, JournalError, Damaged) as error:
+            raise not_put_back(self.path, error) from error
+
+    def _follow(self, moved: Moved, there: Store) -> None:
+        stale, self._connection = self._connection, there._connection
+        # SQLite leaves the files at the old path alone: it looks whether they are its own before it tidies up.
+        with suppress(sqlite3.Error):
+            stale.close()
+        self._placement = there._placement
+        left = self.runs
+        if moved.path != self.path:
+            self.path, self.runs = moved.path, Runs(moved.path, self.run)
+        self.on_moved(moved)
+        if left.has_begun:
+            with suppress(OSError):  # it is tried again before anything is written
+                self.runs.begin()
+        if left is not self.runs:
+            left.end()
+
+    def _put_back(self) -> tuple[Moved, Store]:
+        """Where this journal goes on, opened there; what is open now stays so until all of it is found there."""
+        assert self._placement is not None
+        for _ in range(_FOLLOWED):
+            moved = go_on(self._connection, self._placement, self._home)
+            if file_id(moved.path) is None:
+                continue
+            there = open_store(moved.path)
+            if holds_all(there._connection, self._connection):
+                return moved, there
+            there.close()
+        raise JournalUnusable("it is taken away again and again")
+
     def _show_that_it_runs(self) -> None:
         try:
             self.runs.begin()
@@ -94,10 +168,33 @@ class Store:
                 f"make the directory writable, and do it again. Nothing else is lost (the journal is {self.path})"
             ) from error
 
+    def keep_at_the_end(self) -> None:
+        """As `keep_in_place`; where that fails, what is saved goes to a directory for temporary files.
+
+        Raises `JournalWriteFailed` when that fails, too: everything ends with this program then.
+        """
+        try:
+            self.keep_in_place()
+        except JournalWriteFailed as error:
+            try:
+                directory = Path(tempfile.mkdtemp(prefix="labeler-"))
+                moved = keep_elsewhere(self._connection, self.path, directory, reason(error.__cause__))
+                self._follow(moved, open_store(moved.path))
+            except (OSError, sqlite3.Error, JournalError, Damaged) as second:
+                raise lost(self.path, error, second) from second
+
     def close(self) -> None:
-        with suppress(sqlite3.Error):
-            self._connection.close()
-        self.runs.end()
+        """See that what was saved is at the path, then close the file.
+
+        Raises `JournalWriteFailed` when it can be kept nowhere; the file is closed all the same.
+        """
+        try:
+            self.keep_at_the_end()
+        finally:
+            self._placement = None
+            with suppress(sqlite3.Error):
+                self._connection.close()
+            self.runs.end()
 
 
 def open_store(path: Path, steps: Sequence[str] = STEPS) -> Store:
@@ -105,7 +202,21 @@ def open_store(path: Path, steps: Sequence[str] = STEPS) -> Store:
 
     Raises `Damaged`, `JournalNewer` or `JournalUnusable`.
     """
-    is_new = _prepare_file(path)
+    for _ in range(_OPENINGS):
+        is_new = _prepare_file(path)
+        lying = file_id(path)
+        connection = _opened(path, steps, is_new=is_new)
+        placement = Placement.at(path)
+        if placement.is_whole and placement.database == lying:
+            return Store(path, connection, placement)
+        connection.close()
+    raise JournalUnusable(
+        f"The journal {path} is removed or replaced again and again while it is being opened. Nothing was changed; "
+        "find out what does that, or name another directory with --data-dir."
+    )
+
+
+def _opened(path: Path, steps: Sequence[str], *, is_new: bool) -> sqlite3.Connection:
     try:
         connection = connect(path)
     except sqlite3.Error as error:
@@ -132,7 +243,7 @@ def open_store(path: Path, steps: Sequence[str] = STEPS) -> Store:
     except BaseException:
         connection.close()
         raise
-    return Store(path, connection)
+    return connection
 
 
 def connect(path: Path) -> sqlite3.Connection:

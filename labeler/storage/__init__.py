@@ -1,0 +1,1 @@
+"""Guarding an SQLite file: whether what lies at its path is what is open."""
