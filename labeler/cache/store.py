@@ -2,12 +2,15 @@
 
 Nothing in it is the only copy of anything. So a file that is corrupt, or of another format, is deleted and
 made anew; one that cannot be written (disk full, no permission) is still read, and what is new goes to memory.
+One that was removed or replaced while it is open is made anew, too, and still read until the program ends.
 """
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -16,8 +19,11 @@ from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, TraceSummary
 from labeler.insisting import insist
 from labeler.private_file import keep_private, make_private
+from labeler.storage.placement import Placement, file_id
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 MEMORY_MAX_BYTES: Final = 128 * 1024 * 1024
 """Most that is kept in memory when the file cannot be written."""
@@ -36,15 +42,13 @@ class Cache:
         self._path = path
         self._max_bytes = max_bytes
         self._file: Tables | None = None
+        self._placement = Placement.at(path)
+        self._taken_away: list[Tables] = []
         self._memory: Tables | None = None
         self._trouble: str | None = None
         self._replaced = False
-        try:
-            self._file = _open_file(path, max_bytes)
-        except (sqlite3.Error, OSError) as error:
-            self._keep_in_memory(error)
-        else:
-            self._write(Tables.shrink)
+        self._open()
+        self._write(Tables.shrink)
 
     @property
     def trouble(self) -> str | None:
@@ -100,21 +104,46 @@ class Cache:
 
     def close(self) -> None:
         """Close the file."""
-        for tables in (self._memory, self._file):
+        for tables in (self._memory, self._file, *self._taken_away):
             if tables is not None:
                 tables.close()
 
+    def _open(self) -> None:
+        try:
+            self._file = _open_file(self._path, self._max_bytes)
+        except (sqlite3.Error, OSError) as error:
+            self._keep_in_memory(error)
+        else:
+            self._placement = Placement.at(self._path)
+
+    def _keep_in_place(self) -> None:
+        """Make the file anew where it was removed or replaced: what went into it would be there for nobody."""
+        if self._file is None or self._placement.is_intact:
+            return
+        _log.warning("the cache file %s was removed or replaced, and is made anew", self._path)
+        if file_id(self._path) == self._placement.database:
+            self._file.close()  # only its log or its index is gone: SQLite is not to mix them with new ones
+        else:
+            self._taken_away.append(self._file)
+        self._file = None
+        self._open()
+
     def _read(self, query: Callable[[Tables], T]) -> list[T]:
-        """What memory and the file answer, memory first: it is newer."""
+        """What memory and the file answer, the newest first."""
+        self._keep_in_place()
         answers = [] if self._memory is None else [query(self._memory)]
         if self._file is not None:
             try:
                 answers.append(query(self._file))
             except sqlite3.DatabaseError as error:
                 self._give_up_on_file(error)
+        for tables in reversed(self._taken_away):
+            with suppress(sqlite3.Error):
+                answers.append(query(tables))
         return answers
 
     def _write(self, store: Callable[[Tables], None]) -> None:
+        self._keep_in_place()
         while self._memory is None and self._file is not None:
             try:
                 store(self._file)
@@ -135,9 +164,10 @@ class Cache:
         self._file = None
         try:
             _delete_file(self._path)
-            self._file = _open_current(self._path, self._max_bytes)
-        except (sqlite3.Error, OSError) as second:
+        except OSError as second:
             self._keep_in_memory(second)
+        else:
+            self._open()
 
     def _keep_in_memory(self, error: Exception) -> None:
         why = error.strerror if isinstance(error, OSError) and error.strerror else error

@@ -139,7 +139,7 @@ class DeliveryEngine:
         self._dispatcher.forgive()
         while True:
             await self._work_off(locks, 0)
-            if not await self._wait_if_it_helps(held):
+            if locks.held != held or not await self._wait_if_it_helps(held):
                 return
 
     async def _wait_if_it_helps(self, held: Sequence[Destination]) -> bool:
