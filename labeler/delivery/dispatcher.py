@@ -43,8 +43,6 @@ class Dispatcher:
         self.woken = asyncio.Event()
         self.destinations = tuple(destinations)
         """Where this dispatcher may deliver: those whose lock its user holds."""
-        self.may_deliver: Callable[[Destination], bool] = lambda destination: True
-        """Whether that lock is still held: asked before anything is taken up, for its file may be removed meanwhile."""
         self._journal = journal
         self._courier = courier
         self._ahead = 2 * concurrency
@@ -57,16 +55,19 @@ class Dispatcher:
         self._failed: set[str] = set()
         self._counts_told_at = 0.0
 
-    async def work_off(self, grace_ms: int) -> None:
+    async def work_off(
+        self, grace_ms: int, may_deliver: Callable[[Destination], bool] = lambda destination: True
+    ) -> None:
         """Deliver what is due and not held back by an earlier failure, until nothing of that is left.
 
-        A trace whose delivery fails is left alone from then on: where all of them fail, this ends too.
+        A trace whose delivery fails is left alone from then on: where all of them fail, this ends too. `may_deliver`
+        is asked before anything is taken up: whether the lock of a destination is still held.
         """
         self._failed.clear()
         try:
             while True:
                 self.woken.clear()
-                await self._take_up(grace_ms)
+                await self._take_up(grace_ms, [each for each in self.destinations if may_deliver(each)])
                 if not self._tasks:
                     break
                 await self._any_news()
@@ -101,7 +102,7 @@ class Dispatcher:
         else:
             await self._take_in([Sighting()])
 
-    async def _take_up(self, grace_ms: int) -> None:
+    async def _take_up(self, grace_ms: int, places: Sequence[Destination]) -> None:
         room = self._room()
         if room <= 0:
             return
@@ -110,7 +111,6 @@ class Dispatcher:
         busy += [
             trace_id for trace_id, (until, _) in self._stumbling.items() if until > now or trace_id in self._failed
         ]
-        places = [each for each in self.destinations if self.may_deliver(each)]
         claims = await self._journal.run(Journal.claim, places, self._now_ms(), grace_ms, room, busy)
         for claim in claims:
             task = asyncio.get_running_loop().create_task(self._attempt(claim))

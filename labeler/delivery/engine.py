@@ -130,8 +130,7 @@ class DeliveryEngine:
     async def _work_off(self, locks: DeliveryLocks, grace_ms: int) -> None:
         async with self._working:
             self._dispatcher.destinations = tuple(locks.held)
-            self._dispatcher.may_deliver = locks.holds
-            await self._dispatcher.work_off(grace_ms)
+            await self._dispatcher.work_off(grace_ms, locks.holds)
 
     async def _drain_here(self, locks: DeliveryLocks) -> None:
         held = locks.held
