@@ -144,13 +144,29 @@ async def _chosen(arguments: argparse.Namespace, configuration: Configuration, j
 
     scope = await destinations_in_scope(configuration, journal)
     there = [delivery.id for delivery in await journal.run(Journal.deliveries, scope)]
-    unknown = [str(asked) for asked in arguments.ids if asked not in there]
+    unknown = [asked for asked in arguments.ids if asked not in there]
     if unknown:
-        raise CommandFailed(
-            ExitCode.USAGE,
-            f"Not in the outbox: {', '.join(unknown)}. Nothing was changed; labeler outbox list shows it",
-        )
+        found = await journal.run(Journal.deliveries_by_id, unknown)
+        why = " ".join(_why_not(asked, found.get(asked)) for asked in unknown)
+        raise CommandFailed(ExitCode.USAGE, f"{why} Nothing was changed; labeler outbox list shows what is there")
     return arguments.ids or there
+
+
+def _why_not(asked: int, delivery: Delivery | None) -> str:
+    """Why this ID is not in the outbox, as a sentence."""
+    from labeler.journal.rows import DeliveryState
+
+    if delivery is None:
+        return f"Not in the outbox: {asked}, which this journal never had."
+    if delivery.state is DeliveryState.DELIVERED:
+        return (
+            f"Not in the outbox: {asked}, which was delivered. labeler verify tells whether the server has it still, "
+            "and labeler verify --resend queues again what it has lost."
+        )
+    if delivery.state is DeliveryState.CLOSED:
+        return f"Not in the outbox: {asked}, which is not to be sent any more ({delivery.reason})."
+    place = delivery.destination
+    return f"Not in this outbox: {asked}, which is for {place.backend_uri}, experiment {place.experiment_id}."
 
 
 def _fields(delivery: Delivery) -> dict[str, JsonValue]:

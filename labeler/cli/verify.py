@@ -1,4 +1,4 @@
-"""Compare the journal with the backend: each delivered answer present once and valid."""
+"""Compare the journal with the backend; --resend sends again what the backend has lost."""
 
 from __future__ import annotations
 
@@ -10,25 +10,18 @@ from labeler.cli.options import add_backend, add_json
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `labeler verify` takes."""
+    parser.add_argument(
+        "--resend", action="store_true", help="queue again what was delivered and the server has lost; asks first"
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask")
     add_json(parser)
     add_backend(parser)
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
-    """Look every delivered answer up and tell what is not as it should be."""
+    """Look up everything that was delivered, and tell what is not as it should be and the way back."""
     import asyncio
-    from dataclasses import asdict
 
-    from labeler.cli.output import print_json, print_message, print_text
     from labeler.cli.verifying import verify
 
-    checked, problems = asyncio.run(verify(arguments))
-    ok = checked - len({problem.assessment_id for problem in problems})
-    if arguments.json:
-        print_json({"checked": checked, "ok": ok, "problems": [asdict(problem) for problem in problems]})
-    else:
-        for problem in problems:
-            by = f" by {problem.by}" if problem.by else ""
-            print_text(f"{problem.kind}{by}: {problem.assessment_id} on {problem.trace_id}")
-        print_message(f"{checked} delivered answers checked, {ok} as they should be.")
-    return ExitCode.PROBLEM if problems else ExitCode.OK
+    return asyncio.run(verify(arguments))

@@ -1,73 +1,96 @@
-"""What `labeler verify` does: the journal's delivered answers beside what the backend has."""
+"""What `labeler verify` does: the journal's acknowledged deliveries beside what the backend has now."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import groupby
 
-from labeler.backends.base import Backend
-from labeler.cli.assembly import configure, destinations_in_scope, open_journal_to_read, reach_backend
+from labeler.cli.assembly import (
+    configure,
+    destinations_in_scope,
+    open_journal,
+    open_journal_to_read,
+    reach_backend,
+)
+from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.output import is_interactive, print_json, print_message, print_text
 from labeler.cli.progress import Progress
-from labeler.delivery.comparison import differences
-from labeler.domain.assessment import Assessment
+from labeler.delivery import verification
+from labeler.delivery.verification import Mismatch, Resendable, Verification
 from labeler.journal.journal import Journal
-from labeler.journal.rows import DeliveryState, StandingAnswer
-
-_TRACES_A_PAGE: Final = 100
-_ID_KEY: Final = "labeler.id"
+from labeler.journal.thread import JournalThread
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """An answer that is not at the backend as it was delivered.
+async def verify(arguments: argparse.Namespace) -> ExitCode:
+    """Tell what is not at the backend as it was delivered; with --resend queue what it has lost.
 
-    `kind` is ``missing``, ``duplicate``, ``changed`` or ``superseded``; `by` the source that superseded it.
+    Raises `CommandFailed` where nobody can be asked.
     """
-
-    kind: str
-    assessment_id: str
-    trace_id: str
-    by: str | None = None
-
-
-async def verify(arguments: argparse.Namespace) -> tuple[int, list[Mismatch]]:
-    """How many delivered answers were checked, and what is wrong with some."""
     configuration = configure(arguments)
-    async with open_journal_to_read(configuration.paths) as journal:
+    opening = open_journal if arguments.resend else open_journal_to_read
+    async with opening(configuration.paths) as journal:
         scope = await destinations_in_scope(configuration, journal)
-        standing = await journal.run(Journal.standing, scope)
-        delivered = [answer for answer in standing if answer.state is DeliveryState.DELIVERED]
         async with reach_backend(configuration, journal) as backend:
-            return len(delivered), await _mismatches(backend, delivered)
+            with Progress("Verifying") as progress:
+                found = await verification.verify(journal, backend, scope, progress.show)
+        _report(found, as_json=arguments.json)
+        if arguments.resend and found.resendable:
+            is_resent = await _resend(journal, found.resendable, is_agreed=arguments.yes)
+            return ExitCode.OK if is_resent and found.is_mended_by_resending else ExitCode.PROBLEM
+    return ExitCode.PROBLEM if found.problems else ExitCode.OK
 
 
-async def _mismatches(backend: Backend, delivered: Sequence[StandingAnswer]) -> list[Mismatch]:
-    trace_ids = list(dict.fromkeys(answer.assessment.trace_id for answer in delivered))
-    there: dict[str, tuple[Assessment, ...]] = {}
-    with Progress("Verifying") as progress:
-        for start in range(0, len(trace_ids), _TRACES_A_PAGE):
-            page = trace_ids[start : start + _TRACES_A_PAGE]
-            there |= {summary.id: summary.assessments for summary in await backend.summaries(page)}
-            progress.show(start + len(page), len(trace_ids))
-    return [
-        mismatch for answer in delivered for mismatch in _compared(answer, there.get(answer.assessment.trace_id, ()))
-    ]
-
-
-def _compared(answer: StandingAnswer, there: Sequence[Assessment]) -> Iterator[Mismatch]:
-    sent = answer.assessment
-    stored_id = answer.server_id or sent.id
-    copies = [each for each in there if each.id == stored_id or each.metadata.get(_ID_KEY) == sent.id]
-    stored = next((each for each in copies if each.id == stored_id), None)
-    if stored is None:
-        yield Mismatch("missing", sent.id, sent.trace_id)
+def _report(found: Verification, *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {"checked": found.checked, "ok": found.ok, "problems": [asdict(problem) for problem in found.problems]}
+        )
         return
-    if len(copies) > 1:
-        yield Mismatch("duplicate", sent.id, sent.trace_id)
-    if not stored.valid:
-        later = next((each for each in there if each.overrides == stored.id), None)
-        yield Mismatch("superseded", sent.id, sent.trace_id, later.source.id if later else None)
-    elif differences(sent, stored):
-        yield Mismatch("changed", sent.id, sent.trace_id)
+    for advice, problems in groupby(found.problems, key=lambda problem: problem.advice):
+        for problem in problems:
+            print_text(_line(problem))
+        print_text(f"    {advice}")
+    print_message(f"{found.checked} delivered answers checked, {found.ok} as they should be.")
+
+
+def _line(problem: Mismatch) -> str:
+    by = f" by {problem.by}" if problem.by else ""
+    what = problem.assessment_id or "the queue item"
+    return f"{problem.kind}{by}: {what} on {problem.trace_id}"
+
+
+async def _resend(journal: JournalThread, resendable: Sequence[Resendable], *, is_agreed: bool) -> bool:
+    """Queue again what was found lost, once somebody has agreed to it. Whether it was done."""
+    if not is_agreed:
+        if not is_interactive():
+            raise CommandFailed(
+                ExitCode.USAGE,
+                f"Nothing was queued: there is no terminal to ask on. Give --yes to send {len(resendable)} again",
+            )
+        if not _ask(resendable):
+            print_message("Nothing was queued.")
+            return False
+    now_ms = time.time_ns() // 1_000_000
+    queued = await journal.run(Journal.send_again, [each.lost for each in resendable], now_ms)
+    print_message(f"{queued} queued again. labeler sync delivers them, or the labeler that runs at this journal now.")
+    if queued < len(resendable):
+        print_message(f"{len(resendable) - queued} left out: they were queued or changed here meanwhile.")
+    return True
+
+
+def _ask(resendable: Sequence[Resendable]) -> bool:
+    by_trace: defaultdict[str, list[str]] = defaultdict(list)
+    for each in resendable:
+        by_trace[each.trace_id].append(each.what)
+    for trace_id, whats in by_trace.items():
+        print_message(trace_id)
+        for what in whats:
+            print_message(f"    {what}")
+    sys.stderr.write(f"Queue {len(resendable)} again? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -17,6 +17,7 @@ from labeler.delivery.comparison import differences
 from labeler.delivery.connection import Sighting
 from labeler.delivery.diagnosis import Attempt, Blame, diagnose, diagnose_defect, diagnose_doubt, sighting_of
 from labeler.delivery.own_ids import OwnIds
+from labeler.delivery.queue_notes import note_on, somebody_else
 from labeler.domain.assessment import Assessment, AssessmentKind, SourceType, same_reviewer
 from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.journal.outcomes import Claim, Delivered, LooksAgain, Outcome, Refused, TargetGone, Waits
@@ -191,20 +192,14 @@ class Courier:
                 first = await self._somebody_else(claim, item)
         except MissingTarget:
             return Delivered(note="The item is no longer in its queue")
-        note = None
-        if first is not None:
-            note = f"{first} was first: the queue has this item as {item.state.value} by them"
-        elif item.state is not delivery.item_state:
-            note = f"The queue has this item as {item.state.value} now"
+        note = note_on(item, delivery.item_state, first)
         return self._done_unless_rivalled(claim, Delivered(note=note))
 
     async def _somebody_else(self, claim: Claim, item: QueueItem) -> str | None:
         """Who finished the item, where it was not this reviewer: shown, not fought."""
-        by = item.completed_by
-        if by is None or same_reviewer(by, claim.delivery.reviewer):
+        if somebody_else(item, claim.delivery.reviewer, None) is None:
             return None
-        signed_in = await self.backend.whoami()
-        return None if signed_in is not None and same_reviewer(by, signed_in) else by
+        return somebody_else(item, claim.delivery.reviewer, await self.backend.whoami())
 
     async def _find_after(self, claim: Claim, assessment_id: str, error: Ambiguous) -> Assessment | None:
         try:

@@ -14,13 +14,14 @@ from labeler.journal.pushes import Pushes
 from labeler.journal.read_only import open_read_only
 from labeler.journal.recovery import set_aside_and_save
 from labeler.journal.rescue import Moved
+from labeler.journal.resending import Resending
 from labeler.journal.reviews import Reviews
 from labeler.journal.rows import Recovery
 from labeler.journal.store import Damaged, Store, open_store
 from labeler.journal.wake_calls import WakeCalls
 
 
-class Journal(Reviews, ChangeLog, Pushes, Outbox, OutboxPages, Overview, WakeCalls, Identity):
+class Journal(Reviews, ChangeLog, Pushes, Outbox, OutboxPages, Overview, Resending, WakeCalls, Identity):
     """The journal of one labeler. Used on the thread that opened it; `JournalThread` gives it one of its own.
 
     What it writes, it writes in one transaction, on the disk before it returns; `JournalWriteFailed` means

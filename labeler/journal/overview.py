@@ -99,6 +99,14 @@ class Overview:
         places = known(self._store)
         return [delivery_of_row(row, places) for row in rows]
 
+    def deliveries_by_id(self, delivery_ids: Collection[int]) -> dict[int, Delivery]:
+        """These deliveries, whatever became of them and wherever they go; those that are not known are left out."""
+        rows = self._store.rows(
+            "SELECT * FROM deliveries WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(delivery_ids)),)
+        )
+        places = known(self._store)
+        return {row["id"]: delivery_of_row(row, places) for row in rows}
+
     def delivery_of(self, assessment_ids: Collection[str]) -> dict[str, AnswerDelivery]:
         """How far answers got, by assessment ID; those that were not journaled here are left out.
 
@@ -144,6 +152,7 @@ class Overview:
                 destination=places[row["destination_id"]],
                 assessment=assessment_of(json.loads(row["changed"] or row["payload"])["assessment"]),
                 state=DeliveryState.WAITING if row["changing"] else DeliveryState(row["state"]),
+                delivery_id=row["id"],
                 server_id=row["server_id"],
             )
             for row in rows

@@ -6,30 +6,31 @@ import json
 import sqlite3
 from typing import Any, Final
 
+from labeler.journal.changes import person
 from labeler.journal.codec import to_json
 from labeler.journal.payload import mint_id
 
 _CELL: Final = (
-    "destination_id = :destination AND trace_id = :trace AND span_id = :span AND question = :question"
-    " AND json_extract(answer, '$.assessment_id') = :old"
+    "destination_id = :destination AND reviewer = :reviewer AND trace_id = :trace AND span_id = :span"
+    " AND question = :question AND json_extract(answer, '$.assessment_id') = :old"
 )
 
 
-def replace_create(db: sqlite3.Connection, row: Any, now_ms: int) -> int:
+def replace_create(db: sqlite3.Connection, row: Any, now_ms: int, overrides: str | None = None) -> int:
     """Journal a create for the answer that the settled delivery `row` could not leave standing: under a new ID.
 
-    It overrides nothing. Whatever was to follow `row` follows the new delivery, whose ID is returned.
+    Whatever was to follow `row` follows the new delivery, whose ID is returned.
     """
     assessment = _carried(row)
     old_id, new_id = assessment["id"], mint_id()
-    assessment.update(id=new_id, overrides=None, metadata={**assessment["metadata"], "labeler.id": new_id})
+    assessment.update(id=new_id, overrides=overrides, metadata={**assessment["metadata"], "labeler.id": new_id})
     created = db.execute(
         "INSERT INTO deliveries (seq, destination_id, review_id, reviewer, trace_id, span_id, name, op, assessment_id,"
-        " payload, state, created_at_ms, released_at_ms, run)"
+        " payload, overrides, state, created_at_ms, released_at_ms, run)"
         " SELECT (SELECT max(seq) + 1 FROM deliveries), destination_id, review_id, reviewer, trace_id, span_id, name,"
-        " 'create', ?, ?, 'waiting', ?, released_at_ms, run"
+        " 'create', ?, ?, ?, 'waiting', ?, released_at_ms, run"
         " FROM deliveries WHERE id = ?",
-        (new_id, to_json({"assessment": assessment}), now_ms, row["id"]),
+        (new_id, to_json({"assessment": assessment}), overrides, now_ms, row["id"]),
     ).lastrowid
     assert created is not None
     db.execute("INSERT OR REPLACE INTO renamed (old_id, new_id) VALUES (?, ?)", (old_id, new_id))
@@ -70,9 +71,12 @@ def is_still_wanted(db: sqlite3.Connection, row: Any) -> bool:
 
     What was to be changed or brought back is wanted only while it is the reviewer's answer.
     """
-    if row["op"] == "create":
-        return True
-    where = _cell(row, _carried(row)["id"])
+    return row["op"] == "create" or stands(db, row, _carried(row)["id"])
+
+
+def stands(db: sqlite3.Connection, row: Any, assessment_id: str) -> bool:
+    """Whether this assessment is the reviewer's answer now, in the cell that the delivery `row` is about."""
+    where = _cell(row, assessment_id)
     return db.execute(f"SELECT 1 FROM cells WHERE {_CELL}", where).fetchone() is not None
 
 
@@ -96,6 +100,7 @@ def _cell(row: Any, assessment_id: str) -> dict[str, Any]:
     """The parameters of `_CELL`: the cell of a delivery, while this answer stands in it."""
     return {
         "destination": row["destination_id"],
+        "reviewer": person(row["reviewer"]),
         "trace": row["trace_id"],
         "span": row["span_id"],
         "question": row["name"],

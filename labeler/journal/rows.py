@@ -16,12 +16,15 @@ __all__ = [
     "Delivery",
     "DeliveryOp",
     "DeliveryState",
+    "Journaled",
+    "Lost",
     "OutboxCounts",
     "ParkCause",
     "Recovery",
     "ReviewRecord",
     "ReviewSpec",
     "StandingAnswer",
+    "TakenBack",
     "WorklistRow",
 ]
 
@@ -130,9 +133,54 @@ class AnswerDelivery:
 
 @dataclass(frozen=True, slots=True)
 class StandingAnswer:
-    """An answer that stands, as the assessment that carries it. `server_id`: the ID a server gave it instead."""
+    """An answer that stands, as the assessment that carries it. `server_id`: the ID a server gave it instead.
+
+    `delivery_id` is that of its create.
+    """
 
     destination: Destination
     assessment: Assessment
     state: DeliveryState
+    delivery_id: int
     server_id: str | None = None
+
+    @property
+    def stored_id(self) -> str:
+        """The ID the backend knows it by."""
+        return self.server_id or self.assessment.id
+
+
+@dataclass(frozen=True, slots=True)
+class Journaled:
+    """An answer that a journal has, standing or not: where it is delivered, in which form, and how far that got.
+
+    `stored_id` is the ID the backend knows it by; `stands`: it is the reviewer's answer now.
+    """
+
+    destination: Destination
+    assessment: Assessment
+    state: DeliveryState
+    stored_id: str
+    stands: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """An assessment whose deletion the backend has acknowledged. `stored_id` is the ID the backend knew it by."""
+
+    delivery_id: int
+    trace_id: str
+    span_id: str | None
+    name: str
+    stored_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An acknowledged delivery that has left no trace at the backend.
+
+    `there`: the IDs of the assessments that its trace does have, which decide what an answer can override.
+    """
+
+    delivery_id: int
+    there: frozenset[str] = frozenset()

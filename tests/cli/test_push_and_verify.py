@@ -140,4 +140,7 @@ def test_what_became_of_answers_behind_our_back_is_found(labeler: Program, desk:
         ("changed", changed, None),
         ("superseded", superseded, "bo"),
     }
-    assert "superseded by bo" in labeler.run("verify", *options).out
+    assert {tuple(each) for each in result["problems"]} == {("kind", "assessment_id", "trace_id", "by", "advice")}
+    told = labeler.run("verify", *options).out
+    assert "superseded by bo" in told
+    assert all(each["advice"] in told for each in result["problems"])

@@ -138,4 +138,5 @@ class Sitting:
 
 def _effect(place: str, question: str, before: Answer | None, after: Answer | None) -> AnswerEffect:
     trace_id, _, span_id = place.partition("@")
-    return AnswerEffect(trace_id, question, KINDS[question], before, after, span_id or None)
+    kind = KINDS.get(question, AssessmentKind.FEEDBACK)
+    return AnswerEffect(trace_id, question, kind, before, after, span_id or None)

@@ -8,12 +8,14 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +45,8 @@ class MlflowServer:
         self.url = f"http://127.0.0.1:{self.port}"
         self.http = httpx.Client(base_url=self.url, timeout=60, trust_env=False, auth=auth)
         self._command = [*program, "server", "--host", "127.0.0.1", "--port", str(self.port), *options]
-        self.store = store or f"sqlite:///{directory}/mlflow.db"
+        self._database, self._backup = directory / "mlflow.db", directory / "backup.db"
+        self.store = store or f"sqlite:///{self._database}"
         self._command += ["--backend-store-uri", self.store]
         self._command += ["--artifacts-destination", str(directory / "artifacts")]
         self._environ = (
@@ -87,6 +90,19 @@ class MlflowServer:
 
     def restart(self) -> None:
         self.stop()
+        self.start()
+
+    def back_up(self) -> None:
+        """Keep a copy of the SQLite database as it is now."""
+        with closing(sqlite3.connect(self._database)) as source, closing(sqlite3.connect(self._backup)) as copy:
+            source.backup(copy)
+
+    def restore(self) -> None:
+        """Come back, after a stop, with the database of the last `back_up`."""
+        self.stop()
+        for suffix in ("-wal", "-shm"):
+            Path(f"{self._database}{suffix}").unlink(missing_ok=True)
+        shutil.copyfile(self._backup, self._database)
         self.start()
 
     def close(self) -> None:

@@ -1,0 +1,20 @@
+"""Items of review queues as the server has them, beside what a reviewer did with them."""
+
+from __future__ import annotations
+
+from labeler.domain.assessment import same_reviewer
+from labeler.domain.queue import QueueItem, QueueItemState
+
+
+def somebody_else(item: QueueItem, reviewer: str, signed_in: str | None) -> str | None:
+    """Who finished the item, where it was neither this reviewer nor the user `signed_in` for them."""
+    by = item.completed_by
+    is_own = by is None or same_reviewer(by, reviewer) or (signed_in is not None and same_reviewer(by, signed_in))
+    return None if is_own else by
+
+
+def note_on(item: QueueItem, wanted: QueueItemState, first: str | None) -> str | None:
+    """What a reviewer should know who gave the item the state `wanted`; `first` finished it, if not the reviewer."""
+    if first is not None:
+        return f"{first} was first: the queue has this item as {item.state.value} by them"
+    return None if item.state is wanted else f"The queue has this item as {item.state.value} now"
