@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     from labeler.cli.label_output import write_label_file
     from labeler.cli.output import print_message
     from labeler.domain.assessment import same_reviewer
-    from labeler.labels.label import label_of
+    from labeler.labels.label import is_known_only_where_it_is, label_of
 
     if arguments.local and (arguments.filter or arguments.since is not None):
         raise CommandFailed(
@@ -41,11 +41,19 @@ def run(arguments: argparse.Namespace) -> ExitCode:
         )
     assessments = asyncio.run(_assessments(arguments))
     only = getattr(arguments, "reviewer", None)
-    labels = [label_of(each) for each in assessments if only is None or same_reviewer(each.source.id, only)]
+    found = [label_of(each) for each in assessments if only is None or same_reviewer(each.source.id, only)]
+    labels = [label for label in found if label.value is not None]
     if not write_label_file(arguments.output, labels, arguments.format):
         print_message(f"Nothing to export: no label was found. {arguments.output} was left as it is.")
     elif arguments.output != "-":
         print_message(f"{len(labels)} labels written to {arguments.output}.")
+    if len(labels) < len(found):
+        print_message(f"{len(found) - len(labels)} left out: they hold no value, only an error or nothing.")
+    if fixed := sum(map(is_known_only_where_it_is, labels)):
+        print_message(
+            f"{fixed} that labeler push knows on this server and takes on no other: superseded (valid: false), by "
+            "nobody (reviewer: null or default), or not storable."
+        )
     return ExitCode.OK
 
 

@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
-    """Queue what is new; labeler sync delivers it."""
+    """Queue what is neither in the journal nor at the backend; labeler sync delivers it."""
     import asyncio
 
     from labeler.cli.pushing import push

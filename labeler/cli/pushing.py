@@ -1,13 +1,13 @@
-"""What `labeler push` does: every line checked, its trace found at the backend, then all of it queued at once."""
+"""What `labeler push` does: every line checked and looked up at the backend, then all that is new queued at once."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 import time
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from labeler.backends.base import Backend
@@ -15,14 +15,16 @@ from labeler.cli.assembly import configure, experiments_at, open_journal, reach_
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.output import print_message
 from labeler.cli.trace_files import refuse_addresses
-from labeler.config.identity import BadReviewer, check_reviewer
 from labeler.config.load import Configuration
 from labeler.config.problems import Source
+from labeler.delivery.pushing import Judged, Standing, differences_as_labels, judge
 from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
+from labeler.domain.trace import TraceSummary
 from labeler.file_reading import read_data_file, read_stream
 from labeler.home import expand
 from labeler.journal.journal import Journal
+from labeler.journal.rows import Journaled
 from labeler.journal.thread import JournalThread
 from labeler.labels.jsonl import BadLine, read_labels
 from labeler.labels.label import Label, assessment_of
@@ -30,42 +32,81 @@ from labeler.labels.label import Label, assessment_of
 _SUMMARIES_A_PAGE: Final = 100
 _MOST_BYTES: Final = 1 << 29
 
+_SUPERSEDED: Final = "This label is marked as superseded by another, so it is not queued."
+
+_TOLD: Final = {
+    Standing.THERE: "On the server already: {}.",
+    Standing.WAITING: "In the outbox already: {}; labeler sync delivers what waits there.",
+    Standing.HELD: "In the outbox, parked or refused: {}; labeler outbox list says why.",
+    Standing.LOST: "Delivered earlier, and no longer on the server: {}; labeler verify --resend sends them again.",
+    Standing.WITHDRAWN: "Changed, taken back or given up here since: {}; not queued again.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A good line: its number in the file, from 1, and the label it holds."""
+    """A line that says something about a trace: its number in the file, from 1.
+
+    `problem` tells why it cannot be queued; it is known all the same where the backend has what it says.
+    """
 
     number: int
     label: Label
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A line as the assessment that it would become, at its trace's place."""
+
+    line: _Line
+    home: Destination
+    label: Assessment
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """What is to be done with the lines of a file: what is new by destination and ID, what is known and how, bad."""
+
+    new: defaultdict[Destination, dict[str, Assessment]] = field(default_factory=lambda: defaultdict(dict))
+    known: Counter[Standing] = field(default_factory=Counter)
+    bad: list[BadLine] = field(default_factory=list)
 
 
 async def push(arguments: argparse.Namespace) -> ExitCode:
     """Queue the labels of a file, idempotently. Raises `CommandFailed`."""
     configuration = configure(arguments)
-    lines, bad = _read(arguments.file)
-    if not lines and not bad:
+    lines, unreadable = _read(arguments.file)
+    if not lines and not unreadable:
         print_message(f"{'stdin' if arguments.file == '-' else arguments.file} holds no label.")
         return ExitCode.OK
+    now_ms = time.time_ns() // 1_000_000
     async with open_journal(configuration.paths) as journal, reach_backend(configuration, journal) as backend:
-        homes = await _homes(backend, configuration, lines)
-        bad += [BadLine(line.number, _unknown_trace(line)) for line in lines if line.label.trace_id not in homes]
-        lines = [line for line in lines if line.label.trace_id in homes]
-        lines, elsewhere = await _not_given_elsewhere(journal, homes, lines)
-        bad += elsewhere
-        for problem in sorted(bad, key=lambda problem: problem.number):
-            print_message(f"{arguments.file}, line {problem.number}: {problem.sentence}")
-        if bad and not arguments.skip_bad:
-            raise CommandFailed(
-                ExitCode.USAGE, f"Nothing was queued. Mend {_lines(len(bad))}, or give --skip-bad to queue the others"
-            )
         reviewer = await _reviewer(backend, configuration, journal, lines)
-        queued = await _queue(journal, homes, lines, reviewer)
-    known = len(lines) - queued
-    print_message(f"{queued} queued{f', {known} were known already' if known else ''}. labeler sync delivers them.")
-    return ExitCode.PROBLEM if bad else ExitCode.OK
+        done = await _sort(backend, configuration, journal, lines, reviewer, now_ms)
+        done.bad += unreadable
+        for problem in sorted(done.bad, key=lambda problem: problem.number):
+            print_message(f"{arguments.file}, line {problem.number}: {problem.sentence}")
+        if done.bad and not arguments.skip_bad:
+            raise CommandFailed(
+                ExitCode.USAGE,
+                f"Nothing was queued. Mend {_lines(len(done.bad))}, or give --skip-bad to queue the others",
+            )
+        queued = [await journal.run(Journal.enqueue, home, [*new.values()], now_ms) for home, new in done.new.items()]
+    _tell(sum(queued), len(lines) + len(unreadable) - len(done.bad), done.known)
+    return ExitCode.PROBLEM if done.bad or done.known[Standing.LOST] else ExitCode.OK
+
+
+def _tell(queued: int, good: int, known: Mapping[Standing, int]) -> None:
+    already = f", {good - queued} were known already" if queued < good else ""
+    print_message(f"{queued} queued{already}.{' labeler sync delivers them.' if queued else ''}")
+    for standing, sentence in _TOLD.items():
+        if known[standing]:
+            print_message(sentence.format(known[standing]))
 
 
 def _read(file: str) -> tuple[list[_Line], list[BadLine]]:
+    """The lines that say something about a trace, and those that cannot be read."""
     refuse_addresses([file])
     try:
         content = (
@@ -74,90 +115,100 @@ def _read(file: str) -> tuple[list[_Line], list[BadLine]]:
     except OSError as error:
         raise CommandFailed(ExitCode.USAGE, f"{file} cannot be read: {error.strerror or error}") from None
     lines: list[_Line] = []
-    bad: list[BadLine] = []
+    unreadable: list[BadLine] = []
     for number, text in enumerate(content.splitlines(keepends=True), 1):
         for found in read_labels([text]):
-            if isinstance(found, BadLine):
-                bad.append(replace(found, number=number))
-            elif not found.valid:
-                bad.append(BadLine(number, "This label is marked as superseded by another, so it is not queued."))
-            elif wrong := _wrong_reviewer(found):
-                bad.append(BadLine(number, wrong))
+            if isinstance(found, Label):
+                lines.append(_Line(number, found, "" if found.valid else _SUPERSEDED))
+            elif found.label is not None:
+                lines.append(_Line(number, found.label, found.sentence))
             else:
-                lines.append(_Line(number, found))
-    return lines, bad
-
-
-def _wrong_reviewer(label: Label) -> str:
-    """Why nobody can be the reviewer that the line names; empty when somebody can, or when it names none."""
-    if label.reviewer is None:
-        return ""
-    try:
-        check_reviewer(label.reviewer)
-    except BadReviewer as error:
-        return f'"reviewer" {error}.'
-    return ""
-
-
-async def _homes(backend: Backend, configuration: Configuration, lines: Sequence[_Line]) -> dict[str, Destination]:
-    """Where the traces that exist belong, by their IDs; only those of the experiments typed with -e, if any were."""
-    trace_ids = list(dict.fromkeys(line.label.trace_id for line in lines))
-    allowed = None
-    if configuration.origin("backend.experiments").source is Source.FLAG:
-        allowed = {experiment.id for experiment in await experiments_at(backend, configuration)}
-    homes: dict[str, Destination] = {}
-    for start in range(0, len(trace_ids), _SUMMARIES_A_PAGE):
-        for summary in await backend.summaries(trace_ids[start : start + _SUMMARIES_A_PAGE]):
-            if allowed is None or summary.experiment_id in allowed:
-                homes[summary.id] = Destination(backend.uri, backend.workspace, summary.experiment_id)
-    return homes
-
-
-async def _not_given_elsewhere(
-    journal: JournalThread, homes: dict[str, Destination], lines: Sequence[_Line]
-) -> tuple[list[_Line], list[BadLine]]:
-    """The lines but for those whose answer this journal delivers to another place: an ID arrives once."""
-    ids = {line.label.assessment_id for line in lines if line.label.assessment_id is not None}
-    journaled = await journal.run(Journal.journaled_at, ids)
-    kept: list[_Line] = []
-    elsewhere: list[BadLine] = []
-    for line in lines:
-        home = homes[line.label.trace_id]
-        place = journaled.get(line.label.assessment_id or "", home)
-        if place == home:
-            kept.append(line)
-        else:
-            elsewhere.append(BadLine(line.number, _given_at(place)))
-    return kept, elsewhere
+                unreadable.append(BadLine(number, found.sentence))
+    return lines, unreadable
 
 
 async def _reviewer(
-    backend: Backend, configuration: Configuration, journal: JournalThread, lines: Iterable[_Line]
+    backend: Backend, configuration: Configuration, journal: JournalThread, lines: Sequence[_Line]
 ) -> str:
-    """The reviewer of lines that name none; nobody has to be known when all do."""
-    if all(line.label.reviewer for line in lines):
+    """The reviewer of lines that leave it to whoever pushes; nobody has to be known when none does."""
+    if all(line.label.reviewer or line.problem for line in lines):
         return ""
     return (await reviewer_at(backend, configuration, journal)).id
 
 
-async def _queue(journal: JournalThread, homes: dict[str, Destination], lines: Sequence[_Line], reviewer: str) -> int:
-    now_ms = time.time_ns() // 1_000_000
-    by_home: defaultdict[Destination, list[Assessment]] = defaultdict(list)
+async def _sort(
+    backend: Backend,
+    configuration: Configuration,
+    journal: JournalThread,
+    lines: Sequence[_Line],
+    reviewer: str,
+    now_ms: int,
+) -> _Sorted:
+    """How each line stands: looked up by the ID of its label in the journal and on its trace."""
+    done = _Sorted()
+    allowed = None
+    if configuration.origin("backend.experiments").source is Source.FLAG:
+        allowed = {experiment.id for experiment in await experiments_at(backend, configuration)}
+    traces = await _traces(backend, [line.label.trace_id for line in lines])
+    candidates = []
     for line in lines:
-        home = homes[line.label.trace_id]
-        by_home[home].append(assessment_of(line.label, reviewer=reviewer, destination=home, now_ms=now_ms))
-    return sum([await journal.run(Journal.enqueue, home, labels, now_ms) for home, labels in by_home.items()])
+        trace = traces.get(line.label.trace_id)
+        if trace is None or not (allowed is None or trace.experiment_id in allowed):
+            done.bad.append(BadLine(line.number, line.problem or _unknown_trace(line.label.trace_id)))
+        elif not trace.experiment_id:
+            done.bad.append(BadLine(line.number, line.problem or _unreadable_trace(line.label.trace_id)))
+        else:
+            home = Destination(backend.uri, backend.workspace, trace.experiment_id)
+            author = line.label.reviewer or ("" if line.problem else reviewer)
+            label = assessment_of(line.label, reviewer=author, destination=home, now_ms=now_ms)
+            candidates.append(_Candidate(line, home, label))
+    journaled = await journal.run(Journal.journaled, {each.label.id for each in candidates})
+    lost = [each for each in candidates if _judge(each, traces, journaled).standing is Standing.LOST]
+    # Delivered, perhaps, between the two looks: only a look at the server after the one at the journal tells.
+    traces |= await _traces(backend, [each.label.trace_id for each in lost])
+    for each in candidates:
+        _take(each, _judge(each, traces, journaled), done)
+    return done
 
 
-def _given_at(place: Destination) -> str:
-    return (
-        f"This answer was given at {place.backend_uri}, and one journal delivers an answer to one place. To have it "
-        "here too, push it with a journal of its own: --data-dir and the name of a new directory."
-    )
+async def _traces(backend: Backend, trace_ids: Sequence[str]) -> dict[str, TraceSummary]:
+    """The traces that exist, by their IDs, with their assessments."""
+    asked = list(dict.fromkeys(trace_ids))
+    found: dict[str, TraceSummary] = {}
+    for start in range(0, len(asked), _SUMMARIES_A_PAGE):
+        page = await backend.summaries(asked[start : start + _SUMMARIES_A_PAGE])
+        found |= {summary.id: summary for summary in page}
+    return found
 
 
-def _unknown_trace(line: _Line) -> str:
-    return f"There is no trace {line.label.trace_id} at the backend, in the experiments asked for."
+def _judge(candidate: _Candidate, traces: Mapping[str, TraceSummary], journaled: Mapping[str, Journaled]) -> Judged:
+    label = candidate.label
+    return judge(label, candidate.home, traces[label.trace_id].assessments, journaled.get(label.id))
+
+
+def _take(candidate: _Candidate, judged: Judged, done: _Sorted) -> None:
+    """Sort one line in."""
+    line, label, home = candidate.line, candidate.label, candidate.home
+    same_id = done.new.get(home, {}).get(label.id)
+    problem = ""
+    if judged.standing is not Standing.THERE:
+        problem = line.problem or judged.sentence
+    if judged.standing is Standing.NEW and same_id is not None and differences_as_labels(label, same_id):
+        problem = problem or "An earlier line has the same assessment_id and says something else."
+    if problem:
+        done.bad.append(BadLine(line.number, problem))
+    elif judged.standing is Standing.NEW:
+        done.new[home][label.id] = same_id or label
+    else:
+        done.known[judged.standing] += 1
+
+
+def _unknown_trace(trace_id: str) -> str:
+    return f"There is no trace {trace_id} at the backend, in the experiments asked for."
+
+
+def _unreadable_trace(trace_id: str) -> str:
+    return f"What the backend says about trace {trace_id} cannot be read, so nothing is queued for it."
 
 
 def _lines(count: int) -> str:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from labeler.domain.assessment import Assessment, AssessmentKind
 from labeler.domain.change import Answer
 from labeler.domain.destination import Destination
-from labeler.journal.changes import read_cell, write_cell
-from labeler.journal.codec import assessment_fields
+from labeler.journal.changes import person, read_cell, write_cell
+from labeler.journal.codec import assessment_fields, assessment_of
 from labeler.journal.destinations import known, number_of
 from labeler.journal.ledger import Ledger
 from labeler.journal.payload import Cell
-from labeler.journal.rows import DeliveryOp
+from labeler.journal.rows import DeliveryOp, DeliveryState, Journaled
 from labeler.journal.store import Store
 
 
@@ -37,15 +38,45 @@ class Pushes:
                     new += 1
             return new
 
-    def journaled_at(self, assessment_ids: Collection[str]) -> dict[str, Destination]:
-        """Where the answers with these IDs, ours or the server's, are delivered; those that are not known left out."""
+    def journaled(self, assessment_ids: Collection[str]) -> dict[str, Journaled]:
+        """What became of the answers with these IDs, ours or the server's; those that are not known are left out.
+
+        One that had to go on under another ID is there under the one that was asked for.
+        """
         rows = self._store.rows(
-            "SELECT asked.value AS id, d.destination_id FROM json_each(?) asked JOIN deliveries d"
-            " ON d.op = 'create' AND (d.assessment_id = asked.value OR d.server_id = asked.value)",
+            """
+            WITH RECURSIVE asked(id, now) AS (
+                SELECT value, value FROM json_each(?)
+                UNION SELECT asked.id, renamed.new_id FROM asked JOIN renamed ON renamed.old_id = asked.now
+            )
+            SELECT asked.id AS asked, d.*, (
+                SELECT u.payload FROM deliveries u WHERE u.assessment_id = d.assessment_id AND u.op = 'update'
+                 AND u.state != 'closed' ORDER BY u.seq DESC LIMIT 1) AS changed
+            FROM asked JOIN deliveries d ON d.op = 'create' AND (d.assessment_id = asked.now OR d.server_id = asked.now)
+            WHERE asked.now NOT IN (SELECT old_id FROM renamed)
+            """,
             (json.dumps(list(assessment_ids)),),
         )
         places = known(self._store)
-        return {row["id"]: places[row["destination_id"]] for row in rows}
+        return {
+            row["asked"]: Journaled(
+                destination=places[row["destination_id"]],
+                assessment=assessment_of(json.loads(row["changed"] or row["payload"])["assessment"]),
+                state=DeliveryState(row["state"]),
+                stored_id=row["server_id"] or row["assessment_id"],
+                stands=self._stands(row),
+            )
+            for row in rows
+        }
+
+    def _stands(self, row: Any) -> bool:
+        """Whether the answer that this create carries is its reviewer's now."""
+        cell = (row["destination_id"], person(row["reviewer"]), row["trace_id"], row["span_id"], row["name"])
+        asked = (
+            "SELECT 1 FROM cells WHERE destination_id = ? AND reviewer = ? AND trace_id = ? AND span_id = ?"
+            " AND question = ? AND json_extract(answer, '$.assessment_id') = ?"
+        )
+        return self._store.row(asked, (*cell, row["assessment_id"])) is not None
 
 
 def _enqueue(ledger: Ledger, destination_id: int, assessment: Assessment) -> None:

@@ -9,20 +9,9 @@ from dataclasses import dataclass
 from typing import Final, TextIO
 
 from labeler.domain.assessment import NOTHING, AssessmentKind
-from labeler.domain.value import (
-    MAX_NAME_LENGTH,
-    JsonValue,
-    UnusableValue,
-    check_expectation_value,
-    check_feedback_value,
-    check_name,
-    check_text,
-)
+from labeler.domain.value import JsonValue, UnusableValue
 from labeler.labels.exact_json import exact_json
-from labeler.labels.label import COLUMNS, Label, fields_of, milliseconds
-
-_MAX_ID_LENGTH: Final = 50
-"""Characters: MLflow's PostgreSQL columns for the IDs of traces, spans and assessments."""
+from labeler.labels.label import COLUMNS, Label, check_author, check_content, fields_of, milliseconds
 
 _MAX_DEPTH: Final = 100
 """Containers within containers: what every backend was seen to store, far below what breaks a parser."""
@@ -32,10 +21,14 @@ _KINDS: Final = {kind.value: kind for kind in (AssessmentKind.FEEDBACK, Assessme
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line that is no label: its number in the file, from 1, and a sentence that says why."""
+    """A line of which no label can be made: its number in the file, from 1, and a sentence that says why.
+
+    `label` is what it says all the same, where that can be read: a server may hold what nobody could give today.
+    """
 
     number: int
     sentence: str
+    label: Label | None = None
 
 
 def write_labels(labels: Iterable[Label], out: TextIO) -> None:
@@ -50,10 +43,17 @@ def read_labels(lines: Iterable[bytes]) -> Iterator[Label | BadLine]:
         stripped = (line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line).strip()
         if not stripped:
             continue
+        label = None
         try:
-            yield _label(_parse(stripped))
+            fields = _parse(stripped)
+            label = _label(fields)
+            check_content(label)
+            if "reviewer" in fields:
+                check_author(label)
         except UnusableValue as problem:
-            yield BadLine(number, f"{problem}.")
+            yield BadLine(number, f"{problem}.", label)
+        else:
+            yield label
 
 
 def _parse(line: bytes) -> Mapping[str, JsonValue]:
@@ -73,22 +73,21 @@ def _parse(line: bytes) -> Mapping[str, JsonValue]:
 
 
 def _label(fields: Mapping[str, JsonValue]) -> Label:
+    """What the fields of a line say, where they are of the right types. Raises `UnusableValue`."""
     _check_keys(fields)
-    kind = _kind(fields)
-    value = fields["value"]
-    if value is None:
-        raise UnusableValue('"value" is null, which is no answer')
-    _check_depth(value)
-    check = check_expectation_value if kind is AssessmentKind.EXPECTATION else check_feedback_value
+    trace_id = _text(fields, "trace_id")
+    if trace_id is None:
+        raise UnusableValue('"trace_id" is empty')
+    _check_depth(fields["value"])
     return Label(
-        trace_id=_needed(fields, "trace_id"),
-        name=check_name(_needed(fields, "name")),
-        value=check(value),
-        kind=kind,
+        trace_id=trace_id,
+        name=_text(fields, "name") or "",
+        value=fields["value"],
+        kind=_kind(fields),
         rationale=_text(fields, "rationale"),
-        span_id=_text(fields, "span_id", _MAX_ID_LENGTH),
-        reviewer=_text(fields, "reviewer", MAX_NAME_LENGTH),
-        assessment_id=_text(fields, "assessment_id", _MAX_ID_LENGTH),
+        span_id=_text(fields, "span_id"),
+        reviewer=_text(fields, "reviewer"),
+        assessment_id=_text(fields, "assessment_id"),
         created_at_ms=_time(fields),
         metadata=_metadata(fields),
         valid=_valid(fields),
@@ -120,23 +119,14 @@ def _children(value: JsonValue) -> Iterable[JsonValue]:
     return value if isinstance(value, list) else ()
 
 
-def _needed(fields: Mapping[str, JsonValue], key: str) -> str:
-    text = _text(fields, key)
-    if text is None:
-        raise UnusableValue(f'"{key}" is empty')
-    return text
-
-
-def _text(fields: Mapping[str, JsonValue], key: str, longest: int | None = None) -> str | None:
+def _text(fields: Mapping[str, JsonValue], key: str) -> str | None:
     """A field that holds text; null and the empty text are as good as absent."""
     text = fields.get(key)
     if text is None or text == "":
         return None
     if not isinstance(text, str):
         raise UnusableValue(f'"{key}" has to be text')
-    if longest is not None and len(text) > longest:
-        raise UnusableValue(f'"{key}" is {len(text)} characters long; at most {longest} can be stored')
-    return check_text(text, f'"{key}"')
+    return text
 
 
 def _kind(fields: Mapping[str, JsonValue]) -> AssessmentKind:
@@ -170,7 +160,7 @@ def _metadata(fields: Mapping[str, JsonValue]) -> Mapping[str, str]:
     for key, value in metadata.items():
         if not isinstance(value, str):
             raise UnusableValue(f'"metadata" holds something else than text under {exact_json(key)}')
-        checked[check_text(key, '"metadata"')] = check_text(value, '"metadata"')
+        checked[key] = value
     return checked
 
 

@@ -8,9 +8,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from labeler.domain.assessment import NOTHING, Assessment, AssessmentKind, Source, SourceType
+from labeler.domain.assessment import NOTHING, Assessment, AssessmentKind, Source, SourceType, same_reviewer
 from labeler.domain.destination import Destination
-from labeler.domain.value import JsonValue
+from labeler.domain.value import (
+    MAX_NAME_LENGTH,
+    JsonValue,
+    UnusableValue,
+    check_expectation_value,
+    check_feedback_value,
+    check_name,
+    check_text,
+)
 from labeler.labels.exact_json import exact_json
 
 COLUMNS: Final = (
@@ -27,6 +35,9 @@ COLUMNS: Final = (
     "valid",
 )
 """The fields of a label file, in their order."""
+
+_MAX_ID_LENGTH: Final = 50
+"""Characters: MLflow's PostgreSQL columns for the IDs of traces, spans and assessments."""
 
 _ID_KEY: Final = "labeler.id"
 _RATIONALE_KEY: Final = "labeler.rationale"
@@ -54,6 +65,45 @@ class Label:
     created_at_ms: int | None = None
     metadata: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     valid: bool = True
+
+
+def check_content(label: Label) -> None:
+    """Raise `UnusableValue` where no backend could store what the label says, or where it says nothing."""
+    check_name(label.name)
+    if label.value is None:
+        raise UnusableValue('"value" is null, which is no answer')
+    is_expectation = label.kind is AssessmentKind.EXPECTATION
+    (check_expectation_value if is_expectation else check_feedback_value)(label.value)
+    for key in ("trace_id", "span_id", "assessment_id", "reviewer", "rationale"):
+        check_text(getattr(label, key) or "", f'"{key}"')
+    for text in (*label.metadata, *label.metadata.values()):
+        check_text(text, '"metadata"')
+    for key in ("span_id", "assessment_id"):
+        length = len(getattr(label, key) or "")
+        if length > _MAX_ID_LENGTH:
+            raise UnusableValue(f'"{key}" is {length} characters long; at most {_MAX_ID_LENGTH} can be stored')
+
+
+def check_author(label: Label) -> None:
+    """Raise `UnusableValue` where the label names nobody who can have given it."""
+    if label.reviewer is None or not label.reviewer.strip():
+        raise UnusableValue('"reviewer" names nobody; a line that leaves the key out becomes a label of yours')
+    if same_reviewer(label.reviewer, "default"):
+        raise UnusableValue('"reviewer" is "default", which MLflow writes when nobody is known')
+    if len(label.reviewer) > MAX_NAME_LENGTH:
+        raise UnusableValue(
+            f'"reviewer" is {len(label.reviewer)} characters long; at most {MAX_NAME_LENGTH} can be stored'
+        )
+
+
+def is_known_only_where_it_is(label: Label) -> bool:
+    """Whether `push` takes this label nowhere but where it is already: superseded, by nobody, or not storable today."""
+    try:
+        check_content(label)
+        check_author(label)
+    except UnusableValue:
+        return True
+    return not label.valid
 
 
 def label_of(assessment: Assessment) -> Label:

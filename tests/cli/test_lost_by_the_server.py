@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -335,3 +336,34 @@ def test_a_program_that_runs_at_the_journal_delivers_what_is_sent_again_beside_i
         running.communicate()
     assert review.run("outbox", "retry", "1").code == 2
     assert [*review.stored(trace_id)] == [answer]
+
+
+def test_push_and_retry_tell_of_a_lost_answer_what_is_so(review: ReviewBeside) -> None:
+    trace_id = review.trace_ids[0]
+    answer = review.give(trace_id, "helpful", True)
+    (row,) = review.run("outbox", "list", "--json").lines
+    line = json.dumps({"trace_id": trace_id, "name": "helpful", "value": True, "assessment_id": answer})
+    (review.labeler.work / "labels.jsonl").write_text(line)
+    push = ("push", "labels.jsonl", "-r", REVIEWER)
+    waits = review.run(*push)
+    assert (waits.code, "0 queued, 1 were known already." in waits.err) == (0, True)
+    assert "In the outbox already: 1; labeler sync delivers" in waits.err
+    review.sync()
+    there = review.run(*push)
+    assert (there.code, "On the server already: 1." in there.err, "labeler sync" in there.err) == (0, True, False)
+    review.delete(trace_id, answer)
+    lost = review.run(*push)
+    assert lost.code == 1
+    assert "0 queued, 1 were known already." in lost.err
+    assert "no longer on the server: 1; labeler verify --resend" in lost.err
+    assert "labeler sync" not in lost.err
+    retried = review.run("outbox", "retry", str(row["id"]))
+    assert retried.code == 2
+    assert f"Not in the outbox: {row['id']}, which was delivered." in retried.err
+    assert "labeler verify --resend" in retried.err
+    review.resend()
+    review.clear(trace_id, "helpful")
+    review.sync()
+    withdrawn = review.run(*push)
+    assert (withdrawn.code, "taken back" in withdrawn.err, "--resend" in withdrawn.err) == (0, True, False)
+    assert review.stored(trace_id) == {}

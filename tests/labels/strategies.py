@@ -30,7 +30,7 @@ def labels(draw: st.DrawFn) -> Label:
         kind=draw(st.sampled_from([AssessmentKind.FEEDBACK, AssessmentKind.EXPECTATION])),
         rationale=draw(st.none() | words),
         span_id=draw(st.none() | st.from_regex(r"\A[0-9a-f]{16}\Z")),
-        reviewer=draw(st.none() | words.filter(lambda text: len(text) <= 250)),
+        reviewer=draw(words.filter(lambda text: len(text) <= 250 and text.strip().lower() != "default")),
         assessment_id=draw(st.none() | st.from_regex(r"\Aa-[0-9a-f]{32}\Z")),
         created_at_ms=draw(st.none() | st.integers(-(10**12), 10**13)),
         metadata=draw(st.dictionaries(storable_text, storable_text, max_size=3)),

@@ -83,6 +83,9 @@ def test_bad_lines_are_numbered_as_in_the_file_and_good_ones_survive_beside_them
         ({"metadata": ["a"]}, '"metadata" has to be an object'),
         ({"assessment_id": "a" * 51}, "at most 50"),
         ({"reviewer": "r" * 251}, "at most 250"),
+        ({"reviewer": None}, "names nobody"),
+        ({"reviewer": ""}, "names nobody"),
+        ({"reviewer": " Default"}, "nobody is known"),
         ({"valid": "yes"}, "true or false"),
         ({"ratonale": "lost?"}, 'did you mean "rationale"'),
     ],
@@ -92,6 +95,14 @@ def test_a_bad_line_says_what_is_wrong(change: dict[str, object], said: str) -> 
     assert isinstance(bad, BadLine)
     assert said in bad.sentence
     assert bad.sentence.endswith(".")
+
+
+def test_a_bad_line_says_all_the_same_what_it_says_where_that_can_be_read() -> None:
+    (bad, broken) = read({**GOOD, "value": None, "reviewer": None}, {**GOOD, "value": None, "created_at": "yesterday"})
+    assert isinstance(bad, BadLine)
+    assert bad.label == Label(trace_id="tr-1", name="helpful", value=None)
+    assert isinstance(broken, BadLine)
+    assert broken.label is None
 
 
 @pytest.mark.parametrize("missing", ["trace_id", "name", "value"])
