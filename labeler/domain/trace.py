@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from labeler.domain.assessment import NOTHING, Assessment
 from labeler.domain.value import JsonValue
+
+MOST_ID_CHARACTERS: Final = 250
+"""MLflow's database keeps 50 of an ID, Databricks' IDs are longer."""
+
+_ID_SHOWN: Final = 60
 
 
 class TraceState(StrEnum):
@@ -95,3 +101,17 @@ class Trace:
 
     summary: TraceSummary
     spans: tuple[Span, ...]
+
+
+def why_no_id(identifier: str) -> str:
+    """Why no trace can have this ID, as the end of a sentence that it begins; empty for one that can be."""
+    if not identifier:
+        return "is empty"
+    if len(identifier) > MOST_ID_CHARACTERS:
+        return f"is {len(identifier):,} characters long, and no ID is longer than {MOST_ID_CHARACTERS}"
+    return "" if identifier.isprintable() else "holds characters that no ID has: controls, or halves of characters"
+
+
+def short_id(identifier: str) -> str:
+    """An ID for a sentence: an endless one is cut."""
+    return identifier if len(identifier) <= _ID_SHOWN else f"{identifier[:_ID_SHOWN]}…"

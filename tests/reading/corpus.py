@@ -41,7 +41,7 @@ def artifact(name: str) -> RawTrace:
 
 def trace_of(*spans: dict[str, Any], state: TraceState = TraceState.OK) -> RawTrace:
     """A trace of hand-written spans with plain attributes, given as `span`s."""
-    summary = TraceSummary("tr-1", "1", 0, 1, state, "test")
+    summary = TraceSummary(f"tr-{1:032x}", "1", 0, 1, state, "test")
     return RawTrace(summary, json.dumps({"spans": spans}).encode())
 
 

@@ -183,8 +183,9 @@ def test_a_trace_without_documents_says_so() -> None:
 def turn(number: int, asked: str, answered: str) -> Turn:
     history = [{"role": "user", "content": "HISTORY"}, {"role": "assistant", "content": "OLD"}] if number > 1 else []
     messages = [{"role": "system", "content": "RULES"}, *history, {"role": "user", "content": asked}]
-    raw = trace_of(span({"messages": messages}, {"choices": [{"message": {"role": "assistant", "content": answered}}]}))
-    summary = replace(raw.summary, id=f"tr-{number}", requested_at_ms=number * 1000)
+    choices = [{"message": {"role": "assistant", "content": answered}}]
+    raw = trace_of(span({"messages": messages}, {"choices": choices}, trace_id=f"{number:032x}"))
+    summary = replace(raw.summary, id=f"tr-{number:032x}", requested_at_ms=number * 1000)
     return Turn(summary, read_document(replace(raw, summary=summary)))
 
 

@@ -119,7 +119,9 @@ def _renamed(trace: dict[str, Any]) -> Recording:
     digits = secrets.token_hex(16)
     encoded = base64.b64encode(bytes.fromhex(digits)).decode()
     spans = [span | {"trace_id": encoded} for span in trace["spans"]]
-    return Recording(trace["trace_info"] | {"trace_id": f"tr-{digits}"}, spans)
+    renamed = json.dumps([trace["trace_info"], spans]).replace(trace["trace_info"]["trace_id"], f"tr-{digits}")
+    info, spans = json.loads(renamed)
+    return Recording(info, spans)
 
 
 def _otlp(span: dict[str, Any]) -> dict[str, Any]:

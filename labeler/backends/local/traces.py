@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,6 +16,8 @@ from labeler.backends.local.filters import MAX_INTEGER, compile_filter, compile_
 from labeler.domain.assessment import NOTHING, Assessment
 from labeler.domain.trace import RawTrace, TraceState, TraceSummary
 from labeler.domain.worklist import Query
+from labeler.reading.wire.identifiers import earlier_ids
+from labeler.reading.wire.spans import UnreadableTrace, encoded_spans
 
 _COLUMNS: Final = (
     "trace_id, experiment_id, timestamp_ms, duration_ms, status, name, session_id, user, tags, metadata, "
@@ -33,12 +35,16 @@ def import_all(connection: sqlite3.Connection, traces: Iterable[RawTrace], exper
     added = 0
     with transaction(connection):
         experiment_id = _experiment_named(connection, experiment_name)
+        earlier = _stored_ids(connection)
         for raw in traces:
             try:
-                added += _import(connection, raw, experiment_id)
+                is_new = _import(connection, raw, experiment_id)
             except (UnicodeEncodeError, OverflowError) as error:
                 trace_id = raw.summary.id
                 raise Malformed(f"The trace {trace_id!r} cannot be stored: {error}.", trace_id) from error
+            if is_new and earlier:
+                _take_over_labels(connection, raw, earlier)
+            added += is_new
     return added
 
 
@@ -132,6 +138,32 @@ def _import(connection: sqlite3.Connection, raw: RawTrace, experiment_id: str) -
         for number, assessment in enumerate(about.assessments):
             assessments.insert(connection, _identified(connection, assessment, number))
     return added
+
+
+def _stored_ids(connection: sqlite3.Connection) -> set[str]:
+    return {row["trace_id"] for row in connection.execute("SELECT trace_id FROM traces")}
+
+
+def _take_over_labels(connection: sqlite3.Connection, raw: RawTrace, stored: Collection[str]) -> None:
+    """Give a trace the labels that were made of its very bytes under the wrong ID of an earlier version.
+
+    The trace stays there as well, for what the journal says of it; labels that stand are copied, under new IDs.
+    """
+    for wrong in sorted(_earlier_ids(raw.payload) & set(stored)):
+        kept = connection.execute("SELECT body FROM payloads WHERE trace_id = ?", (wrong,)).fetchone()
+        if kept is None or kept["body"] != raw.payload:
+            continue
+        standing = (each for each in assessments.of_traces(connection, [wrong]).get(wrong, ()) if each.valid)
+        for number, label in enumerate(standing):
+            copied = replace(label, trace_id=raw.summary.id, overrides=None)
+            assessments.insert(connection, _identified(connection, copied, number))
+
+
+def _earlier_ids(payload: bytes) -> set[str]:
+    try:
+        return earlier_ids(encoded_spans(payload))
+    except UnreadableTrace:
+        return set()
 
 
 def _identified(connection: sqlite3.Connection, assessment: Assessment, number: int) -> Assessment:

@@ -10,16 +10,17 @@ import gzip
 import io
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from labeler.domain.trace import RawTrace, TraceSummary
+from labeler.domain.trace import RawTrace, TraceSummary, short_id, why_no_id
 from labeler.domain.value import JsonValue
 from labeler.reading.wire.envelopes import MalformedEnvelope, trace_summary
+from labeler.reading.wire.identifiers import Object, belongs, owner
 from labeler.reading.wire.json_text import NotJson, decode_text, parse_deep, raw_values
 from labeler.reading.wire.otlp import is_otlp, split_by_trace
-from labeler.reading.wire.spans import UnreadableTrace, decode, raw_spans, trace_id
+from labeler.reading.wire.spans import UnreadableTrace, check_owner, decode_all, encoded_spans, raw_spans
 from labeler.reading.wire.summary import roots_of, summary_of
 
 MAX_BYTES: Final = 1 << 29
@@ -169,42 +170,53 @@ def _traces_of(entry: _Entry) -> Iterator[RawTrace]:
     body = value["trace"] if isinstance(value.get("trace"), Mapping) else value
     if not isinstance(body, Mapping) or not ("spans" in body or isinstance(body.get("data"), Mapping)):
         raise _Unusable(_told(value))
-    yield _trace(body.get("trace_info") or body.get("info"), entry.text.encode("utf-8", "surrogatepass"))
-
-
-def _trace(info: JsonValue, payload: bytes) -> RawTrace:
     try:
-        if info is None:
-            return _trace_without_info(payload)
-        summary = trace_summary(info)
-        if summary.name:
-            return RawTrace(summary, payload)
-        return RawTrace(replace(summary, name=_root_name(summary, payload)), payload)
+        yield from _traces_in(body, entry)
     except (MalformedEnvelope, UnreadableTrace) as error:
         raise _Unusable(f"is not a readable trace: {str(error).rstrip('.')}") from None
 
 
-def _trace_without_info(payload: bytes) -> RawTrace:
-    trace = decode(RawTrace(summary_of(None, (), payload), payload))
-    if not trace.spans:
-        raise _Unusable("is a trace without a single span")
-    return RawTrace(summary_of(_trace_id(payload), trace.spans, payload), payload)
+def _traces_in(body: Mapping[str, JsonValue], entry: _Entry) -> Iterator[RawTrace]:
+    """The traces whose spans a body holds: one as a rule, with its exact text; several are taken apart."""
+    info = body.get("trace_info") or body.get("info")
+    summary = None if info is None else trace_summary(info)
+    spans = raw_spans(entry.value)
+    parts = _by_trace(spans, summary)
+    if len(parts) <= 1:
+        yield _trace(summary, spans, entry.text.encode("utf-8", "surrogatepass"))
+        return
+    for trace_id, own in parts.items():
+        is_told = summary is not None and trace_id == summary.id
+        part = {"trace_info": info, "spans": own} if is_told else {"spans": own}
+        yield _trace(summary if is_told else None, own, json.dumps(part).encode())
 
 
-def _root_name(summary: TraceSummary, payload: bytes) -> str:
-    spans = decode(RawTrace(summary, payload)).spans
-    return roots_of(spans)[0].name if spans else ""
+def _by_trace(spans: Sequence[Object], summary: TraceSummary | None) -> dict[str | None, list[Object]]:
+    """Spans by the trace they belong to; those that say none by the trace that the body tells of.
+
+    Raises `UnreadableTrace` when the body tells of a trace and none of the spans is its.
+    """
+    parts: dict[str | None, list[Object]] = {}
+    for span in spans:
+        is_told = summary is not None and belongs(span, summary.id)
+        parts.setdefault(summary.id if summary and is_told else owner(span), []).append(span)
+    if summary is not None and parts and summary.id not in parts:
+        check_owner(spans, summary.id)
+    return parts
 
 
-def _trace_id(payload: bytes) -> str | None:
-    """The ID MLflow gives the trace: as its spans say, else ``tr-`` and OpenTelemetry's; MLflow 2 wrote it bare."""
-    for span in raw_spans(parse_deep(decode_text(payload))):
-        context = span.get("context")
-        if isinstance(context, Mapping):
-            return trace_id(context.get("trace_id"))
-        if (found := trace_id(span.get("trace_id") or span.get("traceId"))) is not None:
-            return f"tr-{found}"
-    return None
+def _trace(summary: TraceSummary | None, spans: Sequence[Object], payload: bytes) -> RawTrace:
+    """A trace under the ID it is told with, else under the one its spans name or, naming none, its bytes give it."""
+    if summary is None:
+        decoded = decode_all(spans)
+        if not decoded:
+            raise _Unusable("is a trace without a single span")
+        summary = summary_of(next(filter(None, map(owner, spans)), None), decoded, payload)
+    elif not summary.name and spans:
+        summary = replace(summary, name=roots_of(decode_all(spans))[0].name)
+    if why := why_no_id(summary.id):
+        raise _Unusable(f"has an ID that no trace can have: {short_id(summary.id)} {why}")
+    return RawTrace(summary, payload)
 
 
 def _traces_of_exports(exports: list[_Entry], problems: list[str]) -> Iterator[RawTrace]:
@@ -212,7 +224,7 @@ def _traces_of_exports(exports: list[_Entry], problems: list[str]) -> Iterator[R
     bodies = [(entry.text, entry.value) for entry in exports]
     for number, payload in enumerate(split_by_trace(bodies), 1):
         try:
-            yield _trace_without_info(payload)
+            yield _trace(None, encoded_spans(payload), payload)
         except (_Unusable, UnreadableTrace) as reason:
             problems.append(f"trace {number} of the OTLP data {reason}")
 

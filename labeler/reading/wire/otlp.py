@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from labeler.domain.value import JsonValue
+from labeler.reading.wire.identifiers import owner
 
 _RESOURCES: Final = ("resourceSpans", "resource_spans")
 _SCOPES: Final = ("scopeSpans", "scope_spans", "instrumentationLibrarySpans")
@@ -33,25 +34,20 @@ def split_by_trace(bodies: Iterable[tuple[str, JsonValue]]) -> list[bytes]:
 
     An export that is one whole trace keeps its exact text; others are written anew from their spans.
     """
-    spans: dict[JsonValue, list[Mapping[str, JsonValue]]] = {}
-    texts: dict[JsonValue, str | None] = {}
+    spans: dict[str | None, list[Mapping[str, JsonValue]]] = {}
+    texts: dict[str | None, str | None] = {}
     for text, body in bodies:
         if not isinstance(body, Mapping):
             continue
         found = list(spans_in(body))
-        ids = {_trace_id(span) for span in found}
+        ids = {owner(span) for span in found}
         for span in found:
-            spans.setdefault(_trace_id(span), []).append(span)
+            spans.setdefault(owner(span), []).append(span)
         for trace_id in ids:
             texts[trace_id] = text if len(ids) == 1 and trace_id not in texts else None
     return [
         (texts[trace_id] or _export(of_trace)).encode("utf-8", "surrogatepass") for trace_id, of_trace in spans.items()
     ]
-
-
-def _trace_id(span: Mapping[str, JsonValue]) -> str:
-    found = span.get("traceId") or span.get("trace_id")
-    return found.lower() if isinstance(found, str) and len(found) == _HEXADECIMAL_LENGTH else str(found)
 
 
 def _export(spans: list[Mapping[str, JsonValue]]) -> str:
@@ -63,6 +59,3 @@ def _members(parent: Mapping[str, JsonValue], keys: tuple[str, ...]) -> Iterator
         value = parent.get(key)
         if isinstance(value, list):
             yield from (member for member in value if isinstance(member, Mapping))
-
-
-_HEXADECIMAL_LENGTH: Final = 32

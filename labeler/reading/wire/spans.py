@@ -7,15 +7,13 @@ and OTLP/JSON (``resourceSpans``).
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from labeler.domain.trace import NOT_RECORDED, RawTrace, Span, SpanEvent, Trace
+from labeler.domain.trace import NOT_RECORDED, RawTrace, Span, SpanEvent, Trace, short_id
 from labeler.domain.value import JsonValue
 from labeler.reading.wire.any_value import TooDeep, bounded, decode_pairs
+from labeler.reading.wire.identifiers import Object, owner, span_id, stranger
 from labeler.reading.wire.json_text import NotJson, decode_text, parse, parse_deep
 from labeler.reading.wire.otlp import is_otlp, spans_in
 
@@ -23,25 +21,51 @@ INPUTS: Final = "mlflow.spanInputs"
 OUTPUTS: Final = "mlflow.spanOutputs"
 SPAN_TYPE: Final = "mlflow.spanType"
 
-Object = Mapping[str, JsonValue]
-
 
 class UnreadableTrace(ValueError):
     """A payload that holds no readable spans. The message is a sentence for the reviewer."""
 
 
+class SpansOfAnother(UnreadableTrace):
+    """A payload that holds spans of another trace than the one it is taken for. Nothing of it may be shown as that."""
+
+
 def decode(raw: RawTrace) -> Trace:
-    """The spans of a trace in start order, their attributes as plain values. Raises `UnreadableTrace`."""
+    """The spans of a trace in start order, their attributes as plain values.
+
+    Raises `UnreadableTrace`, and `SpansOfAnother` where they are not all of this trace.
+    """
+    encoded = encoded_spans(raw.payload)
+    check_owner(encoded, raw.summary.id)
+    return Trace(raw.summary, decode_all(encoded))
+
+
+def check_owner(encoded: Sequence[Object], trace_id: str) -> None:
+    """Raise `SpansOfAnother` unless all spans, still encoded, belong to the trace."""
+    if (found := stranger(encoded, trace_id)) is not None:
+        raise SpansOfAnother(
+            f"What came for {short_id(trace_id)} are spans of another trace, {short_id(owner(found) or '')}; they are "
+            "not shown as this one."
+        )
+
+
+def encoded_spans(payload: bytes) -> list[Object]:
+    """The span objects of a payload, still encoded. Raises `UnreadableTrace`."""
     try:
-        body = parse_deep(decode_text(raw.payload))
-        spans = [decode_span(span, f"unnamed-{number}") for number, span in enumerate(raw_spans(body))]
+        return raw_spans(parse_deep(decode_text(payload)))
     except NotJson as error:
         raise UnreadableTrace(f"The trace's spans are not JSON that can be read: {error}.") from None
+
+
+def decode_all(encoded: Sequence[Object]) -> tuple[Span, ...]:
+    """Spans in start order, decoded; one that comes twice counts once. Raises `UnreadableTrace`."""
+    try:
+        spans = [decode_span(span, f"unnamed-{number}") for number, span in enumerate(encoded)]
     except TooDeep as error:
         raise UnreadableTrace(f"The trace holds {error}, which cannot be shown.") from None
     except RecursionError:
         raise UnreadableTrace("The trace holds values nested too deeply to be shown.") from None
-    return Trace(raw.summary, tuple(sorted(_without_repeats(spans), key=lambda span: span.start_ns)))
+    return tuple(sorted(_without_repeats(spans), key=lambda span: span.start_ns))
 
 
 def raw_spans(body: JsonValue) -> list[Object]:
@@ -79,16 +103,6 @@ def decode_attributes(attributes: JsonValue) -> dict[str, JsonValue]:
     if isinstance(attributes, Mapping):
         return {key: _from_json_text(value) for key, value in attributes.items()}
     return decode_pairs(attributes)
-
-
-def span_id(value: JsonValue) -> str | None:
-    """A span ID as hexadecimal digits, from base64 or hexadecimal; None for an absent or all-zero one."""
-    return _hexadecimal(value, 8)
-
-
-def trace_id(value: JsonValue) -> str | None:
-    """An OpenTelemetry trace ID as hexadecimal digits, from base64 or hexadecimal, with or without ``tr-``."""
-    return _hexadecimal(value.rpartition("/")[2].removeprefix("tr-"), 16) if isinstance(value, str) else None
 
 
 def _find_spans(body: JsonValue) -> list[JsonValue] | None:
@@ -133,23 +147,6 @@ def _from_json_text(value: JsonValue) -> JsonValue:
         return value
 
 
-def _hexadecimal(value: JsonValue, size: int) -> str | None:
-    if not isinstance(value, str) or not value:
-        return None
-    digits = value.removeprefix("0x").lower()
-    if not (len(digits) == 2 * size and _HEXADECIMAL.fullmatch(digits)):
-        digits = _from_base64(value, size) or value
-    return digits if digits.strip("0") else None
-
-
-def _from_base64(value: str, size: int) -> str | None:
-    try:
-        decoded = base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return decoded.hex() if len(decoded) == size else None
-
-
 def _status(code: JsonValue) -> str:
     if isinstance(code, int):
         return {1: "OK", 2: "ERROR"}.get(code, "UNSET")
@@ -181,5 +178,4 @@ def _text(value: JsonValue) -> str:
 
 
 _ENVELOPES: Final = 3
-_HEXADECIMAL: Final = re.compile(r"[0-9a-f]+")
 _NANOSECOND_DIGITS: Final = 19

@@ -22,7 +22,9 @@ from labeler.backends.local.database import remove_database
 from labeler.backends.local.store import LocalStore
 from labeler.domain.assessment import Assessment, AssessmentKind
 from labeler.domain.worklist import Query
+from labeler.reading.wire.files import read_traces
 from tests.backends.local.samples import feedback, trace
+from tests.reading.corpus import CORPUS
 
 
 @pytest.fixture
@@ -70,6 +72,24 @@ async def test_importing_again_adds_nothing_and_keeps_labels(store: LocalStore) 
     assert [experiment.name for experiment in await store.experiments()] == ["elsewhere", "demo"]
     assert (await store.summary("tr-3")).experiment_id == (await store.experiment("elsewhere")).id
     assert await store.count((await store.experiment("demo")).id) == 2
+
+
+async def test_labels_of_a_trace_that_an_earlier_version_imported_under_a_wrong_id_go_along_with_it(
+    store: LocalStore,
+) -> None:
+    cases = {"artifact-": "tr-Xw==", "mlflow-2.22-artifact-": "61698d90cd77e3c158a2176954c0d7b9"}
+    for number, (start, wrong) in enumerate(cases.items()):
+        (path,) = (CORPUS / "identity").glob(f"{start}*.json")
+        (trace,) = read_traces(path.name, path.read_bytes()).traces
+        earlier = dataclasses.replace(trace, summary=dataclasses.replace(trace.summary, id=wrong))
+        await store.import_traces([earlier])
+        await store.create(feedback(f"a-{number}", wrong, value=False, rationale="not on channel 12"))
+        assert await store.import_traces([trace]) == 1
+        (moved,) = (await store.summary(trace.summary.id)).assessments
+        assert (moved.value, moved.rationale, moved.source.id) == (False, "not on channel 12", "ana")
+        assert [each.id for each in (await store.summary(wrong)).assessments] == [f"a-{number}"]
+        assert await store.import_traces([trace]) == 0
+        assert len((await store.summary(trace.summary.id)).assessments) == 1
 
 
 async def test_imported_assessments_keep_what_they_were_and_get_an_id_where_they_had_none(store: LocalStore) -> None:

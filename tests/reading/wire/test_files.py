@@ -7,7 +7,7 @@ from labeler.reading.wire import files
 from labeler.reading.wire.files import UnusableFile, read_traces
 from labeler.reading.wire.spans import decode
 from tests.reading.corpus import ARTIFACTS, CORPUS, NAMES, artifact, body, recording, span
-from tests.reading.wire_forms import as_legacy, as_otlp
+from tests.reading.wire_forms import as_otlp
 
 GET = (CORPUS / "openai_tool_roundtrip.json").read_bytes()
 
@@ -36,9 +36,62 @@ def test_a_client_s_to_json_is_read() -> None:
     assert decode(trace).spans == decode(recording("plain_bool_number")).spans
 
 
-def test_a_trace_of_an_mlflow_2_client_keeps_its_bare_id() -> None:
-    (trace,) = read_traces("a.json", as_legacy(body("openai_tool_roundtrip"))).traces
-    assert trace.summary.id == "7ccf10c2843c4ddd25e71c05bf3213c6"
+@pytest.mark.parametrize("form", ["artifact", "to_json"])
+def test_a_trace_of_an_mlflow_2_client_has_the_id_its_server_gave_it_and_not_open_telemetry_s(form: str) -> None:
+    known = "3bb33c972a3b43bc84da67f6eebad661"
+    recorded = (CORPUS / "identity" / f"mlflow-2.22-{form}-{known}.json").read_bytes()
+    (trace,) = read_traces("a.json", recorded).traces
+    assert trace.summary.id == known
+    assert [span.name for span in decode(trace).spans] == ["desk", "lookup"]
+
+
+def test_two_traces_whose_ids_end_alike_behind_a_slash_are_two() -> None:
+    found = read_traces("two.jsonl", (CORPUS / "identity" / "two.jsonl").read_bytes())
+    assert [trace.summary.id for trace in found.traces] == [
+        "tr-000000000000000000000000000000fc",
+        "tr-041041041041041041041041041041fc",
+    ]
+    answers = [str(span.outputs) for trace in found.traces for span in decode(trace).spans]
+    assert [answer.strip('"') for answer in answers] == ["first answer", "second answer"]
+
+
+def test_a_saved_artifact_is_known_by_the_id_its_spans_name() -> None:
+    (path,) = (CORPUS / "identity").glob("artifact-*.json")
+    (trace,) = read_traces(path.name, path.read_bytes()).traces
+    assert trace.summary.id == path.stem.removeprefix("artifact-")
+
+
+def test_spans_of_several_traces_in_one_body_are_told_apart() -> None:
+    mine, theirs = body("openai_tool_roundtrip")["trace"], body("plain_bool_number")["trace"]
+    mixed = [theirs["spans"][0], *mine["spans"]]
+    told = json.dumps({"trace": {"trace_info": mine["trace_info"], "spans": mixed}}).encode()
+    by_id = {trace.summary.id: trace for trace in read_traces("mixed.json", told).traces}
+    assert by_id.keys() == {mine["trace_info"]["trace_id"], theirs["trace_info"]["trace_id"]}
+    own = by_id[mine["trace_info"]["trace_id"]]
+    assert decode(own).spans == decode(recording("openai_tool_roundtrip")).spans
+    assert own.summary == recording("openai_tool_roundtrip").summary
+    bare = read_traces("bare.json", json.dumps({"spans": mixed}).encode()).traces
+    assert {trace.summary.id for trace in bare} == by_id.keys()
+
+
+def test_trace_info_with_nothing_but_spans_of_another_trace_is_no_trace() -> None:
+    mine, theirs = body("openai_tool_roundtrip")["trace"], body("plain_bool_number")["trace"]
+    told = {"trace": {"trace_info": mine["trace_info"], "spans": theirs["spans"]}}
+    found = read_traces("a.jsonl", b"\n".join([GET, json.dumps(told).encode()]))
+    assert len(found.traces) == 1
+    assert f"spans of another trace, {theirs['trace_info']['trace_id']}" in found.problems[0]
+
+
+def test_a_trace_whose_id_cannot_be_costs_no_other() -> None:
+    saved = body("plain_bool_number")["trace"]
+    for wrong, told in (("x" * 100_000, "100,000 characters"), ("tr-\x00", "no ID has"), ("tr-\ud800", "trace_id")):
+        info = saved["trace_info"] | {"trace_id": wrong}
+        bare = [{key: value for key, value in each.items() if key in ("name", "span_id")} for each in saved["spans"]]
+        line = json.dumps({"trace": {"trace_info": info, "spans": bare}}).encode()
+        found = read_traces("a.jsonl", b"\n".join([GET, line]))
+        assert len(found.traces) == 1
+        assert told in found.problems[0]
+        assert len(found.problems[0]) < 400
 
 
 @pytest.mark.parametrize("wrap", [lambda bodies: b"[" + b" , ".join(bodies) + b"]", b"\n".join, b"\n\n".join])

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labeler.domain.trace import NOT_RECORDED, RawTrace, Span, TraceState, TraceSummary
-from labeler.reading.wire.spans import UnreadableTrace, decode
+from labeler.domain.trace import NOT_RECORDED, Span, TraceState, TraceSummary
+from labeler.reading.wire.spans import UnreadableTrace, decode, decode_all, encoded_spans
 from labeler.reading.wire.summary import roots_of, summary_of
 from tests.reading.corpus import ARTIFACTS, NAMES, artifact, body, recording, span, trace_of
 from tests.reading.wire_forms import as_artifact, as_legacy, as_otlp
@@ -17,7 +17,7 @@ SUMMARY = TraceSummary("tr-1", "1", 0, 1, TraceState.OK, "test")
 
 
 def decoded(payload: bytes) -> tuple[Span, ...]:
-    return decode(RawTrace(SUMMARY, payload)).spans
+    return decode_all(encoded_spans(payload))
 
 
 def comparable(spans: tuple[Span, ...]) -> str:
