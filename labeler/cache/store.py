@@ -72,6 +72,10 @@ class Cache:
         """Keep an attachment beside its trace; without the trace it is not kept."""
         self._write(lambda tables: tables.put_attachment(destination, trace_id, path, content))
 
+    def forget(self, destination: Destination, trace_id: str) -> None:
+        """Give up what is kept of a trace: it turned out to be something else."""
+        self._write(lambda tables: tables.forget(destination, trace_id))
+
     def trace(self, destination: Destination, trace_id: str) -> RawTrace | None:
         """The whole trace, or None when its spans are not here."""
         found = self._read(lambda tables: tables.trace(destination, trace_id))

@@ -17,6 +17,8 @@ FORMAT: Final = 1
 """`user_version` of the database: the schema below and the encoding of summaries."""
 
 _COMPRESSION_LEVEL: Final = 3
+_MOST_SPANS: Final = 1 << 29
+"""Bytes of a trace's spans: what a file of traces may hold, and twice what a server's answer may."""
 
 _BYTES_NEW: Final = "NEW.summary_bytes + NEW.spans_bytes + NEW.attachment_bytes"
 _BYTES_OLD: Final = "OLD.summary_bytes + OLD.spans_bytes + OLD.attachment_bytes"
@@ -122,7 +124,7 @@ class Tables:
         if found is None:
             return None
         row, summary, compressed = found
-        raw = _raw_trace(summary, compressed)
+        raw = RawTrace(_summary(summary, trace_id), _unpacked(compressed))
         # A full disk must not keep anybody from reading.
         with suppress(sqlite3.OperationalError):
             self._database.execute(f"UPDATE trace SET used = {_NEXT_USE} WHERE id = ?", (row,))
@@ -142,16 +144,16 @@ class Tables:
             f"SELECT trace_id, summary FROM trace WHERE {_AMONG_TRACES}",
             (*_home(destination), json.dumps(list(trace_ids))),
         )
-        return {trace_id: _summary(summary) for trace_id, summary in rows}
+        return {trace_id: _summary(summary, trace_id) for trace_id, summary in rows}
 
     def of_session(self, destination: Destination, session_id: str) -> list[TraceSummary]:
         """The summaries of the traces of a session whose spans are here."""
         rows = self._database.execute(
-            "SELECT summary FROM trace WHERE spans_bytes > 0 AND backend_uri = ? AND workspace = ?"
+            "SELECT trace_id, summary FROM trace WHERE spans_bytes > 0 AND backend_uri = ? AND workspace = ?"
             " AND instr(summary, ?) > 0",
             (*_home(destination), session_text(session_id)),
         )
-        found = (_summary(summary) for (summary,) in rows)
+        found = (_summary(summary, trace_id) for trace_id, summary in rows)
         return [summary for summary in found if summary.session_id == session_id]
 
     def attachment(self, destination: Destination, trace_id: str, path: str) -> bytes | None:
@@ -161,6 +163,11 @@ class Tables:
             (*_home(destination), trace_id, _path_key(path)),
         ).fetchone()
         return None if found is None else bytes(found[0])
+
+    def forget(self, destination: Destination, trace_id: str) -> None:
+        """Delete a trace with its spans and attachments."""
+        with self._transaction():
+            self._database.execute(f"DELETE FROM trace WHERE {_OF_TRACE}", (*_home(destination), trace_id))
 
     def shrink(self) -> None:
         """Fit what is kept to the cap, which may have been lowered, and give back room that came free in plenty."""
@@ -217,18 +224,26 @@ def _home(destination: Destination) -> tuple[str, str]:
     return destination.backend_uri, destination.workspace
 
 
-def _summary(text: str) -> TraceSummary:
+def _summary(text: str, trace_id: str) -> TraceSummary:
     try:
-        return decode_summary(text)
+        summary = decode_summary(text)
     except (ValueError, KeyError, TypeError) as error:
         raise sqlite3.DatabaseError("a summary in the cache is damaged") from error
+    if summary.id != trace_id:
+        raise sqlite3.DatabaseError("a summary in the cache is that of another trace")
+    return summary
 
 
-def _raw_trace(summary: str, compressed: bytes) -> RawTrace:
+def _unpacked(compressed: bytes) -> bytes:
+    """Spans as they came, at most as many bytes as any backend gives at a time: a damaged file may say anything."""
+    unpacking = zlib.decompressobj()
     try:
-        return RawTrace(_summary(summary), zlib.decompress(compressed))
+        spans = unpacking.decompress(compressed, _MOST_SPANS)
     except zlib.error as error:
         raise sqlite3.DatabaseError("a trace in the cache is damaged") from error
+    if not unpacking.eof:
+        raise sqlite3.DatabaseError("a trace in the cache was cut, or is larger than any that was put there")
+    return spans
 
 
 def _path_key(path: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from labeler.backends.base import Ambiguous, Backend, Malformed, MissingTrace, Unreachable
@@ -17,12 +17,12 @@ from labeler.cli.output import print_json, print_message, print_raw_json, print_
 from labeler.cli.stdout import write_out
 from labeler.cli.trace_files import looks_like_file, read_trace_file, refuse_addresses
 from labeler.domain.destination import Destination
-from labeler.domain.trace import RawTrace
+from labeler.domain.trace import RawTrace, short_id
 from labeler.reading.as_json import as_json
 from labeler.reading.lay_out import lay_out
 from labeler.reading.read import read_conversation
 from labeler.reading.span_tree import SpanLine, span_lines
-from labeler.reading.wire.spans import UnreadableTrace, decode
+from labeler.reading.wire.spans import SpansOfAnother, UnreadableTrace, check_owner, decode, encoded_spans
 
 
 async def show(arguments: argparse.Namespace) -> ExitCode:
@@ -50,14 +50,20 @@ async def show(arguments: argparse.Namespace) -> ExitCode:
             if isinstance(found, RawTrace):
                 _print(found, arguments)
             else:
-                print_message(str(found))
+                print_message(f"{short_id(found.trace_id)}: {found.error}")
                 codes.append(ExitCode.PROBLEM)
     return gravest(*codes)
 
 
-async def _from_backend(
-    trace_ids: Sequence[str], arguments: argparse.Namespace
-) -> AsyncIterator[RawTrace | MissingTrace | Malformed]:
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """A trace that cannot be had, and why."""
+
+    trace_id: str
+    error: MissingTrace | Malformed
+
+
+async def _from_backend(trace_ids: Sequence[str], arguments: argparse.Namespace) -> AsyncIterator[RawTrace | _Failed]:
     configuration = configure(arguments)
     async with (
         open_journal_to_read(configuration.paths) as journal,
@@ -70,17 +76,29 @@ async def _from_backend(
             try:
                 yield await _fetched(trace_id, backend, cache)
             except (MissingTrace, Malformed) as error:
-                yield error
+                yield _Failed(trace_id, error)
 
 
 async def _fetched(trace_id: str, backend: Backend, cache: CacheThread) -> RawTrace:
     try:
-        return await backend.trace(trace_id)
+        raw = await backend.trace(trace_id)
     except (Unreachable, Ambiguous):
         kept = await cache.run(Cache.trace, Destination(backend.uri, backend.workspace, ""), trace_id)
         if kept is None:
             raise
-        return kept
+        raw = kept
+    _check_own(raw)
+    return raw
+
+
+def _check_own(raw: RawTrace) -> None:
+    """Raise `Malformed` where a cache or an embedded store has kept spans of another trace for this one."""
+    try:
+        check_owner(encoded_spans(raw.payload), raw.summary.id)
+    except SpansOfAnother as error:
+        raise Malformed(str(error), raw.summary.id) from None
+    except UnreadableTrace:
+        return  # what cannot be read at all is said in its place
 
 
 def _print(raw: RawTrace, arguments: argparse.Namespace) -> None:

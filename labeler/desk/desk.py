@@ -81,7 +81,7 @@ class Desk:
         self.left_alone_until_ms = 0
         """To when the backend asked to be left alone, in milliseconds since the epoch; 0 when it did not."""
         read = read_blind if state.rules.blind else partial(read_openly, reviewer=record.spec.reviewer)
-        self.library = Library(cache, self.destination_of, read, self._prepared)
+        self.library = Library(cache, self.destination_of, read, self._prepared, self._strayed)
         self.sessions = Sessions(cache, self.destination_of, lambda event: self.on_event(event))
         self.contents = Contents(cache, journal, self.destination_of)
         self.pace = Pace()
@@ -103,6 +103,7 @@ class Desk:
         self.outbox = Outbox(journal, self.deliveries.changed)
         self._experiments = {*record.spec.experiment_ids, *(item.experiment_id for item in state.items)}
         self._missing: dict[str, str] = {}
+        self._brought_anew: set[str] = set()
 
     @property
     def reviewer(self) -> str:
@@ -324,6 +325,15 @@ class Desk:
             self.pace.add(trace_id, self._active.spent_ms(trace_id))
         self._active.show(None, _monotonic_ms())
         self._background.do(self._journal.run(Journal.save_position, self.record.id, item.trace_id))
+        self.need()
+
+    def _strayed(self, trace_id: str, reason: str) -> None:
+        """The cache held another trace's spans for this one: have it brought anew, and where that helps not, say so."""
+        if trace_id in self._brought_anew:
+            self.missing(trace_id, reason)
+            return
+        self._brought_anew.add(trace_id)
+        self._background.do(self._note_absent())
         self.need()
 
     def _prepared(self, prepared: Prepared) -> None:

@@ -18,6 +18,7 @@ from labeler.reading.lay_out import lay_out
 from labeler.reading.others import about_trace, with_assessments
 from labeler.reading.read import read_conversation
 from labeler.reading.sanitise import one_line
+from labeler.reading.wire.spans import SpansOfAnother
 from labeler.review.mine import by_others
 
 _KEPT = 24
@@ -51,7 +52,11 @@ class Prepared:
 
 
 class Library:
-    """Prepares documents of cached traces and keeps the latest few."""
+    """Prepares documents of cached traces and keeps the latest few.
+
+    `on_stray` hears of a trace ID for which the cache held spans of another trace, and why that is so, in a sentence.
+    They are given up, so that the trace can be brought anew.
+    """
 
     def __init__(
         self,
@@ -59,11 +64,13 @@ class Library:
         destination_of: Callable[[str], Destination],
         read: Callable[[RawTrace], Prepared],
         on_ready: Callable[[Prepared], None],
+        on_stray: Callable[[str, str], None],
     ) -> None:
         self._cache = cache
         self._destination_of = destination_of
         self._read = read
         self._on_ready = on_ready
+        self._on_stray = on_stray
         self._kept: OrderedDict[str, Prepared] = OrderedDict()
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
@@ -112,10 +119,16 @@ class Library:
             self.prepare([trace_id])
 
     async def _prepare(self, trace_id: str) -> None:
-        raw = await self._cache.run(Cache.trace, self._destination_of(trace_id), trace_id)
+        home = self._destination_of(trace_id)
+        raw = await self._cache.run(Cache.trace, home, trace_id)
         if raw is None:
             return
-        prepared = await asyncio.to_thread(self._read, raw)
+        try:
+            prepared = await asyncio.to_thread(self._read, raw)
+        except SpansOfAnother as error:
+            await self._cache.run(Cache.forget, home, trace_id)
+            self._on_stray(trace_id, str(error))
+            return
         self._kept[trace_id] = prepared
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
@@ -123,7 +136,7 @@ class Library:
 
 
 def read_openly(raw: RawTrace, reviewer: str) -> Prepared:
-    """A trace with what judges, code and other reviewers said about it."""
+    """A trace with what judges, code and other reviewers said about it. Raises `SpansOfAnother`."""
     blind = read_blind(raw)
     said = by_others(blind.assessments, reviewer)
     others = tuple(about_trace(each, blind.document) for each in said)
@@ -131,7 +144,7 @@ def read_openly(raw: RawTrace, reviewer: str) -> Prepared:
 
 
 def read_blind(raw: RawTrace) -> Prepared:
-    """A trace without a word of anybody else."""
+    """A trace without a word of anybody else. Raises `SpansOfAnother`."""
     conversation = read_conversation(raw)
     document = lay_out(conversation, raw.summary.name)
     names = {span_id: one_line(name, _NAME_CHARACTERS) for span_id, name in conversation.span_names.items()}

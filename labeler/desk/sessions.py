@@ -14,6 +14,7 @@ from labeler.domain.trace import RawTrace, TraceSummary
 from labeler.reading.document import Document
 from labeler.reading.read import read_document
 from labeler.reading.session import Turn, session_document
+from labeler.reading.wire.spans import SpansOfAnother
 
 _MOST_TURNS: Final = 50
 _LOOKING: Final = "looking for the earlier turns"
@@ -62,7 +63,10 @@ class Sessions:
         found = [await self._cache.run(Cache.trace, home, each.id) for each in earlier]
         raws = [raw for raw in found if raw is not None]
         note = self._notes.get(summary.id, "") or ("" if raws else "no earlier turn of this session was found")
-        return await asyncio.to_thread(_lay_out, raws, current, note)
+        document, strays = await asyncio.to_thread(_lay_out, raws, current, note)
+        for stray in strays:
+            await self._cache.run(Cache.forget, home, stray)
+        return document
 
 
 def _is_before(summary: TraceSummary, current: TraceSummary) -> bool:
@@ -73,6 +77,16 @@ def _is_before(summary: TraceSummary, current: TraceSummary) -> bool:
     )
 
 
-def _lay_out(earlier: Sequence[RawTrace], current: RawTrace, note: str) -> Document:
-    turns = [Turn(raw.summary, read_document(raw)) for raw in (*earlier, current)]
-    return session_document(turns[:-1], turns[-1], note)
+def _lay_out(earlier: Sequence[RawTrace], current: RawTrace, note: str) -> tuple[Document, list[str]]:
+    """The session, and the IDs of earlier traces for which spans of others were kept: they are left out of it."""
+    turns: list[Turn] = []
+    strays: list[str] = []
+    for raw in earlier:
+        try:
+            turns.append(Turn(raw.summary, read_document(raw)))
+        except SpansOfAnother:
+            strays.append(raw.summary.id)
+    if strays:
+        left_out = f"turns left out, because what was kept of them is of other traces: {len(strays)}"
+        note = f"{note}; {left_out}" if note else left_out
+    return session_document(turns, Turn(current.summary, read_document(current)), note), strays

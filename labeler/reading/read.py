@@ -9,20 +9,26 @@ from labeler.reading.conversation import Conversation, read
 from labeler.reading.document import Document
 from labeler.reading.lay_out import lay_out
 from labeler.reading.message import Failure, Message, Role
-from labeler.reading.wire.spans import UnreadableTrace
+from labeler.reading.wire.spans import SpansOfAnother, UnreadableTrace
 
 _log = logging.getLogger(__name__)
 
 
 def read_document(raw: RawTrace) -> Document:
-    """The document of a trace. Never raises: what cannot be read is said in an error block."""
+    """The document of a trace; what cannot be read is said in an error block. Raises `SpansOfAnother` alone."""
     return lay_out(read_conversation(raw), raw.summary.name)
 
 
 def read_conversation(raw: RawTrace) -> Conversation:
-    """The conversation of a trace. Never raises: an unreadable trace is a message that says why."""
+    """The conversation of a trace; of an unreadable one it is a message that says why.
+
+    Raises `SpansOfAnother` alone: a sentence in the place of an answer could be labelled, and there is nothing here
+    of the trace to label.
+    """
     try:
         return read(raw)
+    except SpansOfAnother:
+        raise
     except UnreadableTrace as error:
         return _unreadable(raw, str(error))
     except Exception as error:
