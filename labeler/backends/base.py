@@ -1,7 +1,7 @@
 """What every backend can do, and the only errors it raises.
 
-A backend knows no journal and no screen. All its methods may take long and are cancellable; none
-retries by itself, because whoever calls knows better what a retry would mean.
+A backend knows no journal and no screen. All its methods may take long and are cancellable; none that changes
+anything retries by itself, because whoever calls knows better what a retry would mean.
 """
 
 from __future__ import annotations
@@ -167,10 +167,11 @@ class Backend(Protocol):
         """A whole trace, spans undecoded. Raises `MissingTrace`, or `Malformed` for this trace alone."""
         ...
 
-    async def attachment(self, trace_id: str, path: str) -> bytes:
-        """The bytes of an attachment named by an ``mlflow-attachment://`` address.
+    async def attachment(self, trace_id: str, path: str, size: int | None) -> bytes:
+        """The bytes of an attachment named by an ``mlflow-attachment://`` address, `size` many where that says so.
 
-        Raises `MissingTarget` when the trace has none of that name, `Malformed` for more than `MOST_ATTACHED` bytes.
+        Raises `MissingTarget` when the trace has none of that name, `Malformed` for more than `MOST_ATTACHED` bytes,
+        or another number than `size`.
         """
         ...
 
@@ -218,6 +219,10 @@ class Backend(Protocol):
 
     async def set_item_state(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
         """Set an item's state and read it back: `completed_by` may be somebody who was first."""
+        ...
+
+    def cautions(self) -> list[str]:
+        """What whoever reads from here should know, in sentences, each told once: a listing that may not be whole."""
         ...
 
     async def close(self) -> None:

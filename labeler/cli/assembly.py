@@ -155,7 +155,16 @@ async def open_backend(
     try:
         yield backend
     finally:
+        tell_cautions(backend)
         await backend.close()
+
+
+def tell_cautions(backend: Backend) -> bool:
+    """Print what the backend has to say about what was read from it; tell whether there was anything."""
+    cautions = backend.cautions()
+    for caution in cautions:
+        print_message(caution)
+    return bool(cautions)
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from labeler.delivery.intake import incoming
 from labeler.delivery.prefetch import Arrived, Missing, Offline, Online, Prefetcher, PrefetchEvent
 from labeler.desk.listing import worklist_rows
 from labeler.domain.destination import Destination
+from labeler.domain.trace import short_id
 from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread
 
@@ -101,7 +102,7 @@ class _Download:
                 self.left.pop(trace_id, None)
             case Missing(trace_id, sentence):
                 self.left.pop(trace_id, None)
-                self._problems.append(f"{trace_id}: {sentence}")
+                self._problems.append(f"{short_id(trace_id)}: {sentence}")
             case Offline(sentence):
                 self._out_of_reach = sentence
                 self._giving_up = asyncio.get_running_loop().call_later(_GIVE_UP_AFTER_S, self.ended.set)

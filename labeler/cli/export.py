@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
         raise CommandFailed(
             ExitCode.USAGE, "--filter and --since look at traces, which only the backend has: leave out --local or them"
         )
-    assessments = asyncio.run(_assessments(arguments))
+    assessments, is_whole = asyncio.run(_assessments(arguments))
     only = getattr(arguments, "reviewer", None)
     found = [label_of(each) for each in assessments if only is None or same_reviewer(each.source.id, only)]
     labels = [label for label in found if label.value is not None]
@@ -54,16 +54,17 @@ def run(arguments: argparse.Namespace) -> ExitCode:
             f"{fixed} that labeler push knows on this server and takes on no other: superseded (valid: false), by "
             "nobody (reviewer: null or default), or not storable."
         )
-    return ExitCode.OK
+    return ExitCode.OK if is_whole else ExitCode.PROBLEM
 
 
-async def _assessments(arguments: argparse.Namespace) -> list[Assessment]:
+async def _assessments(arguments: argparse.Namespace) -> tuple[list[Assessment], bool]:
+    """The labels, and whether these are all of them as far as the backend tells."""
     from labeler.cli.assembly import configure, open_journal_to_read
 
     configuration = configure(arguments)
     async with open_journal_to_read(configuration.paths) as journal:
         if arguments.local:
-            return await _from_journal(arguments, configuration, journal)
+            return await _from_journal(arguments, configuration, journal), True
         return await _from_backend(arguments, configuration, journal)
 
 
@@ -82,8 +83,8 @@ async def _from_journal(
 
 async def _from_backend(
     arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread
-) -> list[Assessment]:
-    from labeler.cli.assembly import experiments_at, reach_backend
+) -> tuple[list[Assessment], bool]:
+    from labeler.cli.assembly import experiments_at, reach_backend, tell_cautions
     from labeler.domain.assessment import AssessmentKind, SourceType
     from labeler.domain.question import NOTE_NAMES
     from labeler.domain.worklist import Query
@@ -92,7 +93,7 @@ async def _from_backend(
         chosen = hasattr(arguments, "experiments")
         experiments = await (experiments_at(backend, configuration) if chosen else backend.experiments())
         query = Query(tuple(each.id for each in experiments), arguments.filter, since_ms=arguments.since)
-        return [
+        found = [
             assessment
             async for page in backend.snapshot(query)
             for summary in page
@@ -102,3 +103,4 @@ async def _from_backend(
             and assessment.name not in NOTE_NAMES
             and (assessment.valid or arguments.superseded)
         ]
+        return found, not tell_cautions(backend)

@@ -22,6 +22,7 @@ from labeler.config.load import Configuration
 from labeler.delivery.intake import incoming
 from labeler.desk.desk import Desk
 from labeler.desk.opening import open_desk
+from labeler.domain.trace import short_id
 from labeler.journal.journal import Journal
 from labeler.journal.rescue import how_to_deliver
 from labeler.journal.rows import OutboxCounts
@@ -92,7 +93,7 @@ async def run_on_screen(
     if not desk.state.items:
         await desk.close()
         if opening.record.spec.trace_ids and not only_unlabelled:
-            missing = ", ".join(opening.record.spec.trace_ids)
+            missing = ", ".join(map(short_id, opening.record.spec.trace_ids))
             raise CommandFailed(ExitCode.PROBLEM, f"The backend has no trace {missing}")
         print_message(_nothing_to_do(opening, is_all_labelled=has_traces and only_unlabelled))
         return ExitCode.OK

@@ -135,8 +135,11 @@ def selection_of(arguments: argparse.Namespace) -> Selection:
 def refuse_queue_beside_names(arguments: argparse.Namespace, names: Sequence[str]) -> None:
     """Raise `CommandFailed` where a queue was typed and exactly what to take as well."""
     if names and "queue" in arguments:
+        from labeler.domain.trace import short_id
+
         raise CommandFailed(
-            ExitCode.USAGE, f"Give either --queue {arguments.queue} or the traces by name, not both: {', '.join(names)}"
+            ExitCode.USAGE,
+            f"Give either --queue {arguments.queue} or the traces by name, not both: {', '.join(map(short_id, names))}",
         )
 
 

@@ -28,14 +28,31 @@ def run(arguments: argparse.Namespace) -> ExitCode:
 
 
 async def _pull(arguments: argparse.Namespace) -> ExitCode:
-    from labeler.cli.assembly import configure, open_cache, open_journal, reach_backend, review_spec, reviewer_at
+    from dataclasses import replace
+
+    from labeler.cli.assembly import (
+        configure,
+        open_cache,
+        open_journal,
+        reach_backend,
+        review_spec,
+        reviewer_at,
+        tell_cautions,
+    )
     from labeler.cli.downloading import download, list_worklist
     from labeler.cli.opening import check_membership, open_spec
     from labeler.cli.output import print_message
+    from labeler.cli.trace_ids import possible_ids
+    from labeler.domain.trace import short_id
 
     refuse_queue_beside_names(arguments, arguments.trace_ids)
     configuration = configure(arguments)
     selection = selection_of(arguments)
+    possible = possible_ids(selection.trace_ids)
+    if selection.trace_ids and not possible:
+        return ExitCode.PROBLEM
+    code = ExitCode.OK if possible == selection.trace_ids else ExitCode.PROBLEM
+    selection = replace(selection, trace_ids=possible)
     async with (
         open_journal(configuration.paths) as journal,
         open_cache(configuration) as cache,
@@ -50,16 +67,18 @@ async def _pull(arguments: argparse.Namespace) -> ExitCode:
         trace_ids = await list_worklist(backend, cache, journal, review, only_unlabelled=only_unlabelled)
         missing = [trace_id for trace_id in selection.trace_ids if trace_id not in trace_ids]
         for trace_id in missing:
-            print_message(f"There is no trace {trace_id} at the backend.")
+            print_message(f"There is no trace {short_id(trace_id)} at the backend.")
+        if tell_cautions(backend) or missing:
+            code = ExitCode.PROBLEM
         if not trace_ids:
             print_message(f"{spec.label}: there is nothing to review.")
-            return ExitCode.PROBLEM if missing else ExitCode.OK
+            return code
         report = await download(backend, cache, trace_ids)
         await _see_that_traces_are_kept(cache)
         for sentence in report.problems:
             print_message(sentence)
         print_message(f"{spec.label}: {report.here:,} of {len(trace_ids):,} traces are here. {report.advice}".rstrip())
-        return gravest(report.code, ExitCode.PROBLEM if missing else ExitCode.OK)
+        return gravest(report.code, code)
 
 
 async def _see_that_traces_are_kept(cache: CacheThread) -> None:

@@ -20,7 +20,7 @@ from labeler.config.problems import Source
 from labeler.delivery.pushing import Judged, Standing, differences_as_labels, judge
 from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
-from labeler.domain.trace import TraceSummary
+from labeler.domain.trace import TraceSummary, short_id
 from labeler.file_reading import read_data_file, read_stream
 from labeler.home import expand
 from labeler.journal.journal import Journal
@@ -204,11 +204,11 @@ def _take(candidate: _Candidate, judged: Judged, done: _Sorted) -> None:
 
 
 def _unknown_trace(trace_id: str) -> str:
-    return f"There is no trace {trace_id} at the backend, in the experiments asked for."
+    return f"There is no trace {short_id(trace_id)} at the backend, in the experiments asked for."
 
 
 def _unreadable_trace(trace_id: str) -> str:
-    return f"What the backend says about trace {trace_id} cannot be read, so nothing is queued for it."
+    return f"What the backend says about trace {short_id(trace_id)} cannot be read, so nothing is queued for it."
 
 
 def _lines(count: int) -> str:

@@ -20,6 +20,7 @@ from labeler.cli.options import Selection, refuse_queue_beside_names, selection_
 from labeler.cli.output import print_message
 from labeler.cli.persisting import persist
 from labeler.cli.trace_files import looks_like_file, refuse_addresses
+from labeler.cli.trace_ids import possible_ids
 from labeler.config.backend_uri import BadBackendUri
 from labeler.config.consent import CredentialsWithheld
 from labeler.config.load import Configuration
@@ -45,7 +46,10 @@ async def review(arguments: argparse.Namespace) -> ExitCode:
         from labeler.cli.reviewing_stores import review_files
 
         return await review_files(files, configuration)
-    selection = replace(selection_of(arguments), trace_ids=tuple(arguments.targets))
+    named = possible_ids(arguments.targets)
+    if arguments.targets and not named:
+        return ExitCode.PROBLEM
+    selection = replace(selection_of(arguments), trace_ids=named)
     if getattr(arguments, "offline", False):
         return await _review_offline(configuration)
     settings = configuration.settings

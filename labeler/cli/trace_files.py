@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 def looks_like_file(target: str) -> bool:
     """Whether what was named is a file rather than a trace ID."""
-    return target.endswith((".json", ".jsonl", ".gz")) or "/" in target or Path(target).is_file()
+    if target.endswith((".json", ".jsonl", ".gz")) or "/" in target:
+        return True
+    try:
+        return Path(target).is_file()
+    except OSError:  # a name longer than any file's
+        return False
 
 
 def refuse_addresses(targets: Iterable[str]) -> None:

@@ -12,7 +12,9 @@ class AttachmentAway(Exception):
     """The attachment cannot be had now. The message is a sentence."""
 
 
-async def bring_attachment(backend: Backend | None, cache: CacheThread, trace_id: str, path: str) -> bytes:
+async def bring_attachment(
+    backend: Backend | None, cache: CacheThread, trace_id: str, path: str, size: int | None
+) -> bytes:
     """The bytes of an attachment, put into the cache beside its trace. `backend` None: it is not connected yet.
 
     Raises `AttachmentAway`.
@@ -20,7 +22,7 @@ async def bring_attachment(backend: Backend | None, cache: CacheThread, trace_id
     if backend is None:
         raise AttachmentAway("The backend cannot be reached; this was not fetched before. Nothing else is affected.")
     try:
-        content = await backend.attachment(trace_id, path)
+        content = await backend.attachment(trace_id, path, size)
     except BackendError as error:
         raise AttachmentAway(f"It could not be fetched: {str(error).rstrip('.')}.") from error
     await cache.run(Cache.put_attachment, Destination(backend.uri, backend.workspace, ""), trace_id, path, content)

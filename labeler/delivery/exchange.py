@@ -223,6 +223,8 @@ class Exchange:
             try:
                 async for page in incoming(backend, self._spec):
                     await self._listener.take_in(page, only_unlabelled=self._traffic.only_unlabelled)
+                for caution in backend.cautions():
+                    self._listener.tell(caution)
             except (Unreachable, Ambiguous):
                 self._listener.connected("offline")
                 await asyncio.sleep(pause.next_s(None))
@@ -256,9 +258,9 @@ class Exchange:
                 problem = f"the earlier turns could not be looked for: {error}"
         self._listener.session_came(current.id, problem, turns)
 
-    async def attachment(self, trace_id: str, path: str) -> bytes:
-        """The bytes of an attachment. Raises `AttachmentAway`."""
-        return await bring_attachment(self._backend, self._cache, trace_id, path)
+    async def attachment(self, trace_id: str, path: str, size: int | None) -> bytes:
+        """The bytes of an attachment, `size` many where that is known. Raises `AttachmentAway`."""
+        return await bring_attachment(self._backend, self._cache, trace_id, path, size)
 
     def wake(self) -> None:
         """Something was released for delivery."""

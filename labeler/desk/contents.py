@@ -26,13 +26,13 @@ class ContentAway(Exception):
 class Contents:
     """Gets the content of media, and remembers which programs may show it.
 
-    `on_need` fetches an attachment, given a trace ID and a path; it may raise `AttachmentAway`.
+    `on_need` fetches an attachment, given a trace ID, a path and its size, if known; it may raise `AttachmentAway`.
     """
 
     def __init__(
         self, cache: CacheThread, journal: JournalThread, destination_of: Callable[[str], Destination]
     ) -> None:
-        self.on_need: Callable[[str, str], Awaitable[bytes]] = _away
+        self.on_need: Callable[[str, str, int | None], Awaitable[bytes]] = _away
         self._cache = cache
         self._journal = journal
         self._destination_of = destination_of
@@ -64,16 +64,17 @@ class Contents:
         except JournalError as error:
             raise ContentAway(str(error)) from error
 
-    async def _attachment(self, here: str, trace_id: str, path: str) -> bytes:
+    async def _attachment(self, here: str, trace_id: str, path: str, size: int | None) -> bytes:
         """An attachment, named by the trace it was recorded with, which may be an earlier turn than the one here."""
         owner = trace_id or here
         kept = await self._cache.run(Cache.attachment, self._destination_of(here), owner, path)
-        return await self.on_need(owner, path) if kept is None else kept
+        is_it = kept is not None and size in (None, len(kept))
+        return kept if kept is not None and is_it else await self.on_need(owner, path, size)
 
 
 def _agreement(program: str) -> str:
     return f"viewer {program}"
 
 
-async def _away(trace_id: str, path: str) -> bytes:
+async def _away(trace_id: str, path: str, size: int | None) -> bytes:
     raise AttachmentAway("The network is not used now, and this was not fetched before. Nothing else is affected.")

@@ -42,8 +42,11 @@ _MAGIC_REPR: Final = {
 }
 
 
-def attachment_address(uri: str) -> tuple[str, str] | None:
-    """The trace ID (may be empty) and the path in an attachment's address; None when it is none that a store gives."""
+def attachment_address(uri: str) -> tuple[str, str, int | None] | None:
+    """What an attachment's address says: trace ID (may be empty), path, and size in bytes where it tells that.
+
+    None when it is none that a store gives.
+    """
     if not uri.startswith(ATTACHMENT):
         return None
     try:
@@ -51,7 +54,7 @@ def attachment_address(uri: str) -> tuple[str, str] | None:
         trace_id = parse_qs(parts.query).get("trace_id", [""])[0]
     except ValueError:
         return None
-    return (trace_id, parts.netloc) if _ATTACHED.fullmatch(parts.netloc) else None
+    return (trace_id, parts.netloc, _attachment(uri).size) if _ATTACHED.fullmatch(parts.netloc) else None
 
 
 def described(text: str) -> Media | None:

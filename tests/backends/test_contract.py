@@ -284,7 +284,7 @@ async def test_an_experiment_is_found_by_its_id_and_by_its_name(filled: Filled) 
 
 async def test_an_attachment_that_is_not_there_is_a_missing_target(filled: Filled) -> None:
     with pytest.raises(MissingTarget):
-        await filled.backend.attachment(filled.trace_id, "a5e2b6a4-7ad3-4c5c-8ef1-8c7f3e0a0b51")
+        await filled.backend.attachment(filled.trace_id, "a5e2b6a4-7ad3-4c5c-8ef1-8c7f3e0a0b51", None)
 
 
 async def test_label_schemas_are_questions_in_the_order_they_were_made(filled: Filled) -> None:

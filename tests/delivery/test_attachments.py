@@ -42,9 +42,9 @@ async def test_attachments_are_fetched_when_asked_for_and_then_kept(attached: st
     home = Destination(backend.uri, backend.workspace, "1")
     asked: list[str] = []
 
-    async def fetch(trace_id: str, path: str) -> bytes:
+    async def fetch(trace_id: str, path: str, size: int | None) -> bytes:
         asked.append(path)
-        return await bring_attachment(backend, cache, trace_id, path)
+        return await bring_attachment(backend, cache, trace_id, path, size)
 
     raw = await backend.trace(attached)
     await cache.run(Cache.put, home, raw)
@@ -71,18 +71,18 @@ async def test_why_an_attachment_cannot_be_had_is_a_sentence(
     block = next(block for block in read_document(raw).blocks if block.kind is BlockKind.MEDIA)
     named = attachment_address(block.uri)
     assert named is not None
-    trace_id, path = named
-    assert trace_id == attached
+    trace_id, path, size = named
+    assert (trace_id, size) == (attached, len(STAMP))
     for where, told in ((gone, "nothing answers"), (store, "was not imported"), (None, "cannot be reached")):
         with pytest.raises(AttachmentAway, match=told):
-            await bring_attachment(where, cache, trace_id, path)
+            await bring_attachment(where, cache, trace_id, path, size)
     with pytest.raises(AttachmentAway, match=r"could not be fetched: .*\.$"):
-        await bring_attachment(backend, cache, trace_id, "a5e2b6a4-7ad3-4c5c-8ef1-8c7f3e0a0b51")
+        await bring_attachment(backend, cache, trace_id, "a5e2b6a4-7ad3-4c5c-8ef1-8c7f3e0a0b51", None)
     with pytest.raises(MissingTarget):
-        await backend.attachment(trace_id, "../traces.json")
+        await backend.attachment(trace_id, "../traces.json", None)
     monkeypatch.setattr(traces, "MOST_ATTACHED", 16)
     with pytest.raises(AttachmentAway, match="more than"):
-        await bring_attachment(backend, cache, trace_id, path)
+        await bring_attachment(backend, cache, trace_id, path, size)
     for closing in (backend, gone, store, cache):
         await closing.close()
 

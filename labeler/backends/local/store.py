@@ -119,7 +119,7 @@ class LocalStore:
     async def trace(self, trace_id: str) -> RawTrace:
         return await self._run(traces.trace, trace_id)
 
-    async def attachment(self, trace_id: str, path: str) -> bytes:
+    async def attachment(self, trace_id: str, path: str, size: int | None) -> bytes:
         await self.summary(trace_id)
         raise MissingTarget(f"The attachment {path} was not imported with the trace {trace_id}.")
 
@@ -158,6 +158,9 @@ class LocalStore:
 
     async def set_item_state(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
         raise MissingTarget(f"There is no queue {queue_id}: the embedded store has no review queues.")
+
+    def cautions(self) -> list[str]:
+        return []
 
     async def close(self) -> None:
         await self._run(sqlite3.Connection.close)

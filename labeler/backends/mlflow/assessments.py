@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from labeler.backends.base import Ambiguous, MissingTarget, NotAllowed, Refused
-from labeler.backends.mlflow.traces import Traces, is_path_safe, trace_path
+from labeler.backends.mlflow.asking import ask, check_about, segment, why_not_asked
+from labeler.backends.mlflow.traces import Traces, trace_path
 from labeler.backends.mlflow.transport import Transport
 from labeler.domain.assessment import Assessment
+from labeler.domain.trace import short_id
 from labeler.domain.value import JsonValue
 from labeler.reading.wire.envelopes import MalformedEnvelope, assessment, assessment_to_wire, value_to_wire
 
@@ -38,7 +40,7 @@ class Assessments:
             raise Ambiguous(
                 f"The server did not find the trace, and then did: {missing}", server_answered=True
             ) from None
-        return self._echo(answer, wanted.trace_id)
+        return _written(answer, wanted.trace_id)
 
     async def are_allowed_on(self, trace_id: str) -> bool | None:
         """Whether a create on that trace would be allowed: asked with one that holds no assessment, so none is made.
@@ -58,12 +60,18 @@ class Assessments:
 
     async def find(self, trace_id: str, assessment_id: str) -> Assessment | None:
         """The assessment of that ID, valid or overridden. None when the trace is there without it."""
+
+        async def look_up(transport: Transport) -> Assessment:
+            found = _echo(await transport.get(_path(trace_id, assessment_id)), trace_id)
+            check_about("assessment of trace", trace_id, found.trace_id, trace_id)
+            check_about("assessment", assessment_id, found.id, trace_id)
+            return found
+
         try:
-            answer = await self._transport.get(_path(trace_id, assessment_id))
+            return await ask(self._transport, look_up)
         except MissingTarget:
             await self._traces.summary(trace_id)
             return None
-        return self._echo(answer, trace_id)
 
     async def update(self, changed: Assessment, fields: Sequence[str]) -> Assessment:
         """Change ``value``, ``rationale`` or ``metadata`` in place; metadata merges, keys stay."""
@@ -79,7 +87,7 @@ class Assessments:
         except MissingTarget:
             await self._traces.summary(changed.trace_id)
             raise
-        return self._echo(answer, changed.trace_id)
+        return _written(answer, changed.trace_id)
 
     async def retract(self, trace_id: str, assessment_id: str) -> None:
         """Delete an assessment, which makes the one it overrode valid again. What is not there is deleted."""
@@ -89,18 +97,28 @@ class Assessments:
         except MissingTarget:
             await self._traces.summary(trace_id)
 
-    def _echo(self, answer: dict[str, Any], trace_id: str) -> Assessment:
-        try:
-            return assessment(answer.get("assessment"), trace_id)
-        except MalformedEnvelope as error:
-            raise Ambiguous(f"The server answered with something else than the assessment: {error}") from None
+
+def _echo(answer: dict[str, Any], trace_id: str) -> Assessment:
+    try:
+        return assessment(answer.get("assessment"), trace_id)
+    except MalformedEnvelope as error:
+        raise Ambiguous(f"The server answered with something else than the assessment: {error}") from None
+
+
+def _written(answer: dict[str, Any], trace_id: str) -> Assessment:
+    """The assessment that was written; whether it was is in doubt where the answer is about another trace's."""
+    echo = _echo(answer, trace_id)
+    if echo.trace_id != trace_id:
+        raise Ambiguous(f"The server answered with an assessment of another trace, {short_id(echo.trace_id)}")
+    return echo
 
 
 def _path(trace_id: str, assessment_id: str) -> str:
-    path = f"{trace_path(trace_id)}/assessments/{assessment_id}"
-    if not is_path_safe(assessment_id):
-        raise MissingTarget("No assessment has such an ID: it holds characters that IDs do not have")
-    return path
+    """The path of an assessment. Raises `MissingTrace` and `MissingTarget` for IDs that no request can carry."""
+    path = trace_path(trace_id)
+    if why := why_not_asked(assessment_id):
+        raise MissingTarget(f"There is no assessment {short_id(assessment_id)}: the ID {why}")
+    return f"{path}/assessments/{segment(assessment_id)}"
 
 
 def _field_to_wire(changed: Assessment, field: str) -> dict[str, JsonValue]:

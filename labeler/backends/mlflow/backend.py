@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 
 from labeler.backends.base import Capabilities, Experiment, Schemas, UnknownName
+from labeler.backends.mlflow.asking import Cautions
 from labeler.backends.mlflow.assessments import Assessments
 from labeler.backends.mlflow.credentials import Credentials, Tls, endpoint
 from labeler.backends.mlflow.detection import DATABRICKS, detect, signed_in_user
@@ -63,10 +64,11 @@ class MlflowBackend:
         self._capabilities = known
         self._served = served
         self._detecting = asyncio.Lock()
-        self._experiments = Experiments(transport)
-        self._traces = Traces(transport)
+        self._cautions = Cautions()
+        self._experiments = Experiments(transport, self._cautions)
+        self._traces = Traces(transport, self._cautions)
         self._assessments = Assessments(transport, self._traces)
-        self._queues = Queues(transport, self._experiments)
+        self._queues = Queues(transport, self._experiments, self._cautions)
 
     @property
     def uri(self) -> str:
@@ -98,7 +100,7 @@ class MlflowBackend:
 
     def snapshot(self, query: Query) -> AsyncGenerator[list[TraceSummary], None]:
         self._traces.expect_in(query.experiment_ids)
-        return self._remembered(snapshot(self._transport, query))
+        return self._remembered(snapshot(self._transport, self._cautions, query))
 
     async def summaries(self, trace_ids: Sequence[str]) -> list[TraceSummary]:
         return await self._traces.summaries(trace_ids)
@@ -109,8 +111,8 @@ class MlflowBackend:
     async def trace(self, trace_id: str) -> RawTrace:
         return await self._traces.whole(trace_id)
 
-    async def attachment(self, trace_id: str, path: str) -> bytes:
-        return await self._traces.attachment(trace_id, path)
+    async def attachment(self, trace_id: str, path: str, size: int | None) -> bytes:
+        return await self._traces.attachment(trace_id, path, size)
 
     async def find(self, trace_id: str, assessment_id: str) -> Assessment | None:
         return await self._assessments.find(trace_id, assessment_id)
@@ -136,7 +138,7 @@ class MlflowBackend:
     async def schemas(self, experiment_id: str) -> Schemas:
         if not (await self.capabilities()).schemas:
             return Schemas((), only_default=False)
-        return await schemas(self._transport, experiment_id)
+        return await schemas(self._transport, self._cautions, experiment_id)
 
     async def queues(self, experiment_id: str) -> list[Queue]:
         if not (await self.capabilities()).queues:
@@ -163,6 +165,9 @@ class MlflowBackend:
 
     async def set_item_state(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
         return await self._queues.set_item_state(queue_id, trace_id, state, reviewer)
+
+    def cautions(self) -> list[str]:
+        return self._cautions.take()
 
     async def _remembered(
         self, pages: AsyncGenerator[list[TraceSummary], None]

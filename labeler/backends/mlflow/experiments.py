@@ -9,8 +9,10 @@ from typing import Any, Final
 from pydantic import BaseModel, ValidationError
 
 from labeler.backends.base import Experiment, Malformed, MissingTarget, NotAllowed, Refused, UnknownName
+from labeler.backends.mlflow.asking import Cautions, Listing, ask, check_about, paged
 from labeler.backends.mlflow.failures import MissingRoute
 from labeler.backends.mlflow.transport import Transport
+from labeler.domain.trace import short_id
 
 _PAGE: Final = 1_000
 _NAMES_SHOWN: Final = 10
@@ -24,36 +26,30 @@ class _Experiment(BaseModel):
 
 
 class Experiments:
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, cautions: Cautions) -> None:
         self._transport = transport
+        self._cautions = cautions
 
     async def all(self) -> list[Experiment]:
         """All active experiments, the one last used first."""
-        found: list[Experiment] = []
-        token = ""
-        while True:
-            asked = {"max_results": _PAGE, "order_by": ["last_update_time DESC"], "page_token": token}
-            page = await self._transport.send("POST", f"{_ROUTE}/search", asked)
-            found += [Experiment(each.experiment_id, each.name) for each in _read_all(page)]
-            token = page.get("next_page_token") or ""
-            if not token:
-                return found
+        pages = paged(Listing("experiments", self._cautions), self._page, lambda each: each.id)
+        return [experiment async for page in pages for experiment in page]
 
     async def one(self, name_or_id: str) -> Experiment:
         """The experiment of that ID, else of that name. Raises `UnknownName`, telling what there is."""
-        asked = [("get-by-name", {"experiment_name": name_or_id})]
+        asked = [("get-by-name", "experiment_name")]
         if name_or_id.isascii() and name_or_id.isdecimal():
-            asked.insert(0, ("get", {"experiment_id": name_or_id}))
+            asked.insert(0, ("get", "experiment_id"))
         forbidden = False
-        for call, params in asked:
+        for call, named_by in asked:
             try:
-                found = await self._active(call, params)
+                found = await self._active(call, named_by, name_or_id)
             except NotAllowed:
                 forbidden = True
             else:
                 if found is not None:
                     return found
-        said = f'No experiment is called "{name_or_id}" or has that ID'
+        said = f'No experiment is called "{short_id(name_or_id)}" or has that ID'
         if forbidden:
             said += ", or you may not read it: the server says the same of both. To label takes EDIT on the experiment"
         raise UnknownName(f"{said}. {nearest(name_or_id, [each.name for each in await self.all()])}")
@@ -67,7 +63,7 @@ class Experiments:
             "aggregations": [{"aggregation_type": "COUNT"}],
         }
         try:
-            points = (await self._transport.send("POST", "/api/3.0/mlflow/traces/metrics", asked)).get("data_points")
+            points = (await self._transport.query("/api/3.0/mlflow/traces/metrics", asked)).get("data_points")
         except (MissingRoute, Refused):
             return None
         try:
@@ -75,12 +71,23 @@ class Experiments:
         except (KeyError, IndexError, TypeError, ValueError):
             return None
 
-    async def _active(self, call: str, params: Mapping[str, str]) -> Experiment | None:
+    async def _page(self, token: str) -> tuple[list[Experiment], str]:
+        asked = {"max_results": _PAGE, "order_by": ["last_update_time DESC"], "page_token": token}
+        page = await self._transport.query(f"{_ROUTE}/search", asked)
+        found = [Experiment(each.experiment_id, each.name) for each in _read_all(page)]
+        return found, str(page.get("next_page_token") or "")
+
+    async def _active(self, call: str, named_by: str, name_or_id: str) -> Experiment | None:
+        async def look_up(transport: Transport) -> _Experiment:
+            answer = await transport.get(f"{_ROUTE}/{call}", {named_by: name_or_id})
+            found = _read(answer.get("experiment"))
+            check_about("experiment", name_or_id, found.experiment_id if call == "get" else found.name)
+            return found
+
         try:
-            answer = await self._transport.get(f"{_ROUTE}/{call}", params)
+            found = await ask(self._transport, look_up)
         except MissingTarget:
             return None
-        found = _read(answer.get("experiment"))
         return Experiment(found.experiment_id, found.name) if found.lifecycle_stage == "active" else None
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
 from labeler.backends.base import Forbidden, Malformed, MissingTarget, UnknownName
+from labeler.backends.mlflow.asking import Cautions, Listing, ask, check_about, paged
 from labeler.backends.mlflow.experiments import Experiments, nearest
 from labeler.backends.mlflow.transport import Transport
 from labeler.domain.assessment import same_reviewer
 from labeler.domain.queue import Queue, QueueItem, QueueItemState
+from labeler.domain.trace import short_id
 
 _ROUTE: Final = "/api/3.0/mlflow/review-queues"
 _QUEUES_A_PAGE: Final = 1_000
@@ -23,6 +26,7 @@ _ITEMS_AT_ONCE: Final = 500
 _QUEUE_ID: Final = re.compile(r"rq-[0-9a-f]{32}")
 
 _Form = TypeVar("_Form", bound=BaseModel)
+_Object = Mapping[str, Any]
 
 
 class _Queue(BaseModel):
@@ -76,33 +80,23 @@ class _ItemAnswer(BaseModel):
     item: _Item
 
 
-class _ItemPage(BaseModel):
-    items: list[_Item] = Field(default_factory=list)
-
-
 class Queues:
-    def __init__(self, transport: Transport, experiments: Experiments) -> None:
+    def __init__(self, transport: Transport, experiments: Experiments, cautions: Cautions) -> None:
         self._transport = transport
         self._experiments = experiments
+        self._cautions = cautions
 
     async def all(self, experiment_id: str) -> list[Queue]:
         """The queues of an experiment, the newest first."""
-        found: list[Queue] = []
-        token = ""
-        while True:
-            params: dict[str, str | int] = {"experiment_id": experiment_id, "max_results": _QUEUES_A_PAGE}
-            answer = await self._transport.get(f"{_ROUTE}/list", params | ({"page_token": token} if token else {}))
-            page = _read(_QueuePage, answer)
-            found += [each.queue() for each in page.review_queues]
-            token = page.next_page_token
-            if not token:
-                return found
+        listing = Listing("review queues", self._cautions)
+        pages = paged(listing, partial(self._queues_at, experiment_id), lambda each: each.id)
+        return [queue async for page in pages for queue in page]
 
     async def one(self, experiment_id: str | None, name_or_id: str) -> Queue:
         """The queue of that ID, or of that name in one experiment or in all. Raises `UnknownName`."""
         if _QUEUE_ID.fullmatch(name_or_id):
             try:
-                return _queue(await self._transport.get(f"{_ROUTE}/get", {"queue_id": name_or_id}))
+                return await ask(self._transport, partial(_queue_of_id, name_or_id))
             except MissingTarget:
                 raise UnknownName(f"No queue has the ID {name_or_id}") from None
         look_in = [experiment_id] if experiment_id else [each.id for each in await self._experiments.all()]
@@ -122,29 +116,33 @@ class Queues:
             places = ", ".join(f"{queue.id} in experiment {queue.experiment_id}" for queue in named)
             raise UnknownName(f'More than one queue is called "{name_or_id}"; name one by its ID: {places}')
         names = [queue.name for queue in there]
-        raise UnknownName(f'No queue is called "{name_or_id}". {nearest(name_or_id, names)}')
+        raise UnknownName(f'No queue is called "{short_id(name_or_id)}". {nearest(name_or_id, names)}')
 
     async def of(self, experiment_id: str, reviewer: str) -> Queue:
         """The reviewer's own queue, made when there is none."""
         asked = {"experiment_id": experiment_id, "user": reviewer}
-        return _queue(await self._transport.send("POST", f"{_ROUTE}/get-or-create-user", asked))
+
+        async def get_or_create(transport: Transport) -> Queue:
+            queue = _queue(await transport.query(f"{_ROUTE}/get-or-create-user", asked))
+            check_about("review queue of experiment", experiment_id, queue.experiment_id)
+            return queue
+
+        return await ask(self._transport, get_or_create)
 
     async def items(self, queue: Queue) -> AsyncIterator[list[QueueItem]]:
         """Every item of a queue, oldest first. Raises `MissingTarget` when the queue is gone."""
-        listed: dict[str, _Item] = {}
-        async for page in self._pages(queue.id):
-            listed |= {each.item_id: each for each in _read(_ItemPage, page).items if each.item_id not in listed}
-        oldest_first = sorted(listed.values(), key=lambda each: each.creation_time_ms)
-        traces = [each.item() for each in oldest_first if each.item_type == "TRACE"]
+        listed = [item async for page in self._pages(queue.id) for item in map(self._readable, page) if item]
+        oldest_first = sorted(listed, key=lambda each: each.creation_time_ms)
+        possible = self._cautions.possible(each.item_id for each in listed if each.item_type == "TRACE")
+        traces = [each.item() for each in oldest_first if each.item_id in possible]
         for start in range(0, len(traces), _ITEMS_AT_ONCE):
             yield traces[start : start + _ITEMS_AT_ONCE]
 
     async def item(self, queue_id: str, trace_id: str) -> QueueItem:
         """How one item stands. Raises `MissingTarget` for no such queue or item. MLflow tells by listing alone."""
         async for page in self._pages(queue_id):
-            items = page.get("items")
-            for each in items if isinstance(items, list) else ():
-                if isinstance(each, dict) and each.get("item_id") == trace_id:
+            for each in page:
+                if each.get("item_id") == trace_id:
                     return _read(_Item, each).item()
         raise MissingTarget("The trace is no longer in its review queue")
 
@@ -159,23 +157,69 @@ class Queues:
             return item
         return await self._set(queue_id, trace_id, state, reviewer)
 
-    async def _pages(self, queue_id: str) -> AsyncIterator[dict[str, Any]]:
+    def _pages(self, queue_id: str) -> AsyncIterator[list[_Object]]:
         """The pages of a queue's items, newest first. Raises `MissingTarget` when the queue is gone."""
-        token = ""
-        while True:
-            params: dict[str, str | int] = {"queue_id": queue_id, "max_results": _ITEMS_A_PAGE}
-            asked = params | ({"page_token": token} if token else {})
-            page = await self._transport.get(f"{_ROUTE}/items/list", asked, self._transport.timeouts.whole_trace)
-            yield page
-            token = str(page.get("next_page_token") or "")
-            if not token:
-                return
+        listing = Listing("the review queue's items", self._cautions)
+        return paged(listing, partial(self._items_at, queue_id), lambda each: str(each.get("item_id")))
+
+    def _readable(self, item: _Object) -> _Item | None:
+        try:
+            return _read(_Item, item)
+        except Malformed:
+            named = short_id(str(item.get("item_id")))
+            self._cautions.add(f"The review queue's item {named} is not of MLflow's form and was left out.")
+            return None
+
+    async def _queues_at(self, experiment_id: str, token: str) -> tuple[list[Queue], str]:
+        asked: dict[str, str | int] = {"experiment_id": experiment_id, "max_results": _QUEUES_A_PAGE}
+
+        async def page(transport: Transport) -> _QueuePage:
+            answer = await transport.get(f"{_ROUTE}/list", asked | _from(token))
+            page = _read(_QueuePage, answer)
+            for each in page.review_queues:
+                check_about("review queues of experiment", experiment_id, each.experiment_id)
+            return page
+
+        found = await ask(self._transport, page)
+        return [each.queue() for each in found.review_queues], found.next_page_token
+
+    async def _items_at(self, queue_id: str, token: str) -> tuple[list[_Object], str]:
+        asked: dict[str, str | int] = {"queue_id": queue_id, "max_results": _ITEMS_A_PAGE}
+
+        async def page(transport: Transport) -> tuple[list[_Object], str]:
+            answer = await transport.get(f"{_ROUTE}/items/list", asked | _from(token), transport.timeouts.whole_trace)
+            listed = answer.get("items") or []
+            if not isinstance(listed, list):
+                raise Malformed("The server's list of a review queue's items is not of MLflow's form")
+            items: list[_Object] = [each for each in listed if isinstance(each, dict)]
+            for each in items:
+                check_about("review queue", queue_id, str(each.get("queue_id", queue_id)))
+            return items, str(answer.get("next_page_token") or "")
+
+        return await ask(self._transport, page)
 
     async def _set(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
         asked = {"queue_id": queue_id, "item_id": trace_id, "status": state.value}
         if state is not QueueItemState.PENDING:
             asked["completed_by"] = reviewer
-        return _read(_ItemAnswer, await self._transport.send("POST", f"{_ROUTE}/items/set-status", asked)).item.item()
+
+        async def set_status(transport: Transport) -> _Item:
+            item = _read(_ItemAnswer, await transport.send("POST", f"{_ROUTE}/items/set-status", asked)).item
+            check_about("review queue", queue_id, item.queue_id, trace_id)
+            check_about("review queue's item", trace_id, item.item_id, trace_id)
+            return item
+
+        return (await ask(self._transport, set_status)).item()
+
+
+async def _queue_of_id(queue_id: str, transport: Transport) -> Queue:
+    queue = _queue(await transport.get(f"{_ROUTE}/get", {"queue_id": queue_id}))
+    check_about("review queue", queue_id, queue.id)
+    return queue
+
+
+def _from(token: str) -> dict[str, str | int]:
+    return {"page_token": token} if token else {}
 
 
 def _queue(answer: Mapping[str, Any]) -> Queue:

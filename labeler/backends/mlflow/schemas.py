@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from functools import partial
 from typing import Final, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
 from labeler.backends.base import Malformed, Schemas
+from labeler.backends.mlflow.asking import Cautions, Listing, ask, check_about, paged
 from labeler.backends.mlflow.transport import Transport
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, QuestionInput, Text
@@ -55,6 +56,7 @@ class _Input(BaseModel):
 
 class _Schema(BaseModel):
     schema_id: str
+    experiment_id: str = ""
     name: str
     type: Literal["FEEDBACK", "EXPECTATION"]
     instruction: str = ""
@@ -69,31 +71,35 @@ class _Page(BaseModel):
     next_page_token: str = ""
 
 
-async def schemas(transport: Transport, experiment_id: str) -> Schemas:
+async def schemas(transport: Transport, cautions: Cautions, experiment_id: str) -> Schemas:
     """The schemas of an experiment as questions, in creation order, MLflow's own default left out.
 
     A schema of a kind of input that is not known here is left out too. Text and expectations are optional.
     """
-    listed = [schema async for schema in _listed(transport, experiment_id)]
+    pages = paged(
+        Listing("label schemas", cautions), partial(_page_at, transport, experiment_id), lambda each: each.schema_id
+    )
+    listed = [schema async for page in pages for schema in page]
     own = sorted((schema for schema in listed if not schema.is_default), key=lambda schema: schema.created_at)
     questions = [_question(schema) for schema in own]
     return Schemas(tuple(each for each in questions if each is not None), only_default=bool(listed) and not own)
 
 
-async def _listed(transport: Transport, experiment_id: str) -> AsyncIterator[_Schema]:
-    token = ""
-    while True:
-        params: dict[str, str | int] = {"experiment_id": experiment_id, "max_results": _PAGE}
-        answer = await transport.get(_ROUTE, params | ({"page_token": token} if token else {}))
+async def _page_at(transport: Transport, experiment_id: str, token: str) -> tuple[list[_Schema], str]:
+    asked: dict[str, str | int] = {"experiment_id": experiment_id, "max_results": _PAGE}
+
+    async def page(transport: Transport) -> _Page:
+        answer = await transport.get(_ROUTE, asked | ({"page_token": token} if token else {}))
         try:
             page = _Page.model_validate(answer)
         except ValidationError:
             raise Malformed("The server's list of label schemas is not of MLflow's form") from None
         for schema in page.label_schemas:
-            yield schema
-        token = page.next_page_token
-        if not token:
-            return
+            check_about("label schemas of experiment", experiment_id, schema.experiment_id or experiment_id)
+        return page
+
+    found = await ask(transport, page)
+    return found.label_schemas, found.next_page_token
 
 
 def _question(schema: _Schema) -> Question | None:

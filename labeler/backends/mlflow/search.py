@@ -21,6 +21,7 @@ from enum import Enum
 from typing import Any, Final
 
 from labeler.backends.base import BadFilter, MissingTarget, Refused, UnknownName
+from labeler.backends.mlflow.asking import Cautions, Listing
 from labeler.backends.mlflow.traces import ROUTE, read_page, search_payload
 from labeler.backends.mlflow.transport import Transport
 from labeler.domain.trace import TraceSummary
@@ -65,14 +66,14 @@ class _Page:
     token: str
 
 
-async def snapshot(transport: Transport, query: Query) -> AsyncGenerator[list[TraceSummary], None]:
+async def snapshot(transport: Transport, cautions: Cautions, query: Query) -> AsyncGenerator[list[TraceSummary], None]:
     """Pages of `query`, each trace once. Raises `BadFilter`.
 
     Of experiments that do not exist most servers show nothing; a file store raises `UnknownName`.
     """
     search = _Search(transport, query)
+    walk = _Walk(Listing("traces", cautions))
     remaining = query.limit
-    seen: set[str] = set()
     place = await search.start()
     first_id: str | None = None
     coming = deque([asyncio.create_task(search.page(place))])
@@ -82,16 +83,19 @@ async def snapshot(transport: Transport, query: Query) -> AsyncGenerator[list[Tr
             if first_id is not None and (not page.summaries or page.summaries[0].id != first_id):
                 _abandon(coming)
                 first_id = None
-                coming.append(asyncio.create_task(search.page(search.again(place))))
+                if walk.may_read_again(place, search.again(place)):
+                    coming.append(asyncio.create_task(search.page(search.again(place))))
                 continue
-            fresh = [each for each in page.summaries if each.id not in seen][:remaining]
-            seen.update(each.id for each in fresh)
+            new = walk.fresh(page)
+            possible = cautions.possible(each.id for each in new)
+            fresh = [each for each in new if each.id in possible][:remaining]
             if remaining is not None:
                 remaining -= len(fresh)
-            if not page.token or remaining == 0:
+            following = search.after(page) if page.token and remaining != 0 else None
+            if following is None or not walk.may_go_on(page, following[0], len(new)):
                 _abandon(coming)
             else:
-                place, first_id = search.after(page)
+                place, first_id = following
                 at_once = _IN_FLIGHT if first_id is not None and (remaining is None or remaining > PAGE) else 1
                 while len(coming) < at_once:
                     ahead = place.further(len(coming) * (PAGE - 1)) if coming else place
@@ -100,6 +104,50 @@ async def snapshot(transport: Transport, query: Query) -> AsyncGenerator[list[Tr
                 yield fresh
     finally:
         _abandon(coming)
+
+
+class _Walk:
+    """Where a snapshot has been, to tell progress from a circle.
+
+    Reading again from the start of a shifted place shows what was seen already until that place is reached, which is
+    no circle; to be sent back to the same place twice with nothing new in between is one.
+    """
+
+    def __init__(self, listing: Listing) -> None:
+        self._listing = listing
+        self._asked: set[_Place] = set()
+        self._catching_up_to = 0
+
+    def fresh(self, page: _Page) -> list[TraceSummary]:
+        """What a page shows that was not seen before."""
+        fresh = self._listing.fresh(page.summaries, lambda each: each.id)
+        if fresh:
+            self._asked.clear()
+            self._catching_up_to = 0
+        return fresh
+
+    def may_read_again(self, shifted: _Place, again: _Place) -> bool:
+        """Whether to read again what should have begun at `shifted`."""
+        self._asked.discard(shifted)
+        self._catching_up_to = shifted.offset
+        return self._is_progress(again)
+
+    def may_go_on(self, page: _Page, place: _Place, fresh: int) -> bool:
+        """Whether to read on at `place` after a page that brought `fresh` new traces."""
+        if place.token and not self._listing.leads_to(place):
+            self._listing.end_early()
+            return False
+        if not fresh and page.place.offset >= self._catching_up_to:
+            self._listing.end_early()
+            return False
+        return self._is_progress(place)
+
+    def _is_progress(self, place: _Place) -> bool:
+        is_progress = place not in self._asked
+        self._asked.add(place)
+        if not is_progress:
+            self._listing.end_early()
+        return is_progress
 
 
 class _Search:
@@ -130,7 +178,7 @@ class _Search:
     def after(self, page: _Page) -> tuple[_Place, str | None]:
         """Where the page after `page` begins, and the ID of the trace it then has to begin with, if known."""
         self._page = PAGE
-        last = page.summaries[-1] if len(page.summaries) == page.rows else None
+        last = page.summaries[-1] if 0 < len(page.summaries) == page.rows else None
         timed = last is not None and last.requested_at_ms > 0 and self._order is not _Order.OTHER
         moved = timed and last is not None and last.requested_at_ms != page.place.bound_ms
         if not _is_offset_token(page.token):
@@ -154,7 +202,7 @@ class _Search:
         payload = search_payload(self._query.experiment_ids, " AND ".join(clauses), max_results)
         payload |= {"order_by": ordered} | ({"page_token": token} if token else {})
         try:
-            return await self._transport.send("POST", f"{ROUTE}/search", payload, self._patience)
+            return await self._transport.query(f"{ROUTE}/search", payload, self._patience)
         except Refused as refused:
             raise BadFilter(str(refused)) from None
         except MissingTarget as missing:

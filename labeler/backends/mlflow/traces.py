@@ -11,26 +11,32 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, Final
 
 from labeler.backends.base import MOST_ATTACHED, Ambiguous, Malformed, MissingTarget, MissingTrace, Refused
+from labeler.backends.mlflow.asking import Cautions, WrongAnswer, ask, check_about, segment, why_not_asked
 from labeler.backends.mlflow.failures import MissingRoute
 from labeler.backends.mlflow.recent import RecentSummaries
-from labeler.backends.mlflow.transport import Transport, parse
-from labeler.domain.trace import RawTrace, TraceState, TraceSummary
+from labeler.backends.mlflow.transport import Transport, parse, worked_out
+from labeler.domain.trace import RawTrace, TraceState, TraceSummary, short_id
 from labeler.reading.wire.envelopes import MalformedEnvelope, readable_trace_id, trace_summary
+from labeler.reading.wire.spans import SpansOfAnother, check_owner
 
 ROUTE: Final = "/api/3.0/mlflow/traces"
 _ARTIFACT: Final = "/ajax-api/2.0/mlflow/get-trace-artifact"
 _NO_SPANS: Final = b'{"spans":[]}'
-_PATH_SAFE: Final = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.:~-]{1,250}")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.:~-]+")
+"""IDs that can be quoted in a search."""
+
 _AT_ONCE: Final = 4
 _IDS_A_SEARCH: Final = 100
 
 
 class Traces:
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, cautions: Cautions) -> None:
         self._transport = transport
+        self._cautions = cautions
         self._experiments: dict[str, None] = {}
         self._whole_in_one_call = True
         self.recent = RecentSummaries()
@@ -41,24 +47,17 @@ class Traces:
 
     async def summary(self, trace_id: str) -> TraceSummary:
         """One summary with its assessments. Raises `MissingTrace`, `Malformed`."""
-        try:
-            answer = await self._transport.get(trace_path(trace_id))
-        except MissingTarget as missing:
-            raise MissingTrace(str(missing)) from None
-        trace = answer.get("trace")
-        try:
-            return trace_summary(trace.get("trace_info") if isinstance(trace, dict) else None)
-        except MalformedEnvelope as error:
-            raise Malformed(str(error), trace_id) from None
+        return await ask(self._transport, partial(_summary, trace_id))
 
     async def summaries(self, trace_ids: Sequence[str]) -> list[TraceSummary]:
         """The summaries of the traces that exist among `trace_ids`, in their order."""
         found: dict[str, TraceSummary] = {}
-        safe = [trace_id for trace_id in dict.fromkeys(trace_ids) if is_path_safe(trace_id)]
+        asked = [trace_id for trace_id in dict.fromkeys(trace_ids) if not why_not_asked(trace_id)]
+        plain = [trace_id for trace_id in asked if _PLAIN.fullmatch(trace_id)]
         if self._experiments:
-            for start in range(0, len(safe), _IDS_A_SEARCH):
-                found |= await self._search_by_id(safe[start : start + _IDS_A_SEARCH])
-        one_by_one = [trace_id for trace_id in safe if trace_id not in found]
+            for start in range(0, len(plain), _IDS_A_SEARCH):
+                found |= await self._search_by_id(plain[start : start + _IDS_A_SEARCH])
+        one_by_one = [trace_id for trace_id in asked if trace_id not in found]
         for start in range(0, len(one_by_one), _AT_ONCE):
             chunk = one_by_one[start : start + _AT_ONCE]
             looked_up = await asyncio.gather(*map(self._summary_if_there, chunk))
@@ -67,6 +66,7 @@ class Traces:
 
     async def whole(self, trace_id: str) -> RawTrace:
         """A trace with its spans, undecoded. Raises `MissingTrace`, `Malformed`."""
+        trace_path(trace_id)
         summary = self.recent.get(trace_id)
         tried_one_call = summary is None and self._whole_in_one_call
         if tried_one_call and (whole := await self._in_one_call(trace_id)) is not None:
@@ -80,12 +80,20 @@ class Traces:
             self._whole_in_one_call = False
         return RawTrace(summary, payload)
 
-    async def attachment(self, trace_id: str, path: str) -> bytes:
+    async def attachment(self, trace_id: str, path: str, size: int | None) -> bytes:
         """The bytes of an attachment. Raises as `Backend.attachment` does."""
         trace_path(trace_id)
         named = {"request_id": trace_id, "path": path}
+
+        async def fetch(transport: Transport) -> bytes:
+            content = await transport.body(_ARTIFACT, named, transport.timeouts.whole_trace, MOST_ATTACHED)
+            if size is not None and len(content) != size:
+                told = f"What came is {len(content):,} bytes long, and the attachment is {size:,}: it is something else"
+                raise WrongAnswer(told, trace_id)
+            return content
+
         try:
-            return await self._transport.body(_ARTIFACT, named, self._transport.timeouts.whole_trace, MOST_ATTACHED)
+            return await ask(self._transport, fetch)
         except Refused as refused:
             raise MissingTarget(str(refused)) from None
 
@@ -93,10 +101,10 @@ class Traces:
         quoted = ", ".join(f"'{trace_id}'" for trace_id in trace_ids)
         query = search_payload(list(self._experiments), f"request_id IN ({quoted})", len(trace_ids))
         try:
-            page = await self._transport.send("POST", f"{ROUTE}/search", query)
+            page = await self._transport.query(f"{ROUTE}/search", query)
         except Refused:
             return {}
-        found = read_page(page)
+        found = [each for each in read_page(page) if each.id in trace_ids]
         self.recent.add(found)
         return {summary.id: summary for summary in found}
 
@@ -110,11 +118,10 @@ class Traces:
 
     async def _in_one_call(self, trace_id: str) -> RawTrace | None:
         """A whole trace, or None when the server does not give it that way (or at all)."""
-        trace_path(trace_id)
         try:
-            body, trace = await self._info_and_spans(trace_id)
-            return RawTrace(trace_summary(trace.get("trace_info")), body)
-        except (MissingTarget, MissingRoute, Malformed, MalformedEnvelope):
+            body, info = await ask(self._transport, partial(_info_and_spans, trace_id))
+            return RawTrace(_checked(info, trace_id), body)
+        except (MissingTarget, MissingRoute, Malformed):
             return None
         except Ambiguous as failed:
             if not failed.server_answered:
@@ -125,10 +132,10 @@ class Traces:
         """The body that holds the spans; `_NO_SPANS` when the server says that it has none."""
         has_none = False
         try:
-            body = await self._transport.body(_ARTIFACT, {"request_id": trace_id}, self._transport.timeouts.whole_trace)
-            if _holds_spans(await parse(body)):
+            body = await ask(self._transport, partial(_artifact, trace_id))
+            if body is not None:
                 return body
-        except MissingRoute:
+        except (MissingRoute, WrongAnswer):
             pass
         except MissingTarget:
             has_none = True
@@ -136,7 +143,9 @@ class Traces:
             if not failed.server_answered:
                 raise
         try:
-            return (await self._info_and_spans(trace_id))[0]
+            return (await ask(self._transport, partial(_info_and_spans, trace_id)))[0]
+        except WrongAnswer:
+            raise
         except (MissingTarget, MissingRoute, Malformed, Ambiguous) as failed:
             if isinstance(failed, Ambiguous) and not failed.server_answered:
                 raise
@@ -144,27 +153,64 @@ class Traces:
                 return _NO_SPANS
             raise Malformed(f"The server has the trace and fails to give its spans: {failed}", trace_id) from None
 
-    async def _info_and_spans(self, trace_id: str) -> tuple[bytes, dict[str, Any]]:
-        """The body of ``traces/get`` and the trace in it. Raises `Malformed` when there is none."""
-        body = await self._transport.body(
-            f"{ROUTE}/get", {"trace_id": trace_id, "allow_partial": "true"}, self._transport.timeouts.whole_trace
-        )
-        parsed = await parse(body)
-        trace = parsed.get("trace") if isinstance(parsed, dict) else None
-        if not isinstance(trace, dict) or not _holds_spans(trace):
-            raise Malformed("The spans are not of MLflow's form", trace_id)
-        return body, trace
+
+async def _summary(trace_id: str, transport: Transport) -> TraceSummary:
+    try:
+        answer = await transport.get(trace_path(trace_id))
+    except MissingTarget as missing:
+        raise MissingTrace(str(missing)) from None
+    trace = answer.get("trace")
+    return _checked(trace.get("trace_info") if isinstance(trace, dict) else None, trace_id)
+
+
+async def _artifact(trace_id: str, transport: Transport) -> bytes | None:
+    """The body of ``get-trace-artifact``; None where it is none. Raises `WrongAnswer` for spans of another trace."""
+    body = await transport.body(_ARTIFACT, {"request_id": trace_id}, transport.timeouts.whole_trace)
+    parsed = await parse(body)
+    if not isinstance(parsed, dict) or not isinstance(spans := parsed.get("spans"), list):
+        return None
+    await _check_spans(spans, trace_id, len(body))
+    return body
+
+
+async def _info_and_spans(trace_id: str, transport: Transport) -> tuple[bytes, object]:
+    """The body of ``traces/get`` and the info in it. Raises `Malformed`, `WrongAnswer` for spans of another trace."""
+    asked = {"trace_id": trace_id, "allow_partial": "true"}
+    body = await transport.body(f"{ROUTE}/get", asked, transport.timeouts.whole_trace)
+    parsed = await parse(body)
+    trace = parsed.get("trace") if isinstance(parsed, dict) else None
+    if not isinstance(trace, dict) or not isinstance(spans := trace.get("spans"), list):
+        raise Malformed("The spans are not of MLflow's form", trace_id)
+    check_about("trace", trace_id, readable_trace_id(trace.get("trace_info")) or trace_id, trace_id)
+    await _check_spans(spans, trace_id, len(body))
+    return body, trace.get("trace_info")
+
+
+async def _check_spans(spans: list[Any], trace_id: str, size: int) -> None:
+    """Raise `WrongAnswer` unless all spans of a body of `size` bytes are those of the trace."""
+    try:
+        await worked_out(size, lambda: check_owner([span for span in spans if isinstance(span, dict)], trace_id))
+    except SpansOfAnother as error:
+        raise WrongAnswer(str(error), trace_id) from None
+
+
+def _checked(info: object, trace_id: str) -> TraceSummary:
+    """The summary in trace info that came for `trace_id`. Raises `Malformed`, `WrongAnswer` for one of another."""
+    try:
+        summary = trace_summary(info)
+    except MalformedEnvelope as error:
+        raise Malformed(str(error), trace_id) from None
+    check_about("trace", trace_id, summary.id, trace_id)
+    for each in summary.assessments:
+        check_about("assessments of trace", trace_id, each.trace_id, trace_id)
+    return summary
 
 
 def trace_path(trace_id: str) -> str:
-    """The path of a trace. Raises `MissingTrace` for an ID that no trace can have."""
-    if not is_path_safe(trace_id):
-        raise MissingTrace("No trace has such an ID: it holds characters that IDs do not have")
-    return f"{ROUTE}/{trace_id}"
-
-
-def is_path_safe(identifier: str) -> bool:
-    return _PATH_SAFE.fullmatch(identifier) is not None
+    """The path of a trace. Raises `MissingTrace` for an ID that no request can carry."""
+    if why := why_not_asked(trace_id):
+        raise MissingTrace(f"There is no trace {short_id(trace_id)}: the ID {why}")
+    return f"{ROUTE}/{segment(trace_id)}"
 
 
 def search_payload(experiment_ids: Sequence[str], clauses: str, max_results: int) -> dict[str, Any]:
@@ -181,8 +227,9 @@ def read_page(page: dict[str, Any]) -> list[TraceSummary]:
     summaries = []
     for info in listed:
         try:
-            summaries.append(trace_summary(info))
-        except MalformedEnvelope:
+            summary = trace_summary(info)
+            summaries.append(_checked(info, summary.id))
+        except (MalformedEnvelope, Malformed):
             if (trace_id := readable_trace_id(info)) is not None:
                 summaries.append(bare_summary(trace_id))
     return summaries
@@ -191,7 +238,3 @@ def read_page(page: dict[str, Any]) -> list[TraceSummary]:
 def bare_summary(trace_id: str) -> TraceSummary:
     """What stands for a trace whose info is malformed: it can be listed, and fails when it is opened."""
     return TraceSummary(trace_id, "", 0, None, TraceState.UNSPECIFIED, "")
-
-
-def _holds_spans(parsed: object) -> bool:
-    return isinstance(parsed, dict) and isinstance(parsed.get("spans"), list)

@@ -1,17 +1,20 @@
 """HTTP to one MLflow server: the only module that knows httpx.
 
 One connection pool, to the configured origin alone: redirects are never followed, so credentials never travel. Every
-call ends within its patience, whatever the other side does, and in one of the errors of `backends.base`. Nothing is
-tried twice here.
+call ends within its patience, whatever the other side does, and in one of the errors of `backends.base`. What only
+asks is tried again when its connection broke (RFC 9110, 9.2.2); nothing else is tried twice here.
 """
 
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
+import random
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -21,14 +24,17 @@ import httpcore
 import httpx
 
 from labeler import __version__
-from labeler.backends.base import Ambiguous, BackendError, Malformed, NotABackend, Refused, Unreachable
+from labeler.backends.base import Ambiguous, BackendError, Malformed, MissingTarget, NotABackend, Refused, Unreachable
 from labeler.backends.mlflow.credentials import Credentials, Tls, UnusableSettings
 from labeler.backends.mlflow.failures import Answer, Server, failure, proxy_wants_login
 from labeler.backends.mlflow.handshake import ask_for_it, failed_handshake, speaks_tls, trust
 from labeler.backends.mlflow.loopback import LoopbackBackend
 from labeler.backends.mlflow.proxies import Proxy, proxy_for
 from labeler.backends.mlflow.quickack import network_backend
+from labeler.backends.mlflow.unpacking import ACCEPTED, Cut, NotUnpacked, unpacked
 from labeler.backends.pulse import Pulse
+
+T = TypeVar("T")
 
 MAX_BODY: Final = 256 * 1024 * 1024
 """Bytes of an answer that are read at most."""
@@ -37,8 +43,17 @@ _MAX_CONNECTIONS: Final = 8
 _KEEPALIVE_S: Final = 4.0
 """Below uvicorn's 5 s, so that a connection is rarely reused in the moment the server closes it."""
 
-_PARSED_ON_THE_LOOP: Final = 32 * 1024
-"""Bytes of JSON up to which parsing takes less than handing it to a thread."""
+_PAUSES_S: Final = (0.05, 0.2, 0.8)
+"""Seconds before a question whose connection broke is asked again; after the last, it has failed."""
+
+_WORKED_ON_THE_LOOP: Final = 32 * 1024
+"""Bytes of JSON up to which working on it takes less than handing it to a thread."""
+
+_PAST_CACHES: Final = {"Cache-Control": "no-cache", "Pragma": "no-cache"}
+
+
+class _Broken(Ambiguous):
+    """The connection broke before the answer was complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +98,11 @@ class Transport:
         self._proxy = proxy_for(url)
         self._server = Server(url, credentials.source if credentials else None, self._proxy_that_may_answer)
         self._has_answered = False
-        headers = {"User-Agent": f"labeler/{__version__}", "Accept": "application/json, */*"}
+        headers = {
+            "User-Agent": f"labeler/{__version__}",
+            "Accept": "application/json, */*",
+            "Accept-Encoding": ACCEPTED,
+        }
         if credentials is not None:
             headers["Authorization"] = credentials.authorization
         if not (workspace.isascii() and workspace.isprintable()):
@@ -96,6 +115,14 @@ class Transport:
         self._client = httpx.AsyncClient(
             transport=_Pool(url, tls), headers=headers, follow_redirects=False, trust_env=False
         )
+        self._of_each_request: Mapping[str, str] = {}
+
+    @property
+    def past_caches(self) -> Transport:
+        """The same connections, with requests that no cache in between may answer (RFC 9111, 5.2.1.4)."""
+        transport = copy.copy(self)
+        transport._of_each_request = _PAST_CACHES
+        return transport
 
     @property
     def perhaps_the_proxys(self) -> str:
@@ -111,7 +138,7 @@ class Transport:
         self, path: str, params: Mapping[str, str | int] | None = None, patience: Patience | None = None
     ) -> dict[str, Any]:
         """The JSON object that a GET answers."""
-        answer = await self._ask("GET", path, params, None, patience)
+        answer = await self._insist("GET", path, params, None, patience)
         if answer.is_html or answer.body.lstrip()[:1] == b"<":
             raise NotABackend(
                 f"{self.url} shows a web page where MLflow's answer should be: a login page, a network that wants you "
@@ -123,13 +150,12 @@ class Transport:
         self, method: str, path: str, payload: Mapping[str, object] | None = None, patience: Patience | None = None
     ) -> dict[str, Any]:
         """The JSON object that the server answers to `payload`. Raises `Refused` for what JSON cannot carry."""
-        if payload is None:
-            return await self._object(await self._ask(method, path, None, None, patience))
-        try:
-            content = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-        except (ValueError, RecursionError):
-            raise Refused("A value holds what JSON cannot carry (NaN, infinity, half a character); not sent") from None
-        return await self._object(await self._ask(method, path, None, content, patience))
+        content = None if payload is None else _encoded(payload)
+        return await self._object(await self._ask(method, path, None, content, patience or self.timeouts.ordinary))
+
+    async def query(self, path: str, payload: Mapping[str, object], patience: Patience | None = None) -> dict[str, Any]:
+        """The JSON object that is answered to a POST that may be repeated, as what only asks. Raises as `send` does."""
+        return await self._object(await self._insist("POST", path, None, _encoded(payload), patience))
 
     async def body(
         self,
@@ -139,12 +165,12 @@ class Transport:
         most_bytes: int = MAX_BODY,
     ) -> bytes:
         """The bytes that a GET answers, whatever their type. Raises `Malformed` for more than `most_bytes`."""
-        return (await self._ask("GET", path, params, None, patience, most_bytes)).body
+        return (await self._insist("GET", path, params, None, patience, most_bytes)).body
 
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def _ask(
+    async def _insist(
         self,
         method: str,
         path: str,
@@ -153,14 +179,34 @@ class Transport:
         patience: Patience | None,
         most_bytes: int = MAX_BODY,
     ) -> Answer:
+        """The answer to what only asks, tried a few times over when the connection breaks."""
         patience = patience or self.timeouts.ordinary
+        began = time.monotonic()
+        for pause_s in _PAUSES_S:
+            try:
+                return await self._ask(method, path, params, content, patience, most_bytes)
+            except _Broken:
+                if time.monotonic() - began > patience.silence_s:
+                    raise
+                await asyncio.sleep(pause_s * random.uniform(0.5, 1.5))
+        return await self._ask(method, path, params, content, patience, most_bytes)
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str | int] | None,
+        content: bytes | None,
+        patience: Patience,
+        most_bytes: int = MAX_BODY,
+    ) -> Answer:
+        typed = {} if content is None else {"Content-Type": "application/json"}
         try:
-            url = f"{self.url}{path}?{urlencode(params)}" if params else f"{self.url}{path}"
             request = self._client.build_request(
                 method,
-                url,
+                self._address(path, params),
                 content=content,
-                headers={"Content-Type": "application/json"} if content is not None else None,
+                headers={**typed, **self._of_each_request},
                 timeout=httpx.Timeout(patience.silence_s, connect=self.timeouts.connect_s),
             )
             with self._pulse.request() as heard:
@@ -181,18 +227,27 @@ class Transport:
         return answer
 
     async def _read(self, response: httpx.Response, most_bytes: int, heard: Callable[[], None]) -> Answer:
+        codings = response.headers.get_list("Content-Encoding", split_commas=True)
         try:
-            chunks, size = [], 0
-            async for chunk in response.aiter_bytes():
-                heard()
-                chunks.append(chunk)
-                size += len(chunk)
-                if size > most_bytes:
-                    raise Malformed(f"{self.url} answered with more than {most_bytes >> 20} MB; not read further")
+            body = await unpacked(_heard(response.aiter_raw(), heard), codings, most_bytes)
+        except NotUnpacked as error:
+            raise Malformed(f"{self.url} answered with {error}; not read further") from None
+        except Cut:
+            raise _Broken(f"The connection to {self._way} broke: its answer came cut or damaged") from None
         finally:
             await response.aclose()
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, headers, b"".join(chunks))
+        return Answer(response.status_code, headers, body)
+
+    def _address(self, path: str, params: Mapping[str, str | int] | None) -> httpx.URL:
+        """Where a request goes. Raises `MissingTarget` for a name or an ID in it that no request can carry."""
+        httpx.URL(self.url)  # one that is wrong by itself is told as such
+        try:
+            return httpx.URL(f"{self.url}{path}?{urlencode(params)}" if params else f"{self.url}{path}")
+        except (httpx.InvalidURL, UnicodeError):
+            raise MissingTarget(
+                "Nothing has the name or ID asked for: it is too long for any request, or holds half a character"
+            ) from None
 
     async def _object(self, answer: Answer) -> dict[str, Any]:
         parsed = await parse(answer.body)
@@ -237,7 +292,7 @@ class Transport:
                     f"{self._way} ended the connection right after the TLS handshake{ask_for_it(self._tls)}"
                 )
             case _:
-                return Ambiguous(f"The connection to {self._way} broke")
+                return _Broken(f"The connection to {self._way} broke")
 
     def _failed_handshake(self, error: Exception) -> ssl.SSLError | None:
         """What a handshake failed with, if `error` is of one: of the newest TLS a server tells only after it."""
@@ -267,11 +322,28 @@ class Transport:
         )
 
 
+async def _heard(chunks: AsyncIterator[bytes], heard: Callable[[], None]) -> AsyncIterator[bytes]:
+    """The same chunks, `heard` being called at each."""
+    async for chunk in chunks:
+        heard()
+        yield chunk
+
+
 async def parse(body: bytes) -> object:
     """The JSON value in `body`, or None when it holds none; large ones are parsed off the event loop."""
-    if len(body) <= _PARSED_ON_THE_LOOP:
-        return _parse(body)
-    return await asyncio.to_thread(_parse, body)
+    return await worked_out(len(body), lambda: _parse(body))
+
+
+async def worked_out(size: int, work: Callable[[], T]) -> T:
+    """What `work` on `size` bytes of JSON comes to, done off the event loop where that would be held up."""
+    return work() if size <= _WORKED_ON_THE_LOOP else await asyncio.to_thread(work)
+
+
+def _encoded(payload: Mapping[str, object]) -> bytes:
+    try:
+        return json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except (ValueError, RecursionError):
+        raise Refused("A value holds what JSON cannot carry (NaN, infinity, half a character); not sent") from None
 
 
 def _parse(body: bytes) -> object:

@@ -196,12 +196,12 @@ async def test_a_missing_trace_is_told_from_a_missing_assessment(store: LocalSto
         store.update(feedback("a-1", "tr-none"), ["value"]),
         store.summary("tr-none"),
         store.trace("tr-none"),
-        store.attachment("tr-none", "x"),
+        store.attachment("tr-none", "x", None),
     ):
         with pytest.raises(MissingTrace, match="tr-none"):
             await call
     with pytest.raises(MissingTarget):
-        await store.attachment("tr-1", "x")
+        await store.attachment("tr-1", "x", None)
 
 
 async def test_it_has_no_queues_and_says_so(store: LocalStore) -> None:
