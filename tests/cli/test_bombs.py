@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import os
@@ -23,6 +24,7 @@ DEEP = "[" * 10_000 + "]" * 10_000
 
 def trace(number: int, answer: str) -> str:
     """A body of ``traces/get`` whose answer is an AnyValue in JSON."""
+    encoded = base64.b64encode(number.to_bytes(16)).decode()
     info = {
         "trace_id": f"tr-{number:032x}",
         "request_time": "2026-01-01T00:00:00Z",
@@ -30,7 +32,7 @@ def trace(number: int, answer: str) -> str:
         "trace_location": {"type": "MLFLOW_EXPERIMENT", "mlflow_experiment": {"experiment_id": "1"}},
     }
     span = (
-        '{"name":"s","span_id":"AQIDBAUGBwg=","trace_id":"AQIDBAUGBwgBAgMEBQYHCA==","start_time_unix_nano":1,'
+        f'{{"name":"s","span_id":"AQIDBAUGBwg=","trace_id":"{encoded}","start_time_unix_nano":1,'
         '"end_time_unix_nano":2,"status":{},"attributes":[{"key":"mlflow.spanInputs","value":{"string_value":"hello"}},'
         f'{{"key":"mlflow.spanOutputs","value":{answer}}}]}}'
     )

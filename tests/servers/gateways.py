@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.servers.fault_proxy import Exchange, Fault
+from tests.servers.fault_proxy import Exchange, Fault, none
 
 Change = Callable[[Any], Any]
 
@@ -79,3 +79,25 @@ def only_at(part: str, fault: Fault, otherwise: Fault) -> Fault:
         await (fault if part in exchange.path else otherwise)(exchange)
 
     return chosen
+
+
+def leading_on(part: str, token: Callable[[int], str], change: Callable[[Any, int], Any]) -> Fault:
+    """Each page of a listing is the server's first one, with a token for another."""
+    count = 0
+    first: dict[str, Any] = {}
+
+    async def fault(exchange: Exchange) -> None:
+        nonlocal count
+        if part not in exchange.path or b'"max_results":1,' in exchange.request:  # to see how new the newest is
+            await none(exchange)
+            return
+        if not first:
+            first.update(json.loads((await exchange.forward()).partition(b"\r\n\r\n")[2]))
+        count += 1
+        page = change(first | {"next_page_token": token(count)}, count)
+        content = json.dumps(page).encode()
+        lines = [b"HTTP/1.1 200 OK", b"Content-Type: application/json", b"Content-Length: %d" % len(content), b"", b""]
+        await exchange.send(b"\r\n".join(lines) + content)
+        exchange.close()
+
+    return fault

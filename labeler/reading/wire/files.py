@@ -97,6 +97,8 @@ def _uncompressed(data: bytes) -> bytes:
                 chunks.append(chunk)
     except (OSError, EOFError, zlib.error):
         raise _Unusable("is a damaged gzip file") from None
+    if chunks and chunks[0].startswith(_GZIP):
+        raise _Unusable("is packed with gzip twice over; unpack it once")
     return b"".join(chunks)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -11,8 +10,9 @@ import pytest
 from labeler.backends.mlflow.backend import MlflowBackend
 from labeler.domain.queue import Queue
 from labeler.domain.worklist import Query
-from tests.servers.fault_proxy import Exchange, Fault, FaultProxy, none
+from tests.servers.fault_proxy import FaultProxy
 from tests.servers.filling import create_queue, create_schema, log_many
+from tests.servers.gateways import leading_on
 from tests.servers.mlflow_server import MlflowServer
 
 MOST_REQUESTS = 8
@@ -69,28 +69,6 @@ LISTINGS: dict[str, tuple[str, Listed, int]] = {
     "schemas": ("label-schemas/list", schemas, 2),
     "experiments": ("experiments/search", experiments, 1),
 }
-
-
-def leading_on(part: str, token: Callable[[int], str], change: Callable[[Any, int], Any]) -> Fault:
-    """Each page of a listing is the server's first one, with a token for another."""
-    count = 0
-    first: dict[str, Any] = {}
-
-    async def fault(exchange: Exchange) -> None:
-        nonlocal count
-        if part not in exchange.path or b'"max_results":1,' in exchange.request:  # to see how new the newest is
-            await none(exchange)
-            return
-        if not first:
-            first.update(json.loads((await exchange.forward()).partition(b"\r\n\r\n")[2]))
-        count += 1
-        page = change(first | {"next_page_token": token(count)}, count)
-        content = json.dumps(page).encode()
-        lines = [b"HTTP/1.1 200 OK", b"Content-Type: application/json", b"Content-Length: %d" % len(content), b"", b""]
-        await exchange.send(b"\r\n".join(lines) + content)
-        exchange.close()
-
-    return fault
 
 
 def same(page: Any, count: int) -> Any:

@@ -146,6 +146,7 @@ def test_a_gzip_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         (b"", "f is empty"),
         (b"hello", "f is not JSON"),
         (b"\x1f\x8bnot gzip", "f is a damaged gzip file"),
+        (gzip.compress(gzip.compress(GET)), "twice over"),
         (b"[]", "empty list"),
         (b'{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"Trace not found"}', "RESOURCE_DOES_NOT_EXIST"),
         ((CORPUS / "plain_none_io.info.json").read_bytes(), "trace info without spans"),
