@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -94,20 +93,20 @@ def test_an_answer_that_cannot_be_written_back_stays_on_the_screen_until_it_can(
     assert len(begun.labels()) == 2
 
 
-def test_beside_another_journal_the_work_goes_on_and_is_delivered_from_there(begun: Machine, tmp_path: Path) -> None:
+def test_beside_another_journal_the_work_goes_on_and_is_delivered_from_there(begun: Machine) -> None:
     data = begun.home / "data"
+    other = Journal.open(begun.home / "other" / "journal.db")
+    other.remember_reviewer("http://harbour.example", "somebody", "somebody else's journal")
+    other.close()
+    before = other.path.read_bytes()
     with offline(begun) as terminal:
         terminal.wait_for("item 1/4", "offline")
-        shutil.rmtree(data)
-        other = Journal.open(data / "other" / "journal.db")
-        other.remember_reviewer("http://harbour.example", "somebody", "somebody else's journal")
-        other.close()
-        (data / "other" / "journal.db").rename(data / "journal.db")
-        before = (data / "journal.db").read_bytes()
-        answer(terminal)
-        terminal.wait_for("item 2/4", "another journal lies at")
-        answer(terminal)
-        terminal.wait_for("item 3/4", "saved")
+        data.rename(begun.home / "removed")
+        other.path.parent.rename(data)
+        terminal.wait_for("another journal lies at", "which was left alone")
+        for number in (2, 3):
+            answer(terminal)
+            terminal.wait_for(f"item {number}/4", "saved")
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
         (rescued,) = data.glob("journal.rescued-*/journal.db")

@@ -13,6 +13,7 @@ from typing import Final
 
 from labeler.backends.base import Ambiguous, BackendError, NotABackend, Refused, Unreachable
 from labeler.insisting import insist
+from labeler.storage.placement import Placement
 
 SCHEMA_VERSION: Final = 1
 
@@ -97,6 +98,15 @@ def remove_database(path: Path) -> None:
 def store_id(connection: sqlite3.Connection) -> str:
     """The UUID minted when the store was made."""
     return str(connection.execute("SELECT id FROM store").fetchone()[0])
+
+
+def check_placement(placement: Placement) -> None:
+    """Raise `Unreachable` when the store was removed or replaced since it was opened."""
+    if not placement.is_intact:
+        raise Unreachable(
+            f"The store at {placement.path} was removed or replaced while it was open. Nothing that goes into it "
+            "counts as delivered; put it back, it is tried again."
+        )
 
 
 def storable(text: str) -> str:

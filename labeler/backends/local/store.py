@@ -19,6 +19,7 @@ from labeler.backends.base import (
 from labeler.backends.local import assessments, traces
 from labeler.backends.local.database import (
     SCHEMA_VERSION,
+    check_placement,
     open_database,
     open_or_create_database,
     store_id,
@@ -28,6 +29,7 @@ from labeler.domain.assessment import Assessment
 from labeler.domain.queue import Queue, QueueItem, QueueItemState
 from labeler.domain.trace import RawTrace, TraceSummary
 from labeler.domain.worklist import Query
+from labeler.storage.placement import Placement
 
 DEFAULT_EXPERIMENT: Final = "demo"
 
@@ -42,11 +44,13 @@ class LocalStore:
     """Traces and labels in one SQLite file: a `Backend` without a server, and where files are imported.
 
     All SQL runs on one thread of the store's own. Other processes may have the same file open; a write that finds
-    it locked waits up to 10 s, then raises `Unreachable`. There are no queues, no label schemas and no attachments.
+    it locked waits up to 10 s, then raises `Unreachable`; so does one after the file was removed or replaced, since
+    nobody would find there what was written. There are no queues, no label schemas and no attachments.
     """
 
     def __init__(self, path: Path, thread: ThreadPoolExecutor, connection: sqlite3.Connection, uri: str) -> None:
         self._path = path
+        self._placement = Placement.at(path)
         self._thread = thread
         self._connection = connection
         self._uri = uri
@@ -93,7 +97,7 @@ class LocalStore:
         A trace that is here already keeps its content, its labels and its experiment. All are added or none.
         Raises `Malformed`.
         """
-        return await self._run(traces.import_all, raw, experiment_name)
+        return await self._write(traces.import_all, raw, experiment_name)
 
     async def experiments(self) -> list[Experiment]:
         return await self._run(traces.experiments)
@@ -127,13 +131,13 @@ class LocalStore:
         return await self._run(assessments.find, trace_id, assessment_id)
 
     async def create(self, assessment: Assessment) -> Assessment:
-        return await self._run(assessments.create, assessment)
+        return await self._write(assessments.create, assessment)
 
     async def update(self, assessment: Assessment, fields: Sequence[str]) -> Assessment:
-        return await self._run(assessments.update, assessment, fields)
+        return await self._write(assessments.update, assessment, fields)
 
     async def retract(self, trace_id: str, assessment_id: str) -> None:
-        await self._run(assessments.retract, trace_id, assessment_id)
+        await self._write(assessments.retract, trace_id, assessment_id)
 
     async def may_label(self, experiment_id: str) -> bool | None:
         return True
@@ -165,6 +169,19 @@ class LocalStore:
     async def close(self) -> None:
         await self._run(sqlite3.Connection.close)
         self._thread.shutdown(wait=False)
+
+    async def _write(
+        self, job: Callable[Concatenate[sqlite3.Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs
+    ) -> _T:
+        """Do a job that writes. It counts only when the file that it wrote to is the one at the path."""
+
+        def kept_job(connection: sqlite3.Connection) -> _T:
+            check_placement(self._placement)
+            result = job(connection, *args, **kwargs)
+            check_placement(self._placement)
+            return result
+
+        return await self._run(kept_job)
 
     async def _run(
         self, job: Callable[Concatenate[sqlite3.Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from labeler.backends.local import assessments, traces
 from labeler.backends.local.database import open_database, open_or_create_database, told
 from labeler.backends.local.store import LocalStore
 from tests.backends.local.samples import feedback, trace
+from tests.journal.taking_away import TAKEN_AWAY
 
 
 def test_a_full_disk_writes_nothing_and_says_so(tmp_path: Path) -> None:
@@ -59,3 +61,31 @@ async def test_a_store_that_another_program_holds_is_tried_again_later(tmp_path:
             await store.create(feedback("a-1"))
     await store.create(feedback("a-1"))
     await store.close()
+
+
+@pytest.mark.parametrize("take_away", TAKEN_AWAY.values(), ids=TAKEN_AWAY)
+async def test_what_goes_into_a_store_that_was_taken_away_does_not_count(
+    take_away: Callable[[Path], None], tmp_path: Path
+) -> None:
+    path = tmp_path / "state" / "store.db"
+    store = await LocalStore.open_or_create(path)
+    await store.import_traces([trace("tr-1")])
+    take_away(path)
+    with pytest.raises(Unreachable, match="removed or replaced"):
+        await store.create(feedback("a-1"))
+    await store.close()
+
+
+async def test_a_store_that_is_put_back_takes_labels_again(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "store.db"
+    store = await LocalStore.open_or_create(path)
+    await store.import_traces([trace("tr-1")])
+    path.parent.rename(tmp_path / "moved")
+    with pytest.raises(Unreachable):
+        await store.create(feedback("a-1"))
+    (tmp_path / "moved").rename(path.parent)
+    await store.create(feedback("a-1"))
+    await store.close()
+    again = await LocalStore.open(path)
+    assert [each.id for each in (await again.summary("tr-1")).assessments] == ["a-1"]
+    await again.close()
