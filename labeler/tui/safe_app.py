@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome, NoColor
 
+from labeler.tui.clipboard import osc_52
 from labeler.tui.safety import ControlCharacterFilter
 from labeler.tui.theme import Theme
 
@@ -67,6 +69,12 @@ class SafeApp(App[T], Generic[T]):
         """
         usual = super().get_line_filters()
         return [*(_NO_COLOUR if isinstance(each, Monochrome) else each for each in usual), self._backstop]
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Hand a text to the terminal, in the spelling that a GNU screen between lets through."""
+        self._clipboard = text
+        if self._driver is not None:
+            self._driver.write(osc_52(text, os.environ))
 
     def on_load(self) -> None:
         """Signals that end a program leave as Ctrl+C does, so that the terminal is given back as it was."""

@@ -52,7 +52,7 @@ PROGRAM = (sys.executable, "-X", "faulthandler", "-m", "labeler")
 
 
 class Terminal:
-    """Runs ``python -m labeler`` with `arguments` in a terminal of `size` (columns, rows).
+    """Runs ``python -m labeler``, or another `program`, with `arguments` in a terminal of `size` (columns, rows).
 
     `written` holds every byte the program wrote. `answers` says what the terminal answers to which query: a pattern,
     and a template that the match is expanded in. Use as a context manager: the program is killed at the end.
@@ -65,6 +65,7 @@ class Terminal:
         cwd: Path,
         size: tuple[int, int] = (120, 40),
         answers: Mapping[bytes, bytes] = MappingProxyType({}),
+        program: Sequence[str] = PROGRAM,
     ) -> None:
         columns, rows = size
         self.written = bytearray()
@@ -79,7 +80,7 @@ class Terminal:
         self._pid, self._fd = pty.fork()
         if self._pid == 0:
             os.chdir(cwd)
-            os.execve(sys.executable, [*PROGRAM, *arguments], {**environment})
+            os.execvpe(program[0], [*program, *arguments], {**environment})
         os.set_inheritable(self._fd, False)  # a terminal started beside this one is not to hold it open
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self._reader = threading.Thread(target=self._read, daemon=True)

@@ -23,7 +23,7 @@ async def test_w_offers_what_can_be_copied_and_the_next_key_copies_it(tmp_path: 
         assert table.said == "copy:  i ID  a web address  m message  t whole trace"
         await table.press("i")
         assert table.app.clipboard == PLANNER.summary.id
-        assert "copied the trace's ID, 35 characters" in table.said
+        assert "handed the trace's ID, 35 characters, to the terminal (OSC 52)" in table.said
         await table.press("w", "t")
         assert table.app.clipboard == document.plain_text
         await table.press("a", "w", "m")

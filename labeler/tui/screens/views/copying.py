@@ -1,8 +1,9 @@
-"""Copying: to the terminal's clipboard, and, since no terminal says whether it took it, to a file as well."""
+"""Copying: to a clipboard by whichever way there is, and, since no terminal says whether it took it, to a file too."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from labeler.reading.sanitise import sanitise
 from labeler.tui.actions import Action, Context
+from labeler.tui.clipboard import hand_to_program, way_to_terminal
 from labeler.tui.media.private_files import in_words, write_privately
 from labeler.tui.web_address import web_address
 
@@ -82,11 +84,13 @@ class Copying:
         key = self._screen.keymap.first_key(_TO_FILE)
         offer = f" · {key} writes it to a file" if key else ""
         length = f"{len(copied.text):,} characters"
-        if len(copied.text) > _MOST_CHARACTERS:
+        if program := await asyncio.to_thread(hand_to_program, copied.text, os.environ):
+            self._screen.say(f"copied {copied.what}, {length}, to {program}{offer}")
+        elif len(copied.text) > _MOST_CHARACTERS:
             self._screen.say(f"{copied.what} is too long for a terminal's clipboard, {length}{offer}", "warning")
-            return
-        self._screen.app.copy_to_clipboard(copied.text)
-        self._screen.say(f"copied {copied.what}, {length}, to the terminal's clipboard{offer}")
+        else:
+            self._screen.app.copy_to_clipboard(copied.text)
+            self._screen.say(f"handed {copied.what}, {length}, to {way_to_terminal(os.environ)}{offer}")
 
     def _text(self, action_id: str) -> Copied | str:
         """What an action copies, or why it copies nothing."""
