@@ -97,8 +97,10 @@ class LabelerApp(SafeApp[None]):
 
     async def action_interrupt(self) -> None:
         """Ctrl+C: in a field, a search or an overlay as Esc; else it leaves."""
-        if isinstance(self.screen, Overlay | PictureScreen):
-            self.screen.dismiss(None)
+        if isinstance(self.screen, Overlay):
+            self.screen.dismiss()
+        elif isinstance(self.screen, PictureScreen):
+            self.screen.dismiss("")
         elif isinstance(self.screen, OutboxScreen):
             self.screen.leave()
         elif self.screen is self._review and (field := self._review.focused) is not None:

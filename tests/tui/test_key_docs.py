@@ -12,6 +12,12 @@ HEAD = """# Keys
 
 Every key can be remapped under `[keys]` in the configuration, by the action's name. In a text field letters type.
 `?` shows this table on the screen with the keys in effect, `labeler keys` prints it.
+
+What stands over the trace keeps its keys to itself. In the help, a guideline, the outbox and a picture the keys of the
+review only say that they do nothing there; in a menu a key that is not in it closes the menu and does nothing else; in
+a search everything that decides something says `Esc ends the search`. In the views of the trace (`t m h x r`) answer
+keys answer it. After a refused `c`, `e`, `D` or `f` what is typed on does nothing until `Esc` or `Enter`, and a `q`
+within a second after something was closed leaves only when it is pressed again.
 """
 
 TAIL = """

@@ -17,11 +17,12 @@ from textual.screen import ModalScreen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from labeler.tui.actions import Context, Group
+from labeler.tui.actions import Context
 from labeler.tui.chrome.runs import Line, spelled
-from labeler.tui.key_names import Pressed, pressed
+from labeler.tui.key_names import pressed
 from labeler.tui.keymap import Keymap
 from labeler.tui.look import ScreenLook
+from labeler.tui.screens.typed_on import TypedOn
 
 _MOST_WIDE: Final = 110
 _FRAME_WIDTH: Final = 4
@@ -74,11 +75,8 @@ class _Lines(ScrollView, can_focus=False):
         self.post_message(_Moved(place))
 
 
-class Overlay(ModalScreen[Pressed]):
-    """Shows a title and lines. `make` gives the lines for a width in cells.
-
-    The press of an answer key closes it too, and is its result: it answers the trace.
-    """
+class Overlay(ModalScreen[None]):
+    """Shows a title and lines. `make` gives the lines for a width in cells. Its keys move in it or close it."""
 
     DEFAULT_CSS = """
     Overlay { align: center middle; background: $background 60%; }
@@ -94,6 +92,8 @@ class Overlay(ModalScreen[Pressed]):
         self._lines = _Lines(make, look)
         self._keymap = keymap
         self._ascii = look.signs.horizontal.isascii()
+        self._typed_on = TypedOn()
+        self._place = ""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="ascii" if self._ascii else "") as box:
@@ -110,21 +110,32 @@ class Overlay(ModalScreen[Pressed]):
 
     @on(_Moved)
     def _moved(self, message: _Moved) -> None:
+        self._place = message.place
+        self._tell(self._place)
+
+    def _tell(self, words: str) -> None:
+        """Say something beside the key that closes."""
         closes = f"{self._keymap.first_key('overlay.close')} closes"
-        self.query_one(Vertical).border_subtitle = Content(message.place + closes)
+        self.query_one(Vertical).border_subtitle = Content(words + closes)
 
     def on_key(self, event: events.Key) -> None:
         """Move or close. A key that was on its way here when this closed is dropped: Textual would close another."""
         event.stop()
-        press = pressed(event)
-        action = self._keymap.action(Context.OVERLAY, press.key) or self._keymap.action(Context.REVIEW, press.key)
-        if action is None or not self.is_active:
+        key = pressed(event).key
+        if not self.is_active:
             return
-        if action.group is Group.ANSWER:
-            self.dismiss(press)
+        if self._typed_on.drops(key):
+            if not self._typed_on.is_dropping:
+                self._tell(self._place)
+            return
+        action = self._keymap.action(Context.OVERLAY, key)
+        if action is None:
+            self._tell(f"{self._typed_on.refused(key, self._keymap.action(Context.REVIEW, key))}   ")
+            return
+        self._tell(self._place)
         match action.id:
             case "overlay.close":
-                self.dismiss(None)
+                self.dismiss()
             case "overlay.down":
                 self._lines.scroll_relative(y=1, animate=False)
             case "overlay.up":

@@ -15,13 +15,14 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from labeler.tui.actions import Context, Group
+from labeler.tui.actions import Context
 from labeler.tui.chrome.line_widget import LineWidget
 from labeler.tui.chrome.runs import fit
-from labeler.tui.key_names import Pressed, pressed
+from labeler.tui.key_names import pressed
 from labeler.tui.keymap import Keymap
 from labeler.tui.look import ScreenLook
 from labeler.tui.media.terminal import Drawing, Pictures
+from labeler.tui.screens.typed_on import TypedOn
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -88,10 +89,9 @@ class _Canvas(Widget, can_focus=False):
         return Strip([*row, *over], width)
 
 
-class PictureScreen(ModalScreen[str | Pressed]):
-    """Shows a picture under the words that stand for it.
+class PictureScreen(ModalScreen[str]):
+    """Shows a picture under the words that stand for it. Its result: an action's ID, or nothing.
 
-    Its result: an action's ID, the press of a key that answers, or nothing.
     `view.fold` as the result means that the picture is wanted in the viewer; `picture.failed` that it cannot be drawn.
     """
 
@@ -106,6 +106,7 @@ class PictureScreen(ModalScreen[str | Pressed]):
         self._keymap = keymap
         self._look = look
         self._canvas = _Canvas(pictures, picture, look)
+        self._typed_on = TypedOn()
 
     def compose(self) -> ComposeResult:
         palette, signs = self._look.palette, self._look.signs
@@ -115,24 +116,33 @@ class PictureScreen(ModalScreen[str | Pressed]):
 
     def on_resize(self, event: events.Resize) -> None:
         width, ellipsis = event.size.width, self._look.signs.ellipsis
-        keys = []
+        self.query_one("#words", LineWidget).set_lines([fit([(f" {self._words}", "chrome")], width, ellipsis)])
+        self._paint_keys("")
+
+    def _paint_keys(self, said: str) -> None:
+        """The keys, with something to say before them."""
+        keys = [(f"{said}   ", "chrome.strong")] if said else []
         for action_id, word in (("overlay.close", "close"), ("view.fold", "in the viewer")):
             keys += [(self._keymap.first_key(action_id), "key"), (f" {word}   ", "chrome.dim")]
-        self.query_one("#words", LineWidget).set_lines([fit([(f" {self._words}", "chrome")], width, ellipsis)])
-        self.query_one("#keys", LineWidget).set_lines([fit([(" ", "chrome"), *keys], width, ellipsis)])
+        line = fit([(" ", "chrome"), *keys], self.size.width, self._look.signs.ellipsis)
+        self.query_one("#keys", LineWidget).set_lines([line])
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
-        press = pressed(event)
-        action = self._keymap.action(Context.OVERLAY, press.key) or self._keymap.action(Context.REVIEW, press.key)
-        if action is None or not self.is_active:
+        key = pressed(event).key
+        if not self.is_active:
             return
-        if action.group is Group.ANSWER:
-            self.dismiss(press)
-        elif action.id == "view.fold":
+        if self._typed_on.drops(key):
+            if not self._typed_on.is_dropping:
+                self._paint_keys("")
+            return
+        action = self._keymap.action(Context.OVERLAY, key) or self._keymap.action(Context.REVIEW, key)
+        if action is not None and action.id == "view.fold":
             self.dismiss(action.id)
-        elif action.id == "overlay.close":
+        elif action is not None and action.id == "overlay.close":
             self.dismiss("")
+        else:
+            self._paint_keys(self._typed_on.refused(key, action))
 
     def on__canvas_failed(self) -> None:
         self.dismiss("picture.failed")

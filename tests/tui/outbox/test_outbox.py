@@ -101,14 +101,6 @@ async def test_giving_up_asks_first_and_never_takes_a_key_pressed_before_the_que
         await shown(table, "– discarded")
 
 
-async def test_an_answer_key_answers_the_trace_below_as_in_every_overlay(tmp_path: Path) -> None:
-    async with open_table(tmp_path, traces(4), (THUMB, RATING), grace_s=3600) as table:
-        await open_outbox(table, "Everything is delivered.")
-        await table.press("y")
-        assert table.values(0) == {"user_satisfaction": True}
-        await table.wait_for(lambda: not table.app.screen_stack[-1].query(OutboxList), "the outbox closed")
-
-
 async def test_o_closes_it_again_and_other_keys_of_the_review_say_that_they_do_nothing(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(4), (THUMB,), grace_s=3600) as table:
         await open_outbox(table, "Everything is delivered.")
@@ -125,10 +117,6 @@ async def test_help_stands_over_it_and_leads_back(tmp_path: Path) -> None:
         await shown(table, "thumbs up")
         await table.press_at_once("q")
         await shown(table, "Everything is delivered.")
-        await table.press_at_once("?")
-        await shown(table, "thumbs up")
-        await table.press_at_once("y")
-        await table.wait_for(lambda: table.values(0) == {"user_satisfaction": True}, "the answer")
 
 
 async def test_what_waits_for_another_backend_is_listed_below_and_said_to_be_elsewhere(tmp_path: Path) -> None:

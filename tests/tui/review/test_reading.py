@@ -164,18 +164,6 @@ async def test_closing_an_overlay_twice_in_haste_closes_nothing_else(tmp_path: P
         assert table.position == 1
 
 
-@pytest.mark.parametrize("opens", ["?", "i"])
-async def test_answer_keys_in_an_overlay_answer_the_trace(tmp_path: Path, opens: str) -> None:
-    async with open_table(tmp_path, traces(3), (THUMB,)) as table:
-        await table.press(opens, "y")
-        assert (table.position, table.values(0)) == (1, {"user_satisfaction": True})
-        assert not over(table)
-        await table.press(opens, "N")
-        await table.type("no")
-        await table.press("enter")
-        assert table.comment(1, "user_satisfaction") == "no"
-
-
 async def test_l_hides_and_shows_the_worklist_and_moves_nothing_else(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(3), (THUMB,)) as table:
         assert "│" in table.screen

@@ -15,7 +15,7 @@ from textual.screen import ModalScreen
 from labeler.config.backend_uri import without_userinfo
 from labeler.desk.desk import Desk
 from labeler.desk.outbox import JournalError, OutboxPlace, OutboxRow
-from labeler.tui.actions import Context, Group
+from labeler.tui.actions import Context
 from labeler.tui.chrome.key_line import message_lines
 from labeler.tui.chrome.line_widget import LineWidget
 from labeler.tui.chrome.runs import Line, fit, spread
@@ -27,6 +27,7 @@ from labeler.tui.screens.outbox.outbox_list import OutboxList, RowPainter
 from labeler.tui.screens.outbox.rows import Entry, asked_words, counts_line, detail_lines, entry_line, place_line
 from labeler.tui.screens.overlay import Overlay
 from labeler.tui.screens.review.confirming import Confirming
+from labeler.tui.screens.typed_on import TypedOn
 
 _LOOK_EVERY_S: Final = 0.25
 """Seconds after which something that was announced is on the screen."""
@@ -43,14 +44,17 @@ _EXPORT: Final = "labeler outbox export FILE.jsonl writes all this to a file"
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """How the outbox was left: for a trace of the worklist, or with an answer key that is for the review."""
+    """The outbox was left for a trace of the worklist, by this press."""
 
-    trace_id: str = ""
-    pressed: Pressed | None = None
+    trace_id: str
+    pressed: Pressed
 
 
 class OutboxScreen(ModalScreen[Closed]):
-    """Shows everything in the journal that is not acknowledged. `stale` tells it that something changed."""
+    """Shows everything in the journal that is not acknowledged. `stale` tells it that something changed.
+
+    Its result tells how it was left for a trace of the worklist.
+    """
 
     DEFAULT_CSS = """
     OutboxScreen { layout: vertical; overflow: hidden; background: $background; }
@@ -68,7 +72,7 @@ class OutboxScreen(ModalScreen[Closed]):
         self._questions = {question.name: question for question in desk.state.questions}
         self._places: list[OutboxPlace] = []
         self.confirming = Confirming(self)
-        self._confirmed_with = ""
+        self._typed_on = TypedOn()
         self._notice: tuple[str, str] | None = None
         self._is_stale = True
         self._is_reading = False
@@ -99,7 +103,7 @@ class OutboxScreen(ModalScreen[Closed]):
     def leave(self) -> None:
         """Close, or take back the question that is open."""
         if not self.confirming.leave() and self.is_active:
-            self.dismiss(Closed())
+            self.dismiss(None)
 
     # Keys
 
@@ -111,37 +115,27 @@ class OutboxScreen(ModalScreen[Closed]):
             return
         press = pressed(event)
         key = press.key
-        if self.confirming.is_open:
-            self._confirmed_with = key
+        if self.confirming.takes(press):
             await self.confirming.press(press)
             return
-        if key == self._confirmed_with and key in ("y", "n"):
-            return  # pressed once too often: behind this screen it would answer the trace
-        self._confirmed_with = ""
+        if self._typed_on.drops(key):
+            if not self._typed_on.is_dropping:
+                self.say("")
+            return
         self._notice = None
         action = next((found for each in _CONTEXTS if (found := self._keymap.action(each, key))), None)
-        if action is None:
-            self.say(f"{key} does nothing here", "chrome.strong")
-        elif action.context is Context.REVIEW:
-            if action.group is Group.ANSWER:
-                self.dismiss(Closed(pressed=press))
-            elif action.id == "outbox.open":
-                self.leave()
-            elif action.id == "app.help":
-                help_overlay = Overlay("keys", self._help_lines, self._keymap, self.look)
-                self.app.push_screen(help_overlay, self._help_closed)
-            else:
-                self.say(f"{key} does nothing here", "chrome.strong")
+        if action is not None and action.id == "outbox.open":
+            self.leave()
+        elif action is not None and action.id == "app.help":
+            self.app.push_screen(Overlay("keys", self._help_lines, self._keymap, self.look))
+        elif action is None or action.context is Context.REVIEW:
+            self.say(self._typed_on.refused(key, action))
         else:
             await self._run(action.id, press)
             self._paint_bottom()
 
     def _help_lines(self, width: int) -> list[Line]:
         return help_lines(self._keymap, self.look.signs, width)
-
-    def _help_closed(self, press: Pressed | None) -> None:
-        if press is not None:
-            self.dismiss(Closed(pressed=press))
 
     async def _run(self, action_id: str, press: Pressed) -> None:
         rows = self._list

@@ -14,7 +14,6 @@ from labeler.review.decision import Refusal
 from labeler.review.judged import judge_of, judged_value
 from labeler.tui.chrome.runs import Line, wrapped
 from labeler.tui.document.view import DocumentView
-from labeler.tui.key_names import Pressed
 from labeler.tui.screens.help import help_lines
 from labeler.tui.screens.outbox.screen import Closed, OutboxScreen
 from labeler.tui.screens.overlay import Overlay
@@ -150,21 +149,21 @@ class Commands:
 
     async def _outbox_closed(self, closed: Closed | None) -> None:
         screen = self._screen
-        if closed is None or closed.pressed is None:
-            return
-        if closed.trace_id:
+        screen.leaving.closed()
+        if closed is not None:
             screen.pressing.heard(closed.pressed)
             await self.act(act.GoTo(screen.desk.state.index_of[closed.trace_id] + 1))
-        else:
-            await screen.pressing.press(closed.pressed)
 
     def _show_over(self, title: str, make: Callable[[int], Sequence[Line]]) -> None:
         screen = self._screen
         screen.app.push_screen(Overlay(title, make, screen.keymap, screen.look), self._overlay_closed)
 
-    async def _overlay_closed(self, pressed: Pressed | None) -> None:
-        if pressed is not None:
-            await self._screen.pressing.press(pressed)
+    def _overlay_closed(self, _: None) -> None:
+        self._screen.leaving.closed()
 
     async def _quit(self) -> None:
-        self._screen.app.exit()
+        screen = self._screen
+        if screen.leaving.is_meant():
+            screen.app.exit()
+        else:
+            screen.say(f"{screen.keymap.first_key('app.quit')} again leaves")

@@ -42,10 +42,15 @@ class Confirming:
         self._sentence = ""
         self._yes: Callable[[], Awaitable[None]] | None = None
         self._opened_s = 0.0
+        self._closed_with, self._closed_s = "", 0.0
 
     @property
     def is_open(self) -> bool:
         return self._yes is not None
+
+    def takes(self, pressed: Pressed) -> bool:
+        """Whether a key is for the question: while it is open, and the key that closed it when it comes twice."""
+        return self.is_open or (pressed.key == self._closed_with and pressed.at_s - self._closed_s < _UNHEARD_S)
 
     def ask(self, sentence: str, yes: Callable[[], Awaitable[None]]) -> None:
         """Ask; `yes` is done after a yes."""
@@ -55,17 +60,17 @@ class Confirming:
         self._screen.say(self._sentence, "chrome.strong")
 
     async def press(self, pressed: Pressed) -> None:
-        """A key that was pressed while it is open. What is neither yes nor no is no answer, nor is a blind yes."""
+        """A key that the question takes. What is neither yes nor no is no answer, nor is a blind yes."""
         yes, key = self._yes, pressed.key
-        if pressed.at_s - self._opened_s < _UNHEARD_S:
+        if yes is None or pressed.at_s - self._opened_s < _UNHEARD_S:
             return
         if self._screen.notice != self._sentence:
             self._screen.say(self._sentence, "chrome.strong")
-        elif key in ("enter", "y") and yes is not None:
+        elif key in ("enter", "y", "escape", "n"):
             self.leave()
-            await yes()
-        elif key in ("escape", "n"):
-            self.leave()
+            self._closed_with, self._closed_s = key, pressed.at_s
+            if key in ("enter", "y"):
+                await yes()
 
     def leave(self) -> bool:
         """Take it for a no; tells whether it was open."""

@@ -50,7 +50,10 @@ JUDGING = frozenset(
         "item.submit",
     }
 )
-"""Actions that judge the trace: refused while it is not on the screen, and while a search is active."""
+"""Actions that judge the trace: refused while it is not on the screen."""
+
+DECIDING = JUDGING | {"item.defer", "item.decline", "item.flag"}
+"""Actions that decide something about the item: refused while a search is active, whose keys are among theirs."""
 
 WEIGHTS: Mapping[str, Weight] = {
     "answer.positive": Weight.ACTS,

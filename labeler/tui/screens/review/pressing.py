@@ -12,7 +12,7 @@ from labeler.review.entry import takes_single_digits
 from labeler.tui.actions import Action, Context
 from labeler.tui.key_names import Pressed
 from labeler.tui.screens.review.commands import Commands
-from labeler.tui.screens.review.keys import JUDGING, SWALLOWING, WEIGHTS
+from labeler.tui.screens.review.keys import DECIDING, JUDGING, SWALLOWING, WEIGHTS
 from labeler.tui.screens.review.slips import Press, Slips, Weight
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Pressing:
 
     async def _press(self, pressed: Pressed) -> None:
         screen, key = self._screen, pressed.key
-        if screen.confirming.is_open:
+        if screen.confirming.takes(pressed):
             self.heard(pressed)
             await screen.confirming.press(pressed)
             return
@@ -54,6 +54,10 @@ class Pressing:
             if key == "escape" and (screen.search is not None or not self._swallowing):
                 await screen.leave_field()
             self._swallowing = False
+            screen.say("")
+            return
+        if screen.copying.is_closed_by(key):
+            self.heard(pressed)
             screen.say("")
             return
         action = screen.copying.action(key) or self._action(key)
@@ -75,7 +79,7 @@ class Pressing:
 
     async def run(self, action_id: str, key: str = "") -> None:
         """Do what an action does, unless the trace cannot be judged now. Typing after a refused field is swallowed."""
-        if why := self._why_not_judged(action_id):
+        if why := self.why_not(action_id):
             self.refused(action_id, why)
             return
         await self._commands.run(action_id, key)
@@ -117,7 +121,7 @@ class Pressing:
                 if weight is Weight.ACTS:
                     self._before = screen.desk.last_change
             case Press.TOO_EARLY:
-                self.refused(action.id, self._why_not_judged(action.id) or _TOO_EARLY)
+                self.refused(action.id, self.why_not(action.id) or _TOO_EARLY)
             case Press.TAKE_BACK if screen.desk.last_change is not self._before:
                 await self._commands.run("edit.undo")
                 screen.say(f"{key} was held down: what it did last is taken back", "warning")
@@ -137,15 +141,13 @@ class Pressing:
             return False
         return not takes_single_digits(question.input)
 
-    def _why_not_judged(self, action_id: str) -> str:
-        """Why an action that judges the trace cannot; empty for the others."""
+    def why_not(self, action_id: str) -> str:
+        """Why an action cannot be done with what is on the screen now; empty when it can, as far as that goes."""
         screen = self._screen
-        if action_id not in JUDGING:
-            return ""
-        if screen.search is not None:
+        if screen.search is not None and action_id in DECIDING:
             return "Esc ends the search"
         item = screen.desk.state.item
-        if item is None or item.trace_id in screen.desk.state.absent:
+        if action_id not in JUDGING or item is None or item.trace_id in screen.desk.state.absent:
             return ""
         if screen.desk.document(item.trace_id) is None:
             return "The trace is still loading; nothing is labelled unread"

@@ -42,6 +42,7 @@ from labeler.tui.screens.review.commands import Commands
 from labeler.tui.screens.review.confirming import Confirming
 from labeler.tui.screens.review.field import Left, Typed, Typing
 from labeler.tui.screens.review.layout import Layout, areas
+from labeler.tui.screens.review.leaving import Leaving
 from labeler.tui.screens.review.pressing import Pressing
 from labeler.tui.screens.review.rows import DeskRows
 from labeler.tui.screens.review.showing import Showing
@@ -87,6 +88,7 @@ class ReviewScreen(Screen[None]):
         self.copying = Copying(self, media.folder)
         self.opening = Opening(self, media)
         self.confirming = Confirming(self)
+        self.leaving = Leaving()
         self.aiming = Aiming(self)
         self._commands = Commands(self)
         self.pressing = Pressing(self, self._commands, guard_ms)

@@ -56,7 +56,7 @@ class Copying:
         self._screen.say(f"copy:  {words}")
 
     def action(self, key: str) -> Action | None:
-        """What a key does in the menu, or after it; any key closes it."""
+        """What a key does in the menu, or after it."""
         action = self._screen.keymap.action(Context.COPY, key)
         was_open, copied = self._is_open, self._copied
         self.leave()
@@ -64,6 +64,11 @@ class Copying:
             return None
         self._copied = copied
         return action
+
+    def is_closed_by(self, key: str) -> bool:
+        """Whether the menu is open and a key is not in it; that closes it, and does nothing else."""
+        action = self._screen.keymap.action(Context.COPY, key)
+        return (action is None or action.id == _TO_FILE) and self._is_open and self.leave()
 
     def leave(self) -> bool:
         """Close it; tells whether it was open."""

@@ -13,7 +13,6 @@ from labeler.desk.contents import ContentAway
 from labeler.reading.content_type import ContentType, content_type
 from labeler.reading.document import Block
 from labeler.reading.media import readable_size
-from labeler.tui.key_names import Pressed
 from labeler.tui.media import MediaSettings
 from labeler.tui.media.decoding import UnreadablePicture, decoded
 from labeler.tui.media.private_files import TemporaryFiles, in_words, write_privately
@@ -84,14 +83,13 @@ class Opening:
             shown = PictureScreen(block.text, self._pictures, picture, screen.keymap, screen.look)
             screen.app.push_screen(shown, partial(self._left, content, kind))
 
-    async def _left(self, content: bytes, kind: ContentType, wish: str | Pressed | None) -> None:
-        """The picture was left, by a key that means something else."""
+    async def _left(self, content: bytes, kind: ContentType, wish: str | None) -> None:
+        """The picture was left, for the viewer or because it cannot be drawn, or just closed."""
+        self._screen.leaving.closed()
         if wish == "view.fold":
             self._begin(self._hand_over(content, kind))
         elif wish == "picture.failed":
             self._offer_to_save(content, kind, "This picture cannot be drawn.")
-        elif isinstance(wish, Pressed):
-            await self._screen.pressing.press(wish)
 
     async def _hand_over(self, content: bytes, kind: ContentType) -> None:
         """To the viewer, if there is one that the reviewer agreed to, or now agrees to."""

@@ -161,6 +161,7 @@ class Views:
             self._beside = False
         else:
             return False
+        self._screen.leaving.closed()
         self._changed()
         return True
 
