@@ -56,7 +56,7 @@ def _as_bool(question: Question, value: JsonValue, positive: str, negative: str)
     meaning = {**dict.fromkeys(_POSITIVE, True), **dict.fromkeys(_NEGATIVE, False), **labels}
     if word in meaning:
         return meaning[word]
-    raise UnusableValue(f"The judge says “{value}”, which is neither {positive} nor {negative} ({question.name})")
+    raise UnusableValue(f"{question.name}: “{value}” is neither {positive} nor {negative}")
 
 
 def _as_option(name: str, options: tuple[str, ...]) -> str:

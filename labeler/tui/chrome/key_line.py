@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from labeler.tui.actions import Action, Context
 from labeler.tui.chrome.runs import Line, Run, cut, fit, width_of, wrapped
@@ -20,20 +21,17 @@ answer.accept app.command app.quit
 _HELP = "app.help"
 
 
-def key_line(keymap: Keymap, unusable: Sequence[str], width: int, signs: Signs) -> Line:
-    """As many hints as fit, the most useful first, the one for help among them however narrow it is.
+KeysThatAct: TypeAlias = Callable[[Action], Sequence[str]]
+"""Those keys of an action that would not be refused if they were pressed now."""
 
-    `unusable` actions make no sense for these questions.
-    """
+
+def key_line(keymap: Keymap, acting: KeysThatAct, width: int, signs: Signs) -> Line:
+    """As many hints as fit, the most useful first, the one for help among them however narrow it is."""
     by_id = {action.id: action for action in keymap.actions}
-    hints = {
-        each: _hint(by_id[each])
-        for each in _BY_WORTH.split()
-        if each not in unusable and by_id[each].keys and by_id[each].hint
-    }
-    leads_to_all = hints.get(_HELP, [])
+    leads_to_all = _hint(by_id[_HELP], acting)
     line: Line = []
-    for action_id, hint in hints.items():
+    for action_id in _BY_WORTH.split():
+        hint = _hint(by_id[action_id], acting)
         kept_free = 0 if action_id == _HELP else width_of(leads_to_all)
         if width_of(line) + width_of(hint) + kept_free > width:
             line += leads_to_all
@@ -44,8 +42,9 @@ def key_line(keymap: Keymap, unusable: Sequence[str], width: int, signs: Signs) 
     return fit([(" ", "chrome"), *line[1:]], width, signs.ellipsis)
 
 
-def _hint(action: Action) -> list[Run]:
-    return [(_GAP, "chrome"), (_keys_text(action.keys), "key"), (f" {action.hint}", "chrome.dim")]
+def _hint(action: Action, acting: KeysThatAct) -> list[Run]:
+    keys = acting(action) if action.hint and action.keys else ()
+    return [(_GAP, "chrome"), (_keys_text(keys), "key"), (f" {action.hint}", "chrome.dim")] if keys else []
 
 
 def search_line(keymap: Keymap, width: int, signs: Signs) -> Line:
@@ -60,19 +59,18 @@ def search_line(keymap: Keymap, width: int, signs: Signs) -> Line:
     return fit(line, width, signs.ellipsis)
 
 
-def view_line(
-    keymap: Keymap, hints: Sequence[tuple[str, str]], unusable: Sequence[str], width: int, signs: Signs
-) -> Line:
+def view_line(keymap: Keymap, hints: Sequence[tuple[str, str]], acting: KeysThatAct, width: int, signs: Signs) -> Line:
     """The keys of a view over the conversation, by action and word, then those of the review that still do the same."""
     line: Line = [(" ", "chrome")]
     taken: set[str] = {action_id for action_id, _ in hints}
+    by_id = {action.id: action for action in keymap.actions}
     for action_id, word in hints:
-        if key := keymap.first_key(action_id):
-            line += [(key, "key"), (f" {word}{_GAP}", "chrome.dim")]
+        if keys := acting(by_id[action_id]):
+            line += [(keys[0], "key"), (f" {word}{_GAP}", "chrome.dim")]
     for action in keymap.actions:
         if action.context is Context.REVIEW and any(keymap.action(Context.OVERLAY, key) for key in action.keys):
             taken.add(action.id)
-    rest = key_line(keymap, [*unusable, *taken], width - width_of(line), signs)
+    rest = key_line(keymap, lambda action: () if action.id in taken else acting(action), width - width_of(line), signs)
     return [*line, *rest[1:]]
 
 
@@ -86,4 +84,9 @@ def message_lines(text: str, role: str, width: int, most: int, signs: Signs) -> 
 
 
 def _keys_text(keys: Sequence[str]) -> str:
-    return "1-9" if "1" in keys and "9" in keys else keys[0]
+    """``y``, ``1-5``, or ``2,4`` where what is between would be refused."""
+    digits = sorted(key for key in keys if key.isdecimal())
+    if len(digits) < 2:
+        return digits[0] if digits else keys[0]
+    has_gaps = int(digits[-1]) - int(digits[0]) >= len(digits)
+    return ",".join(digits) if has_gaps else f"{digits[0]}-{digits[-1]}"

@@ -15,7 +15,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
-from labeler.reading.document import Block, Document
+from labeler.reading.document import Block, BlockKind, Document
 from labeler.tui.document.frame import Frame
 from labeler.tui.document.layout import Layout
 from labeler.tui.document.layouts import Layouts
@@ -194,6 +194,17 @@ class DocumentView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=F
     def toggle_fold(self) -> bool:
         """Open or close the current block: the one last jumped to, else the first in view. False when there is none."""
         return self._viewport is not None and self._if_changed(self._viewport.toggle_fold())
+
+    @property
+    def has_folds(self) -> bool:
+        """Whether anything in the document folds, or is opened as what folds is."""
+        if self._waiting is not None:
+            document = self._waiting[0]
+        elif self._viewport is not None:
+            document = self._viewport.layout.document
+        else:
+            return False
+        return any(block.foldable or block.kind is BlockKind.MEDIA for block in document.blocks)
 
     def take_media(self) -> Block | None:
         """The current block when it is media, to be opened; asked again, the next of its message. Else None."""

@@ -31,13 +31,21 @@ class PanelKeys:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeSaid:
+    """A judge's word on a question, as display text, and whether the question takes it for an answer."""
+
+    words: str
+    fits: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PanelView:
-    """What the question rows are made from. `judges` holds what others said, by question name, display text."""
+    """What the question rows are made from. `judges` holds what judges said, by question name."""
 
     questions: Sequence[Question]
     answers: Mapping[str, Answer]
     focus: int
-    judges: Mapping[str, str]
+    judges: Mapping[str, JudgeSaid]
     keys: PanelKeys
     signs: Signs
     display: Mapping[str, str]
@@ -135,9 +143,8 @@ def _focused_rows(view: PanelView, width: int, names: int) -> list[Line]:
     if isinstance(question.input, Categorical) and question.input.multiple:
         groups.append([("Enter ends, none if empty", "chrome.dim")])
     judge = view.judges.get(question.name)
-    if judge:
-        said = cut(judge, max(room - 16, 12), view.signs.ellipsis)
-        groups.append([(f"{said}  ", "chrome.dim"), (view.keys.accept, "key"), (" accept", "chrome.dim")])
+    if judge is not None:
+        groups.append(_judge(view, question, judge, room))
     wrapped = flow(groups, room, _GAP, "chrome", view.signs.ellipsis)
     rows = [[*label, *wrapped[0]], *([(" " * indent, "chrome"), *line] for line in wrapped[1:])]
     instruction = _shown(view, question.instruction).strip()
@@ -179,6 +186,26 @@ def _with_fate(view: PanelView, index: int, line: Line, width: int) -> Line:
 def _comment(view: PanelView, comment: str, width: int) -> Line:
     text = cut(" ".join(_shown(view, comment).split()), min(max(width // 3, 16), 60), view.signs.ellipsis)
     return [(f"{view.signs.draft} “{text}”", "chrome")]
+
+
+def _judge(view: PanelView, question: Question, judge: JudgeSaid, width: int) -> Line:
+    """What a judge said, with the key that takes it, or why none does."""
+    key: Line = []
+    if not judge.fits:
+        key = [(f" · {_misfit(question)}", "chrome.dim")]
+    elif view.keys.accept:
+        key = [("  ", "chrome.dim"), (view.keys.accept, "key"), (" accept", "chrome.dim")]
+    said = cut(judge.words, max(width - max(width_of(key), 16), 12), view.signs.ellipsis)
+    return [(said, "chrome.dim"), *key]
+
+
+def _misfit(question: Question) -> str:
+    """Why the question takes no such value, in two or three words."""
+    match question.input:
+        case PassFail() | Categorical():
+            return "no option here"
+        case Numeric() | Text():
+            return f"takes {allowed(question)}"
 
 
 def _choices(view: PanelView, question: Question) -> list[Line]:

@@ -32,6 +32,6 @@ def test_only_a_sentence_that_has_no_room_at_all_ends_in_an_ellipsis(sentence: s
 
 @given(st.integers(12, 250))
 def test_the_way_to_all_keys_is_named_once_however_narrow_the_line(width: int) -> None:
-    line = key_line(build_keymap({}), (), width, UNICODE)
+    line = key_line(build_keymap({}), lambda action: action.keys, width, UNICODE)
     assert width_of(line) <= width
     assert "".join(text for text, _ in line).count("? help") == 1

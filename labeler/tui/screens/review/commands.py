@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from labeler.domain.value import UnusableValue
 from labeler.reading.others import brief
-from labeler.reading.sanitise import sanitise
+from labeler.reading.sanitise import one_line, sanitise
 from labeler.review import action as act
 from labeler.review.decision import Refusal
-from labeler.review.judged import judge_of, judged_value
+from labeler.review.possible import verdict
 from labeler.tui.chrome.runs import Line, wrapped
 from labeler.tui.document.view import DocumentView
 from labeler.tui.screens.help import help_lines
@@ -22,6 +21,8 @@ from labeler.tui.screens.review.keys import COPIES, IN_EDITOR, REVIEW_ACTIONS, V
 
 if TYPE_CHECKING:
     from labeler.tui.screens.review.screen import ReviewScreen
+
+_NO_FOLDS: Final = "Nothing here folds"
 
 
 class Commands:
@@ -40,6 +41,7 @@ class Commands:
             **{each: partial(screen.copying.run, each) for each in COPIES},
             "copy.menu": screen.copying.menu,
             "view.fold": self._fold,
+            "view.fold_all": self._fold_all,
             "overlay.open": screen.views.enter,
             "view.aim": screen.aiming.toggle,
             "app.command": self.asking.command,
@@ -87,7 +89,6 @@ class Commands:
             "previous_message": document.previous_message,
             "next_message": document.next_message,
             "answer": screen.views.go_answer,
-            "fold_all": document.toggle_all_folds,
             "toggle": screen.toggle_worklist,
         }
         views[action_id.partition(".")[2]]()
@@ -101,18 +102,14 @@ class Commands:
         if state.rules.blind:
             screen.say("This review is blind: what judges said is hidden", "warning")
             return
-        judge = judge_of(question, screen.desk.said.by_others(*state.subject), state.aim)
-        if judge is None:
+        found = verdict(state, question, screen.desk.said.by_others(*state.subject))
+        if found is None:
             what = "trace" if state.aim is None else "span"
             screen.say(f"No judge has answered {question.name} on this {what}", "warning")
-            return
-        try:
-            value = judged_value(question, judge)
-        except UnusableValue as error:
-            screen.say(str(error), "warning")
-            return
-        if await self.act(act.Give(question.name, value)):
-            screen.say(f"took {brief(judge)}")
+        elif found.why_not:
+            screen.say(one_line(found.why_not, 200), "warning")
+        elif await self.act(act.Give(question.name, found.value)):
+            screen.say(f"took {brief(found.judge)}")
 
     async def _next_match(self) -> None:
         self._screen.views.in_front.next_match()
@@ -128,8 +125,12 @@ class Commands:
         media = document.take_media() if isinstance(document, DocumentView) else None
         if media is not None:
             self._screen.opening.open(media)
-        else:
-            document.toggle_fold()
+        elif not document.toggle_fold():
+            self._screen.say("Nothing in view folds" if document.has_folds else _NO_FOLDS, "warning")
+
+    async def _fold_all(self) -> None:
+        if not self._screen.views.in_front.toggle_all_folds():
+            self._screen.say(_NO_FOLDS, "warning")
 
     async def _guideline(self) -> None:
         screen, question = self._screen, self._screen.desk.state.question

@@ -8,17 +8,17 @@ from datetime import datetime
 
 from labeler.desk.desk import Desk
 from labeler.domain.change import AnswerEffect, Change
-from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
+from labeler.domain.question import Categorical, PassFail, Question
 from labeler.domain.worklist import ItemState
 from labeler.reading.others import brief
 from labeler.reading.sanitise import one_line, sanitise
-from labeler.review.entry import takes_single_digits
-from labeler.review.judged import judge_of
+from labeler.review.possible import verdict
+from labeler.tui.chrome.key_line import KeysThatAct
 from labeler.tui.chrome.runs import Line
 from labeler.tui.chrome.status import StatusView
 from labeler.tui.keymap import Keymap
 from labeler.tui.panel.last import last_line
-from labeler.tui.panel.questions import PanelKeys, PanelView
+from labeler.tui.panel.questions import JudgeSaid, PanelKeys, PanelView
 from labeler.tui.signs import Signs
 
 
@@ -80,32 +80,15 @@ def display_texts(questions: tuple[Question, ...]) -> dict[str, str]:
     return {text: sanitise(text) for question in questions for text in _texts(question)}
 
 
-def last_change_line(desk: Desk, keymap: Keymap, width: int, signs: Signs) -> Line:
+def last_change_line(desk: Desk, keymap: Keymap, acting: KeysThatAct, width: int, signs: Signs) -> Line:
+    """What happened last, with the keys that take it back and go back, where they would."""
     change = desk.last_change
     title = ""
     if change is not None and change.trace_id in desk.state.index_of:
         title = desk.state.items[desk.state.index_of[change.trace_id]].title
-    hints = [(keymap.first_key("edit.undo"), "undo"), (keymap.first_key("item.back"), "back")]
+    by_id = {action.id: action for action in keymap.actions}
+    hints = [(keys[0], by_id[each].hint) for each in ("edit.undo", "item.back") if (keys := acting(by_id[each]))]
     return last_line(change, title, _span_name(desk, change), _fate(desk), desk.state.questions, hints, width, signs)
-
-
-def unusable_actions(questions: tuple[Question, ...]) -> list[str]:
-    """Actions that these questions give nothing to do; the key line leaves them out."""
-    unusable = []
-    inputs = [question.input for question in questions]
-    if not any(isinstance(each, PassFail) for each in inputs):
-        unusable += ["answer.positive", "answer.negative", "answer.negative_with_comment"]
-    if not any(_takes_digits(each) for each in inputs):
-        unusable.append("answer.option")
-    if not any(isinstance(each, Text) for each in inputs):
-        unusable.append("answer.text")
-    if not any(question.takes_comment for question in questions):
-        unusable += ["answer.comment", "answer.negative_with_comment"]
-    return unusable
-
-
-def _takes_digits(each: object) -> bool:
-    return isinstance(each, Categorical) or (isinstance(each, Numeric) and takes_single_digits(each))
 
 
 def _texts(question: Question) -> Iterator[str]:
@@ -119,13 +102,13 @@ def _texts(question: Question) -> Iterator[str]:
             yield from options
 
 
-def _judges(desk: Desk) -> dict[str, str]:
+def _judges(desk: Desk) -> dict[str, JudgeSaid]:
     state = desk.state
     if state.item is None:
         return {}
     others = desk.said.by_others(*state.subject)
-    found = {question.name: judge_of(question, others, state.aim) for question in state.questions}
-    return {name: brief(judge) for name, judge in found.items() if judge is not None}
+    found = {question.name: verdict(state, question, others) for question in state.questions}
+    return {name: JudgeSaid(brief(each.judge), not each.why_not) for name, each in found.items() if each is not None}
 
 
 def _span_name(desk: Desk, change: Change | None) -> str:

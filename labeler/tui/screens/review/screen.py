@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -43,6 +44,7 @@ from labeler.tui.screens.review.confirming import Confirming
 from labeler.tui.screens.review.field import Left, Typed, Typing
 from labeler.tui.screens.review.layout import Layout, areas
 from labeler.tui.screens.review.leaving import Leaving
+from labeler.tui.screens.review.offering import keys_that_act
 from labeler.tui.screens.review.pressing import Pressing
 from labeler.tui.screens.review.rows import DeskRows
 from labeler.tui.screens.review.showing import Showing
@@ -94,11 +96,11 @@ class ReviewScreen(Screen[None]):
         self.pressing = Pressing(self, self._commands, guard_ms)
         self._rows = DeskRows(desk, look.signs)
         self._display = paint.display_texts(desk.state.questions)
-        self._unusable = paint.unusable_actions(desk.state.questions)
         self._layout = Layout(self)
         self._showing = Showing(self)
         self._notice: tuple[str, str] | None = None
         self._panel: list[Line] = []
+        self._acting = partial(keys_that_act, desk, self._why_not)
 
     def compose(self) -> ComposeResult:
         yield from areas(self._rows, self.look)
@@ -321,7 +323,7 @@ class ReviewScreen(Screen[None]):
         about = self.aiming.name
         self._layout.paint_rule(f"about span {about}" if about else "")
         rows = question_rows(self.panel_view(), width, self._layout.panel_rows - 1)
-        self._panel = [paint.last_change_line(self.desk, self.keymap, width, signs), *rows]
+        self._panel = [paint.last_change_line(self.desk, self.keymap, self._acting, width, signs), *rows]
         self.paint_key_line()
 
     def paint_key_line(self) -> None:
@@ -336,13 +338,19 @@ class ReviewScreen(Screen[None]):
         elif self.search is not None:
             line = search_line(self.keymap, width, signs)
         elif self.views.is_open:
-            line = view_line(self.keymap, self.views.hints, self._unusable, width, signs)
+            line = view_line(self.keymap, self.views.hints, self._acting, width, signs)
         else:
-            line = key_line(self.keymap, self._unusable, width, signs)
+            line = key_line(self.keymap, self._acting, width, signs)
         free = rows - len(above)
         under = [self._panel[row] if row < len(self._panel) else [] for row in range(free)]
         panel.set_lines([*under, *above])
         keys.set_lines([line])
+
+    def _why_not(self, action_id: str) -> str:
+        """Why what is on the screen stands against an action; empty when it does not."""
+        if action_id == "view.fold" and not self.views.in_front.has_folds:
+            return "Nothing here folds"
+        return self.pressing.why_not(action_id)
 
     def _paint_header(self) -> None:
         item = self.desk.state.item

@@ -100,6 +100,11 @@ class SpanList(CursorRows):
         self._arrange(number)
         return True
 
+    @property
+    def has_folds(self) -> bool:
+        """Whether any span has others below it."""
+        return any(self._has_children(number) for number in range(len(self._lines)))
+
     def toggle_all_folds(self) -> bool:
         """Show everything, or only the top-level spans when everything is shown."""
         parents = {number for number in range(len(self._lines)) if self._has_children(number)}

@@ -105,13 +105,15 @@ class Views:
         """Actions worth a key press in the view in front, with their words."""
         if self.face is None:
             return [("view.fold", "fold"), ("overlay.close", "close")]
+        of_span: list[tuple[str, str]] = []
+        state, span = self._screen.desk.state, self._spans.span
         if self.face.document is None:
-            opens = [("overlay.open", "open")]
-        else:
-            opens = [("overlay.open", "its message")] if self.face.action_id == "overlay.open" else []
-        if opens:
-            opens.append(("view.aim", "aim" if self._screen.desk.state.aim is None else "end aim"))
-        return [*opens, ("view.fold", "fold"), ("view.search", "search"), ("overlay.close", "close")]
+            of_span.append(("overlay.open", "open"))
+        elif self.face.action_id == "overlay.open" and span is not None and self._message_of(span.span_id) is not None:
+            of_span.append(("overlay.open", "its message"))
+        if state.questions and (self.face.document is None or self.face.action_id == "overlay.open"):
+            of_span.append(("view.aim", "aim" if state.aim is None else "end aim"))
+        return [*of_span, ("view.fold", "fold"), ("view.search", "search"), ("overlay.close", "close")]
 
     @property
     def place(self) -> str:
@@ -169,7 +171,7 @@ class Views:
         """Open the span under the cursor; from an open span go to its message in the conversation."""
         face, span = self.face, self._spans.span
         if face is None or span is None or self._prepared is None:
-            self._screen.say("There is nothing to open here")
+            self._screen.say("There is nothing to open here", "warning")
         elif face.document is None:
             document = await asyncio.to_thread(self._readings.span, self._prepared, span.span_id)
             if document is not None:
@@ -179,7 +181,7 @@ class Views:
         elif face.action_id == "overlay.open":
             self._go_to_message(span.span_id)
         else:
-            self._screen.say("There is nothing to open here")
+            self._screen.say("There is nothing to open here", "warning")
 
     def end_search(self) -> None:
         """Unmark what a search found, whichever view it was in."""
@@ -314,7 +316,7 @@ class Views:
     async def _open_session(self, prepared: Prepared) -> None:
         summary = prepared.raw.summary
         if not summary.session_id:
-            self._screen.say("This trace is not part of a session")
+            self._screen.say("This trace is not part of a session", "warning")
             return
         desk = self._screen.desk
         desk.sessions.look_for(summary, desk.connection)
@@ -346,12 +348,15 @@ class Views:
         fates = {each.id: desk.deliveries.fates.get(each.id) for each in desk.said.about(prepared.raw.summary.id)}
         return {each: fate_words(fate.state, fate.reason) for each, fate in fates.items() if fate is not None}
 
+    def _message_of(self, span_id: str) -> int | None:
+        """The message of the conversation that was read from a span."""
+        blocks = self._prepared.document.blocks if self._prepared else ()
+        return next((block.message for block in blocks if block.span_id == span_id), None)
+
     def _go_to_message(self, span_id: str) -> None:
-        prepared = self._prepared
-        blocks = prepared.document.blocks if prepared else ()
-        message = next((block.message for block in blocks if block.span_id == span_id), None)
+        message = self._message_of(span_id)
         if message is None:
-            self._screen.say("No message of the conversation was read from this span")
+            self._screen.say("No message of the conversation was read from this span", "warning")
             return
         self._faces.clear()
         self._changed()

@@ -1,0 +1,48 @@
+"""What an action would come to, asked without doing it: what would be refused is not offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from labeler.domain.assessment import Assessment
+from labeler.domain.question import Question
+from labeler.domain.value import JsonValue, UnusableValue
+from labeler.review.action import Action, Give, Stamp, Undo
+from labeler.review.decide import decide
+from labeler.review.decision import Refusal
+from labeler.review.judged import judge_of, judged_value
+from labeler.review.state import ReviewState
+
+_NO_STAMP: Final = Stamp(0, 0, lambda: "a-")
+"""For decisions that are never carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a judge said to a question: the value in the question's own type, or why it cannot be taken."""
+
+    judge: Assessment
+    value: JsonValue
+    why_not: str
+
+
+def refusal(state: ReviewState, action: Action) -> str:
+    """Why an action would be refused now; empty when it would be carried out, as far as the history was read."""
+    if isinstance(action, Undo) and not state.history.knows_what_undo_takes_back:
+        return ""
+    outcome = decide(state, action, _NO_STAMP)
+    return outcome.says if isinstance(outcome, Refusal) else ""
+
+
+def verdict(state: ReviewState, question: Question, said_by_others: Iterable[Assessment]) -> Verdict | None:
+    """The judge's word on a question about what the questions are about now; None when no judge gave one."""
+    judge = judge_of(question, said_by_others, state.aim)
+    if judge is None:
+        return None
+    try:
+        value = judged_value(question, judge)
+    except UnusableValue as error:
+        return Verdict(judge, None, str(error))
+    return Verdict(judge, value, refusal(state, Give(question.name, value)))
