@@ -10,6 +10,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -292,12 +293,12 @@ async def review_spec(
 ) -> ReviewSpec:
     """What was asked to be reviewed. Raises `CommandFailed` when nothing was, `UnknownName`."""
     experiments = await experiments_at(backend, configuration)
-    queue = None if selection.trace_ids else await _asked_queue(backend, configuration, experiments, reviewer)
+    if selection.trace_ids:
+        return spec_of(configuration, selection, reviewer, Destination(backend.uri, backend.workspace, ""))
+    queue = await _asked_queue(backend, configuration, experiments, reviewer)
     experiment_ids: tuple[str, ...]
     if queue is not None:
         experiment_ids, label = (queue.experiment_id,), queue.name
-    elif selection.trace_ids:
-        experiment_ids, label = (), _counted(selection.trace_ids)
     elif experiments:
         experiment_ids, label = tuple(each.id for each in experiments), ", ".join(each.name for each in experiments)
     else:
@@ -306,13 +307,18 @@ async def review_spec(
             "It is not known what to review. Give --queue NAME_OR_ID, --experiment NAME_OR_ID or trace IDs, or set "
             f"backend.experiments in {configuration.paths.config_file}",
         )
+    spec = spec_of(configuration, selection, reviewer, Destination(backend.uri, backend.workspace, ""))
+    return replace(spec, experiment_ids=experiment_ids, queue_id=queue.id if queue else None, label=label)
+
+
+def spec_of(configuration: Configuration, selection: Selection, reviewer: str, home: Destination) -> ReviewSpec:
+    """What is known of a review without asking the backend. It is whole where traces are named."""
     order = configuration.settings.review.order
     return ReviewSpec(
-        backend_uri=backend.uri,
-        workspace=backend.workspace,
-        experiment_ids=experiment_ids,
+        backend_uri=home.backend_uri,
+        workspace=home.workspace,
+        experiment_ids=(),
         reviewer=reviewer,
-        queue_id=queue.id if queue else None,
         filter=selection.filter,
         order_by=(order,) if order else (),
         since_ms=selection.since_ms,
@@ -320,9 +326,9 @@ async def review_spec(
         sample=selection.sample,
         seed=selection.seed,
         trace_ids=selection.trace_ids,
-        label=label,
+        label=_counted(selection.trace_ids),
         notes_local=configuration.settings.review.notes == "local",
-        address=backend_address(configuration.settings.backend.uri or backend.uri),
+        address=backend_address(configuration.settings.backend.uri or home.backend_uri),
     )
 
 

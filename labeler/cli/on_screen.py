@@ -14,6 +14,7 @@ from labeler.backends.base import Backend
 from labeler.backends.pulse import Pulse
 from labeler.cache.thread import CacheThread
 from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.naming import Unfound
 from labeler.cli.opening import Opening
 from labeler.cli.output import print_message
 from labeler.cli.persisting import persist
@@ -22,7 +23,6 @@ from labeler.config.load import Configuration
 from labeler.delivery.intake import incoming
 from labeler.desk.desk import Desk
 from labeler.desk.opening import open_desk
-from labeler.domain.trace import short_id
 from labeler.journal.journal import Journal
 from labeler.journal.rescue import how_to_deliver
 from labeler.journal.rows import OutboxCounts
@@ -74,11 +74,13 @@ async def run_on_screen(
     *,
     first_listing: Backend | None,
     only_unlabelled: bool,
+    look_for: Callable[[Desk], Awaitable[Unfound]] | None = None,
 ) -> ExitCode:
     """Show the review until the reviewer leaves. `connect` None: ask nothing of the network; `pulse` is what
     the backend that it opens tells whether it answers.
 
-    `first_listing`: where to take a worklist from that has no items yet.
+    `first_listing`: where to take a worklist from that has no items yet. `look_for` takes in the traces that were
+    named, and tells which of them cannot be had: they are named before the screen opens, and on leaving.
     """
     from labeler.tui.app import LabelerApp
     from labeler.tui.media import MediaSettings
@@ -88,15 +90,18 @@ async def run_on_screen(
     keymap, theme = keymap_of(configuration), theme_of(configuration)
     desk = await open_desk(opening.record, opening.asked.questions, _rules(opening, configuration), journal, cache)
     has_traces = True
-    if not desk.state.items and first_listing is not None:
+    unfound = None if look_for is None else await look_for(desk)
+    is_found = unfound is None or len(unfound) < len(opening.record.spec.trace_ids)
+    if not desk.state.items and first_listing is not None and is_found:
         has_traces = await persist(lambda: _take_first_items(desk, first_listing, only_unlabelled=only_unlabelled))
     if not desk.state.items:
         await desk.close()
-        if opening.record.spec.trace_ids and not only_unlabelled:
-            missing = ", ".join(map(short_id, opening.record.spec.trace_ids))
-            raise CommandFailed(ExitCode.PROBLEM, f"The backend has no trace {missing}")
+        if unfound:
+            raise CommandFailed(unfound.code, unfound.sentences)
         print_message(_nothing_to_do(opening, is_all_labelled=has_traces and only_unlabelled))
         return ExitCode.OK
+    if unfound:
+        print_message(unfound.sentences)
     exchange: Exchange | None = None
 
     def begin_traffic() -> None:
@@ -128,6 +133,8 @@ async def run_on_screen(
             raise app.crash
         await journal.run(Journal.keep_at_the_end)
     _say_goodbye(left, None if journal.path == configuration.paths.journal else journal.path)
+    if unfound and (still := unfound.without(desk.state.index_of)):
+        print_message(still.sentences)
     return ExitCode.INTERRUPTED if app.interrupted else ExitCode.OK
 
 

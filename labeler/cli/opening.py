@@ -118,8 +118,10 @@ async def _find_known(
     if reviewer is None:
         remembered = await journal.run(Journal.remembered_reviewer, backend.uri)
         reviewer = remembered[0] if remembered else None
-    if reviewer is None or selection.trace_ids:
+    if reviewer is None:
         return None
+    if selection.trace_ids:
+        return await journal.run(Journal.find_review_of, backend.uri, backend.workspace, reviewer, selection.trace_ids)
     label = settings.backend.queue or ", ".join(settings.backend.experiments)
     return await journal.run(Journal.find_review, backend.uri, backend.workspace, reviewer, label)
 

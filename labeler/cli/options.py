@@ -125,11 +125,13 @@ def flags_of(arguments: argparse.Namespace) -> list[Flag]:
 
 
 def selection_of(arguments: argparse.Namespace) -> Selection:
-    """Which traces were asked for."""
+    """Which traces were asked for; those named, each once."""
+    from labeler.cli.naming import each_once
+
     given = vars(arguments)
     names = ("filter", "since", "limit", "sample", "seed", "only_unlabelled")
     typed = {("since_ms" if name == "since" else name): given[name] for name in names if name in given}
-    return Selection(trace_ids=tuple(given.get("trace_ids", ())), **typed)
+    return Selection(trace_ids=each_once(given.get("trace_ids", ())), **typed)
 
 
 def refuse_queue_beside_names(arguments: argparse.Namespace, names: Sequence[str]) -> None:

@@ -40,10 +40,9 @@ async def _pull(arguments: argparse.Namespace) -> ExitCode:
         tell_cautions,
     )
     from labeler.cli.downloading import download, list_worklist
+    from labeler.cli.naming import not_found, possible_ids
     from labeler.cli.opening import check_membership, open_spec
     from labeler.cli.output import print_message
-    from labeler.cli.trace_ids import possible_ids
-    from labeler.domain.trace import short_id
 
     refuse_queue_beside_names(arguments, arguments.trace_ids)
     configuration = configure(arguments)
@@ -66,8 +65,8 @@ async def _pull(arguments: argparse.Namespace) -> ExitCode:
         only_unlabelled = selection.only_unlabelled and not selection.trace_ids
         trace_ids = await list_worklist(backend, cache, journal, review, only_unlabelled=only_unlabelled)
         missing = [trace_id for trace_id in selection.trace_ids if trace_id not in trace_ids]
-        for trace_id in missing:
-            print_message(f"There is no trace {short_id(trace_id)} at the backend.")
+        if missing:
+            print_message(not_found(missing, backend.uri, backend.workspace))
         if tell_cautions(backend) or missing:
             code = ExitCode.PROBLEM
         if not trace_ids:

@@ -9,7 +9,11 @@ from labeler.cli.options import add_backend, add_reviewer, add_screen, add_selec
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    complete_with_files(parser.add_argument("targets", nargs="*", metavar="TRACE_ID|FILE", help="review exactly these"))
+    complete_with_files(
+        parser.add_argument(
+            "targets", nargs="*", metavar="TRACE_ID|FILE", help="exactly these; each not found is named"
+        )
+    )
     add_backend(parser)
     add_reviewer(parser)
     add_selection(parser)

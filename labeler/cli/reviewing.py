@@ -6,6 +6,7 @@ import argparse
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from labeler.backends.base import Backend, Forbidden, NotABackend
@@ -14,13 +15,14 @@ from labeler.cache.thread import CacheThread
 from labeler.cli.assembly import backend_at, configure, open_backend, open_cache, open_journal
 from labeler.cli.consenting import with_consent
 from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.finding import look_for
+from labeler.cli.naming import each_once, possible_ids
 from labeler.cli.on_screen import check_screen, run_on_screen
 from labeler.cli.opening import Opening, announce, open_asked, open_remembered, refuse_plain
 from labeler.cli.options import Selection, refuse_queue_beside_names, selection_of
 from labeler.cli.output import print_message
 from labeler.cli.persisting import persist
 from labeler.cli.trace_files import looks_like_file, refuse_addresses
-from labeler.cli.trace_ids import possible_ids
 from labeler.config.backend_uri import BadBackendUri
 from labeler.config.consent import CredentialsWithheld
 from labeler.config.load import Configuration
@@ -46,12 +48,12 @@ async def review(arguments: argparse.Namespace) -> ExitCode:
         from labeler.cli.reviewing_stores import review_files
 
         return await review_files(files, configuration)
-    named = possible_ids(arguments.targets)
+    named = each_once(possible_ids(arguments.targets))
     if arguments.targets and not named:
         return ExitCode.PROBLEM
     selection = replace(selection_of(arguments), trace_ids=named)
     if getattr(arguments, "offline", False):
-        return await _review_offline(configuration)
+        return await _review_offline(configuration, selection)
     settings = configuration.settings
     if not (selection.trace_ids or settings.backend.queue or settings.backend.experiments):
         if settings.backend.uri is None:
@@ -97,6 +99,9 @@ async def review_asked(arguments: argparse.Namespace, asked: Configuration, sele
             pulse,
             first_listing=backend,
             only_unlabelled=selection.only_unlabelled and not selection.trace_ids,
+            look_for=None
+            if not selection.trace_ids
+            else partial(look_for, backend, configuration, selection.trace_ids),
         )
 
 
@@ -119,7 +124,11 @@ async def continue_review(
         )
 
 
-async def _review_offline(configuration: Configuration) -> ExitCode:
+async def _review_offline(configuration: Configuration, selection: Selection) -> ExitCode:
+    if selection.trace_ids:
+        from labeler.cli.reviewing_cached import review_cached
+
+        return await review_cached(configuration, selection)
     async with open_journal(configuration.paths) as journal:
         record = await journal.run(Journal.last_review)
         opening = None if record is None else await open_remembered(record, configuration, journal)

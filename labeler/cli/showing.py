@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from labeler.backends.base import Ambiguous, Backend, Malformed, MissingTrace, Unreachable
@@ -13,6 +12,7 @@ from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
 from labeler.cli.assembly import configure, open_backend, open_cache, open_journal_to_read
 from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
+from labeler.cli.naming import each_once, not_asked, not_found
 from labeler.cli.output import print_json, print_message, print_raw_json, print_text
 from labeler.cli.stdout import write_out
 from labeler.cli.trace_files import looks_like_file, read_trace_file, refuse_addresses
@@ -46,49 +46,57 @@ async def show(arguments: argparse.Namespace) -> ExitCode:
             print_message(problem)
             codes.append(ExitCode.PROBLEM)
     if trace_ids:
-        async for found in _from_backend(trace_ids, arguments):
+        async for found in _from_backend(each_once(trace_ids), arguments):
             if isinstance(found, RawTrace):
                 _print(found, arguments)
             else:
-                print_message(f"{short_id(found.trace_id)}: {found.error}")
-                codes.append(ExitCode.PROBLEM)
+                print_message(str(found))
+                codes.append(found.code)
     return gravest(*codes)
 
 
-@dataclass(frozen=True, slots=True)
-class _Failed:
-    """A trace that cannot be had, and why."""
-
-    trace_id: str
-    error: MissingTrace | Malformed
-
-
-async def _from_backend(trace_ids: Sequence[str], arguments: argparse.Namespace) -> AsyncIterator[RawTrace | _Failed]:
+async def _from_backend(
+    trace_ids: Sequence[str], arguments: argparse.Namespace
+) -> AsyncIterator[RawTrace | CommandFailed]:
+    """The traces in their order, or why one cannot be had. A backend out of reach is asked once."""
     configuration = configure(arguments)
     async with (
         open_journal_to_read(configuration.paths) as journal,
         open_cache(configuration) as cache,
         open_backend(configuration, journal) as backend,
     ):
-        with suppress(Unreachable, Ambiguous):
+        why_not_asked = ""
+        try:
             await backend.capabilities()
+        except (Unreachable, Ambiguous) as error:
+            why_not_asked = str(error)
         for trace_id in trace_ids:
-            try:
-                yield await _fetched(trace_id, backend, cache)
-            except (MissingTrace, Malformed) as error:
-                yield _Failed(trace_id, error)
+            yield await _trace_or_why(trace_id, backend, cache, why_not_asked)
 
 
-async def _fetched(trace_id: str, backend: Backend, cache: CacheThread) -> RawTrace:
+async def _trace_or_why(
+    trace_id: str, backend: Backend, cache: CacheThread, why_not_asked: str
+) -> RawTrace | CommandFailed:
+    """A trace of the backend, or of the cache where the backend cannot be asked; else a sentence about this trace."""
     try:
-        raw = await backend.trace(trace_id)
-    except (Unreachable, Ambiguous):
-        kept = await cache.run(Cache.trace, Destination(backend.uri, backend.workspace, ""), trace_id)
-        if kept is None:
-            raise
-        raw = kept
-    _check_own(raw)
-    return raw
+        if not why_not_asked:
+            raw = await backend.trace(trace_id)
+            _check_own(raw)
+            return raw
+    except MissingTrace:
+        return CommandFailed(ExitCode.PROBLEM, not_found([trace_id], backend.uri, backend.workspace))
+    except Malformed as error:
+        return CommandFailed(ExitCode.PROBLEM, f"{short_id(trace_id)}: {error}")
+    except (Unreachable, Ambiguous) as error:
+        why_not_asked = str(error)
+    kept = await cache.run(Cache.trace, Destination(backend.uri, backend.workspace, ""), trace_id)
+    if kept is None:
+        return CommandFailed(ExitCode.WAITING, not_asked([trace_id], why_not_asked))
+    try:
+        _check_own(kept)
+    except Malformed as error:
+        return CommandFailed(ExitCode.PROBLEM, f"{short_id(trace_id)}: {error}")
+    return kept
 
 
 def _check_own(raw: RawTrace) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from labeler.domain.assessment import same_reviewer
@@ -39,14 +39,24 @@ class Reviews:
 
     def find_review(self, backend_uri: str, workspace: str, reviewer: str, label: str) -> ReviewRecord | None:
         """The review opened last that goes by that label: how a start without a network finds its way back."""
-        rows = self._store.rows("SELECT * FROM reviews ORDER BY opened DESC")
-        for record in map(_record, rows):
+        found = self._reviews_at(backend_uri, workspace, reviewer)
+        return next((record for record in found if record.spec.label == label), None)
+
+    def find_review_of(
+        self, backend_uri: str, workspace: str, reviewer: str, trace_ids: Sequence[str]
+    ) -> ReviewRecord | None:
+        """The review opened last of exactly these traces."""
+        found = self._reviews_at(backend_uri, workspace, reviewer)
+        return next((record for record in found if record.spec.trace_ids == tuple(trace_ids)), None)
+
+    def _reviews_at(self, backend_uri: str, workspace: str, reviewer: str) -> Iterator[ReviewRecord]:
+        """A reviewer's reviews of a backend, the one opened last first."""
+        for record in map(_record, self._store.rows("SELECT * FROM reviews ORDER BY opened DESC")):
             spec = record.spec
-            if (spec.backend_uri, spec.workspace, spec.label) == (backend_uri, workspace, label) and same_reviewer(
+            if (spec.backend_uri, spec.workspace) == (backend_uri, workspace) and same_reviewer(
                 spec.reviewer, reviewer
             ):
-                return record
-        return None
+                yield record
 
     def save_questions(self, review_id: str, questions: str) -> None:
         """Keep what a review asks, in the caller's encoding, so that it can be asked without a network."""

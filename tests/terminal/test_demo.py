@@ -188,4 +188,4 @@ def test_a_review_of_a_trace_that_is_nowhere_is_1_and_names_it(machine: Machine)
     (store,) = (machine.home / "data").glob("**/demo*.db")
     with machine.terminal("review", "tr-nowhere", "-b", f"local:{store}") as terminal:
         assert terminal.wait_for_exit() == 1
-        terminal.wait_for("The backend has no trace tr-nowhere")
+        terminal.wait_for("There is no trace tr-nowhere at local:")

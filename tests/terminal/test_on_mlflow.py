@@ -172,6 +172,23 @@ def test_with_the_server_away_work_goes_on_and_everything_arrives_once_it_is_bac
     assert len(desk.labels()) == 8
 
 
+def test_a_trace_that_the_server_has_not_is_told_from_one_it_cannot_be_asked_for(desk: Desk) -> None:
+    named = ("review", *desk.trace_ids[:2], "tr-nowhere", "-r", "alice")
+    none, unknown = (
+        f"There is no trace tr-nowhere at {desk.server.url}.",
+        "Not here, and cannot be asked for: tr-nowhere.",
+    )
+    for away, said in ((False, none), (True, unknown)):
+        if away:
+            desk.server.kill()
+        with desk.terminal(*named) as terminal:
+            terminal.wait_for("item 1/2", "line ")
+            assert said in terminal.written.decode(errors="replace")
+            terminal.press("q")
+            assert terminal.wait_for_exit() == 0
+            terminal.wait_for(said)
+
+
 def test_answers_arrive_by_themselves_when_the_server_comes_back_under_an_open_screen(desk: Desk) -> None:
     with desk.terminal("review", "-q", QUEUE, "-r", "alice") as terminal:
         terminal.wait_for("item 1/10", "online")
@@ -213,6 +230,7 @@ def test_an_answer_about_a_span_is_an_assessment_of_the_span_superseded_from_ano
         terminal.wait_for("A aim")
         terminal.press("q")
         terminal.wait_for("y yes  n no", "line ")
+        time.sleep(1)  # until then the key may still have been meant for the tree
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
     assert desk.run("sync").returncode == 0
