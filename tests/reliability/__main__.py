@@ -11,6 +11,8 @@ SUBJECTS = {
     "kills": "the real program killed while it labels and delivers through faults",
     "naive": "the same faults and kills for a client that only tries again",
     "server-kills": "the MLflow server killed in the middle of delivery",
+    "taken": "the journal removed, replaced and overwritten under the running program",
+    "restored": "the server restored from older backups",
     "load": "50 reviewers at one MLflow server on PostgreSQL, through faults",
     "outage": "20,000 queued answers after a week without a server",
     "machines": "state machines of the journal and of delivery against plain models",

@@ -56,6 +56,12 @@ class Reviewer:
     kills_in_a_key: int = 0
     kills_in_a_write: int = 0
     ended_by_itself: list[str] = field(default_factory=list)
+    data_dir: Path | None = None
+    """Where journal and cache lie; None: in the home."""
+
+    @property
+    def data(self) -> Path:
+        return self.data_dir or self.home / "data"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -64,19 +70,19 @@ class Reviewer:
             "HOME": str(self.home),
             "TERM": "xterm-256color",
             "LANG": "C.UTF-8",
-            "LABELER_DATA_DIR": str(self.home / "data"),
+            "LABELER_DATA_DIR": str(self.data),
             "MLFLOW_TRACKING_URI": self.url,
         }
 
     def begin(self) -> None:
         """Choose what to review, in fair weather; the program goes on with that each time it is started."""
         with Terminal(("review", "-q", self.queue_id, "-r", self.name), self.environment, self.home) as it:
-            self._life(it, Doom()).arrive()
+            self.life(it, Doom()).arrive()
 
     def live(self, doom: Doom) -> None:
         """Start the program, work, be killed at `doom`, and look at what the screen says then."""
         with Terminal((), self.environment, self.home) as terminal:
-            life = self._life(terminal, doom)
+            life = self.life(terminal, doom)
             life.live()
             self.kills_in_a_write += self.weather.writing > 0
             self.kills_in_a_key += bool(self.memory.pending)
@@ -93,7 +99,7 @@ class Reviewer:
         """One more start without faults, to see what is there; then deliver the rest. What `labeler verify` says."""
         self.weather.clear_up()
         with Terminal((), self.environment, self.home) as terminal:
-            self._life(terminal, Doom()).arrive()
+            self.life(terminal, Doom()).arrive()
             terminal.press("q")
             assert terminal.wait_for_exit() == 0
         for _ in range(_SYNCS_AT_MOST):
@@ -109,14 +115,14 @@ class Reviewer:
 
     def statuses(self) -> Statuses:
         """The queue on the server, compared with how the journal says that its items were left."""
-        journal = Journal.open(self.home / "data" / "journal.db")
+        journal = Journal.open(self.data / "journal.db")
         review = journal.last_review()
         assert review is not None
         left, journaled = journal.states(review.id), journal.deliveries(journal.destinations(), tuple(DeliveryState))
         journal.close()
         return judge_statuses(self.name, left, finished(self.place, self.queue_id), journaled, self.weather.asked)
 
-    def _life(self, terminal: Terminal, doom: Doom) -> Life:
+    def life(self, terminal: Terminal, doom: Doom) -> Life:
         return Life(terminal, self.memory, self.chance, len(self.place.traces), doom)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import inf
 
@@ -61,12 +62,23 @@ class Life:
 
     def live(self) -> None:
         """Label, change, take back, move about, until the time is up."""
-        try:
+        with self._until_time_is_up():
             self.arrive()
             while True:
                 self._act(self._settled())
+
+    def go_on(self) -> None:
+        """As `live`, from the first screen on: `arrive` came before."""
+        with self._until_time_is_up():
+            while True:
+                self._act(self._settled())
+
+    @contextmanager
+    def _until_time_is_up(self) -> Iterator[None]:
+        try:
+            yield
         except TimeIsUp:
-            self._memory.story.append(f"{time.monotonic() - self._started:.3f} s: killed")
+            self._memory.story.append(f"{time.monotonic() - self._started:.3f} s: over")
 
     def arrive(self) -> None:
         """Wait for the first screen and see what became of the last one's keys."""

@@ -1,4 +1,7 @@
-"""Killed again and again, program and server lose no answer and send none twice; few kills here, 500 by the command."""
+"""Killed, robbed of its journal and let down by a restored server, the program loses no answer and sends none twice.
+
+Few times here; hundreds by ``python -m tests.reliability``.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,10 @@ from labeler.journal.rows import Delivery, DeliveryOp, DeliveryState
 from tests.journal.sitting import HOME
 from tests.reliability.kills import kill_loop
 from tests.reliability.place import Found
+from tests.reliability.restored import restore_loop
 from tests.reliability.server_kills import server_kill_loop
 from tests.reliability.statuses import Statuses, judge_statuses
+from tests.reliability.taken import BLOWS, taken_loop
 from tests.reliability.verdict import Verdict, judge
 from tests.servers.mlflow_server import MlflowServer, shared_server
 
@@ -91,3 +96,28 @@ async def test_a_server_killed_in_the_middle_of_delivery_ends_with_every_answer_
     assert outcome.verdict.answers > 0
     assert outcome.statuses.items > 0
     assert outcome.holds, "\n".join([*outcome.verdict.details, *outcome.statuses.details, str(outcome)])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(840)
+async def test_a_journal_taken_away_under_the_program_costs_nothing_that_was_seen_accepted(tmp_path: Path) -> None:
+    outcome = await taken_loop(tmp_path, shared_server(), blows=3, traces=40, seed=3)
+    assert sum(sum(each.blows.values()) for each in outcome.taken) == 3 * len(BLOWS)
+    assert outcome.verdict.answers > 0
+    assert outcome.holds, "\n".join([*outcome.verdict.details, str(outcome)])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(840)
+async def test_what_a_restored_server_has_lost_is_brought_back_once(tmp_path: Path) -> None:
+    folder = tmp_path / "server"
+    folder.mkdir()
+    server = MlflowServer(folder)
+    server.start()
+    try:
+        outcome = await restore_loop(tmp_path, server, restores=3, traces=40, seed=3)
+    finally:
+        server.close()
+    assert outcome.restoring.restores == 3
+    assert outcome.verdict.answers > 0
+    assert outcome.holds, "\n".join([*outcome.verdict.details, *outcome.restoring.left_over, str(outcome)])
