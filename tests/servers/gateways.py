@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +18,7 @@ def forgetful_cache(*paths: str, heeds_no_cache: bool = True) -> Fault:
     Of `paths` (parts of them) alone, all by one key. Asked past caches, it asks the server, if it heeds that.
     """
     kept: dict[str, bytes] = {}
+    looking = asyncio.Lock()
 
     async def fault(exchange: Exchange) -> None:
         part = next((each for each in paths if each in exchange.path), None)
@@ -24,8 +26,9 @@ def forgetful_cache(*paths: str, heeds_no_cache: bool = True) -> Fault:
         if part is None or (heeds_no_cache and asks_past_caches):
             await exchange.send(await exchange.forward())
         else:
-            if part not in kept:
-                kept[part] = await exchange.forward()
+            async with looking:
+                if part not in kept:
+                    kept[part] = await exchange.forward()
             await exchange.send(kept[part])
         exchange.close()
 
