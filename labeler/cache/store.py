@@ -17,9 +17,9 @@ from typing import Final, TypeVar
 from labeler.cache.tables import FORMAT, Tables
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, TraceSummary
-from labeler.insisting import insist
-from labeler.private_file import keep_private, make_private
 from labeler.storage.placement import Placement, file_id
+from labeler.storage.private_file import keep_private, make_private
+from labeler.storage.sqlite_file import insist
 
 T = TypeVar("T")
 

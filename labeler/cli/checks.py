@@ -15,7 +15,7 @@ from typing import Final
 
 from labeler.backends.base import Ambiguous, Backend, Forbidden, NotABackend, NotAllowed, Unreachable
 from labeler.cache.store import Cache
-from labeler.cli.assembly import (
+from labeler.cli.context import (
     configure,
     credentials_at,
     destinations_in_scope,
@@ -25,15 +25,15 @@ from labeler.cli.assembly import (
     open_cache,
     open_journal_to_read,
 )
+from labeler.cli.error_messages import explain
 from labeler.cli.exit_code import ExitCode
-from labeler.cli.failures import explain
 from labeler.cli.log import log_trouble
 from labeler.cli.screen_settings import check_screen_settings
 from labeler.config.backend_uri import BackendKind, backend_kind, without_userinfo
 from labeler.config.load import Configuration
 from labeler.journal.journal import Journal
+from labeler.journal.models import OutboxCounts
 from labeler.journal.rescue import how_to_deliver, waiting_beside
-from labeler.journal.rows import OutboxCounts
 from labeler.journal.thread import JournalThread
 
 SMALLEST_SCREEN: Final = (80, 24)

@@ -44,7 +44,7 @@ def _init(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _show(arguments: argparse.Namespace) -> ExitCode:
-    from labeler.cli.assembly import configure
+    from labeler.cli.context import configure
     from labeler.cli.output import print_json, print_table
     from labeler.config.backend_uri import without_userinfo
     from labeler.config.load import flattened
@@ -66,7 +66,7 @@ def _show(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _path(arguments: argparse.Namespace) -> ExitCode:
-    from labeler.cli.assembly import paths_of
+    from labeler.cli.context import paths_of
     from labeler.cli.output import print_text
 
     print_text(str(paths_of(arguments).config_file))
@@ -74,7 +74,7 @@ def _path(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _check(arguments: argparse.Namespace) -> ExitCode:
-    from labeler.cli.assembly import configure
+    from labeler.cli.context import configure
     from labeler.cli.output import print_text
     from labeler.cli.screen_settings import check_screen_settings, with_screen_settings
     from labeler.config.problems import ConfigurationError
@@ -105,7 +105,7 @@ def _trust(arguments: argparse.Namespace) -> ExitCode:
 
 
 async def _remember(arguments: argparse.Namespace, origin: str) -> None:
-    from labeler.cli.assembly import open_journal, paths_of
+    from labeler.cli.context import open_journal, paths_of
     from labeler.journal.journal import Journal
 
     async with open_journal(paths_of(arguments)) as journal:

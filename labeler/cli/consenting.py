@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from labeler.cli.assembly import backend_at, configure
+from labeler.cli.context import backend_at, configure
 from labeler.cli.output import print_message
 from labeler.config.backend_uri import BackendKind, backend_kind
 from labeler.config.consent import CredentialsWithheld, OriginNotTrusted

@@ -10,17 +10,17 @@ from contextlib import asynccontextmanager, suppress
 from typing import Final, Never
 
 from labeler.backends.pulse import Pulse
-from labeler.cli.assembly import configure, destinations_in_scope, open_backend, open_journal
+from labeler.cli.context import configure, destinations_in_scope, open_backend, open_journal
 from labeler.cli.output import print_message
 from labeler.cli.progress import Progress
 from labeler.config.load import Configuration
 from labeler.config.problems import Source
+from labeler.delivery.drain import SyncResult, result_since
 from labeler.delivery.engine import MAX_CONCURRENCY, DeliveryEngine
 from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled, StillWaiting
-from labeler.delivery.sync import SyncResult, result_since
 from labeler.domain.destination import Destination
 from labeler.journal.journal import Journal
-from labeler.journal.rows import DeliveryState, OutboxCounts
+from labeler.journal.models import DeliveryState, OutboxCounts
 from labeler.journal.thread import JournalThread
 
 _LOOK_FOR_NEW_PLACES_S: Final = 5.0

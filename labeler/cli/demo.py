@@ -21,6 +21,6 @@ def run(arguments: argparse.Namespace) -> ExitCode:
 
     put_off()
 
-    from labeler.cli.reviewing_stores import review_demo
+    from labeler.cli.local_review import review_demo
 
     return asyncio.run(review_demo(arguments))

@@ -11,11 +11,11 @@ from labeler.backends.base import Backend
 from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
 from labeler.cli.exit_code import ExitCode
-from labeler.cli.opening import Opening
+from labeler.cli.open_review import Opening
 from labeler.cli.progress import Progress
-from labeler.delivery.intake import incoming
+from labeler.delivery.listing import incoming
 from labeler.delivery.prefetch import Arrived, Missing, Offline, Online, Prefetcher, PrefetchEvent
-from labeler.desk.listing import worklist_rows
+from labeler.desk.worklist_rows import worklist_rows
 from labeler.domain.destination import Destination
 from labeler.domain.trace import short_id
 from labeler.journal.journal import Journal

@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
 
 async def _assessments(arguments: argparse.Namespace) -> tuple[list[Assessment], bool]:
     """The labels, and whether these are all of them as far as the backend tells."""
-    from labeler.cli.assembly import configure, open_journal_to_read
+    from labeler.cli.context import configure, open_journal_to_read
 
     configuration = configure(arguments)
     async with open_journal_to_read(configuration.paths) as journal:
@@ -71,7 +71,7 @@ async def _assessments(arguments: argparse.Namespace) -> tuple[list[Assessment],
 async def _from_journal(
     arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread
 ) -> list[Assessment]:
-    from labeler.cli.assembly import destinations_in_scope
+    from labeler.cli.context import destinations_in_scope
     from labeler.domain.question import NOTE_NAMES
     from labeler.journal.journal import Journal
 
@@ -84,7 +84,7 @@ async def _from_journal(
 async def _from_backend(
     arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread
 ) -> tuple[list[Assessment], bool]:
-    from labeler.cli.assembly import experiments_at, reach_backend, tell_cautions
+    from labeler.cli.context import experiments_at, reach_backend, tell_cautions
     from labeler.domain.assessment import AssessmentKind, SourceType
     from labeler.domain.question import NOTE_NAMES
     from labeler.domain.worklist import Query

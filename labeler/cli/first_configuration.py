@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import labeler
-from labeler.cli.assembly import paths_of
+from labeler.cli.context import paths_of
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.output import is_interactive, print_message, print_text
 from labeler.config.backend_uri import BadBackendUri, check_backend_uri

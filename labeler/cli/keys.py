@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> ExitCode:
     """Print every action with its keys."""
-    from labeler.cli.assembly import configure
+    from labeler.cli.context import configure
     from labeler.cli.output import print_json, print_table
     from labeler.cli.screen_settings import keymap_of
 

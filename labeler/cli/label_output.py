@@ -11,11 +11,11 @@ from pathlib import Path
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.stdout import write_out
 from labeler.config.edit import write_private
-from labeler.home import expand
 from labeler.labels.jsonl import write_labels
 from labeler.labels.label import Label
 from labeler.labels.spreadsheet import write_csv
-from labeler.private_file import may_be_written
+from labeler.storage.home_directory import expand
+from labeler.storage.private_file import may_be_written
 
 FORMATS = ("jsonl", "csv")
 

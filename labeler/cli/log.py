@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from labeler.domain.http_address import secrets_in, spellings, without_addresses_userinfo, without_secrets
-from labeler.private_file import keep_private, may_be_written, open_private
+from labeler.storage.private_file import keep_private, may_be_written, open_private
 
 _MAX_BYTES: Final = 1024 * 1024
 _OLD_LOGS: Final = 2

@@ -71,8 +71,8 @@ def _give_up(sentence: str) -> int:
 
 
 def _failed(error: BaseException, parsed: argparse.Namespace) -> ExitCode:
+    from labeler.cli.error_messages import explain
     from labeler.cli.exit_code import ExitCode
-    from labeler.cli.failures import explain
     from labeler.cli.output import print_message
 
     explained = explain(error)
@@ -96,7 +96,7 @@ def _log_defect(error: BaseException, parsed: argparse.Namespace) -> str:
 
     from labeler.cli.log import log_trouble, start_log
     from labeler.config.paths import UnusableDirectory, find_paths, prepare_directory
-    from labeler.home import NoHome
+    from labeler.storage.home_directory import NoHome
 
     try:
         path = find_paths(os.environ, data_dir=getattr(parsed, "data_dir", None)).log

@@ -126,7 +126,7 @@ def flags_of(arguments: argparse.Namespace) -> list[Flag]:
 
 def selection_of(arguments: argparse.Namespace) -> Selection:
     """Which traces were asked for; those named, each once."""
-    from labeler.cli.naming import each_once
+    from labeler.cli.named_traces import each_once
 
     given = vars(arguments)
     names = ("filter", "since", "limit", "sample", "seed", "only_unlabelled")

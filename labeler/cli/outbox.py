@@ -11,7 +11,7 @@ from labeler.cli.options import add_backend, add_common, add_json, complete_with
 if TYPE_CHECKING:
     from labeler.config.load import Configuration
     from labeler.domain.value import JsonValue
-    from labeler.journal.rows import Delivery
+    from labeler.journal.models import Delivery
     from labeler.journal.thread import JournalThread
 
 
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
 
 
 async def _with_journal(arguments: argparse.Namespace) -> ExitCode:
-    from labeler.cli.assembly import configure, open_journal, open_journal_to_read
+    from labeler.cli.context import configure, open_journal, open_journal_to_read
 
     configuration = configure(arguments)
     opened = open_journal_to_read if arguments.act in (_list, _export) else open_journal
@@ -55,7 +55,7 @@ async def _with_journal(arguments: argparse.Namespace) -> ExitCode:
 
 
 async def _list(arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread) -> ExitCode:
-    from labeler.cli.assembly import destinations_in_scope
+    from labeler.cli.context import destinations_in_scope
     from labeler.cli.output import print_json, print_message, print_table
     from labeler.journal.journal import Journal
 
@@ -116,7 +116,7 @@ async def _discard(arguments: argparse.Namespace, configuration: Configuration, 
 
 
 async def _export(arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread) -> ExitCode:
-    from labeler.cli.assembly import destinations_in_scope
+    from labeler.cli.context import destinations_in_scope
     from labeler.cli.label_output import write_label_file
     from labeler.cli.output import print_json, print_message
     from labeler.journal.journal import Journal
@@ -139,7 +139,7 @@ async def _export(arguments: argparse.Namespace, configuration: Configuration, j
 
 async def _chosen(arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread) -> list[int]:
     """The IDs that were typed, else those of everything in scope. Raises `CommandFailed` for one that is not there."""
-    from labeler.cli.assembly import destinations_in_scope
+    from labeler.cli.context import destinations_in_scope
     from labeler.journal.journal import Journal
 
     scope = await destinations_in_scope(configuration, journal)
@@ -154,7 +154,7 @@ async def _chosen(arguments: argparse.Namespace, configuration: Configuration, j
 
 def _why_not(asked: int, delivery: Delivery | None) -> str:
     """Why this ID is not in the outbox, as a sentence."""
-    from labeler.journal.rows import DeliveryState
+    from labeler.journal.models import DeliveryState
 
     if delivery is None:
         return f"Not in the outbox: {asked}, which this journal never had."

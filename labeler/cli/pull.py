@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
 async def _pull(arguments: argparse.Namespace) -> ExitCode:
     from dataclasses import replace
 
-    from labeler.cli.assembly import (
+    from labeler.cli.context import (
         configure,
         open_cache,
         open_journal,
@@ -40,8 +40,8 @@ async def _pull(arguments: argparse.Namespace) -> ExitCode:
         tell_cautions,
     )
     from labeler.cli.downloading import download, list_worklist
-    from labeler.cli.naming import not_found, possible_ids
-    from labeler.cli.opening import check_membership, open_spec
+    from labeler.cli.named_traces import not_found, possible_ids
+    from labeler.cli.open_review import check_membership, open_spec
     from labeler.cli.output import print_message
 
     refuse_queue_beside_names(arguments, arguments.trace_ids)

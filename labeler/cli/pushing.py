@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from labeler.backends.base import Backend
-from labeler.cli.assembly import configure, experiments_at, open_journal, reach_backend, reviewer_at
+from labeler.cli.context import configure, experiments_at, open_journal, reach_backend, reviewer_at
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.output import print_message
 from labeler.cli.trace_files import refuse_addresses
@@ -21,13 +21,13 @@ from labeler.delivery.pushing import Judged, Standing, differences_as_labels, ju
 from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
 from labeler.domain.trace import TraceSummary, short_id
-from labeler.file_reading import read_data_file, read_stream
-from labeler.home import expand
 from labeler.journal.journal import Journal
-from labeler.journal.rows import Journaled
+from labeler.journal.models import Journaled
 from labeler.journal.thread import JournalThread
 from labeler.labels.jsonl import BadLine, read_labels
 from labeler.labels.label import Label, assessment_of
+from labeler.storage.file_reading import read_data_file, read_stream
+from labeler.storage.home_directory import expand
 
 _SUMMARIES_A_PAGE: Final = 100
 _MOST_BYTES: Final = 1 << 29

@@ -12,16 +12,15 @@ from pathlib import Path
 from labeler.backends.base import Backend, Forbidden, NotABackend
 from labeler.backends.pulse import Pulse
 from labeler.cache.thread import CacheThread
-from labeler.cli.assembly import backend_at, configure, open_backend, open_cache, open_journal
 from labeler.cli.consenting import with_consent
+from labeler.cli.context import backend_at, configure, open_backend, open_cache, open_journal
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.finding import look_for
-from labeler.cli.naming import each_once, possible_ids
-from labeler.cli.on_screen import check_screen, run_on_screen
-from labeler.cli.opening import Opening, announce, open_asked, open_remembered, refuse_plain
+from labeler.cli.named_traces import each_once, look_for, possible_ids
+from labeler.cli.open_review import Opening, announce, open_asked, open_remembered, refuse_plain
 from labeler.cli.options import Selection, refuse_queue_beside_names, selection_of
 from labeler.cli.output import print_message
-from labeler.cli.persisting import persist
+from labeler.cli.retry import persist
+from labeler.cli.run_review import check_screen, run_on_screen
 from labeler.cli.trace_files import looks_like_file, refuse_addresses
 from labeler.config.backend_uri import BadBackendUri
 from labeler.config.consent import CredentialsWithheld
@@ -45,7 +44,7 @@ async def review(arguments: argparse.Namespace) -> ExitCode:
     refuse_queue_beside_names(arguments, arguments.targets)
     check_screen(configuration, _INSTEAD)
     if files:
-        from labeler.cli.reviewing_stores import review_files
+        from labeler.cli.local_review import review_files
 
         return await review_files(files, configuration)
     named = each_once(possible_ids(arguments.targets))
@@ -58,7 +57,7 @@ async def review(arguments: argparse.Namespace) -> ExitCode:
     if not (selection.trace_ids or settings.backend.queue or settings.backend.experiments):
         if settings.backend.uri is None:
             return await demo_instead(arguments)
-        from labeler.cli.choosing import choose_and_review
+        from labeler.cli.start_screen import choose_and_review
 
         return await choose_and_review(arguments, configuration, selection)
     return await review_asked(arguments, configuration, selection)
@@ -66,7 +65,7 @@ async def review(arguments: argparse.Namespace) -> ExitCode:
 
 async def demo_instead(arguments: argparse.Namespace) -> ExitCode:
     """The one thing to review where there is no backend."""
-    from labeler.cli.reviewing_stores import review_demo
+    from labeler.cli.local_review import review_demo
 
     print_message("No backend is configured, so this is the demo. labeler config init sets one up.")
     arguments.reset = False
@@ -126,7 +125,7 @@ async def continue_review(
 
 async def _review_offline(configuration: Configuration, selection: Selection) -> ExitCode:
     if selection.trace_ids:
-        from labeler.cli.reviewing_cached import review_cached
+        from labeler.cli.cached_review import review_cached
 
         return await review_cached(configuration, selection)
     async with open_journal(configuration.paths) as journal:

@@ -10,18 +10,18 @@ from pathlib import Path
 from labeler.backends.base import Ambiguous, Backend, Malformed, MissingTrace, Unreachable
 from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
-from labeler.cli.assembly import configure, open_backend, open_cache, open_journal_to_read
+from labeler.cli.context import configure, open_backend, open_cache, open_journal_to_read
 from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
-from labeler.cli.naming import each_once, not_asked, not_found
+from labeler.cli.named_traces import each_once, not_asked, not_found
 from labeler.cli.output import print_json, print_message, print_raw_json, print_text
 from labeler.cli.stdout import write_out
 from labeler.cli.trace_files import looks_like_file, read_trace_file, refuse_addresses
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, short_id
-from labeler.reading.as_json import as_json
-from labeler.reading.lay_out import lay_out
+from labeler.reading.json.export import as_json
+from labeler.reading.layout import lay_out
 from labeler.reading.read import read_conversation
-from labeler.reading.span_tree import SpanLine, span_lines
+from labeler.reading.views.span_lines import SpanLine, span_lines
 from labeler.reading.wire.spans import SpansOfAnother, UnreadableTrace, check_owner, decode, encoded_spans
 
 

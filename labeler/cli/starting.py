@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import argparse
 
-from labeler.cli.assembly import configure, open_journal
+from labeler.cli.context import configure, open_journal
 from labeler.cli.exit_code import ExitCode
-from labeler.cli.on_screen import check_screen
-from labeler.cli.opening import open_remembered, refuse_plain
+from labeler.cli.open_review import open_remembered, refuse_plain
 from labeler.cli.options import Selection
 from labeler.cli.output import print_message
 from labeler.cli.reviewing import continue_review, demo_instead, review_asked
+from labeler.cli.run_review import check_screen
 from labeler.config.load import Configuration
 from labeler.config.problems import Source
 from labeler.domain.destination import canonical_uri
 from labeler.journal.journal import Journal
-from labeler.journal.rows import ReviewRecord
+from labeler.journal.models import ReviewRecord
 
 _INSTEAD = "Give --queue NAME_OR_ID or --experiment NAME_OR_ID to labeler review in a terminal, or use labeler export."
 
@@ -42,7 +42,7 @@ async def start(arguments: argparse.Namespace) -> ExitCode:
         return await demo_instead(arguments)
     if settings.backend.queue or settings.backend.experiments:
         return await review_asked(arguments, configuration, Selection())
-    from labeler.cli.choosing import choose_and_review
+    from labeler.cli.start_screen import choose_and_review
 
     return await choose_and_review(arguments, configuration, Selection())
 

@@ -9,7 +9,7 @@ from labeler.cli.exit_code import ExitCode
 from labeler.cli.options import add_backend, add_json
 
 if TYPE_CHECKING:
-    from labeler.delivery.sync import SyncResult
+    from labeler.delivery.drain import SyncResult
 
 _REASONS = 3
 """Reasons of what is parked that are told at most; the outbox tells all."""

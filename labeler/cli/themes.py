@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> ExitCode:
     """Print a name a line, the one in effect marked."""
-    from labeler.cli.assembly import configure
+    from labeler.cli.context import configure
     from labeler.cli.output import print_text
     from labeler.cli.screen_settings import theme_directories
     from labeler.tui.theme.files import DEFAULT_THEME, theme_names

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.config.backend_uri import without_userinfo
-from labeler.file_reading import read_data_file
+from labeler.storage.file_reading import read_data_file
 
 if TYPE_CHECKING:
     from labeler.reading.wire.files import TraceFile

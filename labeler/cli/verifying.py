@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import groupby
 
-from labeler.cli.assembly import (
+from labeler.cli.context import (
     configure,
     destinations_in_scope,
     open_journal,

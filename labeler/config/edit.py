@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from labeler.config.toml_text import parse_toml
-from labeler.file_reading import read_small_file
+from labeler.storage.file_reading import read_small_file
 
 
 class CannotEdit(Exception):

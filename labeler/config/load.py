@@ -20,7 +20,7 @@ from labeler.config.sentences import explain, wrong_keys
 from labeler.config.toml_lines import KeyPath, key_lines, nearest_line
 from labeler.config.toml_text import NestedTooDeeply, parse_toml
 from labeler.domain.http_address import secrets_in
-from labeler.file_reading import read_small_file
+from labeler.storage.file_reading import read_small_file
 
 WORKING_DIRECTORY_FILE: Final = "labeler.toml"
 

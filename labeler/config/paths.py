@@ -12,7 +12,7 @@ from typing import Final
 
 import platformdirs
 
-from labeler.home import NoHome, expand
+from labeler.storage.home_directory import NoHome, expand
 
 APP_NAME = "labeler"
 

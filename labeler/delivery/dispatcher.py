@@ -7,15 +7,15 @@ import time
 from collections.abc import Callable, Collection, Sequence
 
 from labeler.backends.base import BackendError
+from labeler.delivery.attempt import Courier
 from labeler.delivery.backoff import Backoff
 from labeler.delivery.connection import Connection, ConnectionStatus, Sighting
-from labeler.delivery.courier import Courier
-from labeler.delivery.diagnosis import Attempt, ping_sighting
 from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled
+from labeler.delivery.failure_classification import Attempt, ping_sighting
 from labeler.delivery.timing import Timing
 from labeler.domain.destination import Destination
+from labeler.journal.attempt_outcomes import Claim, LooksAgain, Waits
 from labeler.journal.journal import Journal
-from labeler.journal.outcomes import Claim, LooksAgain, Waits
 from labeler.journal.thread import JournalThread
 
 _COUNTS_EVERY_S = 0.25

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from labeler.backends.base import Backend
+from labeler.delivery.attempt import Courier
 from labeler.delivery.connection import ConnectionStatus
-from labeler.delivery.courier import Courier
 from labeler.delivery.dispatcher import Dispatcher
+from labeler.delivery.drain import Beside, SyncResult, result_since, wait_until_due
 from labeler.delivery.events import DeliveryEvent
 from labeler.delivery.lock import DeliveryLocks
-from labeler.delivery.sync import Beside, SyncResult, result_since, wait_until_due
 from labeler.delivery.timing import Timing, wall_clock_ms
 from labeler.domain.destination import Destination
 from labeler.journal.journal import Journal

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from labeler.delivery.connection import ConnectionState
-from labeler.journal.rows import Delivery, OutboxCounts
+from labeler.journal.models import Delivery, OutboxCounts
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from labeler.domain.destination import Destination
-from labeler.journal.file_lock import FileLock
+from labeler.storage.file_lock import FileLock
 
 
 class LockUnusable(OSError):

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from labeler.delivery.comparison import differences
-from labeler.delivery.own_ids import ID_KEY
+from labeler.delivery.echo_check import differences
+from labeler.delivery.server_assigned_ids import ID_KEY
 from labeler.domain.assessment import Assessment, Source, same_reviewer
 from labeler.domain.destination import Destination
-from labeler.journal.rows import DeliveryState, Journaled
+from labeler.journal.models import DeliveryState, Journaled
 
 
 class Standing(Enum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from labeler.delivery.courier import HORIZON_MS
+from labeler.delivery.attempt import HORIZON_MS
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,15 @@ from typing import Final
 
 from labeler.backends.base import Backend, MissingTarget, MissingTrace
 from labeler.delivery import advice
-from labeler.delivery.comparison import differences
-from labeler.delivery.own_ids import ID_KEY
+from labeler.delivery.echo_check import differences
 from labeler.delivery.queue_notes import note_on, somebody_else
+from labeler.delivery.server_assigned_ids import ID_KEY
 from labeler.domain.assessment import Assessment, SourceType, same_reviewer
 from labeler.domain.destination import Destination
 from labeler.domain.queue import Queue, QueueItem, QueueItemState
 from labeler.domain.value import JsonValue
 from labeler.journal.journal import Journal
-from labeler.journal.rows import Delivery, DeliveryOp, DeliveryState, Lost, StandingAnswer, TakenBack
+from labeler.journal.models import Delivery, DeliveryOp, DeliveryState, Lost, StandingAnswer, TakenBack
 from labeler.journal.thread import JournalThread
 
 _TRACES_A_PAGE: Final = 100

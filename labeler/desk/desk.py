@@ -13,27 +13,26 @@ from itertools import islice
 
 from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
-from labeler.delivery.intake import Incoming
+from labeler.delivery.listing import Incoming
 from labeler.desk.active_time import ActiveTime
-from labeler.desk.background import Background
-from labeler.desk.contents import Contents
-from labeler.desk.deliveries import Deliveries
+from labeler.desk.delivery_status import Deliveries
+from labeler.desk.document_cache import Library, Prepared, read_blind, read_openly
 from labeler.desk.drafts import Drafts, kept_slot
 from labeler.desk.events import DeskEvent, DocumentReady, ItemChanged, ItemsAdded, Notice, StatusChanged
-from labeler.desk.library import Library, Prepared, read_blind, read_openly
-from labeler.desk.listing import worklist_rows
+from labeler.desk.history_loader import Past
+from labeler.desk.journal_tasks import Background
+from labeler.desk.known_assessments import Said
+from labeler.desk.media_content import Contents
 from labeler.desk.outbox import Outbox
 from labeler.desk.pace import Pace
-from labeler.desk.past import Past
 from labeler.desk.restore import Cells, note_labelled, open_anew, to_item
-from labeler.desk.said import Said
 from labeler.desk.sessions import Sessions
+from labeler.desk.worklist_rows import worklist_rows
 from labeler.domain.change import AnswerEffect, Blind, Change
 from labeler.domain.destination import Destination
 from labeler.domain.worklist import ItemState
-from labeler.journal.errors import JournalError
 from labeler.journal.journal import Journal
-from labeler.journal.rows import Delivery, DeliveryOp, DeliveryState, OutboxCounts, ReviewRecord
+from labeler.journal.models import Delivery, DeliveryOp, DeliveryState, JournalError, OutboxCounts, ReviewRecord
 from labeler.journal.thread import JournalThread
 from labeler.reading.sanitise import one_line
 from labeler.review.action import Action, Stamp

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from labeler.desk.background import Background
+from labeler.desk.journal_tasks import Background
 from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread
 from labeler.review.state import Subject

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 
-from labeler.journal.errors import JournalError
 from labeler.journal.journal import Journal
-from labeler.journal.outbox_pages import OutboxPlace, OutboxRow, Standing
+from labeler.journal.models import JournalError
+from labeler.journal.outbox_queries import OutboxPlace, OutboxRow, Standing
 from labeler.journal.thread import JournalThread
 
 __all__ = ["JournalError", "Outbox", "OutboxPlace", "OutboxRow", "Standing"]

@@ -9,8 +9,8 @@ from labeler.domain.question import Question
 from labeler.domain.worklist import ItemState, WorklistRow
 from labeler.reading.sanitise import one_line
 from labeler.review.apply import set_item_state
-from labeler.review.flow import first_to_work, opening_focus
-from labeler.review.mine import is_labelled
+from labeler.review.navigation import first_to_work, opening_focus
+from labeler.review.own_answers import is_labelled
 from labeler.review.state import Item, ReviewState, Rules, Subject
 
 TITLE_CHARACTERS = 80

@@ -13,7 +13,7 @@ from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, TraceSummary
 from labeler.reading.document import Document
 from labeler.reading.read import read_document
-from labeler.reading.session import Turn, session_document
+from labeler.reading.views.session import Turn, session_document
 from labeler.reading.wire.spans import SpansOfAnother
 
 _MOST_TURNS: Final = 50

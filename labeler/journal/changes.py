@@ -13,12 +13,18 @@ from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, Sta
 from labeler.domain.destination import Destination
 from labeler.domain.question import NOTE_NAMES
 from labeler.domain.worklist import ItemState, ReviewSpec
-from labeler.journal.codec import answer_fields, answer_of, effects_from_json, effects_to_json, spec_from_json, to_json
+from labeler.journal.delivery_table import Ledger
 from labeler.journal.destinations import number_of, numbers
-from labeler.journal.ledger import Ledger
-from labeler.journal.payload import Cell
-from labeler.journal.rules import settle_answer
-from labeler.journal.statuses import settle_status
+from labeler.journal.outgoing_assessment import Cell
+from labeler.journal.reconcile import settle_answer, settle_status
+from labeler.journal.serialization import (
+    answer_fields,
+    answer_of,
+    effects_from_json,
+    effects_to_json,
+    spec_from_json,
+    to_json,
+)
 from labeler.journal.store import Store
 
 

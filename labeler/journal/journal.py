@@ -6,19 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from labeler.journal.changes import ChangeLog
-from labeler.journal.identity import Identity
+from labeler.journal.delivery_requests import WakeCalls
+from labeler.journal.imported_labels import Pushes
+from labeler.journal.models import Recovery
 from labeler.journal.outbox import Outbox
-from labeler.journal.outbox_pages import OutboxPages
-from labeler.journal.overview import Overview
-from labeler.journal.pushes import Pushes
+from labeler.journal.outbox_queries import OutboxPages, Overview
 from labeler.journal.read_only import open_read_only
 from labeler.journal.recovery import set_aside_and_save
+from labeler.journal.remembered import Identity
 from labeler.journal.rescue import Moved
 from labeler.journal.resending import Resending
 from labeler.journal.reviews import Reviews
-from labeler.journal.rows import Recovery
 from labeler.journal.store import Damaged, Store, open_store
-from labeler.journal.wake_calls import WakeCalls
 
 
 class Journal(Reviews, ChangeLog, Pushes, Outbox, OutboxPages, Overview, Resending, WakeCalls, Identity):

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
-from labeler.journal.codec import assessment_of
+from labeler.journal.attempt_outcomes import Claim, Delivered, LooksAgain, Outcome, Parked, Refused, TargetGone, Waits
 from labeler.journal.destinations import known, numbers
-from labeler.journal.outcomes import Claim, Delivered, LooksAgain, Outcome, Parked, Refused, TargetGone, Waits
-from labeler.journal.overview import delivery_of_row
-from labeler.journal.replacement import is_still_wanted, replace_create
-from labeler.journal.rows import Delivery, DeliveryOp, DeliveryState
+from labeler.journal.models import Delivery, DeliveryOp, DeliveryState
+from labeler.journal.outbox_queries import delivery_of_row
+from labeler.journal.reissue import is_still_wanted, replace_create
+from labeler.journal.serialization import assessment_of
 from labeler.journal.store import Store
 
 CLOCK_JUMP_MS: Final = 600_000

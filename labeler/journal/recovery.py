@@ -10,12 +10,11 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from labeler.journal.codec import answer_of, effects_from_json, spec_from_json
-from labeler.journal.errors import JournalUnwritable
-from labeler.journal.mending import mend
-from labeler.journal.rows import Recovery
+from labeler.journal.models import JournalUnwritable, Recovery
+from labeler.journal.repair import mend
+from labeler.journal.salvage import describes_its_tables, with_fresh_schema
+from labeler.journal.serialization import answer_of, effects_from_json, spec_from_json
 from labeler.journal.store import Store, connect, open_store
-from labeler.journal.transplant import describes_its_tables, with_fresh_schema
 
 _TABLES: Final = {
     "destinations": "rowid",

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from labeler.journal.errors import JournalError, JournalWriteFailed
+from labeler.journal.models import JournalError, JournalWriteFailed
 from labeler.journal.schema import APPLICATION_ID
 from labeler.storage.copies import copy_whole, put_in_place, sync_directory
 from labeler.storage.placement import SHM, WAL, Placement, file_id

@@ -13,11 +13,11 @@ from typing import Any, Final
 
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.destination import Destination
-from labeler.journal.codec import to_json
 from labeler.journal.destinations import known, numbers
-from labeler.journal.overview import delivery_of_row
-from labeler.journal.replacement import replace_create, stands
-from labeler.journal.rows import Delivery, DeliveryOp, Lost, TakenBack
+from labeler.journal.models import Delivery, DeliveryOp, Lost, TakenBack
+from labeler.journal.outbox_queries import delivery_of_row
+from labeler.journal.reissue import replace_create, stands
+from labeler.journal.serialization import to_json
 from labeler.journal.store import Store
 
 _AGAIN: Final = """

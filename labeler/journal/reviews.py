@@ -10,8 +10,8 @@ from typing import Any
 from labeler.domain.assessment import same_reviewer
 from labeler.domain.trace import TraceState
 from labeler.domain.worklist import ItemState, ReviewSpec, WorklistRow
-from labeler.journal.codec import spec_from_json, spec_key, spec_to_json, to_json
-from labeler.journal.rows import ReviewRecord
+from labeler.journal.models import ReviewRecord
+from labeler.journal.serialization import spec_from_json, spec_key, spec_to_json, to_json
 from labeler.journal.store import Store
 
 

@@ -13,13 +13,13 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from labeler.insisting import insist
-from labeler.journal.errors import JournalError, JournalNewer, JournalUnusable, JournalUnwritable, JournalWriteFailed
+from labeler.journal.live_processes import Runs
+from labeler.journal.models import JournalError, JournalNewer, JournalUnusable, JournalUnwritable, JournalWriteFailed
 from labeler.journal.rescue import Moved, go_on, holds_all, keep_elsewhere, lost, not_put_back, reason
-from labeler.journal.runs import Runs
 from labeler.journal.schema import APPLICATION_ID, STEPS
-from labeler.private_file import NoPlainFile, keep_private, make_private, may_be_written
 from labeler.storage.placement import Placement, file_id
+from labeler.storage.private_file import NoPlainFile, keep_private, make_private, may_be_written
+from labeler.storage.sqlite_file import insist
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 

@@ -12,10 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
-from labeler.journal.errors import JournalError
 from labeler.journal.journal import Journal
+from labeler.journal.models import JournalError, Recovery
 from labeler.journal.rescue import Moved
-from labeler.journal.rows import Recovery
 
 P = ParamSpec("P")
 T = TypeVar("T")

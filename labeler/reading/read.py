@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 
 from labeler.domain.trace import RawTrace
-from labeler.reading.conversation import Conversation, read
+from labeler.reading.conversation.build import Conversation, read
 from labeler.reading.document import Document
-from labeler.reading.lay_out import lay_out
+from labeler.reading.layout import lay_out
 from labeler.reading.message import Failure, Message, Role
 from labeler.reading.wire.spans import SpansOfAnother, UnreadableTrace
 

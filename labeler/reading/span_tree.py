@@ -1,79 +1,57 @@
-"""The spans of a trace as a tree of lines."""
+"""Spans as a tree, with orphans, several roots and broken parents taken as they come."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-from labeler.domain.trace import Span, Trace
-from labeler.reading.failures import failure_of
-from labeler.reading.sanitise import one_line
-from labeler.reading.sides import with_sides
-from labeler.reading.tree import SpanTree
-from labeler.reading.wire.summary import NANOSECONDS_PER_MS, span_tokens
-
-_INDENT = "  "
-_LENGTH = 200
+from labeler.domain.trace import Span
+from labeler.reading.wire.summary import roots_of
 
 
-@dataclass(frozen=True, slots=True)
-class SpanLine:
-    """One span in the tree. `depth` counts from 0; `duration_ms` is None while the span is unfinished.
+class SpanTree:
+    """The spans of a trace by parent. Every span is reached from a root exactly once, rings of parents included."""
 
-    `start_ms` counts from the earliest start in the trace.
-    """
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self.spans = tuple(spans)
+        self._by_id = {span.id: span for span in spans}
+        self._children: dict[str, list[Span]] = {}
+        for span in spans:
+            if span.parent_id is not None:
+                self._children.setdefault(span.parent_id, []).append(span)
+        self.roots = self._all_roots()
 
-    depth: int
-    span_id: str
-    name: str
-    type: str
-    status: str
-    duration_ms: float | None
-    tokens: int | None
-    error: str
-    start_ms: float = 0.0
+    def children(self, span: Span) -> Sequence[Span]:
+        return self._children.get(span.id, ())
 
-    def __str__(self) -> str:
-        duration = "unfinished" if self.duration_ms is None else readable_duration(self.duration_ms)
-        tokens = "" if self.tokens is None else f"{self.tokens:,} tokens"
-        error = f"✗ {self.error}" if self.error else ""
-        return _INDENT * self.depth + "  ".join(
-            part for part in (self.name, self.type, self.status, duration, tokens, error) if part
-        )
+    def walk(self, start: Span) -> Iterator[tuple[Span, int]]:
+        """A span and all below it, depth first in start order, with the depth below `start`."""
+        seen: set[str] = set()
+        pending = [(start, 0)]
+        while pending:
+            span, depth = pending.pop()
+            if span.id in seen:
+                continue
+            seen.add(span.id)
+            yield span, depth
+            pending.extend((child, depth + 1) for child in reversed(self.children(span)))
 
+    def below(self, start: Span) -> Iterator[Span]:
+        """All spans below a span."""
+        return (span for span, depth in self.walk(start) if depth)
 
-def span_lines(trace: Trace) -> list[SpanLine]:
-    """Every span, depth first in start order; text is safe to show."""
-    tree = SpanTree([with_sides(span) for span in trace.spans])
-    began_ns = min((span.start_ns for span in tree.spans if span.start_ns), default=0)
-    return [_line(span, depth, began_ns) for root in tree.roots for span, depth in tree.walk(root)]
+    def ancestors(self, span: Span) -> Iterator[Span]:
+        """The spans above a span, nearest first."""
+        seen = {span.id}
+        while (parent := self._by_id.get(span.parent_id or "")) is not None and parent.id not in seen:
+            seen.add(parent.id)
+            yield parent
+            span = parent
 
-
-def span_tree(trace: Trace) -> str:
-    """The tree as plain text, a line a span."""
-    return "\n".join(str(line) for line in span_lines(trace))
-
-
-def readable_duration(milliseconds: float) -> str:
-    """A duration for people: ``0.4 ms``, ``111 ms``, ``2.2 s``, ``3 min 5 s``."""
-    if milliseconds < 10:
-        return f"{milliseconds:.1f} ms"
-    if milliseconds < 1000:
-        return f"{milliseconds:.0f} ms"
-    seconds = milliseconds / 1000
-    return f"{seconds:.1f} s" if seconds < 60 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
-
-
-def _line(span: Span, depth: int, began_ns: int) -> SpanLine:
-    tokens = span_tokens(span)
-    failure = failure_of(span)
-    return SpanLine(
-        depth,
-        span.id,
-        one_line(span.name, _LENGTH) or "unnamed span",
-        one_line(span.type or "", _LENGTH),
-        span.status,
-        (span.end_ns - span.start_ns) / NANOSECONDS_PER_MS if span.end_ns >= span.start_ns > 0 else None,
-        tokens.get("total_tokens", sum(tokens.values()) if tokens else None),
-        one_line(failure.line, _LENGTH) if failure else "",
-        max(0, span.start_ns - began_ns) / NANOSECONDS_PER_MS,
-    )
+    def _all_roots(self) -> tuple[Span, ...]:
+        roots = roots_of(self.spans)
+        reached = {span.id for root in roots for span, _ in self.walk(root)}
+        for span in self.spans:
+            if span.id not in reached:
+                roots.append(span)
+                reached.update(each.id for each, _ in self.walk(span))
+        return tuple(roots)

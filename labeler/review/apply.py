@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from labeler.domain.change import AnswerEffect, Change, StateEffect
 from labeler.domain.worklist import ItemState
 from labeler.review.decision import Decision
-from labeler.review.flow import opening_focus
+from labeler.review.navigation import opening_focus
 from labeler.review.state import ReviewState, Subject
 
 

@@ -8,11 +8,11 @@ from labeler.domain.change import Act, StateEffect
 from labeler.domain.question import Text
 from labeler.domain.worklist import ItemState
 from labeler.review import action as act
-from labeler.review.aiming import aim, end_aim
-from labeler.review.answering import answer_digit, answer_thumb, clear, comment_on, give, go_on, thumb_target
-from labeler.review.closing import ask_decline, decline, defer, flag, press_enter, toggle_flag
+from labeler.review.answers import answer_digit, answer_thumb, clear, comment_on, give, go_on, thumb_target
 from labeler.review.decision import Ask, Decision, Field, Refusal
-from labeler.review.moving import go, go_to
+from labeler.review.item_states import ask_decline, decline, defer, flag, press_enter, toggle_flag
+from labeler.review.navigation import go, go_to
+from labeler.review.span_target import aim, end_aim
 from labeler.review.state import Item, ReviewState
 from labeler.review.undo import redo, undo
 

@@ -12,7 +12,7 @@ from labeler.domain.value import JsonValue, UnusableValue
 from labeler.review.action import Action, Give, Stamp, Undo
 from labeler.review.decide import decide
 from labeler.review.decision import Refusal
-from labeler.review.judged import judge_of, judged_value
+from labeler.review.judge_values import judge_of, judged_value
 from labeler.review.state import ReviewState
 
 _NO_STAMP: Final = Stamp(0, 0, lambda: "a-")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, StateEffect
 from labeler.review.action import Stamp
-from labeler.review.answering import make_change
+from labeler.review.answers import make_change
 from labeler.review.decision import Decision, Refusal
 from labeler.review.state import ReviewState
 

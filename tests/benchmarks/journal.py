@@ -22,8 +22,8 @@ from labeler.domain.change import Act, Answer, AnswerEffect, Change, StateEffect
 from labeler.domain.destination import Destination
 from labeler.domain.trace import TraceState
 from labeler.domain.worklist import ItemState, ReviewSpec, WorklistRow
+from labeler.journal.attempt_outcomes import Delivered
 from labeler.journal.journal import Journal
-from labeler.journal.outcomes import Delivered
 from labeler.journal.thread import JournalThread
 from tests.benchmarks.key_to_paint import begin_review
 from tests.benchmarks.measures import machine, noise, resident_mb, table

@@ -25,10 +25,10 @@ from textual.screen import Screen
 
 from labeler.backends.local.store import LocalStore
 from labeler.cache.thread import CacheThread
-from labeler.delivery.exchange import Exchange, Traffic
+from labeler.delivery.review_sync import Exchange, Traffic
 from labeler.desk.desk import Desk
-from labeler.desk.listing import to_row
-from labeler.desk.opening import open_desk
+from labeler.desk.open_desk import open_desk
+from labeler.desk.worklist_rows import to_row
 from labeler.domain.question import PassFail, Question
 from labeler.domain.worklist import Query, ReviewSpec
 from labeler.journal.journal import Journal

@@ -20,7 +20,7 @@ from textual.widget import Widget
 from labeler.domain.trace import RawTrace
 from labeler.reading.document import Document
 from labeler.reading.read import read_document
-from labeler.reading.span_tree import span_lines
+from labeler.reading.views.span_lines import span_lines
 from labeler.reading.wire.spans import decode
 from labeler.tui.document import DocumentView
 from labeler.tui.look import ScreenLook

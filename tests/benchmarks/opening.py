@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from labeler.cache.thread import CacheThread
-from labeler.desk.opening import open_desk
+from labeler.desk.open_desk import open_desk
 from labeler.domain.destination import Destination
 from labeler.domain.question import PassFail, Question
 from labeler.domain.trace import TraceState
 from labeler.domain.worklist import ReviewSpec, WorklistRow
+from labeler.journal.attempt_outcomes import Delivered
 from labeler.journal.journal import Journal
-from labeler.journal.outcomes import Delivered
 from labeler.journal.thread import JournalThread
 from labeler.review.action import Stamp, Thumb
 from labeler.review.apply import apply

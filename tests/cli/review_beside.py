@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from labeler.backends.base import Backend
 from labeler.backends.mlflow.backend import open_backend
+from labeler.delivery.drain import SyncResult
 from labeler.delivery.engine import DeliveryEngine
-from labeler.delivery.sync import SyncResult
 from labeler.delivery.verification import Mismatch, Verification, verify
 from labeler.domain.change import Answer, Change
 from labeler.domain.trace import TraceState

@@ -4,7 +4,7 @@ from tests.cli.program import Program
 
 CONFIGURING = """
 import logging
-from labeler.cli.assembly import configure
+from labeler.cli.context import configure
 from labeler.cli.command_line import build_parser
 """
 

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from labeler.backends.base import Ambiguous, BackendError, Forbidden, Unreachable
-from labeler.cli import persisting
-from labeler.cli.persisting import persist
+from labeler.cli import retry as persisting
+from labeler.cli.retry import persist
 
 
 @pytest.fixture(autouse=True)

@@ -229,7 +229,7 @@ def test_a_review_goes_on_with_the_password_of_the_address_and_the_journal_has_n
 import asyncio
 from labeler.backends.base import Forbidden
 from labeler.backends.pulse import Pulse
-from labeler.cli.assembly import backend_address, configure, open_journal
+from labeler.cli.context import backend_address, configure, open_journal
 from labeler.cli.command_line import build_parser
 from labeler.cli.reviewing import reopened
 from labeler.domain.worklist import ReviewSpec
@@ -277,7 +277,7 @@ import labeler.cli.sync
 from labeler.cli.main import main
 
 def defect(arguments):
-    from labeler.cli.assembly import configure
+    from labeler.cli.context import configure
     configure(arguments)
     raise ValueError("Port could not be cast: 's3/cret-é', {SECRET}, s3%2Fcret-%C3%A9, s3/cret-\\\\xe9")
 

@@ -13,11 +13,11 @@ from labeler.backends.mlflow.backend import open_backend
 from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
 from labeler.delivery.attachments import AttachmentAway, bring_attachment
-from labeler.desk.contents import ContentAway, Contents
+from labeler.desk.media_content import ContentAway, Contents
 from labeler.domain.destination import Destination
 from labeler.journal.thread import JournalThread
 from labeler.reading.document import BlockKind
-from labeler.reading.media import attachment_address
+from labeler.reading.media.detect import attachment_address
 from labeler.reading.read import read_document
 from tests.reading.pictures import data_uri, picture
 from tests.servers.attaching import log_attachments

@@ -24,7 +24,7 @@ from labeler.delivery.events import ConnectionChanged
 from labeler.domain.destination import Destination
 from labeler.domain.worklist import Query
 from labeler.journal.journal import Journal
-from labeler.journal.rows import Delivery, DeliveryState, ParkCause
+from labeler.journal.models import Delivery, DeliveryState, ParkCause
 from tests.delivery.work import HASTE, Work, work
 from tests.journal.sitting import spec
 from tests.servers import fault_proxy as faults

@@ -16,7 +16,7 @@ from labeler.domain.change import Act, Answer, AnswerEffect, Change
 from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.domain.worklist import ItemState
 from labeler.journal.journal import Journal
-from labeler.journal.rows import DeliveryOp, DeliveryState, ParkCause
+from labeler.journal.models import DeliveryOp, DeliveryState, ParkCause
 from tests.delivery.simulated import Closed, SimulatedBackend
 from tests.delivery.work import work
 from tests.domain.assessment_fields import AssessmentFields

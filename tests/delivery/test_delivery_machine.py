@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from labeler.backends.base import Backend
-from labeler.delivery.courier import Courier
+from labeler.delivery.attempt import Courier
 from labeler.delivery.dispatcher import Dispatcher
 from labeler.delivery.timing import Timing
 from labeler.domain.change import Change
@@ -20,7 +20,7 @@ from labeler.domain.queue import QueueItemState
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
 from labeler.journal.journal import Journal
-from labeler.journal.rows import DeliveryState
+from labeler.journal.models import DeliveryState
 from labeler.journal.thread import JournalThread
 from tests.delivery.simulated import FAULTS, NetworkFault, SimulatedBackend
 from tests.journal.server import Server

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from labeler.delivery.sync import SyncResult
+from labeler.delivery.drain import SyncResult
 from labeler.domain.assessment import Assessment
 from labeler.domain.worklist import ItemState
 from labeler.journal.journal import Journal

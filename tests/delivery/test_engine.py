@@ -16,7 +16,7 @@ from labeler.domain.destination import Destination
 from labeler.domain.queue import QueueItemState
 from labeler.domain.worklist import ItemState
 from labeler.journal.journal import Journal
-from labeler.journal.rows import DeliveryOp
+from labeler.journal.models import DeliveryOp
 from tests.delivery.simulated import SimulatedBackend
 from tests.delivery.work import HASTE, running, work
 from tests.journal.server import Server

@@ -11,10 +11,10 @@ from pathlib import Path
 from labeler.backends.base import Backend
 from labeler.backends.local.store import LocalStore
 from labeler.cache.thread import CacheThread
-from labeler.delivery.exchange import Exchange, Traffic
+from labeler.delivery.review_sync import Exchange, Traffic
 from labeler.desk.desk import Desk
 from labeler.desk.events import DeskEvent, Notice
-from labeler.desk.opening import open_desk
+from labeler.desk.open_desk import open_desk
 from labeler.domain.question import PassFail, Question
 from labeler.domain.trace import RawTrace, TraceState, TraceSummary
 from labeler.domain.worklist import ReviewSpec

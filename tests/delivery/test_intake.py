@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from labeler.backends.local.store import LocalStore
-from labeler.delivery.intake import incoming
+from labeler.delivery.listing import incoming
 from labeler.domain.worklist import ReviewSpec
 from labeler.sample import load
 

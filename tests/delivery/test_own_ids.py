@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from labeler.journal.journal import Journal
-from labeler.journal.rows import DeliveryState
+from labeler.journal.models import DeliveryState
 from tests.delivery.simulated import SimulatedBackend
 from tests.delivery.work import work
 from tests.journal.server import Server

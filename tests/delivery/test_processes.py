@@ -16,8 +16,8 @@ from labeler.delivery.lock import DeliveryLocks
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, TraceState, TraceSummary
 from labeler.domain.worklist import ReviewSpec
-from labeler.journal.file_lock import FileLock
 from labeler.journal.journal import Journal
+from labeler.storage.file_lock import FileLock
 from tests.delivery.work import Work, running, work
 from tests.journal.sitting import spec
 
@@ -62,7 +62,7 @@ async def assert_each_arrived_once(store: LocalStore) -> None:
 
 def test_the_lock_is_free_again_when_its_holder_is_killed(tmp_path: Path) -> None:
     hold = (
-        "import sys, time; from pathlib import Path; from labeler.journal.file_lock import FileLock; "
+        "import sys, time; from pathlib import Path; from labeler.storage.file_lock import FileLock; "
         "lock = FileLock(Path(sys.argv[1])); print(lock.try_acquire(), flush=True); time.sleep(600)"
     )
     lock = FileLock(tmp_path / "lock")

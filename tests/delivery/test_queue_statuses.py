@@ -14,7 +14,7 @@ from labeler.domain.destination import Destination
 from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.domain.worklist import ItemState, Query
 from labeler.journal.journal import Journal
-from labeler.journal.rows import DeliveryOp, DeliveryState
+from labeler.journal.models import DeliveryOp, DeliveryState
 from tests.delivery.work import HASTE, Work, work
 from tests.journal.sitting import spec
 from tests.servers import fault_proxy as faults

@@ -19,7 +19,7 @@ from labeler.domain.destination import Destination
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ReviewSpec
 from labeler.journal.journal import Journal
-from labeler.journal.rows import Delivery, DeliveryState, OutboxCounts
+from labeler.journal.models import Delivery, DeliveryState, OutboxCounts
 from labeler.journal.thread import JournalThread
 from tests.delivery.simulated import SimulatedBackend
 from tests.journal.sitting import HOME, Sitting, rows, spec

@@ -15,21 +15,21 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from labeler.cache.thread import CacheThread
 from labeler.desk.desk import Desk
-from labeler.desk.opening import open_desk
+from labeler.desk.open_desk import open_desk
 from labeler.desk.restore import Cells, note_labelled, to_item
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Change, Effect, StateEffect
 from labeler.domain.question import Categorical, PassFail, Question, Text
 from labeler.domain.worklist import WorklistRow
+from labeler.journal.attempt_outcomes import Delivered, TargetGone
 from labeler.journal.journal import Journal
-from labeler.journal.outcomes import Delivered, TargetGone
-from labeler.journal.rows import DeliveryOp, ReviewRecord
+from labeler.journal.models import DeliveryOp, ReviewRecord
 from labeler.journal.thread import JournalThread
 from labeler.review import action as act
 from labeler.review.apply import apply, apply_change
 from labeler.review.decide import decide
 from labeler.review.decision import Decision, Refusal
-from labeler.review.flow import first_to_work, opening_focus
+from labeler.review.navigation import first_to_work, opening_focus
 from labeler.review.state import Advance, ReviewState, Rules, Subject
 from tests.journal.sitting import HOME, rows, scratch_directory, spec
 

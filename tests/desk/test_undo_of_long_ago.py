@@ -8,12 +8,12 @@ from pathlib import Path
 
 from labeler.cache.thread import CacheThread
 from labeler.desk.desk import Desk, Done
-from labeler.desk.opening import open_desk
-from labeler.desk.past import AT_ONCE
+from labeler.desk.history_loader import AT_ONCE
+from labeler.desk.open_desk import open_desk
 from labeler.domain.change import AnswerEffect
 from labeler.domain.question import PassFail, Question
+from labeler.journal.attempt_outcomes import Delivered, TargetGone, Waits
 from labeler.journal.journal import Journal
-from labeler.journal.outcomes import Delivered, TargetGone, Waits
 from labeler.journal.thread import JournalThread
 from labeler.review.action import Action, GoTo, Redo, Thumb, Undo
 from labeler.review.decision import Refusal

@@ -11,8 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-from labeler.journal.errors import JournalError
 from labeler.journal.journal import Journal
+from labeler.journal.models import JournalError
 from tests.journal.sitting import Sitting, rows, spec
 
 

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeler.domain.change import AnswerEffect, Change
-from labeler.journal.errors import JournalError
 from labeler.journal.journal import Journal
+from labeler.journal.models import JournalError
 from tests.cli.disks import disk_at
 from tests.journal.sitting import HOME, Sitting, rows, scratch_directory, spec
 

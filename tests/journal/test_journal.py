@@ -16,10 +16,10 @@ from labeler.domain.destination import Destination
 from labeler.domain.question import DECLINED_NAME, FLAG_NAME
 from labeler.domain.trace import TraceState
 from labeler.domain.worklist import ItemState, WorklistRow
-from labeler.journal.codec import effects_from_json, effects_to_json
+from labeler.journal.attempt_outcomes import Delivered
 from labeler.journal.journal import Journal
-from labeler.journal.outcomes import Delivered
-from labeler.journal.rows import DeliveryOp, DeliveryState
+from labeler.journal.models import DeliveryOp, DeliveryState
+from labeler.journal.serialization import effects_from_json, effects_to_json
 from tests.journal.sitting import HOME, Sitting, mint, rows, spec
 
 texts = st.text(st.characters(), max_size=12)  # half characters and NUL included

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from labeler.domain.change import AnswerEffect
-from labeler.journal.errors import JournalNewer
 from labeler.journal.journal import Journal
+from labeler.journal.models import JournalNewer
 from labeler.journal.thread import JournalThread
 from tests.journal.sitting import HOME, Sitting, rows, spec
 

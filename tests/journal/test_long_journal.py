@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from labeler.domain.worklist import ItemState
+from labeler.journal.attempt_outcomes import Delivered
 from labeler.journal.journal import Journal
-from labeler.journal.outcomes import Delivered
 from labeler.journal.schema import STEPS
 from labeler.journal.store import open_store
 from tests.journal.sitting import HOME, TRACES, Sitting, rows, spec

@@ -13,9 +13,9 @@ from labeler.domain.change import Change
 from labeler.domain.queue import QueueItemState
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
+from labeler.journal.attempt_outcomes import Claim, Delivered, Outcome, Parked, Refused, TargetGone, Waits
 from labeler.journal.journal import Journal
-from labeler.journal.outcomes import Claim, Delivered, Outcome, Parked, Refused, TargetGone, Waits
-from labeler.journal.rows import DeliveryOp, DeliveryState, ParkCause
+from labeler.journal.models import DeliveryOp, DeliveryState, ParkCause
 from tests.journal.server import Server
 from tests.journal.sitting import HOME, KINDS, PLACES, TRACES, Sitting, place_of, rows, scratch_directory, spec
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from labeler.domain.change import Change
 from labeler.domain.value import JsonValue
+from labeler.journal.attempt_outcomes import Delivered, Parked, Refused, Waits
 from labeler.journal.journal import Journal
-from labeler.journal.outbox_pages import Standing
-from labeler.journal.outcomes import Delivered, Parked, Refused, Waits
-from labeler.journal.rows import DeliveryState, ParkCause
+from labeler.journal.models import DeliveryState, ParkCause
+from labeler.journal.outbox_queries import Standing
 from tests.journal.sitting import HOME, Sitting, rows, spec
 
 NAMES = [f"tr-{number}" for number in range(6)]

@@ -18,10 +18,9 @@ from hypothesis import strategies as st
 
 from labeler.domain.destination import Destination
 from labeler.domain.worklist import ItemState
-from labeler.journal.errors import JournalNewer, JournalUnusable, JournalWriteFailed
+from labeler.journal.attempt_outcomes import Delivered
 from labeler.journal.journal import Journal
-from labeler.journal.outcomes import Delivered
-from labeler.journal.rows import DeliveryOp, DeliveryState
+from labeler.journal.models import DeliveryOp, DeliveryState, JournalNewer, JournalUnusable, JournalWriteFailed
 from labeler.journal.schema import STEPS
 from labeler.journal.store import open_store
 from tests.journal.sitting import HOME, Sitting, rows, spec

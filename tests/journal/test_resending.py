@@ -11,9 +11,9 @@ from labeler.delivery.verification import Verification
 from labeler.domain.change import Change
 from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.domain.worklist import ItemState
+from labeler.journal.attempt_outcomes import Delivered
 from labeler.journal.journal import Journal
-from labeler.journal.outcomes import Delivered
-from labeler.journal.rows import DeliveryOp
+from labeler.journal.models import DeliveryOp
 from tests.journal.backend import compare
 from tests.journal.server import Server
 from tests.journal.sitting import HOME, TRACES, Sitting, rows, spec

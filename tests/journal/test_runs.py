@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 from labeler.journal.journal import Journal
-from labeler.journal.runs import Runs
+from labeler.journal.live_processes import Runs
 from tests.journal.sitting import HOME, Sitting, rows, spec
 
 ROOT = Path(__file__).parents[2]

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from labeler.journal.errors import JournalWriteFailed
+from labeler.journal.attempt_outcomes import Delivered
 from labeler.journal.journal import Journal
-from labeler.journal.outcomes import Delivered
+from labeler.journal.models import DeliveryState, JournalWriteFailed
 from labeler.journal.rescue import waiting_beside
-from labeler.journal.rows import DeliveryState
 from tests.journal.sitting import HOME
 from tests.journal.taking_away import OCCUPIED, TAKEN_AWAY, Reviewer, answers_in, contents, other_journal
 

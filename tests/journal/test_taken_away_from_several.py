@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from labeler.journal.errors import JournalWriteFailed
 from labeler.journal.journal import Journal
+from labeler.journal.models import JournalWriteFailed
 from labeler.journal.thread import JournalThread
 from tests.journal.taking_away import (
     OCCUPIED,

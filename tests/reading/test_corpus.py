@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from labeler.domain.trace import RawTrace, TraceState
-from labeler.reading.as_json import as_json
-from labeler.reading.conversation import Conversation
+from labeler.reading.conversation.build import Conversation
 from labeler.reading.document import BlockKind
+from labeler.reading.json.export import as_json
 from labeler.reading.read import read_conversation, read_document
 from labeler.reading.sanitise import sanitise
 from labeler.reading.wire.files import read_traces

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeler.reading.json_text import respaced
-from labeler.reading.json_view import WIDTH, pretty, pretty_json, pretty_text
+from labeler.reading.json.pretty import WIDTH, pretty, pretty_json, pretty_text
+from labeler.reading.json.respaced import respaced
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=30)
 VALUES = st.recursive(

@@ -1,6 +1,6 @@
 import pytest
 
-from labeler.reading.media import described, encoded, label, readable_size
+from labeler.reading.media.detect import described, encoded, label, readable_size
 from labeler.reading.message import Media
 
 ATTACHMENT = "mlflow-attachment://1b2c?content_type=image%2Fpng&trace_id=tr-1&size=74"

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from labeler.domain.trace import RawTrace
 from labeler.reading import read as reading
-from labeler.reading.as_json import as_json
-from labeler.reading.conversation import read
+from labeler.reading.conversation.build import read
 from labeler.reading.document import Document
 from labeler.reading.formats import FORMATS
-from labeler.reading.lay_out import lay_out
+from labeler.reading.json.export import as_json
+from labeler.reading.layout import lay_out
 from labeler.reading.read import read_document
-from labeler.reading.span_tree import span_tree
+from labeler.reading.views.span_lines import span_tree
 from labeler.reading.wire.spans import UnreadableTrace, decode
 from tests.reading.corpus import NAMES, body, recording, span, trace_of
 from tests.reading.wire_forms import as_artifact

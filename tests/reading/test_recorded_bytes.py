@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeler.reading.content_type import content_type
-from labeler.reading.dimensions import dimensions
 from labeler.reading.document import BlockKind
-from labeler.reading.media import described, encoded, inline, label
+from labeler.reading.media.detect import described, encoded, inline, label
+from labeler.reading.media.file_type import content_type
+from labeler.reading.media.image_size import dimensions
+from labeler.reading.media.inline_bytes import UnreadableContent, recorded_bytes, recorded_start
 from labeler.reading.read import read_document
-from labeler.reading.recorded_bytes import UnreadableContent, recorded_bytes, recorded_start
 from tests.reading.corpus import span, trace_of
 from tests.reading.pictures import data_uri, picture
 

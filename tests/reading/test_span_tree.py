@@ -1,4 +1,4 @@
-from labeler.reading.span_tree import span_lines, span_tree
+from labeler.reading.views.span_lines import span_lines, span_tree
 from labeler.reading.wire.spans import decode
 from tests.reading.corpus import recording, span, trace_of
 

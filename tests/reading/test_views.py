@@ -15,11 +15,11 @@ from labeler.domain.trace import RawTrace, TraceSummary
 from labeler.domain.value import JsonValue
 from labeler.reading.document import BlockKind, Document
 from labeler.reading.read import read_document
-from labeler.reading.retrieved import retrieved_document
-from labeler.reading.session import Turn, session_document
-from labeler.reading.span_document import span_document
-from labeler.reading.span_tree import span_lines
-from labeler.reading.trace_facts import trace_facts
+from labeler.reading.views.retrieved_documents import retrieved_document
+from labeler.reading.views.session import Turn, session_document
+from labeler.reading.views.span import span_document
+from labeler.reading.views.span_lines import span_lines
+from labeler.reading.views.trace_metadata import trace_facts
 from labeler.reading.wire.spans import UnreadableTrace, decode
 from tests.domain.assessment_fields import AssessmentFields
 from tests.reading.corpus import NAMES, recording, span, trace_of

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from labeler.domain.trace import RawTrace
-from labeler.reading.conversation import read
-from labeler.reading.media import label
+from labeler.reading.conversation.build import read
+from labeler.reading.media.detect import label
 from labeler.reading.message import Call, Data, Failure, Field, Media, Message, Note, Part, Reasoning, Retrieved, Text
 from tests.reading.corpus import span, trace_of
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from labeler.journal.journal import Journal
-from labeler.journal.rows import DeliveryState
+from labeler.journal.models import DeliveryState
 from tests.reliability.eyes import CONFIGURATION, read
 from tests.reliability.figures import print_figures
 from tests.reliability.life import Doom, Life, draw_doom

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from labeler.delivery.courier import HORIZON_MS
+from labeler.delivery.attempt import HORIZON_MS
 from tests.benchmarks.measures import machine, median
 from tests.benchmarks.mlflow_delivery import per_second, send_raw
 from tests.benchmarks.mlflow_reads import raw_client

@@ -28,7 +28,7 @@ from typing import NamedTuple
 
 from labeler.cache.thread import CacheThread
 from labeler.desk.desk import Desk
-from labeler.desk.opening import open_desk, remembered_questions
+from labeler.desk.open_desk import open_desk, remembered_questions
 from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread
 from labeler.review.action import Action, Give, GoTo, Submit

@@ -20,14 +20,14 @@ from labeler.cache.thread import CacheThread
 from labeler.delivery.engine import DeliveryEngine
 from labeler.delivery.timing import Timing
 from labeler.desk.desk import Desk
-from labeler.desk.opening import open_desk
+from labeler.desk.open_desk import open_desk
 from labeler.domain.destination import Destination
 from labeler.domain.question import Numeric, PassFail, Question, Text
 from labeler.domain.trace import TraceState
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ReviewSpec, WorklistRow
 from labeler.journal.journal import Journal
-from labeler.journal.rows import DeliveryOp, DeliveryState
+from labeler.journal.models import DeliveryOp, DeliveryState
 from labeler.journal.thread import JournalThread
 from labeler.review.action import Action, Clear, FocusOn, Give, GoTo, Submit, Undo
 from labeler.review.decision import Refusal

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Final
 
 from labeler.backends.mlflow.backend import open_backend
-from labeler.delivery.sync import SyncResult
+from labeler.delivery.drain import SyncResult
 from labeler.delivery.timing import Timing
 from labeler.domain.change import Change
 from labeler.domain.destination import Destination
 from labeler.domain.worklist import ItemState
 from labeler.journal.journal import Journal
-from labeler.journal.rows import DeliveryState
+from labeler.journal.models import DeliveryState
 from tests.delivery.work import Work, running, work
 from tests.journal.sitting import spec
 from tests.reliability.figures import print_figures

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from labeler.domain.queue import QueueItemState
 from labeler.domain.worklist import ItemState
-from labeler.journal.rows import Delivery, DeliveryOp, DeliveryState
+from labeler.journal.models import Delivery, DeliveryOp, DeliveryState
 
 LEFT_AS = {ItemState.LABELLED: QueueItemState.COMPLETE, ItemState.DECLINED: QueueItemState.DECLINED}
 """What an item is in its queue when the reviewer left it so; otherwise it is pending."""

@@ -12,7 +12,7 @@ import pytest
 
 from labeler.domain.queue import QueueItemState
 from labeler.domain.worklist import ItemState
-from labeler.journal.rows import Delivery, DeliveryOp, DeliveryState
+from labeler.journal.models import Delivery, DeliveryOp, DeliveryState
 from tests.journal.sitting import HOME
 from tests.reliability.kills import kill_loop
 from tests.reliability.place import Found

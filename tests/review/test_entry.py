@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.question import Categorical, Numeric, Question, Text
 from labeler.domain.value import JsonValue, UnusableValue, same_value
-from labeler.review.entry import allowed, check_value, number_text, parse_number, takes_single_digits, toggled
+from labeler.review.answer_values import allowed, check_value, number_text, parse_number, takes_single_digits, toggled
 from tests.review.sitting import CLARITY, EXPECTED, HELPFUL, MODES, QUALITY, SCORE
 
 ANY = Question("any", Numeric())

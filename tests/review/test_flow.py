@@ -9,7 +9,7 @@ import pytest
 from labeler.domain.change import Act, StateEffect
 from labeler.domain.worklist import ItemState
 from labeler.review.action import Clear, Comment, Digit, FocusBy, FocusOn, Give, Go, GoTo, Submit, Thumb, Where
-from labeler.review.answering import EDITING
+from labeler.review.answers import EDITING
 from labeler.review.state import Advance
 from tests.review.sitting import CLARITY, EXPECTED, HELPFUL, MODES, POLITE, QUALITY, REMARK, Sitting
 

@@ -11,7 +11,7 @@ from labeler.domain.assessment import Assessment, AssessmentKind, Source, Source
 from labeler.domain.question import PassFail, Question
 from labeler.domain.value import JsonValue, UnusableValue
 from labeler.review.action import Give
-from labeler.review.judged import judge_of, judged_value
+from labeler.review.judge_values import judge_of, judged_value
 from tests.domain.assessment_fields import AssessmentFields
 from tests.review.sitting import CLARITY, HELPFUL, MODES, QUALITY, REMARK, Sitting
 

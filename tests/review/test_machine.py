@@ -20,7 +20,7 @@ from labeler.review.apply import apply, apply_change
 from labeler.review.decide import decide
 from labeler.review.decision import Decision, Field
 from labeler.review.history import History
-from labeler.review.mine import is_labelled
+from labeler.review.own_answers import is_labelled
 from labeler.review.state import Advance, Item, ReviewState, Subject
 from tests.review.server_model import ServerModel
 from tests.review.sitting import Sitting

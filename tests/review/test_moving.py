@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from labeler.domain.worklist import ItemState
 from labeler.review.action import Decline, Defer, Go, GoTo, Thumb, Undo, Where
-from labeler.review.flow import first_to_work
+from labeler.review.navigation import first_to_work
 from labeler.review.state import Item
 from tests.review.sitting import HELPFUL, POLITE, Sitting
 

@@ -213,7 +213,7 @@ def test_nothing_of_the_picture_library_is_imported_before_a_picture_is_wanted(t
         "-X",
         "importtime",
         "-c",
-        "import labeler.tui.app, labeler.cli.main, labeler.cli.on_screen",
+        "import labeler.tui.app, labeler.cli.main, labeler.cli.run_review",
     ]
     done = subprocess.run(command, env=traces.environment, capture_output=True, text=True, timeout=60, check=True)
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from labeler.backends.base import Ambiguous, BackendError, NotABackend, Refused, Unreachable
-from labeler.insisting import insist
 from labeler.storage.placement import Placement
+from labeler.storage.sqlite_file import insist
 
 SCHEMA_VERSION: Final = 1
 

@@ -20,8 +20,8 @@ from urllib.parse import unquote
 from pydantic import SecretStr
 
 from labeler.domain.http_address import BadAddress, http_address, spellings, without_secrets
-from labeler.file_reading import read_small_file
-from labeler.home import home_directory
+from labeler.storage.file_reading import read_small_file
+from labeler.storage.home_directory import home_directory
 
 DATABRICKS: Final = "databricks"
 SERVER_CERTIFICATE: Final = "MLFLOW_TRACKING_SERVER_CERT_PATH"

@@ -19,7 +19,7 @@ from urllib.parse import unquote
 from labeler.backends.base import Ambiguous, NotABackend, Unreachable
 from labeler.backends.mlflow.failures import MissingRoute
 from labeler.backends.mlflow.transport import Transport
-from labeler.home import expand
+from labeler.storage.home_directory import expand
 
 START_TIMEOUT_S: Final = 90.0
 _ASK_AGAIN_S: Final = 0.2

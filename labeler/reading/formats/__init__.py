@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Final, Protocol
 
 from labeler.domain.trace import Span
-from labeler.reading.formats import (
+from labeler.reading.formats.messages import Side
+from labeler.reading.formats.vendors import (
     anthropic,
     autogen,
     bedrock,
@@ -31,7 +32,6 @@ from labeler.reading.formats import (
     traceloop,
     vercel_ai,
 )
-from labeler.reading.formats.messages import Side
 from labeler.reading.message import Message
 
 

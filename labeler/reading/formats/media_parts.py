@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from labeler.domain.value import JsonValue
 from labeler.reading.formats.values import first, mapping, text_in, text_of
-from labeler.reading.media import inline, located
+from labeler.reading.media.detect import inline, located
 from labeler.reading.message import Media, Part, Retrieved
 
 Object: TypeAlias = Mapping[str, JsonValue]

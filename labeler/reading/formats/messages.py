@@ -10,7 +10,7 @@ from labeler.domain.trace import NotRecorded
 from labeler.domain.value import JsonValue
 from labeler.reading.formats.parts import arguments, call, citations, parts_of, result, result_parts
 from labeler.reading.formats.values import first, items, mapping, text_in, text_of
-from labeler.reading.media import inline
+from labeler.reading.media.detect import inline
 from labeler.reading.message import Call, Data, Message, Note, Part, Reasoning, Result, Role, Text, message, split
 
 Side: TypeAlias = "JsonValue | NotRecorded"

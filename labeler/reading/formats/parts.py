@@ -22,9 +22,9 @@ from labeler.reading.formats.media_parts import (
     web_result,
 )
 from labeler.reading.formats.values import decoded, first, items, mapping, text_in, text_of
-from labeler.reading.media import described
+from labeler.reading.media.detect import described
 from labeler.reading.message import Call, Data, Note, Part, Reasoning, Result, Text
-from labeler.reading.wire.json_text import container_in
+from labeler.reading.wire.bounded_json import container_in
 
 
 def parts_of(content: JsonValue) -> list[Part]:

@@ -10,7 +10,7 @@ from labeler.domain.value import JsonValue
 from labeler.reading.formats.documents import LIST_KEYS, documents_in
 from labeler.reading.formats.messages import messages_in
 from labeler.reading.formats.values import text_in
-from labeler.reading.media import described, encoded
+from labeler.reading.media.detect import described, encoded
 from labeler.reading.message import Data, Field, Message, Note, Part, Reasoning, Role, Text
 
 _REASONING_KEYS: Final = ("reasoning", "rationale", "thinking", "thought", "chain_of_thought", "reasoning_content")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from labeler.domain.value import JsonValue
-from labeler.reading.wire.json_text import container_in
+from labeler.reading.wire.bounded_json import container_in
 
 
 def first(holder: Mapping[str, JsonValue], *keys: str) -> JsonValue:

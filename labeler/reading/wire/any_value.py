@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from labeler.domain.value import JsonValue
-from labeler.reading.wire.json_text import MAX_DEPTH, deeper_than
+from labeler.reading.wire.bounded_json import MAX_DEPTH, deeper_than
 
 
 class TooDeep(ValueError):

@@ -16,9 +16,9 @@ from typing import Final
 
 from labeler.domain.trace import RawTrace, TraceSummary, short_id, why_no_id
 from labeler.domain.value import JsonValue
+from labeler.reading.wire.bounded_json import NotJson, decode_text, parse_deep, raw_values
 from labeler.reading.wire.envelopes import MalformedEnvelope, trace_summary
 from labeler.reading.wire.identifiers import Object, belongs, owner
-from labeler.reading.wire.json_text import NotJson, decode_text, parse_deep, raw_values
 from labeler.reading.wire.otlp import is_otlp, split_by_trace
 from labeler.reading.wire.spans import UnreadableTrace, check_owner, decode_all, encoded_spans, raw_spans
 from labeler.reading.wire.summary import roots_of, summary_of

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from labeler.domain.value import JsonValue
-from labeler.reading.wire.json_text import parse_or_none
+from labeler.reading.wire.bounded_json import parse_or_none
 
 Object = Mapping[str, JsonValue]
 

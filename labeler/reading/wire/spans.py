@@ -13,8 +13,8 @@ from typing import Final
 from labeler.domain.trace import NOT_RECORDED, RawTrace, Span, SpanEvent, Trace, short_id
 from labeler.domain.value import JsonValue
 from labeler.reading.wire.any_value import TooDeep, bounded, decode_pairs
+from labeler.reading.wire.bounded_json import NotJson, decode_text, parse, parse_deep
 from labeler.reading.wire.identifiers import Object, owner, span_id, stranger
-from labeler.reading.wire.json_text import NotJson, decode_text, parse, parse_deep
 from labeler.reading.wire.otlp import is_otlp, spans_in
 
 INPUTS: Final = "mlflow.spanInputs"

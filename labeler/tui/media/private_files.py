@@ -8,8 +8,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from labeler.home import home_directory
 from labeler.reading.sanitise import ELLIPSIS, sanitise
+from labeler.storage.home_directory import home_directory
 
 
 def write_privately(path: Path, content: bytes) -> Path:

@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from labeler.domain.change import Answer
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
 from labeler.domain.value import JsonValue
-from labeler.review.entry import allowed, number_text, takes_single_digits
+from labeler.review.answer_values import allowed, number_text, takes_single_digits
 from labeler.tui.chrome.runs import Line, Run, cut, fit, flow, spread, width_of
 from labeler.tui.panel.fate import fate_mark, fate_width
 from labeler.tui.signs import Signs

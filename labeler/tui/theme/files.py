@@ -10,7 +10,7 @@ from typing import Final
 
 import labeler
 from labeler.config.toml_text import NestedTooDeeply, parse_toml
-from labeler.file_reading import read_small_file
+from labeler.storage.file_reading import read_small_file
 from labeler.tui.theme.theme import Theme, ThemeError, read_theme
 
 DEFAULT_THEME: Final = "harbour-dark"

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from labeler.reading.conversation import read
+from labeler.reading.conversation.build import read
 from tests.reading.corpus import span, trace_of
 from tests.reading.told import told, told_of
 

@@ -14,10 +14,10 @@ from textual.pilot import Pilot
 from labeler.backends.base import Unreachable
 from labeler.backends.local.store import LocalStore
 from labeler.cache.thread import CacheThread
-from labeler.delivery.exchange import Exchange, Traffic
-from labeler.delivery.intake import incoming
+from labeler.delivery.listing import incoming
+from labeler.delivery.review_sync import Exchange, Traffic
 from labeler.desk.desk import Desk
-from labeler.desk.opening import open_desk
+from labeler.desk.open_desk import open_desk
 from labeler.domain.assessment import Assessment, SourceType
 from labeler.domain.question import Question
 from labeler.domain.trace import RawTrace

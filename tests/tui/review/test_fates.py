@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from labeler.journal.attempt_outcomes import Delivered
 from labeler.journal.journal import Journal
-from labeler.journal.outcomes import Delivered
 from labeler.tui.panel.fate import fate_mark, fate_width
 from labeler.tui.signs import ASCII, UNICODE, Signs
 from tests.tui.outbox.faults import delete_trace, take_its_id

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labeler.reading.sanitise import one_line
-from labeler.reading.span_tree import SpanLine
+from labeler.reading.views.span_lines import SpanLine
 from labeler.tui.chrome.runs import width_of
 from labeler.tui.screens.views.span_rows import Columns, Standing, columns, span_row
 from labeler.tui.signs import ASCII, UNICODE, Signs

@@ -14,9 +14,9 @@ from labeler.domain.question import Question
 from labeler.domain.value import UnusableValue
 from labeler.reading.sanitise import one_line
 from labeler.review import action as act
-from labeler.review.answering import find_question
+from labeler.review.answer_values import allowed, parse_number
+from labeler.review.answers import find_question
 from labeler.review.decision import Ask, Field
-from labeler.review.entry import allowed, parse_number
 from labeler.tui.actions import Context
 from labeler.tui.chrome.runs import cut
 from labeler.tui.key_names import Pressed

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from labeler.reading.others import brief
 from labeler.reading.sanitise import one_line, sanitise
+from labeler.reading.views.assessments import brief
 from labeler.review import action as act
 from labeler.review.decision import Refusal
 from labeler.review.possible import verdict

@@ -10,8 +10,8 @@ from labeler.desk.desk import Desk
 from labeler.domain.change import AnswerEffect, Change
 from labeler.domain.question import Categorical, PassFail, Question
 from labeler.domain.worklist import ItemState
-from labeler.reading.others import brief
 from labeler.reading.sanitise import one_line, sanitise
+from labeler.reading.views.assessments import brief
 from labeler.review.possible import verdict
 from labeler.tui.chrome.key_line import KeysThatAct
 from labeler.tui.chrome.runs import Line

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from labeler.domain.change import Change
 from labeler.domain.question import Numeric
-from labeler.review.closing import enter_answers_with_none
-from labeler.review.entry import takes_single_digits
+from labeler.review.answer_values import takes_single_digits
+from labeler.review.item_states import enter_answers_with_none
 from labeler.tui.actions import Action, Context
 from labeler.tui.key_names import Pressed
 from labeler.tui.screens.review.commands import Commands

@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from labeler.desk.contents import ContentAway
-from labeler.reading.content_type import ContentType, content_type
+from labeler.desk.media_content import ContentAway
 from labeler.reading.document import Block
-from labeler.reading.media import readable_size
+from labeler.reading.media.detect import readable_size
+from labeler.reading.media.file_type import ContentType, content_type
 from labeler.tui.media import MediaSettings
 from labeler.tui.media.decoding import UnreadablePicture, decoded
 from labeler.tui.media.private_files import TemporaryFiles, in_words, write_privately

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from labeler.desk.library import Prepared
+from labeler.desk.document_cache import Prepared
 from labeler.domain.assessment import Assessment
 from labeler.domain.trace import RawTrace, Trace
 from labeler.reading.document import Document
-from labeler.reading.retrieved import retrieved_document
-from labeler.reading.span_document import span_document
-from labeler.reading.span_tree import SpanLine, span_lines
-from labeler.reading.trace_facts import trace_facts
+from labeler.reading.views.retrieved_documents import retrieved_document
+from labeler.reading.views.span import span_document
+from labeler.reading.views.span_lines import SpanLine, span_lines
+from labeler.reading.views.trace_metadata import trace_facts
 from labeler.reading.wire.spans import UnreadableTrace, decode
 
 

@@ -10,7 +10,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from labeler.reading.span_tree import SpanLine
+from labeler.reading.views.span_lines import SpanLine
 from labeler.tui.cursor_rows import CursorRows
 from labeler.tui.look import ScreenLook
 from labeler.tui.screens.views.span_rows import Columns, Standing, columns, span_row

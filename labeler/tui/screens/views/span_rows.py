@@ -9,7 +9,7 @@ from typing import Final
 
 from rich.cells import set_cell_size
 
-from labeler.reading.span_tree import SpanLine, readable_duration
+from labeler.reading.views.span_lines import SpanLine, readable_duration
 from labeler.tui.chrome.runs import Line, Run, cut, width_of
 from labeler.tui.signs import Signs
 

@@ -7,11 +7,11 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from labeler.desk.library import Prepared
+from labeler.desk.document_cache import Prepared
 from labeler.reading.document import Document
-from labeler.reading.raw import blind_raw_document, raw_document
 from labeler.reading.sanitise import one_line
-from labeler.reading.span_tree import SpanLine
+from labeler.reading.views.raw_json import blind_raw_document, raw_document
+from labeler.reading.views.span_lines import SpanLine
 from labeler.reading.wire.spans import UnreadableTrace
 from labeler.tui.actions import Action
 from labeler.tui.chrome.runs import cut

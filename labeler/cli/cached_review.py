@@ -1,0 +1,77 @@
+"""Traces named for a review without a network: as they were reviewed before, else those that the cache has."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from labeler.cache.store import Cache
+from labeler.cli.context import backend_uri, open_cache, open_journal, spec_of
+from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.named_traces import Unfound
+from labeler.cli.open_review import Opening, announce, open_remembered
+from labeler.cli.options import Selection
+from labeler.cli.run_review import run_on_screen
+from labeler.config.asked import asked_questions
+from labeler.config.load import Configuration
+from labeler.delivery.listing import Incoming
+from labeler.desk.desk import Desk
+from labeler.desk.open_desk import remember_questions
+from labeler.domain.destination import Destination
+from labeler.domain.trace import TraceSummary
+from labeler.domain.worklist import ReviewSpec
+from labeler.journal.journal import Journal
+from labeler.journal.thread import JournalThread
+
+_WHY: Final = "This is an offline review, and the cache has nothing of it."
+
+
+async def review_cached(configuration: Configuration, selection: Selection) -> ExitCode:
+    """`labeler review --offline ID…`. Raises `CommandFailed` when none of the traces is here."""
+    settings = configuration.settings
+    if settings.backend.uri is None:
+        raise CommandFailed(ExitCode.USAGE, "Give --backend URI: traces are kept by the backend they came from")
+    home = Destination(await backend_uri(settings.backend.uri), settings.backend.workspace, "")
+    async with open_journal(configuration.paths) as journal, open_cache(configuration) as cache:
+        remembered = await journal.run(Journal.remembered_reviewer, home.backend_uri)
+        reviewer = settings.reviewer or (remembered[0] if remembered else None)
+        if reviewer is None:
+            raise CommandFailed(
+                ExitCode.USAGE, "Nobody has reviewed there from here yet: say who you are, --reviewer ID"
+            )
+        summaries = await cache.run(Cache.summaries, home, selection.trace_ids)
+        opening = await _open(configuration, journal, spec_of(configuration, selection, reviewer, home))
+        announce(opening)
+        return await run_on_screen(
+            opening,
+            configuration,
+            journal,
+            cache,
+            None,
+            first_listing=None,
+            only_unlabelled=False,
+            look_for=partial(_look_for, home, summaries, selection.trace_ids),
+        )
+
+
+async def _open(configuration: Configuration, journal: JournalThread, spec: ReviewSpec) -> Opening:
+    """The review of exactly these traces as it was left, else a new one that asks what the configuration says."""
+    known = await journal.run(Journal.find_review_of, spec.backend_uri, spec.workspace, spec.reviewer, spec.trace_ids)
+    opening = None if known is None else await open_remembered(known, configuration, journal)
+    if opening is not None:
+        return opening
+    asked = asked_questions(configuration)
+    record = await journal.run(Journal.begin_review, spec, time.time_ns() // 1_000_000)
+    await remember_questions(record, asked.questions, journal)
+    return Opening(record, asked)
+
+
+async def _look_for(
+    home: Destination, summaries: Sequence[TraceSummary], trace_ids: Sequence[str], desk: Desk
+) -> Unfound:
+    """Take in what the cache has of the traces named."""
+    await desk.take_in([Incoming(each) for each in summaries], only_unlabelled=False)
+    missing = tuple(each for each in trace_ids if each not in desk.state.index_of)
+    return Unfound(home.backend_uri, home.workspace, unasked=missing, why=_WHY)

@@ -1,0 +1,99 @@
+"""Reviews in an embedded store: the bundled sample, and trace files."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from labeler.backends.local.database import remove_database
+from labeler.backends.local.store import LocalStore
+from labeler.cli.context import configure, open_cache, open_journal
+from labeler.cli.exit_code import ExitCode
+from labeler.cli.open_review import announce, open_spec, refuse_plain
+from labeler.cli.output import print_message
+from labeler.cli.reviewer_prompt import ask_reviewer
+from labeler.cli.run_review import check_screen, run_on_screen
+from labeler.cli.trace_files import read_trace_file
+from labeler.config.load import Configuration
+from labeler.domain.trace import RawTrace
+from labeler.domain.worklist import ReviewSpec
+from labeler.journal.journal import Journal
+
+_DEMO_REVIEWER = "demo"
+
+
+async def review_demo(arguments: argparse.Namespace) -> ExitCode:
+    """`labeler demo`: the bundled sample. A reviewer ID is made up if none is known."""
+    refuse_plain(arguments)
+    configuration = configure(arguments)
+    check_screen(configuration, "labeler demo needs one.")
+    path = configuration.paths.demo_store
+    if arguments.reset:
+        remove_database(path)
+    return await _review(path, configuration, _fill_with_sample, lambda: _DEMO_REVIEWER, only_unlabelled=True)
+
+
+async def review_files(files: Sequence[Path], configuration: Configuration) -> ExitCode:
+    """`labeler review FILE…`: the traces of the files, imported."""
+    path = configuration.paths.imports_store
+    traces = [trace for file in files for trace in _traces_of(file)]
+
+    async def fill(store: LocalStore) -> ReviewSpec:
+        await store.import_traces(traces)
+        experiments = tuple(experiment.id for experiment in await store.experiments())
+        label = files[0].name if len(files) == 1 else f"{len(files)} files"
+        ids = tuple(dict.fromkeys(trace.summary.id for trace in traces))
+        return ReviewSpec(store.uri, store.workspace, experiments, "", trace_ids=ids, label=label)
+
+    return await _review(path, configuration, fill, ask_reviewer, only_unlabelled=False)
+
+
+async def _review(
+    path: Path,
+    configuration: Configuration,
+    fill: Callable[[LocalStore], Awaitable[ReviewSpec]],
+    unknown_reviewer: Callable[[], str],
+    *,
+    only_unlabelled: bool,
+) -> ExitCode:
+    """Review what `fill` puts into the store at `path`; `unknown_reviewer` names the reviewer nobody has named."""
+    async with open_journal(configuration.paths) as journal, open_cache(configuration) as cache:
+        store = await LocalStore.open_or_create(path)
+        try:
+            spec = await fill(store)
+            remembered = await journal.run(Journal.remembered_reviewer, store.uri)
+            reviewer = configuration.settings.reviewer or (remembered[0] if remembered else unknown_reviewer())
+            await journal.run(Journal.remember_reviewer, store.uri, reviewer, "an earlier review")
+            spec = replace(spec, reviewer=reviewer, address=f"local:{path}")
+            opening = await open_spec(store, spec, configuration, journal)
+            announce(opening)
+            return await run_on_screen(
+                opening,
+                configuration,
+                journal,
+                cache,
+                lambda: LocalStore.open(path),
+                first_listing=store,
+                only_unlabelled=only_unlabelled,
+            )
+        finally:
+            await store.close()
+
+
+async def _fill_with_sample(store: LocalStore) -> ReviewSpec:
+    experiment = next(iter(await store.experiments()), None)
+    if experiment is None or not await store.count(experiment.id):
+        from labeler.sample import load
+
+        await store.import_traces(load())
+        experiment = (await store.experiments())[0]
+    return ReviewSpec(store.uri, store.workspace, (experiment.id,), "", label="demo")
+
+
+def _traces_of(file: Path) -> Sequence[RawTrace]:
+    read = read_trace_file(file)
+    for problem in read.problems:
+        print_message(problem)
+    return read.traces

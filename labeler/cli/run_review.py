@@ -1,0 +1,230 @@
+"""A review on the screen: the desk opened, the app run, the traffic kept going beside it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from labeler.backends.base import Backend
+from labeler.backends.pulse import Pulse
+from labeler.cache.thread import CacheThread
+from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.named_traces import Unfound
+from labeler.cli.open_review import Opening
+from labeler.cli.output import print_message
+from labeler.cli.retry import persist
+from labeler.cli.screen_settings import check_screen_settings, keymap_of, theme_directories, theme_of
+from labeler.config.load import Configuration
+from labeler.delivery.listing import incoming
+from labeler.desk.desk import Desk
+from labeler.desk.open_desk import open_desk
+from labeler.journal.journal import Journal
+from labeler.journal.models import OutboxCounts
+from labeler.journal.rescue import how_to_deliver
+from labeler.journal.thread import JournalThread
+from labeler.review.state import Advance, Rules
+
+if TYPE_CHECKING:
+    from labeler.delivery.review_sync import Exchange
+
+_LAST_CHANCE_S = 1.5
+"""Seconds that answers still queued get to be delivered after the screen has closed."""
+
+
+def check_screen(configuration: Configuration, instead: str) -> None:
+    """Raise what makes a screen impossible before anything is fetched: no terminal or none to
+    draw on, wrong keys, an unknown theme.
+
+    `instead` says what to run where there is no terminal.
+    """
+    check_screen_settings(configuration)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise CommandFailed(ExitCode.USAGE, f"There is no terminal to draw on. {instead}")
+    if not sys.stderr.isatty():
+        raise CommandFailed(
+            ExitCode.USAGE, f"The screen is drawn on standard error, which is redirected here; do not. {instead}"
+        )
+    if os.environ.get("TERM") == "dumb":
+        raise CommandFailed(
+            ExitCode.USAGE, f"TERM is dumb: this terminal cannot be drawn on. Set it to what it is. {instead}"
+        )
+    from labeler.tui.app import MIN_HEIGHT, MIN_WIDTH
+
+    columns, lines = shutil.get_terminal_size()
+    if columns < MIN_WIDTH or lines < MIN_HEIGHT:
+        raise CommandFailed(
+            ExitCode.USAGE,
+            f"The terminal has {columns}x{lines} characters; labeler needs {MIN_WIDTH}x{MIN_HEIGHT}. "
+            "Nothing is lost; enlarge it and start again",
+        )
+
+
+async def run_on_screen(
+    opening: Opening,
+    configuration: Configuration,
+    journal: JournalThread,
+    cache: CacheThread,
+    connect: Callable[[], Awaitable[Backend]] | None,
+    pulse: Pulse | None = None,
+    *,
+    first_listing: Backend | None,
+    only_unlabelled: bool,
+    look_for: Callable[[Desk], Awaitable[Unfound]] | None = None,
+) -> ExitCode:
+    """Show the review until the reviewer leaves. `connect` None: ask nothing of the network; `pulse` is what
+    the backend that it opens tells whether it answers.
+
+    `first_listing`: where to take a worklist from that has no items yet. `look_for` takes in the traces that were
+    named, and tells which of them cannot be had: they are named before the screen opens, and on leaving.
+    """
+    from labeler.tui.app import LabelerApp
+    from labeler.tui.media import MediaSettings
+    from labeler.tui.signs import ASCII, UNICODE
+
+    settings = configuration.settings
+    keymap, theme = keymap_of(configuration), theme_of(configuration)
+    desk = await open_desk(opening.record, opening.asked.questions, _rules(opening, configuration), journal, cache)
+    has_traces = True
+    unfound = None if look_for is None else await look_for(desk)
+    is_found = unfound is None or len(unfound) < len(opening.record.spec.trace_ids)
+    if not desk.state.items and first_listing is not None and is_found:
+        has_traces = await persist(lambda: _take_first_items(desk, first_listing, only_unlabelled=only_unlabelled))
+    if not desk.state.items:
+        await desk.close()
+        if unfound:
+            raise CommandFailed(unfound.code, unfound.sentences)
+        print_message(_nothing_to_do(opening, is_all_labelled=has_traces and only_unlabelled))
+        return ExitCode.OK
+    if unfound:
+        print_message(unfound.sentences)
+    exchange: Exchange | None = None
+
+    def begin_traffic() -> None:
+        nonlocal exchange
+        if connect is None:
+            desk.connected("offline")
+        else:
+            exchange = _exchange(desk, configuration, journal, cache, connect, pulse, only_unlabelled=only_unlabelled)
+            exchange.start()
+        desk.need()
+
+    app = LabelerApp(
+        desk,
+        keymap,
+        theme,
+        ASCII if settings.ui.ascii else UNICODE,
+        settings.review.guard_ms,
+        theme_directories(configuration),
+        begin_traffic,
+        MediaSettings(configuration.paths.copies, settings.ui.viewer, settings.ui.pictures),
+    )
+    with _troubles_told(journal, desk):
+        await app.run_async(mouse=settings.mouse)
+        left = await desk.close()
+        if exchange is not None:
+            await exchange.close(_LAST_CHANCE_S if left.waiting else 0)
+            left = await desk.deliveries.counts_now()
+        if app.crash is not None:
+            raise app.crash
+        await journal.run(Journal.keep_at_the_end)
+    _say_goodbye(left, None if journal.path == configuration.paths.journal else journal.path)
+    if unfound and (still := unfound.without(desk.state.index_of)):
+        print_message(still.sentences)
+    return ExitCode.INTERRUPTED if app.interrupted else ExitCode.OK
+
+
+@contextmanager
+def _troubles_told(journal: JournalThread, desk: Desk) -> Iterator[None]:
+    """Tell what happens to the journal on the screen at once, and once more when the screen has closed."""
+    told: list[str] = []
+    tell_without_screen = journal.on_trouble
+
+    def tell(sentence: str) -> None:
+        told.append(sentence)
+        desk.tell(sentence)
+
+    journal.on_trouble = tell
+    try:
+        yield
+    finally:
+        journal.on_trouble = tell_without_screen
+        for sentence in told:
+            print_message(sentence)
+
+
+def _exchange(
+    desk: Desk,
+    configuration: Configuration,
+    journal: JournalThread,
+    cache: CacheThread,
+    connect: Callable[[], Awaitable[Backend]],
+    pulse: Pulse | None,
+    *,
+    only_unlabelled: bool,
+) -> Exchange:
+    """The traffic beside the screen. Its code is imported only now: the first trace did not have to wait for it."""
+    from labeler.delivery.review_sync import Exchange, Traffic
+
+    settings = configuration.settings
+    traffic = Traffic(
+        configuration.paths.delivery_lock,
+        settings.delivery.grace,
+        settings.delivery.concurrency,
+        settings.cache.ahead,
+        only_unlabelled,
+    )
+    exchange = Exchange(desk, desk.record.spec, journal, cache, connect, traffic, pulse)
+    desk.on_need, desk.on_release, desk.on_refresh = exchange.need, exchange.wake, exchange.refresh
+    desk.outbox.try_now, desk.outbox.pause_s = exchange.try_now, exchange.pause_s
+    desk.sessions.on_need = exchange.bring_session
+    desk.contents.on_need = exchange.attachment
+    return exchange
+
+
+async def _take_first_items(desk: Desk, backend: Backend, *, only_unlabelled: bool) -> bool:
+    """Take the backend's listing in until there is something to show; the rest follows in the background.
+
+    Tells whether anything was listed at all.
+    """
+    listed = 0
+    async for page in incoming(backend, desk.record.spec):
+        listed += len(page)
+        if await desk.take_in(page, only_unlabelled=only_unlabelled):
+            break
+    return listed > 0
+
+
+def _rules(opening: Opening, configuration: Configuration) -> Rules:
+    settings = configuration.settings
+    return Rules(
+        advance=Advance(settings.review.advance),
+        edits_in_place=settings.delivery.edits == "update",
+        for_queue=opening.record.spec.queue_id is not None,
+        blind=settings.review.blind,
+    )
+
+
+def _nothing_to_do(opening: Opening, *, is_all_labelled: bool) -> str:
+    spec = opening.record.spec
+    what = f"“{spec.label}”" + (f" with {spec.filter}" if spec.filter else "")
+    if is_all_labelled:
+        return f"Nothing in {what} is left for you to label. With --all it shows what you have labelled."
+    return f"There is no trace in {what}."
+
+
+def _say_goodbye(left: OutboxCounts, moved_to: Path | None) -> None:
+    if left.waiting and moved_to is not None:
+        print_message(f"{left.waiting} to be delivered, safe in {moved_to}: {how_to_deliver(moved_to)}")
+    elif left.waiting:
+        print_message(
+            f"{left.waiting} to be delivered, safe in the journal: they go out with the next run, or labeler sync"
+        )
+    if left.parked:
+        print_message(f"{left.parked} waiting for you: labeler outbox list says why")
+    if left.refused:
+        print_message(f"{left.refused} refused by the server: labeler outbox list says why")

@@ -1,0 +1,139 @@
+"""The start screen: who reviews, what there is to review, and which questions it asks; then the review chosen."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+
+from labeler.backends.base import Backend
+from labeler.backends.pulse import Pulse
+from labeler.cli.context import backend_address, known_reviewer, questions_at
+from labeler.cli.exit_code import ExitCode
+from labeler.cli.open_review import announce, is_member, open_spec
+from labeler.cli.options import Selection
+from labeler.cli.retry import persist
+from labeler.cli.reviewer_prompt import proposal
+from labeler.cli.reviewing import open_everything, reopened
+from labeler.cli.run_review import run_on_screen
+from labeler.cli.screen_settings import theme_of
+from labeler.config.load import Configuration
+from labeler.domain.queue import QueueItemState
+from labeler.domain.worklist import ReviewSpec
+from labeler.journal.journal import Journal
+from labeler.journal.thread import JournalThread
+from labeler.reading.sanitise import one_line
+from labeler.tui.look import ScreenLook
+from labeler.tui.panel.questions import describe
+from labeler.tui.screens.start import Begin, Guess, Offer, Preview, StartScreen
+from labeler.tui.signs import ASCII, UNICODE
+from labeler.tui.start_app import StartApp
+
+
+async def choose_and_review(arguments: argparse.Namespace, asked: Configuration, selection: Selection) -> ExitCode:
+    """The start screen, then the review chosen there."""
+    async with open_everything(arguments, asked) as (configuration, journal, cache, backend):
+        menu = _Menu(backend, configuration)
+        guess = await persist(lambda: _guess(backend, configuration, journal))
+        begin = await _ask(menu, guess, configuration)
+        if begin is None:
+            return ExitCode.OK
+        await journal.run(Journal.remember_reviewer, backend.uri, begin.reviewer, "what you said")
+        spec = replace(
+            menu.spec(begin.offer.id, begin.reviewer),
+            filter=selection.filter,
+            since_ms=selection.since_ms,
+            limit=selection.limit,
+            sample=selection.sample,
+            seed=selection.seed,
+        )
+        opening = await open_spec(backend, spec, configuration, journal)
+        announce(opening)
+        pulse = Pulse()
+        return await run_on_screen(
+            opening,
+            configuration,
+            journal,
+            cache,
+            lambda: reopened(spec, configuration, journal, pulse),
+            pulse,
+            first_listing=backend,
+            only_unlabelled=selection.only_unlabelled,
+        )
+
+
+class _Menu:
+    """What there is to review at a backend."""
+
+    def __init__(self, backend: Backend, configuration: Configuration) -> None:
+        self._backend = backend
+        self._configuration = configuration
+        self._specs: dict[str, ReviewSpec] = {}
+
+    def spec(self, offer_id: str, reviewer: str) -> ReviewSpec:
+        return replace(self._specs[offer_id], reviewer=reviewer)
+
+    async def find(self, reviewer: str) -> Sequence[Offer]:
+        """The reviewer's queues with how much is pending, then the experiments with how many traces they have."""
+        backend, offers = self._backend, []
+        experiments = await backend.experiments()
+        if (await backend.capabilities()).queues:
+            for experiment in experiments:
+                for queue in await backend.queues(experiment.id):
+                    if not is_member(queue, reviewer):
+                        continue
+                    pending = 0
+                    async for items in backend.items(queue):
+                        pending += sum(item.state is QueueItemState.PENDING for item in items)
+                    spec = self._spec((queue.experiment_id,), queue.name, queue.id)
+                    offers.append(self._offer(spec, f"queue   {pending} pending", f"queue {queue.id}"))
+        for experiment in experiments:
+            count = await backend.count(experiment.id)
+            detail = "experiment" if count is None else f"experiment   {count:,} traces"
+            spec = self._spec((experiment.id,), experiment.name, None)
+            offers.append(self._offer(spec, detail, f"experiment {experiment.id}"))
+        return offers
+
+    async def preview(self, offer: Offer) -> Preview:
+        """The questions of an offer."""
+        asked = await questions_at(self._backend, self._configuration, self._specs[offer.id])
+        lines = [one_line(f"{question.name}   {describe(question)}", 90) for question in asked.questions]
+        return Preview(lines, asked.origin)
+
+    def _offer(self, spec: ReviewSpec, detail: str, offer_id: str) -> Offer:
+        self._specs[offer_id] = spec
+        return Offer(offer_id, one_line(spec.label, 60), detail)
+
+    def _spec(self, experiment_ids: tuple[str, ...], label: str, queue_id: str | None) -> ReviewSpec:
+        return ReviewSpec(
+            backend_uri=self._backend.uri,
+            workspace=self._backend.workspace,
+            experiment_ids=experiment_ids,
+            reviewer="",
+            queue_id=queue_id,
+            label=label,
+            notes_local=self._configuration.settings.review.notes == "local",
+            address=backend_address(self._configuration.settings.backend.uri or self._backend.uri),
+        )
+
+
+async def _guess(backend: Backend, configuration: Configuration, journal: JournalThread) -> Guess:
+    """Who the reviewer is as far as anybody has said; git's word, or the login's, has to be accepted first."""
+    await backend.capabilities()
+    known = await known_reviewer(backend, configuration, journal)
+    if known is not None:
+        return Guess(known.id, known.origin, settled=True)
+    guess = proposal()
+    return Guess(guess.id, guess.origin, settled=False)
+
+
+async def _ask(menu: _Menu, guess: Guess, configuration: Configuration) -> Begin | None:
+    theme = theme_of(configuration)
+    look = ScreenLook(theme.palette, ASCII if configuration.settings.ui.ascii else UNICODE)
+    app = StartApp(theme, StartScreen(guess, menu.find, menu.preview, look))
+    begin = await app.run_async(mouse=configuration.settings.mouse)
+    if app.crash is not None:
+        raise app.crash
+    if app.interrupted:
+        raise KeyboardInterrupt
+    return begin

@@ -1,0 +1,244 @@
+"""One attempt at one delivery: what is asked of the backend, and what its answer is taken to mean.
+
+The protocol that makes each answer arrive exactly once rests on the assessment's ID, minted here and honoured as
+the primary key by MLflow's SQL stores: a repeated create adds nothing, so any doubt is settled by reading back.
+Nothing counts as delivered that was not seen equal to what was sent. A server that gives IDs of its own is served
+by `own_ids` instead.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from labeler.backends.base import AlreadyThere, Ambiguous, Backend, BackendError, MissingTarget
+from labeler.delivery.connection import Sighting
+from labeler.delivery.echo_check import differences
+from labeler.delivery.failure_classification import (
+    Attempt,
+    Blame,
+    diagnose,
+    diagnose_defect,
+    diagnose_doubt,
+    sighting_of,
+)
+from labeler.delivery.queue_notes import note_on, somebody_else
+from labeler.delivery.server_assigned_ids import OwnIds
+from labeler.domain.assessment import Assessment, AssessmentKind, SourceType, same_reviewer
+from labeler.domain.queue import QueueItem, QueueItemState
+from labeler.journal.attempt_outcomes import Claim, Delivered, LooksAgain, Outcome, Refused, TargetGone, Waits
+from labeler.journal.models import DeliveryOp
+
+_log = logging.getLogger(__name__)
+
+HORIZON_MS: Final = 120_000
+"""Milliseconds after an attempt that ended in doubt within which it may still take effect."""
+
+
+class _Doubt(Exception):
+    """The backend could not be asked what became of a request that ended in doubt."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        super().__init__()
+        self.attempt = attempt
+
+
+class Courier:
+    """Carries deliveries to a backend. `now_ms` is the wall clock in milliseconds; `horizon_ms` as `HORIZON_MS`."""
+
+    def __init__(self, backend: Backend, now_ms: Callable[[], int], horizon_ms: int = HORIZON_MS) -> None:
+        self.backend = backend
+        self._now_ms = now_ms
+        self._horizon_ms = horizon_ms
+        self._own_ids = OwnIds(backend)
+        self._blame = Blame()
+
+    async def attempt(self, claim: Claim) -> Attempt:
+        """Try once to deliver. Raises nothing: every failure is an outcome, a defect of our own too."""
+        if claim.wire_id != claim.delivery.assessment_id:
+            self._own_ids.seen()
+        try:
+            attempt = Attempt(await self._deliver(claim), Sighting())
+        except _Doubt as doubt:
+            return doubt.attempt
+        except BackendError as error:
+            return await diagnose(self.backend, claim, error, self._blame)
+        except Exception as error:
+            _log.exception("delivering %s %s failed", claim.delivery.op, claim.delivery.assessment_id)
+            return diagnose_defect(claim, error)
+        if isinstance(attempt.outcome, Delivered | LooksAgain):
+            self._blame.delivered()
+        return attempt
+
+    async def _deliver(self, claim: Claim) -> Outcome:
+        match claim.delivery.op:
+            case DeliveryOp.CREATE:
+                return await self._create(claim)
+            case DeliveryOp.UPDATE:
+                return await self._update(claim)
+            case DeliveryOp.DELETE:
+                return await self._delete(claim)
+            case DeliveryOp.STATUS:
+                return await self._set_status(claim)
+
+    async def _create(self, claim: Claim) -> Outcome:
+        sent = _payload(claim)
+        if claim.is_repeat and await self._own_ids.are_given():
+            kept = await self._own_ids.settle(sent, claim.delivery.server_id)
+            if kept is not None:
+                return self._stored(claim, sent, kept)
+        stored: Assessment | None
+        try:
+            stored = await self.backend.create(sent)
+        except MissingTarget as gone:
+            if sent.overrides is None:
+                raise
+            stored = await self.backend.find(sent.trace_id, sent.id) if claim.is_repeat else None
+            if stored is None:
+                return TargetGone(f"What this answer changed is no longer on the server: {gone}")
+        except AlreadyThere as error:
+            stored = await self.backend.find(sent.trace_id, sent.id)
+            if stored is None:
+                said = f"The server says that this answer is there, and does not find it: {error}"
+                return self._blame.failed(claim, said)
+        except Ambiguous as error:
+            stored = await self._look_after(claim, sent, error)
+            if stored is None:
+                return self._in_doubt(claim, error)
+        assert stored is not None
+        return self._stored(claim, sent, stored)
+
+    async def _look_after(self, claim: Claim, sent: Assessment, error: Ambiguous) -> Assessment | None:
+        """What became of a create that ended in doubt: the assessment, or None when it is not there (yet)."""
+        try:
+            if await self._own_ids.are_given():
+                return await self._own_ids.settle(sent, claim.delivery.server_id)
+            return await self.backend.find(sent.trace_id, sent.id)
+        except BackendError as second:
+            raise _Doubt(await diagnose_doubt(self.backend, claim, error, second, self._blame)) from error
+
+    def _stored(self, claim: Claim, sent: Assessment, stored: Assessment) -> Outcome:
+        """What it means that the backend has `stored` for `sent`."""
+        if wrong := differences(sent, stored):
+            return Refused(f"The server stored something else than was sent: {'; '.join(wrong)}")
+        if stored.id == sent.id:
+            return Delivered()
+        self._own_ids.seen()
+        doubtful_until = (claim.ambiguous_at_ms or 0) + self._horizon_ms
+        if claim.ambiguous_at_ms is not None and self._now_ms() < doubtful_until:
+            return LooksAgain(doubtful_until, "stored; an earlier request may still come late", stored.id)
+        return Delivered(server_id=stored.id)
+
+    async def _update(self, claim: Claim) -> Outcome:
+        sent = _payload(claim)
+        in_doubt = False
+        is_expectation = sent.kind is AssessmentKind.EXPECTATION
+        fields = ["value", "metadata"] if is_expectation else ["value", "rationale", "metadata"]
+        try:
+            stored = await self.backend.update(sent, fields)
+        except MissingTarget as gone:
+            return TargetGone(f"The answer that was changed is no longer on the server: {gone}")
+        except Ambiguous as error:
+            found = await self._find_after(claim, sent.id, error)
+            if found is None or differences(sent, found):
+                return self._in_doubt(claim, error)
+            stored, in_doubt = found, True
+        if wrong := differences(sent, stored):
+            return Refused(f"The server stored something else than was sent: {'; '.join(wrong)}")
+        return self._done_unless_rivalled(claim, Delivered(ambiguous=in_doubt))
+
+    async def _delete(self, claim: Claim) -> Outcome:
+        trace_id, wire_id = claim.delivery.trace_id, claim.wire_id
+        assert wire_id is not None
+        doomed = [wire_id]
+        if not claim.is_journaled:
+            doomed = [each.id for each in await self._own_chain(claim, wire_id)]
+            if not doomed and await self.backend.find(trace_id, wire_id) is not None:
+                return Delivered(note="The assessment is not the reviewer's own; it was left alone")
+        elif claim.rival_at_ms is not None or await self._own_ids.are_given():
+            doomed += [each.id for each in await self._own_ids.copies(trace_id, claim.delivery.assessment_id)]
+        for assessment_id in dict.fromkeys(doomed):
+            try:
+                await self.backend.retract(trace_id, assessment_id)
+            except Ambiguous as error:
+                if await self._find_after(claim, assessment_id, error) is not None:
+                    return self._in_doubt(claim, error)
+        if claim.restored is not None and await self.backend.find(trace_id, claim.restored.id) is None:
+            return TargetGone("The answer that an undo brought back is no longer on the server")
+        return self._done_unless_rivalled(claim, Delivered())
+
+    async def _own_chain(self, claim: Claim, wire_id: str) -> list[Assessment]:
+        """An assessment that was not created from here and what it overrides, as far as it is the reviewer's own.
+
+        Oldest first: should the deletion stop halfway, the rest can still be found from the newest.
+        """
+        chain: list[Assessment] = []
+        current: str | None = wire_id
+        while current is not None:
+            found = await self.backend.find(claim.delivery.trace_id, current)
+            if found is None or not _is_own(found, claim):
+                break
+            chain.insert(0, found)
+            current = found.overrides if claim.follows_overrides else None
+        return chain
+
+    async def _set_status(self, claim: Claim) -> Outcome:
+        delivery = claim.delivery
+        assert delivery.queue_id is not None
+        assert delivery.item_state is not None
+        first: str | None = None
+        try:
+            if delivery.item_state is not QueueItemState.COMPLETE:  # the server would overwrite whoever was first
+                item = await self.backend.queue_item(delivery.queue_id, delivery.trace_id)
+                first = await self._somebody_else(claim, item)
+            if first is None:
+                item = await self.backend.set_item_state(
+                    delivery.queue_id, delivery.trace_id, delivery.item_state, delivery.reviewer
+                )
+                first = await self._somebody_else(claim, item)
+        except MissingTarget:
+            return Delivered(note="The item is no longer in its queue")
+        note = note_on(item, delivery.item_state, first)
+        return self._done_unless_rivalled(claim, Delivered(note=note))
+
+    async def _somebody_else(self, claim: Claim, item: QueueItem) -> str | None:
+        """Who finished the item, where it was not this reviewer: shown, not fought."""
+        if somebody_else(item, claim.delivery.reviewer, None) is None:
+            return None
+        return somebody_else(item, claim.delivery.reviewer, await self.backend.whoami())
+
+    async def _find_after(self, claim: Claim, assessment_id: str, error: Ambiguous) -> Assessment | None:
+        try:
+            return await self.backend.find(claim.delivery.trace_id, assessment_id)
+        except BackendError as second:
+            raise _Doubt(await diagnose_doubt(self.backend, claim, error, second, self._blame)) from error
+
+    def _in_doubt(self, claim: Claim, error: Ambiguous) -> Outcome:
+        """A request that left no trace, though the trace's info could be read."""
+        if error.retry_after_s is not None:
+            raise _Doubt(Attempt(Waits(str(error), ambiguous=True), sighting_of(error)))
+        if error.server_answered:
+            return self._blame.failed(claim, str(error))
+        return Waits(str(error), ambiguous=True)
+
+    def _done_unless_rivalled(self, claim: Claim, done: Delivered) -> Outcome:
+        """Done, or to be done once more when a request that would undo it can no longer come late."""
+        rival_until = (claim.rival_at_ms or 0) + self._horizon_ms
+        if claim.rival_at_ms is None or self._now_ms() >= rival_until:
+            return done
+        reason = "done; an earlier request may still come late and undo it"
+        return LooksAgain(rival_until, reason, ambiguous=done.ambiguous)
+
+
+def _payload(claim: Claim) -> Assessment:
+    assert claim.assessment is not None
+    return claim.assessment
+
+
+def _is_own(found: Assessment, claim: Claim) -> bool:
+    return (
+        found.source.type is SourceType.HUMAN
+        and same_reviewer(found.source.id, claim.delivery.reviewer)
+        and found.name == claim.delivery.name
+    )

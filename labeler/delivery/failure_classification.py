@@ -1,0 +1,216 @@
+"""What a failed attempt means: for the delivery, and for the way to the backend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from labeler.backends.base import (
+    Ambiguous,
+    Backend,
+    BackendError,
+    Forbidden,
+    Malformed,
+    MissingTrace,
+    NotABackend,
+    NotAllowed,
+    Unreachable,
+)
+from labeler.delivery.connection import ConnectionState, ConnectionStatus, Sighting, out_of_reach
+from labeler.journal.attempt_outcomes import Claim, Outcome, Parked, Refused, Waits
+from labeler.journal.models import DeliveryOp, ParkCause
+
+FAILURES_AT_MOST: Final = 5
+"""How often a server may fail on the same payload, while it answers otherwise, before the payload is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How an attempt ended for the delivery, and what it told about the backend (None: nothing)."""
+
+    outcome: Outcome
+    sighting: Sighting | None
+
+
+class Blame:
+    """Tells payloads that a server cannot take from a server that takes none, though it can be read."""
+
+    def __init__(self) -> None:
+        self._successes = 0
+        self._failing: set[int] = set()
+        self._successes_at_failure: dict[int, int] = {}
+
+    def delivered(self) -> None:
+        """The server took something."""
+        self._successes += 1
+        self._failing.clear()
+
+    def failed(self, claim: Claim, reason: str) -> Outcome:
+        """The server failed on this payload. That counts against the payload while others fare better, or are none."""
+        delivery_id = claim.delivery.id
+        before = self._successes_at_failure.get(delivery_id, self._successes)
+        self._successes_at_failure[delivery_id] = self._successes
+        self._failing.add(delivery_id)
+        if before == self._successes and len(self._failing) > 1:
+            return Waits(reason, ambiguous=True)
+        if claim.failures + 1 < FAILURES_AT_MOST:
+            return Waits(reason, ambiguous=True, failed=True)
+        said = f"The server failed {FAILURES_AT_MOST} times on this one and works otherwise: {reason}"
+        return Refused(said, ambiguous=True)
+
+
+def sighting_of(error: BackendError) -> Sighting | None:
+    """What an error tells about the way to the backend by itself."""
+    match error:
+        case Unreachable():
+            return out_of_reach(error)
+        case Ambiguous() if not error.server_answered:
+            return out_of_reach(error)
+        case Ambiguous() | Forbidden() | NotABackend():
+            return None
+        case _:
+            return Sighting()
+
+
+def ping_sighting(error: BackendError) -> Sighting:
+    """What an error means that came of asking only who is signed in: nobody gets any further."""
+    match error:
+        case NotAllowed():
+            return Sighting(ConnectionState(ConnectionStatus.NOT_ALLOWED, str(error)))
+        case Forbidden():
+            return Sighting(ConnectionState(ConnectionStatus.NEEDS_CREDENTIALS, str(error)))
+        case NotABackend():
+            return Sighting(ConnectionState(ConnectionStatus.NO_BACKEND, str(error)))
+        case Unreachable() | Ambiguous():
+            return out_of_reach(error)
+        case _:
+            return Sighting()
+
+
+async def diagnose(backend: Backend, claim: Claim, error: BackendError, blame: Blame) -> Attempt:
+    """What to do with a delivery whose attempt ended in `error`. Asks the backend again where that tells more."""
+    match error:
+        case Unreachable():
+            return Attempt(Waits(str(error)), sighting_of(error))
+        case Ambiguous() if not error.server_answered:
+            return Attempt(Waits(str(error), ambiguous=True), sighting_of(error))
+        case Ambiguous() | Malformed():
+            return await _server_failed(backend, claim, error, blame)
+        case Forbidden():
+            return await _forbidden(backend, claim, error)
+        case NotABackend():
+            return await _no_backend(backend, claim, error)
+        case MissingTrace():
+            reason = (
+                f"The trace is not there: {error}. The answer is kept: check the workspace (MLFLOW_WORKSPACE or "
+                "backend.workspace), then retry it in the outbox, or discard it if the trace was deleted"
+            )
+            return Attempt(Parked(ParkCause.TRACE, reason), Sighting())
+        case _:
+            return Attempt(Refused(str(error)), Sighting())
+
+
+async def diagnose_doubt(
+    backend: Backend, claim: Claim, first: Ambiguous, second: BackendError, blame: Blame
+) -> Attempt:
+    """What to do when a request ended in doubt (`first`) and the question what became of it in `second`."""
+    if isinstance(second, Forbidden | NotABackend | MissingTrace):
+        attempt = await diagnose(backend, claim, second, blame)
+        if isinstance(attempt.outcome, Parked):
+            return Attempt(replace(attempt.outcome, ambiguous=True), attempt.sighting)
+    return Attempt(Waits(str(first), ambiguous=True), sighting_of(second))
+
+
+def diagnose_defect(claim: Claim, error: Exception) -> Attempt:
+    """What to do with a delivery on which labeler itself failed: a few more tries, and no other is held up by it."""
+    said = (
+        f"labeler itself failed on this one ({type(error).__name__}); the answer is kept, and labeler.log has the "
+        "details. Export it, or try it again with a newer labeler"
+    )
+    if claim.failures + 1 < FAILURES_AT_MOST:
+        return Attempt(Waits(said, ambiguous=True, failed=True), None)
+    return Attempt(Refused(said, ambiguous=True), None)
+
+
+async def _server_failed(backend: Backend, claim: Claim, error: BackendError, blame: Blame) -> Attempt:
+    """The server's own failure counts against the payload only while the trace's info can be read."""
+    try:
+        await backend.summary(claim.delivery.trace_id)
+    except BackendError as second:
+        return Attempt(Waits(str(error), ambiguous=True), sighting_of(second))
+    return Attempt(blame.failed(claim, str(error)), Sighting())
+
+
+async def _forbidden(backend: Backend, claim: Claim, error: Forbidden) -> Attempt:
+    """Told apart by asking: nobody is let in; this reviewer lacks a right; or it may be the trace that is gone."""
+    try:
+        signed_in = await backend.whoami()
+    except Forbidden as second:
+        return _shut_out(error, second)
+    except BackendError as second:
+        return Attempt(_parked(error), sighting_of(second))
+    try:
+        summary = await backend.summary(claim.delivery.trace_id)
+    except Forbidden as second:
+        if signed_in is None:
+            return _shut_out(error, second)
+        return Attempt(_parked(error, _no_right_to_read(signed_in, claim)), Sighting())
+    except BackendError as second:
+        return Attempt(_parked(error), sighting_of(second))
+    if not isinstance(error, NotAllowed):
+        return Attempt(_parked(error), Sighting())
+    experiment = await _experiment_name(backend, summary.experiment_id or claim.delivery.destination.experiment_id)
+    return Attempt(_parked(error, _no_right_to_write(signed_in, experiment, claim)), Sighting())
+
+
+def _shut_out(error: Forbidden, second: Forbidden) -> Attempt:
+    """Everything is forbidden: whether for want of credentials is known only where a server asked for them."""
+    status = ConnectionStatus.NEEDS_CREDENTIALS
+    if isinstance(error, NotAllowed) and isinstance(second, NotAllowed):
+        status = ConnectionStatus.NOT_ALLOWED
+    parked = _parked(error if isinstance(second, NotAllowed) else second)
+    return Attempt(parked, Sighting(ConnectionState(status, parked.reason)))
+
+
+def _parked(error: Forbidden, known: str = "") -> Parked:
+    """Parked with what the server said and what is `known` besides: a sentence without its full stop, or nothing."""
+    advice = "The answer is kept, and goes out once that is put right: start again, or run labeler sync"
+    return Parked(ParkCause.CREDENTIALS, ". ".join(filter(None, (str(error), known, advice))))
+
+
+def _no_right_to_read(signed_in: str, claim: Claim) -> str:
+    return (
+        f"{signed_in} is signed in and may not even read trace {claim.delivery.trace_id}: a permission on experiment "
+        f"{claim.delivery.destination.experiment_id} is missing (to label takes EDIT), or the trace is gone; the "
+        "server says the same of both"
+    )
+
+
+def _no_right_to_write(signed_in: str | None, experiment: str, claim: Claim) -> str:
+    right = f"the permission EDIT on experiment {experiment}"
+    if claim.delivery.op is DeliveryOp.STATUS:
+        right += ", or membership in its review queue,"
+    if signed_in is None:
+        return f"The trace can be read there: what is missing is the right to write; MLflow calls it {right}"
+    return f"{signed_in} is signed in and can read the trace; {right} is missing: ask for it"
+
+
+async def _experiment_name(backend: Backend, experiment_id: str) -> str:
+    """How an experiment is called, for people; its ID alone where that cannot be asked."""
+    try:
+        return f'"{(await backend.experiment(experiment_id)).name}" ({experiment_id})'
+    except BackendError:
+        return experiment_id
+
+
+async def _no_backend(backend: Backend, claim: Claim, error: NotABackend) -> Attempt:
+    """Told apart: something else answers at that address, or the server only lacks this one route."""
+    advice = "The answer is kept, and goes out once that is put right: start again, or run labeler sync"
+    parked = Parked(ParkCause.BACKEND, f"{error}. {advice}")
+    try:
+        await backend.summary(claim.delivery.trace_id)
+    except NotABackend:
+        return Attempt(parked, Sighting(ConnectionState(ConnectionStatus.NO_BACKEND, f"{error}. {advice}")))
+    except BackendError as second:
+        return Attempt(parked, sighting_of(second))
+    return Attempt(parked, Sighting())

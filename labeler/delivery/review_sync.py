@@ -1,0 +1,327 @@
+"""The traffic between a review and its backend, in the background: traces in, answers out, new work noticed.
+
+It starts once the first screen is painted, may fail at any time, and only ever tells whoever listens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from labeler.backends.base import Ambiguous, Backend, BackendError, Forbidden, NotABackend, NotAllowed, Unreachable
+from labeler.backends.pulse import Pulse
+from labeler.cache.thread import CacheThread
+from labeler.delivery.attachments import bring_attachment
+from labeler.delivery.backoff import Backoff
+from labeler.delivery.connection import ConnectionState, ConnectionStatus
+from labeler.delivery.drain import SyncResult
+from labeler.delivery.engine import DeliveryEngine
+from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled
+from labeler.delivery.listing import Incoming, incoming
+from labeler.delivery.prefetch import Arrived, Missing, Offline, Online, Prefetcher, PrefetchEvent
+from labeler.delivery.sessions import bring_session, turns_of
+from labeler.domain.destination import Destination
+from labeler.domain.trace import TraceSummary
+from labeler.domain.worklist import ReviewSpec
+from labeler.journal.models import Delivery, JournalError
+from labeler.journal.thread import JournalThread
+
+_log = logging.getLogger(__name__)
+
+_WORDS = {
+    ConnectionStatus.UNKNOWN: "connecting",
+    ConnectionStatus.ONLINE: "online",
+    ConnectionStatus.OFFLINE: "offline",
+    ConnectionStatus.WAITING: "waiting for the server",
+    ConnectionStatus.NEEDS_CREDENTIALS: "sign in",
+    ConnectionStatus.NOT_ALLOWED: "not allowed",
+    ConnectionStatus.NO_BACKEND: "no backend",
+}
+
+
+_AGAIN_S: Final = 5.0
+"""Seconds after which what stopped is started again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """How the exchange behaves: seconds of grace, traces in parallel, traces downloaded ahead."""
+
+    lock_path: Path
+    grace_s: float
+    concurrency: int
+    ahead: int
+    only_unlabelled: bool
+
+
+class Listener(Protocol):
+    """Who hears of the traffic. Nothing here may block; `take_in` is awaited page by page."""
+
+    connection: str
+
+    @property
+    def destinations(self) -> list[Destination]: ...
+
+    def connected(self, word: str, until_ms: int = 0) -> None:
+        """The connection is now ``online``, ``offline``, ``connecting``, ``waiting for the server``, ``sign in``,
+        ``not allowed`` or ``no backend``; `until_ms` is when it is tried again, where the backend asked for that."""
+
+    def tell(self, sentence: str) -> None:
+        """Something the reviewer should see."""
+
+    def arrived(self, trace_id: str) -> None:
+        """A trace came into the cache."""
+
+    def missing(self, trace_id: str, reason: str) -> None:
+        """A trace cannot be had."""
+
+    def session_came(self, trace_id: str, problem: str, turns: Sequence[str]) -> None:
+        """The earlier traces of this one's session are in the cache; else `problem` says why not, in a sentence.
+
+        `turns` are the IDs of all its traces, oldest first; empty where that is not known.
+        """
+
+    def settled(self, trace_id: str, delivery: Delivery) -> None:
+        """A delivery came to an end, or was parked."""
+
+    def counts_changed(self) -> None:
+        """There is more or less to deliver."""
+
+    async def take_in(self, page: Sequence[Incoming], *, only_unlabelled: bool) -> int:
+        """A page of the backend's listing."""
+
+
+class Exchange:
+    """Runs delivery, prefetch and refresh for one review. `connect` opens the backend and may raise `BackendError`.
+
+    `pulse`: what that backend tells whether it answers.
+    """
+
+    def __init__(
+        self,
+        listener: Listener,
+        spec: ReviewSpec,
+        journal: JournalThread,
+        cache: CacheThread,
+        connect: Callable[[], Awaitable[Backend]],
+        traffic: Traffic,
+        pulse: Pulse | None = None,
+    ) -> None:
+        if pulse is not None:
+            pulse.tell = self._waiting
+        self._before_waiting = _WORDS[ConnectionStatus.UNKNOWN]
+        self._listener = listener
+        self._spec = spec
+        self._journal = journal
+        self._cache = cache
+        self._connect = connect
+        self._traffic = traffic
+        self._backend: Backend | None = None
+        self._engine: DeliveryEngine | None = None
+        self._prefetcher: Prefetcher | None = None
+        self._running: asyncio.Task[None] | None = None
+        self._refreshing: asyncio.Task[None] | None = None
+        self._bringing: asyncio.Task[None] | None = None
+        self._wanted: tuple[Sequence[str], Sequence[str]] = ((), ())
+
+    def start(self) -> None:
+        """Begin, in the background."""
+        self._running = asyncio.get_running_loop().create_task(self._guarded("The traffic with the backend", self._run))
+
+    def refresh(self) -> None:
+        """Look for traces that are new since the worklist was taken; they go to its end."""
+        if self._backend is not None and (self._refreshing is None or self._refreshing.done()):
+            self._refreshing = asyncio.get_running_loop().create_task(self._refresh(self._backend))
+
+    async def close(self, last_chance_s: float) -> SyncResult | None:
+        """Stop. What is queued gets `last_chance_s` seconds to be delivered, when the backend is there."""
+        result = None
+        if self._engine is not None and self._listener.connection == "online":
+            with suppress(OSError, JournalError):  # the next start delivers what this could not
+                async with asyncio.timeout(last_chance_s):
+                    result = await self._engine.drain()
+        for task in (self._refreshing, self._bringing, self._running):
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError, Exception):
+                    await task
+        if self._backend is not None:
+            await self._backend.close()
+        return result
+
+    async def _run(self) -> None:
+        self._backend = backend = await self._connected()
+        self._prefetcher = Prefetcher(backend, self._cache, self._prefetched, ahead=self._traffic.ahead)
+        self._engine = DeliveryEngine(
+            self._journal,
+            backend,
+            self._listener.destinations,
+            lock_path=self._traffic.lock_path,
+            grace_s=self._traffic.grace_s,
+            concurrency=self._traffic.concurrency,
+            on_event=self._delivered,
+        )
+        self.need(*self._wanted)
+        self.refresh()
+        async with asyncio.TaskGroup() as work:
+            work.create_task(self._guarded("Downloading ahead", self._prefetcher.run))
+            work.create_task(self._guarded("Delivery", self._engine.run))
+
+    async def _connected(self) -> Backend:
+        """The backend, as soon as it can be opened at all. Why it cannot be is told once."""
+        pause = Backoff(1.0, 30.0)
+        told = ""
+        while True:
+            try:
+                return await self._connected_to_its_own()
+            except BackendError as error:
+                if str(error) != told:
+                    told = str(error)
+                    self._listener.tell(f"{error} Your answers are kept, and go out as soon as it works.")
+                self._listener.connected(_word_for(error))
+            await asyncio.sleep(pause.next_s(None))
+
+    async def _connected_to_its_own(self) -> Backend:
+        """The backend that this review is of. Raises `NotABackend` for any other that is there now."""
+        backend, spec = await self._connect(), self._spec
+        if (backend.uri, backend.workspace) == (spec.backend_uri, spec.workspace):
+            return backend
+        await backend.close()
+        wanted, found = _named(spec.backend_uri, spec.workspace), _named(backend.uri, backend.workspace)
+        raise NotABackend(
+            f"This review is of {wanted}, and there is another backend now: {found}. Nothing is sent to that one; go "
+            "back to the first, or start a review of this one with labeler review."
+        )
+
+    async def _guarded(self, what: str, run: Callable[[], Awaitable[None]]) -> None:
+        """Keep `run` running: a defect there is logged, told and tried again, and never takes the screen down."""
+        told = ""
+        while True:
+            try:
+                await run()
+            except Exception as error:
+                _log.exception("%s stopped and is started again", what)
+                said = str(error) if isinstance(error, JournalError | OSError) else type(error).__name__
+                if said != told:
+                    told = said
+                    self._listener.tell(
+                        f"{what} stopped and is tried again: {said.rstrip('.')}. Your answers are kept; labeler.log "
+                        "has the details."
+                    )
+                await asyncio.sleep(_AGAIN_S)
+
+    async def _refresh(self, backend: Backend) -> None:
+        """Take the worklist in again; while the backend is away, try until it is back."""
+        pause = Backoff(1.0, 30.0)
+        while True:
+            try:
+                async for page in incoming(backend, self._spec):
+                    await self._listener.take_in(page, only_unlabelled=self._traffic.only_unlabelled)
+                for caution in backend.cautions():
+                    self._listener.tell(caution)
+            except (Unreachable, Ambiguous):
+                self._listener.connected("offline")
+                await asyncio.sleep(pause.next_s(None))
+            except BackendError as error:
+                self._listener.tell(f"The worklist could not be refreshed: {error}")
+                return
+            else:
+                self._listener.connected("online")
+                return
+
+    def need(self, now: Sequence[str], later: Sequence[str]) -> None:
+        """These traces are wanted now, and those after them."""
+        self._wanted = (now, later)
+        if self._prefetcher is not None:
+            self._prefetcher.want(now)
+            self._prefetcher.fill(later)
+
+    def bring_session(self, current: TraceSummary) -> None:
+        """Bring the earlier traces of the session that this one is in; of the session asked for last alone."""
+        if self._bringing is not None:
+            self._bringing.cancel()
+        self._bringing = asyncio.get_running_loop().create_task(self._bring_session(current))
+
+    async def _bring_session(self, current: TraceSummary) -> None:
+        problem, turns = "", list[str]()
+        if self._backend is not None:
+            try:
+                await bring_session(self._backend, self._cache, current)
+                turns = await turns_of(self._backend, current)
+            except BackendError as error:
+                problem = f"the earlier turns could not be looked for: {error}"
+        self._listener.session_came(current.id, problem, turns)
+
+    async def attachment(self, trace_id: str, path: str, size: int | None) -> bytes:
+        """The bytes of an attachment, `size` many where that is known. Raises `AttachmentAway`."""
+        return await bring_attachment(self._backend, self._cache, trace_id, path, size)
+
+    def wake(self) -> None:
+        """Something was released for delivery."""
+        if self._engine is not None:
+            self._engine.serve(self._listener.destinations)
+            self._engine.wake()
+
+    def try_now(self) -> None:
+        """The reviewer wants what failed to be tried again at once."""
+        if self._engine is not None:
+            self._engine.try_now()
+
+    def pause_s(self, trace_id: str) -> float:
+        """Seconds until what failed of this trace is tried again; 0 when nothing holds it."""
+        return self._engine.pause_s(trace_id) if self._engine is not None else 0.0
+
+    def _prefetched(self, event: PrefetchEvent) -> None:
+        match event:
+            case Arrived(trace_id):
+                self._listener.arrived(trace_id)
+            case Missing(trace_id, sentence):
+                self._listener.missing(trace_id, sentence)
+            case Offline(_, until_ms):
+                self._listener.connected("offline", until_ms)
+            case Online():
+                self._listener.connected("online")
+
+    def _delivered(self, event: DeliveryEvent) -> None:
+        match event:
+            case ConnectionChanged(state):
+                self._connection_changed(state)
+            case Settled(_, trace_id, delivery):
+                self._listener.settled(trace_id, delivery)
+            case CountsChanged():
+                self._listener.counts_changed()
+
+    def _waiting(self, waiting: bool) -> None:
+        """The backend has not answered for a while, or does again. What is known to be wrong with it stays told."""
+        word, waiting_word = self._listener.connection, _WORDS[ConnectionStatus.WAITING]
+        if waiting and word in (_WORDS[ConnectionStatus.ONLINE], _WORDS[ConnectionStatus.UNKNOWN]):
+            self._before_waiting = word
+            self._listener.connected(waiting_word)
+        elif not waiting and word == waiting_word:
+            self._listener.connected(self._before_waiting)
+
+    def _connection_changed(self, state: ConnectionState) -> None:
+        if state.status is ConnectionStatus.ONLINE and self._prefetcher is not None:
+            self._prefetcher.resume()
+        if state.is_closed:
+            self._listener.tell(state.sentence)
+        self._listener.connected(_WORDS[state.status], state.until_ms)
+
+
+def _named(backend_uri: str, workspace: str) -> str:
+    return f"{backend_uri}, workspace {workspace}" if workspace else backend_uri
+
+
+def _word_for(error: BackendError) -> str:
+    if isinstance(error, NotAllowed):
+        return _WORDS[ConnectionStatus.NOT_ALLOWED]
+    if isinstance(error, Forbidden):
+        return _WORDS[ConnectionStatus.NEEDS_CREDENTIALS]
+    if isinstance(error, NotABackend):
+        return _WORDS[ConnectionStatus.NO_BACKEND]
+    return _WORDS[ConnectionStatus.OFFLINE]

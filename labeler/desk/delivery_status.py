@@ -1,0 +1,107 @@
+"""What of the reviewer's work has reached the backend, as the desk knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from labeler.desk.events import DeskEvent, ItemChanged, ItemsAdded, StatusChanged
+from labeler.desk.journal_tasks import Background
+from labeler.domain.destination import Destination
+from labeler.journal.journal import Journal
+from labeler.journal.models import AnswerDelivery, Delivery, DeliveryOp, DeliveryState, OutboxCounts
+from labeler.journal.thread import JournalThread
+
+_MANY_ROWS = 20
+
+
+class Deliveries:
+    """Counts and fates, read from the journal off the event loop and kept for whoever paints.
+
+    `destinations` gives those that the review writes to, `shown` the IDs of the answers on the screen or next to it.
+    """
+
+    def __init__(
+        self,
+        journal: JournalThread,
+        background: Background,
+        destinations: Callable[[], list[Destination]],
+        shown: Callable[[], list[str]],
+        announce: Callable[[DeskEvent], None],
+    ) -> None:
+        self._journal = journal
+        self._background = background
+        self._destinations = destinations
+        self._shown = shown
+        self._announce = announce
+        self._is_stale = False
+        self._is_refreshing = False
+        self._version = 0
+        self.counts = OutboxCounts()
+        self.refused: set[str] = set()
+        """Traces with something that the backend refused."""
+        self.fates: dict[str, AnswerDelivery] = {}
+        """How far answers got, by assessment ID; those that were on the screen, or were delivered meanwhile."""
+
+    async def counts_now(self) -> OutboxCounts:
+        """What is not delivered at this moment."""
+        return await self._journal.run(Journal.counts, self._destinations())
+
+    def state_of(self, assessment_id: str) -> str:
+        """The state of the delivery that carries an answer; empty while it is not known."""
+        fate = self.fates.get(assessment_id)
+        return "" if fate is None else fate.state
+
+    def given(self, assessment_id: str) -> None:
+        """This answer is in the journal; one that is new there waits."""
+        self.fates.setdefault(assessment_id, AnswerDelivery(DeliveryState.WAITING))
+
+    def told(self, assessment_ids: Iterable[str]) -> None:
+        """The backend has these answers, and they were not given here."""
+        self.fates.update(dict.fromkeys(assessment_ids, AnswerDelivery(DeliveryState.DELIVERED)))
+
+    def settled(self, delivery: Delivery) -> None:
+        """A delivery came to an end, or was parked."""
+        if delivery.assessment_id is not None and delivery.op is not DeliveryOp.DELETE:
+            self.fates[delivery.assessment_id] = AnswerDelivery(delivery.state, delivery.reason)
+        self.changed()
+
+    def shown_changed(self) -> None:
+        """Other answers are on the screen, or next to it: read how far they got, unless that is known."""
+        if any(each not in self.fates for each in self._shown()):
+            self.changed()
+
+    def changed(self) -> None:
+        """There is more or less to deliver: read anew, once for everything that is told while it is read."""
+        self._is_stale = True
+        if not self._is_refreshing:
+            self._is_refreshing = True
+            self._background.do(self._refresh_until_fresh())
+
+    def look_elsewhere(self) -> None:
+        """Read anew if another process has written to the journal since it was read."""
+        self._background.do(self._look_elsewhere())
+
+    async def refresh(self) -> None:
+        """Read the outbox's counts, what was refused, and the fate of the answers shown."""
+        destinations = self._destinations()
+        self._version = await self._journal.run(Journal.version)
+        counts = await self._journal.run(Journal.counts, destinations)
+        refused = await self._journal.run(Journal.refused_traces, destinations) if counts.refused else set()
+        self.fates.update(await self._journal.run(Journal.delivery_of, self._shown()))
+        changed = self.refused ^ refused
+        self.counts, self.refused = counts, refused
+        for trace_id in changed if len(changed) <= _MANY_ROWS else ():
+            self._announce(ItemChanged(trace_id))
+        self._announce(StatusChanged() if len(changed) <= _MANY_ROWS else ItemsAdded(0))
+
+    async def _look_elsewhere(self) -> None:
+        if await self._journal.run(Journal.version) != self._version:
+            self.changed()
+
+    async def _refresh_until_fresh(self) -> None:
+        try:
+            while self._is_stale:
+                self._is_stale = False
+                await self.refresh()
+        finally:
+            self._is_refreshing = False

@@ -1,0 +1,152 @@
+"""Documents ready to be shown: read off the event loop, from the cache, before they are needed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+from labeler.cache.store import Cache
+from labeler.cache.thread import CacheThread
+from labeler.domain.assessment import Assessment
+from labeler.domain.destination import Destination
+from labeler.domain.trace import RawTrace
+from labeler.reading.document import Document
+from labeler.reading.layout import lay_out
+from labeler.reading.read import read_conversation
+from labeler.reading.sanitise import one_line
+from labeler.reading.views.assessments import about_trace, with_assessments
+from labeler.reading.wire.spans import SpansOfAnother
+from labeler.review.own_answers import by_others
+
+_KEPT = 24
+"""Documents kept: the current one, its neighbours, and those the reviewer goes back and forth between."""
+
+_NAME_CHARACTERS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A trace ready for the screen, with the raw form it was read from.
+
+    `assessments` are all that were made of it and its spans; `others` those that the reviewer is shown beside it,
+    those of its top-level span counted as of the trace: none in a blind review. `span_names` (by span ID) and
+    `models` are display text.
+    """
+
+    raw: RawTrace
+    document: Document
+    assessments: tuple[Assessment, ...]
+    others: tuple[Assessment, ...]
+    span_names: Mapping[str, str]
+    models: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The trace's name; of one that was recorded without, that of its one top-level span, where there is one."""
+        roots = self.document.roots
+        named = self.span_names.get(next(iter(roots)), "") if len(roots) == 1 else self.document.source
+        return self.raw.summary.name or named
+
+
+class Library:
+    """Prepares documents of cached traces and keeps the latest few.
+
+    `on_stray` hears of a trace ID for which the cache held spans of another trace, and why that is so, in a sentence.
+    They are given up, so that the trace can be brought anew.
+    """
+
+    def __init__(
+        self,
+        cache: CacheThread,
+        destination_of: Callable[[str], Destination],
+        read: Callable[[RawTrace], Prepared],
+        on_ready: Callable[[Prepared], None],
+        on_stray: Callable[[str, str], None],
+    ) -> None:
+        self._cache = cache
+        self._destination_of = destination_of
+        self._read = read
+        self._on_ready = on_ready
+        self._on_stray = on_stray
+        self._kept: OrderedDict[str, Prepared] = OrderedDict()
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+
+    def get(self, trace_id: str) -> Prepared | None:
+        """The prepared document, if it is there."""
+        prepared = self._kept.get(trace_id)
+        if prepared is not None:
+            self._kept.move_to_end(trace_id)
+        return prepared
+
+    def span_name(self, trace_id: str, span_id: str) -> str:
+        """What a span is called, as display text; its ID while the trace is not prepared."""
+        prepared = self.get(trace_id)
+        names = prepared.span_names if prepared is not None else {}
+        return names.get(span_id) or one_line(span_id, 16)
+
+    def prepare(self, trace_ids: Iterable[str]) -> None:
+        """Begin preparing what is cached and not prepared yet; `on_ready` hears of each."""
+        for trace_id in trace_ids:
+            if trace_id not in self._kept and trace_id not in self._under_way:
+                task = asyncio.get_running_loop().create_task(self._prepare(trace_id))
+                self._under_way[trace_id] = task
+                task.add_done_callback(partial(self._finished, trace_id))
+
+    def arrived(self, trace_id: str) -> None:
+        """This trace has come into the cache; prepare it, even if a look into the cache for it is under way."""
+        if trace_id in self._under_way:
+            self._again.add(trace_id)
+        else:
+            self.prepare([trace_id])
+
+    def forget(self, trace_id: str) -> None:
+        """Read this trace anew the next time: its cached form changed."""
+        self._kept.pop(trace_id, None)
+
+    async def close(self) -> None:
+        for task in list(self._under_way.values()):
+            task.cancel()
+        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+
+    def _finished(self, trace_id: str, task: asyncio.Task[None]) -> None:
+        self._under_way.pop(trace_id, None)
+        if trace_id in self._again:
+            self._again.discard(trace_id)
+            self.prepare([trace_id])
+
+    async def _prepare(self, trace_id: str) -> None:
+        home = self._destination_of(trace_id)
+        raw = await self._cache.run(Cache.trace, home, trace_id)
+        if raw is None:
+            return
+        try:
+            prepared = await asyncio.to_thread(self._read, raw)
+        except SpansOfAnother as error:
+            await self._cache.run(Cache.forget, home, trace_id)
+            self._on_stray(trace_id, str(error))
+            return
+        self._kept[trace_id] = prepared
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        self._on_ready(prepared)
+
+
+def read_openly(raw: RawTrace, reviewer: str) -> Prepared:
+    """A trace with what judges, code and other reviewers said about it. Raises `SpansOfAnother`."""
+    blind = read_blind(raw)
+    said = by_others(blind.assessments, reviewer)
+    others = tuple(about_trace(each, blind.document) for each in said)
+    return replace(blind, document=with_assessments(blind.document, others, blind.span_names), others=others)
+
+
+def read_blind(raw: RawTrace) -> Prepared:
+    """A trace without a word of anybody else. Raises `SpansOfAnother`."""
+    conversation = read_conversation(raw)
+    document = lay_out(conversation, raw.summary.name)
+    names = {span_id: one_line(name, _NAME_CHARACTERS) for span_id, name in conversation.span_names.items()}
+    models = tuple(one_line(model, _NAME_CHARACTERS) for model in conversation.models)
+    return Prepared(raw, document, raw.summary.assessments, (), names, models)

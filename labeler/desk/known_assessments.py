@@ -1,0 +1,107 @@
+"""Everything said about a trace, as the backend told it and as the reviewer has changed it since."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from labeler.desk.document_cache import Library, Prepared
+from labeler.desk.restore import Cells
+from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType, same_reviewer
+from labeler.domain.change import Answer, AnswerEffect, Change
+from labeler.domain.question import Question
+from labeler.review.own_answers import by_others, own_answers_by_span
+from labeler.review.state import ReviewState
+
+
+class Said:
+    """What has been said about the traces of a review: by the backend's word, and by the reviewer since.
+
+    `cells` are the journal's answer cells at the start, so that an older listing from the backend never brings back
+    what the reviewer cleared. `retired` are the IDs of answers that the journal knows to be superseded or taken back.
+    """
+
+    def __init__(self, state: ReviewState, reviewer: str, cells: Cells, library: Library) -> None:
+        self.retired: set[str] = set()
+        self._state = state
+        self._reviewer = reviewer
+        self._cells = dict(cells)
+        self._library = library
+
+    def about(self, trace_id: str) -> list[Assessment]:
+        """Everything ever said about a prepared trace, my own answers as they stand; in a blind review only those."""
+        prepared, state = self._library.get(trace_id), self._state
+        told = prepared.assessments if prepared else ()
+        mine = state.answers_by_span(trace_id)
+        said = everything_said(trace_id, told, mine, self.retired, state.questions, self._reviewer)
+        return by_reviewer(said, self._reviewer) if state.rules.blind else said
+
+    def by_others(self, trace_id: str, span_id: str | None = None) -> Sequence[Assessment]:
+        """What judges, code and other reviewers said about a prepared trace, or about a span; nothing where blind."""
+        prepared = self._library.get(trace_id)
+        if prepared is None or self._state.rules.blind:
+            return ()
+        if span_id is None:
+            return prepared.others
+        return [each for each in by_others(prepared.assessments, self._reviewer) if each.span_id == span_id]
+
+    def unknown_answers(self, prepared: Prepared) -> dict[str | None, dict[str, Answer]]:
+        """The reviewer's answers in a trace just read, by span ID and question, of which the journal knows nothing."""
+        trace_id = prepared.raw.summary.id
+        mine = own_answers_by_span(prepared.assessments, self._reviewer, self._state.questions, self.retired)
+        unknown = {
+            span_id: {name: each for name, each in answers.items() if (trace_id, span_id, name) not in self._cells}
+            for span_id, answers in mine.items()
+        }
+        return {span_id: answers for span_id, answers in unknown.items() if answers}
+
+    def changed(self, change: Change) -> None:
+        """The reviewer has done this."""
+        for effect in change.effects:
+            if isinstance(effect, AnswerEffect):
+                self._cells[effect.trace_id, effect.span_id, effect.question] = effect.after
+                if effect.before is not None:
+                    self.retired.add(effect.before.assessment_id)
+                if effect.after is not None:
+                    self.retired.discard(effect.after.assessment_id)
+
+
+def everything_said(
+    trace_id: str,
+    told: Iterable[Assessment],
+    mine: Mapping[str | None, Mapping[str, Answer]],
+    retired: Collection[str],
+    questions: Iterable[Question],
+    reviewer: str,
+) -> list[Assessment]:
+    """What was told, with the reviewer's own answers as they stand now: `mine`, by span (None: the trace) and question.
+
+    `retired` are the IDs of answers that the journal knows to be superseded or taken back, whatever was told.
+    """
+    kinds = {question.name: question.kind for question in questions}
+    said = {each.id: replace(each, valid=each.valid and each.id not in retired) for each in told}
+    given = ((span_id, name, answer) for span_id, answers in mine.items() for name, answer in answers.items())
+    for span_id, name, answer in given:
+        kind = kinds.get(name, AssessmentKind.FEEDBACK)
+        known = said.get(answer.assessment_id)
+        said[answer.assessment_id] = Assessment(
+            id=answer.assessment_id,
+            trace_id=trace_id,
+            name=name,
+            kind=kind,
+            value=answer.value,
+            source=Source(SourceType.HUMAN, reviewer),
+            rationale=answer.comment,
+            span_id=span_id,
+            metadata=known.metadata if known else {},
+            created_at_ms=answer.answered_at_ms,
+            overrides=answer.overrides,
+        )
+    return list(said.values())
+
+
+def by_reviewer(assessments: Iterable[Assessment], reviewer: str) -> list[Assessment]:
+    """What this reviewer said, superseded or not."""
+    return [
+        each for each in assessments if each.source.type is SourceType.HUMAN and same_reviewer(each.source.id, reviewer)
+    ]

@@ -1,0 +1,80 @@
+"""What media stand for: bytes that were recorded in the trace itself, or kept beside it as attachments."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from labeler.cache.store import Cache
+from labeler.cache.thread import CacheThread
+from labeler.delivery.attachments import AttachmentAway
+from labeler.domain.destination import Destination
+from labeler.journal.journal import Journal
+from labeler.journal.models import JournalError
+from labeler.journal.thread import JournalThread
+from labeler.reading.media.detect import attachment_address
+from labeler.reading.media.inline_bytes import UnreadableContent, is_recorded, recorded_bytes
+from labeler.reading.sanitise import one_line
+
+_LONGEST_ADDRESS = 200
+
+
+class ContentAway(Exception):
+    """The content cannot be had. The message is a sentence of display text."""
+
+
+class Contents:
+    """Gets the content of media, and remembers which programs may show it.
+
+    `on_need` fetches an attachment, given a trace ID, a path and its size, if known; it may raise `AttachmentAway`.
+    """
+
+    def __init__(
+        self, cache: CacheThread, journal: JournalThread, destination_of: Callable[[str], Destination]
+    ) -> None:
+        self.on_need: Callable[[str, str, int | None], Awaitable[bytes]] = _away
+        self._cache = cache
+        self._journal = journal
+        self._destination_of = destination_of
+
+    async def of(self, uri: str, trace_id: str) -> bytes:
+        """The bytes of a media block of this trace, by its `uri`. Nothing but MLflow's attachments is ever fetched.
+
+        Raises `ContentAway`.
+        """
+        try:
+            if is_recorded(uri):
+                return await asyncio.to_thread(recorded_bytes, uri)
+            if (named := attachment_address(uri)) is not None:
+                return await self._attachment(trace_id, *named)
+        except (UnreadableContent, AttachmentAway) as error:
+            raise ContentAway(one_line(str(error), 2 * _LONGEST_ADDRESS)) from error
+        if not uri:
+            raise ContentAway("Only a placeholder of this was recorded; there is nothing to open.")
+        raise ContentAway(f"Only its address was recorded, which is not opened: {one_line(uri, _LONGEST_ADDRESS)}")
+
+    async def may_run(self, program: str) -> bool:
+        """Whether the reviewer has agreed to opening media with this program."""
+        return _agreement(program) in await self._journal.run(Journal.trusted)
+
+    async def agree(self, program: str) -> None:
+        """Remember that the reviewer has agreed. Raises `ContentAway` when that cannot be kept."""
+        try:
+            await self._journal.run(Journal.trust, _agreement(program))
+        except JournalError as error:
+            raise ContentAway(str(error)) from error
+
+    async def _attachment(self, here: str, trace_id: str, path: str, size: int | None) -> bytes:
+        """An attachment, named by the trace it was recorded with, which may be an earlier turn than the one here."""
+        owner = trace_id or here
+        kept = await self._cache.run(Cache.attachment, self._destination_of(here), owner, path)
+        is_it = kept is not None and size in (None, len(kept))
+        return kept if kept is not None and is_it else await self.on_need(owner, path, size)
+
+
+def _agreement(program: str) -> str:
+    return f"viewer {program}"
+
+
+async def _away(trace_id: str, path: str, size: int | None) -> bytes:
+    raise AttachmentAway("The network is not used now, and this was not fetched before. Nothing else is affected.")

@@ -1,0 +1,53 @@
+"""Opening a desk: the review as the journal has it, with the questions it asks."""
+
+from __future__ import annotations
+
+from labeler.cache.thread import CacheThread
+from labeler.desk.desk import Desk
+from labeler.desk.drafts import kept_comments
+from labeler.desk.history_loader import AT_ONCE, Past
+from labeler.desk.questions import questions_from_json, questions_to_json
+from labeler.desk.restore import restore
+from labeler.domain.destination import Destination
+from labeler.domain.question import Question
+from labeler.journal.journal import Journal
+from labeler.journal.models import ReviewRecord
+from labeler.journal.thread import JournalThread
+from labeler.review.state import Rules
+
+
+async def open_desk(
+    record: ReviewRecord,
+    questions: tuple[Question, ...],
+    rules: Rules,
+    journal: JournalThread,
+    cache: CacheThread,
+    *,
+    changes_at_once: int = AT_ONCE,
+) -> Desk:
+    """The desk of a review, where it was left. `changes_at_once`: how many of its changes are read at a time."""
+    spec = record.spec
+    rows = await journal.run(Journal.items, record.id)
+    past = await Past.open(record.id, journal, changes_at_once)
+    states = await journal.run(Journal.states, record.id)
+    experiments = {*spec.experiment_ids, *(row.experiment_id for row in rows)}
+    homes = [Destination(spec.backend_uri, spec.workspace, each) for each in sorted(experiments)]
+    cells = await journal.run(Journal.answers, homes, spec.reviewer)
+    drafts = await journal.run(Journal.drafts, record.id)
+    state = restore(questions, rules, rows, states, cells, record.position)
+    state.kept_comments = kept_comments(drafts)
+    state.history = past.history
+    desk = Desk(record, state, past, cells, drafts, journal, cache)
+    await desk.open()
+    return desk
+
+
+async def remember_questions(record: ReviewRecord, questions: tuple[Question, ...], journal: JournalThread) -> None:
+    """Keep what the review asks, so that it can go on without a network."""
+    await journal.run(Journal.save_questions, record.id, questions_to_json(questions))
+
+
+async def remembered_questions(record: ReviewRecord, journal: JournalThread) -> tuple[Question, ...] | None:
+    """What the review asked when it was last begun with a network."""
+    kept = await journal.run(Journal.questions, record.id)
+    return None if kept is None else questions_from_json(kept)

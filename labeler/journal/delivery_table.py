@@ -1,0 +1,161 @@
+"""The deliveries table inside one transaction: rows written, closed and looked up; no rule lives here."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from labeler.journal.models import DeliveryOp, DeliveryState
+from labeler.journal.outgoing_assessment import Cell
+from labeler.journal.serialization import to_json
+
+OPEN: Final = frozenset({DeliveryState.WAITING, DeliveryState.PARKED, DeliveryState.REFUSED})
+"""States of a delivery that a person or the outbox may still bring to its end."""
+
+WITHDRAWN: Final = "withdrawn"
+"""Cause of a create that was closed because its answer was taken back; an undo may open it again."""
+
+_INSERT: Final = """
+INSERT INTO deliveries (seq, destination_id, review_id, reviewer, trace_id, span_id, name, op, assessment_id, payload,
+                        overrides, depends_on, state, created_at_ms, run)
+VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM deliveries), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?)
+"""
+
+_IN_CELL: Final = "destination_id = ? AND reviewer = ? AND trace_id = ? AND span_id = ? AND name = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Deliveries as the rules of the outbox need them. `run` is the opening of the journal that writes."""
+
+    db: sqlite3.Connection
+    run: str
+    now_ms: int
+
+    def enqueue(
+        self,
+        cell: Cell,
+        op: DeliveryOp,
+        assessment_id: str | None,
+        payload: Mapping[str, Any],
+        overrides: str | None = None,
+        depends_on: int | None = None,
+    ) -> int:
+        """Append a delivery, unreleased. Returns its ID."""
+        cursor = self.db.execute(
+            _INSERT,
+            (
+                cell.destination_id,
+                cell.review_id,
+                cell.reviewer,
+                cell.trace_id,
+                cell.span_id or "",
+                cell.question,
+                op,
+                assessment_id,
+                to_json(payload),
+                overrides,
+                depends_on,
+                self.now_ms,
+                self.run,
+            ),
+        )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def create_of(self, assessment_id: str) -> Any | None:
+        """The row of the create that carries this assessment, or None when it was not journaled here."""
+        return self.db.execute(
+            "SELECT * FROM deliveries WHERE assessment_id = ? AND op = 'create'", (assessment_id,)
+        ).fetchone()
+
+    def updates_of(self, assessment_id: str) -> list[Any]:
+        """The rows of all updates of this assessment, whatever became of them, oldest first."""
+        return self.db.execute(
+            "SELECT * FROM deliveries WHERE assessment_id = ? AND op = 'update' ORDER BY seq", (assessment_id,)
+        ).fetchall()
+
+    def has_delete(self, assessment_id: str) -> bool:
+        """Whether a delete of this assessment was ever enqueued and not called off."""
+        return (
+            self.db.execute(
+                "SELECT 1 FROM deliveries WHERE assessment_id = ? AND op = 'delete' AND state != 'closed'",
+                (assessment_id,),
+            ).fetchone()
+            is not None
+        )
+
+    def unsent_deletes_in(self, cell: Cell) -> list[Any]:
+        """The deletes of this cell that were never attempted, oldest first."""
+        return self.db.execute(
+            f"SELECT * FROM deliveries WHERE {_IN_CELL} AND op = 'delete' AND state = 'waiting' AND attempts = 0"
+            " ORDER BY seq",
+            (cell.destination_id, cell.reviewer, cell.trace_id, cell.span_id or "", cell.question),
+        ).fetchall()
+
+    def open_delete_that_restores(self, cell: Cell, assessment_id: str) -> int | None:
+        """The open delete whose execution makes `assessment_id` valid again."""
+        row = self.db.execute(
+            f"SELECT id FROM deliveries WHERE {_IN_CELL} AND op = 'delete' AND overrides = ?"
+            " AND state IN ('waiting', 'parked', 'refused') ORDER BY seq DESC LIMIT 1",
+            (cell.destination_id, cell.reviewer, cell.trace_id, cell.span_id or "", cell.question, assessment_id),
+        ).fetchone()
+        return None if row is None else int(row["id"])
+
+    def statuses_of(self, cell: Cell) -> list[Any]:
+        """The rows of all queue statuses of this trace, whatever became of them, oldest first."""
+        return self.db.execute(
+            "SELECT * FROM deliveries WHERE destination_id = ? AND reviewer = ? AND trace_id = ? AND op = 'status'"
+            " ORDER BY seq",
+            (cell.destination_id, cell.reviewer, cell.trace_id),
+        ).fetchall()
+
+    def close(self, delivery_id: int, reason: str, cause: str | None = None) -> None:
+        """End a delivery: it is not sent any more."""
+        self.db.execute(
+            "UPDATE deliveries SET state = 'closed', reason = ?, cause = ?, settled_at_ms = ? WHERE id = ?",
+            (reason, cause, self.now_ms, delivery_id),
+        )
+
+    def reopen(self, delivery_id: int) -> None:
+        """Let a withdrawn delivery wait again where it stood."""
+        self.db.execute(
+            "UPDATE deliveries SET state = 'waiting', reason = NULL, cause = NULL, settled_at_ms = NULL WHERE id = ?",
+            (delivery_id,),
+        )
+
+    def requeue(
+        self, delivery_id: int, payload: Mapping[str, Any], overrides: str | None, depends_on: int | None
+    ) -> None:
+        """Let a closed delivery that was never attempted wait again, at the end of the line and unreleased."""
+        self.reopen(delivery_id)
+        self.db.execute(
+            "UPDATE deliveries SET seq = (SELECT max(seq) + 1 FROM deliveries), payload = ?, overrides = ?,"
+            " depends_on = ?, released_at_ms = NULL, run = ? WHERE id = ? AND attempts = 0",
+            (to_json(payload), overrides, depends_on, self.run, delivery_id),
+        )
+
+    def replace_payload(self, delivery_id: int, payload: Mapping[str, Any]) -> None:
+        """Change what an unattempted delivery carries."""
+        self.db.execute(
+            "UPDATE deliveries SET payload = ? WHERE id = ? AND attempts = 0", (to_json(payload), delivery_id)
+        )
+
+    def rename(self, old_id: str, new_id: str) -> None:
+        """From now on `new_id` carries the answer that `old_id` was minted for."""
+        self.db.execute("INSERT OR REPLACE INTO renamed (old_id, new_id) VALUES (?, ?)", (old_id, new_id))
+
+    def resolve(self, assessment_id: str) -> str:
+        """The ID under which an answer is in the outbox: renames followed, a server's own ID led back to ours."""
+        current = assessment_id
+        while True:
+            row = self.db.execute(
+                "SELECT new_id FROM renamed WHERE old_id = ?"
+                " UNION ALL SELECT assessment_id FROM deliveries WHERE server_id = ? AND op = 'create' LIMIT 1",
+                (current, current),
+            ).fetchone()
+            if row is None or row[0] == current:
+                return current
+            current = row[0]

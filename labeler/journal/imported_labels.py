@@ -1,0 +1,114 @@
+"""Labels that were not given on the screen: from a file, on their way to the backend like any answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from labeler.domain.assessment import Assessment, AssessmentKind
+from labeler.domain.change import Answer
+from labeler.domain.destination import Destination
+from labeler.journal.changes import person, read_cell, write_cell
+from labeler.journal.delivery_table import Ledger
+from labeler.journal.destinations import known, number_of
+from labeler.journal.models import DeliveryOp, DeliveryState, Journaled
+from labeler.journal.outgoing_assessment import Cell
+from labeler.journal.serialization import assessment_fields, assessment_of
+from labeler.journal.store import Store
+
+
+class Pushes:
+    """The journal's half that takes finished assessments in."""
+
+    _store: Store
+
+    def enqueue(self, destination: Destination, assessments: Sequence[Assessment], now_ms: int) -> int:
+        """Queue assessments for delivery, released, all or none. Those whose ID is known are left out.
+
+        How many were new. Where the reviewer has no answer in the journal yet, this is the answer now.
+        """
+        with self._store.writing() as db:
+            ledger = Ledger(db, self._store.run, now_ms)
+            number = number_of(db, destination)
+            new = 0
+            for assessment in assessments:
+                if ledger.resolve(assessment.id) == assessment.id and ledger.create_of(assessment.id) is None:
+                    _enqueue(ledger, number, assessment)
+                    new += 1
+            return new
+
+    def journaled(self, assessment_ids: Collection[str]) -> dict[str, Journaled]:
+        """What became of the answers with these IDs, ours or the server's; those that are not known are left out.
+
+        One that had to go on under another ID is there under the one that was asked for.
+        """
+        rows = self._store.rows(
+            """
+            WITH RECURSIVE asked(id, now) AS (
+                SELECT value, value FROM json_each(?)
+                UNION SELECT asked.id, renamed.new_id FROM asked JOIN renamed ON renamed.old_id = asked.now
+            )
+            SELECT asked.id AS asked, d.*, (
+                SELECT u.payload FROM deliveries u WHERE u.assessment_id = d.assessment_id AND u.op = 'update'
+                 AND u.state != 'closed' ORDER BY u.seq DESC LIMIT 1) AS changed
+            FROM asked JOIN deliveries d ON d.op = 'create' AND (d.assessment_id = asked.now OR d.server_id = asked.now)
+            WHERE asked.now NOT IN (SELECT old_id FROM renamed)
+            """,
+            (json.dumps(list(assessment_ids)),),
+        )
+        places = known(self._store)
+        return {
+            row["asked"]: Journaled(
+                destination=places[row["destination_id"]],
+                assessment=assessment_of(json.loads(row["changed"] or row["payload"])["assessment"]),
+                state=DeliveryState(row["state"]),
+                stored_id=row["server_id"] or row["assessment_id"],
+                stands=self._stands(row),
+            )
+            for row in rows
+        }
+
+    def _stands(self, row: Any) -> bool:
+        """Whether the answer that this create carries is its reviewer's now."""
+        cell = (row["destination_id"], person(row["reviewer"]), row["trace_id"], row["span_id"], row["name"])
+        asked = (
+            "SELECT 1 FROM cells WHERE destination_id = ? AND reviewer = ? AND trace_id = ? AND span_id = ?"
+            " AND question = ? AND json_extract(answer, '$.assessment_id') = ?"
+        )
+        return self._store.row(asked, (*cell, row["assessment_id"])) is not None
+
+
+def _enqueue(ledger: Ledger, destination_id: int, assessment: Assessment) -> None:
+    cell = Cell(
+        destination_id=destination_id,
+        review_id=None,
+        queue_id=None,
+        reviewer=assessment.source.id,
+        trace_id=assessment.trace_id,
+        span_id=assessment.span_id,
+        question=assessment.name,
+        kind=assessment.kind,
+    )
+    delivery_id = ledger.enqueue(
+        cell, DeliveryOp.CREATE, assessment.id, {"assessment": assessment_fields(assessment)}, assessment.overrides
+    )
+    ledger.db.execute("UPDATE deliveries SET released_at_ms = ? WHERE id = ?", (ledger.now_ms, delivery_id))
+    answered = read_cell(ledger.db, cell)
+    if answered is None or answered["answer"] is None:
+        write_cell(ledger.db, cell, _answer(assessment))
+
+
+def _answer(assessment: Assessment) -> Answer:
+    comment = assessment.rationale
+    if assessment.kind is AssessmentKind.EXPECTATION:
+        comment = assessment.metadata.get("labeler.rationale")
+    duration = assessment.metadata.get("labeler.duration_ms", "")
+    return Answer(
+        assessment.id,
+        assessment.value,
+        comment,
+        assessment.created_at_ms,
+        int(duration) if duration.isascii() and duration.isdigit() else 0,
+        overrides=assessment.overrides,
+    )

@@ -1,0 +1,285 @@
+"""What the outbox looks like: counts, rows, and how far each answer got."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Final
+
+from labeler.domain.assessment import Assessment
+from labeler.domain.destination import Destination
+from labeler.domain.queue import QueueItemState
+from labeler.journal.destinations import known, numbers
+from labeler.journal.models import (
+    AnswerDelivery,
+    Delivery,
+    DeliveryOp,
+    DeliveryState,
+    OutboxCounts,
+    ParkCause,
+    StandingAnswer,
+)
+from labeler.journal.serialization import assessment_of
+from labeler.journal.store import Store
+
+UNDONE: Final = (DeliveryState.WAITING, DeliveryState.PARKED, DeliveryState.REFUSED)
+
+
+class Overview:
+    """The journal's half that tells how far delivery got. Reads only."""
+
+    _store: Store
+
+    def destinations(self) -> list[Destination]:
+        """Every destination the journal knows, in order of first use."""
+        return list(known(self._store).values())
+
+    def version(self) -> int:
+        """A number that is another one once another process has written to the journal."""
+        row = self._store.row("PRAGMA data_version")
+        return 0 if row is None else int(row[0])
+
+    def counts(self, destinations: Sequence[Destination]) -> OutboxCounts:
+        """How much is not delivered there."""
+        rows = self._store.rows(
+            "SELECT state, cause, count(*) AS n, count(*) - count(released_at_ms) AS held FROM deliveries"
+            " WHERE state IN ('waiting', 'parked', 'refused')"
+            " AND destination_id IN (SELECT value FROM json_each(?)) GROUP BY destination_id, state, cause",
+            (numbers(self._store, destinations),),
+        )
+        by_state = dict.fromkeys(UNDONE, 0)
+        for row in rows:
+            by_state[DeliveryState(row["state"])] += row["n"]
+        wanting = sum(row["n"] for row in rows if row["cause"] == ParkCause.CREDENTIALS)
+        return OutboxCounts(
+            waiting=by_state[DeliveryState.WAITING],
+            parked=by_state[DeliveryState.PARKED],
+            refused=by_state[DeliveryState.REFUSED],
+            unreleased=sum(row["held"] for row in rows),
+            needs_credentials=wanting,
+        )
+
+    def parked_because(self, destinations: Sequence[Destination]) -> tuple[tuple[str, int], ...]:
+        """Why deliveries are parked there, and how many for each reason, the commonest first."""
+        rows = self._store.rows(
+            "SELECT reason, count(*) AS n FROM deliveries WHERE state = 'parked' AND reason IS NOT NULL"
+            " AND destination_id IN (SELECT value FROM json_each(?)) GROUP BY reason ORDER BY n DESC, min(id)",
+            (numbers(self._store, destinations),),
+        )
+        return tuple((row["reason"], row["n"]) for row in rows)
+
+    def elsewhere(self, destinations: Sequence[Destination]) -> dict[Destination, int]:
+        """How much is not delivered at every other destination."""
+        rows = self._store.rows(
+            "SELECT destination_id, count(*) AS n FROM deliveries WHERE state IN ('waiting', 'parked', 'refused')"
+            " AND destination_id NOT IN (SELECT value FROM json_each(?)) GROUP BY destination_id",
+            (numbers(self._store, destinations),),
+        )
+        places = known(self._store)
+        return {places[row["destination_id"]]: row["n"] for row in rows}
+
+    def delivered_since(self, destinations: Sequence[Destination], since_ms: int) -> int:
+        """How many deliveries were acknowledged there at or after `since_ms`."""
+        row = self._store.row(
+            "SELECT count(*) FROM deliveries WHERE state = 'delivered' AND settled_at_ms >= ?"
+            " AND destination_id IN (SELECT value FROM json_each(?))",
+            (since_ms, numbers(self._store, destinations)),
+        )
+        return 0 if row is None else int(row[0])
+
+    def deliveries(
+        self, destinations: Sequence[Destination], states: Iterable[DeliveryState] = UNDONE
+    ) -> list[Delivery]:
+        """Deliveries there in these states, in the order of delivery."""
+        rows = self._store.rows(
+            "SELECT * FROM deliveries WHERE state IN (SELECT value FROM json_each(?))"
+            " AND destination_id IN (SELECT value FROM json_each(?)) ORDER BY seq",
+            (json.dumps(list(states)), numbers(self._store, destinations)),
+        )
+        places = known(self._store)
+        return [delivery_of_row(row, places) for row in rows]
+
+    def deliveries_by_id(self, delivery_ids: Collection[int]) -> dict[int, Delivery]:
+        """These deliveries, whatever became of them and wherever they go; those that are not known are left out."""
+        rows = self._store.rows(
+            "SELECT * FROM deliveries WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(delivery_ids)),)
+        )
+        places = known(self._store)
+        return {row["id"]: delivery_of_row(row, places) for row in rows}
+
+    def delivery_of(self, assessment_ids: Collection[str]) -> dict[str, AnswerDelivery]:
+        """How far answers got, by assessment ID; those that were not journaled here are left out.
+
+        An answer that a retraction has yet to make valid again got as far as that retraction.
+        """
+        rows = self._store.rows(
+            """
+            WITH RECURSIVE asked(id, now) AS (
+                SELECT value, value FROM json_each(?)
+                UNION SELECT asked.id, renamed.new_id FROM asked JOIN renamed ON renamed.old_id = asked.now
+            )
+            SELECT asked.id, d.op, d.state, d.reason, d.seq FROM asked
+            JOIN deliveries d ON d.assessment_id = asked.now AND d.op IN ('create', 'update')
+            WHERE asked.now NOT IN (SELECT old_id FROM renamed) AND (d.op = 'create' OR d.state != 'closed')
+            UNION ALL
+            SELECT asked.id, x.op, x.state, x.reason, x.seq FROM asked
+            JOIN deliveries d ON d.assessment_id = asked.now AND d.op = 'create'
+            JOIN deliveries x ON x.trace_id = d.trace_id AND +x.destination_id = d.destination_id AND x.op = 'delete'
+             AND x.overrides = asked.now AND +x.state IN ('waiting', 'parked', 'refused')
+            ORDER BY seq
+            """,
+            (json.dumps(list(assessment_ids)),),
+        )
+        return {row["id"]: AnswerDelivery(DeliveryState(row["state"]), row["reason"]) for row in rows}
+
+    def standing(self, destinations: Sequence[Destination]) -> list[StandingAnswer]:
+        """Every answer given here that stands, in the form it was or will be delivered in."""
+        rows = self._store.rows(
+            """
+            SELECT d.*, (SELECT u.payload FROM deliveries u WHERE u.assessment_id = d.assessment_id AND u.op = 'update'
+                         AND u.state != 'closed' ORDER BY u.seq DESC LIMIT 1) AS changed,
+                   EXISTS (SELECT 1 FROM deliveries u WHERE u.assessment_id = d.assessment_id AND u.op = 'update'
+                           AND u.state IN ('waiting', 'parked', 'refused')) AS changing
+            FROM cells c JOIN deliveries d
+              ON d.assessment_id = json_extract(c.answer, '$.assessment_id') AND d.op = 'create'
+            WHERE c.destination_id IN (SELECT value FROM json_each(?)) ORDER BY d.seq
+            """,
+            (numbers(self._store, destinations),),
+        )
+        places = known(self._store)
+        return [
+            StandingAnswer(
+                destination=places[row["destination_id"]],
+                assessment=assessment_of(json.loads(row["changed"] or row["payload"])["assessment"]),
+                state=DeliveryState.WAITING if row["changing"] else DeliveryState(row["state"]),
+                delivery_id=row["id"],
+                server_id=row["server_id"],
+            )
+            for row in rows
+        ]
+
+
+def delivery_of_row(row: Any, places: Mapping[int, Destination]) -> Delivery:
+    """A row of the deliveries table as the type that leaves the journal."""
+    payload = json.loads(row["payload"])
+    assessment: Assessment | None = assessment_of(payload["assessment"]) if "assessment" in payload else None
+    return Delivery(
+        id=row["id"],
+        destination=places[row["destination_id"]],
+        op=DeliveryOp(row["op"]),
+        trace_id=row["trace_id"],
+        name=row["name"],
+        reviewer=row["reviewer"],
+        state=DeliveryState(row["state"]),
+        created_at_ms=row["created_at_ms"],
+        attempts=row["attempts"],
+        reason=row["reason"],
+        cause=ParkCause(row["cause"]) if row["state"] == DeliveryState.PARKED else None,
+        assessment_id=row["assessment_id"],
+        assessment=assessment,
+        queue_id=payload.get("queue_id"),
+        item_state=QueueItemState(payload["state"]) if "state" in payload else None,
+        server_id=row["server_id"],
+        released_at_ms=row["released_at_ms"],
+        not_before_ms=row["not_before_ms"],
+        settled_at_ms=row["settled_at_ms"],
+    )
+
+
+class Standing(IntEnum):
+    """How a delivery that is not acknowledged stands, the worst first."""
+
+    REFUSED = 0
+    PARKED = 1
+    RETRYING = 2
+    """It waits, and was begun before."""
+    QUEUED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxPlace:
+    """What is not acknowledged at one destination: delivery IDs, problems first and of each kind the newest first.
+
+    `counts` says how many of each kind there are, by `Standing`.
+    """
+
+    destination: Destination
+    ids: Sequence[int]
+    counts: tuple[int, int, int, int]
+
+    @property
+    def problems(self) -> Sequence[int]:
+        """The IDs of what is refused or parked."""
+        return self.ids[: self.counts[Standing.REFUSED] + self.counts[Standing.PARKED]]
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A delivery to show. `title` is its item's in the review it was made in, as the worklist was told it, if any.
+
+    `is_held`: it goes after another one of its trace, which is not acknowledged either.
+    """
+
+    delivery: Delivery
+    standing: Standing
+    title: str
+    is_held: bool
+
+
+_STANDING: Final = """CASE d.state WHEN 'refused' THEN 0 WHEN 'parked' THEN 1
+    ELSE CASE WHEN d.attempts > 0 THEN 2 ELSE 3 END END"""
+
+_UNDONE: Final = "('waiting', 'parked', 'refused')"
+
+
+class OutboxPages:
+    """The journal's half that shows the outbox. Reads only."""
+
+    _store: Store
+
+    def outbox_places(self) -> list[OutboxPlace]:
+        """Every destination at which something is not acknowledged, in order of first use."""
+        rows = self._store.rows(
+            f"SELECT d.destination_id AS place, d.id, {_STANDING} AS standing FROM deliveries d"
+            f" WHERE d.state IN {_UNDONE} ORDER BY 1, 3, coalesce(d.settled_at_ms, 0) DESC, d.seq DESC"
+        )
+        ids: dict[int, list[int]] = {}
+        counts: dict[int, list[int]] = {}
+        for place, delivery_id, standing in rows:
+            ids.setdefault(place, []).append(delivery_id)
+            counts.setdefault(place, [0, 0, 0, 0])[standing] += 1
+        places = known(self._store)
+        return [
+            OutboxPlace(places[place], found, (each[0], each[1], each[2], each[3]))
+            for (place, found), each in zip(ids.items(), counts.values(), strict=True)
+        ]
+
+    def outbox_rows(self, delivery_ids: Collection[int]) -> dict[int, OutboxRow]:
+        """These deliveries by ID, without those that are acknowledged or closed by now."""
+        rows = self._store.rows(
+            f"SELECT d.*, {_STANDING} AS standing, i.title AS title, EXISTS (SELECT 1 FROM deliveries e"
+            f" WHERE e.id = d.depends_on AND e.state IN {_UNDONE}) AS is_held"
+            " FROM deliveries d LEFT JOIN items i ON i.review_id = d.review_id AND i.trace_id = d.trace_id"
+            f" WHERE d.id IN (SELECT value FROM json_each(?)) AND d.state IN {_UNDONE}",
+            (json.dumps(list(delivery_ids)),),
+        )
+        places = known(self._store)
+        return {
+            row["id"]: OutboxRow(
+                delivery_of_row(row, places), Standing(row["standing"]), row["title"] or "", bool(row["is_held"])
+            )
+            for row in rows
+        }
+
+    def refused_traces(self, destinations: Sequence[Destination]) -> set[str]:
+        """The traces that something was refused of there."""
+        # The second condition says nothing new, but has SQLite look through the undone deliveries alone.
+        rows = self._store.rows(
+            "SELECT DISTINCT trace_id FROM deliveries WHERE state = 'refused'"
+            " AND state IN ('waiting', 'parked', 'refused')"
+            " AND destination_id IN (SELECT value FROM json_each(?))",
+            (numbers(self._store, destinations),),
+        )
+        return {row["trace_id"] for row in rows}

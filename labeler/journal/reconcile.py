@@ -1,0 +1,287 @@
+"""What one effect of a change means for the outbox.
+
+The deliveries of a cell form a stack on the backend: each assessment overrides the one below, the topmost
+is valid. `settle_answer` moves that stack from `before` to `after` with as little traffic as it can; what
+was never attempted is closed here and never reaches the backend.
+
+Two facts of MLflow's stores shape the rules. Deleting an override makes its target valid again, whatever else
+overrides that target by then; so a new override of a target waits for an open delete that would restore it.
+And an ID that may have been deleted is never created again, since a late delete could still land: the answer
+goes on under a new ID (`Ledger.rename`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from labeler.domain.assessment import AssessmentKind
+from labeler.domain.change import Answer
+from labeler.domain.queue import QueueItemState
+from labeler.domain.worklist import ItemState
+from labeler.journal.delivery_table import OPEN, WITHDRAWN, Ledger
+from labeler.journal.models import DeliveryOp, DeliveryState
+from labeler.journal.outgoing_assessment import Cell, assessment_for, mint_id, same_content
+from labeler.journal.serialization import answer_fields, answer_of, assessment_fields
+
+
+def settle_answer(ledger: Ledger, cell: Cell, before: Answer | None, after: Answer | None) -> Answer | None:
+    """Bring the outbox from one content of a cell to another. The answer that stands then, under its final ID."""
+    stack = _Stack(ledger, cell)
+    return stack.move(_resolved(ledger, before), _resolved(ledger, after))
+
+
+def _resolved(ledger: Ledger, answer: Answer | None) -> Answer | None:
+    if answer is None:
+        return None
+    overrides = None if answer.overrides is None else ledger.resolve(answer.overrides)
+    return replace(answer, assessment_id=ledger.resolve(answer.assessment_id), overrides=overrides)
+
+
+@dataclass(frozen=True, slots=True)
+class _Top:
+    """What a new answer is put upon. `answer`: its content, where known; `revived`: its delete was called off."""
+
+    assessment_id: str | None = None
+    answer: Answer | None = None
+    revived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    ledger: Ledger
+    cell: Cell
+
+    def move(self, before: Answer | None, after: Answer | None) -> Answer | None:
+        if after is None:
+            if before is not None:
+                self._retract(before)
+            return None
+        if before is None:
+            return self._put(after, self._revive(_Top()))
+        if before.assessment_id == after.assessment_id:
+            return self._update(before, after)
+        if after.assessment_id in self._below(before):
+            self._retract(before, until=after)
+            return after
+        if before.overrides == after.assessment_id and not self._is_unsent(before.assessment_id):
+            if self.ledger.create_of(after.assessment_id) is None:
+                after = self._under_new_id(after)
+            return self._put(after, self._take_off(before))
+        return self._put(after, self._revive(self._vacate(before.assessment_id, before)))
+
+    def _put(self, answer: Answer, top: _Top) -> Answer:
+        """Put an answer on top of the stack. For an expectation, which cannot override: beside it, then delete that."""
+        if top.revived and top.assessment_id and top.answer and same_content(top.answer, answer):
+            if answer.assessment_id != top.assessment_id:
+                self.ledger.rename(answer.assessment_id, top.assessment_id)
+            return replace(answer, assessment_id=top.assessment_id)
+        row = self.ledger.create_of(answer.assessment_id)
+        if row is not None and (row["state"] != DeliveryState.CLOSED or row["attempts"] > 0):
+            answer, row = self._under_new_id(answer), None
+        overrides = None if self.cell.kind is AssessmentKind.EXPECTATION else top.assessment_id
+        payload = self._payload(answer, overrides)
+        depends_on = None if overrides is None else self._must_go_before_overriding(overrides)
+        if row is None:
+            created = self._enqueue(DeliveryOp.CREATE, answer.assessment_id, payload, overrides, depends_on)
+        else:
+            created = int(row["id"])
+            self.ledger.requeue(created, payload, overrides, depends_on)
+        if overrides is None and top.assessment_id is not None:
+            self._delete(top.assessment_id, top.answer, created, {})
+        return answer
+
+    def _update(self, before: Answer, after: Answer) -> Answer:
+        """The same assessment with another content: replaced while it is unsent, patched afterwards."""
+        row = self.ledger.create_of(after.assessment_id)
+        if row is not None and _is_dead(row):
+            return self._put(self._under_new_id(after), self._vacate(after.assessment_id, before))
+        if row is not None and row["attempts"] == 0:
+            self.ledger.replace_payload(row["id"], self._payload(after, row["overrides"]))
+            return after
+        sent = answer_fields(before)
+        updates = self.ledger.updates_of(after.assessment_id)
+        self._close_open(updates, "superseded by a later change")
+        unsent = [each for each in updates if each["attempts"] == 0 and each["state"] in OPEN]
+        if unsent:
+            sent = json.loads(unsent[0]["payload"])["before"]
+            if same_content(answer_of(sent), after) and not _is_in_doubt(updates):
+                return after
+        depends_on = row["id"] if row is not None and row["state"] in OPEN else None
+        payload = {**self._payload(after, None), "before": sent}
+        if self.cell.kind is AssessmentKind.EXPECTATION and not after.comment:
+            payload["assessment"]["metadata"]["labeler.rationale"] = ""  # a key cannot be removed, only emptied
+        self._enqueue(DeliveryOp.UPDATE, after.assessment_id, payload, None, depends_on)
+        return after
+
+    def _retract(self, top: Answer, until: Answer | None = None) -> None:
+        """Take back `top` and what it overrides, newest first, down to `until`, which stands again then."""
+        depends_on: int | None = None
+        for assessment_id in (top.assessment_id, *self._below(top)):
+            if until is not None and assessment_id == until.assessment_id:
+                return
+            answer = top if assessment_id == top.assessment_id else None
+            if until is None and self.ledger.create_of(assessment_id) is None:
+                self._delete(assessment_id, answer, depends_on, {"follow": True})
+                return
+            restored = {} if until is None else {"restored": self._payload(until, None)["assessment"]}
+            depends_on = self._take_back(assessment_id, answer, depends_on, restored)
+
+    def _take_back(
+        self, assessment_id: str, answer: Answer | None, depends_on: int | None, more: Mapping[str, Any]
+    ) -> int | None:
+        """Close an unsent assessment, delete any other. Returns what the next delete has to wait for."""
+        row = self.ledger.create_of(assessment_id)
+        if row is not None and row["state"] in OPEN:
+            is_dead = row["state"] == DeliveryState.REFUSED
+            self.ledger.close(row["id"], "taken back", None if is_dead else WITHDRAWN)
+        if row is not None and row["attempts"] == 0:
+            return depends_on
+        return self._delete(assessment_id, answer, depends_on, more)
+
+    def _take_off(self, top: Answer) -> _Top:
+        """Take back `top` alone and find what lies under it."""
+        row = self.ledger.create_of(top.assessment_id)
+        self._take_back(top.assessment_id, top, None, {})
+        return _Top() if row is None else self._vacate(row["overrides"], None)
+
+    def _vacate(self, assessment_id: str | None, answer: Answer | None) -> _Top:
+        """Find what a new answer supersedes; on the way close the unsent, and delete the refused to be sure."""
+        current = assessment_id
+        while current is not None:
+            row = self.ledger.create_of(current)
+            if row is None or (row["attempts"] > 0 and not _is_dead(row)):
+                return _Top(current, answer if current == assessment_id else None)
+            if row["state"] in OPEN:
+                self.ledger.close(row["id"], "superseded before it was delivered")
+            if row["attempts"] > 0:
+                self._delete(current, None, None, {})
+            current = row["overrides"]
+        return _Top()
+
+    def _revive(self, top: _Top) -> _Top:
+        """Call off the unsent deletes of what lay here, where that brings back `top` or, with none, the last answer."""
+        deletes = self.ledger.unsent_deletes_in(self.cell)
+        if self.cell.kind is AssessmentKind.EXPECTATION:
+            deletes = deletes[-1:]
+        creates = [self.ledger.create_of(delete["assessment_id"]) for delete in deletes]
+        if not deletes or not all(row is None or _is_revivable(row) for row in creates):
+            return top
+        first = deletes[0]
+        if top.assessment_id is not None and top.assessment_id not in self._links(first["assessment_id"], None):
+            return top
+        for delete in deletes:
+            self.ledger.close(delete["id"], "called off before it was sent")
+        for row in creates:
+            if row is not None and row["state"] == DeliveryState.CLOSED:
+                self.ledger.reopen(row["id"])
+        deleted = json.loads(first["payload"])["answer"]
+        updates = self.ledger.updates_of(first["assessment_id"])
+        is_known = deleted is not None and (not updates or updates[-1]["state"] == DeliveryState.DELIVERED)
+        return _Top(first["assessment_id"], answer_of(deleted) if is_known else None, revived=True)
+
+    def _delete(
+        self, assessment_id: str, answer: Answer | None, depends_on: int | None, more: Mapping[str, Any]
+    ) -> int:
+        """Enqueue a delete. `more` may hold what the courier has to see to besides.
+
+        ``follow``: what a foreign assessment overrides is retracted too, if it is the reviewer's; ``restored``: the
+        assessment that is to stand afterwards.
+        """
+        row = self.ledger.create_of(assessment_id)
+        foreign = answer.overrides if answer is not None else None
+        overrides = foreign if row is None else row["overrides"]
+        payload = {"answer": answer and answer_fields(answer), **more}
+        self._close_open(self.ledger.updates_of(assessment_id), "taken back")
+        return self._enqueue(DeliveryOp.DELETE, assessment_id, payload, overrides, depends_on)
+
+    def _must_go_before_overriding(self, assessment_id: str) -> int | None:
+        row = self.ledger.create_of(assessment_id)
+        if row is not None and row["state"] in OPEN:
+            return int(row["id"])
+        return self.ledger.open_delete_that_restores(self.cell, assessment_id)
+
+    def _below(self, top: Answer) -> list[str]:
+        return list(self._links(top.assessment_id, top.overrides))[1:]
+
+    def _links(self, assessment_id: str, overrides: str | None) -> Iterator[str]:
+        """The assessment and what it overrides, newest first. `overrides` counts where it was not journaled here."""
+        current: str | None = assessment_id
+        while current is not None:
+            yield current
+            row = self.ledger.create_of(current)
+            known = overrides if current == assessment_id else None
+            current = row["overrides"] if row is not None else known
+
+    def _close_open(self, deliveries: list[Any], reason: str) -> None:
+        for row in deliveries:
+            if row["state"] in OPEN:
+                self.ledger.close(row["id"], reason)
+
+    def _is_unsent(self, assessment_id: str) -> bool:
+        row = self.ledger.create_of(assessment_id)
+        return row is not None and row["attempts"] == 0
+
+    def _under_new_id(self, answer: Answer) -> Answer:
+        fresh = mint_id()
+        self.ledger.rename(answer.assessment_id, fresh)
+        return replace(answer, assessment_id=fresh)
+
+    def _payload(self, answer: Answer, overrides: str | None) -> dict[str, Any]:
+        return {"assessment": assessment_fields(assessment_for(self.cell, answer, overrides))}
+
+    def _enqueue(
+        self, op: DeliveryOp, assessment_id: str, payload: dict[str, Any], overrides: str | None, depends_on: int | None
+    ) -> int:
+        return self.ledger.enqueue(self.cell, op, assessment_id, payload, overrides, depends_on)
+
+
+def _is_dead(row: Any) -> bool:
+    """Whether this create may or may not be on the backend, and will not be sent as it is."""
+    return row["state"] in (DeliveryState.REFUSED, DeliveryState.CLOSED)
+
+
+def _is_in_doubt(updates: list[Any]) -> bool:
+    """Whether nobody knows if the last update that was attempted took effect."""
+    attempted = [each for each in updates if each["attempts"] > 0]
+    return bool(attempted) and attempted[-1]["state"] != DeliveryState.DELIVERED
+
+
+def _is_revivable(row: Any) -> bool:
+    return bool(row["state"] == DeliveryState.DELIVERED or row["cause"] == WITHDRAWN)
+
+
+_STATUS: Final = {
+    ItemState.LABELLED: QueueItemState.COMPLETE,
+    ItemState.DECLINED: QueueItemState.DECLINED,
+    ItemState.OPEN: QueueItemState.PENDING,
+    ItemState.DEFERRED: QueueItemState.PENDING,
+}
+
+
+def settle_status(ledger: Ledger, item: Cell, before: ItemState, after: ItemState) -> None:
+    """Bring the queue's status of an item from one state to another; an unsent one that is reverted is closed."""
+    wanted = _STATUS[after]
+    known = [(row, json.loads(row["payload"])) for row in ledger.statuses_of(item)]
+    mine = [(row, payload) for row, payload in known if payload["queue_id"] == item.queue_id]
+    undone = [(row, payload) for row, payload in mine if row["state"] in OPEN]
+    if undone and undone[-1][1]["state"] == wanted and undone[-1][0]["state"] != DeliveryState.REFUSED:
+        return
+    standing = _standing(mine, _STATUS[before])
+    for row, _ in undone:
+        ledger.close(row["id"], "superseded by a later state")
+    if wanted != standing:
+        payload = {"queue_id": item.queue_id, "state": wanted, "before": standing}
+        ledger.enqueue(item, DeliveryOp.STATUS, None, payload)
+
+
+def _standing(known: list[tuple[Any, dict[str, Any]]], before: QueueItemState) -> QueueItemState | None:
+    """What the queue has, as far as is known: the last status that was sent, or None when its fate is open."""
+    sent = [(row, payload) for row, payload in known if row["attempts"] > 0]
+    if sent:
+        row, payload = sent[-1]
+        return QueueItemState(payload["state"]) if row["state"] == DeliveryState.DELIVERED else None
+    unsent = [payload["before"] for row, payload in known if row["state"] in OPEN]
+    return QueueItemState(unsent[0]) if unsent else before

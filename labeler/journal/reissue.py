@@ -1,0 +1,108 @@
+"""An answer going on under a new ID, because what it was to override or to change is gone from the backend."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any, Final
+
+from labeler.journal.changes import person
+from labeler.journal.outgoing_assessment import mint_id
+from labeler.journal.serialization import to_json
+
+_CELL: Final = (
+    "destination_id = :destination AND reviewer = :reviewer AND trace_id = :trace AND span_id = :span"
+    " AND question = :question AND json_extract(answer, '$.assessment_id') = :old"
+)
+
+
+def replace_create(db: sqlite3.Connection, row: Any, now_ms: int, overrides: str | None = None) -> int:
+    """Journal a create for the answer that the settled delivery `row` could not leave standing: under a new ID.
+
+    Whatever was to follow `row` follows the new delivery, whose ID is returned.
+    """
+    assessment = _carried(row)
+    old_id, new_id = assessment["id"], mint_id()
+    assessment.update(id=new_id, overrides=overrides, metadata={**assessment["metadata"], "labeler.id": new_id})
+    created = db.execute(
+        "INSERT INTO deliveries (seq, destination_id, review_id, reviewer, trace_id, span_id, name, op, assessment_id,"
+        " payload, overrides, state, created_at_ms, released_at_ms, run)"
+        " SELECT (SELECT max(seq) + 1 FROM deliveries), destination_id, review_id, reviewer, trace_id, span_id, name,"
+        " 'create', ?, ?, ?, 'waiting', ?, released_at_ms, run"
+        " FROM deliveries WHERE id = ?",
+        (new_id, to_json({"assessment": assessment}), overrides, now_ms, row["id"]),
+    ).lastrowid
+    assert created is not None
+    db.execute("INSERT OR REPLACE INTO renamed (old_id, new_id) VALUES (?, ?)", (old_id, new_id))
+    _retarget(db, row["id"], created, old_id, new_id)
+    _rename_in_cell(db, row, old_id, new_id)
+    return created
+
+
+def _retarget(db: sqlite3.Connection, old_delivery: int, new_delivery: int, old_id: str, new_id: str) -> None:
+    """Point the deliveries that waited for the closed one to the new one; none of them was ever attempted."""
+    followers = db.execute(
+        "SELECT id, op, payload FROM deliveries WHERE depends_on = ? AND state IN ('waiting', 'parked', 'refused')",
+        (old_delivery,),
+    ).fetchall()
+    for follower in followers:
+        payload = json.loads(follower["payload"])
+        if follower["op"] == "create":
+            payload["assessment"]["overrides"] = new_id
+        if follower["op"] == "update":
+            payload["assessment"].update(id=new_id)
+            payload["assessment"]["metadata"]["labeler.id"] = new_id
+        db.execute(
+            "UPDATE deliveries SET depends_on = :delivery, payload = :payload,"
+            " overrides = iif(overrides = :old, :new, overrides),"
+            " assessment_id = iif(assessment_id = :old, :new, assessment_id) WHERE id = :id",
+            {
+                "delivery": new_delivery,
+                "payload": to_json(payload),
+                "old": old_id,
+                "new": new_id,
+                "id": follower["id"],
+            },
+        )
+
+
+def is_still_wanted(db: sqlite3.Connection, row: Any) -> bool:
+    """Whether the answer that `row` could not leave standing is to stand: always when it was to be created.
+
+    What was to be changed or brought back is wanted only while it is the reviewer's answer.
+    """
+    return row["op"] == "create" or stands(db, row, _carried(row)["id"])
+
+
+def stands(db: sqlite3.Connection, row: Any, assessment_id: str) -> bool:
+    """Whether this assessment is the reviewer's answer now, in the cell that the delivery `row` is about."""
+    where = _cell(row, assessment_id)
+    return db.execute(f"SELECT 1 FROM cells WHERE {_CELL}", where).fetchone() is not None
+
+
+def _carried(row: Any) -> dict[str, Any]:
+    payload = json.loads(row["payload"])
+    carried: dict[str, Any] = payload["restored"] if row["op"] == "delete" else payload["assessment"]
+    return carried
+
+
+def _rename_in_cell(db: sqlite3.Connection, row: Any, old_id: str, new_id: str) -> None:
+    db.execute(
+        f"UPDATE cells SET answer = json_set(answer, '$.assessment_id', :new) WHERE {_CELL}",
+        {**_cell(row, old_id), "new": new_id},
+    )
+    db.execute(
+        "INSERT OR IGNORE INTO retired (destination_id, assessment_id) VALUES (?, ?)", (row["destination_id"], old_id)
+    )
+
+
+def _cell(row: Any, assessment_id: str) -> dict[str, Any]:
+    """The parameters of `_CELL`: the cell of a delivery, while this answer stands in it."""
+    return {
+        "destination": row["destination_id"],
+        "reviewer": person(row["reviewer"]),
+        "trace": row["trace_id"],
+        "span": row["span_id"],
+        "question": row["name"],
+        "old": assessment_id,
+    }

@@ -1,0 +1,175 @@
+"""Making a journal whole again from the rows that were saved: no dangling reference, no answer undelivered."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from labeler.domain.assessment import AssessmentKind
+from labeler.domain.change import Answer, AnswerEffect
+from labeler.domain.question import NOTE_NAMES
+from labeler.domain.worklist import ItemState, ReviewSpec
+from labeler.journal.changes import cell_key, read_cell, write_cell
+from labeler.journal.delivery_table import Ledger
+from labeler.journal.models import DeliveryOp
+from labeler.journal.outgoing_assessment import Cell, assessment_for
+from labeler.journal.serialization import (
+    answer_fields,
+    answer_of,
+    assessment_fields,
+    effects_from_json,
+    spec_from_json,
+    spec_to_json,
+)
+
+LOST = "lost:"
+"""The backend URI of a destination whose row was lost: nothing is ever delivered there."""
+
+
+def mend(db: sqlite3.Connection, run: str, now_ms: int) -> None:
+    """Complete what was saved: parents of rows, cells and states from the changes, deliveries of standing answers."""
+    _restore_parents(db)
+    ledger = Ledger(db, run, now_ms)
+    for cell, effect in _last_effects(db):
+        if read_cell(db, cell) is None:
+            write_cell(db, cell, effect.after and _renamed(ledger, effect.after))
+        if effect.after is None and effect.before is not None:
+            _delete_again(ledger, cell, _renamed(ledger, effect.before))
+    for row in db.execute("SELECT * FROM cells WHERE answer IS NOT NULL").fetchall():
+        _create_again(ledger, _cell_of(db, row), answer_of(json.loads(row["answer"])))
+
+
+def _restore_parents(db: sqlite3.Connection) -> None:
+    """Give every saved row what it refers to: read off other rows where that is possible, else a stand-in."""
+    known = {row["id"] for row in db.execute("SELECT id FROM destinations")}
+    used = db.execute(
+        "SELECT destination_id AS id FROM changes UNION SELECT destination_id FROM deliveries"
+        " UNION SELECT destination_id FROM cells UNION SELECT destination_id FROM retired"
+    ).fetchall()
+    for row in used:
+        if row["id"] not in known:
+            db.execute(
+                "INSERT OR IGNORE INTO destinations (id, backend_uri, workspace, experiment_id) VALUES (?, ?, ?, ?)",
+                (row["id"], *_place(db, row["id"])),
+            )
+    orphans = db.execute(
+        "SELECT c.review_id, min(c.at_ms) AS at_ms, d.backend_uri, d.workspace, d.experiment_id,"
+        " (SELECT reviewer FROM deliveries LIMIT 1) AS reviewer"
+        " FROM changes c JOIN destinations d ON d.id = c.destination_id"
+        " WHERE c.review_id NOT IN (SELECT id FROM reviews) GROUP BY c.review_id"
+    ).fetchall()
+    for row in orphans:
+        spec = ReviewSpec(row["backend_uri"], row["workspace"], (row["experiment_id"],), row["reviewer"] or "")
+        db.execute(
+            "INSERT INTO reviews (id, key, spec, begun_at_ms, opened) VALUES (?, ?, ?, ?, 0)",
+            (row["review_id"], f"saved {row['review_id']}", spec_to_json(spec), row["at_ms"]),
+        )
+    for table in ("items", "states", "drafts"):
+        db.execute(f"DELETE FROM {table} WHERE review_id NOT IN (SELECT id FROM reviews)")
+    db.execute("UPDATE cells SET review_id = NULL WHERE review_id NOT IN (SELECT id FROM reviews)")
+    db.execute("UPDATE deliveries SET review_id = NULL WHERE review_id NOT IN (SELECT id FROM reviews)")
+    db.execute("UPDATE deliveries SET depends_on = NULL WHERE depends_on NOT IN (SELECT id FROM deliveries)")
+
+
+def _place(db: sqlite3.Connection, number: int) -> tuple[str, str, str]:
+    """Backend, workspace and experiment of a destination whose own row was lost."""
+    row = db.execute(
+        "SELECT r.spec, i.experiment_id FROM changes c JOIN reviews r ON r.id = c.review_id"
+        " JOIN items i ON i.review_id = c.review_id AND i.trace_id = c.trace_id WHERE c.destination_id = ? LIMIT 1",
+        (number,),
+    ).fetchone()
+    if row is None:
+        return (LOST, "", str(number))
+    spec = spec_from_json(row["spec"])
+    return (spec.backend_uri, spec.workspace, row["experiment_id"])
+
+
+def _last_effects(db: sqlite3.Connection) -> Iterable[tuple[Cell, AnswerEffect]]:
+    """The last that was done to each cell. On the way, item states that no saved row tells of are filled in."""
+    last: dict[tuple[Any, ...], tuple[Cell, AnswerEffect]] = {}
+    states: dict[tuple[str, str], tuple[str, int]] = {}
+    for row in db.execute("SELECT * FROM changes ORDER BY seq").fetchall():
+        spec = _spec(db, row["review_id"])
+        for effect in effects_from_json(row["effects"]):
+            if not isinstance(effect, AnswerEffect):
+                states[row["review_id"], effect.trace_id] = (effect.after, row["seq"])
+                continue
+            if effect.span_id is None:
+                states.setdefault((row["review_id"], effect.trace_id), (ItemState.OPEN, row["seq"]))
+            cell = Cell(
+                destination_id=row["destination_id"],
+                review_id=row["review_id"],
+                queue_id=spec.queue_id,
+                reviewer=spec.reviewer,
+                trace_id=effect.trace_id,
+                span_id=effect.span_id,
+                question=effect.question,
+                kind=effect.kind,
+            )
+            last[cell_key(cell)] = (cell, effect)
+    db.executemany(
+        "INSERT OR IGNORE INTO states (review_id, trace_id, state, seq) VALUES (?, ?, ?, ?)",
+        [(*item, *reached) for item, reached in states.items()],
+    )
+    return last.values()
+
+
+def _create_again(ledger: Ledger, cell: Cell, standing: Answer) -> None:
+    """Queue an answer whose delivery was lost. It counts as attempted: it may have arrived, and is read back then."""
+    if _stays_here(ledger, cell) or ledger.create_of(standing.assessment_id) is not None:
+        return
+    overrides = None
+    if standing.overrides is not None and cell.kind is AssessmentKind.FEEDBACK:
+        overrides = ledger.resolve(standing.overrides)
+    payload = {"assessment": assessment_fields(assessment_for(cell, standing, overrides))}
+    _count_as_attempted(ledger, ledger.enqueue(cell, DeliveryOp.CREATE, standing.assessment_id, payload, overrides))
+
+
+def _delete_again(ledger: Ledger, cell: Cell, gone: Answer) -> None:
+    """Queue a retraction that was lost, of an answer that may have arrived."""
+    created = ledger.create_of(gone.assessment_id)
+    is_unsent = created is not None and created["attempts"] == 0
+    if _stays_here(ledger, cell) or is_unsent or ledger.has_delete(gone.assessment_id):
+        return
+    payload: dict[str, Any] = {"answer": answer_fields(gone), "follow": created is None}
+    _count_as_attempted(ledger, ledger.enqueue(cell, DeliveryOp.DELETE, gone.assessment_id, payload))
+
+
+def _count_as_attempted(ledger: Ledger, delivery_id: int) -> None:
+    ledger.db.execute(
+        "UPDATE deliveries SET attempts = 1, ambiguous_at_ms = ?, released_at_ms = ? WHERE id = ?",
+        (ledger.now_ms, ledger.now_ms, delivery_id),
+    )
+
+
+def _renamed(ledger: Ledger, answer: Answer) -> Answer:
+    return replace(answer, assessment_id=ledger.resolve(answer.assessment_id))
+
+
+def _stays_here(ledger: Ledger, cell: Cell) -> bool:
+    """Whether this is a note that is not to leave the journal."""
+    if cell.question not in NOTE_NAMES or cell.review_id is None:
+        return False
+    return _spec(ledger.db, cell.review_id).notes_local
+
+
+def _cell_of(db: sqlite3.Connection, row: Any) -> Cell:
+    spec = None if row["review_id"] is None else _spec(db, row["review_id"])
+    return Cell(
+        destination_id=row["destination_id"],
+        review_id=row["review_id"],
+        queue_id=spec.queue_id if spec else None,
+        reviewer=spec.reviewer if spec else row["reviewer"],
+        trace_id=row["trace_id"],
+        span_id=row["span_id"] or None,
+        question=row["question"],
+        kind=AssessmentKind(row["kind"]),
+    )
+
+
+def _spec(db: sqlite3.Connection, review_id: str) -> ReviewSpec:
+    found = db.execute("SELECT spec FROM reviews WHERE id = ?", (review_id,)).fetchone()
+    return spec_from_json(found["spec"])

@@ -1,0 +1,133 @@
+"""What is known of a trace beside its conversation: facts, tags, metadata, and everything ever said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from labeler.domain.assessment import Assessment, AssessmentKind
+from labeler.domain.trace import Span, TraceSummary
+from labeler.reading.conversation.span_facts import LINKED_PROMPTS, cost_words, models_of, prompts_in, token_words
+from labeler.reading.document import Block, BlockKind, Document
+from labeler.reading.formats.values import decoded
+from labeler.reading.json.pretty import pretty
+from labeler.reading.sanitise import one_line, sanitise
+from labeler.reading.times import moment
+from labeler.reading.views.assessments import source_words, value_words
+from labeler.reading.views.span_lines import readable_duration
+from labeler.reading.wire.summary import tokens_of
+
+_LINE: Final = 200
+_SPAN_NAME: Final = 60
+_TOLD_ABOVE: Final = frozenset(
+    (
+        "mlflow.traceName",
+        "mlflow.trace.session",
+        "mlflow.trace.user",
+        "mlflow.trace.tokenUsage",
+        "mlflow.trace.cost",
+        "mlflow.sourceRun",
+        "mlflow.modelId",
+        LINKED_PROMPTS,
+    )
+)
+"""Tags and metadata that are among the facts, in words."""
+
+
+def trace_facts(
+    summary: TraceSummary,
+    spans: Sequence[Span],
+    assessments: Iterable[Assessment],
+    fates: Mapping[str, str] = MappingProxyType({}),
+    *,
+    hidden: str = "",
+) -> Document:
+    """The facts as a document.
+
+    `fates` says how far assessments got that were given here, by ID. `hidden` says why some of what was said is not
+    among `assessments`, in a sentence.
+    """
+    blocks = [
+        *_section(0, "trace", _facts(summary, spans)),
+        *_said(1, list(assessments), {span.id: one_line(span.name, _SPAN_NAME) for span in spans}, fates, hidden),
+        *_section(2, "tags", _rest(summary.tags)),
+        *_section(3, "metadata", _rest(summary.metadata)),
+    ]
+    return Document(summary.id, "", "", tuple(blocks), None, None)
+
+
+def _facts(summary: TraceSummary, spans: Sequence[Span]) -> Iterator[tuple[str, str]]:
+    tags, metadata = summary.tags, summary.metadata
+    usage = metadata.get("mlflow.trace.tokenUsage") or tokens_of(spans)
+    prompts = [each for holder in (tags, metadata) for each in prompts_in(holder.get(LINKED_PROMPTS))]
+    prompts += [each for span in spans for each in prompts_in(span.attributes.get(LINKED_PROMPTS))]
+    facts = {
+        "ID": summary.id,
+        "name": summary.name,
+        "state": summary.state.value,
+        "requested": moment(summary.requested_at_ms),
+        "latency": "" if summary.duration_ms is None else readable_duration(summary.duration_ms),
+        "tokens": token_words(usage),
+        "cost": cost_words(metadata.get("mlflow.trace.cost")),
+        "model": ", ".join(models_of(spans)),
+        "spans": f"{len(spans):,}" if spans else "",
+        "user": summary.user or "",
+        "session": summary.session_id or "",
+        "prompts": "; ".join(dict.fromkeys(prompts)),
+        "source run": metadata.get("mlflow.sourceRun", ""),
+        "logged model": metadata.get("mlflow.modelId", ""),
+        "experiment": summary.experiment_id,
+    }
+    return ((name, value) for name, value in facts.items() if value)
+
+
+def _rest(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Everything that is not among the facts; JSON in texts is spread over lines."""
+    for key in sorted(values.keys() - _TOLD_ABOVE):
+        value = decoded(values[key])
+        yield key, value if isinstance(value, str) else pretty(value).text
+
+
+def _section(number: int, title: str, entries: Iterable[tuple[str, str]]) -> list[Block]:
+    fields = [_field(number, name, value) for name, value in entries]
+    return [Block(BlockKind.HEADER, title, message=number), *fields] if fields else []
+
+
+def _field(number: int, name: str, value: str) -> Block:
+    text = sanitise(value)
+    is_long = "\n" in text or len(text) > _LINE
+    return Block(BlockKind.FIELD, text, message=number, summary=one_line(name, _LINE), foldable=is_long, folded=is_long)
+
+
+def _said(
+    number: int,
+    assessments: Sequence[Assessment],
+    span_names: Mapping[str, str],
+    fates: Mapping[str, str],
+    hidden: str,
+) -> Iterator[Block]:
+    """Everything said, by name; of each name what stands first, then what it superseded, the latest first."""
+    if not assessments and not hidden:
+        return
+    yield Block(BlockKind.HEADER, "assessments", message=number)
+    if hidden:
+        yield Block(BlockKind.NOTE, hidden, message=number)
+    for assessment in sorted(assessments, key=lambda a: (a.name, not a.valid, -a.created_at_ms)):
+        kind = " (expected)" if assessment.kind is AssessmentKind.EXPECTATION else ""
+        span_id = assessment.span_id
+        name = span_names.get(span_id or "", "")
+        about = f"about span {name} ({span_id})" if name else f"about span {span_id}" if span_id else ""
+        when = moment(assessment.created_at_ms)
+        stands = "" if assessment.valid else "superseded"
+        told = (value_words(assessment), stands, source_words(assessment), when, about, fates.get(assessment.id, ""))
+        text = one_line(" · ".join(part for part in told if part), 2 * _LINE)
+        rationale = sanitise(assessment.rationale or assessment.metadata.get("labeler.rationale") or "")
+        yield Block(
+            BlockKind.FIELD,
+            f"{text}\n{rationale}" if rationale else text,
+            role="" if assessment.valid else "tool",
+            message=number,
+            summary=one_line(assessment.name, _LINE) + kind,
+            foldable=bool(rationale),
+        )

@@ -1,0 +1,277 @@
+"""Answers: from a key or a field to a change, and on to the next question or item."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from labeler.domain.assessment import AssessmentKind
+from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, StateEffect
+from labeler.domain.question import DECLINED_NAME, Categorical, Numeric, PassFail, Question, Text
+from labeler.domain.value import JsonValue, UnusableValue, check_text, same_value
+from labeler.domain.worklist import ItemState
+from labeler.review.action import Comment, Digit, Give, Stamp, Thumb
+from labeler.review.answer_values import allowed, check_value, option_index, takes_single_digits, toggled
+from labeler.review.decision import Ask, Decision, Field, Refusal
+from labeler.review.navigation import focus_after, is_complete, next_open, nothing_left
+from labeler.review.own_answers import is_labelled
+from labeler.review.state import Item, ReviewState
+
+EDITING = "editing a submitted item · Enter submits the change"
+
+
+def thumb_target(state: ReviewState) -> Question | Refusal:
+    """The pass/fail question a thumb answers: the focused one, else the first unanswered one."""
+    focused = state.question
+    if focused is not None and isinstance(focused.input, PassFail):
+        return focused
+    thumbs = [question for question in state.questions if isinstance(question.input, PassFail)]
+    if not thumbs:
+        return Refusal("No pass/fail question here; the digits answer the focused question")
+    unanswered = (question for question in thumbs if question.name not in state.given)
+    return next(unanswered, Refusal("Every pass/fail question here is answered; Tab goes to one to change it"))
+
+
+def answer_thumb(state: ReviewState, item: Item, action: Thumb, stamp: Stamp) -> Decision | Refusal:
+    target = thumb_target(state)
+    if isinstance(target, Refusal):
+        return target
+    return give(state, item, Give(target.name, action.positive, action.comment), stamp)
+
+
+def answer_digit(state: ReviewState, item: Item, action: Digit, stamp: Stamp) -> Decision | Refusal:
+    question = state.question
+    if question is None:
+        return Refusal("This review asks no question")
+    match question.input:
+        case PassFail():
+            value: JsonValue = {"1": True, "2": False}.get(action.char)
+        case Categorical(options, multiple):
+            index = option_index(action.char)
+            if index is None or index >= len(options):
+                return Refusal(f"{question.name}: {allowed(question)}")
+            if multiple:
+                return _toggle(state, item, question, options[index], stamp)
+            value = options[index]
+        case Numeric():
+            if not takes_single_digits(question.input):
+                return Decision(ask=Ask(Field.NUMBER, question.name, action.char))
+            value = int(action.char) if action.char.isdecimal() else None
+        case Text():
+            return Refusal(f"{question.name} takes text; e writes it")
+    if value is None:
+        return Refusal(f"{question.name}: {allowed(question)}")
+    return give(state, item, Give(question.name, value), stamp)
+
+
+def give(state: ReviewState, item: Item, action: Give, stamp: Stamp) -> Decision | Refusal:
+    """Answer a question with a whole value, then go on as `review.advance` says."""
+    index, question = find_question(state, action.question)
+    try:
+        value = check_value(question, action.value)
+        typed = None if action.comment is None else check_text(action.comment.strip(), "The comment")
+    except UnusableValue as error:
+        return Refusal(str(error))
+    if isinstance(value, str) and not value.strip():
+        return Refusal(f"Nothing is written, so {question.name} stays as it was; clear takes an answer away")
+    before = state.given.get(question.name)
+    comment = (state.comment_so_far(question) if typed is None else typed) or None
+    effects: Sequence[Effect] = ()
+    if before is None or not same_value(before.value, value) or before.comment != comment:
+        effects = (answer_effect(state, item, question, before, value, comment, stamp),)
+    if typed is None:
+        return _ask_why_or_go_on(state, item, index, value, comment, effects, stamp)
+    return _in_place_of_kept(before, go_on(state, item, index, effects, stamp, Act.ANSWER))
+
+
+def comment_on(state: ReviewState, item: Item, action: Comment, stamp: Stamp) -> Decision | Refusal:
+    """Put a comment on an answer, or keep it for the answer to come."""
+    try:
+        text = check_text(action.text.strip(), "The comment")
+    except UnusableValue as error:
+        return Refusal(str(error))
+    index, question = find_question(state, action.question)
+    before = state.given.get(question.name)
+    if before is None:
+        return Decision(kept_comment=text, says="kept; it goes with the answer to come" if text else "comment removed")
+    effects: Sequence[Effect] = ()
+    if (before.comment or "") != text:
+        effects = (answer_effect(state, item, question, before, before.value, text or None, stamp),)
+    if state.choosing:
+        decision = Decision(change=_change_or_none(item, Act.COMMENT, effects, stamp), says=_editing(state, item))
+    else:
+        focus = None if index == state.focus else state.focus
+        decision = go_on(state, item, index, effects, stamp, Act.COMMENT, focus)
+    return _in_place_of_kept(before, decision)
+
+
+def clear(state: ReviewState, item: Item, stamp: Stamp) -> Decision | Refusal:
+    """Clear the focused answer; on an unanswered question, go back to the one answered before."""
+    question = state.question
+    if question is None:
+        return Refusal("This review asks no question")
+    before = state.given.get(question.name)
+    if before is None:
+        earlier = state.last_answered
+        if earlier is None:
+            return Refusal("Nothing is answered here; u takes back what you did last")
+        return Decision(focus=state.questions.index(earlier))
+    effects: list[Effect] = [AnswerEffect(item.trace_id, question.name, question.kind, before, None, state.aim)]
+    left = {name: answer for name, answer in state.answers_of(item.trace_id).items() if name != question.name}
+    if state.aim is None and item.state is ItemState.LABELLED and not is_labelled(left, state.questions):
+        effects.append(StateEffect(item.trace_id, item.state, ItemState.OPEN))
+    return Decision(change=make_change(Act.CLEAR, item.trace_id, effects, stamp), focus=state.focus, choosing=False)
+
+
+def end_choice(state: ReviewState, item: Item, stamp: Stamp) -> Decision:
+    """Close the focused choice of several; with nothing on, the answer is the empty list."""
+    question = state.questions[state.focus]
+    before = state.given.get(question.name)
+    value: JsonValue = [] if before is None else before.value
+    comment = state.comment_so_far(question) or None
+    effects: Sequence[Effect] = ()
+    if before is None:
+        effects = (answer_effect(state, item, question, None, value, comment, stamp),)
+    return replace(_ask_why_or_go_on(state, item, state.focus, value, comment, effects, stamp), choosing=False)
+
+
+def go_on(
+    state: ReviewState,
+    item: Item,
+    asked: int,
+    effects: Sequence[Effect],
+    stamp: Stamp,
+    act: Act,
+    focus: int | None = None,
+) -> Decision:
+    """After an answer to question `asked`: submit and move on, or go to the next question (or `focus`).
+
+    An answer about a span submits nothing: what an item needs is answers about its trace.
+    """
+    given = set(state.given) | {effect.question for effect in effects if isinstance(effect, AnswerEffect)}
+    if state.aim is None and item.state is ItemState.LABELLED:
+        return Decision(change=_change_or_none(item, act, effects, stamp), says=EDITING, focus=focus)
+    if state.aim is None and is_complete(state, frozenset(given)):
+        return submit(state, item, effects, stamp, act)
+    if focus is None:
+        focus = focus_after(state, asked, frozenset(given))
+    return Decision(change=_change_or_none(item, act, effects, stamp), focus=focus)
+
+
+def submit(state: ReviewState, item: Item, effects: Sequence[Effect], stamp: Stamp, act: Act) -> Decision:
+    """Submit the item, together with `effects`, and go to the next open one."""
+    submitted = [*effects, StateEffect(item.trace_id, item.state, ItemState.LABELLED)]
+    if DECLINED_NAME in state.answers_of(item.trace_id):
+        submitted.append(note_effect(state, item, DECLINED_NAME, None))
+    target = next_open(state)
+    return Decision(
+        change=make_change(act, item.trace_id, submitted, stamp),
+        position=target,
+        says="" if target is not None else nothing_left(state),
+        submits=True,
+    )
+
+
+def answer_effect(
+    state: ReviewState,
+    item: Item,
+    question: Question,
+    before: Answer | None,
+    value: JsonValue,
+    comment: str | None,
+    stamp: Stamp,
+) -> AnswerEffect:
+    """The cell of `question`, about what the questions are about, going from `before` to a new answer."""
+    after = Answer(stamp.mint(), value, comment, stamp.at_ms, stamp.duration_ms, stamp.blind)
+    succeeding = _succeeding(state, before, after)
+    return AnswerEffect(item.trace_id, question.name, question.kind, before, succeeding, state.aim)
+
+
+def note_effect(state: ReviewState, item: Item, name: str, after: Answer | None) -> AnswerEffect:
+    """A flag or a decline note appearing, changing or (None) disappearing; both travel as feedback."""
+    before = state.answers_of(item.trace_id).get(name)
+    succeeding = None if after is None else _succeeding(state, before, after)
+    return AnswerEffect(item.trace_id, name, AssessmentKind.FEEDBACK, before, succeeding)
+
+
+def make_change(
+    act: Act, trace_id: str, effects: Sequence[Effect], stamp: Stamp, reverses: str | None = None
+) -> Change:
+    """A change with an ID of its own."""
+    return Change(f"c-{stamp.mint()[2:]}", act, trace_id, stamp.at_ms, tuple(effects), reverses)
+
+
+def find_question(state: ReviewState, name: str) -> tuple[int, Question]:
+    """Index and question of that name. Raises KeyError: naming an unknown question is a defect."""
+    for index, question in enumerate(state.questions):
+        if question.name == name:
+            return index, question
+    raise KeyError(name)
+
+
+def _toggle(state: ReviewState, item: Item, question: Question, option: str, stamp: Stamp) -> Decision:
+    """Turn an option on or off. With the last one off, the question of an open item is unanswered until Enter."""
+    assert isinstance(question.input, Categorical)
+    before = state.given.get(question.name)
+    chosen = [str(name) for name in before.value] if before and isinstance(before.value, Sequence) else []
+    wanted = toggled(question.input.options, chosen, option)
+    comment = state.comment_so_far(question) or None
+    if wanted or (state.aim is None and item.state is ItemState.LABELLED):
+        effect, kept = answer_effect(state, item, question, before, wanted, comment, stamp), None
+    else:
+        effect, kept = AnswerEffect(item.trace_id, question.name, question.kind, before, None, state.aim), comment
+    return Decision(
+        change=make_change(Act.ANSWER, item.trace_id, (effect,), stamp),
+        focus=state.focus,
+        says=_editing(state, item),
+        choosing=True,
+        kept_comment=kept,
+    )
+
+
+def _ask_why_or_go_on(
+    state: ReviewState,
+    item: Item,
+    index: int,
+    value: JsonValue,
+    comment: str | None,
+    effects: Sequence[Effect],
+    stamp: Stamp,
+) -> Decision:
+    """Open the comment where the question wants one after such an answer, else go on."""
+    question = state.questions[index]
+    if comment or not _wants_comment(question, value):
+        return go_on(state, item, index, effects, stamp, Act.ANSWER)
+    return Decision(
+        change=_change_or_none(item, Act.ANSWER, effects, stamp),
+        focus=index,
+        ask=Ask(Field.COMMENT_AFTER, question.name),
+        says=_editing(state, item),
+    )
+
+
+def _wants_comment(question: Question, value: JsonValue) -> bool:
+    wanted = {"always": True, "positive": value is True, "negative": value is False}
+    return question.takes_comment and wanted.get(question.comment_on or "", False)
+
+
+def _in_place_of_kept(before: Answer | None, decision: Decision) -> Decision:
+    """A field that opened with the kept comment was closed: what it held then stands for the kept one."""
+    return decision if before is not None and before.comment else replace(decision, kept_comment="")
+
+
+def _succeeding(state: ReviewState, before: Answer | None, after: Answer) -> Answer:
+    """`after` as it takes the place of `before`: superseding it, or under its ID where edits are made in place."""
+    if before is None:
+        return after
+    if state.rules.edits_in_place:
+        return replace(after, assessment_id=before.assessment_id, overrides=before.overrides)
+    return replace(after, overrides=before.assessment_id)
+
+
+def _editing(state: ReviewState, item: Item) -> str:
+    return EDITING if state.aim is None and item.state is ItemState.LABELLED else ""
+
+
+def _change_or_none(item: Item, act: Act, effects: Sequence[Effect], stamp: Stamp) -> Change | None:
+    return make_change(act, item.trace_id, effects, stamp) if effects else None

@@ -1,0 +1,126 @@
+"""Closing an item: submit, defer, decline; and flags."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from labeler.domain.change import Act, Answer, Effect, StateEffect
+from labeler.domain.question import DECLINED_NAME, FLAG_NAME, Categorical
+from labeler.domain.value import UnusableValue, check_text
+from labeler.domain.worklist import ItemState
+from labeler.review.action import Decline, Flag, Stamp
+from labeler.review.answers import end_choice, make_change, note_effect, submit
+from labeler.review.decision import Ask, Decision, Field, Refusal
+from labeler.review.navigation import came_from, next_open, nothing_left
+from labeler.review.state import Item, ReviewState
+
+_AIMED: Final = "The questions are about a span; Esc ends that, then Enter submits the item"
+
+
+def press_enter(state: ReviewState, item: Item, stamp: Stamp) -> Decision | Refusal:
+    """Submit; or end the open choice, or go to what is missing."""
+    if state.aim is not None:
+        return end_choice(state, item, stamp) if state.choosing else Refusal(_AIMED)
+    if item.state is ItemState.LABELLED:
+        return _return_from_edit(state)
+    if _ends_choice(state, item):
+        return end_choice(state, item, stamp)
+    missing = state.missing(item.trace_id)
+    if not state.is_partly_answered(item.trace_id):
+        return Refusal("Nothing is answered yet; s defers, D declines")
+    if missing:
+        names = ", ".join(state.questions[index].name for index in missing)
+        return Decision(focus=missing[0], says=f"{len(missing)} still to answer: {names}")
+    return submit(state, item, (), stamp, Act.SUBMIT)
+
+
+def enter_answers_with_none(state: ReviewState) -> bool:
+    """Whether Enter now answers a choice of several, in which nothing was chosen, with none of its options."""
+    item = state.item
+    if item is None or state.aim is not None or state.choosing or item.state is ItemState.LABELLED:
+        return False
+    return _ends_choice(state, item)
+
+
+def defer(state: ReviewState, item: Item, stamp: Stamp) -> Decision | Refusal:
+    """Put the item off until the open ones are done."""
+    if item.state in (ItemState.LABELLED, ItemState.DECLINED):
+        return Refusal(f"This item is {item.state}; u takes back what you did last")
+    target = next_open(state)
+    if item.state is ItemState.DEFERRED:
+        return Decision(position=target, says="" if target is not None else nothing_left(state))
+    effect = StateEffect(item.trace_id, item.state, ItemState.DEFERRED)
+    return Decision(
+        change=make_change(Act.DEFER, item.trace_id, (effect,), stamp),
+        position=target,
+        says="deferred; it comes back at the end" if target is not None else nothing_left(state),
+        submits=True,
+    )
+
+
+def ask_decline(state: ReviewState, item: Item) -> Decision | Refusal:
+    if item.state is ItemState.DECLINED:
+        return Refusal("Declined already; u takes back what you did last")
+    scope = "for the whole queue" if state.rules.for_queue else "in this review"
+    return Decision(ask=Ask(Field.DECLINE), says=f"declines {scope}")
+
+
+def decline(state: ReviewState, item: Item, action: Decline, stamp: Stamp) -> Decision | Refusal:
+    """Decline the item, with a reason, and go to the next open one."""
+    note = _note(action.reason, stamp)
+    if isinstance(note, Refusal):
+        return note
+    if note.comment is None:
+        return Refusal("A decline needs a reason, a word or two; the item stays as it was")
+    effects: list[Effect] = [
+        note_effect(state, item, DECLINED_NAME, note),
+        StateEffect(item.trace_id, item.state, ItemState.DECLINED),
+    ]
+    target = next_open(state)
+    return Decision(
+        change=make_change(Act.DECLINE, item.trace_id, effects, stamp),
+        position=target,
+        says="" if target is not None else nothing_left(state),
+        submits=True,
+    )
+
+
+def toggle_flag(state: ReviewState, item: Item, stamp: Stamp) -> Decision:
+    """Ask for the note of a new flag, or take the flag off."""
+    if not state.is_flagged(item.trace_id):
+        return Decision(ask=Ask(Field.FLAG))
+    effect = note_effect(state, item, FLAG_NAME, None)
+    return Decision(change=make_change(Act.UNFLAG, item.trace_id, (effect,), stamp), focus=state.focus)
+
+
+def flag(state: ReviewState, item: Item, action: Flag, stamp: Stamp) -> Decision | Refusal:
+    """Flag the item for discussion."""
+    note = _note(action.note, stamp)
+    if isinstance(note, Refusal):
+        return note
+    effect = note_effect(state, item, FLAG_NAME, note)
+    return Decision(change=make_change(Act.FLAG, item.trace_id, (effect,), stamp), focus=state.focus)
+
+
+def _ends_choice(state: ReviewState, item: Item) -> bool:
+    """Whether Enter belongs to a choice of several: one begun, or a required one not answered yet."""
+    question = state.question
+    if question is None or not isinstance(question.input, Categorical) or not question.input.multiple:
+        return False
+    return state.choosing or (question.required and not state.is_answered(item.trace_id, question))
+
+
+def _return_from_edit(state: ReviewState) -> Decision:
+    at = came_from(state)
+    if at is not None:
+        return Decision(position=state.trail.visited[at], trail=at, submits=True, says="submitted")
+    target = next_open(state)
+    return Decision(position=target, submits=True, says="submitted" if target is not None else nothing_left(state))
+
+
+def _note(text: str, stamp: Stamp) -> Answer | Refusal:
+    try:
+        comment = check_text(text.strip(), "The note") or None
+    except UnusableValue as error:
+        return Refusal(str(error))
+    return Answer(stamp.mint(), True, comment, stamp.at_ms, stamp.duration_ms, stamp.blind)

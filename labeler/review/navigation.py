@@ -1,0 +1,126 @@
+"""Moving through the worklist: which question and which item come next, and where a key goes."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Final
+
+from labeler.domain.worklist import ItemState
+from labeler.review.action import Go, GoTo, Where
+from labeler.review.decision import Decision, Refusal
+from labeler.review.state import Advance, ReviewState
+
+TO_DO: Final = frozenset({ItemState.OPEN, ItemState.DEFERRED})
+"""States of items that the reviewer still has to come to."""
+
+
+def next_open(state: ReviewState) -> int | None:
+    """Index of the next item that is not labelled: the open ones after here, those before, then the deferred.
+
+    Items that cannot be shown now are passed over. None when there is nothing left but the current one.
+    """
+    here = state.position
+    around = chain(range(here + 1, len(state.items)), range(here))
+    found = next((index for index in around if _can_be_worked(state, index, ItemState.OPEN)), None)
+    if found is not None:
+        return found
+    waiting = [state.index_of[trace_id] for trace_id in state.deferred]
+    turn = waiting.index(here) if here in waiting else -1
+    in_turn = waiting[turn + 1 :] + waiting[: max(turn, 0)]
+    return next((index for index in in_turn if _can_be_worked(state, index, ItemState.DEFERRED)), None)
+
+
+def came_from(state: ReviewState) -> int | None:
+    """Place in the trail of the item to return to after editing a submitted one.
+
+    It is the last item there that is still to do: the work that the edit interrupted. Without one it is the
+    item before in the trail, or, after going back, the one after. None when the reviewer was nowhere else.
+    """
+    visited, at = state.trail.visited, state.trail.at
+    to_do = (place for place in reversed(range(len(visited))) if state.items[visited[place]].state in TO_DO)
+    found = next(to_do, None)
+    if found is not None:
+        return found
+    if at + 1 < len(visited):
+        return at + 1
+    return at - 1 if at > 0 else None
+
+
+def nothing_left(state: ReviewState) -> str:
+    """What to say when there is no open item to go to."""
+    if any(item.state in TO_DO and item.trace_id in state.absent for item in state.items):
+        return "No other item that is downloaded is open; the rest follows when the backend is back"
+    return "No other item is open; p looks back, q leaves"
+
+
+def first_to_work(state: ReviewState) -> int:
+    """Index of the item a review opens at when no position was left: the first open one, else the first."""
+    return next((i for i in range(len(state.items)) if _can_be_worked(state, i, ItemState.OPEN)), 0)
+
+
+def focus_after(state: ReviewState, asked: int, answered: frozenset[str]) -> int:
+    """The question to go to after `asked`: the next unanswered one, else the first, else stay.
+
+    Where the item submits itself and only optional questions are left, it is the first of them.
+    """
+    left = [index for index, question in enumerate(state.questions) if question.name not in answered]
+    if not left:
+        return asked
+    if state.rules.advance is Advance.AUTO and not any(state.questions[index].required for index in left):
+        return left[0]
+    return next((index for index in left if index >= asked), left[0])
+
+
+def opening_focus(state: ReviewState, position: int) -> int:
+    """The question an item opens at: the first unanswered one, else the first."""
+    if not state.items:
+        return 0
+    return next(iter(state.unanswered(state.items[position].trace_id)), 0)
+
+
+def is_complete(state: ReviewState, answered: frozenset[str]) -> bool:
+    """Whether an item with these questions answered is submitted without being told."""
+    required = [question.name for question in state.questions if question.required]
+    if not required or state.rules.advance is Advance.MANUAL or not answered.issuperset(required):
+        return False
+    return state.rules.advance is Advance.REQUIRED or all(q.name in answered for q in state.questions)
+
+
+def _can_be_worked(state: ReviewState, index: int, wanted: ItemState) -> bool:
+    item = state.items[index]
+    return item.state is wanted and item.trace_id not in state.absent
+
+
+def go(state: ReviewState, action: Go) -> Decision | Refusal:
+    last = len(state.items) - 1
+    match action.where:
+        case Where.NEXT:
+            return _to(state, state.position + 1, "This is the last item")
+        case Where.PREVIOUS:
+            return _to(state, state.position - 1, "This is the first item")
+        case Where.FIRST:
+            return Decision(position=0)
+        case Where.LAST:
+            return Decision(position=last)
+        case Where.BACK:
+            return _along_trail(state, -1, "You were nowhere before this item")
+        case Where.FORWARD:
+            return _along_trail(state, 1, "This is the item you came to last")
+        case Where.NEXT_OPEN:
+            target = next_open(state)
+            return Refusal(nothing_left(state)) if target is None else Decision(position=target)
+
+
+def go_to(state: ReviewState, action: GoTo) -> Decision | Refusal:
+    return _to(state, action.number - 1, f"There are items 1 to {len(state.items)}")
+
+
+def _to(state: ReviewState, index: int, otherwise: str) -> Decision | Refusal:
+    return Decision(position=index) if 0 <= index < len(state.items) else Refusal(otherwise)
+
+
+def _along_trail(state: ReviewState, step: int, otherwise: str) -> Decision | Refusal:
+    at = state.trail.at + step
+    if not 0 <= at < len(state.trail.visited):
+        return Refusal(otherwise)
+    return Decision(position=state.trail.visited[at], trail=at)

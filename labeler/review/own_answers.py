@@ -1,0 +1,93 @@
+"""Which of a trace's assessments are the reviewer's own answers, and whether they make it labelled."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from labeler.domain.assessment import Assessment, AssessmentKind, SourceType, same_reviewer
+from labeler.domain.change import Answer
+from labeler.domain.question import NOTE_NAMES, Question
+from labeler.domain.value import UnusableValue
+from labeler.review.answer_values import check_value
+
+
+def own_answers(
+    assessments: Iterable[Assessment],
+    reviewer: str,
+    questions: Iterable[Question],
+    taken_back: Collection[str] = (),
+) -> dict[str, Answer]:
+    """The reviewer's valid trace-level answers by question name. See `own_answers_by_span`."""
+    about_trace = (assessment for assessment in assessments if assessment.span_id is None)
+    return own_answers_by_span(about_trace, reviewer, questions, taken_back).get(None, {})
+
+
+def own_answers_by_span(
+    assessments: Iterable[Assessment],
+    reviewer: str,
+    questions: Iterable[Question],
+    taken_back: Collection[str] = (),
+) -> dict[str | None, dict[str, Answer]]:
+    """The reviewer's valid answers by span ID (None: about the trace) and question name, newest first choice.
+
+    `taken_back` names assessment IDs that the journal knows to be superseded or retracted, although
+    an older listing still shows them. An answer that the question would not take today is left out.
+    """
+    by_name = {question.name: question for question in questions}
+    found: dict[str | None, dict[str, Answer]] = {}
+    for assessment in sorted(assessments, key=lambda a: a.created_at_ms):
+        if not _is_mine(assessment, reviewer) or assessment.id in taken_back:
+            continue
+        answer = _as_answer(assessment, by_name.get(assessment.name))
+        if answer is not None:
+            found.setdefault(assessment.span_id, {})[assessment.name] = answer
+    return found
+
+
+def is_labelled(answers: Mapping[str, Answer], questions: Iterable[Question]) -> bool:
+    """Whether every required question is answered; any one question where none is required."""
+    asked = list(questions)
+    required = [question for question in asked if question.required]
+    if required:
+        return all(question.name in answers for question in required)
+    return any(question.name in answers for question in asked)
+
+
+def by_others(assessments: Iterable[Assessment], reviewer: str) -> list[Assessment]:
+    """What judges, code and other reviewers said and still stands, labeler's own notes included."""
+    return [a for a in assessments if a.valid and not _is_mine(a, reviewer)]
+
+
+def _is_mine(assessment: Assessment, reviewer: str) -> bool:
+    return (
+        assessment.valid
+        and assessment.source.type is SourceType.HUMAN
+        and same_reviewer(assessment.source.id, reviewer)
+    )
+
+
+def _as_answer(assessment: Assessment, question: Question | None) -> Answer | None:
+    asked_as = AssessmentKind.FEEDBACK if question is None else question.kind
+    if assessment.kind is not asked_as:
+        return None
+    if question is None:
+        if assessment.name not in NOTE_NAMES:
+            return None
+        value = assessment.value
+    else:
+        try:
+            value = check_value(question, assessment.value)
+        except UnusableValue:
+            return None
+    comment = assessment.rationale
+    if assessment.kind is AssessmentKind.EXPECTATION:
+        comment = assessment.metadata.get("labeler.rationale")
+    duration = assessment.metadata.get("labeler.duration_ms", "0")
+    return Answer(
+        assessment.id,
+        value,
+        comment or None,
+        assessment.created_at_ms,
+        int(duration[:15]) if duration.isdecimal() else 0,
+        overrides=assessment.overrides,
+    )

@@ -1,0 +1,20 @@
+"""Aiming: having the questions be about a span of the current item instead of its trace."""
+
+from __future__ import annotations
+
+from labeler.review.action import Aim
+from labeler.review.decision import Decision, Refusal
+from labeler.review.navigation import opening_focus
+from labeler.review.state import Item, ReviewState
+
+
+def aim(state: ReviewState, item: Item, action: Aim) -> Decision | Refusal:
+    """Aim at a span: at the first question that is not answered about it, else at the first."""
+    if not state.questions:
+        return Refusal("This review asks no question")
+    return Decision(aim=action.span_id, focus=next(iter(state.unanswered(item.trace_id, action.span_id)), 0))
+
+
+def end_aim(state: ReviewState) -> Decision:
+    """Ask about the trace again, where an item opens."""
+    return Decision(aim="", focus=opening_focus(state, state.position))
