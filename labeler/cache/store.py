@@ -19,7 +19,7 @@ from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, TraceSummary
 from labeler.storage.placement import Placement, file_id
 from labeler.storage.private_file import keep_private, make_private
-from labeler.storage.sqlite_file import insist
+from labeler.storage.sqlite_file import retry_while_busy
 
 T = TypeVar("T")
 
@@ -207,7 +207,7 @@ def _open_current(path: Path, max_bytes: int) -> Tables:
     database = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
     try:
         database.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        insist(lambda: database.execute("PRAGMA journal_mode = WAL"), _is_busy, _BUSY_TIMEOUT_S)
+        retry_while_busy(lambda: database.execute("PRAGMA journal_mode = WAL"), _is_busy, _BUSY_TIMEOUT_S)
         database.execute("PRAGMA synchronous = NORMAL")
         (version,) = database.execute("PRAGMA user_version").fetchone()
         if version not in (0, FORMAT):

@@ -11,12 +11,12 @@ from labeler.cache.store import Cache
 from labeler.cli.context import backend_uri, open_cache, open_journal, spec_of
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.named_traces import Unfound
-from labeler.cli.open_review import Opening, announce, open_remembered
-from labeler.cli.options import Selection
+from labeler.cli.open_review import OpenedReview, announce, open_remembered
+from labeler.cli.options import TraceSelection
 from labeler.cli.run_review import run_on_screen
 from labeler.config.asked import asked_questions
 from labeler.config.load import Configuration
-from labeler.delivery.listing import Incoming
+from labeler.delivery.listing import ListedTrace
 from labeler.desk.desk import Desk
 from labeler.desk.open_desk import remember_questions
 from labeler.domain.destination import Destination
@@ -28,7 +28,7 @@ from labeler.journal.thread import JournalThread
 _WHY: Final = "This is an offline review, and the cache has nothing of it."
 
 
-async def review_cached(configuration: Configuration, selection: Selection) -> ExitCode:
+async def review_cached(configuration: Configuration, selection: TraceSelection) -> ExitCode:
     """`labeler review --offline ID…`. Raises `CommandFailed` when none of the traces is here."""
     settings = configuration.settings
     if settings.backend.uri is None:
@@ -56,7 +56,7 @@ async def review_cached(configuration: Configuration, selection: Selection) -> E
         )
 
 
-async def _open(configuration: Configuration, journal: JournalThread, spec: ReviewSpec) -> Opening:
+async def _open(configuration: Configuration, journal: JournalThread, spec: ReviewSpec) -> OpenedReview:
     """The review of exactly these traces as it was left, else a new one that asks what the configuration says."""
     known = await journal.run(Journal.find_review_of, spec.backend_uri, spec.workspace, spec.reviewer, spec.trace_ids)
     opening = None if known is None else await open_remembered(known, configuration, journal)
@@ -65,13 +65,13 @@ async def _open(configuration: Configuration, journal: JournalThread, spec: Revi
     asked = asked_questions(configuration)
     record = await journal.run(Journal.begin_review, spec, time.time_ns() // 1_000_000)
     await remember_questions(record, asked.questions, journal)
-    return Opening(record, asked)
+    return OpenedReview(record, asked)
 
 
 async def _look_for(
     home: Destination, summaries: Sequence[TraceSummary], trace_ids: Sequence[str], desk: Desk
 ) -> Unfound:
     """Take in what the cache has of the traces named."""
-    await desk.take_in([Incoming(each) for each in summaries], only_unlabelled=False)
+    await desk.take_in([ListedTrace(each) for each in summaries], only_unlabelled=False)
     missing = tuple(each for each in trace_ids if each not in desk.state.index_of)
     return Unfound(home.backend_uri, home.workspace, unasked=missing, why=_WHY)

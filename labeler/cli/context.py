@@ -19,7 +19,7 @@ from labeler.backends.pulse import Pulse
 from labeler.cache.thread import CacheThread
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.log import keep_out_of_log, start_log
-from labeler.cli.options import Selection, flags_of
+from labeler.cli.options import TraceSelection, flags_of
 from labeler.cli.output import is_interactive, print_message
 from labeler.cli.reviewer_prompt import ask_reviewer
 from labeler.config.asked import AskedQuestions, asked_questions
@@ -28,7 +28,7 @@ from labeler.config.consent import check_consent
 from labeler.config.identity import Reviewer, resolve_reviewer
 from labeler.config.load import Configuration, load_configuration
 from labeler.config.paths import Paths, UnusableDirectory, find_paths, prepare_directory
-from labeler.config.problems import Source
+from labeler.config.problems import SettingSource
 from labeler.domain.destination import Destination, canonical_uri, origin
 from labeler.domain.http_address import secrets_in
 from labeler.domain.question import Question
@@ -279,7 +279,7 @@ async def destinations_in_scope(configuration: Configuration, journal: JournalTh
     if settings.uri is not None:
         home = (await backend_uri(settings.uri), settings.workspace)
         known = [each for each in known if (each.backend_uri, each.workspace) == home]
-    if configuration.origin("backend.experiments").source is not Source.FLAG:
+    if configuration.origin("backend.experiments").source is not SettingSource.FLAG:
         return known
     ids = set(settings.experiments)
     if ids - {each.experiment_id for each in known}:
@@ -289,7 +289,7 @@ async def destinations_in_scope(configuration: Configuration, journal: JournalTh
 
 
 async def review_spec(
-    backend: Backend, configuration: Configuration, selection: Selection, reviewer: str
+    backend: Backend, configuration: Configuration, selection: TraceSelection, reviewer: str
 ) -> ReviewSpec:
     """What was asked to be reviewed. Raises `CommandFailed` when nothing was, `UnknownName`."""
     experiments = await experiments_at(backend, configuration)
@@ -311,7 +311,7 @@ async def review_spec(
     return replace(spec, experiment_ids=experiment_ids, queue_id=queue.id if queue else None, label=label)
 
 
-def spec_of(configuration: Configuration, selection: Selection, reviewer: str, home: Destination) -> ReviewSpec:
+def spec_of(configuration: Configuration, selection: TraceSelection, reviewer: str, home: Destination) -> ReviewSpec:
     """What is known of a review without asking the backend. It is whole where traces are named."""
     order = configuration.settings.review.order
     return ReviewSpec(

@@ -14,7 +14,7 @@ from labeler.cli.context import configure, destinations_in_scope, open_backend, 
 from labeler.cli.output import print_message
 from labeler.cli.progress import Progress
 from labeler.config.load import Configuration
-from labeler.config.problems import Source
+from labeler.config.problems import SettingSource
 from labeler.delivery.drain import SyncResult, result_since
 from labeler.delivery.engine import MAX_CONCURRENCY, DeliveryEngine
 from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled, StillWaiting
@@ -35,7 +35,7 @@ async def deliver_once(arguments: argparse.Namespace) -> SyncResult:
         if not total:
             return await result_since(journal, scope, time.time_ns() // 1_000_000)
         with Progress("Delivering") as progress:
-            teller = _Teller(progress, total)
+            teller = _ProgressListener(progress, total)
             async with _engine(configuration, journal, scope, teller, _at_full_speed(configuration)) as engine:
                 return await engine.drain()
 
@@ -47,7 +47,7 @@ async def keep_delivering(arguments: argparse.Namespace) -> Never:
         while True:
             scope = await destinations_in_scope(configuration, journal)
             concurrency = configuration.settings.delivery.concurrency
-            async with _engine(configuration, journal, scope, _Watcher(), concurrency) as engine:
+            async with _engine(configuration, journal, scope, _LogListener(), concurrency) as engine:
                 running = asyncio.create_task(engine.run())
                 try:
                     while not running.done() and await destinations_in_scope(configuration, journal) == scope:
@@ -63,7 +63,7 @@ async def _engine(
     configuration: Configuration,
     journal: JournalThread,
     scope: Sequence[Destination],
-    listener: _Teller | _Watcher,
+    listener: _ProgressListener | _LogListener,
     concurrency: int,
 ) -> AsyncIterator[DeliveryEngine]:
     async with open_backend(configuration, journal, Pulse(listener.waiting)) as backend:
@@ -80,12 +80,12 @@ async def _engine(
 
 def _at_full_speed(configuration: Configuration) -> int:
     """As many requests at a time as saturate a server, unless a number was set: somebody waits for the end."""
-    if configuration.origin("delivery.concurrency").source is Source.DEFAULT:
+    if configuration.origin("delivery.concurrency").source is SettingSource.DEFAULT:
         return MAX_CONCURRENCY
     return configuration.settings.delivery.concurrency
 
 
-class _Teller:
+class _ProgressListener:
     """Shows how far one delivery of everything got."""
 
     def __init__(self, progress: Progress, total: int) -> None:
@@ -107,7 +107,7 @@ class _Teller:
         self._progress.note("waiting for the server" if waiting else "")
 
 
-class _Watcher:
+class _LogListener:
     """Tells what happens, a line at a time."""
 
     def hear(self, event: DeliveryEvent) -> None:

@@ -11,9 +11,9 @@ from labeler.backends.base import Backend
 from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
 from labeler.cli.exit_code import ExitCode
-from labeler.cli.open_review import Opening
+from labeler.cli.open_review import OpenedReview
 from labeler.cli.progress import Progress
-from labeler.delivery.listing import incoming
+from labeler.delivery.listing import listed_traces
 from labeler.delivery.prefetch import Arrived, Missing, Offline, Online, Prefetcher, PrefetchEvent
 from labeler.desk.worklist_rows import worklist_rows
 from labeler.domain.destination import Destination
@@ -37,13 +37,13 @@ class Report:
 
 
 async def list_worklist(
-    backend: Backend, cache: CacheThread, journal: JournalThread, review: Opening, *, only_unlabelled: bool
+    backend: Backend, cache: CacheThread, journal: JournalThread, review: OpenedReview, *, only_unlabelled: bool
 ) -> list[str]:
     """Take what the backend lists into the review, and return the trace IDs of its worklist in order."""
     spec, questions = review.record.spec, review.asked.questions
     with Progress("Listing") as progress:
         listed = 0
-        async for page in incoming(backend, spec):
+        async for page in listed_traces(backend, spec):
             places = {Destination(backend.uri, backend.workspace, each.summary.experiment_id) for each in page}
             retired = await journal.run(Journal.settled_ids, list(places))
             await cache.run(Cache.put_summaries, home_of(backend), [each.summary for each in page])

@@ -16,10 +16,10 @@ from labeler.cli.context import experiments_at
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.output import print_message
 from labeler.cli.progress import Progress
-from labeler.cli.retry import persist
+from labeler.cli.retry import with_retries
 from labeler.config.load import Configuration
-from labeler.config.problems import Source
-from labeler.delivery.listing import Incoming
+from labeler.config.problems import SettingSource
+from labeler.delivery.listing import ListedTrace
 from labeler.desk.desk import Desk
 from labeler.domain.trace import short_id, why_no_id
 
@@ -112,10 +112,10 @@ async def look_for(backend: Backend, configuration: Configuration, trace_ids: Se
     try:
         with Progress("Looking for traces") as progress:
             for start in range(0, len(unknown), _ASKED_AT_ONCE):
-                summaries = await persist(partial(backend.summaries, unknown[start : start + _ASKED_AT_ONCE]))
+                summaries = await with_retries(partial(backend.summaries, unknown[start : start + _ASKED_AT_ONCE]))
                 found |= {each.id: each.experiment_id for each in summaries}
                 if desk.record.spec.sample is None:
-                    await desk.take_in([Incoming(each) for each in summaries], only_unlabelled=False)
+                    await desk.take_in([ListedTrace(each) for each in summaries], only_unlabelled=False)
                 asked = min(start + _ASKED_AT_ONCE, len(unknown))
                 progress.show(asked, len(unknown))
         await _tell_strangers(backend, configuration, [(each, found[each]) for each in trace_ids if each in found])
@@ -129,7 +129,7 @@ async def look_for(backend: Backend, configuration: Configuration, trace_ids: Se
 
 async def _tell_strangers(backend: Backend, configuration: Configuration, found: Sequence[tuple[str, str]]) -> None:
     """Say which traces found are not of the experiments typed with -e. `found`: trace IDs with their experiments."""
-    if configuration.origin("backend.experiments").source is not Source.FLAG:
+    if configuration.origin("backend.experiments").source is not SettingSource.FLAG:
         return
     expected = {experiment.id: experiment.name for experiment in await experiments_at(backend, configuration)}
     if strangers := [f"{trace_id} (experiment {its})" for trace_id, its in found if its not in expected]:

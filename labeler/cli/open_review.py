@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from labeler.backends.base import Ambiguous, Backend, Unreachable
 from labeler.cli.context import known_reviewer, questions_at, review_spec
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.options import Selection
+from labeler.cli.options import TraceSelection
 from labeler.cli.output import print_message
 from labeler.cli.reviewer_prompt import ask_reviewer
 from labeler.config.asked import AskedQuestions
@@ -25,7 +25,7 @@ from labeler.journal.thread import JournalThread
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class OpenedReview:
     """A review about to be shown."""
 
     record: ReviewRecord
@@ -33,8 +33,8 @@ class Opening:
 
 
 async def open_asked(
-    backend: Backend, configuration: Configuration, selection: Selection, journal: JournalThread
-) -> Opening:
+    backend: Backend, configuration: Configuration, selection: TraceSelection, journal: JournalThread
+) -> OpenedReview:
     """The review that was asked for. Without a network, the same as it was left. Raises what the backend raises."""
     try:
         return await _open_online(backend, configuration, selection, journal)
@@ -48,23 +48,25 @@ async def open_asked(
         return opening
 
 
-async def open_remembered(record: ReviewRecord, configuration: Configuration, journal: JournalThread) -> Opening | None:
+async def open_remembered(
+    record: ReviewRecord, configuration: Configuration, journal: JournalThread
+) -> OpenedReview | None:
     """A review as it was left, asked without a network; None when it was never begun with one."""
     questions = await remembered_questions(record, journal)
     if questions is None:
         return None
     record = await journal.run(Journal.begin_review, record.spec, _now_ms())
-    return Opening(record, AskedQuestions(questions, "the last time"))
+    return OpenedReview(record, AskedQuestions(questions, "the last time"))
 
 
 async def open_spec(
     backend: Backend, spec: ReviewSpec, configuration: Configuration, journal: JournalThread
-) -> Opening:
+) -> OpenedReview:
     """The review of a spec, its questions read anew."""
     asked = await questions_at(backend, configuration, spec)
     record = await journal.run(Journal.begin_review, spec, _now_ms())
     await remember_questions(record, asked.questions, journal)
-    return Opening(record, asked)
+    return OpenedReview(record, asked)
 
 
 async def check_membership(backend: Backend, spec: ReviewSpec, reviewer: Reviewer) -> None:
@@ -80,7 +82,7 @@ async def check_membership(backend: Backend, spec: ReviewSpec, reviewer: Reviewe
         )
 
 
-def announce(opening: Opening) -> None:
+def announce(opening: OpenedReview) -> None:
     """Say in one line what is reviewed, as whom, and what is asked."""
     spec, asked = opening.record.spec, opening.asked
     names = ", ".join(question.name for question in asked.questions)
@@ -99,8 +101,8 @@ def is_member(queue: Queue, reviewer: str) -> bool:
 
 
 async def _open_online(
-    backend: Backend, configuration: Configuration, selection: Selection, journal: JournalThread
-) -> Opening:
+    backend: Backend, configuration: Configuration, selection: TraceSelection, journal: JournalThread
+) -> OpenedReview:
     await backend.capabilities()
     reviewer = await known_reviewer(backend, configuration, journal) or Reviewer(ask_reviewer(), "what you said")
     await journal.run(Journal.remember_reviewer, backend.uri, reviewer.id, reviewer.origin)
@@ -110,7 +112,7 @@ async def _open_online(
 
 
 async def _find_known(
-    backend: Backend, configuration: Configuration, selection: Selection, journal: JournalThread
+    backend: Backend, configuration: Configuration, selection: TraceSelection, journal: JournalThread
 ) -> ReviewRecord | None:
     """The review opened earlier that this one would be, as far as names tell."""
     settings = configuration.settings

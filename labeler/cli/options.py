@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from labeler.cli.exit_code import CommandFailed, ExitCode
 
 if TYPE_CHECKING:
-    from labeler.config.load import Flag
+    from labeler.config.load import FlagSetting
 
 _UNITS_MS: Final = {"m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 
@@ -30,7 +30,7 @@ _SETTINGS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class TraceSelection:
     """Which traces a command is about, beyond the configured experiments and queue.
 
     `since_ms` is milliseconds since the epoch. `only_unlabelled`: leave out what the reviewer has labelled.
@@ -112,26 +112,26 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
-def flags_of(arguments: argparse.Namespace) -> list[Flag]:
+def flags_of(arguments: argparse.Namespace) -> list[FlagSetting]:
     """What was typed and overrides a setting."""
-    from labeler.config.load import Flag
+    from labeler.config.load import FlagSetting
 
     given = vars(arguments)
     return [
-        Flag(option, key, tuple(given[name]) if isinstance(given[name], list) else given[name])
+        FlagSetting(option, key, tuple(given[name]) if isinstance(given[name], list) else given[name])
         for name, (option, key) in _SETTINGS.items()
         if name in given
     ]
 
 
-def selection_of(arguments: argparse.Namespace) -> Selection:
+def selection_of(arguments: argparse.Namespace) -> TraceSelection:
     """Which traces were asked for; those named, each once."""
     from labeler.cli.named_traces import each_once
 
     given = vars(arguments)
     names = ("filter", "since", "limit", "sample", "seed", "only_unlabelled")
     typed = {("since_ms" if name == "since" else name): given[name] for name in names if name in given}
-    return Selection(trace_ids=each_once(given.get("trace_ids", ())), **typed)
+    return TraceSelection(trace_ids=each_once(given.get("trace_ids", ())), **typed)
 
 
 def refuse_queue_beside_names(arguments: argparse.Namespace, names: Sequence[str]) -> None:

@@ -16,8 +16,8 @@ from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.output import print_message
 from labeler.cli.trace_files import refuse_addresses
 from labeler.config.load import Configuration
-from labeler.config.problems import Source
-from labeler.delivery.pushing import Judged, Standing, differences_as_labels, judge
+from labeler.config.problems import SettingSource
+from labeler.delivery.pushing import Judged, LineStanding, differences_as_labels, judge
 from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
 from labeler.domain.trace import TraceSummary, short_id
@@ -35,11 +35,11 @@ _MOST_BYTES: Final = 1 << 29
 _SUPERSEDED: Final = "This label is marked as superseded by another, so it is not queued."
 
 _TOLD: Final = {
-    Standing.THERE: "On the server already: {}.",
-    Standing.WAITING: "In the outbox already: {}; labeler sync delivers what waits there.",
-    Standing.HELD: "In the outbox, parked or refused: {}; labeler outbox list says why.",
-    Standing.LOST: "Delivered earlier, and no longer on the server: {}; labeler verify --resend sends them again.",
-    Standing.WITHDRAWN: "Changed, taken back or given up here since: {}; not queued again.",
+    LineStanding.THERE: "On the server already: {}.",
+    LineStanding.WAITING: "In the outbox already: {}; labeler sync delivers what waits there.",
+    LineStanding.HELD: "In the outbox, parked or refused: {}; labeler outbox list says why.",
+    LineStanding.LOST: "Delivered earlier, and no longer on the server: {}; labeler verify --resend sends them again.",
+    LineStanding.WITHDRAWN: "Changed, taken back or given up here since: {}; not queued again.",
 }
 
 
@@ -69,7 +69,7 @@ class _Sorted:
     """What is to be done with the lines of a file: what is new by destination and ID, what is known and how, bad."""
 
     new: defaultdict[Destination, dict[str, Assessment]] = field(default_factory=lambda: defaultdict(dict))
-    known: Counter[Standing] = field(default_factory=Counter)
+    known: Counter[LineStanding] = field(default_factory=Counter)
     bad: list[BadLine] = field(default_factory=list)
 
 
@@ -94,10 +94,10 @@ async def push(arguments: argparse.Namespace) -> ExitCode:
             )
         queued = [await journal.run(Journal.enqueue, home, [*new.values()], now_ms) for home, new in done.new.items()]
     _tell(sum(queued), len(lines) + len(unreadable) - len(done.bad), done.known)
-    return ExitCode.PROBLEM if done.bad or done.known[Standing.LOST] else ExitCode.OK
+    return ExitCode.PROBLEM if done.bad or done.known[LineStanding.LOST] else ExitCode.OK
 
 
-def _tell(queued: int, good: int, known: Mapping[Standing, int]) -> None:
+def _tell(queued: int, good: int, known: Mapping[LineStanding, int]) -> None:
     already = f", {good - queued} were known already" if queued < good else ""
     print_message(f"{queued} queued{already}.{' labeler sync delivers them.' if queued else ''}")
     for standing, sentence in _TOLD.items():
@@ -147,7 +147,7 @@ async def _sort(
     """How each line stands: looked up by the ID of its label in the journal and on its trace."""
     done = _Sorted()
     allowed = None
-    if configuration.origin("backend.experiments").source is Source.FLAG:
+    if configuration.origin("backend.experiments").source is SettingSource.FLAG:
         allowed = {experiment.id for experiment in await experiments_at(backend, configuration)}
     traces = await _traces(backend, [line.label.trace_id for line in lines])
     candidates = []
@@ -163,7 +163,7 @@ async def _sort(
             label = assessment_of(line.label, reviewer=author, destination=home, now_ms=now_ms)
             candidates.append(_Candidate(line, home, label))
     journaled = await journal.run(Journal.journaled, {each.label.id for each in candidates})
-    lost = [each for each in candidates if _judge(each, traces, journaled).standing is Standing.LOST]
+    lost = [each for each in candidates if _judge(each, traces, journaled).standing is LineStanding.LOST]
     # Delivered, perhaps, between the two looks: only a look at the server after the one at the journal tells.
     traces |= await _traces(backend, [each.label.trace_id for each in lost])
     for each in candidates:
@@ -191,13 +191,13 @@ def _take(candidate: _Candidate, judged: Judged, done: _Sorted) -> None:
     line, label, home = candidate.line, candidate.label, candidate.home
     same_id = done.new.get(home, {}).get(label.id)
     problem = ""
-    if judged.standing is not Standing.THERE:
+    if judged.standing is not LineStanding.THERE:
         problem = line.problem or judged.sentence
-    if judged.standing is Standing.NEW and same_id is not None and differences_as_labels(label, same_id):
+    if judged.standing is LineStanding.NEW and same_id is not None and differences_as_labels(label, same_id):
         problem = problem or "An earlier line has the same assessment_id and says something else."
     if problem:
         done.bad.append(BadLine(line.number, problem))
-    elif judged.standing is Standing.NEW:
+    elif judged.standing is LineStanding.NEW:
         done.new[home][label.id] = same_id or label
     else:
         done.known[judged.standing] += 1

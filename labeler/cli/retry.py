@@ -19,7 +19,7 @@ _PATIENCE_S: Final = 8.0
 """Seconds after the first try in which another one may begin: nobody waits for a second timeout."""
 
 
-async def persist(attempt: Callable[[], Awaitable[T]]) -> T:
+async def with_retries(attempt: Callable[[], Awaitable[T]]) -> T:
     """What `attempt` comes to, tried up to three times, each pause announced.
 
     Only what may be different in a moment is tried again: no connection, and a server's 5xx. Whatever else

@@ -16,10 +16,10 @@ from labeler.cli.consenting import with_consent
 from labeler.cli.context import backend_at, configure, open_backend, open_cache, open_journal
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.named_traces import each_once, look_for, possible_ids
-from labeler.cli.open_review import Opening, announce, open_asked, open_remembered, refuse_plain
-from labeler.cli.options import Selection, refuse_queue_beside_names, selection_of
+from labeler.cli.open_review import OpenedReview, announce, open_asked, open_remembered, refuse_plain
+from labeler.cli.options import TraceSelection, refuse_queue_beside_names, selection_of
 from labeler.cli.output import print_message
-from labeler.cli.retry import persist
+from labeler.cli.retry import with_retries
 from labeler.cli.run_review import check_screen, run_on_screen
 from labeler.cli.trace_files import looks_like_file, refuse_addresses
 from labeler.config.backend_uri import BadBackendUri
@@ -83,10 +83,10 @@ async def open_everything(
             yield agreed, journal, cache, backend
 
 
-async def review_asked(arguments: argparse.Namespace, asked: Configuration, selection: Selection) -> ExitCode:
+async def review_asked(arguments: argparse.Namespace, asked: Configuration, selection: TraceSelection) -> ExitCode:
     """Review what configuration and selection name."""
     async with open_everything(arguments, asked) as (configuration, journal, cache, backend):
-        opening = await persist(lambda: open_asked(backend, configuration, selection, journal))
+        opening = await with_retries(lambda: open_asked(backend, configuration, selection, journal))
         announce(opening)
         pulse = Pulse()
         return await run_on_screen(
@@ -105,7 +105,7 @@ async def review_asked(arguments: argparse.Namespace, asked: Configuration, sele
 
 
 async def continue_review(
-    opening: Opening, configuration: Configuration, journal: JournalThread, *, offline: bool
+    opening: OpenedReview, configuration: Configuration, journal: JournalThread, *, offline: bool
 ) -> ExitCode:
     """Go on with a review as it was left; the backend is asked only once the screen stands."""
     async with open_cache(configuration) as cache:
@@ -123,7 +123,7 @@ async def continue_review(
         )
 
 
-async def _review_offline(configuration: Configuration, selection: Selection) -> ExitCode:
+async def _review_offline(configuration: Configuration, selection: TraceSelection) -> ExitCode:
     if selection.trace_ids:
         from labeler.cli.cached_review import review_cached
 

@@ -15,12 +15,12 @@ from labeler.backends.pulse import Pulse
 from labeler.cache.thread import CacheThread
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.named_traces import Unfound
-from labeler.cli.open_review import Opening
+from labeler.cli.open_review import OpenedReview
 from labeler.cli.output import print_message
-from labeler.cli.retry import persist
+from labeler.cli.retry import with_retries
 from labeler.cli.screen_settings import check_screen_settings, keymap_of, theme_directories, theme_of
 from labeler.config.load import Configuration
-from labeler.delivery.listing import incoming
+from labeler.delivery.listing import listed_traces
 from labeler.desk.desk import Desk
 from labeler.desk.open_desk import open_desk
 from labeler.journal.journal import Journal
@@ -30,7 +30,7 @@ from labeler.journal.thread import JournalThread
 from labeler.review.state import Advance, Rules
 
 if TYPE_CHECKING:
-    from labeler.delivery.review_sync import Exchange
+    from labeler.delivery.review_sync import ReviewSync
 
 _LAST_CHANCE_S = 1.5
 """Seconds that answers still queued get to be delivered after the screen has closed."""
@@ -65,7 +65,7 @@ def check_screen(configuration: Configuration, instead: str) -> None:
 
 
 async def run_on_screen(
-    opening: Opening,
+    opening: OpenedReview,
     configuration: Configuration,
     journal: JournalThread,
     cache: CacheThread,
@@ -93,7 +93,7 @@ async def run_on_screen(
     unfound = None if look_for is None else await look_for(desk)
     is_found = unfound is None or len(unfound) < len(opening.record.spec.trace_ids)
     if not desk.state.items and first_listing is not None and is_found:
-        has_traces = await persist(lambda: _take_first_items(desk, first_listing, only_unlabelled=only_unlabelled))
+        has_traces = await with_retries(lambda: _take_first_items(desk, first_listing, only_unlabelled=only_unlabelled))
     if not desk.state.items:
         await desk.close()
         if unfound:
@@ -102,7 +102,7 @@ async def run_on_screen(
         return ExitCode.OK
     if unfound:
         print_message(unfound.sentences)
-    exchange: Exchange | None = None
+    exchange: ReviewSync | None = None
 
     def begin_traffic() -> None:
         nonlocal exchange
@@ -166,9 +166,9 @@ def _exchange(
     pulse: Pulse | None,
     *,
     only_unlabelled: bool,
-) -> Exchange:
+) -> ReviewSync:
     """The traffic beside the screen. Its code is imported only now: the first trace did not have to wait for it."""
-    from labeler.delivery.review_sync import Exchange, Traffic
+    from labeler.delivery.review_sync import ReviewSync, Traffic
 
     settings = configuration.settings
     traffic = Traffic(
@@ -178,7 +178,7 @@ def _exchange(
         settings.cache.ahead,
         only_unlabelled,
     )
-    exchange = Exchange(desk, desk.record.spec, journal, cache, connect, traffic, pulse)
+    exchange = ReviewSync(desk, desk.record.spec, journal, cache, connect, traffic, pulse)
     desk.on_need, desk.on_release, desk.on_refresh = exchange.need, exchange.wake, exchange.refresh
     desk.outbox.try_now, desk.outbox.pause_s = exchange.try_now, exchange.pause_s
     desk.sessions.on_need = exchange.bring_session
@@ -192,14 +192,14 @@ async def _take_first_items(desk: Desk, backend: Backend, *, only_unlabelled: bo
     Tells whether anything was listed at all.
     """
     listed = 0
-    async for page in incoming(backend, desk.record.spec):
+    async for page in listed_traces(backend, desk.record.spec):
         listed += len(page)
         if await desk.take_in(page, only_unlabelled=only_unlabelled):
             break
     return listed > 0
 
 
-def _rules(opening: Opening, configuration: Configuration) -> Rules:
+def _rules(opening: OpenedReview, configuration: Configuration) -> Rules:
     settings = configuration.settings
     return Rules(
         advance=Advance(settings.review.advance),
@@ -209,7 +209,7 @@ def _rules(opening: Opening, configuration: Configuration) -> Rules:
     )
 
 
-def _nothing_to_do(opening: Opening, *, is_all_labelled: bool) -> str:
+def _nothing_to_do(opening: OpenedReview, *, is_all_labelled: bool) -> str:
     spec = opening.record.spec
     what = f"“{spec.label}”" + (f" with {spec.filter}" if spec.filter else "")
     if is_all_labelled:

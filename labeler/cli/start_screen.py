@@ -11,8 +11,8 @@ from labeler.backends.pulse import Pulse
 from labeler.cli.context import backend_address, known_reviewer, questions_at
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.open_review import announce, is_member, open_spec
-from labeler.cli.options import Selection
-from labeler.cli.retry import persist
+from labeler.cli.options import TraceSelection
+from labeler.cli.retry import with_retries
 from labeler.cli.reviewer_prompt import proposal
 from labeler.cli.reviewing import open_everything, reopened
 from labeler.cli.run_review import run_on_screen
@@ -30,11 +30,11 @@ from labeler.tui.signs import ASCII, UNICODE
 from labeler.tui.start_app import StartApp
 
 
-async def choose_and_review(arguments: argparse.Namespace, asked: Configuration, selection: Selection) -> ExitCode:
+async def choose_and_review(arguments: argparse.Namespace, asked: Configuration, selection: TraceSelection) -> ExitCode:
     """The start screen, then the review chosen there."""
     async with open_everything(arguments, asked) as (configuration, journal, cache, backend):
         menu = _Menu(backend, configuration)
-        guess = await persist(lambda: _guess(backend, configuration, journal))
+        guess = await with_retries(lambda: _guess(backend, configuration, journal))
         begin = await _ask(menu, guess, configuration)
         if begin is None:
             return ExitCode.OK

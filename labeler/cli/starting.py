@@ -10,12 +10,12 @@ import argparse
 from labeler.cli.context import configure, open_journal
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.open_review import open_remembered, refuse_plain
-from labeler.cli.options import Selection
+from labeler.cli.options import TraceSelection
 from labeler.cli.output import print_message
 from labeler.cli.reviewing import continue_review, demo_instead, review_asked
 from labeler.cli.run_review import check_screen
 from labeler.config.load import Configuration
-from labeler.config.problems import Source
+from labeler.config.problems import SettingSource
 from labeler.domain.destination import canonical_uri
 from labeler.journal.journal import Journal
 from labeler.journal.models import ReviewRecord
@@ -41,10 +41,10 @@ async def start(arguments: argparse.Namespace) -> ExitCode:
     if settings.backend.uri is None:
         return await demo_instead(arguments)
     if settings.backend.queue or settings.backend.experiments:
-        return await review_asked(arguments, configuration, Selection())
+        return await review_asked(arguments, configuration, TraceSelection())
     from labeler.cli.start_screen import choose_and_review
 
-    return await choose_and_review(arguments, configuration, Selection())
+    return await choose_and_review(arguments, configuration, TraceSelection())
 
 
 def _asks_for_something_else(configuration: Configuration, record: ReviewRecord) -> bool:
@@ -53,7 +53,7 @@ def _asks_for_something_else(configuration: Configuration, record: ReviewRecord)
     typed = {
         key
         for key in ("backend.uri", "backend.experiments", "backend.queue", "reviewer")
-        if configuration.origin(key).source in (Source.FLAG, Source.ENVIRONMENT)
+        if configuration.origin(key).source in (SettingSource.FLAG, SettingSource.ENVIRONMENT)
     }
     uri = settings.backend.uri or ""
     if "backend.uri" in typed and not {uri, canonical_uri(uri)} & {spec.address, spec.backend_uri}:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from labeler.config.backend_uri import BackendKind, BadBackendUri, backend_kind, is_loopback
 from labeler.config.load import Configuration, Layer
-from labeler.config.problems import Source
+from labeler.config.problems import SettingSource
 from labeler.domain.destination import origin
 
 
@@ -55,14 +55,15 @@ def check_consent(configuration: Configuration, url: str, trusted: Collection[st
 def named_by_user(configuration: Configuration, target: str) -> bool:
     """Whether a flag, the environment or the user's own file names `target`, an origin."""
     return any(
-        layer.source is not Source.WORKING_DIRECTORY and _origin_in(layer) == target for layer in configuration.layers
+        layer.source is not SettingSource.WORKING_DIRECTORY and _origin_in(layer) == target
+        for layer in configuration.layers
     )
 
 
 def _plain_http_allowed(configuration: Configuration, target: str, trusted: Collection[str]) -> bool:
     """What the working directory's file allows counts only for what the user has trusted."""
     for layer in configuration.layers:
-        counts = layer.source is not Source.WORKING_DIRECTORY or target in trusted
+        counts = layer.source is not SettingSource.WORKING_DIRECTORY or target in trusted
         if counts and target in map(origin, layer.get("backend.allow_plain_http") or ()):
             return True
     return False
@@ -70,7 +71,7 @@ def _plain_http_allowed(configuration: Configuration, target: str, trusted: Coll
 
 def _namer(configuration: Configuration) -> str:
     for layer in configuration.layers:
-        if layer.source is Source.WORKING_DIRECTORY and layer.get("backend.uri"):
+        if layer.source is SettingSource.WORKING_DIRECTORY and layer.get("backend.uri"):
             return f"Only {layer.origin(('backend', 'uri'))}"
     return "An earlier review"
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from labeler.config.model import Settings
 from labeler.config.paths import SHORTAGES, Paths
-from labeler.config.problems import DEFAULT_ORIGIN, ConfigurationError, Origin, Problem, Source
+from labeler.config.problems import DEFAULT_ORIGIN, ConfigurationError, Origin, Problem, SettingSource
 from labeler.config.sentences import explain, wrong_keys
 from labeler.config.toml_lines import KeyPath, key_lines, nearest_line
 from labeler.config.toml_text import NestedTooDeeply, parse_toml
@@ -57,7 +57,7 @@ _USER_ONLY: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
+class FlagSetting:
     """A setting given on the command line: the option as it was written and the dotted key it sets."""
 
     option: str
@@ -69,7 +69,7 @@ class Flag:
 class Layer:
     """One source of settings: nested values as TOML would give them, and where each stands."""
 
-    source: Source
+    source: SettingSource
     values: Mapping[str, Any]
     names: Mapping[str, str] = field(default_factory=dict)
     """For flags and the environment: option or variable by dotted key."""
@@ -117,7 +117,7 @@ class Configuration:
 def load_configuration(
     paths: Paths,
     *,
-    flags: Sequence[Flag] = (),
+    flags: Sequence[FlagSetting] = (),
     environment: Mapping[str, str] = os.environ,
     directory: Path | None = None,
     config_is_named: bool = False,
@@ -131,9 +131,9 @@ def load_configuration(
     layers = [_flag_layer(flags), _environment_layer(environment)]
     in_directory = None if directory is None else directory / WORKING_DIRECTORY_FILE
     if in_directory is not None and in_directory.exists() and not _same_file(in_directory, paths.config_file):
-        layers += _file_layer(in_directory, Source.WORKING_DIRECTORY, problems)
+        layers += _file_layer(in_directory, SettingSource.WORKING_DIRECTORY, problems)
     if config_is_named or paths.config_file.exists():
-        layers += _file_layer(paths.config_file, Source.USER, problems)
+        layers += _file_layer(paths.config_file, SettingSource.USER, problems)
     for layer in layers:
         problems += sorted(_problems_of(layer), key=lambda problem: problem.origin.line or 0)
     if problems:
@@ -174,11 +174,11 @@ def _leave_out(values: dict[str, Any], path: KeyPath) -> None:
         values.pop(str(path[0]), None)
 
 
-def _flag_layer(flags: Sequence[Flag]) -> Layer:
+def _flag_layer(flags: Sequence[FlagSetting]) -> Layer:
     values: dict[str, Any] = {}
     for flag in flags:
         _set(values, flag.key, flag.value)
-    return Layer(Source.FLAG, values, names={flag.key: flag.option for flag in flags})
+    return Layer(SettingSource.FLAG, values, names={flag.key: flag.option for flag in flags})
 
 
 def _environment_layer(environment: Mapping[str, str]) -> Layer:
@@ -189,10 +189,10 @@ def _environment_layer(environment: Mapping[str, str]) -> Layer:
         if value:
             _set(values, key, (value,) if key in _LISTS else value)
             names[key] = variable
-    return Layer(Source.ENVIRONMENT, values, names=names)
+    return Layer(SettingSource.ENVIRONMENT, values, names=names)
 
 
-def _file_layer(path: Path, source: Source, problems: list[Problem]) -> Iterator[Layer]:
+def _file_layer(path: Path, source: SettingSource, problems: list[Problem]) -> Iterator[Layer]:
     try:
         text = read_small_file(path).decode("utf-8-sig")
         values = parse_toml(text)
@@ -210,7 +210,7 @@ def _file_layer(path: Path, source: Source, problems: list[Problem]) -> Iterator
         yield Layer(source, values, file=str(path), lines=key_lines(text))
 
 
-def _syntax_problem(path: Path, source: Source, message: str, text: str) -> Problem:
+def _syntax_problem(path: Path, source: SettingSource, message: str, text: str) -> Problem:
     """What `tomllib` says, with its line: the last one where it says "at end of document" instead."""
     where = re.search(r"line (\d+)", message)
     line = int(where[1]) if where else max(len(text.splitlines()), 1)
@@ -232,7 +232,7 @@ def _problems_of(layer: Layer) -> Iterator[Problem]:
 
 def _not_its_own(layer: Layer) -> Iterator[tuple[str, str]]:
     """What a working directory's file sets without being allowed to, each with the reason."""
-    if layer.source is Source.WORKING_DIRECTORY:
+    if layer.source is SettingSource.WORKING_DIRECTORY:
         yield from ((key, why) for key, why in _USER_ONLY.items() if layer.get(key) not in (None, {}))
         if secrets_in(str(layer.get("backend.uri"))):
             yield "backend.uri", _SIGNS_IN

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from labeler.config.backend_uri import BadBackendUri, check_backend_uri, check_origin
 from labeler.config.identity import BadReviewer, check_reviewer
-from labeler.config.questions import AnyQuestion, Section, names_are_unique, wrong
+from labeler.config.questions import AnyQuestion, SettingsModel, names_are_unique, wrong
 
 
 def _backend_uri(uri: str) -> str:
@@ -61,7 +61,7 @@ Texts = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=
 NonEmpty = Annotated[str, Field(min_length=1)]
 
 
-class BackendSettings(Section):
+class BackendSettings(SettingsModel):
     """Where traces come from and labels go."""
 
     uri: Annotated[str, AfterValidator(_backend_uri)] | None = None
@@ -72,7 +72,7 @@ class BackendSettings(Section):
     token_command: Annotated[Texts, BeforeValidator(_words)] = ()
 
 
-class ReviewSettings(Section):
+class ReviewSettings(SettingsModel):
     """How a review goes."""
 
     questions: Literal["auto", "server", "config", "both"] = "auto"
@@ -83,7 +83,7 @@ class ReviewSettings(Section):
     notes: Literal["server", "local"] = "server"
 
 
-class DeliverySettings(Section):
+class DeliverySettings(SettingsModel):
     """How answers travel."""
 
     edits: Literal["override", "update"] = "override"
@@ -91,14 +91,14 @@ class DeliverySettings(Section):
     concurrency: Annotated[int, Field(ge=1, le=4)] = 2
 
 
-class CacheSettings(Section):
+class CacheSettings(SettingsModel):
     """How much is kept near."""
 
     max_mb: Annotated[int, Field(ge=1)] = 2048
     ahead: Annotated[int, Field(ge=0)] = 500
 
 
-class UiSettings(Section):
+class UiSettings(SettingsModel):
     """What the screen may use."""
 
     ascii: bool = False
@@ -106,7 +106,7 @@ class UiSettings(Section):
     viewer: Annotated[Texts, BeforeValidator(_words)] = ()
 
 
-class Settings(Section):
+class Settings(SettingsModel):
     """Everything that can be set."""
 
     backend: BackendSettings = Field(default_factory=BackendSettings)

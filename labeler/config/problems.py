@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from labeler.config.load import Configuration
 
 
-class Source(StrEnum):
+class SettingSource(StrEnum):
     """Where a value can come from, the strongest first."""
 
     FLAG = "flag"
@@ -24,22 +24,22 @@ class Source(StrEnum):
 class Origin:
     """Where a value came from. `name` is the option, the environment variable or the file; `line` counts from 1."""
 
-    source: Source
+    source: SettingSource
     name: str = ""
     line: int | None = None
 
     def __str__(self) -> str:
         match self.source:
-            case Source.DEFAULT:
+            case SettingSource.DEFAULT:
                 return "default"
-            case Source.FLAG:
+            case SettingSource.FLAG:
                 return f"option {self.name}"
-            case Source.ENVIRONMENT:
+            case SettingSource.ENVIRONMENT:
                 return f"environment variable {self.name}"
         return self.name if self.line is None else f"{self.name}, line {self.line}"
 
 
-DEFAULT_ORIGIN: Final = Origin(Source.DEFAULT)
+DEFAULT_ORIGIN: Final = Origin(SettingSource.DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from labeler.domain.question import NOTE_NAMES, Categorical, Numeric, PassFail, 
 from labeler.domain.value import UnusableValue, check_name, check_text
 
 
-class Section(BaseModel):
+class SettingsModel(BaseModel):
     """A table of the configuration: unknown keys and values of the wrong type are errors."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, defer_build=True)
@@ -57,7 +57,7 @@ Number = Annotated[int | float, Field(allow_inf_nan=False)]
 Step = Annotated[int | float, Field(gt=0, allow_inf_nan=False)]
 
 
-class QuestionRefinement(Section):
+class QuestionRefinement(SettingsModel):
     """What a configuration may say about a question of the server's: everything but its input."""
 
     name: QuestionName

@@ -13,21 +13,29 @@ from collections.abc import Callable
 from typing import Final
 
 from labeler.backends.base import AlreadyThere, Ambiguous, Backend, BackendError, MissingTarget
-from labeler.delivery.connection import Sighting
+from labeler.delivery.connection import ConnectionReport
 from labeler.delivery.echo_check import differences
 from labeler.delivery.failure_classification import (
     Attempt,
-    Blame,
+    FailureTracker,
+    connection_report,
     diagnose,
     diagnose_defect,
     diagnose_doubt,
-    sighting_of,
 )
 from labeler.delivery.queue_notes import note_on, somebody_else
 from labeler.delivery.server_assigned_ids import OwnIds
 from labeler.domain.assessment import Assessment, AssessmentKind, SourceType, same_reviewer
 from labeler.domain.queue import QueueItem, QueueItemState
-from labeler.journal.attempt_outcomes import Claim, Delivered, LooksAgain, Outcome, Refused, TargetGone, Waits
+from labeler.journal.attempt_outcomes import (
+    Claim,
+    Delivered,
+    Outcome,
+    PayloadRefused,
+    RecheckLater,
+    RetryLater,
+    TargetGone,
+)
 from labeler.journal.models import DeliveryOp
 
 _log = logging.getLogger(__name__)
@@ -52,14 +60,14 @@ class Courier:
         self._now_ms = now_ms
         self._horizon_ms = horizon_ms
         self._own_ids = OwnIds(backend)
-        self._blame = Blame()
+        self._blame = FailureTracker()
 
     async def attempt(self, claim: Claim) -> Attempt:
         """Try once to deliver. Raises nothing: every failure is an outcome, a defect of our own too."""
         if claim.wire_id != claim.delivery.assessment_id:
             self._own_ids.seen()
         try:
-            attempt = Attempt(await self._deliver(claim), Sighting())
+            attempt = Attempt(await self._deliver(claim), ConnectionReport())
         except _Doubt as doubt:
             return doubt.attempt
         except BackendError as error:
@@ -67,7 +75,7 @@ class Courier:
         except Exception as error:
             _log.exception("delivering %s %s failed", claim.delivery.op, claim.delivery.assessment_id)
             return diagnose_defect(claim, error)
-        if isinstance(attempt.outcome, Delivered | LooksAgain):
+        if isinstance(attempt.outcome, Delivered | RecheckLater):
             self._blame.delivered()
         return attempt
 
@@ -121,13 +129,13 @@ class Courier:
     def _stored(self, claim: Claim, sent: Assessment, stored: Assessment) -> Outcome:
         """What it means that the backend has `stored` for `sent`."""
         if wrong := differences(sent, stored):
-            return Refused(f"The server stored something else than was sent: {'; '.join(wrong)}")
+            return PayloadRefused(f"The server stored something else than was sent: {'; '.join(wrong)}")
         if stored.id == sent.id:
             return Delivered()
         self._own_ids.seen()
         doubtful_until = (claim.ambiguous_at_ms or 0) + self._horizon_ms
         if claim.ambiguous_at_ms is not None and self._now_ms() < doubtful_until:
-            return LooksAgain(doubtful_until, "stored; an earlier request may still come late", stored.id)
+            return RecheckLater(doubtful_until, "stored; an earlier request may still come late", stored.id)
         return Delivered(server_id=stored.id)
 
     async def _update(self, claim: Claim) -> Outcome:
@@ -145,7 +153,7 @@ class Courier:
                 return self._in_doubt(claim, error)
             stored, in_doubt = found, True
         if wrong := differences(sent, stored):
-            return Refused(f"The server stored something else than was sent: {'; '.join(wrong)}")
+            return PayloadRefused(f"The server stored something else than was sent: {'; '.join(wrong)}")
         return self._done_unless_rivalled(claim, Delivered(ambiguous=in_doubt))
 
     async def _delete(self, claim: Claim) -> Outcome:
@@ -217,10 +225,10 @@ class Courier:
     def _in_doubt(self, claim: Claim, error: Ambiguous) -> Outcome:
         """A request that left no trace, though the trace's info could be read."""
         if error.retry_after_s is not None:
-            raise _Doubt(Attempt(Waits(str(error), ambiguous=True), sighting_of(error)))
+            raise _Doubt(Attempt(RetryLater(str(error), ambiguous=True), connection_report(error)))
         if error.server_answered:
             return self._blame.failed(claim, str(error))
-        return Waits(str(error), ambiguous=True)
+        return RetryLater(str(error), ambiguous=True)
 
     def _done_unless_rivalled(self, claim: Claim, done: Delivered) -> Outcome:
         """Done, or to be done once more when a request that would undo it can no longer come late."""
@@ -228,7 +236,7 @@ class Courier:
         if claim.rival_at_ms is None or self._now_ms() >= rival_until:
             return done
         reason = "done; an earlier request may still come late and undo it"
-        return LooksAgain(rival_until, reason, ambiguous=done.ambiguous)
+        return RecheckLater(rival_until, reason, ambiguous=done.ambiguous)
 
 
 def _payload(claim: Claim) -> Assessment:

@@ -48,17 +48,17 @@ ONLINE = ConnectionState(ConnectionStatus.ONLINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class ConnectionReport:
     """What one attempt told about the way to the backend. `retry_after_s`: what the server asked for, in seconds."""
 
     state: ConnectionState = ONLINE
     retry_after_s: float | None = None
 
 
-def out_of_reach(error: Unreachable | Ambiguous) -> Sighting:
+def out_of_reach(error: Unreachable | Ambiguous) -> ConnectionReport:
     """What an error tells of a backend that does not answer, or says that it cannot now."""
     until_ms = 0 if not error.retry_after_s else round((time.time() + error.retry_after_s) * 1000)
-    return Sighting(ConnectionState(ConnectionStatus.OFFLINE, str(error), until_ms), error.retry_after_s)
+    return ConnectionReport(ConnectionState(ConnectionStatus.OFFLINE, str(error), until_ms), error.retry_after_s)
 
 
 class Connection:
@@ -84,7 +84,7 @@ class Connection:
         """Seconds until the next request may go."""
         return max(self._silent_until - time.monotonic(), 0.0)
 
-    def see(self, sighting: Sighting) -> None:
+    def see(self, sighting: ConnectionReport) -> None:
         """Take in what an attempt told."""
         self.state = sighting.state
         if sighting.state.status is ConnectionStatus.ONLINE:

@@ -9,12 +9,12 @@ from collections.abc import Callable, Collection, Sequence
 from labeler.backends.base import BackendError
 from labeler.delivery.attempt import Courier
 from labeler.delivery.backoff import Backoff
-from labeler.delivery.connection import Connection, ConnectionStatus, Sighting
+from labeler.delivery.connection import Connection, ConnectionReport, ConnectionStatus
 from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled
-from labeler.delivery.failure_classification import Attempt, ping_sighting
+from labeler.delivery.failure_classification import Attempt, ping_report
 from labeler.delivery.timing import Timing
 from labeler.domain.destination import Destination
-from labeler.journal.attempt_outcomes import Claim, LooksAgain, Waits
+from labeler.journal.attempt_outcomes import Claim, RecheckLater, RetryLater
 from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread
 
@@ -98,9 +98,9 @@ class Dispatcher:
         try:
             await self._courier.backend.whoami()
         except BackendError as error:
-            await self._take_in([ping_sighting(error)])
+            await self._take_in([ping_report(error)])
         else:
-            await self._take_in([Sighting()])
+            await self._take_in([ConnectionReport()])
 
     async def _take_up(self, grace_ms: int, places: Sequence[Destination]) -> None:
         room = self._room()
@@ -143,14 +143,14 @@ class Dispatcher:
         await self._take_in([attempt.sighting for _, attempt in finished if attempt.sighting is not None])
         for (claim, attempt), delivery in zip(finished, deliveries, strict=True):
             self._remember(claim.delivery.trace_id, attempt)
-            if not isinstance(attempt.outcome, Waits | LooksAgain):
+            if not isinstance(attempt.outcome, RetryLater | RecheckLater):
                 self._on_event(Settled(claim.delivery.assessment_id, claim.delivery.trace_id, delivery))
         if time.monotonic() - self._counts_told_at >= _COUNTS_EVERY_S:
             await self._tell_counts()
 
     def _remember(self, trace_id: str, attempt: Attempt) -> None:
         """Let a trace wait whose delivery failed though the backend works, longer each time."""
-        if not isinstance(attempt.outcome, Waits):
+        if not isinstance(attempt.outcome, RetryLater):
             self._stumbling.pop(trace_id, None)
         elif attempt.sighting is None or attempt.sighting.state.status is ConnectionStatus.ONLINE:
             fresh = Backoff(self._timing.first_retry_s, self._timing.longest_retry_s)
@@ -158,7 +158,7 @@ class Dispatcher:
             self._stumbling[trace_id] = (time.monotonic() + pause.next_s(), pause)
             self._failed.add(trace_id)
 
-    async def _take_in(self, sightings: Sequence[Sighting]) -> None:
+    async def _take_in(self, sightings: Sequence[ConnectionReport]) -> None:
         """Learn how the backend can be reached. What was parked because it could not be goes when it can again."""
         before = self.connection.state
         was_closed = self.connection.is_closed

@@ -50,7 +50,7 @@ async def result_since(journal: JournalThread, destinations: Sequence[Destinatio
     )
 
 
-class Beside:
+class RemoteDrain:
     """Asks whoever delivers at a destination to do so, again and again while that helps."""
 
     def __init__(

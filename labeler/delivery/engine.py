@@ -12,7 +12,7 @@ from labeler.backends.base import Backend
 from labeler.delivery.attempt import Courier
 from labeler.delivery.connection import ConnectionStatus
 from labeler.delivery.dispatcher import Dispatcher
-from labeler.delivery.drain import Beside, SyncResult, result_since, wait_until_due
+from labeler.delivery.drain import RemoteDrain, SyncResult, result_since, wait_until_due
 from labeler.delivery.events import DeliveryEvent
 from labeler.delivery.lock import DeliveryLocks
 from labeler.delivery.timing import Timing, wall_clock_ms
@@ -111,7 +111,7 @@ class DeliveryEngine:
         await self._journal.run(Journal.release_all, began_ms)
         await self._journal.run(Journal.release_earlier, began_ms)
         locks = DeliveryLocks(self._lock_path, self._destinations)
-        beside = Beside(self._journal, self._timing, self._now_ms, self._on_event)
+        beside = RemoteDrain(self._journal, self._timing, self._now_ms, self._on_event)
         try:
             await self._keep_beside_journal(locks)
             while locks.try_acquire() or await beside.drain(locks, self.wake):

@@ -16,8 +16,8 @@ from labeler.backends.base import (
     NotAllowed,
     Unreachable,
 )
-from labeler.delivery.connection import ConnectionState, ConnectionStatus, Sighting, out_of_reach
-from labeler.journal.attempt_outcomes import Claim, Outcome, Parked, Refused, Waits
+from labeler.delivery.connection import ConnectionReport, ConnectionState, ConnectionStatus, out_of_reach
+from labeler.journal.attempt_outcomes import Claim, Outcome, Parked, PayloadRefused, RetryLater
 from labeler.journal.models import DeliveryOp, ParkCause
 
 FAILURES_AT_MOST: Final = 5
@@ -29,10 +29,10 @@ class Attempt:
     """How an attempt ended for the delivery, and what it told about the backend (None: nothing)."""
 
     outcome: Outcome
-    sighting: Sighting | None
+    sighting: ConnectionReport | None
 
 
-class Blame:
+class FailureTracker:
     """Tells payloads that a server cannot take from a server that takes none, though it can be read."""
 
     def __init__(self) -> None:
@@ -52,14 +52,14 @@ class Blame:
         self._successes_at_failure[delivery_id] = self._successes
         self._failing.add(delivery_id)
         if before == self._successes and len(self._failing) > 1:
-            return Waits(reason, ambiguous=True)
+            return RetryLater(reason, ambiguous=True)
         if claim.failures + 1 < FAILURES_AT_MOST:
-            return Waits(reason, ambiguous=True, failed=True)
+            return RetryLater(reason, ambiguous=True, failed=True)
         said = f"The server failed {FAILURES_AT_MOST} times on this one and works otherwise: {reason}"
-        return Refused(said, ambiguous=True)
+        return PayloadRefused(said, ambiguous=True)
 
 
-def sighting_of(error: BackendError) -> Sighting | None:
+def connection_report(error: BackendError) -> ConnectionReport | None:
     """What an error tells about the way to the backend by itself."""
     match error:
         case Unreachable():
@@ -69,31 +69,31 @@ def sighting_of(error: BackendError) -> Sighting | None:
         case Ambiguous() | Forbidden() | NotABackend():
             return None
         case _:
-            return Sighting()
+            return ConnectionReport()
 
 
-def ping_sighting(error: BackendError) -> Sighting:
+def ping_report(error: BackendError) -> ConnectionReport:
     """What an error means that came of asking only who is signed in: nobody gets any further."""
     match error:
         case NotAllowed():
-            return Sighting(ConnectionState(ConnectionStatus.NOT_ALLOWED, str(error)))
+            return ConnectionReport(ConnectionState(ConnectionStatus.NOT_ALLOWED, str(error)))
         case Forbidden():
-            return Sighting(ConnectionState(ConnectionStatus.NEEDS_CREDENTIALS, str(error)))
+            return ConnectionReport(ConnectionState(ConnectionStatus.NEEDS_CREDENTIALS, str(error)))
         case NotABackend():
-            return Sighting(ConnectionState(ConnectionStatus.NO_BACKEND, str(error)))
+            return ConnectionReport(ConnectionState(ConnectionStatus.NO_BACKEND, str(error)))
         case Unreachable() | Ambiguous():
             return out_of_reach(error)
         case _:
-            return Sighting()
+            return ConnectionReport()
 
 
-async def diagnose(backend: Backend, claim: Claim, error: BackendError, blame: Blame) -> Attempt:
+async def diagnose(backend: Backend, claim: Claim, error: BackendError, blame: FailureTracker) -> Attempt:
     """What to do with a delivery whose attempt ended in `error`. Asks the backend again where that tells more."""
     match error:
         case Unreachable():
-            return Attempt(Waits(str(error)), sighting_of(error))
+            return Attempt(RetryLater(str(error)), connection_report(error))
         case Ambiguous() if not error.server_answered:
-            return Attempt(Waits(str(error), ambiguous=True), sighting_of(error))
+            return Attempt(RetryLater(str(error), ambiguous=True), connection_report(error))
         case Ambiguous() | Malformed():
             return await _server_failed(backend, claim, error, blame)
         case Forbidden():
@@ -105,20 +105,20 @@ async def diagnose(backend: Backend, claim: Claim, error: BackendError, blame: B
                 f"The trace is not there: {error}. The answer is kept: check the workspace (MLFLOW_WORKSPACE or "
                 "backend.workspace), then retry it in the outbox, or discard it if the trace was deleted"
             )
-            return Attempt(Parked(ParkCause.TRACE, reason), Sighting())
+            return Attempt(Parked(ParkCause.TRACE, reason), ConnectionReport())
         case _:
-            return Attempt(Refused(str(error)), Sighting())
+            return Attempt(PayloadRefused(str(error)), ConnectionReport())
 
 
 async def diagnose_doubt(
-    backend: Backend, claim: Claim, first: Ambiguous, second: BackendError, blame: Blame
+    backend: Backend, claim: Claim, first: Ambiguous, second: BackendError, blame: FailureTracker
 ) -> Attempt:
     """What to do when a request ended in doubt (`first`) and the question what became of it in `second`."""
     if isinstance(second, Forbidden | NotABackend | MissingTrace):
         attempt = await diagnose(backend, claim, second, blame)
         if isinstance(attempt.outcome, Parked):
             return Attempt(replace(attempt.outcome, ambiguous=True), attempt.sighting)
-    return Attempt(Waits(str(first), ambiguous=True), sighting_of(second))
+    return Attempt(RetryLater(str(first), ambiguous=True), connection_report(second))
 
 
 def diagnose_defect(claim: Claim, error: Exception) -> Attempt:
@@ -128,17 +128,17 @@ def diagnose_defect(claim: Claim, error: Exception) -> Attempt:
         "details. Export it, or try it again with a newer labeler"
     )
     if claim.failures + 1 < FAILURES_AT_MOST:
-        return Attempt(Waits(said, ambiguous=True, failed=True), None)
-    return Attempt(Refused(said, ambiguous=True), None)
+        return Attempt(RetryLater(said, ambiguous=True, failed=True), None)
+    return Attempt(PayloadRefused(said, ambiguous=True), None)
 
 
-async def _server_failed(backend: Backend, claim: Claim, error: BackendError, blame: Blame) -> Attempt:
+async def _server_failed(backend: Backend, claim: Claim, error: BackendError, blame: FailureTracker) -> Attempt:
     """The server's own failure counts against the payload only while the trace's info can be read."""
     try:
         await backend.summary(claim.delivery.trace_id)
     except BackendError as second:
-        return Attempt(Waits(str(error), ambiguous=True), sighting_of(second))
-    return Attempt(blame.failed(claim, str(error)), Sighting())
+        return Attempt(RetryLater(str(error), ambiguous=True), connection_report(second))
+    return Attempt(blame.failed(claim, str(error)), ConnectionReport())
 
 
 async def _forbidden(backend: Backend, claim: Claim, error: Forbidden) -> Attempt:
@@ -148,19 +148,19 @@ async def _forbidden(backend: Backend, claim: Claim, error: Forbidden) -> Attemp
     except Forbidden as second:
         return _shut_out(error, second)
     except BackendError as second:
-        return Attempt(_parked(error), sighting_of(second))
+        return Attempt(_parked(error), connection_report(second))
     try:
         summary = await backend.summary(claim.delivery.trace_id)
     except Forbidden as second:
         if signed_in is None:
             return _shut_out(error, second)
-        return Attempt(_parked(error, _no_right_to_read(signed_in, claim)), Sighting())
+        return Attempt(_parked(error, _no_right_to_read(signed_in, claim)), ConnectionReport())
     except BackendError as second:
-        return Attempt(_parked(error), sighting_of(second))
+        return Attempt(_parked(error), connection_report(second))
     if not isinstance(error, NotAllowed):
-        return Attempt(_parked(error), Sighting())
+        return Attempt(_parked(error), ConnectionReport())
     experiment = await _experiment_name(backend, summary.experiment_id or claim.delivery.destination.experiment_id)
-    return Attempt(_parked(error, _no_right_to_write(signed_in, experiment, claim)), Sighting())
+    return Attempt(_parked(error, _no_right_to_write(signed_in, experiment, claim)), ConnectionReport())
 
 
 def _shut_out(error: Forbidden, second: Forbidden) -> Attempt:
@@ -169,7 +169,7 @@ def _shut_out(error: Forbidden, second: Forbidden) -> Attempt:
     if isinstance(error, NotAllowed) and isinstance(second, NotAllowed):
         status = ConnectionStatus.NOT_ALLOWED
     parked = _parked(error if isinstance(second, NotAllowed) else second)
-    return Attempt(parked, Sighting(ConnectionState(status, parked.reason)))
+    return Attempt(parked, ConnectionReport(ConnectionState(status, parked.reason)))
 
 
 def _parked(error: Forbidden, known: str = "") -> Parked:
@@ -210,7 +210,7 @@ async def _no_backend(backend: Backend, claim: Claim, error: NotABackend) -> Att
     try:
         await backend.summary(claim.delivery.trace_id)
     except NotABackend:
-        return Attempt(parked, Sighting(ConnectionState(ConnectionStatus.NO_BACKEND, f"{error}. {advice}")))
+        return Attempt(parked, ConnectionReport(ConnectionState(ConnectionStatus.NO_BACKEND, f"{error}. {advice}")))
     except BackendError as second:
-        return Attempt(parked, sighting_of(second))
-    return Attempt(parked, Sighting())
+        return Attempt(parked, connection_report(second))
+    return Attempt(parked, ConnectionReport())

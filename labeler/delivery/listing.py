@@ -15,14 +15,14 @@ _SUMMARIES_A_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class ListedTrace:
     """A trace for the worklist, and where it stands in the queue (None: not from a queue)."""
 
     summary: TraceSummary
     queue_state: QueueItemState | None = None
 
 
-async def incoming(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[Incoming]]:
+async def listed_traces(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[ListedTrace]]:
     """Pages of the traces that `spec` names: a queue's items, exactly named traces, or a pinned search.
 
     The store pins the search, not this machine's clock, which may be slow. A sample is drawn from everything the
@@ -40,30 +40,30 @@ async def incoming(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[Inc
     yield [everything[index] for index in sorted(chosen)]
 
 
-async def _queue(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[Incoming]]:
+async def _queue(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[ListedTrace]]:
     assert spec.queue_id is not None
     queue = Queue(spec.queue_id, spec.experiment_ids[0] if spec.experiment_ids else "", spec.label)
     left = spec.limit
     async for items in backend.items(queue):
         states = {item.trace_id: item.state for item in items}
         for ids in _chunks(list(states)[:left]):
-            yield [Incoming(summary, states[summary.id]) for summary in await backend.summaries(ids)]
+            yield [ListedTrace(summary, states[summary.id]) for summary in await backend.summaries(ids)]
         if left is not None:
             left -= min(len(states), left)
             if left == 0:
                 return
 
 
-async def _named(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[Incoming]]:
+async def _named(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[ListedTrace]]:
     for ids in _chunks(list(spec.trace_ids)):
-        yield [Incoming(summary) for summary in await backend.summaries(ids)]
+        yield [ListedTrace(summary) for summary in await backend.summaries(ids)]
 
 
-async def _search(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[Incoming]]:
+async def _search(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[ListedTrace]]:
     limit = None if spec.sample is not None else spec.limit
     query = Query(spec.experiment_ids, spec.filter, spec.order_by, spec.since_ms, None, limit)
     async for page in backend.snapshot(query):
-        yield [Incoming(summary) for summary in page]
+        yield [ListedTrace(summary) for summary in page]
 
 
 def _chunks(ids: Sequence[str]) -> list[Sequence[str]]:

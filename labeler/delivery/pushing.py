@@ -13,7 +13,7 @@ from labeler.domain.destination import Destination
 from labeler.journal.models import DeliveryState, Journaled
 
 
-class Standing(Enum):
+class LineStanding(Enum):
     """How a label stands that is to be pushed."""
 
     NEW = auto()
@@ -37,7 +37,7 @@ class Standing(Enum):
 class Judged:
     """How a label stands; where it cannot be queued, `sentence` says why."""
 
-    standing: Standing
+    standing: LineStanding
     sentence: str = ""
 
 
@@ -47,22 +47,22 @@ def judge(label: Assessment, home: Destination, on_trace: Sequence[Assessment], 
     stored = next((each for each in on_trace if each.id in ids or each.metadata.get(ID_KEY) == label.id), None)
     if stored is not None:
         wrong = differences_as_labels(label, stored)
-        return Judged(Standing.OTHER, _another("The server has", wrong)) if wrong else Judged(Standing.THERE)
+        return Judged(LineStanding.OTHER, _another("The server has", wrong)) if wrong else Judged(LineStanding.THERE)
     if journaled is None:
-        return Judged(Standing.NEW)
+        return Judged(LineStanding.NEW)
     if journaled.destination != home:
-        return Judged(Standing.ELSEWHERE, _given_at(journaled.destination))
+        return Judged(LineStanding.ELSEWHERE, _given_at(journaled.destination))
     if wrong := differences_as_labels(label, journaled.assessment):
-        return Judged(Standing.OTHER, _another("The journal has", wrong))
+        return Judged(LineStanding.OTHER, _another("The journal has", wrong))
     match journaled.state:
         case DeliveryState.WAITING:
-            return Judged(Standing.WAITING)
+            return Judged(LineStanding.WAITING)
         case DeliveryState.PARKED | DeliveryState.REFUSED:
-            return Judged(Standing.HELD)
+            return Judged(LineStanding.HELD)
         case DeliveryState.DELIVERED if journaled.stands:
-            return Judged(Standing.LOST)
+            return Judged(LineStanding.LOST)
         case _:
-            return Judged(Standing.WITHDRAWN)
+            return Judged(LineStanding.WITHDRAWN)
 
 
 def differences_as_labels(label: Assessment, stored: Assessment) -> list[str]:

@@ -22,7 +22,7 @@ from labeler.delivery.connection import ConnectionState, ConnectionStatus
 from labeler.delivery.drain import SyncResult
 from labeler.delivery.engine import DeliveryEngine
 from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled
-from labeler.delivery.listing import Incoming, incoming
+from labeler.delivery.listing import ListedTrace, listed_traces
 from labeler.delivery.prefetch import Arrived, Missing, Offline, Online, Prefetcher, PrefetchEvent
 from labeler.delivery.sessions import bring_session, turns_of
 from labeler.domain.destination import Destination
@@ -92,11 +92,11 @@ class Listener(Protocol):
     def counts_changed(self) -> None:
         """There is more or less to deliver."""
 
-    async def take_in(self, page: Sequence[Incoming], *, only_unlabelled: bool) -> int:
+    async def take_in(self, page: Sequence[ListedTrace], *, only_unlabelled: bool) -> int:
         """A page of the backend's listing."""
 
 
-class Exchange:
+class ReviewSync:
     """Runs delivery, prefetch and refresh for one review. `connect` opens the backend and may raise `BackendError`.
 
     `pulse`: what that backend tells whether it answers.
@@ -220,7 +220,7 @@ class Exchange:
         pause = Backoff(1.0, 30.0)
         while True:
             try:
-                async for page in incoming(backend, self._spec):
+                async for page in listed_traces(backend, self._spec):
                     await self._listener.take_in(page, only_unlabelled=self._traffic.only_unlabelled)
                 for caution in backend.cautions():
                     self._listener.tell(caution)

@@ -13,15 +13,15 @@ from itertools import islice
 
 from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
-from labeler.delivery.listing import Incoming
+from labeler.delivery.listing import ListedTrace
 from labeler.desk.active_time import ActiveTime
 from labeler.desk.delivery_status import Deliveries
-from labeler.desk.document_cache import Library, Prepared, read_blind, read_openly
+from labeler.desk.document_cache import Library, PreparedTrace, read_blind, read_openly
 from labeler.desk.drafts import Drafts, kept_slot
 from labeler.desk.events import DeskEvent, DocumentReady, ItemChanged, ItemsAdded, Notice, StatusChanged
 from labeler.desk.history_loader import Past
 from labeler.desk.journal_tasks import Background
-from labeler.desk.known_assessments import Said
+from labeler.desk.known_assessments import KnownAssessments
 from labeler.desk.media_content import Contents
 from labeler.desk.outbox import Outbox
 from labeler.desk.pace import Pace
@@ -35,7 +35,7 @@ from labeler.journal.journal import Journal
 from labeler.journal.models import Delivery, DeliveryOp, DeliveryState, JournalError, OutboxCounts, ReviewRecord
 from labeler.journal.thread import JournalThread
 from labeler.reading.sanitise import one_line
-from labeler.review.action import Action, Stamp
+from labeler.review.action import Action, ActionContext
 from labeler.review.apply import Changed, apply
 from labeler.review.decide import decide
 from labeler.review.decision import Decision, Refusal
@@ -90,7 +90,7 @@ class Desk:
         self._active = ActiveTime()
         self._acting = asyncio.Lock()
         self._background = Background(self.tell)
-        self.said = Said(state, record.spec.reviewer, cells, self.library)
+        self.known = KnownAssessments(state, record.spec.reviewer, cells, self.library)
         self.drafts = Drafts(record.id, drafts, journal, self._background)
         self.deliveries = Deliveries(
             journal,
@@ -129,7 +129,7 @@ class Desk:
 
         Those after it are for `need`, once the first is painted: it is not to share the processor with them.
         """
-        self.said.retired = await self._journal.run(Journal.settled_ids, self.destinations)
+        self.known.retired = await self._journal.run(Journal.settled_ids, self.destinations)
         await self._journal.run(Journal.release_earlier, _now_ms())
         await self.deliveries.refresh()
         self.library.prepare(self.wanted()[:1])
@@ -174,7 +174,7 @@ class Desk:
         """This trace now stands on the screen: the active time on it begins, or goes on."""
         self._active.show(trace_id, _monotonic_ms())
 
-    def document(self, trace_id: str) -> Prepared | None:
+    def document(self, trace_id: str) -> PreparedTrace | None:
         """The document of a trace when it is ready; otherwise it is being prepared, and an event will tell."""
         prepared = self.library.get(trace_id)
         if prepared is None:
@@ -238,13 +238,13 @@ class Desk:
         around = [index for index in (here, here + 1, here - 1) if 0 <= index < len(state.items)]
         return list(dict.fromkeys([state.items[i].trace_id for i in around] + list(islice(ahead, AHEAD))))
 
-    async def take_in(self, page: Sequence[Incoming], *, only_unlabelled: bool) -> int:
+    async def take_in(self, page: Sequence[ListedTrace], *, only_unlabelled: bool) -> int:
         """Append what is new among a page of the backend's listing, moving nothing; returns how many."""
         state = self.state
         new = [each for each in page if each.summary.id not in state.index_of]
         if not new:
             return 0
-        rows = worklist_rows(new, self.reviewer, state.questions, self.said.retired, only_unlabelled=only_unlabelled)
+        rows = worklist_rows(new, self.reviewer, state.questions, self.known.retired, only_unlabelled=only_unlabelled)
         await self._journal.run(Journal.add_items, self.record.id, rows)
         was_empty = not state.items
         added = state.add_items(map(to_item, rows))
@@ -302,13 +302,13 @@ class Desk:
         around = [answer for each in self.wanted() for answer in state.answers_of(each).values()]
         return [answer.assessment_id for answer in (*last, *here, *around)]
 
-    def _stamp(self) -> Stamp:
+    def _stamp(self) -> ActionContext:
         item = self.state.item
         spent = 0 if item is None else self._active.spent_ms(item.trace_id)
-        return Stamp(_now_ms(), spent, _mint, Blind.YES if self.state.rules.blind else Blind.NO)
+        return ActionContext(_now_ms(), spent, _mint, Blind.YES if self.state.rules.blind else Blind.NO)
 
     def _after_change(self, change: Change) -> None:
-        self.said.changed(change)
+        self.known.changed(change)
         for effect in change.effects:
             if isinstance(effect, AnswerEffect) and effect.after is not None:
                 self.deliveries.given(effect.after.assessment_id)
@@ -335,7 +335,7 @@ class Desk:
         self._background.do(self._note_absent())
         self.need()
 
-    def _prepared(self, prepared: Prepared) -> None:
+    def _prepared(self, prepared: PreparedTrace) -> None:
         """Take over the reviewer's own answers from a trace just read, unless the journal knows better."""
         trace_id = prepared.raw.summary.id
         if trace_id in self.state.index_of and prepared.document.title:
@@ -343,7 +343,7 @@ class Desk:
             if item.title != prepared.document.title:
                 item.title = prepared.document.title
                 self.on_event(ItemChanged(trace_id))
-        unknown = self.said.unknown_answers(prepared)
+        unknown = self.known.unknown_answers(prepared)
         if unknown and trace_id in self.state.index_of:
             for span_id, answers in unknown.items():
                 self.state.load_answers(trace_id, answers, span_id)

@@ -28,7 +28,7 @@ _NAME_CHARACTERS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedTrace:
     """A trace ready for the screen, with the raw form it was read from.
 
     `assessments` are all that were made of it and its spans; `others` those that the reviewer is shown beside it,
@@ -62,8 +62,8 @@ class Library:
         self,
         cache: CacheThread,
         destination_of: Callable[[str], Destination],
-        read: Callable[[RawTrace], Prepared],
-        on_ready: Callable[[Prepared], None],
+        read: Callable[[RawTrace], PreparedTrace],
+        on_ready: Callable[[PreparedTrace], None],
         on_stray: Callable[[str, str], None],
     ) -> None:
         self._cache = cache
@@ -71,11 +71,11 @@ class Library:
         self._read = read
         self._on_ready = on_ready
         self._on_stray = on_stray
-        self._kept: OrderedDict[str, Prepared] = OrderedDict()
+        self._kept: OrderedDict[str, PreparedTrace] = OrderedDict()
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
 
-    def get(self, trace_id: str) -> Prepared | None:
+    def get(self, trace_id: str) -> PreparedTrace | None:
         """The prepared document, if it is there."""
         prepared = self._kept.get(trace_id)
         if prepared is not None:
@@ -135,7 +135,7 @@ class Library:
         self._on_ready(prepared)
 
 
-def read_openly(raw: RawTrace, reviewer: str) -> Prepared:
+def read_openly(raw: RawTrace, reviewer: str) -> PreparedTrace:
     """A trace with what judges, code and other reviewers said about it. Raises `SpansOfAnother`."""
     blind = read_blind(raw)
     said = by_others(blind.assessments, reviewer)
@@ -143,10 +143,10 @@ def read_openly(raw: RawTrace, reviewer: str) -> Prepared:
     return replace(blind, document=with_assessments(blind.document, others, blind.span_names), others=others)
 
 
-def read_blind(raw: RawTrace) -> Prepared:
+def read_blind(raw: RawTrace) -> PreparedTrace:
     """A trace without a word of anybody else. Raises `SpansOfAnother`."""
     conversation = read_conversation(raw)
     document = lay_out(conversation, raw.summary.name)
     names = {span_id: one_line(name, _NAME_CHARACTERS) for span_id, name in conversation.span_names.items()}
     models = tuple(one_line(model, _NAME_CHARACTERS) for model in conversation.models)
-    return Prepared(raw, document, raw.summary.assessments, (), names, models)
+    return PreparedTrace(raw, document, raw.summary.assessments, (), names, models)

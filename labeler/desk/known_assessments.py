@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from labeler.desk.document_cache import Library, Prepared
+from labeler.desk.document_cache import Library, PreparedTrace
 from labeler.desk.restore import Cells
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType, same_reviewer
 from labeler.domain.change import Answer, AnswerEffect, Change
@@ -14,7 +14,7 @@ from labeler.review.own_answers import by_others, own_answers_by_span
 from labeler.review.state import ReviewState
 
 
-class Said:
+class KnownAssessments:
     """What has been said about the traces of a review: by the backend's word, and by the reviewer since.
 
     `cells` are the journal's answer cells at the start, so that an older listing from the backend never brings back
@@ -45,7 +45,7 @@ class Said:
             return prepared.others
         return [each for each in by_others(prepared.assessments, self._reviewer) if each.span_id == span_id]
 
-    def unknown_answers(self, prepared: Prepared) -> dict[str | None, dict[str, Answer]]:
+    def unknown_answers(self, prepared: PreparedTrace) -> dict[str | None, dict[str, Answer]]:
         """The reviewer's answers in a trace just read, by span ID and question, of which the journal knows nothing."""
         trace_id = prepared.raw.summary.id
         mine = own_answers_by_span(prepared.assessments, self._reviewer, self._state.questions, self.retired)

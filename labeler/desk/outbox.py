@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection
 
 from labeler.journal.journal import Journal
 from labeler.journal.models import JournalError
-from labeler.journal.outbox_queries import OutboxPlace, OutboxRow, Standing
+from labeler.journal.outbox_queries import DeliveryStanding, OutboxPlace, OutboxRow
 from labeler.journal.thread import JournalThread
 
-__all__ = ["JournalError", "Outbox", "OutboxPlace", "OutboxRow", "Standing"]
+__all__ = ["DeliveryStanding", "JournalError", "Outbox", "OutboxPlace", "OutboxRow"]
 
 
 class Outbox:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable
 
-from labeler.delivery.listing import Incoming
+from labeler.delivery.listing import ListedTrace
 from labeler.domain.question import Question
 from labeler.domain.queue import QueueItemState
 from labeler.domain.trace import TraceSummary
@@ -17,7 +17,7 @@ _TITLE_CHARACTERS = 200
 
 
 def worklist_rows(
-    page: Iterable[Incoming],
+    page: Iterable[ListedTrace],
     reviewer: str,
     questions: tuple[Question, ...],
     retired: Collection[str],
@@ -57,7 +57,7 @@ def _longest_text(preview: str) -> str:
     return max(texts, key=len, default=preview)
 
 
-def _is_open(trace: Incoming, reviewer: str, questions: tuple[Question, ...], retired: Collection[str]) -> bool:
+def _is_open(trace: ListedTrace, reviewer: str, questions: tuple[Question, ...], retired: Collection[str]) -> bool:
     if trace.queue_state is not None and trace.queue_state is not QueueItemState.PENDING:
         return False
     return not is_labelled(own_answers(trace.summary.assessments, reviewer, questions, retired), questions)

@@ -46,7 +46,7 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
-class Waits:
+class RetryLater:
     """Not done yet. `ambiguous`: it may still take effect; `failed`: the server failed on this very payload."""
 
     reason: str
@@ -55,7 +55,7 @@ class Waits:
 
 
 @dataclass(frozen=True, slots=True)
-class LooksAgain:
+class RecheckLater:
     """Done as far as can be seen; to be looked at again at `not_before_ms`, when nothing late can come any more."""
 
     not_before_ms: int
@@ -77,7 +77,7 @@ class Parked:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class PayloadRefused:
     """This payload can never be delivered as it is. `ambiguous`: this last attempt may still take effect."""
 
     reason: str
@@ -94,4 +94,4 @@ class TargetGone:
     reason: str
 
 
-Outcome: TypeAlias = Delivered | Waits | LooksAgain | Parked | Refused | TargetGone
+Outcome: TypeAlias = Delivered | RetryLater | RecheckLater | Parked | PayloadRefused | TargetGone

@@ -15,7 +15,7 @@ from labeler.domain.question import NOTE_NAMES
 from labeler.domain.worklist import ItemState, ReviewSpec
 from labeler.journal.delivery_table import Ledger
 from labeler.journal.destinations import number_of, numbers
-from labeler.journal.outgoing_assessment import Cell
+from labeler.journal.outgoing_assessment import AnswerKey
 from labeler.journal.reconcile import settle_answer, settle_status
 from labeler.journal.serialization import (
     answer_fields,
@@ -154,7 +154,7 @@ class Derivation:
         if self.spec.queue_id is not None:
             settle_status(self.ledger, self._cell(destination_id, effect), effect.before, effect.after)
 
-    def _follow_answer(self, cell: Cell, before: Answer | None, after: Answer | None) -> None:
+    def _follow_answer(self, cell: AnswerKey, before: Answer | None, after: Answer | None) -> None:
         stays_here = self.spec.notes_local and cell.question in NOTE_NAMES
         stood = self._stood(cell, before, after)
         standing = after if stays_here else settle_answer(self.ledger, cell, stood, after)
@@ -172,7 +172,7 @@ class Derivation:
                 {"at": cell.destination_id, "id": standing.assessment_id},
             )
 
-    def _stood(self, cell: Cell, before: Answer | None, after: Answer | None) -> Answer | None:
+    def _stood(self, cell: AnswerKey, before: Answer | None, after: Answer | None) -> Answer | None:
         """What stood in the cell: `before`, unless another review or a push has put something else there meanwhile."""
         row = read_cell(self.ledger.db, cell)
         known = None if row is None or row["answer"] is None else answer_of(json.loads(row["answer"]))
@@ -183,9 +183,9 @@ class Derivation:
             return before
         return known
 
-    def _cell(self, destination_id: int, effect: Effect) -> Cell:
+    def _cell(self, destination_id: int, effect: Effect) -> AnswerKey:
         asked = effect if isinstance(effect, AnswerEffect) else None
-        return Cell(
+        return AnswerKey(
             destination_id=destination_id,
             review_id=self.review_id,
             queue_id=self.spec.queue_id,
@@ -197,12 +197,12 @@ class Derivation:
         )
 
 
-def cell_key(cell: Cell) -> tuple[int, str, str, str, str]:
+def cell_key(cell: AnswerKey) -> tuple[int, str, str, str, str]:
     """The key of a cell's row."""
     return (cell.destination_id, person(cell.reviewer), cell.trace_id, cell.span_id or "", cell.question)
 
 
-def write_cell(db: sqlite3.Connection, cell: Cell, answer: Answer | None) -> None:
+def write_cell(db: sqlite3.Connection, cell: AnswerKey, answer: Answer | None) -> None:
     """Set what stands in a cell; None is cleared."""
     db.execute(
         "INSERT OR REPLACE INTO cells (destination_id, reviewer, trace_id, span_id, question, kind, review_id, answer)"
@@ -211,7 +211,7 @@ def write_cell(db: sqlite3.Connection, cell: Cell, answer: Answer | None) -> Non
     )
 
 
-def read_cell(db: sqlite3.Connection, cell: Cell) -> Any | None:
+def read_cell(db: sqlite3.Connection, cell: AnswerKey) -> Any | None:
     """The row of a cell, whose `answer` is JSON or NULL for cleared; None when it was never answered."""
     return db.execute(
         "SELECT answer FROM cells WHERE destination_id = ? AND reviewer = ? AND trace_id = ? AND span_id = ?"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from labeler.journal.models import DeliveryOp, DeliveryState
-from labeler.journal.outgoing_assessment import Cell
+from labeler.journal.outgoing_assessment import AnswerKey
 from labeler.journal.serialization import to_json
 
 OPEN: Final = frozenset({DeliveryState.WAITING, DeliveryState.PARKED, DeliveryState.REFUSED})
@@ -36,7 +36,7 @@ class Ledger:
 
     def enqueue(
         self,
-        cell: Cell,
+        cell: AnswerKey,
         op: DeliveryOp,
         assessment_id: str | None,
         payload: Mapping[str, Any],
@@ -87,7 +87,7 @@ class Ledger:
             is not None
         )
 
-    def unsent_deletes_in(self, cell: Cell) -> list[Any]:
+    def unsent_deletes_in(self, cell: AnswerKey) -> list[Any]:
         """The deletes of this cell that were never attempted, oldest first."""
         return self.db.execute(
             f"SELECT * FROM deliveries WHERE {_IN_CELL} AND op = 'delete' AND state = 'waiting' AND attempts = 0"
@@ -95,7 +95,7 @@ class Ledger:
             (cell.destination_id, cell.reviewer, cell.trace_id, cell.span_id or "", cell.question),
         ).fetchall()
 
-    def open_delete_that_restores(self, cell: Cell, assessment_id: str) -> int | None:
+    def open_delete_that_restores(self, cell: AnswerKey, assessment_id: str) -> int | None:
         """The open delete whose execution makes `assessment_id` valid again."""
         row = self.db.execute(
             f"SELECT id FROM deliveries WHERE {_IN_CELL} AND op = 'delete' AND overrides = ?"
@@ -104,7 +104,7 @@ class Ledger:
         ).fetchone()
         return None if row is None else int(row["id"])
 
-    def statuses_of(self, cell: Cell) -> list[Any]:
+    def statuses_of(self, cell: AnswerKey) -> list[Any]:
         """The rows of all queue statuses of this trace, whatever became of them, oldest first."""
         return self.db.execute(
             "SELECT * FROM deliveries WHERE destination_id = ? AND reviewer = ? AND trace_id = ? AND op = 'status'"

@@ -13,7 +13,7 @@ from labeler.journal.changes import person, read_cell, write_cell
 from labeler.journal.delivery_table import Ledger
 from labeler.journal.destinations import known, number_of
 from labeler.journal.models import DeliveryOp, DeliveryState, Journaled
-from labeler.journal.outgoing_assessment import Cell
+from labeler.journal.outgoing_assessment import AnswerKey
 from labeler.journal.serialization import assessment_fields, assessment_of
 from labeler.journal.store import Store
 
@@ -80,7 +80,7 @@ class Pushes:
 
 
 def _enqueue(ledger: Ledger, destination_id: int, assessment: Assessment) -> None:
-    cell = Cell(
+    cell = AnswerKey(
         destination_id=destination_id,
         review_id=None,
         queue_id=None,

@@ -10,7 +10,16 @@ from typing import Any, Final
 
 from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
-from labeler.journal.attempt_outcomes import Claim, Delivered, LooksAgain, Outcome, Parked, Refused, TargetGone, Waits
+from labeler.journal.attempt_outcomes import (
+    Claim,
+    Delivered,
+    Outcome,
+    Parked,
+    PayloadRefused,
+    RecheckLater,
+    RetryLater,
+    TargetGone,
+)
 from labeler.journal.destinations import known, numbers
 from labeler.journal.models import Delivery, DeliveryOp, DeliveryState
 from labeler.journal.outbox_queries import delivery_of_row
@@ -248,9 +257,9 @@ def _rival_at_ms(db: sqlite3.Connection, row: Any, payload: dict[str, Any], now_
 def _settle(db: sqlite3.Connection, delivery_id: int, outcome: Outcome, now_ms: int) -> int:
     """Keep one outcome; of a delivery that was closed meanwhile, only what may matter to its successors."""
     db.execute("UPDATE deliveries SET claimed_at_ms = NULL WHERE id = ?", (delivery_id,))
-    if isinstance(outcome, Delivered | LooksAgain) and outcome.server_id is not None:
+    if isinstance(outcome, Delivered | RecheckLater) and outcome.server_id is not None:
         db.execute("UPDATE deliveries SET server_id = ? WHERE id = ?", (outcome.server_id, delivery_id))
-    if isinstance(outcome, Delivered | LooksAgain | Waits | Parked | Refused) and outcome.ambiguous:
+    if isinstance(outcome, Delivered | RecheckLater | RetryLater | Parked | PayloadRefused) and outcome.ambiguous:
         db.execute("UPDATE deliveries SET ambiguous_at_ms = ? WHERE id = ?", (now_ms, delivery_id))
     row = db.execute("SELECT * FROM deliveries WHERE id = ?", (delivery_id,)).fetchone()
     if row["state"] == DeliveryState.CLOSED:
@@ -258,18 +267,18 @@ def _settle(db: sqlite3.Connection, delivery_id: int, outcome: Outcome, now_ms: 
     match outcome:
         case Delivered(note=note):
             _set_state(db, delivery_id, DeliveryState.DELIVERED, note, None, now_ms)
-        case Waits(reason=reason, failed=failed):
+        case RetryLater(reason=reason, failed=failed):
             db.execute(
                 "UPDATE deliveries SET reason = ?, failures = failures + ? WHERE id = ?", (reason, failed, delivery_id)
             )
-        case LooksAgain(not_before_ms=not_before_ms, reason=reason):
+        case RecheckLater(not_before_ms=not_before_ms, reason=reason):
             db.execute(
                 "UPDATE deliveries SET reason = ?, not_before_ms = ? WHERE id = ?",
                 (reason, not_before_ms, delivery_id),
             )
         case Parked(cause=cause, reason=reason):
             _set_state(db, delivery_id, DeliveryState.PARKED, reason, cause, None)
-        case Refused(reason=reason):
+        case PayloadRefused(reason=reason):
             _set_state(db, delivery_id, DeliveryState.REFUSED, reason, None, now_ms)
         case TargetGone(reason=reason):
             is_done = row["op"] == DeliveryOp.DELETE

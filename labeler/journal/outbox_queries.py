@@ -188,7 +188,7 @@ def delivery_of_row(row: Any, places: Mapping[int, Destination]) -> Delivery:
     )
 
 
-class Standing(IntEnum):
+class DeliveryStanding(IntEnum):
     """How a delivery that is not acknowledged stands, the worst first."""
 
     REFUSED = 0
@@ -202,7 +202,7 @@ class Standing(IntEnum):
 class OutboxPlace:
     """What is not acknowledged at one destination: delivery IDs, problems first and of each kind the newest first.
 
-    `counts` says how many of each kind there are, by `Standing`.
+    `counts` says how many of each kind there are, by `DeliveryStanding`.
     """
 
     destination: Destination
@@ -212,7 +212,7 @@ class OutboxPlace:
     @property
     def problems(self) -> Sequence[int]:
         """The IDs of what is refused or parked."""
-        return self.ids[: self.counts[Standing.REFUSED] + self.counts[Standing.PARKED]]
+        return self.ids[: self.counts[DeliveryStanding.REFUSED] + self.counts[DeliveryStanding.PARKED]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +223,7 @@ class OutboxRow:
     """
 
     delivery: Delivery
-    standing: Standing
+    standing: DeliveryStanding
     title: str
     is_held: bool
 
@@ -268,7 +268,10 @@ class OutboxPages:
         places = known(self._store)
         return {
             row["id"]: OutboxRow(
-                delivery_of_row(row, places), Standing(row["standing"]), row["title"] or "", bool(row["is_held"])
+                delivery_of_row(row, places),
+                DeliveryStanding(row["standing"]),
+                row["title"] or "",
+                bool(row["is_held"]),
             )
             for row in rows
         }

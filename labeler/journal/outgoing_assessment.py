@@ -12,7 +12,7 @@ from labeler.domain.value import same_value
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class AnswerKey:
     """Where an answer stands: whose, on which trace or span, to which question, in which destination."""
 
     destination_id: int
@@ -30,7 +30,7 @@ def mint_id() -> str:
     return f"a-{uuid.uuid4().hex}"
 
 
-def assessment_for(cell: Cell, answer: Answer, overrides: str | None) -> Assessment:
+def assessment_for(cell: AnswerKey, answer: Answer, overrides: str | None) -> Assessment:
     """The assessment of an answer. An expectation's comment travels as metadata: the server drops its rationale."""
     is_expectation = cell.kind is AssessmentKind.EXPECTATION
     metadata = {

@@ -23,11 +23,11 @@ from labeler.domain.queue import QueueItemState
 from labeler.domain.worklist import ItemState
 from labeler.journal.delivery_table import OPEN, WITHDRAWN, Ledger
 from labeler.journal.models import DeliveryOp, DeliveryState
-from labeler.journal.outgoing_assessment import Cell, assessment_for, mint_id, same_content
+from labeler.journal.outgoing_assessment import AnswerKey, assessment_for, mint_id, same_content
 from labeler.journal.serialization import answer_fields, answer_of, assessment_fields
 
 
-def settle_answer(ledger: Ledger, cell: Cell, before: Answer | None, after: Answer | None) -> Answer | None:
+def settle_answer(ledger: Ledger, cell: AnswerKey, before: Answer | None, after: Answer | None) -> Answer | None:
     """Bring the outbox from one content of a cell to another. The answer that stands then, under its final ID."""
     stack = _Stack(ledger, cell)
     return stack.move(_resolved(ledger, before), _resolved(ledger, after))
@@ -52,7 +52,7 @@ class _Top:
 @dataclass(frozen=True, slots=True)
 class _Stack:
     ledger: Ledger
-    cell: Cell
+    cell: AnswerKey
 
     def move(self, before: Answer | None, after: Answer | None) -> Answer | None:
         if after is None:
@@ -261,7 +261,7 @@ _STATUS: Final = {
 }
 
 
-def settle_status(ledger: Ledger, item: Cell, before: ItemState, after: ItemState) -> None:
+def settle_status(ledger: Ledger, item: AnswerKey, before: ItemState, after: ItemState) -> None:
     """Bring the queue's status of an item from one state to another; an unsent one that is reverted is closed."""
     wanted = _STATUS[after]
     known = [(row, json.loads(row["payload"])) for row in ledger.statuses_of(item)]

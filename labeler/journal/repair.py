@@ -15,7 +15,7 @@ from labeler.domain.worklist import ItemState, ReviewSpec
 from labeler.journal.changes import cell_key, read_cell, write_cell
 from labeler.journal.delivery_table import Ledger
 from labeler.journal.models import DeliveryOp
-from labeler.journal.outgoing_assessment import Cell, assessment_for
+from labeler.journal.outgoing_assessment import AnswerKey, assessment_for
 from labeler.journal.serialization import (
     answer_fields,
     answer_of,
@@ -87,9 +87,9 @@ def _place(db: sqlite3.Connection, number: int) -> tuple[str, str, str]:
     return (spec.backend_uri, spec.workspace, row["experiment_id"])
 
 
-def _last_effects(db: sqlite3.Connection) -> Iterable[tuple[Cell, AnswerEffect]]:
+def _last_effects(db: sqlite3.Connection) -> Iterable[tuple[AnswerKey, AnswerEffect]]:
     """The last that was done to each cell. On the way, item states that no saved row tells of are filled in."""
-    last: dict[tuple[Any, ...], tuple[Cell, AnswerEffect]] = {}
+    last: dict[tuple[Any, ...], tuple[AnswerKey, AnswerEffect]] = {}
     states: dict[tuple[str, str], tuple[str, int]] = {}
     for row in db.execute("SELECT * FROM changes ORDER BY seq").fetchall():
         spec = _spec(db, row["review_id"])
@@ -99,7 +99,7 @@ def _last_effects(db: sqlite3.Connection) -> Iterable[tuple[Cell, AnswerEffect]]
                 continue
             if effect.span_id is None:
                 states.setdefault((row["review_id"], effect.trace_id), (ItemState.OPEN, row["seq"]))
-            cell = Cell(
+            cell = AnswerKey(
                 destination_id=row["destination_id"],
                 review_id=row["review_id"],
                 queue_id=spec.queue_id,
@@ -117,7 +117,7 @@ def _last_effects(db: sqlite3.Connection) -> Iterable[tuple[Cell, AnswerEffect]]
     return last.values()
 
 
-def _create_again(ledger: Ledger, cell: Cell, standing: Answer) -> None:
+def _create_again(ledger: Ledger, cell: AnswerKey, standing: Answer) -> None:
     """Queue an answer whose delivery was lost. It counts as attempted: it may have arrived, and is read back then."""
     if _stays_here(ledger, cell) or ledger.create_of(standing.assessment_id) is not None:
         return
@@ -128,7 +128,7 @@ def _create_again(ledger: Ledger, cell: Cell, standing: Answer) -> None:
     _count_as_attempted(ledger, ledger.enqueue(cell, DeliveryOp.CREATE, standing.assessment_id, payload, overrides))
 
 
-def _delete_again(ledger: Ledger, cell: Cell, gone: Answer) -> None:
+def _delete_again(ledger: Ledger, cell: AnswerKey, gone: Answer) -> None:
     """Queue a retraction that was lost, of an answer that may have arrived."""
     created = ledger.create_of(gone.assessment_id)
     is_unsent = created is not None and created["attempts"] == 0
@@ -149,16 +149,16 @@ def _renamed(ledger: Ledger, answer: Answer) -> Answer:
     return replace(answer, assessment_id=ledger.resolve(answer.assessment_id))
 
 
-def _stays_here(ledger: Ledger, cell: Cell) -> bool:
+def _stays_here(ledger: Ledger, cell: AnswerKey) -> bool:
     """Whether this is a note that is not to leave the journal."""
     if cell.question not in NOTE_NAMES or cell.review_id is None:
         return False
     return _spec(ledger.db, cell.review_id).notes_local
 
 
-def _cell_of(db: sqlite3.Connection, row: Any) -> Cell:
+def _cell_of(db: sqlite3.Connection, row: Any) -> AnswerKey:
     spec = None if row["review_id"] is None else _spec(db, row["review_id"])
-    return Cell(
+    return AnswerKey(
         destination_id=row["destination_id"],
         review_id=row["review_id"],
         queue_id=spec.queue_id if spec else None,

@@ -19,7 +19,7 @@ from labeler.journal.rescue import Moved, go_on, holds_all, keep_elsewhere, lost
 from labeler.journal.schema import APPLICATION_ID, STEPS
 from labeler.storage.placement import Placement, file_id
 from labeler.storage.private_file import NoPlainFile, keep_private, make_private, may_be_written
-from labeler.storage.sqlite_file import insist
+from labeler.storage.sqlite_file import retry_while_busy
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
@@ -311,7 +311,10 @@ def _check(connection: sqlite3.Connection) -> None:
 
 
 def _set_up(connection: sqlite3.Connection, path: Path) -> None:
-    if insist(lambda: connection.execute("PRAGMA journal_mode = WAL").fetchone()[0], _is_busy, _LOCK_WAIT_S) != "wal":
+    if (
+        retry_while_busy(lambda: connection.execute("PRAGMA journal_mode = WAL").fetchone()[0], _is_busy, _LOCK_WAIT_S)
+        != "wal"
+    ):
         raise JournalUnusable(
             f"The file system of {path} cannot keep a journal that survives a crash (no write-ahead log). "
             "Name a directory on a local disk with --data-dir."

@@ -11,15 +11,15 @@ from labeler.domain.value import JsonValue
 from labeler.reading.conversation.build import Conversation
 from labeler.reading.document import Block, BlockKind, Document
 from labeler.reading.formats.plain import main_text
-from labeler.reading.json.pretty import Apart, Pretty, compact, pretty, pretty_json, pretty_text
+from labeler.reading.json.pretty import Extracted, Pretty, compact, pretty, pretty_json, pretty_text
 from labeler.reading.media.detect import described, encoded, label
 from labeler.reading.message import (
     Call,
     Data,
     Failure,
-    Field,
     Media,
     Message,
+    NamedValue,
     Note,
     Part,
     Reasoning,
@@ -138,7 +138,7 @@ class _Layer:
                 yield self._document(part, rank)
             case Data(value, unknown):
                 yield from self._json(pretty(value), f"[{unknown}] {compact(value)}" if unknown else "")
-            case Field(name, value):
+            case NamedValue(name, value):
                 yield from self._field(name, value)
             case Failure():
                 yield from self._failure(part)
@@ -177,7 +177,7 @@ class _Layer:
         for apart in shown.apart:
             yield self._apart(apart)
 
-    def _apart(self, apart: Apart) -> Block:
+    def _apart(self, apart: Extracted) -> Block:
         if apart.media is not None:
             return self._media(apart.media)
         name = one_line(f"{apart.path} {apart.label}".strip(), _SUMMARY_LENGTH)

@@ -87,7 +87,7 @@ class Data:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class NamedValue:
     """A named value of a plain input or output."""
 
     name: str
@@ -115,9 +115,9 @@ class Note:
     text: str
 
 
-Part: TypeAlias = Text | Reasoning | Call | Result | Media | Retrieved | Data | Field | Failure | Note
+Part: TypeAlias = Text | Reasoning | Call | Result | Media | Retrieved | Data | NamedValue | Failure | Note
 
-_P = TypeVar("_P", Text, Reasoning, Call, Result, Media, Retrieved, Data, Field, Failure, Note)
+_P = TypeVar("_P", Text, Reasoning, Call, Result, Media, Retrieved, Data, NamedValue, Failure, Note)
 
 
 @dataclass(frozen=True, slots=True)

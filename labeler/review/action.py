@@ -12,7 +12,7 @@ from labeler.domain.value import JsonValue
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class ActionContext:
     """What an action needs from outside the rules: the time, the active time on this item, new IDs.
 
     `mint` returns a new assessment ID (``a-`` and 32 hexadecimal digits) at each call.
@@ -47,7 +47,7 @@ class Digit:
 
 
 @dataclass(frozen=True, slots=True)
-class Give:
+class SetAnswer:
     """A whole answer to a named question, from a field, a judge's value, or a number typed out."""
 
     question: str
@@ -95,7 +95,7 @@ class FocusOn:
 
 
 @dataclass(frozen=True, slots=True)
-class Aim:
+class TargetSpan:
     """Have the questions be about a span of the current item from now on."""
 
     span_id: str
@@ -129,7 +129,7 @@ class ToggleFlag:
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
+class SetFlag:
     note: str
 
 
@@ -167,7 +167,7 @@ Action: TypeAlias = (
     Thumb
     | AskThumbComment
     | Digit
-    | Give
+    | SetAnswer
     | Comment
     | AskComment
     | AskText
@@ -175,14 +175,14 @@ Action: TypeAlias = (
     | Clear
     | FocusBy
     | FocusOn
-    | Aim
+    | TargetSpan
     | EndAim
     | Submit
     | Defer
     | AskDecline
     | Decline
     | ToggleFlag
-    | Flag
+    | SetFlag
     | Go
     | GoTo
     | Undo

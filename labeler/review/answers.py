@@ -10,9 +10,9 @@ from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, Sta
 from labeler.domain.question import DECLINED_NAME, Categorical, Numeric, PassFail, Question, Text
 from labeler.domain.value import JsonValue, UnusableValue, check_text, same_value
 from labeler.domain.worklist import ItemState
-from labeler.review.action import Comment, Digit, Give, Stamp, Thumb
+from labeler.review.action import ActionContext, Comment, Digit, SetAnswer, Thumb
 from labeler.review.answer_values import allowed, check_value, option_index, takes_single_digits, toggled
-from labeler.review.decision import Ask, Decision, Field, Refusal
+from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal
 from labeler.review.navigation import focus_after, is_complete, next_open, nothing_left
 from labeler.review.own_answers import is_labelled
 from labeler.review.state import Item, ReviewState
@@ -32,14 +32,14 @@ def thumb_target(state: ReviewState) -> Question | Refusal:
     return next(unanswered, Refusal("Every pass/fail question here is answered; Tab goes to one to change it"))
 
 
-def answer_thumb(state: ReviewState, item: Item, action: Thumb, stamp: Stamp) -> Decision | Refusal:
+def answer_thumb(state: ReviewState, item: Item, action: Thumb, stamp: ActionContext) -> Decision | Refusal:
     target = thumb_target(state)
     if isinstance(target, Refusal):
         return target
-    return give(state, item, Give(target.name, action.positive, action.comment), stamp)
+    return give(state, item, SetAnswer(target.name, action.positive, action.comment), stamp)
 
 
-def answer_digit(state: ReviewState, item: Item, action: Digit, stamp: Stamp) -> Decision | Refusal:
+def answer_digit(state: ReviewState, item: Item, action: Digit, stamp: ActionContext) -> Decision | Refusal:
     question = state.question
     if question is None:
         return Refusal("This review asks no question")
@@ -55,16 +55,16 @@ def answer_digit(state: ReviewState, item: Item, action: Digit, stamp: Stamp) ->
             value = options[index]
         case Numeric():
             if not takes_single_digits(question.input):
-                return Decision(ask=Ask(Field.NUMBER, question.name, action.char))
+                return Decision(ask=FieldRequest(FieldKind.NUMBER, question.name, action.char))
             value = int(action.char) if action.char.isdecimal() else None
         case Text():
             return Refusal(f"{question.name} takes text; e writes it")
     if value is None:
         return Refusal(f"{question.name}: {allowed(question)}")
-    return give(state, item, Give(question.name, value), stamp)
+    return give(state, item, SetAnswer(question.name, value), stamp)
 
 
-def give(state: ReviewState, item: Item, action: Give, stamp: Stamp) -> Decision | Refusal:
+def give(state: ReviewState, item: Item, action: SetAnswer, stamp: ActionContext) -> Decision | Refusal:
     """Answer a question with a whole value, then go on as `review.advance` says."""
     index, question = find_question(state, action.question)
     try:
@@ -84,7 +84,7 @@ def give(state: ReviewState, item: Item, action: Give, stamp: Stamp) -> Decision
     return _in_place_of_kept(before, go_on(state, item, index, effects, stamp, Act.ANSWER))
 
 
-def comment_on(state: ReviewState, item: Item, action: Comment, stamp: Stamp) -> Decision | Refusal:
+def comment_on(state: ReviewState, item: Item, action: Comment, stamp: ActionContext) -> Decision | Refusal:
     """Put a comment on an answer, or keep it for the answer to come."""
     try:
         text = check_text(action.text.strip(), "The comment")
@@ -105,7 +105,7 @@ def comment_on(state: ReviewState, item: Item, action: Comment, stamp: Stamp) ->
     return _in_place_of_kept(before, decision)
 
 
-def clear(state: ReviewState, item: Item, stamp: Stamp) -> Decision | Refusal:
+def clear(state: ReviewState, item: Item, stamp: ActionContext) -> Decision | Refusal:
     """Clear the focused answer; on an unanswered question, go back to the one answered before."""
     question = state.question
     if question is None:
@@ -123,7 +123,7 @@ def clear(state: ReviewState, item: Item, stamp: Stamp) -> Decision | Refusal:
     return Decision(change=make_change(Act.CLEAR, item.trace_id, effects, stamp), focus=state.focus, choosing=False)
 
 
-def end_choice(state: ReviewState, item: Item, stamp: Stamp) -> Decision:
+def end_choice(state: ReviewState, item: Item, stamp: ActionContext) -> Decision:
     """Close the focused choice of several; with nothing on, the answer is the empty list."""
     question = state.questions[state.focus]
     before = state.given.get(question.name)
@@ -140,7 +140,7 @@ def go_on(
     item: Item,
     asked: int,
     effects: Sequence[Effect],
-    stamp: Stamp,
+    stamp: ActionContext,
     act: Act,
     focus: int | None = None,
 ) -> Decision:
@@ -158,7 +158,7 @@ def go_on(
     return Decision(change=_change_or_none(item, act, effects, stamp), focus=focus)
 
 
-def submit(state: ReviewState, item: Item, effects: Sequence[Effect], stamp: Stamp, act: Act) -> Decision:
+def submit(state: ReviewState, item: Item, effects: Sequence[Effect], stamp: ActionContext, act: Act) -> Decision:
     """Submit the item, together with `effects`, and go to the next open one."""
     submitted = [*effects, StateEffect(item.trace_id, item.state, ItemState.LABELLED)]
     if DECLINED_NAME in state.answers_of(item.trace_id):
@@ -179,7 +179,7 @@ def answer_effect(
     before: Answer | None,
     value: JsonValue,
     comment: str | None,
-    stamp: Stamp,
+    stamp: ActionContext,
 ) -> AnswerEffect:
     """The cell of `question`, about what the questions are about, going from `before` to a new answer."""
     after = Answer(stamp.mint(), value, comment, stamp.at_ms, stamp.duration_ms, stamp.blind)
@@ -195,7 +195,7 @@ def note_effect(state: ReviewState, item: Item, name: str, after: Answer | None)
 
 
 def make_change(
-    act: Act, trace_id: str, effects: Sequence[Effect], stamp: Stamp, reverses: str | None = None
+    act: Act, trace_id: str, effects: Sequence[Effect], stamp: ActionContext, reverses: str | None = None
 ) -> Change:
     """A change with an ID of its own."""
     return Change(f"c-{stamp.mint()[2:]}", act, trace_id, stamp.at_ms, tuple(effects), reverses)
@@ -209,7 +209,7 @@ def find_question(state: ReviewState, name: str) -> tuple[int, Question]:
     raise KeyError(name)
 
 
-def _toggle(state: ReviewState, item: Item, question: Question, option: str, stamp: Stamp) -> Decision:
+def _toggle(state: ReviewState, item: Item, question: Question, option: str, stamp: ActionContext) -> Decision:
     """Turn an option on or off. With the last one off, the question of an open item is unanswered until Enter."""
     assert isinstance(question.input, Categorical)
     before = state.given.get(question.name)
@@ -236,7 +236,7 @@ def _ask_why_or_go_on(
     value: JsonValue,
     comment: str | None,
     effects: Sequence[Effect],
-    stamp: Stamp,
+    stamp: ActionContext,
 ) -> Decision:
     """Open the comment where the question wants one after such an answer, else go on."""
     question = state.questions[index]
@@ -245,7 +245,7 @@ def _ask_why_or_go_on(
     return Decision(
         change=_change_or_none(item, Act.ANSWER, effects, stamp),
         focus=index,
-        ask=Ask(Field.COMMENT_AFTER, question.name),
+        ask=FieldRequest(FieldKind.COMMENT_AFTER, question.name),
         says=_editing(state, item),
     )
 
@@ -273,5 +273,5 @@ def _editing(state: ReviewState, item: Item) -> str:
     return EDITING if state.aim is None and item.state is ItemState.LABELLED else ""
 
 
-def _change_or_none(item: Item, act: Act, effects: Sequence[Effect], stamp: Stamp) -> Change | None:
+def _change_or_none(item: Item, act: Act, effects: Sequence[Effect], stamp: ActionContext) -> Change | None:
     return make_change(act, item.trace_id, effects, stamp) if effects else None

@@ -9,7 +9,7 @@ from labeler.domain.question import Text
 from labeler.domain.worklist import ItemState
 from labeler.review import action as act
 from labeler.review.answers import answer_digit, answer_thumb, clear, comment_on, give, go_on, thumb_target
-from labeler.review.decision import Ask, Decision, Field, Refusal
+from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal
 from labeler.review.item_states import ask_decline, decline, defer, flag, press_enter, toggle_flag
 from labeler.review.navigation import go, go_to
 from labeler.review.span_target import aim, end_aim
@@ -17,7 +17,7 @@ from labeler.review.state import Item, ReviewState
 from labeler.review.undo import redo, undo
 
 
-def decide(state: ReviewState, action: act.Action, stamp: act.Stamp) -> Decision | Refusal:
+def decide(state: ReviewState, action: act.Action, stamp: act.ActionContext) -> Decision | Refusal:
     """What `action` comes to in `state`. Changes nothing; `apply` does."""
     item = state.item
     if item is None:
@@ -42,7 +42,7 @@ def decide(state: ReviewState, action: act.Action, stamp: act.Stamp) -> Decision
     return _telling_that_it_is_labelled(item, _decide_on_item(state, item, action, stamp))
 
 
-def _decide_on_item(state: ReviewState, item: Item, action: act.Action, stamp: act.Stamp) -> Decision | Refusal:
+def _decide_on_item(state: ReviewState, item: Item, action: act.Action, stamp: act.ActionContext) -> Decision | Refusal:
     match action:
         case act.Thumb():
             return answer_thumb(state, item, action, stamp)
@@ -50,7 +50,7 @@ def _decide_on_item(state: ReviewState, item: Item, action: act.Action, stamp: a
             return _ask_thumb_comment(state, action)
         case act.Digit():
             return answer_digit(state, item, action, stamp)
-        case act.Give():
+        case act.SetAnswer():
             return give(state, item, action, stamp)
         case act.AskComment():
             return _ask_comment(state)
@@ -62,7 +62,7 @@ def _decide_on_item(state: ReviewState, item: Item, action: act.Action, stamp: a
             return go_on(state, item, state.focus, (), stamp, Act.ANSWER)
         case act.Clear():
             return clear(state, item, stamp)
-        case act.Aim():
+        case act.TargetSpan():
             return aim(state, item, action)
         case act.Submit():
             return press_enter(state, item, stamp)
@@ -74,7 +74,7 @@ def _decide_on_item(state: ReviewState, item: Item, action: act.Action, stamp: a
             return decline(state, item, action, stamp)
         case act.ToggleFlag():
             return toggle_flag(state, item, stamp)
-        case act.Flag():
+        case act.SetFlag():
             return flag(state, item, action, stamp)
         case _:
             raise TypeError(f"no rule for {action!r}")
@@ -98,7 +98,7 @@ def _ask_thumb_comment(state: ReviewState, action: act.AskThumbComment) -> Decis
     if not target.takes_comment:
         return Refusal(f"{target.name} takes no comment")
     text = state.comment_so_far(target)
-    return Decision(ask=Ask(Field.THUMB_COMMENT, target.name, text, action.positive))
+    return Decision(ask=FieldRequest(FieldKind.THUMB_COMMENT, target.name, text, action.positive))
 
 
 def _ask_comment(state: ReviewState) -> Decision | Refusal:
@@ -110,7 +110,7 @@ def _ask_comment(state: ReviewState) -> Decision | Refusal:
         question = state.last_answered or question
     if not question.takes_comment:
         return Refusal(f"{question.name} takes no comment")
-    return Decision(ask=Ask(Field.COMMENT, question.name, state.comment_so_far(question)))
+    return Decision(ask=FieldRequest(FieldKind.COMMENT, question.name, state.comment_so_far(question)))
 
 
 def _ask_text(state: ReviewState) -> Decision | Refusal:
@@ -122,5 +122,6 @@ def _ask_text(state: ReviewState) -> Decision | Refusal:
     assert question is not None
     answer = state.given.get(question.name)
     return Decision(
-        focus=state.questions.index(question), ask=Ask(Field.TEXT, question.name, str(answer.value) if answer else "")
+        focus=state.questions.index(question),
+        ask=FieldRequest(FieldKind.TEXT, question.name, str(answer.value) if answer else ""),
     )

@@ -8,7 +8,7 @@ from enum import StrEnum
 from labeler.domain.change import Change
 
 
-class Field(StrEnum):
+class FieldKind(StrEnum):
     """What the screen asks the reviewer to type."""
 
     COMMENT = "comment"
@@ -21,10 +21,10 @@ class Field(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class FieldRequest:
     """A field to open: for which question (empty for notes on the item), with which text in it."""
 
-    field: Field
+    field: FieldKind
     question: str = ""
     text: str = ""
     positive: bool = False
@@ -46,7 +46,7 @@ class Decision:
     position: int | None = None
     focus: int | None = None
     aim: str | None = None
-    ask: Ask | None = None
+    ask: FieldRequest | None = None
     says: str = ""
     choosing: bool | None = None
     trail: int | None = None

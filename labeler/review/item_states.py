@@ -8,16 +8,16 @@ from labeler.domain.change import Act, Answer, Effect, StateEffect
 from labeler.domain.question import DECLINED_NAME, FLAG_NAME, Categorical
 from labeler.domain.value import UnusableValue, check_text
 from labeler.domain.worklist import ItemState
-from labeler.review.action import Decline, Flag, Stamp
+from labeler.review.action import ActionContext, Decline, SetFlag
 from labeler.review.answers import end_choice, make_change, note_effect, submit
-from labeler.review.decision import Ask, Decision, Field, Refusal
+from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal
 from labeler.review.navigation import came_from, next_open, nothing_left
 from labeler.review.state import Item, ReviewState
 
 _AIMED: Final = "The questions are about a span; Esc ends that, then Enter submits the item"
 
 
-def press_enter(state: ReviewState, item: Item, stamp: Stamp) -> Decision | Refusal:
+def press_enter(state: ReviewState, item: Item, stamp: ActionContext) -> Decision | Refusal:
     """Submit; or end the open choice, or go to what is missing."""
     if state.aim is not None:
         return end_choice(state, item, stamp) if state.choosing else Refusal(_AIMED)
@@ -42,7 +42,7 @@ def enter_answers_with_none(state: ReviewState) -> bool:
     return _ends_choice(state, item)
 
 
-def defer(state: ReviewState, item: Item, stamp: Stamp) -> Decision | Refusal:
+def defer(state: ReviewState, item: Item, stamp: ActionContext) -> Decision | Refusal:
     """Put the item off until the open ones are done."""
     if item.state in (ItemState.LABELLED, ItemState.DECLINED):
         return Refusal(f"This item is {item.state}; u takes back what you did last")
@@ -62,10 +62,10 @@ def ask_decline(state: ReviewState, item: Item) -> Decision | Refusal:
     if item.state is ItemState.DECLINED:
         return Refusal("Declined already; u takes back what you did last")
     scope = "for the whole queue" if state.rules.for_queue else "in this review"
-    return Decision(ask=Ask(Field.DECLINE), says=f"declines {scope}")
+    return Decision(ask=FieldRequest(FieldKind.DECLINE), says=f"declines {scope}")
 
 
-def decline(state: ReviewState, item: Item, action: Decline, stamp: Stamp) -> Decision | Refusal:
+def decline(state: ReviewState, item: Item, action: Decline, stamp: ActionContext) -> Decision | Refusal:
     """Decline the item, with a reason, and go to the next open one."""
     note = _note(action.reason, stamp)
     if isinstance(note, Refusal):
@@ -85,15 +85,15 @@ def decline(state: ReviewState, item: Item, action: Decline, stamp: Stamp) -> De
     )
 
 
-def toggle_flag(state: ReviewState, item: Item, stamp: Stamp) -> Decision:
+def toggle_flag(state: ReviewState, item: Item, stamp: ActionContext) -> Decision:
     """Ask for the note of a new flag, or take the flag off."""
     if not state.is_flagged(item.trace_id):
-        return Decision(ask=Ask(Field.FLAG))
+        return Decision(ask=FieldRequest(FieldKind.FLAG))
     effect = note_effect(state, item, FLAG_NAME, None)
     return Decision(change=make_change(Act.UNFLAG, item.trace_id, (effect,), stamp), focus=state.focus)
 
 
-def flag(state: ReviewState, item: Item, action: Flag, stamp: Stamp) -> Decision | Refusal:
+def flag(state: ReviewState, item: Item, action: SetFlag, stamp: ActionContext) -> Decision | Refusal:
     """Flag the item for discussion."""
     note = _note(action.note, stamp)
     if isinstance(note, Refusal):
@@ -118,7 +118,7 @@ def _return_from_edit(state: ReviewState) -> Decision:
     return Decision(position=target, submits=True, says="submitted" if target is not None else nothing_left(state))
 
 
-def _note(text: str, stamp: Stamp) -> Answer | Refusal:
+def _note(text: str, stamp: ActionContext) -> Answer | Refusal:
     try:
         comment = check_text(text.strip(), "The note") or None
     except UnusableValue as error:

@@ -9,13 +9,13 @@ from typing import Final
 from labeler.domain.assessment import Assessment
 from labeler.domain.question import Question
 from labeler.domain.value import JsonValue, UnusableValue
-from labeler.review.action import Action, Give, Stamp, Undo
+from labeler.review.action import Action, ActionContext, SetAnswer, Undo
 from labeler.review.decide import decide
 from labeler.review.decision import Refusal
 from labeler.review.judge_values import judge_of, judged_value
 from labeler.review.state import ReviewState
 
-_NO_STAMP: Final = Stamp(0, 0, lambda: "a-")
+_NO_STAMP: Final = ActionContext(0, 0, lambda: "a-")
 """For decisions that are never carried out."""
 
 
@@ -45,4 +45,4 @@ def verdict(state: ReviewState, question: Question, said_by_others: Iterable[Ass
         value = judged_value(question, judge)
     except UnusableValue as error:
         return Verdict(judge, None, str(error))
-    return Verdict(judge, value, refusal(state, Give(question.name, value)))
+    return Verdict(judge, value, refusal(state, SetAnswer(question.name, value)))

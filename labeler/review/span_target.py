@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from labeler.review.action import Aim
+from labeler.review.action import TargetSpan
 from labeler.review.decision import Decision, Refusal
 from labeler.review.navigation import opening_focus
 from labeler.review.state import Item, ReviewState
 
 
-def aim(state: ReviewState, item: Item, action: Aim) -> Decision | Refusal:
+def aim(state: ReviewState, item: Item, action: TargetSpan) -> Decision | Refusal:
     """Aim at a span: at the first question that is not answered about it, else at the first."""
     if not state.questions:
         return Refusal("This review asks no question")

@@ -6,27 +6,27 @@ from dataclasses import replace
 
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, StateEffect
-from labeler.review.action import Stamp
+from labeler.review.action import ActionContext
 from labeler.review.answers import make_change
 from labeler.review.decision import Decision, Refusal
 from labeler.review.state import ReviewState
 
 
-def undo(state: ReviewState, stamp: Stamp) -> Decision | Refusal:
+def undo(state: ReviewState, stamp: ActionContext) -> Decision | Refusal:
     """Take back the last change that still stands, and go to its item, or to its span where spans are asked about."""
     if not state.history.done:
         return Refusal("Nothing to undo in this review")
     return _reverse(state, state.history.done[-1], Act.UNDO, stamp)
 
 
-def redo(state: ReviewState, stamp: Stamp) -> Decision | Refusal:
+def redo(state: ReviewState, stamp: ActionContext) -> Decision | Refusal:
     """Do again what the last undo took back. New answers get new IDs: the old ones may be deleted there."""
     if not state.history.undone:
         return Refusal("Nothing to redo")
     return _reverse(state, state.history.undone[-1], Act.REDO, stamp)
 
 
-def _reverse(state: ReviewState, change: Change, act: Act, stamp: Stamp) -> Decision | Refusal:
+def _reverse(state: ReviewState, change: Change, act: Act, stamp: ActionContext) -> Decision | Refusal:
     position = state.index_of.get(change.trace_id)
     if position is None:
         return Refusal("That item is no longer in this worklist")
@@ -39,7 +39,7 @@ def _reverse(state: ReviewState, change: Change, act: Act, stamp: Stamp) -> Deci
     return Decision(change=reversal, position=position, focus=focus, aim=aim or "", choosing=False)
 
 
-def _reversed(state: ReviewState, effect: Effect, stamp: Stamp) -> Effect:
+def _reversed(state: ReviewState, effect: Effect, stamp: ActionContext) -> Effect:
     if isinstance(effect, StateEffect):
         now = state.items[state.index_of[effect.trace_id]].state
         return StateEffect(effect.trace_id, now, effect.before)
@@ -47,7 +47,7 @@ def _reversed(state: ReviewState, effect: Effect, stamp: Stamp) -> Effect:
     return replace(effect, before=now_answer, after=_content_again(effect, now_answer, stamp))
 
 
-def _content_again(effect: AnswerEffect, now: Answer | None, stamp: Stamp) -> Answer | None:
+def _content_again(effect: AnswerEffect, now: Answer | None, stamp: ActionContext) -> Answer | None:
     """What `effect.before` becomes when it is put back over `now`.
 
     An answer that `now` overrides becomes valid again by itself once `now` is retracted, and one

@@ -15,7 +15,7 @@ T = TypeVar("T")
 _PAUSE_S: Final = 0.02
 
 
-def insist(ask: Callable[[], T], is_in_the_way: Callable[[Exception], bool], wait_s: float) -> T:
+def retry_while_busy(ask: Callable[[], T], is_in_the_way: Callable[[Exception], bool], wait_s: float) -> T:
     """What `ask` returns, asked again for `wait_s` seconds while what it raises only says that somebody is there."""
     deadline = time.monotonic() + wait_s
     while True:

@@ -25,7 +25,7 @@ from textual.screen import Screen
 
 from labeler.backends.local.store import LocalStore
 from labeler.cache.thread import CacheThread
-from labeler.delivery.review_sync import Exchange, Traffic
+from labeler.delivery.review_sync import ReviewSync, Traffic
 from labeler.desk.desk import Desk
 from labeler.desk.open_desk import open_desk
 from labeler.desk.worklist_rows import to_row
@@ -102,7 +102,7 @@ async def measure(home: Path, items: int, keys: int, profile: cProfile.Profile |
         await journal.run(Journal.add_items, record.id, [to_row(summary) for summary in page])
     desk = await open_desk(record, (QUESTION,), Rules(), journal, cache)
     traffic = Traffic(home / "delivery.lock", 5.0, 2, 500, only_unlabelled=True)
-    exchange = Exchange(desk, spec, journal, cache, lambda: LocalStore.open(home / "store.db"), traffic)
+    exchange = ReviewSync(desk, spec, journal, cache, lambda: LocalStore.open(home / "store.db"), traffic)
     desk.on_need, desk.on_release, desk.on_refresh = exchange.need, exchange.wake, exchange.refresh
 
     def begin() -> None:

@@ -25,7 +25,7 @@ from labeler.domain.worklist import ReviewSpec, WorklistRow
 from labeler.journal.attempt_outcomes import Delivered
 from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread
-from labeler.review.action import Stamp, Thumb
+from labeler.review.action import ActionContext, Thumb
 from labeler.review.apply import apply
 from labeler.review.decide import decide
 from labeler.review.decision import Decision
@@ -58,7 +58,7 @@ def make_journal(path: Path, items: int, answers: int) -> None:
     state.add_items(Item(row.trace_id, row.experiment_id, row.title) for row in rows)
     for number in range(answers):
         state.position = number % items
-        stamp = Stamp(BEGUN_MS + number * 1000, 4_000, lambda: f"a-{uuid.uuid4().hex}")
+        stamp = ActionContext(BEGUN_MS + number * 1000, 4_000, lambda: f"a-{uuid.uuid4().hex}")
         decision = decide(state, Thumb(number // items % 2 == 0, "why not" if number % 5 == 0 else None), stamp)
         assert isinstance(decision, Decision)
         assert decision.change is not None

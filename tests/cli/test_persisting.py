@@ -8,7 +8,7 @@ import pytest
 
 from labeler.backends.base import Ambiguous, BackendError, Forbidden, Unreachable
 from labeler.cli import retry as persisting
-from labeler.cli.retry import persist
+from labeler.cli.retry import with_retries
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,7 @@ async def test_a_request_that_breaks_twice_is_made_a_third_time_and_each_pause_i
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     attempt, made = raising(Unreachable("No connection."), Ambiguous("The server answered 502"))
-    assert await persist(attempt) == "begun"
+    assert await with_retries(attempt) == "begun"
     assert len(made) == 3
     assert capsys.readouterr().err == (
         "labeler: No connection. Trying again in 0 s, 2 of 3\n"
@@ -44,7 +44,7 @@ async def test_a_request_that_breaks_twice_is_made_a_third_time_and_each_pause_i
 async def test_after_the_third_try_the_review_ends_with_what_the_last_one_met() -> None:
     attempt, made = raising(*(Unreachable(f"try {number}") for number in (1, 2, 3)))
     with pytest.raises(Unreachable, match="try 3"):
-        await persist(attempt)
+        await with_retries(attempt)
     assert len(made) == 3
 
 
@@ -52,5 +52,5 @@ async def test_after_the_third_try_the_review_ends_with_what_the_last_one_met() 
 async def test_what_will_not_be_different_in_a_moment_is_not_asked_again(error: BackendError) -> None:
     attempt, made = raising(error)
     with pytest.raises(type(error)):
-        await persist(attempt)
+        await with_retries(attempt)
     assert len(made) == 1

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypedDict, Unpack
 
-from labeler.config.load import Configuration, Flag, load_configuration
+from labeler.config.load import Configuration, FlagSetting, load_configuration
 from labeler.config.paths import find_paths
 from labeler.config.problems import ConfigurationError
 
@@ -16,7 +16,7 @@ class StrongerLayers(TypedDict, total=False):
 
     shared: str
     environment: Mapping[str, str]
-    flags: Sequence[Flag]
+    flags: Sequence[FlagSetting]
 
 
 class Layers(StrongerLayers, total=False):
@@ -31,7 +31,7 @@ def load(
     user: str = "",
     shared: str | None = None,
     environment: Mapping[str, str] | None = None,
-    flags: Sequence[Flag] = (),
+    flags: Sequence[FlagSetting] = (),
 ) -> Configuration:
     """Load with `user` as config.toml and `shared` as labeler.toml of the working directory."""
     (home / "config.toml").write_text(user, encoding="utf-8")

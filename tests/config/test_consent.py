@@ -8,7 +8,7 @@ import pytest
 from labeler.config.backend_uri import is_loopback, without_userinfo
 from labeler.config.consent import OriginNotTrusted, PlainHttpNotAllowed, check_consent
 from labeler.config.edit import CannotEdit, allow_plain_http, with_plain_http
-from labeler.config.load import Flag
+from labeler.config.load import FlagSetting
 from tests.config.loading import Layers, load
 
 TEAM = "https://mlflow.example.org"
@@ -28,7 +28,7 @@ def test_a_backend_that_only_a_working_directory_names_gets_no_credentials_until
     [
         {"user": 'backend.uri = "https://MLFLOW.example.org:443"\n'},
         {"environment": {"MLFLOW_TRACKING_URI": TEAM}},
-        {"flags": [Flag("--backend", "backend.uri", TEAM)]},
+        {"flags": [FlagSetting("--backend", "backend.uri", TEAM)]},
     ],
 )
 def test_a_backend_that_the_user_names_too_gets_them(tmp_path: Path, layers: Layers) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from labeler.config.load import Flag, flattened, load_configuration
+from labeler.config.load import FlagSetting, flattened, load_configuration
 from labeler.config.paths import find_paths
-from labeler.config.problems import ConfigurationError, Source
+from labeler.config.problems import ConfigurationError, SettingSource
 from tests.config.loading import Layers, complaints, load
 from tests.in_the_way import put_in_the_way
 
@@ -16,13 +16,13 @@ def test_flags_win_over_environment_over_the_directory_s_file_over_the_user_s_fi
     tmp_path: Path,
 ) -> None:
     user, shared = 'theme = "user"\n', 'theme = "shared"\n'
-    environment, flags = {"LABELER_THEME": "environment"}, [Flag("--theme", "theme", "flag")]
+    environment, flags = {"LABELER_THEME": "environment"}, [FlagSetting("--theme", "theme", "flag")]
     for layers, strongest, source in (
-        (Layers(user=user, shared=shared, environment=environment, flags=flags), "flag", Source.FLAG),
-        (Layers(user=user, shared=shared, environment=environment), "environment", Source.ENVIRONMENT),
-        (Layers(user=user, shared=shared), "shared", Source.WORKING_DIRECTORY),
-        (Layers(user=user), "user", Source.USER),
-        (Layers(), None, Source.DEFAULT),
+        (Layers(user=user, shared=shared, environment=environment, flags=flags), "flag", SettingSource.FLAG),
+        (Layers(user=user, shared=shared, environment=environment), "environment", SettingSource.ENVIRONMENT),
+        (Layers(user=user, shared=shared), "shared", SettingSource.WORKING_DIRECTORY),
+        (Layers(user=user), "user", SettingSource.USER),
+        (Layers(), None, SettingSource.DEFAULT),
     ):
         home = tmp_path / source.name
         home.mkdir()
@@ -55,10 +55,10 @@ def test_files_are_merged_key_by_key_and_every_value_tells_its_origin_with_file_
 
 
 def test_experiments_on_the_command_line_replace_a_queue_that_a_file_names(tmp_path: Path) -> None:
-    flag = Flag("-e", "backend.experiments", ("desk",))
+    flag = FlagSetting("-e", "backend.experiments", ("desk",))
     configuration = load(tmp_path, shared='backend.queue = "autumn"\n', flags=[flag])
     assert configuration.settings.backend.queue is None
-    configuration = load(tmp_path, flags=[flag, Flag("-q", "backend.queue", "winter")])
+    configuration = load(tmp_path, flags=[flag, FlagSetting("-q", "backend.queue", "winter")])
     assert configuration.settings.backend.queue == "winter"
     configuration = load(tmp_path, environment={"MLFLOW_EXPERIMENT_NAME": "desk"})
     assert configuration.settings.backend.queue == "autumn"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from labeler.config.backend_uri import BadBackendUri, check_backend_uri
-from labeler.config.load import Flag, load_configuration
+from labeler.config.load import FlagSetting, load_configuration
 from labeler.config.paths import find_paths
 from labeler.config.problems import ConfigurationError
 
@@ -101,7 +101,7 @@ def test_the_setting_that_it_comes_from_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as raised:
         load_configuration(
             home,
-            flags=[Flag("--backend", "backend.uri", spoiled)],
+            flags=[FlagSetting("--backend", "backend.uri", spoiled)],
             environment={"MLFLOW_TRACKING_URI": spoiled},
         )
     said = f'backend.uri has a space around it: did you mean "{SERVER}"?'

@@ -11,7 +11,7 @@ from pathlib import Path
 from labeler.backends.base import Backend
 from labeler.backends.local.store import LocalStore
 from labeler.cache.thread import CacheThread
-from labeler.delivery.review_sync import Exchange, Traffic
+from labeler.delivery.review_sync import ReviewSync, Traffic
 from labeler.desk.desk import Desk
 from labeler.desk.events import DeskEvent, Notice
 from labeler.desk.open_desk import open_desk
@@ -20,7 +20,7 @@ from labeler.domain.trace import RawTrace, TraceState, TraceSummary
 from labeler.domain.worklist import ReviewSpec
 from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread
-from labeler.review.action import Give, Submit
+from labeler.review.action import SetAnswer, Submit
 from labeler.review.decision import Refusal
 from labeler.review.state import Advance, Rules
 from tests.journal.sitting import EXPERIMENT, rows
@@ -40,12 +40,12 @@ class Review:
     """A desk with its traffic. `notices` are the sentences that the reviewer was shown."""
 
     desk: Desk
-    exchange: Exchange
+    exchange: ReviewSync
     journal: JournalThread
     notices: list[str] = field(default_factory=list)
 
     async def answer(self) -> None:
-        assert not isinstance(await self.desk.act(Give("helpful", True, "")), Refusal)
+        assert not isinstance(await self.desk.act(SetAnswer("helpful", True, "")), Refusal)
         assert not isinstance(await self.desk.act(Submit()), Refusal)
 
     def told(self, words: str) -> Callable[[], Awaitable[bool]]:
@@ -81,7 +81,7 @@ async def reviewing(directory: Path, store: LocalStore, lock_path: Path | None =
     async def connect() -> Backend:
         return await LocalStore.open(directory / "store.db")
 
-    exchange = Exchange(desk, spec, journal, cache, connect, traffic)
+    exchange = ReviewSync(desk, spec, journal, cache, connect, traffic)
     desk.on_need, desk.on_release = exchange.need, exchange.wake
     there = Review(desk, exchange, journal)
 

@@ -45,12 +45,20 @@ FAR_IN_THE_FUTURE_MS = 1 << 50
 
 answers: st.SearchStrategy[act.Action] = st.one_of(
     st.builds(act.Thumb, st.booleans(), st.sampled_from([None, "why"])),
-    st.builds(act.Give, st.just("area"), st.sampled_from(["fees", "tides"])),
-    st.builds(act.Give, st.just("expected"), st.sampled_from(["tea", "coffee"])),
+    st.builds(act.SetAnswer, st.just("area"), st.sampled_from(["fees", "tides"])),
+    st.builds(act.SetAnswer, st.just("expected"), st.sampled_from(["tea", "coffee"])),
     st.just(act.Clear()),
 )
 others: st.SearchStrategy[act.Action] = st.sampled_from(
-    [act.Submit(), act.Defer(), act.Decline("odd"), act.Flag("look"), act.ToggleFlag(), act.Aim("0a"), act.EndAim()]
+    [
+        act.Submit(),
+        act.Defer(),
+        act.Decline("odd"),
+        act.SetFlag("look"),
+        act.ToggleFlag(),
+        act.TargetSpan("0a"),
+        act.EndAim(),
+    ]
 )
 moves: st.SearchStrategy[act.Action] = st.one_of(
     st.builds(act.FocusBy, st.just(1)),
@@ -136,7 +144,7 @@ class TwoPrograms(RuleBasedStateMachine):
     def do(self, program: Program, action: act.Action) -> None:
         """Have the desk do it, and the plain program: they come to the same, but for the IDs made on the way."""
         minted = (f"a-plain-{number}" for number in count())
-        expected = decide(program.plain, action, act.Stamp(0, 0, lambda: next(minted)))
+        expected = decide(program.plain, action, act.ActionContext(0, 0, lambda: next(minted)))
         outcome = self.wait(program.desk.act(action))
         if isinstance(outcome, Refusal):
             assert outcome == expected

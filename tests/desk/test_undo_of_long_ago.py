@@ -12,7 +12,7 @@ from labeler.desk.history_loader import AT_ONCE
 from labeler.desk.open_desk import open_desk
 from labeler.domain.change import AnswerEffect
 from labeler.domain.question import PassFail, Question
-from labeler.journal.attempt_outcomes import Delivered, TargetGone, Waits
+from labeler.journal.attempt_outcomes import Delivered, RetryLater, TargetGone
 from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread
 from labeler.review.action import Action, GoTo, Redo, Thumb, Undo
@@ -38,7 +38,7 @@ class Room:
         yield desk
         await desk.close()
 
-    async def deliver(self, outcome: Delivered | Waits | TargetGone, at_most: int = 100) -> None:
+    async def deliver(self, outcome: Delivered | RetryLater | TargetGone, at_most: int = 100) -> None:
         """What was given so far is sent, the oldest first, and comes to this."""
         await self.journal.run(Journal.release_all, 1)
         for claim in await self.journal.run(Journal.claim, [HOME], LATER_MS, 0, at_most):
@@ -92,7 +92,7 @@ async def test_an_answer_that_goes_on_under_another_id_meanwhile_is_undone_as_be
             for positive in (False, True):
                 await done(desk, GoTo(1))
                 await done(desk, Thumb(positive))
-                await there.deliver(Waits("silence", ambiguous=True))
+                await there.deliver(RetryLater("silence", ambiguous=True))
             await done(desk, GoTo(2))
             await done(desk, Thumb(True))
         async with there.desk(changes_at_once=1) as desk:

@@ -13,7 +13,7 @@ from labeler.domain.change import Change
 from labeler.domain.queue import QueueItemState
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
-from labeler.journal.attempt_outcomes import Claim, Delivered, Outcome, Parked, Refused, TargetGone, Waits
+from labeler.journal.attempt_outcomes import Claim, Delivered, Outcome, Parked, PayloadRefused, RetryLater, TargetGone
 from labeler.journal.journal import Journal
 from labeler.journal.models import DeliveryOp, DeliveryState, ParkCause
 from tests.journal.server import Server
@@ -119,16 +119,16 @@ class OutboxMachine(RuleBasedStateMachine):
     def attempt(self, claim: Claim, fate: str) -> Outcome:
         match fate:
             case "never sent":
-                return Waits("no connection")
+                return RetryLater("no connection")
             case "lost on the way":
-                return Waits("silence", ambiguous=True)
+                return RetryLater("silence", ambiguous=True)
             case "answer lost":
                 self.carry_out(claim)
-                return Waits("silence", ambiguous=True)
+                return RetryLater("silence", ambiguous=True)
             case "parked":
                 return Parked(ParkCause.TRACE, "not there")
             case "refused" if claim.delivery.op is DeliveryOp.CREATE and claim.wire_id not in self.server.stored:
-                return Refused("never")
+                return PayloadRefused("never")
         return self.carry_out(claim)
 
     def carry_out(self, claim: Claim) -> Outcome:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from labeler.domain.change import Change
 from labeler.domain.value import JsonValue
-from labeler.journal.attempt_outcomes import Delivered, Parked, Refused, Waits
+from labeler.journal.attempt_outcomes import Delivered, Parked, PayloadRefused, RetryLater
 from labeler.journal.journal import Journal
 from labeler.journal.models import DeliveryState, ParkCause
-from labeler.journal.outbox_queries import Standing
+from labeler.journal.outbox_queries import DeliveryStanding
 from tests.journal.sitting import HOME, Sitting, rows, spec
 
 NAMES = [f"tr-{number}" for number in range(6)]
@@ -34,7 +34,7 @@ class Desk:
         self.do(self.sitting.answer(trace_id, "helpful", value, None, self.now_ms))
         return self.sitting.cells[trace_id, "helpful"].assessment_id
 
-    def deliver(self, trace_id: str, outcome: Delivered | Parked | Refused | Waits) -> None:
+    def deliver(self, trace_id: str, outcome: Delivered | Parked | PayloadRefused | RetryLater) -> None:
         """Have the next delivery of a trace attempted, to end like this."""
         self.now_ms += 1
         self.journal.release(trace_id, self.now_ms)
@@ -42,7 +42,7 @@ class Desk:
         (claim,) = self.journal.claim([HOME], self.now_ms, 0, 1, others)
         self.journal.settle([(claim.delivery.id, outcome)], self.now_ms)
 
-    def shown(self) -> list[tuple[str, Standing]]:
+    def shown(self) -> list[tuple[str, DeliveryStanding]]:
         (place,) = self.journal.outbox_places()
         assert place.destination == HOME
         found = self.journal.outbox_rows(place.ids)
@@ -53,17 +53,17 @@ def test_problems_come_first_and_of_each_kind_the_newest(tmp_path: Path) -> None
     desk = Desk(tmp_path)
     for name in NAMES:
         desk.answer(name)
-    desk.deliver(NAMES[1], Waits("The server answered 503."))
-    desk.deliver(NAMES[5], Refused("The server stored something else."))
-    desk.deliver(NAMES[4], Refused("The server stored something else."))
+    desk.deliver(NAMES[1], RetryLater("The server answered 503."))
+    desk.deliver(NAMES[5], PayloadRefused("The server stored something else."))
+    desk.deliver(NAMES[4], PayloadRefused("The server stored something else."))
     desk.deliver(NAMES[2], Parked(ParkCause.TRACE, "The trace is not there."))
     assert desk.shown() == [
-        (NAMES[4], Standing.REFUSED),
-        (NAMES[5], Standing.REFUSED),
-        (NAMES[2], Standing.PARKED),
-        (NAMES[1], Standing.RETRYING),
-        (NAMES[3], Standing.QUEUED),
-        (NAMES[0], Standing.QUEUED),
+        (NAMES[4], DeliveryStanding.REFUSED),
+        (NAMES[5], DeliveryStanding.REFUSED),
+        (NAMES[2], DeliveryStanding.PARKED),
+        (NAMES[1], DeliveryStanding.RETRYING),
+        (NAMES[3], DeliveryStanding.QUEUED),
+        (NAMES[0], DeliveryStanding.QUEUED),
     ]
     (place,) = desk.journal.outbox_places()
     assert place.counts == (2, 1, 1, 2)
@@ -74,12 +74,15 @@ def test_problems_come_first_and_of_each_kind_the_newest(tmp_path: Path) -> None
 def test_a_row_has_its_item_s_title_and_says_whether_it_goes_after_another(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.answer(NAMES[0])
-    desk.deliver(NAMES[0], Waits("The server answered 503."))
+    desk.deliver(NAMES[0], RetryLater("The server answered 503."))
     desk.answer(NAMES[0], False)
     (place,) = desk.journal.outbox_places()
     found = [desk.journal.outbox_rows(place.ids)[each] for each in place.ids]
     assert {each.title for each in found} == {f"title of {NAMES[0]}"}
-    assert [(each.standing, each.is_held) for each in found] == [(Standing.RETRYING, False), (Standing.QUEUED, True)]
+    assert [(each.standing, each.is_held) for each in found] == [
+        (DeliveryStanding.RETRYING, False),
+        (DeliveryStanding.QUEUED, True),
+    ]
 
 
 def test_what_is_delivered_meanwhile_is_left_out_of_a_page(tmp_path: Path) -> None:

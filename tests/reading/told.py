@@ -9,7 +9,19 @@ from typing import Any
 from labeler.domain.trace import RawTrace
 from labeler.reading.conversation.build import read
 from labeler.reading.media.detect import label
-from labeler.reading.message import Call, Data, Failure, Field, Media, Message, Note, Part, Reasoning, Retrieved, Text
+from labeler.reading.message import (
+    Call,
+    Data,
+    Failure,
+    Media,
+    Message,
+    NamedValue,
+    Note,
+    Part,
+    Reasoning,
+    Retrieved,
+    Text,
+)
 from tests.reading.corpus import span, trace_of
 
 
@@ -45,7 +57,7 @@ def _said(part: Part) -> str:
             return f"document {text} ({about})" if about else f"document {text}"
         case Data(value, unknown):
             return f"{unknown} {_json(value)}".strip()
-        case Field(name, value):
+        case NamedValue(name, value):
             return f"{name} = {_json(value)}"
         case Failure():
             return f"error {part.line}"

@@ -31,7 +31,7 @@ from labeler.desk.desk import Desk
 from labeler.desk.open_desk import open_desk, remembered_questions
 from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread
-from labeler.review.action import Action, Give, GoTo, Submit
+from labeler.review.action import Action, GoTo, SetAnswer, Submit
 from labeler.review.decision import Refusal
 from labeler.review.state import Rules
 from tests.benchmarks.measures import machine, median, noise, table
@@ -123,7 +123,7 @@ async def answer_everything(data: Path) -> Given:
 
 async def _give(desk: Desk, given: Given, trace_id: str, question: str, value: bool | int) -> None:
     began = time.perf_counter()
-    await _act(desk, Give(question, value))
+    await _act(desk, SetAnswer(question, value))
     given.took_ms.append((time.perf_counter() - began) * 1000)
     given.accepted[trace_id, question] = (value, "")
     given.history.setdefault((trace_id, question), []).append((value, ""))

@@ -29,7 +29,7 @@ from labeler.domain.worklist import ReviewSpec, WorklistRow
 from labeler.journal.journal import Journal
 from labeler.journal.models import DeliveryOp, DeliveryState
 from labeler.journal.thread import JournalThread
-from labeler.review.action import Action, Clear, FocusOn, Give, GoTo, Submit, Undo
+from labeler.review.action import Action, Clear, FocusOn, GoTo, SetAnswer, Submit, Undo
 from labeler.review.decision import Refusal
 from labeler.review.state import Advance, Rules
 from tests.reliability.verdict import Cell, Said
@@ -196,7 +196,7 @@ class _Person:
     async def _give(self, mark: str, question: Question) -> None:
         value = self._other_value(question, self.told.accepted.get((mark, question.name)))
         comment = f"why {self.chance.random():.6f}" if self.chance.random() < COMMENTED else ""
-        await self._act(Give(question.name, value, comment))
+        await self._act(SetAnswer(question.name, value, comment))
         self.told.did["commented"] += comment != ""
         self._remember((mark, question.name), (value, comment))
 

@@ -10,7 +10,7 @@ from labeler.domain.change import Answer, Change
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
-from labeler.review.action import Action, Digit, Give, Stamp
+from labeler.review.action import Action, ActionContext, Digit, SetAnswer
 from labeler.review.apply import apply
 from labeler.review.decide import decide
 from labeler.review.decision import Decision, Refusal
@@ -46,9 +46,9 @@ class Sitting:
     def mint(self) -> str:
         return f"a-{next(self._ids):032x}"
 
-    def stamp(self) -> Stamp:
+    def stamp(self) -> ActionContext:
         now = next(self._clock)
-        return Stamp(at_ms=now * 1000, duration_ms=now, mint=self.mint)
+        return ActionContext(at_ms=now * 1000, duration_ms=now, mint=self.mint)
 
     def attempt(self, action: Action) -> Decision | Refusal:
         """Do it if the rules allow it."""
@@ -71,7 +71,7 @@ class Sitting:
         return self.do(*map(Digit, chars))
 
     def give(self, question: Question, value: JsonValue) -> Decision:
-        return self.do(Give(question.name, value))
+        return self.do(SetAnswer(question.name, value))
 
     def refusal(self, action: Action) -> str:
         """The sentence with which this is refused."""

@@ -8,8 +8,8 @@ import pytest
 
 from labeler.domain.question import Categorical, Numeric, PassFail, Question
 from labeler.domain.worklist import ItemState
-from labeler.review.action import AskText, Clear, Digit, FocusBy, FocusOn, Give, Submit, Thumb
-from labeler.review.decision import Field
+from labeler.review.action import AskText, Clear, Digit, FocusBy, FocusOn, SetAnswer, Submit, Thumb
+from labeler.review.decision import FieldKind
 from labeler.review.state import Advance
 from tests.review.sitting import CLARITY, EXPECTED, HELPFUL, MODES, POLITE, QUALITY, REMARK, SCORE, Sitting
 
@@ -168,14 +168,14 @@ def test_other_numbers_open_a_field_that_begins_with_the_key(numeric: Numeric, c
     sitting = Sitting(number)
     ask = sitting.do(Digit(char)).ask
     assert ask is not None
-    assert (ask.field, ask.question, ask.text) == (Field.NUMBER, "number", char)
+    assert (ask.field, ask.question, ask.text) == (FieldKind.NUMBER, "number", char)
     assert sitting.value(number) is None
 
 
 def test_a_number_typed_out_of_range_says_the_range() -> None:
     sitting = Sitting(SCORE)
-    assert sitting.refusal(Give("score", 101)) == "101 is out of range; 0 to 100"
-    assert "whole numbers" in sitting.refusal(Give("score", 7.5))
+    assert sitting.refusal(SetAnswer("score", 101)) == "101 is out of range; 0 to 100"
+    assert "whole numbers" in sitting.refusal(SetAnswer("score", 7.5))
     sitting.give(SCORE, 85.0)
     assert sitting.value(SCORE) == 85
     assert isinstance(sitting.value(SCORE), int)
@@ -197,7 +197,7 @@ def test_text_is_edited_at_the_focused_text_question_else_the_first() -> None:
     sitting = Sitting(HELPFUL, REMARK, EXPECTED)
     ask = sitting.do(AskText()).ask
     assert ask is not None
-    assert (ask.field, ask.question, ask.text) == (Field.TEXT, "remark", "")
+    assert (ask.field, ask.question, ask.text) == (FieldKind.TEXT, "remark", "")
     assert sitting.focused is REMARK
     sitting.give(REMARK, "short")
     ask = sitting.do(FocusOn(2), AskText()).ask
@@ -211,16 +211,16 @@ def test_text_is_edited_at_the_focused_text_question_else_the_first() -> None:
 
 def test_an_empty_text_is_no_answer() -> None:
     sitting = Sitting(HELPFUL, REMARK)
-    assert "Nothing is written" in sitting.refusal(Give("remark", " \n"))
+    assert "Nothing is written" in sitting.refusal(SetAnswer("remark", " \n"))
     sitting.give(REMARK, "short")
-    assert "Nothing is written" in sitting.refusal(Give("remark", ""))
+    assert "Nothing is written" in sitting.refusal(SetAnswer("remark", ""))
     assert sitting.value(REMARK) == "short"
 
 
 def test_what_no_server_can_store_is_refused_at_entry_with_a_sentence() -> None:
     sitting = Sitting(REMARK)
     for text in "a\x00b", "half \ud83d":
-        assert "contains" in sitting.refusal(Give("remark", text))
+        assert "contains" in sitting.refusal(SetAnswer("remark", text))
     assert "contains" in Sitting(HELPFUL).refusal(Thumb(True, "a\x00b"))
     assert sitting.value(REMARK) is None
 
@@ -275,7 +275,7 @@ def test_backspace_on_an_unanswered_question_goes_back_to_the_one_answered_befor
 def test_nothing_can_be_answered_on_a_trace_that_is_not_downloaded() -> None:
     sitting = Sitting(HELPFUL)
     sitting.state.absent.add("t0")
-    for action in UP, Digit("1"), Give("helpful", True), Clear(), Submit():
+    for action in UP, Digit("1"), SetAnswer("helpful", True), Clear(), Submit():
         assert "not downloaded" in sitting.refusal(action)
 
 

@@ -7,8 +7,8 @@ import pytest
 from labeler.domain.change import AnswerEffect
 from labeler.domain.question import DECLINED_NAME, FLAG_NAME
 from labeler.domain.worklist import ItemState
-from labeler.review.action import AskDecline, Decline, Defer, Flag, Go, GoTo, Submit, Thumb, ToggleFlag, Undo, Where
-from labeler.review.decision import Ask, Decision, Field
+from labeler.review.action import AskDecline, Decline, Defer, Go, GoTo, SetFlag, Submit, Thumb, ToggleFlag, Undo, Where
+from labeler.review.decision import Decision, FieldKind, FieldRequest
 from tests.review.sitting import EXPECTED, HELPFUL, POLITE, Sitting
 
 UP, DOWN = Thumb(True), Thumb(False)
@@ -85,7 +85,7 @@ def test_what_is_submitted_or_declined_is_not_deferred() -> None:
 def test_declining_says_for_whom_and_asks_for_a_reason(for_queue: bool, scope: str) -> None:
     sitting = Sitting(HELPFUL, for_queue=for_queue)
     decision = sitting.do(AskDecline())
-    assert decision.ask == Ask(Field.DECLINE)
+    assert decision.ask == FieldRequest(FieldKind.DECLINE)
     assert scope in decision.says
     assert sitting.item_state() is ItemState.OPEN
 
@@ -137,8 +137,8 @@ def test_a_submitted_item_can_be_declined_and_that_undone() -> None:
 def test_a_flag_is_on_with_an_optional_note_and_off_again() -> None:
     sitting = Sitting(HELPFUL)
     for note, kept in ((" why? ", "why?"), ("", None)):
-        assert sitting.do(ToggleFlag()).ask == Ask(Field.FLAG)
-        sitting.do(Flag(note))
+        assert sitting.do(ToggleFlag()).ask == FieldRequest(FieldKind.FLAG)
+        sitting.do(SetFlag(note))
         assert sitting.state.is_flagged("t0")
         assert sitting.comment(FLAG_NAME) == kept
         assert sitting.here == "t0"
@@ -148,7 +148,7 @@ def test_a_flag_is_on_with_an_optional_note_and_off_again() -> None:
 
 def test_a_flag_is_no_answer() -> None:
     sitting = Sitting(HELPFUL, POLITE)
-    sitting.do(Flag("look"))
+    sitting.do(SetFlag("look"))
     assert "Nothing is answered" in sitting.refusal(Submit())
     assert not sitting.state.is_partly_answered("t0")
     sitting.do(UP)
@@ -157,7 +157,7 @@ def test_a_flag_is_no_answer() -> None:
 
 def test_a_flag_stays_through_submission_and_can_be_set_after_it() -> None:
     sitting = Sitting(HELPFUL)
-    sitting.do(Flag("look"), UP, Go(Where.BACK))
+    sitting.do(SetFlag("look"), UP, Go(Where.BACK))
     assert sitting.state.is_flagged("t0")
     sitting.do(ToggleFlag())
     assert sitting.item_state() is ItemState.LABELLED
@@ -165,8 +165,8 @@ def test_a_flag_stays_through_submission_and_can_be_set_after_it() -> None:
 
 def test_a_note_in_place_of_another_supersedes_it() -> None:
     sitting = Sitting(HELPFUL, items=2)
-    sitting.do(Flag("look"))
-    (flag,) = _overridden(sitting.do(Flag("look again")))
+    sitting.do(SetFlag("look"))
+    (flag,) = _overridden(sitting.do(SetFlag("look again")))
     assert flag[0] == flag[1]
     sitting.do(Decline("spam"), Go(Where.BACK))
     (reason,) = _overridden(sitting.do(Decline("worse than spam")))

@@ -13,16 +13,16 @@ from labeler.review.action import (
     AskThumbComment,
     Comment,
     Digit,
-    Flag,
     FocusOn,
-    Give,
     Proceed,
     Redo,
+    SetAnswer,
+    SetFlag,
     Submit,
     Thumb,
     Undo,
 )
-from labeler.review.decision import Ask, Field
+from labeler.review.decision import FieldKind, FieldRequest
 from labeler.review.state import Advance
 from tests.review.sitting import CLARITY, HELPFUL, MODES, POLITE, QUALITY, Sitting
 
@@ -33,18 +33,18 @@ MUTE = Question("mute", HELPFUL.input, takes_comment=False)
 def test_a_comment_is_for_the_focused_question() -> None:
     sitting = Sitting(HELPFUL, CLARITY)
     sitting.do(UP, FocusOn(0))
-    assert sitting.do(AskComment()).ask == Ask(Field.COMMENT, "helpful", "")
+    assert sitting.do(AskComment()).ask == FieldRequest(FieldKind.COMMENT, "helpful", "")
     sitting.do(Comment("helpful", " nice "))
     assert sitting.comment(HELPFUL) == "nice"
     sitting.do(FocusOn(0))
-    assert sitting.do(AskComment()).ask == Ask(Field.COMMENT, "helpful", "nice")
+    assert sitting.do(AskComment()).ask == FieldRequest(FieldKind.COMMENT, "helpful", "nice")
 
 
 def test_at_an_unanswered_question_a_comment_is_for_the_one_answered_last() -> None:
     sitting = Sitting(HELPFUL, CLARITY, QUALITY)
     sitting.do(UP, Digit("1"))
     assert sitting.focused is QUALITY
-    assert sitting.do(AskComment()).ask == Ask(Field.COMMENT, "clarity", "")
+    assert sitting.do(AskComment()).ask == FieldRequest(FieldKind.COMMENT, "clarity", "")
     sitting.do(Comment("clarity", "crisp"))
     assert sitting.comment(CLARITY) == "crisp"
     assert sitting.focused is QUALITY
@@ -52,9 +52,9 @@ def test_at_an_unanswered_question_a_comment_is_for_the_one_answered_last() -> N
 
 def test_a_comment_before_any_answer_goes_with_the_answer_to_come() -> None:
     sitting = Sitting(HELPFUL, CLARITY)
-    assert sitting.do(AskComment()).ask == Ask(Field.COMMENT, "helpful", "")
+    assert sitting.do(AskComment()).ask == FieldRequest(FieldKind.COMMENT, "helpful", "")
     assert sitting.do(Comment("helpful", "too long")).change is None
-    assert sitting.do(AskComment()).ask == Ask(Field.COMMENT, "helpful", "too long")
+    assert sitting.do(AskComment()).ask == FieldRequest(FieldKind.COMMENT, "helpful", "too long")
     sitting.do(DOWN)
     assert sitting.comment(HELPFUL) == "too long"
     sitting.digits("1")
@@ -99,7 +99,7 @@ def test_a_kept_comment_waits_for_a_question_that_takes_comments() -> None:
 
 def test_a_flag_does_not_take_the_kept_comment() -> None:
     sitting = Sitting(HELPFUL)
-    sitting.do(Comment("helpful", "see line 3"), Flag("look"), UP)
+    sitting.do(Comment("helpful", "see line 3"), SetFlag("look"), UP)
     assert sitting.comment(HELPFUL) == "see line 3"
     assert sitting.comment("labeler.flag") == "look"
 
@@ -147,7 +147,7 @@ def test_a_changed_comment_supersedes_the_answer_and_an_unchanged_one_does_not()
 def test_a_thumb_with_its_comment_is_one_answer_and_one_undo() -> None:
     sitting = Sitting(HELPFUL)
     ask = sitting.do(AskThumbComment(False)).ask
-    assert ask == Ask(Field.THUMB_COMMENT, "helpful", "", positive=False)
+    assert ask == FieldRequest(FieldKind.THUMB_COMMENT, "helpful", "", positive=False)
     assert sitting.value(HELPFUL) is None
     sitting.do(Thumb(False, " rude "))
     assert (sitting.value(HELPFUL), sitting.comment(HELPFUL)) == (False, "rude")
@@ -167,7 +167,9 @@ def test_a_thumb_whose_comment_was_left_empty_is_an_answer_without_one() -> None
 def test_a_thumb_comment_opens_with_the_kept_comment_and_takes_its_place() -> None:
     sitting = Sitting(HELPFUL, CLARITY)
     sitting.do(Comment("helpful", "draft"))
-    assert sitting.do(AskThumbComment(True)).ask == Ask(Field.THUMB_COMMENT, "helpful", "draft", positive=True)
+    assert sitting.do(AskThumbComment(True)).ask == FieldRequest(
+        FieldKind.THUMB_COMMENT, "helpful", "draft", positive=True
+    )
     sitting.do(Thumb(True, "draft, edited"))
     assert sitting.comment(HELPFUL) == "draft, edited"
     sitting.digits("1")
@@ -191,7 +193,7 @@ def test_the_comment_opens_by_itself_after_such_an_answer(comment_on: str | None
     sitting = Sitting(question)
     decision = sitting.do(Thumb(value))
     assert sitting.value(question) is value
-    assert (decision.ask == Ask(Field.COMMENT_AFTER, "helpful")) is opens
+    assert (decision.ask == FieldRequest(FieldKind.COMMENT_AFTER, "helpful")) is opens
     assert (sitting.here == "t0") is opens
 
 
@@ -208,7 +210,7 @@ def test_the_comment_opens_by_itself_when_a_choice_of_several_ends() -> None:
         sitting = Sitting(always)
         for key in keys:
             assert sitting.do(Digit(key)).ask is None
-        assert sitting.do(Submit()).ask == Ask(Field.COMMENT_AFTER, "modes")
+        assert sitting.do(Submit()).ask == FieldRequest(FieldKind.COMMENT_AFTER, "modes")
         assert (sitting.value(always), sitting.here) == (value, "t0")
         sitting.do(Comment("modes", "both"))
         assert (sitting.comment(always), sitting.here) == ("both", "t1")
@@ -251,7 +253,7 @@ def test_a_comment_in_passing_leaves_the_item_where_it_is() -> None:
 
 def test_a_choice_stays_begun_while_it_is_commented_or_flagged() -> None:
     optional = replace(MODES, required=False)
-    for between in (AskComment(), Comment("modes", "why"), Flag("look")):
+    for between in (AskComment(), Comment("modes", "why"), SetFlag("look")):
         sitting = Sitting(HELPFUL, optional, replace(QUALITY, required=False))
         sitting.do(UP, Digit("1"), between, Submit())
         assert sitting.here == "t0", between
@@ -263,7 +265,7 @@ def test_the_comment_of_a_choice_survives_turning_its_only_option_off() -> None:
     sitting = Sitting(MODES, HELPFUL)
     sitting.do(Digit("1"), Comment("modes", "see line 3"), Digit("1"), Digit("2"))
     assert (sitting.value(MODES), sitting.comment(MODES)) == (["incomplete"], "see line 3")
-    sitting.do(Undo(), Undo(), Submit(), Give("helpful", True))
+    sitting.do(Undo(), Undo(), Submit(), SetAnswer("helpful", True))
     assert (sitting.value(MODES), sitting.comment(MODES)) == (["wrong"], "see line 3")
     assert sitting.comment(HELPFUL) is None
 

@@ -8,7 +8,7 @@ import pytest
 
 from labeler.domain.change import Act, StateEffect
 from labeler.domain.worklist import ItemState
-from labeler.review.action import Clear, Comment, Digit, FocusBy, FocusOn, Give, Go, GoTo, Submit, Thumb, Where
+from labeler.review.action import Clear, Comment, Digit, FocusBy, FocusOn, Go, GoTo, SetAnswer, Submit, Thumb, Where
 from labeler.review.answers import EDITING
 from labeler.review.state import Advance
 from tests.review.sitting import CLARITY, EXPECTED, HELPFUL, MODES, POLITE, QUALITY, REMARK, Sitting
@@ -223,7 +223,7 @@ def test_at_the_start_of_a_review_enter_on_a_submitted_item_goes_to_the_next_ope
 
 def test_clearing_a_required_answer_of_a_submitted_item_opens_it_again() -> None:
     sitting = Sitting(HELPFUL, REMARK)
-    sitting.do(Give("remark", "odd"), UP, Go(Where.BACK), FocusOn(1), Clear())
+    sitting.do(SetAnswer("remark", "odd"), UP, Go(Where.BACK), FocusOn(1), Clear())
     assert sitting.item_state() is ItemState.LABELLED
     sitting.do(FocusOn(0), Clear())
     assert sitting.item_state() is ItemState.OPEN
@@ -232,7 +232,7 @@ def test_clearing_a_required_answer_of_a_submitted_item_opens_it_again() -> None
 
 def test_clearing_the_only_answer_of_an_item_without_required_questions_opens_it_again() -> None:
     sitting = Sitting(REMARK, EXPECTED)
-    sitting.do(Give("remark", "odd"), Give("expected", "tea"), Submit(), Go(Where.BACK))
+    sitting.do(SetAnswer("remark", "odd"), SetAnswer("expected", "tea"), Submit(), Go(Where.BACK))
     sitting.do(FocusOn(0), Clear())
     assert sitting.item_state() is ItemState.LABELLED
     sitting.do(FocusOn(1), Clear())

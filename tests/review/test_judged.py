@@ -10,7 +10,7 @@ import pytest
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.question import PassFail, Question
 from labeler.domain.value import JsonValue, UnusableValue
-from labeler.review.action import Give
+from labeler.review.action import SetAnswer
 from labeler.review.judge_values import judge_of, judged_value
 from tests.domain.assessment_fields import AssessmentFields
 from tests.review.sitting import CLARITY, HELPFUL, MODES, QUALITY, REMARK, Sitting
@@ -62,7 +62,7 @@ def test_the_judges_value_is_taken_in_the_questions_own_type(
     assert got == taken
     assert type(got) is type(taken)
     sitting = Sitting(question)
-    sitting.do(Give(question.name, got))
+    sitting.do(SetAnswer(question.name, got))
     assert sitting.value(question) == taken
 
 

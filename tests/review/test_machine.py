@@ -18,7 +18,7 @@ from labeler.domain.worklist import ItemState
 from labeler.review import action as act
 from labeler.review.apply import apply, apply_change
 from labeler.review.decide import decide
-from labeler.review.decision import Decision, Field
+from labeler.review.decision import Decision, FieldKind
 from labeler.review.history import History
 from labeler.review.own_answers import is_labelled
 from labeler.review.state import Advance, Item, ReviewState, Subject
@@ -41,7 +41,7 @@ Content: TypeAlias = tuple[
     dict[str, ItemState], dict[tuple[Subject, str], tuple[JsonValue, str | None]], int, frozenset[str]
 ]
 
-ANSWERING = (act.Thumb, act.Digit, act.Give, act.Comment, act.Proceed, act.Clear)
+ANSWERING = (act.Thumb, act.Digit, act.SetAnswer, act.Comment, act.Proceed, act.Clear)
 """What a reviewer does to a question, but submit."""
 
 comments = st.sampled_from(["", "why", " see line 3 "])
@@ -62,10 +62,10 @@ asking_keys: st.SearchStrategy[act.Action] = st.one_of(
 closing_keys: st.SearchStrategy[act.Action] = st.one_of(
     st.sampled_from([act.Submit(), act.Defer(), act.ToggleFlag()]),
     st.builds(act.Decline, comments),
-    st.builds(act.Flag, comments),
+    st.builds(act.SetFlag, comments),
 )
 aiming_keys: st.SearchStrategy[act.Action] = st.one_of(
-    st.builds(act.Aim, st.sampled_from(["0a", "0b"])),
+    st.builds(act.TargetSpan, st.sampled_from(["0a", "0b"])),
     st.just(act.EndAim()),
 )
 moving_keys: st.SearchStrategy[act.Action] = st.one_of(
@@ -132,12 +132,12 @@ class AReview(RuleBasedStateMachine):
     @rule(data=st.data(), comment=st.none() | comments)
     def a_whole_value(self, data: st.DataObject, comment: str | None) -> None:
         question = data.draw(st.sampled_from(self.state.questions))
-        self.press(act.Give(question.name, data.draw(values), comment))
+        self.press(act.SetAnswer(question.name, data.draw(values), comment))
 
     @rule(data=st.data())
     def a_value_that_fits(self, data: st.DataObject) -> None:
         question = data.draw(st.sampled_from(self.state.questions))
-        self.press(act.Give(question.name, example(question)))
+        self.press(act.SetAnswer(question.name, example(question)))
 
     @rule(data=st.data(), text=comments)
     def a_comment(self, data: st.DataObject, text: str) -> None:
@@ -234,7 +234,7 @@ class AReview(RuleBasedStateMachine):
             assert 0 <= decision.focus < len(self.state.questions)
         if decision.trail is not None:
             assert self.state.trail.visited[decision.trail] == decision.position
-        if decision.ask is not None and decision.ask.field not in (Field.FLAG, Field.DECLINE):
+        if decision.ask is not None and decision.ask.field not in (FieldKind.FLAG, FieldKind.DECLINE):
             assert decision.ask.question in {question.name for question in self.state.questions}
 
     def _paints_what_changed(self, before: ReviewState, rows: tuple[int, ...]) -> None:

@@ -13,12 +13,12 @@ from labeler.review.action import (
     Decline,
     Defer,
     Digit,
-    Flag,
     FocusOn,
-    Give,
     Go,
     GoTo,
     Redo,
+    SetAnswer,
+    SetFlag,
     Submit,
     Thumb,
     ToggleFlag,
@@ -116,7 +116,7 @@ def test_an_override_undone_gives_the_old_answer_back_under_its_old_id() -> None
 
 def test_an_undone_change_of_an_expectation_is_a_new_expectation() -> None:
     sitting = Sitting(HELPFUL, EXPECTED)
-    sitting.do(Give("expected", "tea"), Give("expected", "coffee"))
+    sitting.do(SetAnswer("expected", "tea"), SetAnswer("expected", "coffee"))
     deleted = sitting.changes[0].effects[0]
     sitting.do(Undo())
     answer = sitting.answer(EXPECTED)
@@ -161,7 +161,7 @@ def test_closing_an_item_is_undone_and_redone(act: list[Defer | Decline | Thumb]
 
 def test_a_flag_and_its_note_are_undone_and_redone() -> None:
     sitting = Sitting(HELPFUL)
-    sitting.do(Flag("look"), Undo())
+    sitting.do(SetFlag("look"), Undo())
     assert not sitting.state.is_flagged("t0")
     sitting.do(Redo(), ToggleFlag(), Undo())
     assert sitting.comment("labeler.flag") == "look"

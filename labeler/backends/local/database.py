@@ -13,7 +13,7 @@ from typing import Final
 
 from labeler.backends.base import Ambiguous, BackendError, NotABackend, Refused, Unreachable
 from labeler.storage.placement import Placement
-from labeler.storage.sqlite_file import insist
+from labeler.storage.sqlite_file import retry_while_busy
 
 SCHEMA_VERSION: Final = 1
 
@@ -188,7 +188,7 @@ def _initialise(path: Path) -> None:
     try:
         if not _is_blank(connection):
             return
-        insist(lambda: connection.execute("PRAGMA journal_mode = WAL"), _is_busy, _BUSY_TIMEOUT_MS / 1000)
+        retry_while_busy(lambda: connection.execute("PRAGMA journal_mode = WAL"), _is_busy, _BUSY_TIMEOUT_MS / 1000)
         connection.execute("PRAGMA synchronous = FULL")
         with transaction(connection):
             if not _is_blank(connection):

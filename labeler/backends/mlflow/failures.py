@@ -65,7 +65,7 @@ class MissingRoute(NotABackend):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ServerAnswer:
     """A complete HTTP answer; header names in lower case."""
 
     status: int
@@ -87,7 +87,7 @@ class Server:
     proxy: Proxy | None = None
 
 
-def failure(answer: Answer, server: Server) -> BackendError:
+def failure(answer: ServerAnswer, server: Server) -> BackendError:
     """The error that an answer with a status of 300 or more stands for."""
     code, message = _mlflow_error(answer)
     if server.proxy is None or code is not None or answer.body.lstrip().startswith(_MLFLOWS_OWN):
@@ -110,7 +110,7 @@ def proxy_wants_login(proxy: Proxy) -> Forbidden:
     )
 
 
-def _meaning(answer: Answer, server: Server, code: str | None, message: str) -> BackendError:
+def _meaning(answer: ServerAnswer, server: Server, code: str | None, message: str) -> BackendError:
     at = server.address
     match answer.status:
         case status if 300 <= status < 400:
@@ -174,7 +174,7 @@ def _unauthorized(server: Server) -> Forbidden:
     return Forbidden(f"{server.address} does not accept the credentials from {server.credentials}")
 
 
-def _mlflow_error(answer: Answer) -> tuple[str | None, str]:
+def _mlflow_error(answer: ServerAnswer) -> tuple[str | None, str]:
     """MLflow's error code and message; the code is None when MLflow did not write the body."""
     if answer.is_html:
         return None, ""
@@ -193,7 +193,7 @@ def _already_there(code: str, message: str) -> bool:
     return code in ("RESOURCE_ALREADY_EXISTS", "ALREADY_EXISTS") or _CONSTRAINT.search(message) is not None
 
 
-def _target(answer: Answer) -> str:
+def _target(answer: ServerAnswer) -> str:
     """Scheme and host alone: the query of a login page's address may hold a token."""
     try:
         parts = urlsplit(answer.headers.get("location", ""))
@@ -202,7 +202,7 @@ def _target(answer: Answer) -> str:
     return f"{parts.scheme}://{parts.hostname}" if parts.scheme and parts.hostname else "another path"
 
 
-def _retry_after_s(answer: Answer) -> float | None:
+def _retry_after_s(answer: ServerAnswer) -> float | None:
     """The Retry-After header (RFC 9110, 10.2.3: seconds or a date) as seconds from now, as far as it is believed.
 
     None where there is none, or none that says when.

@@ -28,7 +28,7 @@ _MAX_SHOWN: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class StoreAddress:
     """A local store of MLflow: a SQLite file, or a directory of files."""
 
     path: Path
@@ -42,7 +42,7 @@ class Store:
         return str(self.path) if self.path.is_dir() else f"sqlite:///{self.path}"
 
 
-def local_store(uri: str) -> Store | None:
+def local_store(uri: str) -> StoreAddress | None:
     """The store that ``sqlite:///PATH``, ``sqlite:PATH``, ``file:PATH`` or a bare path names; None for another URI.
 
     Raises `NotABackend` when nothing is there (MLflow would make an empty store at a mistyped path), or what no store
@@ -57,7 +57,7 @@ def local_store(uri: str) -> Store | None:
         return None
     else:
         path = Path(uri)
-    store = Store(expand(str(path)).resolve())
+    store = StoreAddress(expand(str(path)).resolve())
     if not store.path.exists():
         raise NotABackend(f"There is no MLflow store at {store.path}; nothing was made there")
     if not (store.path.is_file() or store.path.is_dir()):
@@ -89,7 +89,7 @@ class ServedStore:
         self._directory.cleanup()
 
 
-async def serve(store: Store) -> ServedStore:
+async def serve(store: StoreAddress) -> ServedStore:
     """Start ``mlflow server`` on a free loopback port and wait until it answers. Raises `NotABackend`."""
     port = _free_port()
     command = _command(store, port)
@@ -132,7 +132,7 @@ async def _until_it_answers(url: str, process: asyncio.subprocess.Process) -> No
         await transport.close()
 
 
-def _command(store: Store, port: int) -> list[str]:
+def _command(store: StoreAddress, port: int) -> list[str]:
     options = ["--backend-store-uri", store.mlflow_uri, "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     options += ["--artifacts-destination", str(store.path.parent / "mlartifacts")]
     if find_spec("mlflow") is not None:

@@ -26,7 +26,7 @@ import httpx
 from labeler import __version__
 from labeler.backends.base import Ambiguous, BackendError, Malformed, MissingTarget, NotABackend, Refused, Unreachable
 from labeler.backends.mlflow.credentials import Credentials, Tls, UnusableSettings
-from labeler.backends.mlflow.failures import Answer, Server, failure, proxy_wants_login
+from labeler.backends.mlflow.failures import Server, ServerAnswer, failure, proxy_wants_login
 from labeler.backends.mlflow.handshake import ask_for_it, failed_handshake, speaks_tls, trust
 from labeler.backends.mlflow.loopback import LoopbackBackend
 from labeler.backends.mlflow.proxies import Proxy, proxy_for
@@ -178,7 +178,7 @@ class Transport:
         content: bytes | None,
         patience: Patience | None,
         most_bytes: int = MAX_BODY,
-    ) -> Answer:
+    ) -> ServerAnswer:
         """The answer to what only asks, tried a few times over when the connection breaks."""
         patience = patience or self.timeouts.ordinary
         began = time.monotonic()
@@ -199,7 +199,7 @@ class Transport:
         content: bytes | None,
         patience: Patience,
         most_bytes: int = MAX_BODY,
-    ) -> Answer:
+    ) -> ServerAnswer:
         typed = {} if content is None else {"Content-Type": "application/json"}
         try:
             request = self._client.build_request(
@@ -226,7 +226,7 @@ class Transport:
             raise failure(replace(answer, body=body), self._server)
         return answer
 
-    async def _read(self, response: httpx.Response, most_bytes: int, heard: Callable[[], None]) -> Answer:
+    async def _read(self, response: httpx.Response, most_bytes: int, heard: Callable[[], None]) -> ServerAnswer:
         codings = response.headers.get_list("Content-Encoding", split_commas=True)
         try:
             body = await unpacked(_heard(response.aiter_raw(), heard), codings, most_bytes)
@@ -237,7 +237,7 @@ class Transport:
         finally:
             await response.aclose()
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, headers, body)
+        return ServerAnswer(response.status_code, headers, body)
 
     def _address(self, path: str, params: Mapping[str, str | int] | None) -> httpx.URL:
         """Where a request goes. Raises `MissingTarget` for a name or an ID in it that no request can carry."""
@@ -249,7 +249,7 @@ class Transport:
                 "Nothing has the name or ID asked for: it is too long for any request, or holds half a character"
             ) from None
 
-    async def _object(self, answer: Answer) -> dict[str, Any]:
+    async def _object(self, answer: ServerAnswer) -> dict[str, Any]:
         parsed = await parse(answer.body)
         if not isinstance(parsed, dict):
             raise Ambiguous(

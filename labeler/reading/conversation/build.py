@@ -12,9 +12,9 @@ from labeler.reading.conversation.exceptions import origins, pauses
 from labeler.reading.conversation.merge_tools import weave
 from labeler.reading.conversation.span_facts import writing_models
 from labeler.reading.conversation.span_io import with_sides
-from labeler.reading.conversation.span_messages import Exchange, has_content, read_span
+from labeler.reading.conversation.span_messages import SpanMessages, has_content, read_span
 from labeler.reading.formats.plain import main_text
-from labeler.reading.message import Data, Failure, Field, Message, Note, Part, Role, annotated
+from labeler.reading.message import Data, Failure, Message, NamedValue, Note, Part, Role, annotated
 from labeler.reading.span_tree import SpanTree
 from labeler.reading.wire.spans import decode
 from labeler.reading.wire.summary import tokens_of
@@ -81,7 +81,7 @@ def converse(trace: Trace) -> Conversation:
     )
 
 
-def _origin(chosen: Exchange, tree: SpanTree) -> str:
+def _origin(chosen: SpanMessages, tree: SpanTree) -> str:
     if len(tree.roots) != 1 or tree.roots[0].id != chosen.span.id:
         return f"from {chosen.span.name}"
     names = {span.id: span.name for span in tree.spans if span.id != chosen.span.id}
@@ -138,7 +138,7 @@ def _failed(message: Message) -> bool:
 
 
 def _with_failures(
-    messages: list[Message], chosen: Exchange, tree: SpanTree, failures: dict[str, Failure]
+    messages: list[Message], chosen: SpanMessages, tree: SpanTree, failures: dict[str, Failure]
 ) -> list[Message]:
     """The messages with the exceptions that are not shown yet: before an answer, or in place of one."""
     if not failures:
@@ -157,13 +157,13 @@ def _with_failures(
     return [*messages, *told[:-1], last]
 
 
-def _missing_request(chosen: Exchange, messages: Sequence[Message]) -> list[Message]:
+def _missing_request(chosen: SpanMessages, messages: Sequence[Message]) -> list[Message]:
     if any(each.role is Role.USER for each in messages):
         return []
     return [Message(Role.USER, (Note("not recorded"),), title="input", span_id=chosen.span.id)]
 
 
-def _why_no_answer(trace: Trace, chosen: Exchange, tree: SpanTree, messages: Iterable[Message]) -> str:
+def _why_no_answer(trace: Trace, chosen: SpanMessages, tree: SpanTree, messages: Iterable[Message]) -> str:
     if any(_failed(each) for each in messages):
         return "no output: the trace ended with the error above"
     if _in_progress(trace, tree):
@@ -204,7 +204,7 @@ def _attributes(tree: SpanTree) -> Iterable[Message]:
     for span in tree.spans[:_OTHER_ROOTS]:
         known = {key: value for key, value in span.attributes.items() if key not in _INTERNAL}
         if known:
-            parts.append(Field(span.name, known))
+            parts.append(NamedValue(span.name, known))
     return [Message(Role.TOOL, tuple(parts), title="attributes")] if parts else []
 
 
@@ -212,7 +212,7 @@ def _has_side(span: Span) -> bool:
     return not (isinstance(span.inputs, NotRecorded) and isinstance(span.outputs, NotRecorded))
 
 
-def _other_roots(tree: SpanTree, chosen: Exchange, messages: Sequence[Message]) -> list[Message]:
+def _other_roots(tree: SpanTree, chosen: SpanMessages, messages: Sequence[Message]) -> list[Message]:
     """What further top-level spans say that the conversation does not, each side under the span's name."""
     mine = {chosen.span.id, *(span.id for span in tree.ancestors(chosen.span))}
     shown = {_folded(each) for each in messages} | {_value(part) for each in messages for part in each.parts}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from labeler.reading.conversation.span_messages import Exchange, has_content, read_span
+from labeler.reading.conversation.span_messages import SpanMessages, has_content, read_span
 from labeler.reading.formats.plain import main_text
 from labeler.reading.message import Message, Role
 from labeler.reading.span_tree import SpanTree
@@ -18,7 +18,7 @@ _DSPY: Final = "[[ ## "
 _SPEAKERS: Final = ("LLM", "CHAT_MODEL", "AGENT", "UNKNOWN", None)
 
 
-def choose(tree: SpanTree) -> Exchange:
+def choose(tree: SpanTree) -> SpanMessages:
     """The conversation of a trace that has at least one span.
 
     The root's, when somebody asks and is answered there; unless a model or agent below says all of that and more
@@ -28,7 +28,7 @@ def choose(tree: SpanTree) -> Exchange:
     return _with_system(_choose(tree), tree)
 
 
-def _choose(tree: SpanTree) -> Exchange:
+def _choose(tree: SpanTree) -> SpanMessages:
     first = max((read_span(root) for root in tree.roots), key=lambda root: (*_told(root), root.is_chat, root.richness))
     below = [span for span in tree.spans if span.id != first.span.id]
     if first.complete:
@@ -44,7 +44,7 @@ def _choose(tree: SpanTree) -> Exchange:
     return _composed(first, exchanges, models)
 
 
-def _with_system(chosen: Exchange, tree: SpanTree) -> Exchange:
+def _with_system(chosen: SpanMessages, tree: SpanTree) -> SpanMessages:
     """The conversation with the system prompt of a model call that repeats its request, where it has none.
 
     Of several such calls that which gave its answer, else the first.
@@ -60,27 +60,27 @@ def _with_system(chosen: Exchange, tree: SpanTree) -> Exchange:
         told = [each for each in model.messages if each.role is Role.SYSTEM]
         quotes = any(asked[-1] in " ".join(main_text(each).split()) for each in model.messages)
         if told and quotes and not any(_DSPY in each.text for each in told):
-            return Exchange(chosen.span, (*told, *chosen.messages))
+            return SpanMessages(chosen.span, (*told, *chosen.messages))
     return chosen
 
 
-def _told(exchange: Exchange) -> tuple[bool, bool, bool]:
+def _told(exchange: SpanMessages) -> tuple[bool, bool, bool]:
     return exchange.complete, exchange.answered, exchange.asked
 
 
-def _says(exchange: Exchange) -> bool:
+def _says(exchange: SpanMessages) -> bool:
     return exchange.asked or exchange.answered
 
 
-def _continues(model: Exchange, first: Exchange) -> bool:
+def _continues(model: SpanMessages, first: SpanMessages) -> bool:
     return model.is_chat and model.extends(_spoken(first))
 
 
-def _spoken(exchange: Exchange) -> Exchange:
-    return Exchange(exchange.span, tuple(filter(has_content, exchange.messages)))
+def _spoken(exchange: SpanMessages) -> SpanMessages:
+    return SpanMessages(exchange.span, tuple(filter(has_content, exchange.messages)))
 
 
-def _richest(first: Exchange, candidates: Iterable[Exchange]) -> Exchange:
+def _richest(first: SpanMessages, candidates: Iterable[SpanMessages]) -> SpanMessages:
     best = first
     for candidate in (_completed(each, first) for each in candidates):
         if candidate.extends(first) and candidate.richness >= best.richness:
@@ -88,14 +88,14 @@ def _richest(first: Exchange, candidates: Iterable[Exchange]) -> Exchange:
     return best.with_arguments_of(first) if best is not first else first
 
 
-def _completed(candidate: Exchange, first: Exchange) -> Exchange:
+def _completed(candidate: SpanMessages, first: SpanMessages) -> SpanMessages:
     """A model call of which only the request was recorded (a stream's often is), with the answer above it."""
     if candidate.answered or not candidate.is_chat or candidate.span.type not in _MODELS:
         return candidate
-    return Exchange(candidate.span, (*_spoken(candidate).messages, *first.messages[-1:]))
+    return SpanMessages(candidate.span, (*_spoken(candidate).messages, *first.messages[-1:]))
 
 
-def _composed(first: Exchange, others: list[Exchange], models: list[Exchange]) -> Exchange:
+def _composed(first: SpanMessages, others: list[SpanMessages], models: list[SpanMessages]) -> SpanMessages:
     """What the root says, its missing question or answer taken from below, where there is one."""
     if first.asked:
         question = _question(first)
@@ -108,16 +108,16 @@ def _composed(first: Exchange, others: list[Exchange], models: list[Exchange]) -
         else:
             answer = next((_answer(each) for each in reversed(models) if each.answered), [])
     if not question or not answer:
-        return first if _says(first) or not (question or answer) else Exchange(others[0].span, (*question, *answer))
-    return Exchange(first.span if _says(first) else others[0].span, (*question, *answer))
+        return first if _says(first) or not (question or answer) else SpanMessages(others[0].span, (*question, *answer))
+    return SpanMessages(first.span if _says(first) else others[0].span, (*question, *answer))
 
 
-def _question(exchange: Exchange) -> list[Message]:
+def _question(exchange: SpanMessages) -> list[Message]:
     """Everything up to the last thing that is not the model's own."""
     spoken = _spoken(exchange).messages
     last = max((place for place, each in enumerate(spoken) if each.role is not Role.ASSISTANT), default=-1)
     return list(spoken[: last + 1])
 
 
-def _answer(exchange: Exchange) -> list[Message]:
+def _answer(exchange: SpanMessages) -> list[Message]:
     return [each for each in _spoken(exchange).messages[-1:] if each.role is Role.ASSISTANT]

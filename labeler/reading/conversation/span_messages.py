@@ -15,7 +15,7 @@ from labeler.reading.formats.chat import with_other_arguments
 from labeler.reading.formats.messages import Side, joined, messages_in
 from labeler.reading.formats.plain import input_message, is_repr, main_text, output_message
 from labeler.reading.formats.vendors.langchain import langchain_message
-from labeler.reading.message import Call, Field, Message, Note, Part, Reasoning, Role
+from labeler.reading.message import Call, Message, NamedValue, Note, Part, Reasoning, Role
 
 _FORMAT = "mlflow.message.format"
 _CHUNK = "mlflow.chunk."
@@ -41,7 +41,7 @@ _Said: TypeAlias = tuple[bool, str]
 
 
 @dataclass(frozen=True)
-class Exchange:
+class SpanMessages:
     """The messages of a span, told apart no further into sides: history may lie in either."""
 
     span: Span
@@ -72,11 +72,11 @@ class Exchange:
         extras = sum(isinstance(part, Call | Reasoning) for each in self.messages for part in each.parts)
         return len(self.messages) + extras + sum(bool(each.calls and each.text) for each in self.messages)
 
-    def extends(self, other: Exchange) -> bool:
+    def extends(self, other: SpanMessages) -> bool:
         """Whether this holds all that the other says, in its order, and more."""
         if self.richness <= other.richness or not other.messages:
             return False
-        if any(each.role is Role.ASSISTANT and sum(1 for _ in each.each(Field)) > 1 for each in other.messages):
+        if any(each.role is Role.ASSISTANT and sum(1 for _ in each.each(NamedValue)) > 1 for each in other.messages):
             return False
         silent = [each for each in other.messages if each.calls and not _folded(each)]
         if not _made(silent) <= _made(self.messages):
@@ -91,18 +91,18 @@ class Exchange:
             return _in_order(wanted, said, _is_quoted)
         return _in_order(wanted, said, operator.eq)
 
-    def with_arguments_of(self, other: Exchange) -> Exchange:
+    def with_arguments_of(self, other: SpanMessages) -> SpanMessages:
         """This, the request with the further arguments that the other was given beside it."""
-        asked = next((each for each in other.messages if any(True for _ in each.each(Field))), None)
+        asked = next((each for each in other.messages if any(True for _ in each.each(NamedValue))), None)
         if asked is None or asked.role is Role.ASSISTANT:
             return self
         said = main_text(asked)
         known = {_folded(each) for each in self.messages}
-        further = [field for field in asked.each(Field) if field.value != said and not _repeats(field, known)]
+        further = [field for field in asked.each(NamedValue) if field.value != said and not _repeats(field, known)]
         for place, each in enumerate(self.messages):
             if each.role is asked.role and _folded(each) == _folded(asked):
                 extended = replace(each, parts=(*each.parts, *further))
-                return Exchange(self.span, (*self.messages[:place], extended, *self.messages[place + 1 :]))
+                return SpanMessages(self.span, (*self.messages[:place], extended, *self.messages[place + 1 :]))
         return self
 
 
@@ -111,20 +111,20 @@ def has_content(message: Message) -> bool:
     return any(not isinstance(part, Note) for part in message.parts)
 
 
-def read_span(span: Span) -> Exchange:
+def read_span(span: Span) -> SpanMessages:
     """The messages of a span in the first format that knows it; sides that none knows are read as plain values."""
     span = _opened(replace(span, inputs=_without_reprs(span.inputs)))
     messages = _from_sides(span)
     told = _from_attributes(span)
     if messages is None:
-        if told is not None and Exchange(span, tuple(told)).complete:
+        if told is not None and SpanMessages(span, tuple(told)).complete:
             messages = told
         else:
             messages = _side_by_side(span, told or [])
-    elif told is not None and Exchange(span, tuple(told)).extends(Exchange(span, tuple(messages))):
+    elif told is not None and SpanMessages(span, tuple(told)).extends(SpanMessages(span, tuple(messages))):
         messages = told
     messages = _with_history(with_other_arguments(messages, span), span)
-    return Exchange(span, tuple(replace(each, span_id=span.id) for each in messages))
+    return SpanMessages(span, tuple(replace(each, span_id=span.id) for each in messages))
 
 
 def _from_sides(span: Span) -> list[Message] | None:
@@ -187,7 +187,7 @@ def _with_history(messages: list[Message], span: Span) -> list[Message]:
 
 
 def _without(message: Message, name: str) -> tuple[Part, ...]:
-    rest = tuple(part for part in message.parts if not (isinstance(part, Field) and part.name == name))
+    rest = tuple(part for part in message.parts if not (isinstance(part, NamedValue) and part.name == name))
     return rest or message.parts
 
 
@@ -248,7 +248,7 @@ def _is_absent(side: Side) -> bool:
     return side is None or isinstance(side, NotRecorded)
 
 
-def _repeats(field: Field, known: set[str]) -> bool:
+def _repeats(field: NamedValue, known: set[str]) -> bool:
     """Whether an argument is the history that the conversation tells already."""
     history = messages_in(field.value, langchain_message)
     return history is not None and all(_folded(each) in known for each in history)

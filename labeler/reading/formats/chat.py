@@ -10,7 +10,7 @@ from labeler.domain.value import JsonValue
 from labeler.reading.formats.documents import documents_in
 from labeler.reading.formats.messages import MessageReader, messages_in, role_message, system_message
 from labeler.reading.formats.values import first, mapping
-from labeler.reading.message import Field, Message, Part, Role
+from labeler.reading.message import Message, NamedValue, Part, Role
 
 _MODELS: Final = ("LLM", "CHAT_MODEL")
 _CONVERSATION: Final = frozenset(
@@ -68,7 +68,7 @@ def with_other_arguments(messages: list[Message], span: Span) -> list[Message]:
         return messages
     given = {**mapping(span.inputs.get("kwargs")), **span.inputs}
     others = [
-        Field(name, value)
+        NamedValue(name, value)
         for name, value in given.items()
         if name not in _CONVERSATION and name not in _PARAMETERS and value not in (None, [], {})
     ]
@@ -87,7 +87,7 @@ def with_fields(messages: list[Message], value: JsonValue, known: frozenset[str]
     extra: list[Part] = []
     for key, each in mapping(value).items():
         if key not in known and each not in (None, [], {}):
-            extra.extend(documents_in(each) or [Field(key, each)])
+            extra.extend(documents_in(each) or [NamedValue(key, each)])
     if not extra or not messages:
         return messages
     if messages[-1].role is Role.TOOL:

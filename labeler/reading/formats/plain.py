@@ -11,7 +11,7 @@ from labeler.reading.formats.documents import LIST_KEYS, documents_in
 from labeler.reading.formats.messages import messages_in
 from labeler.reading.formats.values import text_in
 from labeler.reading.media.detect import described, encoded
-from labeler.reading.message import Data, Field, Message, Note, Part, Reasoning, Role, Text
+from labeler.reading.message import Data, Message, NamedValue, Note, Part, Reasoning, Role, Text
 
 _REASONING_KEYS: Final = ("reasoning", "rationale", "thinking", "thought", "chain_of_thought", "reasoning_content")
 _REPR: Final = re.compile(
@@ -102,9 +102,9 @@ def _fields(value: Mapping[str, JsonValue]) -> tuple[Part, ...]:
         elif name in LIST_KEYS and (documents := documents_in(each)) is not None:
             parts.extend(documents)
         else:
-            parts.append(Field(name, each))
-    if len(parts) > 1 and sum(isinstance(part, Field) for part in parts) == 1:
-        return tuple(_prose(part) if isinstance(part, Field) else part for part in parts)
+            parts.append(NamedValue(name, each))
+    if len(parts) > 1 and sum(isinstance(part, NamedValue) for part in parts) == 1:
+        return tuple(_prose(part) if isinstance(part, NamedValue) else part for part in parts)
     return tuple(parts)
 
 
@@ -136,7 +136,7 @@ def _only_text(value: JsonValue) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def _prose(field: Field) -> Part:
+def _prose(field: NamedValue) -> Part:
     return side_parts(field.value)[0] if isinstance(field.value, str) else field
 
 
@@ -160,7 +160,7 @@ def main_text(message: Message) -> str:
     """
     if text := message.text:
         return text
-    fields = {field.name: field.value for field in message.each(Field)}
+    fields = {field.name: field.value for field in message.each(NamedValue)}
     for name in _MAIN_KEYS:
         if (value := fields.get(name)) is not None and (text := text_in(value)):
             return text

@@ -11,7 +11,7 @@ from labeler.reading.conversation.build import Conversation
 from labeler.reading.document import Document
 from labeler.reading.json.pretty import compact
 from labeler.reading.media.inline_bytes import is_recorded
-from labeler.reading.message import Data, Failure, Field, Media, Message, Note, Reasoning, Result, Retrieved, Text
+from labeler.reading.message import Data, Failure, Media, Message, NamedValue, Note, Reasoning, Result, Retrieved, Text
 
 
 def as_json(raw: RawTrace, conversation: Conversation, document: Document) -> dict[str, JsonValue]:
@@ -53,7 +53,7 @@ def _texts(message: Message) -> Iterator[str]:
                 yield text
             case Data(value, _):
                 yield compact(value)
-            case Field(name, value):
+            case NamedValue(name, value):
                 yield f"{name}: {compact(value)}"
             case Result(parts):
                 yield from _texts(Message(message.role, parts))

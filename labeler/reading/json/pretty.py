@@ -28,7 +28,7 @@ _MEDIA_MARKS: Final = (f'"{ATTACHMENT}', '"data:', "\"b'", '"b\\"')
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
+class Extracted:
     """What a placeholder stands for: where it lies, and its media or the text of its numbers."""
 
     path: str
@@ -42,13 +42,13 @@ class Pretty:
     """A value as text, what was set apart from it, and the language of the text: ``json`` or ``yaml``."""
 
     text: str
-    apart: tuple[Apart, ...] = ()
+    apart: tuple[Extracted, ...] = ()
     language: str = "json"
 
 
 def pretty(value: JsonValue) -> Pretty:
     """A JSON value for people."""
-    apart: list[Apart] = []
+    apart: list[Extracted] = []
     writer = _Writer(apart)
     if isinstance(value, dict | list) and "\\" in json.dumps(value, ensure_ascii=False):
         return Pretty(outlined(value, writer.flat), tuple(apart), "yaml")
@@ -57,7 +57,7 @@ def pretty(value: JsonValue) -> Pretty:
 
 def pretty_json(value: JsonValue) -> Pretty:
     """A JSON value as JSON, whatever its texts."""
-    apart: list[Apart] = []
+    apart: list[Extracted] = []
     return Pretty("".join(_Writer(apart).lines(value, "", "")), tuple(apart))
 
 
@@ -88,7 +88,7 @@ def _is_standard(text: str, value: JsonValue) -> bool:
 class _Writer:
     """Writes one value; what placeholders stand for goes to `apart`."""
 
-    def __init__(self, apart: list[Apart]) -> None:
+    def __init__(self, apart: list[Extracted]) -> None:
         self._apart = apart
 
     def lines(self, value: JsonValue, indent: str, path: str) -> Iterator[str]:
@@ -131,14 +131,14 @@ class _Writer:
         media = encoded(text)
         if media is None:
             return json.dumps(text, ensure_ascii=False)
-        self._apart.append(Apart(path, label(media), media=media))
+        self._apart.append(Extracted(path, label(media), media=media))
         return label(media)
 
     def _vector(self, numbers: JsonValue, path: str) -> str:
         written = [json.dumps(number) for number in numbers] if isinstance(numbers, Sequence) else []
         rows = [", ".join(written[at : at + _NUMBERS_A_ROW]) for at in range(0, len(written), _NUMBERS_A_ROW)]
         placeholder = f"[{len(written)} numbers]"
-        self._apart.append(Apart(path, placeholder, "\n".join(rows)))
+        self._apart.append(Extracted(path, placeholder, "\n".join(rows)))
         return placeholder
 
 

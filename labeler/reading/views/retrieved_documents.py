@@ -29,7 +29,7 @@ _OPEN_CHARACTERS: Final = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class Retrieval:
     """What one span found, best first. `query` is exact text; `span_id` None: handed over in the conversation."""
 
     name: str
@@ -38,13 +38,13 @@ class Search:
     span_id: str | None = None
 
 
-def searches(trace: Trace) -> list[Search]:
+def searches(trace: Trace) -> list[Retrieval]:
     """Every search of a trace in start order; a span that only passes on what one found is none.
 
     Where no span found anything: the documents in the conversation itself.
     """
     tree = SpanTree([with_sides(span) for span in trace.spans])
-    found: list[Search] = []
+    found: list[Retrieval] = []
     shown: set[tuple[tuple[str, float | None], ...]] = set()
     texts: set[str] = set()
     for span in sorted(tree.spans, key=lambda span: span.type not in SEARCHES):
@@ -54,12 +54,12 @@ def searches(trace: Trace) -> list[Search]:
         if documents and is_new:
             shown.add(listed)
             texts.update(text for text, _ in listed)
-            found.append(Search(span.name, _query(span), tuple(documents), span.id))
+            found.append(Retrieval(span.name, _query(span), tuple(documents), span.id))
     if found:
         starts = {span.id: number for number, span in enumerate(tree.spans)}
         return sorted(found, key=lambda search: starts[search.span_id or ""])
     given = [document for message in converse(trace).messages for document in message.each(Retrieved)]
-    return [Search("in the conversation", "", tuple(given))] if given else []
+    return [Retrieval("in the conversation", "", tuple(given))] if given else []
 
 
 def retrieved_document(trace: Trace, said: Iterable[Assessment] = ()) -> Document:
@@ -90,7 +90,7 @@ def _query(span: Span) -> str:
     return "" if isinstance(span.inputs, NotRecorded | None) else main_text(input_message(span.inputs))
 
 
-def _heading(search: Search, number: int) -> Iterator[Block]:
+def _heading(search: Retrieval, number: int) -> Iterator[Block]:
     count = len(search.documents)
     counted = f"{count} document{'s' if count > 1 else ''}"
     title = one_line(f"{search.name}: {counted}", _LINE)
@@ -124,6 +124,6 @@ def _blocks(
         )
 
 
-def _is_about(assessment: Assessment, search: Search, rank: int) -> bool:
+def _is_about(assessment: Assessment, search: Retrieval, rank: int) -> bool:
     """MLflow's relevance scorers assess the retriever's span and number the chunk in the metadata, from 0."""
     return assessment.span_id == search.span_id and assessment.metadata.get("chunk_index") == str(rank - 1)

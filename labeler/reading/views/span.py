@@ -18,7 +18,7 @@ from labeler.reading.formats.messages import Side
 from labeler.reading.formats.plain import side_parts
 from labeler.reading.formats.values import decoded, text_of
 from labeler.reading.layout import lay_out
-from labeler.reading.message import Data, Failure, Field, Message, Note, Part, Role
+from labeler.reading.message import Data, Failure, Message, NamedValue, Note, Part, Role
 from labeler.reading.span_tree import SpanTree
 from labeler.reading.times import moment
 from labeler.reading.views.span_lines import readable_duration
@@ -82,7 +82,7 @@ def _facts(span: Span, tree: SpanTree) -> Message:
         "inside": parent.name if parent else "",
         "ID": span.id,
     }
-    parts = tuple(Field(name, value) for name, value in facts.items() if value)
+    parts = tuple(NamedValue(name, value) for name, value in facts.items() if value)
     return Message(Role.TOOL, parts, title=span.name or "unnamed span")
 
 
@@ -141,7 +141,7 @@ def _recognised(span: Span, inputs: Side, outputs: Side) -> list[Message] | None
 
 
 def _attributes(span: Span) -> list[Message]:
-    fields = tuple(Field(name, decoded(value)) for name, value in span.attributes.items() if name not in _ABOVE)
+    fields = tuple(NamedValue(name, decoded(value)) for name, value in span.attributes.items() if name not in _ABOVE)
     return [Message(Role.TOOL, fields, title="attributes")] if fields else []
 
 
@@ -152,11 +152,11 @@ def _events(span: Span) -> Iterator[Message]:
         if event.name.startswith(_CHUNK):
             chunks.append({name.removeprefix(_CHUNK): decoded(value) for name, value in event.attributes.items()})
         elif event.name != "exception":
-            fields = tuple(Field(name, decoded(value)) for name, value in event.attributes.items())
+            fields = tuple(NamedValue(name, decoded(value)) for name, value in event.attributes.items())
             title = f"event {event.name} {_after(span, event)}".rstrip()
             yield Message(Role.TOOL, fields or (Note("no attributes"),), title=title)
     if chunks:
-        yield Message(Role.TOOL, (Field(f"{len(chunks)} chunks of a stream", chunks),), title="stream")
+        yield Message(Role.TOOL, (NamedValue(f"{len(chunks)} chunks of a stream", chunks),), title="stream")
 
 
 def _after(span: Span, event: SpanEvent) -> str:

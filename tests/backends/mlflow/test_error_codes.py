@@ -18,7 +18,7 @@ from labeler.backends.base import (
     Refused,
     Unreachable,
 )
-from labeler.backends.mlflow.failures import Answer, Server, failure
+from labeler.backends.mlflow.failures import Server, ServerAnswer, failure
 
 MEANINGS: Final[dict[str, type[BackendError]]] = {
     "BAD_REQUEST": Refused,
@@ -50,7 +50,9 @@ NOT_NOW: Final = {
 
 def meaning(code: str, message: str, content_type: str = "application/json") -> BackendError:
     error = MlflowException(message, error_code=ErrorCode.Value(code))
-    answer = Answer(error.get_http_status_code(), {"content-type": content_type}, error.serialize_as_json().encode())
+    answer = ServerAnswer(
+        error.get_http_status_code(), {"content-type": content_type}, error.serialize_as_json().encode()
+    )
     return failure(answer, Server("http://harbour.example", None))
 
 

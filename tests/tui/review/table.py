@@ -14,8 +14,8 @@ from textual.pilot import Pilot
 from labeler.backends.base import Unreachable
 from labeler.backends.local.store import LocalStore
 from labeler.cache.thread import CacheThread
-from labeler.delivery.listing import incoming
-from labeler.delivery.review_sync import Exchange, Traffic
+from labeler.delivery.listing import listed_traces
+from labeler.delivery.review_sync import ReviewSync, Traffic
 from labeler.desk.desk import Desk
 from labeler.desk.open_desk import open_desk
 from labeler.domain.assessment import Assessment, SourceType
@@ -204,7 +204,7 @@ async def open_table(
     spec = ReviewSpec(store.uri, "", (experiment.id,), REVIEWER, label="Autumn desk review")
     record = await journal.run(Journal.begin_review, spec, 1)
     desk = await open_desk(record, questions, rules or Rules(), journal, cache)
-    async for page in incoming(store, spec):
+    async for page in listed_traces(store, spec):
         await desk.take_in(page, only_unlabelled=False)
     traffic = Traffic(folder / "delivery.lock", grace_s, 2, 500, only_unlabelled=False)
 
@@ -213,7 +213,7 @@ async def open_table(
             raise Unreachable("The backend does not answer.")
         return await LocalStore.open(folder / "store.db")
 
-    exchange = Exchange(desk, spec, journal, cache, connect, traffic)
+    exchange = ReviewSync(desk, spec, journal, cache, connect, traffic)
     desk.on_need, desk.on_release, desk.on_refresh = exchange.need, exchange.wake, exchange.refresh
     desk.outbox.try_now, desk.outbox.pause_s = exchange.try_now, exchange.pause_s
     desk.sessions.on_need = exchange.bring_session

@@ -15,7 +15,7 @@ from labeler.domain.value import JsonValue
 from labeler.reading.formats.messages import Side
 from labeler.reading.formats.plain import input_message
 from labeler.reading.formats.values import decoded, items, mapping, text_of
-from labeler.reading.message import Field, Message, Part, Role, Text, message
+from labeler.reading.message import Message, NamedValue, Part, Role, Text, message
 
 _TOLD: Final = re.compile(r"""'(role|goal|backstory)': ('(?:[^'\\\n]|\\[\\'"nt])*'|"(?:[^"\\\n]|\\[\\'"nt])*")""")
 
@@ -37,7 +37,7 @@ def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
 def _task(task: Mapping[str, JsonValue]) -> list[Message]:
     asked: list[Part] = [Text(text) for text in (text_of(task.get("description")),) if text]
     if expected := text_of(task.get("expected_output")):
-        asked.append(Field("expected_output", expected))
+        asked.append(NamedValue("expected_output", expected))
     answer = message(Role.ASSISTANT, [Text(text_of(task.get("raw")))], name=text_of(task.get("agent")))
     return [Message(Role.USER, tuple(asked)), answer] if asked else [answer]
 
@@ -49,7 +49,7 @@ def _agents(span: Span) -> list[Message]:
     return [
         Message(
             Role.SYSTEM,
-            tuple(Field(key, agent[key]) for key in ("goal", "backstory") if agent.get(key)),
+            tuple(NamedValue(key, agent[key]) for key in ("goal", "backstory") if agent.get(key)),
             text_of(agent.get("role")),
         )
         for agent in agents

@@ -26,7 +26,7 @@ from labeler.reading.formats.messages import (
 from labeler.reading.formats.parts import arguments, parts_of, result_parts
 from labeler.reading.formats.values import decoded, first, items, mapping, text_of
 from labeler.reading.formats.vendors import openai
-from labeler.reading.message import Call, Field, Message, Role, Text, message, split
+from labeler.reading.message import Call, Message, NamedValue, Role, Text, message, split
 
 _TYPES: Final = {
     "human": Role.USER,
@@ -117,8 +117,8 @@ def _with_parsed(found: list[Message], holder: Mapping[str, JsonValue]) -> list[
     """The model's answer, with what a parser made of it where that is something else, or could not."""
     recorded = [decoded(found[-1].text), *(call.arguments for call in found[-1].calls)]
     parsed, error = holder["parsed"], holder["parsing_error"]
-    told = [Field("parsed", parsed)] if parsed is not None and parsed not in recorded else []
-    told += [Field("parsing_error", error)] if error is not None else []
+    told = [NamedValue("parsed", parsed)] if parsed is not None and parsed not in recorded else []
+    told += [NamedValue("parsing_error", error)] if error is not None else []
     return [*found[:-1], replace(found[-1], parts=(*found[-1].parts, *told))]
 
 

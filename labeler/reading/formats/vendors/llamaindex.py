@@ -11,7 +11,7 @@ from labeler.reading.formats.documents import documents_in
 from labeler.reading.formats.messages import Side, exchange, messages_in, role_message
 from labeler.reading.formats.parts import call, result_parts
 from labeler.reading.formats.values import first, items, mapping, text_of
-from labeler.reading.message import Field, Message, Role, Text, message
+from labeler.reading.message import Message, NamedValue, Role, Text, message
 
 
 def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
@@ -31,7 +31,7 @@ def _request(value: JsonValue) -> list[Message] | None:
     if history:
         return history
     if isinstance(template := mapping(holder.get("prompt")).get("template"), str):
-        given = [Field(name, value) for name, value in mapping(holder.get("prompt_args")).items()]
+        given = [NamedValue(name, value) for name, value in mapping(holder.get("prompt_args")).items()]
         return [message(Role.USER, [Text(template), *given])]
     texts = items(holder.get("args"))
     if texts and all(isinstance(text, str) for text in texts):

@@ -18,8 +18,8 @@ from labeler.reading.message import (
     Call,
     Data,
     Failure,
-    Field,
     Message,
+    NamedValue,
     Note,
     Part,
     Result,
@@ -163,7 +163,7 @@ def _approval(item: JsonValue) -> list[Message] | None:
     holder = mapping(item)
     if holder.get("type") != _APPROVES:
         return None
-    told = [Field(key, holder[key]) for key in ("approve", "reason") if holder.get(key) is not None]
+    told = [NamedValue(key, holder[key]) for key in ("approve", "reason") if holder.get(key) is not None]
     return [Message(Role.USER, tuple(told))]
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from rich.cells import set_cell_size
 
-from labeler.desk.outbox import OutboxPlace, OutboxRow, Standing
+from labeler.desk.outbox import DeliveryStanding, OutboxPlace, OutboxRow
 from labeler.domain.destination import Destination
 from labeler.domain.question import Question
 from labeler.reading.sanitise import one_line, sanitise
@@ -20,16 +20,16 @@ from labeler.tui.panel.questions import value_text
 from labeler.tui.signs import Signs
 
 _WORDS: Final = {
-    Standing.REFUSED: "refused",
-    Standing.PARKED: "parked",
-    Standing.RETRYING: "retrying",
-    Standing.QUEUED: "waiting",
+    DeliveryStanding.REFUSED: "refused",
+    DeliveryStanding.PARKED: "parked",
+    DeliveryStanding.RETRYING: "retrying",
+    DeliveryStanding.QUEUED: "waiting",
 }
 _ROLES: Final = {
-    Standing.REFUSED: "error",
-    Standing.PARKED: "warning",
-    Standing.RETRYING: "warning",
-    Standing.QUEUED: "chrome.dim",
+    DeliveryStanding.REFUSED: "error",
+    DeliveryStanding.PARKED: "warning",
+    DeliveryStanding.RETRYING: "warning",
+    DeliveryStanding.QUEUED: "chrome.dim",
 }
 _STATE: Final = 11
 """Cells of the state: sign, space, the longest word, a gap."""
@@ -59,16 +59,16 @@ class Entry:
 def counts_line(counts: Sequence[int], signs: Signs) -> Line:
     """``✗ 2 refused   ↻ 214 waiting``: how many there are of each standing."""
     line: Line = []
-    for standing in Standing:
+    for standing in DeliveryStanding:
         if counts[standing]:
             line += [("   ", "chrome"), (f"{sign_of(standing, signs)} ", _ROLES[standing])]
             line.append((f"{counts[standing]:,} {_WORDS[standing]}", "chrome"))
     return line[1:]
 
 
-def sign_of(standing: Standing, signs: Signs) -> str:
+def sign_of(standing: DeliveryStanding, signs: Signs) -> str:
     """The sign of how a delivery stands."""
-    return {Standing.REFUSED: signs.refused, Standing.PARKED: signs.parked}.get(standing, signs.queued)
+    return {DeliveryStanding.REFUSED: signs.refused, DeliveryStanding.PARKED: signs.parked}.get(standing, signs.queued)
 
 
 def place_line(place: OutboxPlace, our_address: str, width: int, signs: Signs) -> Line:
@@ -76,7 +76,7 @@ def place_line(place: OutboxPlace, our_address: str, width: int, signs: Signs) -
 
     `our_address` is where this review's backend was found; empty for a destination that is not of this review.
     """
-    counts = ", ".join(f"{place.counts[each]:,} {_WORDS[each]}" for each in Standing if place.counts[each])
+    counts = ", ".join(f"{place.counts[each]:,} {_WORDS[each]}" for each in DeliveryStanding if place.counts[each])
     other = "" if our_address else "   goes when you work there again"
     told: Line = [(f"   {counts}", "chrome"), (other, "chrome.dim")]
     room = max(width - 1 - width_of(told), width // 3)
@@ -134,7 +134,7 @@ def reason_words(entry: Entry) -> str:
     """Why it is not delivered, and when it will be tried, on one line."""
     row, delivery = entry.row, entry.row.delivery
     reason = one_line(delivery.reason or "", 400)
-    if row.standing in (Standing.REFUSED, Standing.PARKED):
+    if row.standing in (DeliveryStanding.REFUSED, DeliveryStanding.PARKED):
         return reason or "no reason was given"
     if row.is_held:
         return "goes after an earlier one of this trace that is not delivered yet"
@@ -156,7 +156,7 @@ def detail_lines(entry: Entry, questions: Mapping[str, Question], width: int, he
     title = one_line(entry.title or delivery.trace_id, 200)
     since = moment(since_ms(row))
     attempts = f", after {delivery.attempts} attempt{'s' if delivery.attempts > 1 else ''}" if delivery.attempts else ""
-    words = "refused by the server" if row.standing is Standing.REFUSED else _WORDS[row.standing]
+    words = "refused by the server" if row.standing is DeliveryStanding.REFUSED else _WORDS[row.standing]
     span_id = delivery.assessment.span_id if delivery.assessment is not None else None
     about = f" about span {one_line(span_id, 40)}" if span_id else ""
     what: Line = [(f" {asked_words(row, questions)}{about}", "chrome.strong"), ("   ", "chrome"), (title, "chrome")]

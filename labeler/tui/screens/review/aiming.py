@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from labeler.review.action import Action, Aim, EndAim
+from labeler.review.action import Action, EndAim, TargetSpan
 
 if TYPE_CHECKING:
     from labeler.tui.screens.review.screen import ReviewScreen
@@ -31,7 +31,7 @@ class Aiming:
         if span is None:
             screen.say(f"{screen.keymap.first_key('view.spans')} opens the spans; there the questions can be aimed")
         elif screen.desk.state.aim is None:
-            screen.carried_out(await screen.desk.act(Aim(span.span_id)))
+            screen.carried_out(await screen.desk.act(TargetSpan(span.span_id)))
         else:
             await self.end()
 
@@ -50,7 +50,7 @@ class Aiming:
         if span is None:
             await self.end()
         elif span.span_id != aim:
-            await self._act(Aim(span.span_id))
+            await self._act(TargetSpan(span.span_id))
 
     async def _act(self, action: Action) -> None:
         await self._screen.desk.act(action)

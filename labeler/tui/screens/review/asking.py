@@ -16,7 +16,7 @@ from labeler.reading.sanitise import one_line
 from labeler.review import action as act
 from labeler.review.answer_values import allowed, parse_number
 from labeler.review.answers import find_question
-from labeler.review.decision import Ask, Field
+from labeler.review.decision import FieldKind, FieldRequest
 from labeler.tui.actions import Context
 from labeler.tui.chrome.runs import cut
 from labeler.tui.key_names import Pressed
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from labeler.tui.screens.review.commands import Commands
     from labeler.tui.screens.review.screen import ReviewScreen
 
-_SEVERAL_LINES = frozenset({Field.COMMENT, Field.COMMENT_AFTER, Field.THUMB_COMMENT, Field.TEXT})
-_COMMENTS = frozenset({Field.COMMENT, Field.COMMENT_AFTER, Field.THUMB_COMMENT})
+_SEVERAL_LINES = frozenset({FieldKind.COMMENT, FieldKind.COMMENT_AFTER, FieldKind.THUMB_COMMENT, FieldKind.TEXT})
+_COMMENTS = frozenset({FieldKind.COMMENT, FieldKind.COMMENT_AFTER, FieldKind.THUMB_COMMENT})
 _ITEM_NUMBER = re.compile("[0-9]{1,9}")
 _DRAFT_AFTER_S = 0.5
 
@@ -37,9 +37,9 @@ _ONLY_KEYS = (Context.OVERLAY, Context.COPY, Context.OUTBOX)
 
 _HINT = "Enter saves · Ctrl+J new line · Esc keeps a draft"
 _LINE_HINTS = {
-    Field.NUMBER: "Enter answers · Esc leaves",
-    Field.DECLINE: "Enter declines · Esc leaves",
-    Field.FLAG: "Enter flags · Esc leaves",
+    FieldKind.NUMBER: "Enter answers · Esc leaves",
+    FieldKind.DECLINE: "Enter declines · Esc leaves",
+    FieldKind.FLAG: "Enter flags · Esc leaves",
 }
 
 
@@ -49,14 +49,14 @@ class Asking:
     def __init__(self, screen: ReviewScreen, commands: Commands) -> None:
         self._screen = screen
         self._commands = commands
-        self._ask: Ask | None = None
+        self._ask: FieldRequest | None = None
         self._trace_id = ""
         self._span_id: str | None = None
         self._plain: Callable[[str], object] | None = None
         self._draft_timer: Timer | None = None
         self._typed_so_far = ""
 
-    def open(self, ask: Ask) -> None:
+    def open(self, ask: FieldRequest) -> None:
         """Open the field that `ask` wants, with the draft left there earlier or the text it brings."""
         screen = self._screen
         self._trace_id, self._span_id = screen.desk.state.subject
@@ -77,7 +77,7 @@ class Asking:
         self._plain = self._run_command
         self._open_line(":", "", "Tab completes · Enter runs · Esc leaves", self._command_words())
 
-    async def in_editor(self, ask: Ask) -> None:
+    async def in_editor(self, ask: FieldRequest) -> None:
         """The same as a field, in $EDITOR."""
         screen = self._screen
         self._trace_id, self._span_id = screen.desk.state.subject
@@ -133,7 +133,7 @@ class Asking:
         if plain is not None or ask is None:
             return
         self._keep(ask, text)
-        if ask.field is Field.COMMENT_AFTER:
+        if ask.field is FieldKind.COMMENT_AFTER:
             await self._commands.act(act.Proceed())
         elif self._draft(ask):
             self._screen.say("kept as a draft")
@@ -194,18 +194,18 @@ class Asking:
         self.keep_what_is_typed()
         self._screen.paint_rows((self._screen.desk.state.position,))
 
-    def _keep(self, ask: Ask, text: str) -> None:
+    def _keep(self, ask: FieldRequest, text: str) -> None:
         """Keep what differs from what the field brought. A half number is none: its first digit opens the field."""
-        if ask.field is not Field.NUMBER:
+        if ask.field is not FieldKind.NUMBER:
             self._screen.desk.drafts.save(self._trace_id, self._slot(ask), text if text != ask.text else "")
 
-    def _draft(self, ask: Ask) -> str:
+    def _draft(self, ask: FieldRequest) -> str:
         return self._screen.desk.drafts.of(self._trace_id, self._slot(ask))
 
-    def _slot(self, ask: Ask) -> str:
+    def _slot(self, ask: FieldRequest) -> str:
         """What a draft is kept under. A comment is the same comment, whichever key opened it."""
         about = f"@{self._span_id}" if self._span_id and ask.question else ""
-        return f"{Field.COMMENT if ask.field in _COMMENTS else ask.field}:{ask.question}{about}"
+        return f"{FieldKind.COMMENT if ask.field in _COMMENTS else ask.field}:{ask.question}{about}"
 
     def _open_line(self, title: str, text: str, hint: str, words: tuple[str, ...] = ()) -> None:
         self._screen.query_one("#key-line").display = False
@@ -223,41 +223,41 @@ class Asking:
         screen.query_one("#key-line").display = True
         screen.say("")
 
-    def _action(self, ask: Ask, text: str) -> act.Action:
+    def _action(self, ask: FieldRequest, text: str) -> act.Action:
         match ask.field:
-            case Field.COMMENT | Field.COMMENT_AFTER:
+            case FieldKind.COMMENT | FieldKind.COMMENT_AFTER:
                 return act.Comment(ask.question, text)
-            case Field.THUMB_COMMENT:
-                return act.Give(ask.question, ask.positive, text.strip())
-            case Field.TEXT:
-                return act.Give(ask.question, text)
-            case Field.NUMBER:
-                return act.Give(ask.question, parse_number(self._question(ask), text))
-            case Field.DECLINE:
+            case FieldKind.THUMB_COMMENT:
+                return act.SetAnswer(ask.question, ask.positive, text.strip())
+            case FieldKind.TEXT:
+                return act.SetAnswer(ask.question, text)
+            case FieldKind.NUMBER:
+                return act.SetAnswer(ask.question, parse_number(self._question(ask), text))
+            case FieldKind.DECLINE:
                 return act.Decline(text)
-            case Field.FLAG:
-                return act.Flag(text)
+            case FieldKind.FLAG:
+                return act.SetFlag(text)
 
-    def _question(self, ask: Ask) -> Question:
+    def _question(self, ask: FieldRequest) -> Question:
         return find_question(self._screen.desk.state, ask.question)[1]
 
-    def _title(self, ask: Ask) -> str:
+    def _title(self, ask: FieldRequest) -> str:
         name = cut(one_line(self._screen.shown_text(ask.question), 60), 40)
         if span := self._screen.aiming.name:
             name = f"{name} about span {cut(span, 32)}"
         match ask.field:
-            case Field.COMMENT | Field.COMMENT_AFTER:
+            case FieldKind.COMMENT | FieldKind.COMMENT_AFTER:
                 return f"comment on {name}"
-            case Field.THUMB_COMMENT:
+            case FieldKind.THUMB_COMMENT:
                 return f"{'thumbs up' if ask.positive else 'thumbs down'} on {name}, with a comment"
-            case Field.TEXT:
+            case FieldKind.TEXT:
                 return name
-            case Field.NUMBER:
+            case FieldKind.NUMBER:
                 return f"{name} ({allowed(self._question(ask))}):"
-            case Field.DECLINE:
+            case FieldKind.DECLINE:
                 scope = "the whole queue" if self._screen.desk.state.rules.for_queue else "this review"
                 return f"decline for {scope}, because:"
-            case Field.FLAG:
+            case FieldKind.FLAG:
                 return "flag, note:"
 
     # Search and command line

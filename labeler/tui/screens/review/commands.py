@@ -102,13 +102,13 @@ class Commands:
         if state.rules.blind:
             screen.say("This review is blind: what judges said is hidden", "warning")
             return
-        found = verdict(state, question, screen.desk.said.by_others(*state.subject))
+        found = verdict(state, question, screen.desk.known.by_others(*state.subject))
         if found is None:
             what = "trace" if state.aim is None else "span"
             screen.say(f"No judge has answered {question.name} on this {what}", "warning")
         elif found.why_not:
             screen.say(one_line(found.why_not, 200), "warning")
-        elif await self.act(act.Give(question.name, found.value)):
+        elif await self.act(act.SetAnswer(question.name, found.value)):
             screen.say(f"took {brief(found.judge)}")
 
     async def _next_match(self) -> None:

@@ -30,5 +30,5 @@ def _can_be_accepted(desk: Desk) -> bool:
     state = desk.state
     if state.question is None or state.item is None:
         return False
-    found = verdict(state, state.question, desk.said.by_others(*state.subject))
+    found = verdict(state, state.question, desk.known.by_others(*state.subject))
     return found is not None and not found.why_not

@@ -106,7 +106,7 @@ def _judges(desk: Desk) -> dict[str, JudgeSaid]:
     state = desk.state
     if state.item is None:
         return {}
-    others = desk.said.by_others(*state.subject)
+    others = desk.known.by_others(*state.subject)
     found = {question.name: verdict(state, question, others) for question in state.questions}
     return {name: JudgeSaid(brief(each.judge), not each.why_not) for name, each in found.items() if each is not None}
 

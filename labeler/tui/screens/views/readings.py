@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from labeler.desk.document_cache import Prepared
+from labeler.desk.document_cache import PreparedTrace
 from labeler.domain.assessment import Assessment
 from labeler.domain.trace import RawTrace, Trace
 from labeler.reading.document import Document
@@ -21,18 +21,20 @@ class Readings:
     def __init__(self) -> None:
         self._decoded: tuple[RawTrace, Trace] | None = None
 
-    def spans(self, prepared: Prepared) -> list[SpanLine]:
+    def spans(self, prepared: PreparedTrace) -> list[SpanLine]:
         """A line a span. Raises `UnreadableTrace`."""
         return span_lines(self._trace(prepared.raw))
 
-    def span(self, prepared: Prepared, span_id: str) -> Document | None:
+    def span(self, prepared: PreparedTrace, span_id: str) -> Document | None:
         """One span, or None when there is none of that ID. Raises `UnreadableTrace`."""
         return span_document(self._trace(prepared.raw), span_id)
 
-    def documents(self, prepared: Prepared) -> Document:
+    def documents(self, prepared: PreparedTrace) -> Document:
         return retrieved_document(self._readable(prepared.raw), prepared.others)
 
-    def facts(self, prepared: Prepared, said: Sequence[Assessment], fates: Mapping[str, str], hidden: str) -> Document:
+    def facts(
+        self, prepared: PreparedTrace, said: Sequence[Assessment], fates: Mapping[str, str], hidden: str
+    ) -> Document:
         trace = self._readable(prepared.raw)
         return trace_facts(trace.summary, trace.spans, said, fates, hidden=hidden)
 

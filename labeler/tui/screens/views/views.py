@@ -7,7 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from labeler.desk.document_cache import Prepared
+from labeler.desk.document_cache import PreparedTrace
 from labeler.reading.document import Document
 from labeler.reading.sanitise import one_line
 from labeler.reading.views.raw_json import blind_raw_document, raw_document
@@ -239,7 +239,7 @@ class Views:
         return self._screen.query_one("#documents", DocumentView)
 
     @property
-    def _prepared(self) -> Prepared | None:
+    def _prepared(self) -> PreparedTrace | None:
         item = self._screen.desk.state.item
         return self._screen.desk.library.get(item.trace_id) if item else None
 
@@ -268,7 +268,7 @@ class Views:
 
     # The views
 
-    async def _open_spans(self, prepared: Prepared) -> None:
+    async def _open_spans(self, prepared: PreparedTrace) -> None:
         try:
             lines = await asyncio.to_thread(self._readings.spans, prepared)
         except UnreadableTrace as error:
@@ -283,7 +283,7 @@ class Views:
         self._spans.show(lines, {block.span_id for block in blocks if block.span_id}, at)
         self._open(Face("view.spans", "spans"))
 
-    async def _open_documents(self, prepared: Prepared) -> None:
+    async def _open_documents(self, prepared: PreparedTrace) -> None:
         if self._screen.size.width < BESIDE_FROM_WIDTH:
             document = await asyncio.to_thread(self._readings.documents, prepared)
             self._open(Face("view.documents", "documents", document))
@@ -313,7 +313,7 @@ class Views:
             self._shown_beside = document
             self._pane.show(document)
 
-    async def _open_session(self, prepared: Prepared) -> None:
+    async def _open_session(self, prepared: PreparedTrace) -> None:
         summary = prepared.raw.summary
         if not summary.session_id:
             self._screen.say("This trace is not part of a session", "warning")
@@ -322,19 +322,19 @@ class Views:
         desk.sessions.look_for(summary, desk.connection)
         self._open(await self._session_face(prepared))
 
-    async def _session_face(self, prepared: Prepared) -> Face:
+    async def _session_face(self, prepared: PreparedTrace) -> Face:
         document = await self._screen.desk.sessions.document(prepared.raw)
         session = one_line(prepared.raw.summary.session_id or "", _LONGEST_NAME)
         return Face("view.session", f"session {session}", document)
 
-    async def _facts_face(self, prepared: Prepared) -> Face:
+    async def _facts_face(self, prepared: PreparedTrace) -> Face:
         desk = self._screen.desk
-        said, hidden = desk.said.about(prepared.raw.summary.id), _HIDDEN if desk.state.rules.blind else ""
+        said, hidden = desk.known.about(prepared.raw.summary.id), _HIDDEN if desk.state.rules.blind else ""
         self._fates = self._fates_of(prepared)
         document = await asyncio.to_thread(self._readings.facts, prepared, said, self._fates, hidden)
         return Face("view.metadata", "metadata", document)
 
-    async def _update_facts(self, before: Face, prepared: Prepared) -> None:
+    async def _update_facts(self, before: Face, prepared: PreparedTrace) -> None:
         """Show anew how far answers got, without moving what is being read."""
         if self._fates_of(prepared) == self._fates:
             return
@@ -342,10 +342,10 @@ class Views:
         if not self._screen.is_gone and self.face is before:
             self._open(replace(face, position=self._screen.document.moved_to()))
 
-    def _fates_of(self, prepared: Prepared) -> dict[str, str]:
+    def _fates_of(self, prepared: PreparedTrace) -> dict[str, str]:
         """How far my answers about a trace got, in words, by assessment ID."""
         desk = self._screen.desk
-        fates = {each.id: desk.deliveries.fates.get(each.id) for each in desk.said.about(prepared.raw.summary.id)}
+        fates = {each.id: desk.deliveries.fates.get(each.id) for each in desk.known.about(prepared.raw.summary.id)}
         return {each: fate_words(fate.state, fate.reason) for each, fate in fates.items() if fate is not None}
 
     def _message_of(self, span_id: str) -> int | None:
