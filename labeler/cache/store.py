@@ -19,7 +19,7 @@ from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, TraceSummary
 from labeler.storage.placement import Placement, file_id
 from labeler.storage.private_file import keep_private, make_private
-from labeler.storage.sqlite_file import retry_while_busy
+from labeler.storage.sqlite_file import connect, delete_file, keep_write_ahead_log
 
 T = TypeVar("T")
 
@@ -167,7 +167,7 @@ class Cache:
         self._file.close()
         self._file = None
         try:
-            _delete_file(self._path)
+            delete_file(self._path)
         except OSError as second:
             self._keep_in_memory(second)
         else:
@@ -195,7 +195,7 @@ def _open_file(path: Path, max_bytes: int) -> Tables:
     except sqlite3.DatabaseError as error:
         if not _content_is_unusable(error):
             raise
-    _delete_file(path)
+    delete_file(path)
     return _open_current(path, max_bytes)
 
 
@@ -204,10 +204,10 @@ def _open_current(path: Path, max_bytes: int) -> Tables:
     make_private(path)
     for suffix in ("-wal", "-shm"):
         keep_private(path.with_name(path.name + suffix))
-    database = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
+    database = connect(path, _BUSY_TIMEOUT_S)
     try:
         database.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        retry_while_busy(lambda: database.execute("PRAGMA journal_mode = WAL"), _is_busy, _BUSY_TIMEOUT_S)
+        keep_write_ahead_log(database, _BUSY_TIMEOUT_S)
         database.execute("PRAGMA synchronous = NORMAL")
         (version,) = database.execute("PRAGMA user_version").fetchone()
         if version not in (0, FORMAT):
@@ -216,12 +216,3 @@ def _open_current(path: Path, max_bytes: int) -> Tables:
     except BaseException:
         database.close()
         raise
-
-
-def _delete_file(path: Path) -> None:
-    for suffix in ("-wal", "-shm", "-journal", ""):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def _is_busy(error: Exception) -> bool:
-    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY

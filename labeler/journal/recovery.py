@@ -14,7 +14,8 @@ from labeler.journal.models import JournalUnwritable, Recovery
 from labeler.journal.repair import mend
 from labeler.journal.salvage import describes_its_tables, with_fresh_schema
 from labeler.journal.serialization import answer_of, effects_from_json, spec_from_json
-from labeler.journal.store import Store, connect, open_store
+from labeler.journal.store import Store, open_store
+from labeler.storage.sqlite_file import connect
 
 _TABLES: Final = {
     "destinations": "rowid",

@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from labeler.journal.store import connect
+from labeler.storage.sqlite_file import connect
 
 _SIZE_AND_FREELIST: Final = slice(28, 40)
 """Header fields that tell of the rest of the file: its size in pages, the first free page, how many are free."""

@@ -19,11 +19,10 @@ from labeler.journal.rescue import Moved, go_on, holds_all, keep_elsewhere, lost
 from labeler.journal.schema import APPLICATION_ID, STEPS
 from labeler.storage.placement import Placement, file_id
 from labeler.storage.private_file import NoPlainFile, keep_private, make_private, may_be_written
-from labeler.storage.sqlite_file import retry_while_busy
+from labeler.storage.sqlite_file import LOCK_WAIT_S, connect, is_damage, keep_write_ahead_log
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
-_LOCK_WAIT_S: Final = 5.0
 _FILES_OF_A_JOURNAL: Final = 4
 """What SQLite has open at a time: the database, its log, the log's index, and the directory while it makes them."""
 _NOTHING_WRITTEN: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
@@ -246,19 +245,6 @@ def _opened(path: Path, steps: Sequence[str], *, is_new: bool) -> sqlite3.Connec
     return connection
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection without implicit transactions. Raises `sqlite3.Error`."""
-    connection = sqlite3.connect(path, timeout=_LOCK_WAIT_S, isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    return connection
-
-
-def is_damage(error: sqlite3.Error) -> bool:
-    """Whether the error says that the file itself is broken, and not just out of reach."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
 def _prepare_file(path: Path) -> bool:
     """Make the file and its directory, readable by the owner alone. True when it was not there."""
     try:
@@ -311,10 +297,7 @@ def _check(connection: sqlite3.Connection) -> None:
 
 
 def _set_up(connection: sqlite3.Connection, path: Path) -> None:
-    if (
-        retry_while_busy(lambda: connection.execute("PRAGMA journal_mode = WAL").fetchone()[0], _is_busy, _LOCK_WAIT_S)
-        != "wal"
-    ):
+    if not keep_write_ahead_log(connection, LOCK_WAIT_S):
         raise JournalUnusable(
             f"The file system of {path} cannot keep a journal that survives a crash (no write-ahead log). "
             "Name a directory on a local disk with --data-dir."
@@ -401,7 +384,3 @@ def _write_failed(path: Path, error: sqlite3.Error) -> JournalWriteFailed:
         case _:
             why, what = str(error), "Do it again; if that fails too, leave and look at the disk."
     return JournalWriteFailed(f"Not saved: {why}. {what} Nothing else is lost (the journal is {path})")
-
-
-def _is_busy(error: Exception) -> bool:
-    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY

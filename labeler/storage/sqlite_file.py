@@ -1,27 +1,74 @@
-"""Asking again while somebody else is in the way.
+"""What every SQLite file of ours has in common: connecting, switching to a write-ahead log, clearing away.
 
-SQLite's busy timeout does not hold for the switch to the write-ahead log: two that switch at once would wait for each
-other, so it answers "locked" at once (https://www.sqlite.org/c3ref/busy_handler.html).
+What goes wrong is told by each room in its own words; `is_busy` and `is_damage` say what kind of trouble it is.
 """
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, TypeVar
 
+from labeler.storage.placement import SHM, WAL
+
 T = TypeVar("T")
+
+LOCK_WAIT_S: Final = 5.0
+"""How long a statement waits for other programs at the same file, unless told otherwise."""
 
 _PAUSE_S: Final = 0.02
 
 
-def retry_while_busy(ask: Callable[[], T], is_in_the_way: Callable[[Exception], bool], wait_s: float) -> T:
-    """What `ask` returns, asked again for `wait_s` seconds while what it raises only says that somebody is there."""
+def connect(path: Path, wait_s: float = LOCK_WAIT_S) -> sqlite3.Connection:
+    """Connect to the file at `path`, without implicit transactions and with rows that know their columns' names.
+
+    A statement waits `wait_s` seconds for other programs. Raises `sqlite3.Error`.
+    """
+    connection = sqlite3.connect(path, timeout=wait_s, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def keep_write_ahead_log(connection: sqlite3.Connection, wait_s: float) -> bool:
+    """Switch the file to a write-ahead log; tell whether its file system can keep one. Raises `sqlite3.Error`."""
+    mode = retry_while_busy(lambda: connection.execute("PRAGMA journal_mode = WAL").fetchone()[0], wait_s)
+    return bool(mode == "wal")
+
+
+def delete_file(path: Path) -> None:
+    """Delete the database at `path` and whatever SQLite keeps beside it. Raises `OSError`."""
+    for suffix in (WAL, SHM, "-journal", ""):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether the error only says that another program is at work on the file."""
+    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether the error says that the file itself is broken, and not just out of reach."""
+    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def retry_while_busy(ask: Callable[[], T], wait_s: float) -> T:
+    """Return what `ask` returns; ask again for `wait_s` seconds while another program is at work on the file.
+
+    SQLite's own timeout does not hold for the switch to the write-ahead log: two that switch at once would wait for
+    each other, so it answers "locked" at once. Source: https://www.sqlite.org/c3ref/busy_handler.html
+    """
     deadline = time.monotonic() + wait_s
     while True:
         try:
             return ask()
-        except Exception as error:
-            if not is_in_the_way(error) or time.monotonic() > deadline:
+        except sqlite3.Error as error:
+            if not is_busy(error) or time.monotonic() > deadline:
                 raise
             time.sleep(_PAUSE_S)
+
+
+def _code(error: BaseException) -> int:
+    """The primary result code of an SQLite error, 0 for any other. Source: https://www.sqlite.org/rescode.html"""
+    return int(getattr(error, "sqlite_errorcode", None) or 0) & 0xFF

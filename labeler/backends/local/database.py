@@ -13,7 +13,7 @@ from typing import Final
 
 from labeler.backends.base import Ambiguous, BackendError, NotABackend, Refused, Unreachable
 from labeler.storage.placement import Placement
-from labeler.storage.sqlite_file import retry_while_busy
+from labeler.storage.sqlite_file import delete_file, is_busy, is_damage, keep_write_ahead_log
 
 SCHEMA_VERSION: Final = 1
 
@@ -61,9 +61,7 @@ CREATE TABLE assessments (
 CREATE INDEX assessments_by_trace ON assessments (trace_id);
 """
 
-_LOCKED: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _UNWRITABLE: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN)
-_BROKEN: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def open_database(path: Path) -> sqlite3.Connection:
@@ -91,8 +89,7 @@ def remove_database(path: Path) -> None:
     with told(path):
         if path.exists():
             _opened(path).close()
-        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-            path.with_name(name).unlink(missing_ok=True)
+        delete_file(path)
 
 
 def store_id(connection: sqlite3.Connection) -> str:
@@ -144,13 +141,13 @@ def told(path: Path) -> Iterator[None]:
 
 def _backend_error(path: Path, error: sqlite3.Error) -> BackendError:
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-    if code in _LOCKED:
+    if is_busy(error):
         return Unreachable(f"Another program is busy with the store at {path}. Nothing was written; it is tried again.")
     if code == sqlite3.SQLITE_FULL:
         return Unreachable(f"The disk that holds {path} is full. Nothing was written; make room, it is tried again.")
     if code in _UNWRITABLE:
         return NotABackend(f"The store at {path} cannot be written. Check who owns the file and its directory.")
-    if code in _BROKEN:
+    if is_damage(error):
         return NotABackend(f"{path} is not a labeler store, or is damaged ({error}). Name another path after local:.")
     return Ambiguous(f"The store at {path} failed: {error}.")
 
@@ -188,7 +185,7 @@ def _initialise(path: Path) -> None:
     try:
         if not _is_blank(connection):
             return
-        retry_while_busy(lambda: connection.execute("PRAGMA journal_mode = WAL"), _is_busy, _BUSY_TIMEOUT_MS / 1000)
+        keep_write_ahead_log(connection, _BUSY_TIMEOUT_MS / 1000)
         connection.execute("PRAGMA synchronous = FULL")
         with transaction(connection):
             if not _is_blank(connection):
@@ -216,7 +213,3 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:
     return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
-
-
-def _is_busy(error: Exception) -> bool:
-    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
