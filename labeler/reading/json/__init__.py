@@ -1,1 +1,1 @@
-"""TODO."""
+"""JSON for people and for programs: laid out to be read, outlined, and exported exactly."""
