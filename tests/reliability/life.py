@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from math import inf
 
@@ -43,6 +43,10 @@ class TimeIsUp(Exception):
     """The moment of the kill."""
 
 
+class Elsewhere(Exception):
+    """Another item than the one that was to be answered is on the screen: this one did not come in time."""
+
+
 class Life:
     """Presses keys as a reviewer would, seeing nothing but the screen. `traces` is how many the worklist has."""
 
@@ -64,13 +68,16 @@ class Life:
         """Label, change, take back, move about, until the time is up."""
         with self._until_time_is_up():
             self.arrive()
-            while True:
-                self._act(self._settled())
+            self._work()
 
     def go_on(self) -> None:
         """As `live`, from the first screen on: `arrive` came before."""
         with self._until_time_is_up():
-            while True:
+            self._work()
+
+    def _work(self) -> None:
+        while True:
+            with suppress(Elsewhere):
                 self._act(self._settled())
 
     @contextmanager
@@ -147,17 +154,17 @@ class Life:
 
     def _clear(self, mark: str) -> None:
         question = self._chance.choice(QUESTIONS)
-        self._focus(question)
+        self._focus(mark, question)
         self._memory.clear((mark, question))
         self._press_and_see("backspace")
 
     def _give(self, mark: str, question: str, value: object) -> None:
-        self._focus(question)
+        self._focus(mark, question)
         self._memory.answer((mark, question), value)
         self._press_and_see(("y" if value else "n") if question == HELPFUL else str(value))
 
     def _thumb_with_comment(self, mark: str, *, thumb: bool) -> None:
-        self._focus(HELPFUL)
+        self._focus(mark, HELPFUL)
         self._press("Y" if thumb else "N")
         self._until(lambda view: view.cells is None and "Enter saves" in self._terminal.text)
         self._press(f"c{self._chance.randint(1, 99)}")
@@ -174,8 +181,12 @@ class Life:
         self._press(key)
         self._until(lambda view: view.number != here or "No other item" in self._terminal.text)
 
-    def _focus(self, question: str) -> None:
-        if self._settled().focus != question:
+    def _focus(self, mark: str, question: str) -> None:
+        """Focus a question of the item that is on the screen. Raises `Elsewhere` when that is another by now."""
+        view = self._settled()
+        if view.document != mark:
+            raise Elsewhere
+        if view.focus != question:
             self._press("tab")
             self._until(lambda view: view.focus == question)
 
