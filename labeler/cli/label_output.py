@@ -30,9 +30,7 @@ def write_label_file(path: str, labels: Sequence[Label], format: str = "jsonl") 
     if path == "-":
         write_out(text.getvalue())
         return True
-    file = expand(path)
-    if not file.parent.is_dir():
-        raise CommandFailed(ExitCode.USAGE, f"Nothing was written: there is no directory {file.parent}")
+    file = check_label_file(path)
     try:
         if not labels and file.is_file() and file.stat().st_size:
             return False
@@ -42,6 +40,16 @@ def write_label_file(path: str, labels: Sequence[Label], format: str = "jsonl") 
             ExitCode.USAGE, f"{path} cannot be written ({error.strerror or error}). Nothing was written"
         ) from error
     return True
+
+
+def check_label_file(path: str) -> Path:
+    """Return the file that `path` names. Raises `CommandFailed` where there can be none: no directory to put it in."""
+    file = expand(path)
+    if not file.parent.is_dir():
+        raise CommandFailed(ExitCode.USAGE, f"Nothing was written: there is no directory {file.parent}")
+    if file.is_dir():
+        raise CommandFailed(ExitCode.USAGE, f"{path} cannot be written (Is a directory). Nothing was written")
+    return file
 
 
 def _write(file: Path, text: str) -> None:

@@ -117,7 +117,7 @@ async def _discard(arguments: argparse.Namespace, configuration: Configuration, 
 
 async def _export(arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread) -> ExitCode:
     from labeler.cli.context import destinations_in_scope
-    from labeler.cli.label_output import write_label_file
+    from labeler.cli.label_output import check_label_file, write_label_file
     from labeler.cli.output import print_json, print_message
     from labeler.journal.journal import Journal
     from labeler.labels.label import label_of
@@ -127,6 +127,8 @@ async def _export(arguments: argparse.Namespace, configuration: Configuration, j
     labels = [label_of(delivery.assessment) for delivery in deliveries if delivery.assessment is not None]
     if labels:
         write_label_file(arguments.file, labels)
+    elif arguments.file != "-":
+        check_label_file(arguments.file)
     if arguments.json:
         print_json({"exported": len(labels), "file": arguments.file if labels else None})
     elif not labels:

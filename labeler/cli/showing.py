@@ -12,7 +12,7 @@ from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
 from labeler.cli.context import configure, open_backend, open_cache, open_journal_to_read
 from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
-from labeler.cli.named_traces import each_once, not_asked, not_found
+from labeler.cli.named_traces import each_once, not_asked, not_found, possible_ids
 from labeler.cli.output import print_json, print_message, print_raw_json, print_text
 from labeler.cli.stdout import write_out
 from labeler.cli.trace_files import looks_like_file, read_trace_file, refuse_addresses
@@ -45,8 +45,11 @@ async def show(arguments: argparse.Namespace) -> ExitCode:
         for problem in file.problems:
             print_message(problem)
             codes.append(ExitCode.PROBLEM)
-    if trace_ids:
-        async for found in _from_backend(each_once(trace_ids), arguments):
+    possible = possible_ids(trace_ids)
+    if len(possible) < len(trace_ids):
+        codes.append(ExitCode.PROBLEM)
+    if possible:
+        async for found in _from_backend(each_once(possible), arguments):
             if isinstance(found, RawTrace):
                 _print(found, arguments)
             else:

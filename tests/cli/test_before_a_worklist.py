@@ -36,7 +36,7 @@ def test_a_filter_that_the_backend_does_not_know_is_said_to_be_about_the_search(
 
 
 def test_who_meets_no_server_is_told_what_is_safe_and_what_to_do(labeler: Program) -> None:
-    ended = labeler.run("show", "-b", f"http://127.0.0.1:{free_port()}", "tr-1")
+    ended = labeler.run("export", "-b", f"http://127.0.0.1:{free_port()}", "-e", "1")
     assert ended.code == 75
     assert ended.err.splitlines()[1] == (
         "labeler: What is queued is safe. labeler doctor checks the address and the network; then try again."

@@ -121,6 +121,12 @@ class Terminal:
         assert self.exit_code is not None
         return self.exit_code
 
+    def leave(self) -> int:
+        """Press `q` so long after whatever was closed by one that it is meant to leave; the exit code."""
+        time.sleep(1.2)
+        self.press("q")
+        return self.wait_for_exit()
+
     def signal(self, number: int) -> None:
         """What `kill -NUMBER` sends."""
         os.kill(self._pid, number)

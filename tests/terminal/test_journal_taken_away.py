@@ -83,6 +83,7 @@ def test_an_answer_that_cannot_be_written_back_stays_on_the_screen_until_it_can(
         data.write_text("no directory")
         terminal.wait_for("cannot be written back")
         answer(terminal)
+        time.sleep(1)  # what is said of the answer was said of the journal before
         terminal.wait_for("item 2/4", "Nothing can be saved now", "cannot be written back")
         data.unlink()
         terminal.wait_for("nothing is lost")

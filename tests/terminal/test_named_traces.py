@@ -83,13 +83,15 @@ def test_a_server_out_of_reach_is_no_word_about_a_trace(machine: Machine, there:
 def test_a_trace_of_another_experiment_than_the_one_typed_is_taken_and_told(
     machine: Machine, store: Path, there: str
 ) -> None:
+    other = trace_of(span("q", "Is the quay lit?"))
+
     async def fill() -> None:
         opened = await LocalStore.open(store)
-        await opened.import_traces([trace_of(span("q", "Is the quay lit?"))], "another")
+        await opened.import_traces([other], "another")
         await opened.close()
 
     asyncio.run(fill())
-    with machine.terminal("review", "-b", f"local:{store}", "-e", "another", there, "tr-1") as terminal:
+    with machine.terminal("review", "-b", f"local:{store}", "-e", "another", there, other.summary.id) as terminal:
         words(terminal, "item 1/2", "assistant")
         assert f"Taken as named, though not of another: {there} (experiment " in terminal.written.decode()
         terminal.press("q")

@@ -231,8 +231,7 @@ def test_an_answer_about_a_span_is_an_assessment_of_the_span_superseded_from_ano
         terminal.press("q")
         terminal.wait_for("y yes  n no", "line ")
         time.sleep(1)  # until then the key may still have been meant for the tree
-        terminal.press("q")
-        assert terminal.wait_for_exit() == 0
+        assert terminal.leave() == 0
     assert desk.run("sync").returncode == 0
     first = {label["assessment_name"]: label for label in desk.labels()}
     assert {name: label["feedback"]["value"] for name, label in first.items()} == {"is_helpful": False, "quality": 4}
@@ -254,8 +253,7 @@ def test_an_answer_about_a_span_is_an_assessment_of_the_span_superseded_from_ano
         terminal.press("q")
         terminal.wait_for("y yes  n no", "line ")
         label_item(terminal, 1, "y", "5")
-        terminal.press("q")
-        assert terminal.wait_for_exit() == 0
+        assert terminal.leave() == 0
     assert elsewhere.run("sync").returncode == 0
     labels = desk.labels()
     about = {(label["assessment_name"], label.get("span_id"), label["feedback"]["value"]): label for label in labels}

@@ -27,6 +27,5 @@ def test_what_waits_is_listed_and_gone_to_and_given_up_only_after_asking(machine
         terminal.wait_for("goes as soon as its backend is back")
         terminal.press("ctrl+c")
         terminal.wait_for("item 1/", "1 queued")
-        terminal.press("q")
-        assert terminal.wait_for_exit() == 0
+        assert terminal.leave() == 0
         assert "1 to be delivered" in terminal.written.decode()

@@ -112,8 +112,7 @@ def decline(terminal: Terminal) -> None:
 
 
 def leave(terminal: Terminal) -> bytes:
-    terminal.press("q")
-    assert terminal.wait_for_exit() == 0
+    assert terminal.leave() == 0
     return bytes(terminal.written)
 
 

@@ -131,18 +131,15 @@ async def test_a_reason_typed_after_a_refused_key_does_nothing(tmp_path: Path, k
 
 async def test_the_key_that_closed_a_question_does_not_answer_when_it_comes_twice(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(2), (THUMB,)) as table:
-        now_s = [0.0]
-        table.review.confirming = Confirming(table.review, lambda: now_s[0])
+        table.review.confirming = Confirming(table.review, table.now_s)
 
         async def yes() -> None:
             table.review.say("agreed")
 
         for key in ("y", "n"):
             table.review.confirming.ask("Open it?", yes)
-            now_s[0] += 1
-            await table.press_at_once(key, key)
+            await table.type((key, key))
             assert table.values(0) == {}
-        now_s[0] += 1
         await table.press("y")
         assert table.values(0) == {"user_satisfaction": True}
 

@@ -77,7 +77,7 @@ async def test_what_is_too_long_for_a_clipboard_can_still_be_written(tmp_path: P
         assert table.app.clipboard == ""
         await table.press("f")
         await table.wait_for(lambda: "written to" in table.said, "the file")
-        check_is_private(tmp_path / "copied" / "tr-1-trace.txt", document_of(table, long).plain_text)
+        check_is_private(tmp_path / "copied" / f"{long.summary.id[:16]}-trace.txt", document_of(table, long).plain_text)
 
 
 async def test_any_key_after_the_menu_does_what_it_does(tmp_path: Path) -> None:
@@ -100,8 +100,10 @@ async def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 
 async def test_what_is_copied_is_harmless_and_so_is_the_name_of_the_file(tmp_path: Path) -> None:
-    raw = trace_of(span("do \x1b]52;c;x\x07 it", "\x1b[201~rm -rf"))
-    raw = type(raw)(type(raw.summary)("../../e\x1b[2Jvil/" + "x" * 300, "1", 0, 1, raw.summary.state, "t"), raw.payload)
+    named = "../../e\x1b[2Jvil/" + "x" * 300
+    spans = span("do \x1b]52;c;x\x07 it", "\x1b[201~rm -rf", attributes={"mlflow.traceRequestId": named})
+    raw = trace_of(spans)
+    raw = type(raw)(type(raw.summary)(named, "1", 0, 1, raw.summary.state, "t"), raw.payload)
     async with open_table(tmp_path, [raw], (THUMB,)) as table:
         for what in ("t", "i", "m"):
             await table.press("w", what)

@@ -193,7 +193,7 @@ async def test_without_a_viewer_saving_is_offered_and_where_is_said(tmp_path: Pa
         await table.press("enter")
         await asks(table, "saved to")
         (saved,) = (tmp_path / "copied").iterdir()
-        assert saved.name.startswith("tr-1-")
+        assert saved.name.startswith("tr-000")
         assert saved.suffix == ".png"
         assert saved.read_bytes() == PHOTO
         assert saved.name in table.said

@@ -115,6 +115,7 @@ class Pressing:
         press = self._slips.press(key, pressed.at_s * 1000, weight)
         match press:
             case Press.ACT if self._enters_none(action):
+                self._before = screen.desk.last_change  # nothing was done that repeats could take back
                 screen.say(f"{key} so soon after {key} answers nothing; pressed again in a second it answers none")
                 return False
             case Press.ACT:
