@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from tests.reading.pictures import picture
 from tests.servers.attaching import log_attachments
 from tests.servers.mlflow_server import shared_server
 from tests.terminal.conftest import Machine
+
+pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
 
 STAMP = picture("JPEG", (40, 20))
 

@@ -13,6 +13,8 @@ import pytest
 
 from tests.terminal.conftest import Machine
 
+pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
+
 
 def switched_on_and_never_off(written: str) -> set[str]:
     """Terminal modes that a program left otherwise than it found them; wrapping (7) and the cursor (25) start on."""

@@ -12,6 +12,8 @@ import pytest
 
 from tests.terminal.conftest import Machine
 
+pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
+
 CORPUS = Path(__file__).parent.parent / "corpus"
 
 PAYLOADS = (

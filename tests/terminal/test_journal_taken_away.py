@@ -15,6 +15,8 @@ from tests.cli.test_show import filled_store
 from tests.terminal.conftest import Machine
 from tests.terminal.terminal import Terminal
 
+pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
+
 RECORDINGS = ("openai_tool_roundtrip", "openai_chat_multiturn", "anthropic_chat_system", "openai_refusal")
 
 

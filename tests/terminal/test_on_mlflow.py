@@ -20,6 +20,8 @@ from tests.servers.filling import create_queue, create_schema, log, log_many, re
 from tests.servers.mlflow_server import MlflowServer
 from tests.terminal.terminal import Terminal
 
+pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
+
 QUEUE = "Autumn desk review"
 
 

@@ -19,6 +19,8 @@ from tests.terminal.conftest import Machine
 from tests.terminal.terminal import PICTURES, Terminal
 from tests.terminal.test_hostile_traces import PAYLOADS, strangers
 
+pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
+
 STATUS = {rb"\x1b\[5n": b"\x1b[0n"}
 CELL = {rb"\x1b\[16t": b"\x1b[6;20;10t"}
 ATTRIBUTES = rb"\x1b\[c"

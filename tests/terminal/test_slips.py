@@ -9,6 +9,8 @@ import pytest
 from tests.terminal.conftest import Machine
 from tests.terminal.terminal import Terminal
 
+pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
+
 REPEAT_S = 0.033
 HELD_S = 2.0
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.cli.test_show import filled_store
 from tests.servers.mlflow_server import free_port
 from tests.terminal.conftest import Machine
+
+pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
 
 
 def test_a_review_without_a_server_says_that_it_tries_again_and_ends_at_ctrl_c(machine: Machine) -> None:
