@@ -32,6 +32,9 @@ from tests.terminal.terminal import Terminal
 BACKUPS: Final = 3
 """How many of the latest backups are kept; any of them may be the one that is restored."""
 
+RESTARTS: Final = 0.2
+"""The share of restores for which the server is stopped and started again, which takes longer than all the rest."""
+
 
 @dataclass
 class Restoring:
@@ -41,6 +44,7 @@ class Restoring:
     server: MlflowServer
     backups: list[Path] = field(default_factory=list)
     restores: int = 0
+    restarts: int = 0
     restores_beside_a_screen: int = 0
     missing: int = 0
     """Problems that `verify` found after restores, before anything was sent again."""
@@ -76,15 +80,24 @@ class Restoring:
         del self.backups[:-BACKUPS]
 
     def _restore(self) -> None:
+        """Put one of the backups in place: into the database of the running server, or while the server is down."""
         chosen = self.reviewer.chance.randrange(len(self.backups))
-        self.server.kill()
-        for suffix in ("-wal", "-shm", "-journal"):
-            Path(f"{self._database}{suffix}").unlink(missing_ok=True)
-        shutil.copy(self.backups[chosen], self._database)
+        if self.reviewer.chance.random() < RESTARTS:
+            self.server.kill()
+            for suffix in ("-wal", "-shm", "-journal"):
+                Path(f"{self._database}{suffix}").unlink(missing_ok=True)
+            shutil.copy(self.backups[chosen], self._database)
+            self.server.start()
+            self.restarts += 1
+        else:
+            with closing(sqlite3.connect(self.backups[chosen])) as source, closing(self._connected()) as database:
+                source.backup(database)
         for newer in self.backups[chosen + 1 :]:
             newer.unlink()
         del self.backups[chosen + 1 :]
-        self.server.start()
+
+    def _connected(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._database, timeout=60)
 
     def _send_again(self) -> None:
         share, self.reviewer.weather.share = self.reviewer.weather.share, 0.0
@@ -171,6 +184,7 @@ def tell(outcome: Outcome) -> None:
     print_figures(
         {
             "restores": restoring.restores,
+            "  with the server down for it": restoring.restarts,
             "  beside a running screen": restoring.restores_beside_a_screen,
             "differences that verify found": restoring.missing,
             "differences left after verify --resend and sync": len(restoring.left_over),
