@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from labeler.delivery.echo_check import differences
-from labeler.delivery.server_assigned_ids import ID_KEY
+from labeler.domain import answer_metadata
 from labeler.domain.assessment import Assessment, Source, same_reviewer
 from labeler.domain.destination import Destination
 from labeler.journal.models import DeliveryState, Journaled
@@ -44,7 +44,9 @@ class Judged:
 def judge(label: Assessment, home: Destination, on_trace: Sequence[Assessment], journaled: Journaled | None) -> Judged:
     """How `label` stands at `home`, whose assessments of its trace are `on_trace`."""
     ids = {label.id} if journaled is None else {label.id, journaled.stored_id}
-    stored = next((each for each in on_trace if each.id in ids or each.metadata.get(ID_KEY) == label.id), None)
+    stored = next(
+        (each for each in on_trace if each.id in ids or each.metadata.get(answer_metadata.ID) == label.id), None
+    )
     if stored is not None:
         wrong = differences_as_labels(label, stored)
         return Judged(LineStanding.OTHER, _another("The server has", wrong)) if wrong else Judged(LineStanding.THERE)
@@ -71,7 +73,7 @@ def differences_as_labels(label: Assessment, stored: Assessment) -> list[str]:
     A label tells neither the kind of its source, nor whether it went through labeler; what metadata a stored one has
     besides is no difference.
     """
-    metadata = {key: value for key, value in label.metadata.items() if key != ID_KEY}
+    metadata = {key: value for key, value in label.metadata.items() if key != answer_metadata.ID}
     author = stored.source.id if same_reviewer(label.source.id, stored.source.id) else label.source.id
     said = replace(label, source=Source(stored.source.type, author), metadata=metadata)
     return differences(said, stored)

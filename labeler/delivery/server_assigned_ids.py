@@ -7,9 +7,8 @@ assessments, and copies that came late are deleted.
 from __future__ import annotations
 
 from labeler.backends.base import Backend
+from labeler.domain import answer_metadata
 from labeler.domain.assessment import Assessment
-
-ID_KEY = "labeler.id"
 
 
 class OwnIds:
@@ -30,7 +29,7 @@ class OwnIds:
     async def copies(self, trace_id: str, labeler_id: str | None) -> list[Assessment]:
         """The assessments that carry our ID, oldest first; of the same time always in the same order."""
         summary = await self._backend.summary(trace_id)
-        found = [each for each in summary.assessments if each.metadata.get(ID_KEY) == labeler_id]
+        found = [each for each in summary.assessments if each.metadata.get(answer_metadata.ID) == labeler_id]
         return sorted(found, key=lambda each: (each.created_at_ms, each.id))
 
     async def settle(self, sent: Assessment, known_id: str | None) -> Assessment | None:
@@ -39,7 +38,7 @@ class OwnIds:
         The copy known by `known_id` is kept, else the oldest. Deleting a surplus copy of an assessment that overrides
         another would make that other valid again, so then all copies go and the create is made again.
         """
-        copies = await self.copies(sent.trace_id, sent.metadata.get(ID_KEY, sent.id))
+        copies = await self.copies(sent.trace_id, sent.metadata.get(answer_metadata.ID, sent.id))
         if not copies:
             return None
         kept = next((each for each in copies if each.id == known_id), copies[0])

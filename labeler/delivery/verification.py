@@ -16,7 +16,7 @@ from labeler.backends.base import Backend, MissingTarget, MissingTrace
 from labeler.delivery import advice
 from labeler.delivery.echo_check import differences
 from labeler.delivery.queue_notes import note_on, somebody_else
-from labeler.delivery.server_assigned_ids import ID_KEY
+from labeler.domain import answer_metadata
 from labeler.domain.assessment import Assessment, SourceType, same_reviewer
 from labeler.domain.destination import Destination
 from labeler.domain.queue import Queue, QueueItem, QueueItemState
@@ -26,8 +26,6 @@ from labeler.journal.models import Delivery, DeliveryOp, DeliveryState, Lost, St
 from labeler.journal.thread import JournalThread
 
 _TRACES_A_PAGE: Final = 100
-_SPRINT_KEY: Final = "labeler.sprint"
-_ROLE_KEY: Final = "labeler.role"
 _SHOWN: Final = 60
 """Characters shown of a value."""
 
@@ -151,7 +149,9 @@ async def _one_by_one(backend: Backend, trace_id: str, record: _Record) -> Seque
 def _compare(answer: StandingAnswer, there: There, record: _Record, found: Verification) -> Iterator[Mismatch]:
     sent, trace_id = answer.assessment, answer.assessment.trace_id
     on_trace = there.get(trace_id, ())
-    copies = [each for each in on_trace if each.id == answer.stored_id or each.metadata.get(ID_KEY) == sent.id]
+    copies = [
+        each for each in on_trace if each.id == answer.stored_id or each.metadata.get(answer_metadata.ID) == sent.id
+    ]
     stored = next((each for each in copies if each.id == answer.stored_id), None)
     others = [each for each in _seconds(answer, on_trace, record) if each not in copies]
     if stored is None:
@@ -189,9 +189,9 @@ def _seconds(answer: StandingAnswer, on_trace: Sequence[Assessment], record: _Re
         and each.source.type is SourceType.HUMAN
         and same_reviewer(each.source.id, sent.source.id)
         and (each.name, each.kind, each.span_id or None) == (sent.name, sent.kind, sent.span_id or None)
-        and each.metadata.get(_SPRINT_KEY) == sent.metadata.get(_SPRINT_KEY)
-        and each.metadata.get(_ROLE_KEY) == sent.metadata.get(_ROLE_KEY)
-        and not {each.id, each.metadata.get(ID_KEY)} & deleted
+        and each.metadata.get(answer_metadata.SPRINT) == sent.metadata.get(answer_metadata.SPRINT)
+        and each.metadata.get(answer_metadata.ROLE) == sent.metadata.get(answer_metadata.ROLE)
+        and not {each.id, each.metadata.get(answer_metadata.ID)} & deleted
     ]
 
 

@@ -6,8 +6,8 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from labeler.domain.assessment import Assessment, AssessmentKind
-from labeler.domain.change import Answer
+from labeler.domain.answer_metadata import answer_of
+from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
 from labeler.journal.changes import person, read_cell, write_cell
 from labeler.journal.delivery_table import Ledger
@@ -96,19 +96,4 @@ def _enqueue(ledger: Ledger, destination_id: int, assessment: Assessment) -> Non
     ledger.db.execute("UPDATE deliveries SET released_at_ms = ? WHERE id = ?", (ledger.now_ms, delivery_id))
     answered = read_cell(ledger.db, cell)
     if answered is None or answered["answer"] is None:
-        write_cell(ledger.db, cell, _answer(assessment))
-
-
-def _answer(assessment: Assessment) -> Answer:
-    comment = assessment.rationale
-    if assessment.kind is AssessmentKind.EXPECTATION:
-        comment = assessment.metadata.get("labeler.rationale")
-    duration = assessment.metadata.get("labeler.duration_ms", "")
-    return Answer(
-        assessment.id,
-        assessment.value,
-        comment,
-        assessment.created_at_ms,
-        int(duration) if duration.isascii() and duration.isdigit() else 0,
-        overrides=assessment.overrides,
-    )
+        write_cell(ledger.db, cell, answer_of(assessment, assessment.value))

@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 from labeler import __version__
+from labeler.domain import answer_metadata
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.change import Answer
 from labeler.domain.value import same_value
@@ -34,15 +35,15 @@ def assessment_for(cell: AnswerKey, answer: Answer, overrides: str | None) -> As
     """The assessment of an answer. An expectation's comment travels as metadata: the server drops its rationale."""
     is_expectation = cell.kind is AssessmentKind.EXPECTATION
     metadata = {
-        "labeler.id": answer.assessment_id,
-        "labeler.version": __version__,
-        "labeler.duration_ms": str(answer.duration_ms),
-        "labeler.blind": answer.blind.value,
+        answer_metadata.ID: answer.assessment_id,
+        answer_metadata.VERSION: __version__,
+        answer_metadata.DURATION_MS: str(answer.duration_ms),
+        answer_metadata.BLIND: answer.blind.value,
     }
     if cell.queue_id is not None:
-        metadata["labeler.queue"] = cell.queue_id
+        metadata[answer_metadata.QUEUE] = cell.queue_id
     if is_expectation and answer.comment:
-        metadata["labeler.rationale"] = answer.comment
+        metadata[answer_metadata.RATIONALE] = answer.comment
     return Assessment(
         id=answer.assessment_id,
         trace_id=cell.trace_id,

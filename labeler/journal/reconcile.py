@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from labeler.domain import answer_metadata
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Answer
 from labeler.domain.queue import QueueItemState
@@ -112,7 +113,7 @@ class _Stack:
         depends_on = row["id"] if row is not None and row["state"] in OPEN else None
         payload = {**self._payload(after, None), "before": sent}
         if self.cell.kind is AssessmentKind.EXPECTATION and not after.comment:
-            payload["assessment"]["metadata"]["labeler.rationale"] = ""  # a key cannot be removed, only emptied
+            payload["assessment"]["metadata"][answer_metadata.RATIONALE] = ""  # a key cannot be removed, only emptied
         self._enqueue(DeliveryOp.UPDATE, after.assessment_id, payload, None, depends_on)
         return after
 

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from typing import Any, Final
 
+from labeler.domain import answer_metadata
 from labeler.journal.changes import person
 from labeler.journal.outgoing_assessment import mint_id
 from labeler.journal.serialization import to_json
@@ -23,7 +24,7 @@ def replace_create(db: sqlite3.Connection, row: Any, now_ms: int, overrides: str
     """
     assessment = _carried(row)
     old_id, new_id = assessment["id"], mint_id()
-    assessment.update(id=new_id, overrides=overrides, metadata={**assessment["metadata"], "labeler.id": new_id})
+    assessment.update(id=new_id, overrides=overrides, metadata={**assessment["metadata"], answer_metadata.ID: new_id})
     created = db.execute(
         "INSERT INTO deliveries (seq, destination_id, review_id, reviewer, trace_id, span_id, name, op, assessment_id,"
         " payload, overrides, state, created_at_ms, released_at_ms, run)"
@@ -51,7 +52,7 @@ def _retarget(db: sqlite3.Connection, old_delivery: int, new_delivery: int, old_
             payload["assessment"]["overrides"] = new_id
         if follower["op"] == "update":
             payload["assessment"].update(id=new_id)
-            payload["assessment"]["metadata"]["labeler.id"] = new_id
+            payload["assessment"]["metadata"][answer_metadata.ID] = new_id
         db.execute(
             "UPDATE deliveries SET depends_on = :delivery, payload = :payload,"
             " overrides = iif(overrides = :old, :new, overrides),"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from labeler.domain import answer_metadata
 from labeler.domain.assessment import NOTHING, Assessment, AssessmentKind, Source, SourceType, same_reviewer
 from labeler.domain.destination import Destination
 from labeler.domain.value import (
@@ -39,8 +40,6 @@ COLUMNS: Final = (
 _MAX_ID_LENGTH: Final = 50
 """Characters: MLflow's PostgreSQL columns for the IDs of traces, spans and assessments."""
 
-_ID_KEY: Final = "labeler.id"
-_RATIONALE_KEY: Final = "labeler.rationale"
 _NAMESPACE: Final = uuid.UUID("5d1c3f0e-6f1b-5c1a-9a6e-7a2f6c0b9f41")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -110,7 +109,7 @@ def label_of(assessment: Assessment) -> Label:
     """The label that a feedback or an expectation is. An expectation's comment comes from its metadata."""
     rationale = assessment.rationale
     if assessment.kind is AssessmentKind.EXPECTATION:
-        rationale = rationale or assessment.metadata.get(_RATIONALE_KEY)
+        rationale = rationale or assessment.metadata.get(answer_metadata.RATIONALE)
     return Label(
         trace_id=assessment.trace_id,
         name=assessment.name,
@@ -134,10 +133,10 @@ def assessment_of(label: Label, *, reviewer: str, destination: Destination, now_
     """
     author = label.reviewer or reviewer
     assessment_id = label.assessment_id or derived_id(label, author, destination)
-    metadata = {**label.metadata, _ID_KEY: assessment_id}
+    metadata = {**label.metadata, answer_metadata.ID: assessment_id}
     rationale = label.rationale
     if label.kind is AssessmentKind.EXPECTATION and rationale:
-        metadata[_RATIONALE_KEY] = rationale
+        metadata[answer_metadata.RATIONALE] = rationale
         rationale = None
     created_at_ms = now_ms if label.created_at_ms is None else label.created_at_ms
     return Assessment(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
+from labeler.domain.answer_metadata import answer_of
 from labeler.domain.assessment import Assessment, AssessmentKind, SourceType, same_reviewer
 from labeler.domain.change import Answer
 from labeler.domain.question import NOTE_NAMES, Question
@@ -79,15 +80,4 @@ def _as_answer(assessment: Assessment, question: Question | None) -> Answer | No
             value = check_value(question, assessment.value)
         except UnusableValue:
             return None
-    comment = assessment.rationale
-    if assessment.kind is AssessmentKind.EXPECTATION:
-        comment = assessment.metadata.get("labeler.rationale")
-    duration = assessment.metadata.get("labeler.duration_ms", "0")
-    return Answer(
-        assessment.id,
-        value,
-        comment or None,
-        assessment.created_at_ms,
-        int(duration[:15]) if duration.isdecimal() else 0,
-        overrides=assessment.overrides,
-    )
+    return answer_of(assessment, value)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from labeler.domain.answer_metadata import comment_of
 from labeler.domain.assessment import NOTHING, Assessment, AssessmentKind, SourceType
 from labeler.domain.value import JsonValue
 from labeler.reading.document import Block, BlockKind, Document
@@ -50,7 +51,7 @@ def _block(assessment: Assessment, message: int, span_names: Mapping[str, str]) 
     about = f" (span {span_names.get(span_id) or span_id})" if span_id else ""
     kind = " (expected)" if assessment.kind is AssessmentKind.EXPECTATION else ""
     line = one_line(f"{assessment.name}{kind}: {value_words(assessment)} · {source_words(assessment)}{about}", 300)
-    rationale = sanitise(assessment.rationale or assessment.metadata.get("labeler.rationale") or "")
+    rationale = sanitise(comment_of(assessment) or "")
     text = f"{line}\n{rationale}" if rationale else line
     return Block(BlockKind.NOTE, text, message=message, summary=line, foldable=bool(rationale))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
+from labeler.domain.answer_metadata import comment_of
 from labeler.domain.assessment import Assessment, AssessmentKind
 from labeler.domain.trace import Span, TraceSummary
 from labeler.reading.conversation.span_facts import LINKED_PROMPTS, cost_words, models_of, prompts_in, token_words
@@ -122,7 +123,7 @@ def _said(
         stands = "" if assessment.valid else "superseded"
         told = (value_words(assessment), stands, source_words(assessment), when, about, fates.get(assessment.id, ""))
         text = one_line(" · ".join(part for part in told if part), 2 * _LINE)
-        rationale = sanitise(assessment.rationale or assessment.metadata.get("labeler.rationale") or "")
+        rationale = sanitise(comment_of(assessment) or "")
         yield Block(
             BlockKind.FIELD,
             f"{text}\n{rationale}" if rationale else text,

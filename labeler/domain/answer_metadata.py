@@ -1,0 +1,53 @@
+"""The metadata keys of labeler's assessments, and the way from an assessment back to an answer.
+
+The keys are those of the interface contract, section 7. All values are strings: MLflow drops whatever follows another.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from labeler.domain.assessment import Assessment, AssessmentKind
+from labeler.domain.change import Answer
+from labeler.domain.value import JsonValue
+
+ID: Final = "labeler.id"
+"""The assessment's ID as labeler minted it, whatever the server calls it."""
+
+VERSION: Final = "labeler.version"
+DURATION_MS: Final = "labeler.duration_ms"
+BLIND: Final = "labeler.blind"
+QUEUE: Final = "labeler.queue"
+SPRINT: Final = "labeler.sprint"
+ROLE: Final = "labeler.role"
+
+RATIONALE: Final = "labeler.rationale"
+"""The comment of an expectation, whose rationale the server drops."""
+
+_MOST_DIGITS: Final = 15
+"""Of a duration, which anybody may have written: more milliseconds than a lifetime has, and quickly read."""
+
+
+def answer_of(assessment: Assessment, value: JsonValue) -> Answer:
+    """Return the answer that an assessment is, with `value` as the question takes it."""
+    return Answer(
+        assessment.id,
+        value,
+        comment_of(assessment),
+        assessment.created_at_ms,
+        duration_ms_of(assessment),
+        overrides=assessment.overrides,
+    )
+
+
+def comment_of(assessment: Assessment) -> str | None:
+    """Return the comment of an assessment, None for an empty one. An expectation's travels as metadata."""
+    if assessment.kind is AssessmentKind.EXPECTATION:
+        return assessment.metadata.get(RATIONALE) or assessment.rationale or None
+    return assessment.rationale or None
+
+
+def duration_ms_of(assessment: Assessment) -> int:
+    """Return how long the answer took, in milliseconds; 0 where that was not written down as a whole number."""
+    written = assessment.metadata.get(DURATION_MS, "")
+    return int(written[:_MOST_DIGITS]) if written.isascii() and written.isdecimal() else 0
