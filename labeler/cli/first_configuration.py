@@ -13,6 +13,7 @@ import labeler
 from labeler.cli.context import paths_of
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.output import is_interactive, print_message, print_text
+from labeler.cli.reviewer_prompt import git_email
 from labeler.config.backend_uri import BadBackendUri, check_backend_uri
 from labeler.config.edit import write_private
 from labeler.config.identity import BadReviewer, check_reviewer
@@ -70,19 +71,6 @@ def example_text() -> str:
     package = Path(labeler.__file__).parent
     installed = package / "config.example.toml"
     return (installed if installed.exists() else package.parent / installed.name).read_text(encoding="utf-8")
-
-
-def git_email() -> str:
-    """What git knows the user by, as a suggestion; empty when it knows nothing."""
-    import subprocess
-
-    try:
-        answer = subprocess.run(
-            ["git", "config", "user.email"], capture_output=True, text=True, timeout=2, check=False, encoding="utf-8"
-        )
-    except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
-        return ""
-    return answer.stdout.strip()
 
 
 def _asked(question: str, suggestion: str) -> str:

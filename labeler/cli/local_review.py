@@ -11,7 +11,7 @@ from labeler.backends.local.database import remove_database
 from labeler.backends.local.store import LocalStore
 from labeler.cli.context import configure, open_cache, open_journal
 from labeler.cli.exit_code import ExitCode
-from labeler.cli.open_review import announce, open_spec, refuse_plain
+from labeler.cli.open_review import announce, open_spec
 from labeler.cli.output import print_message
 from labeler.cli.reviewer_prompt import ask_reviewer
 from labeler.cli.run_review import check_screen, run_on_screen
@@ -26,7 +26,6 @@ _DEMO_REVIEWER = "demo"
 
 async def review_demo(arguments: argparse.Namespace) -> ExitCode:
     """`labeler demo`: the bundled sample. A reviewer ID is made up if none is known."""
-    refuse_plain(arguments)
     configuration = configure(arguments)
     check_screen(configuration, "labeler demo needs one.")
     path = configuration.paths.demo_store

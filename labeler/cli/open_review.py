@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import time
 from dataclasses import dataclass
 
@@ -87,12 +86,6 @@ def announce(opening: OpenedReview) -> None:
     spec, asked = opening.record.spec, opening.asked
     names = ", ".join(question.name for question in asked.questions)
     print_message(f"{spec.label}, as {spec.reviewer}. Asked (from {asked.origin}): {names}")
-
-
-def refuse_plain(arguments: argparse.Namespace) -> None:
-    """Raise `CommandFailed` where plain lines were asked for: they are not built yet."""
-    if getattr(arguments, "plain", False):
-        raise CommandFailed(ExitCode.USAGE, "--plain is not available yet; run without it in a terminal")
 
 
 def is_member(queue: Queue, reviewer: str) -> bool:

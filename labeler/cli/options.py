@@ -103,7 +103,6 @@ def add_screen(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--blind", action="store_true", help="hide what judges and other people said")
     group.add_argument("--offline", action="store_true", help="ask nothing of the network")
     group.add_argument("--theme", metavar="NAME", help="colours; see labeler themes")
-    group.add_argument("--plain", action="store_true", help="plain lines instead of a screen")
     _leave_unset(group)
 
 

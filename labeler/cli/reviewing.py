@@ -16,7 +16,7 @@ from labeler.cli.consenting import with_consent
 from labeler.cli.context import backend_at, configure, open_backend, open_cache, open_journal
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.named_traces import each_once, look_for, possible_ids
-from labeler.cli.open_review import OpenedReview, announce, open_asked, open_remembered, refuse_plain
+from labeler.cli.open_review import OpenedReview, announce, open_asked, open_remembered
 from labeler.cli.options import TraceSelection, refuse_queue_beside_names, selection_of
 from labeler.cli.output import print_message
 from labeler.cli.retry import with_retries
@@ -35,7 +35,6 @@ _INSTEAD = "labeler review needs one; labeler show, pull, sync and export do wit
 
 async def review(arguments: argparse.Namespace) -> ExitCode:
     """`labeler review`: the worklist that was asked for, or exactly the traces or files named."""
-    refuse_plain(arguments)
     configuration = configure(arguments)
     refuse_addresses(arguments.targets)
     files = [Path(target) for target in arguments.targets if looks_like_file(target)]

@@ -9,7 +9,7 @@ import argparse
 
 from labeler.cli.context import configure, open_journal
 from labeler.cli.exit_code import ExitCode
-from labeler.cli.open_review import open_remembered, refuse_plain
+from labeler.cli.open_review import open_remembered
 from labeler.cli.options import TraceSelection
 from labeler.cli.output import print_message
 from labeler.cli.reviewing import continue_review, demo_instead, review_asked
@@ -25,7 +25,6 @@ _INSTEAD = "Give --queue NAME_OR_ID or --experiment NAME_OR_ID to labeler review
 
 async def start(arguments: argparse.Namespace) -> ExitCode:
     """Go on with the last review if the command line asks for nothing else; else choose."""
-    refuse_plain(arguments)
     configuration = configure(arguments)
     check_screen(configuration, _INSTEAD)
     async with open_journal(configuration.paths) as journal:

@@ -69,7 +69,7 @@ def test_a_wrong_command_line_is_2_and_says_what_is_wrong(
     assert complaint in ended.err
 
 
-@pytest.mark.parametrize("arguments", [[], ["review", "-e", "desk"], ["demo"], ["review", "--plain"]])
+@pytest.mark.parametrize("arguments", [[], ["review", "-e", "desk"], ["demo"]])
 def test_a_screen_needs_a_terminal(labeler: Program, arguments: list[str]) -> None:
     ended = labeler.run(*arguments, "-b", "http://127.0.0.1:9") if arguments[:1] != ["demo"] else labeler.run("demo")
     assert ended.code == 2
