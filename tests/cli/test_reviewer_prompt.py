@@ -11,7 +11,12 @@ from labeler.cli.reviewer_prompt import git_email
 
 @pytest.mark.parametrize(
     ("program", "known"),
-    [("sleep 60", ""), ("exit 1", ""), ("printf 'ana@example.org\\n'", "ana@example.org"), ("printf '\\377'", "\ufffd")],
+    [
+        ("sleep 60", ""),
+        ("exit 1", ""),
+        (r"printf 'ana@example.org\n'", "ana@example.org"),
+        (r"printf '\377'", "\ufffd"),
+    ],
     ids=["hangs", "knows nobody", "knows", "not UTF-8"],
 )
 def test_git_is_asked_for_two_seconds(

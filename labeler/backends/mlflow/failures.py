@@ -110,6 +110,17 @@ def proxy_wants_login(proxy: Proxy) -> Forbidden:
     )
 
 
+def no_tunnel(said: str, url: str, proxy: Proxy) -> BackendError:
+    """What a proxy's answer to CONNECT means: `said` is its status and its reason."""
+    status, _, reason = said.partition(" ")
+    if status == "407":
+        return proxy_wants_login(proxy)
+    refusal = f"{proxy.subject} does not connect to {url}: it answered {status}{f' ({reason})' if reason else ''}"
+    if status.startswith("5") or status in ("408", "429"):
+        return Unreachable(refusal)
+    return NotABackend(refusal)
+
+
 def _meaning(answer: ServerAnswer, server: Server, code: str | None, message: str) -> BackendError:
     at = server.address
     match answer.status:

@@ -14,7 +14,7 @@ import random
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -25,8 +25,9 @@ import httpx
 
 from labeler import __version__
 from labeler.backends.base import Ambiguous, BackendError, Malformed, MissingTarget, NotABackend, Refused, Unreachable
+from labeler.backends.mlflow.causes import cause_of
 from labeler.backends.mlflow.credentials import Credentials, Tls, UnusableSettings
-from labeler.backends.mlflow.failures import Server, ServerAnswer, failure, proxy_wants_login
+from labeler.backends.mlflow.failures import Server, ServerAnswer, failure, no_tunnel
 from labeler.backends.mlflow.handshake import ask_for_it, failed_handshake, speaks_tls, trust
 from labeler.backends.mlflow.loopback import LoopbackBackend
 from labeler.backends.mlflow.proxies import Proxy, proxy_for
@@ -276,7 +277,7 @@ class Transport:
             case httpx.ConnectError() | httpx.ConnectTimeout():
                 return Unreachable(self._no_connection(error))
             case httpx.ProxyError() if self._proxy is not None:
-                return _no_tunnel(str(error), self.url, self._proxy)
+                return no_tunnel(str(error), self.url, self._proxy)
             case httpx.PoolTimeout():
                 return Unreachable(f"All connections to {self.url} are busy")
             case httpx.TimeoutException():
@@ -383,17 +384,6 @@ def _ssl_context(tls: Tls) -> ssl.SSLContext:
     return trust(tls, httpx.create_ssl_context)
 
 
-def _no_tunnel(said: str, url: str, proxy: Proxy) -> BackendError:
-    """What a proxy's answer to CONNECT means: `said` is its status and its reason."""
-    status, _, reason = said.partition(" ")
-    if status == "407":
-        return proxy_wants_login(proxy)
-    refusal = f"{proxy.subject} does not connect to {url}: it answered {status}{f' ({reason})' if reason else ''}"
-    if status.startswith("5") or status in ("408", "429"):
-        return Unreachable(refusal)
-    return NotABackend(refusal)
-
-
 def _why(error: httpx.TransportError, patience_s: float) -> str:
     """Why no connection came about."""
     if isinstance(error, httpx.TimeoutException):
@@ -404,24 +394,3 @@ def _why(error: httpx.TransportError, patience_s: float) -> str:
         return "refused; nothing answers there at the moment"
     refused = cause_of(error, OSError)
     return "it broke off while it was made" if refused is None else refused.strerror or "it could not be made"
-
-
-E = TypeVar("E", bound=BaseException)
-
-
-def cause_of(error: BaseException, kind: type[E]) -> E | None:
-    """The most particular error of that kind behind `error`, which may be `error` itself."""
-    return next((each for each in _causes(error) if isinstance(each, kind)), None)
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The errors behind `error` and itself, the first to happen first.
-
-    TLS that waits for its turn raises, too: that is no failure.
-    """
-    if isinstance(error, ssl.SSLWantReadError | ssl.SSLWantWriteError):
-        return
-    for inner in error.exceptions if isinstance(error, BaseExceptionGroup) else (error.__cause__, error.__context__):
-        if inner is not None:
-            yield from _causes(inner)
-    yield error
