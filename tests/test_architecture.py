@@ -1,0 +1,42 @@
+"""docs/architecture.md has a line for every file of the rooms where work is kept and done: its docstring's first."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+DOCUMENT = ROOT / "docs" / "architecture.md"
+ROOMS = ("review", "journal", "delivery", "desk", "storage")
+HEADING = "## Every file of the rooms where work is kept and done\n"
+
+
+def first_line(path: Path) -> str:
+    """The first paragraph of a module's docstring, as one line."""
+    documented = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return " ".join(documented.partition("\n\n")[0].split()).replace("|", "\\|")
+
+
+def section() -> str:
+    """The whole section, a table a room."""
+    parts = [HEADING, "\nWritten by `python -m tests.test_architecture` from the files' own first lines.\n"]
+    for room in ROOMS:
+        files = sorted(path for path in (ROOT / "labeler" / room).glob("*.py") if path.stem != "__init__")
+        parts.append(f"\n### `{room}/`\n\n| file | what it is about |\n|---|---|\n")
+        parts.extend(f"| `{path.name}` | {first_line(path)} |\n" for path in files)
+    return "".join(parts)
+
+
+def test_the_documented_files_are_the_files_there_are() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    assert text[text.index(HEADING) :] == section(), "write it anew: python -m tests.test_architecture"
+
+
+def test_every_file_says_what_it_is_about() -> None:
+    silent = [path for path in (ROOT / "labeler").rglob("*.py") if not first_line(path)]
+    assert [path for path in silent if path.name != "__init__.py"] == []
+
+
+if __name__ == "__main__":
+    before = DOCUMENT.read_text(encoding="utf-8").partition(HEADING)[0]
+    DOCUMENT.write_text(before.rstrip() + "\n\n" + section(), encoding="utf-8")
