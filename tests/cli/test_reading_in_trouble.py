@@ -184,9 +184,11 @@ async def test_an_answer_that_swells_takes_neither_memory_nor_time(coding: str, 
     once = (labeler.work / "zeros.gz").read_bytes()
     async with fault_proxy(shared_server().url) as proxy:
         proxy.otherwise = raw(200, [("Content-Encoding", coding)], gzip.compress(once) if "," in coding else once)
+        # A process that was forked is told to have taken what its parent had: this run's, perhaps a large one.
+        parents_kb = run(labeler, "--version").max_kb
         began = time.monotonic()
         ran = await asyncio.to_thread(run, labeler, "show", "tr-1", "-b", proxy.url)
     assert ran.code == 1, ran.err
     assert "not read further" in ran.err
     assert time.monotonic() - began < 60
-    assert ran.max_kb < (MOST_KB if "," not in coding else MOST_KB // 3)
+    assert ran.max_kb < max(MOST_KB if "," not in coding else MOST_KB // 3, parents_kb + MOST_KB // 8)
