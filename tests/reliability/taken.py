@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from labeler.journal.journal import Journal
+from labeler.journal.rescue import waiting_beside
 from tests.reliability.eyes import CONFIGURATION, read
 from tests.reliability.figures import print_figures
 from tests.reliability.kills import Reviewer
@@ -116,7 +117,7 @@ class Taken:
             life.go_on()
             strike.join()
             answers = struck[0][1]
-            if chance.random() < 0.4 and reviewer.memory.answers > answers:
+            if is_killed := chance.random() < 0.4 and reviewer.memory.answers > answers:
                 terminal.kill()
                 self.killed += 1
             else:
@@ -128,7 +129,9 @@ class Taken:
         new = [each for each in _rescued(reviewer.data) if each not in known]
         if new:
             self.rescued += 1
-            if new[-1].name not in re.sub(r"\s", "", written):
+            if is_killed:  # perhaps before the sentence was painted: then the next start has to name it
+                written += reviewer.run("outbox", "list").stderr
+            if new[-1].name not in re.sub(r"\s", "", written) and (not is_killed or _waits(new[-1], reviewer.data)):
                 self.untold.append(f"{struck[0][0]}: {new[-1]} was not named:\n{screen}")
             # Moved to where the reviewer wants it, so that rescues do not lie within rescues.
             reviewer.data_dir = new[-1].rename(reviewer.home / f"data-{self.rescued}")
@@ -145,6 +148,11 @@ class Taken:
             older.unlink(missing_ok=True)
             with closing(sqlite3.connect(data / "journal.db")) as journal, closing(sqlite3.connect(older)) as copy:
                 journal.backup(copy)
+
+
+def _waits(rescued: Path, data: Path) -> bool:
+    """Whether something in a rescued journal was not delivered."""
+    return any(each.path.parent == rescued for each in waiting_beside(data / "journal.db"))
 
 
 def _rescued(data: Path) -> list[Path]:
