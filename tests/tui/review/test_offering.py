@@ -61,8 +61,18 @@ class Case:
     happens: Callable[[Table], Awaitable[None]] | None = None
 
 
+class Away(set[str]):
+    """Traces that stay away, whatever arrives."""
+
+    def discard(self, trace_id: object, /) -> None:
+        pass
+
+    def clear(self) -> None:
+        pass
+
+
 async def everything_is_absent(table: Table) -> None:
-    table.desk.state.absent.update(item.trace_id for item in table.desk.state.items)
+    table.desk.state.absent = Away(item.trace_id for item in table.desk.state.items)
     table.review.paint_all()
 
 
