@@ -21,6 +21,8 @@ from tests.cli.program import Program
 from tests.cli.test_show import filled_store
 from tests.cli.test_work_without_a_screen import NAMES, queue
 
+pytestmark = pytest.mark.slow  # starts a program for each case, some of them many
+
 PLACE = Destination("http://harbour.example", "", "7")
 SAID = "is read as it is, and nothing is written to it ("
 HOLD = """

@@ -14,6 +14,8 @@ from tests.cli.program import Program
 from tests.cli.scripted_server import answering
 from tests.in_the_way import put_in_the_way
 
+pytestmark = pytest.mark.slow  # starts a program for each case, some of them many
+
 KINDS = ("pipe", "device")
 """What a program waits for, and what it reads without end; the other kinds are tried where configurations are read."""
 

@@ -54,6 +54,7 @@ def kept(labeler: Program, url: str, trace_ids: set[str]) -> set[str]:
         cache.close()
 
 
+@pytest.mark.slow
 async def test_pull_survives_a_connection_that_is_reset_on_every_second_request(labeler: Program) -> None:
     desk = Desk()
     log_many(desk.server, desk.experiment, 40)
@@ -178,6 +179,7 @@ def test_what_a_cache_kept_of_another_trace_is_not_shown_without_a_network(label
         assert shown.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("coding", ["gzip, gzip", "gzip"])
 async def test_an_answer_that_swells_takes_neither_memory_nor_time(coding: str, labeler: Program) -> None:
     bomb(labeler.work / "zeros.gz", b" ", 300)

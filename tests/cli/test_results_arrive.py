@@ -15,6 +15,8 @@ from tests.cli.program import Ended, Program
 from tests.cli.test_show import TOOLS
 from tests.cli.test_work_without_a_screen import queue
 
+pytestmark = pytest.mark.slow  # starts a program for each case, some of them many
+
 PLACE = Destination("http://harbour.example", "", "7")
 
 PRINTING = (

@@ -15,6 +15,8 @@ from tests.cli.program import Ended, Program
 from tests.cli.test_work_without_a_screen import Desk, queue
 from tests.servers.mlflow_server import MlflowServer
 
+pytestmark = pytest.mark.slow  # starts a program for each case, some of them many
+
 _PATH = "/api/3.0/mlflow/traces/{}/assessments"
 
 

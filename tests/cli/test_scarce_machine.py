@@ -14,6 +14,8 @@ import pytest
 from tests.cli.program import Ended, Program
 from tests.cli.scripted_server import answering
 
+pytestmark = pytest.mark.slow  # starts a program for each case, some of them many
+
 NOBODY = 12345
 """A user without an entry in the user database."""
 
