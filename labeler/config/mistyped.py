@@ -29,28 +29,28 @@ def mistake_in(uri: str) -> str | None:
     """What is wrong with how `uri` is written, continuing the name of its key; None where nothing is seen."""
     bare = uri.strip().strip(_AROUND).strip()
     if bare != uri:
-        return f"has {_around(uri, bare)} around it{_did_you_mean(_meant(bare))}"
+        return f"has {_around(uri, bare)} around it{_did_you_mean(_meant(bare), uri)}"
     if not _is_web(uri):
         meant = _meant(uri)
         if meant == uri:
             return None
         if _SCHEME.match(uri) or uri.startswith("//") or ":" in uri:
-            return f"must begin with http:// or https://{_did_you_mean(meant)}"
+            return f"must begin with http:// or https://{_did_you_mean(meant, uri)}"
         return (
             "is no file or directory that is there, and the address of a server begins with http:// or https://"
-            f"{_did_you_mean(meant)}"
+            f"{_did_you_mean(meant, uri)}"
         )
     _, at, behind = uri.rpartition("@")
     if (odd := next((each for each in behind if _is_odd(each)), None)) is not None:
         without = "".join(each for each in behind if not _is_odd(each))
-        return f"has {_named(odd)} in it{'' if at else _did_you_mean(_meant(without))}"
+        return f"has {_named(odd)} in it{_did_you_mean(_meant(without), uri)}"
     meant = _meant(uri)
     if meant == uri:
         return None
     if at:
         return "has a # or a ? in it, where the address of a server ends; in a name or password write %23 or %3F"
     if _SCHEME.match(uri) and not _is_page(uri):
-        return f"must begin with http:// or https://{_did_you_mean(meant)}"
+        return f"must begin with http:// or https://{_did_you_mean(meant, uri)}"
     experiment = _EXPERIMENT.search(uri)
     where = f"; its experiment is chosen with -e {experiment[1]} or in backend.experiments" if experiment else ""
     return f'is the address of a page or a call there, and that of the server is "{meant}"{where}'
@@ -107,5 +107,6 @@ def _named(character: str) -> str:
     return f"an invisible character (U+{ord(character):04X})"
 
 
-def _did_you_mean(address: str) -> str:
-    return "" if "@" in address else f': did you mean "{address}"?'
+def _did_you_mean(address: str, typed: str) -> str:
+    """Nothing where what was typed has an @: `address` may end within a password then, or hold one."""
+    return "" if "@" in typed else f': did you mean "{address}"?'

@@ -20,7 +20,7 @@ from labeler.reading.json.export import as_json
 from labeler.reading.layout import lay_out
 from labeler.reading.read import read_document
 from labeler.reading.views.span_lines import span_tree
-from labeler.reading.wire.spans import UnreadableTrace, decode
+from labeler.reading.wire.spans import SpansOfAnother, UnreadableTrace, decode
 from tests.reading.corpus import NAMES, body, recording, span, trace_of
 from tests.reading.wire_forms import as_artifact
 
@@ -143,10 +143,16 @@ def check_mutations(name: str, seeds: range) -> None:
     original = json.loads(as_artifact(body(name)))
     for each in original["spans"]:
         each["attributes"] = {key: json.loads(text) for key, text in each["attributes"].items()}
+    refused = 0
     for seed in seeds:
         chance = random.Random(f"{name} {seed}")
         whole = mutated(copy.deepcopy(original), chance, chance.choice([0.003, 0.02, 0.08]))
-        assert read_strictly(RawTrace(recording(name).summary, json.dumps(whole).encode())).plain_text.strip()
+        damaged = RawTrace(recording(name).summary, json.dumps(whole).encode())
+        try:
+            assert read_strictly(damaged).plain_text.strip()
+        except SpansOfAnother:  # the damage was to the very ID
+            refused += 1
+    assert refused <= len(seeds) // 2
 
 
 SMALL = [name for name in NAMES if len(recording(name).payload) < 60_000]
