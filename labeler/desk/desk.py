@@ -187,7 +187,7 @@ class Desk:
         if reason is not None:
             return f"This trace cannot be shown: {reason} It can be deferred or declined; nothing else is affected."
         if trace_id in self.state.absent:
-            return "Not downloaded: the backend cannot be reached. o goes to the next item that is here."
+            return "Not downloaded: the backend cannot be reached. {item.next_open} goes to the next item that is here."
         return "Loading…"
 
     def connected(self, word: str, until_ms: int = 0) -> None:

@@ -17,7 +17,7 @@ from labeler.review.navigation import focus_after, is_complete, next_open, nothi
 from labeler.review.own_answers import is_labelled
 from labeler.review.state import Item, ReviewState
 
-EDITING = "editing a submitted item · Enter submits the change"
+EDITING = "editing a submitted item · {item.submit} submits the change"
 
 
 def thumb_target(state: ReviewState) -> Question | Refusal:
@@ -29,7 +29,9 @@ def thumb_target(state: ReviewState) -> Question | Refusal:
     if not thumbs:
         return Refusal("No pass/fail question here; the digits answer the focused question")
     unanswered = (question for question in thumbs if question.name not in state.given)
-    return next(unanswered, Refusal("Every pass/fail question here is answered; Tab goes to one to change it"))
+    return next(
+        unanswered, Refusal("Every pass/fail question here is answered; {question.next} goes to one to change it")
+    )
 
 
 def answer_thumb(state: ReviewState, item: Item, action: Thumb, stamp: ActionContext) -> Decision | Refusal:
@@ -58,7 +60,7 @@ def answer_digit(state: ReviewState, item: Item, action: Digit, stamp: ActionCon
                 return Decision(ask=FieldRequest(FieldKind.NUMBER, question.name, action.char))
             value = int(action.char) if action.char.isdecimal() else None
         case Text():
-            return Refusal(f"{question.name} takes text; e writes it")
+            return Refusal(f"{question.name} takes text; {{answer.text}} writes it")
     if value is None:
         return Refusal(f"{question.name}: {allowed(question)}")
     return give(state, item, SetAnswer(question.name, value), stamp)
@@ -114,7 +116,7 @@ def clear(state: ReviewState, item: Item, stamp: ActionContext) -> Decision | Re
     if before is None:
         earlier = state.last_answered
         if earlier is None:
-            return Refusal("Nothing is answered here; u takes back what you did last")
+            return Refusal("Nothing is answered here; {edit.undo} takes back what you did last")
         return Decision(focus=state.questions.index(earlier))
     effects: list[Effect] = [AnswerEffect(item.trace_id, question.name, question.kind, before, None, state.aim)]
     left = {name: answer for name, answer in state.answers_of(item.trace_id).items() if name != question.name}

@@ -56,6 +56,9 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why an action cannot be done, in a sentence. Nothing changed."""
+    """Why an action cannot be done, in a sentence. Nothing changed.
+
+    Where a sentence of the rules tells what to press, it names the action, ``{edit.undo}``: the screen knows the key.
+    """
 
     says: str

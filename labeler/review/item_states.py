@@ -14,7 +14,7 @@ from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal
 from labeler.review.navigation import came_from, next_open, nothing_left
 from labeler.review.state import Item, ReviewState
 
-_AIMED: Final = "The questions are about a span; Esc ends that, then Enter submits the item"
+_AIMED: Final = "The questions are about a span; Esc ends that, then {item.submit} submits the item"
 
 
 def press_enter(state: ReviewState, item: Item, stamp: ActionContext) -> Decision | Refusal:
@@ -27,7 +27,7 @@ def press_enter(state: ReviewState, item: Item, stamp: ActionContext) -> Decisio
         return end_choice(state, item, stamp)
     missing = state.missing(item.trace_id)
     if not state.is_partly_answered(item.trace_id):
-        return Refusal("Nothing is answered yet; s defers, D declines")
+        return Refusal("Nothing is answered yet; {item.defer} defers, {item.decline} declines")
     if missing:
         names = ", ".join(state.questions[index].name for index in missing)
         return Decision(focus=missing[0], says=f"{len(missing)} still to answer: {names}")
@@ -45,7 +45,7 @@ def enter_answers_with_none(state: ReviewState) -> bool:
 def defer(state: ReviewState, item: Item, stamp: ActionContext) -> Decision | Refusal:
     """Put the item off until the open ones are done."""
     if item.state in (ItemState.LABELLED, ItemState.DECLINED):
-        return Refusal(f"This item is {item.state}; u takes back what you did last")
+        return Refusal(f"This item is {item.state}; {{edit.undo}} takes back what you did last")
     target = next_open(state)
     if item.state is ItemState.DEFERRED:
         return Decision(position=target, says="" if target is not None else nothing_left(state))
@@ -60,7 +60,7 @@ def defer(state: ReviewState, item: Item, stamp: ActionContext) -> Decision | Re
 
 def ask_decline(state: ReviewState, item: Item) -> Decision | Refusal:
     if item.state is ItemState.DECLINED:
-        return Refusal("Declined already; u takes back what you did last")
+        return Refusal("Declined already; {edit.undo} takes back what you did last")
     scope = "for the whole queue" if state.rules.for_queue else "in this review"
     return Decision(ask=FieldRequest(FieldKind.DECLINE), says=f"declines {scope}")
 

@@ -50,7 +50,7 @@ def nothing_left(state: ReviewState) -> str:
     """What to say when there is no open item to go to."""
     if any(item.state in TO_DO and item.trace_id in state.absent for item in state.items):
         return "No other item that is downloaded is open; the rest follows when the backend is back"
-    return "No other item is open; p looks back, q leaves"
+    return "No other item is open; {item.back} looks back, {app.quit} leaves"
 
 
 def first_to_work(state: ReviewState) -> int:

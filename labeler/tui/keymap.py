@@ -6,6 +6,7 @@ everything is checked here before a screen sees it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -22,6 +23,8 @@ _CTRL_LETTERS: Final = "abdefgklnoprtuvwxy"
 """The ctrl letters that arrive in every terminal and mean nothing else there."""
 
 NAMED_KEYS: Final = frozenset({*_NAMES.split(), *(f"ctrl+{letter}" for letter in _CTRL_LETTERS)})
+
+_NAMED_ACTION: Final = re.compile(r"\{([a-z_]+\.[a-z_0-9.]+)\}")
 
 _KEPT_BY_TERMINALS: Final = {
     "ctrl+c": "always leaves labeler, or the field that is open",
@@ -59,6 +62,21 @@ class Keymap:
     def first_key(self, action_id: str) -> str:
         """The key to show for an action; empty when it has none."""
         return next(iter(self.keys_of(action_id)), "")
+
+    def spelled(self, sentence: str) -> str:
+        """Return a sentence with the keys in effect in place of the actions that it names.
+
+        ``{edit.undo} takes back`` becomes ``u takes back``. An action without a key is named as the command line takes
+        it, ``:edit.undo``; other braces stay.
+        """
+        if "{" not in sentence:
+            return sentence
+        shown = {action.id: self._shown(action) for action in self.actions}
+        return _NAMED_ACTION.sub(lambda found: shown.get(found[1], found[0]), sentence)
+
+    def _shown(self, action: Action) -> str:
+        key = next(iter(action.keys), f":{action.id}")
+        return key.capitalize() if key in NAMED_KEYS else key
 
 
 def build_keymap(overrides: Mapping[str, Sequence[str]]) -> Keymap:

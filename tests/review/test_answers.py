@@ -190,7 +190,7 @@ def test_steps_are_kept_to() -> None:
 
 
 def test_a_digit_on_a_text_question_says_which_key_writes() -> None:
-    assert "e writes" in Sitting(REMARK).refusal(Digit("1"))
+    assert "{answer.text} writes" in Sitting(REMARK).refusal(Digit("1"))
 
 
 def test_text_is_edited_at_the_focused_text_question_else_the_first() -> None:

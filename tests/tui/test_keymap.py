@@ -128,3 +128,10 @@ def test_any_own_keys_make_a_keymap_that_keeps_them_or_name_an_entry_at_fault(ov
         return
     assert culprits
     assert culprits <= set(overrides)
+
+
+def test_a_sentence_names_the_keys_in_effect() -> None:
+    keymap = build_keymap({"edit.undo": ["Z", "ctrl+u"], "view.fold_all": [], "item.decline": []})
+    assert keymap.spelled("{edit.undo} takes back, {item.submit} submits") == "Z takes back, Enter submits"
+    assert keymap.spelled("{item.decline} declines") == ":item.decline declines"
+    assert keymap.spelled('{"edit.undo": 1} {no.action} {}') == '{"edit.undo": 1} {no.action} {}'

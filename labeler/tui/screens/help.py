@@ -21,7 +21,7 @@ def help_lines(keymap: Keymap, signs: Signs, width: int) -> list[Line]:
                 lines += _entry(keys, "key", action.does, width)
         lines.append([])
     lines.append([("signs", "chrome.strong")])
-    for sign, role, meaning in _signs(signs):
+    for sign, role, meaning in _signs(signs, keymap):
         lines += _entry(sign, role, meaning, width)
     return lines
 
@@ -39,7 +39,7 @@ def _keys(keys: tuple[str, ...]) -> str:
     return "  ".join([*spelled, *others])
 
 
-def _signs(signs: Signs) -> list[tuple[str, str, str]]:
+def _signs(signs: Signs, keymap: Keymap) -> list[tuple[str, str, str]]:
     return [
         (signs.open, "sign.open", "open"),
         (signs.partly, "sign.partly", "partly answered"),
@@ -49,10 +49,14 @@ def _signs(signs: Signs) -> list[tuple[str, str, str]]:
         (signs.missing, "sign.missing", "not downloaded"),
         (signs.refused, "sign.refused", "an answer was refused by the server"),
         (signs.queued, "warning", "an answer that is not delivered yet"),
-        (signs.parked, "warning", "an answer that waits for you to do something; O says what"),
+        (
+            signs.parked,
+            "warning",
+            keymap.spelled("an answer that waits for you to do something; {outbox.open} says what"),
+        ),
         (signs.flag, "sign.flag", "flagged for discussion"),
         (signs.draft, "sign.draft", "has a draft"),
         (signs.cursor, "cursor", "here; the focused question"),
-        (signs.folded, "fold", "folded: z opens it"),
+        (signs.folded, "fold", keymap.spelled("folded: {view.fold} opens it")),
         ("*", "chrome", "required question"),
     ]

@@ -223,3 +223,14 @@ async def test_what_was_chosen_of_many_is_seen_also_where_not_all_of_them_fit(tm
         assert "incomplete" not in table.line("panel")
         await table.press("tab")
         assert "2 incomplete" in table.line("panel")
+
+
+async def test_what_is_refused_is_told_with_the_keys_in_effect(tmp_path: Path) -> None:
+    own = {"edit.undo": ["X"], "item.defer": ["K"], "item.decline": ["L"], "item.submit": ["ctrl+e"], "app.quit": ["M"]}
+    async with open_table(tmp_path, traces(1), (THUMB,), keys=own) as table:
+        await table.press("ctrl+e")
+        assert "Nothing is answered yet; K defers, L declines" in table.said
+        await table.press("backspace")
+        assert "Nothing is answered here; X takes back what you did last" in table.said
+        await table.press("y")
+        assert "No other item is open; p looks back, M leaves" in table.said

@@ -202,8 +202,11 @@ class ReviewScreen(Screen[None]):
         return "" if self._notice is None else self._notice[0]
 
     def say(self, sentence: str, role: str = "chrome.strong") -> None:
-        """Put a sentence in place of the key line until the next key; an empty one brings the keys back."""
-        notice = (sentence, role) if sentence else None
+        """Put a sentence in place of the key line until the next key, the keys of actions that it names filled in.
+
+        An empty one brings the key line back.
+        """
+        notice = (self.keymap.spelled(sentence), role) if sentence else None
         if notice != self._notice:
             self._notice = notice
             self.paint_key_line()

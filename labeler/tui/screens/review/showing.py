@@ -27,14 +27,19 @@ class Showing:
         screen = self._screen
         item = screen.desk.state.item
         if item is None:
-            self._show(_placeholder("", "The worklist is empty. :refresh looks for new traces, q leaves."))
+            self._show(
+                _placeholder(
+                    "",
+                    screen.keymap.spelled("The worklist is empty. :refresh looks for new traces, {app.quit} leaves."),
+                )
+            )
             return
         prepared = screen.desk.document(item.trace_id)
         self._announce(item.trace_id, is_here=prepared is not None)
         face = screen.views.face if screen.views.face and screen.views.face.document else None
         wanted = (item.trace_id, face)
         if prepared is None:
-            says = screen.desk.why_absent(item.trace_id)
+            says = screen.keymap.spelled(screen.desk.why_absent(item.trace_id))
             self._keep_position()
             self._show(_placeholder(item.trace_id, says))
             self._shown = None
