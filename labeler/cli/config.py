@@ -77,7 +77,7 @@ def _check(arguments: argparse.Namespace) -> ExitCode:
     from labeler.cli.context import configure
     from labeler.cli.output import print_text
     from labeler.cli.screen_settings import check_screen_settings, with_screen_settings
-    from labeler.config.problems import ConfigurationError
+    from labeler.config.load import ConfigurationError
 
     try:
         configuration = configure(arguments)

@@ -47,8 +47,8 @@ def _codes() -> Iterator[tuple[type[BaseException], ExitCode]]:
     from labeler.config.asked import NoQuestions
     from labeler.config.consent import CredentialsWithheld
     from labeler.config.edit import CannotEdit
+    from labeler.config.load import ConfigurationError
     from labeler.config.paths import UnusableDirectory
-    from labeler.config.problems import ConfigurationError
     from labeler.delivery.lock import LockUnusable
     from labeler.journal.models import JournalError
     from labeler.storage.home_directory import NoHome

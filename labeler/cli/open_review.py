@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Final
 
 from labeler.backends.base import Ambiguous, Backend, Unreachable
-from labeler.cli.context import known_reviewer, questions_at, review_spec
+from labeler.cli.context import experiments_at, known_reviewer, questions_at, review_spec
 from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.named_traces import Unfound, listed
 from labeler.cli.options import TraceSelection
-from labeler.cli.output import print_message
+from labeler.cli.output import Progress, print_message
+from labeler.cli.retry import with_retries
 from labeler.cli.reviewer_prompt import ask_reviewer
 from labeler.config.asked import AskedQuestions
 from labeler.config.identity import Reviewer
 from labeler.config.load import Configuration
+from labeler.config.problems import SettingSource
+from labeler.delivery.listing import ListedTrace
+from labeler.desk.desk import Desk
 from labeler.desk.open_desk import remember_questions, remembered_questions
 from labeler.domain.assessment import same_reviewer
 from labeler.domain.queue import Queue
@@ -21,6 +29,8 @@ from labeler.domain.worklist import ReviewSpec
 from labeler.journal.journal import Journal
 from labeler.journal.models import ReviewRecord
 from labeler.journal.thread import JournalThread
+
+_ASKED_AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +133,38 @@ async def _find_known(
 
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
+
+
+async def look_for(backend: Backend, configuration: Configuration, trace_ids: Sequence[str], desk: Desk) -> Unfound:
+    """Take the traces named into a review, and tell which of them there are not.
+
+    Raises what the backend raises; `Unreachable` and `Ambiguous` only where none of the traces is known.
+    """
+    unknown = [each for each in trace_ids if each not in desk.state.index_of]
+    found: dict[str, str] = {each.trace_id: each.experiment_id for each in desk.state.items}
+    asked, why = 0, ""
+    try:
+        with Progress("Looking for traces") as progress:
+            for start in range(0, len(unknown), _ASKED_AT_ONCE):
+                summaries = await with_retries(partial(backend.summaries, unknown[start : start + _ASKED_AT_ONCE]))
+                found |= {each.id: each.experiment_id for each in summaries}
+                if desk.record.spec.sample is None:
+                    await desk.take_in([ListedTrace(each) for each in summaries], only_unlabelled=False)
+                asked = min(start + _ASKED_AT_ONCE, len(unknown))
+                progress.show(asked, len(unknown))
+        await _tell_strangers(backend, configuration, [(each, found[each]) for each in trace_ids if each in found])
+    except (Unreachable, Ambiguous) as error:
+        if not desk.state.items:
+            raise
+        why = str(error)
+    nowhere = tuple(each for each in unknown[:asked] if each not in found)
+    return Unfound(backend.uri, backend.workspace, nowhere, tuple(unknown[asked:]), why)
+
+
+async def _tell_strangers(backend: Backend, configuration: Configuration, found: Sequence[tuple[str, str]]) -> None:
+    """Say which traces found are not of the experiments typed with -e. `found`: trace IDs with their experiments."""
+    if configuration.origin("backend.experiments").source is not SettingSource.FLAG:
+        return
+    expected = {experiment.id: experiment.name for experiment in await experiments_at(backend, configuration)}
+    if strangers := [f"{trace_id} (experiment {its})" for trace_id, its in found if its not in expected]:
+        print_message(f"Taken as named, though not of {', '.join(expected.values())}: {listed(strangers)}.")

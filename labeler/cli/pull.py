@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
+from labeler.backends.base import Backend
+from labeler.cache.store import Cache
+from labeler.cache.thread import CacheThread
+from labeler.cli.context import (
+    configure,
+    open_cache,
+    open_journal,
+    reach_backend,
+    review_spec,
+    reviewer_at,
+    tell_cautions,
+)
 from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
+from labeler.cli.named_traces import not_found, possible_ids
+from labeler.cli.open_review import OpenedReview, check_membership, open_spec
 from labeler.cli.options import add_backend, add_reviewer, add_selection, refuse_queue_beside_names, selection_of
-
-if TYPE_CHECKING:
-    from labeler.cache.thread import CacheThread
+from labeler.cli.output import Progress, print_message
+from labeler.delivery.listing import listed_traces
+from labeler.delivery.prefetch import Arrived, Missing, Offline, Online, Prefetcher, PrefetchEvent
+from labeler.desk.worklist_rows import worklist_rows
+from labeler.domain.destination import Destination
+from labeler.domain.trace import short_id
+from labeler.journal.journal import Journal
+from labeler.journal.thread import JournalThread
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,28 +44,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> ExitCode:
     """List the worklist, then download what is not here yet."""
-    import asyncio
-
     return asyncio.run(_pull(arguments))
 
 
 async def _pull(arguments: argparse.Namespace) -> ExitCode:
-    from dataclasses import replace
-
-    from labeler.cli.context import (
-        configure,
-        open_cache,
-        open_journal,
-        reach_backend,
-        review_spec,
-        reviewer_at,
-        tell_cautions,
-    )
-    from labeler.cli.downloading import download, list_worklist
-    from labeler.cli.named_traces import not_found, possible_ids
-    from labeler.cli.open_review import check_membership, open_spec
-    from labeler.cli.output import print_message
-
     refuse_queue_beside_names(arguments, arguments.trace_ids)
     configuration = configure(arguments)
     selection = selection_of(arguments)
@@ -85,3 +89,111 @@ async def _see_that_traces_are_kept(cache: CacheThread) -> None:
     trouble = await cache.run(lambda store: store.trouble)
     if trouble is not None:
         raise CommandFailed(ExitCode.USAGE, f"Nothing would be here for later. {trouble}")
+
+
+_IN_FLIGHT: Final = 4
+_GIVE_UP_AFTER_S: Final = 30.0
+"""How long the backend may be out of reach before what is missing is left for another time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How a download ended: `here` counts traces in the cache, `problems` are sentences about single traces."""
+
+    here: int
+    problems: tuple[str, ...]
+    advice: str
+    code: ExitCode
+
+
+async def list_worklist(
+    backend: Backend, cache: CacheThread, journal: JournalThread, review: OpenedReview, *, only_unlabelled: bool
+) -> list[str]:
+    """Take what the backend lists into the review, and return the trace IDs of its worklist in order."""
+    spec, questions = review.record.spec, review.asked.questions
+    with Progress("Listing") as progress:
+        listed = 0
+        async for page in listed_traces(backend, spec):
+            places = {Destination(backend.uri, backend.workspace, each.summary.experiment_id) for each in page}
+            retired = await journal.run(Journal.settled_ids, list(places))
+            await cache.run(Cache.put_summaries, home_of(backend), [each.summary for each in page])
+            rows = worklist_rows(page, spec.reviewer, questions, retired, only_unlabelled=only_unlabelled)
+            await journal.run(Journal.add_items, review.record.id, rows)
+            listed += len(page)
+            progress.show(listed, listed)
+    return [row.trace_id for row in await journal.run(Journal.items, review.record.id)]
+
+
+async def download(backend: Backend, cache: CacheThread, trace_ids: Sequence[str]) -> Report:
+    """Bring the traces that are not here into the cache. What is here stays; run again, it goes on."""
+    home = home_of(backend)
+    here = await cache.run(Cache.have, home, trace_ids)
+    download = _Download([trace_id for trace_id in trace_ids if trace_id not in here], len(trace_ids))
+    prefetcher = Prefetcher(
+        backend, cache, download.hear, ahead=len(trace_ids), ahead_bytes=2**63, in_flight=_IN_FLIGHT
+    )
+    prefetcher.fill(download.left)
+    with download.progress:
+        work = asyncio.create_task(prefetcher.run())
+        ended = asyncio.create_task(download.ended.wait())
+        try:
+            await asyncio.wait((work, ended), return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                work.result()
+        finally:
+            for task in (work, ended):
+                task.cancel()
+            await asyncio.gather(work, ended, return_exceptions=True)
+    kept = await cache.run(Cache.have, home, trace_ids)
+    return download.report(len(kept))
+
+
+def home_of(backend: Backend) -> Destination:
+    """Where the cache keeps a backend's traces, whatever their experiment."""
+    return Destination(backend.uri, backend.workspace, "")
+
+
+class _Download:
+    """What is left to download, told by the prefetcher's events."""
+
+    def __init__(self, left: list[str], total: int) -> None:
+        self.left = dict.fromkeys(left)
+        self.progress = Progress("Downloading")
+        self.ended = asyncio.Event()
+        self._total = total
+        self._problems: list[str] = []
+        self._out_of_reach = ""
+        self._giving_up: asyncio.TimerHandle | None = None
+        self._note_progress()
+
+    def hear(self, event: PrefetchEvent) -> None:
+        match event:
+            case Arrived(trace_id):
+                self.left.pop(trace_id, None)
+            case Missing(trace_id, sentence):
+                self.left.pop(trace_id, None)
+                self._problems.append(f"{short_id(trace_id)}: {sentence}")
+            case Offline(sentence):
+                self._out_of_reach = sentence
+                self._giving_up = asyncio.get_running_loop().call_later(_GIVE_UP_AFTER_S, self.ended.set)
+            case Online():
+                self._out_of_reach = ""
+                if self._giving_up is not None:
+                    self._giving_up.cancel()
+        self._note_progress()
+
+    def report(self, here: int) -> Report:
+        if self._giving_up is not None:
+            self._giving_up.cancel()
+        if self.left:
+            advice = f"{self._out_of_reach.rstrip('.')}. Run this again to go on where it stopped"
+            return Report(here, tuple(self._problems), advice, ExitCode.WAITING)
+        if here < self._total - len(self._problems):
+            advice = "The rest did not fit: raise cache.max_mb"
+            return Report(here, tuple(self._problems), advice, ExitCode.PROBLEM)
+        return Report(here, tuple(self._problems), "", ExitCode.PROBLEM if self._problems else ExitCode.OK)
+
+    def _note_progress(self) -> None:
+        self.progress.show(self._total - len(self.left), self._total)
+        if not self.left:
+            self.ended.set()

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from labeler.backends.base import Backend, Forbidden, NotABackend
 from labeler.backends.pulse import Pulse
-from labeler.cache.thread import CacheThread
-from labeler.cli.consenting import with_consent
-from labeler.cli.context import backend_at, configure, open_backend, open_cache, open_journal
+from labeler.cli.context import configure, open_cache, open_journal
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.named_traces import each_once, look_for, possible_ids
-from labeler.cli.open_review import OpenedReview, announce, open_asked, open_remembered
+from labeler.cli.named_traces import each_once, possible_ids
+from labeler.cli.open_review import OpenedReview, announce, look_for, open_asked, open_remembered
 from labeler.cli.options import TraceSelection, refuse_queue_beside_names, selection_of
 from labeler.cli.output import print_message
 from labeler.cli.retry import with_retries
+from labeler.cli.review_backend import open_everything, reopened
 from labeler.cli.run_review import check_screen, run_on_screen
 from labeler.cli.trace_files import looks_like_file, refuse_addresses
-from labeler.config.backend_uri import BadBackendUri
-from labeler.config.consent import CredentialsWithheld
 from labeler.config.load import Configuration
-from labeler.domain.destination import canonical_uri
-from labeler.domain.worklist import ReviewSpec
 from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread
 
@@ -69,17 +61,6 @@ async def demo_instead(arguments: argparse.Namespace) -> ExitCode:
     print_message("No backend is configured, so this is the demo. labeler config init sets one up.")
     arguments.reset = False
     return await review_demo(arguments)
-
-
-@asynccontextmanager
-async def open_everything(
-    arguments: argparse.Namespace, configuration: Configuration
-) -> AsyncIterator[tuple[Configuration, JournalThread, CacheThread, Backend]]:
-    """Journal, cache and backend for a review, once the user has agreed to where credentials go."""
-    async with open_journal(configuration.paths) as journal, open_cache(configuration) as cache:
-        agreed = await with_consent(arguments, configuration, journal)
-        async with open_backend(agreed, journal) as backend:
-            yield agreed, journal, cache, backend
 
 
 async def review_asked(arguments: argparse.Namespace, asked: Configuration, selection: TraceSelection) -> ExitCode:
@@ -133,23 +114,3 @@ async def _review_offline(configuration: Configuration, selection: TraceSelectio
         if opening is None:
             raise CommandFailed(ExitCode.USAGE, "No review has been begun yet that could go on without a network")
         return await continue_review(opening, configuration, journal, offline=True)
-
-
-async def reopened(spec: ReviewSpec, configuration: Configuration, journal: JournalThread, pulse: Pulse) -> Backend:
-    """A backend of its own for the traffic beside the screen. Raises `BackendError` alone: nobody is asked now.
-
-    It signs in with what stands in the configured address, where that is the review's: the journal has no secret.
-    """
-    from labeler.backends.mlflow.credentials import UnusableSettings
-
-    address, configured = spec.address or spec.backend_uri, configuration.settings.backend.uri
-    if configured is not None and canonical_uri(configured) == address:
-        address = configured
-    try:
-        return await backend_at(address, configuration, journal, pulse)
-    except CredentialsWithheld as error:
-        raise Forbidden(str(error)) from error
-    except UnusableSettings as error:
-        raise NotABackend(str(error)) from error
-    except BadBackendUri as error:  # a review of an earlier version, which took such addresses
-        raise NotABackend(f"The address of this review {error}") from error

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from labeler.config.load import Configuration
-from labeler.config.problems import ConfigurationError, Problem
+from labeler.config.load import Configuration, ConfigurationError
+from labeler.config.problems import Problem
 
 if TYPE_CHECKING:
     from labeler.tui.keymap import Keymap

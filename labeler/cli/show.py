@@ -3,9 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
 
-from labeler.cli.exit_code import ExitCode
+from labeler.backends.base import Ambiguous, Backend, Malformed, MissingTrace, Unreachable
+from labeler.cache.store import Cache
+from labeler.cache.thread import CacheThread
+from labeler.cli.context import configure, open_backend, open_cache, open_journal_to_read
+from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
+from labeler.cli.named_traces import each_once, not_asked, not_found, possible_ids
 from labeler.cli.options import add_backend, add_json, complete_with_files
+from labeler.cli.output import print_json, print_message, print_raw_json, print_text
+from labeler.cli.stdout import write_out
+from labeler.cli.trace_files import looks_like_file, read_trace_file, refuse_addresses
+from labeler.domain.destination import Destination
+from labeler.domain.trace import RawTrace, short_id
+from labeler.reading.json.export import as_json
+from labeler.reading.layout import lay_out
+from labeler.reading.read import read_conversation
+from labeler.reading.views.span_lines import SpanLine, span_lines
+from labeler.reading.wire.spans import SpansOfAnother, UnreadableTrace, check_owner, decode, encoded_spans
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,8 +40,116 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> ExitCode:
     """Read and print one trace after the other."""
-    import asyncio
-
-    from labeler.cli.showing import show
-
     return asyncio.run(show(arguments))
+
+
+async def show(arguments: argparse.Namespace) -> ExitCode:
+    """Print every trace named. What cannot be had is told, and does not stop the others."""
+    refuse_addresses(arguments.targets)
+    codes = [ExitCode.OK]
+    trace_ids = []
+    for target in arguments.targets:
+        if not looks_like_file(target):
+            trace_ids.append(target)
+            continue
+        try:
+            file = read_trace_file(Path(target))
+        except CommandFailed as error:
+            print_message(str(error))
+            codes.append(error.code)
+            continue
+        for raw in file.traces:
+            _print(raw, arguments)
+        for problem in file.problems:
+            print_message(problem)
+            codes.append(ExitCode.PROBLEM)
+    possible = possible_ids(trace_ids)
+    if len(possible) < len(trace_ids):
+        codes.append(ExitCode.PROBLEM)
+    if possible:
+        async for found in _from_backend(each_once(possible), arguments):
+            if isinstance(found, RawTrace):
+                _print(found, arguments)
+            else:
+                print_message(str(found))
+                codes.append(found.code)
+    return gravest(*codes)
+
+
+async def _from_backend(
+    trace_ids: Sequence[str], arguments: argparse.Namespace
+) -> AsyncIterator[RawTrace | CommandFailed]:
+    """The traces in their order, or why one cannot be had. A backend out of reach is asked once."""
+    configuration = configure(arguments)
+    async with (
+        open_journal_to_read(configuration.paths) as journal,
+        open_cache(configuration) as cache,
+        open_backend(configuration, journal) as backend,
+    ):
+        why_not_asked = ""
+        try:
+            await backend.capabilities()
+        except (Unreachable, Ambiguous) as error:
+            why_not_asked = str(error)
+        for trace_id in trace_ids:
+            yield await _trace_or_why(trace_id, backend, cache, why_not_asked)
+
+
+async def _trace_or_why(
+    trace_id: str, backend: Backend, cache: CacheThread, why_not_asked: str
+) -> RawTrace | CommandFailed:
+    """A trace of the backend, or of the cache where the backend cannot be asked; else a sentence about this trace."""
+    try:
+        if not why_not_asked:
+            raw = await backend.trace(trace_id)
+            _check_own(raw)
+            return raw
+    except MissingTrace:
+        return CommandFailed(ExitCode.PROBLEM, not_found([trace_id], backend.uri, backend.workspace))
+    except Malformed as error:
+        return CommandFailed(ExitCode.PROBLEM, f"{short_id(trace_id)}: {error}")
+    except (Unreachable, Ambiguous) as error:
+        why_not_asked = str(error)
+    kept = await cache.run(Cache.trace, Destination(backend.uri, backend.workspace, ""), trace_id)
+    if kept is None:
+        return CommandFailed(ExitCode.WAITING, not_asked([trace_id], why_not_asked))
+    try:
+        _check_own(kept)
+    except Malformed as error:
+        return CommandFailed(ExitCode.PROBLEM, f"{short_id(trace_id)}: {error}")
+    return kept
+
+
+def _check_own(raw: RawTrace) -> None:
+    """Raise `Malformed` where a cache or an embedded store has kept spans of another trace for this one."""
+    try:
+        check_owner(encoded_spans(raw.payload), raw.summary.id)
+    except SpansOfAnother as error:
+        raise Malformed(str(error), raw.summary.id) from None
+    except UnreadableTrace:
+        return  # what cannot be read at all is said in its place
+
+
+def _print(raw: RawTrace, arguments: argparse.Namespace) -> None:
+    if arguments.raw:
+        print_raw_json(raw.payload)
+        return
+    conversation = read_conversation(raw)
+    document = lay_out(conversation, raw.summary.name)
+    spans = _spans(raw) if arguments.spans else []
+    if arguments.json:
+        fields = as_json(raw, conversation, document)
+        print_json({**fields, "spans": [asdict(span) for span in spans]} if arguments.spans else fields)
+        return
+    print_text(f"{raw.summary.id}  {raw.summary.name}  {raw.summary.state}  read from {conversation.source}\n")
+    print_text(document.plain_text)
+    if arguments.spans:
+        print_text("\n" + "\n".join(map(str, spans)))
+    write_out("\n")
+
+
+def _spans(raw: RawTrace) -> list[SpanLine]:
+    try:
+        return span_lines(decode(raw))
+    except UnreadableTrace:
+        return []

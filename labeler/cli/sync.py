@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Final, Never
 
+from labeler.backends.pulse import Pulse
+from labeler.cli.context import configure, destinations_in_scope, open_backend, open_journal
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.options import add_backend, add_json
-
-if TYPE_CHECKING:
-    from labeler.delivery.drain import SyncResult
+from labeler.cli.output import Progress, print_json, print_message
+from labeler.config.load import Configuration
+from labeler.config.problems import SettingSource
+from labeler.delivery.drain import SyncResult, result_since
+from labeler.delivery.engine import MAX_CONCURRENCY, DeliveryEngine
+from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled, StillWaiting
+from labeler.domain.destination import Destination
+from labeler.journal.journal import Journal
+from labeler.journal.models import DeliveryState, OutboxCounts
+from labeler.journal.thread import JournalThread
 
 _REASONS = 3
 """Reasons of what is parked that are told at most; the outbox tells all."""
@@ -24,10 +37,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> ExitCode:
     """Deliver, and tell what came of it."""
-    import asyncio
-
-    from labeler.cli.delivering import deliver_once, keep_delivering
-
     if arguments.watch:
         return asyncio.run(keep_delivering(arguments))
     result = asyncio.run(deliver_once(arguments))
@@ -36,8 +45,6 @@ def run(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _report(result: SyncResult, *, as_json: bool) -> None:
-    from labeler.cli.output import print_json, print_message
-
     if as_json:
         names = ("delivered", "queued", "parked", "refused", "elsewhere")
         print_json({name: getattr(result, name) for name in names})
@@ -60,3 +67,109 @@ def _code(result: SyncResult) -> ExitCode:
     if result.needs_credentials:
         return ExitCode.CREDENTIALS
     return ExitCode.WAITING if result.parked or result.queued else ExitCode.OK
+
+
+_LOOK_FOR_NEW_PLACES_S: Final = 5.0
+
+
+async def deliver_once(arguments: argparse.Namespace) -> SyncResult:
+    """Deliver everything queued in scope, as far as it can be delivered now."""
+    configuration = configure(arguments)
+    async with open_journal(configuration.paths) as journal:
+        scope = await destinations_in_scope(configuration, journal)
+        total = _total(await journal.run(Journal.counts, scope))
+        if not total:
+            return await result_since(journal, scope, time.time_ns() // 1_000_000)
+        with Progress("Delivering") as progress:
+            teller = _ProgressListener(progress, total)
+            async with _engine(configuration, journal, scope, teller, _at_full_speed(configuration)) as engine:
+                return await engine.drain()
+
+
+async def keep_delivering(arguments: argparse.Namespace) -> Never:
+    """Deliver whatever is queued, until cancelled."""
+    configuration = configure(arguments)
+    async with open_journal(configuration.paths) as journal:
+        while True:
+            scope = await destinations_in_scope(configuration, journal)
+            concurrency = configuration.settings.delivery.concurrency
+            async with _engine(configuration, journal, scope, _LogListener(), concurrency) as engine:
+                running = asyncio.create_task(engine.run())
+                try:
+                    while not running.done() and await destinations_in_scope(configuration, journal) == scope:
+                        await asyncio.wait((running,), timeout=_LOOK_FOR_NEW_PLACES_S)
+                finally:
+                    running.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await running
+
+
+@asynccontextmanager
+async def _engine(
+    configuration: Configuration,
+    journal: JournalThread,
+    scope: Sequence[Destination],
+    listener: _ProgressListener | _LogListener,
+    concurrency: int,
+) -> AsyncIterator[DeliveryEngine]:
+    async with open_backend(configuration, journal, Pulse(listener.waiting)) as backend:
+        yield DeliveryEngine(
+            journal,
+            backend,
+            scope,
+            lock_path=configuration.paths.delivery_lock,
+            grace_s=configuration.settings.delivery.grace,
+            concurrency=concurrency,
+            on_event=listener.hear,
+        )
+
+
+def _at_full_speed(configuration: Configuration) -> int:
+    """As many requests at a time as saturate a server, unless a number was set: somebody waits for the end."""
+    if configuration.origin("delivery.concurrency").source is SettingSource.DEFAULT:
+        return MAX_CONCURRENCY
+    return configuration.settings.delivery.concurrency
+
+
+class _ProgressListener:
+    """Shows how far one delivery of everything got."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress = progress
+        self._total = total
+
+    def hear(self, event: DeliveryEvent) -> None:
+        match event:
+            case CountsChanged(counts):
+                left = _total(counts)
+                self._total = max(self._total, left)
+                self._progress.show(self._total - left, self._total)
+            case StillWaiting(_, sentence):
+                print_message(sentence)
+            case ConnectionChanged(state) if state.sentence and not state.is_closed:  # else the result says it
+                print_message(state.sentence)
+
+    def waiting(self, waiting: bool) -> None:
+        self._progress.note("waiting for the server" if waiting else "")
+
+
+class _LogListener:
+    """Tells what happens, a line at a time."""
+
+    def hear(self, event: DeliveryEvent) -> None:
+        match event:
+            case ConnectionChanged(state):
+                print_message(state.sentence or f"The backend is {state.status}.")
+            case Settled(_, trace_id, delivery):
+                reason = f": {delivery.reason}" if delivery.reason else ""
+                if delivery.state is not DeliveryState.WAITING:
+                    print_message(f"{trace_id} {delivery.name} {delivery.state}{reason}")
+            case StillWaiting(_, sentence):
+                print_message(sentence)
+
+    def waiting(self, waiting: bool) -> None:
+        print_message("Waiting for the server: it does not answer." if waiting else "The server answers again.")
+
+
+def _total(counts: OutboxCounts) -> int:
+    return counts.waiting + counts.parked + counts.refused

@@ -3,9 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import groupby
 
-from labeler.cli.exit_code import ExitCode
+from labeler.cli.context import (
+    configure,
+    destinations_in_scope,
+    open_journal,
+    open_journal_to_read,
+    reach_backend,
+)
+from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.options import add_backend, add_json
+from labeler.cli.output import Progress, is_interactive, print_json, print_message, print_text
+from labeler.delivery import verification
+from labeler.delivery.verification import Mismatch, Resendable, Verification
+from labeler.journal.journal import Journal
+from labeler.journal.thread import JournalThread
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,8 +39,74 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> ExitCode:
     """Look up everything that was delivered, and tell what is not as it should be and the way back."""
-    import asyncio
-
-    from labeler.cli.verifying import verify
-
     return asyncio.run(verify(arguments))
+
+
+async def verify(arguments: argparse.Namespace) -> ExitCode:
+    """Tell what is not at the backend as it was delivered; with --resend queue what it has lost.
+
+    Raises `CommandFailed` where nobody can be asked.
+    """
+    configuration = configure(arguments)
+    opening = open_journal if arguments.resend else open_journal_to_read
+    async with opening(configuration.paths) as journal:
+        scope = await destinations_in_scope(configuration, journal)
+        async with reach_backend(configuration, journal) as backend:
+            with Progress("Verifying") as progress:
+                found = await verification.verify(journal, backend, scope, progress.show)
+        _report(found, as_json=arguments.json)
+        if arguments.resend and found.resendable:
+            is_resent = await _resend(journal, found.resendable, is_agreed=arguments.yes)
+            return ExitCode.OK if is_resent and found.is_mended_by_resending else ExitCode.PROBLEM
+    return ExitCode.PROBLEM if found.problems else ExitCode.OK
+
+
+def _report(found: Verification, *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {"checked": found.checked, "ok": found.ok, "problems": [asdict(problem) for problem in found.problems]}
+        )
+        return
+    for advice, problems in groupby(found.problems, key=lambda problem: problem.advice):
+        for problem in problems:
+            print_text(_line(problem))
+        print_text(f"    {advice}")
+    print_message(f"{found.checked} delivered answers checked, {found.ok} as they should be.")
+
+
+def _line(problem: Mismatch) -> str:
+    by = f" by {problem.by}" if problem.by else ""
+    what = problem.assessment_id or "the queue item"
+    return f"{problem.kind}{by}: {what} on {problem.trace_id}"
+
+
+async def _resend(journal: JournalThread, resendable: Sequence[Resendable], *, is_agreed: bool) -> bool:
+    """Queue again what was found lost, once somebody has agreed to it. Whether it was done."""
+    if not is_agreed:
+        if not is_interactive():
+            raise CommandFailed(
+                ExitCode.USAGE,
+                f"Nothing was queued: there is no terminal to ask on. Give --yes to send {len(resendable)} again",
+            )
+        if not _ask(resendable):
+            print_message("Nothing was queued.")
+            return False
+    now_ms = time.time_ns() // 1_000_000
+    queued = await journal.run(Journal.send_again, [each.lost for each in resendable], now_ms)
+    print_message(f"{queued} queued again. labeler sync delivers them, or the labeler that runs at this journal now.")
+    if queued < len(resendable):
+        print_message(f"{len(resendable) - queued} left out: they were queued or changed here meanwhile.")
+    return True
+
+
+def _ask(resendable: Sequence[Resendable]) -> bool:
+    by_trace: defaultdict[str, list[str]] = defaultdict(list)
+    for each in resendable:
+        by_trace[each.trace_id].append(each.what)
+    for trace_id, whats in by_trace.items():
+        print_message(trace_id)
+        for what in whats:
+            print_message(f"    {what}")
+    sys.stderr.write(f"Queue {len(resendable)} again? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

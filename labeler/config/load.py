@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from labeler.config.model import Settings
 from labeler.config.paths import SHORTAGES, Paths
-from labeler.config.problems import DEFAULT_ORIGIN, ConfigurationError, Origin, Problem, SettingSource
+from labeler.config.problems import DEFAULT_ORIGIN, Origin, Problem, SettingSource
 from labeler.config.sentences import explain, wrong_keys
 from labeler.config.toml_lines import KeyPath, key_lines, nearest_line
 from labeler.config.toml_text import NestedTooDeeply, parse_toml
@@ -112,6 +112,18 @@ class Configuration:
             elif layer.get(key) is not None:
                 return layer.origin(tuple(key.split(".")))
         return DEFAULT_ORIGIN
+
+
+class ConfigurationError(Exception):
+    """Everything that is wrong with the configuration, at once.
+
+    `rest` is the configuration without what is wrong, so that more of it can be checked; None where there is none.
+    """
+
+    def __init__(self, problems: list[Problem], rest: Configuration | None = None) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
+        self.rest = rest
 
 
 def load_configuration(

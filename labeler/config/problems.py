@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from labeler.config.load import Configuration
+from typing import Final
 
 
 class SettingSource(StrEnum):
@@ -52,15 +49,3 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.origin}: {self.key}{' ' if self.key else ''}{self.sentence}"
-
-
-class ConfigurationError(Exception):
-    """Everything that is wrong with the configuration, at once.
-
-    `rest` is the configuration without what is wrong, so that more of it can be checked; None where there is none.
-    """
-
-    def __init__(self, problems: list[Problem], rest: Configuration | None = None) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = tuple(problems)
-        self.rest = rest

@@ -30,7 +30,7 @@ import httpx
 
 from labeler.backends.mlflow.backend import MlflowBackend, open_backend
 from labeler.cache.thread import CacheThread
-from labeler.cli.downloading import download
+from labeler.cli.pull import download
 from labeler.delivery.engine import DeliveryEngine
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.change import Act, Answer, AnswerEffect, Change

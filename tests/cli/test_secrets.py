@@ -231,7 +231,7 @@ from labeler.backends.base import Forbidden
 from labeler.backends.pulse import Pulse
 from labeler.cli.context import backend_address, configure, open_journal
 from labeler.cli.command_line import build_parser
-from labeler.cli.reviewing import reopened
+from labeler.cli.review_backend import reopened
 from labeler.domain.worklist import ReviewSpec
 
 async def go_on():

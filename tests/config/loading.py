@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypedDict, Unpack
 
-from labeler.config.load import Configuration, FlagSetting, load_configuration
+from labeler.config.load import Configuration, ConfigurationError, FlagSetting, load_configuration
 from labeler.config.paths import find_paths
-from labeler.config.problems import ConfigurationError
 
 
 class StrongerLayers(TypedDict, total=False):

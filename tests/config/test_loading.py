@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from labeler.config.load import FlagSetting, flattened, load_configuration
+from labeler.config.load import ConfigurationError, FlagSetting, flattened, load_configuration
 from labeler.config.paths import find_paths
-from labeler.config.problems import ConfigurationError, SettingSource
+from labeler.config.problems import SettingSource
 from tests.config.loading import Layers, complaints, load
 from tests.in_the_way import put_in_the_way
 

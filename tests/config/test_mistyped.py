@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from labeler.config.backend_uri import BadBackendUri, check_backend_uri
-from labeler.config.load import FlagSetting, load_configuration
+from labeler.config.load import ConfigurationError, FlagSetting, load_configuration
 from labeler.config.paths import find_paths
-from labeler.config.problems import ConfigurationError
 
 SERVER = "http://mlflow.example.org:5000"
 

@@ -1,0 +1,85 @@
+"""The backend of a review: opened once the user has agreed to where credentials go, and again beside the screen."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from labeler.backends.base import Backend, Forbidden, NotABackend
+from labeler.backends.pulse import Pulse
+from labeler.cache.thread import CacheThread
+from labeler.cli.context import backend_at, configure, open_backend, open_cache, open_journal
+from labeler.cli.output import print_message
+from labeler.config.backend_uri import BackendKind, BadBackendUri, backend_kind
+from labeler.config.consent import CredentialsWithheld, OriginNotTrusted
+from labeler.config.edit import allow_plain_http
+from labeler.config.load import Configuration
+from labeler.domain.destination import canonical_uri
+from labeler.domain.worklist import ReviewSpec
+from labeler.journal.journal import Journal
+from labeler.journal.thread import JournalThread
+
+
+@asynccontextmanager
+async def open_everything(
+    arguments: argparse.Namespace, configuration: Configuration
+) -> AsyncIterator[tuple[Configuration, JournalThread, CacheThread, Backend]]:
+    """Journal, cache and backend for a review, once the user has agreed to where credentials go."""
+    async with open_journal(configuration.paths) as journal, open_cache(configuration) as cache:
+        agreed = await with_consent(arguments, configuration, journal)
+        async with open_backend(agreed, journal) as backend:
+            yield agreed, journal, cache, backend
+
+
+async def reopened(spec: ReviewSpec, configuration: Configuration, journal: JournalThread, pulse: Pulse) -> Backend:
+    """A backend of its own for the traffic beside the screen. Raises `BackendError` alone: nobody is asked now.
+
+    It signs in with what stands in the configured address, where that is the review's: the journal has no secret.
+    """
+    from labeler.backends.mlflow.credentials import UnusableSettings
+
+    address, configured = spec.address or spec.backend_uri, configuration.settings.backend.uri
+    if configured is not None and canonical_uri(configured) == address:
+        address = configured
+    try:
+        return await backend_at(address, configuration, journal, pulse)
+    except CredentialsWithheld as error:
+        raise Forbidden(str(error)) from error
+    except UnusableSettings as error:
+        raise NotABackend(str(error)) from error
+    except BadBackendUri as error:  # a review of an earlier version, which took such addresses
+        raise NotABackend(f"The address of this review {error}") from error
+
+
+async def with_consent(
+    arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread
+) -> Configuration:
+    """The configuration once the user has agreed to where credentials go; asks for what has not been agreed to.
+
+    Raises `CredentialsWithheld` when the answer is no.
+    """
+    uri = configuration.settings.backend.uri
+    while uri is not None and backend_kind(uri) is BackendKind.MLFLOW:
+        try:
+            backend = await backend_at(uri, configuration, journal)
+        except CredentialsWithheld as withheld:
+            print_message(str(withheld))
+            if not _agrees(withheld):
+                raise
+            if isinstance(withheld, OriginNotTrusted):
+                await journal.run(Journal.trust, withheld.origin)
+            else:
+                allow_plain_http(configuration.paths.config_file, withheld.origin)
+                configuration = configure(arguments)
+        else:
+            await backend.close()
+            break
+    return configuration
+
+
+def _agrees(withheld: CredentialsWithheld) -> bool:
+    sys.stderr.write(f"Send them to {withheld.origin} from now on? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
