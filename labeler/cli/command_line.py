@@ -1,34 +1,48 @@
-"""The whole command line. A command's module is imported when the command is named, and no sooner."""
+"""The whole command line. A command's module is imported when the command runs, and no sooner."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 from labeler import __version__
-from labeler.cli import start
+from labeler.cli import command_options as options_of
 from labeler.cli.options import add_common
 
+if TYPE_CHECKING:
+    from labeler.cli.exit_code import ExitCode
+
+
+class Command(NamedTuple):
+    """What a command does, in a line, and what it takes. Its module ``labeler.cli.NAME`` has ``run(arguments)``."""
+
+    summary: str
+    add_options: Callable[[argparse.ArgumentParser], None]
+
+
 COMMANDS: Final = {
-    "demo": "Review the bundled sample: no server, configuration or network",
-    "review": "Review the configured worklist, or exactly the traces or files named",
-    "show": "Print traces as plain text",
-    "pull": "Download the worklist with whole traces, for work without a network",
-    "sync": "Deliver everything queued, without a screen",
-    "outbox": "What is not delivered, and what to do with it",
-    "verify": "Compare the journal with what the backend holds",
-    "export": "Write labels as JSON Lines or CSV",
-    "push": "Queue labels from a file",
-    "doctor": "Check configuration, backend, journal, cache and terminal",
-    "config": "Write, show, check or locate the configuration",
-    "keys": "Show the keys in effect",
-    "themes": "List the themes",
-    "completion": "Print a completion script for a shell",
+    "demo": Command("Review the bundled sample: no server, configuration or network", options_of.demo),
+    "review": Command("Review the configured worklist, or exactly the traces or files named", options_of.review),
+    "show": Command("Print traces as plain text", options_of.show),
+    "pull": Command("Download the worklist with whole traces, for work without a network", options_of.pull),
+    "sync": Command("Deliver everything queued, without a screen", options_of.sync),
+    "outbox": Command("What is not delivered, and what to do with it", options_of.outbox),
+    "verify": Command("Compare the journal with what the backend holds", options_of.verify),
+    "export": Command("Write labels as JSON Lines or CSV", options_of.export),
+    "push": Command("Queue labels from a file", options_of.push),
+    "doctor": Command("Check configuration, backend, journal, cache and terminal", options_of.doctor),
+    "config": Command("Write, show, check or locate the configuration", options_of.config),
+    "keys": Command("Show the keys in effect", options_of.keys),
+    "themes": Command("List the themes", options_of.themes),
+    "completion": Command("Print a completion script for a shell", options_of.completion),
 }
-"""What each command does. The module ``labeler.cli.NAME`` has its ``add_arguments(parser)`` and ``run(arguments)``."""
+
+_WITHOUT_COMMAND: Final = "start"
+_ON_SCREEN: Final = ("start", "demo", "review")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -52,53 +66,31 @@ class _Parser(argparse.ArgumentParser):
         super().error(message)
 
 
-class _CommandParser(_Parser):
-    """The parser of one command. Its options are those of the module, from when they are first needed."""
-
-    module = ""
-
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse as ever, with the command's options."""
-        self.complete()
-        return super().parse_known_args(args, namespace)
-
-    def complete(self) -> None:
-        """Import the command's module and take its options over, unless that has been done."""
-        if self.module:
-            command, self.module = import_module(self.module), ""
-            command.add_arguments(self)
-            add_common(self)
-            self.set_defaults(run=command.run)
-
-
 def build_parser() -> argparse.ArgumentParser:
-    """Build the command line. A command has no options before its arguments are parsed."""
-    parser, _ = _build()
-    return parser
-
-
-def build_whole_parser() -> argparse.ArgumentParser:
-    """Build the command line with every command's options, for what reads it instead of parsing."""
-    parser, commands = _build()
-    for command in commands:
-        command.complete()
-    return parser
-
-
-def _build() -> tuple[argparse.ArgumentParser, list[_CommandParser]]:
+    """Build the command line."""
     parser = _Parser(
         prog="labeler",
         description="Label LLM traces in the terminal. Without a command: go on with the last review.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"labeler {__version__}")
-    start.add_arguments(parser)
-    parser.set_defaults(run=start.run)
+    options_of.labeler_alone(parser)
     add_common(parser)
-    added = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", parser_class=_CommandParser)
-    commands = []
-    for name, summary in COMMANDS.items():
+    parser.set_defaults(run=partial(_run, _WITHOUT_COMMAND))
+    added = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    for name, (summary, add_options) in COMMANDS.items():
         command = added.add_parser(name, help=summary, description=f"{summary}.", allow_abbrev=False)
-        command.module = f"labeler.cli.{name}"
-        commands.append(command)
-    return parser, commands
+        add_options(command)
+        add_common(command)
+        command.set_defaults(run=partial(_run, name))
+    return parser
+
+
+def _run(name: str, arguments: argparse.Namespace) -> ExitCode:
+    """Import a command and run it. What a screen needs is much, and is imported without pauses for garbage."""
+    if name in _ON_SCREEN:
+        from labeler.tui.collecting import put_off
+
+        put_off()
+    code: ExitCode = import_module(f"labeler.cli.{name}").run(arguments)
+    return code

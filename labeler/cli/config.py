@@ -3,38 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import Any, Final
 
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.options import add_backend, add_common, add_json, add_reviewer
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `labeler config` takes."""
-    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
-    for name, action, summary in (
-        ("init", _init, "write a commented configuration, after asking what is needed"),
-        ("show", _show, "print the effective settings with their origins"),
-        ("path", _path, "print where your configuration file lies"),
-        ("check", _check, "tell everything that is wrong"),
-        ("trust", _trust, "let credentials go to an origin that only a working directory's file names"),
-    ):
-        inner = actions.add_parser(name, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False)
-        if name == "trust":
-            inner.add_argument("origin", metavar="ORIGIN", help="such as https://mlflow.example.org")
-        if name in ("init", "show", "check"):
-            add_backend(inner)
-            add_reviewer(inner)
-        if name == "show":
-            add_json(inner)
-        add_common(inner)
-        inner.set_defaults(act=action)
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
     """Do what was asked."""
-    code: ExitCode = arguments.act(arguments)
-    return code
+    return _ACTIONS[arguments.action](arguments)
 
 
 def _init(arguments: argparse.Namespace) -> ExitCode:
@@ -125,3 +101,6 @@ def _shown(value: object) -> str:
     import json
 
     return "" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+_ACTIONS: Final = {"init": _init, "show": _show, "path": _path, "check": _check, "trust": _trust}

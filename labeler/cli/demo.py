@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 
+from labeler.backends.local.database import remove_database
+from labeler.backends.local.store import LocalStore
+from labeler.cli.context import configure
 from labeler.cli.exit_code import ExitCode
-from labeler.cli.options import add_reviewer, add_screen
+from labeler.cli.local_review import review_store
+from labeler.cli.run_review import check_screen
+from labeler.domain.worklist import ReviewSpec
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--reset", action="store_true", help="start over with a new store")
-    add_reviewer(parser)
-    add_screen(parser)
+_DEMO_REVIEWER = "demo"
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
-    import asyncio
-
-    from labeler.tui.collecting import put_off
-
-    put_off()
-
-    from labeler.cli.local_review import review_demo
-
+    """Review the bundled sample."""
     return asyncio.run(review_demo(arguments))
+
+
+async def review_demo(arguments: argparse.Namespace) -> ExitCode:
+    """`labeler demo`: the bundled sample. A reviewer ID is made up if none is known."""
+    configuration = configure(arguments)
+    check_screen(configuration, "labeler demo needs one.")
+    path = configuration.paths.demo_store
+    if arguments.reset:
+        remove_database(path)
+    return await review_store(path, configuration, _fill_with_sample, lambda: _DEMO_REVIEWER, only_unlabelled=True)
+
+
+async def _fill_with_sample(store: LocalStore) -> ReviewSpec:
+    experiment = next(iter(await store.experiments()), None)
+    if experiment is None or not await store.count(experiment.id):
+        from labeler.sample import load
+
+        await store.import_traces(load())
+        experiment = (await store.experiments())[0]
+    return ReviewSpec(store.uri, store.workspace, (experiment.id,), "", label="demo")

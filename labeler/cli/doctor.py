@@ -28,7 +28,6 @@ from labeler.cli.context import (
 from labeler.cli.error_messages import explain
 from labeler.cli.exit_code import ExitCode, gravest
 from labeler.cli.log import log_trouble
-from labeler.cli.options import add_backend, add_json, add_reviewer
 from labeler.cli.output import print_json, print_text
 from labeler.cli.screen_settings import check_screen_settings
 from labeler.config.backend_uri import BackendKind, backend_kind, without_userinfo
@@ -37,13 +36,6 @@ from labeler.journal.journal import Journal
 from labeler.journal.models import OutboxCounts
 from labeler.journal.rescue import how_to_deliver, waiting_beside
 from labeler.journal.thread import JournalThread
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `labeler doctor` takes."""
-    add_json(parser)
-    add_backend(parser)
-    add_reviewer(parser)
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:

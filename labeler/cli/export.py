@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+import asyncio
 
+from labeler.cli.context import (
+    configure,
+    destinations_in_scope,
+    experiments_at,
+    open_journal_to_read,
+    reach_backend,
+    tell_cautions,
+)
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.options import add_backend, add_reviewer, complete_with_files, since_ms
-
-if TYPE_CHECKING:
-    from labeler.config.load import Configuration
-    from labeler.domain.assessment import Assessment
-    from labeler.journal.thread import JournalThread
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `labeler export` takes."""
-    parser.add_argument("--local", action="store_true", help="from the journal, delivered or not, without a network")
-    parser.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
-    complete_with_files(parser.add_argument("-o", "--output", metavar="FILE", default="-", help="instead of stdout"))
-    parser.add_argument("-f", "--filter", metavar="EXPR", default="", help="of traces, in MLflow's syntax")
-    parser.add_argument("--since", metavar="7d|ISO", type=since_ms, help="of traces: 12h, 7d or an ISO 8601 time")
-    parser.add_argument("--superseded", action="store_true", help="labels that others took the place of, too")
-    add_backend(parser)
-    add_reviewer(parser)
+from labeler.cli.label_output import write_label_file
+from labeler.cli.output import print_message
+from labeler.config.load import Configuration
+from labeler.domain.assessment import Assessment, AssessmentKind, SourceType, same_reviewer
+from labeler.domain.question import NOTE_NAMES
+from labeler.domain.worklist import Query
+from labeler.journal.journal import Journal
+from labeler.journal.thread import JournalThread
+from labeler.labels.label import is_known_only_where_it_is, label_of
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
     """Collect the labels and write them."""
-    import asyncio
-
-    from labeler.cli.label_output import write_label_file
-    from labeler.cli.output import print_message
-    from labeler.domain.assessment import same_reviewer
-    from labeler.labels.label import is_known_only_where_it_is, label_of
-
     if arguments.local and (arguments.filter or arguments.since is not None):
         raise CommandFailed(
             ExitCode.USAGE, "--filter and --since look at traces, which only the backend has: leave out --local or them"
@@ -59,8 +51,6 @@ def run(arguments: argparse.Namespace) -> ExitCode:
 
 async def _assessments(arguments: argparse.Namespace) -> tuple[list[Assessment], bool]:
     """The labels, and whether these are all of them as far as the backend tells."""
-    from labeler.cli.context import configure, open_journal_to_read
-
     configuration = configure(arguments)
     async with open_journal_to_read(configuration.paths) as journal:
         if arguments.local:
@@ -71,10 +61,6 @@ async def _assessments(arguments: argparse.Namespace) -> tuple[list[Assessment],
 async def _from_journal(
     arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread
 ) -> list[Assessment]:
-    from labeler.cli.context import destinations_in_scope
-    from labeler.domain.question import NOTE_NAMES
-    from labeler.journal.journal import Journal
-
     narrowed = hasattr(arguments, "backend") or hasattr(arguments, "experiments")
     scope = await destinations_in_scope(configuration, journal) if narrowed else await journal.run(Journal.destinations)
     standing = await journal.run(Journal.standing, scope)
@@ -84,11 +70,6 @@ async def _from_journal(
 async def _from_backend(
     arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread
 ) -> tuple[list[Assessment], bool]:
-    from labeler.cli.context import experiments_at, reach_backend, tell_cautions
-    from labeler.domain.assessment import AssessmentKind, SourceType
-    from labeler.domain.question import NOTE_NAMES
-    from labeler.domain.worklist import Query
-
     async with reach_backend(configuration, journal) as backend:
         chosen = hasattr(arguments, "experiments")
         experiments = await (experiments_at(backend, configuration) if chosen else backend.experiments())

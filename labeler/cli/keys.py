@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import argparse
 
+from labeler.cli.context import configure
 from labeler.cli.exit_code import ExitCode
-from labeler.cli.options import add_json
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `labeler keys` takes."""
-    add_json(parser)
+from labeler.cli.output import print_json, print_table
+from labeler.cli.screen_settings import keymap_of
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
     """Print every action with its keys."""
-    from labeler.cli.context import configure
-    from labeler.cli.output import print_json, print_table
-    from labeler.cli.screen_settings import keymap_of
-
     actions = keymap_of(configure(arguments)).actions
     if arguments.json:
         print_json(

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from labeler.backends.local.database import remove_database
 from labeler.backends.local.store import LocalStore
-from labeler.cli.context import configure, open_cache, open_journal
+from labeler.cli.context import open_cache, open_journal
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.open_review import announce, open_spec
 from labeler.cli.output import print_message
 from labeler.cli.reviewer_prompt import ask_reviewer
-from labeler.cli.run_review import check_screen, run_on_screen
+from labeler.cli.run_review import run_on_screen
 from labeler.cli.trace_files import read_trace_file
 from labeler.config.load import Configuration
 from labeler.domain.trace import RawTrace
 from labeler.domain.worklist import ReviewSpec
 from labeler.journal.journal import Journal
-
-_DEMO_REVIEWER = "demo"
-
-
-async def review_demo(arguments: argparse.Namespace) -> ExitCode:
-    """`labeler demo`: the bundled sample. A reviewer ID is made up if none is known."""
-    configuration = configure(arguments)
-    check_screen(configuration, "labeler demo needs one.")
-    path = configuration.paths.demo_store
-    if arguments.reset:
-        remove_database(path)
-    return await _review(path, configuration, _fill_with_sample, lambda: _DEMO_REVIEWER, only_unlabelled=True)
 
 
 async def review_files(files: Sequence[Path], configuration: Configuration) -> ExitCode:
@@ -46,10 +32,10 @@ async def review_files(files: Sequence[Path], configuration: Configuration) -> E
         ids = tuple(dict.fromkeys(trace.summary.id for trace in traces))
         return ReviewSpec(store.uri, store.workspace, experiments, "", trace_ids=ids, label=label)
 
-    return await _review(path, configuration, fill, ask_reviewer, only_unlabelled=False)
+    return await review_store(path, configuration, fill, ask_reviewer, only_unlabelled=False)
 
 
-async def _review(
+async def review_store(
     path: Path,
     configuration: Configuration,
     fill: Callable[[LocalStore], Awaitable[ReviewSpec]],
@@ -79,16 +65,6 @@ async def _review(
             )
         finally:
             await store.close()
-
-
-async def _fill_with_sample(store: LocalStore) -> ReviewSpec:
-    experiment = next(iter(await store.experiments()), None)
-    if experiment is None or not await store.count(experiment.id):
-        from labeler.sample import load
-
-        await store.import_traces(load())
-        experiment = (await store.experiments())[0]
-    return ReviewSpec(store.uri, store.workspace, (experiment.id,), "", label="demo")
 
 
 def _traces_of(file: Path) -> Sequence[RawTrace]:

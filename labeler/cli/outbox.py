@@ -3,62 +3,37 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+import asyncio
+import sys
+import time
+from typing import Final
 
+from labeler.cli.context import configure, destinations_in_scope, open_journal, open_journal_to_read
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.options import add_backend, add_common, add_json, complete_with_files
-
-if TYPE_CHECKING:
-    from labeler.config.load import Configuration
-    from labeler.domain.value import JsonValue
-    from labeler.journal.models import Delivery
-    from labeler.journal.thread import JournalThread
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `labeler outbox` takes."""
-    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
-    for name, action, summary in (
-        ("list", _list, "print what is waiting, parked or refused"),
-        ("retry", _retry, "let parked and refused deliveries wait again; all of them unless IDs are given"),
-        ("discard", _discard, "give deliveries up for good; the answers stay in the journal"),
-        ("export", _export, "write the labels that are not delivered to a file"),
-    ):
-        inner = actions.add_parser(name, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False)
-        add_json(inner)
-        if name == "export":
-            complete_with_files(inner.add_argument("file", metavar="FILE.jsonl"))
-        if name in ("retry", "discard"):
-            inner.add_argument("ids", metavar="ID", type=int, nargs="*" if name == "retry" else "+")
-        if name == "discard":
-            inner.add_argument("--yes", action="store_true", help="do not ask")
-        add_backend(inner)
-        add_common(inner)
-        inner.set_defaults(act=action)
+from labeler.cli.label_output import check_label_file, write_label_file
+from labeler.cli.output import is_interactive, print_json, print_message, print_table
+from labeler.config.load import Configuration
+from labeler.domain.value import JsonValue
+from labeler.journal.journal import Journal
+from labeler.journal.models import Delivery, DeliveryState
+from labeler.journal.thread import JournalThread
+from labeler.labels.label import label_of, timestamp
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
     """Do what was asked."""
-    import asyncio
-
     return asyncio.run(_with_journal(arguments))
 
 
 async def _with_journal(arguments: argparse.Namespace) -> ExitCode:
-    from labeler.cli.context import configure, open_journal, open_journal_to_read
-
     configuration = configure(arguments)
-    opened = open_journal_to_read if arguments.act in (_list, _export) else open_journal
+    act = _ACTIONS[arguments.action]
+    opened = open_journal_to_read if act in (_list, _export) else open_journal
     async with opened(configuration.paths) as journal:
-        code: ExitCode = await arguments.act(arguments, configuration, journal)
-        return code
+        return await act(arguments, configuration, journal)
 
 
 async def _list(arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread) -> ExitCode:
-    from labeler.cli.context import destinations_in_scope
-    from labeler.cli.output import print_json, print_message, print_table
-    from labeler.journal.journal import Journal
-
     scope = await destinations_in_scope(configuration, journal)
     rows = [_fields(delivery) for delivery in await journal.run(Journal.deliveries, scope)]
     if arguments.json:
@@ -77,9 +52,6 @@ async def _list(arguments: argparse.Namespace, configuration: Configuration, jou
 
 
 async def _retry(arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread) -> ExitCode:
-    from labeler.cli.output import print_json, print_message
-    from labeler.journal.journal import Journal
-
     chosen = await _chosen(arguments, configuration, journal)
     count = await journal.run(Journal.retry, chosen)
     if arguments.json:
@@ -92,12 +64,6 @@ async def _retry(arguments: argparse.Namespace, configuration: Configuration, jo
 
 
 async def _discard(arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread) -> ExitCode:
-    import sys
-    import time
-
-    from labeler.cli.output import is_interactive, print_json, print_message
-    from labeler.journal.journal import Journal
-
     chosen = await _chosen(arguments, configuration, journal)
     if not arguments.yes:
         if not is_interactive():
@@ -116,12 +82,6 @@ async def _discard(arguments: argparse.Namespace, configuration: Configuration, 
 
 
 async def _export(arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread) -> ExitCode:
-    from labeler.cli.context import destinations_in_scope
-    from labeler.cli.label_output import check_label_file, write_label_file
-    from labeler.cli.output import print_json, print_message
-    from labeler.journal.journal import Journal
-    from labeler.labels.label import label_of
-
     scope = await destinations_in_scope(configuration, journal)
     deliveries = await journal.run(Journal.deliveries, scope)
     labels = [label_of(delivery.assessment) for delivery in deliveries if delivery.assessment is not None]
@@ -141,9 +101,6 @@ async def _export(arguments: argparse.Namespace, configuration: Configuration, j
 
 async def _chosen(arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread) -> list[int]:
     """The IDs that were typed, else those of everything in scope. Raises `CommandFailed` for one that is not there."""
-    from labeler.cli.context import destinations_in_scope
-    from labeler.journal.journal import Journal
-
     scope = await destinations_in_scope(configuration, journal)
     there = [delivery.id for delivery in await journal.run(Journal.deliveries, scope)]
     unknown = [asked for asked in arguments.ids if asked not in there]
@@ -156,8 +113,6 @@ async def _chosen(arguments: argparse.Namespace, configuration: Configuration, j
 
 def _why_not(asked: int, delivery: Delivery | None) -> str:
     """Why this ID is not in the outbox, as a sentence."""
-    from labeler.journal.models import DeliveryState
-
     if delivery is None:
         return f"Not in the outbox: {asked}, which this journal never had."
     if delivery.state is DeliveryState.DELIVERED:
@@ -172,8 +127,6 @@ def _why_not(asked: int, delivery: Delivery | None) -> str:
 
 
 def _fields(delivery: Delivery) -> dict[str, JsonValue]:
-    from labeler.labels.label import timestamp
-
     place = delivery.destination
     return {
         "id": delivery.id,
@@ -191,3 +144,6 @@ def _fields(delivery: Delivery) -> dict[str, JsonValue]:
         },
         "created_at": timestamp(delivery.created_at_ms),
     }
+
+
+_ACTIONS: Final = {"list": _list, "retry": _retry, "discard": _discard, "export": _export}

@@ -23,7 +23,7 @@ from labeler.cli.context import (
 from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
 from labeler.cli.named_traces import not_found, possible_ids
 from labeler.cli.open_review import OpenedReview, check_membership, open_spec
-from labeler.cli.options import add_backend, add_reviewer, add_selection, refuse_queue_beside_names, selection_of
+from labeler.cli.options import refuse_queue_beside_names, selection_of
 from labeler.cli.output import Progress, print_message
 from labeler.delivery.listing import listed_traces
 from labeler.delivery.prefetch import Arrived, Missing, Offline, Online, Prefetcher, PrefetchEvent
@@ -32,14 +32,6 @@ from labeler.domain.destination import Destination
 from labeler.domain.trace import short_id
 from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `labeler pull` takes."""
-    parser.add_argument("trace_ids", metavar="TRACE_ID", nargs="*", help="exactly these; else the worklist")
-    add_backend(parser)
-    add_selection(parser)
-    add_reviewer(parser)
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:

@@ -14,7 +14,6 @@ from typing import Final
 from labeler.backends.base import Backend
 from labeler.cli.context import configure, experiments_at, open_journal, reach_backend, reviewer_at
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.options import add_backend, add_reviewer, complete_with_files
 from labeler.cli.output import print_message
 from labeler.cli.trace_files import refuse_addresses
 from labeler.config.load import Configuration
@@ -30,16 +29,6 @@ from labeler.labels.jsonl import BadLine, read_labels
 from labeler.labels.label import Label, assessment_of
 from labeler.storage.file_reading import read_data_file, read_stream
 from labeler.storage.home_directory import expand
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `labeler push` takes."""
-    complete_with_files(
-        parser.add_argument("file", metavar="FILE.jsonl", help="labels as labeler export writes them; - for stdin")
-    )
-    parser.add_argument("--skip-bad", action="store_true", help="queue the good lines although others are bad")
-    add_backend(parser)
-    add_reviewer(parser)
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:

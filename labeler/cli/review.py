@@ -3,30 +3,120 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
-from labeler.cli.exit_code import ExitCode
-from labeler.cli.options import add_backend, add_reviewer, add_screen, add_selection, complete_with_files
+from labeler.backends.pulse import Pulse
+from labeler.cli.context import configure, open_cache, open_journal
+from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.named_traces import each_once, possible_ids
+from labeler.cli.open_review import OpenedReview, announce, look_for, open_asked, open_remembered
+from labeler.cli.options import TraceSelection, refuse_queue_beside_names, selection_of
+from labeler.cli.output import print_message
+from labeler.cli.retry import with_retries
+from labeler.cli.review_backend import open_everything, reopened
+from labeler.cli.run_review import check_screen, run_on_screen
+from labeler.cli.trace_files import looks_like_file, refuse_addresses
+from labeler.config.load import Configuration
+from labeler.journal.journal import Journal
+from labeler.journal.thread import JournalThread
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    complete_with_files(
-        parser.add_argument(
-            "targets", nargs="*", metavar="TRACE_ID|FILE", help="exactly these; each not found is named"
-        )
-    )
-    add_backend(parser)
-    add_reviewer(parser)
-    add_selection(parser)
-    add_screen(parser)
+_INSTEAD = "labeler review needs one; labeler show, pull, sync and export do without."
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
-    import asyncio
-
-    from labeler.tui.collecting import put_off
-
-    put_off()
-
-    from labeler.cli.reviewing import review
-
+    """Review what was asked for."""
     return asyncio.run(review(arguments))
+
+
+async def review(arguments: argparse.Namespace) -> ExitCode:
+    """`labeler review`: the worklist that was asked for, or exactly the traces or files named."""
+    configuration = configure(arguments)
+    refuse_addresses(arguments.targets)
+    files = [Path(target) for target in arguments.targets if looks_like_file(target)]
+    if files and len(files) < len(arguments.targets):
+        raise CommandFailed(ExitCode.USAGE, "Name either files or trace IDs, not both")
+    refuse_queue_beside_names(arguments, arguments.targets)
+    check_screen(configuration, _INSTEAD)
+    if files:
+        from labeler.cli.local_review import review_files
+
+        return await review_files(files, configuration)
+    named = each_once(possible_ids(arguments.targets))
+    if arguments.targets and not named:
+        return ExitCode.PROBLEM
+    selection = replace(selection_of(arguments), trace_ids=named)
+    if getattr(arguments, "offline", False):
+        return await _review_offline(configuration, selection)
+    settings = configuration.settings
+    if not (selection.trace_ids or settings.backend.queue or settings.backend.experiments):
+        if settings.backend.uri is None:
+            return await demo_instead(arguments)
+        from labeler.cli.start_screen import choose_and_review
+
+        return await choose_and_review(arguments, configuration, selection)
+    return await review_asked(arguments, configuration, selection)
+
+
+async def demo_instead(arguments: argparse.Namespace) -> ExitCode:
+    """The one thing to review where there is no backend."""
+    from labeler.cli.demo import review_demo
+
+    print_message("No backend is configured, so this is the demo. labeler config init sets one up.")
+    arguments.reset = False
+    return await review_demo(arguments)
+
+
+async def review_asked(arguments: argparse.Namespace, asked: Configuration, selection: TraceSelection) -> ExitCode:
+    """Review what configuration and selection name."""
+    async with open_everything(arguments, asked) as (configuration, journal, cache, backend):
+        opening = await with_retries(lambda: open_asked(backend, configuration, selection, journal))
+        announce(opening)
+        pulse = Pulse()
+        return await run_on_screen(
+            opening,
+            configuration,
+            journal,
+            cache,
+            lambda: reopened(opening.record.spec, configuration, journal, pulse),
+            pulse,
+            first_listing=backend,
+            only_unlabelled=selection.only_unlabelled and not selection.trace_ids,
+            look_for=None
+            if not selection.trace_ids
+            else partial(look_for, backend, configuration, selection.trace_ids),
+        )
+
+
+async def continue_review(
+    opening: OpenedReview, configuration: Configuration, journal: JournalThread, *, offline: bool
+) -> ExitCode:
+    """Go on with a review as it was left; the backend is asked only once the screen stands."""
+    async with open_cache(configuration) as cache:
+        announce(opening)
+        pulse = Pulse()
+        return await run_on_screen(
+            opening,
+            configuration,
+            journal,
+            cache,
+            None if offline else lambda: reopened(opening.record.spec, configuration, journal, pulse),
+            pulse,
+            first_listing=None,
+            only_unlabelled=True,
+        )
+
+
+async def _review_offline(configuration: Configuration, selection: TraceSelection) -> ExitCode:
+    if selection.trace_ids:
+        from labeler.cli.cached_review import review_cached
+
+        return await review_cached(configuration, selection)
+    async with open_journal(configuration.paths) as journal:
+        record = await journal.run(Journal.last_review)
+        opening = None if record is None else await open_remembered(record, configuration, journal)
+        if opening is None:
+            raise CommandFailed(ExitCode.USAGE, "No review has been begun yet that could go on without a network")
+        return await continue_review(opening, configuration, journal, offline=True)

@@ -14,7 +14,6 @@ from labeler.cache.thread import CacheThread
 from labeler.cli.context import configure, open_backend, open_cache, open_journal_to_read
 from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
 from labeler.cli.named_traces import each_once, not_asked, not_found, possible_ids
-from labeler.cli.options import add_backend, add_json, complete_with_files
 from labeler.cli.output import print_json, print_message, print_raw_json, print_text
 from labeler.cli.stdout import write_out
 from labeler.cli.trace_files import looks_like_file, read_trace_file, refuse_addresses
@@ -25,17 +24,6 @@ from labeler.reading.layout import lay_out
 from labeler.reading.read import read_conversation
 from labeler.reading.views.span_lines import SpanLine, span_lines
 from labeler.reading.wire.spans import SpansOfAnother, UnreadableTrace, check_owner, decode, encoded_spans
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `labeler show` takes."""
-    complete_with_files(
-        parser.add_argument("targets", nargs="+", metavar="TRACE_ID|FILE", help="trace IDs, or files that hold traces")
-    )
-    parser.add_argument("--raw", action="store_true", help="the exact JSON instead")
-    parser.add_argument("--spans", action="store_true", help="the span tree too")
-    add_json(parser)
-    add_backend(parser)
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:

@@ -1,26 +1,70 @@
-"""Go on with the last review, or choose what to review."""
+"""`labeler` alone: the last review goes on; where there is none, the start screen asks what to review.
+
+Going on imports as little as it can: the first trace is to be on the screen in half a second.
+"""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 
+from labeler.cli.context import configure, open_journal
 from labeler.cli.exit_code import ExitCode
-from labeler.cli.options import add_backend, add_reviewer, add_screen
+from labeler.cli.open_review import open_remembered
+from labeler.cli.options import TraceSelection
+from labeler.cli.output import print_message
+from labeler.cli.review import continue_review, demo_instead, review_asked
+from labeler.cli.run_review import check_screen
+from labeler.config.load import Configuration
+from labeler.config.problems import SettingSource
+from labeler.domain.destination import canonical_uri
+from labeler.journal.journal import Journal
+from labeler.journal.models import ReviewRecord
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_backend(parser)
-    add_reviewer(parser)
-    add_screen(parser)
+_INSTEAD = "Give --queue NAME_OR_ID or --experiment NAME_OR_ID to labeler review in a terminal, or use labeler export."
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
-    import asyncio
-
-    from labeler.tui.collecting import put_off
-
-    put_off()
-
-    from labeler.cli.starting import start
-
+    """Go on with the last review, or choose one."""
     return asyncio.run(start(arguments))
+
+
+async def start(arguments: argparse.Namespace) -> ExitCode:
+    """Go on with the last review if the command line asks for nothing else; else choose."""
+    configuration = configure(arguments)
+    check_screen(configuration, _INSTEAD)
+    async with open_journal(configuration.paths) as journal:
+        record = await journal.run(Journal.last_review)
+        if record is not None and not _asks_for_something_else(configuration, record):
+            opening = await open_remembered(record, configuration, journal)
+            if opening is not None:
+                print_message(f"Going on with {record.spec.label}. labeler review starts another.")
+                return await continue_review(
+                    opening, configuration, journal, offline=bool(getattr(arguments, "offline", False))
+                )
+    settings = configuration.settings
+    if settings.backend.uri is None:
+        return await demo_instead(arguments)
+    if settings.backend.queue or settings.backend.experiments:
+        return await review_asked(arguments, configuration, TraceSelection())
+    from labeler.cli.start_screen import choose_and_review
+
+    return await choose_and_review(arguments, configuration, TraceSelection())
+
+
+def _asks_for_something_else(configuration: Configuration, record: ReviewRecord) -> bool:
+    """Whether flags or the environment name another backend, experiment, queue or reviewer than the last review's."""
+    spec, settings = record.spec, configuration.settings
+    typed = {
+        key
+        for key in ("backend.uri", "backend.experiments", "backend.queue", "reviewer")
+        if configuration.origin(key).source in (SettingSource.FLAG, SettingSource.ENVIRONMENT)
+    }
+    uri = settings.backend.uri or ""
+    if "backend.uri" in typed and not {uri, canonical_uri(uri)} & {spec.address, spec.backend_uri}:
+        return True
+    if "reviewer" in typed and settings.reviewer != spec.reviewer:
+        return True
+    named = {*settings.backend.experiments, settings.backend.queue or ""}
+    known = {*spec.experiment_ids, *spec.label.split(", "), spec.queue_id or "", ""}
+    return bool({"backend.experiments", "backend.queue"} & typed) and not named <= known

@@ -12,7 +12,6 @@ from typing import Final, Never
 from labeler.backends.pulse import Pulse
 from labeler.cli.context import configure, destinations_in_scope, open_backend, open_journal
 from labeler.cli.exit_code import ExitCode
-from labeler.cli.options import add_backend, add_json
 from labeler.cli.output import Progress, print_json, print_message
 from labeler.config.load import Configuration
 from labeler.config.problems import SettingSource
@@ -26,13 +25,6 @@ from labeler.journal.thread import JournalThread
 
 _REASONS = 3
 """Reasons of what is parked that are told at most; the outbox tells all."""
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `labeler sync` takes."""
-    parser.add_argument("--watch", action="store_true", help="go on until interrupted")
-    add_json(parser)
-    add_backend(parser)
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import argparse
 
+from labeler.cli.context import configure
 from labeler.cli.exit_code import ExitCode
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`labeler themes` takes nothing of its own."""
+from labeler.cli.output import print_text
+from labeler.cli.screen_settings import theme_directories
+from labeler.tui.theme.files import DEFAULT_THEME, theme_names
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
     """Print a name a line, the one in effect marked."""
-    from labeler.cli.context import configure
-    from labeler.cli.output import print_text
-    from labeler.cli.screen_settings import theme_directories
-    from labeler.tui.theme.files import DEFAULT_THEME, theme_names
-
     configuration = configure(arguments)
     effective = configuration.settings.theme or DEFAULT_THEME
     for name in theme_names(theme_directories(configuration)):

@@ -19,22 +19,11 @@ from labeler.cli.context import (
     reach_backend,
 )
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.options import add_backend, add_json
 from labeler.cli.output import Progress, is_interactive, print_json, print_message, print_text
 from labeler.delivery import verification
 from labeler.delivery.verification import Mismatch, Resendable, Verification
 from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `labeler verify` takes."""
-    parser.add_argument(
-        "--resend", action="store_true", help="queue again what was delivered and the server has lost; asks first"
-    )
-    parser.add_argument("--yes", action="store_true", help="do not ask")
-    add_json(parser)
-    add_backend(parser)
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:

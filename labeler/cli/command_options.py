@@ -1,0 +1,169 @@
+"""What each command takes on the command line. Light: to read a line, or to print help, no command is imported."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from labeler.cli.options import (
+    add_backend,
+    add_common,
+    add_json,
+    add_reviewer,
+    add_screen,
+    add_selection,
+    complete_with_files,
+    since_ms,
+)
+
+SHELLS: Final = ("bash", "zsh", "fish")
+
+
+def labeler_alone(parser: argparse.ArgumentParser) -> None:
+    """Add what `labeler` takes without a command."""
+    add_backend(parser)
+    add_reviewer(parser)
+    add_screen(parser)
+
+
+def demo(parser: argparse.ArgumentParser) -> None:
+    """Add what `labeler demo` takes."""
+    parser.add_argument("--reset", action="store_true", help="start over with a new store")
+    add_reviewer(parser)
+    add_screen(parser)
+
+
+def review(parser: argparse.ArgumentParser) -> None:
+    """Add what `labeler review` takes."""
+    complete_with_files(
+        parser.add_argument(
+            "targets", nargs="*", metavar="TRACE_ID|FILE", help="exactly these; each not found is named"
+        )
+    )
+    add_backend(parser)
+    add_reviewer(parser)
+    add_selection(parser)
+    add_screen(parser)
+
+
+def show(parser: argparse.ArgumentParser) -> None:
+    """Add what `labeler show` takes."""
+    complete_with_files(
+        parser.add_argument("targets", nargs="+", metavar="TRACE_ID|FILE", help="trace IDs, or files that hold traces")
+    )
+    parser.add_argument("--raw", action="store_true", help="the exact JSON instead")
+    parser.add_argument("--spans", action="store_true", help="the span tree too")
+    add_json(parser)
+    add_backend(parser)
+
+
+def pull(parser: argparse.ArgumentParser) -> None:
+    """Add what `labeler pull` takes."""
+    parser.add_argument("trace_ids", metavar="TRACE_ID", nargs="*", help="exactly these; else the worklist")
+    add_backend(parser)
+    add_selection(parser)
+    add_reviewer(parser)
+
+
+def sync(parser: argparse.ArgumentParser) -> None:
+    """Add what `labeler sync` takes."""
+    parser.add_argument("--watch", action="store_true", help="go on until interrupted")
+    add_json(parser)
+    add_backend(parser)
+
+
+def outbox(parser: argparse.ArgumentParser) -> None:
+    """Add what `labeler outbox` takes."""
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    for name, summary in (
+        ("list", "print what is waiting, parked or refused"),
+        ("retry", "let parked and refused deliveries wait again; all of them unless IDs are given"),
+        ("discard", "give deliveries up for good; the answers stay in the journal"),
+        ("export", "write the labels that are not delivered to a file"),
+    ):
+        inner = actions.add_parser(name, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False)
+        add_json(inner)
+        if name == "export":
+            complete_with_files(inner.add_argument("file", metavar="FILE.jsonl"))
+        if name in ("retry", "discard"):
+            inner.add_argument("ids", metavar="ID", type=int, nargs="*" if name == "retry" else "+")
+        if name == "discard":
+            inner.add_argument("--yes", action="store_true", help="do not ask")
+        add_backend(inner)
+        add_common(inner)
+        inner.set_defaults(action=name)
+
+
+def verify(parser: argparse.ArgumentParser) -> None:
+    """Add what `labeler verify` takes."""
+    parser.add_argument(
+        "--resend", action="store_true", help="queue again what was delivered and the server has lost; asks first"
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    add_json(parser)
+    add_backend(parser)
+
+
+def export(parser: argparse.ArgumentParser) -> None:
+    """Add what `labeler export` takes."""
+    parser.add_argument("--local", action="store_true", help="from the journal, delivered or not, without a network")
+    parser.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
+    complete_with_files(parser.add_argument("-o", "--output", metavar="FILE", default="-", help="instead of stdout"))
+    parser.add_argument("-f", "--filter", metavar="EXPR", default="", help="of traces, in MLflow's syntax")
+    parser.add_argument("--since", metavar="7d|ISO", type=since_ms, help="of traces: 12h, 7d or an ISO 8601 time")
+    parser.add_argument("--superseded", action="store_true", help="labels that others took the place of, too")
+    add_backend(parser)
+    add_reviewer(parser)
+
+
+def push(parser: argparse.ArgumentParser) -> None:
+    """Add what `labeler push` takes."""
+    complete_with_files(
+        parser.add_argument("file", metavar="FILE.jsonl", help="labels as labeler export writes them; - for stdin")
+    )
+    parser.add_argument("--skip-bad", action="store_true", help="queue the good lines although others are bad")
+    add_backend(parser)
+    add_reviewer(parser)
+
+
+def doctor(parser: argparse.ArgumentParser) -> None:
+    """Add what `labeler doctor` takes."""
+    add_json(parser)
+    add_backend(parser)
+    add_reviewer(parser)
+
+
+def config(parser: argparse.ArgumentParser) -> None:
+    """Add what `labeler config` takes."""
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    for name, summary in (
+        ("init", "write a commented configuration, after asking what is needed"),
+        ("show", "print the effective settings with their origins"),
+        ("path", "print where your configuration file lies"),
+        ("check", "tell everything that is wrong"),
+        ("trust", "let credentials go to an origin that only a working directory's file names"),
+    ):
+        inner = actions.add_parser(name, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False)
+        if name == "trust":
+            inner.add_argument("origin", metavar="ORIGIN", help="such as https://mlflow.example.org")
+        if name in ("init", "show", "check"):
+            add_backend(inner)
+            add_reviewer(inner)
+        if name == "show":
+            add_json(inner)
+        add_common(inner)
+        inner.set_defaults(action=name)
+
+
+def keys(parser: argparse.ArgumentParser) -> None:
+    """Add what `labeler keys` takes."""
+    add_json(parser)
+
+
+def themes(parser: argparse.ArgumentParser) -> None:
+    """Add what `labeler themes` takes."""
+
+
+def completion(parser: argparse.ArgumentParser) -> None:
+    """Add what `labeler completion` takes."""
+    parser.add_argument("shell", choices=SHELLS)
