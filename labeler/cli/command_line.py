@@ -56,13 +56,17 @@ class _Parser(argparse.ArgumentParser):
         return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
-        """Print what is wrong with the command line, addresses without their credentials, and exit."""
-        from labeler.config.backend_uri import without_userinfo
+        """Print what is wrong with the command line, addresses without their credentials, and exit.
 
-        for word in filter(lambda word: "@" in word, self._typed):
-            option, equals, value = word.partition("=") if word.startswith("-") else ("", "", word)
-            shown = f"{option}{equals}{without_userinfo(value)}"
-            message = message.replace(word, shown).replace(repr(word), repr(shown))
+        Where something must not be shown, the line is parsed again without it: so the message quotes no part of it,
+        whichever part argparse would have quoted.
+        """
+        from labeler.config.backend_uri import words_without_userinfo
+
+        shown = words_without_userinfo(self._typed)
+        if shown != [*self._typed]:
+            self.parse_args(shown)
+            message = "an address with a name or a password stands where none belongs"
         super().error(message)
 
 

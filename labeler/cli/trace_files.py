@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.config.backend_uri import without_userinfo
+from labeler.config.backend_uri import words_without_userinfo
 from labeler.storage.file_reading import read_data_file
 
 if TYPE_CHECKING:
@@ -20,18 +20,22 @@ def looks_like_file(target: str) -> bool:
         return True
     try:
         return Path(target).is_file()
-    except OSError:  # a name longer than any file's
+    except (OSError, ValueError):  # longer than any file's name, or with a character that none has
         return False
 
 
-def refuse_addresses(targets: Iterable[str]) -> None:
+def refuse_addresses(targets: Sequence[str]) -> None:
     """Raise `CommandFailed` where the address of a backend stands among files and trace IDs."""
-    for target in targets:
-        is_secret = without_userinfo(target) != target and not Path(target).exists()
-        if "://" in target or is_secret:
-            raise CommandFailed(
-                ExitCode.USAGE, f"{without_userinfo(target)} is an address: give it with --backend, and trace IDs here"
-            )
+    for target, shown in zip(targets, words_without_userinfo(targets), strict=True):
+        if "://" in target or (shown != target and not _is_there(target)):
+            raise CommandFailed(ExitCode.USAGE, f"{shown} is an address: give it with --backend, and trace IDs here")
+
+
+def _is_there(target: str) -> bool:
+    try:
+        return Path(target).exists()
+    except (OSError, ValueError):  # longer than any file's name, or with a character that none has
+        return False
 
 
 def read_trace_file(file: Path) -> TraceFile:

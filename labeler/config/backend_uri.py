@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Sequence
 from enum import Enum, auto
 from urllib.parse import urlsplit
 
@@ -13,8 +15,19 @@ from labeler.domain.destination import canonical_uri, origin
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
 _HOST_AND_PORT = re.compile(r"(?!local:|sqlite:|file:)[\w.-]+:\d+(/.*)?")
 _WITHOUT_COLON = re.compile(r"(https?)//+", re.IGNORECASE)
-_NO_PATH = re.compile(r"://|^https?//|^[^/\\]*:.*@", re.DOTALL | re.IGNORECASE)
-"""What no directory is called: an address behind a blank or a quote, or a name and password without a scheme."""
+_NO_PATH = re.compile(
+    r"""://                                                            # an address, behind a blank or a quote
+    |   ^[\s"'<(]*(?=[ht])[htps]{3,7}(?:[^\w/\\]{1,3}[/\\]|[/\\]{2})  # http;//… http//… htp./…
+    |   ^//.*@ | :.*@ | @.*:                                           # a name and a password, a host and a port
+    |   ^[^/\\]+@[\w-]+(?:\.[\w-]+)+(?:/|$)                           # TOKEN@mlflow.example.org
+    """,
+    re.DOTALL | re.IGNORECASE | re.VERBOSE,
+)
+"""What no directory is called: what may be an address with a mistake in it, and so may hold a password."""
+_HOST_IN_PATH = re.compile(r"\w+://[^/\\].*@", re.DOTALL)
+"""A host with somebody's name before it, in an address of a kind that has no host."""
+_ATTACHED = re.compile(r"(-[^-]|--[\w-]+=)(.*)", re.DOTALL)
+"""An option and its value in one word."""
 _FORMS = "http://…, https://…, databricks, databricks://PROFILE, local:PATH, sqlite:///PATH or a directory"
 
 
@@ -56,7 +69,7 @@ def backend_kind(uri: str) -> BackendKind:
             return BackendKind.MLFLOW_FILES
         case None if uri == "databricks":
             return BackendKind.DATABRICKS
-        case None if not _NO_PATH.search(uri):
+        case None if _may_be_path(uri):
             return BackendKind.MLFLOW_FILES
     if re.fullmatch(r"[A-Za-z]:[\\/].*", uri):
         return BackendKind.MLFLOW_FILES
@@ -91,15 +104,47 @@ def without_userinfo(uri: str) -> str:
 
     A path is shown whole. Of anything else that has an @ nothing is: it may be an address with a mistake in it.
     """
-    scheme = _SCHEME.match(uri)
+    written = unicodedata.normalize("NFKC", uri)
+    scheme = _SCHEME.match(written)
     match scheme and scheme[1].lower():
         case "http" | "https":
             return http_address.without_userinfo(uri)
-        case "local" | "sqlite" | "file":
+        case "local" | "sqlite" | "file" if not _HOST_IN_PATH.match(written):
             return uri
-        case None if not _NO_PATH.search(uri):
+        case None if _may_be_path(uri):
             return uri
-    return http_address.MASK if "@" in uri else uri
+    return http_address.MASK if "@" in written else uri
+
+
+def words_without_userinfo(words: Sequence[str]) -> list[str]:
+    """The words of a command line as they may be shown.
+
+    An address whose password has a blank in it lies over several words: all are masked from the first that may begin
+    an address to the last with an @.
+    """
+    last = max((index for index, word in enumerate(words) if http_address.has_at_sign(word)), default=None)
+    if last is None:
+        return list(words)
+    first = next((index for index, word in enumerate(words[:last]) if _may_begin_address(word)), last)
+    option, value = _attached(words[first])
+    shown = without_userinfo(value) if first == last else http_address.MASK
+    return [*words[:first], f"{option}{shown}", *[http_address.MASK] * (last - first), *words[last + 1 :]]
+
+
+def _may_begin_address(word: str) -> bool:
+    written = unicodedata.normalize("NFKC", _attached(word)[1])
+    return ":" in written or "@" in written or not _may_be_path(written)
+
+
+def _attached(word: str) -> tuple[str, str]:
+    """A word of a command line as the option in it, which may be none, and the rest."""
+    attached = _ATTACHED.fullmatch(word)
+    return (attached[1], attached[2]) if attached else ("", word)
+
+
+def _may_be_path(uri: str) -> bool:
+    """Whether this could be a directory of the user's."""
+    return _NO_PATH.search(unicodedata.normalize("NFKC", uri)) is None
 
 
 def _check_address(uri: str) -> None:

@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from labeler.domain.http_address import AT_SIGNS, has_at_sign
+
 _QUOTES: Final = '"`“”‘’«»<>'
 _AROUND: Final = f"{_QUOTES}'"
-_SCHEME: Final = re.compile(r"([A-Za-z]{2,8})(:?/{1,3}|:(?=[\w.-]+\.[\w.-]+(?:[:/]|$)))(?=[^/])")
+_SCHEME: Final = re.compile(r"([A-Za-z]{2,8})([:;.,]?/{1,3}|:(?=[\w.-]+\.[\w.-]+(?:[:/]|$)))(?=[^/])")
 _HTTP: Final = ("http", "https")
 _HOST: Final = re.compile(
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,}(?::\d+)?(?:/.*)?|//[\w.-]+.*|[\d.]+(?::\d+)?"
 )
-_PAGE: Final = re.compile(r"/(?:(?:ajax-)?api/\d\.\d|(?:ml/)?experiments/\d+)(?:/.*)?$")
+_PAGE: Final = re.compile(r"(?P<part>/(?:ajax-)?api(?=/\d\.\d(?:/|$))|/(?:ml/)?experiments(?=/\d+(?:/|$)))/.*$")
 """What follows a server's path prefix in the addresses of its pages and calls, where no ``#`` does."""
 _EXPERIMENT: Final = re.compile(r"/experiments/(\d+)")
 
@@ -40,15 +42,19 @@ def mistake_in(uri: str) -> str | None:
             "is no file or directory that is there, and the address of a server begins with http:// or https://"
             f"{_did_you_mean(meant, uri)}"
         )
-    _, at, behind = uri.rpartition("@")
+    behind = re.split(f"[{AT_SIGNS}]", uri)[-1]
     if (odd := next((each for each in behind if _is_odd(each)), None)) is not None:
         without = "".join(each for each in behind if not _is_odd(each))
         return f"has {_named(odd)} in it{_did_you_mean(_meant(without), uri)}"
     meant = _meant(uri)
     if meant == uri:
         return None
-    if at:
-        return "has a # or a ? in it, where the address of a server ends; in a name or password write %23 or %3F"
+    if has_at_sign(uri):
+        if "#" in uri or "?" in uri:
+            return "has a # or a ? in it, where the address of a server ends; in a name or password write %23 or %3F"
+        page = _PAGE.search(uri)
+        end = f', and that of the server ends before its "{page["part"]}"' if page else ""
+        return f"is the address of a page or a call there{end}"
     if _SCHEME.match(uri) and not _is_page(uri):
         return f"must begin with http:// or https://{_did_you_mean(meant, uri)}"
     experiment = _EXPERIMENT.search(uri)
@@ -109,4 +115,4 @@ def _named(character: str) -> str:
 
 def _did_you_mean(address: str, typed: str) -> str:
     """Nothing where what was typed has an @: `address` may end within a password then, or hold one."""
-    return "" if "@" in typed else f': did you mean "{address}"?'
+    return "" if has_at_sign(typed) else f': did you mean "{address}"?'

@@ -18,9 +18,14 @@ MASK: Final = "•••"
 _SHORTEST_SECRET: Final = 4
 """Characters. Masking all of what is shorter would make messages illegible, and tell by its gaps what it is."""
 
+AT_SIGNS: Final = "@\ufe6b\uff20"
+"""The @, and what Unicode's compatibility forms (NFKC) make one of, which some keyboards type in its place."""
+
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _PARTS: Final = re.compile(r"(https?)://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
-_ADDRESS_IN_TEXT: Final = re.compile(r"(?<=://)\S*@")
+_ADDRESS_IN_TEXT: Final = re.compile(rf"(?<=://)\S*[{AT_SIGNS}]")
+_BEFORE_HOST: Final = re.compile(rf"(?:[^/@]{{0,10}}//+|\./)?(.*)[{AT_SIGNS}]", re.DOTALL)
+"""What stands before a host, behind what may be meant for a scheme."""
 
 
 class BadAddress(ValueError):
@@ -49,7 +54,7 @@ def http_address(uri: str) -> HttpAddress:
     if written is None:
         raise BadAddress("must be http(s)://HOST[:PORT][/PATH]")
     scheme, authority, rest = written[1].lower(), written[2], written[3]
-    if "@" in rest:
+    if has_at_sign(rest):
         raise BadAddress(
             "has an @ behind its host (in a password write / as %2F, ? as %3F and # as %23, in a path @ as %40)"
         )
@@ -80,9 +85,13 @@ def without_userinfo(address: str) -> str:
         read = http_address(address)
     except BadAddress:
         written = _PARTS.fullmatch(address)
-        if written is None or "@" in written[3] or "@" not in written[2]:
-            return f"{address.partition(':')[0].lower()}://{MASK}"
-        return f"{written[1].lower()}://{MASK}@{written[2].rpartition('@')[2]}"
+        if written is None:
+            scheme = address.partition(":")[0].lower()
+            return f"{scheme}://{MASK}" if scheme in _DEFAULT_PORTS else MASK
+        place = written[2].rpartition("@")[2]
+        if "@" not in written[2] or has_at_sign(place + written[3]):
+            return f"{written[1].lower()}://{MASK}"
+        return f"{written[1].lower()}://{MASK}@{place}"
     return read.url if read.userinfo is None else read.url.replace("://", f"://{MASK}@", 1)
 
 
@@ -91,14 +100,25 @@ def without_addresses_userinfo(text: str) -> str:
     return _ADDRESS_IN_TEXT.sub(f"{MASK}@", text)
 
 
+def has_at_sign(text: str) -> bool:
+    """Whether a name or a password may stand in `text`, before an @ in any of its forms."""
+    return any(each in text for each in AT_SIGNS)
+
+
 def secrets_in(address: str) -> frozenset[str]:
-    """What must not be told of an address: the password, or the name where that is all there is, in every spelling."""
-    _, slashes, behind = address.partition("://")
-    userinfo, at, _ = behind.rpartition("@")
-    if not slashes or not at:
+    """What must not be told of an address: the password, or the name where that is all there is, in every spelling.
+
+    The address may be mistyped. Where its scheme is, the password is taken to begin behind any of the colons.
+    """
+    before_host = _BEFORE_HOST.match(address)
+    if before_host is None:
         return frozenset()
+    userinfo = before_host[1]
     name, _, password = userinfo.partition(":")
-    return spellings(password or name)
+    secrets = spellings(password or name)
+    if "://" not in address and ":" in password:
+        secrets |= spellings(password.partition(":")[2])
+    return secrets - {""}
 
 
 def spellings(secret: str) -> frozenset[str]:

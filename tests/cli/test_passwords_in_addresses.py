@@ -25,6 +25,21 @@ from labeler.cli.main import main
 from tests.cli.scripted_server import Answering, answering
 
 CHARACTERS = string.ascii_letters + string.digits + string.punctuation * 3 + " äß€ñ漢🔑\u00a0℀／："
+MISTYPED = (
+    "{0}//{1}@{2}",
+    "{0}:/{1}@{2}",
+    " {0}://{1}@{2}",
+    '"{0}://{1}@{2}"',
+    "{0};//{1}@{2}",
+    "{0}.//{1}@{2}",
+    "//{1}@{2}",
+    "./{1}@{2}",
+    "{1}@{2}",
+    "{0}://{1}\uff20{2}",
+    "{0}://{1}\ufe6b{2}/experiments/3",
+)
+"""How an address may be written wrongly: scheme, name and password, host."""
+
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("doctor", "--json", "-v"),
     ("doctor",),
@@ -121,7 +136,7 @@ def in_userinfo(secret: str, chance: random.Random) -> str:
 
 def address(userinfo: str, url: str, chance: random.Random) -> str:
     scheme, _, rest = url.partition("://")
-    form = chance.choice(("{}://{}@{}",) * 12 + ("{}//{}@{}", "{}:/{}@{}", " {}://{}@{}", '"{}://{}@{}"'))
+    form = chance.choice(("{0}://{1}@{2}",) * 12 + MISTYPED)
     return form.format(scheme.upper() if chance.random() < 0.1 else scheme, userinfo, rest)
 
 
@@ -203,11 +218,39 @@ def test_no_command_tells_any_of_two_thousand_passwords(house: House, seed: int)
 
 
 @pytest.mark.parametrize(
-    "form", ["http://ana:{}@h", "http://ana:1/{}@h", "ana_b:{}@h", "https:/ana:{}@h", "'http://a:{}@h'"]
+    "form",
+    [
+        "http://ana:{}@h",
+        "http://ana:1/{}@h",
+        "ana_b:{}@h",
+        "https:/ana:{}@h",
+        "'http://a:{}@h'",
+        "http;//ana:{}@h",
+        "//ana:{}@h",
+        "./ana:{}@h",
+        "http://ana:{}\ufe6bh",
+        "http://ana:12 {}@h",
+        "http://ana:{} 12@h",
+        "http://ana:{} -12@h",
+        f"./ana:{{}}@{'h' * 5000}",
+    ],
 )
 def test_an_address_typed_where_none_belongs_is_not_repeated_with_its_password(house: House, form: str) -> None:
     secret = "s3cret-0f-the-harbour"
+    written = form.format(secret)
     for command in ((), ("sync",), ("show",), ("review",), ("push",), ("doctor", "--frob"), ("config", "trust")):
-        told = house.told((*command, form.format(secret)), Way({}))
+        for words in ([written], written.split(" ")):
+            told = house.told((*command, *words), Way({}))
+            assert told
+            assert secret not in told
+    for words in (
+        [f"-X{written}"],
+        [f"--frob={written}"],
+        [f"-v{written}"],
+        [f"--json={written}"],
+        [f"--limit={written}"],
+    ):
+        told = house.told(("review", *words), Way({}))
         assert told
         assert secret not in told
+        assert secret not in house.told(("review", *words[0].split(" ")), Way({}))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from labeler.config.backend_uri import BadBackendUri, check_backend_uri
+from labeler.config.backend_uri import BadBackendUri, check_backend_uri, without_userinfo, words_without_userinfo
 from labeler.config.load import ConfigurationError, FlagSetting, load_configuration
 from labeler.config.paths import find_paths
 
@@ -85,12 +85,62 @@ def test_what_is_right_is_left_as_it_is(right: str) -> None:
         "http://kim:s3?cret@host",
         "http://kim:s3cret@host:5000/#/experiments/1",
         "http://kim:s3cret@ho st:5000 ",
+        "http://kim:s3cret@host/experiments/3",
+        "http://kim:s3cret\uff20host:5000/#/experiments/1",
+        "http://kim:s3cret\ufe6bho st",
+        "http;//kim:s3cret@host",
+        "http.//kim:s3cret@host",
+        "hhtp//s3cret@host",
+        "http:.//kim:s3cret@host",
+        "//kim:s3cret@host",
+        "//s3cret@host",
+        "./kim:s3cret@host",
+        "kim/s3:cret@host",
+        "kim@s3cret:5000",
+        "s3cret@mlflow.example.org",
+        "kim\uff1as3cret\uff20host",
+        "\uff48\uff54\uff54\uff50\uff1a//kim:s3cret@host",
+        "http://12/s3cret\uff20host",
+        "http://kim:s3@cret\uff20ho[st",
+        "sqlite://kim:s3cret@host/db",
     ],
 )
 def test_an_address_with_a_password_is_never_repeated(written: str) -> None:
-    with pytest.raises(BadBackendUri) as raised:
+    shown = without_userinfo(written)
+    try:
         check_backend_uri(written)
-    assert not any(part in str(raised.value) for part in ("kim", "s3", "cret"))
+    except BadBackendUri as error:
+        shown += str(error)
+    assert "•••" in shown
+    assert not any(part in shown for part in ("kim", "s3", "cret"))
+
+
+@pytest.mark.parametrize("path", ["./runs@2", "/srv/kim@home/mlruns", "local:/a:b@c/store.db", "sqlite:////srv/a@b.db"])
+def test_a_path_is_shown_whole(path: str) -> None:
+    assert without_userinfo(path) == path
+    assert check_backend_uri(path) == path
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["sync", "-Xhttp://kim:s3cret@host"], ["sync", "-Xhttp://•••@host"]),
+        (["--frob=http://kim:s3cret@host"], ["--frob=http://•••@host"]),
+        (["sync", "-b", "http://kim:s3", "cret@host", "--frob"], ["sync", "-b", "•••", "•••", "--frob"]),
+        (["-b", "http://12", "-s3", "cret", "-x@host"], ["-b", "•••", "•••", "•••", "•••"]),
+        (["kim@home", "tr-1"], ["kim@home", "tr-1"]),
+    ],
+)
+def test_words_are_shown_without_an_address_that_lies_over_several_of_them(words: list[str], shown: list[str]) -> None:
+    assert words_without_userinfo(words) == shown
+    assert words_without_userinfo(shown) == shown
+
+
+def test_a_page_at_an_address_with_a_password_is_told_as_a_page() -> None:
+    with pytest.raises(BadBackendUri, match=r'the address of a page.*ends before its "/experiments"'):
+        check_backend_uri("http://kim:s3cret@host/experiments/3")
+    with pytest.raises(BadBackendUri, match=r"has a # or a \? in it"):
+        check_backend_uri("http://kim:s3cret@host/#/experiments/3")
 
 
 def test_the_setting_that_it_comes_from_is_named(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
 from urllib.parse import quote
 
 import httpx
@@ -9,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeler.domain.http_address import BadAddress, http_address, without_userinfo
+from labeler.domain.http_address import AT_SIGNS, BadAddress, http_address, secrets_in, without_userinfo
 
 ANY_TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=30)
 
@@ -65,3 +67,31 @@ def test_what_is_read_is_where_the_client_connects(place: str) -> None:
 )
 def test_an_address_is_shown_as_it_is_connected_to(address: str, shown: str) -> None:
     assert without_userinfo(address) == shown
+
+
+def test_every_character_that_becomes_an_at_sign_is_taken_for_one() -> None:
+    assert set(AT_SIGNS) == {
+        each for each in map(chr, range(sys.maxunicode)) if "@" in unicodedata.normalize("NFKC", each)
+    }
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://kim:s3cret@host",
+        "http://kim:s3cret\uff20host",
+        "http;//kim:s3cret@host",
+        "//s3cret@host",
+        "kim:s3cret@proxy:3128",
+        "s3cret@proxy:3128",
+        "http:kim:s3cret@host",
+        "./kim:s3cret@host",
+    ],
+)
+def test_a_secret_is_known_in_whatever_form_its_address_is_written(address: str) -> None:
+    assert "s3cret" in secrets_in(address)
+
+
+@pytest.mark.parametrize("address", ["http://host/p", "mlruns", "tr-1"])
+def test_where_nobody_signs_in_there_is_no_secret(address: str) -> None:
+    assert secrets_in(address) == frozenset()
