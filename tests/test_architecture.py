@@ -1,8 +1,12 @@
-"""docs/architecture.md has a line for every file of the rooms where work is kept and done: its docstring's first."""
+"""Where things are: each file of the rooms where work is kept and done is documented, and helpers lie beside the tests.
+
+docs/architecture.md has a line for every such file: the first one of its docstring.
+"""
 
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -35,6 +39,13 @@ def test_the_documented_files_are_the_files_there_are() -> None:
 def test_every_file_says_what_it_is_about() -> None:
     silent = [path for path in (ROOT / "labeler").rglob("*.py") if not first_line(path)]
     assert [path for path in silent if path.name != "__init__.py"] == []
+
+
+def test_no_test_is_imported_from() -> None:
+    """Helpers lie beside the tests: whoever moves or deletes a test breaks no other."""
+    importing = re.compile(r"^\s*(?:from|import) tests[\w.]*\.test_\w+", re.MULTILINE)
+    files = (ROOT / "tests").rglob("*.py")
+    assert [path for path in files if importing.search(path.read_text(encoding="utf-8"))] == []
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.cli.embedded_store import filled_store
 from tests.cli.program import Program
-from tests.cli.test_show import filled_store
 from tests.servers.mlflow_server import free_port
 
 

@@ -17,9 +17,10 @@ from labeler.domain.destination import Destination
 from labeler.journal.schema import STEPS
 from labeler.journal.store import open_store
 from tests.cli.disks import Disk, disk_at
+from tests.cli.embedded_store import filled_store
 from tests.cli.program import Program
-from tests.cli.test_show import filled_store
-from tests.cli.test_work_without_a_screen import NAMES, queue
+from tests.cli.queued_labels import queue
+from tests.cli.recorded_experiment import NAMES
 
 pytestmark = pytest.mark.slow  # starts a program for each case, some of them many
 

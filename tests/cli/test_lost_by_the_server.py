@@ -10,17 +10,18 @@ import pytest
 from labeler.domain.change import Answer
 from labeler.domain.worklist import ItemState
 from tests.cli.program import Program
+from tests.cli.recorded_experiment import NAMES, Experiment
 from tests.cli.review_beside import REVIEWER, ReviewBeside
-from tests.cli.test_work_without_a_screen import Desk, wait_until
+from tests.cli.waiting import wait_until
 from tests.journal.sitting import Sitting
 from tests.servers.filling import create_queue
 
 
 @pytest.fixture
 def review(labeler: Program) -> ReviewBeside:
-    desk = Desk()
-    queue_id = create_queue(desk.server, desk.experiment, "Harbour", desk.ids)
-    return ReviewBeside(labeler, desk.server, desk.experiment, desk.ids, queue_id)
+    experiment = Experiment(*NAMES)
+    queue_id = create_queue(experiment.server, experiment.id, "Harbour", experiment.trace_ids)
+    return ReviewBeside(labeler, experiment.server, experiment.id, experiment.trace_ids, queue_id)
 
 
 def test_lost_answers_are_listed_by_trace_and_sent_again_under_their_ids(review: ReviewBeside) -> None:

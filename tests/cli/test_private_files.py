@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from labeler.domain.destination import Destination
+from tests.cli.embedded_store import filled_store
 from tests.cli.program import Program
-from tests.cli.test_show import filled_store
-from tests.cli.test_work_without_a_screen import NAMES, queue
+from tests.cli.queued_labels import queue
+from tests.cli.recorded_experiment import NAMES
 
 DEFECT = (
     "import sys\nfrom labeler.cli import keys, main\n"

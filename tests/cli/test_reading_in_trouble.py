@@ -6,19 +6,21 @@ import asyncio
 import gzip
 import json
 import time
+from collections.abc import Collection
 from typing import Any
 
 import pytest
 
 from labeler.cache.store import Cache
 from labeler.domain.destination import Destination
+from tests.cli.bombs import MOST_KB, bomb, run
 from tests.cli.program import Program
-from tests.cli.test_bombs import MOST_KB, bomb, run
+from tests.cli.recorded_experiment import Experiment
 from tests.servers import fault_proxy as faults
 from tests.servers.fault_proxy import fault_proxy
-from tests.servers.filling import Recording, create_queue, log, log_many, recordings
+from tests.servers.filling import create_queue, log_many, recordings
 from tests.servers.gateways import changed, every_second, forgetful_cache, leading_on, raw
-from tests.servers.mlflow_server import MlflowServer, shared_server
+from tests.servers.mlflow_server import shared_server
 
 IMPOSSIBLE = {
     "x" * 100_000: "100,000 characters long",
@@ -30,22 +32,7 @@ IMPOSSIBLE = {
 LONGEST_MESSAGE = 2_000
 
 
-class Desk:
-    """An experiment with a few traces on the shared server."""
-
-    def __init__(self, *names: str) -> None:
-        self.server: MlflowServer = shared_server()
-        self.experiment = self.server.new_experiment()
-        self.traces: list[Recording] = recordings(*names) if names else []
-        if self.traces:
-            log(self.server, self.experiment, self.traces)
-
-    @property
-    def ids(self) -> set[str]:
-        return {trace.id for trace in self.traces}
-
-
-def kept(labeler: Program, url: str, trace_ids: set[str]) -> set[str]:
+def kept(labeler: Program, url: str, trace_ids: Collection[str]) -> set[str]:
     """Those of the traces that are whole in the program's cache."""
     cache = Cache(labeler.data / "cache.db", 1 << 30)
     try:
@@ -56,33 +43,33 @@ def kept(labeler: Program, url: str, trace_ids: set[str]) -> set[str]:
 
 @pytest.mark.slow
 async def test_pull_survives_a_connection_that_is_reset_on_every_second_request(labeler: Program) -> None:
-    desk = Desk()
-    log_many(desk.server, desk.experiment, 40)
-    found = desk.server.post(
+    experiment = Experiment()
+    log_many(experiment.server, experiment.id, 40)
+    found = experiment.server.post(
         "/api/3.0/mlflow/traces/search",
-        {"locations": [{"mlflow_experiment": {"experiment_id": desk.experiment}}], "max_results": 100},
+        {"locations": [{"mlflow_experiment": {"experiment_id": experiment.id}}], "max_results": 100},
     )
     ids = {info["trace_id"] for info in found["traces"]}
-    async with fault_proxy(desk.server.url) as proxy:
+    async with fault_proxy(experiment.server.url) as proxy:
         proxy.otherwise = every_second(faults.reset_after_commit, faults.none)
-        ended = await asyncio.to_thread(labeler.run, "pull", "-b", proxy.url, "-e", desk.experiment, "-r", "ana")
+        ended = await asyncio.to_thread(labeler.run, "pull", "-b", proxy.url, "-e", experiment.id, "-r", "ana")
         assert kept(labeler, proxy.url, ids) == ids
     assert ended.code == 0, ended.err
     assert "40 of 40 traces are here" in ended.err
 
 
 async def test_impossible_ids_in_a_listing_fail_alone_and_by_name(labeler: Program) -> None:
-    desk = Desk("openai_chat_multiturn", "plain_bool_number")
+    experiment = Experiment("openai_chat_multiturn", "plain_bool_number")
 
     def with_impossible(body: Any) -> Any:
         body["traces"] = [{**body["traces"][0], "trace_id": each} for each in IMPOSSIBLE] + body["traces"]
         return body
 
-    async with fault_proxy(desk.server.url) as proxy:
+    async with fault_proxy(experiment.server.url) as proxy:
         proxy.otherwise = changed(with_impossible, "traces/search")
-        place = ("-b", proxy.url, "-e", desk.experiment, "-r", "ana")
+        place = ("-b", proxy.url, "-e", experiment.id, "-r", "ana")
         ended = await asyncio.to_thread(labeler.run, "pull", *place)
-        assert kept(labeler, proxy.url, desk.ids) == desk.ids
+        assert kept(labeler, proxy.url, experiment.trace_ids) == set(experiment.trace_ids)
         exported = await asyncio.to_thread(labeler.run, "export", *place)
     for each in (ended, exported):
         assert each.code == 1, each.err
@@ -93,27 +80,27 @@ async def test_impossible_ids_in_a_listing_fail_alone_and_by_name(labeler: Progr
 
 
 async def test_impossible_ids_in_a_queue_fail_alone_and_by_name(labeler: Program) -> None:
-    desk = Desk("openai_chat_multiturn", "plain_bool_number")
-    queue_id = create_queue(desk.server, desk.experiment, f"desk {time.time_ns()}", sorted(desk.ids))
+    experiment = Experiment("openai_chat_multiturn", "plain_bool_number")
+    queue_id = create_queue(experiment.server, experiment.id, f"desk {time.time_ns()}", sorted(experiment.trace_ids))
 
     def with_impossible(body: Any) -> Any:
         body["items"] += [{**body["items"][0], "item_id": each} for each in IMPOSSIBLE]
         body["items"].append({**body["items"][0], "item_id": "tr-odd", "status": "NO SUCH STATE"})
         return body
 
-    async with fault_proxy(desk.server.url) as proxy:
+    async with fault_proxy(experiment.server.url) as proxy:
         proxy.otherwise = changed(with_impossible, "items/list")
         ended = await asyncio.to_thread(labeler.run, "pull", "-b", proxy.url, "-q", queue_id, "-r", "ana")
-        assert kept(labeler, proxy.url, desk.ids) == desk.ids
+        assert kept(labeler, proxy.url, experiment.trace_ids) == set(experiment.trace_ids)
     assert ended.code == 1, ended.err
     assert all(told in ended.err for told in [*IMPOSSIBLE.values(), "tr-odd is not of MLflow's form"])
 
 
 def test_impossible_ids_that_are_named_fail_alone_and_by_name(labeler: Program) -> None:
-    desk = Desk("plain_bool_number")
-    (good,) = desk.ids
+    experiment = Experiment("plain_bool_number")
+    (good,) = experiment.trace_ids
     named = ["x" * 100_000, "tr-one\ntr-two", "tr-\udcff", "50%?#&", good]
-    place = ("-b", desk.server.url)
+    place = ("-b", experiment.server.url)
     for command in (("pull", "-r", "ana"), ("show",)):
         ended = labeler.run(command[0], *named, *place, *command[1:])
         assert ended.code == 1, ended.err
@@ -122,36 +109,36 @@ def test_impossible_ids_that_are_named_fail_alone_and_by_name(labeler: Program) 
             assert told in ended.err, ended.err
         assert "Traceback" not in ended.err
         assert "address" not in ended.err
-    assert kept(labeler, desk.server.url, {good}) == {good}
+    assert kept(labeler, experiment.server.url, {good}) == {good}
     labels = [json.dumps({"trace_id": each, "name": "ok", "value": True, "reviewer": "ana"}) for each in named]
     (labeler.work / "labels.jsonl").write_text("\n".join(labels))
-    pushed = labeler.run("push", "labels.jsonl", "--skip-bad", *place, "-e", desk.experiment)
+    pushed = labeler.run("push", "labels.jsonl", "--skip-bad", *place, "-e", experiment.id)
     assert pushed.code == 1
     assert "1 queued" in pushed.err
     assert len(pushed.err) < LONGEST_MESSAGE
 
 
 async def test_pages_in_a_circle_end_the_listing_and_what_came_is_downloaded(labeler: Program) -> None:
-    desk = Desk("openai_chat_multiturn", "plain_bool_number")
+    experiment = Experiment("openai_chat_multiturn", "plain_bool_number")
 
-    async with fault_proxy(desk.server.url) as proxy:
+    async with fault_proxy(experiment.server.url) as proxy:
         proxy.otherwise = leading_on("traces/search", lambda count: "again", lambda page, count: page)
-        place = ("-b", proxy.url, "-e", desk.experiment, "-r", "ana")
+        place = ("-b", proxy.url, "-e", experiment.id, "-r", "ana")
         ended = await asyncio.to_thread(labeler.run, "pull", *place)
-        assert kept(labeler, proxy.url, desk.ids) == desk.ids
+        assert kept(labeler, proxy.url, experiment.trace_ids) == set(experiment.trace_ids)
         asked = sum("traces/search" in path for _, path in proxy.seen)
     assert (ended.code, ended.err.count("may be incomplete")) == (1, 1), ended.err
     assert asked < 10
 
 
 async def test_a_trace_that_is_answered_with_another_s_is_the_only_one_that_is_not_there(labeler: Program) -> None:
-    desk = Desk("openai_chat_multiturn", "plain_bool_number", "plain_none_io")
-    async with fault_proxy(desk.server.url) as proxy:
+    experiment = Experiment("openai_chat_multiturn", "plain_bool_number", "plain_none_io")
+    async with fault_proxy(experiment.server.url) as proxy:
         proxy.otherwise = forgetful_cache("get-trace-artifact", "traces/get?", heeds_no_cache=False)
-        place = ("-b", proxy.url, "-e", desk.experiment, "-r", "ana")
+        place = ("-b", proxy.url, "-e", experiment.id, "-r", "ana")
         ended = await asyncio.to_thread(labeler.run, "pull", *place)
-        there = kept(labeler, proxy.url, desk.ids)
-        missing = desk.ids - there
+        there = kept(labeler, proxy.url, experiment.trace_ids)
+        missing = set(experiment.trace_ids) - there
         cache = Cache(labeler.data / "cache.db", 1 << 30)
         raws = [cache.trace(Destination(proxy.url, "", ""), trace_id) for trace_id in there]
         cache.close()

@@ -12,8 +12,8 @@ import pytest
 from labeler.domain.destination import Destination
 from tests.cli.disks import disk_at
 from tests.cli.program import Ended, Program
-from tests.cli.test_show import TOOLS
-from tests.cli.test_work_without_a_screen import queue
+from tests.cli.queued_labels import queue
+from tests.servers.filling import TOOLS
 
 pytestmark = pytest.mark.slow  # starts a program for each case, some of them many
 

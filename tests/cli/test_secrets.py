@@ -13,8 +13,9 @@ import pytest
 
 from labeler.domain.destination import Destination
 from tests.cli.program import Program
+from tests.cli.queued_labels import queue
 from tests.cli.scripted_server import answering
-from tests.cli.test_work_without_a_screen import queue, wait_until
+from tests.cli.waiting import wait_until
 
 SECRET = "s3cret-0f-the-harbour"
 BASIC = base64.b64encode(f"ana:{SECRET}".encode()).decode()

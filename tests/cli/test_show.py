@@ -1,34 +1,19 @@
 from __future__ import annotations
 
-import asyncio
 import gzip
 import json
 from pathlib import Path
 
 import pytest
 
-from labeler.backends.local.store import LocalStore
 from labeler.reading.wire.files import read_traces
+from tests.cli.embedded_store import filled_store
 from tests.cli.program import Program
-from tests.servers.filling import CORPUS, log, recordings
+from tests.servers.filling import CORPUS, TOOLS, log, recordings
 from tests.servers.mlflow_server import shared_server
 
-TOOLS = CORPUS / "openai_tool_roundtrip.json"
 HOSTILE = [str(path) for path in sorted(CORPUS.glob("text_*.json")) if ".info." not in path.name]
 ANSI = CORPUS / "text_ansi.json"
-
-
-def filled_store(path: Path, *names: str) -> list[str]:
-    """An embedded store with those recordings; their trace IDs."""
-
-    async def fill() -> list[str]:
-        store = await LocalStore.open_or_create(path)
-        traces = [recording.raw for recording in recordings(*names)]
-        await store.import_traces(traces)
-        await store.close()
-        return [raw.summary.id for raw in traces]
-
-    return asyncio.run(fill())
 
 
 def test_a_file_is_printed_as_it_is_read(labeler: Program) -> None:

@@ -12,21 +12,18 @@ from typing import Any
 import pytest
 
 from labeler.domain.destination import Destination
+from tests.cli.embedded_store import experiments_in, filled_store
 from tests.cli.program import Ended, Program
+from tests.cli.queued_labels import queue
+from tests.cli.recorded_experiment import NAMES, Experiment
 from tests.cli.scripted_server import answering
-from tests.cli.test_show import filled_store
-from tests.cli.test_work_without_a_screen import NAMES, Desk, _experiments, queue, wait_until
+from tests.cli.waiting import wait_until
 from tests.servers.basic_auth import ADMIN, READER, basic_auth_server
 from tests.servers.certificates import loopback_certificate
 from tests.servers.fault_proxy import fault_proxy, hold
 from tests.servers.filling import log, recordings
 from tests.servers.forward_proxy import forward_proxy
 from tests.servers.mlflow_server import MlflowServer
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
 
 
 def outbox(labeler: Program) -> list[dict[str, Any]]:
@@ -38,19 +35,19 @@ def assert_delivered(ended: Ended, count: int) -> None:
 
 
 def test_a_label_the_server_does_not_take_as_it_is_ends_in_1_and_the_rest_is_delivered(
-    labeler: Program, desk: Desk
+    labeler: Program, experiment: Experiment
 ) -> None:
     """A number that no double can hold is stored as another one, so it does not count as delivered."""
-    (refused,) = queue(labeler, desk.place, desk.ids[:1], value=2**60 + 1)
-    queue(labeler, desk.place, desk.ids[1:])
-    ended = labeler.run("sync", "-b", desk.server.url, "--json")
+    (refused,) = queue(labeler, experiment.place, experiment.trace_ids[:1], value=2**60 + 1)
+    queue(labeler, experiment.place, experiment.trace_ids[1:])
+    ended = labeler.run("sync", "-b", experiment.server.url, "--json")
     assert ended.code == 1
     assert ended.lines == [{"delivered": 2, "queued": 0, "parked": 0, "refused": 1, "elsewhere": 0}]
     assert "labeler outbox list says why" in ended.err
     (row,) = outbox(labeler)
     assert (row["state"], row["trace_id"]) == ("refused", refused.trace_id)
     assert row["reason"].startswith("The server stored something else than was sent")
-    assert labeler.run("sync", "-b", desk.server.url).code == 1
+    assert labeler.run("sync", "-b", experiment.server.url).code == 1
 
 
 @contextmanager
@@ -60,7 +57,7 @@ def a_store(labeler: Program, name: str) -> Iterator[tuple[str, Destination, lis
     trace_ids = filled_store(path, *NAMES)
     labeler.run("pull", "-b", f"local:{path}", "-r", "ana", *trace_ids)
     store_uri = _store_uri(path)
-    yield f"local:{path}", Destination(store_uri, "", asyncio.run(_experiments(path))[0]), trace_ids
+    yield f"local:{path}", Destination(store_uri, "", asyncio.run(experiments_in(path))[0]), trace_ids
 
 
 def _store_uri(path: Path) -> str:
@@ -95,33 +92,33 @@ def test_a_sync_to_one_place_goes_on_beside_a_process_that_delivers_to_another(l
 
 
 def test_what_is_queued_for_one_server_never_reaches_another_and_goes_when_that_one_is_set_again(
-    labeler: Program, desk: Desk
+    labeler: Program, experiment: Experiment
 ) -> None:
     with a_store(labeler, "b.db") as (there, other, its_traces):
-        labeler.config.write_text(f'[backend]\nuri = "{desk.server.url}"\n')
-        queue(labeler, desk.place, desk.ids)
+        labeler.config.write_text(f'[backend]\nuri = "{experiment.server.url}"\n')
+        queue(labeler, experiment.place, experiment.trace_ids)
         labeler.config.write_text(f'[backend]\nuri = "{there}"\n')
         queue(labeler, other, its_traces[:1])
         assert labeler.run("outbox", "list", "--json").lines[0]["trace_id"] == its_traces[0]
         ended = labeler.run("sync", "--json")
         assert ended.lines == [{"delivered": 1, "queued": 0, "parked": 0, "refused": 0, "elsewhere": 3}]
-        assert f"3 more for {desk.server.url}, experiment {desk.experiment}; nothing was sent there" in ended.err
+        assert f"3 more for {experiment.server.url}, experiment {experiment.id}; nothing was sent there" in ended.err
         assert [label["trace_id"] for label in labeler.run("export").lines] == its_traces[:1]
-        assert all(not desk.human_labels(trace_id) for trace_id in desk.ids)
-        shouting = desk.server.url.replace("http://", "HTTP://") + "/"
+        assert all(not experiment.human_labels(trace_id) for trace_id in experiment.trace_ids)
+        shouting = experiment.server.url.replace("http://", "HTTP://") + "/"
         labeler.config.write_text(f'[backend]\nuri = "{shouting}"\n')
         waiting = labeler.run("outbox", "list", "--json").lines
-        assert {row["destination"]["backend"] for row in waiting} == {desk.server.url}
+        assert {row["destination"]["backend"] for row in waiting} == {experiment.server.url}
         assert_delivered(labeler.run("sync", "--json"), 3)
-    assert all(len(desk.human_labels(trace_id)) == 1 for trace_id in desk.ids)
+    assert all(len(experiment.human_labels(trace_id)) == 1 for trace_id in experiment.trace_ids)
 
 
 async def test_a_certificate_nobody_vouches_for_parks_with_what_to_set_and_works_once_that_is_set(
-    labeler: Program, desk: Desk, tmp_path: Path
+    labeler: Program, experiment: Experiment, tmp_path: Path
 ) -> None:
     context, authority = loopback_certificate(tmp_path)
-    async with fault_proxy(desk.server.url, context) as proxy:
-        queue(labeler, Destination(proxy.url, "", desk.experiment), desk.ids[:2])
+    async with fault_proxy(experiment.server.url, context) as proxy:
+        queue(labeler, Destination(proxy.url, "", experiment.id), experiment.trace_ids[:2])
 
         async def sync(**environment: str) -> Ended:
             return await asyncio.to_thread(labeler.run, "sync", "-b", proxy.url, "--json", **environment)
@@ -132,15 +129,15 @@ async def test_a_certificate_nobody_vouches_for_parks_with_what_to_set_and_works
         assert f"The certificate of {proxy.url} is not trusted; set MLFLOW_TRACKING_SERVER_CERT_PATH" in untrusted.err
         assert proxy.seen == []
         assert_delivered(await sync(MLFLOW_TRACKING_SERVER_CERT_PATH=str(authority)), 2)
-        queue(labeler, Destination(proxy.url, "", desk.experiment), desk.ids[2:])
+        queue(labeler, Destination(proxy.url, "", experiment.id), experiment.trace_ids[2:])
         assert_delivered(await sync(MLFLOW_TRACKING_INSECURE_TLS="true"), 1)
-    for trace_id in desk.ids:
-        assert len(desk.human_labels(trace_id)) == 1
+    for trace_id in experiment.trace_ids:
+        assert len(experiment.human_labels(trace_id)) == 1
 
 
-def test_https_where_plain_http_is_spoken_parks_and_says_so(labeler: Program, desk: Desk) -> None:
-    url = desk.server.url.replace("http://", "https://")
-    queue(labeler, Destination(url, "", desk.experiment), desk.ids[:1])
+def test_https_where_plain_http_is_spoken_parks_and_says_so(labeler: Program, experiment: Experiment) -> None:
+    url = experiment.server.url.replace("http://", "https://")
+    queue(labeler, Destination(url, "", experiment.id), experiment.trace_ids[:1])
     ended = labeler.run("sync", "-b", url, "--json")
     assert (ended.code, ended.lines[0]["refused"]) == (75, 0)
     assert "is it http instead of https?" in ended.err
@@ -208,10 +205,12 @@ def test_a_server_with_users_parks_what_it_does_not_let_in_and_takes_it_once_fro
     assert not log_file.exists() or "s3cret" not in log_file.read_text()
 
 
-async def test_a_proxy_is_named_by_the_doctor_and_told_from_the_server_by_sync(labeler: Program, desk: Desk) -> None:
+async def test_a_proxy_is_named_by_the_doctor_and_told_from_the_server_by_sync(
+    labeler: Program, experiment: Experiment
+) -> None:
     far = "http://10.1.2.3"
-    queue(labeler, Destination(far, "", desk.experiment), desk.ids[:1])
-    async with forward_proxy({"10.1.2.3": desk.server.url}) as proxy:
+    queue(labeler, Destination(far, "", experiment.id), experiment.trace_ids[:1])
+    async with forward_proxy({"10.1.2.3": experiment.server.url}) as proxy:
         through = {"http_proxy": proxy.url.replace("//", "//kim:s3cret@")}
 
         async def run(*arguments: str) -> Ended:
@@ -240,21 +239,21 @@ async def test_a_proxy_is_named_by_the_doctor_and_told_from_the_server_by_sync(l
 
 
 def test_a_server_that_asks_for_an_hour_is_left_alone_for_ten_minutes_until_a_time_that_is_told(
-    labeler: Program, desk: Desk
+    labeler: Program, experiment: Experiment
 ) -> None:
     with answering(429, "", Retry_After="3600") as server:
-        queue(labeler, Destination(server.url, "", desk.experiment), desk.ids[:1])
+        queue(labeler, Destination(server.url, "", experiment.id), experiment.trace_ids[:1])
         ended = labeler.run("sync", "-b", server.url, "--json")
     assert (ended.code, ended.lines[0]["queued"]) == (75, 1)
     assert re.search(r"asks to slow down until \d\d:\d\d or later \(tried again then\)", ended.err)
 
 
 @pytest.mark.slow
-async def test_a_server_that_hangs_is_told_while_sync_waits_for_it(labeler: Program, desk: Desk) -> None:
+async def test_a_server_that_hangs_is_told_while_sync_waits_for_it(labeler: Program, experiment: Experiment) -> None:
     answer_now = asyncio.Event()
-    async with fault_proxy(desk.server.url) as proxy:
+    async with fault_proxy(experiment.server.url) as proxy:
         proxy.script.append(hold(answer_now))
-        queue(labeler, Destination(proxy.url, "", desk.experiment), desk.ids[:1])
+        queue(labeler, Destination(proxy.url, "", experiment.id), experiment.trace_ids[:1])
         syncing = await asyncio.to_thread(labeler.start, "sync", "-b", proxy.url)
         assert syncing.stderr is not None
         assert b"waiting for the server" in await asyncio.to_thread(syncing.stderr.readline)

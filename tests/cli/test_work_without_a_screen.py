@@ -7,97 +7,38 @@ import csv
 import io
 import json
 import signal
-import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.destination import Destination
-from labeler.domain.value import JsonValue
 from labeler.journal.journal import Journal
 from labeler.labels.jsonl import read_labels
 from labeler.labels.label import Label
+from tests.cli.embedded_store import experiments_in, filled_store
 from tests.cli.program import Program
+from tests.cli.queued_labels import queue
+from tests.cli.recorded_experiment import NAMES, Experiment
 from tests.cli.scripted_server import answering
-from tests.cli.test_show import filled_store
-from tests.servers.filling import Recording, create_queue, log, recordings
-from tests.servers.mlflow_server import MlflowServer, free_port, shared_server
-
-NAMES = ("openai_tool_roundtrip", "openai_chat_multiturn", "plain_bool_number")
+from tests.cli.waiting import wait_until
+from tests.servers.filling import create_queue, log, recordings
+from tests.servers.mlflow_server import MlflowServer, free_port
 
 
-class Desk:
-    """An experiment on the shared server with a few traces."""
-
-    def __init__(self) -> None:
-        self.server: MlflowServer = shared_server()
-        self.experiment = self.server.new_experiment()
-        self.traces: list[Recording] = recordings(*NAMES)
-        log(self.server, self.experiment, self.traces)
-
-    @property
-    def ids(self) -> list[str]:
-        return [trace.id for trace in self.traces]
-
-    @property
-    def place(self) -> Destination:
-        return Destination(self.server.url, "", self.experiment)
-
-    def labels(self, trace_id: str) -> list[dict[str, Any]]:
-        info = self.server.http.get(f"/api/3.0/mlflow/traces/{trace_id}").json()
-        assessments: list[dict[str, Any]] = info["trace"]["trace_info"].get("assessments", [])
-        return assessments
-
-    def human_labels(self, trace_id: str) -> list[dict[str, Any]]:
-        return [each for each in self.labels(trace_id) if each["source"]["source_type"] == "HUMAN"]
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
-def queue(labeler: Program, place: Destination, trace_ids: list[str], value: JsonValue = True) -> list[Assessment]:
-    """Queue a label a trace in the program's journal, as if answered on the screen."""
-    given = [
-        Assessment(
-            id=f"a-{number:032x}",
-            trace_id=trace_id,
-            name="user_satisfaction",
-            kind=AssessmentKind.FEEDBACK,
-            value=value,
-            source=Source(SourceType.HUMAN, "ana"),
-            rationale="=because",
-            metadata={"labeler.id": f"a-{number:032x}"},
-            created_at_ms=1_700_000_000_000,
-        )
-        for number, trace_id in enumerate(trace_ids, time.time_ns())
-    ]
-    labeler.data.mkdir(exist_ok=True)
-    journal = Journal.open(labeler.data / "journal.db")
-    journal.enqueue(place, given, time.time_ns() // 1_000_000)
-    journal.close()
-    return given
-
-
-def test_what_was_pulled_is_here_when_the_network_is_gone(labeler: Program, desk: Desk) -> None:
-    options = ("-b", desk.server.url, "-r", "ana")
-    ended = labeler.run("pull", "-e", desk.experiment, *options)
+def test_what_was_pulled_is_here_when_the_network_is_gone(labeler: Program, experiment: Experiment) -> None:
+    options = ("-b", experiment.server.url, "-r", "ana")
+    ended = labeler.run("pull", "-e", experiment.id, *options)
     assert ended.code == 0, ended.err
     assert "3 of 3 traces are here" in ended.err
-    again = labeler.run("pull", "-e", desk.experiment, *options)
+    again = labeler.run("pull", "-e", experiment.id, *options)
     assert again.code == 0
     gone = f"http://127.0.0.1:{free_port()}"
     journal = Journal.open(labeler.data / "journal.db")
     record = journal.last_review()
     assert record is not None
-    assert {row.trace_id for row in journal.items(record.id)} == set(desk.ids)
+    assert {row.trace_id for row in journal.items(record.id)} == set(experiment.trace_ids)
     assert journal.questions(record.id)
     journal.close()
-    assert labeler.run("show", desk.ids[0], "-b", gone).code == 75
+    assert labeler.run("show", experiment.trace_ids[0], "-b", gone).code == 75
 
 
 @pytest.mark.slow
@@ -117,46 +58,48 @@ def test_a_server_that_is_gone_is_replaced_by_what_was_pulled(labeler: Program) 
     assert offline.out == online.out
 
 
-def test_a_queue_and_single_traces_can_be_pulled_and_what_i_labelled_is_left_out(labeler: Program, desk: Desk) -> None:
-    options = ("-b", desk.server.url, "-r", "ana")
-    create_queue(desk.server, desk.experiment, "Autumn desk review", desk.ids[:2])
-    ended = labeler.run("pull", "-q", "autumn desk review", "-e", desk.experiment, *options)
+def test_a_queue_and_single_traces_can_be_pulled_and_what_i_labelled_is_left_out(
+    labeler: Program, experiment: Experiment
+) -> None:
+    options = ("-b", experiment.server.url, "-r", "ana")
+    create_queue(experiment.server, experiment.id, "Autumn desk review", experiment.trace_ids[:2])
+    ended = labeler.run("pull", "-q", "autumn desk review", "-e", experiment.id, *options)
     assert (ended.code, "Autumn desk review: 2 of 2" in ended.err) == (0, True)
-    named = labeler.run("pull", desk.ids[2], "tr-none", *options)
+    named = labeler.run("pull", experiment.trace_ids[2], "tr-none", *options)
     assert named.code == 1
     assert "1 of 1" in named.err
     assert "no trace tr-none" in named.err
     questions = '[review]\nquestions = "config"\n[[questions]]\nname = "user_satisfaction"\ninput = "pass_fail"\n'
     labeler.config.write_text(questions)
-    queue(labeler, desk.place, desk.ids[:1])
-    assert labeler.run("sync", "-b", desk.server.url).code == 0
-    left_out = labeler.run("pull", "-e", desk.experiment, *options, "--limit", "3")
+    queue(labeler, experiment.place, experiment.trace_ids[:1])
+    assert labeler.run("sync", "-b", experiment.server.url).code == 0
+    left_out = labeler.run("pull", "-e", experiment.id, *options, "--limit", "3")
     assert "2 of 2 traces" in left_out.err
-    everything = labeler.run("pull", "-e", desk.experiment, *options, "--all", "--sample", "3", "--seed", "1")
+    everything = labeler.run("pull", "-e", experiment.id, *options, "--all", "--sample", "3", "--seed", "1")
     assert "3 of 3 traces" in everything.err
 
 
-def test_an_empty_worklist_is_0_and_a_sentence(labeler: Program, desk: Desk) -> None:
-    empty = desk.server.new_experiment()
-    ended = labeler.run("pull", "-e", empty, "-b", desk.server.url, "-r", "ana")
+def test_an_empty_worklist_is_0_and_a_sentence(labeler: Program, experiment: Experiment) -> None:
+    empty = experiment.server.new_experiment()
+    ended = labeler.run("pull", "-e", empty, "-b", experiment.server.url, "-r", "ana")
     assert ended.code == 0
     assert "nothing to review" in ended.err
 
 
 def test_sync_delivers_what_is_queued_to_this_backend_once_and_names_what_is_elsewhere(
-    labeler: Program, desk: Desk
+    labeler: Program, experiment: Experiment
 ) -> None:
-    given = queue(labeler, desk.place, desk.ids[:2])
+    given = queue(labeler, experiment.place, experiment.trace_ids[:2])
     elsewhere = Destination("https://elsewhere.example.org", "", "7")
     queue(labeler, elsewhere, ["tr-far"])
-    ended = labeler.run("sync", "-b", desk.server.url, "--json")
+    ended = labeler.run("sync", "-b", experiment.server.url, "--json")
     assert ended.code == 0, ended.err
     assert ended.lines == [{"delivered": 2, "queued": 0, "parked": 0, "refused": 0, "elsewhere": 1}]
     assert "1 more for https://elsewhere.example.org" in ended.err
-    again = labeler.run("sync", "-b", desk.server.url, "--json")
+    again = labeler.run("sync", "-b", experiment.server.url, "--json")
     assert again.lines[0]["queued"] == 0
-    for label, trace_id in zip(given, desk.ids, strict=False):
-        (stored,) = [each for each in desk.labels(trace_id) if each["source"]["source_type"] == "HUMAN"]
+    for label, trace_id in zip(given, experiment.trace_ids, strict=False):
+        (stored,) = [each for each in experiment.labels(trace_id) if each["source"]["source_type"] == "HUMAN"]
         assert stored["assessment_id"] == label.id
         assert stored["rationale"] == "=because"
 
@@ -169,13 +112,13 @@ def test_sync_of_nothing_needs_no_network(labeler: Program) -> None:
     )
 
 
-def test_what_cannot_be_delivered_yet_is_kept_and_75(labeler: Program, desk: Desk) -> None:
+def test_what_cannot_be_delivered_yet_is_kept_and_75(labeler: Program, experiment: Experiment) -> None:
     gone = f"http://127.0.0.1:{free_port()}"
     queue(labeler, Destination(gone, "", "1"), ["tr-1"])
     ended = labeler.run("sync", "-b", gone, "--json")
     assert (ended.code, ended.lines[0]["queued"]) == (75, 1)
-    queue(labeler, desk.place, ["tr-00000000000000000000000000000000"])
-    ended = labeler.run("sync", "-b", desk.server.url, "--json")
+    queue(labeler, experiment.place, ["tr-00000000000000000000000000000000"])
+    ended = labeler.run("sync", "-b", experiment.server.url, "--json")
     assert (ended.code, ended.lines[0]["parked"], ended.lines[0]["elsewhere"]) == (75, 1, 1)
     assert {row["state"] for row in labeler.run("outbox", "list", "--json").lines} == {"waiting", "parked"}
 
@@ -188,14 +131,14 @@ def test_what_waits_for_a_login_is_77(labeler: Program) -> None:
     assert (ended.lines[0]["parked"], ended.lines[0]["delivered"]) == (1, 0)
 
 
-def test_watching_goes_on_delivering_until_it_is_interrupted(labeler: Program, desk: Desk) -> None:
+def test_watching_goes_on_delivering_until_it_is_interrupted(labeler: Program, experiment: Experiment) -> None:
     labeler.config.write_text("delivery.grace = 0.0\n")
-    queue(labeler, desk.place, desk.ids[:1])
-    watching = labeler.start("sync", "--watch", "-b", desk.server.url)
+    queue(labeler, experiment.place, experiment.trace_ids[:1])
+    watching = labeler.start("sync", "--watch", "-b", experiment.server.url)
     try:
-        wait_until(lambda: desk.labels(desk.ids[0]))
-        queue(labeler, desk.place, desk.ids[1:])
-        wait_until(lambda: desk.labels(desk.ids[1]) and desk.labels(desk.ids[2]))
+        wait_until(lambda: experiment.labels(experiment.trace_ids[0]))
+        queue(labeler, experiment.place, experiment.trace_ids[1:])
+        wait_until(lambda: experiment.labels(experiment.trace_ids[1]) and experiment.labels(experiment.trace_ids[2]))
         watching.send_signal(signal.SIGINT)
         _, told = watching.communicate(timeout=20)
     finally:
@@ -204,17 +147,10 @@ def test_watching_goes_on_delivering_until_it_is_interrupted(labeler: Program, d
     assert b"Traceback" not in told
 
 
-def wait_until(true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
-
-def test_the_outbox_is_listed_exported_and_discarded(labeler: Program, desk: Desk) -> None:
-    given = queue(labeler, desk.place, desk.ids)
-    listed = labeler.run("outbox", "list", "--json", "-b", desk.server.url)
-    assert [row["trace_id"] for row in listed.lines] == desk.ids
+def test_the_outbox_is_listed_exported_and_discarded(labeler: Program, experiment: Experiment) -> None:
+    given = queue(labeler, experiment.place, experiment.trace_ids)
+    listed = labeler.run("outbox", "list", "--json", "-b", experiment.server.url)
+    assert [row["trace_id"] for row in listed.lines] == experiment.trace_ids
     first = listed.lines[0]
     assert {"id", "trace_id", "name", "reviewer", "op", "state", "attempts", "reason", "destination", "created_at"} == (
         first.keys()
@@ -222,27 +158,27 @@ def test_the_outbox_is_listed_exported_and_discarded(labeler: Program, desk: Des
     assert (first["op"], first["state"], first["reviewer"]) == ("create", "waiting", "ana")
     assert labeler.run("outbox", "list", "-b", "https://elsewhere.example.org", "--json").lines == []
 
-    exported = labeler.run("outbox", "export", "out.jsonl", "-b", desk.server.url)
+    exported = labeler.run("outbox", "export", "out.jsonl", "-b", experiment.server.url)
     assert exported.code == 0
     labels = list(read_labels(io.BytesIO((labeler.work / "out.jsonl").read_bytes())))
     assert [isinstance(label, Label) and label.assessment_id for label in labels] == [label.id for label in given]
     assert (labeler.work / "out.jsonl").stat().st_mode & 0o777 == 0o600
 
-    headless = labeler.run("outbox", "discard", str(first["id"]), "-b", desk.server.url)
+    headless = labeler.run("outbox", "discard", str(first["id"]), "-b", experiment.server.url)
     assert headless.code == 2
     assert "--yes" in headless.err
-    unknown = labeler.run("outbox", "discard", "4711", "--yes", "-b", desk.server.url)
+    unknown = labeler.run("outbox", "discard", "4711", "--yes", "-b", experiment.server.url)
     assert unknown.code == 2
     assert "4711" in unknown.err
-    discarded = labeler.run("outbox", "discard", str(first["id"]), "--yes", "--json", "-b", desk.server.url)
+    discarded = labeler.run("outbox", "discard", str(first["id"]), "--yes", "--json", "-b", experiment.server.url)
     assert (discarded.code, discarded.lines) == (0, [{"discarded": 1}])
-    retried = labeler.run("outbox", "retry", "--json", "-b", desk.server.url)
+    retried = labeler.run("outbox", "retry", "--json", "-b", experiment.server.url)
     assert (retried.code, retried.lines) == (0, [{"retried": 0}])
-    assert "Nothing is parked or refused" in labeler.run("outbox", "retry", "-b", desk.server.url).err
-    again = labeler.run("outbox", "export", "out.jsonl", "--json", "-b", desk.server.url)
+    assert "Nothing is parked or refused" in labeler.run("outbox", "retry", "-b", experiment.server.url).err
+    again = labeler.run("outbox", "export", "out.jsonl", "--json", "-b", experiment.server.url)
     assert (again.code, again.lines) == (0, [{"exported": 2, "file": "out.jsonl"}])
     left = labeler.run("outbox", "list", "--json").lines
-    assert [row["trace_id"] for row in left] == desk.ids[1:]
+    assert [row["trace_id"] for row in left] == experiment.trace_ids[1:]
 
 
 @pytest.mark.parametrize(("typed", "left"), [("y\n", 1), ("\n", 2), ("n\n", 2)])
@@ -254,11 +190,13 @@ def test_discarding_asks_first_and_takes_only_a_yes(labeler: Program, typed: str
     assert len(labeler.run("outbox", "list", "--json").lines) == left
 
 
-def test_labels_are_exported_from_the_server_and_from_the_journal_alike(labeler: Program, desk: Desk) -> None:
-    given = queue(labeler, desk.place, desk.ids)
+def test_labels_are_exported_from_the_server_and_from_the_journal_alike(
+    labeler: Program, experiment: Experiment
+) -> None:
+    given = queue(labeler, experiment.place, experiment.trace_ids)
     local = labeler.run("export", "--local")
-    assert labeler.run("sync", "-b", desk.server.url).code == 0
-    remote = labeler.run("export", "-b", desk.server.url, "-e", desk.experiment)
+    assert labeler.run("sync", "-b", experiment.server.url).code == 0
+    remote = labeler.run("export", "-b", experiment.server.url, "-e", experiment.id)
     assert local.code == remote.code == 0
     by_id = {line["assessment_id"]: line for line in local.lines}
     assert by_id.keys() == {label.id for label in given}
@@ -275,13 +213,13 @@ def test_labels_are_exported_from_the_server_and_from_the_journal_alike(labeler:
     assert [json.loads(row["value"]) for row in rows] == [True] * 3
 
 
-def test_a_label_on_a_trace_that_a_fast_clock_dated_is_exported_too(labeler: Program, desk: Desk) -> None:
+def test_a_label_on_a_trace_that_a_fast_clock_dated_is_exported_too(labeler: Program, experiment: Experiment) -> None:
     (ahead,) = recordings("openai_chat_multiturn")
     ahead.info["request_time"] = "2999-01-01T00:00:00Z"
-    log(desk.server, desk.experiment, [ahead])
-    queue(labeler, desk.place, [ahead.id])
-    assert labeler.run("sync", "-b", desk.server.url).code == 0
-    exported = labeler.run("export", "-b", desk.server.url, "-e", desk.experiment)
+    log(experiment.server, experiment.id, [ahead])
+    queue(labeler, experiment.place, [ahead.id])
+    assert labeler.run("sync", "-b", experiment.server.url).code == 0
+    exported = labeler.run("export", "-b", experiment.server.url, "-e", experiment.id)
     assert [line["trace_id"] for line in exported.lines] == [ahead.id]
 
 
@@ -303,15 +241,15 @@ def test_an_export_that_cannot_be_written_is_2_and_makes_no_directory(labeler: P
     assert list(labeler.work.iterdir()) == []
 
 
-def test_the_doctor_finds_a_healthy_setup_healthy(labeler: Program, desk: Desk) -> None:
-    ended = labeler.run("doctor", "--json", "-b", desk.server.url, "-e", desk.experiment, "-r", "ana")
+def test_the_doctor_finds_a_healthy_setup_healthy(labeler: Program, experiment: Experiment) -> None:
+    ended = labeler.run("doctor", "--json", "-b", experiment.server.url, "-e", experiment.id, "-r", "ana")
     assert ended.code == 0, ended.err
     (findings,) = ended.lines
     statuses = {finding["check"]: finding["status"] for finding in findings}
     assert {"check", "status", "detail", "advice"} == findings[0].keys()
     for check in ("configuration", "cache", "journal", "credentials", "backend", "features", "experiments", "reviewer"):
         assert statuses[check] == "ok", findings
-    assert "reviewer" in labeler.run("doctor", "-b", desk.server.url, "-r", "ana").out
+    assert "reviewer" in labeler.run("doctor", "-b", experiment.server.url, "-r", "ana").out
 
 
 @pytest.mark.parametrize(
@@ -332,9 +270,11 @@ def test_the_doctor_says_what_is_ill_and_ends_with_its_code(
     assert ended.code == code
 
 
-def test_the_doctor_tells_a_reviewer_who_is_kept_from_one_who_would_be_new(labeler: Program, desk: Desk) -> None:
-    options = ("-b", desk.server.url)
-    labeler.run("pull", "-e", desk.experiment, *options, "-r", "ana")
+def test_the_doctor_tells_a_reviewer_who_is_kept_from_one_who_would_be_new(
+    labeler: Program, experiment: Experiment
+) -> None:
+    options = ("-b", experiment.server.url)
+    labeler.run("pull", "-e", experiment.id, *options, "-r", "ana")
     (findings,) = labeler.run("doctor", "--json", *options, MLFLOW_TRACKING_USERNAME="bo").lines
     (reviewer,) = [finding for finding in findings if finding["check"] == "reviewer"]
     assert reviewer["status"] == "warn"
@@ -351,17 +291,7 @@ def test_the_embedded_store_is_synced_and_exported_without_a_server(labeler: Pro
     spec = record.spec
     journal.close()
     assert spec.address == f"local:{labeler.work / 'store.db'}"
-    (row, *_) = asyncio.run(_experiments(labeler.work / "store.db"))
+    (row, *_) = asyncio.run(experiments_in(labeler.work / "store.db"))
     queue(labeler, Destination(spec.backend_uri, "", row), trace_ids)
     assert labeler.run("sync", "-b", "local:store.db").code == 0
     assert len(labeler.run("export", "-b", "local:store.db").lines) == 3
-
-
-async def _experiments(path: Path) -> list[str]:
-    from labeler.backends.local.store import LocalStore
-
-    store = await LocalStore.open(path)
-    try:
-        return [experiment.id for experiment in await store.experiments()]
-    finally:
-        await store.close()

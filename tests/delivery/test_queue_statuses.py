@@ -26,7 +26,7 @@ FINISHED = {ItemState.LABELLED: QueueItemState.COMPLETE, ItemState.DECLINED: Que
 
 
 @dataclass
-class Desk:
+class SharedQueue:
     """One trace in a queue, the reviewer's journal, and a colleague who works on the same queue."""
 
     at_work: Work
@@ -57,13 +57,13 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+async def shared(tmp_path: Path) -> AsyncIterator[SharedQueue]:
     async with opened(tmp_path) as there:
         yield there
 
 
 @asynccontextmanager
-async def opened(directory: Path) -> AsyncIterator[Desk]:
+async def opened(directory: Path) -> AsyncIterator[SharedQueue]:
     server = shared_server()
     experiment_id = server.new_experiment()
     log_many(server, experiment_id, 1)
@@ -73,58 +73,60 @@ async def opened(directory: Path) -> AsyncIterator[Desk]:
         queue_id = create_queue(server, experiment_id, "desk", [trace.id])
         review = replace(spec(queue_id=queue_id), backend_uri=proxy.url, experiment_ids=(experiment_id,))
         async with work(directory, [trace.id], review, Destination(proxy.url, "", experiment_id)) as at_work:
-            yield Desk(at_work, proxy, backend, queue_id, trace.id)
+            yield SharedQueue(at_work, proxy, backend, queue_id, trace.id)
         await backend.close()
 
 
 @pytest.mark.parametrize("mine", [ItemState.LABELLED, ItemState.DECLINED])
-async def test_an_undone_submission_opens_the_item_again(mine: ItemState, desk: Desk) -> None:
-    await desk.at_work.answer(desk.trace_id, "helpful", True)
-    await desk.submit(mine)
-    assert await desk.deliver() is None
-    finished = await desk.item()
+async def test_an_undone_submission_opens_the_item_again(mine: ItemState, shared: SharedQueue) -> None:
+    await shared.at_work.answer(shared.trace_id, "helpful", True)
+    await shared.submit(mine)
+    assert await shared.deliver() is None
+    finished = await shared.item()
     assert (finished.state, finished.completed_by) == (FINISHED[mine], "rhea.k")
-    await desk.undo()
-    assert await desk.deliver() is None
-    assert (await desk.item()).state is QueueItemState.PENDING
+    await shared.undo()
+    assert await shared.deliver() is None
+    assert (await shared.item()).state is QueueItemState.PENDING
 
 
-async def test_an_undo_leaves_an_item_alone_that_somebody_else_finished_first(desk: Desk) -> None:
-    await desk.colleague_sets(QueueItemState.COMPLETE)
-    await desk.submit()
+async def test_an_undo_leaves_an_item_alone_that_somebody_else_finished_first(shared: SharedQueue) -> None:
+    await shared.colleague_sets(QueueItemState.COMPLETE)
+    await shared.submit()
     told = "olu was first: the queue has this item as COMPLETE by them"
-    assert await desk.deliver() == told
-    await desk.undo()
-    assert await desk.deliver() == told
-    item = await desk.item()
+    assert await shared.deliver() == told
+    await shared.undo()
+    assert await shared.deliver() == told
+    item = await shared.item()
     assert (item.state, item.completed_by) == (QueueItemState.COMPLETE, "olu")
 
 
-async def test_declining_leaves_an_item_alone_that_somebody_else_labelled(desk: Desk) -> None:
-    await desk.colleague_sets(QueueItemState.COMPLETE)
-    await desk.submit(ItemState.DECLINED)
-    assert await desk.deliver() == "olu was first: the queue has this item as COMPLETE by them"
-    item = await desk.item()
+async def test_declining_leaves_an_item_alone_that_somebody_else_labelled(shared: SharedQueue) -> None:
+    await shared.colleague_sets(QueueItemState.COMPLETE)
+    await shared.submit(ItemState.DECLINED)
+    assert await shared.deliver() == "olu was first: the queue has this item as COMPLETE by them"
+    item = await shared.item()
     assert (item.state, item.completed_by) == (QueueItemState.COMPLETE, "olu")
 
 
-async def test_the_second_look_at_a_reopened_item_leaves_alone_whoever_finished_it_meanwhile(desk: Desk) -> None:
+async def test_the_second_look_at_a_reopened_item_leaves_alone_whoever_finished_it_meanwhile(
+    shared: SharedQueue,
+) -> None:
     """The submission's first attempt ended in doubt and may still come late, so the reopening is looked after again."""
-    desk.proxy.otherwise = lose_the_first_status()
+    shared.proxy.otherwise = lose_the_first_status()
     clock = [1_000_000]
-    engine = desk.at_work.engine(desk.backend, now_ms=lambda: clock[0])
-    await desk.submit()
+    engine = shared.at_work.engine(shared.backend, now_ms=lambda: clock[0])
+    await shared.submit()
     assert (await engine.drain()).delivered == 1
-    await desk.undo()
-    await desk.at_work.journal.run(Journal.release_all, 7)
+    await shared.undo()
+    await shared.at_work.journal.run(Journal.release_all, 7)
     await engine._dispatcher.work_off(0)
-    assert (await desk.item()).state is QueueItemState.PENDING
-    assert (await desk.at_work.counts()).waiting == 1
-    await desk.colleague_sets(QueueItemState.COMPLETE)
+    assert (await shared.item()).state is QueueItemState.PENDING
+    assert (await shared.at_work.counts()).waiting == 1
+    await shared.colleague_sets(QueueItemState.COMPLETE)
     clock[0] += HASTE.horizon_ms + 1
     await engine._dispatcher.work_off(0)
-    assert await desk.at_work.undone() == []
-    item = await desk.item()
+    assert await shared.at_work.undone() == []
+    item = await shared.item()
     assert (item.state, item.completed_by) == (QueueItemState.COMPLETE, "olu")
 
 

@@ -17,7 +17,7 @@ from tests.journal.sitting import HOME, TRACES, Sitting, rows, spec
 _EVERY = 10
 
 
-class Desk:
+class TirelessReviewer:
     """A reviewer whose traces go by in a long row, each answered and left."""
 
     def __init__(self, path: Path) -> None:
@@ -54,20 +54,20 @@ class Desk:
 
 
 def test_an_answer_costs_no_more_after_many_that_were_delivered(tmp_path: Path) -> None:
-    desk = Desk(tmp_path / "journal.db")
-    desk.answer(20, deliver=True)
-    early = desk.effort_of_an_answer(deliver=True)
-    desk.answer(600, deliver=True)
-    assert desk.effort_of_an_answer(deliver=True) < 1.5 * early
+    reviewer = TirelessReviewer(tmp_path / "journal.db")
+    reviewer.answer(20, deliver=True)
+    early = reviewer.effort_of_an_answer(deliver=True)
+    reviewer.answer(600, deliver=True)
+    assert reviewer.effort_of_an_answer(deliver=True) < 1.5 * early
 
 
 def test_an_answer_costs_no_more_while_many_wait(tmp_path: Path) -> None:
-    desk = Desk(tmp_path / "journal.db")
-    desk.answer(20, deliver=False)
-    early = desk.effort_of_an_answer(deliver=False)
-    desk.answer(600, deliver=False)
-    assert desk.effort_of_an_answer(deliver=False) < 1.5 * early
-    assert len(desk.journal.claim([HOME], desk.answered, 0, 4)) == 4
+    reviewer = TirelessReviewer(tmp_path / "journal.db")
+    reviewer.answer(20, deliver=False)
+    early = reviewer.effort_of_an_answer(deliver=False)
+    reviewer.answer(600, deliver=False)
+    assert reviewer.effort_of_an_answer(deliver=False) < 1.5 * early
+    assert len(reviewer.journal.claim([HOME], reviewer.answered, 0, 4)) == 4
 
 
 @pytest.mark.parametrize("version", range(1, len(STEPS)))

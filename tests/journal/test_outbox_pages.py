@@ -15,7 +15,7 @@ from tests.journal.sitting import HOME, Sitting, rows, spec
 NAMES = [f"tr-{number}" for number in range(6)]
 
 
-class Desk:
+class AnsweringReviewer:
     """A reviewer who answers traces one after another, and a backend that answers as it is told."""
 
     def __init__(self, folder: Path) -> None:
@@ -50,14 +50,14 @@ class Desk:
 
 
 def test_problems_come_first_and_of_each_kind_the_newest(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    reviewer = AnsweringReviewer(tmp_path)
     for name in NAMES:
-        desk.answer(name)
-    desk.deliver(NAMES[1], RetryLater("The server answered 503."))
-    desk.deliver(NAMES[5], PayloadRefused("The server stored something else."))
-    desk.deliver(NAMES[4], PayloadRefused("The server stored something else."))
-    desk.deliver(NAMES[2], Parked(ParkCause.TRACE, "The trace is not there."))
-    assert desk.shown() == [
+        reviewer.answer(name)
+    reviewer.deliver(NAMES[1], RetryLater("The server answered 503."))
+    reviewer.deliver(NAMES[5], PayloadRefused("The server stored something else."))
+    reviewer.deliver(NAMES[4], PayloadRefused("The server stored something else."))
+    reviewer.deliver(NAMES[2], Parked(ParkCause.TRACE, "The trace is not there."))
+    assert reviewer.shown() == [
         (NAMES[4], DeliveryStanding.REFUSED),
         (NAMES[5], DeliveryStanding.REFUSED),
         (NAMES[2], DeliveryStanding.PARKED),
@@ -65,19 +65,19 @@ def test_problems_come_first_and_of_each_kind_the_newest(tmp_path: Path) -> None
         (NAMES[3], DeliveryStanding.QUEUED),
         (NAMES[0], DeliveryStanding.QUEUED),
     ]
-    (place,) = desk.journal.outbox_places()
+    (place,) = reviewer.journal.outbox_places()
     assert place.counts == (2, 1, 1, 2)
     assert list(place.problems) == list(place.ids[:3])
-    assert desk.journal.refused_traces([HOME]) == {NAMES[4], NAMES[5]}
+    assert reviewer.journal.refused_traces([HOME]) == {NAMES[4], NAMES[5]}
 
 
 def test_a_row_has_its_item_s_title_and_says_whether_it_goes_after_another(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    desk.answer(NAMES[0])
-    desk.deliver(NAMES[0], RetryLater("The server answered 503."))
-    desk.answer(NAMES[0], False)
-    (place,) = desk.journal.outbox_places()
-    found = [desk.journal.outbox_rows(place.ids)[each] for each in place.ids]
+    reviewer = AnsweringReviewer(tmp_path)
+    reviewer.answer(NAMES[0])
+    reviewer.deliver(NAMES[0], RetryLater("The server answered 503."))
+    reviewer.answer(NAMES[0], False)
+    (place,) = reviewer.journal.outbox_places()
+    found = [reviewer.journal.outbox_rows(place.ids)[each] for each in place.ids]
     assert {each.title for each in found} == {f"title of {NAMES[0]}"}
     assert [(each.standing, each.is_held) for each in found] == [
         (DeliveryStanding.RETRYING, False),
@@ -86,21 +86,21 @@ def test_a_row_has_its_item_s_title_and_says_whether_it_goes_after_another(tmp_p
 
 
 def test_what_is_delivered_meanwhile_is_left_out_of_a_page(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    desk.answer(NAMES[0])
-    (place,) = desk.journal.outbox_places()
-    desk.deliver(NAMES[0], Delivered())
-    assert desk.journal.outbox_rows(place.ids) == {}
-    assert desk.journal.outbox_places() == []
+    reviewer = AnsweringReviewer(tmp_path)
+    reviewer.answer(NAMES[0])
+    (place,) = reviewer.journal.outbox_places()
+    reviewer.deliver(NAMES[0], Delivered())
+    assert reviewer.journal.outbox_rows(place.ids) == {}
+    assert reviewer.journal.outbox_places() == []
 
 
 def test_an_answer_that_stands_again_is_delivered_only_once_what_superseded_it_is_retracted(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    first = desk.answer(NAMES[0])
-    desk.deliver(NAMES[0], Delivered())
-    desk.answer(NAMES[0], False)
-    desk.deliver(NAMES[0], Delivered())
-    desk.do(desk.sitting.undo(desk.now_ms))
-    assert desk.journal.delivery_of([first])[first].state is DeliveryState.WAITING
-    desk.deliver(NAMES[0], Delivered())
-    assert desk.journal.delivery_of([first])[first].state is DeliveryState.DELIVERED
+    reviewer = AnsweringReviewer(tmp_path)
+    first = reviewer.answer(NAMES[0])
+    reviewer.deliver(NAMES[0], Delivered())
+    reviewer.answer(NAMES[0], False)
+    reviewer.deliver(NAMES[0], Delivered())
+    reviewer.do(reviewer.sitting.undo(reviewer.now_ms))
+    assert reviewer.journal.delivery_of([first])[first].state is DeliveryState.WAITING
+    reviewer.deliver(NAMES[0], Delivered())
+    assert reviewer.journal.delivery_of([first])[first].state is DeliveryState.DELIVERED

@@ -12,9 +12,9 @@ from hypothesis.stateful import precondition, rule
 from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.domain.value import JsonValue
 from tests.journal.backend import compare
+from tests.journal.outbox_machine import OutboxMachine, values
 from tests.journal.server import Server
 from tests.journal.sitting import TRACES
-from tests.journal.test_outbox_machine import OutboxMachine, values
 
 
 class RestoredMachine(OutboxMachine):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from labeler.domain.trace import RawTrace
 from tests.reading.corpus import CORPUS, NAMES, body, expectations, recording
-from tests.reading.test_corpus import missing
+from tests.reading.must_texts import missing
 from tests.reading.wire_forms import as_artifact, as_legacy, as_otlp
 
 COLUMNS = (

@@ -15,7 +15,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.reading.test_read import KINDS, SIDES, SMALL, SPANS, check_any_trace, check_any_values, check_mutations
+from tests.reading.any_trace import KINDS, SIDES, SMALL, SPANS, check_any_trace, check_any_values, check_mutations
 
 DAMAGES = 100
 """How often each recording is damaged anew."""

@@ -10,7 +10,7 @@ import pytest
 
 from labeler.domain.trace import RawTrace
 from labeler.reading.wire.envelopes import trace_summary
-from tests.reading.test_corpus import lacking, said, shown
+from tests.reading.must_texts import lacking, said, shown
 from tests.reading.wire_forms import as_artifact
 
 RECORDINGS = Path(__file__).parent / "recordings"

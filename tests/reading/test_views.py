@@ -22,8 +22,8 @@ from labeler.reading.views.span_lines import span_lines
 from labeler.reading.views.trace_metadata import trace_facts
 from labeler.reading.wire.spans import UnreadableTrace, decode
 from tests.domain.assessment_fields import AssessmentFields
+from tests.reading.any_trace import ANY_JSON, ATTRIBUTES, EVENTS, KINDS
 from tests.reading.corpus import NAMES, recording, span, trace_of
-from tests.reading.test_read import ANY_JSON, ATTRIBUTES, EVENTS, KINDS
 
 
 def every_view(raw: RawTrace) -> list[Document]:

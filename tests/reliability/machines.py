@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, seed, settings
 from hypothesis.stateful import RuleBasedStateMachine, get_state_machine_test, invariant
 
 from tests.benchmarks.measures import machine
-from tests.delivery.test_delivery_machine import DeliveryMachine
-from tests.journal.test_outbox_machine import OutboxMachine
+from tests.delivery.delivery_machine import DeliveryMachine
+from tests.journal.outbox_machine import OutboxMachine
 
 MACHINES: dict[str, type[RuleBasedStateMachine]] = {
     "the journal against a plain model": OutboxMachine,

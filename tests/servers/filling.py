@@ -15,6 +15,7 @@ from labeler.reading.wire.envelopes import trace_summary
 from tests.servers.mlflow_server import MlflowServer
 
 CORPUS = Path(__file__).parent.parent / "corpus"
+TOOLS = CORPUS / "openai_tool_roundtrip.json"
 
 SHAPES = (
     "openai_chat_multiturn",

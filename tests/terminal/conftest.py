@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +14,9 @@ from typing import Any
 
 import pytest
 
+from tests.servers.filling import create_queue, create_schema, log, recordings
+from tests.servers.mlflow_server import MlflowServer
+from tests.terminal.served_queue import QUEUE, ServedQueue
 from tests.terminal.terminal import Terminal
 
 ONE_THUMB = """
@@ -76,3 +79,25 @@ class Machine:
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[ServedQueue]:
+    folder = tmp_path / "server"
+    folder.mkdir()
+    server = MlflowServer(folder)
+    server.start()
+    try:
+        experiment = server.new_experiment()
+        traces = recordings()
+        log(server, experiment, traces)
+        helpful = {"pass_fail": {"positive_label": "Helpful", "negative_label": "Not helpful"}}
+        quality = {"numeric": {"min_value": 1, "max_value": 5}}
+        schemas = [
+            create_schema(server, experiment, "is_helpful", helpful, enable_comment=True),
+            create_schema(server, experiment, "quality", quality, instruction="How good is it?"),
+        ]
+        ids = [trace.id for trace in traces]
+        yield ServedQueue(server, tmp_path, ids, create_queue(server, experiment, QUEUE, ids, schemas))
+    finally:
+        server.close()

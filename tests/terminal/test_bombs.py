@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.test_bombs import DEEP, GOOD, bomb, nested, text, trace
+from tests.cli.bombs import DEEP, GOOD, bomb, nested, text, trace
 from tests.terminal.conftest import Machine
 
 pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from labeler.journal.journal import Journal
-from tests.cli.test_show import filled_store
+from tests.cli.embedded_store import filled_store
 from tests.terminal.conftest import Machine
 from tests.terminal.terminal import Terminal
 

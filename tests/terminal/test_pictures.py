@@ -16,8 +16,8 @@ from PIL import Image, PngImagePlugin
 from tests.reading.corpus import span
 from tests.reading.pictures import data_uri
 from tests.terminal.conftest import Machine
+from tests.terminal.hostile import PAYLOADS, strangers
 from tests.terminal.terminal import PICTURES, Terminal
-from tests.terminal.test_hostile_traces import PAYLOADS, strangers
 
 pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
 

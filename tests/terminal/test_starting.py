@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.test_show import filled_store
+from tests.cli.embedded_store import filled_store
 from tests.servers.mlflow_server import free_port
 from tests.terminal.conftest import Machine
 

@@ -7,7 +7,7 @@ from labeler.reading.document import Block, BlockKind, Document
 from labeler.reading.sanitise import sanitise
 from labeler.tui.signs import ASCII
 from tests.tui.document.documents import conversation, telling
-from tests.tui.document.test_view import reading
+from tests.tui.document.reader import reading
 from tests.tui.snapshot import Snapshots, screen_text
 
 SIZES = [(80, 24), (120, 40), (200, 60)]

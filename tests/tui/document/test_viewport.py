@@ -6,8 +6,8 @@ from labeler.tui.document.layout import Layout
 from labeler.tui.document.viewport import Viewport
 from labeler.tui.signs import UNICODE
 from tests.tui.document.documents import conversation
+from tests.tui.document.laid_out import shown
 from tests.tui.document.strategies import documents
-from tests.tui.document.test_layout import shown
 
 
 def viewport(document: Document, height: int = 20, width: int = 80) -> Viewport:

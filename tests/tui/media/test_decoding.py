@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import struct
 import subprocess
 import sys
-import zlib
 from pathlib import Path
 
 import pytest
@@ -15,21 +13,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from labeler.tui.media.decoding import MOST_PIXELS, UnreadablePicture, decoded
-from tests.reading.pictures import picture
+from tests.reading.pictures import picture, png
 
 FORMATS = ("PNG", "GIF", "JPEG", "WEBP", "BMP")
-
-
-def png(width: int, height: int, scanlines: bytes) -> bytes:
-    """A PNG that claims to be of a size, whatever it holds."""
-
-    def chunk(name: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(scanlines, 9)) + chunk(b"IEND", b"")
-    )
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -91,7 +77,7 @@ def test_damaged_bytes_give_a_picture_or_a_sentence(format: str, data: st.DataOb
 BOMB = """
 import resource
 from labeler.tui.media.decoding import decoded
-from tests.tui.media.test_decoding import png
+from tests.reading.pictures import png
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 with open(__import__("sys").argv[1], "rb") as file:
     decoded(file.read(), 100)
