@@ -93,7 +93,7 @@ def build_parser() -> argparse.ArgumentParser:
 def _run(name: str, arguments: argparse.Namespace) -> ExitCode:
     """Import a command and run it. What a screen needs is much, and is imported without pauses for garbage."""
     if name in _ON_SCREEN:
-        from labeler.tui.collecting import put_off
+        from labeler.tui.gc_pauses import put_off
 
         put_off()
     code: ExitCode = import_module(f"labeler.cli.{name}").run(arguments)

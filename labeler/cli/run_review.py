@@ -83,8 +83,8 @@ async def run_on_screen(
     named, and tells which of them cannot be had: they are named before the screen opens, and on leaving.
     """
     from labeler.tui.app import LabelerApp
+    from labeler.tui.appearance import ASCII, UNICODE
     from labeler.tui.media import MediaSettings
-    from labeler.tui.signs import ASCII, UNICODE
 
     settings = configuration.settings
     keymap, theme = keymap_of(configuration), theme_of(configuration)

@@ -23,10 +23,9 @@ from labeler.domain.worklist import ReviewSpec
 from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread
 from labeler.reading.sanitise import one_line
-from labeler.tui.look import ScreenLook
-from labeler.tui.panel.questions import describe
+from labeler.tui.appearance import ASCII, UNICODE, ScreenLook
+from labeler.tui.review.question_panel import describe
 from labeler.tui.screens.start import Begin, Guess, Offer, Preview, StartScreen
-from labeler.tui.signs import ASCII, UNICODE
 from labeler.tui.start_app import StartApp
 
 

@@ -9,19 +9,18 @@ from pathlib import Path
 from textual import events, on
 
 from labeler.desk.desk import Desk
-from labeler.tui.collecting import Pauses, settle
+from labeler.tui.appearance import ScreenLook, Signs
+from labeler.tui.gc_pauses import Pauses, settle
 from labeler.tui.keyboard.messages import Unfinished
 from labeler.tui.keyboard.pasting import dropped_paste
 from labeler.tui.keymap import Keymap
-from labeler.tui.look import ScreenLook
 from labeler.tui.media import MediaSettings
+from labeler.tui.outbox.screen import OutboxScreen
+from labeler.tui.review.screen import ReviewScreen
 from labeler.tui.safe_app import SafeApp
-from labeler.tui.screens.outbox.screen import OutboxScreen
 from labeler.tui.screens.overlay import Overlay
 from labeler.tui.screens.picture import PictureScreen
-from labeler.tui.screens.review.screen import ReviewScreen
 from labeler.tui.screens.too_small import TooSmallScreen
-from labeler.tui.signs import Signs
 from labeler.tui.theme import Theme, ThemeError, load_theme
 
 MIN_WIDTH, MIN_HEIGHT = 40, 12

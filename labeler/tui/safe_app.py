@@ -17,7 +17,7 @@ from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome, NoColor
 
 from labeler.tui.clipboard import osc_52
-from labeler.tui.safety import ControlCharacterFilter
+from labeler.tui.control_character_filter import ControlCharacterFilter
 from labeler.tui.theme import Theme
 
 T = TypeVar("T")

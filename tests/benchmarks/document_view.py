@@ -21,8 +21,8 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from labeler.reading.document import Document
+from labeler.tui.control_character_filter import ControlCharacterFilter
 from labeler.tui.document import DocumentView
-from labeler.tui.safety import ControlCharacterFilter
 from labeler.tui.theme import load_theme
 from tests.tui.document.documents import conversation, one_text
 

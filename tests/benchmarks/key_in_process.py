@@ -35,11 +35,11 @@ from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread
 from labeler.review.state import Rules
 from labeler.tui.app import LabelerApp
-from labeler.tui.chrome.line_widget import LineWidget
+from labeler.tui.appearance import UNICODE
 from labeler.tui.keymap import build_keymap
 from labeler.tui.media import MediaSettings
-from labeler.tui.signs import UNICODE
 from labeler.tui.theme import load_theme
+from labeler.tui.widgets.line_widget import LineWidget
 from tests.benchmarks.measures import machine, noise, table
 from tests.benchmarks.pseudo_terminal import SIZE
 from tests.benchmarks.worklists import first_typical, make_store

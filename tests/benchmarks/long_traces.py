@@ -22,10 +22,9 @@ from labeler.reading.document import Document
 from labeler.reading.read import read_document
 from labeler.reading.views.span_lines import span_lines
 from labeler.reading.wire.spans import decode
+from labeler.tui.appearance import UNICODE, ScreenLook
 from labeler.tui.document import DocumentView
-from labeler.tui.look import ScreenLook
-from labeler.tui.screens.views.span_list import SpanList
-from labeler.tui.signs import UNICODE
+from labeler.tui.review.span_tree import SpanList
 from tests.benchmarks.document_view import SIZE, Bench, Times, copies, until_wrapped
 from tests.reading.corpus import span, trace_of
 

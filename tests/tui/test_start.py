@@ -7,9 +7,8 @@ import asyncio
 import pytest
 from textual import events
 
-from labeler.tui.look import ScreenLook
+from labeler.tui.appearance import UNICODE, ScreenLook
 from labeler.tui.screens.start import Begin, Guess, Offer, Preview, StartScreen
-from labeler.tui.signs import UNICODE
 from labeler.tui.start_app import StartApp
 from labeler.tui.theme import load_theme
 from tests.tui.snapshot import screen_text

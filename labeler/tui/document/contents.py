@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import Final, Protocol, TypeAlias
 
-from labeler.tui.cells import cells, clipped
 from labeler.tui.document.code import CODE, Highlighter, json_spans
 from labeler.tui.document.lines import Line, Roles, Span, Wrapping, split, widen_fences
 from labeler.tui.document.markdown import Markdown, covering, rough_spans
 from labeler.tui.document.tables import align_tables
+from labeler.tui.widgets.cells import cells, clipped
 
 Part: TypeAlias = tuple[str, Roles]
 """A piece of a line the view writes itself, and its roles."""

@@ -11,10 +11,10 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from labeler.reading.document import Document
+from labeler.tui.appearance import Signs
 from labeler.tui.document.arrange import arrange
 from labeler.tui.document.sections import Form, Section
 from labeler.tui.document.wording import Wording
-from labeler.tui.signs import Signs
 
 
 class Place(NamedTuple):

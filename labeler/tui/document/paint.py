@@ -10,11 +10,11 @@ from typing import Final, NamedTuple
 from rich.segment import Segment
 from textual.strip import Strip
 
-from labeler.tui.cells import cells
+from labeler.tui.appearance import Signs
 from labeler.tui.document.lines import Line, Roles, Span
 from labeler.tui.document.sections import Row, Section
-from labeler.tui.signs import Signs
 from labeler.tui.theme import Palette
+from labeler.tui.widgets.cells import cells
 
 GUTTER: Final = 3
 """Cells left of the text: the answer's bar or the cursor, the sign of a fold, and a space."""

@@ -11,10 +11,10 @@ from typing import Final
 from textual.selection import Selection
 from textual.strip import Strip
 
-from labeler.tui.cells import cells
 from labeler.tui.document.layout import Layout, Place
 from labeler.tui.document.lines import Line, Span
 from labeler.tui.document.paint import GUTTER
+from labeler.tui.widgets.cells import cells
 
 _LINES: Final = 1 << 20
 """More lines than a section can have."""

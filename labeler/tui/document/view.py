@@ -16,6 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from labeler.reading.document import Block, BlockKind, Document
+from labeler.tui.appearance import UNICODE, Signs
 from labeler.tui.document.frame import Frame
 from labeler.tui.document.layout import Layout
 from labeler.tui.document.layouts import Layouts
@@ -23,9 +24,8 @@ from labeler.tui.document.paint import Margins, Painter
 from labeler.tui.document.position import ViewPosition
 from labeler.tui.document.selecting import selected_text
 from labeler.tui.document.viewport import Viewport
-from labeler.tui.finished_rows import FinishedRows
-from labeler.tui.signs import UNICODE, Signs
 from labeler.tui.theme import Palette, load_theme
+from labeler.tui.widgets.finished_rows import FinishedRows
 
 __all__ = ["DocumentView", "LineRangeChanged", "ViewPosition"]
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from labeler.reading.document import Block, BlockKind, Document
-from labeler.tui.cells import cells
+from labeler.tui.appearance import Signs
 from labeler.tui.document.contents import Caption, Content, Part, Text, TextStyle
 from labeler.tui.document.lines import Roles
 from labeler.tui.document.markdown import is_parsable
 from labeler.tui.document.sections import Form, Section
-from labeler.tui.signs import Signs
+from labeler.tui.widgets.cells import cells
 
 _SPACING: Final = "   "
 """Between a label and what follows it."""

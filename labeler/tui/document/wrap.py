@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from labeler.tui.cells import clusters, is_plain
+from labeler.tui.widgets.cells import clusters, is_plain
 
 _STRETCHES: Final = re.compile(r"(?P<spaces> +)|(?P<word>[\x21-\x7e\xa1-\xac\xae-\u02ff\u0400-\u0482]+)|[^ \x21-\x7e]+")
 """Spaces, words of characters that take one cell each, and everything else."""

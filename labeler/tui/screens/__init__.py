@@ -1,1 +1,1 @@
-"""Screens: the review, the start, and what opens over them."""
+"""The screens beside the review and the outbox: the start, help, pictures, a terminal too small."""

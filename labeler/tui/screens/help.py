@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from labeler.tui.actions import Group
-from labeler.tui.chrome.runs import Line, wrapped
+from labeler.tui.appearance import Signs
 from labeler.tui.keymap import Keymap
-from labeler.tui.signs import Signs
+from labeler.tui.widgets.styled_text import Line, wrapped
 
 _COLUMN = 18
 

@@ -18,11 +18,11 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from labeler.tui.actions import Context
-from labeler.tui.chrome.runs import Line, spelled
-from labeler.tui.key_names import pressed
+from labeler.tui.appearance import ScreenLook
+from labeler.tui.keyboard.key_names import pressed
 from labeler.tui.keymap import Keymap
-from labeler.tui.look import ScreenLook
 from labeler.tui.screens.typed_on import TypedOn
+from labeler.tui.widgets.styled_text import Line, spelled
 
 _MOST_WIDE: Final = 110
 _FRAME_WIDTH: Final = 4

@@ -16,13 +16,13 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from labeler.tui.actions import Context
-from labeler.tui.chrome.line_widget import LineWidget
-from labeler.tui.chrome.runs import fit
-from labeler.tui.key_names import pressed
+from labeler.tui.appearance import ScreenLook
+from labeler.tui.keyboard.key_names import pressed
 from labeler.tui.keymap import Keymap
-from labeler.tui.look import ScreenLook
 from labeler.tui.media.terminal import Drawing, Pictures
 from labeler.tui.screens.typed_on import TypedOn
+from labeler.tui.widgets.line_widget import LineWidget
+from labeler.tui.widgets.styled_text import fit
 
 if TYPE_CHECKING:
     from PIL.Image import Image

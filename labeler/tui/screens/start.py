@@ -12,12 +12,12 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Input
 
-from labeler.tui.chrome.line_widget import LineWidget
-from labeler.tui.chrome.runs import Line, cut, fit, wrapped
-from labeler.tui.key_names import pressed
+from labeler.tui.appearance import ScreenLook
+from labeler.tui.keyboard.key_names import pressed
 from labeler.tui.keyboard.pasting import dropped_paste
-from labeler.tui.look import ScreenLook
-from labeler.tui.screens.review.slips import Press, Slips, Weight
+from labeler.tui.review.slips import Press, Slips, Weight
+from labeler.tui.widgets.line_widget import LineWidget
+from labeler.tui.widgets.styled_text import Line, cut, fit, wrapped
 
 _ROWS_AROUND = 8
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from labeler.tui.actions import Action
-from labeler.tui.screens.review.keys import SWALLOWING
+from labeler.tui.review.keys import SWALLOWING
 
 _ENDS: Final = ("escape", "enter")
 

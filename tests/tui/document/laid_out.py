@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from labeler.reading.document import Document
+from labeler.tui.appearance import UNICODE
 from labeler.tui.document.layout import Layout
-from labeler.tui.signs import UNICODE
 
 
 def measured(document: Document, width: int, folded: frozenset[int] | None = None) -> Layout:

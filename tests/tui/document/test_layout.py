@@ -3,8 +3,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from labeler.reading.document import Block, BlockKind, Document
+from labeler.tui.appearance import ASCII, UNICODE
 from labeler.tui.document.layout import Layout, Place
-from labeler.tui.signs import ASCII, UNICODE
 from tests.tui.document.documents import conversation, one_text
 from tests.tui.document.laid_out import measured, shown
 from tests.tui.document.strategies import documents

@@ -5,7 +5,7 @@ from rich.cells import cell_len
 
 from labeler.reading.document import Block, BlockKind, Document
 from labeler.reading.sanitise import sanitise
-from labeler.tui.signs import ASCII
+from labeler.tui.appearance import ASCII
 from tests.tui.document.documents import conversation, telling
 from tests.tui.document.reader import reading
 from tests.tui.snapshot import Snapshots, screen_text

@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from textual import events
 
 from labeler.reading.document import Block, BlockKind, Document
+from labeler.tui.appearance import ASCII
 from labeler.tui.document import DocumentView, ViewPosition
-from labeler.tui.signs import ASCII
 from labeler.tui.theme import load_theme
 from tests.tui.document.documents import conversation, one_text
 from tests.tui.document.reader import Reader, reading, wrapped

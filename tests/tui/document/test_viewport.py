@@ -2,9 +2,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labeler.reading.document import Block, BlockKind, Document
+from labeler.tui.appearance import UNICODE
 from labeler.tui.document.layout import Layout
 from labeler.tui.document.viewport import Viewport
-from labeler.tui.signs import UNICODE
 from tests.tui.document.documents import conversation
 from tests.tui.document.laid_out import shown
 from tests.tui.document.strategies import documents

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from labeler.journal.journal import Journal
-from labeler.tui.signs import UNICODE, Signs
+from labeler.tui.appearance import UNICODE, Signs
 from tests.tui.review.asked import RATING, THUMB, traces
 from tests.tui.review.table import Table, open_table
 

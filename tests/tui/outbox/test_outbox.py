@@ -11,10 +11,10 @@ from labeler.domain.change import Act, Answer, AnswerEffect, Change
 from labeler.domain.trace import TraceState
 from labeler.domain.worklist import ReviewSpec, WorklistRow
 from labeler.journal.journal import Journal
-from labeler.tui.screens.outbox.outbox_list import OutboxList
-from labeler.tui.screens.outbox.screen import OutboxScreen
-from labeler.tui.screens.review.confirming import Confirming
-from labeler.tui.signs import ASCII
+from labeler.tui.appearance import ASCII
+from labeler.tui.outbox.delivery_list import OutboxList
+from labeler.tui.outbox.screen import OutboxScreen
+from labeler.tui.review.confirming import Confirming
 from tests.tui.outbox.faults import free_its_id, ids, in_trouble, listed, open_outbox, shown, undelivered
 from tests.tui.review.asked import RATING, THUMB, traces
 from tests.tui.review.table import REVIEWER, Table, open_table
@@ -176,8 +176,8 @@ async def test_the_smallest_terminal_has_room_for_it(tmp_path: Path) -> None:
 @pytest.fixture
 def same_moments(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whenever it is taken, a snapshot tells the same moments."""
-    monkeypatch.setattr("labeler.tui.screens.outbox.rows._clock", lambda at_ms, now_ms: "12:18")
-    monkeypatch.setattr("labeler.tui.screens.outbox.rows.moment", lambda at_ms: "31 Jan 2026 12:18:04")
+    monkeypatch.setattr("labeler.tui.outbox.view_models._clock", lambda at_ms, now_ms: "12:18")
+    monkeypatch.setattr("labeler.tui.outbox.view_models.moment", lambda at_ms: "31 Jan 2026 12:18:04")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))

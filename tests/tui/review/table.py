@@ -26,12 +26,12 @@ from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread
 from labeler.review.state import Rules
 from labeler.tui.app import LabelerApp
-from labeler.tui.chrome.line_widget import LineWidget
+from labeler.tui.appearance import UNICODE, Signs
 from labeler.tui.keymap import build_keymap
 from labeler.tui.media import MediaSettings
-from labeler.tui.screens.review.screen import ReviewScreen
-from labeler.tui.signs import UNICODE, Signs
+from labeler.tui.review.screen import ReviewScreen
 from labeler.tui.theme import load_theme
+from labeler.tui.widgets.line_widget import LineWidget
 from tests.tui.snapshot import screen_text
 
 REVIEWER = "rhea.k"

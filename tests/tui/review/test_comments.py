@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from labeler.tui.screens.review.field import LineField, TextField
+from labeler.tui.review.field import LineField, TextField
 from tests.tui.review.asked import EXPECTED, MODES, RATING, SCORE, SILENT, THUMB, traces
 from tests.tui.review.table import Table, open_table
 

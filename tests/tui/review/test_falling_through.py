@@ -9,10 +9,10 @@ from typing import Final
 import pytest
 
 from labeler.tui.actions import ACTIONS, Context
-from labeler.tui.screens.review.confirming import Confirming
-from labeler.tui.screens.review.keys import SWALLOWING
-from labeler.tui.screens.review.leaving import Leaving
-from labeler.tui.screens.review.screen import ReviewScreen
+from labeler.tui.review.confirming import Confirming
+from labeler.tui.review.keys import SWALLOWING
+from labeler.tui.review.leaving import Leaving
+from labeler.tui.review.screen import ReviewScreen
 from tests.tui.review.asked import EXPECTED, MODES, RATING, THUMB, traces
 from tests.tui.review.table import Table, open_table
 

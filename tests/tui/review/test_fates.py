@@ -10,8 +10,8 @@ import pytest
 
 from labeler.journal.attempt_outcomes import Delivered
 from labeler.journal.journal import Journal
-from labeler.tui.panel.fate import fate_mark, fate_width
-from labeler.tui.signs import ASCII, UNICODE, Signs
+from labeler.tui.appearance import ASCII, UNICODE, Signs
+from labeler.tui.widgets.delivery_sign import fate_mark, fate_width
 from tests.tui.outbox.faults import delete_trace, take_its_id
 from tests.tui.review.asked import RATING, THUMB, traces
 from tests.tui.review.table import Table, open_table

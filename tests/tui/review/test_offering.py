@@ -16,7 +16,7 @@ from labeler.domain.trace import RawTrace
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
 from labeler.review.state import ReviewState, Rules
-from labeler.tui.screens.review.screen import ReviewScreen
+from labeler.tui.review.screen import ReviewScreen
 from tests.tui.review.asked import CHOICE, EXPECTED, MODES, RATING, REMARK, SCORE, SILENT, THUMB, traces
 from tests.tui.review.table import Table, open_table
 

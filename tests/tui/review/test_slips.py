@@ -11,7 +11,7 @@ from textual import events
 from labeler.desk.events import DocumentReady
 from labeler.domain.question import Question
 from labeler.tui.keyboard.messages import Unfinished
-from labeler.tui.screens.review.slips import Press, Slips, Weight
+from labeler.tui.review.slips import Press, Slips, Weight
 from tests.tui.review.asked import EXPECTED, MODES, RATING, SCORE, THUMB, traces
 from tests.tui.review.table import open_table
 

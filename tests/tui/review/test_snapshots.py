@@ -9,7 +9,7 @@ import pytest
 
 from labeler.domain.question import Question
 from labeler.domain.trace import RawTrace
-from labeler.tui.signs import ASCII
+from labeler.tui.appearance import ASCII
 from tests.tui.review.asked import CHOICE, EXPECTED, MODES, RATING, SCORE, THUMB, trace_about, traces
 from tests.tui.review.table import open_table
 from tests.tui.snapshot import Snapshots

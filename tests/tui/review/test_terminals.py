@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from labeler.tui.appearance import ASCII
 from labeler.tui.screens.too_small import TooSmallScreen
-from labeler.tui.signs import ASCII
 from tests.tui.review.asked import CHOICE, EXPECTED, MODES, RATING, SCORE, THUMB, trace_about, traces
 from tests.tui.review.table import Table, open_table
 

@@ -11,7 +11,7 @@ import pytest
 
 from labeler.domain.trace import RawTrace
 from labeler.tui.media.viewer import ViewerFailed, find_viewer
-from labeler.tui.screens.review.confirming import Confirming
+from labeler.tui.review.confirming import Confirming
 from tests.reading.corpus import span, trace_of
 from tests.reading.pictures import data_uri, picture
 from tests.tui.review.asked import THUMB

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from labeler.reading.sanitise import one_line
 from labeler.reading.views.span_lines import SpanLine
-from labeler.tui.chrome.runs import width_of
-from labeler.tui.screens.views.span_rows import Columns, Standing, columns, span_row
-from labeler.tui.signs import ASCII, UNICODE, Signs
+from labeler.tui.appearance import ASCII, UNICODE, Signs
+from labeler.tui.review.span_rows import Columns, Standing, columns, span_row
+from labeler.tui.widgets.styled_text import width_of
 
 NAMES = st.text(max_size=60).map(one_line)
 LINES = st.builds(

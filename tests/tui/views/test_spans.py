@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.cells import cell_len
 
 from labeler.domain.trace import RawTrace
-from labeler.tui.signs import ASCII
+from labeler.tui.appearance import ASCII
 from tests.reading.corpus import recording, span, trace_of
 from tests.tui.review.asked import EXPECTED, RATING, THUMB, traces
 from tests.tui.review.table import open_table

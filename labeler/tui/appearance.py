@@ -1,0 +1,121 @@
+"""How the screens look: the palette of the chosen theme and the signs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from labeler.tui.theme.palette import Palette
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenLook:
+    palette: Palette
+    signs: Signs
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """One table of signs. Each is one cell wide, except `arrow`, `ellipsis` and `online` in ASCII."""
+
+    open: str
+    partly: str
+    labelled: str
+    deferred: str
+    declined: str
+    missing: str
+    """Not downloaded."""
+    refused: str
+    flag: str
+    draft: str
+    cursor: str
+    folded: str
+    unfolded: str
+    error: str
+    note: str
+    """The reader speaking, not the trace."""
+    answer: str
+    """Runs down the left edge of the response under judgement."""
+    arrow: str
+    ellipsis: str
+    thumb: str
+    """Shows at the right edge which part of a long document is in view."""
+    horizontal: str
+    vertical: str
+    joint_down: str
+    joint_up: str
+    caret: str
+    bar: str
+    """Three: the left half of a cell of a bar, the right half, and all of it."""
+    going_on: str
+    """A bar that has no end yet."""
+    queued: str
+    parked: str
+    """Waits for somebody to do something."""
+    online: str
+    spelling: Mapping[int, int] = field(default_factory=dict)
+    """How our own sentences spell quotes, dashes and dots where these signs are used; each takes one cell."""
+
+
+UNICODE = Signs(
+    open="·",
+    partly="◐",
+    labelled="✓",
+    deferred="~",
+    declined="–",
+    missing="○",
+    refused="✗",
+    flag="⚑",
+    draft="✎",
+    cursor="›",
+    folded="▸",
+    unfolded="▾",
+    error="✗",
+    note="◇",
+    answer="▎",
+    arrow="→",
+    ellipsis="…",
+    thumb="▐",
+    horizontal="─",
+    vertical="│",
+    joint_down="┬",
+    joint_up="┴",
+    caret="▏",
+    bar="▌▐█",
+    going_on="┄",
+    queued="↻",
+    parked="!",
+    online="●",
+)
+
+ASCII = Signs(
+    open=".",
+    partly="%",
+    labelled="v",
+    deferred="~",
+    declined="-",
+    missing="o",
+    refused="x",
+    flag="!",
+    draft="w",
+    cursor=">",
+    folded="+",
+    unfolded="-",
+    error="x",
+    note="i",
+    answer="|",
+    arrow="->",
+    ellipsis="...",
+    thumb="#",
+    horizontal="-",
+    vertical="|",
+    joint_down="+",
+    joint_up="+",
+    caret="_",
+    bar="###",
+    going_on=".",
+    queued="q",
+    parked="!",
+    online="*",
+    spelling=str.maketrans("“”‘’–—·…", "\"\"''--,."),
+)

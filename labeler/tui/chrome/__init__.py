@@ -1,1 +1,0 @@
-"""What surrounds the document: status line, header, rules, key line."""

@@ -1,0 +1,324 @@
+"""The outbox screen: what is not delivered and why, over the review; tried again, given up, or gone to from here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+
+from labeler.config.backend_uri import without_userinfo
+from labeler.desk.desk import Desk
+from labeler.desk.outbox import JournalError, OutboxPlace, OutboxRow
+from labeler.tui.actions import Context
+from labeler.tui.appearance import ScreenLook
+from labeler.tui.keyboard.key_names import Pressed, pressed
+from labeler.tui.keymap import Keymap
+from labeler.tui.outbox.delivery_list import OutboxList, RowPainter
+from labeler.tui.outbox.view_models import Entry, asked_words, counts_line, detail_lines, entry_line, place_line
+from labeler.tui.review.confirming import Confirming
+from labeler.tui.screens.help import help_lines
+from labeler.tui.screens.overlay import Overlay
+from labeler.tui.screens.typed_on import TypedOn
+from labeler.tui.widgets.key_line import message_lines
+from labeler.tui.widgets.line_widget import LineWidget
+from labeler.tui.widgets.styled_text import Line, fit, spread
+
+_LOOK_EVERY_S: Final = 0.25
+"""Seconds after which something that was announced is on the screen."""
+
+_LOOKS_A_COUNT: Final = 4
+"""So many looks later, what is tried again in a while has its seconds counted down."""
+
+_REST: Final = 10
+"""So many times as long as reading took, the journal is left to those who write it."""
+
+_DETAILS: Final = 5
+_EXPORT: Final = "labeler outbox export FILE.jsonl writes all this to a file"
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The outbox was left for a trace of the worklist, by this press."""
+
+    trace_id: str
+    pressed: Pressed
+
+
+class OutboxScreen(ModalScreen[Closed]):
+    """Shows everything in the journal that is not acknowledged. `stale` tells it that something changed.
+
+    Its result tells how it was left for a trace of the worklist.
+    """
+
+    DEFAULT_CSS = """
+    OutboxScreen { layout: vertical; overflow: hidden; background: $background; }
+    OutboxScreen LineWidget { height: 1; }
+    OutboxScreen OutboxList { height: 1fr; }
+    OutboxScreen #outbox-details { height: 5; }
+    """
+    AUTO_FOCUS = ""
+
+    def __init__(self, desk: Desk, keymap: Keymap, look: ScreenLook) -> None:
+        super().__init__()
+        self._desk = desk
+        self._keymap = keymap
+        self.look = look
+        self._questions = {question.name: question for question in desk.state.questions}
+        self._places: list[OutboxPlace] = []
+        self.confirming = Confirming(self)
+        self._typed_on = TypedOn()
+        self._notice: tuple[str, str] | None = None
+        self._is_stale = True
+        self._is_reading = False
+        self._looks = 0
+        self._rests_until_s = 0.0
+
+    def compose(self) -> ComposeResult:
+        palette, signs = self.look.palette, self.look.signs
+        yield LineWidget(palette, signs, id="outbox-status")
+        yield LineWidget(palette, signs, id="outbox-rule-top")
+        yield OutboxList(self.look, RowPainter(self._heading, self._entry), id="outbox-list")
+        yield LineWidget(palette, signs, id="outbox-rule-bottom")
+        yield LineWidget(palette, signs, id="outbox-details")
+        yield LineWidget(palette, signs, id="outbox-keys")
+
+    def on_mount(self) -> None:
+        self.set_interval(_LOOK_EVERY_S, self._look_again)
+        self._look_again()
+
+    def on_resize(self) -> None:
+        self.query_one("#outbox-details").styles.height = min(_DETAILS, max(self.size.height // 4, 2))
+        self.call_after_refresh(self._paint)
+
+    def stale(self) -> None:
+        """Something was delivered, refused or added: read anew soon."""
+        self._is_stale = True
+
+    def leave(self) -> None:
+        """Close, or take back the question that is open."""
+        if not self.confirming.leave() and self.is_active:
+            self.dismiss(None)
+
+    # Keys
+
+    async def on_key(self, event: events.Key) -> None:
+        """One key, one action. A key that was on its way here when this closed is dropped."""
+        event.stop()
+        event.prevent_default()
+        if not self.is_active:
+            return
+        press = pressed(event)
+        key = press.key
+        if self.confirming.takes(press):
+            await self.confirming.press(press)
+            return
+        if self._typed_on.drops(key):
+            if not self._typed_on.is_dropping:
+                self.say("")
+            return
+        self._notice = None
+        action = next((found for each in _CONTEXTS if (found := self._keymap.action(each, key))), None)
+        if action is not None and action.id == "outbox.open":
+            self.leave()
+        elif action is not None and action.id == "app.help":
+            self.app.push_screen(Overlay("keys", self._help_lines, self._keymap, self.look))
+        elif action is None or action.context is Context.REVIEW:
+            self.say(self._typed_on.refused(key, action))
+        else:
+            await self._run(action.id, press)
+            self._paint_bottom()
+
+    def _help_lines(self, width: int) -> list[Line]:
+        return help_lines(self._keymap, self.look.signs, width)
+
+    async def _run(self, action_id: str, press: Pressed) -> None:
+        rows = self._list
+        match action_id:
+            case "overlay.close":
+                self.leave()
+            case "overlay.down":
+                rows.move(1)
+            case "overlay.up":
+                rows.move(-1)
+            case "overlay.page_down":
+                rows.move_page(1)
+            case "overlay.page_up":
+                rows.move_page(-1)
+            case "overlay.home":
+                rows.move(-rows.row_count)
+            case "overlay.end":
+                rows.move(rows.row_count)
+            case "outbox.item":
+                self._go_to_item(press)
+            case "outbox.retry":
+                if rows.current_id is not None:
+                    await self._retry([rows.current_id])
+            case "outbox.retry_all":
+                await self._retry([each for place in self._places if self._is_ours(place) for each in place.problems])
+            case "outbox.discard":
+                self._ask_to_discard()
+
+    def _go_to_item(self, press: Pressed) -> None:
+        row, state = self._list.current, self._desk.state
+        if row is None:
+            self._say_why_none()
+            return
+        trace_id = row.delivery.trace_id
+        if trace_id in state.index_of and self._desk.destination_of(trace_id) == row.delivery.destination:
+            self.dismiss(Closed(trace_id, press))
+        else:
+            self.say("This trace is not in this review's worklist; labeler review with its ID shows it", "warning")
+
+    async def _retry(self, ids: list[int]) -> None:
+        try:
+            await self._desk.outbox.retry(ids)
+        except JournalError as error:
+            self.say(str(error), "error")
+            return
+        online = self._desk.connection == "online"
+        self.say("It is tried again now" if online else "It is tried again as soon as the backend is back")
+        self.stale()
+
+    def _ask_to_discard(self) -> None:
+        row = self._list.current
+        if row is None:
+            self._say_why_none()
+            return
+        what = asked_words(row, self._questions)
+        question = f"Give it up for good? It will never reach the backend: {what}"
+        self.confirming.ask(question, partial(self._discard, row.delivery.id))
+
+    def _say_why_none(self) -> None:
+        self.say("Everything is delivered" if self._list.current_id is None else "Still being read; press it again")
+
+    async def _discard(self, delivery_id: int) -> None:
+        try:
+            was_open = await self._desk.outbox.discard(delivery_id)
+        except JournalError as error:
+            self.say(str(error), "error")
+            return
+        given_up = "Given up; the answer stays in the journal"
+        self.say(given_up if was_open else "It was delivered meanwhile; nothing was given up")
+        self.stale()
+
+    # Reading
+
+    def _look_again(self) -> None:
+        self._looks += 1
+        if self._is_stale and not self._is_reading and time.monotonic() >= self._rests_until_s:
+            self._is_reading, self._is_stale = True, False
+            self.run_worker(self._read(), exit_on_error=False)
+        elif self._looks % _LOOKS_A_COUNT == 0:
+            self._list.refresh()
+            self._paint_bottom()
+
+    async def _read(self) -> None:
+        """Show what is where now."""
+        began_s = time.monotonic()
+        try:
+            places = await self._desk.outbox.places()
+            self._places = sorted(places, key=lambda place: not self._is_ours(place))
+            self._list.show(self._places)
+            self._rests_until_s = time.monotonic() + _REST * (time.monotonic() - began_s)
+            self._paint()
+        except JournalError as error:
+            self.say(str(error), "error")
+        finally:
+            self._is_reading = False
+
+    @on(OutboxList.Wanted)
+    def _wanted(self, message: OutboxList.Wanted) -> None:
+        self.run_worker(self._read_rows(message.ids), exit_on_error=False)
+
+    async def _read_rows(self, ids: Sequence[int]) -> None:
+        try:
+            self._list.take(await self._desk.outbox.rows(ids), ids)
+        except JournalError as error:
+            self.say(str(error), "error")
+
+    @on(OutboxList.Moved)
+    def _moved(self) -> None:
+        self._paint_bottom()
+
+    # Painting
+
+    @property
+    def _list(self) -> OutboxList:
+        return self.query_one(OutboxList)
+
+    def _is_ours(self, place: OutboxPlace) -> bool:
+        return place.destination in self._desk.destinations
+
+    @property
+    def notice(self) -> str:
+        """The sentence in place of the keys, or the empty string."""
+        return "" if self._notice is None else self._notice[0]
+
+    def say(self, sentence: str, role: str = "chrome.strong") -> None:
+        """Put a sentence in place of the keys until the next key; an empty one brings them back."""
+        self._notice = (sentence, role) if sentence else None
+        self._paint_bottom()
+
+    def _heading(self, place: OutboxPlace, width: int) -> Line:
+        spec = self._desk.record.spec
+        our_address = without_userinfo(spec.address or spec.backend_uri) if self._is_ours(place) else ""
+        return place_line(place, our_address, width, self.look.signs)
+
+    def _entry(self, row: OutboxRow, width: int) -> Line:
+        return entry_line(self._told(row), self._questions, width, self.look.signs)
+
+    def _told(self, row: OutboxRow) -> Entry:
+        state, delivery = self._desk.state, row.delivery
+        index = state.index_of.get(delivery.trace_id)
+        title = state.items[index].title if index is not None else row.title
+        is_reachable = self._desk.connection == "online" and delivery.destination in self._desk.destinations
+        pause_s = self._desk.outbox.pause_s(delivery.trace_id)
+        return Entry(row, title or row.title, pause_s, is_reachable, time.time_ns() // 1_000_000)
+
+    def _paint(self) -> None:
+        width, signs = self.size.width, self.look.signs
+        total = [sum(place.counts[each] for place in self._places) for each in range(4)]
+        left: Line = [(" outbox", "chrome.strong"), ("   ", "chrome"), *(counts_line(total, signs))]
+        connection = self._desk.connection
+        sign, role = (signs.online, "ok") if connection == "online" else (signs.missing, "warning")
+        line = spread(left, [(f"{sign} {connection} ", role)], width, "chrome", signs.ellipsis)
+        self.query_one("#outbox-status", LineWidget).set_lines([line])
+        for rule in ("#outbox-rule-top", "#outbox-rule-bottom"):
+            self.query_one(rule, LineWidget).set_lines([[(signs.horizontal * width, "rule")]])
+        self._paint_bottom()
+
+    def _paint_bottom(self) -> None:
+        """What there is to say of the row under the cursor, and the keys; a sentence takes what it needs of both."""
+        details, row = self.query_one("#outbox-details", LineWidget), self._list.current
+        width, height, signs = self.size.width, details.size.height, self.look.signs
+        above: list[Line] = []
+        line = self._keys(width)
+        if self._notice is not None:
+            *above, line = message_lines(*self._notice, width, height + 1, signs)
+        lines = [] if row is None else detail_lines(self._told(row), self._questions, width, height, signs)
+        free = height - len(above)
+        details.set_lines([*(lines[each] if each < len(lines) else [] for each in range(free)), *above])
+        self.query_one("#outbox-keys", LineWidget).set_lines([line])
+
+    def _keys(self, width: int) -> Line:
+        line: Line = [(" ", "chrome")]
+        for action_id, word in _HINTS:
+            if key := self._keymap.first_key(action_id):
+                line += [(key, "key"), (f" {word}  ", "chrome.dim")]
+        return fit([*line, (_EXPORT, "chrome.dim")], width, self.look.signs.ellipsis)
+
+
+_CONTEXTS: Final = (Context.OUTBOX, Context.OVERLAY, Context.REVIEW)
+_HINTS: Final = (
+    ("outbox.item", "its item"),
+    ("outbox.retry", "try again"),
+    ("outbox.retry_all", "try all"),
+    ("outbox.discard", "give up"),
+    ("overlay.close", "close"),
+)

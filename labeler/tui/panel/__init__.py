@@ -1,1 +1,0 @@
-"""The question panel: what is asked, what was answered, what happened last."""

@@ -1,0 +1,1 @@
+"""The review screen and its widgets: worklist, trace, questions, and the keys that move between them."""

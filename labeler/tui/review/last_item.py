@@ -1,0 +1,81 @@
+"""The line that says what happened last, and whether it arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from labeler.domain.change import Act, Answer, AnswerEffect, Change, StateEffect
+from labeler.domain.question import DECLINED_NAME, FLAG_NAME, PassFail, Question
+from labeler.domain.worklist import ItemState
+from labeler.reading.sanitise import one_line
+from labeler.tui.appearance import Signs
+from labeler.tui.review.question_panel import value_text
+from labeler.tui.widgets.styled_text import Line, Run, cut, spread
+
+_STATES = {
+    ItemState.OPEN: "opened again",
+    ItemState.LABELLED: "submitted",
+    ItemState.DEFERRED: "deferred",
+    ItemState.DECLINED: "declined",
+}
+
+
+def last_line(
+    change: Change | None,
+    title: str,
+    span_name: str,
+    fate: str,
+    questions: Sequence[Question],
+    hints: Sequence[tuple[str, str]],
+    width: int,
+    signs: Signs,
+) -> Line:
+    """``last  Misses “no channel”   Is the ferry to…   saved   u undo  p back``.
+
+    `span_name` is the span that the change was about, empty for the trace: ``last  Misses about span fare``.
+    `fate` is ``saved``, ``waiting``, ``delivered`` or ``refused: …``; `hints` are keys with their words.
+    """
+    if change is None:
+        return [(" last", "chrome.dim"), ("  nothing yet", "chrome.dim")]
+    role = "error" if fate.startswith("refused") else "ok" if fate == "delivered" else "chrome.dim"
+    right: list[Run] = [(f"  {fate}  " if fate else "  ", role)]
+    for key, word in hints:
+        right += [(f" {key}", "key"), (f" {word} ", "chrome.dim")]
+    room = width // 2 if span_name else width // 3
+    said = cut(one_line(tell(change, questions, span_name), 120), max(room, 20), signs.ellipsis)
+    left: list[Run] = [(" last  ", "chrome.dim"), (said, "chrome.strong"), ("   ", "chrome"), (title, "chrome.dim")]
+    return spread(left, right, width, "chrome", signs.ellipsis)
+
+
+def tell(change: Change, questions: Sequence[Question], span_name: str) -> str:
+    """What a change did, in a few words. Text from the reviewer comes back as it was typed."""
+    if change.act is Act.UNDO:
+        return f"took back {_what(change, questions, span_name, taken_back=True)}"
+    if change.act is Act.REDO:
+        return f"again {_what(change, questions, span_name, taken_back=False)}"
+    return _what(change, questions, span_name, taken_back=False)
+
+
+def _what(change: Change, questions: Sequence[Question], span_name: str, *, taken_back: bool) -> str:
+    by_name: Mapping[str, Question] = {question.name: question for question in questions}
+    for effect in change.effects:
+        if isinstance(effect, AnswerEffect):
+            answer = effect.before if taken_back else effect.after
+            return _told(effect.question, by_name.get(effect.question), answer, span_name)
+    states = [
+        effect.before if taken_back else effect.after for effect in change.effects if isinstance(effect, StateEffect)
+    ]
+    return _STATES[states[0]] if states else ""
+
+
+def _told(name: str, question: Question | None, answer: Answer | None, span_name: str) -> str:
+    about = f" about span {span_name}" if span_name else ""
+    comment = f" “{answer.comment}”" if answer is not None and answer.comment else ""
+    if name == FLAG_NAME:
+        return f"flagged{comment}" if answer is not None else "flag off"
+    if name == DECLINED_NAME:
+        return f"declined{comment}" if answer is not None else "not declined"
+    if answer is None:
+        return f"cleared {name}{about}"
+    prefix = "" if question is not None and isinstance(question.input, PassFail) else f"{name} "
+    return f"{prefix}{value_text(question, answer.value)}{about}{comment}"

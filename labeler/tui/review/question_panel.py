@@ -1,0 +1,250 @@
+"""The panel's question rows: what may be answered with which key, and what was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rich.cells import cell_len, set_cell_size
+
+from labeler.domain.change import Answer
+from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
+from labeler.domain.value import JsonValue
+from labeler.review.answer_values import allowed, number_text, takes_single_digits
+from labeler.tui.appearance import Signs
+from labeler.tui.widgets.delivery_sign import fate_mark, fate_width
+from labeler.tui.widgets.styled_text import Line, Run, cut, fit, flow, spread, width_of
+
+_MAX_NAME_WIDTH = 28
+_GAP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PanelKeys:
+    """Keys to show, as the effective keymap has them."""
+
+    positive: str
+    negative: str
+    text: str
+    accept: str
+    guideline: str
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeSaid:
+    """A judge's word on a question, as display text, and whether the question takes it for an answer."""
+
+    words: str
+    fits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PanelView:
+    """What the question rows are made from. `judges` holds what judges said, by question name."""
+
+    questions: Sequence[Question]
+    answers: Mapping[str, Answer]
+    focus: int
+    judges: Mapping[str, JudgeSaid]
+    keys: PanelKeys
+    signs: Signs
+    display: Mapping[str, str]
+    """Sanitised spellings of names, options and instructions, which a server chose."""
+    fates: Mapping[str, str]
+    """How far answers got, by assessment ID: the state of the delivery that carries each."""
+
+
+def question_rows(view: PanelView, width: int, height: int) -> list[Line]:
+    """At most `height` lines: all questions, or the focused one between its neighbours with its place said."""
+    if not view.questions:
+        return [[(" This review asks no question", "chrome.dim")]]
+    names = min(max(cell_len(_name(view, question)) for question in view.questions), _MAX_NAME_WIDTH) + 2
+    focused = _focused_rows(view, width, names)
+    others = len(view.questions) - 1
+    if others + len(focused) <= height:
+        first, last = 0, len(view.questions)
+    else:
+        focused = focused[: max(height - min(others, 2), 1)]
+        around = max(height - len(focused), 0)
+        first = max(0, min(view.focus - around // 2, len(view.questions) - around - 1))
+        last = min(len(view.questions), first + around + 1)
+    rows: list[Line] = []
+    for index in range(first, last):
+        of_question = focused if index == view.focus else [_other_row(view, index, width, names)]
+        if not rows and last - first < len(view.questions):
+            place = [(f"{view.focus + 1}/{len(view.questions)} ", "chrome.dim")]
+            of_question[0] = spread(of_question[0], place, width - fate_width(width), "chrome", view.signs.ellipsis)
+        rows.extend([_with_fate(view, index, of_question[0], width), *of_question[1:]])
+    return rows[:height]
+
+
+def height_needed(view: PanelView, width: int) -> int:
+    """Lines that the rows take at most, whichever question has the focus."""
+    names = _MAX_NAME_WIDTH + 2
+    others = len(view.questions) - 1
+    focused = (replace(view, focus=index) for index in range(len(view.questions)))
+    return others + max((len(_focused_rows(each, width, names)) for each in focused), default=1)
+
+
+def value_text(question: Question | None, value: JsonValue) -> str:
+    """A value in the question's own words, on one line."""
+    if question is not None and isinstance(question.input, PassFail) and isinstance(value, bool):
+        return question.input.positive if value else question.input.negative
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return number_text(value)
+    if isinstance(value, str):
+        return " ".join(value.split())
+    if isinstance(value, Sequence):
+        return ", ".join(value_text(None, each) for each in value) or "none"
+    return "" if value is None else str(value)
+
+
+def describe(question: Question) -> str:
+    """What may be answered, in a few words, unsanitised: ``Helpful / Not helpful``."""
+    match question.input:
+        case PassFail(positive, negative):
+            return f"{positive} / {negative}"
+        case Categorical(options, multiple):
+            return f"{'any of' if multiple else 'one of'} {', '.join(options)}"
+        case _:
+            return allowed(question)
+
+
+def _name(view: PanelView, question: Question) -> str:
+    return " ".join(_shown(view, question.name).split()) + (" *" if question.required else "")
+
+
+def _shown(view: PanelView, text: str) -> str:
+    return view.display.get(text, text)
+
+
+def _label(view: PanelView, index: int, names: int) -> Line:
+    focused = index == view.focus
+    mark = view.signs.cursor if focused else " "
+    name = cut(_name(view, view.questions[index]), names - 1, view.signs.ellipsis)
+    return [
+        (f" {mark} ", "cursor"),
+        (f"{index + 1} ", "chrome.dim"),
+        (set_cell_size(name, names), "option.focused" if focused else "chrome"),
+    ]
+
+
+def _focused_rows(view: PanelView, width: int, names: int) -> list[Line]:
+    question = view.questions[view.focus]
+    label = _label(view, view.focus, names)
+    indent = width_of(label)
+    room = width - indent - fate_width(width)
+    groups = _choices(view, question)
+    answer = view.answers.get(question.name)
+    if answer is not None and answer.comment:
+        groups.append(_comment(view, answer.comment, room))
+    if isinstance(question.input, Categorical) and question.input.multiple:
+        groups.append([("Enter ends, none if empty", "chrome.dim")])
+    judge = view.judges.get(question.name)
+    if judge is not None:
+        groups.append(_judge(view, question, judge, room))
+    wrapped = flow(groups, room, _GAP, "chrome", view.signs.ellipsis)
+    rows = [[*label, *wrapped[0]], *([(" " * indent, "chrome"), *line] for line in wrapped[1:])]
+    instruction = _shown(view, question.instruction).strip()
+    if instruction:
+        first, _, rest = instruction.partition("\n")
+        first = " ".join(first.split())
+        hint: list[Run] = []
+        if rest or cell_len(first) > width - 22:
+            hint = [(f"  {view.keys.guideline}", "key"), (" guideline ", "chrome.dim")]
+        rows.append(spread([(f"     {first}", "chrome.dim")], hint, width, "chrome", view.signs.ellipsis))
+    return rows
+
+
+def _other_row(view: PanelView, index: int, width: int, names: int) -> Line:
+    """A question without the focus, on one line. Where not all choices fit, those that were not taken are left out."""
+    question = view.questions[index]
+    label = _label(view, index, names)
+    room = width - fate_width(width) - width_of(label)
+    choices, comments = _choices(view, question), list[Line]()
+    answer = view.answers.get(question.name)
+    if answer is not None and answer.comment:
+        comments.append(_comment(view, answer.comment, room))
+    if sum(width_of(group) + _GAP for group in (*choices, *comments)) - _GAP > room:
+        choices = [choice for choice in choices if choice[0][1] == "option.chosen"] or choices
+    line = list(label)
+    for number, group in enumerate([*choices, *comments]):
+        line.extend([(" " * _GAP, "chrome"), *group] if number else group)
+    return fit(line, width - fate_width(width), view.signs.ellipsis)
+
+
+def _with_fate(view: PanelView, index: int, line: Line, width: int) -> Line:
+    """A question's row with how far its answer got, in the same place for every question."""
+    answer = view.answers.get(view.questions[index].name)
+    state = view.fates.get(answer.assessment_id, "") if answer is not None else ""
+    rest = " " * (width - fate_width(width) - width_of(line))
+    return [*line, (rest, "chrome"), *fate_mark(state, width, view.signs)]
+
+
+def _comment(view: PanelView, comment: str, width: int) -> Line:
+    text = cut(" ".join(_shown(view, comment).split()), min(max(width // 3, 16), 60), view.signs.ellipsis)
+    return [(f"{view.signs.draft} “{text}”", "chrome")]
+
+
+def _judge(view: PanelView, question: Question, judge: JudgeSaid, width: int) -> Line:
+    """What a judge said, with the key that takes it, or why none does."""
+    key: Line = []
+    if not judge.fits:
+        key = [(f" · {_misfit(question)}", "chrome.dim")]
+    elif view.keys.accept:
+        key = [("  ", "chrome.dim"), (view.keys.accept, "key"), (" accept", "chrome.dim")]
+    said = cut(judge.words, max(width - max(width_of(key), 16), 12), view.signs.ellipsis)
+    return [(said, "chrome.dim"), *key]
+
+
+def _misfit(question: Question) -> str:
+    """Why the question takes no such value, in two or three words."""
+    match question.input:
+        case PassFail() | Categorical():
+            return "no option here"
+        case Numeric() | Text():
+            return f"takes {allowed(question)}"
+
+
+def _choices(view: PanelView, question: Question) -> list[Line]:
+    """The possible answers side by side, the given one in brackets."""
+    answer = view.answers.get(question.name)
+    value = answer.value if answer else None
+    match question.input:
+        case PassFail(positive, negative):
+            return [
+                _choice(view, view.keys.positive, positive, chosen=value is True),
+                _choice(view, view.keys.negative, negative, chosen=value is False),
+            ]
+        case Categorical(options, multiple):
+            chosen = value if multiple and isinstance(value, Sequence) else [value]
+            choices = [
+                _choice(view, "1234567890"[number : number + 1], option, chosen=option in chosen)
+                for number, option in enumerate(options)
+            ]
+            return choices if value != [] else [[("[none]", "option.chosen")], *choices]
+        case Numeric():
+            return _number_choices(question, question.input, value)
+        case Text():
+            if isinstance(value, str):
+                return [[(f"“{cut(' '.join(_shown(view, value).split()), 48, view.signs.ellipsis)}”", "option.chosen")]]
+            return [[(view.keys.text, "key"), (" write", "chrome.dim")]]
+
+
+def _choice(view: PanelView, key: str, label: str, *, chosen: bool) -> Line:
+    shown = cut(" ".join(_shown(view, label).split()), 40, view.signs.ellipsis)
+    if chosen:
+        return [(f"[{key} {shown}]" if key else f"[{shown}]", "option.chosen")]
+    return [(f"{key} ", "key"), (shown, "chrome")] if key else [(shown, "chrome")]
+
+
+def _number_choices(question: Question, numeric: Numeric, value: JsonValue) -> list[Line]:
+    if takes_single_digits(numeric):
+        step = int(numeric.step or 1)
+        numbers = range(int(numeric.minimum or 0), int(numeric.maximum or 9) + 1, step)
+        return [[(f"[{n}]", "option.chosen") if n == value else (str(n), "key")] for n in numbers]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return [[(f"[{number_text(value)}]", "option.chosen")], [(allowed(question), "chrome.dim")]]
+    return [[(allowed(question), "chrome.dim")]]

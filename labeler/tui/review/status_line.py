@@ -1,0 +1,75 @@
+"""The status line: where I am, how much is left, whether everything arrives, who I am."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from labeler.tui.appearance import Signs
+from labeler.tui.widgets.styled_text import Line, cut, fit, width_of
+
+_GAP = "   "
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """What the status line tells. `left_ms` is the estimated time for the open items, None while unknown.
+
+    `connection` is a word (``online``, ``offline``, ``sign in``); `here` counts downloaded and all items
+    while offline; `conditions` are words for what holds until it is changed: a search, blind, editing.
+    """
+
+    title: str
+    number: int
+    total: int
+    labelled: int
+    left_ms: int | None
+    queued: int
+    stuck: int
+    connection: str
+    here: tuple[int, int] | None
+    reviewer: str
+    conditions: tuple[str, ...] = ()
+
+
+def status_line(view: StatusView, width: int, signs: Signs) -> Line:
+    """One line of `width` cells; what matters least is left out first when it is narrow."""
+    parts: list[tuple[int, Line]] = [
+        (9, [(f"item {view.number}/{view.total}", "chrome.strong")]),
+        (6, [(f"mine {view.labelled}", "chrome")]),
+        (2, [(f"left ~{duration_words(view.left_ms)}", "chrome.dim")] if view.left_ms is not None else []),
+        (7, [(f"{signs.queued} {view.queued} queued", "warning")] if view.queued else []),
+        (8, [(f"{signs.refused} {view.stuck} need you", "error")] if view.stuck else []),
+        (8, _connection(view, signs)),
+        *((8, [(word, "warning")] if word else []) for word in view.conditions),
+        (3, [(cut(view.reviewer, 24, signs.ellipsis), "chrome")]),
+    ]
+    shown = [(weight, part) for weight, part in parts if part]
+    title: Line = [(cut(view.title, max(width // 3, 12), signs.ellipsis), "chrome")]
+    shown.insert(0, (5, title))
+    shown.insert(0, (1, [("labeler", "chrome.dim")]))
+    while len(shown) > 1 and _total(shown) > width:
+        shown.remove(min(shown, key=lambda part: part[0]))
+    line: Line = [(" ", "chrome")]
+    for number, (_, part) in enumerate(shown):
+        line.extend([(_GAP, "chrome"), *part] if number else part)
+    return fit(line, width, signs.ellipsis)
+
+
+def duration_words(ms: int) -> str:
+    """A rough duration for people: ``40 s``, ``12 min``, ``1 h 10``."""
+    seconds = round(ms / 1000)
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02}"
+
+
+def _connection(view: StatusView, signs: Signs) -> Line:
+    if view.connection == "online":
+        return [(f"{signs.online} online", "ok")]
+    here = f" · {view.here[0]} of {view.here[1]} here" if view.here else ""
+    return [(f"{signs.missing} {view.connection}{here}", "warning")]
+
+
+def _total(parts: list[tuple[int, Line]]) -> int:
+    return 2 + sum(width_of(part) for _, part in parts) + len(_GAP) * (len(parts) - 1)

@@ -1,0 +1,97 @@
+"""The line above the document: what is known about this trace at a glance."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from labeler.domain.trace import TraceState, TraceSummary
+from labeler.reading.sanitise import one_line
+from labeler.tui.appearance import Signs
+from labeler.tui.widgets.styled_text import Line, Run, cut, spread, width_of
+
+_GAP = "   "
+_BEFORE_PLACE = 2
+_LONGEST_MODEL = 24
+_ALWAYS = 10
+"""The worth of what is never left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderView:
+    """What the header tells of a trace: its `models` as display text, and which `turn` of its session it is: ``3/5``.
+
+    `place` says which part of it is in view, such as ``line 1-14 of 40``.
+    """
+
+    summary: TraceSummary
+    models: Sequence[str]
+    turn: str
+    place: str
+
+
+def header_line(view: HeaderView | None, width: int, signs: Signs) -> Line:
+    """Name, state, latency, tokens, model, time, turn and user, as far as there is room; on the right the place."""
+    if view is None:
+        return []
+    summary = view.summary
+    parts: list[tuple[int, Run]] = [
+        (_ALWAYS, (cut(one_line(summary.name, 60), 40, signs.ellipsis), "chrome.strong")),
+    ]
+    if summary.state is TraceState.ERROR:
+        parts.append((_ALWAYS, (f"{signs.error} error", "error")))
+    elif summary.state is TraceState.IN_PROGRESS:
+        parts.append((_ALWAYS, ("unfinished", "warning")))
+    parts += [(worth, (text, "chrome.dim")) for worth, text in _facts(view, signs) if text]
+    place: Line = [(f"{view.place} ", "chrome.dim")] if view.place else []
+    room = width - width_of(place) - _BEFORE_PLACE
+    while len(parts) > 1 and width_of(_joined(parts)) > room and (least := min(worth for worth, _ in parts)) < _ALWAYS:
+        parts = [part for part in parts if part[0] != least]
+    return spread(_joined(parts), place, width, "chrome", signs.ellipsis)
+
+
+def _joined(parts: Sequence[tuple[int, Run]]) -> Line:
+    line: Line = [(" ", "chrome")]
+    for number, (_, run) in enumerate(parts):
+        line.extend([(_GAP, "chrome"), run] if number else [run])
+    return line
+
+
+def _facts(view: HeaderView, signs: Signs) -> list[tuple[int, str]]:
+    """What is known, each with its worth: the least goes first where there is no room."""
+    summary = view.summary
+    started = datetime.fromtimestamp(summary.requested_at_ms / 1000).astimezone()
+    return [
+        (6, "" if summary.duration_ms is None else latency_words(summary.duration_ms)),
+        (4, _tokens(summary)),
+        (3, _model(view.models, signs)),
+        (2, started.strftime("%d %b %H:%M") if summary.requested_at_ms else ""),
+        (5, f"turn {view.turn}" if view.turn else ""),
+        (1, one_line(summary.user or "", 24)),
+    ]
+
+
+def _model(models: Sequence[str], signs: Signs) -> str:
+    """The model that wrote, and how many more there were: ``gpt-4o-mini +1``."""
+    more = f" +{len(models) - 1}" if len(models) > 1 else ""
+    return cut(models[0], _LONGEST_MODEL, signs.ellipsis) + more if models else ""
+
+
+def latency_words(ms: int) -> str:
+    """How long a trace took, for people: ``840 ms``, ``1.8 s``, ``2 min 05``."""
+    if ms < 1000:
+        return f"{ms} ms"
+    if ms < 60_000:
+        return f"{ms / 1000:.1f} s"
+    return f"{ms // 60_000} min {ms % 60_000 // 1000:02}"
+
+
+def _tokens(summary: TraceSummary) -> str:
+    try:
+        usage = json.loads(summary.metadata.get("mlflow.trace.tokenUsage", ""))
+    except (ValueError, RecursionError):
+        return ""
+    total = usage.get("total_tokens") if isinstance(usage, dict) else None
+    return f"{total:,} tokens" if isinstance(total, int) and not isinstance(total, bool) else ""

@@ -1,0 +1,180 @@
+"""From the desk to what the small widgets show. Reads only; paints nothing itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import datetime
+
+from labeler.desk.desk import Desk
+from labeler.domain.change import AnswerEffect, Change
+from labeler.domain.question import Categorical, PassFail, Question
+from labeler.domain.worklist import ItemState
+from labeler.reading.sanitise import one_line, sanitise
+from labeler.reading.views.assessments import brief
+from labeler.review.possible import verdict
+from labeler.tui.appearance import Signs
+from labeler.tui.keymap import Keymap
+from labeler.tui.review.last_item import last_line
+from labeler.tui.review.question_panel import JudgeSaid, PanelKeys, PanelView
+from labeler.tui.review.status_line import StatusView
+from labeler.tui.review.worklist_rows import WorklistRowView
+from labeler.tui.widgets.key_line import KeysThatAct
+from labeler.tui.widgets.styled_text import Line
+
+
+def status_view(desk: Desk, conditions: tuple[str, ...]) -> StatusView:
+    state = desk.state
+    left = sum(item.state is ItemState.OPEN for item in state.items) if len(state.items) < 2000 else None
+    open_items = left if left is not None else len(state.items) - state.labelled
+    total = len(state.items)
+    return StatusView(
+        title=one_line(desk.title, 60),
+        number=state.position + 1 if total else 0,
+        total=total,
+        labelled=state.labelled,
+        left_ms=desk.pace.left_ms(open_items),
+        queued=desk.deliveries.counts.waiting,
+        stuck=desk.deliveries.counts.parked + desk.deliveries.counts.refused,
+        connection=f"{desk.connection}{_until(desk.left_alone_until_ms)}",
+        here=(total - len(state.absent), total) if desk.connection == "offline" else None,
+        reviewer=one_line(desk.reviewer, 60),
+        conditions=conditions,
+    )
+
+
+def _until(at_ms: int) -> str:
+    """`` until 14:05`` while that is to come."""
+    if at_ms <= time.time_ns() // 1_000_000:
+        return ""
+    return f" until {datetime.fromtimestamp(at_ms / 1000).astimezone():%H:%M}"
+
+
+def panel_view(desk: Desk, keymap: Keymap, signs: Signs, display: dict[str, str]) -> PanelView:
+    state = desk.state
+    answers = state.given if state.item else {}
+    for answer in answers.values():
+        if answer.comment and answer.comment not in display:
+            display[answer.comment] = sanitise(answer.comment)
+        if isinstance(answer.value, str) and answer.value not in display:
+            display[answer.value] = sanitise(answer.value)
+    return PanelView(
+        questions=state.questions,
+        answers=answers,
+        focus=min(state.focus, max(len(state.questions) - 1, 0)),
+        judges=_judges(desk),
+        keys=PanelKeys(
+            positive=keymap.first_key("answer.positive"),
+            negative=keymap.first_key("answer.negative"),
+            text=keymap.first_key("answer.text"),
+            accept=keymap.first_key("answer.accept"),
+            guideline=keymap.first_key("view.guideline"),
+        ),
+        signs=signs,
+        display=display,
+        fates={each.assessment_id: desk.deliveries.state_of(each.assessment_id) for each in answers.values()},
+    )
+
+
+def display_texts(questions: tuple[Question, ...]) -> dict[str, str]:
+    """Sanitised spellings of everything a server may have put into questions."""
+    return {text: sanitise(text) for question in questions for text in _texts(question)}
+
+
+def last_change_line(desk: Desk, keymap: Keymap, acting: KeysThatAct, width: int, signs: Signs) -> Line:
+    """What happened last, with the keys that take it back and go back, where they would."""
+    change = desk.last_change
+    title = ""
+    if change is not None and change.trace_id in desk.state.index_of:
+        title = desk.state.items[desk.state.index_of[change.trace_id]].title
+    by_id = {action.id: action for action in keymap.actions}
+    hints = [(keys[0], by_id[each].hint) for each in ("edit.undo", "item.back") if (keys := acting(by_id[each]))]
+    return last_line(change, title, _span_name(desk, change), _fate(desk), desk.state.questions, hints, width, signs)
+
+
+def _texts(question: Question) -> Iterator[str]:
+    yield question.name
+    yield question.instruction
+    match question.input:
+        case PassFail(positive, negative):
+            yield positive
+            yield negative
+        case Categorical(options, _):
+            yield from options
+
+
+def _judges(desk: Desk) -> dict[str, JudgeSaid]:
+    state = desk.state
+    if state.item is None:
+        return {}
+    others = desk.known.by_others(*state.subject)
+    found = {question.name: verdict(state, question, others) for question in state.questions}
+    return {name: JudgeSaid(brief(each.judge), not each.why_not) for name, each in found.items() if each is not None}
+
+
+def _span_name(desk: Desk, change: Change | None) -> str:
+    """The span that a change was about; empty where it was about the trace."""
+    effects = change.effects if change is not None else ()
+    about = ((each.trace_id, each.span_id) for each in effects if isinstance(each, AnswerEffect))
+    return next((desk.library.span_name(trace_id, span_id) for trace_id, span_id in about if span_id), "")
+
+
+def refusal(desk: Desk, key: str) -> str:
+    """Which answer of the current item was refused and why, in a sentence; empty when none was."""
+    state = desk.state
+    for name, answer in state.given.items() if state.item else ():
+        fate = desk.deliveries.fates.get(answer.assessment_id)
+        if fate is not None and fate.state == "refused":
+            more = f" · {key} shows what can be done" if key else ""
+            return f"{one_line(name, 40)} was refused: {one_line(fate.reason or 'no reason was given', 160)}{more}"
+    return ""
+
+
+def _fate(desk: Desk) -> str:
+    change = desk.last_change
+    if change is None:
+        return ""
+    ids = [effect.after.assessment_id for effect in change.effects if isinstance(effect, AnswerEffect) and effect.after]
+    fates = [desk.deliveries.fates[each] for each in ids if each in desk.deliveries.fates]
+    for fate in fates:
+        if fate.state == "refused":
+            return f"refused: {one_line(fate.reason or '', 60)}"
+    if fates and all(fate.state == "delivered" for fate in fates):
+        return "delivered"
+    return "saved"
+
+
+class DeskRows:
+    """The desk's worklist for the worklist view."""
+
+    def __init__(self, desk: Desk, signs: Signs) -> None:
+        self._desk = desk
+        self._signs = signs
+
+    @property
+    def row_count(self) -> int:
+        return len(self._desk.state.items)
+
+    def row(self, index: int) -> WorklistRowView:
+        desk, state, signs = self._desk, self._desk.state, self._signs
+        item = state.items[index]
+        if item.trace_id in desk.deliveries.refused:
+            sign, role = signs.refused, "sign.refused"
+        elif item.trace_id in state.absent:
+            sign, role = signs.missing, "sign.missing"
+        elif item.state is ItemState.OPEN and state.is_partly_answered(item.trace_id):
+            sign, role = signs.partly, "sign.partly"
+        else:
+            sign, role = {
+                ItemState.OPEN: (signs.open, "sign.open"),
+                ItemState.LABELLED: (signs.labelled, "sign.labelled"),
+                ItemState.DEFERRED: (signs.deferred, "sign.deferred"),
+                ItemState.DECLINED: (signs.declined, "sign.declined"),
+            }[item.state]
+        second, second_role = " ", "row"
+        if state.is_flagged(item.trace_id):
+            second, second_role = signs.flag, "sign.flag"
+        elif desk.drafts.has_any(item.trace_id):
+            second, second_role = signs.draft, "sign.draft"
+        done = item.state in (ItemState.LABELLED, ItemState.DECLINED)
+        return WorklistRowView(sign, role, second, second_role, item.title or item.trace_id, dim=done)

@@ -1,0 +1,126 @@
+"""The worklist view: a column of signs and titles that never costs more than the rows in view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from rich.segment import Segment
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from labeler.tui.appearance import UNICODE, Signs
+from labeler.tui.review.worklist_rows import WorklistRowView, WorklistSource
+from labeler.tui.theme import Palette, load_theme
+from labeler.tui.widgets.cells import cells, clipped
+from labeler.tui.widgets.cursor_list import CursorRows
+
+__all__ = ["RowPicked", "WorklistRowView", "WorklistSource", "WorklistView"]
+
+_KEPT_STRIPS: Final = 1000
+
+_TITLE_COLUMN: Final = 4
+"""Cells before the title: cursor, space, two signs."""
+
+
+@dataclass
+class RowPicked(Message):
+    """A row was clicked."""
+
+    view: WorklistView
+    index: int
+
+    @property
+    def control(self) -> WorklistView:
+        return self.view
+
+
+class WorklistView(CursorRows):
+    """Shows a `WorklistSource`. It takes no keys itself and keeps no rows: it asks for those in view."""
+
+    def __init__(
+        self,
+        source: WorklistSource,
+        palette: Palette | None = None,
+        signs: Signs = UNICODE,
+        *,
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self._source = source
+        self._palette = palette or load_theme().palette
+        self._signs = signs
+        self._strips: dict[tuple[WorklistRowView, bool, int], Strip] = {}
+
+    @property
+    def palette(self) -> Palette:
+        """The looks in force; may be set at any time."""
+        return self._palette
+
+    @palette.setter
+    def palette(self, palette: Palette) -> None:
+        self._palette = palette
+        self._strips.clear()
+        self.refresh()
+
+    @property
+    def row_count(self) -> int:
+        return self._source.row_count
+
+    @property
+    def cursor(self) -> int:
+        """The row the cursor is on, from 0."""
+        return self._cursor
+
+    def move_cursor(self, index: int) -> None:
+        """Put the cursor on a row and bring it into view."""
+        self._put_cursor(index)
+
+    def row_changed(self, index: int) -> None:
+        """Paint a row again, if it is in view."""
+        self._repaint(index)
+
+    def rows_changed(self) -> None:
+        """Rows were added or taken away: ask for everything again."""
+        self._cursor = max(0, min(self._cursor, self._source.row_count - 1))
+        self._follow()
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        index, width = self.scroll_offset.y + y, self.size.width
+        if index >= self._source.row_count:
+            return Strip([Segment(" " * width, self._palette.style("row"))], width)
+        return self._painted(self._source.row(index), index == self._cursor, width)
+
+    def _painted(self, row: WorklistRowView, here: bool, width: int) -> Strip:
+        """A row as a strip, the same one as long as it looks the same, wherever the view was scrolled to."""
+        strip = self._strips.get((row, here, width))
+        if strip is None:
+            if len(self._strips) >= _KEPT_STRIPS:
+                self._strips.clear()
+            strip = self._strips[row, here, width] = self._paint(row, here, width)
+        return strip
+
+    def _paint(self, row: WorklistRowView, here: bool, width: int) -> Strip:
+        look = "row.cursor" if here else "row.dim" if row.dim else "row"
+        style = self._palette.style
+        title = clipped(row.title, max(1, width - _TITLE_COLUMN - 1), self._signs.ellipsis)
+        rest = width - _TITLE_COLUMN - cells(title)
+        segments = [
+            Segment(f"{self._signs.cursor} ", style(look, "cursor")) if here else Segment("  ", style(look)),
+            Segment(row.sign, style(look, row.sign_role)),
+            Segment(row.second, style(look, row.second_role)),
+            Segment(title + " " * max(0, rest), style(look)),
+        ]
+        return Strip(segments).adjust_cell_length(width)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._follow()
+
+    def on_click(self, event: events.Click) -> None:
+        index = self.scroll_offset.y + event.y
+        if index < self._source.row_count:
+            self.post_message(RowPicked(self, index))

@@ -1,0 +1,62 @@
+"""Rows with a cursor among them, which stays clear of the edges: what every list of ours has in common."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.widget import Widget
+
+from labeler.tui.widgets.finished_rows import FinishedRows
+
+_MARGIN: Final = 3
+"""Rows kept in view above and below the cursor."""
+
+
+class CursorRows(FinishedRows, ScrollView, can_focus=False, inherit_bindings=False):
+    """A list whose rows are painted as they come into view. It takes no keys itself; a screen calls its methods.
+
+    Who inherits has `row_count`, and moves the cursor with `_put_cursor`.
+    """
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    CursorRows { overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 0; background: $background; }
+    """
+
+    _cursor = 0
+
+    @property
+    def row_count(self) -> int:
+        raise NotImplementedError
+
+    def _put_cursor(self, row: int) -> None:
+        """Put the cursor on a row and bring it into view. Repaints two rows, or all when the view has to scroll."""
+        before, self._cursor = self._cursor, max(0, min(row, self.row_count - 1))
+        if not self._follow() and before != self._cursor:
+            self._repaint(before)
+            self._repaint(self._cursor)
+
+    def _repaint(self, row: int) -> None:
+        """Paint a row again, if it is in view."""
+        y = row - self.scroll_offset.y
+        if 0 <= y < self.size.height:
+            self.refresh(Region(0, y, self.size.width, 1))
+
+    def _follow(self) -> bool:
+        """Scroll so that the cursor stands clear of the edges; tells whether the view moved."""
+        height, count = self.size.height, self.row_count
+        self.set_reactive(Widget.virtual_size, Size(self.size.width, count))
+        if not height:
+            return False
+        margin = min(_MARGIN, (height - 1) // 2)
+        top = self.scroll_offset.y
+        wanted = max(min(top, self._cursor - margin), self._cursor + margin + 1 - height)
+        wanted = max(0, min(wanted, count - height))
+        if wanted == top:
+            return False
+        self.set_reactive(Widget.scroll_y, float(wanted))
+        self.set_reactive(Widget.scroll_target_y, float(wanted))
+        self.refresh()
+        return True

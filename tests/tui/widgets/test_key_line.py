@@ -1,0 +1,37 @@
+"""What is said in place of the keys."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labeler.tui.appearance import UNICODE
+from labeler.tui.keymap import build_keymap
+from labeler.tui.widgets.key_line import key_line, message_lines
+from labeler.tui.widgets.styled_text import width_of
+
+_WORDS = st.lists(st.text(alphabet="abcdé船🚢", min_size=1, max_size=30), min_size=1, max_size=40).map(" ".join)
+
+
+@given(_WORDS, st.integers(10, 120))
+def test_a_sentence_is_said_whole_in_lines_that_fit(sentence: str, width: int) -> None:
+    lines = message_lines(sentence, "warning", width, 1000, UNICODE)
+    assert all(width_of(line) < width for line in lines)
+    assert "".join(text for line in lines for text, _ in line).replace(" ", "") == sentence.replace(" ", "")
+
+
+@given(_WORDS, st.integers(10, 120), st.integers(1, 5))
+def test_only_a_sentence_that_has_no_room_at_all_ends_in_an_ellipsis(sentence: str, width: int, most: int) -> None:
+    whole = message_lines(sentence, "warning", width, 1000, UNICODE)
+    lines = message_lines(sentence, "warning", width, most, UNICODE)
+    assert len(lines) <= most
+    assert all(width_of(line) < width for line in lines)
+    assert (lines == whole) == (len(whole) <= most)
+    assert lines[-1][-1][0].endswith(UNICODE.ellipsis) == (len(whole) > most)
+
+
+@given(st.integers(12, 250))
+def test_the_way_to_all_keys_is_named_once_however_narrow_the_line(width: int) -> None:
+    line = key_line(build_keymap({}), lambda action: action.keys, width, UNICODE)
+    assert width_of(line) <= width
+    assert "".join(text for text, _ in line).count("? help") == 1
