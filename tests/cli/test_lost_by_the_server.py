@@ -331,6 +331,7 @@ def test_a_program_that_runs_at_the_journal_delivers_what_is_sent_again_beside_i
         time.sleep(1)
         assert review.run("verify", "--resend", "--yes").code == 0
         wait_until(lambda: review.valid(trace_id))
+        wait_until(lambda: review.run("outbox", "list", "--json").lines == [])
         assert running.poll() is None
     finally:
         running.kill()

@@ -35,6 +35,9 @@ BACKUPS: Final = 3
 RESTARTS: Final = 0.2
 """The share of restores for which the server is stopped and started again, which takes longer than all the rest."""
 
+PATIENCE_S: Final = 300
+"""Seconds for delivery to end. A request that was cut off may be asked about again only after two minutes."""
+
 
 @dataclass
 class Restoring:
@@ -108,11 +111,13 @@ class Restoring:
             self.left_over.append(f"{problem} after verify --resend said {resent.stdout} {resent.stderr}")
 
     def _deliver(self) -> None:
-        for _ in range(10):
-            synced = self.reviewer.run("sync", "--json")
-            if synced.returncode != 75:
-                return
-        raise AssertionError(f"labeler sync does not end: {synced.stdout} {synced.stderr}")
+        """Deliver all that waits, and wait as long as a retraction does whose request a killed server cut off."""
+        give_up = time.monotonic() + PATIENCE_S
+        while (synced := self.reviewer.run("sync", "--json")).returncode == 75:
+            if time.monotonic() > give_up:
+                waiting = self.reviewer.run("outbox", "list", "--json").stdout
+                raise AssertionError(f"labeler sync does not end: {synced.stdout} {synced.stderr} {waiting}")
+            time.sleep(2)
 
     def _problems(self) -> list[dict[str, Any]]:
         said: dict[str, list[dict[str, Any]]] = json.loads(self.reviewer.run("verify", "--json").stdout)
