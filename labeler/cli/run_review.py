@@ -8,7 +8,6 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from labeler.backends.base import Backend
 from labeler.backends.pulse import Pulse
@@ -21,16 +20,15 @@ from labeler.cli.retry import with_retries
 from labeler.cli.screen_settings import check_screen_settings, keymap_of, theme_directories, theme_of
 from labeler.config.load import Configuration
 from labeler.delivery.listing import listed_traces
+from labeler.delivery.review_sync import ReviewSync, Traffic
 from labeler.desk.desk import Desk
 from labeler.desk.open_desk import open_desk
+from labeler.desk.remote import OFFLINE
 from labeler.journal.journal import Journal
 from labeler.journal.models import OutboxCounts
 from labeler.journal.rescue import how_to_deliver
 from labeler.journal.thread import JournalThread
 from labeler.review.state import Advance, Rules
-
-if TYPE_CHECKING:
-    from labeler.delivery.review_sync import ReviewSync
 
 _LAST_CHANCE_S = 1.5
 """Seconds that answers still queued get to be delivered after the screen has closed."""
@@ -88,7 +86,12 @@ async def run_on_screen(
 
     settings = configuration.settings
     keymap, theme = keymap_of(configuration), theme_of(configuration)
-    desk = await open_desk(opening.record, opening.asked.questions, _rules(opening, configuration), journal, cache)
+    sync = None
+    if connect is not None:
+        traffic = _traffic(configuration, only_unlabelled=only_unlabelled)
+        sync = ReviewSync(opening.record.spec, journal, cache, connect, traffic, pulse)
+    rules = _rules(opening, configuration)
+    desk = await open_desk(opening.record, opening.asked.questions, rules, journal, cache, sync or OFFLINE)
     has_traces = True
     unfound = None if look_for is None else await look_for(desk)
     is_found = unfound is None or len(unfound) < len(opening.record.spec.trace_ids)
@@ -102,15 +105,12 @@ async def run_on_screen(
         return ExitCode.OK
     if unfound:
         print_message(unfound.sentences)
-    exchange: ReviewSync | None = None
 
     def begin_traffic() -> None:
-        nonlocal exchange
-        if connect is None:
+        if sync is None:
             desk.connected("offline")
         else:
-            exchange = _exchange(desk, configuration, journal, cache, connect, pulse, only_unlabelled=only_unlabelled)
-            exchange.start()
+            sync.start(desk)
         desk.need()
 
     app = LabelerApp(
@@ -126,8 +126,8 @@ async def run_on_screen(
     with _troubles_told(journal, desk):
         await app.run_async(mouse=settings.mouse)
         left = await desk.close()
-        if exchange is not None:
-            await exchange.close(_LAST_CHANCE_S if left.waiting else 0)
+        if sync is not None:
+            await sync.close(_LAST_CHANCE_S if left.waiting else 0)
             left = await desk.deliveries.counts_now()
         if app.crash is not None:
             raise app.crash
@@ -157,33 +157,15 @@ def _troubles_told(journal: JournalThread, desk: Desk) -> Iterator[None]:
             print_message(sentence)
 
 
-def _exchange(
-    desk: Desk,
-    configuration: Configuration,
-    journal: JournalThread,
-    cache: CacheThread,
-    connect: Callable[[], Awaitable[Backend]],
-    pulse: Pulse | None,
-    *,
-    only_unlabelled: bool,
-) -> ReviewSync:
-    """The traffic beside the screen. Its code is imported only now: the first trace did not have to wait for it."""
-    from labeler.delivery.review_sync import ReviewSync, Traffic
-
+def _traffic(configuration: Configuration, *, only_unlabelled: bool) -> Traffic:
     settings = configuration.settings
-    traffic = Traffic(
+    return Traffic(
         configuration.paths.delivery_lock,
         settings.delivery.grace,
         settings.delivery.concurrency,
         settings.cache.ahead,
         only_unlabelled,
     )
-    exchange = ReviewSync(desk, desk.record.spec, journal, cache, connect, traffic, pulse)
-    desk.on_need, desk.on_release, desk.on_refresh = exchange.need, exchange.wake, exchange.refresh
-    desk.outbox.try_now, desk.outbox.pause_s = exchange.try_now, exchange.pause_s
-    desk.sessions.on_need = exchange.bring_session
-    desk.contents.on_need = exchange.attachment
-    return exchange
 
 
 async def _take_first_items(desk: Desk, backend: Backend, *, only_unlabelled: bool) -> bool:

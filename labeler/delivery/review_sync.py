@@ -1,6 +1,7 @@
 """The traffic between a review and its backend, in the background: traces in, answers out, new work noticed.
 
-It starts once the first screen is painted, may fail at any time, and only ever tells whoever listens.
+It starts once the first screen is painted, may fail at any time, and only ever tells whoever listens. What delivers and
+downloads is imported by the running traffic: the first trace does not wait for that code.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from labeler.backends.base import Ambiguous, Backend, BackendError, Forbidden, NotABackend, NotAllowed, Unreachable
 from labeler.backends.pulse import Pulse
@@ -19,17 +20,19 @@ from labeler.cache.thread import CacheThread
 from labeler.delivery.attachments import bring_attachment
 from labeler.delivery.backoff import Backoff
 from labeler.delivery.connection import ConnectionState, ConnectionStatus
-from labeler.delivery.drain import SyncResult
-from labeler.delivery.engine import DeliveryEngine
 from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled
 from labeler.delivery.listing import ListedTrace, listed_traces
-from labeler.delivery.prefetch import Arrived, Missing, Offline, Online, Prefetcher, PrefetchEvent
 from labeler.delivery.sessions import bring_session, turns_of
 from labeler.domain.destination import Destination
 from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import ReviewSpec
 from labeler.journal.models import Delivery, JournalError
 from labeler.journal.thread import JournalThread
+
+if TYPE_CHECKING:
+    from labeler.delivery.drain import SyncResult
+    from labeler.delivery.engine import DeliveryEngine
+    from labeler.delivery.prefetch import Prefetcher, PrefetchEvent
 
 _log = logging.getLogger(__name__)
 
@@ -97,14 +100,14 @@ class Listener(Protocol):
 
 
 class ReviewSync:
-    """Runs delivery, prefetch and refresh for one review. `connect` opens the backend and may raise `BackendError`.
+    """Runs delivery, prefetch and refresh for one review, from `start` on. The real `desk.remote.Remote`.
 
-    `pulse`: what that backend tells whether it answers.
+    `connect` opens the backend and may raise `BackendError`; `pulse` is what that backend tells whether it answers.
+    Until the start, what is asked for is remembered or has no effect.
     """
 
     def __init__(
         self,
-        listener: Listener,
         spec: ReviewSpec,
         journal: JournalThread,
         cache: CacheThread,
@@ -112,15 +115,14 @@ class ReviewSync:
         traffic: Traffic,
         pulse: Pulse | None = None,
     ) -> None:
-        if pulse is not None:
-            pulse.tell = self._waiting
+        self._listener: Listener
         self._before_waiting = _WORDS[ConnectionStatus.UNKNOWN]
-        self._listener = listener
         self._spec = spec
         self._journal = journal
         self._cache = cache
         self._connect = connect
         self._traffic = traffic
+        self._pulse = pulse
         self._backend: Backend | None = None
         self._engine: DeliveryEngine | None = None
         self._prefetcher: Prefetcher | None = None
@@ -129,8 +131,11 @@ class ReviewSync:
         self._bringing: asyncio.Task[None] | None = None
         self._wanted: tuple[Sequence[str], Sequence[str]] = ((), ())
 
-    def start(self) -> None:
-        """Begin, in the background."""
+    def start(self, listener: Listener) -> None:
+        """Begin, in the background. `listener` hears what comes of it."""
+        self._listener = listener
+        if self._pulse is not None:
+            self._pulse.tell = self._waiting
         self._running = asyncio.get_running_loop().create_task(self._guarded("The traffic with the backend", self._run))
 
     def refresh(self) -> None:
@@ -155,6 +160,9 @@ class ReviewSync:
         return result
 
     async def _run(self) -> None:
+        from labeler.delivery.engine import DeliveryEngine
+        from labeler.delivery.prefetch import Prefetcher
+
         self._backend = backend = await self._connected()
         self._prefetcher = Prefetcher(backend, self._cache, self._prefetched, ahead=self._traffic.ahead)
         self._engine = DeliveryEngine(
@@ -277,6 +285,8 @@ class ReviewSync:
         return self._engine.pause_s(trace_id) if self._engine is not None else 0.0
 
     def _prefetched(self, event: PrefetchEvent) -> None:
+        from labeler.delivery.prefetch import Arrived, Missing, Offline, Online
+
         match event:
             case Arrived(trace_id):
                 self._listener.arrived(trace_id)

@@ -25,6 +25,7 @@ from labeler.desk.known_assessments import KnownAssessments
 from labeler.desk.media_content import Contents
 from labeler.desk.outbox import Outbox
 from labeler.desk.pace import Pace
+from labeler.desk.remote import OFFLINE, Remote
 from labeler.desk.restore import Cells, note_labelled, open_anew, to_item
 from labeler.desk.sessions import Sessions
 from labeler.desk.worklist_rows import worklist_rows
@@ -68,25 +69,24 @@ class Desk:
         drafts: dict[tuple[str, str], str],
         journal: JournalThread,
         cache: CacheThread,
+        remote: Remote = OFFLINE,
     ) -> None:
         self.record = record
         self.state = state
         self.on_event: Callable[[DeskEvent], None] = lambda event: None
-        self.on_release: Callable[[], None] = lambda: None
-        self.on_need: Callable[[Sequence[str], Sequence[str]], None] = lambda now, later: None
-        self.on_refresh: Callable[[], None] = lambda: None
         self.connection = "connecting"
         """``online``, ``offline``, ``connecting``, ``waiting for the server``, ``sign in``: for the status line."""
         self.left_alone_until_ms = 0
         """To when the backend asked to be left alone, in milliseconds since the epoch; 0 when it did not."""
         read = read_blind if state.rules.blind else partial(read_openly, reviewer=record.spec.reviewer)
         self.library = Library(cache, self.destination_of, read, self._prepared, self._strayed)
-        self.sessions = Sessions(cache, self.destination_of, lambda event: self.on_event(event))
-        self.contents = Contents(cache, journal, self.destination_of)
+        self.sessions = Sessions(cache, self.destination_of, remote, lambda event: self.on_event(event))
+        self.contents = Contents(cache, journal, self.destination_of, remote)
         self.pace = Pace()
         self._past = past
         self._journal = journal
         self._cache = cache
+        self._remote = remote
         self._active = ActiveTime()
         self._acting = asyncio.Lock()
         self._background = Background(self.tell)
@@ -99,7 +99,7 @@ class Desk:
             self._answers_in_sight,
             lambda event: self.on_event(event),
         )
-        self.outbox = Outbox(journal, self.deliveries.changed)
+        self.outbox = Outbox(journal, remote, self.deliveries.changed)
         self._experiments = {*record.spec.experiment_ids, *(item.experiment_id for item in state.items)}
         self._missing: dict[str, str] = {}
         self._brought_anew: set[str] = set()
@@ -262,7 +262,11 @@ class Desk:
         self.library.prepare(wanted)
         self.deliveries.shown_changed()
         here = self.state.position
-        self.on_need(wanted, [item.trace_id for item in self.state.items[here : here + 2000]])
+        self._remote.need(wanted, [item.trace_id for item in self.state.items[here : here + 2000]])
+
+    def refresh(self) -> None:
+        """Have the backend asked for traces that are new since the worklist was taken."""
+        self._remote.refresh()
 
     def arrived(self, trace_id: str) -> None:
         """A trace came into the cache."""
@@ -315,7 +319,7 @@ class Desk:
         self.deliveries.changed()
 
     def _leave(self, trace_id: str, *, moved: bool) -> None:
-        self._background.do(self._journal.run(Journal.release, trace_id, _now_ms()), then=self.on_release)
+        self._background.do(self._journal.run(Journal.release, trace_id, _now_ms()), then=self._remote.wake)
         item = self.state.item
         if not moved or item is None:
             return

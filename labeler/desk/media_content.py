@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
 from labeler.delivery.attachments import AttachmentAway
+from labeler.desk.remote import Remote
 from labeler.domain.destination import Destination
 from labeler.journal.journal import Journal
 from labeler.journal.models import JournalError
@@ -24,18 +25,19 @@ class ContentAway(Exception):
 
 
 class Contents:
-    """Gets the content of media, and remembers which programs may show it.
-
-    `on_need` fetches an attachment, given a trace ID, a path and its size, if known; it may raise `AttachmentAway`.
-    """
+    """Gets the content of media, and remembers which programs may show it. `remote` fetches what is not cached."""
 
     def __init__(
-        self, cache: CacheThread, journal: JournalThread, destination_of: Callable[[str], Destination]
+        self,
+        cache: CacheThread,
+        journal: JournalThread,
+        destination_of: Callable[[str], Destination],
+        remote: Remote,
     ) -> None:
-        self.on_need: Callable[[str, str, int | None], Awaitable[bytes]] = _away
         self._cache = cache
         self._journal = journal
         self._destination_of = destination_of
+        self._remote = remote
 
     async def of(self, uri: str, trace_id: str) -> bytes:
         """The bytes of a media block of this trace, by its `uri`. Nothing but MLflow's attachments is ever fetched.
@@ -69,12 +71,8 @@ class Contents:
         owner = trace_id or here
         kept = await self._cache.run(Cache.attachment, self._destination_of(here), owner, path)
         is_it = kept is not None and size in (None, len(kept))
-        return kept if kept is not None and is_it else await self.on_need(owner, path, size)
+        return kept if kept is not None and is_it else await self._remote.attachment(owner, path, size)
 
 
 def _agreement(program: str) -> str:
     return f"viewer {program}"
-
-
-async def _away(trace_id: str, path: str, size: int | None) -> bytes:
-    raise AttachmentAway("The network is not used now, and this was not fetched before. Nothing else is affected.")

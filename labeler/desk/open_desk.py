@@ -7,6 +7,7 @@ from labeler.desk.desk import Desk
 from labeler.desk.drafts import kept_comments
 from labeler.desk.history_loader import AT_ONCE, Past
 from labeler.desk.questions import questions_from_json, questions_to_json
+from labeler.desk.remote import OFFLINE, Remote
 from labeler.desk.restore import restore
 from labeler.domain.destination import Destination
 from labeler.domain.question import Question
@@ -22,10 +23,14 @@ async def open_desk(
     rules: Rules,
     journal: JournalThread,
     cache: CacheThread,
+    remote: Remote = OFFLINE,
     *,
     changes_at_once: int = AT_ONCE,
 ) -> Desk:
-    """The desk of a review, where it was left. `changes_at_once`: how many of its changes are read at a time."""
+    """Open the desk of a review where it was left.
+
+    `remote` is its side of the backend. `changes_at_once`: how many of the review's changes are read at a time.
+    """
     spec = record.spec
     rows = await journal.run(Journal.items, record.id)
     past = await Past.open(record.id, journal, changes_at_once)
@@ -37,7 +42,7 @@ async def open_desk(
     state = restore(questions, rules, rows, states, cells, record.position)
     state.kept_comments = kept_comments(drafts)
     state.history = past.history
-    desk = Desk(record, state, past, cells, drafts, journal, cache)
+    desk = Desk(record, state, past, cells, drafts, journal, cache, remote)
     await desk.open()
     return desk
 

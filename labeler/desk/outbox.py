@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 
+from labeler.desk.remote import Remote
 from labeler.journal.journal import Journal
 from labeler.journal.models import JournalError
 from labeler.journal.outbox_queries import DeliveryStanding, OutboxPlace, OutboxRow
@@ -16,14 +17,12 @@ __all__ = ["DeliveryStanding", "JournalError", "Outbox", "OutboxPlace", "OutboxR
 class Outbox:
     """Everything in the journal that is not acknowledged, at whatever destination.
 
-    `try_now` is called when the reviewer wants something tried again, `pause_s` tells how many seconds a trace's
-    deliveries are left alone after a failed attempt. `changed` hears that there is more or less to deliver.
+    `remote` tries things again when the reviewer wants it. `changed` hears that there is more or less to deliver.
     """
 
-    def __init__(self, journal: JournalThread, changed: Callable[[], None]) -> None:
-        self.try_now: Callable[[], None] = lambda: None
-        self.pause_s: Callable[[str], float] = lambda trace_id: 0.0
+    def __init__(self, journal: JournalThread, remote: Remote, changed: Callable[[], None]) -> None:
         self._journal = journal
+        self._remote = remote
         self._changed = changed
 
     async def places(self) -> list[OutboxPlace]:
@@ -34,10 +33,14 @@ class Outbox:
         """These deliveries, without those that are acknowledged by now."""
         return await self._journal.run(Journal.outbox_rows, delivery_ids)
 
+    def pause_s(self, trace_id: str) -> float:
+        """Return the seconds that a trace's deliveries are still left alone after a failed attempt; 0 for none."""
+        return self._remote.pause_s(trace_id)
+
     async def retry(self, delivery_ids: Collection[int]) -> None:
         """Have these tried again, at once where they go to the backend that is at hand."""
         await self._journal.run(Journal.retry, delivery_ids)
-        self.try_now()
+        self._remote.try_now()
         self._changed()
 
     async def discard(self, delivery_id: int) -> bool:

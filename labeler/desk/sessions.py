@@ -9,6 +9,7 @@ from typing import Final
 from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
 from labeler.desk.events import DeskEvent, SessionChanged
+from labeler.desk.remote import Remote
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, TraceSummary
 from labeler.reading.document import Document
@@ -21,14 +22,18 @@ _LOOKING: Final = "looking for the earlier turns"
 
 
 class Sessions:
-    """Lays out sessions from the cache. `on_need` is asked to bring the earlier traces of a session into it."""
+    """Lays out sessions from the cache. `remote` is asked to bring the earlier traces of a session into it."""
 
     def __init__(
-        self, cache: CacheThread, destination_of: Callable[[str], Destination], announce: Callable[[DeskEvent], None]
+        self,
+        cache: CacheThread,
+        destination_of: Callable[[str], Destination],
+        remote: Remote,
+        announce: Callable[[DeskEvent], None],
     ) -> None:
-        self.on_need: Callable[[TraceSummary], None] = lambda current: None
         self._cache = cache
         self._destination_of = destination_of
+        self._remote = remote
         self._announce = announce
         self._notes: dict[str, str] = {}
         self._turns: dict[str, str] = {}
@@ -37,7 +42,7 @@ class Sessions:
         """Have what is missing of the trace's session brought; a `SessionChanged` tells when it is here."""
         if connection == "online":
             self._notes[current.id] = _LOOKING
-            self.on_need(current)
+            self._remote.bring_session(current)
         else:
             self._notes[current.id] = f"{connection}: only the turns that are here"
 

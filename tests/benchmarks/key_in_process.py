@@ -100,13 +100,12 @@ async def measure(home: Path, items: int, keys: int, profile: cProfile.Profile |
     record = await journal.run(Journal.begin_review, spec, 1)
     async for page in store.snapshot(Query(("1",))):
         await journal.run(Journal.add_items, record.id, [to_row(summary) for summary in page])
-    desk = await open_desk(record, (QUESTION,), Rules(), journal, cache)
     traffic = Traffic(home / "delivery.lock", 5.0, 2, 500, only_unlabelled=True)
-    exchange = ReviewSync(desk, spec, journal, cache, lambda: LocalStore.open(home / "store.db"), traffic)
-    desk.on_need, desk.on_release, desk.on_refresh = exchange.need, exchange.wake, exchange.refresh
+    exchange = ReviewSync(spec, journal, cache, lambda: LocalStore.open(home / "store.db"), traffic)
+    desk = await open_desk(record, (QUESTION,), Rules(), journal, cache, exchange)
 
     def begin() -> None:
-        exchange.start()
+        exchange.start(desk)
         desk.need()
 
     media = MediaSettings(home / "copied", pictures=False)

@@ -14,6 +14,7 @@ from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
 from labeler.delivery.attachments import AttachmentAway, bring_attachment
 from labeler.desk.media_content import ContentAway, Contents
+from labeler.desk.remote import OFFLINE, Offline
 from labeler.domain.destination import Destination
 from labeler.journal.thread import JournalThread
 from labeler.reading.document import BlockKind
@@ -42,16 +43,16 @@ async def test_attachments_are_fetched_when_asked_for_and_then_kept(attached: st
     home = Destination(backend.uri, backend.workspace, "1")
     asked: list[str] = []
 
-    async def fetch(trace_id: str, path: str, size: int | None) -> bytes:
-        asked.append(path)
-        return await bring_attachment(backend, cache, trace_id, path, size)
+    class Fetching(Offline):
+        async def attachment(self, trace_id: str, path: str, size: int | None) -> bytes:
+            asked.append(path)
+            return await bring_attachment(backend, cache, trace_id, path, size)
 
     raw = await backend.trace(attached)
     await cache.run(Cache.put, home, raw)
     media = [block for block in read_document(raw).blocks if block.kind is BlockKind.MEDIA]
     assert [block.text for block in media] == [f"[image/png {len(STAMP)} B]", f"[audio/wav {len(SOUND)} B]"]
-    contents = Contents(cache, journal, lambda trace_id: home)
-    contents.on_need = fetch
+    contents = Contents(cache, journal, lambda trace_id: home, Fetching())
     for _ in range(2):
         assert [await contents.of(block.uri, attached) for block in media] == [STAMP, SOUND]
     assert len(asked) == 2
@@ -102,7 +103,7 @@ async def test_why_an_attachment_cannot_be_had_is_a_sentence(
 async def test_nothing_but_attachments_is_ever_fetched(uri: str, told: str, tmp_path: Path) -> None:
     async with await CacheThread.open(tmp_path / "cache.db", 1 << 28) as cache:
         journal = await JournalThread.open(tmp_path / "journal.db")
-        contents = Contents(cache, journal, lambda trace_id: Destination("local:x", "", "1"))
+        contents = Contents(cache, journal, lambda trace_id: Destination("local:x", "", "1"), OFFLINE)
         with pytest.raises(ContentAway, match=told) as caught:
             await contents.of(uri, "tr-1")
         assert "\x1b" not in str(caught.value)
@@ -114,7 +115,7 @@ async def test_a_program_may_run_once_the_reviewer_has_agreed_to_it_also_after_a
     for agreed in (False, True):
         async with await CacheThread.open(tmp_path / "cache.db", 1 << 28) as cache:
             journal = await JournalThread.open(tmp_path / "journal.db")
-            contents = Contents(cache, journal, lambda trace_id: Destination("local:x", "", "1"))
+            contents = Contents(cache, journal, lambda trace_id: Destination("local:x", "", "1"), OFFLINE)
             assert await contents.may_run("xdg-open") is agreed
             await contents.agree("xdg-open")
             assert not await contents.may_run("feh")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,14 +77,13 @@ async def reviewing(directory: Path, store: LocalStore, lock_path: Path | None =
     cache = await CacheThread.open(directory / "cache.db", 1 << 24)
     record = await journal.run(Journal.begin_review, spec, 1)
     await journal.run(Journal.add_items, record.id, rows("tr-1"))
-    desk = await open_desk(record, (HELPFUL,), Rules(Advance.MANUAL), journal, cache)
     traffic = Traffic(lock_path or directory / "delivery.lock", 0.0, 2, 0, only_unlabelled=False)
 
     async def connect() -> Backend:
         return await LocalStore.open(directory / "store.db")
 
-    exchange = ReviewSync(desk, spec, journal, cache, connect, traffic)
-    desk.on_need, desk.on_release = exchange.need, exchange.wake
+    exchange = ReviewSync(spec, journal, cache, connect, traffic)
+    desk = await open_desk(record, (HELPFUL,), Rules(Advance.MANUAL), journal, cache, exchange)
     there = Review(desk, exchange, journal)
 
     def hear(event: DeskEvent) -> None:
@@ -90,7 +91,7 @@ async def reviewing(directory: Path, store: LocalStore, lock_path: Path | None =
             there.notices.append(event.says)
 
     desk.on_event = hear
-    exchange.start()
+    exchange.start(desk)
     try:
         yield there
     finally:
@@ -144,3 +145,10 @@ async def test_a_journal_that_cannot_be_written_any_more_keeps_nobody_from_leavi
 def forbid_writing(journal: Journal) -> None:
     """As on a disk that was mounted anew, for reading only."""
     journal._store.row("PRAGMA query_only = ON")
+
+
+def test_the_first_trace_does_not_wait_for_the_code_that_delivers() -> None:
+    """A review is put together with its `Remote`; what that needs to work is imported once the screen stands."""
+    late = "labeler.delivery.engine", "labeler.delivery.prefetch"
+    program = f"import sys, labeler.cli.run_review, labeler.desk.open_desk; sys.exit(any(map(sys.modules.get, {late})))"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

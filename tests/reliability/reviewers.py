@@ -21,6 +21,7 @@ from labeler.delivery.engine import DeliveryEngine
 from labeler.delivery.timing import Timing
 from labeler.desk.desk import Desk
 from labeler.desk.open_desk import open_desk
+from labeler.desk.remote import Offline
 from labeler.domain.destination import Destination
 from labeler.domain.question import Numeric, PassFail, Question, Text
 from labeler.domain.trace import TraceState
@@ -84,6 +85,16 @@ def work(plan: Plan) -> list[Told]:
     return asyncio.run(together())
 
 
+class _Waking(Offline):
+    """Nothing but delivery: traces are not looked at here."""
+
+    def __init__(self, engine: DeliveryEngine) -> None:
+        self._engine = engine
+
+    def wake(self) -> None:
+        self._engine.wake()
+
+
 async def _review(plan: Plan, name: str) -> Told:
     directory = plan.directory / name
     backend = await open_backend(plan.url)
@@ -94,7 +105,6 @@ async def _review(plan: Plan, name: str) -> Told:
     record = await journal.run(Journal.begin_review, spec, 1)
     rows = [WorklistRow(trace, home.experiment_id, mark, 1, TraceState.OK) for mark, trace in plan.traces[name].items()]
     await journal.run(Journal.add_items, record.id, rows)
-    desk = await open_desk(record, QUESTIONS, Rules(Advance.MANUAL), journal, cache)
     engine = DeliveryEngine(
         journal,
         backend,
@@ -105,7 +115,7 @@ async def _review(plan: Plan, name: str) -> Told:
         on_event=lambda event: None,
         timing=Timing(horizon_ms=plan.horizon_ms),
     )
-    desk.on_release = engine.wake
+    desk = await open_desk(record, QUESTIONS, Rules(Advance.MANUAL), journal, cache, _Waking(engine))
     told = Told(name)
     person = _Person(desk, told, list(plan.traces[name]), random.Random(f"{plan.seed} {name}"))
     running = asyncio.create_task(engine.run())

@@ -283,7 +283,7 @@ class Asking:
         elif name == "$":
             await self._commands.run("item.last")
         elif name == "refresh":
-            screen.desk.on_refresh()
+            screen.desk.refresh()
             away = screen.desk.connection != "online"
             screen.say("new traces come when the backend is back" if away else "looking for new traces")
         elif word == "theme" and rest:

@@ -47,7 +47,7 @@ async def test_it_shows_what_arrives_while_it_is_open(tmp_path: Path) -> None:
         await table.press("y")
         await open_outbox(table, "1 waiting", "goes once its item is submitted or left")
         await table.journal.run(Journal.release, trace_id, 1)
-        table.desk.on_release()
+        table.remote.wake()
         await shown(table, "Everything is delivered.")
         await table.press_at_once("q")
         await shown(table, "✓ delivered")

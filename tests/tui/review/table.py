@@ -49,6 +49,7 @@ class Table:
     app: LabelerApp
     pilot: Pilot[None]
     desk: Desk
+    remote: ReviewSync
     store: LocalStore
     journal: JournalThread
     _ahead_s: float = 0.0
@@ -203,9 +204,6 @@ async def open_table(
     experiment = (await store.experiments())[0]
     spec = ReviewSpec(store.uri, "", (experiment.id,), REVIEWER, label="Autumn desk review")
     record = await journal.run(Journal.begin_review, spec, 1)
-    desk = await open_desk(record, questions, rules or Rules(), journal, cache)
-    async for page in listed_traces(store, spec):
-        await desk.take_in(page, only_unlabelled=False)
     traffic = Traffic(folder / "delivery.lock", grace_s, 2, 500, only_unlabelled=False)
 
     async def connect() -> LocalStore:
@@ -213,21 +211,20 @@ async def open_table(
             raise Unreachable("The backend does not answer.")
         return await LocalStore.open(folder / "store.db")
 
-    exchange = ReviewSync(desk, spec, journal, cache, connect, traffic)
-    desk.on_need, desk.on_release, desk.on_refresh = exchange.need, exchange.wake, exchange.refresh
-    desk.outbox.try_now, desk.outbox.pause_s = exchange.try_now, exchange.pause_s
-    desk.sessions.on_need = exchange.bring_session
-    desk.contents.on_need = exchange.attachment
+    remote = ReviewSync(spec, journal, cache, connect, traffic)
+    desk = await open_desk(record, questions, rules or Rules(), journal, cache, remote)
+    async for page in listed_traces(store, spec):
+        await desk.take_in(page, only_unlabelled=False)
 
     def begin() -> None:
-        exchange.start()
+        remote.start(desk)
         desk.need()
 
     media = MediaSettings(folder / "copied", tuple(viewer), pictures)
     app = LabelerApp(desk, build_keymap(keys or {}), load_theme(), signs, guard_ms, (), begin, media)
     try:
         async with app.run_test(size=size) as pilot:
-            table = Table(app, pilot, desk, store, journal)
+            table = Table(app, pilot, desk, remote, store, journal)
             table.review.pressing.clock = table.now_s
             wanted = "online" if online else "offline"
             await table.wait_for(lambda: desk.connection == wanted, f"being {wanted}")
@@ -236,7 +233,7 @@ async def open_table(
             yield table
     finally:
         await desk.close()
-        await exchange.close(0)
+        await remote.close(0)
         await cache.close()
         await journal.close()
         await store.close()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from labeler.backends.base import Unreachable
 from labeler.reading.document import BlockKind
 from tests.tui.review.asked import RATING, THUMB, traces
@@ -49,10 +51,10 @@ def text_read(table: Table) -> list[str]:
     return [line.rstrip(" ▐") for line in reading(table).splitlines()[3:6]]
 
 
-async def test_turns_that_arrive_do_not_move_what_is_read(tmp_path: Path) -> None:
+async def test_turns_that_arrive_do_not_move_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with open_table(tmp_path, TURNS[2:4], (THUMB,), size=(80, 24)) as table:
-        bring = table.desk.sessions.on_need
-        table.desk.sessions.on_need = lambda current: None
+        bring = table.remote.bring_session
+        monkeypatch.setattr(table.remote, "bring_session", lambda current: None)
         await table.store.import_traces(TURNS)
         await go_to(table, TURNS[3])
         await opened(table, "h", "session desk-svala-0918")
@@ -107,13 +109,14 @@ async def test_offline_the_turns_that_are_here_are_shown(tmp_path: Path) -> None
         assert "Good morning! We are coming in" in reading(table)
 
 
-async def test_a_backend_that_fails_is_told_and_what_is_here_is_shown(tmp_path: Path) -> None:
+async def test_a_backend_that_fails_is_told_and_what_is_here_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with open_table(tmp_path, TURNS, (THUMB,), size=(120, 60)) as table:
         for turn in TURNS[:3]:
             await go_to(table, turn)
-        table.desk.sessions.on_need = lambda current: table.desk.session_came(
-            current.id, str(Unreachable("the earlier turns could not be looked for: the server is away \x1b[2J"))
-        )
+        why = str(Unreachable("the earlier turns could not be looked for: the server is away \x1b[2J"))
+        monkeypatch.setattr(table.remote, "bring_session", lambda current: table.desk.session_came(current.id, why))
         await opened(table, "h", "the server is away ␛[2J")
         assert "turn 3   the trace under judgement" in reading(table)
 
