@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -44,6 +45,15 @@ def test_no_text_becomes_a_formula_whatever_lines_are_split_at(text: str, delimi
     for row in rows(label, Label(text, "n", text, rationale="x"), delimiter=delimiter):
         for cell in row:
             assert not FORMULA.match(cell)
+
+
+@pytest.mark.parametrize("blank", ["\n", "\t", ";", ' "', "; \n"])
+@pytest.mark.parametrize("end", ["", "=1+1"])
+def test_a_cell_of_a_million_blanks_is_written_at_once(blank: str, end: str) -> None:
+    text = blank * 1_000_000 + end
+    began = time.process_time()
+    write_csv([Label("tr-1", "note", 1, rationale=text)], io.StringIO())
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(
