@@ -160,7 +160,6 @@ def _troubles_told(journal: JournalThread, desk: Desk) -> Iterator[None]:
 def _traffic(configuration: Configuration, *, only_unlabelled: bool) -> Traffic:
     settings = configuration.settings
     return Traffic(
-        configuration.paths.delivery_lock,
         settings.delivery.grace,
         settings.delivery.concurrency,
         settings.cache.ahead,

@@ -109,7 +109,6 @@ async def _engine(
             journal,
             backend,
             scope,
-            lock_path=configuration.paths.delivery_lock,
             grace_s=configuration.settings.delivery.grace,
             concurrency=concurrency,
             on_event=listener.hear,

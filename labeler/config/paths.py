@@ -53,11 +53,6 @@ class Paths:
         return self.state_dir / "copied"
 
     @property
-    def delivery_lock(self) -> Path:
-        """Beside it lie the locks of the processes that deliver, one a destination."""
-        return self.state_dir / "delivery.lock"
-
-    @property
     def demo_store(self) -> Path:
         return self.state_dir / "demo.db"
 

@@ -14,7 +14,7 @@ from labeler.delivery.connection import ConnectionStatus
 from labeler.delivery.dispatcher import Dispatcher
 from labeler.delivery.drain import RemoteDrain, SyncResult, result_since, wait_until_due
 from labeler.delivery.events import DeliveryEvent
-from labeler.delivery.lock import DeliveryLocks
+from labeler.delivery.lock import LOCK_NAME, DeliveryLocks
 from labeler.delivery.timing import Timing, wall_clock_ms
 from labeler.domain.destination import Destination
 from labeler.journal.journal import Journal
@@ -27,7 +27,7 @@ MAX_CONCURRENCY: Final = 4
 class DeliveryEngine:
     """Delivers what the journal holds for `destinations` to `backend`, each answer exactly once.
 
-    Where another process delivers already, it does not; the files that tell lie beside `lock_path`. `grace_s` is how
+    Where another process delivers already, it does not; the files that tell lie beside the journal. `grace_s` is how
     long a released delivery may still be taken back, `concurrency` how many traces are in flight (1 to 4). `on_event`
     is called on the event loop and must return at once. `now_ms` is the wall clock.
     """
@@ -38,7 +38,6 @@ class DeliveryEngine:
         backend: Backend,
         destinations: Sequence[Destination],
         *,
-        lock_path: Path,
         grace_s: float,
         concurrency: int,
         on_event: Callable[[DeliveryEvent], None],
@@ -47,8 +46,6 @@ class DeliveryEngine:
     ) -> None:
         self._journal = journal
         self._destinations = tuple(destinations)
-        self._lock_path = lock_path
-        self._journal_directory = journal.path.parent
         self._grace_ms = round(grace_s * 1000)
         self._timing = timing or Timing()
         self._now_ms = now_ms
@@ -124,8 +121,11 @@ class DeliveryEngine:
     async def _keep_beside_journal(self, locks: DeliveryLocks) -> None:
         """Have the locks lie beside the journal, wherever that is by now: who opens it there looks for them there."""
         await self._journal.run(Journal.keep_in_place)
-        if self._journal.path.parent != self._journal_directory:
-            locks.lie_beside(self._journal.path.with_name(self._lock_path.name))
+        locks.lie_beside(self._lock_path)
+
+    @property
+    def _lock_path(self) -> Path:
+        return self._journal.path.with_name(LOCK_NAME)
 
     async def _work_off(self, locks: DeliveryLocks, grace_ms: int) -> None:
         async with self._working:

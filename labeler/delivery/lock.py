@@ -5,9 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from labeler.domain.destination import Destination
 from labeler.storage.file_lock import FileLock
+
+LOCK_NAME: Final = "delivery.lock"
+"""What the names of the lock files are made of. They lie beside the journal, wherever that is."""
 
 
 class LockUnusable(OSError):

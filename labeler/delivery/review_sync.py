@@ -11,7 +11,6 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from labeler.backends.base import Ambiguous, Backend, BackendError, Forbidden, NotABackend, NotAllowed, Unreachable
@@ -55,7 +54,6 @@ _AGAIN_S: Final = 5.0
 class Traffic:
     """How the exchange behaves: seconds of grace, traces in parallel, traces downloaded ahead."""
 
-    lock_path: Path
     grace_s: float
     concurrency: int
     ahead: int
@@ -169,7 +167,6 @@ class ReviewSync:
             self._journal,
             backend,
             self._listener.destinations,
-            lock_path=self._traffic.lock_path,
             grace_s=self._traffic.grace_s,
             concurrency=self._traffic.concurrency,
             on_event=self._delivered,

@@ -100,7 +100,7 @@ async def measure(home: Path, items: int, keys: int, profile: cProfile.Profile |
     record = await journal.run(Journal.begin_review, spec, 1)
     async for page in store.snapshot(Query(("1",))):
         await journal.run(Journal.add_items, record.id, [to_row(summary) for summary in page])
-    traffic = Traffic(home / "delivery.lock", 5.0, 2, 500, only_unlabelled=True)
+    traffic = Traffic(5.0, 2, 500, only_unlabelled=True)
     exchange = ReviewSync(spec, journal, cache, lambda: LocalStore.open(home / "store.db"), traffic)
     desk = await open_desk(record, (QUESTION,), Rules(), journal, cache, exchange)
 

@@ -186,7 +186,6 @@ async def sync_once(
         journal,
         backend,
         [home],
-        lock_path=folder / "delivery.lock",
         grace_s=5,
         concurrency=concurrency,
         on_event=lambda event: None,

@@ -102,7 +102,6 @@ class ReviewBeside:
             journal,
             backend,
             await journal.run(Journal.destinations),
-            lock_path=self.labeler.data / "delivery.lock",
             grace_s=0,
             concurrency=2,
             on_event=lambda event: None,

@@ -20,7 +20,6 @@ async def main(directory: Path) -> None:
         journal,
         store,
         await journal.run(Journal.destinations),
-        lock_path=directory / "delivery.lock",
         grace_s=0,
         concurrency=2,
         on_event=lambda event: print(type(event).__name__, flush=True),

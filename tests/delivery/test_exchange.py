@@ -13,10 +13,12 @@ from pathlib import Path
 from labeler.backends.base import Backend
 from labeler.backends.local.store import LocalStore
 from labeler.cache.thread import CacheThread
+from labeler.delivery.lock import LOCK_NAME, DeliveryLocks
 from labeler.delivery.review_sync import ReviewSync, Traffic
 from labeler.desk.desk import Desk
 from labeler.desk.events import DeskEvent, Notice
 from labeler.desk.open_desk import open_desk
+from labeler.domain.destination import Destination
 from labeler.domain.question import PassFail, Question
 from labeler.domain.trace import RawTrace, TraceState, TraceSummary
 from labeler.domain.worklist import ReviewSpec
@@ -70,14 +72,14 @@ class Review:
 
 
 @contextlib.asynccontextmanager
-async def reviewing(directory: Path, store: LocalStore, lock_path: Path | None = None) -> AsyncIterator[Review]:
+async def reviewing(directory: Path, store: LocalStore) -> AsyncIterator[Review]:
     """The review of the trace in `store`, at a backend that is opened at ``store.db`` as soon as the screen stands."""
     spec = ReviewSpec(store.uri, "", (EXPERIMENT,), "rhea.k")
     journal = await JournalThread.open(directory / "journal.db")
     cache = await CacheThread.open(directory / "cache.db", 1 << 24)
     record = await journal.run(Journal.begin_review, spec, 1)
     await journal.run(Journal.add_items, record.id, rows("tr-1"))
-    traffic = Traffic(lock_path or directory / "delivery.lock", 0.0, 2, 0, only_unlabelled=False)
+    traffic = Traffic(0.0, 2, 0, only_unlabelled=False)
 
     async def connect() -> Backend:
         return await LocalStore.open(directory / "store.db")
@@ -122,12 +124,23 @@ async def test_another_store_at_the_same_path_gets_no_answer_of_the_first(tmp_pa
     await first.close()
 
 
+def directory_in_place_of_lock(state: Path, destination: Destination) -> Path:
+    locks = DeliveryLocks(state / LOCK_NAME, [destination])
+    locks.try_acquire()
+    locks.release()
+    (lock,) = state.glob("delivery-*.lock")
+    lock.unlink()
+    lock.mkdir()
+    return lock
+
+
 async def test_what_keeps_delivery_from_running_is_told_once_and_it_goes_on_when_it_can(tmp_path: Path) -> None:
     store = await store_at(tmp_path / "store.db")
-    async with reviewing(tmp_path, store, tmp_path / "gone" / "delivery.lock") as there:
+    lock = directory_in_place_of_lock(tmp_path, Destination(store.uri, "", EXPERIMENT))
+    async with reviewing(tmp_path, store) as there:
         await there.answer()
         await there.until(there.told("Delivery stopped"), "being told")
-        (tmp_path / "gone").mkdir()
+        lock.rmdir()
         await there.until(there.delivered, "the answer in the store")
         assert sum("Delivery stopped" in notice for notice in there.notices) == 1
     await store.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from labeler.delivery.events import DeliveryEvent, Settled
-from labeler.delivery.lock import DeliveryLocks
+from labeler.delivery.lock import LOCK_NAME, DeliveryLocks
 from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread
 from tests.delivery.simulated import SimulatedBackend
@@ -76,10 +76,12 @@ async def test_who_lost_the_lock_takes_nothing_more_up_and_asks_the_one_who_has_
     other.release()
 
 
-async def test_the_locks_lie_beside_a_journal_that_goes_on_elsewhere(backend: SimulatedBackend, tmp_path: Path) -> None:
+async def test_the_locks_lie_beside_a_journal_that_goes_on_elsewhere_and_comes_back(
+    backend: SimulatedBackend, tmp_path: Path
+) -> None:
     state = tmp_path / "state"
     state.mkdir()
-    async with work(state, TRACES[:2]) as at_work:
+    async with work(state, TRACES[:3]) as at_work:
         await at_work.answer("tr-0", "helpful", True)
         async with running(at_work.engine(backend)):
             shutil.rmtree(state)
@@ -90,5 +92,12 @@ async def test_the_locks_lie_beside_a_journal_that_goes_on_elsewhere(backend: Si
             await at_work.until(waiting=0)
             rescued = at_work.journal.path
             assert rescued.parent.parent == state
-            assert DeliveryLocks(rescued.parent / "delivery.lock", [HOME]).try_acquire() == []
-    assert len(backend.server.stored) == 2
+            assert DeliveryLocks(rescued.parent / LOCK_NAME, [HOME]).try_acquire() == []
+            (state / "journal.db").unlink()
+            shutil.rmtree(rescued.parent)
+            await at_work.answer("tr-2", "helpful", True)
+            await at_work.leave("tr-2")
+            await at_work.until(waiting=0)
+            assert at_work.journal.path == state / "journal.db"
+            assert DeliveryLocks(state / LOCK_NAME, [HOME]).try_acquire() == []
+    assert len(backend.server.stored) == 3

@@ -72,7 +72,6 @@ class Work:
             self.journal,
             cast(Backend, backend),
             destinations or [self.home],
-            lock_path=self.directory / "delivery.lock",
             grace_s=grace_s,
             concurrency=concurrency,
             on_event=self.events.append,

@@ -109,7 +109,6 @@ async def _review(plan: Plan, name: str) -> Told:
         journal,
         backend,
         [home],
-        lock_path=directory / "delivery.lock",
         grace_s=5.0,
         concurrency=2,
         on_event=lambda event: None,

@@ -204,7 +204,7 @@ async def open_table(
     experiment = (await store.experiments())[0]
     spec = ReviewSpec(store.uri, "", (experiment.id,), REVIEWER, label="Autumn desk review")
     record = await journal.run(Journal.begin_review, spec, 1)
-    traffic = Traffic(folder / "delivery.lock", grace_s, 2, 500, only_unlabelled=False)
+    traffic = Traffic(grace_s, 2, 500, only_unlabelled=False)
 
     async def connect() -> LocalStore:
         if not online:
