@@ -18,8 +18,7 @@ from labeler.cache.tables import FORMAT, Tables
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, TraceSummary
 from labeler.storage.placement import Placement, file_id
-from labeler.storage.private_file import keep_private, make_private
-from labeler.storage.sqlite_file import connect, delete_file, keep_write_ahead_log
+from labeler.storage.sqlite_file import connect, delete_file, keep_write_ahead_log, make_private_database
 
 T = TypeVar("T")
 
@@ -201,9 +200,7 @@ def _open_file(path: Path, max_bytes: int) -> Tables:
 
 def _open_current(path: Path, max_bytes: int) -> Tables:
     """Open the file, made when it is not there. Raises `sqlite3.DatabaseError` when it is of another format."""
-    make_private(path)
-    for suffix in ("-wal", "-shm"):
-        keep_private(path.with_name(path.name + suffix))
+    make_private_database(path)
     database = connect(path, _BUSY_TIMEOUT_S)
     try:
         database.execute("PRAGMA auto_vacuum = INCREMENTAL")

@@ -57,8 +57,13 @@ class ConnectionReport:
 
 def out_of_reach(error: Unreachable | Ambiguous) -> ConnectionReport:
     """What an error tells of a backend that does not answer, or says that it cannot now."""
-    until_ms = 0 if not error.retry_after_s else round((time.time() + error.retry_after_s) * 1000)
-    return ConnectionReport(ConnectionState(ConnectionStatus.OFFLINE, str(error), until_ms), error.retry_after_s)
+    state = ConnectionState(ConnectionStatus.OFFLINE, str(error), end_of_pause_ms(error.retry_after_s))
+    return ConnectionReport(state, error.retry_after_s)
+
+
+def end_of_pause_ms(retry_after_s: float | None) -> int:
+    """When a pause of so many seconds from now ends, in milliseconds since the epoch; 0 when none was asked for."""
+    return round((time.time() + retry_after_s) * 1000) if retry_after_s else 0
 
 
 class Connection:

@@ -23,6 +23,9 @@ from labeler.journal.models import DeliveryOp, ParkCause
 FAILURES_AT_MOST: Final = 5
 """How often a server may fail on the same payload, while it answers otherwise, before the payload is refused."""
 
+_KEPT: Final = "The answer is kept, and goes out once that is put right: start again, or run labeler sync"
+"""What to do about an answer that was parked because of the backend, without its full stop."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -174,8 +177,7 @@ def _shut_out(error: Forbidden, second: Forbidden) -> Attempt:
 
 def _parked(error: Forbidden, known: str = "") -> Parked:
     """Parked with what the server said and what is `known` besides: a sentence without its full stop, or nothing."""
-    advice = "The answer is kept, and goes out once that is put right: start again, or run labeler sync"
-    return Parked(ParkCause.CREDENTIALS, ". ".join(filter(None, (str(error), known, advice))))
+    return Parked(ParkCause.CREDENTIALS, ". ".join(filter(None, (str(error), known, _KEPT))))
 
 
 def _no_right_to_read(signed_in: str, claim: Claim) -> str:
@@ -205,12 +207,11 @@ async def _experiment_name(backend: Backend, experiment_id: str) -> str:
 
 async def _no_backend(backend: Backend, claim: Claim, error: NotABackend) -> Attempt:
     """Told apart: something else answers at that address, or the server only lacks this one route."""
-    advice = "The answer is kept, and goes out once that is put right: start again, or run labeler sync"
-    parked = Parked(ParkCause.BACKEND, f"{error}. {advice}")
+    parked = Parked(ParkCause.BACKEND, f"{error}. {_KEPT}")
     try:
         await backend.summary(claim.delivery.trace_id)
     except NotABackend:
-        return Attempt(parked, ConnectionReport(ConnectionState(ConnectionStatus.NO_BACKEND, f"{error}. {advice}")))
+        return Attempt(parked, ConnectionReport(ConnectionState(ConnectionStatus.NO_BACKEND, parked.reason)))
     except BackendError as second:
         return Attempt(parked, connection_report(second))
     return Attempt(parked, ConnectionReport())

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
@@ -26,6 +25,7 @@ from labeler.backends.base import (
 )
 from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
+from labeler.delivery.connection import end_of_pause_ms
 from labeler.domain.destination import Destination
 
 AHEAD_TRACES: Final = 500
@@ -270,8 +270,7 @@ class Prefetcher:
         self._reopening = asyncio.get_running_loop().call_later(pause_s, self._reopen)
         if not self._offline:
             self._offline = True
-            until_ms = 0 if not retry_after_s else round((time.time() + retry_after_s) * 1000)
-            self._tell(Offline(str(error), until_ms))
+            self._tell(Offline(str(error), end_of_pause_ms(retry_after_s)))
 
     def _reopen(self) -> None:
         if self._reopening is not None:

@@ -77,9 +77,12 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """What the journal says was done at the backend. `underway`: IDs whose deletion has yet to be acknowledged."""
+    """What the journal says was done at the backend: answers and what was taken back by trace.
 
-    answers: Sequence[StandingAnswer]
+    `underway`: IDs whose deletion has yet to be acknowledged.
+    """
+
+    answers: Mapping[str, Sequence[StandingAnswer]]
     taken_back: Mapping[str, Sequence[TakenBack]]
     underway: frozenset[str]
     settled: frozenset[str]
@@ -95,28 +98,35 @@ async def verify(
     """Compare everything that was acknowledged at `destinations` with what the backend has now. Changes nothing."""
     record = await _read_journal(journal, destinations)
     there = await _read_backend(backend, record, show_progress)
-    found = Verification(len(record.answers))
-    for answer in record.answers:
+    answers = [answer for on_trace in record.answers.values() for answer in on_trace]
+    found = Verification(len(answers))
+    for answer in answers:
         problems = list(_compare(answer, there, record, found))
         forms = await _earlier_forms(journal, answer, problems)
         problems = [_lost_change(answer, each, forms, there, found) for each in problems]
         found.ok += not problems
         found.problems += problems
-    for trace_id, deleted in record.taken_back.items():
-        found.problems += _came_back(trace_id, deleted, there.get(trace_id, ()), record, found)
+    superseding = {problem.trace_id for problem in found.problems if problem.advice == advice.TAKE_BACK_AGAIN}
+    for trace_id in record.taken_back:
+        found.problems += _came_back(
+            trace_id, there.get(trace_id, ()), record, found, is_superseding=trace_id in superseding
+        )
     if record.items and (await backend.capabilities()).queues:
         found.problems += await _compare_items(backend, record.items, found)
     return found
 
 
 async def _read_journal(journal: JournalThread, destinations: Sequence[Destination]) -> _Record:
-    standing = await journal.run(Journal.standing, destinations)
-    taken_back = defaultdict(list)
+    answers: defaultdict[str, list[StandingAnswer]] = defaultdict(list)
+    for answer in await journal.run(Journal.standing, destinations):
+        if answer.state is DeliveryState.DELIVERED:
+            answers[answer.assessment.trace_id].append(answer)
+    taken_back: defaultdict[str, list[TakenBack]] = defaultdict(list)
     for each in await journal.run(Journal.taken_back, destinations):
         taken_back[each.trace_id].append(each)
     waiting = await journal.run(Journal.deliveries, destinations)
     return _Record(
-        answers=[answer for answer in standing if answer.state is DeliveryState.DELIVERED],
+        answers=answers,
         taken_back=taken_back,
         underway=frozenset(each.assessment_id or "" for each in waiting if each.op is DeliveryOp.DELETE),
         settled=frozenset(await journal.run(Journal.settled_ids, destinations)),
@@ -125,7 +135,7 @@ async def _read_journal(journal: JournalThread, destinations: Sequence[Destinati
 
 
 async def _read_backend(backend: Backend, record: _Record, show_progress: Callable[[int, int], None]) -> There:
-    trace_ids = list(dict.fromkeys([*(answer.assessment.trace_id for answer in record.answers), *record.taken_back]))
+    trace_ids = list(dict.fromkeys([*record.answers, *record.taken_back]))
     there: dict[str, Sequence[Assessment]] = {}
     for start in range(0, len(trace_ids), _TRACES_A_PAGE):
         page = trace_ids[start : start + _TRACES_A_PAGE]
@@ -138,7 +148,7 @@ async def _read_backend(backend: Backend, record: _Record, show_progress: Callab
 
 async def _one_by_one(backend: Backend, trace_id: str, record: _Record) -> Sequence[Assessment]:
     """Our assessments of a trace whose listing cannot be read."""
-    ids = [answer.stored_id for answer in record.answers if answer.assessment.trace_id == trace_id]
+    ids = [answer.stored_id for answer in record.answers.get(trace_id, ())]
     try:
         found = [await backend.find(trace_id, each) for each in ids]
     except MissingTrace:
@@ -180,7 +190,7 @@ def _compare(answer: StandingAnswer, there: There, record: _Record, found: Verif
 def _seconds(answer: StandingAnswer, on_trace: Sequence[Assessment], record: _Record) -> list[Assessment]:
     """The valid answers of the same reviewer to the same question that nothing here has deleted, or is about to."""
     sent = answer.assessment
-    deleted = {each.stored_id for each in record.taken_back.get(sent.trace_id, ())} | record.underway
+    deleted = {each.stored_id for each in record.taken_back.get(sent.trace_id, ())}
     return [
         each
         for each in on_trace
@@ -191,7 +201,9 @@ def _seconds(answer: StandingAnswer, on_trace: Sequence[Assessment], record: _Re
         and (each.name, each.kind, each.span_id or None) == (sent.name, sent.kind, sent.span_id or None)
         and each.metadata.get(answer_metadata.SPRINT) == sent.metadata.get(answer_metadata.SPRINT)
         and each.metadata.get(answer_metadata.ROLE) == sent.metadata.get(answer_metadata.ROLE)
-        and not {each.id, each.metadata.get(answer_metadata.ID)} & deleted
+        and not any(
+            known in deleted or known in record.underway for known in (each.id, each.metadata.get(answer_metadata.ID))
+        )
     ]
 
 
@@ -236,28 +248,24 @@ def _lost_change(
 
 
 def _came_back(
-    trace_id: str,
-    deleted: Sequence[TakenBack],
-    on_trace: Sequence[Assessment],
-    record: _Record,
-    found: Verification,
+    trace_id: str, on_trace: Sequence[Assessment], record: _Record, found: Verification, *, is_superseding: bool
 ) -> list[Mismatch]:
     """Answers that were taken back here and count at the backend again; with them goes all that was taken back there.
 
-    Deleting one makes valid what it overrides, which may have been taken back after it.
+    Deleting one makes valid what it overrides, which may have been taken back after it. `is_superseding`: one of them
+    was found to supersede an answer that stands, and is told as that.
     """
-    standing = {answer.stored_id for answer in record.answers if answer.assessment.trace_id == trace_id}
+    standing = {answer.stored_id for answer in record.answers.get(trace_id, ())}
     back = {each.id: each for each in on_trace if each.id not in standing and each.id not in record.underway}
-    again = [each for each in deleted if each.stored_id in back]
+    again = [each for each in record.taken_back[trace_id] if each.stored_id in back]
     cells = {(each.span_id, each.name) for each in again if back[each.stored_id].valid}
     for each in again:
         if (each.span_id, each.name) in cells:
             found.resendable.append(Resendable(trace_id, f"{each.name}: taken back", Lost(each.delivery_id)))
-    superseding = {problem.trace_id for problem in found.problems if problem.advice == advice.TAKE_BACK_AGAIN}
     return [
         Mismatch("second", each.id, trace_id, each.source.id, advice.TAKE_BACK_AGAIN)
         for each in (back[one.stored_id] for one in again)
-        if each.valid and not (each.overrides in standing and trace_id in superseding)
+        if each.valid and not (each.overrides in standing and is_superseding)
     ]
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from typing import Any
 
 from labeler.domain.answer_metadata import answer_of
 from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
-from labeler.journal.changes import person, read_cell, write_cell
+from labeler.journal.changes import read_cell, write_cell
 from labeler.journal.delivery_table import Ledger
 from labeler.journal.destinations import known, number_of
 from labeler.journal.models import DeliveryOp, DeliveryState, Journaled
 from labeler.journal.outgoing_assessment import AnswerKey
+from labeler.journal.reissue import standing
 from labeler.journal.serialization import assessment_fields, assessment_of
 from labeler.journal.store import Store
 
@@ -58,25 +58,17 @@ class Pushes:
             (json.dumps(list(assessment_ids)),),
         )
         places = known(self._store)
+        stand = standing(self._store.rows, [(row, row["assessment_id"]) for row in rows])
         return {
             row["asked"]: Journaled(
                 destination=places[row["destination_id"]],
                 assessment=assessment_of(json.loads(row["changed"] or row["payload"])["assessment"]),
                 state=DeliveryState(row["state"]),
                 stored_id=row["server_id"] or row["assessment_id"],
-                stands=self._stands(row),
+                stands=row["assessment_id"] in stand,
             )
             for row in rows
         }
-
-    def _stands(self, row: Any) -> bool:
-        """Whether the answer that this create carries is its reviewer's now."""
-        cell = (row["destination_id"], person(row["reviewer"]), row["trace_id"], row["span_id"], row["name"])
-        asked = (
-            "SELECT 1 FROM cells WHERE destination_id = ? AND reviewer = ? AND trace_id = ? AND span_id = ?"
-            " AND question = ? AND json_extract(answer, '$.assessment_id') = ?"
-        )
-        return self._store.row(asked, (*cell, row["assessment_id"])) is not None
 
 
 def _enqueue(ledger: Ledger, destination_id: int, assessment: Assessment) -> None:

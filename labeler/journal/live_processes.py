@@ -48,6 +48,8 @@ class Runs:
                 is_over = lock.try_acquire()
             except NoPlainFile:
                 continue  # no mark of a run
+            except OSError:
+                is_over = False  # another user's: nobody can tell, and what a living run wrote is not to be let go
             if not is_over:
                 names.add(mark.name.removeprefix(self._prefix))
                 continue

@@ -21,6 +21,7 @@ from labeler.journal.models import JournalError, JournalNewer, JournalUnusable, 
 from labeler.journal.recovery import set_aside_and_save
 from labeler.journal.schema import APPLICATION_ID, STEPS
 from labeler.journal.store import Damaged, Store, open_store
+from labeler.storage.sqlite_file import connect_immutable
 
 _MEMORY: Final = Path("/dev/shm")
 """A directory in memory, where the system has one."""
@@ -59,7 +60,7 @@ def open_read_only(path: Path) -> tuple[Store, Recovery | None]:
     Raises `JournalNewer` or `JournalUnusable`.
     """
     if not _has_log(path):
-        connection = _connect_immutable(path)
+        connection = _connected(path)
         if _is_sound(connection):
             return ReadOnlyStore(path, connection), None
         connection.close()
@@ -67,7 +68,7 @@ def open_read_only(path: Path) -> tuple[Store, Recovery | None]:
     copy = Path(folder.name, path.name)
     try:
         recovery = _made_ready(copy)
-        return ReadOnlyStore(path, _connect_immutable(copy), folder), recovery and _told_of(path, recovery)
+        return ReadOnlyStore(path, _connected(copy), folder), recovery and _told_of(path, recovery)
     except JournalError as error:
         folder.cleanup()
         kind = JournalNewer if isinstance(error, JournalNewer) else JournalUnusable
@@ -81,10 +82,14 @@ def _has_log(path: Path) -> bool:
     return any(path.with_name(path.name + suffix).exists() for suffix in _PARTS[1:])
 
 
-def _connect_immutable(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    return connection
+def _connected(path: Path) -> sqlite3.Connection:
+    try:
+        return connect_immutable(path)
+    except sqlite3.Error as error:
+        raise JournalUnusable(
+            f"The journal {path} cannot be read ({error}). Nothing was changed; make it readable for you, or name "
+            "another directory with --data-dir."
+        ) from error
 
 
 def _is_sound(connection: sqlite3.Connection) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from labeler.domain import answer_metadata
@@ -15,6 +16,14 @@ _CELL: Final = (
     "destination_id = :destination AND reviewer = :reviewer AND trace_id = :trace AND span_id = :span"
     " AND question = :question AND json_extract(answer, '$.assessment_id') = :old"
 )
+
+_STANDING: Final = """
+SELECT json_extract(cells.answer, '$.assessment_id') AS assessment_id FROM json_each(?) AS asked JOIN cells
+  ON cells.destination_id = json_extract(asked.value, '$[0]') AND cells.reviewer = json_extract(asked.value, '$[1]')
+ AND cells.trace_id = json_extract(asked.value, '$[2]') AND cells.span_id = json_extract(asked.value, '$[3]')
+ AND cells.question = json_extract(asked.value, '$[4]')
+WHERE json_extract(cells.answer, '$.assessment_id') = json_extract(asked.value, '$[5]')
+"""
 
 
 def replace_create(db: sqlite3.Connection, row: Any, now_ms: int, overrides: str | None = None) -> int:
@@ -77,8 +86,19 @@ def is_still_wanted(db: sqlite3.Connection, row: Any) -> bool:
 
 def stands(db: sqlite3.Connection, row: Any, assessment_id: str) -> bool:
     """Whether this assessment is the reviewer's answer now, in the cell that the delivery `row` is about."""
-    where = _cell(row, assessment_id)
-    return db.execute(f"SELECT 1 FROM cells WHERE {_CELL}", where).fetchone() is not None
+    return bool(standing(db.execute, [(row, assessment_id)]))
+
+
+def standing(ask: Callable[[str, tuple[str]], Iterable[Any]], carried: Iterable[tuple[Any, str]]) -> set[str]:
+    """Which of these assessments are the reviewer's answer now, in the cell that the delivery beside each is about.
+
+    `ask` answers a query with its rows.
+    """
+    cells = [
+        (row["destination_id"], person(row["reviewer"]), row["trace_id"], row["span_id"], row["name"], assessment_id)
+        for row, assessment_id in carried
+    ]
+    return {found["assessment_id"] for found in ask(_STANDING, (json.dumps(cells),))}
 
 
 def _carried(row: Any) -> dict[str, Any]:

@@ -14,12 +14,14 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from labeler.journal.models import JournalError, JournalWriteFailed
+from labeler.journal.delivery_table import OPEN
+from labeler.journal.models import DeliveryState, JournalError, JournalWriteFailed
 from labeler.journal.schema import APPLICATION_ID
 from labeler.storage.copies import copy_whole, put_in_place, sync_directory
 from labeler.storage.placement import SHM, WAL, Placement, file_id
+from labeler.storage.sqlite_file import connect, connect_read_only
 
 _RESCUED: Final = ".rescued-"
 
@@ -31,10 +33,17 @@ _KEPT: Final = (
     "SELECT id FROM reviews",
     "SELECT review_id, trace_id FROM items",
     "SELECT review_id, trace_id, slot, text FROM drafts",
+    "SELECT origin FROM trusted",
     "SELECT id, op, trace_id, assessment_id FROM deliveries",
     "SELECT id, state FROM deliveries WHERE state IN ('delivered', 'closed')",
+    "SELECT id, server_id FROM deliveries WHERE server_id IS NOT NULL",
 )
 """What another journal has to hold of this one to go on in its place: what was done, and how far it was delivered."""
+
+_ATTEMPTS: Final = (
+    "SELECT id, state, attempts, claimed_at_ms, coalesce(ambiguous_at_ms, 0) AS ambiguous_at_ms FROM deliveries"
+)
+"""What each delivery tells of requests that have gone out, or are to go out again."""
 
 _HOLDS_SOMETHING: Final = " UNION ALL ".join(
     f"SELECT 1 FROM {table}" for table in ("changes", "reviews", "drafts", "deliveries", "reviewers", "trusted")
@@ -122,7 +131,7 @@ def waiting_beside(path: Path) -> list[Rescued]:
     """The rescued journals beside the journal at `path` that still hold something that was not delivered."""
     found = []
     for rescued in _rescued_beside(path):
-        with suppress(sqlite3.Error, OSError), _reading(rescued) as journal:
+        with suppress(sqlite3.Error, OSError), closing(connect_read_only(rescued)) as journal:
             undelivered = int(journal.execute(_UNDELIVERED).fetchone()[0])
             if undelivered:
                 found.append(Rescued(rescued, undelivered))
@@ -275,7 +284,7 @@ def _told_of_occupied(path: Path, copy: Path) -> str:
 
 
 def _read_back_first(copy: Path) -> None:
-    with closing(sqlite3.connect(copy)) as journal, journal:
+    with closing(connect(copy)) as journal:
         journal.execute(_READ_BACK_FIRST)
 
 
@@ -286,7 +295,7 @@ def _copy_with_all(
     for other in (home, *_rescued_beside(home)):
         if other == own_copy or file_id(other) in (None, placement.database) or not _is_journal(other):
             continue
-        with suppress(sqlite3.Error), _reading(other) as there:
+        with suppress(sqlite3.Error), closing(connect_read_only(other)) as there:
             if holds_all(there, journal):
                 return Moved(other, _told_of_copy(other) if other == home else _told_of_occupied(home, other))
     return None
@@ -297,7 +306,27 @@ def holds_all(there: sqlite3.Connection, journal: sqlite3.Connection) -> bool:
     version = "PRAGMA user_version"
     if tuple(there.execute(version).fetchone()) != tuple(journal.execute(version).fetchone()):
         return False
-    return all(set(map(tuple, journal.execute(kept))) <= set(map(tuple, there.execute(kept))) for kept in _KEPT)
+    if not all(set(map(tuple, journal.execute(kept))) <= set(map(tuple, there.execute(kept))) for kept in _KEPT):
+        return False
+    theirs = {row["id"]: row for row in there.execute(_ATTEMPTS)}
+    return all(_knows_as_much(theirs[row["id"]], row) for row in journal.execute(_ATTEMPTS))
+
+
+def _knows_as_much(theirs: Any, ours: Any) -> bool:
+    """Whether a delivery's row in another journal tells of every request that its row in this one tells of.
+
+    From a row with fewer attempts, an undo would not know that the backend may have the answer, and send no DELETE.
+    From one without the doubt, nobody would look again for a request that took effect late. And one that still has
+    the acknowledgement from before an answer was to be sent again would not send it.
+    """
+    was_to_go_again = (
+        ours["state"] in OPEN
+        and ours["claimed_at_ms"] is None
+        and theirs["state"] == DeliveryState.DELIVERED
+        and theirs["attempts"] == ours["attempts"]
+    )
+    is_behind = theirs["attempts"] < ours["attempts"] or theirs["ambiguous_at_ms"] < ours["ambiguous_at_ms"]
+    return not (is_behind or was_to_go_again)
 
 
 def _rescued_beside(path: Path) -> list[Path]:
@@ -311,7 +340,7 @@ def _holds_nothing(path: Path) -> bool:
     if not _is_journal(path):
         return path.is_file() and path.stat().st_size == 0
     try:
-        with _reading(path) as journal:
+        with closing(connect_read_only(path)) as journal:
             return journal.execute(_HOLDS_SOMETHING).fetchone() is None
     except sqlite3.Error:
         return False
@@ -321,19 +350,10 @@ def _is_journal(path: Path) -> bool:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return False
-        with _reading(path) as database:
+        with closing(connect_read_only(path)) as database:
             return bool(database.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID)
     except (OSError, sqlite3.Error):
         return False
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that changes nothing: where nobody has it open, not even a log or an index is made for it."""
-    is_in_use = file_id(f"{path}{WAL}") is not None or file_id(f"{path}{SHM}") is not None
-    how = "mode=ro" if is_in_use else "mode=ro&immutable=1"
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None)) as connection:
-        yield connection
 
 
 @contextmanager

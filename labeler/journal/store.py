@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import sqlite3
 import tempfile
@@ -17,9 +18,10 @@ from labeler.journal.live_processes import Runs
 from labeler.journal.models import JournalError, JournalNewer, JournalUnusable, JournalUnwritable, JournalWriteFailed
 from labeler.journal.rescue import Moved, go_on, holds_all, keep_elsewhere, lost, not_put_back, reason
 from labeler.journal.schema import APPLICATION_ID, STEPS
+from labeler.storage.copies import copy_whole
 from labeler.storage.placement import Placement, file_id
-from labeler.storage.private_file import NoPlainFile, keep_private, make_private, may_be_written
-from labeler.storage.sqlite_file import LOCK_WAIT_S, connect, is_damage, keep_write_ahead_log
+from labeler.storage.private_file import NoPlainFile, may_be_written
+from labeler.storage.sqlite_file import LOCK_WAIT_S, connect, is_damage, keep_write_ahead_log, make_private_database
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
@@ -88,12 +90,14 @@ class Store:
         except BaseException:
             _roll_back(self._connection)
             raise
-        self.keep_in_place()
+        self._return_to_path()
 
     def keep_in_place(self) -> None:
-        """See that the journal at the path is the one that is open. Raises `JournalWriteFailed`."""
-        if not self._is_in_place:
-            self._go_on()
+        """See that the journal at the path is the one that is open, and this run's mark beside it.
+
+        Raises `JournalWriteFailed`.
+        """
+        self._return_to_path()
         if self.runs.has_begun:
             self._show_that_it_runs()
 
@@ -121,6 +125,10 @@ class Store:
             self._connection.execute("ROLLBACK")
             self._go_on()
         raise JournalWriteFailed(f"Not saved: the journal {self.path} is taken away again and again. Do it again.")
+
+    def _return_to_path(self) -> None:
+        if not self._is_in_place:
+            self._go_on()
 
     def _go_on(self) -> None:
         """Go on where the journal is put back, or beside what lies in its place."""
@@ -173,7 +181,7 @@ class Store:
         Raises `JournalWriteFailed` when that fails, too: everything ends with this program then.
         """
         try:
-            self.keep_in_place()
+            self._return_to_path()
         except JournalWriteFailed as error:
             try:
                 directory = Path(tempfile.mkdtemp(prefix="labeler-"))
@@ -249,9 +257,7 @@ def _prepare_file(path: Path) -> bool:
     """Make the file and its directory, readable by the owner alone. True when it was not there."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        is_new = make_private(path)
-        for suffix in ("-wal", "-shm"):
-            keep_private(path.with_name(path.name + suffix))
+        is_new = make_private_database(path)
         if not may_be_written(path):
             raise PermissionError(errno.EACCES, "it may only be read")
         return is_new or path.stat().st_size == 0
@@ -324,16 +330,12 @@ def _migrate(connection: sqlite3.Connection, path: Path, version: int, steps: Se
         raise
 
 
-def _back_up(connection: sqlite3.Connection, target: Path) -> None:
-    make_private(target)
-    copy = sqlite3.connect(target)
-    try:
-        connection.backup(copy)
-    except BaseException:
-        target.unlink(missing_ok=True)  # half a copy is none
-        raise
-    finally:
-        copy.close()
+def _back_up(connection: sqlite3.Connection, copy: Path) -> None:
+    """Keep the journal as it is, at `copy` or, where another process has just done so, beside it."""
+    for number in itertools.count(1):
+        with suppress(FileExistsError):
+            copy_whole(connection, copy if number == 1 else copy.with_name(f"{copy.name}-{number}"))
+            return
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from labeler.storage.placement import SHM, WAL
+from labeler.storage.private_file import keep_private, make_private
 
 T = TypeVar("T")
 
@@ -21,12 +22,47 @@ LOCK_WAIT_S: Final = 5.0
 _PAUSE_S: Final = 0.02
 
 
+def make_private_database(path: Path) -> bool:
+    """See that there is a database at `path` that its owner alone can use, and so the log and the index beside it.
+
+    True when it was made now, empty. Raises `OSError`.
+    """
+    is_new = make_private(path)
+    for suffix in (WAL, SHM):
+        keep_private(path.with_name(path.name + suffix))
+    return is_new
+
+
 def connect(path: Path, wait_s: float = LOCK_WAIT_S) -> sqlite3.Connection:
     """Connect to the file at `path`, without implicit transactions and with rows that know their columns' names.
 
     A statement waits `wait_s` seconds for other programs. Raises `sqlite3.Error`.
     """
     connection = sqlite3.connect(path, timeout=wait_s, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """Connect to the file at `path` without changing anything, nor making a log or an index beside it if need be.
+
+    While another connection has the file open, what its log holds is read too. Raises `sqlite3.Error`, also where
+    there is no file.
+    """
+    is_in_use = any(path.with_name(path.name + suffix).exists() for suffix in (WAL, SHM))
+    return _connect_as(path, "mode=ro") if is_in_use else connect_immutable(path)
+
+
+def connect_immutable(path: Path) -> sqlite3.Connection:
+    """Connect to the file at `path` as to one that nobody writes: no lock is taken, and a log beside it is not read.
+
+    Raises `sqlite3.Error`, also where there is no file. Source: https://www.sqlite.org/uri.html#uriimmutable
+    """
+    return _connect_as(path, "mode=ro&immutable=1")
+
+
+def _connect_as(path: Path, how: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None)
     connection.row_factory = sqlite3.Row
     return connection
 

@@ -42,9 +42,23 @@ class Reviewer:
             self.journal.record(self._review.id, change)
             self.saved.append(change.id)
 
+    @classmethod
+    def at(cls, path: Path) -> Self:
+        """Somebody else at a journal that is there."""
+        return cls(path, "further")
+
+    def undoes(self) -> None:
+        self.journal.record(self._review.id, self._sitting.undo(100))
+
     @property
     def sentences(self) -> list[str]:
         return [moved.sentence for moved in self.moves]
+
+
+def copied(journal: Path, copy: Path) -> None:
+    """Copy a journal as it is at this moment, in one file, as a backup does."""
+    with closing(sqlite3.connect(journal)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
 
 
 def answers_in(path: Path, directory: Path) -> set[str]:

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 from labeler.journal.journal import Journal
 from labeler.journal.live_processes import Runs
-from tests.journal.sitting import HOME, Sitting, rows, spec
+from tests.journal.sitting import HOME, Sitting, rows, scratch_directory, spec
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def scratch() -> Iterator[Path]:
+    """A directory that other users can reach."""
+    directory = scratch_directory()
+    yield directory
+    shutil.rmtree(directory)
 
 
 def answer(journal: Journal, trace_id: str) -> None:
@@ -102,6 +115,31 @@ def test_a_run_that_has_begun_lives_though_others_sweep_the_marks_away_all_the_t
         for sweeper in sweepers:
             sweeper.join()
     assert Runs(path, "somebody").living() == set()
+
+
+def test_a_run_of_another_user_counts_as_living_and_stops_nobody(scratch: Path) -> None:
+    other, own = Journal.open(scratch / "journal.db"), Journal.open(scratch / "journal.db")
+    answer(other, "tr-other")
+    with marks_of_another_user(scratch):
+        own.release_earlier(5)
+        assert released(own) == set()
+    own.close()
+    other.close()
+
+
+@contextmanager
+def marks_of_another_user(directory: Path) -> Iterator[None]:
+    """Have this process be one that may not open the marks there, as is everybody but their owner (and root)."""
+    for mark in directory.glob("*.run-*"):
+        mark.chmod(0)
+    user = os.geteuid()
+    if user == 0:
+        directory.chmod(0o777)
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
 
 
 def test_a_run_that_only_reads_leaves_no_mark(tmp_path: Path) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from labeler.journal.attempt_outcomes import Delivered
+from labeler.journal.attempt_outcomes import Delivered, RecheckLater, RetryLater
 from labeler.journal.journal import Journal
-from labeler.journal.models import DeliveryState, JournalWriteFailed
+from labeler.journal.models import DeliveryOp, DeliveryState, JournalWriteFailed, Lost
 from labeler.journal.rescue import waiting_beside
 from tests.journal.sitting import HOME
-from tests.journal.taking_away import OCCUPIED, TAKEN_AWAY, Reviewer, answers_in, contents, other_journal
+from tests.journal.taking_away import OCCUPIED, TAKEN_AWAY, Reviewer, answers_in, contents, copied, other_journal
 
 
 @pytest.fixture
@@ -145,6 +145,95 @@ def test_an_older_copy_of_the_journal_counts_as_another(reviewer: Reviewer, tmp_
     assert answers_in(reviewer.path, tmp_path / "read") == told
     assert answers_in(reviewer.journal.path, tmp_path / "read") == set(reviewer.saved)
     assert reviewer.journal.path != reviewer.path
+
+
+def claims(reviewer: Reviewer) -> list[int]:
+    reviewer.journal.release_all(50)
+    return [claim.delivery.id for claim in reviewer.journal.claim([HOME], 60, 0, 10)]
+
+
+def delivers(reviewer: Reviewer) -> None:
+    reviewer.journal.settle([(each, Delivered()) for each in claims(reviewer)], 60)
+
+
+def fails_in_doubt(reviewer: Reviewer) -> None:
+    ids = [each.id for each in reviewer.journal.deliveries([HOME])]
+    reviewer.journal.settle([(each, RetryLater("timed out", ambiguous=True)) for each in ids], 90)
+
+
+def hears_the_servers_ids(reviewer: Reviewer) -> None:
+    ids = [each.id for each in reviewer.journal.deliveries([HOME])]
+    reviewer.journal.settle([(each, RecheckLater(99, "later", f"server-{each}")) for each in ids], 70)
+
+
+def sends_again(reviewer: Reviewer) -> None:
+    ids = [each.id for each in reviewer.journal.deliveries([HOME], [DeliveryState.DELIVERED])]
+    assert reviewer.journal.send_again([Lost(each) for each in ids], 80) == 3
+
+
+def trusts_an_origin(reviewer: Reviewer) -> None:
+    reviewer.journal.trust("http://harbour.example")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (look, claims),
+        (claims, fails_in_doubt),
+        (claims, hears_the_servers_ids),
+        (delivers, sends_again),
+        (look, trusts_an_origin),
+    ],
+)
+def test_a_copy_that_does_not_know_what_may_have_gone_out_counts_as_another(
+    before: Callable[[Reviewer], object], after: Callable[[Reviewer], object], reviewer: Reviewer
+) -> None:
+    before(reviewer)
+    copied(reviewer.path, reviewer.path.with_name("older.db"))
+    after(reviewer)
+    reviewer.path.with_name("older.db").replace(reviewer.path)
+    reviewer.journal.keep_in_place()
+    assert reviewer.journal.path != reviewer.path
+
+
+@pytest.mark.parametrize("then", [claims, fails_in_doubt, hears_the_servers_ids])
+def test_a_copy_that_knows_more_of_what_went_out_is_gone_on_with(
+    then: Callable[[Reviewer], object], reviewer: Reviewer
+) -> None:
+    claims(reviewer)
+    copy = reviewer.path.with_name("later.db")
+    copied(reviewer.path, copy)
+    further = Reviewer.at(copy)
+    then(further)
+    further.journal.close()
+    copy.replace(reviewer.path)
+    reviewer.journal.keep_in_place()
+    assert reviewer.journal.path == reviewer.path
+    assert len(reviewer.moves) == 1
+
+
+def test_an_answer_that_was_sent_is_deleted_though_an_older_copy_lies_at_the_path_by_the_time_it_is_undone(
+    reviewer: Reviewer,
+) -> None:
+    copied(reviewer.path, reviewer.path.with_name("older.db"))
+    claims(reviewer)
+    reviewer.path.with_name("older.db").replace(reviewer.path)
+    reviewer.undoes()
+    assert DeliveryOp.DELETE in {each.op for each in reviewer.journal.deliveries([HOME])}
+
+
+def test_a_commit_stands_though_the_mark_of_the_run_cannot_be_made_again(reviewer: Reviewer) -> None:
+    (mark,) = reviewer.path.parent.glob("*.run-*")
+    with reviewer.journal._store.writing() as db:
+        db.execute("UPDATE deliveries SET reason = 'committed'")
+        mark.unlink()
+        mark.mkdir()
+    assert {each.reason for each in reviewer.journal.deliveries([HOME])} == {"committed"}
+    with pytest.raises(JournalWriteFailed, match="no file can be made beside the journal"):
+        reviewer.answers()
+    reviewer.journal.close()
+    assert reviewer.moves == []
+    mark.rmdir()
 
 
 def test_a_whole_copy_of_the_journal_is_gone_on_with(reviewer: Reviewer, tmp_path: Path) -> None:

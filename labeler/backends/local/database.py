@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 import uuid
@@ -13,6 +12,7 @@ from typing import Final
 
 from labeler.backends.base import Ambiguous, BackendError, NotABackend, Refused, Unreachable
 from labeler.storage.placement import Placement
+from labeler.storage.private_file import make_private
 from labeler.storage.sqlite_file import delete_file, is_busy, is_damage, keep_write_ahead_log
 
 SCHEMA_VERSION: Final = 1
@@ -78,8 +78,9 @@ def open_or_create_database(path: Path) -> sqlite3.Connection:
     """Open the store at `path`; where there is none, make it, readable by its owner alone. Raises `NotABackend`."""
     with told(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            make_private(path)
         if not path.is_dir():
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             _initialise(path)
         return _opened(path)
 

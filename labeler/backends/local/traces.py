@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Final
 
@@ -144,12 +145,12 @@ def _stored_ids(connection: sqlite3.Connection) -> set[str]:
     return {row["trace_id"] for row in connection.execute("SELECT trace_id FROM traces")}
 
 
-def _take_over_labels(connection: sqlite3.Connection, raw: RawTrace, stored: Collection[str]) -> None:
+def _take_over_labels(connection: sqlite3.Connection, raw: RawTrace, stored: AbstractSet[str]) -> None:
     """Give a trace the labels that were made of its very bytes under the wrong ID of an earlier version.
 
     The trace stays there as well, for what the journal says of it; labels that stand are copied, under new IDs.
     """
-    for wrong in sorted(_earlier_ids(raw.payload) & set(stored)):
+    for wrong in sorted(_earlier_ids(raw.payload) & stored):
         kept = connection.execute("SELECT body FROM payloads WHERE trace_id = ?", (wrong,)).fetchone()
         if kept is None or kept["body"] != raw.payload:
             continue

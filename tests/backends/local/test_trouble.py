@@ -39,6 +39,19 @@ def test_a_damaged_file_is_told(tmp_path: Path) -> None:
         traces.summaries(connection, [f"tr-{number}" for number in range(500)])
 
 
+def test_no_store_is_made_where_a_link_leads(tmp_path: Path) -> None:
+    (tmp_path / "store.db").symlink_to(tmp_path / "elsewhere.db")
+    with pytest.raises(NotABackend, match="symbolic link"):
+        open_or_create_database(tmp_path / "store.db")
+    assert not (tmp_path / "elsewhere.db").exists()
+
+
+def test_a_store_that_a_link_leads_to_is_used(tmp_path: Path) -> None:
+    open_or_create_database(tmp_path / "elsewhere.db").close()
+    (tmp_path / "store.db").symlink_to(tmp_path / "elsewhere.db")
+    open_or_create_database(tmp_path / "store.db").close()
+
+
 def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     open_or_create_database(path).close()
