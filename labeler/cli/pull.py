@@ -23,7 +23,7 @@ from labeler.cli.context import (
 from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
 from labeler.cli.named_traces import not_found, possible_ids
 from labeler.cli.open_review import OpenedReview, check_membership, open_spec
-from labeler.cli.options import refuse_queue_beside_names, selection_of
+from labeler.cli.options import TraceSelection, refuse_queue_beside_names, selection_of
 from labeler.cli.output import Progress, print_message
 from labeler.delivery.listing import listed_traces
 from labeler.delivery.prefetch import Arrived, Missing, Offline, Online, Prefetcher, PrefetchEvent
@@ -60,8 +60,7 @@ async def _pull(arguments: argparse.Namespace) -> ExitCode:
         review = await open_spec(backend, spec, configuration, journal)
         only_unlabelled = selection.only_unlabelled and not selection.trace_ids
         trace_ids = await list_worklist(backend, cache, journal, review, only_unlabelled=only_unlabelled)
-        missing = [trace_id for trace_id in selection.trace_ids if trace_id not in trace_ids]
-        if missing:
+        if missing := await _missing(backend, selection, trace_ids):
             print_message(not_found(missing, backend.uri, backend.workspace))
         if tell_cautions(backend) or missing:
             code = ExitCode.PROBLEM
@@ -74,6 +73,16 @@ async def _pull(arguments: argparse.Namespace) -> ExitCode:
             print_message(sentence)
         print_message(f"{spec.label}: {report.here:,} of {len(trace_ids):,} traces are here. {report.advice}".rstrip())
         return gravest(report.code, code)
+
+
+async def _missing(backend: Backend, selection: TraceSelection, worklist: Sequence[str]) -> list[str]:
+    """Those of the traces named that the backend has not. A sample leaves others out, so these are asked for again."""
+    listed = set(worklist)
+    absent = [trace_id for trace_id in selection.trace_ids if trace_id not in listed]
+    if selection.sample is None or not absent:
+        return absent
+    found = {summary.id for summary in await backend.summaries(absent)}
+    return [trace_id for trace_id in absent if trace_id not in found]
 
 
 async def _see_that_traces_are_kept(cache: CacheThread) -> None:

@@ -239,7 +239,7 @@ def test_an_address_typed_where_none_belongs_is_not_repeated_with_its_password(h
     secret = "s3cret-0f-the-harbour"
     written = form.format(secret)
     for command in ((), ("sync",), ("show",), ("review",), ("push",), ("doctor", "--frob"), ("config", "trust")):
-        for words in ([written], written.split(" ")):
+        for words in {(written,), (*written.split(" "),)}:
             told = house.told((*command, *words), Way({}))
             assert told
             assert secret not in told

@@ -41,6 +41,16 @@ def test_what_was_pulled_is_here_when_the_network_is_gone(labeler: Program, expe
     assert labeler.run("show", experiment.trace_ids[0], "-b", gone).code == 75
 
 
+def test_what_a_sample_of_named_traces_leaves_out_is_not_said_to_be_missing(labeler: Program, desk: Desk) -> None:
+    ended = labeler.run("pull", *desk.ids, "--sample", "1", "-b", desk.server.url, "-r", "ana")
+    assert ended.code == 0, ended.err
+    assert "There is no trace" not in ended.err
+    assert "1 of 1 traces are here" in ended.err
+    ended = labeler.run("pull", *desk.ids, "tr-gone", "--sample", "1", "-b", desk.server.url, "-r", "ana")
+    assert ended.code == 1, ended.err
+    assert "There is no trace tr-gone at" in ended.err
+
+
 @pytest.mark.slow
 def test_a_server_that_is_gone_is_replaced_by_what_was_pulled(labeler: Program) -> None:
     server = MlflowServer(labeler.home)

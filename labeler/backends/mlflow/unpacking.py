@@ -77,7 +77,8 @@ class _Inflating:
         """What a chunk unpacks to, at most `_PIECE` bytes at a time. Raises `Cut`."""
         pending = self._start + chunk
         self._start = b""
-        while pending:
+        has_more = False
+        while pending or has_more:
             if (self._inflate.eof or not self._has_begun) and len(pending) < _START:
                 self._start = pending
                 return
@@ -90,6 +91,8 @@ class _Inflating:
             except zlib.error:
                 raise Cut from None
             pending = self._inflate.unused_data if self._inflate.eof else self._inflate.unconsumed_tail
+            # zlib may have taken in all that came and not given all of it back yet.
+            has_more = len(piece) == _PIECE and not self._inflate.eof
             yield piece
 
     def check_end(self) -> None:

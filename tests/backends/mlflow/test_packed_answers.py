@@ -52,6 +52,18 @@ def test_what_was_packed_comes_out(data: bytes, more: bytes, chunk: int) -> None
     assert unpack(data, [], chunk=chunk) == data
 
 
+@pytest.mark.parametrize("chunk", [7, 4096])
+@pytest.mark.parametrize("more", [0, 1, 40])
+def test_what_comes_out_just_longer_than_a_piece_is_whole(more: int, chunk: int) -> None:
+    data = bytes(MIB + more)
+    for packed, coding in (
+        (gzip.compress(data), "gzip"),
+        (deflated(data), "deflate"),
+        (deflated(data, -zlib.MAX_WBITS), "deflate"),
+    ):
+        assert unpack(packed, [coding], most=4 * MIB, chunk=chunk) == data
+
+
 @settings(max_examples=25)
 @given(st.binary(min_size=50, max_size=500), st.data())
 def test_what_was_cut_is_never_taken_for_whole(data: bytes, draw: st.DataObject) -> None:
