@@ -90,6 +90,10 @@ class NotAllowed(Forbidden):
     """This call is not allowed, whoever makes it was let in or was not asked who it is."""
 
 
+class LacksPermission(NotAllowed):
+    """The server itself says that this login lacks a permission; no proxy or gateway does in its place."""
+
+
 class MissingTrace(BackendError):
     """No such trace, as far as this login and workspace can see."""
 
@@ -192,7 +196,7 @@ class Backend(Protocol):
         ...
 
     async def may_label(self, experiment_id: str) -> bool | None:
-        """Whether who is signed in may write labels in an experiment; None where that cannot be told by asking."""
+        """Whether this login may write labels in an experiment; None where that cannot be told by asking."""
         ...
 
     async def schemas(self, experiment_id: str) -> Schemas:

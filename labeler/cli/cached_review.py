@@ -8,9 +8,10 @@ from functools import partial
 from typing import Final
 
 from labeler.cache.store import Cache
-from labeler.cli.context import backend_uri, open_cache, open_journal, spec_of
+from labeler.cli.context import backend_uri, open_cache, spec_of
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.named_traces import Unfound
+from labeler.cli.open_journal import open_journal
 from labeler.cli.open_review import OpenedReview, announce, open_remembered
 from labeler.cli.options import TraceSelection
 from labeler.cli.run_review import run_on_screen

@@ -81,7 +81,8 @@ def _trust(arguments: argparse.Namespace) -> ExitCode:
 
 
 async def _remember(arguments: argparse.Namespace, origin: str) -> None:
-    from labeler.cli.context import open_journal, paths_of
+    from labeler.cli.context import paths_of
+    from labeler.cli.open_journal import open_journal
     from labeler.journal.journal import Journal
 
     async with open_journal(paths_of(arguments)) as journal:

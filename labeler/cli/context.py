@@ -6,9 +6,8 @@ Every piece that has to be closed is an async context manager; commands enter wh
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +26,7 @@ from labeler.config.backend_uri import BackendKind, backend_kind
 from labeler.config.consent import check_consent
 from labeler.config.identity import Reviewer, resolve_reviewer
 from labeler.config.load import Configuration, load_configuration
-from labeler.config.paths import Paths, UnusableDirectory, find_paths, prepare_directory
+from labeler.config.paths import Paths, find_paths, prepare_directory
 from labeler.config.problems import SettingSource
 from labeler.domain.destination import Destination, canonical_uri, origin
 from labeler.domain.http_address import secrets_in
@@ -35,8 +34,6 @@ from labeler.domain.question import Question
 from labeler.domain.queue import Queue
 from labeler.domain.worklist import ReviewSpec
 from labeler.journal.journal import Journal
-from labeler.journal.models import JournalUnwritable
-from labeler.journal.rescue import waiting_beside
 from labeler.journal.thread import JournalThread
 from labeler.storage.home_directory import expand
 
@@ -64,69 +61,6 @@ def configure(arguments: argparse.Namespace) -> Configuration:
 def paths_of(arguments: argparse.Namespace) -> Paths:
     """Where files lie for this run."""
     return find_paths(os.environ, getattr(arguments, "config", None), getattr(arguments, "data_dir", None))
-
-
-@asynccontextmanager
-async def open_journal(paths: Paths) -> AsyncIterator[JournalThread]:
-    """The journal, to be written.
-
-    Raises `UnusableDirectory` where there is none and none can be made, `CommandFailed` for one that can only be read,
-    and `JournalError`.
-    """
-    try:
-        journal = await _writable_journal(paths)
-    except (UnusableDirectory, JournalUnwritable) as error:
-        if not _is_there(paths.journal):
-            raise
-        raise CommandFailed(
-            ExitCode.USAGE,
-            f"{str(error).rstrip('.')}. What the journal holds can be read as it is: labeler outbox list shows what is "
-            "not delivered, labeler outbox export FILE saves it elsewhere",
-        ) from error
-    async with _closing(journal):
-        yield journal
-
-
-@asynccontextmanager
-async def open_journal_to_read(paths: Paths) -> AsyncIterator[JournalThread]:
-    """The journal, for what only reads it: where nothing can be written it is read as it is, and that is said.
-
-    Raises `UnusableDirectory` where there is no journal, and `JournalError`.
-    """
-    try:
-        journal = await _writable_journal(paths)
-    except (UnusableDirectory, JournalUnwritable) as error:
-        if not _is_there(paths.journal):
-            raise
-        journal = await JournalThread.open_read_only(paths.journal)
-        print_message(f"The journal {paths.journal} is read as it is, and nothing is written to it ({error.reason})")
-    async with _closing(journal):
-        yield journal
-
-
-async def _writable_journal(paths: Paths) -> JournalThread:
-    prepare_directory(paths.state_dir)
-    return await JournalThread.open(paths.journal)
-
-
-def _is_there(journal: Path) -> bool:
-    try:
-        return journal.is_file()
-    except OSError:
-        return False
-
-
-@asynccontextmanager
-async def _closing(journal: JournalThread) -> AsyncIterator[None]:
-    journal.on_trouble = print_message
-    if journal.recovery is not None:
-        print_message(journal.recovery.sentence)
-    for rescued in await asyncio.to_thread(waiting_beside, journal.path):
-        print_message(rescued.sentence)
-    try:
-        yield
-    finally:
-        await journal.close()
 
 
 @asynccontextmanager
@@ -186,21 +120,31 @@ async def backend_at(
         return await _local_store(uri)
 
     from labeler.backends.mlflow import backend as mlflow
-    from labeler.backends.mlflow.credentials import endpoint, tls_settings
-    from labeler.backends.mlflow.proxies import proxy_for
+    from labeler.backends.mlflow.credentials import tls_settings
 
     if kind is BackendKind.MLFLOW_FILES:
         return await mlflow.open_backend(uri, pulse=pulse)
+    credentials = await permitted_credentials(uri, configuration, journal)
+    return await mlflow.open_backend(uri, credentials, workspace, tls=tls_settings(), pulse=pulse)
+
+
+async def permitted_credentials(uri: str, configuration: Configuration, journal: JournalThread) -> Credentials | None:
+    """What there is to sign in with at `uri`, where it may be sent there; the journal remembers that it may.
+
+    Raises `CredentialsWithheld` where it may not, `UnusableSettings`, `CommandFailed`.
+    """
+    from labeler.backends.mlflow.credentials import endpoint
+    from labeler.backends.mlflow.proxies import proxy_for
+
     credentials = await credentials_at(uri, configuration)
-    if credentials is not None and kind is BackendKind.MLFLOW:
+    if credentials is not None and backend_kind(uri) is BackendKind.MLFLOW:
         url = endpoint(uri).url
         proxy = proxy_for(url)
-        way = None if proxy is None else str(proxy)
         trusted = await journal.run(Journal.trusted)
-        check_consent(configuration, url, trusted, through=way)
+        check_consent(configuration, url, trusted, through=None if proxy is None else str(proxy))
         if origin(url) not in trusted and not journal.is_read_only:
             await journal.run(Journal.trust, origin(url))
-    return await mlflow.open_backend(uri, credentials, workspace, tls=tls_settings(), pulse=pulse)
+    return credentials
 
 
 async def credentials_at(uri: str, configuration: Configuration) -> Credentials | None:
@@ -235,12 +179,22 @@ async def reviewer_at(backend: Backend, configuration: Configuration, journal: J
 
 async def known_reviewer(backend: Backend, configuration: Configuration, journal: JournalThread) -> Reviewer | None:
     """The reviewer as far as anybody has said, or None when a person has to be asked."""
+    return await reviewer_as_signed_in(backend.uri, backend.whoami, configuration, journal)
+
+
+async def reviewer_as_signed_in(
+    backend_uri: str,
+    whoami: Callable[[], Awaitable[str | None]],
+    configuration: Configuration,
+    journal: JournalThread,
+) -> Reviewer | None:
+    """The same of the backend at `backend_uri`; `whoami` is asked only where nobody was named for this run."""
     stated = configuration.settings.reviewer
     if stated is not None:
         return Reviewer(stated, str(configuration.origin("reviewer")))
-    remembered = await journal.run(Journal.remembered_reviewer, backend.uri)
+    remembered = await journal.run(Journal.remembered_reviewer, backend_uri)
     try:
-        signed_in = await backend.whoami()
+        signed_in = await whoami()
     except Forbidden:
         raise
     except BackendError:
@@ -274,11 +228,8 @@ async def destinations_in_scope(configuration: Configuration, journal: JournalTh
 
     Without a configured backend all of them. Asks the backend only for experiments that are given by name.
     """
-    known = await journal.run(Journal.destinations)
     settings = configuration.settings.backend
-    if settings.uri is not None:
-        home = (await backend_uri(settings.uri), settings.workspace)
-        known = [each for each in known if (each.backend_uri, each.workspace) == home]
+    known = await destinations_at_backend(configuration, journal)
     if configuration.origin("backend.experiments").source is not SettingSource.FLAG:
         return known
     ids = set(settings.experiments)
@@ -286,6 +237,16 @@ async def destinations_in_scope(configuration: Configuration, journal: JournalTh
         async with reach_backend(configuration, journal) as backend:
             ids = {experiment.id for experiment in await experiments_at(backend, configuration)}
     return [each for each in known if each.experiment_id in ids]
+
+
+async def destinations_at_backend(configuration: Configuration, journal: JournalThread) -> list[Destination]:
+    """The journal's destinations at the effective backend; without a configured one all of them."""
+    known = await journal.run(Journal.destinations)
+    settings = configuration.settings.backend
+    if settings.uri is not None:
+        home = (await backend_uri(settings.uri), settings.workspace)
+        known = [each for each in known if (each.backend_uri, each.workspace) == home]
+    return known
 
 
 async def review_spec(

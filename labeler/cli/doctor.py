@@ -13,25 +13,26 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from labeler.backends.base import Ambiguous, Backend, Forbidden, NotABackend, NotAllowed, Unreachable
+from labeler.backends.base import Ambiguous, Backend, Experiment, Forbidden, NotABackend, NotAllowed, Unreachable
 from labeler.cache.store import Cache
 from labeler.cli.context import (
     configure,
     credentials_at,
-    destinations_in_scope,
+    destinations_at_backend,
     experiments_at,
-    known_reviewer,
     open_backend,
     open_cache,
-    open_journal_to_read,
+    reviewer_as_signed_in,
 )
 from labeler.cli.error_messages import explain
 from labeler.cli.exit_code import ExitCode, gravest
 from labeler.cli.log import log_trouble
+from labeler.cli.open_journal import examine_journal
 from labeler.cli.output import print_json, print_text
 from labeler.cli.screen_settings import check_screen_settings
 from labeler.config.backend_uri import BackendKind, backend_kind, without_userinfo
 from labeler.config.load import Configuration
+from labeler.config.problems import SettingSource
 from labeler.journal.journal import Journal
 from labeler.journal.models import OutboxCounts
 from labeler.journal.rescue import how_to_deliver, waiting_beside
@@ -104,8 +105,8 @@ async def _checks(arguments: argparse.Namespace, opened: AsyncExitStack) -> Asyn
     except Exception as error:
         yield _failed("cache", error)
     try:
-        journal = await opened.enter_async_context(open_journal_to_read(configuration.paths))
-        yield await _journal(journal)
+        journal, why_read_only = await opened.enter_async_context(examine_journal(configuration.paths))
+        yield await _journal(journal, why_read_only)
         for rescued in await asyncio.to_thread(waiting_beside, configuration.paths.journal):
             yield Finding(
                 "rescued journal",
@@ -138,14 +139,14 @@ def _terminal() -> Iterator[Finding]:
         yield Finding("colour", Status.OK, "off, by NO_COLOR")
 
 
-async def _journal(journal: JournalThread) -> Finding:
+async def _journal(journal: JournalThread, why_read_only: str) -> Finding:
     counts = await journal.run(Journal.counts, await journal.run(Journal.destinations))
     detail = f"{journal.path}: {counts.waiting} waiting, {counts.parked} parked, {counts.refused} refused"
-    if journal.is_read_only:
+    if why_read_only:
         return Finding(
             "journal",
             Status.FAIL,
-            f"{detail}; read as it is, and nothing is written to it",
+            f"{detail}; read as it is, and nothing is written to it ({why_read_only})",
             "free some space or check who owns it; labeler outbox export FILE saves elsewhere what is not delivered",
             ExitCode.USAGE,
         )
@@ -196,9 +197,10 @@ async def _backend(
         )
     if not found.honours_ids:
         yield Finding("features", Status.WARN, "the server gives labels IDs of its own", "delivery looks twice")
+    asked = _AskedOnce(backend, configuration)
     for check in (_experiments, _reviewer, _rights):
         try:
-            finding = await check(backend, configuration, journal)
+            finding = await check(asked, configuration, journal)
         except Exception as error:
             finding = _failed(check.__name__.removeprefix("_"), error)
         if finding is not None:
@@ -226,26 +228,46 @@ async def _credentials(uri: str, configuration: Configuration) -> Finding:
     return Finding("credentials", Status.OK, "none" if credentials is None else f"from {credentials.source}")
 
 
-async def _experiments(backend: Backend, configuration: Configuration, journal: JournalThread) -> Finding:
-    names = configuration.settings.backend.experiments
-    if not names:
-        there = await backend.experiments()
+class _AskedOnce:
+    """What several checks want to know of the backend. Each is asked when it is first wanted, and fails each time."""
+
+    def __init__(self, backend: Backend, configuration: Configuration) -> None:
+        self.backend = backend
+        self._configuration = configuration
+        self._signed_in: asyncio.Task[str | None] | None = None
+        self._experiments: asyncio.Task[list[Experiment]] | None = None
+
+    async def signed_in(self) -> str | None:
+        """Who is signed in, or None where the backend knows no users."""
+        self._signed_in = self._signed_in or asyncio.create_task(self.backend.whoami())
+        return await self._signed_in
+
+    async def experiments(self) -> list[Experiment]:
+        """The configured experiments. Raises `UnknownName`."""
+        self._experiments = self._experiments or asyncio.create_task(experiments_at(self.backend, self._configuration))
+        return await self._experiments
+
+
+async def _experiments(asked: _AskedOnce, configuration: Configuration, journal: JournalThread) -> Finding:
+    if not configuration.settings.backend.experiments:
+        there = await asked.backend.experiments()
         return Finding("experiments", Status.OK, f"{len(there)} there, none configured")
-    found = await experiments_at(backend, configuration)
+    found = await asked.experiments()
     return Finding("experiments", Status.OK, ", ".join(f"{each.name} ({each.id})" for each in found))
 
 
-async def _rights(backend: Backend, configuration: Configuration, journal: JournalThread) -> Finding | None:
+async def _rights(asked: _AskedOnce, configuration: Configuration, journal: JournalThread) -> Finding | None:
     """Whether who is signed in may label: in the configured experiments, and where something waits to be delivered."""
-    signed_in = await backend.whoami()
+    signed_in = await asked.signed_in()
     if signed_in is None:
         return None
-    names = {each.id: each.name for each in await experiments_at(backend, configuration)}
-    for place in await destinations_in_scope(configuration, journal):
-        counts = await journal.run(Journal.counts, [place])
-        if place.experiment_id not in names and counts != OutboxCounts():
-            names[place.experiment_id] = (await backend.experiment(place.experiment_id)).name
-    may = {experiment_id: await backend.may_label(experiment_id) for experiment_id in names}
+    names = {each.id: each.name for each in await asked.experiments()}
+    if configuration.origin("backend.experiments").source is not SettingSource.FLAG:
+        for place in await destinations_at_backend(configuration, journal):
+            counts = await journal.run(Journal.counts, [place])
+            if place.experiment_id not in names and counts != OutboxCounts():
+                names[place.experiment_id] = (await asked.backend.experiment(place.experiment_id)).name
+    may = {experiment_id: await asked.backend.may_label(experiment_id) for experiment_id in names}
     lacking = [f'"{names[each]}" ({each})' for each, allowed in may.items() if allowed is False]
     if not lacking:
         return Finding("rights", Status.OK, f"{signed_in} may label") if any(may.values()) else None
@@ -258,8 +280,8 @@ async def _rights(backend: Backend, configuration: Configuration, journal: Journ
     )
 
 
-async def _reviewer(backend: Backend, configuration: Configuration, journal: JournalThread) -> Finding:
-    reviewer = await known_reviewer(backend, configuration, journal)
+async def _reviewer(asked: _AskedOnce, configuration: Configuration, journal: JournalThread) -> Finding:
+    reviewer = await reviewer_as_signed_in(asked.backend.uri, asked.signed_in, configuration, journal)
     if reviewer is None:
         return Finding("reviewer", Status.WARN, "unknown", "give --reviewer, or set reviewer in the configuration")
     if reviewer.passed_over:

@@ -5,16 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from labeler.cli.context import (
-    configure,
-    destinations_in_scope,
-    experiments_at,
-    open_journal_to_read,
-    reach_backend,
-    tell_cautions,
-)
+from labeler.cli.context import configure, destinations_in_scope, experiments_at, reach_backend, tell_cautions
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.label_output import write_label_file
+from labeler.cli.open_journal import open_journal_to_read
 from labeler.cli.output import print_message
 from labeler.config.load import Configuration
 from labeler.domain.assessment import Assessment, AssessmentKind, SourceType, same_reviewer

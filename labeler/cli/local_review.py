@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from labeler.backends.local.store import LocalStore
-from labeler.cli.context import open_cache, open_journal
+from labeler.cli.context import open_cache
 from labeler.cli.exit_code import ExitCode
+from labeler.cli.open_journal import open_journal
 from labeler.cli.open_review import announce, open_spec
 from labeler.cli.output import print_message
 from labeler.cli.reviewer_prompt import ask_reviewer

@@ -8,9 +8,10 @@ import sys
 import time
 from typing import Final
 
-from labeler.cli.context import configure, destinations_in_scope, open_journal, open_journal_to_read
+from labeler.cli.context import configure, destinations_in_scope
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.label_output import check_label_file, write_label_file
+from labeler.cli.open_journal import open_journal, open_journal_to_read
 from labeler.cli.output import is_interactive, print_json, print_message, print_table
 from labeler.config.load import Configuration
 from labeler.domain.value import JsonValue

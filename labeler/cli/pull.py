@@ -11,17 +11,10 @@ from typing import Final
 from labeler.backends.base import Backend
 from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
-from labeler.cli.context import (
-    configure,
-    open_cache,
-    open_journal,
-    reach_backend,
-    review_spec,
-    reviewer_at,
-    tell_cautions,
-)
+from labeler.cli.context import configure, open_cache, reach_backend, review_spec, reviewer_at, tell_cautions
 from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
 from labeler.cli.named_traces import not_found, possible_ids
+from labeler.cli.open_journal import open_journal
 from labeler.cli.open_review import OpenedReview, check_membership, open_spec
 from labeler.cli.options import TraceSelection, refuse_queue_beside_names, selection_of
 from labeler.cli.output import Progress, print_message

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from labeler.backends.base import Backend
-from labeler.cli.context import configure, experiments_at, open_journal, reach_backend, reviewer_at
+from labeler.cli.context import configure, experiments_at, reach_backend, reviewer_at
 from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.open_journal import open_journal
 from labeler.cli.output import print_message
 from labeler.cli.trace_files import refuse_addresses
 from labeler.config.load import Configuration

@@ -9,9 +9,10 @@ from functools import partial
 from pathlib import Path
 
 from labeler.backends.pulse import Pulse
-from labeler.cli.context import configure, open_cache, open_journal
+from labeler.cli.context import configure, open_cache
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.named_traces import each_once, possible_ids
+from labeler.cli.open_journal import open_journal
 from labeler.cli.open_review import OpenedReview, announce, look_for, open_asked, open_remembered
 from labeler.cli.options import TraceSelection, refuse_queue_beside_names, selection_of
 from labeler.cli.output import print_message

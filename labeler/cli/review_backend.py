@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 from labeler.backends.base import Backend, Forbidden, NotABackend
 from labeler.backends.pulse import Pulse
 from labeler.cache.thread import CacheThread
-from labeler.cli.context import backend_at, configure, open_backend, open_cache, open_journal
+from labeler.cli.context import backend_at, configure, open_backend, open_cache, permitted_credentials
+from labeler.cli.open_journal import open_journal
 from labeler.cli.output import print_message
 from labeler.config.backend_uri import BackendKind, BadBackendUri, backend_kind
 from labeler.config.consent import CredentialsWithheld, OriginNotTrusted
@@ -63,7 +64,7 @@ async def with_consent(
     uri = configuration.settings.backend.uri
     while uri is not None and backend_kind(uri) is BackendKind.MLFLOW:
         try:
-            backend = await backend_at(uri, configuration, journal)
+            await permitted_credentials(uri, configuration, journal)
         except CredentialsWithheld as withheld:
             print_message(str(withheld))
             if not _agrees(withheld):
@@ -74,7 +75,6 @@ async def with_consent(
                 allow_plain_http(configuration.paths.config_file, withheld.origin)
                 configuration = configure(arguments)
         else:
-            await backend.close()
             break
     return configuration
 

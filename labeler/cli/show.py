@@ -11,9 +11,10 @@ from pathlib import Path
 from labeler.backends.base import Ambiguous, Backend, Malformed, MissingTrace, Unreachable
 from labeler.cache.store import Cache
 from labeler.cache.thread import CacheThread
-from labeler.cli.context import configure, open_backend, open_cache, open_journal_to_read
+from labeler.cli.context import configure, open_backend, open_cache
 from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
 from labeler.cli.named_traces import each_once, not_asked, not_found, possible_ids
+from labeler.cli.open_journal import open_journal_to_read
 from labeler.cli.output import print_json, print_message, print_raw_json, print_text
 from labeler.cli.stdout import write_out
 from labeler.cli.trace_files import looks_like_file, read_trace_file, refuse_addresses

@@ -8,8 +8,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from labeler.cli.context import configure, open_journal
+from labeler.cli.context import configure
 from labeler.cli.exit_code import ExitCode
+from labeler.cli.open_journal import open_journal
 from labeler.cli.open_review import open_remembered
 from labeler.cli.options import TraceSelection
 from labeler.cli.output import print_message

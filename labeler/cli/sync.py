@@ -10,8 +10,9 @@ from contextlib import asynccontextmanager, suppress
 from typing import Final, Never
 
 from labeler.backends.pulse import Pulse
-from labeler.cli.context import configure, destinations_in_scope, open_backend, open_journal
+from labeler.cli.context import configure, destinations_in_scope, open_backend
 from labeler.cli.exit_code import ExitCode
+from labeler.cli.open_journal import open_journal
 from labeler.cli.output import Progress, print_json, print_message
 from labeler.config.load import Configuration
 from labeler.config.problems import SettingSource

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from asyncio.subprocess import PIPE
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 _TIMEOUT_S: Final = 60.0
 """Long enough for a person to unlock a key."""
 
+_USED_FOR_S: Final = 60.0
+"""Seconds for which a token is used without running its command again: one start needs it several times, and a command
+may ask a person each time."""
+
+_printed: Final[dict[tuple[str, ...], tuple[str, float]]] = {}
+"""What each command printed, and until when by the monotonic clock it is used."""
+
 
 async def token_of(command: Sequence[str]) -> Credentials:
     """The first line that `command` prints, as a bearer token. Raises `CommandFailed`, never with what was printed."""
@@ -22,6 +30,14 @@ async def token_of(command: Sequence[str]) -> Credentials:
 
     from labeler.backends.mlflow.credentials import Credentials
 
+    token, until = _printed.get(tuple(command), ("", 0.0))
+    if time.monotonic() >= until:
+        token = await _first_line(command)
+        _printed[tuple(command)] = (token, time.monotonic() + _USED_FOR_S)
+    return Credentials("backend.token_command", SecretStr(token))
+
+
+async def _first_line(command: Sequence[str]) -> str:
     process = None
     try:
         process = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
@@ -39,7 +55,7 @@ async def token_of(command: Sequence[str]) -> Credentials:
     token = printed.decode("utf-8", "replace").partition("\n")[0].strip()
     if not token:
         raise _failed("printed no token on its first line")
-    return Credentials("backend.token_command", SecretStr(token))
+    return token
 
 
 def _failed(what: str) -> CommandFailed:

@@ -11,14 +11,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import groupby
 
-from labeler.cli.context import (
-    configure,
-    destinations_in_scope,
-    open_journal,
-    open_journal_to_read,
-    reach_backend,
-)
+from labeler.cli.context import configure, destinations_in_scope, reach_backend
 from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.open_journal import open_journal, open_journal_to_read
 from labeler.cli.output import Progress, is_interactive, print_json, print_message, print_text
 from labeler.delivery import verification
 from labeler.delivery.verification import Mismatch, Resendable, Verification

@@ -10,6 +10,7 @@ from labeler.backends.base import (
     Backend,
     BackendError,
     Forbidden,
+    LacksPermission,
     Malformed,
     MissingTrace,
     NotABackend,
@@ -160,7 +161,7 @@ async def _forbidden(backend: Backend, claim: Claim, error: Forbidden) -> Attemp
         return Attempt(_parked(error, _no_right_to_read(signed_in, claim)), ConnectionReport())
     except BackendError as second:
         return Attempt(_parked(error), connection_report(second))
-    if not isinstance(error, NotAllowed):
+    if not isinstance(error, LacksPermission):
         return Attempt(_parked(error), ConnectionReport())
     experiment = await _experiment_name(backend, summary.experiment_id or claim.delivery.destination.experiment_id)
     return Attempt(_parked(error, _no_right_to_write(signed_in, experiment, claim)), ConnectionReport())

@@ -45,8 +45,12 @@ class Program:
         self.config.write_text("")
 
     def run(self, *arguments: str, stdin: str = "", **environment: str) -> Ended:
+        return self.run_python("-m", "labeler", *arguments, stdin=stdin, **environment)
+
+    def run_python(self, *arguments: str, stdin: str = "", **environment: str) -> Ended:
+        """Run the interpreter in the same circumstances."""
         ended = subprocess.run(
-            [sys.executable, "-m", "labeler", *arguments],
+            [sys.executable, *arguments],
             cwd=self.work,
             env=self.environment | environment,
             input=stdin.encode(),
@@ -100,12 +104,4 @@ class Program:
 
     def python(self, code: str, **environment: str) -> Ended:
         """Run Python code in the same circumstances."""
-        ended = subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=self.work,
-            env=self.environment | environment,
-            capture_output=True,
-            timeout=120,
-            check=False,
-        )
-        return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+        return self.run_python("-c", code, **environment)

@@ -239,17 +239,12 @@ def test_an_address_typed_where_none_belongs_is_not_repeated_with_its_password(h
     secret = "s3cret-0f-the-harbour"
     written = form.format(secret)
     for command in ((), ("sync",), ("show",), ("review",), ("push",), ("doctor", "--frob"), ("config", "trust")):
-        for words in {(written,), (*written.split(" "),)}:
+        for words in {(written,), tuple(written.split(" "))}:
             told = house.told((*command, *words), Way({}))
             assert told
             assert secret not in told
-    for words in (
-        [f"-X{written}"],
-        [f"--frob={written}"],
-        [f"-v{written}"],
-        [f"--json={written}"],
-        [f"--limit={written}"],
-    ):
+    for before in ("-X", "--frob=", "-v", "--json=", "--limit="):
+        words = (f"{before}{written}",)
         told = house.told(("review", *words), Way({}))
         assert told
         assert secret not in told

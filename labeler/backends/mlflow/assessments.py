@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from labeler.backends.base import Ambiguous, MissingTarget, NotAllowed, Refused
+from labeler.backends.base import Ambiguous, LacksPermission, MissingTarget, Refused
 from labeler.backends.mlflow.asking import ask, check_about, segment, why_not_asked
 from labeler.backends.mlflow.traces import Traces, trace_path
 from labeler.backends.mlflow.transport import Transport
@@ -45,11 +45,12 @@ class Assessments:
     async def are_allowed_on(self, trace_id: str) -> bool | None:
         """Whether a create on that trace would be allowed: asked with one that holds no assessment, so none is made.
 
-        MLflow looks at the rights first and at the payload afterwards, which it refuses.
+        MLflow looks at the rights first and at the payload afterwards, which it refuses. Raises `NotAllowed` where
+        it was not the server that did not allow it.
         """
         try:
             await self._transport.send("POST", f"{trace_path(trace_id)}/assessments", {})
-        except NotAllowed:
+        except LacksPermission:
             return False
         except Refused:
             return True

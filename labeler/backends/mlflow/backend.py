@@ -127,8 +127,6 @@ class MlflowBackend:
         await self._assessments.retract(trace_id, assessment_id)
 
     async def may_label(self, experiment_id: str) -> bool | None:
-        if await self.whoami() is None:
-            return None
         async with aclosing(self.snapshot(Query((experiment_id,), limit=1))) as pages:
             async for page in pages:
                 for summary in page:

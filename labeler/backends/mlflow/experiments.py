@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
-from labeler.backends.base import Experiment, Malformed, MissingTarget, NotAllowed, Refused, UnknownName
+from labeler.backends.base import Experiment, LacksPermission, Malformed, MissingTarget, Refused, UnknownName
 from labeler.backends.mlflow.asking import Cautions, Listing, ask, check_about, paged
 from labeler.backends.mlflow.failures import MissingRoute
 from labeler.backends.mlflow.transport import Transport
@@ -44,7 +44,7 @@ class Experiments:
         for call, named_by in asked:
             try:
                 found = await self._active(call, named_by, name_or_id)
-            except NotAllowed:
+            except LacksPermission:
                 forbidden = True
             else:
                 if found is not None:

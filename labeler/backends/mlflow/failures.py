@@ -20,6 +20,7 @@ from labeler.backends.base import (
     Ambiguous,
     BackendError,
     Forbidden,
+    LacksPermission,
     MissingTarget,
     NotABackend,
     NotAllowed,
@@ -56,7 +57,10 @@ _BY_THE_MINUTE_S: Final = 120.0
 _OTHER_HOST: Final = b"Invalid Host header"
 """How the answer of `mlflow.server.security` to a request under a name begins that it was not told of."""
 
-_MLFLOWS_OWN: Final = (b"Permission denied", b"You are not authenticated", _OTHER_HOST)
+_DENIED: Final = b"Permission denied"
+"""How the answer of `mlflow.server.auth` to whom a permission is missing begins."""
+
+_MLFLOWS_OWN: Final = (_DENIED, b"You are not authenticated", _OTHER_HOST)
 """How answers of MLflow's begin that are no JSON: those of `mlflow.server.auth`, too."""
 
 
@@ -133,6 +137,8 @@ def _meaning(answer: ServerAnswer, server: Server, code: str | None, message: st
             return NotABackend(
                 f"The MLflow at {at} does not answer under that name: start it with --allowed-hosts {name}"
             )
+        case 403 if code == "PERMISSION_DENIED" or answer.body.lstrip().startswith(_DENIED):
+            return LacksPermission(f"{at} does not allow this: {message or 'permission denied'}")
         case 403:
             return NotAllowed(f"{at} does not allow this: {message or 'permission denied'}")
         case 407:
