@@ -12,7 +12,8 @@ import pytest
 
 from labeler.domain.destination import Destination
 from tests.cli.program import Ended, Program
-from tests.cli.test_work_without_a_screen import Desk, queue
+from tests.cli.queued_labels import queue
+from tests.cli.recorded_experiment import Experiment
 from tests.servers import fault_proxy as faults
 from tests.servers.fault_proxy import Fault, FaultProxy, fault_proxy
 from tests.servers.gateways import only_at, raw
@@ -23,9 +24,8 @@ DENIED = json.dumps({"error_code": "PERMISSION_DENIED", "message": "Permission d
 
 
 @pytest.fixture
-async def proxy() -> AsyncIterator[FaultProxy]:
-    """A server where ana is signed in."""
-    async with fault_proxy(Desk().server.url) as proxy:
+async def proxy(experiment: Experiment) -> AsyncIterator[FaultProxy]:
+    async with fault_proxy(experiment.server.url) as proxy:
         yield proxy
 
 
@@ -50,26 +50,24 @@ async def examined(labeler: Program, *arguments: str, **environment: str) -> tup
     ids=["denied", "denied in JSON", "407", "another 403"],
 )
 async def test_a_permission_is_called_missing_only_where_the_server_says_so(
-    labeler: Program, proxy: FaultProxy, answer: Fault, told: str
+    labeler: Program, proxy: FaultProxy, experiment: Experiment, answer: Fault, told: str
 ) -> None:
-    desk = Desk()
     proxy.otherwise = as_ana(answer)
-    ended, found = await examined(labeler, "-b", proxy.url, "-e", desk.experiment)
+    ended, found = await examined(labeler, "-b", proxy.url, "-e", experiment.id)
     assert ended.code == 77
     assert found["rights"]["status"] == "fail"
     assert told in found["rights"]["detail"]
     assert ("EDIT" in json.dumps(found)) is ("EDIT" in told)
 
 
-async def test_who_is_signed_in_is_asked_once(labeler: Program, proxy: FaultProxy) -> None:
-    desk = Desk()
+async def test_who_is_signed_in_is_asked_once(labeler: Program, proxy: FaultProxy, experiment: Experiment) -> None:
     proxy.otherwise = as_ana(faults.none)
-    _, found = await examined(labeler, "-b", proxy.url, "-e", desk.experiment)
+    _, found = await examined(labeler, "-b", proxy.url, "-e", experiment.id)
     assert found["reviewer"]["detail"].startswith("ana (")
     assert found["rights"]["detail"] == "ana may label"
     asked = Counter(path for _, path in proxy.seen)
     assert asked["/api/2.0/mlflow/users/current"] == 1
-    assert asked[f"/api/2.0/mlflow/experiments/get?experiment_id={desk.experiment}"] == 1
+    assert asked[f"/api/2.0/mlflow/experiments/get?experiment_id={experiment.id}"] == 1
 
 
 REVIEW = """

@@ -41,12 +41,16 @@ def test_what_was_pulled_is_here_when_the_network_is_gone(labeler: Program, expe
     assert labeler.run("show", experiment.trace_ids[0], "-b", gone).code == 75
 
 
-def test_what_a_sample_of_named_traces_leaves_out_is_not_said_to_be_missing(labeler: Program, desk: Desk) -> None:
-    ended = labeler.run("pull", *desk.ids, "--sample", "1", "-b", desk.server.url, "-r", "ana")
+def test_what_a_sample_of_named_traces_leaves_out_is_not_said_to_be_missing(
+    labeler: Program, experiment: Experiment
+) -> None:
+    ended = labeler.run("pull", *experiment.trace_ids, "--sample", "1", "-b", experiment.server.url, "-r", "ana")
     assert ended.code == 0, ended.err
     assert "There is no trace" not in ended.err
     assert "1 of 1 traces are here" in ended.err
-    ended = labeler.run("pull", *desk.ids, "tr-gone", "--sample", "1", "-b", desk.server.url, "-r", "ana")
+    ended = labeler.run(
+        "pull", *experiment.trace_ids, "tr-gone", "--sample", "1", "-b", experiment.server.url, "-r", "ana"
+    )
     assert ended.code == 1, ended.err
     assert "There is no trace tr-gone at" in ended.err
 
