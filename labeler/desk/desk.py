@@ -234,9 +234,9 @@ class Desk:
         if not state.items:
             return []
         here = state.position
-        ahead = (item.trace_id for item in islice(state.items, here + 1, None) if item.state is not ItemState.LABELLED)
         around = [index for index in (here, here + 1, here - 1) if 0 <= index < len(state.items)]
-        return list(dict.fromkeys([state.items[i].trace_id for i in around] + list(islice(ahead, AHEAD))))
+        ahead = islice(state.worklist.unlabelled_after(here), AHEAD)
+        return [state.items[index].trace_id for index in dict.fromkeys([*around, *ahead])]
 
     async def take_in(self, page: Sequence[ListedTrace], *, only_unlabelled: bool) -> int:
         """Append what is new among a page of the backend's listing, moving nothing; returns how many."""
@@ -270,7 +270,7 @@ class Desk:
 
     def arrived(self, trace_id: str) -> None:
         """A trace came into the cache."""
-        self.state.absent.discard(trace_id)
+        self.state.worklist.set_present(trace_id)
         self._missing.pop(trace_id, None)
         if trace_id in self.state.index_of and trace_id in self.wanted():
             self.library.arrived(trace_id)
@@ -291,11 +291,11 @@ class Desk:
         """While offline, items whose traces are not in the cache can be neither shown nor judged."""
         state = self.state
         if self.connection != "offline":
-            state.absent.clear()
+            state.worklist.set_absent(frozenset())
         elif state.items:
             home = self.destination_of(state.items[0].trace_id)
             here = await self._cache.run(Cache.have, home, list(state.index_of))
-            state.absent = set(state.index_of) - here
+            state.worklist.set_absent(set(state.index_of) - here)
         self.on_event(ItemsAdded(0))
 
     def _answers_in_sight(self) -> list[str]:
@@ -345,7 +345,7 @@ class Desk:
         if trace_id in self.state.index_of and prepared.document.title:
             item = self.state.items[self.state.index_of[trace_id]]
             if item.title != prepared.document.title:
-                item.title = prepared.document.title
+                self.state.worklist.set_title(trace_id, prepared.document.title)
                 self.on_event(ItemChanged(trace_id))
         unknown = self.known.unknown_answers(prepared)
         if unknown and trace_id in self.state.index_of:

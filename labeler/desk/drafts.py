@@ -20,6 +20,10 @@ class Drafts:
     ) -> None:
         self._review_id = review_id
         self._texts = texts
+        self._slots: dict[str, set[str]] = {}
+        """The slots that hold text, by trace ID."""
+        for (trace_id, slot), text in texts.items():
+            self._note(trace_id, slot, text)
         self._journal = journal
         self._background = background
 
@@ -32,11 +36,19 @@ class Drafts:
         if self.of(trace_id, slot) == text:
             return
         self._texts[trace_id, slot] = text
+        self._note(trace_id, slot, text)
         self._background.do(self._journal.run(Journal.save_draft, self._review_id, trace_id, slot, text))
 
     def has_any(self, trace_id: str) -> bool:
         """Whether anything half-typed is about this trace."""
-        return any(text and trace == trace_id for (trace, _), text in self._texts.items())
+        return bool(self._slots.get(trace_id))
+
+    def _note(self, trace_id: str, slot: str, text: str) -> None:
+        slots = self._slots.setdefault(trace_id, set())
+        if text:
+            slots.add(slot)
+        else:
+            slots.discard(slot)
 
 
 def kept_slot(span_id: str | None) -> str:

@@ -8,10 +8,10 @@ from labeler.domain.change import Answer
 from labeler.domain.question import Question
 from labeler.domain.worklist import ItemState, WorklistRow
 from labeler.reading.sanitise import one_line
-from labeler.review.apply import set_item_state
 from labeler.review.navigation import first_to_work, opening_focus
 from labeler.review.own_answers import is_labelled
-from labeler.review.state import Item, ReviewState, Rules, Subject
+from labeler.review.state import ReviewState, Rules
+from labeler.review.worklist import Item
 
 TITLE_CHARACTERS = 80
 
@@ -34,11 +34,11 @@ def restore(
     state = ReviewState(questions, rules)
     state.add_items(map(to_item, rows))
     for trace_id, item_state in states.items():
-        set_item_state(state, trace_id, item_state)
+        state.worklist.set_state(trace_id, item_state)
     state.touched.update(states)
     for (trace_id, span_id, question), answer in cells.items():
         if trace_id in state.index_of:
-            _set(state, (trace_id, span_id), question, answer)
+            state.set_answer((trace_id, span_id), question, answer)
     for trace_id, span_id in state.answers:
         if span_id is None:
             note_labelled(state, trace_id)
@@ -64,8 +64,7 @@ def note_labelled(state: ReviewState, trace_id: str) -> bool:
         return False
     if not is_labelled(state.answers_of(trace_id), state.questions):
         return False
-    item.state = ItemState.LABELLED
-    state.labelled += 1
+    state.worklist.set_state(trace_id, ItemState.LABELLED)
     return True
 
 
@@ -73,11 +72,3 @@ def open_anew(state: ReviewState, trace_id: str) -> None:
     """Put the focus where an item that nobody has read yet opens, now that its answers given elsewhere are known."""
     if state.item is not None and state.item.trace_id == trace_id:
         state.focus = opening_focus(state, state.position)
-
-
-def _set(state: ReviewState, subject: Subject, question: str, answer: Answer | None) -> None:
-    answers = state.answers.setdefault(subject, {})
-    if answer is None:
-        answers.pop(question, None)
-    else:
-        answers[question] = answer

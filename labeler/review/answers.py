@@ -15,7 +15,8 @@ from labeler.review.answer_values import allowed, check_value, option_index, tak
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal
 from labeler.review.navigation import focus_after, is_complete, next_open, nothing_left
 from labeler.review.own_answers import is_labelled
-from labeler.review.state import Item, ReviewState
+from labeler.review.state import ReviewState
+from labeler.review.worklist import Item
 
 EDITING = "editing a submitted item · {item.submit} submits the change"
 
@@ -74,8 +75,8 @@ def give(state: ReviewState, item: Item, action: SetAnswer, stamp: ActionContext
         typed = None if action.comment is None else check_text(action.comment.strip(), "The comment")
     except UnusableValue as error:
         return Refusal(str(error))
-    if isinstance(value, str) and not value.strip():
-        return Refusal(f"Nothing is written, so {question.name} stays as it was; clear takes an answer away")
+    if is_blank(value):
+        return Refusal(blank_refused(question))
     before = state.given.get(question.name)
     comment = (state.comment_so_far(question) if typed is None else typed) or None
     effects: Sequence[Effect] = ()
@@ -84,6 +85,16 @@ def give(state: ReviewState, item: Item, action: SetAnswer, stamp: ActionContext
     if typed is None:
         return _ask_why_or_go_on(state, item, index, value, comment, effects, stamp)
     return _in_place_of_kept(before, go_on(state, item, index, effects, stamp, Act.ANSWER))
+
+
+def is_blank(value: JsonValue) -> bool:
+    """Whether a value is text without a character to read, which answers nothing."""
+    return isinstance(value, str) and not value.strip()
+
+
+def blank_refused(question: Question) -> str:
+    """Why a blank text is no answer to the question, in a sentence."""
+    return f"Nothing is written, so {question.name} stays as it was; clear takes an answer away"
 
 
 def comment_on(state: ReviewState, item: Item, action: Comment, stamp: ActionContext) -> Decision | Refusal:

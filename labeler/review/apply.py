@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from labeler.domain.change import AnswerEffect, Change, StateEffect
-from labeler.domain.worklist import ItemState
 from labeler.review.decision import Decision
 from labeler.review.navigation import opening_focus
 from labeler.review.state import ReviewState, Subject
@@ -48,35 +47,17 @@ def apply_change(state: ReviewState, change: Change) -> None:
         state.touched.add(change.trace_id)
     for effect in change.effects:
         if isinstance(effect, StateEffect):
-            set_item_state(state, effect.trace_id, effect.after)
+            state.worklist.set_state(effect.trace_id, effect.after)
         else:
             _set_answer(state, effect)
     state.history.add(change)
 
 
-def set_item_state(state: ReviewState, trace_id: str, now: ItemState) -> None:
-    """Put an item into a state; one that is no item of the worklist is passed over."""
-    index = state.index_of.get(trace_id)
-    if index is None:
-        return
-    item = state.items[index]
-    state.labelled += (now is ItemState.LABELLED) - (item.state is ItemState.LABELLED)
-    if item.state is ItemState.DEFERRED and trace_id in state.deferred:
-        state.deferred.remove(trace_id)
-    if now is ItemState.DEFERRED:
-        state.deferred.append(trace_id)
-    item.state = now
-
-
 def _set_answer(state: ReviewState, effect: AnswerEffect) -> None:
     subject = effect.trace_id, effect.span_id
-    answers = state.answers.setdefault(subject, {})
-    if effect.after is None:
-        answers.pop(effect.question, None)
-    else:
-        answers[effect.question] = effect.after
-        if effect.after.comment == state.kept_comments.get(subject):
-            state.kept_comments.pop(subject, None)
+    state.set_answer(subject, effect.question, effect.after)
+    if effect.after is not None and effect.after.comment == state.kept_comments.get(subject):
+        state.kept_comments.pop(subject, None)
 
 
 def _keep_comment(state: ReviewState, subject: Subject, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from labeler.domain.change import Act, StateEffect
 from labeler.domain.question import Text
@@ -13,8 +14,11 @@ from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal
 from labeler.review.item_states import ask_decline, decline, defer, flag, press_enter, toggle_flag
 from labeler.review.navigation import go, go_to
 from labeler.review.span_target import aim, end_aim
-from labeler.review.state import Item, ReviewState
+from labeler.review.state import ReviewState
 from labeler.review.undo import redo, undo
+from labeler.review.worklist import Item
+
+NOT_DOWNLOADED: Final = "This trace is not downloaded, so it cannot be judged now"
 
 
 def decide(state: ReviewState, action: act.Action, stamp: act.ActionContext) -> Decision | Refusal:
@@ -38,7 +42,7 @@ def decide(state: ReviewState, action: act.Action, stamp: act.ActionContext) -> 
         case act.EndAim():
             return end_aim(state)
     if item.trace_id in state.absent:
-        return Refusal("This trace is not downloaded, so it cannot be judged now")
+        return Refusal(NOT_DOWNLOADED)
     return _telling_that_it_is_labelled(item, _decide_on_item(state, item, action, stamp))
 
 

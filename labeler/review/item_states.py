@@ -12,7 +12,8 @@ from labeler.review.action import ActionContext, Decline, SetFlag
 from labeler.review.answers import end_choice, make_change, note_effect, submit
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal
 from labeler.review.navigation import came_from, next_open, nothing_left
-from labeler.review.state import Item, ReviewState
+from labeler.review.state import ReviewState
+from labeler.review.worklist import Item
 
 _AIMED: Final = "The questions are about a span; Esc ends that, then {item.submit} submits the item"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import Final
 
 from labeler.domain.worklist import ItemState
@@ -15,19 +14,8 @@ TO_DO: Final = frozenset({ItemState.OPEN, ItemState.DEFERRED})
 
 
 def next_open(state: ReviewState) -> int | None:
-    """Index of the next item that is not labelled: the open ones after here, those before, then the deferred.
-
-    Items that cannot be shown now are passed over. None when there is nothing left but the current one.
-    """
-    here = state.position
-    around = chain(range(here + 1, len(state.items)), range(here))
-    found = next((index for index in around if _can_be_worked(state, index, ItemState.OPEN)), None)
-    if found is not None:
-        return found
-    waiting = [state.index_of[trace_id] for trace_id in state.deferred]
-    turn = waiting.index(here) if here in waiting else -1
-    in_turn = waiting[turn + 1 :] + waiting[: max(turn, 0)]
-    return next((index for index in in_turn if _can_be_worked(state, index, ItemState.DEFERRED)), None)
+    """Index of the item to come to next, as `Worklist.next_to_do` from here. None when there is no other."""
+    return state.worklist.next_to_do(state.position)
 
 
 def came_from(state: ReviewState) -> int | None:
@@ -37,8 +25,9 @@ def came_from(state: ReviewState) -> int | None:
     item before in the trail, or, after going back, the one after. None when the reviewer was nowhere else.
     """
     visited, at = state.trail.visited, state.trail.at
+    is_all_done = not any(state.worklist.count_of(each) for each in TO_DO)
     to_do = (place for place in reversed(range(len(visited))) if state.items[visited[place]].state in TO_DO)
-    found = next(to_do, None)
+    found = None if is_all_done else next(to_do, None)
     if found is not None:
         return found
     if at + 1 < len(visited):
@@ -48,14 +37,14 @@ def came_from(state: ReviewState) -> int | None:
 
 def nothing_left(state: ReviewState) -> str:
     """What to say when there is no open item to go to."""
-    if any(item.state in TO_DO and item.trace_id in state.absent for item in state.items):
+    if state.worklist.has_absent_to_do:
         return "No other item that is downloaded is open; the rest follows when the backend is back"
     return "No other item is open; {item.back} looks back, {app.quit} leaves"
 
 
 def first_to_work(state: ReviewState) -> int:
     """Index of the item a review opens at when no position was left: the first open one, else the first."""
-    return next((i for i in range(len(state.items)) if _can_be_worked(state, i, ItemState.OPEN)), 0)
+    return state.worklist.first_open() or 0
 
 
 def focus_after(state: ReviewState, asked: int, answered: frozenset[str]) -> int:
@@ -84,11 +73,6 @@ def is_complete(state: ReviewState, answered: frozenset[str]) -> bool:
     if not required or state.rules.advance is Advance.MANUAL or not answered.issuperset(required):
         return False
     return state.rules.advance is Advance.REQUIRED or all(q.name in answered for q in state.questions)
-
-
-def _can_be_worked(state: ReviewState, index: int, wanted: ItemState) -> bool:
-    item = state.items[index]
-    return item.state is wanted and item.trace_id not in state.absent
 
 
 def go(state: ReviewState, action: Go) -> Decision | Refusal:

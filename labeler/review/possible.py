@@ -9,8 +9,9 @@ from typing import Final
 from labeler.domain.assessment import Assessment
 from labeler.domain.question import Question
 from labeler.domain.value import JsonValue, UnusableValue
-from labeler.review.action import Action, ActionContext, SetAnswer, Undo
-from labeler.review.decide import decide
+from labeler.review.action import Action, ActionContext, Undo
+from labeler.review.answers import blank_refused, is_blank
+from labeler.review.decide import NOT_DOWNLOADED, decide
 from labeler.review.decision import Refusal
 from labeler.review.judge_values import judge_of, judged_value
 from labeler.review.state import ReviewState
@@ -45,4 +46,6 @@ def verdict(state: ReviewState, question: Question, said_by_others: Iterable[Ass
         value = judged_value(question, judge)
     except UnusableValue as error:
         return Verdict(judge, None, str(error))
-    return Verdict(judge, value, refusal(state, SetAnswer(question.name, value)))
+    if state.item is not None and state.item.trace_id in state.absent:
+        return Verdict(judge, value, NOT_DOWNLOADED)
+    return Verdict(judge, value, blank_refused(question) if is_blank(value) else "")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from labeler.review.action import TargetSpan
 from labeler.review.decision import Decision, Refusal
 from labeler.review.navigation import opening_focus
-from labeler.review.state import Item, ReviewState
+from labeler.review.state import ReviewState
+from labeler.review.worklist import Item
 
 
 def aim(state: ReviewState, item: Item, action: TargetSpan) -> Decision | Refusal:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
@@ -11,6 +12,7 @@ from labeler.domain.change import Answer
 from labeler.domain.question import FLAG_NAME, Question
 from labeler.domain.worklist import ItemState
 from labeler.review.history import History
+from labeler.review.worklist import Item, Worklist
 
 Subject: TypeAlias = tuple[str, str | None]
 """What an answer is about: a trace ID, with the ID of one of its spans or None for the trace itself."""
@@ -38,16 +40,6 @@ class Rules:
 
 
 @dataclass(slots=True)
-class Item:
-    """One trace of the worklist. `title` is display text of one line."""
-
-    trace_id: str
-    experiment_id: str
-    title: str
-    state: ItemState = ItemState.OPEN
-
-
-@dataclass(slots=True)
 class Trail:
     """The items the reviewer was at, in that order, like the history of a browser."""
 
@@ -68,46 +60,67 @@ class ReviewState:
 
     `answers` maps subjects to the reviewer's current answers by question name; flags and decline
     notes are among a trace's under their own names. `kept_comments` holds comments typed before any
-    answer. `absent` names traces that cannot be shown now (not downloaded while offline). `aim` is
-    the span of the current item that the questions are about; None: they are about the trace.
+    answer. `aim` is the span of the current item that the questions are about; None: they are about
+    the trace.
     """
 
     questions: tuple[Question, ...]
     rules: Rules = field(default_factory=Rules)
-    items: list[Item] = field(default_factory=list)
-    index_of: dict[str, int] = field(default_factory=dict)
+    worklist: Worklist = field(default_factory=Worklist)
     position: int = 0
     focus: int = 0
     aim: str | None = None
     answers: dict[Subject, dict[str, Answer]] = field(default_factory=dict)
     kept_comments: dict[Subject, str] = field(default_factory=dict)
-    deferred: list[str] = field(default_factory=list)
-    absent: set[str] = field(default_factory=set)
     history: History = field(default_factory=History)
     touched: set[str] = field(default_factory=set)
     """Traces that a change of this review was about; what is said about spans alone leaves them untouched."""
     trail: Trail = field(default_factory=Trail)
-    labelled: int = 0
     choosing: bool = False
     """Whether the focused choice of several has been begun and not yet ended."""
+    _spans: dict[str, dict[str | None, None]] = field(default_factory=dict)
+    """What of a trace there are answers about, by its ID: spans by theirs, and None for the trace itself."""
 
     def add_items(self, items: Iterable[Item]) -> int:
         """Append items that are not in the worklist yet; returns how many were."""
-        before = len(self.items)
-        for item in items:
-            if item.trace_id in self.index_of:
-                continue
-            self.index_of[item.trace_id] = len(self.items)
-            self.items.append(item)
-            self.labelled += item.state is ItemState.LABELLED
-            if item.state is ItemState.DEFERRED:
-                self.deferred.append(item.trace_id)
-        return len(self.items) - before
+        return self.worklist.add(items)
 
     def load_answers(self, trace_id: str, answers: Mapping[str, Answer], span_id: str | None = None) -> None:
         """Take over answers given elsewhere or earlier; those of this review win."""
-        subject = trace_id, span_id
-        self.answers[subject] = {**answers, **self.answers.get(subject, {})}
+        known = self.answers_of(trace_id, span_id)
+        for name, answer in answers.items():
+            if name not in known:
+                self.set_answer((trace_id, span_id), name, answer)
+
+    def set_answer(self, subject: Subject, question: str, answer: Answer | None) -> None:
+        """Have this be the answer to a question about the subject; None: there is none any more."""
+        trace_id, span_id = subject
+        self._spans.setdefault(trace_id, {})[span_id] = None
+        answers = self.answers.setdefault(subject, {})
+        if answer is None:
+            answers.pop(question, None)
+        else:
+            answers[question] = answer
+
+    @property
+    def items(self) -> Sequence[Item]:
+        """The items of the worklist, in its order."""
+        return self.worklist.items
+
+    @property
+    def index_of(self) -> Mapping[str, int]:
+        """Where an item is in the worklist, by its trace ID."""
+        return self.worklist.index_of
+
+    @property
+    def absent(self) -> AbstractSet[str]:
+        """Traces that cannot be shown now: not downloaded, and the backend is out of reach."""
+        return self.worklist.absent
+
+    @property
+    def labelled(self) -> int:
+        """How many items are labelled."""
+        return self.worklist.count_of(ItemState.LABELLED)
 
     @property
     def item(self) -> Item | None:
@@ -134,7 +147,7 @@ class ReviewState:
 
     def answers_by_span(self, trace_id: str) -> dict[str | None, Mapping[str, Answer]]:
         """Every answer about the trace (None) and its spans, by the span's ID."""
-        return {span_id: answers for (owner, span_id), answers in self.answers.items() if owner == trace_id}
+        return {span_id: self.answers[trace_id, span_id] for span_id in self._spans.get(trace_id, ())}
 
     def is_answered(self, trace_id: str, question: Question) -> bool:
         return question.name in self.answers_of(trace_id)

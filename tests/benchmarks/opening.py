@@ -29,7 +29,8 @@ from labeler.review.action import ActionContext, Thumb
 from labeler.review.apply import apply
 from labeler.review.decide import decide
 from labeler.review.decision import Decision
-from labeler.review.state import Item, ReviewState, Rules
+from labeler.review.state import ReviewState, Rules
+from labeler.review.worklist import Item
 from tests.benchmarks.measures import machine, noise, table
 
 QUESTION = Question("helpful", PassFail())

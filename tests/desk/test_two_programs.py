@@ -158,7 +158,8 @@ class TwoPrograms(RuleBasedStateMachine):
         for program in self.programs:
             state, plain = program.desk.state, program.plain
             assert state.items == plain.items
-            assert (state.labelled, state.deferred) == (plain.labelled, plain.deferred)
+            assert state.labelled == plain.labelled
+            assert list(state.worklist.deferred) == list(plain.worklist.deferred)
             assert (state.position, state.focus, state.aim) == (plain.position, plain.focus, plain.aim)
             assert given_in(state) == given_in(plain)
             assert state.touched == plain.touched
@@ -186,10 +187,7 @@ def restored_from_every_change(
     for change in changes:
         apply_change(state, change)
     for (trace_id, span_id, question), answer in cells.items():
-        if answer is None:
-            state.answers.get((trace_id, span_id), {}).pop(question, None)
-        else:
-            state.answers.setdefault((trace_id, span_id), {})[question] = answer
+        state.set_answer((trace_id, span_id), question, answer)
     for trace_id in TRACES:
         note_labelled(state, trace_id)
     state.position = state.index_of.get(record.position or "", first_to_work(state))

@@ -14,7 +14,8 @@ from labeler.review.action import Action, ActionContext, Digit, SetAnswer
 from labeler.review.apply import apply
 from labeler.review.decide import decide
 from labeler.review.decision import Decision, Refusal
-from labeler.review.state import Advance, Item, ReviewState, Rules
+from labeler.review.state import Advance, ReviewState, Rules
+from labeler.review.worklist import Item
 
 HELPFUL = Question("helpful", PassFail("Helpful", "Not helpful"))
 POLITE = Question("polite", PassFail("Polite", "Rude"))
@@ -110,6 +111,4 @@ class Sitting:
         """An item as an earlier review left it."""
         loaded = {question.name: Answer(self.mint(), value, None, 0, 0) for question, value in values}
         self.state.load_answers(trace_id, loaded)
-        item = self.state.items[self.state.index_of[trace_id]]
-        self.state.labelled += (state is ItemState.LABELLED) - (item.state is ItemState.LABELLED)
-        item.state = state
+        self.state.worklist.set_state(trace_id, state)

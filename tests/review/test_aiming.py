@@ -175,6 +175,6 @@ def test_undo_from_elsewhere_takes_back_a_spans_answer_without_aiming() -> None:
 
 def test_what_cannot_be_shown_cannot_be_aimed_at() -> None:
     sitting = Sitting(HELPFUL)
-    sitting.state.absent = {"t0"}
+    sitting.state.worklist.set_absent({"t0"})
     assert "not downloaded" in sitting.refusal(TargetSpan(SPAN))
     assert Sitting().refusal(TargetSpan(SPAN)) == "This review asks no question"

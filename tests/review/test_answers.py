@@ -274,7 +274,7 @@ def test_backspace_on_an_unanswered_question_goes_back_to_the_one_answered_befor
 
 def test_nothing_can_be_answered_on_a_trace_that_is_not_downloaded() -> None:
     sitting = Sitting(HELPFUL)
-    sitting.state.absent.add("t0")
+    sitting.state.worklist.set_absent({"t0"})
     for action in UP, Digit("1"), SetAnswer("helpful", True), Clear(), Submit():
         assert "not downloaded" in sitting.refusal(action)
 

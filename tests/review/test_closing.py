@@ -35,7 +35,7 @@ def test_a_deferred_item_comes_back_at_the_end() -> None:
     assert sitting.here == "t0"
     sitting.do(UP)
     assert sitting.state.labelled == 3
-    assert sitting.state.deferred == []
+    assert list(sitting.state.worklist.deferred) == []
 
 
 def test_deferred_items_come_back_in_the_order_they_were_put_off() -> None:

@@ -207,7 +207,6 @@ def test_when_all_is_labelled_enter_returns_to_the_item_before() -> None:
 def test_an_edited_deferred_item_is_come_back_to_as_well() -> None:
     sitting = Sitting(HELPFUL, items=2)
     sitting.load("t1", [], ItemState.DEFERRED)
-    sitting.state.deferred.append("t1")
     sitting.do(UP)
     assert sitting.here == "t1"
     sitting.do(Go(Where.BACK), DOWN, Submit())

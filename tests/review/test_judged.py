@@ -12,6 +12,7 @@ from labeler.domain.question import PassFail, Question
 from labeler.domain.value import JsonValue, UnusableValue
 from labeler.review.action import SetAnswer
 from labeler.review.judge_values import judge_of, judged_value
+from labeler.review.possible import refusal, verdict
 from tests.domain.assessment_fields import AssessmentFields
 from tests.review.sitting import CLARITY, HELPFUL, MODES, QUALITY, REMARK, Sitting
 
@@ -100,6 +101,24 @@ def test_the_newest_judge_speaks_before_any_code() -> None:
     older, newer, code = said(True, at_ms=1), said(False, at_ms=2), said(True, by=CODE, at_ms=3)
     assert judge_of(HELPFUL, [newer, code, older]) is newer
     assert judge_of(HELPFUL, [code]) is code
+
+
+@pytest.mark.parametrize("is_absent", [False, True])
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [(HELPFUL, True), (HELPFUL, "perhaps"), (REMARK, "tea"), (REMARK, " \n"), (QUALITY, 9), (MODES, [])],
+)
+def test_a_judges_value_is_offered_just_where_answering_with_it_would_not_be_refused(
+    question: Question, value: JsonValue, is_absent: bool
+) -> None:
+    sitting = Sitting(question)
+    sitting.state.worklist.set_absent({"t0"} if is_absent else frozenset())
+    found = verdict(sitting.state, question, [said(value, question.name)])
+    assert found is not None
+    if found.value is None:
+        assert found.why_not
+    else:
+        assert found.why_not == refusal(sitting.state, SetAnswer(question.name, found.value))
 
 
 def test_who_failed_was_superseded_spoke_of_a_span_or_is_a_person_is_no_judge() -> None:

@@ -20,8 +20,10 @@ from labeler.review.apply import apply, apply_change
 from labeler.review.decide import decide
 from labeler.review.decision import Decision, FieldKind
 from labeler.review.history import History
+from labeler.review.navigation import TO_DO, next_open
 from labeler.review.own_answers import is_labelled
-from labeler.review.state import Advance, Item, ReviewState, Subject
+from labeler.review.state import Advance, ReviewState, Subject
+from labeler.review.worklist import Item
 from tests.review.server_model import ServerModel
 from tests.review.sitting import Sitting
 
@@ -147,7 +149,7 @@ class AReview(RuleBasedStateMachine):
 
     @rule(absent=st.just(()) | st.lists(st.integers(0, ITEMS - 1), max_size=3))
     def the_network_goes_or_comes(self, absent: Sequence[int]) -> None:
-        self.state.absent = {f"t{index}" for index in absent}
+        self.state.worklist.set_absent({f"t{index}" for index in absent})
 
     @rule()
     def undo(self) -> None:
@@ -277,7 +279,8 @@ class AReview(RuleBasedStateMachine):
         assert _without_empty(replayed) == _without_empty(self.state)
         assert [item.state for item in replayed.items] == [item.state for item in self.state.items]
         assert replayed.history == self.plain
-        assert (replayed.labelled, replayed.deferred) == (self.state.labelled, self.state.deferred)
+        assert replayed.labelled == self.state.labelled
+        assert list(replayed.worklist.deferred) == list(self.state.worklist.deferred)
 
     @rule()
     def the_changes_alone_tell_the_state_of_every_item_they_touch(self) -> None:
@@ -304,7 +307,31 @@ class AReview(RuleBasedStateMachine):
     @invariant()
     def deferred_lists_the_deferred_items_once(self) -> None:
         deferred = [item.trace_id for item in self.state.items if item.state is ItemState.DEFERRED]
-        assert sorted(self.state.deferred) == deferred
+        assert sorted(self.state.worklist.deferred) == deferred
+
+    @invariant()
+    def what_is_remembered_of_the_worklist_is_what_a_walk_over_it_finds(self) -> None:
+        state, here = self.state, self.state.position
+        items, worklist = state.items, state.worklist
+        shown = [
+            index for index in [*range(here + 1, ITEMS), *range(here)] if items[index].trace_id not in state.absent
+        ]
+        to_do = [index for index in shown if items[index].state is ItemState.OPEN]
+        in_turn = list(worklist.deferred)
+        if items[here].state is ItemState.DEFERRED:
+            turn = in_turn.index(items[here].trace_id)
+            in_turn = in_turn[turn + 1 :] + in_turn[:turn]
+        to_do += [state.index_of[each] for each in in_turn if each not in state.absent]
+        assert next_open(state) == next(iter(to_do), None)
+        unlabelled = [index for index, item in enumerate(items) if item.state is not ItemState.LABELLED]
+        assert list(worklist.unlabelled_after(here)) == [index for index in unlabelled if index > here]
+        for each in ItemState:
+            assert worklist.count_of(each) == sum(item.state is each for item in items)
+        away = [item for item in items if item.trace_id in state.absent and item.state in TO_DO]
+        assert worklist.has_absent_to_do == bool(away)
+        for item in items:
+            said = {span_id: answers for (about, span_id), answers in state.answers.items() if about == item.trace_id}
+            assert state.answers_by_span(item.trace_id) == said
 
     @invariant()
     def every_live_answer_is_the_valid_assessment_on_a_server_and_no_other_is(self) -> None:
@@ -346,7 +373,7 @@ def content(state: ReviewState) -> Content:
             for name, answer in answers.items()
         },
         state.labelled,
-        frozenset(state.deferred),
+        frozenset(state.worklist.deferred),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from labeler.domain.worklist import ItemState
 from labeler.review.action import Decline, Defer, Go, GoTo, Thumb, Undo, Where
 from labeler.review.navigation import first_to_work
-from labeler.review.state import Item
+from labeler.review.worklist import Item
 from tests.review.sitting import HELPFUL, POLITE, Sitting
 
 UP = Thumb(True)
@@ -89,7 +89,7 @@ def test_next_open_passes_over_what_is_labelled_declined_or_not_downloaded() -> 
     sitting = Sitting(HELPFUL, items=5)
     sitting.load("t1", [(HELPFUL, True)], ItemState.LABELLED)
     sitting.do(GoTo(3), Decline("spam"), Go(Where.FIRST))
-    sitting.state.absent.add("t3")
+    sitting.state.worklist.set_absent({"t3"})
     sitting.do(Go(Where.NEXT_OPEN))
     assert sitting.here == "t4"
 
@@ -98,9 +98,7 @@ def test_when_only_absent_items_are_left_the_sentence_says_that_they_follow() ->
     for state in ItemState.OPEN, ItemState.DEFERRED:
         sitting = Sitting(HELPFUL, items=2)
         sitting.load("t1", [], state)
-        if state is ItemState.DEFERRED:
-            sitting.state.deferred.append("t1")
-        sitting.state.absent.add("t1")
+        sitting.state.worklist.set_absent({"t1"})
         decision = sitting.do(UP)
         assert sitting.here == "t0"
         assert "downloaded" in decision.says
@@ -114,7 +112,7 @@ def test_the_current_item_is_not_the_next_open_one() -> None:
 def test_a_review_opens_at_the_first_open_item() -> None:
     sitting = Sitting(HELPFUL, items=3)
     sitting.load("t0", [(HELPFUL, True)], ItemState.LABELLED)
-    sitting.state.absent.add("t1")
+    sitting.state.worklist.set_absent({"t1"})
     assert first_to_work(sitting.state) == 2
 
 
@@ -130,7 +128,7 @@ def test_new_items_go_to_the_end_once_and_move_nothing() -> None:
     assert [item.trace_id for item in sitting.state.items] == ["t0", "t1", "t9", "t8"]
     assert sitting.here == "t1"
     assert sitting.state.labelled == 1
-    assert sitting.state.deferred == ["t8"]
+    assert list(sitting.state.worklist.deferred) == ["t8"]
 
 
 def test_an_undo_goes_where_it_took_something_back_and_the_trail_knows() -> None:

@@ -26,7 +26,8 @@ from labeler.review.action import (
     Where,
 )
 from labeler.review.apply import apply_change
-from labeler.review.state import Item, ReviewState
+from labeler.review.state import ReviewState
+from labeler.review.worklist import Item
 from tests.review.sitting import CLARITY, EXPECTED, HELPFUL, MODES, POLITE, Sitting
 
 UP, DOWN = Thumb(True), Thumb(False)
@@ -178,7 +179,7 @@ def test_an_undone_edit_of_a_submitted_item_leaves_it_submitted() -> None:
 def test_an_undone_deferral_is_not_among_the_deferred() -> None:
     sitting = Sitting(HELPFUL)
     sitting.do(Defer(), Undo())
-    assert sitting.state.deferred == []
+    assert list(sitting.state.worklist.deferred) == []
 
 
 def test_undo_works_on_what_was_done_before_a_restart() -> None:

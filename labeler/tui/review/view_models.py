@@ -25,15 +25,13 @@ from labeler.tui.widgets.styled_text import Line
 
 def status_view(desk: Desk, conditions: tuple[str, ...]) -> StatusView:
     state = desk.state
-    left = sum(item.state is ItemState.OPEN for item in state.items) if len(state.items) < 2000 else None
-    open_items = left if left is not None else len(state.items) - state.labelled
     total = len(state.items)
     return StatusView(
         title=one_line(desk.title, 60),
         number=state.position + 1 if total else 0,
         total=total,
         labelled=state.labelled,
-        left_ms=desk.pace.left_ms(open_items),
+        left_ms=desk.pace.left_ms(state.worklist.count_of(ItemState.OPEN)),
         queued=desk.deliveries.counts.waiting,
         stuck=desk.deliveries.counts.parked + desk.deliveries.counts.refused,
         connection=f"{desk.connection}{_until(desk.left_alone_until_ms)}",

@@ -117,7 +117,7 @@ async def test_what_is_typed_on_after_a_key_that_opens_no_field_there_is_dropped
 async def test_a_reason_typed_after_a_refused_key_does_nothing(tmp_path: Path, key: str, trace_is_gone: bool) -> None:
     async with open_table(tmp_path, traces(2), (RATING,)) as table:
         if trace_is_gone:
-            table.desk.state.absent.update(item.trace_id for item in table.desk.state.items)
+            table.desk.state.worklist.set_absent(frozenset(table.desk.state.index_of))
         elif key != "e":
             await table.press("/", *"the", "enter")
         before = decided(table)

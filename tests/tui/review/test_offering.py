@@ -61,24 +61,15 @@ class Case:
     happens: Callable[[Table], Awaitable[None]] | None = None
 
 
-class Away(set[str]):
-    """Traces that stay away, whatever arrives."""
-
-    def discard(self, trace_id: object, /) -> None:
-        pass
-
-    def clear(self) -> None:
-        pass
-
-
 async def everything_is_absent(table: Table) -> None:
-    table.desk.state.absent = Away(item.trace_id for item in table.desk.state.items)
+    table.desk.arrived = lambda trace_id: None  # type: ignore[method-assign]  # they stay away
+    table.desk.state.worklist.set_absent(frozenset(table.desk.state.index_of))
     table.review.paint_all()
 
 
 async def the_rest_is_labelled(table: Table) -> None:
     for item in table.desk.state.items[1:]:
-        item.state = ItemState.LABELLED
+        table.desk.state.worklist.set_state(item.trace_id, ItemState.LABELLED)
     table.review.paint_all()
 
 

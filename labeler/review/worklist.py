@@ -1,0 +1,169 @@
+"""The items of a review in their order, where each stands, and which comes next, without a walk over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+
+from labeler.domain.worklist import ItemState
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One trace of the worklist. `title` is display text of one line."""
+
+    trace_id: str
+    experiment_id: str
+    title: str
+    state: ItemState = ItemState.OPEN
+
+
+@dataclass(slots=True)
+class Marks:
+    """Which positions of a list are marked. The next one is searched for as a byte: microseconds, also in 100,000."""
+
+    count: int = 0
+    _marks: bytearray = field(default_factory=bytearray)
+
+    def append(self, is_marked: bool) -> None:
+        self._marks.append(is_marked)
+        self.count += is_marked
+
+    def set(self, position: int, is_marked: bool) -> None:
+        self.count += is_marked - self._marks[position]
+        self._marks[position] = is_marked
+
+    def next_after(self, position: int) -> int | None:
+        """The first marked position behind this one; -1 looks through all of them."""
+        found = self._marks.find(1, position + 1)
+        return None if found < 0 else found
+
+    def next_around(self, position: int) -> int | None:
+        """The first marked position behind this one, else before it; the position itself does not count."""
+        found = self.next_after(position)
+        if found is None:
+            found = self.next_after(-1)
+        return None if found == position else found
+
+
+@dataclass(slots=True)
+class Worklist:
+    """The items, and what is asked of them at each key: the next one to do, counts, who waits.
+
+    `deferred` has the trace IDs of deferred items, in the order in which they were put off, with the turn of each.
+    It is to be changed by the methods alone.
+    """
+
+    items: list[Item] = field(default_factory=list)
+    index_of: dict[str, int] = field(default_factory=dict)
+    deferred: dict[str, int] = field(default_factory=dict)
+    _absent: set[str] = field(default_factory=set)
+    _counts: dict[ItemState, int] = field(default_factory=lambda: dict.fromkeys(ItemState, 0))
+    _unlabelled: Marks = field(default_factory=Marks)
+    _open: Marks = field(default_factory=Marks)
+    """Items that are open and can be shown."""
+    _turns: list[int] = field(default_factory=list)
+    """The index of the item that was put off, for each time that one was."""
+    _waiting: Marks = field(default_factory=Marks)
+    """Turns whose items are still put off because of them, and can be shown."""
+
+    @property
+    def absent(self) -> AbstractSet[str]:
+        """Traces that cannot be shown now: not downloaded, and the backend is out of reach."""
+        return self._absent
+
+    def add(self, items: Iterable[Item]) -> int:
+        """Append items that are not in the worklist yet; returns how many were."""
+        before = len(self.items)
+        for item in items:
+            if item.trace_id in self.index_of:
+                continue
+            self.index_of[item.trace_id] = len(self.items)
+            self.items.append(item)
+            self._counts[item.state] += 1
+            self._unlabelled.append(item.state is not ItemState.LABELLED)
+            self._open.append(item.state is ItemState.OPEN and item.trace_id not in self._absent)
+            if item.state is ItemState.DEFERRED:
+                self._put_off(item)
+        return len(self.items) - before
+
+    def count_of(self, state: ItemState) -> int:
+        """How many items are in a state."""
+        return self._counts[state]
+
+    def set_state(self, trace_id: str, now: ItemState) -> None:
+        """Put an item into a state; one that is no item of the worklist is passed over."""
+        index = self.index_of.get(trace_id)
+        if index is None:
+            return
+        old = self.items[index]
+        before = old.state
+        item = self.items[index] = Item(trace_id, old.experiment_id, old.title, now)
+        self._counts[before] -= 1
+        self._counts[now] += 1
+        self._unlabelled.set(index, now is not ItemState.LABELLED)
+        self._open.set(index, now is ItemState.OPEN and trace_id not in self._absent)
+        if before is ItemState.DEFERRED:
+            self._waiting.set(self.deferred.pop(trace_id), False)
+        if now is ItemState.DEFERRED:
+            self._put_off(item)
+
+    def set_title(self, trace_id: str, title: str) -> None:
+        """Call an item by another title."""
+        index = self.index_of[trace_id]
+        self.items[index] = replace(self.items[index], title=title)
+
+    def set_absent(self, absent: AbstractSet[str]) -> None:
+        """From now on these traces cannot be shown, and all others can."""
+        changed = self._absent ^ absent
+        self._absent = set(absent)
+        for trace_id in changed:
+            self._mark_presence(trace_id)
+
+    def set_present(self, trace_id: str) -> None:
+        """This trace can be shown from now on."""
+        self._absent.discard(trace_id)
+        self._mark_presence(trace_id)
+
+    def next_to_do(self, here: int) -> int | None:
+        """Index of the item to come to next: the open ones after `here`, those before, then the deferred in turn.
+
+        Items that cannot be shown now are passed over. None when there is nothing left but the one at `here`.
+        """
+        found = self._open.next_around(here)
+        if found is not None or not self.deferred:
+            return found
+        turn = self._waiting.next_around(self.deferred.get(self.items[here].trace_id, -1))
+        return None if turn is None else self._turns[turn]
+
+    def first_open(self) -> int | None:
+        """Index of the first open item that can be shown."""
+        return self._open.next_after(-1)
+
+    def unlabelled_after(self, here: int) -> Iterator[int]:
+        """Indexes of the items behind `here` that are not labelled, in their order."""
+        found = self._unlabelled.next_after(here)
+        while found is not None:
+            yield found
+            found = self._unlabelled.next_after(found)
+
+    @property
+    def has_absent_to_do(self) -> bool:
+        """Whether some item is still to do that cannot be shown now."""
+        to_do = self.count_of(ItemState.OPEN) + self.count_of(ItemState.DEFERRED)
+        return to_do > self._open.count + self._waiting.count
+
+    def _put_off(self, item: Item) -> None:
+        self.deferred[item.trace_id] = len(self._turns)
+        self._turns.append(self.index_of[item.trace_id])
+        self._waiting.append(item.trace_id not in self._absent)
+
+    def _mark_presence(self, trace_id: str) -> None:
+        index = self.index_of.get(trace_id)
+        if index is None:
+            return
+        is_present = trace_id not in self._absent
+        self._open.set(index, self.items[index].state is ItemState.OPEN and is_present)
+        if trace_id in self.deferred:
+            self._waiting.set(self.deferred[trace_id], is_present)
