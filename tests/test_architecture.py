@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "architecture.md"
-ROOMS = ("review", "journal", "delivery", "desk", "storage")
+ROOMS = ("review", "journal", "delivery", "desk", "storage", "agreement")
 HEADING = "## Every file of the rooms where work is kept and done\n"
 
 

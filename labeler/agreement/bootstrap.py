@@ -1,0 +1,64 @@
+"""Confidence intervals by the percentile bootstrap: items drawn anew with replacement, the figure computed each time.
+
+Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 13. The unit is the item, not the label: labels
+of one item depend on each other.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import chain, repeat
+from typing import Final
+
+from labeler.agreement.figure import Interval
+from labeler.agreement.item_patterns import Multiplicities
+
+RESAMPLES: Final = 1000
+CONFIDENCE: Final = 0.95
+
+_MOST_UNDEFINED: Final = 0.05
+"""Of the resamples. With more of them without a figure, the rest says nothing about the whole."""
+
+
+def percentile_interval(
+    multiplicities: Multiplicities,
+    statistic: Callable[[Multiplicities], float | None],
+    *,
+    seed: int,
+    resamples: int = RESAMPLES,
+    confidence: float = CONFIDENCE,
+) -> Interval | None:
+    """Return the interval that holds the middle `confidence` of the figures of resamples of the items.
+
+    Items come as patterns, with for each how many there are; a resample is as many items, and `statistic` gets it in
+    the same form. The same input and seed give the same interval on every machine and version of Python. None where
+    more than 5 % of the resamples have no figure, as when the one item that differs is often not drawn.
+    """
+    if resamples < 1:
+        return None
+    draw = random.Random(seed).random
+    pattern_of = list(chain.from_iterable(map(repeat, range(len(multiplicities)), multiplicities)))
+    items = len(pattern_of)
+    figures = []
+    for _ in range(resamples):
+        # Only `random()` itself is promised to stay the same between versions; `choices` is not.
+        drawn = Counter([pattern_of[int(draw() * items)] for _ in range(items)])
+        figure = statistic([drawn[pattern] for pattern in range(len(multiplicities))])
+        if figure is not None:
+            figures.append(figure)
+    if len(figures) < resamples * (1 - _MOST_UNDEFINED):
+        return None
+    figures.sort()
+    tail = (1 - confidence) / 2
+    return Interval(_quantile(figures, tail), _quantile(figures, 1 - tail))
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float:
+    """Return the quantile by linear interpolation between the two nearest, Hyndman and Fan's definition 7."""
+    position = share * (len(ordered) - 1)
+    below = math.floor(position)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (position - below)

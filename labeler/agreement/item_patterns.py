@@ -1,0 +1,68 @@
+"""Items counted by the labels they got: what a figure needs to know of them, and what a resample draws from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from operator import itemgetter, mul
+from typing import Any, TypeAlias
+
+from labeler.agreement.level import Value
+
+Multiplicities: TypeAlias = Sequence[int]
+"""For each pattern how many items have it."""
+
+WeightedSum: TypeAlias = Callable[[Multiplicities], float]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPatterns:
+    """Items with two labels or more, those with the same labels counted together.
+
+    A pattern is a tuple of (index into `values`, how many people gave that value). Everything is sorted, so that
+    neither the order of the items nor that of the people can change a figure, not even by rounding.
+    """
+
+    values: tuple[Value, ...]
+    patterns: tuple[tuple[tuple[int, int], ...], ...]
+    multiplicities: tuple[int, ...]
+
+    @property
+    def items(self) -> int:
+        """How many items there are."""
+        return sum(self.multiplicities)
+
+    @property
+    def labels(self) -> int:
+        """How many labels these items have together."""
+        return sum(map(mul, self.multiplicities, map(size_of, self.patterns)))
+
+
+def patterns_of(items: Iterable[Sequence[Value]]) -> ItemPatterns:
+    """Count items by their labels. An item with fewer than two has nothing to compare and is left out."""
+    paired = [labels for labels in items if len(labels) >= 2]
+    values = tuple(sorted({value for labels in paired for value in labels}))
+    index = {value: position for position, value in enumerate(values)}
+    counted = Counter(tuple(sorted(Counter(index[value] for value in labels).items())) for labels in paired)
+    patterns = tuple(sorted(counted))
+    return ItemPatterns(values, patterns, tuple(counted[pattern] for pattern in patterns))
+
+
+def size_of(pattern: tuple[tuple[int, int], ...]) -> int:
+    """Return how many labels an item of this pattern has."""
+    return sum(count for _, count in pattern)
+
+
+def weighted_sum(weights: Iterable[tuple[int, float]]) -> WeightedSum:
+    """Return a function that adds up what the items contribute: of (pattern, weight) multiplicity times weight."""
+    pairs = [(pattern, weight) for pattern, weight in weights if weight]
+    if not pairs:
+        return lambda multiplicities: 0
+    if len(pairs) == 1:
+        [(only, factor)] = pairs
+        return lambda multiplicities: multiplicities[only] * factor
+    # Both in C: a bootstrap calls this some ten thousand times.
+    pick: itemgetter[Any] = itemgetter(*(pattern for pattern, _ in pairs))
+    factors = [weight for _, weight in pairs]
+    return lambda multiplicities: sum(map(mul, pick(multiplicities), factors))
