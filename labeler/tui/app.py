@@ -91,7 +91,7 @@ class LabelerApp(SafeApp[None]):
         except ThemeError as error:
             return str(error)
         self.wear(theme)
-        self._review.relook(ScreenLook(theme.palette, self._signs))
+        self._review.restyle(ScreenLook(theme.palette, self._signs))
         return f"theme {theme.name}"
 
     async def action_interrupt(self) -> None:

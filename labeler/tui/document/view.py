@@ -112,16 +112,8 @@ class DocumentView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=F
         """Whether parts of the document still wait to be wrapped, so that the number of its rows is a guess."""
         return self._viewport is not None and not self._viewport.layout.is_measured
 
-    @property
-    def palette(self) -> Palette:
-        """The looks in force; may be set at any time."""
-        return self._palette
-
-    @palette.setter
-    def palette(self, palette: Palette) -> None:
-        self._palette = palette
+    def _forget_styled(self) -> None:
         self._painter = None
-        self.refresh()
 
     @property
     def signs(self) -> Signs:

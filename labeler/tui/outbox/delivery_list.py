@@ -47,7 +47,7 @@ class OutboxList(CursorRows):
 
     def __init__(self, look: ScreenLook, painter: RowPainter, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._look = look
+        self._palette, self._signs = look.palette, look.signs
         self._painter = painter
         self._places: Sequence[OutboxPlace] = ()
         self._starts: list[int] = []
@@ -109,11 +109,11 @@ class OutboxList(CursorRows):
         self.move(count * max(1, self.size.height - 2))
 
     def render_line(self, y: int) -> Strip:
-        row, width, style = self.scroll_offset.y + y, self.size.width, self._look.palette.style
+        row, width, style = self.scroll_offset.y + y, self.size.width, self._palette.style
         is_here = row == self._cursor
-        line = spelled(self._line(row, width - _CURSOR), self._look.signs.spelling)
+        line = spelled(self._line(row, width - _CURSOR), self._signs.spelling)
         base = ("chrome", "row.cursor") if is_here and self._count else ("chrome",)
-        cursor = f"{self._look.signs.cursor} " if is_here and self.current_id is not None else "  "
+        cursor = f"{self._signs.cursor} " if is_here and self.current_id is not None else "  "
         segments = [
             Segment(cursor, style(*base, "cursor")),
             *(Segment(text, style(*base, role)) for text, role in line),

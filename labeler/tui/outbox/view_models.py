@@ -15,9 +15,9 @@ from labeler.domain.question import Question
 from labeler.reading.sanitise import one_line, sanitise
 from labeler.reading.times import moment
 from labeler.tui.appearance import Signs
-from labeler.tui.review.question_panel import value_text
 from labeler.tui.review.status_line import duration_words
 from labeler.tui.widgets.styled_text import Line, cut, fit, width_of, wrapped
+from labeler.tui.widgets.words import value_text
 
 _WORDS: Final = {
     DeliveryStanding.REFUSED: "refused",

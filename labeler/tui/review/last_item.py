@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from labeler.domain.change import Act, Answer, AnswerEffect, Change, StateEffect
 from labeler.domain.question import DECLINED_NAME, FLAG_NAME, PassFail, Question
 from labeler.domain.worklist import ItemState
 from labeler.reading.sanitise import one_line
 from labeler.tui.appearance import Signs
-from labeler.tui.review.question_panel import value_text
 from labeler.tui.widgets.styled_text import Line, Run, cut, spread
+from labeler.tui.widgets.words import value_text
 
 _STATES = {
     ItemState.OPEN: "opened again",
@@ -20,30 +21,38 @@ _STATES = {
 }
 
 
-def last_line(
-    change: Change | None,
-    title: str,
-    span_name: str,
-    fate: str,
-    questions: Sequence[Question],
-    hints: Sequence[tuple[str, str]],
-    width: int,
-    signs: Signs,
-) -> Line:
-    """``last  Misses “no channel”   Is the ferry to…   saved   u undo  p back``.
+@dataclass(frozen=True, slots=True)
+class LastItemView:
+    """What happened last, None when nothing did yet, on a trace of a `title`.
 
     `span_name` is the span that the change was about, empty for the trace: ``last  Misses about span fare``.
     `fate` is ``saved``, ``waiting``, ``delivered`` or ``refused: …``; `hints` are keys with their words.
     """
+
+    change: Change | None
+    title: str = ""
+    span_name: str = ""
+    fate: str = ""
+    hints: Sequence[tuple[str, str]] = ()
+
+
+def last_line(view: LastItemView, questions: Sequence[Question], width: int, signs: Signs) -> Line:
+    """``last  Misses “no channel”   Is the ferry to…   saved   u undo  p back``."""
+    change, fate = view.change, view.fate
     if change is None:
         return [(" last", "chrome.dim"), ("  nothing yet", "chrome.dim")]
     role = "error" if fate.startswith("refused") else "ok" if fate == "delivered" else "chrome.dim"
     right: list[Run] = [(f"  {fate}  " if fate else "  ", role)]
-    for key, word in hints:
+    for key, word in view.hints:
         right += [(f" {key}", "key"), (f" {word} ", "chrome.dim")]
-    room = width // 2 if span_name else width // 3
-    said = cut(one_line(tell(change, questions, span_name), 120), max(room, 20), signs.ellipsis)
-    left: list[Run] = [(" last  ", "chrome.dim"), (said, "chrome.strong"), ("   ", "chrome"), (title, "chrome.dim")]
+    room = width // 2 if view.span_name else width // 3
+    said = cut(one_line(tell(change, questions, view.span_name), 120), max(room, 20), signs.ellipsis)
+    left: list[Run] = [
+        (" last  ", "chrome.dim"),
+        (said, "chrome.strong"),
+        ("   ", "chrome"),
+        (view.title, "chrome.dim"),
+    ]
     return spread(left, right, width, "chrome", signs.ellipsis)
 
 

@@ -1,4 +1,4 @@
-"""The panel's question rows: what may be answered with which key, and what was."""
+"""The question panel: what happened last, then what may be answered with which key, and what was."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from labeler.domain.question import Categorical, Numeric, PassFail, Question, Te
 from labeler.domain.value import JsonValue
 from labeler.review.answer_values import allowed, number_text, takes_single_digits
 from labeler.tui.appearance import Signs
+from labeler.tui.review.last_item import LastItemView, last_line
 from labeler.tui.widgets.delivery_sign import fate_mark, fate_width
+from labeler.tui.widgets.line_widget import ViewWidget
 from labeler.tui.widgets.styled_text import Line, Run, cut, fit, flow, spread, width_of
 
 _MAX_NAME_WIDTH = 28
@@ -40,7 +42,7 @@ class JudgeSaid:
 
 @dataclass(frozen=True, slots=True)
 class PanelView:
-    """What the question rows are made from. `judges` holds what judges said, by question name."""
+    """What the panel tells. `judges` holds what judges said, by question name."""
 
     questions: Sequence[Question]
     answers: Mapping[str, Answer]
@@ -52,6 +54,18 @@ class PanelView:
     """Sanitised spellings of names, options and instructions, which a server chose."""
     fates: Mapping[str, str]
     """How far answers got, by assessment ID: the state of the delivery that carries each."""
+    last: LastItemView
+    message: Sequence[Line] = ()
+    """Lines of a sentence that stand over the last rows, because the key line has no room for them."""
+
+
+class QuestionPanel(ViewWidget[PanelView]):
+    """What happened last, and the questions below it."""
+
+    def lines(self, view: PanelView, width: int, height: int) -> Sequence[Line]:
+        free = height - len(view.message)
+        rows = [last_line(view.last, view.questions, width, self._signs), *question_rows(view, width, height - 1)]
+        return [*(rows[row] if row < len(rows) else [] for row in range(free)), *view.message]
 
 
 def question_rows(view: PanelView, width: int, height: int) -> list[Line]:
@@ -84,21 +98,6 @@ def height_needed(view: PanelView, width: int) -> int:
     others = len(view.questions) - 1
     focused = (replace(view, focus=index) for index in range(len(view.questions)))
     return others + max((len(_focused_rows(each, width, names)) for each in focused), default=1)
-
-
-def value_text(question: Question | None, value: JsonValue) -> str:
-    """A value in the question's own words, on one line."""
-    if question is not None and isinstance(question.input, PassFail) and isinstance(value, bool):
-        return question.input.positive if value else question.input.negative
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int | float):
-        return number_text(value)
-    if isinstance(value, str):
-        return " ".join(value.split())
-    if isinstance(value, Sequence):
-        return ", ".join(value_text(None, each) for each in value) or "none"
-    return "" if value is None else str(value)
 
 
 def describe(question: Question) -> str:

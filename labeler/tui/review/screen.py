@@ -31,27 +31,27 @@ from labeler.tui.keyboard.pasting import dropped_paste
 from labeler.tui.keymap import Keymap
 from labeler.tui.media import MediaSettings
 from labeler.tui.outbox.screen import OutboxScreen
-from labeler.tui.review import view_models as paint
+from labeler.tui.review import view_models
 from labeler.tui.review.aiming import Aiming
 from labeler.tui.review.commands import Commands
 from labeler.tui.review.confirming import Confirming
 from labeler.tui.review.copy import Copying
-from labeler.tui.review.field import Left, Typed, Typing
+from labeler.tui.review.field import Left, LineField, TextField, Typed, Typing
 from labeler.tui.review.item_document import Showing
-from labeler.tui.review.layout import Layout, areas
+from labeler.tui.review.layout import WORKLIST_WIDTH, WorklistDisplay, panel_rows
 from labeler.tui.review.leaving import Leaving
 from labeler.tui.review.offering import keys_that_act
 from labeler.tui.review.open_media import Opening
 from labeler.tui.review.pressing import Pressing
-from labeler.tui.review.question_panel import PanelView, question_rows
+from labeler.tui.review.question_panel import PanelView, QuestionPanel
 from labeler.tui.review.span_tree import SpanList
-from labeler.tui.review.status_line import status_line
-from labeler.tui.review.trace_header import HeaderView, header_line
+from labeler.tui.review.status_line import StatusLine
+from labeler.tui.review.trace_header import TraceHeader
 from labeler.tui.review.trace_pane import Views
-from labeler.tui.review.view_models import DeskRows
 from labeler.tui.review.worklist import RowPicked, WorklistView
-from labeler.tui.widgets.key_line import key_line, message_lines, search_line, view_line
-from labeler.tui.widgets.line_widget import LineWidget
+from labeler.tui.widgets.finished_rows import Beside, FinishedRows, Stacked
+from labeler.tui.widgets.key_line import KeyLine, key_line, message_lines, search_line, view_line
+from labeler.tui.widgets.rules import Edge, Rule, RuleView
 from labeler.tui.widgets.styled_text import Line
 
 _LOOK_ELSEWHERE_S = 2.0
@@ -94,20 +94,45 @@ class ReviewScreen(Screen[None]):
         self.aiming = Aiming(self)
         self._commands = Commands(self)
         self.pressing = Pressing(self, self._commands, guard_ms)
-        self._rows = DeskRows(desk, look.signs)
-        self._display = paint.display_texts(desk.state.questions)
-        self._layout = Layout(self)
+        self._display = view_models.display_texts(desk.state.questions)
         self._showing = Showing(self)
         self._notice: tuple[str, str] | None = None
-        self._panel: list[Line] = []
         self._acting = partial(keys_that_act, desk, self._why_not)
+        self._worklist_display = WorklistDisplay()
+        self._panel_rows = 0
+        self._status = StatusLine(look, id="status")
+        self._rule_top, self._rule_bottom = Rule(look, id="rule-top"), Rule(look, id="rule-bottom")
+        self._worklist = WorklistView(view_models.DeskRows(desk, look.signs), look.palette, look.signs, id="worklist")
+        self._worklist_edge = Edge(look, id="worklist-edge")
+        self._header = TraceHeader(look, id="header")
+        self._bottom = Stacked(id="bottom")
+        self._panel = QuestionPanel(look, id="panel")
+        self._key_line = KeyLine(look, id="key-line")
 
     def compose(self) -> ComposeResult:
-        yield from areas(self._rows, self.look)
+        palette, signs = self.look.palette, self.look.signs
+        yield self._status
+        yield self._rule_top
+        with Beside(id="middle"):
+            yield self._worklist
+            yield self._worklist_edge
+            with Stacked(id="document-side"):
+                yield self._header
+                with Beside(id="reading"):
+                    yield DocumentView(palette, signs, id="document")
+                    yield SpanList(self.look, id="spans")
+                    yield Edge(self.look, id="documents-edge")
+                    yield DocumentView(palette, signs, id="documents")
+        yield self._rule_bottom
+        with self._bottom:
+            yield self._panel
+            yield TextField(id="text-field")
+        yield self._key_line
+        yield LineField(id="line-field")
 
     def on_mount(self) -> None:
         self.desk.on_event = self._announce
-        self._layout.lay_out()
+        self._lay_out()
         self.paint_all()
         self.set_interval(_LOOK_ELSEWHERE_S, self.desk.deliveries.look_elsewhere)
 
@@ -116,7 +141,7 @@ class ReviewScreen(Screen[None]):
         self._commands.asking.keep_what_is_typed()
 
     def on_resize(self) -> None:
-        self._layout.lay_out()
+        self._lay_out()
         self.call_after_refresh(self.paint_all)
 
     # Keys
@@ -156,7 +181,7 @@ class ReviewScreen(Screen[None]):
         decision, changed = outcome.decision, outcome.changed
         self.say(decision.says)
         if changed.moved and not decision.says:
-            self.say(paint.refusal(self.desk, self.keymap.first_key("outbox.open")), "error")
+            self.say(view_models.refusal(self.desk, self.keymap.first_key("outbox.open")), "error")
         if changed.moved:
             self.end_search()
             self.views.item_left()
@@ -226,20 +251,27 @@ class ReviewScreen(Screen[None]):
             return True
         return await self.aiming.end() or self.views.back()
 
-    def relook(self, look: ScreenLook) -> None:
+    def restyle(self, look: ScreenLook) -> None:
         """Draw everything in another theme."""
         self.look = look
-        for widget in self.query(LineWidget):
+        for widget in self.query(FinishedRows):
             widget.palette = look.palette
-        for view in self.query(DocumentView):
-            view.palette = look.palette
-        self.query_one(SpanList).look = look
-        self.query_one(WorklistView).palette = look.palette
-        self.paint_all()
 
     def toggle_worklist(self) -> None:
-        self._layout.toggle_worklist()
+        self._worklist_display.toggle(self.size.width)
+        self._lay_out()
         self.call_after_refresh(self.paint_all)
+
+    def _lay_out(self) -> None:
+        """Give the areas their room."""
+        width, height = self.size
+        self.views.resized()
+        shown = self._worklist_display.is_shown(width)
+        self._worklist.display = self._worklist_edge.display = shown
+        self._told = self._panel_view()
+        self._panel_rows = panel_rows(self._told, width, height)
+        self._bottom.styles.height = self._panel_rows
+        self._rule_top.view = RuleView(WORKLIST_WIDTH if shown else 0, self.look.signs.joint_down)
 
     # What the desk tells
 
@@ -263,7 +295,7 @@ class ReviewScreen(Screen[None]):
                     self.paint_rows((index,))
                 self.paint_chrome()
             case ItemsAdded():
-                self.query_one(WorklistView).rows_changed()
+                self._worklist.rows_changed()
                 self.paint_all()
             case SessionChanged(trace_id):
                 self._paint_header()
@@ -300,54 +332,49 @@ class ReviewScreen(Screen[None]):
         return self.query_one("#document", DocumentView)
 
     def paint_all(self) -> None:
-        self.query_one(WorklistView).move_cursor(self.desk.state.position)
+        self._worklist.move_cursor(self.desk.state.position)
         self.paint_document()
         self.paint_chrome()
 
     def paint_rows(self, rows: tuple[int, ...]) -> None:
-        worklist = self.query_one(WorklistView)
         for row in rows:
-            worklist.row_changed(row)
-        worklist.move_cursor(self.desk.state.position)
+            self._worklist.row_changed(row)
+        self._worklist.move_cursor(self.desk.state.position)
 
     def paint_document(self) -> None:
         self._showing.show_current()
 
     def paint_chrome(self) -> None:
         """Status, header, panel and key line; only lines that differ are painted."""
-        width, signs = self.size.width, self.look.signs
         conditions: tuple[str, ...] = ("blind",) if self.desk.state.rules.blind else ()
         if self.search is not None:
             current, count = self.views.in_front.match_place()
             conditions = (*conditions, f"search “{one_line(self.search, 24)}” {current}/{count}")
-        view = paint.status_view(self.desk, conditions)
-        self.query_one("#status", LineWidget).set_lines([status_line(view, width, signs)])
+        self._status.view = view_models.status_view(self.desk, conditions)
         self._paint_header()
+        left = WORKLIST_WIDTH if self._worklist.display else 0
         about = self.aiming.name
-        self._layout.paint_rule(f"about span {about}" if about else "")
-        rows = question_rows(self.panel_view(), width, self._layout.panel_rows - 1)
-        self._panel = [paint.last_change_line(self.desk, self.keymap, self._acting, width, signs), *rows]
+        self._rule_bottom.view = RuleView(left, self.look.signs.joint_up, f"about span {about}" if about else "")
+        self._told = self._panel_view()
         self.paint_key_line()
 
     def paint_key_line(self) -> None:
         """The keys, or what is said; what of a sentence the line cannot hold stands over the panel's last rows."""
-        width, signs, rows = self.size.width, self.look.signs, self._layout.panel_rows
-        panel, keys = self.query_one("#panel", LineWidget), self.query_one("#key-line", LineWidget)
+        width, signs = self.size.width, self.look.signs
         above: list[Line] = []
         line: Line = []
         if self._notice is not None:
-            above = message_lines(*self._notice, width, panel.display * rows + keys.display, signs)
-            line = above.pop() if keys.display else []
+            room = self._panel.display * self._panel_rows + self._key_line.display
+            above = message_lines(*self._notice, width, room, signs)
+            line = above.pop() if self._key_line.display else []
         elif self.search is not None:
             line = search_line(self.keymap, width, signs)
         elif self.views.is_open:
             line = view_line(self.keymap, self.views.hints, self._acting, width, signs)
         else:
             line = key_line(self.keymap, self._acting, width, signs)
-        free = rows - len(above)
-        under = [self._panel[row] if row < len(self._panel) else [] for row in range(free)]
-        panel.set_lines([*under, *above])
-        keys.set_lines([line])
+        self._panel.view = replace(self._told, message=above)
+        self._key_line.view = line
 
     def _why_not(self, action_id: str) -> str:
         """Why what is on the screen stands against an action; empty when it does not."""
@@ -356,16 +383,7 @@ class ReviewScreen(Screen[None]):
         return self.pressing.why_not(action_id)
 
     def _paint_header(self) -> None:
-        item = self.desk.state.item
-        prepared = self.desk.library.get(item.trace_id) if item else None
-        header = self.query_one("#header", LineWidget)
-        view = None
-        if prepared is not None:
-            turn = self.desk.sessions.turn_of(prepared.raw.summary.id)
-            summary = replace(prepared.raw.summary, name=prepared.name)
-            view = HeaderView(summary, prepared.models, turn, self.views.place)
-        header.set_lines([header_line(view, header.size.width, self.look.signs)])
+        self._header.view = view_models.header_view(self.desk, self.views.place)
 
-    def panel_view(self) -> PanelView:
-        """What the panel is made from now."""
-        return paint.panel_view(self.desk, self.keymap, self.look.signs, self._display)
+    def _panel_view(self) -> PanelView:
+        return view_models.panel_view(self.desk, self.keymap, self._acting, self.look.signs, self._display)

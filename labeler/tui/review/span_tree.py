@@ -29,7 +29,7 @@ class SpanList(CursorRows):
 
     def __init__(self, look: ScreenLook, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._look = look
+        self._palette, self._signs = look.palette, look.signs
         self._lines: Sequence[SpanLine] = ()
         self._speaking: Set[str] = frozenset()
         self._folded: set[int] = set()
@@ -43,16 +43,6 @@ class SpanList(CursorRows):
         self._folded, self._matches = set(), []
         self._columns = None
         self._arrange(next((number for number, line in enumerate(lines) if line.span_id == at), 0))
-
-    @property
-    def look(self) -> ScreenLook:
-        """The looks in force; may be set at any time."""
-        return self._look
-
-    @look.setter
-    def look(self, look: ScreenLook) -> None:
-        self._look = look
-        self.refresh()
 
     @property
     def row_count(self) -> int:
@@ -151,7 +141,7 @@ class SpanList(CursorRows):
 
     def render_line(self, y: int) -> Strip:
         row, width = self.scroll_offset.y + y, self.size.width
-        style = self._look.palette.style
+        style = self._palette.style
         if row >= len(self._rows):
             return Strip([Segment(" " * width, style("text"))], width)
         if self._columns is None:
@@ -161,8 +151,8 @@ class SpanList(CursorRows):
         is_here = row == self._cursor
         base = ("text", "row.cursor") if is_here else ("text",)
         standing = Standing(self._has_children(number), number in self._folded, line.span_id in self._speaking)
-        runs = span_row(line, standing, self._columns, self._look.signs)
-        cursor = f"{self._look.signs.cursor} " if is_here else "  "
+        runs = span_row(line, standing, self._columns, self._signs)
+        cursor = f"{self._signs.cursor} " if is_here else "  "
         segments = [
             Segment(cursor, style(*base, "cursor")),
             *(Segment(text, style(*base, role)) for text, role in runs),

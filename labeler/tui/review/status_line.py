@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labeler.tui.appearance import Signs
+from labeler.tui.widgets.line_widget import ViewWidget
 from labeler.tui.widgets.styled_text import Line, cut, fit, width_of
 
 _GAP = "   "
@@ -29,6 +31,13 @@ class StatusView:
     here: tuple[int, int] | None
     reviewer: str
     conditions: tuple[str, ...] = ()
+
+
+class StatusLine(ViewWidget[StatusView]):
+    """The uppermost line of a review."""
+
+    def lines(self, view: StatusView, width: int, height: int) -> Sequence[Line]:
+        return [status_line(view, width, self._signs)]
 
 
 def status_line(view: StatusView, width: int, signs: Signs) -> Line:

@@ -10,6 +10,7 @@ from datetime import datetime
 from labeler.domain.trace import TraceState, TraceSummary
 from labeler.reading.sanitise import one_line
 from labeler.tui.appearance import Signs
+from labeler.tui.widgets.line_widget import ViewWidget
 from labeler.tui.widgets.styled_text import Line, Run, cut, spread, width_of
 
 _GAP = "   "
@@ -32,10 +33,15 @@ class HeaderView:
     place: str
 
 
-def header_line(view: HeaderView | None, width: int, signs: Signs) -> Line:
+class TraceHeader(ViewWidget[HeaderView]):
+    """The line above a document; empty while there is none."""
+
+    def lines(self, view: HeaderView, width: int, height: int) -> Sequence[Line]:
+        return [header_line(view, width, self._signs)]
+
+
+def header_line(view: HeaderView, width: int, signs: Signs) -> Line:
     """Name, state, latency, tokens, model, time, turn and user, as far as there is room; on the right the place."""
-    if view is None:
-        return []
     summary = view.summary
     parts: list[tuple[int, Run]] = [
         (_ALWAYS, (cut(one_line(summary.name, 60), 40, signs.ellipsis), "chrome.strong")),

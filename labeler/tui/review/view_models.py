@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from labeler.desk.desk import Desk
@@ -15,12 +16,12 @@ from labeler.reading.views.assessments import brief
 from labeler.review.possible import verdict
 from labeler.tui.appearance import Signs
 from labeler.tui.keymap import Keymap
-from labeler.tui.review.last_item import last_line
+from labeler.tui.review.last_item import LastItemView
 from labeler.tui.review.question_panel import JudgeSaid, PanelKeys, PanelView
 from labeler.tui.review.status_line import StatusView
+from labeler.tui.review.trace_header import HeaderView
 from labeler.tui.review.worklist_rows import WorklistRowView
 from labeler.tui.widgets.key_line import KeysThatAct
-from labeler.tui.widgets.styled_text import Line
 
 
 def status_view(desk: Desk, conditions: tuple[str, ...]) -> StatusView:
@@ -48,7 +49,8 @@ def _until(at_ms: int) -> str:
     return f" until {datetime.fromtimestamp(at_ms / 1000).astimezone():%H:%M}"
 
 
-def panel_view(desk: Desk, keymap: Keymap, signs: Signs, display: dict[str, str]) -> PanelView:
+def panel_view(desk: Desk, keymap: Keymap, acting: KeysThatAct, signs: Signs, display: dict[str, str]) -> PanelView:
+    """Everything that the question panel tells. Texts that are met for the first time are added to `display`."""
     state = desk.state
     answers = state.given if state.item else {}
     for answer in answers.values():
@@ -71,6 +73,7 @@ def panel_view(desk: Desk, keymap: Keymap, signs: Signs, display: dict[str, str]
         signs=signs,
         display=display,
         fates={each.assessment_id: desk.deliveries.state_of(each.assessment_id) for each in answers.values()},
+        last=last_item_view(desk, keymap, acting),
     )
 
 
@@ -79,7 +82,7 @@ def display_texts(questions: tuple[Question, ...]) -> dict[str, str]:
     return {text: sanitise(text) for question in questions for text in _texts(question)}
 
 
-def last_change_line(desk: Desk, keymap: Keymap, acting: KeysThatAct, width: int, signs: Signs) -> Line:
+def last_item_view(desk: Desk, keymap: Keymap, acting: KeysThatAct) -> LastItemView:
     """What happened last, with the keys that take it back and go back, where they would."""
     change = desk.last_change
     title = ""
@@ -87,7 +90,17 @@ def last_change_line(desk: Desk, keymap: Keymap, acting: KeysThatAct, width: int
         title = desk.state.items[desk.state.index_of[change.trace_id]].title
     by_id = {action.id: action for action in keymap.actions}
     hints = [(keys[0], by_id[each].hint) for each in ("edit.undo", "item.back") if (keys := acting(by_id[each]))]
-    return last_line(change, title, _span_name(desk, change), _fate(desk), desk.state.questions, hints, width, signs)
+    return LastItemView(change, title, _span_name(desk, change), _fate(desk), hints)
+
+
+def header_view(desk: Desk, place: str) -> HeaderView | None:
+    """What the header tells of the current trace, of which `place` is in view; None while it is not here."""
+    item = desk.state.item
+    prepared = desk.library.get(item.trace_id) if item else None
+    if prepared is None:
+        return None
+    summary = prepared.raw.summary
+    return HeaderView(replace(summary, name=prepared.name), prepared.models, desk.sessions.turn_of(summary.id), place)
 
 
 def _texts(question: Question) -> Iterator[str]:

@@ -55,16 +55,8 @@ class WorklistView(CursorRows):
         self._signs = signs
         self._strips: dict[tuple[WorklistRowView, bool, int], Strip] = {}
 
-    @property
-    def palette(self) -> Palette:
-        """The looks in force; may be set at any time."""
-        return self._palette
-
-    @palette.setter
-    def palette(self, palette: Palette) -> None:
-        self._palette = palette
+    def _forget_styled(self) -> None:
         self._strips.clear()
-        self.refresh()
 
     @property
     def row_count(self) -> int:

@@ -14,6 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from labeler.tui.control_character_filter import FilterChain
+from labeler.tui.theme.palette import Palette
 
 
 class FinishedRows(Widget):
@@ -22,11 +23,27 @@ class FinishedRows(Widget):
     Of the style sheet only size, position and background count.
     """
 
+    _palette: Palette
+
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         self._finished: dict[int, Strip] = {}
         self._finished_width = 0
         self._filter = FilterChain(())
         super().__init__(name=name, id=id, classes=classes)
+
+    @property
+    def palette(self) -> Palette:
+        """The styles of the theme in force; may be set at any time."""
+        return self._palette
+
+    @palette.setter
+    def palette(self, palette: Palette) -> None:
+        self._palette = palette
+        self._forget_styled()
+        self.refresh()
+
+    def _forget_styled(self) -> None:
+        """Forget what was made in the styles of the theme before."""
 
     def render_lines(self, crop: Region) -> list[Strip]:
         width, finished = self.size.width, self._finished

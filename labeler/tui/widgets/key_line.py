@@ -8,6 +8,7 @@ from typing import TypeAlias
 from labeler.tui.actions import Action, Context
 from labeler.tui.appearance import Signs
 from labeler.tui.keymap import Keymap
+from labeler.tui.widgets.line_widget import ViewWidget
 from labeler.tui.widgets.styled_text import Line, Run, cut, fit, width_of, wrapped
 
 _GAP = "  "
@@ -19,6 +20,13 @@ answer.accept app.command app.quit
 """Actions by how much they matter on a narrow line; the help screen has them all."""
 
 _HELP = "app.help"
+
+
+class KeyLine(ViewWidget[Line]):
+    """The lowest line of a screen. Its value is the line, made for the width there is."""
+
+    def lines(self, view: Line, width: int, height: int) -> Sequence[Line]:
+        return [view]
 
 
 KeysThatAct: TypeAlias = Callable[[Action], Sequence[str]]

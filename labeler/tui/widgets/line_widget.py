@@ -1,17 +1,20 @@
-"""A widget of a few fixed lines, repainted without layout and only where something changed."""
+"""Widgets of a few fixed lines, repainted without layout and only where something changed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Generic, TypeVar
 
 from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
 
-from labeler.tui.appearance import UNICODE, Signs
+from labeler.tui.appearance import UNICODE, ScreenLook, Signs
 from labeler.tui.theme.palette import Palette
 from labeler.tui.widgets.finished_rows import FinishedRows
 from labeler.tui.widgets.styled_text import Line, Run, spelled
+
+V = TypeVar("V")
 
 
 class LineWidget(FinishedRows):
@@ -24,15 +27,6 @@ class LineWidget(FinishedRows):
         self._palette = palette
         self._spelling = signs.spelling
         self._lines: list[Line] = []
-
-    @property
-    def palette(self) -> Palette:
-        return self._palette
-
-    @palette.setter
-    def palette(self, palette: Palette) -> None:
-        self._palette = palette
-        self.refresh()
 
     def set_lines(self, lines: Sequence[Sequence[Run]]) -> None:
         """Show these lines; only rows that differ are painted again."""
@@ -52,3 +46,39 @@ class LineWidget(FinishedRows):
     def plain_lines(self) -> list[str]:
         """The text shown, for tests and screen readers."""
         return ["".join(text for text, _ in line) for line in self._lines]
+
+
+class ViewWidget(LineWidget, Generic[V]):
+    """Shows one value, `view`. Who inherits says in `lines` what of it stands in which line.
+
+    A plain property, not a reactive: that would have Textual lay out the screen for each value.
+    """
+
+    def __init__(self, look: ScreenLook, *, id: str | None = None) -> None:
+        super().__init__(look.palette, look.signs, id=id)
+        self._signs = look.signs
+        self._view: V | None = None
+
+    @property
+    def view(self) -> V | None:
+        """What is shown; None before anything is."""
+        return self._view
+
+    @view.setter
+    def view(self, view: V | None) -> None:
+        if view != self._view:
+            self._view = view
+            self.show_view()
+
+    def lines(self, view: V, width: int, height: int) -> Sequence[Line]:
+        """Return the lines that show `view` in so many cells and rows."""
+        raise NotImplementedError
+
+    def show_view(self) -> None:
+        """Paint what differs from what stands there."""
+        width, height = self.size
+        if width and height:
+            self.set_lines([] if self._view is None else self.lines(self._view, width, height))
+
+    def on_resize(self) -> None:
+        self.show_view()
