@@ -48,6 +48,13 @@ def test_no_test_is_imported_from() -> None:
     assert [path for path in files if importing.search(path.read_text(encoding="utf-8"))] == []
 
 
+def test_the_wall_clock_is_read_in_one_place() -> None:
+    """`domain.clock` names both clocks, so that no duration is taken from the one that can be set."""
+    reading = re.compile(r"\btime\.time(?:_ns)?\(|\bmonotonic_ns\(|^def _?now_ms", re.MULTILINE)
+    files = (ROOT / "labeler").rglob("*.py")
+    assert [path.name for path in files if reading.search(path.read_text(encoding="utf-8"))] == ["clock.py"]
+
+
 if __name__ == "__main__":
     before = DOCUMENT.read_text(encoding="utf-8").partition(HEADING)[0]
     DOCUMENT.write_text(before.rstrip() + "\n\n" + section(), encoding="utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from functools import partial
 from typing import Final
@@ -20,6 +19,7 @@ from labeler.config.load import Configuration
 from labeler.delivery.listing import ListedTrace
 from labeler.desk.desk import Desk
 from labeler.desk.open_desk import remember_questions
+from labeler.domain.clock import wall_clock_ms
 from labeler.domain.destination import Destination
 from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import ReviewSpec
@@ -64,7 +64,7 @@ async def _open(configuration: Configuration, journal: JournalThread, spec: Revi
     if opening is not None:
         return opening
     asked = asked_questions(configuration)
-    record = await journal.run(Journal.begin_review, spec, time.time_ns() // 1_000_000)
+    record = await journal.run(Journal.begin_review, spec, wall_clock_ms())
     await remember_questions(record, asked.questions, journal)
     return OpenedReview(record, asked)
 

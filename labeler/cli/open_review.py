@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +23,7 @@ from labeler.delivery.listing import ListedTrace
 from labeler.desk.desk import Desk
 from labeler.desk.open_desk import remember_questions, remembered_questions
 from labeler.domain.assessment import same_reviewer
+from labeler.domain.clock import wall_clock_ms
 from labeler.domain.queue import Queue
 from labeler.domain.worklist import ReviewSpec
 from labeler.journal.journal import Journal
@@ -64,7 +64,7 @@ async def open_remembered(
     questions = await remembered_questions(record, journal)
     if questions is None:
         return None
-    record = await journal.run(Journal.begin_review, record.spec, _now_ms())
+    record = await journal.run(Journal.begin_review, record.spec, wall_clock_ms())
     return OpenedReview(record, AskedQuestions(questions, "the last time"))
 
 
@@ -73,7 +73,7 @@ async def open_spec(
 ) -> OpenedReview:
     """The review of a spec, its questions read anew."""
     asked = await questions_at(backend, configuration, spec)
-    record = await journal.run(Journal.begin_review, spec, _now_ms())
+    record = await journal.run(Journal.begin_review, spec, wall_clock_ms())
     await remember_questions(record, asked.questions, journal)
     return OpenedReview(record, asked)
 
@@ -129,10 +129,6 @@ async def _find_known(
         return await journal.run(Journal.find_review_of, backend.uri, backend.workspace, reviewer, selection.trace_ids)
     label = settings.backend.queue or ", ".join(settings.backend.experiments)
     return await journal.run(Journal.find_review, backend.uri, backend.workspace, reviewer, label)
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 async def look_for(backend: Backend, configuration: Configuration, trace_ids: Sequence[str], desk: Desk) -> Unfound:

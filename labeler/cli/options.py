@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import re
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.domain.clock import wall_clock_ms
 
 if TYPE_CHECKING:
     from labeler.config.load import FlagSetting
@@ -148,7 +148,7 @@ def since_ms(text: str) -> int:
     """``7d``, or an ISO 8601 date or time (UTC unless it says otherwise), as milliseconds since the epoch."""
     span = re.fullmatch(r"(\d{1,6})([mhdw])", text)
     if span:
-        return time.time_ns() // 1_000_000 - int(span[1]) * _UNITS_MS[span[2]]
+        return wall_clock_ms() - int(span[1]) * _UNITS_MS[span[2]]
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

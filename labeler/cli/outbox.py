@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-import time
 from typing import Final
 
 from labeler.cli.context import configure, destinations_in_scope
@@ -14,6 +13,7 @@ from labeler.cli.label_output import check_label_file, write_label_file
 from labeler.cli.open_journal import open_journal, open_journal_to_read
 from labeler.cli.output import is_interactive, print_json, print_message, print_table
 from labeler.config.load import Configuration
+from labeler.domain.clock import wall_clock_ms
 from labeler.domain.value import JsonValue
 from labeler.journal.journal import Journal
 from labeler.journal.models import Delivery, DeliveryState
@@ -74,7 +74,7 @@ async def _discard(arguments: argparse.Namespace, configuration: Configuration, 
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             print_message("Nothing was discarded.")
             chosen = []
-    count = await journal.run(Journal.discard, chosen, time.time_ns() // 1_000_000) if chosen else 0
+    count = await journal.run(Journal.discard, chosen, wall_clock_ms()) if chosen else 0
     if arguments.json:
         print_json({"discarded": count})
     elif chosen:

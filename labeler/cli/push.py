@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from labeler.config.load import Configuration
 from labeler.config.problems import SettingSource
 from labeler.delivery.pushing import Judged, LineStanding, differences_as_labels, judge
 from labeler.domain.assessment import Assessment
+from labeler.domain.clock import wall_clock_ms
 from labeler.domain.destination import Destination
 from labeler.domain.trace import TraceSummary, short_id
 from labeler.journal.journal import Journal
@@ -88,7 +88,7 @@ async def push(arguments: argparse.Namespace) -> ExitCode:
     if not lines and not unreadable:
         print_message(f"{'stdin' if arguments.file == '-' else arguments.file} holds no label.")
         return ExitCode.OK
-    now_ms = time.time_ns() // 1_000_000
+    now_ms = wall_clock_ms()
     async with open_journal(configuration.paths) as journal, reach_backend(configuration, journal) as backend:
         reviewer = await _reviewer(backend, configuration, journal, lines)
         done = await _sort(backend, configuration, journal, lines, reviewer, now_ms)

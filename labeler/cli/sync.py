@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Final, Never
@@ -19,6 +18,7 @@ from labeler.config.problems import SettingSource
 from labeler.delivery.drain import SyncResult, result_since
 from labeler.delivery.engine import MAX_CONCURRENCY, DeliveryEngine
 from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled, StillWaiting
+from labeler.domain.clock import wall_clock_ms
 from labeler.domain.destination import Destination
 from labeler.journal.journal import Journal
 from labeler.journal.models import DeliveryState, OutboxCounts
@@ -72,7 +72,7 @@ async def deliver_once(arguments: argparse.Namespace) -> SyncResult:
         scope = await destinations_in_scope(configuration, journal)
         total = _total(await journal.run(Journal.counts, scope))
         if not total:
-            return await result_since(journal, scope, time.time_ns() // 1_000_000)
+            return await result_since(journal, scope, wall_clock_ms())
         with Progress("Delivering") as progress:
             teller = _ProgressListener(progress, total)
             async with _engine(configuration, journal, scope, teller, _at_full_speed(configuration)) as engine:

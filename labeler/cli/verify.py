@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -17,6 +16,7 @@ from labeler.cli.open_journal import open_journal, open_journal_to_read
 from labeler.cli.output import Progress, is_interactive, print_json, print_message, print_text
 from labeler.delivery import verification
 from labeler.delivery.verification import Mismatch, Resendable, Verification
+from labeler.domain.clock import wall_clock_ms
 from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread
 
@@ -75,7 +75,7 @@ async def _resend(journal: JournalThread, resendable: Sequence[Resendable], *, i
         if not _ask(resendable):
             print_message("Nothing was queued.")
             return False
-    now_ms = time.time_ns() // 1_000_000
+    now_ms = wall_clock_ms()
     queued = await journal.run(Journal.send_again, [each.lost for each in resendable], now_ms)
     print_message(f"{queued} queued again. labeler sync delivers them, or the labeler that runs at this journal now.")
     if queued < len(resendable):

@@ -9,6 +9,7 @@ from typing import Final
 
 from labeler.backends.base import Ambiguous, Unreachable
 from labeler.delivery.backoff import Backoff
+from labeler.domain.clock import wall_clock_ms
 
 
 class ConnectionStatus(StrEnum):
@@ -63,7 +64,7 @@ def out_of_reach(error: Unreachable | Ambiguous) -> ConnectionReport:
 
 def end_of_pause_ms(retry_after_s: float | None) -> int:
     """When a pause of so many seconds from now ends, in milliseconds since the epoch; 0 when none was asked for."""
-    return round((time.time() + retry_after_s) * 1000) if retry_after_s else 0
+    return wall_clock_ms() + round(retry_after_s * 1000) if retry_after_s else 0
 
 
 class Connection:

@@ -15,7 +15,8 @@ from labeler.delivery.dispatcher import Dispatcher
 from labeler.delivery.drain import RemoteDrain, SyncResult, result_since, wait_until_due
 from labeler.delivery.events import DeliveryEvent
 from labeler.delivery.lock import LOCK_NAME, DeliveryLocks
-from labeler.delivery.timing import Timing, wall_clock_ms
+from labeler.delivery.timing import Timing
+from labeler.domain.clock import wall_clock_ms
 from labeler.domain.destination import Destination
 from labeler.journal.journal import Journal
 from labeler.journal.thread import JournalThread

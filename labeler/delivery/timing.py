@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 from labeler.delivery.attempt import HORIZON_MS
@@ -23,8 +22,3 @@ class Timing:
     answer_patience_s: float = 60.0
     patience: int = 5
     horizon_ms: int = HORIZON_MS
-
-
-def wall_clock_ms() -> int:
-    """Now, in milliseconds since the epoch."""
-    return time.time_ns() // 1_000_000

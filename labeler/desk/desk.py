@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -30,6 +29,7 @@ from labeler.desk.restore import Cells, note_labelled, open_anew, to_item
 from labeler.desk.sessions import Sessions
 from labeler.desk.worklist_rows import worklist_rows
 from labeler.domain.change import AnswerEffect, Blind, Change
+from labeler.domain.clock import monotonic_ms, wall_clock_ms
 from labeler.domain.destination import Destination
 from labeler.domain.worklist import ItemState
 from labeler.journal.journal import Journal
@@ -130,7 +130,7 @@ class Desk:
         Those after it are for `need`, once the first is painted: it is not to share the processor with them.
         """
         self.known.retired = await self._journal.run(Journal.settled_ids, self.destinations)
-        await self._journal.run(Journal.release_earlier, _now_ms())
+        await self._journal.run(Journal.release_earlier, wall_clock_ms())
         await self.deliveries.refresh()
         self.library.prepare(self.wanted()[:1])
 
@@ -144,7 +144,7 @@ class Desk:
         """Decide, commit, apply, in order of arrival. A refusal changed nothing and says why."""
         async with self._acting:
             state = self.state
-            now = _monotonic_ms()
+            now = monotonic_ms()
             self._active.touch(now)
             left, aim = state.item, state.aim
             try:
@@ -172,7 +172,7 @@ class Desk:
 
     def seen(self, trace_id: str) -> None:
         """This trace now stands on the screen: the active time on it begins, or goes on."""
-        self._active.show(trace_id, _monotonic_ms())
+        self._active.show(trace_id, monotonic_ms())
 
     def document(self, trace_id: str) -> PreparedTrace | None:
         """The document of a trace when it is ready; otherwise it is being prepared, and an event will tell."""
@@ -280,7 +280,7 @@ class Desk:
         async with self._acting:
             await self._background.finish()
             with suppress(JournalError):  # the next start releases what this one could not
-                await self._journal.run(Journal.release_all, _now_ms())
+                await self._journal.run(Journal.release_all, wall_clock_ms())
                 if self.state.item is not None:
                     await self._journal.run(Journal.save_position, self.record.id, self.state.item.trace_id)
             await self.library.close()
@@ -309,7 +309,7 @@ class Desk:
     def _stamp(self) -> ActionContext:
         item = self.state.item
         spent = 0 if item is None else self._active.spent_ms(item.trace_id)
-        return ActionContext(_now_ms(), spent, _mint, Blind.YES if self.state.rules.blind else Blind.NO)
+        return ActionContext(wall_clock_ms(), spent, _mint, Blind.YES if self.state.rules.blind else Blind.NO)
 
     def _after_change(self, change: Change) -> None:
         self.known.changed(change)
@@ -319,14 +319,14 @@ class Desk:
         self.deliveries.changed()
 
     def _leave(self, trace_id: str, *, moved: bool) -> None:
-        self._background.do(self._journal.run(Journal.release, trace_id, _now_ms()), then=self._remote.wake)
+        self._background.do(self._journal.run(Journal.release, trace_id, wall_clock_ms()), then=self._remote.wake)
         item = self.state.item
         if not moved or item is None:
             return
         left = self.state.items[self.state.index_of[trace_id]]
         if left.state is ItemState.LABELLED:
             self.pace.add(trace_id, self._active.spent_ms(trace_id))
-        self._active.show(None, _monotonic_ms())
+        self._active.show(None, monotonic_ms())
         self._background.do(self._journal.run(Journal.save_position, self.record.id, item.trace_id))
         self.need()
 
@@ -361,11 +361,3 @@ class Desk:
 
 def _mint() -> str:
     return f"a-{uuid.uuid4().hex}"
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def _monotonic_ms() -> int:
-    return time.monotonic_ns() // 1_000_000

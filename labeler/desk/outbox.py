@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection
 
 from labeler.desk.remote import Remote
+from labeler.domain.clock import wall_clock_ms
 from labeler.journal.journal import Journal
 from labeler.journal.models import JournalError
 from labeler.journal.outbox_queries import DeliveryStanding, OutboxPlace, OutboxRow
@@ -45,6 +45,6 @@ class Outbox:
 
     async def discard(self, delivery_id: int) -> bool:
         """Give a delivery up for good; the answer stays in the journal. Tells whether it was still to be delivered."""
-        count = await self._journal.run(Journal.discard, [delivery_id], time.time_ns() // 1_000_000)
+        count = await self._journal.run(Journal.discard, [delivery_id], wall_clock_ms())
         self._changed()
         return count > 0

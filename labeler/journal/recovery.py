@@ -10,6 +10,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 
+from labeler.domain.clock import wall_clock_ms
 from labeler.journal.models import JournalUnwritable, Recovery
 from labeler.journal.repair import mend
 from labeler.journal.salvage import describes_its_tables, with_fresh_schema
@@ -112,7 +113,7 @@ def _save_from(damaged: sqlite3.Connection, store: Store) -> None:
         for table, order in _TABLES.items():
             for row in _readable(damaged, table, order):
                 _copy(db, table, row)
-        mend(db, store.run, time.time_ns() // 1_000_000)
+        mend(db, store.run, wall_clock_ms())
 
 
 def _readable(damaged: sqlite3.Connection, table: str, order: str) -> Iterator[Any]:

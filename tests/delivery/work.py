@@ -13,8 +13,9 @@ from typing import cast
 from labeler.backends.base import Backend
 from labeler.delivery.engine import DeliveryEngine
 from labeler.delivery.events import DeliveryEvent, Settled
-from labeler.delivery.timing import Timing, wall_clock_ms
+from labeler.delivery.timing import Timing
 from labeler.domain.change import Change
+from labeler.domain.clock import wall_clock_ms
 from labeler.domain.destination import Destination
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ReviewSpec

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,6 +15,7 @@ from dataclasses import replace
 from labeler.backends.base import AlreadyThere, MissingTarget, MissingTrace, Refused
 from labeler.backends.local.database import storable, transaction
 from labeler.domain.assessment import NOTHING, Assessment, AssessmentKind, Source, SourceType
+from labeler.domain.clock import wall_clock_ms
 from labeler.domain.value import UnusableValue, check_expectation_value, check_feedback_value, check_name, check_text
 
 _COLUMNS = (
@@ -70,7 +70,7 @@ def update(connection: sqlite3.Connection, assessment: Assessment, fields: Seque
             raise MissingTarget(f"There is no assessment {assessment.id} on trace {assessment.trace_id}.")
         if stored.kind is not assessment.kind:
             raise Refused(f"The assessment {assessment.id} is no {assessment.kind.value} but a {stored.kind.value}.")
-        changed = replace(stored, updated_at_ms=_now_ms())
+        changed = replace(stored, updated_at_ms=wall_clock_ms())
         if "value" in fields:
             changed = replace(changed, value=assessment.value, error=assessment.error)
         if "rationale" in fields:
@@ -148,7 +148,7 @@ def _checked(assessment: Assessment) -> Assessment:
             check_text(text, "The comment or the metadata")
     except UnusableValue as problem:
         raise Refused(f"{problem}.") from problem
-    created_at_ms = assessment.created_at_ms or _now_ms()
+    created_at_ms = assessment.created_at_ms or wall_clock_ms()
     return replace(
         assessment,
         rationale=None if expectation else assessment.rationale,
@@ -196,7 +196,3 @@ def _assessment(row: sqlite3.Row) -> Assessment:
         overrides=row["overrides"],
         error=row["error"],
     )
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from labeler.backends.base import Ambiguous, BackendError, NotABackend, Refused, Unreachable
+from labeler.domain.clock import wall_clock_ms
 from labeler.storage.placement import Placement
 from labeler.storage.private_file import make_private
 from labeler.storage.sqlite_file import delete_file, is_busy, is_damage, keep_write_ahead_log
@@ -193,7 +193,7 @@ def _initialise(path: Path) -> None:
                 return
             for statement in _SCHEMA.split(";\n"):
                 connection.execute(statement)
-            connection.execute("INSERT INTO store VALUES (?, ?)", (str(uuid.uuid4()), time.time_ns() // 1_000_000))
+            connection.execute("INSERT INTO store VALUES (?, ?)", (str(uuid.uuid4()), wall_clock_ms()))
             connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     finally:

@@ -15,6 +15,7 @@ from textual.screen import ModalScreen
 from labeler.config.backend_uri import without_userinfo
 from labeler.desk.desk import Desk
 from labeler.desk.outbox import JournalError, OutboxPlace, OutboxRow
+from labeler.domain.clock import wall_clock_ms
 from labeler.tui.actions import Context
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.key_names import Pressed, pressed
@@ -279,7 +280,7 @@ class OutboxScreen(ModalScreen[Closed]):
         title = state.items[index].title if index is not None else row.title
         is_reachable = self._desk.connection == "online" and delivery.destination in self._desk.destinations
         pause_s = self._desk.outbox.pause_s(delivery.trace_id)
-        return Entry(row, title or row.title, pause_s, is_reachable, time.time_ns() // 1_000_000)
+        return Entry(row, title or row.title, pause_s, is_reachable, wall_clock_ms())
 
     def _paint(self) -> None:
         width, signs = self.size.width, self.look.signs

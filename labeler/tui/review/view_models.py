@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from labeler.desk.desk import Desk
 from labeler.domain.change import AnswerEffect, Change
+from labeler.domain.clock import wall_clock_ms
 from labeler.domain.question import Categorical, PassFail, Question
 from labeler.domain.worklist import ItemState
 from labeler.reading.sanitise import one_line, sanitise
@@ -44,7 +44,7 @@ def status_view(desk: Desk, conditions: tuple[str, ...]) -> StatusView:
 
 def _until(at_ms: int) -> str:
     """`` until 14:05`` while that is to come."""
-    if at_ms <= time.time_ns() // 1_000_000:
+    if at_ms <= wall_clock_ms():
         return ""
     return f" until {datetime.fromtimestamp(at_ms / 1000).astimezone():%H:%M}"
 
