@@ -19,8 +19,8 @@ from labeler.cache.thread import CacheThread
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.log import keep_out_of_log, start_log
 from labeler.cli.options import TraceSelection, flags_of
-from labeler.cli.output import is_interactive, print_message
-from labeler.cli.reviewer_prompt import ask_reviewer
+from labeler.cli.output import print_message
+from labeler.cli.prompts import ask_reviewer, is_interactive
 from labeler.config.asked import AskedQuestions, asked_questions
 from labeler.config.backend_uri import BackendKind, backend_kind
 from labeler.config.consent import check_consent

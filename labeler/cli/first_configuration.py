@@ -6,14 +6,13 @@ import argparse
 import json
 import os
 import re
-import sys
 from pathlib import Path
 
 import labeler
 from labeler.cli.context import paths_of
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.output import is_interactive, print_message, print_text
-from labeler.cli.reviewer_prompt import git_email
+from labeler.cli.output import print_message, print_text
+from labeler.cli.prompts import git_email, is_interactive, read_line
 from labeler.config.backend_uri import BadBackendUri, check_backend_uri
 from labeler.config.edit import write_private
 from labeler.config.identity import BadReviewer, check_reviewer
@@ -74,9 +73,7 @@ def example_text() -> str:
 
 
 def _asked(question: str, suggestion: str) -> str:
-    sys.stderr.write(f"{question} [{suggestion}] ")
-    sys.stderr.flush()
-    line = sys.stdin.readline()
+    line = read_line(f"{question} [{suggestion}] ")
     if not line:
         raise CommandFailed(ExitCode.USAGE, "There was no answer; nothing was written")
     return line.strip() or suggestion

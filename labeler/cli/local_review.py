@@ -12,7 +12,7 @@ from labeler.cli.exit_code import ExitCode
 from labeler.cli.open_journal import open_journal
 from labeler.cli.open_review import announce, open_spec
 from labeler.cli.output import print_message
-from labeler.cli.reviewer_prompt import ask_reviewer
+from labeler.cli.prompts import ask_reviewer
 from labeler.cli.run_review import run_on_screen
 from labeler.cli.trace_files import read_trace_file
 from labeler.config.load import Configuration

@@ -13,8 +13,8 @@ from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.named_traces import Unfound, listed
 from labeler.cli.options import TraceSelection
 from labeler.cli.output import Progress, print_message
+from labeler.cli.prompts import ask_reviewer
 from labeler.cli.retry import with_retries
-from labeler.cli.reviewer_prompt import ask_reviewer
 from labeler.config.asked import AskedQuestions
 from labeler.config.identity import Reviewer
 from labeler.config.load import Configuration

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from typing import Final
 
 from labeler.cli.context import configure, destinations_in_scope
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.label_output import check_label_file, write_label_file
 from labeler.cli.open_journal import open_journal, open_journal_to_read
-from labeler.cli.output import is_interactive, print_json, print_message, print_table
+from labeler.cli.output import print_json, print_message, print_table
+from labeler.cli.prompts import agrees, is_interactive
 from labeler.config.load import Configuration
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.value import JsonValue
@@ -69,9 +69,7 @@ async def _discard(arguments: argparse.Namespace, configuration: Configuration, 
     if not arguments.yes:
         if not is_interactive():
             raise CommandFailed(ExitCode.USAGE, "There is no terminal to ask on. Give --yes if you are sure")
-        sys.stderr.write(f"Give up {len(chosen)} for good? They will never reach the backend. [y/N] ")
-        sys.stderr.flush()
-        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        if not agrees(f"Give up {len(chosen)} for good? They will never reach the backend."):
             print_message("Nothing was discarded.")
             chosen = []
     count = await journal.run(Journal.discard, chosen, wall_clock_ms()) if chosen else 0

@@ -58,11 +58,6 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         write_out("  ".join(padded).rstrip() + "\n")
 
 
-def is_interactive() -> bool:
-    """Whether a person can be asked: stdin and stderr are a terminal."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
-
-
 _WIDTH: Final = 30
 _REDRAW_S: Final = 0.1
 

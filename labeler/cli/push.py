@@ -37,7 +37,6 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     return asyncio.run(push(arguments))
 
 
-_SUMMARIES_A_PAGE: Final = 100
 _MOST_BYTES: Final = 1 << 29
 
 _SUPERSEDED: Final = "This label is marked as superseded by another, so it is not queued."
@@ -181,12 +180,7 @@ async def _sort(
 
 async def _traces(backend: Backend, trace_ids: Sequence[str]) -> dict[str, TraceSummary]:
     """The traces that exist, by their IDs, with their assessments."""
-    asked = list(dict.fromkeys(trace_ids))
-    found: dict[str, TraceSummary] = {}
-    for start in range(0, len(asked), _SUMMARIES_A_PAGE):
-        page = await backend.summaries(asked[start : start + _SUMMARIES_A_PAGE])
-        found |= {summary.id: summary for summary in page}
-    return found
+    return {summary.id: summary for summary in await backend.summaries(list(dict.fromkeys(trace_ids)))}
 
 
 def _judge(candidate: _Candidate, traces: Mapping[str, TraceSummary], journaled: Mapping[str, Journaled]) -> Judged:

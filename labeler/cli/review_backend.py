@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,6 +12,7 @@ from labeler.cache.thread import CacheThread
 from labeler.cli.context import backend_at, configure, open_backend, open_cache, permitted_credentials
 from labeler.cli.open_journal import open_journal
 from labeler.cli.output import print_message
+from labeler.cli.prompts import agrees
 from labeler.config.backend_uri import BackendKind, BadBackendUri, backend_kind
 from labeler.config.consent import CredentialsWithheld, OriginNotTrusted
 from labeler.config.edit import allow_plain_http
@@ -67,7 +67,7 @@ async def with_consent(
             await permitted_credentials(uri, configuration, journal)
         except CredentialsWithheld as withheld:
             print_message(str(withheld))
-            if not _agrees(withheld):
+            if not agrees(f"Send them to {withheld.origin} from now on?"):
                 raise
             if isinstance(withheld, OriginNotTrusted):
                 await journal.run(Journal.trust, withheld.origin)
@@ -77,9 +77,3 @@ async def with_consent(
         else:
             break
     return configuration
-
-
-def _agrees(withheld: CredentialsWithheld) -> bool:
-    sys.stderr.write(f"Send them to {withheld.origin} from now on? [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")

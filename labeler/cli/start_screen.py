@@ -12,9 +12,9 @@ from labeler.cli.context import backend_address, known_reviewer, questions_at
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.open_review import announce, is_member, open_spec
 from labeler.cli.options import TraceSelection
+from labeler.cli.prompts import proposal
 from labeler.cli.retry import with_retries
 from labeler.cli.review_backend import open_everything, reopened
-from labeler.cli.reviewer_prompt import proposal
 from labeler.cli.run_review import run_on_screen
 from labeler.cli.screen_settings import theme_of
 from labeler.config.load import Configuration

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -13,7 +12,8 @@ from itertools import groupby
 from labeler.cli.context import configure, destinations_in_scope, reach_backend
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.open_journal import open_journal, open_journal_to_read
-from labeler.cli.output import Progress, is_interactive, print_json, print_message, print_text
+from labeler.cli.output import Progress, print_json, print_message, print_text
+from labeler.cli.prompts import agrees, is_interactive
 from labeler.delivery import verification
 from labeler.delivery.verification import Mismatch, Resendable, Verification
 from labeler.domain.clock import wall_clock_ms
@@ -91,6 +91,4 @@ def _ask(resendable: Sequence[Resendable]) -> bool:
         print_message(trace_id)
         for what in whats:
             print_message(f"    {what}")
-    sys.stderr.write(f"Queue {len(resendable)} again? [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    return agrees(f"Queue {len(resendable)} again?")

@@ -16,7 +16,7 @@ from labeler.reading.formats import FORMATS
 from labeler.reading.json.export import as_json
 from labeler.reading.layout import lay_out
 from labeler.reading.read import read_document
-from labeler.reading.views.span_lines import span_tree
+from labeler.reading.views.span_lines import span_lines
 from labeler.reading.wire.spans import SpansOfAnother, UnreadableTrace, decode
 from tests.reading.corpus import NAMES, body, recording, span, trace_of
 from tests.reading.wire_forms import as_artifact
@@ -80,7 +80,7 @@ def read_strictly(raw: RawTrace) -> Document:
         return read_document(raw)
     document = lay_out(conversation, raw.summary.name)
     json.dumps(as_json(raw, conversation, document), allow_nan=False)
-    span_tree(decode(raw))
+    assert all(str(line) for line in span_lines(decode(raw)))
     return document
 
 

@@ -1,10 +1,10 @@
-from labeler.reading.views.span_lines import span_lines, span_tree
+from labeler.reading.views.span_lines import span_lines
 from labeler.reading.wire.spans import decode
 from tests.reading.corpus import recording, span, trace_of
 
 
 def test_every_span_has_its_line_with_type_status_duration_and_tokens() -> None:
-    assert span_tree(decode(recording("openai_tool_roundtrip"))).split("\n") == [
+    assert [str(line) for line in span_lines(decode(recording("openai_tool_roundtrip")))] == [
         "tide_agent  AGENT  OK  111 ms",
         "  Completions  CHAT_MODEL  OK  5.2 ms  48 tokens",
         "  tide_table  TOOL  OK  0.6 ms",

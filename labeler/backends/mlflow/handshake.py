@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NoReturn
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 
 from labeler.backends.base import Ambiguous, BackendError, NotABackend, Unreachable
 from labeler.backends.mlflow.credentials import CLIENT_CERTIFICATE, SERVER_CERTIFICATE, Tls, UnusableSettings
+from labeler.domain.loopback import loopback_addresses
 
 _LOOK_S: Final = 0.75
 """Seconds that a second look takes at most: somebody waits for what it is to explain."""
@@ -195,13 +197,20 @@ async def _names_in_certificate(url: str, look_again: Callable[[], ssl.SSLContex
 async def _shown_certificate(url: str, context: ssl.SSLContext) -> dict[str, tuple[tuple[str, str], ...]]:
     parts = urlsplit(url)
     async with asyncio.timeout(_LOOK_S):
-        _, writer = await asyncio.open_connection(
-            parts.hostname, parts.port or 443, ssl=context, server_hostname=parts.hostname
-        )
+        writer = await _connect(parts.hostname or "", parts.port or 443, context)
     try:
         return writer.get_extra_info("peercert") or {}
     finally:
         writer.transport.abort()
+
+
+async def _connect(host: str, port: int, context: ssl.SSLContext) -> asyncio.StreamWriter:
+    """Shake hands where requests to `host` are sent, too: no name server is asked for this machine."""
+    *before, last = loopback_addresses(host) or (host,)
+    for address in before:
+        with suppress(ConnectionRefusedError):
+            return (await asyncio.open_connection(address, port, ssl=context, server_hostname=host))[1]
+    return (await asyncio.open_connection(last, port, ssl=context, server_hostname=host))[1]
 
 
 async def speaks_tls(url: str) -> bool:

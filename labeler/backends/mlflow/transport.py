@@ -47,6 +47,9 @@ _KEEPALIVE_S: Final = 4.0
 _PAUSES_S: Final = (0.05, 0.2, 0.8)
 """Seconds before a question whose connection broke is asked again; after the last, it has failed."""
 
+_AT_ONCE_S: Final = 1.5
+"""Seconds within which a server breaks off that did not like the handshake: TLS 1.3 lets it say so only afterwards."""
+
 _WORKED_ON_THE_LOOP: Final = 32 * 1024
 """Bytes of JSON up to which working on it takes less than handing it to a thread."""
 
@@ -114,7 +117,7 @@ class Transport:
         if workspace:
             headers["X-MLFLOW-WORKSPACE"] = workspace
         self._client = httpx.AsyncClient(
-            transport=_Pool(url, tls), headers=headers, follow_redirects=False, trust_env=False
+            transport=_Pool(url, tls, self._proxy), headers=headers, follow_redirects=False, trust_env=False
         )
         self._of_each_request: Mapping[str, str] = {}
 
@@ -202,6 +205,7 @@ class Transport:
         most_bytes: int = MAX_BODY,
     ) -> ServerAnswer:
         typed = {} if content is None else {"Content-Type": "application/json"}
+        began = time.monotonic()
         try:
             request = self._client.build_request(
                 method,
@@ -217,7 +221,7 @@ class Transport:
                     self._has_answered |= response.status_code != 400
                     answer = await self._read(response, most_bytes, heard)
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, ValueError) as error:
-            raise await self._broken(error) from None
+            raise await self._broken(error, time.monotonic() - began) from None
         except TimeoutError:
             raise Ambiguous(f"{self._way} did not finish its answer within {patience.total_s:.0f} s") from None
         if answer.status == 400 and await self._expects_tls():
@@ -264,8 +268,11 @@ class Transport:
         """The server in sentences about what broke on the way to it."""
         return self.url if self._proxy is None else f"{self.url} through {self._proxy}"
 
-    async def _broken(self, error: Exception) -> BackendError:
-        """What a failure below HTTP means. httpx's own words may quote a header, so they are not used."""
+    async def _broken(self, error: Exception, after_s: float) -> BackendError:
+        """What a failure below HTTP means, `after_s` seconds into its request.
+
+        httpx's own words may quote a header, so they are not used.
+        """
         is_new = not self._has_answered
         if (failed := self._failed_handshake(error)) is not None:
             look_again = partial(_ssl_context, self._tls) if self._proxy is None else None
@@ -288,10 +295,8 @@ class Transport:
                 return NotABackend(
                     f"No request to {self.url} can be made: the address or a setting holds a character it cannot"
                 )
-            case _ if is_new and self.url.startswith("https://"):
-                return Ambiguous(
-                    f"{self._way} ended the connection right after the TLS handshake{ask_for_it(self._tls)}"
-                )
+            case _ if is_new and self.url.startswith("https://") and after_s < _AT_ONCE_S:
+                return _Broken(f"{self._way} ended the connection right after the TLS handshake{ask_for_it(self._tls)}")
             case _:
                 return _Broken(f"The connection to {self._way} broke")
 
@@ -357,14 +362,13 @@ def _parse(body: bytes) -> object:
 class _Pool(httpx.AsyncHTTPTransport):
     """httpx's own transport, over a pool that acknowledges at once and knows this machine, or over a proxy."""
 
-    def __init__(self, url: str, tls: Tls) -> None:
+    def __init__(self, url: str, tls: Tls, proxy: Proxy | None) -> None:
         limits = httpx.Limits(
             max_connections=_MAX_CONNECTIONS,
             max_keepalive_connections=_MAX_CONNECTIONS,
             keepalive_expiry=_KEEPALIVE_S,
         )
         context = _ssl_context(tls) if url.startswith("https://") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        proxy = proxy_for(url)
         try:
             super().__init__(verify=context, limits=limits, trust_env=False, proxy=None if proxy is None else proxy.url)
         except (ImportError, ValueError, httpx.InvalidURL):

@@ -48,11 +48,6 @@ def span_lines(trace: Trace) -> list[SpanLine]:
     return [_line(span, depth, began_ns) for root in tree.roots for span, depth in tree.walk(root)]
 
 
-def span_tree(trace: Trace) -> str:
-    """The tree as plain text, a line a span."""
-    return "\n".join(str(line) for line in span_lines(trace))
-
-
 def readable_duration(milliseconds: float) -> str:
     """A duration for people: ``0.4 ms``, ``111 ms``, ``2.2 s``, ``3 min 5 s``."""
     if milliseconds < 10:

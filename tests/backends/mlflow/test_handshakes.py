@@ -17,8 +17,9 @@ import pytest
 from labeler.backends.base import BackendError, NotABackend
 from labeler.backends.mlflow.backend import MlflowBackend, open_backend
 from labeler.backends.mlflow.credentials import Tls, UnusableSettings, tls_settings
-from labeler.backends.mlflow.handshake import failed_handshake
+from labeler.backends.mlflow.handshake import failed_handshake, speaks_tls
 from labeler.backends.mlflow.transport import Patience, Timeouts
+from tests.servers import fault_proxy as faults
 from tests.servers.certificates import certificate_for
 from tests.servers.fault_proxy import FaultProxy, fault_proxy
 from tests.servers.mlflow_server import MlflowServer
@@ -214,3 +215,46 @@ async def test_http_to_a_port_that_speaks_tls_and_https_to_one_that_does_not_are
         async with backend_at(mlflow_server.url.replace("http://", "https://")) as backend:
             with pytest.raises(NotABackend, match="is it http instead of https"):
                 await backend.capabilities()
+
+
+async def test_a_first_request_that_breaks_is_tried_again_like_any_other(
+    mlflow_server: MlflowServer, tmp_path: Path
+) -> None:
+    chain = certificate_for(tmp_path, "127.0.0.1")
+    async with fault_proxy(mlflow_server.url, chain.context) as proxy:
+        proxy.script.append(faults.drop_request)
+        async with backend_at(proxy.url, tls_settings({CA: str(chain.authority)})) as backend:
+            assert (await backend.capabilities()).version
+
+
+async def test_a_client_certificate_is_suspected_only_of_what_breaks_at_once(
+    mlflow_server: MlflowServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def drop_late(exchange: faults.Exchange) -> None:
+        await asyncio.sleep(0.3)
+        exchange.close()
+
+    chain = certificate_for(tmp_path, "127.0.0.1")
+    trusted = tls_settings({CA: str(chain.authority)})
+    async with fault_proxy(mlflow_server.url, chain.context) as proxy:
+        proxy.otherwise = faults.drop_request
+        said = await refusal_at(proxy.url, trusted)
+        assert said.endswith(f"right after the TLS handshake; it may want a client certificate ({CLIENT})")
+        monkeypatch.setattr("labeler.backends.mlflow.transport._AT_ONCE_S", 0.25)
+        proxy.otherwise = drop_late
+        said = await refusal_at(proxy.url, trusted)
+        assert said == f"The connection to {proxy.url} broke"
+
+
+async def test_no_name_server_is_asked_where_this_machine_is(
+    mlflow_server: MlflowServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_up = socket.getaddrinfo
+
+    def asked(host: str | None, *about: object, **more: object) -> object:
+        assert host != "app.localhost"
+        return look_up(host, *about, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", asked)
+    async with fault_proxy(mlflow_server.url, certificate_for(tmp_path, "127.0.0.1").context) as proxy:
+        assert await speaks_tls(proxy.url.replace("https://127.0.0.1", "http://app.localhost"))

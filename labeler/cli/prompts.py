@@ -1,4 +1,4 @@
-"""Asking who reviews, once, in the terminal, when nobody and nothing has said so."""
+"""Questions to whoever sits at the terminal."""
 
 from __future__ import annotations
 
@@ -8,6 +8,23 @@ import sys
 
 from labeler.cli.output import print_message
 from labeler.config.identity import BadReviewer, Candidate, check_reviewer
+
+
+def is_interactive() -> bool:
+    """Whether a person can be asked: stdin and stderr are a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def agrees(question: str) -> bool:
+    """Ask a question whose answer is yes or no; anything but a yes is a no, the end of the input included."""
+    return read_line(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+
+
+def read_line(prompt: str) -> str:
+    """Return the line that is typed behind `prompt`; empty, without even a line end, where the input ends."""
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    return sys.stdin.readline()
 
 
 def proposal() -> Candidate:
@@ -22,13 +39,14 @@ def proposal() -> Candidate:
 
 
 def ask_reviewer() -> str:
-    """The reviewer ID as typed, or the proposal by Enter. Raises `KeyboardInterrupt` when the input ends."""
+    """Ask who reviews, when nobody and nothing has said so: the ID as typed, or the proposal by Enter.
+
+    Raises `KeyboardInterrupt` when the input ends.
+    """
     guess = proposal()
     print_message("Whose labels are these? The name goes with every label.")
     while True:
-        sys.stderr.write(f"[{guess.id}, from {guess.origin}; Enter accepts] " if guess.id else "[] ")
-        sys.stderr.flush()
-        line = sys.stdin.readline()
+        line = read_line(f"[{guess.id}, from {guess.origin}; Enter accepts] " if guess.id else "[] ")
         if not line:
             raise KeyboardInterrupt
         try:

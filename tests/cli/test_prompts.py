@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from labeler.cli.reviewer_prompt import git_email
+from labeler.cli.prompts import git_email
 
 
 @pytest.mark.parametrize(
