@@ -23,8 +23,7 @@ from labeler.domain.clock import wall_clock_ms
 from labeler.domain.destination import Destination
 from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import ReviewSpec
-from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
+from labeler.journal.async_journal import AsyncJournal
 
 _WHY: Final = "This is an offline review, and the cache has nothing of it."
 
@@ -36,7 +35,7 @@ async def review_cached(configuration: Configuration, selection: TraceSelection)
         raise CommandFailed(ExitCode.USAGE, "Give --backend URI: traces are kept by the backend they came from")
     home = Destination(await backend_uri(settings.backend.uri), settings.backend.workspace, "")
     async with open_journal(configuration.paths) as journal, open_cache(configuration) as cache:
-        remembered = await journal.run(Journal.remembered_reviewer, home.backend_uri)
+        remembered = await journal.run(journal.remembered.reviewer, home.backend_uri)
         reviewer = settings.reviewer or (remembered[0] if remembered else None)
         if reviewer is None:
             raise CommandFailed(
@@ -57,14 +56,14 @@ async def review_cached(configuration: Configuration, selection: TraceSelection)
         )
 
 
-async def _open(configuration: Configuration, journal: JournalThread, spec: ReviewSpec) -> OpenedReview:
+async def _open(configuration: Configuration, journal: AsyncJournal, spec: ReviewSpec) -> OpenedReview:
     """The review of exactly these traces as it was left, else a new one that asks what the configuration says."""
-    known = await journal.run(Journal.find_review_of, spec.backend_uri, spec.workspace, spec.reviewer, spec.trace_ids)
+    known = await journal.run(journal.reviews.find_of, spec.backend_uri, spec.workspace, spec.reviewer, spec.trace_ids)
     opening = None if known is None else await open_remembered(known, configuration, journal)
     if opening is not None:
         return opening
     asked = asked_questions(configuration)
-    record = await journal.run(Journal.begin_review, spec, wall_clock_ms())
+    record = await journal.run(journal.reviews.begin, spec, wall_clock_ms())
     await remember_questions(record, asked.questions, journal)
     return OpenedReview(record, asked)
 

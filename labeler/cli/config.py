@@ -83,10 +83,9 @@ def _trust(arguments: argparse.Namespace) -> ExitCode:
 async def _remember(arguments: argparse.Namespace, origin: str) -> None:
     from labeler.cli.context import paths_of
     from labeler.cli.open_journal import open_journal
-    from labeler.journal.journal import Journal
 
     async with open_journal(paths_of(arguments)) as journal:
-        await journal.run(Journal.trust, origin)
+        await journal.run(journal.remembered.trust, origin)
 
 
 def _without_addresses_userinfo(value: Any) -> Any:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from labeler.backends.base import Backend, BackendError, Experiment, Forbidden
 from labeler.backends.pulse import Pulse
-from labeler.cache.thread import CacheThread
+from labeler.cache.async_cache import AsyncCache
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.log import keep_out_of_log, start_log
 from labeler.cli.options import TraceSelection, flags_of
@@ -33,8 +33,7 @@ from labeler.domain.http_address import secrets_in
 from labeler.domain.question import Question
 from labeler.domain.queue import Queue
 from labeler.domain.worklist import ReviewSpec
-from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
+from labeler.journal.async_journal import AsyncJournal
 from labeler.storage.home_directory import expand
 
 if TYPE_CHECKING:
@@ -64,17 +63,17 @@ def paths_of(arguments: argparse.Namespace) -> Paths:
 
 
 @asynccontextmanager
-async def open_cache(configuration: Configuration) -> AsyncIterator[CacheThread]:
+async def open_cache(configuration: Configuration) -> AsyncIterator[AsyncCache]:
     """The cache. Raises `UnusableDirectory`."""
     prepare_directory(configuration.paths.cache_dir)
     max_bytes = configuration.settings.cache.max_mb * 1024 * 1024
-    async with await CacheThread.open(configuration.paths.cache, max_bytes) as cache:
+    async with await AsyncCache.open(configuration.paths.cache, max_bytes) as cache:
         yield cache
 
 
 @asynccontextmanager
 async def open_backend(
-    configuration: Configuration, journal: JournalThread, pulse: Pulse | None = None
+    configuration: Configuration, journal: AsyncJournal, pulse: Pulse | None = None
 ) -> AsyncIterator[Backend]:
     """The configured backend, with credentials only where they may go. `pulse` hears whether it answers.
 
@@ -103,7 +102,7 @@ def tell_cautions(backend: Backend) -> bool:
 
 
 @asynccontextmanager
-async def reach_backend(configuration: Configuration, journal: JournalThread) -> AsyncIterator[Backend]:
+async def reach_backend(configuration: Configuration, journal: AsyncJournal) -> AsyncIterator[Backend]:
     """The configured backend, found to be one. Raises what `open_backend` raises, and `Unreachable`."""
     async with open_backend(configuration, journal) as backend:
         await backend.capabilities()
@@ -111,7 +110,7 @@ async def reach_backend(configuration: Configuration, journal: JournalThread) ->
 
 
 async def backend_at(
-    uri: str, configuration: Configuration, journal: JournalThread, pulse: Pulse | None = None
+    uri: str, configuration: Configuration, journal: AsyncJournal, pulse: Pulse | None = None
 ) -> Backend:
     """An open backend at `uri`; the caller closes it. Raises what `open_backend` raises."""
     workspace = configuration.settings.backend.workspace
@@ -128,7 +127,7 @@ async def backend_at(
     return await mlflow.open_backend(uri, credentials, workspace, tls=tls_settings(), pulse=pulse)
 
 
-async def permitted_credentials(uri: str, configuration: Configuration, journal: JournalThread) -> Credentials | None:
+async def permitted_credentials(uri: str, configuration: Configuration, journal: AsyncJournal) -> Credentials | None:
     """What there is to sign in with at `uri`, where it may be sent there; the journal remembers that it may.
 
     Raises `CredentialsWithheld` where it may not, `UnusableSettings`, `CommandFailed`.
@@ -140,10 +139,10 @@ async def permitted_credentials(uri: str, configuration: Configuration, journal:
     if credentials is not None and backend_kind(uri) is BackendKind.MLFLOW:
         url = endpoint(uri).url
         proxy = proxy_for(url)
-        trusted = await journal.run(Journal.trusted)
+        trusted = await journal.run(journal.remembered.trusted)
         check_consent(configuration, url, trusted, through=None if proxy is None else str(proxy))
         if origin(url) not in trusted and not journal.is_read_only:
-            await journal.run(Journal.trust, origin(url))
+            await journal.run(journal.remembered.trust, origin(url))
     return credentials
 
 
@@ -159,7 +158,7 @@ async def credentials_at(uri: str, configuration: Configuration) -> Credentials 
     return credentials
 
 
-async def reviewer_at(backend: Backend, configuration: Configuration, journal: JournalThread) -> Reviewer:
+async def reviewer_at(backend: Backend, configuration: Configuration, journal: AsyncJournal) -> Reviewer:
     """Whose labels these are at this backend, remembered from now on; asked in a terminal when nobody has said so.
 
     Raises `CommandFailed` when there is nobody to ask.
@@ -173,11 +172,11 @@ async def reviewer_at(backend: Backend, configuration: Configuration, journal: J
             "It is not known whose labels these are. Give --reviewer ID, set LABELER_REVIEWER, or put "
             f'reviewer = "ID" into {configuration.paths.config_file}',
         )
-    await journal.run(Journal.remember_reviewer, backend.uri, reviewer.id, reviewer.origin)
+    await journal.run(journal.remembered.keep_reviewer, backend.uri, reviewer.id, reviewer.origin)
     return reviewer
 
 
-async def known_reviewer(backend: Backend, configuration: Configuration, journal: JournalThread) -> Reviewer | None:
+async def known_reviewer(backend: Backend, configuration: Configuration, journal: AsyncJournal) -> Reviewer | None:
     """The reviewer as far as anybody has said, or None when a person has to be asked."""
     return await reviewer_as_signed_in(backend.uri, backend.whoami, configuration, journal)
 
@@ -186,13 +185,13 @@ async def reviewer_as_signed_in(
     backend_uri: str,
     whoami: Callable[[], Awaitable[str | None]],
     configuration: Configuration,
-    journal: JournalThread,
+    journal: AsyncJournal,
 ) -> Reviewer | None:
     """The same of the backend at `backend_uri`; `whoami` is asked only where nobody was named for this run."""
     stated = configuration.settings.reviewer
     if stated is not None:
         return Reviewer(stated, str(configuration.origin("reviewer")))
-    remembered = await journal.run(Journal.remembered_reviewer, backend_uri)
+    remembered = await journal.run(journal.remembered.reviewer, backend_uri)
     try:
         signed_in = await whoami()
     except Forbidden:
@@ -223,7 +222,7 @@ async def backend_uri(uri: str) -> str:
     return backend_address(uri)
 
 
-async def destinations_in_scope(configuration: Configuration, journal: JournalThread) -> list[Destination]:
+async def destinations_in_scope(configuration: Configuration, journal: AsyncJournal) -> list[Destination]:
     """The journal's destinations at the effective backend, of the experiments typed with -e if any were.
 
     Without a configured backend all of them. Asks the backend only for experiments that are given by name.
@@ -239,9 +238,9 @@ async def destinations_in_scope(configuration: Configuration, journal: JournalTh
     return [each for each in known if each.experiment_id in ids]
 
 
-async def destinations_at_backend(configuration: Configuration, journal: JournalThread) -> list[Destination]:
+async def destinations_at_backend(configuration: Configuration, journal: AsyncJournal) -> list[Destination]:
     """The journal's destinations at the effective backend; without a configured one all of them."""
-    known = await journal.run(Journal.destinations)
+    known = await journal.run(journal.queries.destinations)
     settings = configuration.settings.backend
     if settings.uri is not None:
         home = (await backend_uri(settings.uri), settings.workspace)

@@ -33,10 +33,9 @@ from labeler.cli.screen_settings import check_screen_settings
 from labeler.config.backend_uri import BackendKind, backend_kind, without_userinfo
 from labeler.config.load import Configuration
 from labeler.config.problems import SettingSource
-from labeler.journal.journal import Journal
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import OutboxCounts
 from labeler.journal.rescue import how_to_deliver, waiting_beside
-from labeler.journal.thread import JournalThread
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
@@ -139,8 +138,8 @@ def _terminal() -> Iterator[Finding]:
         yield Finding("colour", Status.OK, "off, by NO_COLOR")
 
 
-async def _journal(journal: JournalThread, why_read_only: str) -> Finding:
-    counts = await journal.run(Journal.counts, await journal.run(Journal.destinations))
+async def _journal(journal: AsyncJournal, why_read_only: str) -> Finding:
+    counts = await journal.run(journal.queries.counts, await journal.run(journal.queries.destinations))
     detail = f"{journal.path}: {counts.waiting} waiting, {counts.parked} parked, {counts.refused} refused"
     if why_read_only:
         return Finding(
@@ -169,7 +168,7 @@ async def _cache(configuration: Configuration, opened: AsyncExitStack) -> Findin
 
 
 async def _backend(
-    configuration: Configuration, journal: JournalThread, opened: AsyncExitStack
+    configuration: Configuration, journal: AsyncJournal, opened: AsyncExitStack
 ) -> AsyncIterator[Finding]:
     uri = configuration.settings.backend.uri
     if (proxy := _proxy(uri)) is not None:
@@ -248,7 +247,7 @@ class _AskedOnce:
         return await self._experiments
 
 
-async def _experiments(asked: _AskedOnce, configuration: Configuration, journal: JournalThread) -> Finding:
+async def _experiments(asked: _AskedOnce, configuration: Configuration, journal: AsyncJournal) -> Finding:
     if not configuration.settings.backend.experiments:
         there = await asked.backend.experiments()
         return Finding("experiments", Status.OK, f"{len(there)} there, none configured")
@@ -256,7 +255,7 @@ async def _experiments(asked: _AskedOnce, configuration: Configuration, journal:
     return Finding("experiments", Status.OK, ", ".join(f"{each.name} ({each.id})" for each in found))
 
 
-async def _rights(asked: _AskedOnce, configuration: Configuration, journal: JournalThread) -> Finding | None:
+async def _rights(asked: _AskedOnce, configuration: Configuration, journal: AsyncJournal) -> Finding | None:
     """Whether who is signed in may label: in the configured experiments, and where something waits to be delivered."""
     signed_in = await asked.signed_in()
     if signed_in is None:
@@ -264,7 +263,7 @@ async def _rights(asked: _AskedOnce, configuration: Configuration, journal: Jour
     names = {each.id: each.name for each in await asked.experiments()}
     if configuration.origin("backend.experiments").source is not SettingSource.FLAG:
         for place in await destinations_at_backend(configuration, journal):
-            counts = await journal.run(Journal.counts, [place])
+            counts = await journal.run(journal.queries.counts, [place])
             if place.experiment_id not in names and counts != OutboxCounts():
                 names[place.experiment_id] = (await asked.backend.experiment(place.experiment_id)).name
     may = {experiment_id: await asked.backend.may_label(experiment_id) for experiment_id in names}
@@ -280,7 +279,7 @@ async def _rights(asked: _AskedOnce, configuration: Configuration, journal: Jour
     )
 
 
-async def _reviewer(asked: _AskedOnce, configuration: Configuration, journal: JournalThread) -> Finding:
+async def _reviewer(asked: _AskedOnce, configuration: Configuration, journal: AsyncJournal) -> Finding:
     reviewer = await reviewer_as_signed_in(asked.backend.uri, asked.signed_in, configuration, journal)
     if reviewer is None:
         return Finding("reviewer", Status.WARN, "unknown", "give --reviewer, or set reviewer in the configuration")

@@ -14,8 +14,7 @@ from labeler.config.load import Configuration
 from labeler.domain.assessment import Assessment, AssessmentKind, SourceType, same_reviewer
 from labeler.domain.question import NOTE_NAMES
 from labeler.domain.worklist import Query
-from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
+from labeler.journal.async_journal import AsyncJournal
 from labeler.labels.label import is_known_only_where_it_is, label_of
 
 
@@ -53,16 +52,20 @@ async def _assessments(arguments: argparse.Namespace) -> tuple[list[Assessment],
 
 
 async def _from_journal(
-    arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread
+    arguments: argparse.Namespace, configuration: Configuration, journal: AsyncJournal
 ) -> list[Assessment]:
     narrowed = hasattr(arguments, "backend") or hasattr(arguments, "experiments")
-    scope = await destinations_in_scope(configuration, journal) if narrowed else await journal.run(Journal.destinations)
-    standing = await journal.run(Journal.standing, scope)
+    scope = (
+        await destinations_in_scope(configuration, journal)
+        if narrowed
+        else await journal.run(journal.queries.destinations)
+    )
+    standing = await journal.run(journal.queries.standing, scope)
     return [answer.assessment for answer in standing if answer.assessment.name not in NOTE_NAMES]
 
 
 async def _from_backend(
-    arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread
+    arguments: argparse.Namespace, configuration: Configuration, journal: AsyncJournal
 ) -> tuple[list[Assessment], bool]:
     async with reach_backend(configuration, journal) as backend:
         chosen = hasattr(arguments, "experiments")

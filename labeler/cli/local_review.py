@@ -18,7 +18,6 @@ from labeler.cli.trace_files import read_trace_file
 from labeler.config.load import Configuration
 from labeler.domain.trace import RawTrace
 from labeler.domain.worklist import ReviewSpec
-from labeler.journal.journal import Journal
 
 
 async def review_files(files: Sequence[Path], configuration: Configuration) -> ExitCode:
@@ -49,9 +48,9 @@ async def review_store(
         store = await LocalStore.open_or_create(path)
         try:
             spec = await fill(store)
-            remembered = await journal.run(Journal.remembered_reviewer, store.uri)
+            remembered = await journal.run(journal.remembered.reviewer, store.uri)
             reviewer = configuration.settings.reviewer or (remembered[0] if remembered else unknown_reviewer())
-            await journal.run(Journal.remember_reviewer, store.uri, reviewer, "an earlier review")
+            await journal.run(journal.remembered.keep_reviewer, store.uri, reviewer, "an earlier review")
             spec = replace(spec, reviewer=reviewer, address=f"local:{path}")
             opening = await open_spec(store, spec, configuration, journal)
             announce(opening)

@@ -10,13 +10,13 @@ from pathlib import Path
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.output import print_message
 from labeler.config.paths import Paths, UnusableDirectory, prepare_directory
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import JournalUnwritable
 from labeler.journal.rescue import waiting_beside
-from labeler.journal.thread import JournalThread
 
 
 @asynccontextmanager
-async def open_journal(paths: Paths) -> AsyncIterator[JournalThread]:
+async def open_journal(paths: Paths) -> AsyncIterator[AsyncJournal]:
     """Open the journal to be written, and say what was found out about it.
 
     Raises `UnusableDirectory` where there is none and none can be made, `CommandFailed` for one that can only be read,
@@ -38,7 +38,7 @@ async def open_journal(paths: Paths) -> AsyncIterator[JournalThread]:
 
 
 @asynccontextmanager
-async def open_journal_to_read(paths: Paths) -> AsyncIterator[JournalThread]:
+async def open_journal_to_read(paths: Paths) -> AsyncIterator[AsyncJournal]:
     """Open the journal for what only reads it, and say what was found out about it.
 
     Raises `UnusableDirectory` where there is no journal, and `JournalError`.
@@ -53,7 +53,7 @@ async def open_journal_to_read(paths: Paths) -> AsyncIterator[JournalThread]:
 
 
 @asynccontextmanager
-async def examine_journal(paths: Paths) -> AsyncIterator[tuple[JournalThread, str]]:
+async def examine_journal(paths: Paths) -> AsyncIterator[tuple[AsyncJournal, str]]:
     """Open the journal for what only reads it, without a word; and why nothing can be written to it, or nothing.
 
     Raises `UnusableDirectory` where there is no journal, and `JournalError`.
@@ -64,15 +64,15 @@ async def examine_journal(paths: Paths) -> AsyncIterator[tuple[JournalThread, st
     except (UnusableDirectory, JournalUnwritable) as error:
         if not _is_there(paths.journal):
             raise
-        journal = await JournalThread.open_read_only(paths.journal)
+        journal = await AsyncJournal.open_read_only(paths.journal)
         why_read_only = error.reason
     async with _closing(journal):
         yield journal, why_read_only
 
 
-async def _open_writable(paths: Paths) -> JournalThread:
+async def _open_writable(paths: Paths) -> AsyncJournal:
     prepare_directory(paths.state_dir)
-    return await JournalThread.open(paths.journal)
+    return await AsyncJournal.open(paths.journal)
 
 
 def _is_there(journal: Path) -> bool:
@@ -83,7 +83,7 @@ def _is_there(journal: Path) -> bool:
 
 
 @asynccontextmanager
-async def _closing(journal: JournalThread) -> AsyncIterator[None]:
+async def _closing(journal: AsyncJournal) -> AsyncIterator[None]:
     journal.on_trouble = print_message
     try:
         yield
@@ -91,7 +91,7 @@ async def _closing(journal: JournalThread) -> AsyncIterator[None]:
         await journal.close()
 
 
-async def _tell_what_was_found(journal: JournalThread) -> None:
+async def _tell_what_was_found(journal: AsyncJournal) -> None:
     """Say what was saved of a damaged journal, and what waits in journals that were rescued beside it."""
     if journal.recovery is not None:
         print_message(journal.recovery.sentence)

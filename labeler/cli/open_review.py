@@ -26,9 +26,8 @@ from labeler.domain.assessment import same_reviewer
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.queue import Queue
 from labeler.domain.worklist import ReviewSpec
-from labeler.journal.journal import Journal
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import ReviewRecord
-from labeler.journal.thread import JournalThread
 
 _ASKED_AT_ONCE: Final = 100
 
@@ -42,7 +41,7 @@ class OpenedReview:
 
 
 async def open_asked(
-    backend: Backend, configuration: Configuration, selection: TraceSelection, journal: JournalThread
+    backend: Backend, configuration: Configuration, selection: TraceSelection, journal: AsyncJournal
 ) -> OpenedReview:
     """The review that was asked for. Without a network, the same as it was left. Raises what the backend raises."""
     try:
@@ -58,22 +57,22 @@ async def open_asked(
 
 
 async def open_remembered(
-    record: ReviewRecord, configuration: Configuration, journal: JournalThread
+    record: ReviewRecord, configuration: Configuration, journal: AsyncJournal
 ) -> OpenedReview | None:
     """A review as it was left, asked without a network; None when it was never begun with one."""
     questions = await remembered_questions(record, journal)
     if questions is None:
         return None
-    record = await journal.run(Journal.begin_review, record.spec, wall_clock_ms())
+    record = await journal.run(journal.reviews.begin, record.spec, wall_clock_ms())
     return OpenedReview(record, AskedQuestions(questions, "the last time"))
 
 
 async def open_spec(
-    backend: Backend, spec: ReviewSpec, configuration: Configuration, journal: JournalThread
+    backend: Backend, spec: ReviewSpec, configuration: Configuration, journal: AsyncJournal
 ) -> OpenedReview:
     """The review of a spec, its questions read anew."""
     asked = await questions_at(backend, configuration, spec)
-    record = await journal.run(Journal.begin_review, spec, wall_clock_ms())
+    record = await journal.run(journal.reviews.begin, spec, wall_clock_ms())
     await remember_questions(record, asked.questions, journal)
     return OpenedReview(record, asked)
 
@@ -104,31 +103,31 @@ def is_member(queue: Queue, reviewer: str) -> bool:
 
 
 async def _open_online(
-    backend: Backend, configuration: Configuration, selection: TraceSelection, journal: JournalThread
+    backend: Backend, configuration: Configuration, selection: TraceSelection, journal: AsyncJournal
 ) -> OpenedReview:
     await backend.capabilities()
     reviewer = await known_reviewer(backend, configuration, journal) or Reviewer(ask_reviewer(), "what you said")
-    await journal.run(Journal.remember_reviewer, backend.uri, reviewer.id, reviewer.origin)
+    await journal.run(journal.remembered.keep_reviewer, backend.uri, reviewer.id, reviewer.origin)
     spec = await review_spec(backend, configuration, selection, reviewer.id)
     await check_membership(backend, spec, reviewer)
     return await open_spec(backend, spec, configuration, journal)
 
 
 async def _find_known(
-    backend: Backend, configuration: Configuration, selection: TraceSelection, journal: JournalThread
+    backend: Backend, configuration: Configuration, selection: TraceSelection, journal: AsyncJournal
 ) -> ReviewRecord | None:
     """The review opened earlier that this one would be, as far as names tell."""
     settings = configuration.settings
     reviewer = settings.reviewer
     if reviewer is None:
-        remembered = await journal.run(Journal.remembered_reviewer, backend.uri)
+        remembered = await journal.run(journal.remembered.reviewer, backend.uri)
         reviewer = remembered[0] if remembered else None
     if reviewer is None:
         return None
     if selection.trace_ids:
-        return await journal.run(Journal.find_review_of, backend.uri, backend.workspace, reviewer, selection.trace_ids)
+        return await journal.run(journal.reviews.find_of, backend.uri, backend.workspace, reviewer, selection.trace_ids)
     label = settings.backend.queue or ", ".join(settings.backend.experiments)
-    return await journal.run(Journal.find_review, backend.uri, backend.workspace, reviewer, label)
+    return await journal.run(journal.reviews.find, backend.uri, backend.workspace, reviewer, label)
 
 
 async def look_for(backend: Backend, configuration: Configuration, trace_ids: Sequence[str], desk: Desk) -> Unfound:

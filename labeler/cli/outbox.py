@@ -15,9 +15,8 @@ from labeler.cli.prompts import agrees, is_interactive
 from labeler.config.load import Configuration
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.value import JsonValue
-from labeler.journal.journal import Journal
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import Delivery, DeliveryState
-from labeler.journal.thread import JournalThread
 from labeler.labels.label import label_of, timestamp
 
 
@@ -34,9 +33,9 @@ async def _with_journal(arguments: argparse.Namespace) -> ExitCode:
         return await act(arguments, configuration, journal)
 
 
-async def _list(arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread) -> ExitCode:
+async def _list(arguments: argparse.Namespace, configuration: Configuration, journal: AsyncJournal) -> ExitCode:
     scope = await destinations_in_scope(configuration, journal)
-    rows = [_fields(delivery) for delivery in await journal.run(Journal.deliveries, scope)]
+    rows = [_fields(delivery) for delivery in await journal.run(journal.queries.deliveries, scope)]
     if arguments.json:
         for row in rows:
             print_json(row)
@@ -47,14 +46,14 @@ async def _list(arguments: argparse.Namespace, configuration: Configuration, jou
         )
     else:
         print_message("Everything is delivered.")
-    for place, count in (await journal.run(Journal.elsewhere, scope)).items():
+    for place, count in (await journal.run(journal.queries.elsewhere, scope)).items():
         print_message(f"{count} more for {place.backend_uri}, experiment {place.experiment_id}.")
     return ExitCode.OK
 
 
-async def _retry(arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread) -> ExitCode:
+async def _retry(arguments: argparse.Namespace, configuration: Configuration, journal: AsyncJournal) -> ExitCode:
     chosen = await _chosen(arguments, configuration, journal)
-    count = await journal.run(Journal.retry, chosen)
+    count = await journal.run(journal.outbox.retry, chosen)
     if arguments.json:
         print_json({"retried": count})
     elif count:
@@ -64,7 +63,7 @@ async def _retry(arguments: argparse.Namespace, configuration: Configuration, jo
     return ExitCode.OK
 
 
-async def _discard(arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread) -> ExitCode:
+async def _discard(arguments: argparse.Namespace, configuration: Configuration, journal: AsyncJournal) -> ExitCode:
     chosen = await _chosen(arguments, configuration, journal)
     if not arguments.yes:
         if not is_interactive():
@@ -72,7 +71,7 @@ async def _discard(arguments: argparse.Namespace, configuration: Configuration, 
         if not agrees(f"Give up {len(chosen)} for good? They will never reach the backend."):
             print_message("Nothing was discarded.")
             chosen = []
-    count = await journal.run(Journal.discard, chosen, wall_clock_ms()) if chosen else 0
+    count = await journal.run(journal.outbox.discard, chosen, wall_clock_ms()) if chosen else 0
     if arguments.json:
         print_json({"discarded": count})
     elif chosen:
@@ -80,9 +79,9 @@ async def _discard(arguments: argparse.Namespace, configuration: Configuration, 
     return ExitCode.OK
 
 
-async def _export(arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread) -> ExitCode:
+async def _export(arguments: argparse.Namespace, configuration: Configuration, journal: AsyncJournal) -> ExitCode:
     scope = await destinations_in_scope(configuration, journal)
-    deliveries = await journal.run(Journal.deliveries, scope)
+    deliveries = await journal.run(journal.queries.deliveries, scope)
     labels = [label_of(delivery.assessment) for delivery in deliveries if delivery.assessment is not None]
     if labels:
         write_label_file(arguments.file, labels)
@@ -98,13 +97,13 @@ async def _export(arguments: argparse.Namespace, configuration: Configuration, j
     return ExitCode.OK
 
 
-async def _chosen(arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread) -> list[int]:
+async def _chosen(arguments: argparse.Namespace, configuration: Configuration, journal: AsyncJournal) -> list[int]:
     """The IDs that were typed, else those of everything in scope. Raises `CommandFailed` for one that is not there."""
     scope = await destinations_in_scope(configuration, journal)
-    there = [delivery.id for delivery in await journal.run(Journal.deliveries, scope)]
+    there = [delivery.id for delivery in await journal.run(journal.queries.deliveries, scope)]
     unknown = [asked for asked in arguments.ids if asked not in there]
     if unknown:
-        found = await journal.run(Journal.deliveries_by_id, unknown)
+        found = await journal.run(journal.queries.deliveries_by_id, unknown)
         why = " ".join(_why_not(asked, found.get(asked)) for asked in unknown)
         raise CommandFailed(ExitCode.USAGE, f"{why} Nothing was changed; labeler outbox list shows what is there")
     return arguments.ids or there

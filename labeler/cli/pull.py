@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from labeler.backends.base import Backend
+from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
-from labeler.cache.thread import CacheThread
 from labeler.cli.context import configure, open_cache, reach_backend, review_spec, reviewer_at, tell_cautions
 from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
 from labeler.cli.named_traces import not_found, possible_ids
@@ -23,8 +23,7 @@ from labeler.delivery.prefetch import Arrived, Missing, Offline, Online, Prefetc
 from labeler.desk.worklist_rows import worklist_rows
 from labeler.domain.destination import Destination
 from labeler.domain.trace import short_id
-from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
+from labeler.journal.async_journal import AsyncJournal
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
@@ -78,7 +77,7 @@ async def _missing(backend: Backend, selection: TraceSelection, worklist: Sequen
     return [trace_id for trace_id in absent if trace_id not in found]
 
 
-async def _see_that_traces_are_kept(cache: CacheThread) -> None:
+async def _see_that_traces_are_kept(cache: AsyncCache) -> None:
     """Raise `CommandFailed` when what is downloaded would be gone with this run."""
     trouble = await cache.run(lambda store: store.trouble)
     if trouble is not None:
@@ -101,7 +100,7 @@ class Report:
 
 
 async def list_worklist(
-    backend: Backend, cache: CacheThread, journal: JournalThread, review: OpenedReview, *, only_unlabelled: bool
+    backend: Backend, cache: AsyncCache, journal: AsyncJournal, review: OpenedReview, *, only_unlabelled: bool
 ) -> list[str]:
     """Take what the backend lists into the review, and return the trace IDs of its worklist in order."""
     spec, questions = review.record.spec, review.asked.questions
@@ -109,16 +108,16 @@ async def list_worklist(
         listed = 0
         async for page in listed_traces(backend, spec):
             places = {Destination(backend.uri, backend.workspace, each.summary.experiment_id) for each in page}
-            retired = await journal.run(Journal.settled_ids, list(places))
+            retired = await journal.run(journal.changes.settled_ids, list(places))
             await cache.run(Cache.put_summaries, home_of(backend), [each.summary for each in page])
             rows = worklist_rows(page, spec.reviewer, questions, retired, only_unlabelled=only_unlabelled)
-            await journal.run(Journal.add_items, review.record.id, rows)
+            await journal.run(journal.reviews.add_items, review.record.id, rows)
             listed += len(page)
             progress.show(listed, listed)
-    return [row.trace_id for row in await journal.run(Journal.items, review.record.id)]
+    return [row.trace_id for row in await journal.run(journal.reviews.items, review.record.id)]
 
 
-async def download(backend: Backend, cache: CacheThread, trace_ids: Sequence[str]) -> Report:
+async def download(backend: Backend, cache: AsyncCache, trace_ids: Sequence[str]) -> Report:
     """Bring the traces that are not here into the cache. What is here stays; run again, it goes on."""
     home = home_of(backend)
     here = await cache.run(Cache.have, home, trace_ids)

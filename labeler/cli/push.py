@@ -23,9 +23,8 @@ from labeler.domain.assessment import Assessment
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.destination import Destination
 from labeler.domain.trace import TraceSummary, short_id
-from labeler.journal.journal import Journal
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import Journaled
-from labeler.journal.thread import JournalThread
 from labeler.labels.jsonl import BadLine, read_labels
 from labeler.labels.label import Label, assessment_of
 from labeler.storage.file_reading import read_data_file, read_stream
@@ -99,7 +98,9 @@ async def push(arguments: argparse.Namespace) -> ExitCode:
                 ExitCode.USAGE,
                 f"Nothing was queued. Mend {_lines(len(done.bad))}, or give --skip-bad to queue the others",
             )
-        queued = [await journal.run(Journal.enqueue, home, [*new.values()], now_ms) for home, new in done.new.items()]
+        queued = [
+            await journal.run(journal.imported.enqueue, home, [*new.values()], now_ms) for home, new in done.new.items()
+        ]
     _tell(sum(queued), len(lines) + len(unreadable) - len(done.bad), done.known)
     return ExitCode.PROBLEM if done.bad or done.known[LineStanding.LOST] else ExitCode.OK
 
@@ -135,7 +136,7 @@ def _read(file: str) -> tuple[list[_Line], list[BadLine]]:
 
 
 async def _reviewer(
-    backend: Backend, configuration: Configuration, journal: JournalThread, lines: Sequence[_Line]
+    backend: Backend, configuration: Configuration, journal: AsyncJournal, lines: Sequence[_Line]
 ) -> str:
     """The reviewer of lines that leave it to whoever pushes; nobody has to be known when none does."""
     if all(line.label.reviewer or line.problem for line in lines):
@@ -146,7 +147,7 @@ async def _reviewer(
 async def _sort(
     backend: Backend,
     configuration: Configuration,
-    journal: JournalThread,
+    journal: AsyncJournal,
     lines: Sequence[_Line],
     reviewer: str,
     now_ms: int,
@@ -169,7 +170,7 @@ async def _sort(
             author = line.label.reviewer or ("" if line.problem else reviewer)
             label = assessment_of(line.label, reviewer=author, destination=home, now_ms=now_ms)
             candidates.append(_Candidate(line, home, label))
-    journaled = await journal.run(Journal.journaled, {each.label.id for each in candidates})
+    journaled = await journal.run(journal.imported.journaled, {each.label.id for each in candidates})
     lost = [each for each in candidates if _judge(each, traces, journaled).standing is LineStanding.LOST]
     # Delivered, perhaps, between the two looks: only a look at the server after the one at the journal tells.
     traces |= await _traces(backend, [each.label.trace_id for each in lost])

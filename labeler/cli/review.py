@@ -21,8 +21,7 @@ from labeler.cli.review_backend import open_everything, reopened
 from labeler.cli.run_review import check_screen, run_on_screen
 from labeler.cli.trace_files import looks_like_file, refuse_addresses
 from labeler.config.load import Configuration
-from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
+from labeler.journal.async_journal import AsyncJournal
 
 _INSTEAD = "labeler review needs one; labeler show, pull, sync and export do without."
 
@@ -92,7 +91,7 @@ async def review_asked(arguments: argparse.Namespace, asked: Configuration, sele
 
 
 async def continue_review(
-    opening: OpenedReview, configuration: Configuration, journal: JournalThread, *, offline: bool
+    opening: OpenedReview, configuration: Configuration, journal: AsyncJournal, *, offline: bool
 ) -> ExitCode:
     """Go on with a review as it was left; the backend is asked only once the screen stands."""
     async with open_cache(configuration) as cache:
@@ -116,7 +115,7 @@ async def _review_offline(configuration: Configuration, selection: TraceSelectio
 
         return await review_cached(configuration, selection)
     async with open_journal(configuration.paths) as journal:
-        record = await journal.run(Journal.last_review)
+        record = await journal.run(journal.reviews.last)
         opening = None if record is None else await open_remembered(record, configuration, journal)
         if opening is None:
             raise CommandFailed(ExitCode.USAGE, "No review has been begun yet that could go on without a network")

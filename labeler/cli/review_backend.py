@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from labeler.backends.base import Backend, Forbidden, NotABackend
 from labeler.backends.pulse import Pulse
-from labeler.cache.thread import CacheThread
+from labeler.cache.async_cache import AsyncCache
 from labeler.cli.context import backend_at, configure, open_backend, open_cache, permitted_credentials
 from labeler.cli.open_journal import open_journal
 from labeler.cli.output import print_message
@@ -19,14 +19,13 @@ from labeler.config.edit import allow_plain_http
 from labeler.config.load import Configuration
 from labeler.domain.destination import canonical_uri
 from labeler.domain.worklist import ReviewSpec
-from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
+from labeler.journal.async_journal import AsyncJournal
 
 
 @asynccontextmanager
 async def open_everything(
     arguments: argparse.Namespace, configuration: Configuration
-) -> AsyncIterator[tuple[Configuration, JournalThread, CacheThread, Backend]]:
+) -> AsyncIterator[tuple[Configuration, AsyncJournal, AsyncCache, Backend]]:
     """Journal, cache and backend for a review, once the user has agreed to where credentials go."""
     async with open_journal(configuration.paths) as journal, open_cache(configuration) as cache:
         agreed = await with_consent(arguments, configuration, journal)
@@ -34,7 +33,7 @@ async def open_everything(
             yield agreed, journal, cache, backend
 
 
-async def reopened(spec: ReviewSpec, configuration: Configuration, journal: JournalThread, pulse: Pulse) -> Backend:
+async def reopened(spec: ReviewSpec, configuration: Configuration, journal: AsyncJournal, pulse: Pulse) -> Backend:
     """A backend of its own for the traffic beside the screen. Raises `BackendError` alone: nobody is asked now.
 
     It signs in with what stands in the configured address, where that is the review's: the journal has no secret.
@@ -55,7 +54,7 @@ async def reopened(spec: ReviewSpec, configuration: Configuration, journal: Jour
 
 
 async def with_consent(
-    arguments: argparse.Namespace, configuration: Configuration, journal: JournalThread
+    arguments: argparse.Namespace, configuration: Configuration, journal: AsyncJournal
 ) -> Configuration:
     """The configuration once the user has agreed to where credentials go; asks for what has not been agreed to.
 
@@ -70,7 +69,7 @@ async def with_consent(
             if not agrees(f"Send them to {withheld.origin} from now on?"):
                 raise
             if isinstance(withheld, OriginNotTrusted):
-                await journal.run(Journal.trust, withheld.origin)
+                await journal.run(journal.remembered.trust, withheld.origin)
             else:
                 allow_plain_http(configuration.paths.config_file, withheld.origin)
                 configuration = configure(arguments)

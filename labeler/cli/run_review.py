@@ -11,7 +11,7 @@ from pathlib import Path
 
 from labeler.backends.base import Backend
 from labeler.backends.pulse import Pulse
-from labeler.cache.thread import CacheThread
+from labeler.cache.async_cache import AsyncCache
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.named_traces import Unfound
 from labeler.cli.open_review import OpenedReview
@@ -24,10 +24,9 @@ from labeler.delivery.review_sync import ReviewSync, Traffic
 from labeler.desk.desk import Desk
 from labeler.desk.open_desk import open_desk
 from labeler.desk.remote import OFFLINE
-from labeler.journal.journal import Journal
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import OutboxCounts
 from labeler.journal.rescue import how_to_deliver
-from labeler.journal.thread import JournalThread
 from labeler.review.state import Advance, Rules
 
 _LAST_CHANCE_S = 1.5
@@ -65,8 +64,8 @@ def check_screen(configuration: Configuration, instead: str) -> None:
 async def run_on_screen(
     opening: OpenedReview,
     configuration: Configuration,
-    journal: JournalThread,
-    cache: CacheThread,
+    journal: AsyncJournal,
+    cache: AsyncCache,
     connect: Callable[[], Awaitable[Backend]] | None,
     pulse: Pulse | None = None,
     *,
@@ -131,7 +130,7 @@ async def run_on_screen(
             left = await desk.deliveries.counts_now()
         if app.crash is not None:
             raise app.crash
-        await journal.run(Journal.keep_at_the_end)
+        await journal.keep_at_the_end()
     _say_goodbye(left, None if journal.path == configuration.paths.journal else journal.path)
     if unfound and (still := unfound.without(desk.state.index_of)):
         print_message(still.sentences)
@@ -139,7 +138,7 @@ async def run_on_screen(
 
 
 @contextmanager
-def _troubles_told(journal: JournalThread, desk: Desk) -> Iterator[None]:
+def _troubles_told(journal: AsyncJournal, desk: Desk) -> Iterator[None]:
     """Tell what happens to the journal on the screen at once, and once more when the screen has closed."""
     told: list[str] = []
     tell_without_screen = journal.on_trouble

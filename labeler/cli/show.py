@@ -9,8 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from labeler.backends.base import Ambiguous, Backend, Malformed, MissingTrace, Unreachable
+from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
-from labeler.cache.thread import CacheThread
 from labeler.cli.context import configure, open_backend, open_cache
 from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
 from labeler.cli.named_traces import each_once, not_asked, not_found, possible_ids
@@ -85,7 +85,7 @@ async def _from_backend(
 
 
 async def _trace_or_why(
-    trace_id: str, backend: Backend, cache: CacheThread, why_not_asked: str
+    trace_id: str, backend: Backend, cache: AsyncCache, why_not_asked: str
 ) -> RawTrace | CommandFailed:
     """A trace of the backend, or of the cache where the backend cannot be asked; else a sentence about this trace."""
     try:

@@ -19,7 +19,6 @@ from labeler.cli.run_review import check_screen
 from labeler.config.load import Configuration
 from labeler.config.problems import SettingSource
 from labeler.domain.destination import canonical_uri
-from labeler.journal.journal import Journal
 from labeler.journal.models import ReviewRecord
 
 _INSTEAD = "Give --queue NAME_OR_ID or --experiment NAME_OR_ID to labeler review in a terminal, or use labeler export."
@@ -35,7 +34,7 @@ async def start(arguments: argparse.Namespace) -> ExitCode:
     configuration = configure(arguments)
     check_screen(configuration, _INSTEAD)
     async with open_journal(configuration.paths) as journal:
-        record = await journal.run(Journal.last_review)
+        record = await journal.run(journal.reviews.last)
         if record is not None and not _asks_for_something_else(configuration, record):
             opening = await open_remembered(record, configuration, journal)
             if opening is not None:

@@ -20,8 +20,7 @@ from labeler.cli.screen_settings import theme_of
 from labeler.config.load import Configuration
 from labeler.domain.queue import QueueItemState
 from labeler.domain.worklist import ReviewSpec
-from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
+from labeler.journal.async_journal import AsyncJournal
 from labeler.reading.sanitise import one_line
 from labeler.tui.appearance import ASCII, UNICODE, ScreenLook
 from labeler.tui.review.question_panel import describe
@@ -37,7 +36,7 @@ async def choose_and_review(arguments: argparse.Namespace, asked: Configuration,
         begin = await _ask(menu, guess, configuration)
         if begin is None:
             return ExitCode.OK
-        await journal.run(Journal.remember_reviewer, backend.uri, begin.reviewer, "what you said")
+        await journal.run(journal.remembered.keep_reviewer, backend.uri, begin.reviewer, "what you said")
         spec = replace(
             menu.spec(begin.offer.id, begin.reviewer),
             filter=selection.filter,
@@ -116,7 +115,7 @@ class _Menu:
         )
 
 
-async def _guess(backend: Backend, configuration: Configuration, journal: JournalThread) -> Guess:
+async def _guess(backend: Backend, configuration: Configuration, journal: AsyncJournal) -> Guess:
     """Who the reviewer is as far as anybody has said; git's word, or the login's, has to be accepted first."""
     await backend.capabilities()
     known = await known_reviewer(backend, configuration, journal)

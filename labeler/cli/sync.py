@@ -20,9 +20,8 @@ from labeler.delivery.engine import MAX_CONCURRENCY, DeliveryEngine
 from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled, StillWaiting
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.destination import Destination
-from labeler.journal.journal import Journal
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import DeliveryState, OutboxCounts
-from labeler.journal.thread import JournalThread
 
 _REASONS = 3
 """Reasons of what is parked that are told at most; the outbox tells all."""
@@ -70,7 +69,7 @@ async def deliver_once(arguments: argparse.Namespace) -> SyncResult:
     configuration = configure(arguments)
     async with open_journal(configuration.paths) as journal:
         scope = await destinations_in_scope(configuration, journal)
-        total = _total(await journal.run(Journal.counts, scope))
+        total = _total(await journal.run(journal.queries.counts, scope))
         if not total:
             return await result_since(journal, scope, wall_clock_ms())
         with Progress("Delivering") as progress:
@@ -100,7 +99,7 @@ async def keep_delivering(arguments: argparse.Namespace) -> Never:
 @asynccontextmanager
 async def _engine(
     configuration: Configuration,
-    journal: JournalThread,
+    journal: AsyncJournal,
     scope: Sequence[Destination],
     listener: _ProgressListener | _LogListener,
     concurrency: int,

@@ -17,8 +17,7 @@ from labeler.cli.prompts import agrees, is_interactive
 from labeler.delivery import verification
 from labeler.delivery.verification import Mismatch, Resendable, Verification
 from labeler.domain.clock import wall_clock_ms
-from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
+from labeler.journal.async_journal import AsyncJournal
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
@@ -64,7 +63,7 @@ def _line(problem: Mismatch) -> str:
     return f"{problem.kind}{by}: {what} on {problem.trace_id}"
 
 
-async def _resend(journal: JournalThread, resendable: Sequence[Resendable], *, is_agreed: bool) -> bool:
+async def _resend(journal: AsyncJournal, resendable: Sequence[Resendable], *, is_agreed: bool) -> bool:
     """Queue again what was found lost, once somebody has agreed to it. Whether it was done."""
     if not is_agreed:
         if not is_interactive():
@@ -76,7 +75,7 @@ async def _resend(journal: JournalThread, resendable: Sequence[Resendable], *, i
             print_message("Nothing was queued.")
             return False
     now_ms = wall_clock_ms()
-    queued = await journal.run(Journal.send_again, [each.lost for each in resendable], now_ms)
+    queued = await journal.run(journal.resending.send_again, [each.lost for each in resendable], now_ms)
     print_message(f"{queued} queued again. labeler sync delivers them, or the labeler that runs at this journal now.")
     if queued < len(resendable):
         print_message(f"{len(resendable) - queued} left out: they were queued or changed here meanwhile.")

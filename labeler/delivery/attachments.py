@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from labeler.backends.base import Backend, BackendError
+from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
-from labeler.cache.thread import CacheThread
 from labeler.domain.destination import Destination
 
 
@@ -13,7 +13,7 @@ class AttachmentAway(Exception):
 
 
 async def bring_attachment(
-    backend: Backend | None, cache: CacheThread, trace_id: str, path: str, size: int | None
+    backend: Backend | None, cache: AsyncCache, trace_id: str, path: str, size: int | None
 ) -> bytes:
     """The bytes of an attachment, put into the cache beside its trace. `backend` None: it is not connected yet.
 

@@ -14,9 +14,8 @@ from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEv
 from labeler.delivery.failure_classification import Attempt, ping_report
 from labeler.delivery.timing import Timing
 from labeler.domain.destination import Destination
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.attempt_outcomes import Claim, RecheckLater, RetryLater
-from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
 
 _COUNTS_EVERY_S = 0.25
 """How often the counts are told while work goes on."""
@@ -31,7 +30,7 @@ class Dispatcher:
 
     def __init__(
         self,
-        journal: JournalThread,
+        journal: AsyncJournal,
         courier: Courier,
         destinations: Sequence[Destination],
         concurrency: int,
@@ -111,7 +110,7 @@ class Dispatcher:
         busy += [
             trace_id for trace_id, (until, _) in self._stumbling.items() if until > now or trace_id in self._failed
         ]
-        claims = await self._journal.run(Journal.claim, places, self._now_ms(), grace_ms, room, busy)
+        claims = await self._journal.run(self._journal.outbox.claim, places, self._now_ms(), grace_ms, room, busy)
         for claim in claims:
             task = asyncio.get_running_loop().create_task(self._attempt(claim))
             self._tasks[task] = claim
@@ -139,7 +138,7 @@ class Dispatcher:
         if not finished:
             return
         outcomes = [(claim.delivery.id, attempt.outcome) for claim, attempt in finished]
-        deliveries = await self._journal.run(Journal.settle, outcomes, self._now_ms())
+        deliveries = await self._journal.run(self._journal.outbox.settle, outcomes, self._now_ms())
         await self._take_in([attempt.sighting for _, attempt in finished if attempt.sighting is not None])
         for (claim, attempt), delivery in zip(finished, deliveries, strict=True):
             self._remember(claim.delivery.trace_id, attempt)
@@ -167,11 +166,11 @@ class Dispatcher:
         if self.connection.state != before:
             self._on_event(ConnectionChanged(self.connection.state))
         if was_closed and not self.connection.is_closed:
-            await self._journal.run(Journal.unpark, self.destinations)
+            await self._journal.run(self._journal.outbox.unpark, self.destinations)
 
     async def _tell_counts(self) -> None:
         self._counts_told_at = time.monotonic()
-        self._on_event(CountsChanged(await self._journal.run(Journal.counts, self.destinations)))
+        self._on_event(CountsChanged(await self._journal.run(self._journal.queries.counts, self.destinations)))
 
     async def _drop(self) -> None:
         """Give up what is in flight; the journal counts it as attempted, so it is read back the next time."""

@@ -11,8 +11,7 @@ from labeler.delivery.events import DeliveryEvent, StillWaiting
 from labeler.delivery.lock import DeliveryLocks
 from labeler.delivery.timing import Timing
 from labeler.domain.destination import Destination
-from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
+from labeler.journal.async_journal import AsyncJournal
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +33,19 @@ class SyncResult:
     because: tuple[tuple[str, int], ...] = ()
 
 
-async def result_since(journal: JournalThread, destinations: Sequence[Destination], began_ms: int) -> SyncResult:
+async def result_since(journal: AsyncJournal, destinations: Sequence[Destination], began_ms: int) -> SyncResult:
     """How the outbox stands, and what was delivered from `began_ms` on (milliseconds since the epoch)."""
-    counts = await journal.run(Journal.counts, destinations)
-    elsewhere = await journal.run(Journal.elsewhere, destinations)
+    counts = await journal.run(journal.queries.counts, destinations)
+    elsewhere = await journal.run(journal.queries.elsewhere, destinations)
     return SyncResult(
-        delivered=await journal.run(Journal.delivered_since, destinations, began_ms),
+        delivered=await journal.run(journal.queries.delivered_since, destinations, began_ms),
         queued=counts.waiting,
         parked=counts.parked,
         refused=counts.refused,
         elsewhere=sum(elsewhere.values()),
         elsewhere_at=elsewhere,
         needs_credentials=counts.needs_credentials > 0,
-        because=await journal.run(Journal.parked_because, destinations) if counts.parked else (),
+        because=await journal.run(journal.queries.parked_because, destinations) if counts.parked else (),
     )
 
 
@@ -55,7 +54,7 @@ class RemoteDrain:
 
     def __init__(
         self,
-        journal: JournalThread,
+        journal: AsyncJournal,
         timing: Timing,
         now_ms: Callable[[], int],
         on_event: Callable[[DeliveryEvent], None],
@@ -74,7 +73,7 @@ class RemoteDrain:
         theirs = locks.missing
         pause = Backoff(self._timing.first_retry_s, self._timing.longest_retry_s)
         if theirs:
-            await self._journal.run(Journal.unpark, theirs)
+            await self._journal.run(self._journal.outbox.unpark, theirs)
         left = await self._left(theirs)
         while left > 0 and pause.tries < self._timing.patience:
             if await self._call(locks, nudge):
@@ -87,17 +86,17 @@ class RemoteDrain:
         return False
 
     async def _left(self, theirs: Sequence[Destination]) -> int:
-        counts = await self._journal.run(Journal.counts, theirs)
+        counts = await self._journal.run(self._journal.queries.counts, theirs)
         return counts.waiting - counts.unreleased
 
     async def _call(self, locks: DeliveryLocks, nudge: Callable[[], None]) -> bool:
         """Call, and wait for the answer; True when there is nobody to answer and a lock was taken instead."""
-        calls = await self._journal.run(Journal.call, locks.missing, self._now_ms())
+        calls = await self._journal.run(self._journal.requests.make, locks.missing, self._now_ms())
         nudge()
         with_patience = asyncio.timeout(self._timing.answer_patience_s)
         try:
             async with with_patience:
-                while not await self._journal.run(Journal.are_answered, calls):
+                while not await self._journal.run(self._journal.requests.are_answered, calls):
                     if locks.try_acquire():
                         return True
                     await asyncio.sleep(self._timing.answer_poll_s)
@@ -105,12 +104,12 @@ class RemoteDrain:
             if not with_patience.expired():
                 raise
         finally:
-            await self._journal.run(Journal.withdraw_calls, calls)
+            await self._journal.run(self._journal.requests.withdraw, calls)
         return False
 
     async def _wait_for(self, theirs: Sequence[Destination], pause: Backoff) -> None:
         now_ms = self._now_ms()
-        due_ms = await self._journal.run(Journal.next_due_ms, theirs, now_ms, 0)
+        due_ms = await self._journal.run(self._journal.outbox.next_due_ms, theirs, now_ms, 0)
         if due_ms is None:
             await asyncio.sleep(pause.next_s())
         else:

@@ -18,8 +18,7 @@ from labeler.delivery.lock import LOCK_NAME, DeliveryLocks
 from labeler.delivery.timing import Timing
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.destination import Destination
-from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
+from labeler.journal.async_journal import AsyncJournal
 
 MAX_CONCURRENCY: Final = 4
 """Traces in flight at which an MLflow server saturates; more only makes it slower."""
@@ -35,7 +34,7 @@ class DeliveryEngine:
 
     def __init__(
         self,
-        journal: JournalThread,
+        journal: AsyncJournal,
         backend: Backend,
         destinations: Sequence[Destination],
         *,
@@ -73,9 +72,9 @@ class DeliveryEngine:
                 if not locks.held:
                     await asyncio.sleep(self._timing.lock_poll_s)
                     continue
-                await self._journal.run(Journal.release_earlier, self._now_ms())
+                await self._journal.run(self._journal.outbox.release_earlier, self._now_ms())
                 if taken:
-                    await self._journal.run(Journal.unpark, taken)
+                    await self._journal.run(self._journal.outbox.unpark, taken)
                     await self._dispatcher.ping()
                 await self._work_off(locks, self._grace_ms)
                 await self._answer_calls(locks)
@@ -106,8 +105,8 @@ class DeliveryEngine:
         Where a process (this one's `run` included) delivers already, that one is asked to, and its result told.
         """
         began_ms = self._now_ms()
-        await self._journal.run(Journal.release_all, began_ms)
-        await self._journal.run(Journal.release_earlier, began_ms)
+        await self._journal.run(self._journal.outbox.release_all, began_ms)
+        await self._journal.run(self._journal.outbox.release_earlier, began_ms)
         locks = DeliveryLocks(self._lock_path, self._destinations)
         beside = RemoteDrain(self._journal, self._timing, self._now_ms, self._on_event)
         try:
@@ -121,7 +120,7 @@ class DeliveryEngine:
 
     async def _keep_beside_journal(self, locks: DeliveryLocks) -> None:
         """Have the locks lie beside the journal, wherever that is by now: who opens it there looks for them there."""
-        await self._journal.run(Journal.keep_in_place)
+        await self._journal.keep_in_place()
         locks.lie_beside(self._lock_path)
 
     @property
@@ -135,7 +134,7 @@ class DeliveryEngine:
 
     async def _drain_here(self, locks: DeliveryLocks) -> None:
         held = locks.held
-        await self._journal.run(Journal.unpark, held)
+        await self._journal.run(self._journal.outbox.unpark, held)
         self._dispatcher.forgive()
         while True:
             await self._work_off(locks, 0)
@@ -148,7 +147,7 @@ class DeliveryEngine:
         if connection.is_closed:
             return False
         now_ms = self._now_ms()
-        if due := await self._journal.run(Journal.due_traces, held, now_ms, 0):
+        if due := await self._journal.run(self._journal.outbox.due_traces, held, now_ms, 0):
             if connection.state.status is ConnectionStatus.OFFLINE and (
                 connection.failures >= self._timing.patience or connection.pause_s > self._timing.longest_retry_s
             ):
@@ -157,7 +156,7 @@ class DeliveryEngine:
             if retry_s is not None:
                 await asyncio.sleep(max(retry_s, connection.pause_s))
                 return True
-        due_ms = await self._journal.run(Journal.next_due_ms, held, now_ms, 0)
+        due_ms = await self._journal.run(self._journal.outbox.next_due_ms, held, now_ms, 0)
         if due_ms is not None:
             await wait_until_due(due_ms - now_ms, self._on_event)
         return due_ms is not None
@@ -165,11 +164,11 @@ class DeliveryEngine:
     async def _answer_calls(self, locks: DeliveryLocks) -> None:
         """Deliver at once what another process asks for, and tell it."""
         held = locks.held
-        call = await self._journal.run(Journal.unanswered_call, held)
+        call = await self._journal.run(self._journal.requests.newest, held)
         if call is not None:
             self._dispatcher.forgive()
             await self._work_off(locks, 0)
-            await self._journal.run(Journal.answer_calls, held, call)
+            await self._journal.run(self._journal.requests.answer, held, call)
 
     async def _rest(self) -> None:
         """Wait for a call, for time to pass, or for the backend to come back."""

@@ -23,8 +23,8 @@ from labeler.backends.base import (
     NotABackend,
     Unreachable,
 )
+from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
-from labeler.cache.thread import CacheThread
 from labeler.delivery.connection import end_of_pause_ms
 from labeler.domain.destination import Destination
 
@@ -87,7 +87,7 @@ class Prefetcher:
     def __init__(
         self,
         backend: Backend,
-        cache: CacheThread,
+        cache: AsyncCache,
         tell: Callable[[PrefetchEvent], None],
         *,
         ahead: int = AHEAD_TRACES,

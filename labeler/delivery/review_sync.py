@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from labeler.backends.base import Ambiguous, Backend, BackendError, Forbidden, NotABackend, NotAllowed, Unreachable
 from labeler.backends.pulse import Pulse
-from labeler.cache.thread import CacheThread
+from labeler.cache.async_cache import AsyncCache
 from labeler.delivery.attachments import bring_attachment
 from labeler.delivery.backoff import Backoff
 from labeler.delivery.connection import ConnectionState, ConnectionStatus
@@ -25,8 +25,8 @@ from labeler.delivery.sessions import bring_session, turns_of
 from labeler.domain.destination import Destination
 from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import ReviewSpec
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import Delivery, JournalError
-from labeler.journal.thread import JournalThread
 
 if TYPE_CHECKING:
     from labeler.delivery.drain import SyncResult
@@ -107,8 +107,8 @@ class ReviewSync:
     def __init__(
         self,
         spec: ReviewSpec,
-        journal: JournalThread,
-        cache: CacheThread,
+        journal: AsyncJournal,
+        cache: AsyncCache,
         connect: Callable[[], Awaitable[Backend]],
         traffic: Traffic,
         pulse: Pulse | None = None,

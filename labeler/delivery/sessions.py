@@ -6,8 +6,8 @@ import asyncio
 from typing import Final
 
 from labeler.backends.base import Backend, Malformed, MissingTrace
+from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
-from labeler.cache.thread import CacheThread
 from labeler.domain.destination import Destination
 from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import Query
@@ -19,7 +19,7 @@ _MOST_COUNTED: Final = 200
 _AT_ONCE: Final = 2
 
 
-async def bring_session(backend: Backend, cache: CacheThread, current: TraceSummary) -> None:
+async def bring_session(backend: Backend, cache: AsyncCache, current: TraceSummary) -> None:
     """Put the traces of the current one's session that were requested no later into the cache, unless they are there.
 
     Raises what the backend raises, but for traces that are gone or cannot be read: they are left out.

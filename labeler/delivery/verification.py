@@ -21,9 +21,8 @@ from labeler.domain.assessment import Assessment, SourceType, same_reviewer
 from labeler.domain.destination import Destination
 from labeler.domain.queue import Queue, QueueItem, QueueItemState
 from labeler.domain.value import JsonValue
-from labeler.journal.journal import Journal
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import Delivery, DeliveryOp, DeliveryState, Lost, StandingAnswer, TakenBack
-from labeler.journal.thread import JournalThread
 
 _TRACES_A_PAGE: Final = 100
 _SHOWN: Final = 60
@@ -90,7 +89,7 @@ class _Record:
 
 
 async def verify(
-    journal: JournalThread,
+    journal: AsyncJournal,
     backend: Backend,
     destinations: Sequence[Destination],
     show_progress: Callable[[int, int], None],
@@ -116,21 +115,21 @@ async def verify(
     return found
 
 
-async def _read_journal(journal: JournalThread, destinations: Sequence[Destination]) -> _Record:
+async def _read_journal(journal: AsyncJournal, destinations: Sequence[Destination]) -> _Record:
     answers: defaultdict[str, list[StandingAnswer]] = defaultdict(list)
-    for answer in await journal.run(Journal.standing, destinations):
+    for answer in await journal.run(journal.queries.standing, destinations):
         if answer.state is DeliveryState.DELIVERED:
             answers[answer.assessment.trace_id].append(answer)
     taken_back: defaultdict[str, list[TakenBack]] = defaultdict(list)
-    for each in await journal.run(Journal.taken_back, destinations):
+    for each in await journal.run(journal.resending.taken_back, destinations):
         taken_back[each.trace_id].append(each)
-    waiting = await journal.run(Journal.deliveries, destinations)
+    waiting = await journal.run(journal.queries.deliveries, destinations)
     return _Record(
         answers=answers,
         taken_back=taken_back,
         underway=frozenset(each.assessment_id or "" for each in waiting if each.op is DeliveryOp.DELETE),
-        settled=frozenset(await journal.run(Journal.settled_ids, destinations)),
-        items=await journal.run(Journal.left_items, destinations),
+        settled=frozenset(await journal.run(journal.changes.settled_ids, destinations)),
+        items=await journal.run(journal.resending.left_items, destinations),
     )
 
 
@@ -224,12 +223,12 @@ def _superseded(
 
 
 async def _earlier_forms(
-    journal: JournalThread, answer: StandingAnswer, problems: Sequence[Mismatch]
+    journal: AsyncJournal, answer: StandingAnswer, problems: Sequence[Mismatch]
 ) -> Sequence[Delivery]:
     """An answer's acknowledged forms, oldest first, where it is changed in place and the backend has another."""
     if not any(problem.kind == "changed" for problem in problems):
         return ()
-    return await journal.run(Journal.acknowledged_forms, answer.assessment.id)
+    return await journal.run(journal.resending.acknowledged_forms, answer.assessment.id)
 
 
 def _lost_change(

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable
 from labeler.desk.events import DeskEvent, ItemChanged, ItemsAdded, StatusChanged
 from labeler.desk.journal_tasks import Background
 from labeler.domain.destination import Destination
-from labeler.journal.journal import Journal
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import AnswerDelivery, Delivery, DeliveryOp, DeliveryState, OutboxCounts
-from labeler.journal.thread import JournalThread
 
 _MANY_ROWS = 20
 
@@ -22,7 +21,7 @@ class Deliveries:
 
     def __init__(
         self,
-        journal: JournalThread,
+        journal: AsyncJournal,
         background: Background,
         destinations: Callable[[], list[Destination]],
         shown: Callable[[], list[str]],
@@ -44,7 +43,7 @@ class Deliveries:
 
     async def counts_now(self) -> OutboxCounts:
         """What is not delivered at this moment."""
-        return await self._journal.run(Journal.counts, self._destinations())
+        return await self._journal.run(self._journal.queries.counts, self._destinations())
 
     def state_of(self, assessment_id: str) -> str:
         """The state of the delivery that carries an answer; empty while it is not known."""
@@ -84,10 +83,12 @@ class Deliveries:
     async def refresh(self) -> None:
         """Read the outbox's counts, what was refused, and the fate of the answers shown."""
         destinations = self._destinations()
-        self._version = await self._journal.run(Journal.version)
-        counts = await self._journal.run(Journal.counts, destinations)
-        refused = await self._journal.run(Journal.refused_traces, destinations) if counts.refused else set()
-        self.fates.update(await self._journal.run(Journal.delivery_of, self._shown()))
+        self._version = await self._journal.run(self._journal.queries.version)
+        counts = await self._journal.run(self._journal.queries.counts, destinations)
+        refused = (
+            await self._journal.run(self._journal.queries.refused_traces, destinations) if counts.refused else set()
+        )
+        self.fates.update(await self._journal.run(self._journal.queries.delivery_of, self._shown()))
         changed = self.refused ^ refused
         self.counts, self.refused = counts, refused
         for trace_id in changed if len(changed) <= _MANY_ROWS else ():
@@ -95,7 +96,7 @@ class Deliveries:
         self._announce(StatusChanged() if len(changed) <= _MANY_ROWS else ItemsAdded(0))
 
     async def _look_elsewhere(self) -> None:
-        if await self._journal.run(Journal.version) != self._version:
+        if await self._journal.run(self._journal.queries.version) != self._version:
             self.changed()
 
     async def _refresh_until_fresh(self) -> None:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
+from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
-from labeler.cache.thread import CacheThread
 from labeler.delivery.listing import ListedTrace
 from labeler.desk.active_time import ActiveTime
 from labeler.desk.delivery_status import Deliveries
@@ -32,9 +32,8 @@ from labeler.domain.change import AnswerEffect, Blind, Change
 from labeler.domain.clock import monotonic_ms, wall_clock_ms
 from labeler.domain.destination import Destination
 from labeler.domain.worklist import ItemState
-from labeler.journal.journal import Journal
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import Delivery, DeliveryOp, DeliveryState, JournalError, OutboxCounts, ReviewRecord
-from labeler.journal.thread import JournalThread
 from labeler.reading.sanitise import one_line
 from labeler.review.action import Action, ActionContext
 from labeler.review.apply import Changed, apply
@@ -67,8 +66,8 @@ class Desk:
         past: Past,
         cells: Cells,
         drafts: dict[tuple[str, str], str],
-        journal: JournalThread,
-        cache: CacheThread,
+        journal: AsyncJournal,
+        cache: AsyncCache,
         remote: Remote = OFFLINE,
     ) -> None:
         self.record = record
@@ -129,8 +128,8 @@ class Desk:
 
         Those after it are for `need`, once the first is painted: it is not to share the processor with them.
         """
-        self.known.retired = await self._journal.run(Journal.settled_ids, self.destinations)
-        await self._journal.run(Journal.release_earlier, wall_clock_ms())
+        self.known.retired = await self._journal.run(self._journal.changes.settled_ids, self.destinations)
+        await self._journal.run(self._journal.outbox.release_earlier, wall_clock_ms())
         await self.deliveries.refresh()
         self.library.prepare(self.wanted()[:1])
 
@@ -156,7 +155,7 @@ class Desk:
                 return decision
             if decision.change is not None:
                 try:
-                    await self._journal.run(Journal.record, self.record.id, decision.change)
+                    await self._journal.run(self._journal.changes.record, self.record.id, decision.change)
                 except JournalError as error:
                     return Refusal(str(error))
             changed = apply(state, decision)
@@ -245,7 +244,7 @@ class Desk:
         if not new:
             return 0
         rows = worklist_rows(new, self.reviewer, state.questions, self.known.retired, only_unlabelled=only_unlabelled)
-        await self._journal.run(Journal.add_items, self.record.id, rows)
+        await self._journal.run(self._journal.reviews.add_items, self.record.id, rows)
         was_empty = not state.items
         added = state.add_items(map(to_item, rows))
         self._experiments.update(row.experiment_id for row in rows)
@@ -280,9 +279,11 @@ class Desk:
         async with self._acting:
             await self._background.finish()
             with suppress(JournalError):  # the next start releases what this one could not
-                await self._journal.run(Journal.release_all, wall_clock_ms())
+                await self._journal.run(self._journal.outbox.release_all, wall_clock_ms())
                 if self.state.item is not None:
-                    await self._journal.run(Journal.save_position, self.record.id, self.state.item.trace_id)
+                    await self._journal.run(
+                        self._journal.reviews.save_position, self.record.id, self.state.item.trace_id
+                    )
             await self.library.close()
             self._background.close()
             return await self.deliveries.counts_now()
@@ -319,7 +320,9 @@ class Desk:
         self.deliveries.changed()
 
     def _leave(self, trace_id: str, *, moved: bool) -> None:
-        self._background.do(self._journal.run(Journal.release, trace_id, wall_clock_ms()), then=self._remote.wake)
+        self._background.do(
+            self._journal.run(self._journal.outbox.release, trace_id, wall_clock_ms()), then=self._remote.wake
+        )
         item = self.state.item
         if not moved or item is None:
             return
@@ -327,7 +330,7 @@ class Desk:
         if left.state is ItemState.LABELLED:
             self.pace.add(trace_id, self._active.spent_ms(trace_id))
         self._active.show(None, monotonic_ms())
-        self._background.do(self._journal.run(Journal.save_position, self.record.id, item.trace_id))
+        self._background.do(self._journal.run(self._journal.reviews.save_position, self.record.id, item.trace_id))
         self.need()
 
     def _strayed(self, trace_id: str, reason: str) -> None:

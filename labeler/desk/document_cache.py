@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
+from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
-from labeler.cache.thread import CacheThread
 from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace
@@ -60,7 +60,7 @@ class Library:
 
     def __init__(
         self,
-        cache: CacheThread,
+        cache: AsyncCache,
         destination_of: Callable[[str], Destination],
         read: Callable[[RawTrace], PreparedTrace],
         on_ready: Callable[[PreparedTrace], None],

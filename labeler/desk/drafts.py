@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from labeler.desk.journal_tasks import Background
-from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
+from labeler.journal.async_journal import AsyncJournal
 from labeler.review.state import Subject
 
 _KEPT = "kept"
@@ -16,7 +15,7 @@ class Drafts:
     """The drafts of a review by trace ID and slot, which names the field they are typed in."""
 
     def __init__(
-        self, review_id: str, texts: dict[tuple[str, str], str], journal: JournalThread, background: Background
+        self, review_id: str, texts: dict[tuple[str, str], str], journal: AsyncJournal, background: Background
     ) -> None:
         self._review_id = review_id
         self._texts = texts
@@ -37,7 +36,7 @@ class Drafts:
             return
         self._texts[trace_id, slot] = text
         self._note(trace_id, slot, text)
-        self._background.do(self._journal.run(Journal.save_draft, self._review_id, trace_id, slot, text))
+        self._background.do(self._journal.run(self._journal.reviews.save_draft, self._review_id, trace_id, slot, text))
 
     def has_any(self, trace_id: str) -> bool:
         """Whether anything half-typed is about this trace."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
+from labeler.journal.async_journal import AsyncJournal
 from labeler.review.action import Action, Redo, Undo
 from labeler.review.history import History
 
@@ -17,10 +16,10 @@ AT_ONCE: Final = 100
 class Past:
     """The history of a review up to its opening, read from its end, `at_once` changes at a time.
 
-    Answers go by the IDs they had at the opening (`names`, see `Journal.renamed`), as in the rest of the state.
+    Answers go by the IDs they had at the opening (`names`, see `Changes.renamed`), as in the rest of the state.
     """
 
-    def __init__(self, review_id: str, journal: JournalThread, names: Mapping[str, str], at_once: int) -> None:
+    def __init__(self, review_id: str, journal: AsyncJournal, names: Mapping[str, str], at_once: int) -> None:
         self.history = History()
         self._review_id = review_id
         self._journal = journal
@@ -29,9 +28,9 @@ class Past:
         self._oldest: str | None = None
 
     @classmethod
-    async def open(cls, review_id: str, journal: JournalThread, at_once: int = AT_ONCE) -> Past:
+    async def open(cls, review_id: str, journal: AsyncJournal, at_once: int = AT_ONCE) -> Past:
         """The newest of what was done. Raises `JournalError`, as every method here does."""
-        past = cls(review_id, journal, await journal.run(Journal.renamed), at_once)
+        past = cls(review_id, journal, await journal.run(journal.changes.renamed), at_once)
         await past._read_on()
         return past
 
@@ -44,7 +43,11 @@ class Past:
 
     async def _read_on(self) -> None:
         page = await self._journal.run(
-            Journal.changes, self._review_id, before=self._oldest, limit=self._at_once, names=self._names
+            self._journal.changes.of_review,
+            self._review_id,
+            before=self._oldest,
+            limit=self._at_once,
+            names=self._names,
         )
         self.history.is_whole = len(page) < self._at_once
         if page:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
-from labeler.cache.thread import CacheThread
 from labeler.delivery.attachments import AttachmentAway
 from labeler.desk.remote import Remote
 from labeler.domain.destination import Destination
-from labeler.journal.journal import Journal
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import JournalError
-from labeler.journal.thread import JournalThread
 from labeler.reading.media.detect import attachment_address
 from labeler.reading.media.inline_bytes import UnreadableContent, is_recorded, recorded_bytes
 from labeler.reading.sanitise import one_line
@@ -29,8 +28,8 @@ class Contents:
 
     def __init__(
         self,
-        cache: CacheThread,
-        journal: JournalThread,
+        cache: AsyncCache,
+        journal: AsyncJournal,
         destination_of: Callable[[str], Destination],
         remote: Remote,
     ) -> None:
@@ -57,12 +56,12 @@ class Contents:
 
     async def may_run(self, program: str) -> bool:
         """Whether the reviewer has agreed to opening media with this program."""
-        return _agreement(program) in await self._journal.run(Journal.trusted)
+        return _agreement(program) in await self._journal.run(self._journal.remembered.trusted)
 
     async def agree(self, program: str) -> None:
         """Remember that the reviewer has agreed. Raises `ContentAway` when that cannot be kept."""
         try:
-            await self._journal.run(Journal.trust, _agreement(program))
+            await self._journal.run(self._journal.remembered.trust, _agreement(program))
         except JournalError as error:
             raise ContentAway(str(error)) from error
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labeler.cache.thread import CacheThread
+from labeler.cache.async_cache import AsyncCache
 from labeler.desk.desk import Desk
 from labeler.desk.drafts import kept_comments
 from labeler.desk.history_loader import AT_ONCE, Past
@@ -11,9 +11,8 @@ from labeler.desk.remote import OFFLINE, Remote
 from labeler.desk.restore import restore
 from labeler.domain.destination import Destination
 from labeler.domain.question import Question
-from labeler.journal.journal import Journal
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import ReviewRecord
-from labeler.journal.thread import JournalThread
 from labeler.review.state import Rules
 
 
@@ -21,8 +20,8 @@ async def open_desk(
     record: ReviewRecord,
     questions: tuple[Question, ...],
     rules: Rules,
-    journal: JournalThread,
-    cache: CacheThread,
+    journal: AsyncJournal,
+    cache: AsyncCache,
     remote: Remote = OFFLINE,
     *,
     changes_at_once: int = AT_ONCE,
@@ -32,13 +31,13 @@ async def open_desk(
     `remote` is its side of the backend. `changes_at_once`: how many of the review's changes are read at a time.
     """
     spec = record.spec
-    rows = await journal.run(Journal.items, record.id)
+    rows = await journal.run(journal.reviews.items, record.id)
     past = await Past.open(record.id, journal, changes_at_once)
-    states = await journal.run(Journal.states, record.id)
+    states = await journal.run(journal.reviews.states, record.id)
     experiments = {*spec.experiment_ids, *(row.experiment_id for row in rows)}
     homes = [Destination(spec.backend_uri, spec.workspace, each) for each in sorted(experiments)]
-    cells = await journal.run(Journal.answers, homes, spec.reviewer)
-    drafts = await journal.run(Journal.drafts, record.id)
+    cells = await journal.run(journal.changes.answers, homes, spec.reviewer)
+    drafts = await journal.run(journal.reviews.drafts, record.id)
     state = restore(questions, rules, rows, states, cells, record.position)
     state.kept_comments = kept_comments(drafts)
     state.history = past.history
@@ -47,12 +46,12 @@ async def open_desk(
     return desk
 
 
-async def remember_questions(record: ReviewRecord, questions: tuple[Question, ...], journal: JournalThread) -> None:
+async def remember_questions(record: ReviewRecord, questions: tuple[Question, ...], journal: AsyncJournal) -> None:
     """Keep what the review asks, so that it can go on without a network."""
-    await journal.run(Journal.save_questions, record.id, questions_to_json(questions))
+    await journal.run(journal.reviews.save_questions, record.id, questions_to_json(questions))
 
 
-async def remembered_questions(record: ReviewRecord, journal: JournalThread) -> tuple[Question, ...] | None:
+async def remembered_questions(record: ReviewRecord, journal: AsyncJournal) -> tuple[Question, ...] | None:
     """What the review asked when it was last begun with a network."""
-    kept = await journal.run(Journal.questions, record.id)
+    kept = await journal.run(journal.reviews.questions, record.id)
     return None if kept is None else questions_from_json(kept)

@@ -6,10 +6,9 @@ from collections.abc import Callable, Collection
 
 from labeler.desk.remote import Remote
 from labeler.domain.clock import wall_clock_ms
-from labeler.journal.journal import Journal
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import JournalError
 from labeler.journal.outbox_queries import DeliveryStanding, OutboxPlace, OutboxRow
-from labeler.journal.thread import JournalThread
 
 __all__ = ["DeliveryStanding", "JournalError", "Outbox", "OutboxPlace", "OutboxRow"]
 
@@ -20,18 +19,18 @@ class Outbox:
     `remote` tries things again when the reviewer wants it. `changed` hears that there is more or less to deliver.
     """
 
-    def __init__(self, journal: JournalThread, remote: Remote, changed: Callable[[], None]) -> None:
+    def __init__(self, journal: AsyncJournal, remote: Remote, changed: Callable[[], None]) -> None:
         self._journal = journal
         self._remote = remote
         self._changed = changed
 
     async def places(self) -> list[OutboxPlace]:
         """What is where, problems first. Raises `JournalError`, as every method here does."""
-        return await self._journal.run(Journal.outbox_places)
+        return await self._journal.run(self._journal.queries.outbox_places)
 
     async def rows(self, delivery_ids: Collection[int]) -> dict[int, OutboxRow]:
         """These deliveries, without those that are acknowledged by now."""
-        return await self._journal.run(Journal.outbox_rows, delivery_ids)
+        return await self._journal.run(self._journal.queries.outbox_rows, delivery_ids)
 
     def pause_s(self, trace_id: str) -> float:
         """Return the seconds that a trace's deliveries are still left alone after a failed attempt; 0 for none."""
@@ -39,12 +38,12 @@ class Outbox:
 
     async def retry(self, delivery_ids: Collection[int]) -> None:
         """Have these tried again, at once where they go to the backend that is at hand."""
-        await self._journal.run(Journal.retry, delivery_ids)
+        await self._journal.run(self._journal.outbox.retry, delivery_ids)
         self._remote.try_now()
         self._changed()
 
     async def discard(self, delivery_id: int) -> bool:
         """Give a delivery up for good; the answer stays in the journal. Tells whether it was still to be delivered."""
-        count = await self._journal.run(Journal.discard, [delivery_id], wall_clock_ms())
+        count = await self._journal.run(self._journal.outbox.discard, [delivery_id], wall_clock_ms())
         self._changed()
         return count > 0

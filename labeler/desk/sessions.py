@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
-from labeler.cache.thread import CacheThread
 from labeler.desk.events import DeskEvent, SessionChanged
 from labeler.desk.remote import Remote
 from labeler.domain.destination import Destination
@@ -26,7 +26,7 @@ class Sessions:
 
     def __init__(
         self,
-        cache: CacheThread,
+        cache: AsyncCache,
         destination_of: Callable[[str], Destination],
         remote: Remote,
         announce: Callable[[DeskEvent], None],

@@ -28,10 +28,14 @@ from labeler.journal.serialization import (
 from labeler.journal.store import Store
 
 
-class ChangeLog:
-    """The journal's half that keeps what the reviewer did. Append-only; everything else is derived."""
+class Changes:
+    """What the reviewer did. Append-only; everything else in the journal is derived from it.
 
-    _store: Store
+    Raises `JournalWriteFailed` where it writes.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def record(self, review_id: str, change: Change) -> None:
         """Commit a change and all that follows from it, or nothing. Raises `JournalWriteFailed`.
@@ -63,7 +67,7 @@ class ChangeLog:
                     destination_id = _destination_number(db, review_id, spec, effect.trace_id)
                 derivation.follow(destination_id, effect)
 
-    def changes(
+    def of_review(
         self,
         review_id: str,
         *,

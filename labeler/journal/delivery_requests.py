@@ -10,12 +10,13 @@ from labeler.journal.destinations import numbers
 from labeler.journal.store import Store
 
 
-class WakeCalls:
-    """The journal as the letter box between two processes. Raises `JournalWriteFailed` where it writes."""
+class DeliveryRequests:
+    """Requests to deliver at once. Raises `JournalWriteFailed` where it writes."""
 
-    _store: Store
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
-    def call(self, destinations: Sequence[Destination], now_ms: int) -> list[int]:
+    def make(self, destinations: Sequence[Destination], now_ms: int) -> list[int]:
         """Ask whoever delivers there to deliver at once. Returns the numbers of the calls, one a destination."""
         places = json.loads(numbers(self._store, destinations))
         asked = "INSERT INTO wake_calls (destination_id, called_at_ms) VALUES (?, ?)"
@@ -23,7 +24,7 @@ class WakeCalls:
             calls = [db.execute(asked, (place, now_ms)).lastrowid for place in places]
         return [call for call in calls if call is not None]
 
-    def unanswered_call(self, destinations: Sequence[Destination]) -> int | None:
+    def newest(self, destinations: Sequence[Destination]) -> int | None:
         """The newest call for one of these destinations, or None."""
         row = self._store.row(
             "SELECT max(id) FROM wake_calls WHERE destination_id IN (SELECT value FROM json_each(?))",
@@ -31,7 +32,7 @@ class WakeCalls:
         )
         return None if row is None or row[0] is None else int(row[0])
 
-    def answer_calls(self, destinations: Sequence[Destination], up_to: int) -> None:
+    def answer(self, destinations: Sequence[Destination], up_to: int) -> None:
         """Tell those who called for these destinations, up to that number, that what could be delivered was."""
         with self._store.writing() as db:
             db.execute(
@@ -44,7 +45,7 @@ class WakeCalls:
         asked = "SELECT 1 FROM wake_calls WHERE id IN (SELECT value FROM json_each(?)) LIMIT 1"
         return self._store.row(asked, (json.dumps(list(calls)),)) is None
 
-    def withdraw_calls(self, calls: Sequence[int]) -> None:
+    def withdraw(self, calls: Sequence[int]) -> None:
         """Nobody waits for these any more."""
         with self._store.writing() as db:
             db.execute(

@@ -18,10 +18,11 @@ from labeler.journal.serialization import assessment_fields, assessment_of
 from labeler.journal.store import Store
 
 
-class Pushes:
-    """The journal's half that takes finished assessments in."""
+class ImportedLabels:
+    """Finished assessments, taken in from elsewhere. Raises `JournalWriteFailed` where it writes."""
 
-    _store: Store
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def enqueue(self, destination: Destination, assessments: Sequence[Assessment], now_ms: int) -> int:
         """Queue assessments for delivery, released, all or none. Those whose ID is known are left out.

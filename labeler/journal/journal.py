@@ -5,35 +5,49 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from labeler.journal.changes import ChangeLog
-from labeler.journal.delivery_requests import WakeCalls
-from labeler.journal.imported_labels import Pushes
+from labeler.journal.changes import Changes
+from labeler.journal.delivery_requests import DeliveryRequests
+from labeler.journal.imported_labels import ImportedLabels
 from labeler.journal.models import Recovery
 from labeler.journal.outbox import Outbox
-from labeler.journal.outbox_queries import OutboxPages, Overview
+from labeler.journal.outbox_queries import OutboxQueries
 from labeler.journal.read_only import open_read_only
 from labeler.journal.recovery import set_aside_and_save
-from labeler.journal.remembered import Identity
+from labeler.journal.remembered import Remembered
 from labeler.journal.rescue import Moved
 from labeler.journal.resending import Resending
 from labeler.journal.reviews import Reviews
 from labeler.journal.store import Damaged, Store, open_store
 
 
-class Journal(Reviews, ChangeLog, Pushes, Outbox, OutboxPages, Overview, Resending, WakeCalls, Identity):
-    """The journal of one labeler. Used on the thread that opened it; `JournalThread` gives it one of its own.
+class Journal:
+    """The journal of one labeler, in its parts. Used on the thread that opened it; see `AsyncJournal` for event loops.
 
-    What it writes, it writes in one transaction, on the disk before it returns; `JournalWriteFailed` means
-    that nothing of it was written. `recovery` is set when the file was found damaged.
+    `reviews` says what is reviewed and how far that is, `changes` what the reviewer did. `outbox` is what delivery
+    works off, and `queries` how it looks; `requests` are what other processes ask of the one that delivers. `imported`
+    takes labels in that were not given on the screen, `resending` brings back what a backend has lost, `remembered`
+    is what the user said once.
+
+    Every method that writes does so in one transaction, on the disk before it returns, and raises `JournalWriteFailed`
+    when nothing of it was written. Every method that reads raises `JournalUnusable` when the file cannot be read.
+    `recovery` is set when the file was found damaged.
     """
 
     def __init__(self, store: Store, recovery: Recovery | None = None) -> None:
-        self._store = store
+        self.reviews = Reviews(store)
+        self.changes = Changes(store)
+        self.outbox = Outbox(store)
+        self.queries = OutboxQueries(store)
+        self.requests = DeliveryRequests(store)
+        self.imported = ImportedLabels(store)
+        self.resending = Resending(store)
+        self.remembered = Remembered(store)
         self.recovery = recovery
+        self._store = store
 
     @classmethod
     def open(cls, path: Path) -> Journal:
-        """Open the journal at `path`, made if it is missing, migrated if it is older, saved if it is damaged.
+        """Open the journal at `path`: made if it is missing, migrated if it is older, saved if it is damaged.
 
         Raises `JournalNewer` or `JournalUnusable`.
         """
@@ -53,6 +67,7 @@ class Journal(Reviews, ChangeLog, Pushes, Outbox, OutboxPages, Overview, Resendi
 
     @property
     def path(self) -> Path:
+        """Where the journal is now."""
         return self._store.path
 
     def tell_moves(self, listener: Callable[[Moved], None]) -> None:
@@ -64,7 +79,10 @@ class Journal(Reviews, ChangeLog, Pushes, Outbox, OutboxPages, Overview, Resendi
         self._store.keep_in_place()
 
     def keep_at_the_end(self) -> None:
-        """As `keep_in_place`, or else keep everything elsewhere. Raises `JournalWriteFailed` when that fails, too."""
+        """Put the journal back where it was taken away, or else keep everything in a directory for temporary files.
+
+        Raises `JournalWriteFailed` when neither can be done.
+        """
         self._store.keep_at_the_end()
 
     def close(self) -> None:

@@ -53,9 +53,10 @@ WHERE released_at_ms IS NULL AND run IN (SELECT value FROM json_each(?))
 
 
 class Outbox:
-    """The journal's half that delivery works off. Raises `JournalWriteFailed` where it writes."""
+    """What delivery works off. Raises `JournalWriteFailed` where it writes."""
 
-    _store: Store
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def release(self, trace_id: str, now_ms: int) -> None:
         """This run's reviewer submitted or left this trace: its deliveries may go once the grace is over."""

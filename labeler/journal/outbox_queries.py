@@ -27,10 +27,57 @@ from labeler.journal.store import Store
 UNDONE: Final = (DeliveryState.WAITING, DeliveryState.PARKED, DeliveryState.REFUSED)
 
 
-class Overview:
-    """The journal's half that tells how far delivery got. Reads only."""
+class DeliveryStanding(IntEnum):
+    """How a delivery that is not acknowledged stands, the worst first."""
 
-    _store: Store
+    REFUSED = 0
+    PARKED = 1
+    RETRYING = 2
+    """It waits, and was begun before."""
+    QUEUED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxPlace:
+    """What is not acknowledged at one destination: delivery IDs, problems first and of each kind the newest first.
+
+    `counts` says how many of each kind there are, by `DeliveryStanding`.
+    """
+
+    destination: Destination
+    ids: Sequence[int]
+    counts: tuple[int, int, int, int]
+
+    @property
+    def problems(self) -> Sequence[int]:
+        """The IDs of what is refused or parked."""
+        return self.ids[: self.counts[DeliveryStanding.REFUSED] + self.counts[DeliveryStanding.PARKED]]
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A delivery to show. `title` is its item's in the review it was made in, as the worklist was told it, if any.
+
+    `is_held`: it goes after another one of its trace, which is not acknowledged either.
+    """
+
+    delivery: Delivery
+    standing: DeliveryStanding
+    title: str
+    is_held: bool
+
+
+_STANDING: Final = """CASE d.state WHEN 'refused' THEN 0 WHEN 'parked' THEN 1
+    ELSE CASE WHEN d.attempts > 0 THEN 2 ELSE 3 END END"""
+
+_UNDONE: Final = "('waiting', 'parked', 'refused')"
+
+
+class OutboxQueries:
+    """How far delivery got, and what the outbox looks like. Reads only."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def destinations(self) -> list[Destination]:
         """Every destination the journal knows, in order of first use."""
@@ -160,85 +207,6 @@ class Overview:
             for row in rows
         ]
 
-
-def delivery_of_row(row: Any, places: Mapping[int, Destination]) -> Delivery:
-    """A row of the deliveries table as the type that leaves the journal."""
-    payload = json.loads(row["payload"])
-    assessment: Assessment | None = assessment_of(payload["assessment"]) if "assessment" in payload else None
-    return Delivery(
-        id=row["id"],
-        destination=places[row["destination_id"]],
-        op=DeliveryOp(row["op"]),
-        trace_id=row["trace_id"],
-        name=row["name"],
-        reviewer=row["reviewer"],
-        state=DeliveryState(row["state"]),
-        created_at_ms=row["created_at_ms"],
-        attempts=row["attempts"],
-        reason=row["reason"],
-        cause=ParkCause(row["cause"]) if row["state"] == DeliveryState.PARKED else None,
-        assessment_id=row["assessment_id"],
-        assessment=assessment,
-        queue_id=payload.get("queue_id"),
-        item_state=QueueItemState(payload["state"]) if "state" in payload else None,
-        server_id=row["server_id"],
-        released_at_ms=row["released_at_ms"],
-        not_before_ms=row["not_before_ms"],
-        settled_at_ms=row["settled_at_ms"],
-    )
-
-
-class DeliveryStanding(IntEnum):
-    """How a delivery that is not acknowledged stands, the worst first."""
-
-    REFUSED = 0
-    PARKED = 1
-    RETRYING = 2
-    """It waits, and was begun before."""
-    QUEUED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxPlace:
-    """What is not acknowledged at one destination: delivery IDs, problems first and of each kind the newest first.
-
-    `counts` says how many of each kind there are, by `DeliveryStanding`.
-    """
-
-    destination: Destination
-    ids: Sequence[int]
-    counts: tuple[int, int, int, int]
-
-    @property
-    def problems(self) -> Sequence[int]:
-        """The IDs of what is refused or parked."""
-        return self.ids[: self.counts[DeliveryStanding.REFUSED] + self.counts[DeliveryStanding.PARKED]]
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
-    """A delivery to show. `title` is its item's in the review it was made in, as the worklist was told it, if any.
-
-    `is_held`: it goes after another one of its trace, which is not acknowledged either.
-    """
-
-    delivery: Delivery
-    standing: DeliveryStanding
-    title: str
-    is_held: bool
-
-
-_STANDING: Final = """CASE d.state WHEN 'refused' THEN 0 WHEN 'parked' THEN 1
-    ELSE CASE WHEN d.attempts > 0 THEN 2 ELSE 3 END END"""
-
-_UNDONE: Final = "('waiting', 'parked', 'refused')"
-
-
-class OutboxPages:
-    """The journal's half that shows the outbox. Reads only."""
-
-    _store: Store
-
     def outbox_places(self) -> list[OutboxPlace]:
         """Every destination at which something is not acknowledged, in order of first use."""
         rows = self._store.rows(
@@ -286,3 +254,30 @@ class OutboxPages:
             (numbers(self._store, destinations),),
         )
         return {row["trace_id"] for row in rows}
+
+
+def delivery_of_row(row: Any, places: Mapping[int, Destination]) -> Delivery:
+    """A row of the deliveries table as the type that leaves the journal."""
+    payload = json.loads(row["payload"])
+    assessment: Assessment | None = assessment_of(payload["assessment"]) if "assessment" in payload else None
+    return Delivery(
+        id=row["id"],
+        destination=places[row["destination_id"]],
+        op=DeliveryOp(row["op"]),
+        trace_id=row["trace_id"],
+        name=row["name"],
+        reviewer=row["reviewer"],
+        state=DeliveryState(row["state"]),
+        created_at_ms=row["created_at_ms"],
+        attempts=row["attempts"],
+        reason=row["reason"],
+        cause=ParkCause(row["cause"]) if row["state"] == DeliveryState.PARKED else None,
+        assessment_id=row["assessment_id"],
+        assessment=assessment,
+        queue_id=payload.get("queue_id"),
+        item_state=QueueItemState(payload["state"]) if "state" in payload else None,
+        server_id=row["server_id"],
+        released_at_ms=row["released_at_ms"],
+        not_before_ms=row["not_before_ms"],
+        settled_at_ms=row["settled_at_ms"],
+    )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from labeler.journal.store import Store
 
 
-class Identity:
-    """The memory of reviewer IDs, trusted origins and agreements. Raises `JournalWriteFailed` where it writes."""
+class Remembered:
+    """Reviewer IDs, trusted origins and agreements. Raises `JournalWriteFailed` where it writes."""
 
-    _store: Store
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
-    def remember_reviewer(self, backend_uri: str, reviewer: str, origin: str) -> None:
+    def keep_reviewer(self, backend_uri: str, reviewer: str, origin: str) -> None:
         """Keep who reviews at a backend. `origin` says where the ID came from, for people."""
         with self._store.writing() as db:
             db.execute(
@@ -18,7 +19,7 @@ class Identity:
                 (backend_uri, reviewer, origin),
             )
 
-    def remembered_reviewer(self, backend_uri: str) -> tuple[str, str] | None:
+    def reviewer(self, backend_uri: str) -> tuple[str, str] | None:
         """Reviewer ID and where it came from, or None."""
         row = self._store.row("SELECT reviewer, origin FROM reviewers WHERE backend_uri = ?", (backend_uri,))
         return None if row is None else (row["reviewer"], row["origin"])

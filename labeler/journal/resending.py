@@ -35,9 +35,10 @@ d.seq = (SELECT max(e.seq) FROM deliveries e
 
 
 class Resending:
-    """The journal's half that brings back what a backend has lost. Raises `JournalWriteFailed` where it writes."""
+    """Brings back what a backend has lost. Raises `JournalWriteFailed` where it writes."""
 
-    _store: Store
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def taken_back(self, destinations: Sequence[Destination]) -> list[TakenBack]:
         """Every assessment whose deletion was acknowledged there, in the order of deletion."""

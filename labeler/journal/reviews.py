@@ -16,11 +16,12 @@ from labeler.journal.store import Store
 
 
 class Reviews:
-    """The journal's half that knows where reviews stand. Raises `JournalWriteFailed` where it writes."""
+    """What reviews are about and where they stand. Raises `JournalWriteFailed` where it writes."""
 
-    _store: Store
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
-    def begin_review(self, spec: ReviewSpec, now_ms: int) -> ReviewRecord:
+    def begin(self, spec: ReviewSpec, now_ms: int) -> ReviewRecord:
         """The review of that spec: continued if there is one, else begun. It becomes the last review."""
         key = spec_key(spec)
         with self._store.writing() as db:
@@ -32,19 +33,17 @@ class Reviews:
             )
             return _record(db.execute("SELECT * FROM reviews WHERE key = ?", (key,)).fetchone())
 
-    def last_review(self) -> ReviewRecord | None:
+    def last(self) -> ReviewRecord | None:
         """The review begun or continued last."""
         row = self._store.row("SELECT * FROM reviews ORDER BY opened DESC LIMIT 1")
         return None if row is None else _record(row)
 
-    def find_review(self, backend_uri: str, workspace: str, reviewer: str, label: str) -> ReviewRecord | None:
+    def find(self, backend_uri: str, workspace: str, reviewer: str, label: str) -> ReviewRecord | None:
         """The review opened last that goes by that label: how a start without a network finds its way back."""
         found = self._reviews_at(backend_uri, workspace, reviewer)
         return next((record for record in found if record.spec.label == label), None)
 
-    def find_review_of(
-        self, backend_uri: str, workspace: str, reviewer: str, trace_ids: Sequence[str]
-    ) -> ReviewRecord | None:
+    def find_of(self, backend_uri: str, workspace: str, reviewer: str, trace_ids: Sequence[str]) -> ReviewRecord | None:
         """The review opened last of exactly these traces."""
         found = self._reviews_at(backend_uri, workspace, reviewer)
         return next((record for record in found if record.spec.trace_ids == tuple(trace_ids)), None)

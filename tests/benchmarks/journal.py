@@ -22,9 +22,8 @@ from labeler.domain.change import Act, Answer, AnswerEffect, Change, StateEffect
 from labeler.domain.destination import Destination
 from labeler.domain.trace import TraceState
 from labeler.domain.worklist import ItemState, ReviewSpec, WorklistRow
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.attempt_outcomes import Delivered
-from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
 from tests.benchmarks.key_to_paint import begin_review
 from tests.benchmarks.measures import machine, noise, resident_mb, table
 from tests.benchmarks.pseudo_terminal import labeler
@@ -44,16 +43,16 @@ def answering(trace_id: str) -> Change:
     return Change(uuid.uuid4().hex, Act.ANSWER, trace_id, now, effects)
 
 
-async def commit_answers(journal: JournalThread, review_id: str, first: int, count: int) -> list[float]:
+async def commit_answers(journal: AsyncJournal, review_id: str, first: int, count: int) -> list[float]:
     """Milliseconds that each of so many answers takes, a few milliseconds apart."""
     took = []
     for number in range(first, first + count):
         await asyncio.sleep(0.005)
         change = answering(f"tr-{number}")
         start = time.perf_counter()
-        await journal.run(Journal.record, review_id, change)
+        await journal.run(journal.changes.record, review_id, change)
         took.append((time.perf_counter() - start) * 1000)
-        await journal.run(Journal.release, change.trace_id, change.at_ms)
+        await journal.run(journal.outbox.release, change.trace_id, change.at_ms)
     return took
 
 
@@ -65,23 +64,23 @@ async def held_up(late: list[float]) -> None:
         late.append((time.perf_counter() - start) * 1000 - 1)
 
 
-async def deliver(journal: JournalThread) -> None:
+async def deliver(journal: AsyncJournal) -> None:
     """What delivery asks of the journal while it works at full speed, without a backend."""
     while True:
-        claims = await journal.run(Journal.claim, [_HOME], time.time_ns() // 1_000_000, 0, 4)
+        claims = await journal.run(journal.outbox.claim, [_HOME], time.time_ns() // 1_000_000, 0, 4)
         if not claims:
             await asyncio.sleep(0.005)
             continue
         settled = [(claim.delivery.id, Delivered()) for claim in claims]
-        await journal.run(Journal.settle, settled, time.time_ns() // 1_000_000)
-        await journal.run(Journal.counts, [_HOME])
+        await journal.run(journal.outbox.settle, settled, time.time_ns() // 1_000_000)
+        await journal.run(journal.queries.counts, [_HOME])
 
 
 async def measure(path: Path, answers: int) -> dict[str, list[float]]:
-    journal = await JournalThread.open(path)
-    record = await journal.run(Journal.begin_review, ReviewSpec("local:bench", "", ("1",), "bench"), 1)
+    journal = await AsyncJournal.open(path)
+    record = await journal.run(journal.reviews.begin, ReviewSpec("local:bench", "", ("1",), "bench"), 1)
     rows = [WorklistRow(f"tr-{n}", "1", f"Question {n}", n, TraceState.OK) for n in range(10 * answers)]
-    await journal.run(Journal.add_items, record.id, rows)
+    await journal.run(journal.reviews.add_items, record.id, rows)
     late: list[float] = []
     watch = asyncio.create_task(held_up(late))
     took = {"an answer": await commit_answers(journal, record.id, 0, answers)}

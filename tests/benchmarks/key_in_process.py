@@ -24,15 +24,14 @@ from textual._compositor import CompositorUpdate
 from textual.screen import Screen
 
 from labeler.backends.local.store import LocalStore
-from labeler.cache.thread import CacheThread
+from labeler.cache.async_cache import AsyncCache
 from labeler.delivery.review_sync import ReviewSync, Traffic
 from labeler.desk.desk import Desk
 from labeler.desk.open_desk import open_desk
 from labeler.desk.worklist_rows import to_row
 from labeler.domain.question import PassFail, Question
 from labeler.domain.worklist import Query, ReviewSpec
-from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
+from labeler.journal.async_journal import AsyncJournal
 from labeler.review.state import Rules
 from labeler.tui.app import LabelerApp
 from labeler.tui.appearance import UNICODE
@@ -94,12 +93,12 @@ class Painting(LabelerApp):
 async def measure(home: Path, items: int, keys: int, profile: cProfile.Profile | None) -> dict[str, list[Took]]:
     """Move, then answer, at the pace of a quick reviewer."""
     store = await LocalStore.open(home / "store.db")
-    journal = await JournalThread.open(home / "journal.db")
-    cache = await CacheThread.open(home / "cache.db", 1 << 30)
+    journal = await AsyncJournal.open(home / "journal.db")
+    cache = await AsyncCache.open(home / "cache.db", 1 << 30)
     spec = ReviewSpec(store.uri, "", ("1",), "bench", label="bench")
-    record = await journal.run(Journal.begin_review, spec, 1)
+    record = await journal.run(journal.reviews.begin, spec, 1)
     async for page in store.snapshot(Query(("1",))):
-        await journal.run(Journal.add_items, record.id, [to_row(summary) for summary in page])
+        await journal.run(journal.reviews.add_items, record.id, [to_row(summary) for summary in page])
     traffic = Traffic(5.0, 2, 500, only_unlabelled=True)
     exchange = ReviewSync(spec, journal, cache, lambda: LocalStore.open(home / "store.db"), traffic)
     desk = await open_desk(record, (QUESTION,), Rules(), journal, cache, exchange)

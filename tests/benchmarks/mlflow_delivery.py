@@ -29,7 +29,7 @@ from typing import Any
 import httpx
 
 from labeler.backends.mlflow.backend import MlflowBackend, open_backend
-from labeler.cache.thread import CacheThread
+from labeler.cache.async_cache import AsyncCache
 from labeler.cli.pull import download
 from labeler.delivery.engine import DeliveryEngine
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
@@ -37,8 +37,7 @@ from labeler.domain.change import Act, Answer, AnswerEffect, Change
 from labeler.domain.destination import Destination
 from labeler.domain.trace import TraceState
 from labeler.domain.worklist import Query, ReviewSpec, WorklistRow
-from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
+from labeler.journal.async_journal import AsyncJournal
 from labeler.reading.wire.envelopes import assessment_to_wire
 from tests.benchmarks.measures import machine, median, noise, rates
 from tests.benchmarks.mlflow_reads import raw_client
@@ -136,17 +135,17 @@ async def send_by_mlflow(url: str, trace_ids: Sequence[str]) -> None:
     await asyncio.to_thread(send)
 
 
-async def queue_answers(journal: JournalThread, home: Destination, trace_ids: Sequence[str]) -> None:
+async def queue_answers(journal: AsyncJournal, home: Destination, trace_ids: Sequence[str]) -> None:
     """Answers in the journal, ready to go."""
     spec = ReviewSpec(home.backend_uri, home.workspace, (home.experiment_id,), REVIEWER)
-    record = await journal.run(Journal.begin_review, spec, 1)
+    record = await journal.run(journal.reviews.begin, spec, 1)
     rows = [WorklistRow(trace_id, home.experiment_id, "", 0, TraceState.OK) for trace_id in trace_ids]
-    await journal.run(Journal.add_items, record.id, rows)
+    await journal.run(journal.reviews.add_items, record.id, rows)
     for trace_id in trace_ids:
         answer = Answer(f"a-{uuid.uuid4().hex}", True, None, time.time_ns() // 1_000_000, 2_000)
         effect = AnswerEffect(trace_id, uuid.uuid4().hex, AssessmentKind.FEEDBACK, None, answer)
         change = Change(uuid.uuid4().hex, Act.ANSWER, trace_id, answer.answered_at_ms, (effect,))
-        await journal.run(Journal.record, record.id, change)
+        await journal.run(journal.changes.record, record.id, change)
 
 
 async def race_answers(
@@ -180,7 +179,7 @@ async def sync_once(
     backend: MlflowBackend, home: Destination, trace_ids: Sequence[str], folder: Path, concurrency: int
 ) -> float:
     """Answers a second, from the journal to the server and back into the journal."""
-    journal = await JournalThread.open(folder / "journal.db")
+    journal = await AsyncJournal.open(folder / "journal.db")
     await queue_answers(journal, home, trace_ids)
     engine = DeliveryEngine(
         journal,
@@ -191,7 +190,7 @@ async def sync_once(
         on_event=lambda event: None,
     )
     rate = await per_second(len(trace_ids), engine.drain)
-    counts = await journal.run(Journal.counts, [home])
+    counts = await journal.run(journal.queries.counts, [home])
     assert counts.waiting + counts.parked + counts.refused == 0, counts
     await journal.close()
     return rate
@@ -219,7 +218,7 @@ async def race_traces(backend: MlflowBackend, experiment: str, trace_ids: list[s
             async for _ in backend.snapshot(Query((experiment,), limit=2_000)):
                 pass
             with tempfile.TemporaryDirectory() as folder:
-                cache = await CacheThread.open(Path(folder) / "cache.db", 1 << 30)
+                cache = await AsyncCache.open(Path(folder) / "cache.db", 1 << 30)
                 rate = await per_second(share, partial(download, backend, cache, part))
                 found.setdefault("labeler's download into the cache", []).append(rate)
                 await cache.close()

@@ -16,15 +16,15 @@ import uuid
 from pathlib import Path
 from typing import NamedTuple
 
-from labeler.cache.thread import CacheThread
+from labeler.cache.async_cache import AsyncCache
 from labeler.desk.open_desk import open_desk
 from labeler.domain.destination import Destination
 from labeler.domain.question import PassFail, Question
 from labeler.domain.trace import TraceState
 from labeler.domain.worklist import ReviewSpec, WorklistRow
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.attempt_outcomes import Delivered
 from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
 from labeler.review.action import ActionContext, Thumb
 from labeler.review.apply import apply
 from labeler.review.decide import decide
@@ -49,12 +49,12 @@ class Took(NamedTuple):
 def make_journal(path: Path, items: int, answers: int) -> None:
     """A journal of one review with so many answers, the worklist gone through again and again, all delivered."""
     journal = Journal.open(path)
-    record = journal.begin_review(SPEC, 1)
+    record = journal.reviews.begin(SPEC, 1)
     rows = [
         WorklistRow(f"tr-{number:032x}", "1", f"Question {number}: which berth suits?", BEGUN_MS, TraceState.OK)
         for number in range(items)
     ]
-    journal.add_items(record.id, rows)
+    journal.reviews.add_items(record.id, rows)
     state = ReviewState((QUESTION,))
     state.add_items(Item(row.trace_id, row.experiment_id, row.title) for row in rows)
     for number in range(answers):
@@ -63,22 +63,22 @@ def make_journal(path: Path, items: int, answers: int) -> None:
         decision = decide(state, Thumb(number // items % 2 == 0, "why not" if number % 5 == 0 else None), stamp)
         assert isinstance(decision, Decision)
         assert decision.change is not None
-        journal.record(record.id, decision.change)
+        journal.changes.record(record.id, decision.change)
         apply(state, decision)
-        journal.release(decision.change.trace_id, stamp.at_ms)
+        journal.outbox.release(decision.change.trace_id, stamp.at_ms)
     later_ms = BEGUN_MS * 2
-    while claims := journal.claim([HOME], later_ms, 0, 4):
-        journal.settle([(claim.delivery.id, Delivered()) for claim in claims], later_ms)
+    while claims := journal.outbox.claim([HOME], later_ms, 0, 4):
+        journal.outbox.settle([(claim.delivery.id, Delivered()) for claim in claims], later_ms)
     journal.close()
 
 
 async def opened(directory: Path) -> Took:
     gc.collect()
     begun = time.process_time()
-    journal = await JournalThread.open(directory / "journal.db")
+    journal = await AsyncJournal.open(directory / "journal.db")
     journal_open = time.process_time()
-    cache = await CacheThread.open(directory / "cache.db", 1 << 30)
-    record = await journal.run(Journal.begin_review, SPEC, 1)
+    cache = await AsyncCache.open(directory / "cache.db", 1 << 30)
+    record = await journal.run(journal.reviews.begin, SPEC, 1)
     before = time.process_time()
     desk = await open_desk(record, (QUESTION,), Rules(), journal, cache)
     after = time.process_time()

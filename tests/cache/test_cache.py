@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from labeler.cache.async_cache import AsyncCache
 from labeler.cache.encoding import decode_summary, encode_summary
 from labeler.cache.store import Cache
-from labeler.cache.thread import CacheThread
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, TraceSummary
 from tests.cache.traces import HOME, any_text, summaries, trace
@@ -243,7 +243,7 @@ def test_two_processes_may_share_the_file(tmp_path: Path) -> None:
 
 
 async def test_the_thread_answers_what_the_cache_answers(tmp_path: Path) -> None:
-    async with await CacheThread.open(tmp_path / "cache.db", MIB) as cache:
+    async with await AsyncCache.open(tmp_path / "cache.db", MIB) as cache:
         await cache.run(Cache.put, HOME, trace("tr-1"))
         assert await cache.run(Cache.trace, HOME, "tr-1") == trace("tr-1")
         assert await cache.run(Cache.have, HOME, ["tr-1", "tr-2"]) == {"tr-1"}

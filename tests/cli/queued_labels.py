@@ -29,6 +29,6 @@ def queue(labeler: Program, place: Destination, trace_ids: list[str], value: Jso
     ]
     labeler.data.mkdir(exist_ok=True)
     journal = Journal.open(labeler.data / "journal.db")
-    journal.enqueue(place, given, time.time_ns() // 1_000_000)
+    journal.imported.enqueue(place, given, time.time_ns() // 1_000_000)
     journal.close()
     return given

@@ -17,8 +17,8 @@ from labeler.domain.change import Answer, Change
 from labeler.domain.trace import TraceState
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ReviewSpec, WorklistRow
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
 from tests.cli.program import Ended, Program
 from tests.journal.sitting import Sitting
 from tests.servers.mlflow_server import MlflowServer
@@ -70,9 +70,9 @@ class ReviewBeside:
     def queue_lost(self) -> int:
         """Queue again what was lost, without asking. How much it was."""
 
-        async def find_and_queue(journal: JournalThread, backend: Backend) -> int:
+        async def find_and_queue(journal: AsyncJournal, backend: Backend) -> int:
             found = await self._verify(journal, backend)
-            return await journal.run(Journal.send_again, [each.lost for each in found.resendable], _now_ms())
+            return await journal.run(journal.resending.send_again, [each.lost for each in found.resendable], _now_ms())
 
         return asyncio.run(self._at_backend(find_and_queue))
 
@@ -85,8 +85,8 @@ class ReviewBeside:
         """Run the program itself."""
         return self.labeler.run(*arguments, "-b", self.server.url)
 
-    async def _at_backend(self, work: Callable[[JournalThread, Backend], Awaitable[_T]]) -> _T:
-        journal = await JournalThread.open(self.labeler.data / "journal.db")
+    async def _at_backend(self, work: Callable[[AsyncJournal, Backend], Awaitable[_T]]) -> _T:
+        journal = await AsyncJournal.open(self.labeler.data / "journal.db")
         backend = await open_backend(self.server.url)
         try:
             return await work(journal, backend)
@@ -94,14 +94,14 @@ class ReviewBeside:
             await backend.close()
             await journal.close()
 
-    async def _verify(self, journal: JournalThread, backend: Backend) -> Verification:
-        return await verify(journal, backend, await journal.run(Journal.destinations), lambda done, total: None)
+    async def _verify(self, journal: AsyncJournal, backend: Backend) -> Verification:
+        return await verify(journal, backend, await journal.run(journal.queries.destinations), lambda done, total: None)
 
-    async def _drain(self, journal: JournalThread, backend: Backend) -> SyncResult:
+    async def _drain(self, journal: AsyncJournal, backend: Backend) -> SyncResult:
         engine = DeliveryEngine(
             journal,
             backend,
-            await journal.run(Journal.destinations),
+            await journal.run(journal.queries.destinations),
             grace_s=0,
             concurrency=2,
             on_event=lambda event: None,
@@ -145,11 +145,11 @@ class ReviewBeside:
         self.labeler.data.mkdir(exist_ok=True)
         journal = Journal.open(self.labeler.data / "journal.db")
         spec = ReviewSpec(self.server.url, "", (self.experiment,), REVIEWER, queue_id=self.queue_id)
-        review = journal.begin_review(spec, _now_ms())
+        review = journal.reviews.begin(spec, _now_ms())
         rows = [WorklistRow(each, self.experiment, each, 1_000, TraceState.OK) for each in self.trace_ids]
-        journal.add_items(review.id, rows)
-        journal.record(review.id, change)
-        journal.release_all(_now_ms())
+        journal.reviews.add_items(review.id, rows)
+        journal.changes.record(review.id, change)
+        journal.outbox.release_all(_now_ms())
         journal.close()
 
 

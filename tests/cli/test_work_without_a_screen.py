@@ -33,10 +33,10 @@ def test_what_was_pulled_is_here_when_the_network_is_gone(labeler: Program, expe
     assert again.code == 0
     gone = f"http://127.0.0.1:{free_port()}"
     journal = Journal.open(labeler.data / "journal.db")
-    record = journal.last_review()
+    record = journal.reviews.last()
     assert record is not None
-    assert {row.trace_id for row in journal.items(record.id)} == set(experiment.trace_ids)
-    assert journal.questions(record.id)
+    assert {row.trace_id for row in journal.reviews.items(record.id)} == set(experiment.trace_ids)
+    assert journal.reviews.questions(record.id)
     journal.close()
     assert labeler.run("show", experiment.trace_ids[0], "-b", gone).code == 75
 
@@ -300,7 +300,7 @@ def test_the_embedded_store_is_synced_and_exported_without_a_server(labeler: Pro
     trace_ids = filled_store(labeler.work / "store.db", *NAMES)
     assert labeler.run("pull", "-b", "local:store.db", "-r", "ana", *trace_ids).code == 0
     journal = Journal.open(labeler.data / "journal.db")
-    record = journal.last_review()
+    record = journal.reviews.last()
     assert record is not None
     spec = record.spec
     journal.close()

@@ -8,18 +8,17 @@ from pathlib import Path
 
 from labeler.backends.local.store import LocalStore
 from labeler.delivery.engine import DeliveryEngine
-from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
+from labeler.journal.async_journal import AsyncJournal
 from tests.delivery.work import HASTE
 
 
 async def main(directory: Path) -> None:
     store = await LocalStore.open(directory / "store.db")
-    journal = await JournalThread.open(directory / "journal.db")
+    journal = await AsyncJournal.open(directory / "journal.db")
     engine = DeliveryEngine(
         journal,
         store,
-        await journal.run(Journal.destinations),
+        await journal.run(journal.queries.destinations),
         grace_s=0,
         concurrency=2,
         on_event=lambda event: print(type(event).__name__, flush=True),

@@ -18,9 +18,8 @@ from labeler.domain.change import Change
 from labeler.domain.queue import QueueItemState
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
-from labeler.journal.journal import Journal
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import DeliveryState
-from labeler.journal.thread import JournalThread
 from tests.delivery.simulated import FAULTS, NetworkFault, SimulatedBackend
 from tests.journal.server import Server
 from tests.journal.sitting import HOME, KINDS, PLACES, TRACES, Sitting, rows, scratch_directory, spec
@@ -43,10 +42,10 @@ class DeliveryMachine(RuleBasedStateMachine):
     def begin(self, honours_ids: bool, tells: bool, edits_in_place: bool) -> None:
         self.backend = SimulatedBackend(Server(honours_ids), says_it_honours_ids=None if tells else True)
         self.sitting.edits_in_place = edits_in_place and honours_ids
-        self.journal = self.wait(JournalThread.open(self.directory / "journal.db"))
-        review = self.wait(self.journal.run(Journal.begin_review, spec(queue_id="rq-1"), self.backend.now_ms))
+        self.journal = self.wait(AsyncJournal.open(self.directory / "journal.db"))
+        review = self.wait(self.journal.run(self.journal.reviews.begin, spec(queue_id="rq-1"), self.backend.now_ms))
         self.review_id = review.id
-        self.wait(self.journal.run(Journal.add_items, self.review_id, rows(*TRACES)))
+        self.wait(self.journal.run(self.journal.reviews.add_items, self.review_id, rows(*TRACES)))
         self.start()
 
     def start(self) -> None:
@@ -59,7 +58,7 @@ class DeliveryMachine(RuleBasedStateMachine):
         return self.loop.run_until_complete(work)
 
     def record(self, change: Change) -> None:
-        self.wait(self.journal.run(Journal.record, self.review_id, change))
+        self.wait(self.journal.run(self.journal.changes.record, self.review_id, change))
 
     @rule(
         place=st.sampled_from(PLACES),
@@ -102,7 +101,7 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.wait(self.run_for(steps))
         self.backend.faults.clear()
         self.wait(self.journal.close())
-        self.journal = self.wait(JournalThread.open(self.directory / "journal.db"))
+        self.journal = self.wait(AsyncJournal.open(self.directory / "journal.db"))
         self.start()
 
     @rule(
@@ -116,12 +115,12 @@ class DeliveryMachine(RuleBasedStateMachine):
     ) -> None:
         """The reviewer goes on while requests are under way, about what they are about, too."""
         self.backend.faults.extend(faults)
-        self.wait(self.journal.run(Journal.release_all, self.backend.now_ms))
+        self.wait(self.journal.run(self.journal.outbox.release_all, self.backend.now_ms))
         task = self.loop.create_task(self.dispatcher.work_off(0))
         self.wait(_turns(steps))
         for what in changes:
             self.change(what, data)
-        self.wait(self.journal.run(Journal.release_all, self.backend.now_ms))
+        self.wait(self.journal.run(self.journal.outbox.release_all, self.backend.now_ms))
         self.wait(task)
         self.backend.faults.clear()
 
@@ -141,7 +140,7 @@ class DeliveryMachine(RuleBasedStateMachine):
             self.record(sitting.answer(place, question, data.draw(st.sampled_from([True, False, 3])), None, now_ms))
 
     async def run_for(self, steps: int) -> None:
-        await self.journal.run(Journal.release_all, self.backend.now_ms)
+        await self.journal.run(self.journal.outbox.release_all, self.backend.now_ms)
         task = asyncio.get_running_loop().create_task(self.dispatcher.work_off(0))
         for _ in range(steps):
             await asyncio.sleep(0.001)
@@ -160,7 +159,7 @@ class DeliveryMachine(RuleBasedStateMachine):
             del self.backend.server.stored[superseded[choice % len(superseded)]]
 
     def deliver(self) -> None:
-        self.wait(self.journal.run(Journal.release_all, self.backend.now_ms))
+        self.wait(self.journal.run(self.journal.outbox.release_all, self.backend.now_ms))
         self.wait(self.dispatcher.work_off(0))
 
     def teardown(self) -> None:
@@ -180,18 +179,18 @@ class DeliveryMachine(RuleBasedStateMachine):
     def finish(self) -> None:
         """The network heals. Refused ones are retried by hand; late ones come in time or never."""
         for _ in range(12):
-            undone = self.wait(self.journal.run(Journal.deliveries, [HOME]))
+            undone = self.wait(self.journal.run(self.journal.queries.deliveries, [HOME]))
             if not undone:
                 break
-            self.wait(self.journal.run(Journal.retry, [each.id for each in undone]))
+            self.wait(self.journal.run(self.journal.outbox.retry, [each.id for each in undone]))
             self.deliver()
             self.backend.now_ms += 60_000
             self.backend.let_late_ones_in(0)
         self.backend.now_ms += 121_000
         self.backend.let_late_ones_in(0)
-        left = self.wait(self.journal.run(Journal.deliveries, [HOME]))
+        left = self.wait(self.journal.run(self.journal.queries.deliveries, [HOME]))
         assert left == []
-        standing = self.wait(self.journal.run(Journal.standing, [HOME]))
+        standing = self.wait(self.journal.run(self.journal.queries.standing, [HOME]))
         assert all(each.state is DeliveryState.DELIVERED for each in standing)
 
 

@@ -13,13 +13,13 @@ from tests.journal.sitting import Sitting
 
 def main(directory: Path, trace_ids: Sequence[str]) -> None:
     journal = Journal.open(directory / "journal.db")
-    review = journal.last_review()
+    review = journal.reviews.last()
     assert review is not None
     sitting = Sitting()
     for number, trace_id in enumerate(trace_ids):
         if number:
-            journal.release(trace_ids[number - 1], 5)
-        journal.record(review.id, sitting.answer(trace_id, "helpful", True, None, 5))
+            journal.outbox.release(trace_ids[number - 1], 5)
+        journal.changes.record(review.id, sitting.answer(trace_id, "helpful", True, None, 5))
     print("answered", flush=True)
     time.sleep(600)
 

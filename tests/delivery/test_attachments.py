@@ -10,13 +10,13 @@ from labeler.backends.base import MissingTarget
 from labeler.backends.local.store import LocalStore
 from labeler.backends.mlflow import traces
 from labeler.backends.mlflow.backend import open_backend
+from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
-from labeler.cache.thread import CacheThread
 from labeler.delivery.attachments import AttachmentAway, bring_attachment
 from labeler.desk.media_content import ContentAway, Contents
 from labeler.desk.remote import OFFLINE, Offline
 from labeler.domain.destination import Destination
-from labeler.journal.thread import JournalThread
+from labeler.journal.async_journal import AsyncJournal
 from labeler.reading.document import BlockKind
 from labeler.reading.media.detect import attachment_address
 from labeler.reading.read import read_document
@@ -38,8 +38,8 @@ def attached() -> str:
 
 async def test_attachments_are_fetched_when_asked_for_and_then_kept(attached: str, tmp_path: Path) -> None:
     backend = await open_backend(shared_server().url)
-    cache = await CacheThread.open(tmp_path / "cache.db", 1 << 28)
-    journal = await JournalThread.open(tmp_path / "journal.db")
+    cache = await AsyncCache.open(tmp_path / "cache.db", 1 << 28)
+    journal = await AsyncJournal.open(tmp_path / "journal.db")
     home = Destination(backend.uri, backend.workspace, "1")
     asked: list[str] = []
 
@@ -66,7 +66,7 @@ async def test_why_an_attachment_cannot_be_had_is_a_sentence(
     backend = await open_backend(shared_server().url)
     gone = await open_backend(f"http://127.0.0.1:{free_port()}")
     store = await LocalStore.open_or_create(tmp_path / "store.db")
-    cache = await CacheThread.open(tmp_path / "cache.db", 1 << 28)
+    cache = await AsyncCache.open(tmp_path / "cache.db", 1 << 28)
     raw = await backend.trace(attached)
     await store.import_traces([raw])
     block = next(block for block in read_document(raw).blocks if block.kind is BlockKind.MEDIA)
@@ -101,8 +101,8 @@ async def test_why_an_attachment_cannot_be_had_is_a_sentence(
     ],
 )
 async def test_nothing_but_attachments_is_ever_fetched(uri: str, told: str, tmp_path: Path) -> None:
-    async with await CacheThread.open(tmp_path / "cache.db", 1 << 28) as cache:
-        journal = await JournalThread.open(tmp_path / "journal.db")
+    async with await AsyncCache.open(tmp_path / "cache.db", 1 << 28) as cache:
+        journal = await AsyncJournal.open(tmp_path / "journal.db")
         contents = Contents(cache, journal, lambda trace_id: Destination("local:x", "", "1"), OFFLINE)
         with pytest.raises(ContentAway, match=told) as caught:
             await contents.of(uri, "tr-1")
@@ -113,8 +113,8 @@ async def test_nothing_but_attachments_is_ever_fetched(uri: str, told: str, tmp_
 
 async def test_a_program_may_run_once_the_reviewer_has_agreed_to_it_also_after_a_restart(tmp_path: Path) -> None:
     for agreed in (False, True):
-        async with await CacheThread.open(tmp_path / "cache.db", 1 << 28) as cache:
-            journal = await JournalThread.open(tmp_path / "journal.db")
+        async with await AsyncCache.open(tmp_path / "cache.db", 1 << 28) as cache:
+            journal = await AsyncJournal.open(tmp_path / "journal.db")
             contents = Contents(cache, journal, lambda trace_id: Destination("local:x", "", "1"), OFFLINE)
             assert await contents.may_run("xdg-open") is agreed
             await contents.agree("xdg-open")

@@ -23,7 +23,6 @@ from labeler.backends.mlflow.transport import Patience, Timeouts
 from labeler.delivery.events import ConnectionChanged
 from labeler.domain.destination import Destination
 from labeler.domain.worklist import Query
-from labeler.journal.journal import Journal
 from labeler.journal.models import Delivery, DeliveryState, ParkCause
 from tests.delivery.work import HASTE, Work, work
 from tests.journal.sitting import spec
@@ -240,7 +239,7 @@ class Place:
         """The bad answers stop, and a person retries what was refused."""
         self.proxy.otherwise = faults.none
         refused = [each for each in await self.at_work.undone() if each.state is DeliveryState.REFUSED]
-        await self.at_work.journal.run(Journal.retry, [each.id for each in refused])
+        await self.at_work.journal.run(self.at_work.journal.outbox.retry, [each.id for each in refused])
         result = await self.at_work.engine(self.backend).drain()
         assert (result.queued, result.parked, result.refused) == (0, 0, 0)
 

@@ -15,7 +15,6 @@ from labeler.domain.assessment import Assessment, AssessmentKind, Source, Source
 from labeler.domain.change import Act, Answer, AnswerEffect, Change
 from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.domain.worklist import ItemState
-from labeler.journal.journal import Journal
 from labeler.journal.models import DeliveryOp, DeliveryState, ParkCause
 from tests.delivery.simulated import Closed, SimulatedBackend
 from tests.delivery.work import work
@@ -113,7 +112,7 @@ async def test_a_defect_of_our_own_about_one_answer_is_told_and_holds_up_no_othe
         )
         assert "ZeroDivisionError" in caplog.text
         backend.server.create = genuine  # type: ignore[method-assign]
-        await at_work.journal.run(Journal.retry, [refused.id])
+        await at_work.journal.run(at_work.journal.outbox.retry, [refused.id])
         assert (await at_work.engine(backend).drain()).delivered == 1
     assert len(backend.server.stored) == 3
 
@@ -227,10 +226,10 @@ async def test_an_answer_whose_predecessor_somebody_deleted_goes_on_under_a_new_
         (stored,) = backend.server.stored.values()
         assert stored.id not in (first, second)
         assert stored.metadata["labeler.id"] == stored.id
-        (answer,) = (await at_work.journal.run(Journal.answers, [at_work.home], "rhea.k")).values()
+        (answer,) = (await at_work.journal.run(at_work.journal.changes.answers, [at_work.home], "rhea.k")).values()
         assert answer is not None
         assert (answer.assessment_id, answer.value) == (stored.id, False)
-        fate = await at_work.journal.run(Journal.delivery_of, [second])
+        fate = await at_work.journal.run(at_work.journal.queries.delivery_of, [second])
         assert fate[second].state is DeliveryState.DELIVERED
         await at_work.answer("tr-1", "helpful", 3)
         await at_work.engine(backend).drain()
@@ -261,10 +260,10 @@ async def test_a_late_create_cannot_bring_a_cleared_answer_back(backend: Simulat
         await at_work.answer("tr-1", "helpful", True)
         backend.faults.extend(["comes late", "request lost"])
         engine = at_work.engine(backend, now_ms=lambda: backend.now_ms)
-        await at_work.journal.run(Journal.release_all, 1)
+        await at_work.journal.run(at_work.journal.outbox.release_all, 1)
         await engine._dispatcher.work_off(0)
         await at_work.record(at_work.sitting.clear("tr-1", "helpful", 9))
-        await at_work.journal.run(Journal.release_all, 1)
+        await at_work.journal.run(at_work.journal.outbox.release_all, 1)
         engine._dispatcher.forgive()
         await engine._dispatcher.work_off(0)
         assert backend.server.stored == {}

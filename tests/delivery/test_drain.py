@@ -11,7 +11,6 @@ import pytest
 from labeler.delivery.drain import SyncResult
 from labeler.domain.assessment import Assessment
 from labeler.domain.worklist import ItemState
-from labeler.journal.journal import Journal
 from tests.delivery.simulated import SimulatedBackend
 from tests.delivery.work import Work, work
 from tests.journal.server import Server
@@ -51,7 +50,7 @@ async def test_a_sync_does_not_wait_for_an_answer_that_was_discarded_meanwhile(
 
         async def failing(assessment: Assessment) -> Assessment:
             if assessment.trace_id == first.trace_id:
-                await at_work.journal.run(Journal.discard, [first.id], 1)
+                await at_work.journal.run(at_work.journal.outbox.discard, [first.id], 1)
             backend.faults.extend(["server fails", "none"])
             return await genuine(assessment)
 
@@ -67,7 +66,9 @@ async def test_a_retraction_does_not_wait_for_a_clock_that_jumped_back_while_the
     async with work(tmp_path, ["tr-1"]) as at_work:
         await at_work.answer("tr-1", "helpful", True)
         await at_work.leave("tr-1")
-        assert await at_work.journal.run(Journal.claim, [at_work.home], 10_000_000, 0, 1)  # killed before it settled
+        assert await at_work.journal.run(
+            at_work.journal.outbox.claim, [at_work.home], 10_000_000, 0, 1
+        )  # killed before it settled
         await at_work.record(at_work.sitting.clear("tr-1", "helpful", 5))
         engine = at_work.engine(backend, now_ms=lambda: 5_000_000 + round((time.monotonic() - began) * 1000))
         async with asyncio.timeout(60):

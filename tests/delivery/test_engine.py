@@ -15,7 +15,6 @@ from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
 from labeler.domain.queue import QueueItemState
 from labeler.domain.worklist import ItemState
-from labeler.journal.journal import Journal
 from labeler.journal.models import DeliveryOp
 from tests.delivery.simulated import SimulatedBackend
 from tests.delivery.work import HASTE, running, work
@@ -116,7 +115,7 @@ async def test_a_refused_answer_holds_back_only_what_depends_on_it(backend: Simu
         assert (result.delivered, result.refused, result.queued) == (4, 1, 1)
         refused, status = await at_work.undone()
         assert (refused.trace_id, status.op, status.trace_id) == ("tr-1", DeliveryOp.STATUS, "tr-1")
-        await at_work.journal.run(Journal.discard, [refused.id], 5)
+        await at_work.journal.run(at_work.journal.outbox.discard, [refused.id], 5)
         assert (await at_work.engine(backend).drain()).delivered == 1
 
 
@@ -227,7 +226,7 @@ async def test_a_drain_of_an_engine_that_runs_itself_returns(backend: SimulatedB
         engine = at_work.engine(backend, grace_s=3_600.0)
         async with running(engine):
             await at_work.answer("tr-1", "helpful", True)
-            await at_work.journal.run(Journal.release_all, 5)
+            await at_work.journal.run(at_work.journal.outbox.release_all, 5)
             assert (await engine.drain()).delivered == 1
         assert (await engine.drain()).queued == 0
 
@@ -259,7 +258,7 @@ async def test_a_drain_delivers_where_nobody_else_does_and_has_others_deliver_th
         assert (result.delivered, result.queued) == (2, 0)
         assert [each.trace_id for each in screen.settled()] == ["tr-1"]
         assert [each.trace_id for each in other.settled()] == ["tr-8"]
-        assert await other.journal.run(Journal.unanswered_call, both) is None
+        assert await other.journal.run(other.journal.requests.newest, both) is None
     assert len(backend.server.stored) == 2
 
 
@@ -270,7 +269,7 @@ async def test_a_call_that_nobody_answers_is_withdrawn(backend: SimulatedBackend
         holder.try_acquire()
         result = await at_work.engine(backend, timing=replace(HASTE, answer_patience_s=0.05)).drain()
         assert (result.delivered, result.queued) == (0, 1)
-        assert await at_work.journal.run(Journal.unanswered_call, [at_work.home]) is None
+        assert await at_work.journal.run(at_work.journal.requests.newest, [at_work.home]) is None
         holder.release()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from labeler.backends.base import Backend
 from labeler.backends.local.store import LocalStore
-from labeler.cache.thread import CacheThread
+from labeler.cache.async_cache import AsyncCache
 from labeler.delivery.lock import LOCK_NAME, DeliveryLocks
 from labeler.delivery.review_sync import ReviewSync, Traffic
 from labeler.desk.desk import Desk
@@ -22,8 +22,8 @@ from labeler.domain.destination import Destination
 from labeler.domain.question import PassFail, Question
 from labeler.domain.trace import RawTrace, TraceState, TraceSummary
 from labeler.domain.worklist import ReviewSpec
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
 from labeler.review.action import SetAnswer, Submit
 from labeler.review.decision import Refusal
 from labeler.review.state import Advance, Rules
@@ -45,7 +45,7 @@ class Review:
 
     desk: Desk
     exchange: ReviewSync
-    journal: JournalThread
+    journal: AsyncJournal
     notices: list[str] = field(default_factory=list)
 
     async def answer(self) -> None:
@@ -75,10 +75,10 @@ class Review:
 async def reviewing(directory: Path, store: LocalStore) -> AsyncIterator[Review]:
     """The review of the trace in `store`, at a backend that is opened at ``store.db`` as soon as the screen stands."""
     spec = ReviewSpec(store.uri, "", (EXPERIMENT,), "rhea.k")
-    journal = await JournalThread.open(directory / "journal.db")
-    cache = await CacheThread.open(directory / "cache.db", 1 << 24)
-    record = await journal.run(Journal.begin_review, spec, 1)
-    await journal.run(Journal.add_items, record.id, rows("tr-1"))
+    journal = await AsyncJournal.open(directory / "journal.db")
+    cache = await AsyncCache.open(directory / "cache.db", 1 << 24)
+    record = await journal.run(journal.reviews.begin, spec, 1)
+    await journal.run(journal.reviews.add_items, record.id, rows("tr-1"))
     traffic = Traffic(0.0, 2, 0, only_unlabelled=False)
 
     async def connect() -> Backend:
@@ -151,7 +151,7 @@ async def test_a_journal_that_cannot_be_written_any_more_keeps_nobody_from_leavi
     async with reviewing(tmp_path, store) as there:
         await there.answer()
         await there.until(there.delivered, "the answer in the store")
-        await there.journal.run(forbid_writing)
+        await there.journal.run(forbid_writing, there.journal._journal)
     await store.close()
 
 

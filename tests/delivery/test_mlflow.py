@@ -17,7 +17,6 @@ from labeler.backends.mlflow.transport import Patience, Timeouts
 from labeler.delivery.timing import Timing
 from labeler.domain.destination import Destination
 from labeler.domain.worklist import ItemState, Query
-from labeler.journal.journal import Journal
 from tests.delivery.work import Work, running, work
 from tests.journal.sitting import KINDS, spec
 from tests.servers import fault_proxy as faults
@@ -124,10 +123,10 @@ async def deliver_through_faults(directory: Path, server: MlflowServer, count: i
             await label_everything(at_work, there)
             await engine.drain()
             await change_some(at_work, there)
-            await at_work.journal.run(Journal.retry, [each.id for each in await at_work.undone()])
+            await at_work.journal.run(at_work.journal.outbox.retry, [each.id for each in await at_work.undone()])
             await engine.drain()
             there.proxy.otherwise = faults.none
-            await at_work.journal.run(Journal.retry, [each.id for each in await at_work.undone()])
+            await at_work.journal.run(at_work.journal.outbox.retry, [each.id for each in await at_work.undone()])
             result = await engine.drain()
             assert (result.queued, result.parked, result.refused) == (0, 0, 0)
             await assert_the_server_has_it_all(at_work, there)
@@ -161,7 +160,7 @@ async def test_a_server_killed_while_labels_go_out_ends_with_each_of_them_once(t
             )
             async with work(tmp_path, there.traces, review, there.home) as at_work:
                 await label_everything(at_work, there)
-                await at_work.journal.run(Journal.release_all, 1)
+                await at_work.journal.run(at_work.journal.outbox.release_all, 1)
                 async with running(at_work.engine(there.backend, timing=TIMING)):
                     for _ in range(3):
                         await asyncio.sleep(0.5)
@@ -195,7 +194,7 @@ async def test_a_database_that_somebody_has_locked_delays_labels_and_refuses_non
             patient = await open_backend(there.proxy.url)
             async with work(tmp_path, there.traces, review, there.home) as at_work:
                 await label_everything(at_work, there)
-                await at_work.journal.run(Journal.release_all, 1)
+                await at_work.journal.run(at_work.journal.outbox.release_all, 1)
                 locked = sqlite3.connect(tmp_path / "server" / "mlflow.db", isolation_level=None)
                 locked.execute("BEGIN EXCLUSIVE")
                 async with running(at_work.engine(patient, timing=TIMING)):

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from labeler.journal.journal import Journal
 from labeler.journal.models import DeliveryState
 from tests.delivery.simulated import SimulatedBackend
 from tests.delivery.work import work
@@ -24,10 +23,12 @@ async def test_the_servers_id_is_kept_and_a_change_overrides_by_it(backend: Simu
         await at_work.engine(backend).drain()
         (stored,) = backend.server.stored.values()
         assert stored.metadata["labeler.id"] == first
-        assert [each.server_id for each in await at_work.journal.run(Journal.standing, [at_work.home])] == [stored.id]
+        assert [
+            each.server_id for each in await at_work.journal.run(at_work.journal.queries.standing, [at_work.home])
+        ] == [stored.id]
         await at_work.answer("tr-1", "helpful", False)
         await at_work.engine(backend).drain()
-        assert await at_work.journal.run(Journal.settled_ids, [at_work.home]) == {first, stored.id}
+        assert await at_work.journal.run(at_work.journal.changes.settled_ids, [at_work.home]) == {first, stored.id}
         assert [(each.valid, each.overrides) for each in backend.server.stored.values()] == [
             (False, None),
             (True, stored.id),

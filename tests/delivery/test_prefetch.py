@@ -12,8 +12,8 @@ from labeler.backends.base import Backend
 from labeler.backends.local.store import LocalStore
 from labeler.backends.mlflow.backend import MlflowBackend, open_backend
 from labeler.backends.mlflow.transport import Patience, Timeouts
+from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
-from labeler.cache.thread import CacheThread
 from labeler.delivery.prefetch import Arrived, Missing, Offline, Online, Prefetcher, PrefetchEvent
 from labeler.domain.destination import Destination
 from tests.servers import fault_proxy as faults
@@ -64,9 +64,9 @@ class Limits(TypedDict, total=False):
 @asynccontextmanager
 async def prefetching(
     backend: Backend, directory: Path, *, first_pause_s: float = 0.05, **limits: Unpack[Limits]
-) -> AsyncIterator[tuple[Prefetcher, CacheThread, Told]]:
+) -> AsyncIterator[tuple[Prefetcher, AsyncCache, Told]]:
     told = Told()
-    async with await CacheThread.open(directory / "cache.db", 100 * MIB) as cache:
+    async with await AsyncCache.open(directory / "cache.db", 100 * MIB) as cache:
         prefetcher = Prefetcher(backend, cache, told, first_pause_s=first_pause_s, **limits)
         running = asyncio.create_task(prefetcher.run())
         try:
@@ -77,7 +77,7 @@ async def prefetching(
             assert running.cancelled()
 
 
-async def in_cache(cache: CacheThread, backend: Backend, trace_ids: list[str]) -> set[str]:
+async def in_cache(cache: AsyncCache, backend: Backend, trace_ids: list[str]) -> set[str]:
     return await cache.run(Cache.have, Destination(backend.uri, backend.workspace, ""), trace_ids)
 
 
@@ -115,7 +115,7 @@ async def test_what_is_wanted_comes_first_the_newest_call_before_older_ones(
 ) -> None:
     ids = [recording.id for recording in sample]
     told = Told()
-    async with await CacheThread.open(tmp_path / "cache.db", 100 * MIB) as cache:
+    async with await AsyncCache.open(tmp_path / "cache.db", 100 * MIB) as cache:
         prefetcher = Prefetcher(store, cache, told, in_flight=0)
         prefetcher.want(ids[4:6])
         prefetcher.want(ids[7:9])

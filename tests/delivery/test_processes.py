@@ -16,7 +16,6 @@ from labeler.delivery.lock import DeliveryLocks
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, TraceState, TraceSummary
 from labeler.domain.worklist import ReviewSpec
-from labeler.journal.journal import Journal
 from labeler.storage.file_lock import FileLock
 from tests.delivery.work import Work, running, work
 from tests.journal.sitting import spec
@@ -51,7 +50,7 @@ def spec_at(home: Destination) -> ReviewSpec:
 async def answer_all(at_work: Work) -> None:
     for trace in TRACES:
         await at_work.answer(trace, "helpful", True)
-    await at_work.journal.run(Journal.release_all, 1)
+    await at_work.journal.run(at_work.journal.outbox.release_all, 1)
 
 
 async def assert_each_arrived_once(store: LocalStore) -> None:

@@ -13,7 +13,6 @@ from labeler.backends.mlflow.backend import MlflowBackend, open_backend
 from labeler.domain.destination import Destination
 from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.domain.worklist import ItemState, Query
-from labeler.journal.journal import Journal
 from labeler.journal.models import DeliveryOp, DeliveryState
 from tests.delivery.work import HASTE, Work, work
 from tests.journal.sitting import spec
@@ -118,7 +117,7 @@ async def test_the_second_look_at_a_reopened_item_leaves_alone_whoever_finished_
     await shared.submit()
     assert (await engine.drain()).delivered == 1
     await shared.undo()
-    await shared.at_work.journal.run(Journal.release_all, 7)
+    await shared.at_work.journal.run(shared.at_work.journal.outbox.release_all, 7)
     await engine._dispatcher.work_off(0)
     assert (await shared.item()).state is QueueItemState.PENDING
     assert (await shared.at_work.counts()).waiting == 1

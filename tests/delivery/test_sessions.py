@@ -11,8 +11,8 @@ import pytest
 from labeler.backends.base import Backend
 from labeler.backends.local.store import LocalStore
 from labeler.backends.mlflow.backend import open_backend
+from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
-from labeler.cache.thread import CacheThread
 from labeler.delivery.sessions import MOST_TURNS, bring_session, session_filter, turns_of
 from labeler.domain.destination import Destination
 from labeler.domain.trace import TraceSummary
@@ -63,7 +63,7 @@ async def test_only_the_turns_before_the_current_one_are_brought_and_once(
     mine = [each for each in reversed(traces) if each.session_id == SESSION]
     assert len(mine) == 6
     home = Destination(opened.uri, opened.workspace, mine[0].experiment_id)
-    async with await CacheThread.open(tmp_path / "cache.db", 1 << 28) as cache:
+    async with await AsyncCache.open(tmp_path / "cache.db", 1 << 28) as cache:
         for _ in range(2):
             await bring_session(opened, cache, mine[4])
             found = await cache.run(Cache.of_session, home, SESSION)
@@ -77,7 +77,7 @@ async def test_of_a_long_session_the_latest_turns_are_brought(tmp_path: Path) ->
     await store.import_traces([each.raw for each in turns(MOST_TURNS + 5, SESSION)])
     current = (await listed(store, "1"))[0]
     home = Destination(store.uri, "", "1")
-    async with await CacheThread.open(tmp_path / "cache.db", 1 << 28) as cache:
+    async with await AsyncCache.open(tmp_path / "cache.db", 1 << 28) as cache:
         await bring_session(store, cache, current)
         found = await cache.run(Cache.of_session, home, SESSION)
     assert len(found) == MOST_TURNS
@@ -96,7 +96,7 @@ async def test_without_a_session_nothing_is_asked(tmp_path: Path) -> None:
     store = await LocalStore.open_or_create(tmp_path / "store.db")
     await store.import_traces([each.raw for each in turns(2, SESSION)])
     current = replace((await listed(store, "1"))[0], session_id=None)
-    async with await CacheThread.open(tmp_path / "cache.db", 1 << 28) as cache:
+    async with await AsyncCache.open(tmp_path / "cache.db", 1 << 28) as cache:
         await bring_session(store, cache, current)
         assert await turns_of(store, current) == []
         assert await cache.run(Cache.of_session, Destination(store.uri, "", "1"), SESSION) == []

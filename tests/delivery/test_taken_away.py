@@ -10,8 +10,7 @@ import pytest
 
 from labeler.delivery.events import DeliveryEvent, Settled
 from labeler.delivery.lock import LOCK_NAME, DeliveryLocks
-from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
+from labeler.journal.async_journal import AsyncJournal
 from tests.delivery.simulated import SimulatedBackend
 from tests.delivery.work import HASTE, running, work
 from tests.journal.server import Server
@@ -46,9 +45,9 @@ async def test_what_was_acknowledged_while_the_directory_went_away_is_known_afte
         async with running(engine):
             await at_work.until(waiting=0)
     assert removed == [1_015, 1_030]
-    again = await JournalThread.open(state / "journal.db")
-    assert (await again.run(Journal.counts, [HOME])).waiting == 0
-    assert await again.run(Journal.delivered_since, [HOME], 0) == len(TRACES)
+    again = await AsyncJournal.open(state / "journal.db")
+    assert (await again.run(again.queries.counts, [HOME])).waiting == 0
+    assert await again.run(again.queries.delivered_since, [HOME], 0) == len(TRACES)
     await again.close()
     assert len(backend.server.stored) == len(TRACES)
 

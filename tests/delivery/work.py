@@ -19,9 +19,8 @@ from labeler.domain.clock import wall_clock_ms
 from labeler.domain.destination import Destination
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ReviewSpec
-from labeler.journal.journal import Journal
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import Delivery, DeliveryState, OutboxCounts
-from labeler.journal.thread import JournalThread
 from tests.delivery.simulated import SimulatedBackend
 from tests.journal.sitting import HOME, Sitting, rows, spec
 
@@ -38,7 +37,7 @@ class Work:
     """One reviewer's journal at work. `spec_` names the review; its items are `traces`."""
 
     directory: Path
-    journal: JournalThread
+    journal: AsyncJournal
     review_id: str
     home: Destination
     sitting: Sitting = field(default_factory=Sitting)
@@ -46,7 +45,7 @@ class Work:
     now_ms: int = 1_000
 
     async def record(self, change: Change) -> None:
-        await self.journal.run(Journal.record, self.review_id, change)
+        await self.journal.run(self.journal.changes.record, self.review_id, change)
 
     async def answer(self, trace_id: str, question: str, value: JsonValue, comment: str | None = None) -> str:
         """Journal an answer and return its assessment ID."""
@@ -56,7 +55,7 @@ class Work:
 
     async def leave(self, *trace_ids: str, at_ms: int = 1) -> None:
         for trace_id in trace_ids:
-            await self.journal.run(Journal.release, trace_id, at_ms)
+            await self.journal.run(self.journal.outbox.release, trace_id, at_ms)
 
     def engine(
         self,
@@ -81,10 +80,10 @@ class Work:
         )
 
     async def undone(self) -> list[Delivery]:
-        return await self.journal.run(Journal.deliveries, [self.home])
+        return await self.journal.run(self.journal.queries.deliveries, [self.home])
 
     async def counts(self) -> OutboxCounts:
-        return await self.journal.run(Journal.counts, [self.home])
+        return await self.journal.run(self.journal.queries.counts, [self.home])
 
     async def until(self, *, waiting: int) -> None:
         """Return when that many are waiting."""
@@ -103,10 +102,10 @@ async def work(
     directory: Path, traces: Sequence[str], review: ReviewSpec | None = None, home: Destination = HOME
 ) -> AsyncIterator[Work]:
     """A journal in `directory` with a review of `traces` in it, continued if it is there."""
-    journal = await JournalThread.open(directory / "journal.db")
-    record = await journal.run(Journal.begin_review, review or spec(queue_id="rq-1"), 1)
+    journal = await AsyncJournal.open(directory / "journal.db")
+    record = await journal.run(journal.reviews.begin, review or spec(queue_id="rq-1"), 1)
     items = [replace(row, experiment_id=home.experiment_id) for row in rows(*traces)]
-    await journal.run(Journal.add_items, record.id, items)
+    await journal.run(journal.reviews.add_items, record.id, items)
     try:
         yield Work(directory, journal, record.id, home)
     finally:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from labeler.cache.thread import CacheThread
+from labeler.cache.async_cache import AsyncCache
 from labeler.desk.desk import Desk
 from labeler.desk.open_desk import open_desk
 from labeler.desk.restore import Cells, note_labelled, to_item
@@ -21,10 +21,9 @@ from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Change, Effect, StateEffect
 from labeler.domain.question import Categorical, PassFail, Question, Text
 from labeler.domain.worklist import WorklistRow
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.attempt_outcomes import Delivered, TargetGone
-from labeler.journal.journal import Journal
 from labeler.journal.models import DeliveryOp, ReviewRecord
-from labeler.journal.thread import JournalThread
 from labeler.review import action as act
 from labeler.review.apply import apply, apply_change
 from labeler.review.decide import decide
@@ -71,7 +70,7 @@ moves: st.SearchStrategy[act.Action] = st.one_of(
 class Program:
     """A desk, and the state that a program would have which had read everything at its start."""
 
-    journal: JournalThread
+    journal: AsyncJournal
     desk: Desk
     plain: ReviewState
 
@@ -85,19 +84,19 @@ class TwoPrograms(RuleBasedStateMachine):
     @initialize(advance=st.sampled_from(Advance), in_place=st.booleans(), at_once=st.integers(1, 3))
     def begin(self, advance: Advance, in_place: bool, at_once: int) -> None:
         self.review_rules = Rules(advance, in_place)
-        self.cache = self.wait(CacheThread.open(self.directory / "cache.db", 1 << 20))
-        journals = [self.wait(JournalThread.open(self.directory / "journal.db")) for _ in range(2)]
-        review = self.wait(journals[0].run(Journal.begin_review, spec(), 1))
-        self.wait(journals[0].run(Journal.add_items, review.id, rows(*TRACES)))
+        self.cache = self.wait(AsyncCache.open(self.directory / "cache.db", 1 << 20))
+        journals = [self.wait(AsyncJournal.open(self.directory / "journal.db")) for _ in range(2)]
+        review = self.wait(journals[0].run(journals[0].reviews.begin, spec(), 1))
+        self.wait(journals[0].run(journals[0].reviews.add_items, review.id, rows(*TRACES)))
         self.programs = [self.wait(self.opened(journal, at_once)) for journal in journals]
 
-    async def opened(self, journal: JournalThread, at_once: int) -> Program:
-        record = await journal.run(Journal.begin_review, spec(), 1)
+    async def opened(self, journal: AsyncJournal, at_once: int) -> Program:
+        record = await journal.run(journal.reviews.begin, spec(), 1)
         plain = restored_from_every_change(
             self.review_rules,
-            await journal.run(Journal.items, record.id),
-            await journal.run(Journal.changes, record.id),
-            await journal.run(Journal.answers, [HOME], record.spec.reviewer),
+            await journal.run(journal.reviews.items, record.id),
+            await journal.run(journal.changes.of_review, record.id),
+            await journal.run(journal.changes.answers, [HOME], record.spec.reviewer),
             record,
         )
         desk = await open_desk(record, QUESTIONS, self.review_rules, journal, self.cache, changes_at_once=at_once)
@@ -134,12 +133,12 @@ class TwoPrograms(RuleBasedStateMachine):
     def what_was_given_is_delivered(self, gone: bool) -> None:
         """Or finds that what it was to supersede is `gone`, and goes on under another ID."""
         for program in self.programs:
-            self.wait(program.journal.run(Journal.release_all, 1))
+            self.wait(program.journal.run(program.journal.outbox.release_all, 1))
         journal = self.programs[0].journal
-        for claim in self.wait(journal.run(Journal.claim, [HOME], FAR_IN_THE_FUTURE_MS, 0, 100)):
+        for claim in self.wait(journal.run(journal.outbox.claim, [HOME], FAR_IN_THE_FUTURE_MS, 0, 100)):
             supersedes = claim.delivery.op is DeliveryOp.CREATE and claim.assessment and claim.assessment.overrides
             outcome = TargetGone("deleted") if gone and supersedes else Delivered()
-            self.wait(journal.run(Journal.settle, [(claim.delivery.id, outcome)], FAR_IN_THE_FUTURE_MS))
+            self.wait(journal.run(journal.outbox.settle, [(claim.delivery.id, outcome)], FAR_IN_THE_FUTURE_MS))
 
     def do(self, program: Program, action: act.Action) -> None:
         """Have the desk do it, and the plain program: they come to the same, but for the IDs made on the way."""

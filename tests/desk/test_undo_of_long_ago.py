@@ -6,15 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from labeler.cache.thread import CacheThread
+from labeler.cache.async_cache import AsyncCache
 from labeler.desk.desk import Desk, Done
 from labeler.desk.history_loader import AT_ONCE
 from labeler.desk.open_desk import open_desk
 from labeler.domain.change import AnswerEffect
 from labeler.domain.question import PassFail, Question
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.attempt_outcomes import Delivered, RetryLater, TargetGone
-from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
 from labeler.review.action import Action, GoTo, Redo, Thumb, Undo
 from labeler.review.decision import Refusal
 from labeler.review.state import Rules
@@ -27,30 +26,30 @@ LATER_MS = 1 << 50
 class Room:
     """A journal and a cache, at which the same review is opened again and again."""
 
-    def __init__(self, journal: JournalThread, cache: CacheThread) -> None:
+    def __init__(self, journal: AsyncJournal, cache: AsyncCache) -> None:
         self.journal = journal
         self.cache = cache
 
     @asynccontextmanager
     async def desk(self, changes_at_once: int = AT_ONCE) -> AsyncIterator[Desk]:
-        record = await self.journal.run(Journal.begin_review, spec(), 1)
+        record = await self.journal.run(self.journal.reviews.begin, spec(), 1)
         desk = await open_desk(record, (QUESTION,), Rules(), self.journal, self.cache, changes_at_once=changes_at_once)
         yield desk
         await desk.close()
 
     async def deliver(self, outcome: Delivered | RetryLater | TargetGone, at_most: int = 100) -> None:
         """What was given so far is sent, the oldest first, and comes to this."""
-        await self.journal.run(Journal.release_all, 1)
-        for claim in await self.journal.run(Journal.claim, [HOME], LATER_MS, 0, at_most):
-            await self.journal.run(Journal.settle, [(claim.delivery.id, outcome)], LATER_MS)
+        await self.journal.run(self.journal.outbox.release_all, 1)
+        for claim in await self.journal.run(self.journal.outbox.claim, [HOME], LATER_MS, 0, at_most):
+            await self.journal.run(self.journal.outbox.settle, [(claim.delivery.id, outcome)], LATER_MS)
 
 
 @asynccontextmanager
 async def room(directory: Path, items: int) -> AsyncIterator[Room]:
-    journal = await JournalThread.open(directory / "journal.db")
-    cache = await CacheThread.open(directory / "cache.db", 1 << 20)
-    review = await journal.run(Journal.begin_review, spec(), 1)
-    await journal.run(Journal.add_items, review.id, rows(*(f"tr-{number}" for number in range(items))))
+    journal = await AsyncJournal.open(directory / "journal.db")
+    cache = await AsyncCache.open(directory / "cache.db", 1 << 20)
+    review = await journal.run(journal.reviews.begin, spec(), 1)
+    await journal.run(journal.reviews.add_items, review.id, rows(*(f"tr-{number}" for number in range(items))))
     yield Room(journal, cache)
     await cache.close()
     await journal.close()
@@ -97,7 +96,7 @@ async def test_an_answer_that_goes_on_under_another_id_meanwhile_is_undone_as_be
             await done(desk, Thumb(True))
         async with there.desk(changes_at_once=1) as desk:
             await there.deliver(TargetGone("deleted by somebody"), at_most=1)
-            assert len(await there.journal.run(Journal.renamed)) == 1
+            assert len(await there.journal.run(there.journal.changes.renamed)) == 1
             await done(desk, Undo())
             undone = await done(desk, Undo())
             assert undone.decision.change is not None

@@ -21,7 +21,7 @@ def main() -> None:
     while True:
         try:
             journal = Journal.open(path)
-            review = journal.begin_review(spec(filter=f"name = '{name}'"), 1)
+            review = journal.reviews.begin(spec(filter=f"name = '{name}'"), 1)
             break
         except JournalError as error:
             say("failed", error)
@@ -34,8 +34,8 @@ def main() -> None:
         while True:
             change = sitting.answer(trace, "helpful", number, None, number)
             try:
-                journal.add_items(review.id, rows(trace))
-                journal.record(review.id, change)
+                journal.reviews.add_items(review.id, rows(trace))
+                journal.changes.record(review.id, change)
                 break
             except JournalError as error:
                 say("failed", error)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Concatenate, ParamSpec, TypeVar, cast
+from typing import ParamSpec, TypeVar, cast
 
 from labeler.backends.base import Backend, Capabilities
 from labeler.delivery.verification import Verification, verify
 from labeler.domain.queue import Queue, QueueItem
 from labeler.domain.trace import TraceState, TraceSummary
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
 from tests.journal.server import Server
 from tests.journal.sitting import EXPERIMENT, HOME, TRACES
 
@@ -21,16 +21,18 @@ _R = TypeVar("_R")
 
 async def compare(journal: Journal, server: Server) -> Verification:
     """What a verification finds of a journal at the server."""
-    thread, backend = cast(JournalThread, _SameThread(journal)), cast(Backend, _ServerAsBackend(server))
+    thread, backend = cast(AsyncJournal, _SameThread(journal)), cast(Backend, _ServerAsBackend(server))
     return await verify(thread, backend, [HOME], lambda done, total: None)
 
 
-@dataclass
 class _SameThread:
-    journal: Journal
+    """The parts of a journal that a verification reads, called at once."""
 
-    async def run(self, method: Callable[Concatenate[Journal, _P], _R], *arguments: _P.args, **named: _P.kwargs) -> _R:
-        return method(self.journal, *arguments, **named)
+    def __init__(self, journal: Journal) -> None:
+        self.changes, self.queries, self.resending = journal.changes, journal.queries, journal.resending
+
+    async def run(self, method: Callable[_P, _R], *arguments: _P.args, **named: _P.kwargs) -> _R:
+        return method(*arguments, **named)
 
 
 @dataclass

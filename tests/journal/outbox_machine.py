@@ -38,12 +38,12 @@ class OutboxMachine(RuleBasedStateMachine):
         self.now_ms = 1_000_000
         self.sitting = Sitting()
         self.server = Server()
-        self.review_id = self.journal.begin_review(spec(queue_id="rq-1"), self.now_ms).id
-        self.journal.add_items(self.review_id, rows(*TRACES))
+        self.review_id = self.journal.reviews.begin(spec(queue_id="rq-1"), self.now_ms).id
+        self.journal.reviews.add_items(self.review_id, rows(*TRACES))
         self.recorded = 0
 
     def record(self, change: Change) -> None:
-        self.journal.record(self.review_id, change)
+        self.journal.changes.record(self.review_id, change)
         self.recorded += 1
 
     @rule(place=places, question=questions, value=values, comment=comments)
@@ -76,7 +76,7 @@ class OutboxMachine(RuleBasedStateMachine):
 
     @rule(trace=traces)
     def leave(self, trace: str) -> None:
-        self.journal.release(trace, self.now_ms)
+        self.journal.outbox.release(trace, self.now_ms)
 
     @rule(seconds=st.sampled_from([1, 6, 60]))
     def time_passes(self, seconds: int) -> None:
@@ -87,14 +87,14 @@ class OutboxMachine(RuleBasedStateMachine):
         fates = st.sampled_from(
             ["done", "done", "done", "never sent", "lost on the way", "answer lost", "parked", "refused"]
         )
-        for claim in self.journal.claim([HOME], self.now_ms, GRACE_MS, limit):
+        for claim in self.journal.outbox.claim([HOME], self.now_ms, GRACE_MS, limit):
             outcome = self.attempt(claim, data.draw(fates))
-            self.journal.settle([(claim.delivery.id, outcome)], self.now_ms)
+            self.journal.outbox.settle([(claim.delivery.id, outcome)], self.now_ms)
 
     @rule(sent=st.booleans())
     def crash_in_flight(self, sent: bool) -> None:
         """The program dies between the claim and the answer, and starts again."""
-        for claim in self.journal.claim([HOME], self.now_ms, GRACE_MS, 2):
+        for claim in self.journal.outbox.claim([HOME], self.now_ms, GRACE_MS, 2):
             if sent:
                 self.carry_out(claim)
         self.reopen()
@@ -103,11 +103,11 @@ class OutboxMachine(RuleBasedStateMachine):
     def reopen(self) -> None:
         self.journal.close()
         self.journal = Journal.open(self.directory / "journal.db")
-        self.journal.release_earlier(self.now_ms)
+        self.journal.outbox.release_earlier(self.now_ms)
 
     @rule()
     def start_again_what_is_parked(self) -> None:
-        self.journal.unpark([HOME])
+        self.journal.outbox.unpark([HOME])
 
     @rule(choice=st.integers(0, 9))
     def somebody_deletes_an_assessment_that_was_superseded(self, choice: int) -> None:
@@ -157,7 +157,7 @@ class OutboxMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_journal_knows_what_stands(self) -> None:
-        known = self.journal.answers([HOME], "Rhea.K ")
+        known = self.journal.changes.answers([HOME], "Rhea.K ")
         standing = {
             (place_of(trace, span), question): answer
             for (trace, span, question), answer in known.items()
@@ -166,9 +166,9 @@ class OutboxMachine(RuleBasedStateMachine):
         assert {cell: (a.value, a.comment) for cell, a in standing.items()} == {
             cell: (a.value, a.comment) for cell, a in self.sitting.cells.items()
         }
-        assert self.journal.states(self.review_id) == self.sitting.states
-        assert len(self.journal.changes(self.review_id)) == self.recorded
-        assert not {answer.assessment_id for answer in standing.values()} & self.journal.settled_ids([HOME])
+        assert self.journal.reviews.states(self.review_id) == self.sitting.states
+        assert len(self.journal.changes.of_review(self.review_id)) == self.recorded
+        assert not {answer.assessment_id for answer in standing.values()} & self.journal.changes.settled_ids([HOME])
 
     def teardown(self) -> None:
         try:
@@ -183,13 +183,13 @@ class OutboxMachine(RuleBasedStateMachine):
             shutil.rmtree(self.directory)
 
     def deliver_everything(self) -> None:
-        self.journal.release_all(self.now_ms)
-        undone = self.journal.deliveries([HOME])
-        self.journal.retry([each.id for each in undone])
+        self.journal.outbox.release_all(self.now_ms)
+        undone = self.journal.queries.deliveries([HOME])
+        self.journal.outbox.retry([each.id for each in undone])
         for _ in range(200):
-            claims = self.journal.claim([HOME], self.now_ms, 0, 4)
+            claims = self.journal.outbox.claim([HOME], self.now_ms, 0, 4)
             if not claims:
                 break
-            self.journal.settle([(each.delivery.id, self.carry_out(each)) for each in claims], self.now_ms)
-        assert self.journal.deliveries([HOME]) == []
-        assert all(each.state is DeliveryState.DELIVERED for each in self.journal.standing([HOME]))
+            self.journal.outbox.settle([(each.delivery.id, self.carry_out(each)) for each in claims], self.now_ms)
+        assert self.journal.queries.deliveries([HOME]) == []
+        assert all(each.state is DeliveryState.DELIVERED for each in self.journal.queries.standing([HOME]))

@@ -32,14 +32,14 @@ class Reviewer:
         self.saved: list[str] = []
         self._sitting = Sitting()
         self._name = name
-        self._review = self.journal.begin_review(spec(label=name, filter=f"name = '{name}'"), 1)
+        self._review = self.journal.reviews.begin(spec(label=name, filter=f"name = '{name}'"), 1)
 
     def answers(self, count: int = 1) -> None:
         for _ in range(count):
             trace = f"{self._name}-{len(self.saved)}"
-            self.journal.add_items(self._review.id, rows(trace))
+            self.journal.reviews.add_items(self._review.id, rows(trace))
             change = self._sitting.answer(trace, "helpful", True, None, 5 + len(self.saved))
-            self.journal.record(self._review.id, change)
+            self.journal.changes.record(self._review.id, change)
             self.saved.append(change.id)
 
     @classmethod
@@ -48,7 +48,7 @@ class Reviewer:
         return cls(path, "further")
 
     def undoes(self) -> None:
-        self.journal.record(self._review.id, self._sitting.undo(100))
+        self.journal.changes.record(self._review.id, self._sitting.undo(100))
 
     @property
     def sentences(self) -> list[str]:
@@ -74,7 +74,7 @@ def answers_in(path: Path, directory: Path) -> set[str]:
         found = {
             row["id"]: row["trace_id"] for row in journal._store.rows("SELECT id, trace_id FROM changes ORDER BY seq")
         }
-        waiting = {each.trace_id for each in journal.deliveries([HOME])}
+        waiting = {each.trace_id for each in journal.queries.deliveries([HOME])}
         assert waiting == set(found.values())
         return set(found)
     finally:

@@ -32,17 +32,17 @@ def scratch() -> Iterator[Path]:
 
 
 def changes_of(journal: Journal) -> list[Change]:
-    review = journal.last_review()
-    return [] if review is None else journal.changes(review.id)
+    review = journal.reviews.last()
+    return [] if review is None else journal.changes.of_review(review.id)
 
 
 def takes_another(journal: Journal) -> bool:
     """Whether the journal records a further answer."""
-    review = journal.begin_review(spec(queue_id="rq-1"), 1)
-    journal.add_items(review.id, rows("tr-further"))
+    review = journal.reviews.begin(spec(queue_id="rq-1"), 1)
+    journal.reviews.add_items(review.id, rows("tr-further"))
     change = Sitting().answer("tr-further", "helpful", True, None, 9)
-    journal.record(review.id, change)
-    return journal.changes(review.id)[-1] == change
+    journal.changes.record(review.id, change)
+    return journal.changes.of_review(review.id)[-1] == change
 
 
 @pytest.mark.parametrize("bytes_a_file", [3_000, 30_000, 190_000, 260_000, 333_333, 500_001, 1_234_567])
@@ -64,7 +64,7 @@ def test_wherever_the_disk_ends_what_was_said_to_be_saved_is_there_and_nothing_b
     changes = changes_of(journal)
     assert [change.id for change in changes] == said
     given = [e.after.assessment_id for c in changes for e in c.effects if isinstance(e, AnswerEffect) and e.after]
-    assert sorted(given) == sorted(each.assessment_id or "" for each in journal.deliveries([HOME]))
+    assert sorted(given) == sorted(each.assessment_id or "" for each in journal.queries.deliveries([HOME]))
     assert takes_another(journal)
     journal.close()
 
@@ -100,12 +100,12 @@ def test_a_torn_log_costs_at_most_what_was_written_last(data: st.DataObject) -> 
     scratch = scratch_directory()
     path, torn = scratch / "journal.db", scratch / "torn" / "journal.db"
     journal = Journal.open(path)
-    review = journal.begin_review(spec(queue_id="rq-1"), 1)
-    journal.add_items(review.id, rows(*(f"tr-{number}" for number in range(6))))
+    review = journal.reviews.begin(spec(queue_id="rq-1"), 1)
+    journal.reviews.add_items(review.id, rows(*(f"tr-{number}" for number in range(6))))
     sitting = Sitting()
     written = [sitting.answer(f"tr-{number}", "helpful", number, None, number) for number in range(6)]
     for change in written:
-        journal.record(review.id, change)
+        journal.changes.record(review.id, change)
     torn.parent.mkdir()
     shutil.copyfile(path, torn)
     log = path.with_name("journal.db-wal").read_bytes()

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from labeler.domain.change import AnswerEffect
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.journal import Journal
 from labeler.journal.models import JournalNewer
-from labeler.journal.thread import JournalThread
 from tests.journal.sitting import HOME, Sitting, rows, spec
 
 ROOT = Path(__file__).parents[2]
@@ -39,34 +39,34 @@ def test_an_answer_said_to_be_saved_survives_kill_minus_nine(tmp_path: Path) -> 
             said += [ids_in(line) for line in writer.stdout if line.endswith("\n")]
     journal = Journal.open(path)
     assert journal.recovery is None
-    review = journal.last_review()
+    review = journal.reviews.last()
     assert review is not None
-    changes = journal.changes(review.id)
+    changes = journal.changes.of_review(review.id)
     assert {change_id for change_id, _ in said} <= {change.id for change in changes}
     assert len(changes) <= len(said) + 4
     given = [e.after.assessment_id for c in changes for e in c.effects if isinstance(e, AnswerEffect) and e.after]
     assert {assessment_id for _, assessment_id in said} <= set(given)
-    assert sorted(given) == sorted(each.assessment_id or "" for each in journal.deliveries([HOME]))
-    assert sorted(given) == sorted(a.assessment_id for a in journal.answers([HOME], "rhea.k").values() if a)
+    assert sorted(given) == sorted(each.assessment_id or "" for each in journal.queries.deliveries([HOME]))
+    assert sorted(given) == sorted(a.assessment_id for a in journal.changes.answers([HOME], "rhea.k").values() if a)
     journal.close()
 
 
 async def test_the_journals_thread_does_what_it_is_asked_in_order_even_when_nobody_waits(tmp_path: Path) -> None:
-    thread = await JournalThread.open(tmp_path / "journal.db")
-    review = await thread.run(Journal.begin_review, spec(), 1)
-    await thread.run(Journal.add_items, review.id, rows("tr-1"))
+    thread = await AsyncJournal.open(tmp_path / "journal.db")
+    review = await thread.run(thread.reviews.begin, spec(), 1)
+    await thread.run(thread.reviews.add_items, review.id, rows("tr-1"))
     sitting = Sitting()
     wanted = [sitting.answer("tr-1", "helpful", number, None, number) for number in range(20)]
-    waits = [asyncio.ensure_future(thread.run(Journal.record, review.id, change)) for change in wanted]
+    waits = [asyncio.ensure_future(thread.run(thread.changes.record, review.id, change)) for change in wanted]
     await asyncio.sleep(0)
     for wait in waits[5:]:
         wait.cancel()
-    assert await thread.run(Journal.changes, review.id) == wanted
+    assert await thread.run(thread.changes.of_review, review.id) == wanted
     with pytest.raises(ValueError, match="no item"):
-        await thread.run(Journal.record, review.id, sitting.answer("tr-2", "helpful", 1, None, 1))
+        await thread.run(thread.changes.record, review.id, sitting.answer("tr-2", "helpful", 1, None, 1))
     await thread.close()
     with pytest.raises(RuntimeError):
-        await thread.run(Journal.last_review)
+        await thread.run(thread.reviews.last)
 
 
 async def test_a_thread_whose_journal_cannot_be_opened_says_why(tmp_path: Path) -> None:
@@ -75,4 +75,4 @@ async def test_a_thread_whose_journal_cannot_be_opened_says_why(tmp_path: Path) 
     journal._store._connection.execute("PRAGMA user_version = 99")
     journal.close()
     with pytest.raises(JournalNewer):
-        await JournalThread.open(path)
+        await AsyncJournal.open(path)

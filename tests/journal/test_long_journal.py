@@ -22,7 +22,7 @@ class TirelessReviewer:
 
     def __init__(self, path: Path) -> None:
         self.journal = Journal.open(path)
-        self.review_id = self.journal.begin_review(spec(), 1).id
+        self.review_id = self.journal.reviews.begin(spec(), 1).id
         self.sitting = Sitting()
         self.answered = 0
 
@@ -30,13 +30,15 @@ class TirelessReviewer:
         for _ in range(count):
             trace_id = f"tr-{self.answered}"
             self.answered += 1
-            self.journal.add_items(self.review_id, rows(trace_id))
-            self.journal.record(self.review_id, self.sitting.answer(trace_id, "helpful", True, None, self.answered))
-            self.journal.release(trace_id, self.answered)
-            assert self.journal.delivery_of([self.sitting.cells[trace_id, "helpful"].assessment_id])
+            self.journal.reviews.add_items(self.review_id, rows(trace_id))
+            self.journal.changes.record(
+                self.review_id, self.sitting.answer(trace_id, "helpful", True, None, self.answered)
+            )
+            self.journal.outbox.release(trace_id, self.answered)
+            assert self.journal.queries.delivery_of([self.sitting.cells[trace_id, "helpful"].assessment_id])
             if deliver:
-                claims = self.journal.claim([HOME], self.answered, 0, 4)
-                self.journal.settle([(claim.delivery.id, Delivered()) for claim in claims], self.answered)
+                claims = self.journal.outbox.claim([HOME], self.answered, 0, 4)
+                self.journal.outbox.settle([(claim.delivery.id, Delivered()) for claim in claims], self.answered)
 
     def effort_of_an_answer(self, *, deliver: bool) -> int:
         """What SQLite does for one more answer, in tens of instructions of its virtual machine."""
@@ -67,14 +69,14 @@ def test_an_answer_costs_no_more_while_many_wait(tmp_path: Path) -> None:
     early = reviewer.effort_of_an_answer(deliver=False)
     reviewer.answer(600, deliver=False)
     assert reviewer.effort_of_an_answer(deliver=False) < 1.5 * early
-    assert len(reviewer.journal.claim([HOME], reviewer.answered, 0, 4)) == 4
+    assert len(reviewer.journal.outbox.claim([HOME], reviewer.answered, 0, 4)) == 4
 
 
 @pytest.mark.parametrize("version", range(1, len(STEPS)))
 def test_a_journal_of_an_earlier_version_keeps_everything_when_it_is_migrated(tmp_path: Path, version: int) -> None:
     journal = Journal.open(tmp_path / "today.db")
-    review = journal.begin_review(spec(), 1)
-    journal.add_items(review.id, rows(*TRACES, "tr-c", "tr-d"))
+    review = journal.reviews.begin(spec(), 1)
+    journal.reviews.add_items(review.id, rows(*TRACES, "tr-c", "tr-d"))
     sitting = Sitting()
     for change in (
         sitting.set_state("tr-d", ItemState.DEFERRED, 4),
@@ -85,23 +87,23 @@ def test_a_journal_of_an_earlier_version_keeps_everything_when_it_is_migrated(tm
         sitting.undo(9),
         sitting.answer("tr-c", "helpful", False, "why", 10),
     ):
-        journal.record(review.id, change)
+        journal.changes.record(review.id, change)
     before = kept(journal, review.id)
     assert before[-1] == [("tr-b", ItemState.OPEN), ("tr-c", ItemState.DEFERRED), ("tr-d", ItemState.DEFERRED)]
     journal.close()
     write_as_of(version, tmp_path / "today.db", tmp_path / "journal.db")
     journal = Journal.open(tmp_path / "journal.db")
     assert kept(journal, review.id) == before
-    journal.release_earlier(11)
-    assert len(journal.claim([HOME], 20_000, 0, 4)) == 3
+    journal.outbox.release_earlier(11)
+    assert len(journal.outbox.claim([HOME], 20_000, 0, 4)) == 3
 
 
 def kept(journal: Journal, review_id: str) -> tuple[object, ...]:
     return (
-        journal.changes(review_id),
-        journal.deliveries([HOME]),
-        journal.counts([HOME]),
-        list(journal.states(review_id).items()),
+        journal.changes.of_review(review_id),
+        journal.queries.deliveries([HOME]),
+        journal.queries.counts([HOME]),
+        list(journal.reviews.states(review_id).items()),
     )
 
 

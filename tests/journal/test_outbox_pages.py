@@ -20,14 +20,14 @@ class AnsweringReviewer:
 
     def __init__(self, folder: Path) -> None:
         self.journal = Journal.open(folder / "journal.db")
-        self.review_id = self.journal.begin_review(spec(), 1).id
-        self.journal.add_items(self.review_id, rows(*NAMES))
+        self.review_id = self.journal.reviews.begin(spec(), 1).id
+        self.journal.reviews.add_items(self.review_id, rows(*NAMES))
         self.sitting = Sitting()
         self.now_ms = 10
 
     def do(self, change: Change) -> None:
         self.now_ms += 1
-        self.journal.record(self.review_id, change)
+        self.journal.changes.record(self.review_id, change)
 
     def answer(self, trace_id: str, value: JsonValue = True) -> str:
         """Answer a trace; returns the answer's ID."""
@@ -37,15 +37,15 @@ class AnsweringReviewer:
     def deliver(self, trace_id: str, outcome: Delivered | Parked | PayloadRefused | RetryLater) -> None:
         """Have the next delivery of a trace attempted, to end like this."""
         self.now_ms += 1
-        self.journal.release(trace_id, self.now_ms)
+        self.journal.outbox.release(trace_id, self.now_ms)
         others = [each for each in NAMES if each != trace_id]
-        (claim,) = self.journal.claim([HOME], self.now_ms, 0, 1, others)
-        self.journal.settle([(claim.delivery.id, outcome)], self.now_ms)
+        (claim,) = self.journal.outbox.claim([HOME], self.now_ms, 0, 1, others)
+        self.journal.outbox.settle([(claim.delivery.id, outcome)], self.now_ms)
 
     def shown(self) -> list[tuple[str, DeliveryStanding]]:
-        (place,) = self.journal.outbox_places()
+        (place,) = self.journal.queries.outbox_places()
         assert place.destination == HOME
-        found = self.journal.outbox_rows(place.ids)
+        found = self.journal.queries.outbox_rows(place.ids)
         return [(found[each].delivery.trace_id, found[each].standing) for each in place.ids]
 
 
@@ -65,10 +65,10 @@ def test_problems_come_first_and_of_each_kind_the_newest(tmp_path: Path) -> None
         (NAMES[3], DeliveryStanding.QUEUED),
         (NAMES[0], DeliveryStanding.QUEUED),
     ]
-    (place,) = reviewer.journal.outbox_places()
+    (place,) = reviewer.journal.queries.outbox_places()
     assert place.counts == (2, 1, 1, 2)
     assert list(place.problems) == list(place.ids[:3])
-    assert reviewer.journal.refused_traces([HOME]) == {NAMES[4], NAMES[5]}
+    assert reviewer.journal.queries.refused_traces([HOME]) == {NAMES[4], NAMES[5]}
 
 
 def test_a_row_has_its_item_s_title_and_says_whether_it_goes_after_another(tmp_path: Path) -> None:
@@ -76,8 +76,8 @@ def test_a_row_has_its_item_s_title_and_says_whether_it_goes_after_another(tmp_p
     reviewer.answer(NAMES[0])
     reviewer.deliver(NAMES[0], RetryLater("The server answered 503."))
     reviewer.answer(NAMES[0], False)
-    (place,) = reviewer.journal.outbox_places()
-    found = [reviewer.journal.outbox_rows(place.ids)[each] for each in place.ids]
+    (place,) = reviewer.journal.queries.outbox_places()
+    found = [reviewer.journal.queries.outbox_rows(place.ids)[each] for each in place.ids]
     assert {each.title for each in found} == {f"title of {NAMES[0]}"}
     assert [(each.standing, each.is_held) for each in found] == [
         (DeliveryStanding.RETRYING, False),
@@ -88,10 +88,10 @@ def test_a_row_has_its_item_s_title_and_says_whether_it_goes_after_another(tmp_p
 def test_what_is_delivered_meanwhile_is_left_out_of_a_page(tmp_path: Path) -> None:
     reviewer = AnsweringReviewer(tmp_path)
     reviewer.answer(NAMES[0])
-    (place,) = reviewer.journal.outbox_places()
+    (place,) = reviewer.journal.queries.outbox_places()
     reviewer.deliver(NAMES[0], Delivered())
-    assert reviewer.journal.outbox_rows(place.ids) == {}
-    assert reviewer.journal.outbox_places() == []
+    assert reviewer.journal.queries.outbox_rows(place.ids) == {}
+    assert reviewer.journal.queries.outbox_places() == []
 
 
 def test_an_answer_that_stands_again_is_delivered_only_once_what_superseded_it_is_retracted(tmp_path: Path) -> None:
@@ -101,6 +101,6 @@ def test_an_answer_that_stands_again_is_delivered_only_once_what_superseded_it_i
     reviewer.answer(NAMES[0], False)
     reviewer.deliver(NAMES[0], Delivered())
     reviewer.do(reviewer.sitting.undo(reviewer.now_ms))
-    assert reviewer.journal.delivery_of([first])[first].state is DeliveryState.WAITING
+    assert reviewer.journal.queries.delivery_of([first])[first].state is DeliveryState.WAITING
     reviewer.deliver(NAMES[0], Delivered())
-    assert reviewer.journal.delivery_of([first])[first].state is DeliveryState.DELIVERED
+    assert reviewer.journal.queries.delivery_of([first])[first].state is DeliveryState.DELIVERED

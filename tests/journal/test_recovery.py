@@ -34,20 +34,20 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("worked") / "journal.db"
     journal = Journal.open(path)
     sitting = Sitting()
-    review = journal.begin_review(spec(queue_id="rq-1"), 1)
+    review = journal.reviews.begin(spec(queue_id="rq-1"), 1)
     names = [f"tr-{number:03}" for number in range(300)]
-    journal.add_items(review.id, rows(*names))
+    journal.reviews.add_items(review.id, rows(*names))
     for number, name in enumerate(names[:200]):
-        journal.record(review.id, sitting.answer(name, "helpful", number % 2 == 0, "because " * 5, 10 + number))
-        journal.record(review.id, sitting.set_state(name, ItemState.LABELLED, 11 + number))
-    journal.release_all(1_000)
-    for claim in journal.claim([HOME], 2_000, 0, 100):
-        journal.settle([(claim.delivery.id, Delivered())], 2_001)
+        journal.changes.record(review.id, sitting.answer(name, "helpful", number % 2 == 0, "because " * 5, 10 + number))
+        journal.changes.record(review.id, sitting.set_state(name, ItemState.LABELLED, 11 + number))
+    journal.outbox.release_all(1_000)
+    for claim in journal.outbox.claim([HOME], 2_000, 0, 100):
+        journal.outbox.settle([(claim.delivery.id, Delivered())], 2_001)
     for name in names[:20]:
-        journal.record(review.id, sitting.answer(name, "helpful", 3, None, 3_000))
+        journal.changes.record(review.id, sitting.answer(name, "helpful", 3, None, 3_000))
     for name in names[20:30]:
-        journal.record(review.id, sitting.clear(name, "helpful", 3_000))
-    journal.release_all(4_000)
+        journal.changes.record(review.id, sitting.clear(name, "helpful", 3_000))
+    journal.outbox.release_all(4_000)
     journal.close()
     return path
 
@@ -78,9 +78,9 @@ def test_no_answer_is_lost_by_one_damaged_page(worked: Path, tmp_path: Path, dat
     assert journal.recovery is not None
     assert journal.recovery.set_aside.exists()
     assert journal.recovery.set_aside.name in journal.recovery.sentence
-    answers = [answer for answer in journal.answers([HOME], "rhea.k").values() if answer is not None]
+    answers = [answer for answer in journal.changes.answers([HOME], "rhea.k").values() if answer is not None]
     assert len(answers) == 190
-    known = journal.delivery_of([answer.assessment_id for answer in answers])
+    known = journal.queries.delivery_of([answer.assessment_id for answer in answers])
     assert {each.state for each in known.values()} <= {DeliveryState.WAITING, DeliveryState.DELIVERED}
     assert len(known) == 190
     journal.close()
@@ -101,11 +101,15 @@ def test_a_journal_damaged_all_over_still_opens_with_what_is_left(
     assume(not is_whole(path))
     journal = Journal.open(path)
     assert journal.recovery is not None
-    review = journal.begin_review(spec(queue_id="rq-1"), 5_000)
-    journal.add_items(review.id, rows("tr-new"))
-    journal.record(review.id, Sitting().answer("tr-new", "helpful", True, None, 5_000))
-    answers = [answer for answer in journal.answers(journal.destinations(), "rhea.k").values() if answer is not None]
-    assert len(journal.delivery_of([answer.assessment_id for answer in answers])) == len(answers)
+    review = journal.reviews.begin(spec(queue_id="rq-1"), 5_000)
+    journal.reviews.add_items(review.id, rows("tr-new"))
+    journal.changes.record(review.id, Sitting().answer("tr-new", "helpful", True, None, 5_000))
+    answers = [
+        answer
+        for answer in journal.changes.answers(journal.queries.destinations(), "rhea.k").values()
+        if answer is not None
+    ]
+    assert len(journal.queries.delivery_of([answer.assessment_id for answer in answers])) == len(answers)
     journal.close()
 
 
@@ -122,7 +126,7 @@ def test_a_file_of_garbage_is_set_aside_and_a_fresh_journal_begun(tmp_path: Path
 def test_the_journal_can_be_read_by_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "state" / "journal.db"
     journal = Journal.open(path)
-    journal.begin_review(spec(), 1)
+    journal.reviews.begin(spec(), 1)
     for file in path.parent.iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     journal.close()
@@ -158,13 +162,13 @@ def test_a_journal_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
 def test_a_journal_of_an_older_version_is_copied_before_it_is_migrated(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     journal = Journal.open(path)
-    review = journal.begin_review(spec(), 1)
+    review = journal.reviews.begin(spec(), 1)
     journal.close()
     open_store(path, (*STEPS, "CREATE TABLE later (id INTEGER);\n")).close()
     (copy,) = tmp_path.glob("journal.db.format-*")
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     older = Journal.open(copy)
-    assert older.last_review() == review
+    assert older.reviews.last() == review
     older.close()
     with sqlite3.connect(path) as database:
         assert database.execute("SELECT count(*) FROM later").fetchone() == (0,)
@@ -197,19 +201,19 @@ def test_a_place_that_cannot_be_written_is_named_in_a_sentence(tmp_path: Path) -
 
 def test_a_full_disk_fails_the_change_in_a_sentence_and_leaves_nothing_of_it(tmp_path: Path) -> None:
     journal = Journal.open(tmp_path / "journal.db")
-    review = journal.begin_review(spec(), 1)
-    journal.add_items(review.id, rows("tr-1"))
+    review = journal.reviews.begin(spec(), 1)
+    journal.reviews.add_items(review.id, rows("tr-1"))
     sitting = Sitting()
-    journal.record(review.id, sitting.answer("tr-1", "helpful", True, None, 5))
+    journal.changes.record(review.id, sitting.answer("tr-1", "helpful", True, None, 5))
     journal._store._connection.execute("PRAGMA max_page_count = 1")
     with pytest.raises(JournalWriteFailed, match="the disk is full"):
-        journal.record(review.id, sitting.answer("tr-1", "helpful", False, "x" * 100_000, 6))
+        journal.changes.record(review.id, sitting.answer("tr-1", "helpful", False, "x" * 100_000, 6))
     journal._store._connection.execute("PRAGMA max_page_count = 1000000")
-    (answer,) = journal.answers([HOME], "rhea.k").values()
+    (answer,) = journal.changes.answers([HOME], "rhea.k").values()
     assert answer is not None
     assert answer.value is True
-    assert len(journal.changes(review.id)) == 1
-    assert [each.op for each in journal.deliveries([HOME])] == [DeliveryOp.CREATE]
+    assert len(journal.changes.of_review(review.id)) == 1
+    assert [each.op for each in journal.queries.deliveries([HOME])] == [DeliveryOp.CREATE]
     journal.close()
 
 
@@ -217,27 +221,27 @@ def test_a_journal_that_another_program_holds_fails_the_change_and_takes_it_late
     path = tmp_path / "journal.db"
     journal = Journal.open(path)
     journal._store._connection.execute("PRAGMA busy_timeout = 50")
-    review = journal.begin_review(spec(), 1)
-    journal.add_items(review.id, rows("tr-1"))
+    review = journal.reviews.begin(spec(), 1)
+    journal.reviews.add_items(review.id, rows("tr-1"))
     change = Sitting().answer("tr-1", "helpful", True, None, 5)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(JournalWriteFailed, match="another program holds it"):
-        journal.record(review.id, change)
+        journal.changes.record(review.id, change)
     other.execute("ROLLBACK")
     other.close()
-    journal.record(review.id, change)
-    assert journal.changes(review.id) == [change]
+    journal.changes.record(review.id, change)
+    assert journal.changes.of_review(review.id) == [change]
     journal.close()
 
 
 def test_the_log_of_changes_cannot_be_rewritten(tmp_path: Path) -> None:
     journal = Journal.open(tmp_path / "journal.db")
-    review = journal.begin_review(spec(), 1)
-    journal.add_items(review.id, rows("tr-1"))
-    journal.record(review.id, Sitting().answer("tr-1", "helpful", True, None, 5))
+    review = journal.reviews.begin(spec(), 1)
+    journal.reviews.add_items(review.id, rows("tr-1"))
+    journal.changes.record(review.id, Sitting().answer("tr-1", "helpful", True, None, 5))
     for statement in ("UPDATE changes SET at_ms = 0", "DELETE FROM changes"):
         with pytest.raises(sqlite3.Error, match="append-only"):
             journal._store._connection.execute(statement)
-    assert journal.elsewhere([Destination("http://other.example", "", "1")]) == {HOME: 1}
+    assert journal.queries.elsewhere([Destination("http://other.example", "", "1")]) == {HOME: 1}
     journal.close()

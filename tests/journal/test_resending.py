@@ -24,22 +24,22 @@ NOW_MS = 1_000_000
 @pytest.fixture
 def journal(tmp_path: Path) -> Iterator[Journal]:
     journal = Journal.open(tmp_path / "journal.db")
-    review = journal.begin_review(spec(queue_id="rq-1"), NOW_MS)
-    journal.add_items(review.id, rows(*TRACES))
+    review = journal.reviews.begin(spec(queue_id="rq-1"), NOW_MS)
+    journal.reviews.add_items(review.id, rows(*TRACES))
     yield journal
     journal.close()
 
 
 def record(journal: Journal, *changes: Change) -> None:
-    review = journal.last_review()
+    review = journal.reviews.last()
     assert review is not None
     for change in changes:
-        journal.record(review.id, change)
-    journal.release_all(NOW_MS)
+        journal.changes.record(review.id, change)
+    journal.outbox.release_all(NOW_MS)
 
 
 def deliver(journal: Journal, server: Server) -> None:
-    while claims := journal.claim([HOME], NOW_MS, 0, 4):
+    while claims := journal.outbox.claim([HOME], NOW_MS, 0, 4):
         for claim in claims:
             delivery, server_id = claim.delivery, None
             if delivery.op is DeliveryOp.CREATE:
@@ -51,11 +51,11 @@ def deliver(journal: Journal, server: Server) -> None:
                 server.retract(claim.wire_id)
             elif delivery.queue_id is not None and delivery.item_state is not None:
                 server.set_state(delivery.queue_id, delivery.trace_id, delivery.item_state, delivery.reviewer)
-            journal.settle([(delivery.id, Delivered(server_id))], NOW_MS)
+            journal.outbox.settle([(delivery.id, Delivered(server_id))], NOW_MS)
 
 
 def send_again(journal: Journal, found: Verification) -> int:
-    return journal.send_again([each.lost for each in found.resendable], NOW_MS)
+    return journal.resending.send_again([each.lost for each in found.resendable], NOW_MS)
 
 
 @pytest.mark.parametrize("honours_ids", [True, False])

@@ -49,7 +49,7 @@ class RestoredMachine(OutboxMachine):
 
     def send_again(self) -> None:
         found = asyncio.run(compare(self.journal, self.server))
-        self.journal.send_again([each.lost for each in found.resendable], self.now_ms)
+        self.journal.resending.send_again([each.lost for each in found.resendable], self.now_ms)
 
     def deliver_everything(self) -> None:
         super().deliver_everything()

@@ -29,13 +29,13 @@ def scratch() -> Iterator[Path]:
 
 
 def answer(journal: Journal, trace_id: str) -> None:
-    review = journal.begin_review(spec(), 1)
-    journal.add_items(review.id, rows(trace_id))
-    journal.record(review.id, Sitting().answer(trace_id, "helpful", True, None, 5))
+    review = journal.reviews.begin(spec(), 1)
+    journal.reviews.add_items(review.id, rows(trace_id))
+    journal.changes.record(review.id, Sitting().answer(trace_id, "helpful", True, None, 5))
 
 
 def released(journal: Journal) -> set[str]:
-    return {each.trace_id for each in journal.deliveries([HOME]) if each.released_at_ms is not None}
+    return {each.trace_id for each in journal.queries.deliveries([HOME]) if each.released_at_ms is not None}
 
 
 def test_a_run_releases_its_own_answers_and_those_of_runs_that_ended_and_no_others(tmp_path: Path) -> None:
@@ -45,13 +45,13 @@ def test_a_run_releases_its_own_answers_and_those_of_runs_that_ended_and_no_othe
     one, other = Journal.open(tmp_path / "journal.db"), Journal.open(tmp_path / "journal.db")
     answer(one, "tr-one")
     answer(other, "tr-other")
-    other.release_earlier(7)
+    other.outbox.release_earlier(7)
     assert released(one) == {"tr-ended"}
-    other.release("tr-one", 8)
-    other.release_all(9)
+    other.outbox.release("tr-one", 8)
+    other.outbox.release_all(9)
     assert released(one) == {"tr-ended", "tr-other"}
     one.close()
-    other.release_earlier(10)
+    other.outbox.release_earlier(10)
     assert released(other) == {"tr-ended", "tr-other", "tr-one"}
     other.close()
 
@@ -63,12 +63,12 @@ def test_a_killed_run_has_ended_and_leaves_nothing_behind(tmp_path: Path) -> Non
         assert writer.stdout is not None
         writer.stdout.readline()
         journal = Journal.open(path)
-        journal.release_earlier(5)
+        journal.outbox.release_earlier(5)
         assert released(journal) == set()
         writer.kill()
-    journal.release_earlier(6)
+    journal.outbox.release_earlier(6)
     assert "tr-0" in released(journal)
-    assert journal.counts([HOME]).unreleased == 0
+    assert journal.queries.counts([HOME]).unreleased == 0
     journal.close()
     assert list(tmp_path.glob("*.run-*")) == []
 
@@ -86,7 +86,7 @@ def test_a_copied_journal_takes_the_runs_of_the_original_for_ended(tmp_path: Pat
     answer(original, "tr-1")
     shutil.copytree(tmp_path, tmp_path / "copy")
     copy = Journal.open(tmp_path / "copy" / "journal.db")
-    copy.release_earlier(6)
+    copy.outbox.release_earlier(6)
     assert released(copy) == {"tr-1"}
     assert released(original) == set()
     copy.close()
@@ -121,7 +121,7 @@ def test_a_run_of_another_user_counts_as_living_and_stops_nobody(scratch: Path) 
     other, own = Journal.open(scratch / "journal.db"), Journal.open(scratch / "journal.db")
     answer(other, "tr-other")
     with marks_of_another_user(scratch):
-        own.release_earlier(5)
+        own.outbox.release_earlier(5)
         assert released(own) == set()
     own.close()
     other.close()
@@ -144,6 +144,6 @@ def marks_of_another_user(directory: Path) -> Iterator[None]:
 
 def test_a_run_that_only_reads_leaves_no_mark(tmp_path: Path) -> None:
     journal = Journal.open(tmp_path / "journal.db")
-    assert journal.counts([HOME]).waiting == 0
+    assert journal.queries.counts([HOME]).waiting == 0
     assert list(tmp_path.glob("*.run-*")) == []
     journal.close()

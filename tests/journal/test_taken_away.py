@@ -61,10 +61,10 @@ def test_a_journal_that_was_written_back_is_used_as_ever_and_leaves_nothing_behi
 ) -> None:
     take_away(reviewer.path)
     reviewer.answers(2)
-    reviewer.journal.release_all(50)
-    claims = reviewer.journal.claim([HOME], 60, 0, 10)
+    reviewer.journal.outbox.release_all(50)
+    claims = reviewer.journal.outbox.claim([HOME], 60, 0, 10)
     take_away(reviewer.path)
-    reviewer.journal.settle([(claim.delivery.id, Delivered()) for claim in claims], 70)
+    reviewer.journal.outbox.settle([(claim.delivery.id, Delivered()) for claim in claims], 70)
     reviewer.journal.close()
     again = Journal.open(reviewer.path)
     states = [state for (state,) in again._store.rows("SELECT state FROM deliveries")]
@@ -86,7 +86,7 @@ def test_an_acknowledgement_that_comes_within_the_removal_survives_it(
     copy = tmp_path / "read"
     answers_in(reviewer.path, copy)
     journal = Journal.open(copy / "journal.db")
-    assert {each.reason for each in journal.deliveries([HOME])} == {"while it was removed"}
+    assert {each.reason for each in journal.queries.deliveries([HOME])} == {"while it was removed"}
     journal.close()
 
 
@@ -114,8 +114,8 @@ def test_what_lies_at_the_path_is_left_alone_and_the_work_goes_on_beside_it(
 def test_what_waits_in_a_rescued_journal_is_read_back_before_it_is_sent(reviewer: Reviewer) -> None:
     other_journal(reviewer.path)
     reviewer.answers()
-    reviewer.journal.release_all(50)
-    claims = reviewer.journal.claim([HOME], 60, 0, 10)
+    reviewer.journal.outbox.release_all(50)
+    claims = reviewer.journal.outbox.claim([HOME], 60, 0, 10)
     assert [claim.is_repeat for claim in claims] == [True, True, True, False]
 
 
@@ -148,31 +148,31 @@ def test_an_older_copy_of_the_journal_counts_as_another(reviewer: Reviewer, tmp_
 
 
 def claims(reviewer: Reviewer) -> list[int]:
-    reviewer.journal.release_all(50)
-    return [claim.delivery.id for claim in reviewer.journal.claim([HOME], 60, 0, 10)]
+    reviewer.journal.outbox.release_all(50)
+    return [claim.delivery.id for claim in reviewer.journal.outbox.claim([HOME], 60, 0, 10)]
 
 
 def delivers(reviewer: Reviewer) -> None:
-    reviewer.journal.settle([(each, Delivered()) for each in claims(reviewer)], 60)
+    reviewer.journal.outbox.settle([(each, Delivered()) for each in claims(reviewer)], 60)
 
 
 def fails_in_doubt(reviewer: Reviewer) -> None:
-    ids = [each.id for each in reviewer.journal.deliveries([HOME])]
-    reviewer.journal.settle([(each, RetryLater("timed out", ambiguous=True)) for each in ids], 90)
+    ids = [each.id for each in reviewer.journal.queries.deliveries([HOME])]
+    reviewer.journal.outbox.settle([(each, RetryLater("timed out", ambiguous=True)) for each in ids], 90)
 
 
 def hears_the_servers_ids(reviewer: Reviewer) -> None:
-    ids = [each.id for each in reviewer.journal.deliveries([HOME])]
-    reviewer.journal.settle([(each, RecheckLater(99, "later", f"server-{each}")) for each in ids], 70)
+    ids = [each.id for each in reviewer.journal.queries.deliveries([HOME])]
+    reviewer.journal.outbox.settle([(each, RecheckLater(99, "later", f"server-{each}")) for each in ids], 70)
 
 
 def sends_again(reviewer: Reviewer) -> None:
-    ids = [each.id for each in reviewer.journal.deliveries([HOME], [DeliveryState.DELIVERED])]
-    assert reviewer.journal.send_again([Lost(each) for each in ids], 80) == 3
+    ids = [each.id for each in reviewer.journal.queries.deliveries([HOME], [DeliveryState.DELIVERED])]
+    assert reviewer.journal.resending.send_again([Lost(each) for each in ids], 80) == 3
 
 
 def trusts_an_origin(reviewer: Reviewer) -> None:
-    reviewer.journal.trust("http://harbour.example")
+    reviewer.journal.remembered.trust("http://harbour.example")
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_an_answer_that_was_sent_is_deleted_though_an_older_copy_lies_at_the_pat
     claims(reviewer)
     reviewer.path.with_name("older.db").replace(reviewer.path)
     reviewer.undoes()
-    assert DeliveryOp.DELETE in {each.op for each in reviewer.journal.deliveries([HOME])}
+    assert DeliveryOp.DELETE in {each.op for each in reviewer.journal.queries.deliveries([HOME])}
 
 
 def test_a_commit_stands_though_the_mark_of_the_run_cannot_be_made_again(reviewer: Reviewer) -> None:
@@ -228,7 +228,7 @@ def test_a_commit_stands_though_the_mark_of_the_run_cannot_be_made_again(reviewe
         db.execute("UPDATE deliveries SET reason = 'committed'")
         mark.unlink()
         mark.mkdir()
-    assert {each.reason for each in reviewer.journal.deliveries([HOME])} == {"committed"}
+    assert {each.reason for each in reviewer.journal.queries.deliveries([HOME])} == {"committed"}
     with pytest.raises(JournalWriteFailed, match="no file can be made beside the journal"):
         reviewer.answers()
     reviewer.journal.close()
@@ -249,11 +249,11 @@ def test_a_whole_copy_of_the_journal_is_gone_on_with(reviewer: Reviewer, tmp_pat
 def test_a_journal_in_which_nothing_was_written_yet_makes_way(reviewer: Reviewer, tmp_path: Path) -> None:
     shutil.rmtree(reviewer.path.parent)
     fresh = Journal.open(reviewer.path)
-    assert fresh.counts([HOME]).waiting == 0
+    assert fresh.queries.counts([HOME]).waiting == 0
     reviewer.answers()
     assert reviewer.journal.path == reviewer.path
-    fresh.release_all(9)
-    assert fresh.counts([HOME]).waiting == 4
+    fresh.outbox.release_all(9)
+    assert fresh.queries.counts([HOME]).waiting == 4
     assert answers_in(reviewer.path, tmp_path / "read") == set(reviewer.saved)
     fresh.close()
 
@@ -317,6 +317,6 @@ def test_the_mark_of_a_run_is_made_again(reviewer: Reviewer) -> None:
         mark.unlink()
     reviewer.journal.keep_in_place()
     other = Journal.open(reviewer.path)
-    other.release_earlier(50)
-    assert other.counts([HOME]).unreleased == 3
+    other.outbox.release_earlier(50)
+    assert other.queries.counts([HOME]).unreleased == 3
     other.close()

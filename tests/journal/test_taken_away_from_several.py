@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from labeler.journal.journal import Journal
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import JournalWriteFailed
-from labeler.journal.thread import JournalThread
 from tests.journal.taking_away import (
     OCCUPIED,
     SIDES,
@@ -84,7 +83,7 @@ def test_whatever_is_removed_and_when_no_answer_that_was_said_to_be_saved_is_los
 
 async def test_it_is_noticed_when_nothing_is_done(tmp_path: Path) -> None:
     path = tmp_path / "state" / "journal.db"
-    thread = await JournalThread.open(path)
+    thread = await AsyncJournal.open(path)
     told = asyncio.get_running_loop().create_future()
     thread.on_trouble = told.set_result
     shutil.rmtree(path.parent)
@@ -95,19 +94,19 @@ async def test_it_is_noticed_when_nothing_is_done(tmp_path: Path) -> None:
 
 async def test_what_cannot_be_put_back_is_told_once_and_tried_again(tmp_path: Path) -> None:
     path = tmp_path / "state" / "journal.db"
-    thread = await JournalThread.open(path)
+    thread = await AsyncJournal.open(path)
     told: list[str] = []
     thread.on_trouble = told.append
     shutil.rmtree(path.parent)
     path.parent.write_text("no directory")
     for _ in range(3):
         with pytest.raises(JournalWriteFailed, match="cannot be written back"):
-            await thread.run(Journal.keep_in_place)
+            await thread.keep_in_place()
         await asyncio.sleep(0.6)
     assert len(told) == 1
     assert "cannot be written back" in told[0]
     path.parent.unlink()
-    await thread.run(Journal.keep_in_place)
+    await thread.keep_in_place()
     assert path.exists()
     await thread.close()
     assert len(told) == 2

@@ -12,13 +12,13 @@ from tests.journal.sitting import Sitting, rows, spec
 
 def main() -> None:
     journal = Journal.open(Path(sys.argv[1]))
-    review = journal.begin_review(spec(queue_id="rq-1"), 1)
+    review = journal.reviews.begin(spec(queue_id="rq-1"), 1)
     sitting = Sitting()
-    for number in itertools.count(len(journal.items(review.id))):
+    for number in itertools.count(len(journal.reviews.items(review.id))):
         trace = f"tr-{number}"
-        journal.add_items(review.id, rows(trace))
+        journal.reviews.add_items(review.id, rows(trace))
         change = sitting.answer(trace, "helpful", number, None, number)
-        journal.record(review.id, change)
+        journal.changes.record(review.id, change)
         print(change.id, sitting.cells[trace, "helpful"].assessment_id, flush=True)
 
 

@@ -116,9 +116,10 @@ class Reviewer:
     def statuses(self) -> Statuses:
         """The queue on the server, compared with how the journal says that its items were left."""
         journal = Journal.open(self.data / "journal.db")
-        review = journal.last_review()
+        review = journal.reviews.last()
         assert review is not None
-        left, journaled = journal.states(review.id), journal.deliveries(journal.destinations(), tuple(DeliveryState))
+        left = journal.reviews.states(review.id)
+        journaled = journal.queries.deliveries(journal.queries.destinations(), tuple(DeliveryState))
         journal.close()
         return judge_statuses(self.name, left, finished(self.place, self.queue_id), journaled, self.weather.asked)
 

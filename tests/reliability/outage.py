@@ -26,11 +26,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from labeler.cache.thread import CacheThread
+from labeler.cache.async_cache import AsyncCache
 from labeler.desk.desk import Desk
 from labeler.desk.open_desk import open_desk, remembered_questions
-from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
+from labeler.journal.async_journal import AsyncJournal
 from labeler.review.action import Action, GoTo, SetAnswer, Submit
 from labeler.review.decision import Refusal
 from labeler.review.state import Rules
@@ -92,9 +91,9 @@ def take_in(home: Path, place: Place) -> None:
 
 async def answer_everything(data: Path) -> Given:
     """Answer every item of the last review, some of them twice, and go back to the first."""
-    journal = await JournalThread.open(data / "journal.db")
-    cache = await CacheThread.open(data / "cache.db", 1 << 30)
-    record = await journal.run(Journal.last_review)
+    journal = await AsyncJournal.open(data / "journal.db")
+    cache = await AsyncCache.open(data / "cache.db", 1 << 30)
+    record = await journal.run(journal.reviews.last)
     assert record is not None
     questions = await remembered_questions(record, journal)
     assert questions is not None

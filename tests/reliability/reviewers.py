@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from labeler.backends.mlflow.backend import open_backend
-from labeler.cache.thread import CacheThread
+from labeler.cache.async_cache import AsyncCache
 from labeler.delivery.engine import DeliveryEngine
 from labeler.delivery.timing import Timing
 from labeler.desk.desk import Desk
@@ -27,9 +27,8 @@ from labeler.domain.question import Numeric, PassFail, Question, Text
 from labeler.domain.trace import TraceState
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ReviewSpec, WorklistRow
-from labeler.journal.journal import Journal
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import DeliveryOp, DeliveryState
-from labeler.journal.thread import JournalThread
 from labeler.review.action import Action, Clear, FocusOn, GoTo, SetAnswer, Submit, Undo
 from labeler.review.decision import Refusal
 from labeler.review.state import Advance, Rules
@@ -99,12 +98,12 @@ async def _review(plan: Plan, name: str) -> Told:
     directory = plan.directory / name
     backend = await open_backend(plan.url)
     home = Destination(backend.uri, backend.workspace, plan.experiment_id)
-    journal = await JournalThread.open(directory / "journal.db")
-    cache = await CacheThread.open(directory / "cache.db", 1 << 24)
+    journal = await AsyncJournal.open(directory / "journal.db")
+    cache = await AsyncCache.open(directory / "cache.db", 1 << 24)
     spec = ReviewSpec(home.backend_uri, home.workspace, (home.experiment_id,), name)
-    record = await journal.run(Journal.begin_review, spec, 1)
+    record = await journal.run(journal.reviews.begin, spec, 1)
     rows = [WorklistRow(trace, home.experiment_id, mark, 1, TraceState.OK) for mark, trace in plan.traces[name].items()]
-    await journal.run(Journal.add_items, record.id, rows)
+    await journal.run(journal.reviews.add_items, record.id, rows)
     engine = DeliveryEngine(
         journal,
         backend,
@@ -142,8 +141,8 @@ async def _deliver_the_rest(engine: DeliveryEngine, give_up_s: float) -> None:
                 await asyncio.sleep(1)
 
 
-async def _tell(journal: JournalThread, home: Destination, told: Told) -> None:
-    every = await journal.run(Journal.deliveries, [home], tuple(DeliveryState))
+async def _tell(journal: AsyncJournal, home: Destination, told: Told) -> None:
+    every = await journal.run(journal.queries.deliveries, [home], tuple(DeliveryState))
     for delivery in every:
         if delivery.state not in (DeliveryState.DELIVERED, DeliveryState.CLOSED):
             told.undelivered.append(f"{told.reviewer}: {delivery.op} {delivery.state}: {delivery.reason}")

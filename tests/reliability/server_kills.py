@@ -19,7 +19,6 @@ from labeler.delivery.timing import Timing
 from labeler.domain.change import Change
 from labeler.domain.destination import Destination
 from labeler.domain.worklist import ItemState
-from labeler.journal.journal import Journal
 from labeler.journal.models import DeliveryState
 from tests.delivery.work import Work, running, work
 from tests.journal.sitting import spec
@@ -131,7 +130,7 @@ async def server_kill_loop(directory: Path, server: MlflowServer, kills: int, tr
                         print(f"{kill} kills, {answering.done} done, {weather.writes} writes", flush=True)
             async with patience(_DRAIN_PATIENCE_S, "everything to be delivered"):
                 synced = await engine.drain()
-            journaled = await at_work.journal.run(Journal.deliveries, [home], tuple(DeliveryState))
+            journaled = await at_work.journal.run(at_work.journal.queries.deliveries, [home], tuple(DeliveryState))
         await backend.close()
     found = finished(place, queue_id)
     statuses = judge_statuses(review.reviewer, answering.at_work.sitting.states, found, journaled, weather.asked)

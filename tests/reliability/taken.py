@@ -61,7 +61,7 @@ def replace(data: Path, chance: random.Random) -> str:
     other = data / f"other-{time.monotonic_ns()}"
     if what == "journal":
         journal = Journal.open(other)
-        journal.remember_reviewer("http://elsewhere", "somebody", "an earlier review")
+        journal.remembered.keep_reviewer("http://elsewhere", "somebody", "an earlier review")
         journal.close()
     else:
         other.write_bytes(chance.randbytes(4096))

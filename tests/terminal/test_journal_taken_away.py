@@ -99,7 +99,7 @@ def test_an_answer_that_cannot_be_written_back_stays_on_the_screen_until_it_can(
 def test_beside_another_journal_the_work_goes_on_and_is_delivered_from_there(begun: Machine) -> None:
     data = begun.home / "data"
     other = Journal.open(begun.home / "other" / "journal.db")
-    other.remember_reviewer("http://harbour.example", "somebody", "somebody else's journal")
+    other.remembered.keep_reviewer("http://harbour.example", "somebody", "somebody else's journal")
     other.close()
     before = other.path.read_bytes()
     with offline(begun) as terminal:

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 
-from labeler.journal.journal import Journal
 from labeler.tui.appearance import UNICODE, Signs
 from tests.tui.review.asked import RATING, THUMB, traces
 from tests.tui.review.table import Table, open_table
@@ -21,7 +20,7 @@ def answer_id(table: Table, index: int, question: str) -> str:
 
 async def take_its_id(table: Table, index: int, question: str) -> None:
     """Have the store hold another comment under an answer's ID: the answer can never be acknowledged."""
-    waiting = await table.journal.run(Journal.deliveries, table.desk.destinations)
+    waiting = await table.journal.run(table.journal.queries.deliveries, table.desk.destinations)
     wanted = answer_id(table, index, question)
     sent = next(each.assessment for each in waiting if each.assessment and each.assessment.id == wanted)
     await table.store.create(replace(sent, rationale="not what was sent"))

@@ -46,7 +46,7 @@ async def test_it_shows_what_arrives_while_it_is_open(tmp_path: Path) -> None:
         trace_id = ids(table)[0]
         await table.press("y")
         await open_outbox(table, "1 waiting", "goes once its item is submitted or left")
-        await table.journal.run(Journal.release, trace_id, 1)
+        await table.journal.run(table.journal.outbox.release, trace_id, 1)
         table.remote.wake()
         await shown(table, "Everything is delivered.")
         await table.press_at_once("q")
@@ -132,18 +132,20 @@ async def test_what_waits_for_another_backend_is_listed_below_and_said_to_be_els
 
 async def answer_elsewhere(table: Table) -> None:
     spec = ReviewSpec("https://mlflow.example", "team-a", ("9",), REVIEWER)
-    review = await table.journal.run(Journal.begin_review, spec, 1)
+    review = await table.journal.run(table.journal.reviews.begin, spec, 1)
     row = WorklistRow("tr-elsewhere", "9", "Where do I moor?", 1, TraceState.OK)
-    await table.journal.run(Journal.add_items, review.id, [row])
+    await table.journal.run(table.journal.reviews.add_items, review.id, [row])
     answer = Answer("a-elsewhere", True, None, 1, 1)
     effect = AnswerEffect("tr-elsewhere", "is_good", AssessmentKind.FEEDBACK, None, answer)
-    await table.journal.run(Journal.record, review.id, Change("c-elsewhere", Act.ANSWER, "tr-elsewhere", 1, (effect,)))
+    await table.journal.run(
+        table.journal.changes.record, review.id, Change("c-elsewhere", Act.ANSWER, "tr-elsewhere", 1, (effect,))
+    )
 
 
 async def test_twenty_thousand_rows_are_read_a_page_at_a_time(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(4), (THUMB, RATING), grace_s=3600) as table:
         await table.press("y")
-        await table.journal.run(_multiply, 20_000)
+        await table.journal.run(_multiply, table.journal._journal, 20_000)
         await open_outbox(table, "20,001 waiting", "copy 19999")
         rows = table.app.screen.query_one(OutboxList)
         await table.press_at_once("G")

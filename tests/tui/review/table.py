@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from labeler.backends.base import Unreachable
 from labeler.backends.local.store import LocalStore
-from labeler.cache.thread import CacheThread
+from labeler.cache.async_cache import AsyncCache
 from labeler.delivery.listing import listed_traces
 from labeler.delivery.review_sync import ReviewSync, Traffic
 from labeler.desk.desk import Desk
@@ -22,8 +22,7 @@ from labeler.domain.assessment import Assessment, SourceType
 from labeler.domain.question import Question
 from labeler.domain.trace import RawTrace
 from labeler.domain.worklist import ReviewSpec
-from labeler.journal.journal import Journal
-from labeler.journal.thread import JournalThread
+from labeler.journal.async_journal import AsyncJournal
 from labeler.review.state import Rules
 from labeler.tui.app import LabelerApp
 from labeler.tui.appearance import UNICODE, Signs
@@ -51,7 +50,7 @@ class Table:
     desk: Desk
     remote: ReviewSync
     store: LocalStore
-    journal: JournalThread
+    journal: AsyncJournal
     _ahead_s: float = 0.0
 
     async def press(self, *keys: str) -> None:
@@ -199,11 +198,11 @@ async def open_table(
     """A running review of `traces`; opened again in the same folder it goes on where it was left."""
     store = await LocalStore.open_or_create(folder / "store.db")
     await store.import_traces(traces)
-    journal = await JournalThread.open(folder / "journal.db")
-    cache = await CacheThread.open(folder / "cache.db", 1 << 28)
+    journal = await AsyncJournal.open(folder / "journal.db")
+    cache = await AsyncCache.open(folder / "cache.db", 1 << 28)
     experiment = (await store.experiments())[0]
     spec = ReviewSpec(store.uri, "", (experiment.id,), REVIEWER, label="Autumn desk review")
-    record = await journal.run(Journal.begin_review, spec, 1)
+    record = await journal.run(journal.reviews.begin, spec, 1)
     traffic = Traffic(grace_s, 2, 500, only_unlabelled=False)
 
     async def connect() -> LocalStore:

@@ -131,13 +131,13 @@ def pragma(words: str) -> Callable[[Journal], object]:
 async def test_an_answer_that_cannot_be_saved_stays_on_the_screen(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(2), (THUMB, RATING)) as table:
         await table.press("y")
-        await table.journal.run(pragma("query_only = ON"))
+        await table.journal.run(pragma("query_only = ON"), table.journal._journal)
         for keys in (["3"], ["s"], ["u"], ["f", "enter"], ["D", "x", "enter"], ["tab", "n"], ["backspace"]):
             await table.press(*keys)
             assert (table.position, table.values(0)) == (0, {"user_satisfaction": True}), keys
             assert "\n Not saved" in table.screen, keys
         assert table.line("panel").startswith(" last  Helpful")
-        await table.journal.run(pragma("query_only = OFF"))
+        await table.journal.run(pragma("query_only = OFF"), table.journal._journal)
         await table.press("tab", "3")
         assert (table.position, table.values(0)["quality_rating"]) == (1, 3)
 
@@ -146,14 +146,14 @@ async def test_a_comment_that_no_longer_fits_on_the_disk_is_still_in_its_field(t
     comment = "a word that must not be lost " * 300
     async with open_table(tmp_path, traces(2), (THUMB,), size=(80, 24)) as table:
         await table.press("N")
-        await table.journal.run(pragma("max_page_count = 1"))
+        await table.journal.run(pragma("max_page_count = 1"), table.journal._journal)
         await table.paste(comment)
         await table.press("enter")
         assert (table.position, table.values(0)) == (0, {})
         assert "Not saved: the disk is full. Free some space" in " ".join(table.screen.split())
         await table.press("N")
         assert "must not be lost" in table.screen
-        await table.journal.run(pragma("max_page_count = 1000000"))
+        await table.journal.run(pragma("max_page_count = 1000000"), table.journal._journal)
         await table.press("enter")
         assert (table.position, table.comment(0, "user_satisfaction")) == (1, comment.strip())
 
@@ -161,7 +161,7 @@ async def test_a_comment_that_no_longer_fits_on_the_disk_is_still_in_its_field(t
 async def test_leaving_with_a_journal_that_cannot_be_written_loses_nothing_saved(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(3), (THUMB,)) as table:
         await table.press("y", "n")
-        await table.journal.run(pragma("query_only = ON"))
+        await table.journal.run(pragma("query_only = ON"), table.journal._journal)
         await table.press("j")
     async with open_table(tmp_path, traces(3), (THUMB,), grace_s=0) as table:
         await table.delivered()

@@ -89,8 +89,8 @@ async def test_what_another_process_delivers_is_told_here_too(tmp_path: Path) ->
 def deliver_elsewhere(folder: Path, table: Table) -> None:
     """Deliver what waits, as another process would that has the same journal open."""
     journal = Journal.open(folder / "journal.db")
-    while claims := journal.claim(table.desk.destinations, time.time_ns() // 1_000_000, 0, 1):
-        journal.settle([(claim.delivery.id, Delivered()) for claim in claims], time.time_ns() // 1_000_000)
+    while claims := journal.outbox.claim(table.desk.destinations, time.time_ns() // 1_000_000, 0, 1):
+        journal.outbox.settle([(claim.delivery.id, Delivered()) for claim in claims], time.time_ns() // 1_000_000)
     journal.close()
 
 
