@@ -88,13 +88,6 @@ class FocusBy:
 
 
 @dataclass(frozen=True, slots=True)
-class FocusOn:
-    """Put the focus on the question at `index`."""
-
-    index: int
-
-
-@dataclass(frozen=True, slots=True)
 class TargetSpan:
     """Have the questions be about a span of the current item from now on."""
 
@@ -174,7 +167,6 @@ Action: TypeAlias = (
     | Proceed
     | Clear
     | FocusBy
-    | FocusOn
     | TargetSpan
     | EndAim
     | Submit

@@ -37,8 +37,6 @@ def decide(state: ReviewState, action: act.Action, stamp: act.ActionContext) -> 
             return go_to(state, action)
         case act.FocusBy(step):
             return Decision(focus=(state.focus + step) % max(len(state.questions), 1))
-        case act.FocusOn(index):
-            return Decision(focus=index)
         case act.EndAim():
             return end_aim(state)
     if item.trace_id in state.absent:

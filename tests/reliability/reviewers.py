@@ -29,7 +29,7 @@ from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ReviewSpec, WorklistRow
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import DeliveryOp, DeliveryState
-from labeler.review.action import Action, Clear, FocusOn, GoTo, SetAnswer, Submit, Undo
+from labeler.review.action import Action, Clear, FocusBy, GoTo, SetAnswer, Submit, Undo
 from labeler.review.decision import Refusal
 from labeler.review.state import Advance, Rules
 from tests.reliability.verdict import Cell, Said
@@ -183,7 +183,7 @@ class _Person:
             self.told.did[what] += 1
             await self._act(GoTo(index + 1))
             if what == "cleared":
-                await self._act(FocusOn(QUESTIONS.index(question)))
+                await self._act(FocusBy(QUESTIONS.index(question) - self.desk.state.focus))
                 await self._act(Clear())
                 self._remember(cell, None)
             else:

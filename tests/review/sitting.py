@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import count
 
 from labeler.domain.assessment import AssessmentKind
@@ -10,7 +11,7 @@ from labeler.domain.change import Answer, Change
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
-from labeler.review.action import Action, ActionContext, Digit, SetAnswer
+from labeler.review.action import Action, ActionContext, Digit, FocusBy, SetAnswer
 from labeler.review.apply import apply
 from labeler.review.decide import decide
 from labeler.review.decision import Decision, Refusal
@@ -25,6 +26,13 @@ QUALITY = Question("quality", Numeric(1, 5))
 SCORE = Question("score", Numeric(0, 100))
 EXPECTED = Question("expected", Text(), kind=AssessmentKind.EXPECTATION, required=False)
 REMARK = Question("remark", Text(), required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FocusOn:
+    """Press Tab until the question at `index` is focused: no key of the product names a question."""
+
+    index: int
 
 
 class Sitting:
@@ -51,8 +59,10 @@ class Sitting:
         now = next(self._clock)
         return ActionContext(at_ms=now * 1000, duration_ms=now, mint=self.mint)
 
-    def attempt(self, action: Action) -> Decision | Refusal:
+    def attempt(self, action: Action | FocusOn) -> Decision | Refusal:
         """Do it if the rules allow it."""
+        if isinstance(action, FocusOn):
+            action = FocusBy(action.index - self.state.focus)
         decision = decide(self.state, action, self.stamp())
         if isinstance(decision, Decision):
             if decision.change is not None:
@@ -60,7 +70,7 @@ class Sitting:
             apply(self.state, decision)
         return decision
 
-    def do(self, *actions: Action) -> Decision:
+    def do(self, *actions: Action | FocusOn) -> Decision:
         """Do all of these; what the last one came to. None may be refused."""
         decisions = [self.attempt(action) for action in actions]
         assert all(isinstance(decision, Decision) for decision in decisions), decisions

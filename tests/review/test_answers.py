@@ -8,10 +8,10 @@ import pytest
 
 from labeler.domain.question import Categorical, Numeric, PassFail, Question
 from labeler.domain.worklist import ItemState
-from labeler.review.action import AskText, Clear, Digit, FocusBy, FocusOn, SetAnswer, Submit, Thumb
+from labeler.review.action import AskText, Clear, Digit, FocusBy, SetAnswer, Submit, Thumb
 from labeler.review.decision import FieldKind
 from labeler.review.state import Advance
-from tests.review.sitting import CLARITY, EXPECTED, HELPFUL, MODES, POLITE, QUALITY, REMARK, SCORE, Sitting
+from tests.review.sitting import CLARITY, EXPECTED, HELPFUL, MODES, POLITE, QUALITY, REMARK, SCORE, FocusOn, Sitting
 
 UP, DOWN = Thumb(True), Thumb(False)
 

@@ -13,7 +13,6 @@ from labeler.review.action import (
     AskThumbComment,
     Comment,
     Digit,
-    FocusOn,
     Proceed,
     Redo,
     SetAnswer,
@@ -24,7 +23,7 @@ from labeler.review.action import (
 )
 from labeler.review.decision import FieldKind, FieldRequest
 from labeler.review.state import Advance
-from tests.review.sitting import CLARITY, HELPFUL, MODES, POLITE, QUALITY, Sitting
+from tests.review.sitting import CLARITY, HELPFUL, MODES, POLITE, QUALITY, FocusOn, Sitting
 
 UP, DOWN = Thumb(True), Thumb(False)
 MUTE = Question("mute", HELPFUL.input, takes_comment=False)

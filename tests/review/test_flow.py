@@ -8,10 +8,10 @@ import pytest
 
 from labeler.domain.change import Act, StateEffect
 from labeler.domain.worklist import ItemState
-from labeler.review.action import Clear, Comment, Digit, FocusBy, FocusOn, Go, GoTo, SetAnswer, Submit, Thumb, Where
+from labeler.review.action import Clear, Comment, Digit, FocusBy, Go, GoTo, SetAnswer, Submit, Thumb, Where
 from labeler.review.answers import EDITING
 from labeler.review.state import Advance
-from tests.review.sitting import CLARITY, EXPECTED, HELPFUL, MODES, POLITE, QUALITY, REMARK, Sitting
+from tests.review.sitting import CLARITY, EXPECTED, HELPFUL, MODES, POLITE, QUALITY, REMARK, FocusOn, Sitting
 
 UP, DOWN = Thumb(True), Thumb(False)
 

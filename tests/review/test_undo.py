@@ -13,7 +13,6 @@ from labeler.review.action import (
     Decline,
     Defer,
     Digit,
-    FocusOn,
     Go,
     GoTo,
     Redo,
@@ -28,7 +27,7 @@ from labeler.review.action import (
 from labeler.review.apply import apply_change
 from labeler.review.state import ReviewState
 from labeler.review.worklist import Item
-from tests.review.sitting import CLARITY, EXPECTED, HELPFUL, MODES, POLITE, Sitting
+from tests.review.sitting import CLARITY, EXPECTED, HELPFUL, MODES, POLITE, FocusOn, Sitting
 
 UP, DOWN = Thumb(True), Thumb(False)
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import string
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from labeler import tui
+from labeler.review.action import Action as RuleAction
 from labeler.tui.actions import ACTIONS, Action, Context
 from labeler.tui.keymap import NAMED_KEYS
 
@@ -121,3 +125,9 @@ def test_keys_of_later_work_are_unbound() -> None:
 def test_the_key_line_has_short_words() -> None:
     assert all(len(action.hint) <= 12 for action in ACTIONS)
     assert any(action.hint for action in ACTIONS)
+
+
+def test_every_action_of_the_rules_is_one_that_the_product_takes() -> None:
+    """What tests alone could ask of the rules would be a rule that nobody needs."""
+    sources = "".join(path.read_text(encoding="utf-8") for path in Path(tui.__file__).parent.rglob("*.py"))
+    assert [each.__name__ for each in get_args(RuleAction) if f"{each.__name__}(" not in sources] == []
