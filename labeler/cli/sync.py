@@ -43,6 +43,10 @@ def _report(result: SyncResult, *, as_json: bool) -> None:
     else:
         counted = ("delivered", "queued", "parked", "refused")
         print_message(", ".join(f"{getattr(result, name)} {name}" for name in counted))
+    if result.held:
+        print_message(
+            f"{result.held} queued: on an item that a running labeler has open; delivered when that item is left."
+        )
     for sentence, count in result.because[:_REASONS]:
         print_message(f"{count} parked: {sentence.rstrip('.')}.")
     if result.refused or len(result.because) > _REASONS:

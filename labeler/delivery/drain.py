@@ -18,9 +18,9 @@ from labeler.journal.async_journal import AsyncJournal
 class SyncResult:
     """What a drain came to, in deliveries. `queued` wait, `parked` need somebody, `refused` never will.
 
-    `elsewhere` waits for other destinations, by name in `elsewhere_at`. `needs_credentials`: something is parked
-    for want of them, or of a right. `because`: why what is parked is, in sentences with how many each holds, the
-    commonest first.
+    `held` of those queued belong to an item that a running program has open, and wait until it is left. `elsewhere`
+    waits for other destinations, by name in `elsewhere_at`. `needs_credentials`: something is parked for want of them,
+    or of a right. `because`: why what is parked is, in sentences with how many each holds, the commonest first.
     """
 
     delivered: int
@@ -28,6 +28,7 @@ class SyncResult:
     parked: int
     refused: int
     elsewhere: int
+    held: int = 0
     elsewhere_at: dict[Destination, int] = field(default_factory=dict)
     needs_credentials: bool = False
     because: tuple[tuple[str, int], ...] = ()
@@ -43,6 +44,7 @@ async def result_since(journal: AsyncJournal, destinations: Sequence[Destination
         parked=counts.parked,
         refused=counts.refused,
         elsewhere=sum(elsewhere.values()),
+        held=counts.unreleased,
         elsewhere_at=elsewhere,
         needs_credentials=counts.needs_credentials > 0,
         because=await journal.run(journal.queries.parked_because, destinations) if counts.parked else (),

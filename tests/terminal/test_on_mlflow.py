@@ -230,3 +230,17 @@ def test_a_network_pulled_after_ten_seconds_leaves_an_afternoon_of_work(served: 
     )
     labels = [a["assessment_id"] for trace in listed["traces"] for a in trace.get("assessments", [])]
     assert len(labels) == len(set(labels)) == 400
+
+
+def test_sync_beside_a_screen_says_what_the_item_in_view_holds_back(served: ServedQueue) -> None:
+    with served.terminal("review", "-q", QUEUE, "-r", "alice") as terminal:
+        terminal.wait_for("item 1/10", "line ")
+        terminal.wait_until_gone("Loading")
+        terminal.press("y")
+        terminal.wait_for("› 2 quality")
+        beside = served.run("sync")
+        said = "1 queued: on an item that a running labeler has open; delivered when that item is left."
+        assert (beside.returncode, said in beside.stderr, served.labels()) == (75, True, [])
+        assert terminal.leave() == 0
+    after = served.run("sync")
+    assert (after.returncode, "running labeler" in after.stderr, len(served.labels())) == (0, False, 1)
