@@ -18,7 +18,14 @@ from labeler.cache.tables import FORMAT, Tables
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, TraceSummary
 from labeler.storage.placement import Placement, file_id
-from labeler.storage.sqlite_file import connect, delete_file, keep_write_ahead_log, make_private_database
+from labeler.storage.sqlite_file import (
+    connect,
+    connect_in_memory,
+    delete_file,
+    keep_write_ahead_log,
+    make_private_database,
+    result_code,
+)
 
 T = TypeVar("T")
 
@@ -28,7 +35,9 @@ MEMORY_MAX_BYTES: Final = 128 * 1024 * 1024
 """Most that is kept in memory when the file cannot be written."""
 
 _BUSY_TIMEOUT_S: Final = 5.0
-_UNUSABLE_CONTENT: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+_RAISED_HERE: Final = 0
+"""The result code of an error that SQLite knows nothing of: a row holds something that was never put there."""
+_UNUSABLE_CONTENT: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, _RAISED_HERE}
 
 
 class Cache:
@@ -179,12 +188,11 @@ class Cache:
             "ends; labels are not affected. Free some disk space, or check who owns the file"
         )
         if self._memory is None:
-            database = sqlite3.connect(":memory:", isolation_level=None)
-            self._memory = Tables(database, min(self._max_bytes, MEMORY_MAX_BYTES))
+            self._memory = Tables(connect_in_memory(), min(self._max_bytes, MEMORY_MAX_BYTES))
 
 
 def _content_is_unusable(error: sqlite3.Error) -> bool:
-    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _UNUSABLE_CONTENT
+    return result_code(error) in _UNUSABLE_CONTENT
 
 
 def _open_file(path: Path, max_bytes: int) -> Tables:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Final
 
 from labeler.cache.encoding import decode_summary, encode_summary, session_text
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, TraceSummary
+from labeler.storage.sqlite_file import statements, transaction
 
 FORMAT: Final = 1
 """`user_version` of the database: the schema below and the encoding of summaries."""
@@ -70,9 +71,9 @@ class Tables:
         self._database = database
         self._max_bytes = max_bytes
         database.execute("PRAGMA foreign_keys = ON")
-        with self._transaction():
+        with transaction(self._database):
             if self._number("PRAGMA user_version") == 0:
-                for statement in _statements(_SCHEMA):
+                for statement in statements(_SCHEMA):
                     database.execute(statement)
 
     def total_bytes(self) -> int:
@@ -82,7 +83,7 @@ class Tables:
     def put(self, destination: Destination, summary: TraceSummary, payload: bytes) -> None:
         """Keep a whole trace: its summary and its spans, `payload`."""
         compressed = zlib.compress(payload, _COMPRESSION_LEVEL)
-        with self._transaction():
+        with transaction(self._database):
             row = self._put_summary(destination, summary)
             self._database.execute("INSERT OR REPLACE INTO spans VALUES (?, ?)", (row, compressed))
             self._database.execute("UPDATE trace SET spans_bytes = ? WHERE id = ?", (len(compressed), row))
@@ -90,7 +91,7 @@ class Tables:
 
     def put_summaries(self, destination: Destination, summaries: Iterable[TraceSummary]) -> None:
         """Keep summaries. The spans of traces that are here stay."""
-        with self._transaction():
+        with transaction(self._database):
             row = 0
             for summary in summaries:
                 row = self._put_summary(destination, summary)
@@ -98,7 +99,7 @@ class Tables:
 
     def put_attachment(self, destination: Destination, trace_id: str, path: str, content: bytes) -> None:
         """Keep an attachment beside its trace; without the trace it is not kept."""
-        with self._transaction():
+        with transaction(self._database):
             found = self._database.execute(
                 f"SELECT id FROM trace WHERE {_OF_TRACE}", (*_home(destination), trace_id)
             ).fetchone()
@@ -166,12 +167,12 @@ class Tables:
 
     def forget(self, destination: Destination, trace_id: str) -> None:
         """Delete a trace with its spans and attachments."""
-        with self._transaction():
+        with transaction(self._database):
             self._database.execute(f"DELETE FROM trace WHERE {_OF_TRACE}", (*_home(destination), trace_id))
 
     def shrink(self) -> None:
         """Fit what is kept to the cap, which may have been lowered, and give back room that came free in plenty."""
-        with self._transaction():
+        with transaction(self._database):
             self._evict(keep=0)
         if self._number("PRAGMA freelist_count") > self._number("PRAGMA page_count") // 2:
             # A page a step, in rows without columns: only a script runs it to the end.
@@ -180,18 +181,6 @@ class Tables:
     def close(self) -> None:
         """Close the database."""
         self._database.close()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """All of the writes inside, or none."""
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._database.execute("COMMIT")
-        except BaseException:
-            if self._database.in_transaction:
-                self._database.execute("ROLLBACK")
-            raise
 
     def _put_summary(self, destination: Destination, summary: TraceSummary) -> int:
         key = (*_home(destination), summary.id)
@@ -249,12 +238,3 @@ def _unpacked(compressed: bytes) -> bytes:
 def _path_key(path: str) -> bytes:
     """Attachment paths come out of traces, and may hold half characters."""
     return path.encode("utf-8", "surrogatepass")
-
-
-def _statements(script: str) -> Iterator[str]:
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""

@@ -21,7 +21,17 @@ from labeler.journal.schema import APPLICATION_ID, STEPS
 from labeler.storage.copies import copy_whole
 from labeler.storage.placement import Placement, file_id
 from labeler.storage.private_file import NoPlainFile, may_be_written
-from labeler.storage.sqlite_file import LOCK_WAIT_S, connect, is_damage, keep_write_ahead_log, make_private_database
+from labeler.storage.sqlite_file import (
+    LOCK_WAIT_S,
+    connect,
+    is_damage,
+    keep_write_ahead_log,
+    make_private_database,
+    result_code,
+    roll_back,
+    statements,
+    transaction,
+)
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
@@ -85,10 +95,10 @@ class Store:
             yield self._connection
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
-            _roll_back(self._connection)
+            roll_back(self._connection)
             raise _write_failed(self.path, error) from error
         except BaseException:
-            _roll_back(self._connection)
+            roll_back(self._connection)
             raise
         self._return_to_path()
 
@@ -316,18 +326,13 @@ def _migrate(connection: sqlite3.Connection, path: Path, version: int, steps: Se
     """Run the missing steps in one transaction, after a copy of an older journal was put beside it."""
     if version > 0:
         _back_up(connection, path.with_name(f"{path.name}.format-{version}-{time.strftime('%Y%m%d-%H%M%S')}"))
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(connection):
         current = int(connection.execute("PRAGMA user_version").fetchone()[0])
         for script in steps[current:]:
-            for statement in _statements(script):
+            for statement in statements(script):
                 connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {len(steps)}")
-        connection.execute("COMMIT")
-    except BaseException:
-        _roll_back(connection)
-        raise
 
 
 def _back_up(connection: sqlite3.Connection, copy: Path) -> None:
@@ -336,22 +341,6 @@ def _back_up(connection: sqlite3.Connection, copy: Path) -> None:
         with suppress(FileExistsError):
             copy_whole(connection, copy if number == 1 else copy.with_name(f"{copy.name}-{number}"))
             return
-
-
-def _statements(script: str) -> Iterator[str]:
-    """The statements of a script one by one: `executescript` would commit the transaction around it."""
-    pending = ""
-    for line in script.splitlines(keepends=True):
-        pending += line
-        if sqlite3.complete_statement(pending):
-            yield pending
-            pending = ""
-
-
-def _roll_back(connection: sqlite3.Connection) -> None:
-    with suppress(sqlite3.Error):
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
 
 
 def _not_opened(path: Path, error: sqlite3.Error) -> JournalUnusable:
@@ -363,7 +352,7 @@ def _not_opened(path: Path, error: sqlite3.Error) -> JournalUnusable:
         f"The journal {path} cannot be opened ({error}), and nothing is labelled without it. What it holds is "
         "untouched; free the disk or the file, or name another directory with --data-dir."
     )
-    is_unwritable = getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOTHING_WRITTEN
+    is_unwritable = result_code(error) in _NOTHING_WRITTEN
     return JournalUnwritable(sentence, str(error)) if is_unwritable else JournalUnusable(sentence)
 
 
@@ -375,7 +364,7 @@ def _unreadable(path: Path, error: sqlite3.Error) -> JournalUnusable:
 
 
 def _write_failed(path: Path, error: sqlite3.Error) -> JournalWriteFailed:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code = result_code(error)
     match code:
         case sqlite3.SQLITE_FULL:
             why, what = "the disk is full", "Free some space and do it again."

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -43,6 +44,16 @@ def connect(path: Path, wait_s: float = LOCK_WAIT_S) -> sqlite3.Connection:
     return connection
 
 
+def connect_existing(path: Path, wait_s: float = LOCK_WAIT_S) -> sqlite3.Connection:
+    """As `connect`, for a file that has to be there: none is made. Raises `sqlite3.Error`."""
+    return _connect_as(path, "mode=rw", wait_s)
+
+
+def connect_in_memory() -> sqlite3.Connection:
+    """Connect to a new database that ends with the connection."""
+    return connect(Path(":memory:"))
+
+
 def connect_read_only(path: Path) -> sqlite3.Connection:
     """Connect to the file at `path` without changing anything, nor making a log or an index beside it if need be.
 
@@ -61,10 +72,43 @@ def connect_immutable(path: Path) -> sqlite3.Connection:
     return _connect_as(path, "mode=ro&immutable=1")
 
 
-def _connect_as(path: Path, how: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None)
+def _connect_as(path: Path, how: str, wait_s: float = LOCK_WAIT_S) -> sqlite3.Connection:
+    address = f"{path.absolute().as_uri()}?{how}"
+    connection = sqlite3.connect(address, uri=True, timeout=wait_s, isolation_level=None)
     connection.row_factory = sqlite3.Row
     return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Have all of what the block writes committed, or nothing. Raises `sqlite3.Error`, and what the block raises."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        roll_back(connection)
+        raise
+
+
+def roll_back(connection: sqlite3.Connection) -> None:
+    """Undo what the open transaction has written, if there is one; SQLite may have ended it by itself."""
+    with suppress(sqlite3.Error):
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of a script, each of which begins on a line of its own.
+
+    To be executed one by one within a transaction; `sqlite3.Connection.executescript` would commit it first.
+    """
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
 
 
 def keep_write_ahead_log(connection: sqlite3.Connection, wait_s: float) -> bool:
@@ -81,12 +125,12 @@ def delete_file(path: Path) -> None:
 
 def is_busy(error: BaseException) -> bool:
     """Whether the error only says that another program is at work on the file."""
-    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return result_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def is_damage(error: BaseException) -> bool:
     """Whether the error says that the file itself is broken, and not just out of reach."""
-    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return result_code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def retry_while_busy(ask: Callable[[], T], wait_s: float) -> T:
@@ -105,6 +149,6 @@ def retry_while_busy(ask: Callable[[], T], wait_s: float) -> T:
             time.sleep(_PAUSE_S)
 
 
-def _code(error: BaseException) -> int:
-    """The primary result code of an SQLite error, 0 for any other. Source: https://www.sqlite.org/rescode.html"""
+def result_code(error: BaseException) -> int:
+    """The primary result code of an SQLite error, 0 for any other error. Source: https://www.sqlite.org/rescode.html"""
     return int(getattr(error, "sqlite_errorcode", None) or 0) & 0xFF

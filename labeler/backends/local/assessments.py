@@ -13,10 +13,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from labeler.backends.base import AlreadyThere, MissingTarget, MissingTrace, Refused
-from labeler.backends.local.database import storable, transaction
+from labeler.backends.local.database import storable
 from labeler.domain.assessment import NOTHING, Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.value import UnusableValue, check_expectation_value, check_feedback_value, check_name, check_text
+from labeler.storage.sqlite_file import transaction
 
 _COLUMNS = (
     "assessment_id, trace_id, name, kind, value, source_type, source_id, rationale, span_id, metadata, "

@@ -6,21 +6,31 @@ import sqlite3
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from labeler.backends.base import Ambiguous, BackendError, NotABackend, Refused, Unreachable
 from labeler.domain.clock import wall_clock_ms
-from labeler.storage.placement import Placement
+from labeler.storage.placement import Placement, file_id
 from labeler.storage.private_file import make_private
-from labeler.storage.sqlite_file import delete_file, is_busy, is_damage, keep_write_ahead_log
+from labeler.storage.sqlite_file import (
+    connect_existing,
+    delete_file,
+    is_busy,
+    is_damage,
+    keep_write_ahead_log,
+    result_code,
+    statements,
+    transaction,
+)
 
 SCHEMA_VERSION: Final = 1
 
 _APPLICATION_ID: Final = 0x6C61626C
 """``labl``: what SQLite's header carries to tell this store from any other database."""
 
-_BUSY_TIMEOUT_MS: Final = 10_000
+_LOCK_WAIT_S: Final = 10.0
 
 _SCHEMA: Final = """
 CREATE TABLE store (id TEXT NOT NULL, created_at_ms INTEGER NOT NULL);
@@ -64,7 +74,16 @@ CREATE INDEX assessments_by_trace ON assessments (trace_id);
 _UNWRITABLE: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN)
 
 
-def open_database(path: Path) -> sqlite3.Connection:
+@dataclass(frozen=True, slots=True)
+class OpenDatabase:
+    """A connection to a store, where its files lay when it was opened, and the UUID minted when it was made."""
+
+    connection: sqlite3.Connection
+    placement: Placement
+    store_id: str
+
+
+def open_database(path: Path) -> OpenDatabase:
     """Open the store at `path` for reading and writing. Raises `NotABackend`, also when there is none."""
     with told(path):
         if not path.exists():
@@ -74,7 +93,7 @@ def open_database(path: Path) -> sqlite3.Connection:
         return _opened(path)
 
 
-def open_or_create_database(path: Path) -> sqlite3.Connection:
+def open_or_create_database(path: Path) -> OpenDatabase:
     """Open the store at `path`; where there is none, make it, readable by its owner alone. Raises `NotABackend`."""
     with told(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -89,13 +108,8 @@ def remove_database(path: Path) -> None:
     """Delete the store at `path`, if there is one, and what SQLite keeps beside it. Raises `NotABackend`."""
     with told(path):
         if path.exists():
-            _opened(path).close()
+            _opened(path).connection.close()
         delete_file(path)
-
-
-def store_id(connection: sqlite3.Connection) -> str:
-    """The UUID minted when the store was made."""
-    return str(connection.execute("SELECT id FROM store").fetchone()[0])
 
 
 def check_placement(placement: Placement) -> None:
@@ -110,19 +124,6 @@ def check_placement(placement: Placement) -> None:
 def storable(text: str) -> str:
     """`text` with ``?`` for lone surrogates, which SQLite cannot hold: as MLflow stores them."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-@contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All of it or nothing, on the disk when the block is left."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 @contextmanager
@@ -141,7 +142,7 @@ def told(path: Path) -> Iterator[None]:
 
 
 def _backend_error(path: Path, error: sqlite3.Error) -> BackendError:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    code = result_code(error)
     if is_busy(error):
         return Unreachable(f"Another program is busy with the store at {path}. Nothing was written; it is tried again.")
     if code == sqlite3.SQLITE_FULL:
@@ -153,20 +154,24 @@ def _backend_error(path: Path, error: sqlite3.Error) -> BackendError:
     return Ambiguous(f"The store at {path} failed: {error}.")
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _opened(path: Path) -> OpenDatabase:
     if path.is_dir():
         raise NotABackend(f"{path} is a directory. Name the file of a store after local:.")
-    connection = _connected(path)
+    lying = file_id(path)
+    connection = connect_existing(path, _LOCK_WAIT_S)
     try:
         _check(path, connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         with transaction(connection):
-            pass
+            store_id = str(connection.execute("SELECT id FROM store").fetchone()[0])
+        placement = Placement.at(path)
+        if placement.database != lying:
+            raise Unreachable(f"The store at {path} was removed or replaced while it was being opened. Try again.")
     except BaseException:
         connection.close()
         raise
-    return connection
+    return OpenDatabase(connection, placement, store_id)
 
 
 def _check(path: Path, connection: sqlite3.Connection) -> None:
@@ -182,16 +187,16 @@ def _check(path: Path, connection: sqlite3.Connection) -> None:
 
 def _initialise(path: Path) -> None:
     """Make the tables in a file that holds none. Of several processes that try, the first does it."""
-    connection = _connected(path)
+    connection = connect_existing(path, _LOCK_WAIT_S)
     try:
         if not _is_blank(connection):
             return
-        keep_write_ahead_log(connection, _BUSY_TIMEOUT_MS / 1000)
+        keep_write_ahead_log(connection, _LOCK_WAIT_S)
         connection.execute("PRAGMA synchronous = FULL")
         with transaction(connection):
             if not _is_blank(connection):
                 return
-            for statement in _SCHEMA.split(";\n"):
+            for statement in statements(_SCHEMA):
                 connection.execute(statement)
             connection.execute("INSERT INTO store VALUES (?, ?)", (str(uuid.uuid4()), wall_clock_ms()))
             connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
@@ -203,13 +208,6 @@ def _initialise(path: Path) -> None:
 def _is_blank(connection: sqlite3.Connection) -> bool:
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     return not tables and not _pragma(connection, "application_id")
-
-
-def _connected(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
-    return connection
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

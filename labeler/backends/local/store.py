@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
@@ -19,17 +17,17 @@ from labeler.backends.base import (
 from labeler.backends.local import assessments, traces
 from labeler.backends.local.database import (
     SCHEMA_VERSION,
+    OpenDatabase,
     check_placement,
     open_database,
     open_or_create_database,
-    store_id,
     told,
 )
 from labeler.domain.assessment import Assessment
 from labeler.domain.queue import Queue, QueueItem, QueueItemState
 from labeler.domain.trace import RawTrace, TraceSummary
 from labeler.domain.worklist import Query
-from labeler.storage.placement import Placement
+from labeler.storage.worker import Worker
 
 DEFAULT_EXPERIMENT: Final = "demo"
 
@@ -43,17 +41,17 @@ _T = TypeVar("_T")
 class LocalStore:
     """Traces and labels in one SQLite file: a `Backend` without a server, and where files are imported.
 
-    All SQL runs on one thread of the store's own. Other processes may have the same file open; a write that finds
+    All SQL runs on a worker of the store's own. Other processes may have the same file open; a write that finds
     it locked waits up to 10 s, then raises `Unreachable`; so does one after the file was removed or replaced, since
     nobody would find there what was written. There are no queues, no label schemas and no attachments.
     """
 
-    def __init__(self, path: Path, thread: ThreadPoolExecutor, connection: sqlite3.Connection, uri: str) -> None:
+    def __init__(self, path: Path, worker: Worker, opened: OpenDatabase) -> None:
         self._path = path
-        self._placement = Placement.at(path)
-        self._thread = thread
-        self._connection = connection
-        self._uri = uri
+        self._worker = worker
+        self._connection = opened.connection
+        self._placement = opened.placement
+        self._uri = f"local:{opened.store_id}"
 
     @classmethod
     async def open(cls, path: Path) -> LocalStore:
@@ -66,16 +64,13 @@ class LocalStore:
         return await cls._opened(path, open_or_create_database)
 
     @classmethod
-    async def _opened(cls, path: Path, opener: Callable[[Path], sqlite3.Connection]) -> LocalStore:
-        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="labeler-local-store")
-        loop = asyncio.get_running_loop()
+    async def _opened(cls, path: Path, opener: Callable[[Path], OpenDatabase]) -> LocalStore:
+        worker = Worker("store")
         try:
-            connection = await loop.run_in_executor(thread, opener, path)
-            uri = f"local:{await loop.run_in_executor(thread, store_id, connection)}"
+            return cls(path, worker, await worker.run(opener, path))
         except BaseException:
-            thread.shutdown(wait=False)
+            worker.end()
             raise
-        return cls(path, thread, connection, uri)
 
     @property
     def uri(self) -> str:
@@ -167,8 +162,7 @@ class LocalStore:
         return []
 
     async def close(self) -> None:
-        await self._run(sqlite3.Connection.close)
-        self._thread.shutdown(wait=False)
+        await self._worker.close(self._connection.close)
 
     async def _write(
         self, job: Callable[Concatenate[sqlite3.Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs
@@ -186,10 +180,10 @@ class LocalStore:
     async def _run(
         self, job: Callable[Concatenate[sqlite3.Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs
     ) -> _T:
-        """Do a job on the store's thread. A caller that is cancelled leaves it to finish there."""
+        """Do a job on the store's worker. A caller that is cancelled leaves it to finish there."""
 
         def told_job() -> _T:
             with told(self._path):
                 return job(self._connection, *args, **kwargs)
 
-        return await asyncio.get_running_loop().run_in_executor(self._thread, told_job)
+        return await self._worker.run(told_job)

@@ -12,13 +12,14 @@ from typing import Final
 
 from labeler.backends.base import Experiment, Malformed, MissingTrace, UnknownName
 from labeler.backends.local import assessments
-from labeler.backends.local.database import storable, transaction
+from labeler.backends.local.database import storable
 from labeler.backends.local.filters import MAX_INTEGER, compile_filter, compile_order
 from labeler.domain.assessment import NOTHING, Assessment
 from labeler.domain.trace import RawTrace, TraceState, TraceSummary
 from labeler.domain.worklist import Query
 from labeler.reading.wire.identifiers import earlier_ids
 from labeler.reading.wire.spans import UnreadableTrace, encoded_spans
+from labeler.storage.sqlite_file import transaction
 
 _COLUMNS: Final = (
     "trace_id, experiment_id, timestamp_ms, duration_ms, status, name, session_id, user, tags, metadata, "

@@ -108,7 +108,7 @@ stored_traces = st.lists(
 
 @pytest.fixture(scope="module")
 def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
-    connection = open_or_create_database(tmp_path_factory.mktemp("filters") / "store.db")
+    connection = open_or_create_database(tmp_path_factory.mktemp("filters") / "store.db").connection
     yield connection
     connection.close()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from labeler.backends.base import NotABackend, Unreachable
-from labeler.backends.local import assessments, traces
+from labeler.backends.local import assessments, database, traces
 from labeler.backends.local.database import open_database, open_or_create_database, told
 from labeler.backends.local.store import LocalStore
 from tests.backends.local.samples import feedback, trace
@@ -19,24 +19,41 @@ from tests.journal.taking_away import TAKEN_AWAY
 
 def test_a_full_disk_writes_nothing_and_says_so(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
-    with closing(open_or_create_database(path)) as connection:
+    with closing(open_or_create_database(path).connection) as connection:
         traces.import_all(connection, [trace("tr-1")], "demo")
         connection.execute("PRAGMA max_page_count = 20")
         with pytest.raises(Unreachable, match="is full"), told(path):
             assessments.create(connection, feedback("a-1", rationale="long " * 50_000))
-    with closing(open_database(path)) as connection:
+    with closing(open_database(path).connection) as connection:
         assert assessments.find(connection, "tr-1", "a-1") is None
         assessments.create(connection, feedback("a-1"))
 
 
 def test_a_damaged_file_is_told(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
-    with closing(open_or_create_database(path)) as connection:
+    with closing(open_or_create_database(path).connection) as connection:
         traces.import_all(connection, [trace(f"tr-{number}") for number in range(500)], "demo")
     content = path.read_bytes()
     path.write_bytes(content[:8192] + b"\xa5" * (len(content) - 8192))
-    with closing(open_database(path)) as connection, pytest.raises(NotABackend, match="damaged"), told(path):
+    with closing(open_database(path).connection) as connection, pytest.raises(NotABackend, match="damaged"), told(path):
         traces.summaries(connection, [f"tr-{number}" for number in range(500)])
+
+
+def test_a_store_that_is_replaced_while_it_is_opened_is_not_taken_for_what_lies_there_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, other = tmp_path / "store.db", tmp_path / "other.db"
+    for each in (path, other):
+        open_or_create_database(each).connection.close()
+    check = database._check
+
+    def check_and_replace(path: Path, connection: sqlite3.Connection) -> None:
+        check(path, connection)
+        other.replace(path)
+
+    monkeypatch.setattr(database, "_check", check_and_replace)
+    with pytest.raises(Unreachable, match="while it was being opened"):
+        open_database(path)
 
 
 def test_no_store_is_made_where_a_link_leads(tmp_path: Path) -> None:
@@ -47,14 +64,14 @@ def test_no_store_is_made_where_a_link_leads(tmp_path: Path) -> None:
 
 
 def test_a_store_that_a_link_leads_to_is_used(tmp_path: Path) -> None:
-    open_or_create_database(tmp_path / "elsewhere.db").close()
+    open_or_create_database(tmp_path / "elsewhere.db").connection.close()
     (tmp_path / "store.db").symlink_to(tmp_path / "elsewhere.db")
-    open_or_create_database(tmp_path / "store.db").close()
+    open_or_create_database(tmp_path / "store.db").connection.close()
 
 
 def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
-    open_or_create_database(path).close()
+    open_or_create_database(path).connection.close()
     with (
         closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection,
         pytest.raises(NotABackend, match="cannot be written"),
