@@ -22,14 +22,13 @@ from labeler.cli.options import TraceSelection, flags_of
 from labeler.cli.output import print_message
 from labeler.cli.prompts import ask_reviewer, is_interactive
 from labeler.config.asked import AskedQuestions, asked_questions
-from labeler.config.backend_uri import BackendKind, backend_kind
+from labeler.config.backend_uri import BackendKind, backend_kind, secrets_in
 from labeler.config.consent import check_consent
 from labeler.config.identity import Reviewer, resolve_reviewer
 from labeler.config.load import Configuration, load_configuration
 from labeler.config.paths import Paths, find_paths, prepare_directory
 from labeler.config.problems import SettingSource
 from labeler.domain.destination import Destination, canonical_uri, origin
-from labeler.domain.http_address import secrets_in
 from labeler.domain.question import Question
 from labeler.domain.queue import Queue
 from labeler.domain.worklist import ReviewSpec

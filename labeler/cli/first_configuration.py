@@ -13,11 +13,10 @@ from labeler.cli.context import paths_of
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.output import print_message, print_text
 from labeler.cli.prompts import git_email, is_interactive, read_line
-from labeler.config.backend_uri import BadBackendUri, check_backend_uri
+from labeler.config.backend_uri import BadBackendUri, check_backend_uri, secrets_in
 from labeler.config.edit import write_private
 from labeler.config.identity import BadReviewer, check_reviewer
 from labeler.domain.destination import canonical_uri
-from labeler.domain.http_address import secrets_in
 
 _LOCAL_SERVER = "http://127.0.0.1:5000"
 

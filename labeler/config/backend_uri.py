@@ -99,21 +99,22 @@ def is_loopback(uri: str) -> bool:
     return loopback.is_loopback(urlsplit(canonical_uri(uri)).hostname or "")
 
 
+def secrets_in(uri: str) -> frozenset[str]:
+    """What must not be told of a backend's URI, in every spelling; nothing of a path."""
+    return frozenset() if _is_shown_whole(uri) else http_address.secrets_in(uri)
+
+
 def without_userinfo(uri: str) -> str:
     """A backend's URI, or what was given for one, as it may be shown: see `http_address.without_userinfo`.
 
     A path is shown whole. Of anything else that has an @ nothing is: it may be an address with a mistake in it.
     """
-    written = unicodedata.normalize("NFKC", uri)
-    scheme = _SCHEME.match(written)
-    match scheme and scheme[1].lower():
-        case "http" | "https":
-            return http_address.without_userinfo(uri)
-        case "local" | "sqlite" | "file" if not _HOST_IN_PATH.match(written):
-            return uri
-        case None if _may_be_path(uri):
-            return uri
-    return http_address.MASK if "@" in written else uri
+    if _is_shown_whole(uri):
+        return uri
+    scheme = _SCHEME.match(unicodedata.normalize("NFKC", uri))
+    if scheme is not None and scheme[1].lower() in ("http", "https"):
+        return http_address.without_userinfo(uri)
+    return http_address.MASK if http_address.has_at_sign(uri) else uri
 
 
 def words_without_userinfo(words: Sequence[str]) -> list[str]:
@@ -140,6 +141,15 @@ def _attached(word: str) -> tuple[str, str]:
     """A word of a command line as the option in it, which may be none, and the rest."""
     attached = _ATTACHED.fullmatch(word)
     return (attached[1], attached[2]) if attached else ("", word)
+
+
+def _is_shown_whole(uri: str) -> bool:
+    """Whether this is a path, as it stands or behind a scheme that takes one."""
+    written = unicodedata.normalize("NFKC", uri)
+    scheme = _SCHEME.match(written)
+    if scheme is None:
+        return _may_be_path(uri)
+    return scheme[1].lower() in ("local", "sqlite", "file") and not _HOST_IN_PATH.match(written)
 
 
 def _may_be_path(uri: str) -> bool:

@@ -13,13 +13,13 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
+from labeler.config.backend_uri import secrets_in
 from labeler.config.model import Settings
 from labeler.config.paths import SHORTAGES, Paths
 from labeler.config.problems import DEFAULT_ORIGIN, Origin, Problem, SettingSource
 from labeler.config.sentences import explain, wrong_keys
 from labeler.config.toml_lines import KeyPath, key_lines, nearest_line
 from labeler.config.toml_text import NestedTooDeeply, parse_toml
-from labeler.domain.http_address import secrets_in
 from labeler.storage.file_reading import read_small_file
 
 WORKING_DIRECTORY_FILE: Final = "labeler.toml"

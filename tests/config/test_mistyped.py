@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from labeler.config.backend_uri import BadBackendUri, check_backend_uri, without_userinfo, words_without_userinfo
+from labeler.config.backend_uri import (
+    BadBackendUri,
+    check_backend_uri,
+    secrets_in,
+    without_userinfo,
+    words_without_userinfo,
+)
 from labeler.config.load import ConfigurationError, FlagSetting, load_configuration
 from labeler.config.paths import find_paths
 
@@ -112,12 +118,14 @@ def test_an_address_with_a_password_is_never_repeated(written: str) -> None:
     except BadBackendUri as error:
         shown += str(error)
     assert "•••" in shown
+    assert secrets_in(written)
     assert not any(part in shown for part in ("kim", "s3", "cret"))
 
 
 @pytest.mark.parametrize("path", ["./runs@2", "/srv/kim@home/mlruns", "local:/a:b@c/store.db", "sqlite:////srv/a@b.db"])
 def test_a_path_is_shown_whole(path: str) -> None:
     assert without_userinfo(path) == path
+    assert secrets_in(path) == frozenset()
     assert check_backend_uri(path) == path
 
 
