@@ -7,12 +7,14 @@ from functools import partial
 from typing import Final
 
 from labeler.cache.store import Cache
-from labeler.cli.context import backend_uri, open_cache, spec_of
+from labeler.cli.backend_address import backend_uri
+from labeler.cli.context import open_cache
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.named_traces import Unfound
 from labeler.cli.open_journal import open_journal
 from labeler.cli.open_review import OpenedReview, announce, open_remembered
 from labeler.cli.options import TraceSelection
+from labeler.cli.review_spec import spec_of
 from labeler.cli.run_review import run_on_screen
 from labeler.config.asked import asked_questions
 from labeler.config.load import Configuration
@@ -59,7 +61,7 @@ async def review_cached(configuration: Configuration, selection: TraceSelection)
 async def _open(configuration: Configuration, journal: AsyncJournal, spec: ReviewSpec) -> OpenedReview:
     """The review of exactly these traces as it was left, else a new one that asks what the configuration says."""
     known = await journal.run(journal.reviews.find_of, spec.backend_uri, spec.workspace, spec.reviewer, spec.trace_ids)
-    opening = None if known is None else await open_remembered(known, configuration, journal)
+    opening = None if known is None else await open_remembered(known, journal)
     if opening is not None:
         return opening
     asked = asked_questions(configuration)

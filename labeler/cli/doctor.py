@@ -13,23 +13,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from labeler.backends.base import Ambiguous, Backend, Experiment, Forbidden, NotABackend, NotAllowed, Unreachable
+from labeler.backends.base import Ambiguous, Experiment, Forbidden, NotABackend, NotAllowed, Unreachable
 from labeler.cache.store import Cache
-from labeler.cli.context import (
-    configure,
-    credentials_at,
-    destinations_at_backend,
-    experiments_at,
-    open_backend,
-    open_cache,
-    reviewer_as_signed_in,
-)
+from labeler.cli.context import CliContext, configure, open_cache
+from labeler.cli.destinations import destinations_at_backend, experiments_named
 from labeler.cli.error_messages import explain
 from labeler.cli.exit_code import ExitCode, gravest
 from labeler.cli.log import log_trouble
+from labeler.cli.open_backend import open_backend
 from labeler.cli.open_journal import examine_journal
 from labeler.cli.output import print_json, print_text
+from labeler.cli.reviewer import reviewer_as_signed_in
 from labeler.cli.screen_settings import check_screen_settings
+from labeler.cli.sign_in import credentials_at
 from labeler.config.backend_uri import BackendKind, backend_kind, without_userinfo
 from labeler.config.load import Configuration
 from labeler.config.problems import SettingSource
@@ -196,10 +192,10 @@ async def _backend(
         )
     if not found.honours_ids:
         yield Finding("features", Status.WARN, "the server gives labels IDs of its own", "delivery looks twice")
-    asked = _AskedOnce(backend, configuration)
+    asked = _AskedOnce(CliContext(configuration, journal, backend))
     for check in (_experiments, _reviewer, _rights):
         try:
-            finding = await check(asked, configuration, journal)
+            finding = await check(asked)
         except Exception as error:
             finding = _failed(check.__name__.removeprefix("_"), error)
         if finding is not None:
@@ -230,43 +226,45 @@ async def _credentials(uri: str, configuration: Configuration) -> Finding:
 class _AskedOnce:
     """What several checks want to know of the backend. Each is asked when it is first wanted, and fails each time."""
 
-    def __init__(self, backend: Backend, configuration: Configuration) -> None:
-        self.backend = backend
-        self._configuration = configuration
+    def __init__(self, context: CliContext) -> None:
+        self.context = context
         self._signed_in: asyncio.Task[str | None] | None = None
         self._experiments: asyncio.Task[list[Experiment]] | None = None
 
     async def signed_in(self) -> str | None:
         """Who is signed in, or None where the backend knows no users."""
-        self._signed_in = self._signed_in or asyncio.create_task(self.backend.whoami())
+        self._signed_in = self._signed_in or asyncio.create_task(self.context.backend.whoami())
         return await self._signed_in
 
     async def experiments(self) -> list[Experiment]:
         """The configured experiments. Raises `UnknownName`."""
-        self._experiments = self._experiments or asyncio.create_task(experiments_at(self.backend, self._configuration))
+        if self._experiments is None:
+            names = self.context.configuration.settings.backend.experiments
+            self._experiments = asyncio.create_task(experiments_named(self.context.backend, names))
         return await self._experiments
 
 
-async def _experiments(asked: _AskedOnce, configuration: Configuration, journal: AsyncJournal) -> Finding:
-    if not configuration.settings.backend.experiments:
-        there = await asked.backend.experiments()
+async def _experiments(asked: _AskedOnce) -> Finding:
+    if not asked.context.configuration.settings.backend.experiments:
+        there = await asked.context.backend.experiments()
         return Finding("experiments", Status.OK, f"{len(there)} there, none configured")
     found = await asked.experiments()
     return Finding("experiments", Status.OK, ", ".join(f"{each.name} ({each.id})" for each in found))
 
 
-async def _rights(asked: _AskedOnce, configuration: Configuration, journal: AsyncJournal) -> Finding | None:
+async def _rights(asked: _AskedOnce) -> Finding | None:
     """Whether who is signed in may label: in the configured experiments, and where something waits to be delivered."""
     signed_in = await asked.signed_in()
     if signed_in is None:
         return None
+    configuration, journal, backend = asked.context.configuration, asked.context.journal, asked.context.backend
     names = {each.id: each.name for each in await asked.experiments()}
     if configuration.origin("backend.experiments").source is not SettingSource.FLAG:
         for place in await destinations_at_backend(configuration, journal):
             counts = await journal.run(journal.queries.counts, [place])
             if place.experiment_id not in names and counts != OutboxCounts():
-                names[place.experiment_id] = (await asked.backend.experiment(place.experiment_id)).name
-    may = {experiment_id: await asked.backend.may_label(experiment_id) for experiment_id in names}
+                names[place.experiment_id] = (await backend.experiment(place.experiment_id)).name
+    may = {experiment_id: await backend.may_label(experiment_id) for experiment_id in names}
     lacking = [f'"{names[each]}" ({each})' for each, allowed in may.items() if allowed is False]
     if not lacking:
         return Finding("rights", Status.OK, f"{signed_in} may label") if any(may.values()) else None
@@ -279,8 +277,8 @@ async def _rights(asked: _AskedOnce, configuration: Configuration, journal: Asyn
     )
 
 
-async def _reviewer(asked: _AskedOnce, configuration: Configuration, journal: AsyncJournal) -> Finding:
-    reviewer = await reviewer_as_signed_in(asked.backend.uri, asked.signed_in, configuration, journal)
+async def _reviewer(asked: _AskedOnce) -> Finding:
+    reviewer = await reviewer_as_signed_in(asked.context, asked.signed_in)
     if reviewer is None:
         return Finding("reviewer", Status.WARN, "unknown", "give --reviewer, or set reviewer in the configuration")
     if reviewer.passed_over:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from labeler.cli.context import configure, destinations_in_scope, experiments_at, reach_backend, tell_cautions
+from labeler.cli.context import configure
+from labeler.cli.destinations import destinations_in_scope, experiments_named
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.label_output import write_label_file
+from labeler.cli.open_backend import reach_backend, tell_cautions
 from labeler.cli.open_journal import open_journal_to_read
 from labeler.cli.output import print_message
 from labeler.config.load import Configuration
@@ -68,8 +70,9 @@ async def _from_backend(
     arguments: argparse.Namespace, configuration: Configuration, journal: AsyncJournal
 ) -> tuple[list[Assessment], bool]:
     async with reach_backend(configuration, journal) as backend:
-        chosen = hasattr(arguments, "experiments")
-        experiments = await (experiments_at(backend, configuration) if chosen else backend.experiments())
+        names = configuration.settings.backend.experiments
+        is_chosen = hasattr(arguments, "experiments")
+        experiments = await (experiments_named(backend, names) if is_chosen else backend.experiments())
         query = Query(tuple(each.id for each in experiments), arguments.filter, since_ms=arguments.since)
         found = [
             assessment

@@ -12,7 +12,8 @@ import labeler
 from labeler.cli.context import paths_of
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.output import print_message, print_text
-from labeler.cli.prompts import git_email, is_interactive, read_line
+from labeler.cli.prompts import is_interactive, read_line
+from labeler.cli.reviewer import git_email
 from labeler.config.backend_uri import BadBackendUri, check_backend_uri, secrets_in
 from labeler.config.edit import write_private
 from labeler.config.identity import BadReviewer, check_reviewer

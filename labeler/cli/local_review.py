@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from labeler.backends.local.store import LocalStore
-from labeler.cli.context import open_cache
+from labeler.cli.context import CliContext, open_cache
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.open_journal import open_journal
 from labeler.cli.open_review import announce, open_spec
 from labeler.cli.output import print_message
-from labeler.cli.prompts import ask_reviewer
+from labeler.cli.reviewer import ask_reviewer
 from labeler.cli.run_review import run_on_screen
 from labeler.cli.trace_files import read_trace_file
 from labeler.config.load import Configuration
@@ -52,7 +52,7 @@ async def review_store(
             reviewer = configuration.settings.reviewer or (remembered[0] if remembered else unknown_reviewer())
             await journal.run(journal.remembered.keep_reviewer, store.uri, reviewer, "an earlier review")
             spec = replace(spec, reviewer=reviewer, address=f"local:{path}")
-            opening = await open_spec(store, spec, configuration, journal)
+            opening = await open_spec(CliContext(configuration, journal, store), spec)
             announce(opening)
             return await run_on_screen(
                 opening,

@@ -8,16 +8,17 @@ from functools import partial
 from typing import Final
 
 from labeler.backends.base import Ambiguous, Backend, Unreachable
-from labeler.cli.context import experiments_at, known_reviewer, questions_at, review_spec
+from labeler.cli.context import CliContext
+from labeler.cli.destinations import experiments_named
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.named_traces import Unfound, listed
 from labeler.cli.options import TraceSelection
 from labeler.cli.output import Progress, print_message
-from labeler.cli.prompts import ask_reviewer
 from labeler.cli.retry import with_retries
+from labeler.cli.review_spec import questions_at, review_spec
+from labeler.cli.reviewer import ask_reviewer, known_reviewer
 from labeler.config.asked import AskedQuestions
 from labeler.config.identity import Reviewer
-from labeler.config.load import Configuration
 from labeler.config.problems import SettingSource
 from labeler.delivery.listing import ListedTrace
 from labeler.desk.desk import Desk
@@ -40,25 +41,21 @@ class OpenedReview:
     asked: AskedQuestions
 
 
-async def open_asked(
-    backend: Backend, configuration: Configuration, selection: TraceSelection, journal: AsyncJournal
-) -> OpenedReview:
+async def open_asked(context: CliContext, selection: TraceSelection) -> OpenedReview:
     """The review that was asked for. Without a network, the same as it was left. Raises what the backend raises."""
     try:
-        return await _open_online(backend, configuration, selection, journal)
+        return await _open_online(context, selection)
     except (Unreachable, Ambiguous) as error:
-        known = await _find_known(backend, configuration, selection, journal)
+        known = await _find_known(context, selection)
         if known is None:
             raise
-        opening = await open_remembered(known, configuration, journal)
+        opening = await open_remembered(known, context.journal)
         if opening is None:
             raise error
         return opening
 
 
-async def open_remembered(
-    record: ReviewRecord, configuration: Configuration, journal: AsyncJournal
-) -> OpenedReview | None:
+async def open_remembered(record: ReviewRecord, journal: AsyncJournal) -> OpenedReview | None:
     """A review as it was left, asked without a network; None when it was never begun with one."""
     questions = await remembered_questions(record, journal)
     if questions is None:
@@ -67,11 +64,10 @@ async def open_remembered(
     return OpenedReview(record, AskedQuestions(questions, "the last time"))
 
 
-async def open_spec(
-    backend: Backend, spec: ReviewSpec, configuration: Configuration, journal: AsyncJournal
-) -> OpenedReview:
+async def open_spec(context: CliContext, spec: ReviewSpec) -> OpenedReview:
     """The review of a spec, its questions read anew."""
-    asked = await questions_at(backend, configuration, spec)
+    journal = context.journal
+    asked = await questions_at(context, spec)
     record = await journal.run(journal.reviews.begin, spec, wall_clock_ms())
     await remember_questions(record, asked.questions, journal)
     return OpenedReview(record, asked)
@@ -102,22 +98,19 @@ def is_member(queue: Queue, reviewer: str) -> bool:
     return not queue.users or any(same_reviewer(user, reviewer) for user in queue.users)
 
 
-async def _open_online(
-    backend: Backend, configuration: Configuration, selection: TraceSelection, journal: AsyncJournal
-) -> OpenedReview:
+async def _open_online(context: CliContext, selection: TraceSelection) -> OpenedReview:
+    backend, journal = context.backend, context.journal
     await backend.capabilities()
-    reviewer = await known_reviewer(backend, configuration, journal) or Reviewer(ask_reviewer(), "what you said")
+    reviewer = await known_reviewer(context) or Reviewer(ask_reviewer(), "what you said")
     await journal.run(journal.remembered.keep_reviewer, backend.uri, reviewer.id, reviewer.origin)
-    spec = await review_spec(backend, configuration, selection, reviewer.id)
+    spec = await review_spec(context, selection, reviewer.id)
     await check_membership(backend, spec, reviewer)
-    return await open_spec(backend, spec, configuration, journal)
+    return await open_spec(context, spec)
 
 
-async def _find_known(
-    backend: Backend, configuration: Configuration, selection: TraceSelection, journal: AsyncJournal
-) -> ReviewRecord | None:
+async def _find_known(context: CliContext, selection: TraceSelection) -> ReviewRecord | None:
     """The review opened earlier that this one would be, as far as names tell."""
-    settings = configuration.settings
+    backend, journal, settings = context.backend, context.journal, context.configuration.settings
     reviewer = settings.reviewer
     if reviewer is None:
         remembered = await journal.run(journal.remembered.reviewer, backend.uri)
@@ -130,11 +123,12 @@ async def _find_known(
     return await journal.run(journal.reviews.find, backend.uri, backend.workspace, reviewer, label)
 
 
-async def look_for(backend: Backend, configuration: Configuration, trace_ids: Sequence[str], desk: Desk) -> Unfound:
+async def look_for(context: CliContext, trace_ids: Sequence[str], desk: Desk) -> Unfound:
     """Take the traces named into a review, and tell which of them there are not.
 
     Raises what the backend raises; `Unreachable` and `Ambiguous` only where none of the traces is known.
     """
+    backend = context.backend
     unknown = [each for each in trace_ids if each not in desk.state.index_of]
     found: dict[str, str] = {each.trace_id: each.experiment_id for each in desk.state.items}
     asked, why = 0, ""
@@ -147,7 +141,7 @@ async def look_for(backend: Backend, configuration: Configuration, trace_ids: Se
                     await desk.take_in([ListedTrace(each) for each in summaries], only_unlabelled=False)
                 asked = min(start + _ASKED_AT_ONCE, len(unknown))
                 progress.show(asked, len(unknown))
-        await _tell_strangers(backend, configuration, [(each, found[each]) for each in trace_ids if each in found])
+        await _tell_strangers(context, [(each, found[each]) for each in trace_ids if each in found])
     except (Unreachable, Ambiguous) as error:
         if not desk.state.items:
             raise
@@ -156,10 +150,12 @@ async def look_for(backend: Backend, configuration: Configuration, trace_ids: Se
     return Unfound(backend.uri, backend.workspace, nowhere, tuple(unknown[asked:]), why)
 
 
-async def _tell_strangers(backend: Backend, configuration: Configuration, found: Sequence[tuple[str, str]]) -> None:
+async def _tell_strangers(context: CliContext, found: Sequence[tuple[str, str]]) -> None:
     """Say which traces found are not of the experiments typed with -e. `found`: trace IDs with their experiments."""
+    configuration = context.configuration
     if configuration.origin("backend.experiments").source is not SettingSource.FLAG:
         return
-    expected = {experiment.id: experiment.name for experiment in await experiments_at(backend, configuration)}
+    names = configuration.settings.backend.experiments
+    expected = {experiment.id: experiment.name for experiment in await experiments_named(context.backend, names)}
     if strangers := [f"{trace_id} (experiment {its})" for trace_id, its in found if its not in expected]:
         print_message(f"Taken as named, though not of {', '.join(expected.values())}: {listed(strangers)}.")

@@ -6,7 +6,8 @@ import argparse
 import asyncio
 from typing import Final
 
-from labeler.cli.context import configure, destinations_in_scope
+from labeler.cli.context import configure
+from labeler.cli.destinations import destinations_in_scope
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.label_output import check_label_file, write_label_file
 from labeler.cli.open_journal import open_journal, open_journal_to_read

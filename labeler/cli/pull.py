@@ -11,13 +11,16 @@ from typing import Final
 from labeler.backends.base import Backend
 from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
-from labeler.cli.context import configure, open_cache, reach_backend, review_spec, reviewer_at, tell_cautions
+from labeler.cli.context import CliContext, configure, open_cache
 from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
 from labeler.cli.named_traces import not_found, possible_ids
+from labeler.cli.open_backend import reach_backend, tell_cautions
 from labeler.cli.open_journal import open_journal
 from labeler.cli.open_review import OpenedReview, check_membership, open_spec
 from labeler.cli.options import TraceSelection, refuse_queue_beside_names, selection_of
 from labeler.cli.output import Progress, print_message
+from labeler.cli.review_spec import review_spec
+from labeler.cli.reviewer import reviewer_at
 from labeler.delivery.listing import listed_traces
 from labeler.delivery.prefetch import Arrived, Missing, Offline, Online, Prefetcher, PrefetchEvent
 from labeler.desk.worklist_rows import worklist_rows
@@ -46,10 +49,11 @@ async def _pull(arguments: argparse.Namespace) -> ExitCode:
         reach_backend(configuration, journal) as backend,
     ):
         await _see_that_traces_are_kept(cache)
-        reviewer = await reviewer_at(backend, configuration, journal)
-        spec = await review_spec(backend, configuration, selection, reviewer.id)
+        context = CliContext(configuration, journal, backend)
+        reviewer = await reviewer_at(context)
+        spec = await review_spec(context, selection, reviewer.id)
         await check_membership(backend, spec, reviewer)
-        review = await open_spec(backend, spec, configuration, journal)
+        review = await open_spec(context, spec)
         only_unlabelled = selection.only_unlabelled and not selection.trace_ids
         trace_ids = await list_worklist(backend, cache, journal, review, only_unlabelled=only_unlabelled)
         if missing := await _missing(backend, selection, trace_ids):

@@ -11,19 +11,20 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from labeler.backends.base import Backend
-from labeler.cli.context import configure, experiments_at, reach_backend, reviewer_at
+from labeler.cli.context import CliContext, configure
+from labeler.cli.destinations import experiments_named
 from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.open_backend import reach_backend
 from labeler.cli.open_journal import open_journal
 from labeler.cli.output import print_message
+from labeler.cli.reviewer import reviewer_at
 from labeler.cli.trace_files import refuse_addresses
-from labeler.config.load import Configuration
 from labeler.config.problems import SettingSource
 from labeler.delivery.pushing import Judged, LineStanding, differences_as_labels, judge
 from labeler.domain.assessment import Assessment
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.destination import Destination
 from labeler.domain.trace import TraceSummary, short_id
-from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import Journaled
 from labeler.labels.jsonl import BadLine, read_labels
 from labeler.labels.label import Label, assessment_of
@@ -88,8 +89,8 @@ async def push(arguments: argparse.Namespace) -> ExitCode:
         return ExitCode.OK
     now_ms = wall_clock_ms()
     async with open_journal(configuration.paths) as journal, reach_backend(configuration, journal) as backend:
-        reviewer = await _reviewer(backend, configuration, journal, lines)
-        done = await _sort(backend, configuration, journal, lines, reviewer, now_ms)
+        context = CliContext(configuration, journal, backend)
+        done = await _sort(context, lines, await _reviewer(context, lines), now_ms)
         done.bad += unreadable
         for problem in sorted(done.bad, key=lambda problem: problem.number):
             print_message(f"{arguments.file}, line {problem.number}: {problem.sentence}")
@@ -135,28 +136,22 @@ def _read(file: str) -> tuple[list[_Line], list[BadLine]]:
     return lines, unreadable
 
 
-async def _reviewer(
-    backend: Backend, configuration: Configuration, journal: AsyncJournal, lines: Sequence[_Line]
-) -> str:
+async def _reviewer(context: CliContext, lines: Sequence[_Line]) -> str:
     """The reviewer of lines that leave it to whoever pushes; nobody has to be known when none does."""
     if all(line.label.reviewer or line.problem for line in lines):
         return ""
-    return (await reviewer_at(backend, configuration, journal)).id
+    return (await reviewer_at(context)).id
 
 
-async def _sort(
-    backend: Backend,
-    configuration: Configuration,
-    journal: AsyncJournal,
-    lines: Sequence[_Line],
-    reviewer: str,
-    now_ms: int,
-) -> _Sorted:
+async def _sort(context: CliContext, lines: Sequence[_Line], reviewer: str, now_ms: int) -> _Sorted:
     """How each line stands: looked up by the ID of its label in the journal and on its trace."""
+    configuration, journal, backend = context.configuration, context.journal, context.backend
     done = _Sorted()
     allowed = None
     if configuration.origin("backend.experiments").source is SettingSource.FLAG:
-        allowed = {experiment.id for experiment in await experiments_at(backend, configuration)}
+        allowed = {
+            experiment.id for experiment in await experiments_named(backend, configuration.settings.backend.experiments)
+        }
     traces = await _traces(backend, [line.label.trace_id for line in lines])
     candidates = []
     for line in lines:

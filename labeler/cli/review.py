@@ -12,12 +12,12 @@ from labeler.backends.pulse import Pulse
 from labeler.cli.context import configure, open_cache
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.named_traces import each_once, possible_ids
+from labeler.cli.open_backend import open_everything, reopened
 from labeler.cli.open_journal import open_journal
 from labeler.cli.open_review import OpenedReview, announce, look_for, open_asked, open_remembered
 from labeler.cli.options import TraceSelection, refuse_queue_beside_names, selection_of
 from labeler.cli.output import print_message
 from labeler.cli.retry import with_retries
-from labeler.cli.review_backend import open_everything, reopened
 from labeler.cli.run_review import check_screen, run_on_screen
 from labeler.cli.trace_files import looks_like_file, refuse_addresses
 from labeler.config.load import Configuration
@@ -71,8 +71,9 @@ async def demo_instead(arguments: argparse.Namespace) -> ExitCode:
 
 async def review_asked(arguments: argparse.Namespace, asked: Configuration, selection: TraceSelection) -> ExitCode:
     """Review what configuration and selection name."""
-    async with open_everything(arguments, asked) as (configuration, journal, cache, backend):
-        opening = await with_retries(lambda: open_asked(backend, configuration, selection, journal))
+    async with open_everything(arguments, asked) as (context, cache):
+        configuration, journal = context.configuration, context.journal
+        opening = await with_retries(lambda: open_asked(context, selection))
         announce(opening)
         pulse = Pulse()
         return await run_on_screen(
@@ -82,11 +83,9 @@ async def review_asked(arguments: argparse.Namespace, asked: Configuration, sele
             cache,
             lambda: reopened(opening.record.spec, configuration, journal, pulse),
             pulse,
-            first_listing=backend,
+            first_listing=context.backend,
             only_unlabelled=selection.only_unlabelled and not selection.trace_ids,
-            look_for=None
-            if not selection.trace_ids
-            else partial(look_for, backend, configuration, selection.trace_ids),
+            look_for=partial(look_for, context, selection.trace_ids) if selection.trace_ids else None,
         )
 
 
@@ -116,7 +115,7 @@ async def _review_offline(configuration: Configuration, selection: TraceSelectio
         return await review_cached(configuration, selection)
     async with open_journal(configuration.paths) as journal:
         record = await journal.run(journal.reviews.last)
-        opening = None if record is None else await open_remembered(record, configuration, journal)
+        opening = None if record is None else await open_remembered(record, journal)
         if opening is None:
             raise CommandFailed(ExitCode.USAGE, "No review has been begun yet that could go on without a network")
         return await continue_review(opening, configuration, journal, offline=True)

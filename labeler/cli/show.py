@@ -11,9 +11,10 @@ from pathlib import Path
 from labeler.backends.base import Ambiguous, Backend, Malformed, MissingTrace, Unreachable
 from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
-from labeler.cli.context import configure, open_backend, open_cache
+from labeler.cli.context import configure, open_cache
 from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
 from labeler.cli.named_traces import each_once, not_asked, not_found, possible_ids
+from labeler.cli.open_backend import open_backend
 from labeler.cli.open_journal import open_journal_to_read
 from labeler.cli.output import print_json, print_message, print_raw_json, print_text
 from labeler.cli.stdout import write_out

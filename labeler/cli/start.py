@@ -36,7 +36,7 @@ async def start(arguments: argparse.Namespace) -> ExitCode:
     async with open_journal(configuration.paths) as journal:
         record = await journal.run(journal.reviews.last)
         if record is not None and not _asks_for_something_else(configuration, record):
-            opening = await open_remembered(record, configuration, journal)
+            opening = await open_remembered(record, journal)
             if opening is not None:
                 print_message(f"Going on with {record.spec.label}. labeler review starts another.")
                 return await continue_review(

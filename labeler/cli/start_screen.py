@@ -6,21 +6,21 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 
-from labeler.backends.base import Backend
 from labeler.backends.pulse import Pulse
-from labeler.cli.context import backend_address, known_reviewer, questions_at
+from labeler.cli.backend_address import backend_address
+from labeler.cli.context import CliContext
 from labeler.cli.exit_code import ExitCode
+from labeler.cli.open_backend import open_everything, reopened
 from labeler.cli.open_review import announce, is_member, open_spec
 from labeler.cli.options import TraceSelection
-from labeler.cli.prompts import proposal
 from labeler.cli.retry import with_retries
-from labeler.cli.review_backend import open_everything, reopened
+from labeler.cli.review_spec import questions_at
+from labeler.cli.reviewer import known_reviewer, proposal
 from labeler.cli.run_review import run_on_screen
 from labeler.cli.screen_settings import theme_of
 from labeler.config.load import Configuration
 from labeler.domain.queue import QueueItemState
 from labeler.domain.worklist import ReviewSpec
-from labeler.journal.async_journal import AsyncJournal
 from labeler.reading.sanitise import one_line
 from labeler.tui.appearance import ASCII, UNICODE, ScreenLook
 from labeler.tui.review.question_panel import describe
@@ -30,9 +30,10 @@ from labeler.tui.start_app import StartApp
 
 async def choose_and_review(arguments: argparse.Namespace, asked: Configuration, selection: TraceSelection) -> ExitCode:
     """The start screen, then the review chosen there."""
-    async with open_everything(arguments, asked) as (configuration, journal, cache, backend):
-        menu = _Menu(backend, configuration)
-        guess = await with_retries(lambda: _guess(backend, configuration, journal))
+    async with open_everything(arguments, asked) as (context, cache):
+        configuration, journal, backend = context.configuration, context.journal, context.backend
+        menu = _Menu(context)
+        guess = await with_retries(lambda: _guess(context))
         begin = await _ask(menu, guess, configuration)
         if begin is None:
             return ExitCode.OK
@@ -45,7 +46,7 @@ async def choose_and_review(arguments: argparse.Namespace, asked: Configuration,
             sample=selection.sample,
             seed=selection.seed,
         )
-        opening = await open_spec(backend, spec, configuration, journal)
+        opening = await open_spec(context, spec)
         announce(opening)
         pulse = Pulse()
         return await run_on_screen(
@@ -63,9 +64,8 @@ async def choose_and_review(arguments: argparse.Namespace, asked: Configuration,
 class _Menu:
     """What there is to review at a backend."""
 
-    def __init__(self, backend: Backend, configuration: Configuration) -> None:
-        self._backend = backend
-        self._configuration = configuration
+    def __init__(self, context: CliContext) -> None:
+        self._context = context
         self._specs: dict[str, ReviewSpec] = {}
 
     def spec(self, offer_id: str, reviewer: str) -> ReviewSpec:
@@ -73,7 +73,7 @@ class _Menu:
 
     async def find(self, reviewer: str) -> Sequence[Offer]:
         """The reviewer's queues with how much is pending, then the experiments with how many traces they have."""
-        backend, offers = self._backend, []
+        backend, offers = self._context.backend, []
         experiments = await backend.experiments()
         if (await backend.capabilities()).queues:
             for experiment in experiments:
@@ -94,7 +94,7 @@ class _Menu:
 
     async def preview(self, offer: Offer) -> Preview:
         """The questions of an offer."""
-        asked = await questions_at(self._backend, self._configuration, self._specs[offer.id])
+        asked = await questions_at(self._context, self._specs[offer.id])
         lines = [one_line(f"{question.name}   {describe(question)}", 90) for question in asked.questions]
         return Preview(lines, asked.origin)
 
@@ -103,22 +103,23 @@ class _Menu:
         return Offer(offer_id, one_line(spec.label, 60), detail)
 
     def _spec(self, experiment_ids: tuple[str, ...], label: str, queue_id: str | None) -> ReviewSpec:
+        backend, settings = self._context.backend, self._context.configuration.settings
         return ReviewSpec(
-            backend_uri=self._backend.uri,
-            workspace=self._backend.workspace,
+            backend_uri=backend.uri,
+            workspace=backend.workspace,
             experiment_ids=experiment_ids,
             reviewer="",
             queue_id=queue_id,
             label=label,
-            notes_local=self._configuration.settings.review.notes == "local",
-            address=backend_address(self._configuration.settings.backend.uri or self._backend.uri),
+            notes_local=settings.review.notes == "local",
+            address=backend_address(settings.backend.uri or backend.uri),
         )
 
 
-async def _guess(backend: Backend, configuration: Configuration, journal: AsyncJournal) -> Guess:
+async def _guess(context: CliContext) -> Guess:
     """Who the reviewer is as far as anybody has said; git's word, or the login's, has to be accepted first."""
-    await backend.capabilities()
-    known = await known_reviewer(backend, configuration, journal)
+    await context.backend.capabilities()
+    known = await known_reviewer(context)
     if known is not None:
         return Guess(known.id, known.origin, settled=True)
     guess = proposal()

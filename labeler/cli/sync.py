@@ -9,8 +9,10 @@ from contextlib import asynccontextmanager, suppress
 from typing import Final, Never
 
 from labeler.backends.pulse import Pulse
-from labeler.cli.context import configure, destinations_in_scope, open_backend
+from labeler.cli.context import configure
+from labeler.cli.destinations import destinations_in_scope
 from labeler.cli.exit_code import ExitCode
+from labeler.cli.open_backend import open_backend
 from labeler.cli.open_journal import open_journal
 from labeler.cli.output import Progress, print_json, print_message
 from labeler.config.load import Configuration

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import groupby
 
-from labeler.cli.context import configure, destinations_in_scope, reach_backend
+from labeler.cli.context import configure
+from labeler.cli.destinations import destinations_in_scope
 from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.open_backend import reach_backend
 from labeler.cli.open_journal import open_journal, open_journal_to_read
 from labeler.cli.output import Progress, print_json, print_message, print_text
 from labeler.cli.prompts import agrees, is_interactive

@@ -75,7 +75,7 @@ import asyncio, sys
 from labeler.backends.pulse import Pulse
 from labeler.cli.command_line import build_parser
 from labeler.cli.context import configure
-from labeler.cli.review_backend import open_everything, reopened
+from labeler.cli.open_backend import open_everything, reopened
 from labeler.domain.worklist import ReviewSpec
 
 async def begin():

@@ -230,10 +230,11 @@ def test_a_review_goes_on_with_the_password_of_the_address_and_the_journal_has_n
 import asyncio
 from labeler.backends.base import Forbidden
 from labeler.backends.pulse import Pulse
-from labeler.cli.context import backend_address, configure
+from labeler.cli.backend_address import backend_address
+from labeler.cli.context import configure
 from labeler.cli.open_journal import open_journal
 from labeler.cli.command_line import build_parser
-from labeler.cli.review_backend import reopened
+from labeler.cli.open_backend import reopened
 from labeler.domain.worklist import ReviewSpec
 
 async def go_on():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from labeler.cli.prompts import git_email
+from labeler.cli.reviewer import git_email
 
 
 @pytest.mark.parametrize(

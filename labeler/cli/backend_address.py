@@ -1,0 +1,52 @@
+"""The address of a backend as it is kept: without credentials, and the same from any directory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from labeler.config.backend_uri import BackendKind, backend_kind
+from labeler.domain.destination import canonical_uri
+from labeler.storage.home_directory import expand
+
+if TYPE_CHECKING:
+    from labeler.backends.local.store import LocalStore
+
+
+async def backend_uri(uri: str) -> str:
+    """The canonical form of a backend's URI, as destinations carry it, without asking or starting a server."""
+    match backend_kind(uri):
+        case BackendKind.LOCAL:
+            store = await open_local_store(uri)
+            await store.close()
+            return store.uri
+        case BackendKind.DATABRICKS:
+            from labeler.backends.mlflow.credentials import endpoint
+
+            return endpoint(uri).url
+    return backend_address(uri)
+
+
+def backend_address(uri: str) -> str:
+    """What opens the backend again, from any directory and without credentials."""
+    match backend_kind(uri):
+        case BackendKind.LOCAL:
+            return f"local:{_store_path(uri)}"
+        case BackendKind.MLFLOW:
+            return canonical_uri(uri)
+        case BackendKind.MLFLOW_FILES:
+            from labeler.backends.mlflow.served import local_store
+
+            store = local_store(uri)
+            return uri if store is None else store.canonical_uri
+    return uri
+
+
+async def open_local_store(uri: str) -> LocalStore:
+    from labeler.backends.local.store import LocalStore
+
+    return await LocalStore.open(_store_path(uri))
+
+
+def _store_path(uri: str) -> Path:
+    return expand(uri.partition(":")[2]).absolute()

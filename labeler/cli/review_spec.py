@@ -1,0 +1,96 @@
+"""From what was typed and configured to the spec of a review, and the questions it asks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from labeler.backends.base import Experiment
+from labeler.cli.backend_address import backend_address
+from labeler.cli.context import CliContext
+from labeler.cli.destinations import experiments_named
+from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.options import TraceSelection
+from labeler.config.asked import AskedQuestions, asked_questions
+from labeler.config.load import Configuration
+from labeler.domain.destination import Destination
+from labeler.domain.question import Question
+from labeler.domain.queue import Queue
+from labeler.domain.worklist import ReviewSpec
+
+
+async def review_spec(context: CliContext, selection: TraceSelection, reviewer: str) -> ReviewSpec:
+    """What was asked to be reviewed. Raises `CommandFailed` when nothing was, `UnknownName`."""
+    configuration, backend = context.configuration, context.backend
+    experiments = await experiments_named(backend, configuration.settings.backend.experiments)
+    if selection.trace_ids:
+        return spec_of(configuration, selection, reviewer, Destination(backend.uri, backend.workspace, ""))
+    queue = await _asked_queue(context, experiments, reviewer)
+    experiment_ids: tuple[str, ...]
+    if queue is not None:
+        experiment_ids, label = (queue.experiment_id,), queue.name
+    elif experiments:
+        experiment_ids, label = tuple(each.id for each in experiments), ", ".join(each.name for each in experiments)
+    else:
+        raise CommandFailed(
+            ExitCode.USAGE,
+            "It is not known what to review. Give --queue NAME_OR_ID, --experiment NAME_OR_ID or trace IDs, or set "
+            f"backend.experiments in {configuration.paths.config_file}",
+        )
+    spec = spec_of(configuration, selection, reviewer, Destination(backend.uri, backend.workspace, ""))
+    return replace(spec, experiment_ids=experiment_ids, queue_id=queue.id if queue else None, label=label)
+
+
+def spec_of(configuration: Configuration, selection: TraceSelection, reviewer: str, home: Destination) -> ReviewSpec:
+    """What is known of a review without asking the backend. It is whole where traces are named."""
+    order = configuration.settings.review.order
+    return ReviewSpec(
+        backend_uri=home.backend_uri,
+        workspace=home.workspace,
+        experiment_ids=(),
+        reviewer=reviewer,
+        filter=selection.filter,
+        order_by=(order,) if order else (),
+        since_ms=selection.since_ms,
+        limit=selection.limit,
+        sample=selection.sample,
+        seed=selection.seed,
+        trace_ids=selection.trace_ids,
+        label=_counted(selection.trace_ids),
+        notes_local=configuration.settings.review.notes == "local",
+        address=backend_address(configuration.settings.backend.uri or home.backend_uri),
+    )
+
+
+async def questions_at(context: CliContext, spec: ReviewSpec) -> AskedQuestions:
+    """What a review asks. Raises `NoQuestions`."""
+    configuration, backend = context.configuration, context.backend
+    of_queue: list[Question] = []
+    of_experiments: list[Question] = []
+    if configuration.settings.review.questions != "config" and (await backend.capabilities()).schemas:
+        for experiment_id in spec.experiment_ids:
+            names = {question.name for question in of_experiments}
+            schemas = await backend.schemas(experiment_id)
+            of_experiments += [question for question in schemas.questions if question.name not in names]
+        if spec.queue_id is not None:
+            queue = await backend.queue(spec.experiment_ids[0], spec.queue_id)
+            # In the order of creation: a queue lists its schemas by their random IDs.
+            of_queue = [question for question in of_experiments if question.schema_id in queue.schema_ids]
+    return asked_questions(configuration, of_queue, of_experiments)
+
+
+async def _asked_queue(context: CliContext, experiments: list[Experiment], reviewer: str) -> Queue | None:
+    backend = context.backend
+    asked = context.configuration.settings.backend.queue
+    if asked is None:
+        return None
+    if asked.lower() != "me":
+        return await backend.queue(experiments[0].id if experiments else None, asked)
+    if not experiments:
+        raise CommandFailed(
+            ExitCode.USAGE, "Your own queue is one of an experiment: say which with --experiment NAME_OR_ID"
+        )
+    return await backend.my_queue(experiments[0].id, reviewer)
+
+
+def _counted(trace_ids: tuple[str, ...]) -> str:
+    return trace_ids[0] if len(trace_ids) == 1 else f"{len(trace_ids)} traces"

@@ -1,0 +1,97 @@
+"""Whose labels these are: as far as anybody has said, else asked in the terminal, once."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import subprocess
+from collections.abc import Awaitable, Callable
+
+from labeler.backends.base import BackendError, Forbidden
+from labeler.cli.context import CliContext
+from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.output import print_message
+from labeler.cli.prompts import is_interactive, read_line
+from labeler.config.identity import BadReviewer, Candidate, Reviewer, check_reviewer, resolve_reviewer
+
+
+async def reviewer_at(context: CliContext) -> Reviewer:
+    """Whose labels these are at this backend, remembered from now on; asked in a terminal when nobody has said so.
+
+    Raises `CommandFailed` when there is nobody to ask.
+    """
+    reviewer = await known_reviewer(context)
+    if reviewer is None and is_interactive():
+        reviewer = Reviewer(ask_reviewer(), "what you said")
+    if reviewer is None:
+        raise CommandFailed(
+            ExitCode.USAGE,
+            "It is not known whose labels these are. Give --reviewer ID, set LABELER_REVIEWER, or put "
+            f'reviewer = "ID" into {context.configuration.paths.config_file}',
+        )
+    await context.journal.run(
+        context.journal.remembered.keep_reviewer, context.backend.uri, reviewer.id, reviewer.origin
+    )
+    return reviewer
+
+
+async def known_reviewer(context: CliContext) -> Reviewer | None:
+    """The reviewer as far as anybody has said, or None when a person has to be asked."""
+    return await reviewer_as_signed_in(context, context.backend.whoami)
+
+
+async def reviewer_as_signed_in(context: CliContext, whoami: Callable[[], Awaitable[str | None]]) -> Reviewer | None:
+    """The same; `whoami` tells who is signed in, and is called only where nobody was named for this run."""
+    configuration, journal = context.configuration, context.journal
+    stated = configuration.settings.reviewer
+    if stated is not None:
+        return Reviewer(stated, str(configuration.origin("reviewer")))
+    remembered = await journal.run(journal.remembered.reviewer, context.backend.uri)
+    try:
+        signed_in = await whoami()
+    except Forbidden:
+        raise
+    except BackendError:
+        if remembered is None:
+            raise
+        signed_in = None
+    return resolve_reviewer(None, remembered and remembered[0], signed_in, os.environ.get("MLFLOW_TRACKING_USERNAME"))
+
+
+def ask_reviewer() -> str:
+    """Ask who reviews, when nobody and nothing has said so: the ID as typed, or the proposal by Enter.
+
+    Raises `KeyboardInterrupt` when the input ends.
+    """
+    guess = proposal()
+    print_message("Whose labels are these? The name goes with every label.")
+    while True:
+        line = read_line(f"[{guess.id}, from {guess.origin}; Enter accepts] " if guess.id else "[] ")
+        if not line:
+            raise KeyboardInterrupt
+        try:
+            return check_reviewer(line.strip() or guess.id)
+        except BadReviewer as error:
+            print_message(f"A reviewer ID {error}")
+
+
+def proposal() -> Candidate:
+    """Who it might be: git's e-mail address, else the name of this login. Never taken without being accepted."""
+    email = git_email()
+    if email:
+        return Candidate(email, "git")
+    try:
+        return Candidate(getpass.getuser(), "this login")
+    except (KeyError, OSError):  # the system knows no name for this user
+        return Candidate("", "nobody")
+
+
+def git_email() -> str:
+    """Return what git knows the user by, as a suggestion; empty when it knows nothing, or takes longer than 2 s."""
+    try:
+        found = subprocess.run(
+            ["git", "config", "user.email"], capture_output=True, text=True, check=False, timeout=2, errors="replace"
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return found.stdout.strip()
