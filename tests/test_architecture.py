@@ -9,6 +9,9 @@ import ast
 import re
 from pathlib import Path
 
+from labeler.domain.connection import ConnectionStatus
+from labeler.journal.models import DeliveryState
+
 ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "architecture.md"
 ROOMS = ("review", "journal", "delivery", "desk", "storage", "agreement")
@@ -53,6 +56,14 @@ def test_the_wall_clock_is_read_in_one_place() -> None:
     reading = re.compile(r"\btime\.time(?:_ns)?\(|\bmonotonic_ns\(|^def _?now_ms", re.MULTILINE)
     files = (ROOT / "labeler").rglob("*.py")
     assert [path.name for path in files if reading.search(path.read_text(encoding="utf-8"))] == ["clock.py"]
+
+
+def test_states_are_compared_by_their_names() -> None:
+    """A word of a connection or a delivery in a comparison would go on standing there when the word is changed."""
+    words = "|".join(re.escape(each) for each in (*ConnectionStatus, *DeliveryState))
+    comparing = re.compile(rf'[=!]= "(?:{words})"|\bcase "(?:{words})"')  # SQL has single quotes
+    files = (ROOT / "labeler").rglob("*.py")
+    assert [path for path in files if comparing.search(path.read_text(encoding="utf-8"))] == []
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from labeler.delivery.review_sync import ReviewSync, Traffic
 from labeler.desk.desk import Desk
 from labeler.desk.open_desk import open_desk
 from labeler.desk.remote import OFFLINE
+from labeler.domain.connection import ConnectionStatus
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import OutboxCounts
 from labeler.journal.rescue import how_to_deliver
@@ -107,7 +108,7 @@ async def run_on_screen(
 
     def begin_traffic() -> None:
         if sync is None:
-            desk.connected("offline")
+            desk.connected(ConnectionStatus.OFFLINE)
         else:
             sync.start(desk)
         desk.need()

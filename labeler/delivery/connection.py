@@ -4,26 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from labeler.backends.base import Ambiguous, Unreachable
 from labeler.delivery.backoff import Backoff
 from labeler.domain.clock import wall_clock_ms
-
-
-class ConnectionStatus(StrEnum):
-    UNKNOWN = "unknown"
-    ONLINE = "online"
-    OFFLINE = "offline"
-    WAITING = "waiting"
-    """A request is out, and nothing has come back for longer than it should take."""
-    NEEDS_CREDENTIALS = "needs credentials"
-    NOT_ALLOWED = "not allowed"
-    """Whoever asks is not allowed to, and that is not known to be a matter of signing in."""
-    NO_BACKEND = "no backend"
-    """Something answers there, but it is no usable tracking server."""
-
+from labeler.domain.connection import ConnectionStatus
 
 _CLOSED: Final = (ConnectionStatus.NEEDS_CREDENTIALS, ConnectionStatus.NOT_ALLOWED, ConnectionStatus.NO_BACKEND)
 

@@ -9,10 +9,11 @@ from collections.abc import Callable, Collection, Sequence
 from labeler.backends.base import BackendError
 from labeler.delivery.attempt import Courier
 from labeler.delivery.backoff import Backoff
-from labeler.delivery.connection import Connection, ConnectionReport, ConnectionStatus
+from labeler.delivery.connection import Connection, ConnectionReport
 from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled
 from labeler.delivery.failure_classification import Attempt, ping_report
 from labeler.delivery.timing import Timing
+from labeler.domain.connection import ConnectionStatus
 from labeler.domain.destination import Destination
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.attempt_outcomes import Claim, RecheckLater, RetryLater

@@ -10,13 +10,13 @@ from typing import Final
 
 from labeler.backends.base import Backend
 from labeler.delivery.attempt import Courier
-from labeler.delivery.connection import ConnectionStatus
 from labeler.delivery.dispatcher import Dispatcher
 from labeler.delivery.drain import RemoteDrain, SyncResult, result_since, wait_until_due
 from labeler.delivery.events import DeliveryEvent
 from labeler.delivery.lock import LOCK_NAME, DeliveryLocks
 from labeler.delivery.timing import Timing
 from labeler.domain.clock import wall_clock_ms
+from labeler.domain.connection import ConnectionStatus
 from labeler.domain.destination import Destination
 from labeler.journal.async_journal import AsyncJournal
 

@@ -17,7 +17,8 @@ from labeler.backends.base import (
     NotAllowed,
     Unreachable,
 )
-from labeler.delivery.connection import ConnectionReport, ConnectionState, ConnectionStatus, out_of_reach
+from labeler.delivery.connection import ConnectionReport, ConnectionState, out_of_reach
+from labeler.domain.connection import ConnectionStatus
 from labeler.journal.attempt_outcomes import Claim, Outcome, Parked, PayloadRefused, RetryLater
 from labeler.journal.models import DeliveryOp, ParkCause
 

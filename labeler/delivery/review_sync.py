@@ -18,10 +18,11 @@ from labeler.backends.pulse import Pulse
 from labeler.cache.async_cache import AsyncCache
 from labeler.delivery.attachments import bring_attachment
 from labeler.delivery.backoff import Backoff
-from labeler.delivery.connection import ConnectionState, ConnectionStatus
+from labeler.delivery.connection import ConnectionState
 from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled
 from labeler.delivery.listing import ListedTrace, listed_traces
 from labeler.delivery.sessions import bring_session, turns_of
+from labeler.domain.connection import ConnectionStatus
 from labeler.domain.destination import Destination
 from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import ReviewSpec
@@ -34,17 +35,6 @@ if TYPE_CHECKING:
     from labeler.delivery.prefetch import Prefetcher, PrefetchEvent
 
 _log = logging.getLogger(__name__)
-
-_WORDS = {
-    ConnectionStatus.UNKNOWN: "connecting",
-    ConnectionStatus.ONLINE: "online",
-    ConnectionStatus.OFFLINE: "offline",
-    ConnectionStatus.WAITING: "waiting for the server",
-    ConnectionStatus.NEEDS_CREDENTIALS: "sign in",
-    ConnectionStatus.NOT_ALLOWED: "not allowed",
-    ConnectionStatus.NO_BACKEND: "no backend",
-}
-
 
 _AGAIN_S: Final = 5.0
 """Seconds after which what stopped is started again."""
@@ -63,14 +53,13 @@ class Traffic:
 class Listener(Protocol):
     """Who hears of the traffic. Nothing here may block; `take_in` is awaited page by page."""
 
-    connection: str
+    connection: ConnectionStatus
 
     @property
     def destinations(self) -> list[Destination]: ...
 
-    def connected(self, word: str, until_ms: int = 0) -> None:
-        """The connection is now ``online``, ``offline``, ``connecting``, ``waiting for the server``, ``sign in``,
-        ``not allowed`` or ``no backend``; `until_ms` is when it is tried again, where the backend asked for that."""
+    def connected(self, status: ConnectionStatus, until_ms: int = 0) -> None:
+        """The connection is now this; `until_ms` is when it is tried again, where the backend asked for that."""
 
     def tell(self, sentence: str) -> None:
         """Something the reviewer should see."""
@@ -114,7 +103,7 @@ class ReviewSync:
         pulse: Pulse | None = None,
     ) -> None:
         self._listener: Listener
-        self._before_waiting = _WORDS[ConnectionStatus.UNKNOWN]
+        self._before_waiting = ConnectionStatus.UNKNOWN
         self._spec = spec
         self._journal = journal
         self._cache = cache
@@ -144,7 +133,7 @@ class ReviewSync:
     async def close(self, last_chance_s: float) -> SyncResult | None:
         """Stop. What is queued gets `last_chance_s` seconds to be delivered, when the backend is there."""
         result = None
-        if self._engine is not None and self._listener.connection == "online":
+        if self._engine is not None and self._listener.connection is ConnectionStatus.ONLINE:
             with suppress(OSError, JournalError):  # the next start delivers what this could not
                 async with asyncio.timeout(last_chance_s):
                     result = await self._engine.drain()
@@ -188,7 +177,7 @@ class ReviewSync:
                 if str(error) != told:
                     told = str(error)
                     self._listener.tell(f"{error} Your answers are kept, and go out as soon as it works.")
-                self._listener.connected(_word_for(error))
+                self._listener.connected(_status_after(error))
             await asyncio.sleep(pause.next_s(None))
 
     async def _connected_to_its_own(self) -> Backend:
@@ -230,13 +219,13 @@ class ReviewSync:
                 for caution in backend.cautions():
                     self._listener.tell(caution)
             except (Unreachable, Ambiguous):
-                self._listener.connected("offline")
+                self._listener.connected(ConnectionStatus.OFFLINE)
                 await asyncio.sleep(pause.next_s(None))
             except BackendError as error:
                 self._listener.tell(f"The worklist could not be refreshed: {error}")
                 return
             else:
-                self._listener.connected("online")
+                self._listener.connected(ConnectionStatus.ONLINE)
                 return
 
     def need(self, now: Sequence[str], later: Sequence[str]) -> None:
@@ -290,9 +279,9 @@ class ReviewSync:
             case Missing(trace_id, sentence):
                 self._listener.missing(trace_id, sentence)
             case Offline(_, until_ms):
-                self._listener.connected("offline", until_ms)
+                self._listener.connected(ConnectionStatus.OFFLINE, until_ms)
             case Online():
-                self._listener.connected("online")
+                self._listener.connected(ConnectionStatus.ONLINE)
 
     def _delivered(self, event: DeliveryEvent) -> None:
         match event:
@@ -305,11 +294,11 @@ class ReviewSync:
 
     def _waiting(self, waiting: bool) -> None:
         """The backend has not answered for a while, or does again. What is known to be wrong with it stays told."""
-        word, waiting_word = self._listener.connection, _WORDS[ConnectionStatus.WAITING]
-        if waiting and word in (_WORDS[ConnectionStatus.ONLINE], _WORDS[ConnectionStatus.UNKNOWN]):
-            self._before_waiting = word
-            self._listener.connected(waiting_word)
-        elif not waiting and word == waiting_word:
+        status = self._listener.connection
+        if waiting and status in (ConnectionStatus.ONLINE, ConnectionStatus.UNKNOWN):
+            self._before_waiting = status
+            self._listener.connected(ConnectionStatus.WAITING)
+        elif not waiting and status is ConnectionStatus.WAITING:
             self._listener.connected(self._before_waiting)
 
     def _connection_changed(self, state: ConnectionState) -> None:
@@ -317,18 +306,18 @@ class ReviewSync:
             self._prefetcher.resume()
         if state.is_closed:
             self._listener.tell(state.sentence)
-        self._listener.connected(_WORDS[state.status], state.until_ms)
+        self._listener.connected(state.status, state.until_ms)
 
 
 def _named(backend_uri: str, workspace: str) -> str:
     return f"{backend_uri}, workspace {workspace}" if workspace else backend_uri
 
 
-def _word_for(error: BackendError) -> str:
+def _status_after(error: BackendError) -> ConnectionStatus:
     if isinstance(error, NotAllowed):
-        return _WORDS[ConnectionStatus.NOT_ALLOWED]
+        return ConnectionStatus.NOT_ALLOWED
     if isinstance(error, Forbidden):
-        return _WORDS[ConnectionStatus.NEEDS_CREDENTIALS]
+        return ConnectionStatus.NEEDS_CREDENTIALS
     if isinstance(error, NotABackend):
-        return _WORDS[ConnectionStatus.NO_BACKEND]
-    return _WORDS[ConnectionStatus.OFFLINE]
+        return ConnectionStatus.NO_BACKEND
+    return ConnectionStatus.OFFLINE

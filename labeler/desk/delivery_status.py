@@ -10,6 +10,8 @@ from labeler.domain.destination import Destination
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import AnswerDelivery, Delivery, DeliveryOp, DeliveryState, OutboxCounts
 
+__all__ = ["AnswerDelivery", "Deliveries", "DeliveryState"]
+
 _MANY_ROWS = 20
 
 
@@ -45,10 +47,10 @@ class Deliveries:
         """What is not delivered at this moment."""
         return await self._journal.run(self._journal.queries.counts, self._destinations())
 
-    def state_of(self, assessment_id: str) -> str:
-        """The state of the delivery that carries an answer; empty while it is not known."""
+    def state_of(self, assessment_id: str) -> DeliveryState | None:
+        """Return the state of the delivery that carries an answer; None while it is not known."""
         fate = self.fates.get(assessment_id)
-        return "" if fate is None else fate.state
+        return None if fate is None else fate.state
 
     def given(self, assessment_id: str) -> None:
         """This answer is in the journal; one that is new there waits."""

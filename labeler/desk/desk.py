@@ -30,6 +30,7 @@ from labeler.desk.sessions import Sessions
 from labeler.desk.worklist_rows import worklist_rows
 from labeler.domain.change import AnswerEffect, Blind, Change
 from labeler.domain.clock import monotonic_ms, wall_clock_ms
+from labeler.domain.connection import ConnectionStatus
 from labeler.domain.destination import Destination
 from labeler.domain.worklist import ItemState
 from labeler.journal.async_journal import AsyncJournal
@@ -73,8 +74,7 @@ class Desk:
         self.record = record
         self.state = state
         self.on_event: Callable[[DeskEvent], None] = lambda event: None
-        self.connection = "connecting"
-        """``online``, ``offline``, ``connecting``, ``waiting for the server``, ``sign in``: for the status line."""
+        self.connection = ConnectionStatus.UNKNOWN
         self.left_alone_until_ms = 0
         """To when the backend asked to be left alone, in milliseconds since the epoch; 0 when it did not."""
         read = read_blind if state.rules.blind else partial(read_openly, reviewer=record.spec.reviewer)
@@ -189,15 +189,18 @@ class Desk:
             return "Not downloaded: the backend cannot be reached. {item.next_open} goes to the next item that is here."
         return "Loading…"
 
-    def connected(self, word: str, until_ms: int = 0) -> None:
-        """The connection to the backend is now this (see `connection`)."""
-        if word == self.connection:
+    def connected(self, status: ConnectionStatus, until_ms: int = 0) -> None:
+        """Take in that the connection to the backend is now this.
+
+        `until_ms` is to when the backend asked to be left alone, in milliseconds since the epoch; 0 when it did not.
+        """
+        if status is self.connection:
             until_ms = max(until_ms, self.left_alone_until_ms)
-        if (word, until_ms) == (self.connection, self.left_alone_until_ms):
+        if (status, until_ms) == (self.connection, self.left_alone_until_ms):
             return
         self.left_alone_until_ms = until_ms
-        if word != self.connection:
-            self.connection = word
+        if status is not self.connection:
+            self.connection = status
             self._background.do(self._note_absent())
         self.on_event(StatusChanged())
 
@@ -291,7 +294,7 @@ class Desk:
     async def _note_absent(self) -> None:
         """While offline, items whose traces are not in the cache can be neither shown nor judged."""
         state = self.state
-        if self.connection != "offline":
+        if self.connection is not ConnectionStatus.OFFLINE:
             state.worklist.set_absent(frozenset())
         elif state.items:
             home = self.destination_of(state.items[0].trace_id)

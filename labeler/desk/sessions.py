@@ -10,6 +10,7 @@ from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
 from labeler.desk.events import DeskEvent, SessionChanged
 from labeler.desk.remote import Remote
+from labeler.domain.connection import ConnectionStatus
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, TraceSummary
 from labeler.reading.document import Document
@@ -38,9 +39,9 @@ class Sessions:
         self._notes: dict[str, str] = {}
         self._turns: dict[str, str] = {}
 
-    def look_for(self, current: TraceSummary, connection: str) -> None:
+    def look_for(self, current: TraceSummary, connection: ConnectionStatus) -> None:
         """Have what is missing of the trace's session brought; a `SessionChanged` tells when it is here."""
-        if connection == "online":
+        if connection is ConnectionStatus.ONLINE:
             self._notes[current.id] = _LOOKING
             self._remote.bring_session(current)
         else:

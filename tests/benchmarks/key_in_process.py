@@ -29,6 +29,7 @@ from labeler.delivery.review_sync import ReviewSync, Traffic
 from labeler.desk.desk import Desk
 from labeler.desk.open_desk import open_desk
 from labeler.desk.worklist_rows import to_row
+from labeler.domain.connection import ConnectionStatus
 from labeler.domain.question import PassFail, Question
 from labeler.domain.worklist import Query, ReviewSpec
 from labeler.journal.async_journal import AsyncJournal
@@ -133,7 +134,7 @@ async def at_rest(desk: Desk) -> None:
     while True:
         before = time.process_time()
         await asyncio.sleep(1)
-        if desk.connection == "online" and time.process_time() - before < 0.06:
+        if desk.connection is ConnectionStatus.ONLINE and time.process_time() - before < 0.06:
             return
 
 

@@ -9,10 +9,10 @@ from typing import Unpack
 import pytest
 
 from labeler.backends.base import Ambiguous
-from labeler.delivery.connection import ConnectionStatus
 from labeler.delivery.events import ConnectionChanged
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.change import Act, Answer, AnswerEffect, Change
+from labeler.domain.connection import ConnectionStatus
 from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.domain.worklist import ItemState
 from labeler.journal.models import DeliveryOp, DeliveryState, ParkCause

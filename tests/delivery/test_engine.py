@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from labeler.delivery.connection import ConnectionStatus
 from labeler.delivery.events import ConnectionChanged, StillWaiting
 from labeler.delivery.lock import DeliveryLocks
 from labeler.domain.assessment import Assessment
+from labeler.domain.connection import ConnectionStatus
 from labeler.domain.destination import Destination
 from labeler.domain.queue import QueueItemState
 from labeler.domain.worklist import ItemState

@@ -18,6 +18,7 @@ from labeler.delivery.review_sync import ReviewSync, Traffic
 from labeler.desk.desk import Desk
 from labeler.desk.events import DeskEvent, Notice
 from labeler.desk.open_desk import open_desk
+from labeler.domain.connection import ConnectionStatus
 from labeler.domain.destination import Destination
 from labeler.domain.question import PassFail, Question
 from labeler.domain.trace import RawTrace, TraceState, TraceSummary
@@ -111,7 +112,7 @@ async def test_another_store_at_the_same_path_gets_no_answer_of_the_first(tmp_pa
     async with reviewing(tmp_path, first) as there:
         await there.answer()
         await there.until(there.told("another backend"), "being told")
-        assert there.desk.connection == "no backend"
+        assert there.desk.connection is ConnectionStatus.NO_BACKEND
         assert (await other.summary("tr-1")).assessments == ()
         await other.close()
         (tmp_path / "first.db").replace(tmp_path / "store.db")

@@ -16,6 +16,7 @@ from labeler.config.backend_uri import without_userinfo
 from labeler.desk.desk import Desk
 from labeler.desk.outbox import JournalError, OutboxPlace, OutboxRow
 from labeler.domain.clock import wall_clock_ms
+from labeler.domain.connection import ConnectionStatus
 from labeler.tui.actions import Context
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.key_names import Pressed, pressed
@@ -182,7 +183,7 @@ class OutboxScreen(ModalScreen[Closed]):
         except JournalError as error:
             self.say(str(error), "error")
             return
-        online = self._desk.connection == "online"
+        online = self._desk.connection is ConnectionStatus.ONLINE
         self.say("It is tried again now" if online else "It is tried again as soon as the backend is back")
         self.stale()
 
@@ -278,7 +279,9 @@ class OutboxScreen(ModalScreen[Closed]):
         state, delivery = self._desk.state, row.delivery
         index = state.index_of.get(delivery.trace_id)
         title = state.items[index].title if index is not None else row.title
-        is_reachable = self._desk.connection == "online" and delivery.destination in self._desk.destinations
+        is_reachable = (
+            self._desk.connection is ConnectionStatus.ONLINE and delivery.destination in self._desk.destinations
+        )
         pause_s = self._desk.outbox.pause_s(delivery.trace_id)
         return Entry(row, title or row.title, pause_s, is_reachable, wall_clock_ms())
 
@@ -287,7 +290,7 @@ class OutboxScreen(ModalScreen[Closed]):
         total = [sum(place.counts[each] for place in self._places) for each in range(4)]
         left: Line = [(" outbox", "chrome.strong"), ("   ", "chrome"), *(counts_line(total, signs))]
         connection = self._desk.connection
-        sign, role = (signs.online, "ok") if connection == "online" else (signs.missing, "warning")
+        sign, role = (signs.online, "ok") if connection is ConnectionStatus.ONLINE else (signs.missing, "warning")
         line = spread(left, [(f"{sign} {connection} ", role)], width, "chrome", signs.ellipsis)
         self.query_one("#outbox-status", LineWidget).set_lines([line])
         for rule in ("#outbox-rule-top", "#outbox-rule-bottom"):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from textual.app import SuspendNotSupported
 from textual.timer import Timer
 
+from labeler.domain.connection import ConnectionStatus
 from labeler.domain.question import Question
 from labeler.domain.value import UnusableValue
 from labeler.reading.sanitise import one_line
@@ -284,7 +285,7 @@ class Asking:
             await self._commands.run("item.last")
         elif name == "refresh":
             screen.desk.refresh()
-            away = screen.desk.connection != "online"
+            away = screen.desk.connection is not ConnectionStatus.ONLINE
             screen.say("new traces come when the backend is back" if away else "looking for new traces")
         elif word == "theme" and rest:
             screen.say(screen.choose_theme(rest.strip()))

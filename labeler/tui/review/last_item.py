@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from labeler.desk.delivery_status import AnswerDelivery, DeliveryState
 from labeler.domain.change import Act, Answer, AnswerEffect, Change, StateEffect
 from labeler.domain.question import DECLINED_NAME, FLAG_NAME, PassFail, Question
 from labeler.domain.worklist import ItemState
@@ -26,23 +27,24 @@ class LastItemView:
     """What happened last, None when nothing did yet, on a trace of a `title`.
 
     `span_name` is the span that the change was about, empty for the trace: ``last  Misses about span fare``.
-    `fate` is ``saved``, ``waiting``, ``delivered`` or ``refused: …``; `hints` are keys with their words.
+    `fate` is how far the answers of the change got, None while nothing is known but that they are saved; `hints` are
+    keys with their words.
     """
 
     change: Change | None
     title: str = ""
     span_name: str = ""
-    fate: str = ""
+    fate: AnswerDelivery | None = None
     hints: Sequence[tuple[str, str]] = ()
 
 
 def last_line(view: LastItemView, questions: Sequence[Question], width: int, signs: Signs) -> Line:
     """``last  Misses “no channel”   Is the ferry to…   saved   u undo  p back``."""
-    change, fate = view.change, view.fate
+    change = view.change
     if change is None:
         return [(" last", "chrome.dim"), ("  nothing yet", "chrome.dim")]
-    role = "error" if fate.startswith("refused") else "ok" if fate == "delivered" else "chrome.dim"
-    right: list[Run] = [(f"  {fate}  " if fate else "  ", role)]
+    fate, role = _fate(view.fate)
+    right: list[Run] = [(f"  {fate}  ", role)]
     for key, word in view.hints:
         right += [(f" {key}", "key"), (f" {word} ", "chrome.dim")]
     room = width // 2 if view.span_name else width // 3
@@ -54,6 +56,13 @@ def last_line(view: LastItemView, questions: Sequence[Question], width: int, sig
         (view.title, "chrome.dim"),
     ]
     return spread(left, right, width, "chrome", signs.ellipsis)
+
+
+def _fate(delivery: AnswerDelivery | None) -> Run:
+    state = None if delivery is None else delivery.state
+    if delivery is not None and state is DeliveryState.REFUSED:
+        return f"refused: {one_line(delivery.reason or '', 60)}", "error"
+    return ("delivered", "ok") if state is DeliveryState.DELIVERED else ("saved", "chrome.dim")
 
 
 def tell(change: Change, questions: Sequence[Question], span_name: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from rich.cells import cell_len, set_cell_size
 
+from labeler.desk.delivery_status import DeliveryState
 from labeler.domain.change import Answer
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
 from labeler.domain.value import JsonValue
@@ -52,7 +53,7 @@ class PanelView:
     signs: Signs
     display: Mapping[str, str]
     """Sanitised spellings of names, options and instructions, which a server chose."""
-    fates: Mapping[str, str]
+    fates: Mapping[str, DeliveryState | None]
     """How far answers got, by assessment ID: the state of the delivery that carries each."""
     last: LastItemView
     message: Sequence[Line] = ()
@@ -177,7 +178,7 @@ def _other_row(view: PanelView, index: int, width: int, names: int) -> Line:
 def _with_fate(view: PanelView, index: int, line: Line, width: int) -> Line:
     """A question's row with how far its answer got, in the same place for every question."""
     answer = view.answers.get(view.questions[index].name)
-    state = view.fates.get(answer.assessment_id, "") if answer is not None else ""
+    state = view.fates.get(answer.assessment_id) if answer is not None else None
     rest = " " * (width - fate_width(width) - width_of(line))
     return [*line, (rest, "chrome"), *fate_mark(state, width, view.signs)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from labeler.domain.connection import ConnectionStatus
 from labeler.tui.appearance import Signs
 from labeler.tui.widgets.line_widget import ViewWidget
 from labeler.tui.widgets.styled_text import Line, cut, fit, width_of
@@ -16,8 +17,8 @@ _GAP = "   "
 class StatusView:
     """What the status line tells. `left_ms` is the estimated time for the open items, None while unknown.
 
-    `connection` is a word (``online``, ``offline``, ``sign in``); `here` counts downloaded and all items
-    while offline; `conditions` are words for what holds until it is changed: a search, blind, editing.
+    `until` is the time of day to which the backend asked to be left alone, where it did; `here` counts downloaded
+    and all items while offline; `conditions` are words for what holds until it is changed: a search, blind, editing.
     """
 
     title: str
@@ -27,7 +28,8 @@ class StatusView:
     left_ms: int | None
     queued: int
     stuck: int
-    connection: str
+    connection: ConnectionStatus
+    until: str
     here: tuple[int, int] | None
     reviewer: str
     conditions: tuple[str, ...] = ()
@@ -74,10 +76,11 @@ def duration_words(ms: int) -> str:
 
 
 def _connection(view: StatusView, signs: Signs) -> Line:
-    if view.connection == "online":
-        return [(f"{signs.online} online", "ok")]
+    if view.connection is ConnectionStatus.ONLINE:
+        return [(f"{signs.online} {view.connection}", "ok")]
+    until = f" until {view.until}" if view.until else ""
     here = f" · {view.here[0]} of {view.here[1]} here" if view.here else ""
-    return [(f"{signs.missing} {view.connection}{here}", "warning")]
+    return [(f"{signs.missing} {view.connection}{until}{here}", "warning")]
 
 
 def _total(parts: list[tuple[int, Line]]) -> int:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from labeler.desk.delivery_status import AnswerDelivery, DeliveryState
 from labeler.desk.desk import Desk
 from labeler.domain.change import AnswerEffect, Change
 from labeler.domain.clock import wall_clock_ms
+from labeler.domain.connection import ConnectionStatus
 from labeler.domain.question import Categorical, PassFail, Question
 from labeler.domain.worklist import ItemState
 from labeler.reading.sanitise import one_line, sanitise
@@ -35,18 +37,19 @@ def status_view(desk: Desk, conditions: tuple[str, ...]) -> StatusView:
         left_ms=desk.pace.left_ms(state.worklist.count_of(ItemState.OPEN)),
         queued=desk.deliveries.counts.waiting,
         stuck=desk.deliveries.counts.parked + desk.deliveries.counts.refused,
-        connection=f"{desk.connection}{_until(desk.left_alone_until_ms)}",
-        here=(total - len(state.absent), total) if desk.connection == "offline" else None,
+        connection=desk.connection,
+        until=_until(desk.left_alone_until_ms),
+        here=(total - len(state.absent), total) if desk.connection is ConnectionStatus.OFFLINE else None,
         reviewer=one_line(desk.reviewer, 60),
         conditions=conditions,
     )
 
 
 def _until(at_ms: int) -> str:
-    """`` until 14:05`` while that is to come."""
+    """Return ``14:05`` while that is to come, else an empty text."""
     if at_ms <= wall_clock_ms():
         return ""
-    return f" until {datetime.fromtimestamp(at_ms / 1000).astimezone():%H:%M}"
+    return f"{datetime.fromtimestamp(at_ms / 1000).astimezone():%H:%M}"
 
 
 def panel_view(desk: Desk, keymap: Keymap, acting: KeysThatAct, signs: Signs, display: dict[str, str]) -> PanelView:
@@ -135,24 +138,22 @@ def refusal(desk: Desk, key: str) -> str:
     state = desk.state
     for name, answer in state.given.items() if state.item else ():
         fate = desk.deliveries.fates.get(answer.assessment_id)
-        if fate is not None and fate.state == "refused":
+        if fate is not None and fate.state is DeliveryState.REFUSED:
             more = f" · {key} shows what can be done" if key else ""
             return f"{one_line(name, 40)} was refused: {one_line(fate.reason or 'no reason was given', 160)}{more}"
     return ""
 
 
-def _fate(desk: Desk) -> str:
+def _fate(desk: Desk) -> AnswerDelivery | None:
+    """How far the answers of the last change got: the refused one, else any once all are delivered."""
     change = desk.last_change
-    if change is None:
-        return ""
-    ids = [effect.after.assessment_id for effect in change.effects if isinstance(effect, AnswerEffect) and effect.after]
+    effects = change.effects if change is not None else ()
+    ids = [effect.after.assessment_id for effect in effects if isinstance(effect, AnswerEffect) and effect.after]
     fates = [desk.deliveries.fates[each] for each in ids if each in desk.deliveries.fates]
-    for fate in fates:
-        if fate.state == "refused":
-            return f"refused: {one_line(fate.reason or '', 60)}"
-    if fates and all(fate.state == "delivered" for fate in fates):
-        return "delivered"
-    return "saved"
+    refused = next((fate for fate in fates if fate.state is DeliveryState.REFUSED), None)
+    if refused is not None:
+        return refused
+    return fates[0] if fates and all(fate.state is DeliveryState.DELIVERED for fate in fates) else None
 
 
 class DeskRows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.cells import set_cell_size
 
+from labeler.desk.delivery_status import DeliveryState
 from labeler.tui.appearance import Signs
 from labeler.tui.widgets.styled_text import Line
 
@@ -18,24 +19,25 @@ def fate_width(width: int) -> int:
     return 3 + (_LONGEST_WORD + 1 if width >= _WORDS_FROM_WIDTH else 0)
 
 
-def fate_mark(state: str, width: int, signs: Signs) -> Line:
-    """The mark of a delivery's state (none for an empty one), in exactly the cells kept for it."""
-    sign, role = {
-        "waiting": (signs.queued, "chrome.dim"),
-        "parked": (signs.parked, "warning"),
-        "refused": (signs.refused, "error"),
-        "delivered": (signs.labelled, "ok"),
-        "closed": (signs.declined, "warning"),
-    }.get(state, ("", "chrome"))
+def fate_mark(state: DeliveryState | None, width: int, signs: Signs) -> Line:
+    """The mark of a delivery's state (blank while it is not known), in exactly the cells kept for it."""
     room = fate_width(width)
-    shown = f" {sign} {_word(state)}" if room > 3 else f" {sign}"
-    return [(set_cell_size(shown if sign else "", room), role)]
+    if state is None:
+        return [(" " * room, "chrome")]
+    sign, role = {
+        DeliveryState.WAITING: (signs.queued, "chrome.dim"),
+        DeliveryState.PARKED: (signs.parked, "warning"),
+        DeliveryState.REFUSED: (signs.refused, "error"),
+        DeliveryState.DELIVERED: (signs.labelled, "ok"),
+        DeliveryState.CLOSED: (signs.declined, "warning"),
+    }[state]
+    return [(set_cell_size(f" {sign} {_word(state)}" if room > 3 else f" {sign}", room), role)]
 
 
-def fate_words(state: str, reason: str | None) -> str:
+def fate_words(state: DeliveryState, reason: str | None) -> str:
     """A delivery's state in words, with the reason where there is one: ``refused: The name is too long``."""
     return f"{_word(state)}: {reason}" if reason else _word(state)
 
 
-def _word(state: str) -> str:
-    return "discarded" if state == "closed" else state
+def _word(state: DeliveryState) -> str:
+    return "discarded" if state is DeliveryState.CLOSED else state.value

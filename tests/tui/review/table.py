@@ -19,6 +19,7 @@ from labeler.delivery.review_sync import ReviewSync, Traffic
 from labeler.desk.desk import Desk
 from labeler.desk.open_desk import open_desk
 from labeler.domain.assessment import Assessment, SourceType
+from labeler.domain.connection import ConnectionStatus
 from labeler.domain.question import Question
 from labeler.domain.trace import RawTrace
 from labeler.domain.worklist import ReviewSpec
@@ -225,8 +226,8 @@ async def open_table(
         async with app.run_test(size=size) as pilot:
             table = Table(app, pilot, desk, remote, store, journal)
             table.review.pressing.clock = table.now_s
-            wanted = "online" if online else "offline"
-            await table.wait_for(lambda: desk.connection == wanted, f"being {wanted}")
+            wanted = ConnectionStatus.ONLINE if online else ConnectionStatus.OFFLINE
+            await table.wait_for(lambda: desk.connection is wanted, f"being {wanted}")
             await table.trace_is_here()
             await table.settle()
             yield table

@@ -10,6 +10,7 @@ import pytest
 
 from labeler.journal.attempt_outcomes import Delivered
 from labeler.journal.journal import Journal
+from labeler.journal.models import DeliveryState
 from labeler.tui.appearance import ASCII, UNICODE, Signs
 from labeler.tui.widgets.delivery_sign import fate_mark, fate_width
 from tests.tui.outbox.faults import delete_trace, take_its_id
@@ -97,7 +98,7 @@ def deliver_elsewhere(folder: Path, table: Table) -> None:
 @pytest.mark.parametrize("width", [40, 80, 120, 200])
 @pytest.mark.parametrize("signs", [UNICODE, ASCII], ids=["unicode", "ascii"])
 def test_every_fate_takes_the_same_room_and_none_is_told_by_colour_alone(width: int, signs: Signs) -> None:
-    states = ("", "waiting", "parked", "refused", "delivered", "closed")
+    states = (None, *DeliveryState)
     marks = ["".join(text for text, _ in fate_mark(state, width, signs)) for state in states]
     assert {len(mark) for mark in marks} == {fate_width(width)}
     assert len(set(marks)) == len(states)
