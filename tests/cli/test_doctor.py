@@ -80,9 +80,10 @@ from labeler.domain.worklist import ReviewSpec
 
 async def begin():
     arguments = build_parser().parse_args(["review", "-b", sys.argv[1]])
-    async with open_everything(arguments, configure(arguments)) as (configuration, journal, _, backend):
-        await backend.capabilities()
-        beside = await reopened(ReviewSpec(backend.uri, "", ("0",), "ana"), configuration, journal, Pulse())
+    async with open_everything(arguments, configure(arguments)) as (context, _):
+        await context.backend.capabilities()
+        spec = ReviewSpec(context.backend.uri, "", ("0",), "ana")
+        beside = await reopened(spec, context.configuration, context.journal, Pulse())
         await beside.capabilities()
         await beside.close()
 
