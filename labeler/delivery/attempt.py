@@ -24,7 +24,7 @@ from labeler.delivery.failure_classification import (
     diagnose_doubt,
 )
 from labeler.delivery.queue_notes import note_on, somebody_else
-from labeler.delivery.server_assigned_ids import OwnIds
+from labeler.delivery.server_assigned_ids import ServerAssignedIds
 from labeler.domain.assessment import Assessment, AssessmentKind, SourceType, same_reviewer
 from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.journal.attempt_outcomes import (
@@ -52,31 +52,31 @@ class _Doubt(Exception):
         self.attempt = attempt
 
 
-class Courier:
+class Deliverer:
     """Carries deliveries to a backend. `now_ms` is the wall clock in milliseconds; `horizon_ms` as `HORIZON_MS`."""
 
     def __init__(self, backend: Backend, now_ms: Callable[[], int], horizon_ms: int = HORIZON_MS) -> None:
         self.backend = backend
         self._now_ms = now_ms
         self._horizon_ms = horizon_ms
-        self._own_ids = OwnIds(backend)
-        self._blame = FailureTracker()
+        self._server_ids = ServerAssignedIds(backend)
+        self._failures = FailureTracker()
 
     async def attempt(self, claim: Claim) -> Attempt:
         """Try once to deliver. Raises nothing: every failure is an outcome, a defect of our own too."""
         if claim.wire_id != claim.delivery.assessment_id:
-            self._own_ids.seen()
+            self._server_ids.seen()
         try:
             attempt = Attempt(await self._deliver(claim), ConnectionReport())
         except _Doubt as doubt:
             return doubt.attempt
         except BackendError as error:
-            return await diagnose(self.backend, claim, error, self._blame)
+            return await diagnose(self.backend, claim, error, self._failures)
         except Exception as error:
             _log.exception("delivering %s %s failed", claim.delivery.op, claim.delivery.assessment_id)
             return diagnose_defect(claim, error)
         if isinstance(attempt.outcome, Delivered | RecheckLater):
-            self._blame.delivered()
+            self._failures.delivered()
         return attempt
 
     async def _deliver(self, claim: Claim) -> Outcome:
@@ -92,8 +92,8 @@ class Courier:
 
     async def _create(self, claim: Claim) -> Outcome:
         sent = _payload(claim)
-        if claim.is_repeat and await self._own_ids.are_given():
-            kept = await self._own_ids.settle(sent, claim.delivery.server_id)
+        if claim.is_repeat and await self._server_ids.are_given():
+            kept = await self._server_ids.settle(sent, claim.delivery.server_id)
             if kept is not None:
                 return self._stored(claim, sent, kept)
         stored: Assessment | None
@@ -109,7 +109,7 @@ class Courier:
             stored = await self.backend.find(sent.trace_id, sent.id)
             if stored is None:
                 said = f"The server says that this answer is there, and does not find it: {error}"
-                return self._blame.failed(claim, said)
+                return self._failures.failed(claim, said)
         except Ambiguous as error:
             stored = await self._look_after(claim, sent, error)
             if stored is None:
@@ -120,11 +120,11 @@ class Courier:
     async def _look_after(self, claim: Claim, sent: Assessment, error: Ambiguous) -> Assessment | None:
         """What became of a create that ended in doubt: the assessment, or None when it is not there (yet)."""
         try:
-            if await self._own_ids.are_given():
-                return await self._own_ids.settle(sent, claim.delivery.server_id)
+            if await self._server_ids.are_given():
+                return await self._server_ids.settle(sent, claim.delivery.server_id)
             return await self.backend.find(sent.trace_id, sent.id)
         except BackendError as second:
-            raise _Doubt(await diagnose_doubt(self.backend, claim, error, second, self._blame)) from error
+            raise _Doubt(await diagnose_doubt(self.backend, claim, error, second, self._failures)) from error
 
     def _stored(self, claim: Claim, sent: Assessment, stored: Assessment) -> Outcome:
         """What it means that the backend has `stored` for `sent`."""
@@ -132,7 +132,7 @@ class Courier:
             return PayloadRefused(f"The server stored something else than was sent: {'; '.join(wrong)}")
         if stored.id == sent.id:
             return Delivered()
-        self._own_ids.seen()
+        self._server_ids.seen()
         doubtful_until = (claim.ambiguous_at_ms or 0) + self._horizon_ms
         if claim.ambiguous_at_ms is not None and self._now_ms() < doubtful_until:
             return RecheckLater(doubtful_until, "stored; an earlier request may still come late", stored.id)
@@ -164,8 +164,8 @@ class Courier:
             doomed = [each.id for each in await self._own_chain(claim, wire_id)]
             if not doomed and await self.backend.find(trace_id, wire_id) is not None:
                 return Delivered(note="The assessment is not the reviewer's own; it was left alone")
-        elif claim.rival_at_ms is not None or await self._own_ids.are_given():
-            doomed += [each.id for each in await self._own_ids.copies(trace_id, claim.delivery.assessment_id)]
+        elif claim.rival_at_ms is not None or await self._server_ids.are_given():
+            doomed += [each.id for each in await self._server_ids.copies(trace_id, claim.delivery.assessment_id)]
         for assessment_id in dict.fromkeys(doomed):
             try:
                 await self.backend.retract(trace_id, assessment_id)
@@ -220,14 +220,14 @@ class Courier:
         try:
             return await self.backend.find(claim.delivery.trace_id, assessment_id)
         except BackendError as second:
-            raise _Doubt(await diagnose_doubt(self.backend, claim, error, second, self._blame)) from error
+            raise _Doubt(await diagnose_doubt(self.backend, claim, error, second, self._failures)) from error
 
     def _in_doubt(self, claim: Claim, error: Ambiguous) -> Outcome:
         """A request that left no trace, though the trace's info could be read."""
         if error.retry_after_s is not None:
             raise _Doubt(Attempt(RetryLater(str(error), ambiguous=True), connection_report(error)))
         if error.server_answered:
-            return self._blame.failed(claim, str(error))
+            return self._failures.failed(claim, str(error))
         return RetryLater(str(error), ambiguous=True)
 
     def _done_unless_rivalled(self, claim: Claim, done: Delivered) -> Outcome:

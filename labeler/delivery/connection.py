@@ -63,7 +63,7 @@ class Connection:
 
     @property
     def failures(self) -> int:
-        """How many sightings in a row were none of a working backend."""
+        """How many reports in a row were none of a working backend."""
         return self._backoff.tries
 
     @property
@@ -76,17 +76,17 @@ class Connection:
         """Seconds until the next request may go."""
         return max(self._silent_until - time.monotonic(), 0.0)
 
-    def see(self, sighting: ConnectionReport) -> None:
+    def see(self, report: ConnectionReport) -> None:
         """Take in what an attempt told."""
-        self.state = sighting.state
-        if sighting.state.status is ConnectionStatus.ONLINE:
+        self.state = report.state
+        if report.state.status is ConnectionStatus.ONLINE:
             self._backoff.reset()
             self._silent_until = 0.0
         else:
-            pause_s = self._backoff.next_s(sighting.retry_after_s)
+            pause_s = self._backoff.next_s(report.retry_after_s)
             self._silent_until = time.monotonic() + (self._backoff.longest_s if self.is_closed else pause_s)
 
-    def forgive(self) -> None:
+    def reset_backoff(self) -> None:
         """Try again at once, as somebody asked for it."""
         self._backoff.reset()
         self._silent_until = 0.0

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 
 from labeler.backends.base import BackendError
-from labeler.delivery.attempt import Courier
+from labeler.delivery.attempt import Deliverer
 from labeler.delivery.backoff import Backoff
 from labeler.delivery.connection import Connection, ConnectionReport
 from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled
@@ -32,7 +32,7 @@ class Dispatcher:
     def __init__(
         self,
         journal: AsyncJournal,
-        courier: Courier,
+        deliverer: Deliverer,
         destinations: Sequence[Destination],
         concurrency: int,
         timing: Timing,
@@ -44,7 +44,7 @@ class Dispatcher:
         self.destinations = tuple(destinations)
         """Where this dispatcher may deliver: those whose lock its user holds."""
         self._journal = journal
-        self._courier = courier
+        self._deliverer = deliverer
         self._ahead = 2 * concurrency
         self._slots = asyncio.Semaphore(concurrency)
         self._timing = timing
@@ -76,9 +76,9 @@ class Dispatcher:
             await self._drop()
         await self._tell_counts()
 
-    def forgive(self) -> None:
+    def reset_backoff(self) -> None:
         """Forget earlier failures: somebody wants it tried now."""
-        self.connection.forgive()
+        self.connection.reset_backoff()
         self._stumbling.clear()
 
     def pause_s(self, trace_id: str) -> float:
@@ -96,7 +96,7 @@ class Dispatcher:
     async def ping(self) -> None:
         """Find out how the backend can be reached when there is nothing to deliver."""
         try:
-            await self._courier.backend.whoami()
+            await self._deliverer.backend.whoami()
         except BackendError as error:
             await self._take_in([ping_report(error)])
         else:
@@ -125,7 +125,7 @@ class Dispatcher:
 
     async def _attempt(self, claim: Claim) -> Attempt:
         async with self._slots:
-            return await self._courier.attempt(claim)
+            return await self._deliverer.attempt(claim)
 
     async def _any_news(self) -> None:
         woken = asyncio.get_running_loop().create_task(self.woken.wait())
@@ -140,7 +140,7 @@ class Dispatcher:
             return
         outcomes = [(claim.delivery.id, attempt.outcome) for claim, attempt in finished]
         deliveries = await self._journal.run(self._journal.outbox.settle, outcomes, self._now_ms())
-        await self._take_in([attempt.sighting for _, attempt in finished if attempt.sighting is not None])
+        await self._take_in([attempt.report for _, attempt in finished if attempt.report is not None])
         for (claim, attempt), delivery in zip(finished, deliveries, strict=True):
             self._remember(claim.delivery.trace_id, attempt)
             if not isinstance(attempt.outcome, RetryLater | RecheckLater):
@@ -152,18 +152,18 @@ class Dispatcher:
         """Let a trace wait whose delivery failed though the backend works, longer each time."""
         if not isinstance(attempt.outcome, RetryLater):
             self._stumbling.pop(trace_id, None)
-        elif attempt.sighting is None or attempt.sighting.state.status is ConnectionStatus.ONLINE:
+        elif attempt.report is None or attempt.report.state.status is ConnectionStatus.ONLINE:
             fresh = Backoff(self._timing.first_retry_s, self._timing.longest_retry_s)
             _, pause = self._stumbling.get(trace_id, (0.0, fresh))
             self._stumbling[trace_id] = (time.monotonic() + pause.next_s(), pause)
             self._failed.add(trace_id)
 
-    async def _take_in(self, sightings: Sequence[ConnectionReport]) -> None:
+    async def _take_in(self, reports: Sequence[ConnectionReport]) -> None:
         """Learn how the backend can be reached. What was parked because it could not be goes when it can again."""
         before = self.connection.state
         was_closed = self.connection.is_closed
-        for sighting in sightings:
-            self.connection.see(sighting)
+        for report in reports:
+            self.connection.see(report)
         if self.connection.state != before:
             self._on_event(ConnectionChanged(self.connection.state))
         if was_closed and not self.connection.is_closed:

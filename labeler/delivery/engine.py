@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from labeler.backends.base import Backend
-from labeler.delivery.attempt import Courier
+from labeler.delivery.attempt import Deliverer
 from labeler.delivery.dispatcher import Dispatcher
 from labeler.delivery.drain import RemoteDrain, SyncResult, result_since, wait_until_due
 from labeler.delivery.events import DeliveryEvent
@@ -53,7 +53,7 @@ class DeliveryEngine:
         self._working = asyncio.Lock()
         self._dispatcher = Dispatcher(
             journal,
-            Courier(backend, now_ms, self._timing.horizon_ms),
+            Deliverer(backend, now_ms, self._timing.horizon_ms),
             self._destinations,
             min(max(concurrency, 1), MAX_CONCURRENCY),
             self._timing,
@@ -92,7 +92,7 @@ class DeliveryEngine:
 
     def try_now(self) -> None:
         """Somebody wants what failed to be tried again at once."""
-        self._dispatcher.forgive()
+        self._dispatcher.reset_backoff()
         self.wake()
 
     def pause_s(self, trace_id: str) -> float:
@@ -135,7 +135,7 @@ class DeliveryEngine:
     async def _drain_here(self, locks: DeliveryLocks) -> None:
         held = locks.held
         await self._journal.run(self._journal.outbox.unpark, held)
-        self._dispatcher.forgive()
+        self._dispatcher.reset_backoff()
         while True:
             await self._work_off(locks, 0)
             if locks.held != held or not await self._wait_if_it_helps(held):
@@ -166,7 +166,7 @@ class DeliveryEngine:
         held = locks.held
         call = await self._journal.run(self._journal.requests.newest, held)
         if call is not None:
-            self._dispatcher.forgive()
+            self._dispatcher.reset_backoff()
             await self._work_off(locks, 0)
             await self._journal.run(self._journal.requests.answer, held, call)
 

@@ -34,7 +34,7 @@ class Attempt:
     """How an attempt ended for the delivery, and what it told about the backend (None: nothing)."""
 
     outcome: Outcome
-    sighting: ConnectionReport | None
+    report: ConnectionReport | None
 
 
 class FailureTracker:
@@ -92,7 +92,7 @@ def ping_report(error: BackendError) -> ConnectionReport:
             return ConnectionReport()
 
 
-async def diagnose(backend: Backend, claim: Claim, error: BackendError, blame: FailureTracker) -> Attempt:
+async def diagnose(backend: Backend, claim: Claim, error: BackendError, failures: FailureTracker) -> Attempt:
     """What to do with a delivery whose attempt ended in `error`. Asks the backend again where that tells more."""
     match error:
         case Unreachable():
@@ -100,7 +100,7 @@ async def diagnose(backend: Backend, claim: Claim, error: BackendError, blame: F
         case Ambiguous() if not error.server_answered:
             return Attempt(RetryLater(str(error), ambiguous=True), connection_report(error))
         case Ambiguous() | Malformed():
-            return await _server_failed(backend, claim, error, blame)
+            return await _server_failed(backend, claim, error, failures)
         case Forbidden():
             return await _forbidden(backend, claim, error)
         case NotABackend():
@@ -116,13 +116,13 @@ async def diagnose(backend: Backend, claim: Claim, error: BackendError, blame: F
 
 
 async def diagnose_doubt(
-    backend: Backend, claim: Claim, first: Ambiguous, second: BackendError, blame: FailureTracker
+    backend: Backend, claim: Claim, first: Ambiguous, second: BackendError, failures: FailureTracker
 ) -> Attempt:
     """What to do when a request ended in doubt (`first`) and the question what became of it in `second`."""
     if isinstance(second, Forbidden | NotABackend | MissingTrace):
-        attempt = await diagnose(backend, claim, second, blame)
+        attempt = await diagnose(backend, claim, second, failures)
         if isinstance(attempt.outcome, Parked):
-            return Attempt(replace(attempt.outcome, ambiguous=True), attempt.sighting)
+            return Attempt(replace(attempt.outcome, ambiguous=True), attempt.report)
     return Attempt(RetryLater(str(first), ambiguous=True), connection_report(second))
 
 
@@ -137,13 +137,13 @@ def diagnose_defect(claim: Claim, error: Exception) -> Attempt:
     return Attempt(PayloadRefused(said, ambiguous=True), None)
 
 
-async def _server_failed(backend: Backend, claim: Claim, error: BackendError, blame: FailureTracker) -> Attempt:
+async def _server_failed(backend: Backend, claim: Claim, error: BackendError, failures: FailureTracker) -> Attempt:
     """The server's own failure counts against the payload only while the trace's info can be read."""
     try:
         await backend.summary(claim.delivery.trace_id)
     except BackendError as second:
         return Attempt(RetryLater(str(error), ambiguous=True), connection_report(second))
-    return Attempt(blame.failed(claim, str(error)), ConnectionReport())
+    return Attempt(failures.failed(claim, str(error)), ConnectionReport())
 
 
 async def _forbidden(backend: Backend, claim: Claim, error: Forbidden) -> Attempt:

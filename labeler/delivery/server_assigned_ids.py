@@ -11,7 +11,7 @@ from labeler.domain import answer_metadata
 from labeler.domain.assessment import Assessment
 
 
-class OwnIds:
+class ServerAssignedIds:
     """Finds and thins out the copies of an assessment on such a server."""
 
     def __init__(self, backend: Backend) -> None:

@@ -9,7 +9,7 @@ from labeler.delivery.attempt import HORIZON_MS
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds between tries, looks and calls; `horizon_ms` (milliseconds) as `courier.HORIZON_MS`.
+    """Seconds between tries, looks and calls; `horizon_ms` (milliseconds) as `HORIZON_MS`.
 
     `patience` is how often a drain sees the same thing fail before it gives up for now.
     """

@@ -13,7 +13,7 @@ from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, Sta
 from labeler.domain.destination import Destination
 from labeler.domain.question import NOTE_NAMES
 from labeler.domain.worklist import ItemState, ReviewSpec
-from labeler.journal.delivery_table import Ledger
+from labeler.journal.delivery_table import DeliveryTable
 from labeler.journal.destinations import number_of, numbers
 from labeler.journal.outgoing_assessment import AnswerKey
 from labeler.journal.reconcile import settle_answer, settle_status
@@ -60,7 +60,7 @@ class Changes:
                 ),
             ).lastrowid
             assert seq is not None
-            derivation = Derivation(Ledger(db, self._store.run, change.at_ms), review_id, spec, seq)
+            derivation = Derivation(DeliveryTable(db, self._store.run, change.at_ms), review_id, spec, seq)
             for effect in change.effects:
                 destination_id = home
                 if effect.trace_id != change.trace_id:
@@ -137,7 +137,7 @@ class Changes:
 class Derivation:
     """What effects mean for the derived tables, inside the transaction of their change, which has the number `seq`."""
 
-    ledger: Ledger
+    table: DeliveryTable
     review_id: str
     spec: ReviewSpec
     seq: int
@@ -146,31 +146,31 @@ class Derivation:
         if isinstance(effect, AnswerEffect):
             self._follow_answer(self._cell(destination_id, effect), effect.before, effect.after)
             if effect.span_id is None:
-                self.ledger.db.execute(
+                self.table.db.execute(
                     "INSERT OR IGNORE INTO states (review_id, trace_id, state, seq) VALUES (?, ?, ?, ?)",
                     (self.review_id, effect.trace_id, ItemState.OPEN, self.seq),
                 )
             return
-        self.ledger.db.execute(
+        self.table.db.execute(
             "INSERT OR REPLACE INTO states (review_id, trace_id, state, seq) VALUES (?, ?, ?, ?)",
             (self.review_id, effect.trace_id, effect.after, self.seq),
         )
         if self.spec.queue_id is not None:
-            settle_status(self.ledger, self._cell(destination_id, effect), effect.before, effect.after)
+            settle_status(self.table, self._cell(destination_id, effect), effect.before, effect.after)
 
     def _follow_answer(self, cell: AnswerKey, before: Answer | None, after: Answer | None) -> None:
         stays_here = self.spec.notes_local and cell.question in NOTE_NAMES
         stood = self._stood(cell, before, after)
-        standing = after if stays_here else settle_answer(self.ledger, cell, stood, after)
-        write_cell(self.ledger.db, cell, standing)
+        standing = after if stays_here else settle_answer(self.table, cell, stood, after)
+        write_cell(self.table.db, cell, standing)
         gone = {answer.assessment_id for answer in (before, after) if answer is not None}
-        gone |= {self.ledger.resolve(assessment_id) for assessment_id in gone}
-        self.ledger.db.executemany(
+        gone |= {self.table.resolve(assessment_id) for assessment_id in gone}
+        self.table.db.executemany(
             "INSERT OR IGNORE INTO retired (destination_id, assessment_id) VALUES (?, ?)",
             [(cell.destination_id, assessment_id) for assessment_id in gone],
         )
         if standing is not None:
-            self.ledger.db.execute(
+            self.table.db.execute(
                 "DELETE FROM retired WHERE destination_id = :at AND assessment_id IN (:id,"
                 " (SELECT server_id FROM deliveries WHERE assessment_id = :id AND op = 'create'))",
                 {"at": cell.destination_id, "id": standing.assessment_id},
@@ -178,12 +178,12 @@ class Derivation:
 
     def _stood(self, cell: AnswerKey, before: Answer | None, after: Answer | None) -> Answer | None:
         """What stood in the cell: `before`, unless another review or a push has put something else there meanwhile."""
-        row = read_cell(self.ledger.db, cell)
+        row = read_cell(self.table.db, cell)
         known = None if row is None or row["answer"] is None else answer_of(json.loads(row["answer"]))
-        is_new = after is None or self.ledger.create_of(self.ledger.resolve(after.assessment_id)) is None
+        is_new = after is None or self.table.create_of(self.table.resolve(after.assessment_id)) is None
         if known is None or not is_new:
             return before
-        if before is not None and self.ledger.resolve(before.assessment_id) == known.assessment_id:
+        if before is not None and self.table.resolve(before.assessment_id) == known.assessment_id:
             return before
         return known
 

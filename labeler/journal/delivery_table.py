@@ -27,7 +27,7 @@ _IN_CELL: Final = "destination_id = ? AND reviewer = ? AND trace_id = ? AND span
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class DeliveryTable:
     """Deliveries as the rules of the outbox need them. `run` is the opening of the journal that writes."""
 
     db: sqlite3.Connection

@@ -9,7 +9,7 @@ from labeler.domain.answer_metadata import answer_of
 from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
 from labeler.journal.changes import read_cell, write_cell
-from labeler.journal.delivery_table import Ledger
+from labeler.journal.delivery_table import DeliveryTable
 from labeler.journal.destinations import known, number_of
 from labeler.journal.models import DeliveryOp, DeliveryState, Journaled
 from labeler.journal.outgoing_assessment import AnswerKey
@@ -30,12 +30,12 @@ class ImportedLabels:
         How many were new. Where the reviewer has no answer in the journal yet, this is the answer now.
         """
         with self._store.writing() as db:
-            ledger = Ledger(db, self._store.run, now_ms)
+            table = DeliveryTable(db, self._store.run, now_ms)
             number = number_of(db, destination)
             new = 0
             for assessment in assessments:
-                if ledger.resolve(assessment.id) == assessment.id and ledger.create_of(assessment.id) is None:
-                    _enqueue(ledger, number, assessment)
+                if table.resolve(assessment.id) == assessment.id and table.create_of(assessment.id) is None:
+                    _enqueue(table, number, assessment)
                     new += 1
             return new
 
@@ -72,7 +72,7 @@ class ImportedLabels:
         }
 
 
-def _enqueue(ledger: Ledger, destination_id: int, assessment: Assessment) -> None:
+def _enqueue(table: DeliveryTable, destination_id: int, assessment: Assessment) -> None:
     cell = AnswerKey(
         destination_id=destination_id,
         review_id=None,
@@ -83,10 +83,10 @@ def _enqueue(ledger: Ledger, destination_id: int, assessment: Assessment) -> Non
         question=assessment.name,
         kind=assessment.kind,
     )
-    delivery_id = ledger.enqueue(
+    delivery_id = table.enqueue(
         cell, DeliveryOp.CREATE, assessment.id, {"assessment": assessment_fields(assessment)}, assessment.overrides
     )
-    ledger.db.execute("UPDATE deliveries SET released_at_ms = ? WHERE id = ?", (ledger.now_ms, delivery_id))
-    answered = read_cell(ledger.db, cell)
+    table.db.execute("UPDATE deliveries SET released_at_ms = ? WHERE id = ?", (table.now_ms, delivery_id))
+    answered = read_cell(table.db, cell)
     if answered is None or answered["answer"] is None:
-        write_cell(ledger.db, cell, answer_of(assessment, assessment.value))
+        write_cell(table.db, cell, answer_of(assessment, assessment.value))

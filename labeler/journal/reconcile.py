@@ -7,7 +7,7 @@ was never attempted is closed here and never reaches the backend.
 Two facts of MLflow's stores shape the rules. Deleting an override makes its target valid again, whatever else
 overrides that target by then; so a new override of a target waits for an open delete that would restore it.
 And an ID that may have been deleted is never created again, since a late delete could still land: the answer
-goes on under a new ID (`Ledger.rename`).
+goes on under a new ID (`DeliveryTable.rename`).
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Answer
 from labeler.domain.queue import QueueItemState
 from labeler.domain.worklist import ItemState
-from labeler.journal.delivery_table import OPEN, WITHDRAWN, Ledger
+from labeler.journal.delivery_table import OPEN, WITHDRAWN, DeliveryTable
 from labeler.journal.models import DeliveryOp, DeliveryState
 from labeler.journal.outgoing_assessment import AnswerKey, assessment_for, mint_id, same_content
 from labeler.journal.serialization import answer_fields, answer_of, assessment_fields
 
 
-def settle_answer(ledger: Ledger, cell: AnswerKey, before: Answer | None, after: Answer | None) -> Answer | None:
+def settle_answer(table: DeliveryTable, cell: AnswerKey, before: Answer | None, after: Answer | None) -> Answer | None:
     """Bring the outbox from one content of a cell to another. The answer that stands then, under its final ID."""
-    stack = _Stack(ledger, cell)
-    return stack.move(_resolved(ledger, before), _resolved(ledger, after))
+    stack = _Stack(table, cell)
+    return stack.move(_resolved(table, before), _resolved(table, after))
 
 
-def _resolved(ledger: Ledger, answer: Answer | None) -> Answer | None:
+def _resolved(table: DeliveryTable, answer: Answer | None) -> Answer | None:
     if answer is None:
         return None
-    overrides = None if answer.overrides is None else ledger.resolve(answer.overrides)
-    return replace(answer, assessment_id=ledger.resolve(answer.assessment_id), overrides=overrides)
+    overrides = None if answer.overrides is None else table.resolve(answer.overrides)
+    return replace(answer, assessment_id=table.resolve(answer.assessment_id), overrides=overrides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class _Top:
 
 @dataclass(frozen=True, slots=True)
 class _Stack:
-    ledger: Ledger
+    table: DeliveryTable
     cell: AnswerKey
 
     def move(self, before: Answer | None, after: Answer | None) -> Answer | None:
@@ -68,7 +68,7 @@ class _Stack:
             self._retract(before, until=after)
             return after
         if before.overrides == after.assessment_id and not self._is_unsent(before.assessment_id):
-            if self.ledger.create_of(after.assessment_id) is None:
+            if self.table.create_of(after.assessment_id) is None:
                 after = self._under_new_id(after)
             return self._put(after, self._take_off(before))
         return self._put(after, self._revive(self._vacate(before.assessment_id, before)))
@@ -77,9 +77,9 @@ class _Stack:
         """Put an answer on top of the stack. For an expectation, which cannot override: beside it, then delete that."""
         if top.revived and top.assessment_id and top.answer and same_content(top.answer, answer):
             if answer.assessment_id != top.assessment_id:
-                self.ledger.rename(answer.assessment_id, top.assessment_id)
+                self.table.rename(answer.assessment_id, top.assessment_id)
             return replace(answer, assessment_id=top.assessment_id)
-        row = self.ledger.create_of(answer.assessment_id)
+        row = self.table.create_of(answer.assessment_id)
         if row is not None and (row["state"] != DeliveryState.CLOSED or row["attempts"] > 0):
             answer, row = self._under_new_id(answer), None
         overrides = None if self.cell.kind is AssessmentKind.EXPECTATION else top.assessment_id
@@ -89,21 +89,21 @@ class _Stack:
             created = self._enqueue(DeliveryOp.CREATE, answer.assessment_id, payload, overrides, depends_on)
         else:
             created = int(row["id"])
-            self.ledger.requeue(created, payload, overrides, depends_on)
+            self.table.requeue(created, payload, overrides, depends_on)
         if overrides is None and top.assessment_id is not None:
             self._delete(top.assessment_id, top.answer, created, {})
         return answer
 
     def _update(self, before: Answer, after: Answer) -> Answer:
         """The same assessment with another content: replaced while it is unsent, patched afterwards."""
-        row = self.ledger.create_of(after.assessment_id)
+        row = self.table.create_of(after.assessment_id)
         if row is not None and _is_dead(row):
             return self._put(self._under_new_id(after), self._vacate(after.assessment_id, before))
         if row is not None and row["attempts"] == 0:
-            self.ledger.replace_payload(row["id"], self._payload(after, row["overrides"]))
+            self.table.replace_payload(row["id"], self._payload(after, row["overrides"]))
             return after
         sent = answer_fields(before)
-        updates = self.ledger.updates_of(after.assessment_id)
+        updates = self.table.updates_of(after.assessment_id)
         self._close_open(updates, "superseded by a later change")
         unsent = [each for each in updates if each["attempts"] == 0 and each["state"] in OPEN]
         if unsent:
@@ -124,7 +124,7 @@ class _Stack:
             if until is not None and assessment_id == until.assessment_id:
                 return
             answer = top if assessment_id == top.assessment_id else None
-            if until is None and self.ledger.create_of(assessment_id) is None:
+            if until is None and self.table.create_of(assessment_id) is None:
                 self._delete(assessment_id, answer, depends_on, {"follow": True})
                 return
             restored = {} if until is None else {"restored": self._payload(until, None)["assessment"]}
@@ -134,17 +134,17 @@ class _Stack:
         self, assessment_id: str, answer: Answer | None, depends_on: int | None, more: Mapping[str, Any]
     ) -> int | None:
         """Close an unsent assessment, delete any other. Returns what the next delete has to wait for."""
-        row = self.ledger.create_of(assessment_id)
+        row = self.table.create_of(assessment_id)
         if row is not None and row["state"] in OPEN:
             is_dead = row["state"] == DeliveryState.REFUSED
-            self.ledger.close(row["id"], "taken back", None if is_dead else WITHDRAWN)
+            self.table.close(row["id"], "taken back", None if is_dead else WITHDRAWN)
         if row is not None and row["attempts"] == 0:
             return depends_on
         return self._delete(assessment_id, answer, depends_on, more)
 
     def _take_off(self, top: Answer) -> _Top:
         """Take back `top` alone and find what lies under it."""
-        row = self.ledger.create_of(top.assessment_id)
+        row = self.table.create_of(top.assessment_id)
         self._take_back(top.assessment_id, top, None, {})
         return _Top() if row is None else self._vacate(row["overrides"], None)
 
@@ -152,11 +152,11 @@ class _Stack:
         """Find what a new answer supersedes; on the way close the unsent, and delete the refused to be sure."""
         current = assessment_id
         while current is not None:
-            row = self.ledger.create_of(current)
+            row = self.table.create_of(current)
             if row is None or (row["attempts"] > 0 and not _is_dead(row)):
                 return _Top(current, answer if current == assessment_id else None)
             if row["state"] in OPEN:
-                self.ledger.close(row["id"], "superseded before it was delivered")
+                self.table.close(row["id"], "superseded before it was delivered")
             if row["attempts"] > 0:
                 self._delete(current, None, None, {})
             current = row["overrides"]
@@ -164,22 +164,22 @@ class _Stack:
 
     def _revive(self, top: _Top) -> _Top:
         """Call off the unsent deletes of what lay here, where that brings back `top` or, with none, the last answer."""
-        deletes = self.ledger.unsent_deletes_in(self.cell)
+        deletes = self.table.unsent_deletes_in(self.cell)
         if self.cell.kind is AssessmentKind.EXPECTATION:
             deletes = deletes[-1:]
-        creates = [self.ledger.create_of(delete["assessment_id"]) for delete in deletes]
+        creates = [self.table.create_of(delete["assessment_id"]) for delete in deletes]
         if not deletes or not all(row is None or _is_revivable(row) for row in creates):
             return top
         first = deletes[0]
         if top.assessment_id is not None and top.assessment_id not in self._links(first["assessment_id"], None):
             return top
         for delete in deletes:
-            self.ledger.close(delete["id"], "called off before it was sent")
+            self.table.close(delete["id"], "called off before it was sent")
         for row in creates:
             if row is not None and row["state"] == DeliveryState.CLOSED:
-                self.ledger.reopen(row["id"])
+                self.table.reopen(row["id"])
         deleted = json.loads(first["payload"])["answer"]
-        updates = self.ledger.updates_of(first["assessment_id"])
+        updates = self.table.updates_of(first["assessment_id"])
         is_known = deleted is not None and (not updates or updates[-1]["state"] == DeliveryState.DELIVERED)
         return _Top(first["assessment_id"], answer_of(deleted) if is_known else None, revived=True)
 
@@ -191,18 +191,18 @@ class _Stack:
         ``follow``: what a foreign assessment overrides is retracted too, if it is the reviewer's; ``restored``: the
         assessment that is to stand afterwards.
         """
-        row = self.ledger.create_of(assessment_id)
+        row = self.table.create_of(assessment_id)
         foreign = answer.overrides if answer is not None else None
         overrides = foreign if row is None else row["overrides"]
         payload = {"answer": answer and answer_fields(answer), **more}
-        self._close_open(self.ledger.updates_of(assessment_id), "taken back")
+        self._close_open(self.table.updates_of(assessment_id), "taken back")
         return self._enqueue(DeliveryOp.DELETE, assessment_id, payload, overrides, depends_on)
 
     def _must_go_before_overriding(self, assessment_id: str) -> int | None:
-        row = self.ledger.create_of(assessment_id)
+        row = self.table.create_of(assessment_id)
         if row is not None and row["state"] in OPEN:
             return int(row["id"])
-        return self.ledger.open_delete_that_restores(self.cell, assessment_id)
+        return self.table.open_delete_that_restores(self.cell, assessment_id)
 
     def _below(self, top: Answer) -> list[str]:
         return list(self._links(top.assessment_id, top.overrides))[1:]
@@ -212,22 +212,22 @@ class _Stack:
         current: str | None = assessment_id
         while current is not None:
             yield current
-            row = self.ledger.create_of(current)
+            row = self.table.create_of(current)
             known = overrides if current == assessment_id else None
             current = row["overrides"] if row is not None else known
 
     def _close_open(self, deliveries: list[Any], reason: str) -> None:
         for row in deliveries:
             if row["state"] in OPEN:
-                self.ledger.close(row["id"], reason)
+                self.table.close(row["id"], reason)
 
     def _is_unsent(self, assessment_id: str) -> bool:
-        row = self.ledger.create_of(assessment_id)
+        row = self.table.create_of(assessment_id)
         return row is not None and row["attempts"] == 0
 
     def _under_new_id(self, answer: Answer) -> Answer:
         fresh = mint_id()
-        self.ledger.rename(answer.assessment_id, fresh)
+        self.table.rename(answer.assessment_id, fresh)
         return replace(answer, assessment_id=fresh)
 
     def _payload(self, answer: Answer, overrides: str | None) -> dict[str, Any]:
@@ -236,7 +236,7 @@ class _Stack:
     def _enqueue(
         self, op: DeliveryOp, assessment_id: str, payload: dict[str, Any], overrides: str | None, depends_on: int | None
     ) -> int:
-        return self.ledger.enqueue(self.cell, op, assessment_id, payload, overrides, depends_on)
+        return self.table.enqueue(self.cell, op, assessment_id, payload, overrides, depends_on)
 
 
 def _is_dead(row: Any) -> bool:
@@ -262,20 +262,20 @@ _STATUS: Final = {
 }
 
 
-def settle_status(ledger: Ledger, item: AnswerKey, before: ItemState, after: ItemState) -> None:
+def settle_status(table: DeliveryTable, item: AnswerKey, before: ItemState, after: ItemState) -> None:
     """Bring the queue's status of an item from one state to another; an unsent one that is reverted is closed."""
     wanted = _STATUS[after]
-    known = [(row, json.loads(row["payload"])) for row in ledger.statuses_of(item)]
+    known = [(row, json.loads(row["payload"])) for row in table.statuses_of(item)]
     mine = [(row, payload) for row, payload in known if payload["queue_id"] == item.queue_id]
     undone = [(row, payload) for row, payload in mine if row["state"] in OPEN]
     if undone and undone[-1][1]["state"] == wanted and undone[-1][0]["state"] != DeliveryState.REFUSED:
         return
     standing = _standing(mine, _STATUS[before])
     for row, _ in undone:
-        ledger.close(row["id"], "superseded by a later state")
+        table.close(row["id"], "superseded by a later state")
     if wanted != standing:
         payload = {"queue_id": item.queue_id, "state": wanted, "before": standing}
-        ledger.enqueue(item, DeliveryOp.STATUS, None, payload)
+        table.enqueue(item, DeliveryOp.STATUS, None, payload)
 
 
 def _standing(known: list[tuple[Any, dict[str, Any]]], before: QueueItemState) -> QueueItemState | None:

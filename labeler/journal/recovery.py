@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from labeler.domain.clock import wall_clock_ms
 from labeler.journal.models import JournalUnwritable, Recovery
-from labeler.journal.repair import mend
+from labeler.journal.repair import make_whole
 from labeler.journal.salvage import describes_its_tables, with_fresh_schema
 from labeler.journal.serialization import answer_of, effects_from_json, spec_from_json
 from labeler.journal.store import Store, open_store
@@ -109,11 +109,11 @@ def _save(aside: Path, store: Store) -> None:
 
 def _save_from(damaged: sqlite3.Connection, store: Store) -> None:
     damaged.text_factory = lambda raw: raw.decode("utf-8", "replace")
-    with store.mending() as db:
+    with store.writing_unchecked() as db:
         for table, order in _TABLES.items():
             for row in _readable(damaged, table, order):
                 _copy(db, table, row)
-        mend(db, store.run, wall_clock_ms())
+        make_whole(db, store.run, wall_clock_ms())
 
 
 def _readable(damaged: sqlite3.Connection, table: str, order: str) -> Iterator[Any]:

@@ -13,7 +13,7 @@ from labeler.domain.change import Answer, AnswerEffect
 from labeler.domain.question import NOTE_NAMES
 from labeler.domain.worklist import ItemState, ReviewSpec
 from labeler.journal.changes import cell_key, read_cell, write_cell
-from labeler.journal.delivery_table import Ledger
+from labeler.journal.delivery_table import DeliveryTable
 from labeler.journal.models import DeliveryOp
 from labeler.journal.outgoing_assessment import AnswerKey, assessment_for
 from labeler.journal.serialization import (
@@ -29,17 +29,17 @@ LOST = "lost:"
 """The backend URI of a destination whose row was lost: nothing is ever delivered there."""
 
 
-def mend(db: sqlite3.Connection, run: str, now_ms: int) -> None:
+def make_whole(db: sqlite3.Connection, run: str, now_ms: int) -> None:
     """Complete what was saved: parents of rows, cells and states from the changes, deliveries of standing answers."""
     _restore_parents(db)
-    ledger = Ledger(db, run, now_ms)
+    table = DeliveryTable(db, run, now_ms)
     for cell, effect in _last_effects(db):
         if read_cell(db, cell) is None:
-            write_cell(db, cell, effect.after and _renamed(ledger, effect.after))
+            write_cell(db, cell, effect.after and _renamed(table, effect.after))
         if effect.after is None and effect.before is not None:
-            _delete_again(ledger, cell, _renamed(ledger, effect.before))
+            _delete_again(table, cell, _renamed(table, effect.before))
     for row in db.execute("SELECT * FROM cells WHERE answer IS NOT NULL").fetchall():
-        _create_again(ledger, _cell_of(db, row), answer_of(json.loads(row["answer"])))
+        _create_again(table, _cell_of(db, row), answer_of(json.loads(row["answer"])))
 
 
 def _restore_parents(db: sqlite3.Connection) -> None:
@@ -117,43 +117,43 @@ def _last_effects(db: sqlite3.Connection) -> Iterable[tuple[AnswerKey, AnswerEff
     return last.values()
 
 
-def _create_again(ledger: Ledger, cell: AnswerKey, standing: Answer) -> None:
+def _create_again(table: DeliveryTable, cell: AnswerKey, standing: Answer) -> None:
     """Queue an answer whose delivery was lost. It counts as attempted: it may have arrived, and is read back then."""
-    if _stays_here(ledger, cell) or ledger.create_of(standing.assessment_id) is not None:
+    if _stays_here(table, cell) or table.create_of(standing.assessment_id) is not None:
         return
     overrides = None
     if standing.overrides is not None and cell.kind is AssessmentKind.FEEDBACK:
-        overrides = ledger.resolve(standing.overrides)
+        overrides = table.resolve(standing.overrides)
     payload = {"assessment": assessment_fields(assessment_for(cell, standing, overrides))}
-    _count_as_attempted(ledger, ledger.enqueue(cell, DeliveryOp.CREATE, standing.assessment_id, payload, overrides))
+    _count_as_attempted(table, table.enqueue(cell, DeliveryOp.CREATE, standing.assessment_id, payload, overrides))
 
 
-def _delete_again(ledger: Ledger, cell: AnswerKey, gone: Answer) -> None:
+def _delete_again(table: DeliveryTable, cell: AnswerKey, gone: Answer) -> None:
     """Queue a retraction that was lost, of an answer that may have arrived."""
-    created = ledger.create_of(gone.assessment_id)
+    created = table.create_of(gone.assessment_id)
     is_unsent = created is not None and created["attempts"] == 0
-    if _stays_here(ledger, cell) or is_unsent or ledger.has_delete(gone.assessment_id):
+    if _stays_here(table, cell) or is_unsent or table.has_delete(gone.assessment_id):
         return
     payload: dict[str, Any] = {"answer": answer_fields(gone), "follow": created is None}
-    _count_as_attempted(ledger, ledger.enqueue(cell, DeliveryOp.DELETE, gone.assessment_id, payload))
+    _count_as_attempted(table, table.enqueue(cell, DeliveryOp.DELETE, gone.assessment_id, payload))
 
 
-def _count_as_attempted(ledger: Ledger, delivery_id: int) -> None:
-    ledger.db.execute(
+def _count_as_attempted(table: DeliveryTable, delivery_id: int) -> None:
+    table.db.execute(
         "UPDATE deliveries SET attempts = 1, ambiguous_at_ms = ?, released_at_ms = ? WHERE id = ?",
-        (ledger.now_ms, ledger.now_ms, delivery_id),
+        (table.now_ms, table.now_ms, delivery_id),
     )
 
 
-def _renamed(ledger: Ledger, answer: Answer) -> Answer:
-    return replace(answer, assessment_id=ledger.resolve(answer.assessment_id))
+def _renamed(table: DeliveryTable, answer: Answer) -> Answer:
+    return replace(answer, assessment_id=table.resolve(answer.assessment_id))
 
 
-def _stays_here(ledger: Ledger, cell: AnswerKey) -> bool:
+def _stays_here(table: DeliveryTable, cell: AnswerKey) -> bool:
     """Whether this is a note that is not to leave the journal."""
     if cell.question not in NOTE_NAMES or cell.review_id is None:
         return False
-    return _spec(ledger.db, cell.review_id).notes_local
+    return _spec(table.db, cell.review_id).notes_local
 
 
 def _cell_of(db: sqlite3.Connection, row: Any) -> AnswerKey:

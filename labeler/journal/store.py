@@ -112,7 +112,7 @@ class Store:
             self._show_that_it_runs()
 
     @contextmanager
-    def mending(self) -> Iterator[sqlite3.Connection]:
+    def writing_unchecked(self) -> Iterator[sqlite3.Connection]:
         """As `writing`, without checking references: rows may come before what they refer to."""
         self._connection.execute("PRAGMA foreign_keys = OFF")
         try:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from labeler.backends.base import Backend
-from labeler.delivery.attempt import Courier
+from labeler.delivery.attempt import Deliverer
 from labeler.delivery.dispatcher import Dispatcher
 from labeler.delivery.timing import Timing
 from labeler.domain.change import Change
@@ -30,7 +30,7 @@ STATUS = {ItemState.LABELLED: QueueItemState.COMPLETE, ItemState.DECLINED: Queue
 
 
 class DeliveryMachine(RuleBasedStateMachine):
-    """A reviewer, a journal, the real courier and dispatcher, and a network that does its worst."""
+    """A reviewer, a journal, the real deliverer and dispatcher, and a network that does its worst."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,9 +49,9 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.start()
 
     def start(self) -> None:
-        courier = Courier(cast(Backend, self.backend), lambda: self.backend.now_ms)
+        deliverer = Deliverer(cast(Backend, self.backend), lambda: self.backend.now_ms)
         self.dispatcher = Dispatcher(
-            self.journal, courier, [HOME], 2, AT_ONCE, lambda: self.backend.now_ms, lambda _: None
+            self.journal, deliverer, [HOME], 2, AT_ONCE, lambda: self.backend.now_ms, lambda _: None
         )
 
     def wait(self, work: Awaitable[T]) -> T:

@@ -1,7 +1,7 @@
 """``machines``: the state machines of the journal and of delivery, run until each has made so many steps.
 
 The journal's machine compares it after every step with a plain model of the reviewer, and at the end of every example
-with what a server holds that got only what the outbox sent. Delivery's has the real courier and dispatcher between a
+with what a server holds that got only what the outbox sent. Delivery's has the real deliverer and dispatcher between a
 real journal and a simulated server that refuses connections, loses requests and answers, commits and then fails,
 commits late (in any order, also after the sender died), and answers or commits out of order. Failures are told as
 Hypothesis reduces them.

@@ -85,7 +85,7 @@ class OpenDatabase:
 
 def open_database(path: Path) -> OpenDatabase:
     """Open the store at `path` for reading and writing. Raises `NotABackend`, also when there is none."""
-    with told(path):
+    with backend_errors(path):
         if not path.exists():
             raise NotABackend(
                 f"There is no store at {path}. Check the path after local:, or make one by reviewing trace files."
@@ -95,7 +95,7 @@ def open_database(path: Path) -> OpenDatabase:
 
 def open_or_create_database(path: Path) -> OpenDatabase:
     """Open the store at `path`; where there is none, make it, readable by its owner alone. Raises `NotABackend`."""
-    with told(path):
+    with backend_errors(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
             make_private(path)
@@ -106,7 +106,7 @@ def open_or_create_database(path: Path) -> OpenDatabase:
 
 def remove_database(path: Path) -> None:
     """Delete the store at `path`, if there is one, and what SQLite keeps beside it. Raises `NotABackend`."""
-    with told(path):
+    with backend_errors(path):
         if path.exists():
             _opened(path).connection.close()
         delete_file(path)
@@ -127,7 +127,7 @@ def storable(text: str) -> str:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def backend_errors(path: Path) -> Iterator[None]:
     """Turn what SQLite and the file system raise about the store at `path` into backend errors."""
     try:
         yield

@@ -18,10 +18,10 @@ from labeler.backends.local import assessments, traces
 from labeler.backends.local.database import (
     SCHEMA_VERSION,
     OpenDatabase,
+    backend_errors,
     check_placement,
     open_database,
     open_or_create_database,
-    told,
 )
 from labeler.domain.assessment import Assessment
 from labeler.domain.queue import Queue, QueueItem, QueueItemState
@@ -183,7 +183,7 @@ class LocalStore:
         """Do a job on the store's worker. A caller that is cancelled leaves it to finish there."""
 
         def told_job() -> _T:
-            with told(self._path):
+            with backend_errors(self._path):
                 return job(self._connection, *args, **kwargs)
 
         return await self._worker.run(told_job)

@@ -11,7 +11,7 @@ import pytest
 
 from labeler.backends.base import NotABackend, Unreachable
 from labeler.backends.local import assessments, database, traces
-from labeler.backends.local.database import open_database, open_or_create_database, told
+from labeler.backends.local.database import backend_errors, open_database, open_or_create_database
 from labeler.backends.local.store import LocalStore
 from tests.backends.local.samples import feedback, trace
 from tests.journal.taking_away import TAKEN_AWAY
@@ -22,7 +22,7 @@ def test_a_full_disk_writes_nothing_and_says_so(tmp_path: Path) -> None:
     with closing(open_or_create_database(path).connection) as connection:
         traces.import_all(connection, [trace("tr-1")], "demo")
         connection.execute("PRAGMA max_page_count = 20")
-        with pytest.raises(Unreachable, match="is full"), told(path):
+        with pytest.raises(Unreachable, match="is full"), backend_errors(path):
             assessments.create(connection, feedback("a-1", rationale="long " * 50_000))
     with closing(open_database(path).connection) as connection:
         assert assessments.find(connection, "tr-1", "a-1") is None
@@ -35,7 +35,11 @@ def test_a_damaged_file_is_told(tmp_path: Path) -> None:
         traces.import_all(connection, [trace(f"tr-{number}") for number in range(500)], "demo")
     content = path.read_bytes()
     path.write_bytes(content[:8192] + b"\xa5" * (len(content) - 8192))
-    with closing(open_database(path).connection) as connection, pytest.raises(NotABackend, match="damaged"), told(path):
+    with (
+        closing(open_database(path).connection) as connection,
+        pytest.raises(NotABackend, match="damaged"),
+        backend_errors(path),
+    ):
         traces.summaries(connection, [f"tr-{number}" for number in range(500)])
 
 
@@ -75,7 +79,7 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with (
         closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection,
         pytest.raises(NotABackend, match="cannot be written"),
-        told(path),
+        backend_errors(path),
     ):
         connection.execute("CREATE TABLE t (x)")
 

@@ -104,7 +104,7 @@ async def test_a_sqlite_store_is_served_while_the_backend_is_open(tmp_path: Path
 
 
 @pytest.mark.slow
-async def test_a_directory_is_served_and_known_to_choose_its_own_ids(tmp_path: Path) -> None:
+async def test_a_directory_is_served_and_known_to_choose_its_server_ids(tmp_path: Path) -> None:
     directory = tmp_path / "mlruns"
     directory.mkdir()
     backend = await open_backend(str(directory))

@@ -57,7 +57,7 @@ async def test_a_server_that_does_not_tell_is_known_by_the_ids_it_gave_also_afte
         backend.faults.extend(["comes late"])
         engine = at_work.engine(backend, now_ms=lambda: backend.now_ms)
         for _ in range(2):
-            engine._dispatcher.forgive()
+            engine._dispatcher.reset_backoff()
             await engine._dispatcher.work_off(0)
         (kept,) = backend.server.stored
         backend.let_late_ones_in(1)
@@ -75,7 +75,7 @@ async def test_a_retraction_takes_every_copy_with_it_also_after_a_restart(tmp_pa
         backend.faults.extend(["comes late"])
         engine = at_work.engine(backend, now_ms=lambda: backend.now_ms)
         for _ in range(2):
-            engine._dispatcher.forgive()
+            engine._dispatcher.reset_backoff()
             await engine._dispatcher.work_off(0)
         backend.let_late_ones_in(1)
         await at_work.record(at_work.sitting.clear("tr-1", "helpful", backend.now_ms))
@@ -109,7 +109,7 @@ async def test_a_copy_that_comes_late_is_swept_up(backend: SimulatedBackend, tmp
         backend.faults.extend(["comes late"])
         engine = at_work.engine(backend, now_ms=lambda: backend.now_ms)
         for _ in range(2):
-            engine._dispatcher.forgive()
+            engine._dispatcher.reset_backoff()
             await engine._dispatcher.work_off(0)
         (kept,) = backend.server.stored
         assert (await at_work.undone())[0].state is DeliveryState.WAITING

@@ -264,7 +264,7 @@ async def test_a_late_create_cannot_bring_a_cleared_answer_back(backend: Simulat
         await engine._dispatcher.work_off(0)
         await at_work.record(at_work.sitting.clear("tr-1", "helpful", 9))
         await at_work.journal.run(at_work.journal.outbox.release_all, 1)
-        engine._dispatcher.forgive()
+        engine._dispatcher.reset_backoff()
         await engine._dispatcher.work_off(0)
         assert backend.server.stored == {}
         assert (await at_work.counts()).waiting == 1
