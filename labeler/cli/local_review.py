@@ -69,6 +69,6 @@ async def review_store(
 
 def _traces_of(file: Path) -> Sequence[RawTrace]:
     read = read_trace_file(file)
-    for problem in read.problems:
-        print_message(problem)
+    for told in (*read.notices, *read.problems):
+        print_message(told)
     return read.traces

@@ -50,6 +50,8 @@ async def show(arguments: argparse.Namespace) -> ExitCode:
             continue
         for raw in file.traces:
             _print(raw, arguments)
+        for notice in file.notices:
+            print_message(notice)
         for problem in file.problems:
             print_message(problem)
             codes.append(ExitCode.PROBLEM)

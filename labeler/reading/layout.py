@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from textwrap import indent
 from typing import Final
 
 from labeler.domain.value import JsonValue
@@ -27,6 +28,7 @@ from labeler.reading.message import (
     Retrieved,
     Role,
     Text,
+    Turns,
 )
 from labeler.reading.sanitise import one_line, sanitise
 
@@ -62,12 +64,7 @@ def lay_out(conversation: Conversation, name: str = "") -> Document:
     """The document of a conversation; `name` is the trace's, for a title where nothing was asked."""
     blocks: list[Block] = []
     for number, message in enumerate(conversation.messages):
-        layer = _Layer(message, number)
-        blocks.append(layer.block(BlockKind.HEADER, _header(message)))
-        rank = 0
-        for part in message.parts:
-            rank += isinstance(part, Retrieved)
-            blocks.extend(layer.part(part, rank))
+        blocks.extend(_blocks(message, number))
     if conversation.origin:
         last = len(conversation.messages) - 1
         blocks.append(Block(BlockKind.NOTE, one_line(conversation.origin, _SUMMARY_LENGTH), message=last))
@@ -80,6 +77,15 @@ def lay_out(conversation: Conversation, name: str = "") -> Document:
         answer=conversation.answer,
         roots=conversation.roots,
     )
+
+
+def _blocks(message: Message, number: int) -> Iterator[Block]:
+    layer = _Layer(message, number)
+    yield layer.block(BlockKind.HEADER, _header(message))
+    rank = 0
+    for part in message.parts:
+        rank += isinstance(part, Retrieved)
+        yield from layer.part(part, rank)
 
 
 def _title(conversation: Conversation) -> str:
@@ -144,6 +150,8 @@ class _Layer:
                 yield from self._failure(part)
             case Note(text):
                 yield self.block(BlockKind.NOTE, sanitise(text))
+            case Turns():
+                yield self._turns(part)
             case Result():
                 for inner in part.parts:
                     yield from self.part(inner, rank)
@@ -221,6 +229,16 @@ class _Layer:
                 yield from self._json(shown)
             else:
                 yield self.block(BlockKind.FIELD, sanitise(shown.text), summary=title)
+
+    def _turns(self, turns: Turns) -> Block:
+        blocks = [block for number, each in enumerate(turns.messages) for block in _blocks(each, number)]
+        text = indent("\n\n".join(filter(None, (block.plain_text for block in blocks))), "  ")
+        calls = sum(len(each.calls) for each in turns.messages)
+        counted = f"{len(turns.messages)} messages" + (
+            f", {calls} {'call' if calls == 1 else 'calls'}" if calls else ""
+        )
+        summary = one_line(f"{turns.span}: {counted} of its own", _SUMMARY_LENGTH)
+        return _closed(self.block(BlockKind.RESULT, text, summary=summary))
 
     def _failure(self, failure: Failure) -> Iterator[Block]:
         yield self.block(BlockKind.ERROR, sanitise(failure.line), summary=one_line(failure.line, _SUMMARY_LENGTH))

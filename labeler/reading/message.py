@@ -115,9 +115,17 @@ class Note:
     text: str
 
 
-Part: TypeAlias = Text | Reasoning | Call | Result | Media | Retrieved | Data | NamedValue | Failure | Note
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """What a nested agent did, a conversation of its own. `span` is the name of the agent's span."""
 
-_P = TypeVar("_P", Text, Reasoning, Call, Result, Media, Retrieved, Data, NamedValue, Failure, Note)
+    messages: tuple[Message, ...]
+    span: str = ""
+
+
+Part: TypeAlias = Text | Reasoning | Call | Result | Media | Retrieved | Data | NamedValue | Failure | Note | Turns
+
+_P = TypeVar("_P", Text, Reasoning, Call, Result, Media, Retrieved, Data, NamedValue, Failure, Note, Turns)
 
 
 @dataclass(frozen=True, slots=True)

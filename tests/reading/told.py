@@ -21,6 +21,7 @@ from labeler.reading.message import (
     Reasoning,
     Retrieved,
     Text,
+    Turns,
 )
 from tests.reading.corpus import span, trace_of
 
@@ -63,6 +64,8 @@ def _said(part: Part) -> str:
             return f"error {part.line}"
         case Note(text):
             return f"({text})"
+        case Turns(messages):
+            return " | ".join(line for each in messages for line in _lines(each))
         case _:
             raise AssertionError(f"{part} is inside no message")
 

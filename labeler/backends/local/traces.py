@@ -17,7 +17,7 @@ from labeler.backends.local.filters import MAX_INTEGER, compile_filter, compile_
 from labeler.domain.assessment import NOTHING, Assessment
 from labeler.domain.trace import RawTrace, TraceState, TraceSummary
 from labeler.domain.worklist import Query
-from labeler.reading.wire.identifiers import earlier_ids
+from labeler.reading.wire.identifiers import earlier_ids, is_alias
 from labeler.reading.wire.spans import UnreadableTrace, encoded_spans
 from labeler.storage.sqlite_file import transaction
 
@@ -147,13 +147,14 @@ def _stored_ids(connection: sqlite3.Connection) -> set[str]:
 
 
 def _take_over_labels(connection: sqlite3.Connection, raw: RawTrace, stored: AbstractSet[str]) -> None:
-    """Give a trace the labels that were made of its very bytes under the wrong ID of an earlier version.
+    """Give a trace the labels that were made of it under the ID of an earlier version.
 
+    That is the same ID with a prefix, or a wrong one: then it must have been made of the trace's very bytes.
     The trace stays there as well, for what the journal says of it; labels that stand are copied, under new IDs.
     """
-    for wrong in sorted(_earlier_ids(raw.payload) & stored):
+    for wrong in sorted(_earlier_ids(raw) & stored):
         kept = connection.execute("SELECT body FROM payloads WHERE trace_id = ?", (wrong,)).fetchone()
-        if kept is None or kept["body"] != raw.payload:
+        if kept is None or not (is_alias(wrong, raw.summary.id) or kept["body"] == raw.payload):
             continue
         standing = (each for each in assessments.of_traces(connection, [wrong]).get(wrong, ()) if each.valid)
         for number, label in enumerate(standing):
@@ -161,9 +162,9 @@ def _take_over_labels(connection: sqlite3.Connection, raw: RawTrace, stored: Abs
             assessments.insert(connection, _identified(connection, copied, number))
 
 
-def _earlier_ids(payload: bytes) -> set[str]:
+def _earlier_ids(raw: RawTrace) -> set[str]:
     try:
-        return earlier_ids(encoded_spans(payload))
+        return earlier_ids(encoded_spans(raw.payload), raw.summary.id)
     except UnreadableTrace:
         return set()
 

@@ -9,7 +9,9 @@ from typing import Final
 from labeler.domain.trace import NotRecorded, RawTrace, Span, Trace, TraceState
 from labeler.reading.conversation.choose_span import choose
 from labeler.reading.conversation.exceptions import origins, pauses
-from labeler.reading.conversation.merge_tools import weave
+from labeler.reading.conversation.merge_tools import weave, with_tool_names
+from labeler.reading.conversation.nested_agents import with_nested_agents
+from labeler.reading.conversation.receipts import is_receipt
 from labeler.reading.conversation.span_facts import writing_models
 from labeler.reading.conversation.span_io import with_sides
 from labeler.reading.conversation.span_messages import SpanMessages, has_content, read_span
@@ -59,9 +61,10 @@ def converse(trace: Trace) -> Conversation:
     tree = SpanTree([with_sides(span) for span in trace.spans])
     if not tree.spans:
         return _numbered(trace, [_answer_note(_why_no_spans(trace))], None, "")
-    chosen = choose(tree)
-    failures = origins(tree)
+    choice = choose(tree)
+    chosen, failures = choice.exchange, origins(tree)
     messages = weave(chosen.messages, tree, chosen.span, failures)
+    messages = with_nested_agents(messages, tree, choice)
     if not chosen.asked:
         messages = [*_missing_request(chosen, messages), *messages]
     messages = _with_failures(messages, chosen, tree, failures)
@@ -71,8 +74,8 @@ def converse(trace: Trace) -> Conversation:
         messages = annotated(messages, f"paused to ask: {asked}")
     if not (chosen.asked or chosen.answered) and not any(_has_side(span) for span in tree.spans):
         messages.extend(_attributes(tree))
-    messages = _other_roots(tree, chosen, messages) + messages
-    conversation = _numbered(trace, _with_tool_names(messages), chosen.span, _origin(chosen, tree))
+    messages = _other_roots(tree, chosen, messages) + messages + _handlers(tree, chosen, messages)
+    conversation = _numbered(trace, with_tool_names(messages), chosen.span, _origin(chosen, tree))
     return replace(
         conversation,
         roots=frozenset(span.id for span in tree.roots),
@@ -119,14 +122,6 @@ def _answer_number(messages: Sequence[Message]) -> int | None:
 
 def _is_choice(one: Message, other: Message) -> bool:
     return one.span_id == other.span_id and one.name == other.name and bool(one.text and other.text) and not one.calls
-
-
-def _with_tool_names(messages: list[Message]) -> list[Message]:
-    names = {call.id: call.name for each in messages for call in each.calls if call.id}
-    return [
-        replace(each, name=names[each.call_id]) if not each.name and each.call_id in names else each
-        for each in messages
-    ]
 
 
 def _speaks(message: Message) -> bool:
@@ -220,13 +215,25 @@ def _other_roots(tree: SpanTree, chosen: SpanMessages, messages: Sequence[Messag
     roots = [root for root in tree.roots if root.id not in mine and root.type != "TOOL"]
     for root in roots[:_OTHER_ROOTS]:
         for each in read_span(root).messages:
-            if has_content(each) and _folded(each) not in shown:
+            if has_content(each) and not any(_folded(each) in text for text in shown):
                 side = each.title or each.role.value
                 others.append(replace(each, title=f"{side} of {root.name}"))
     if len(roots) > _OTHER_ROOTS:
         more = len(roots) - _OTHER_ROOTS
         others.append(Message(Role.TOOL, (Note(f"{more} more top-level spans: see the span tree"),), title="spans"))
     return others
+
+
+def _handlers(tree: SpanTree, chosen: SpanMessages, messages: Sequence[Message]) -> list[Message]:
+    """What went into and came out of the spans around the conversation that returned only that the work was done."""
+    shown = {_folded(each) for each in messages}
+    return [
+        replace(each, role=Role.TOOL, title=f"{each.title or each.role.value} of {span.name}")
+        for span in tree.ancestors(chosen.span)
+        if is_receipt(span.outputs)
+        for each in read_span(span).messages
+        if _folded(each) not in shown
+    ]
 
 
 def _folded(message: Message) -> str:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
+from labeler.domain.trace import Span
+from labeler.reading.conversation.handovers import with_earlier_calls
+from labeler.reading.conversation.nesting import MODELS, Nesting
+from labeler.reading.conversation.receipts import is_receipt, is_told
 from labeler.reading.conversation.span_messages import SpanMessages, has_content, read_span
 from labeler.reading.formats.plain import main_text
 from labeler.reading.message import Message, Role
 from labeler.reading.span_tree import SpanTree
 
-_MODELS: Final = ("LLM", "CHAT_MODEL")
+_BESIDE: Final = ("TOOL", "RETRIEVER", "RERANKER", "EMBEDDING", "GUARDRAIL", "EVALUATOR", "PARSER", "MEMORY")
+"""Types of spans that carry no conversation on."""
+
 _LOOKED_THROUGH: Final = 20
 """How many model calls are searched for the system prompt."""
 
@@ -18,45 +25,98 @@ _DSPY: Final = "[[ ## "
 _SPEAKERS: Final = ("LLM", "CHAT_MODEL", "AGENT", "UNKNOWN", None)
 
 
-def choose(tree: SpanTree) -> SpanMessages:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The conversation of a trace, and which of its agents are nested in others."""
+
+    exchange: SpanMessages
+    nesting: Nesting
+
+
+def choose(tree: SpanTree) -> Choice:
     """The conversation of a trace that has at least one span.
 
     The root's, when somebody asks and is answered there; unless a model or agent below says all of that and more
-    (history, system prompt, tool calls). When the root lacks a side: the richest model call that has both and contains
-    what the root has, the latest of equals; else what the root has, completed by a question or answer from below.
+    (history, system prompt, tool calls), or a handler returned no more than that the work was done. When the root lacks
+    a side: the richest model call that has both and contains what the root has, of those that lie in the fewest nested
+    agents, the latest of equals; else what the root has, completed by a question or answer from below.
     """
-    return _with_system(_choose(tree), tree)
-
-
-def _choose(tree: SpanTree) -> SpanMessages:
     first = max((read_span(root) for root in tree.roots), key=lambda root: (*_told(root), root.is_chat, root.richness))
+    first = _through_silent(first, tree)
+    receipt = is_receipt(first.span.outputs)
+    inside = {span.id for span in tree.below(first.span)}
     below = [span for span in tree.spans if span.id != first.span.id]
-    if first.complete:
-        inside = {span.id for span in tree.below(first.span)}
-        return _richest(first, (read_span(span) for span in below if span.id in inside and span.type in _SPEAKERS))
+    if first.complete and not receipt:
+        below = [span for span in below if span.type in MODELS or (span.id in inside and _speaks(span))]
     exchanges = [read_span(span) for span in below]
-    models = [each for each in exchanges if each.span.type in _MODELS]
-    complete = [each for each in models if each.complete and (not _says(first) or _continues(each, first))]
-    if complete:
-        return max(reversed(complete), key=lambda each: (each.is_chat, each.richness)).with_arguments_of(first)
+    models = [each for each in exchanges if each.span.type in MODELS]
+    nesting = Nesting(tree, models)
+    if receipt and (answered := _behind(first, [each for each in exchanges if each.span.id in inside])):
+        exchange = _outermost(answered, nesting)
+    elif first.complete:
+        inner = [each for each in exchanges if each.span.id in inside and _speaks(each.span)]
+        exchange = _richest(first, inner, nesting)
+    else:
+        exchange = _completed_from_below(first, exchanges, nesting)
+    return Choice(with_earlier_calls(_with_system(exchange, tree, nesting), models, nesting), nesting)
+
+
+def _behind(handler: SpanMessages, inner: Sequence[SpanMessages]) -> list[SpanMessages]:
+    """The exchanges below a span that returned only that the work was done; none where it returned what they said."""
+    complete = [each for each in inner if each.complete and _speaks(each.span)]
+    found = [each for each in complete if each.span.type in MODELS] or [
+        each for each in complete if each.is_chat or (each.span.type == "AGENT" and not is_receipt(each.span.outputs))
+    ]
+    return [] if is_told(handler.span.outputs, found) else found
+
+
+def _completed_from_below(first: SpanMessages, exchanges: Sequence[SpanMessages], nesting: Nesting) -> SpanMessages:
+    models = [each for each in exchanges if each.span.type in MODELS]
+    continuing = [each for each in models if each.complete and (not _says(first) or _continues(each, first))]
+    if continuing:
+        return _outermost(continuing, nesting).with_arguments_of(first)
     if not _says(first) and (found := next((each for each in exchanges if each.complete), None)) is not None:
         return found
-    return _composed(first, exchanges, models)
+    return _composed(first, exchanges, [each for each in models if nesting.level(each.span) == 0] or models)
 
 
-def _with_system(chosen: SpanMessages, tree: SpanTree) -> SpanMessages:
+def _speaks(span: Span) -> bool:
+    return span.type in _SPEAKERS
+
+
+def _through_silent(first: SpanMessages, tree: SpanTree) -> SpanMessages:
+    """The first span that says something on the only way down from a root that says nothing: a server's, a runner's."""
+    found = first
+    while not _says(found):
+        inner = [span for span in tree.children(found.span) if span.type not in _BESIDE]
+        if len(inner) != 1 or inner[0].type in MODELS:
+            return first
+        found = read_span(inner[0])
+    return found
+
+
+def _outermost(exchanges: Sequence[SpanMessages], nesting: Nesting) -> SpanMessages:
+    """The richest of the exchanges that lie in the fewest nested agents, the latest of equals."""
+    return max(reversed(exchanges), key=lambda each: (-nesting.level(each.span), each.is_chat, each.richness))
+
+
+def _with_system(chosen: SpanMessages, tree: SpanTree, nesting: Nesting) -> SpanMessages:
     """The conversation with the system prompt of a model call that repeats its request, where it has none.
 
-    Of several such calls that which gave its answer, else the first.
+    Of several such calls one in the fewest nested agents, of these that which gave its answer, else the first.
     DSPy's prompts say nothing that its fields do not.
     """
     asked = [" ".join(main_text(each).split()) for each in chosen.messages if each.role is Role.USER]
     if not asked or not asked[-1] or any(each.role is Role.SYSTEM for each in chosen.messages):
         return chosen
-    calls = [span for span in tree.spans if span.type in _MODELS and span.id != chosen.span.id]
+    calls = [span for span in tree.spans if span.type in MODELS and span.id != chosen.span.id]
     said = main_text(chosen.messages[-1])
     models = [read_span(span) for span in calls[:_LOOKED_THROUGH]]
-    for model in sorted(models, key=lambda model: not (model.answered and main_text(model.messages[-1]) == said)):
+
+    def rank(model: SpanMessages) -> tuple[int, bool]:
+        return nesting.level(model.span), not (model.answered and main_text(model.messages[-1]) == said)
+
+    for model in sorted(models, key=rank):
         told = [each for each in model.messages if each.role is Role.SYSTEM]
         quotes = any(asked[-1] in " ".join(main_text(each).split()) for each in model.messages)
         if told and quotes and not any(_DSPY in each.text for each in told):
@@ -80,22 +140,23 @@ def _spoken(exchange: SpanMessages) -> SpanMessages:
     return SpanMessages(exchange.span, tuple(filter(has_content, exchange.messages)))
 
 
-def _richest(first: SpanMessages, candidates: Iterable[SpanMessages]) -> SpanMessages:
-    best = first
-    for candidate in (_completed(each, first) for each in candidates):
-        if candidate.extends(first) and candidate.richness >= best.richness:
-            best = candidate
-    return best.with_arguments_of(first) if best is not first else first
+def _richest(first: SpanMessages, candidates: Sequence[SpanMessages], nesting: Nesting) -> SpanMessages:
+    """The richest of the candidates that say all that `first` says and more, of those in the fewest nested agents."""
+    extending = [each for each in (_completed(each, first) for each in candidates) if each.extends(first)]
+    if not extending:
+        return first
+    best = max(reversed(extending), key=lambda each: (-nesting.level(each.span), each.richness))
+    return best.with_arguments_of(first)
 
 
 def _completed(candidate: SpanMessages, first: SpanMessages) -> SpanMessages:
     """A model call of which only the request was recorded (a stream's often is), with the answer above it."""
-    if candidate.answered or not candidate.is_chat or candidate.span.type not in _MODELS:
+    if candidate.answered or not candidate.is_chat or candidate.span.type not in MODELS:
         return candidate
     return SpanMessages(candidate.span, (*_spoken(candidate).messages, *first.messages[-1:]))
 
 
-def _composed(first: SpanMessages, others: list[SpanMessages], models: list[SpanMessages]) -> SpanMessages:
+def _composed(first: SpanMessages, others: Sequence[SpanMessages], models: Sequence[SpanMessages]) -> SpanMessages:
     """What the root says, its missing question or answer taken from below, where there is one."""
     if first.asked:
         question = _question(first)

@@ -55,7 +55,7 @@ def weave(messages: Sequence[Message], tree: SpanTree, source: Span, failures: d
     for span, documents in _searches(tree, source, [*messages, *beside]):
         beside.append(Message(Role.TOOL, tuple(documents), title=f"documents ({span.name})", span_id=span.id))
     woven = calls.answered()
-    before = _before_answer(woven)
+    before = before_answer(woven)
     return [*woven[:before], *beside, *woven[before:]]
 
 
@@ -146,6 +146,15 @@ class _Calls:
         return unidentified[order] if order < len(unidentified) else None
 
 
+def with_tool_names(messages: Sequence[Message]) -> list[Message]:
+    """The messages, tools' answers with the names in the calls that they answer."""
+    names = {call.id: call.name for each in messages for call in each.calls if call.id}
+    return [
+        replace(each, name=names[each.call_id]) if not each.name and each.call_id in names else each
+        for each in messages
+    ]
+
+
 def tool_name(span: Span) -> str:
     """The name of the tool that a span ran."""
     named = text_of(first(span.attributes, *_NAME_KEYS)) or span.name
@@ -211,7 +220,7 @@ def _has_side(span: Span) -> bool:
     return _value(span.inputs) is not None or _value(span.outputs) is not None
 
 
-def _before_answer(messages: Sequence[Message]) -> int:
+def before_answer(messages: Sequence[Message]) -> int:
     """Where the answer begins: before the last run of the assistant's messages that call no tool."""
     place = len(messages)
     while place > 0 and messages[place - 1].role is Role.ASSISTANT and not messages[place - 1].calls:

@@ -17,8 +17,8 @@ from labeler.reading.formats.values import decoded, unflattened
 INPUT_KEYS: Final = (
     "gen_ai.input.messages",
     "input.value",
-    "gcp.vertex.agent.llm_request",
     "gcp.vertex.agent.tool_call_args",
+    "gcp.vertex.agent.llm_request",
     "ai.prompt",
     "ai.toolCall.args",
     "ai.value",
@@ -48,14 +48,15 @@ INPUT_KEYS: Final = (
 OUTPUT_KEYS: Final = (
     "gen_ai.output.messages",
     "output.value",
-    "gcp.vertex.agent.llm_response",
     "gcp.vertex.agent.tool_response",
+    "gcp.vertex.agent.llm_response",
     "ai.response.text",
     "ai.response.object",
     "ai.toolCall.result",
     "ai.embedding",
     "ai.embeddings",
     "gen_ai.tool.call.result",
+    "gen_ai.tool.result.value",
     "langfuse.observation.output",
     "langfuse.trace.output",
     "lmnr.span.output",
@@ -89,6 +90,7 @@ _TYPE_KEYS: Final = (
 )
 _TYPES: Final = {
     "chat": "CHAT_MODEL",
+    "completion": "LLM",
     "text_completion": "LLM",
     "generate_content": "LLM",
     "generation": "LLM",
@@ -103,7 +105,14 @@ _TYPES: Final = {
     "claude_code.tool": "TOOL",
     "claude_code.interaction": "AGENT",
 }
-_MARKS: Final = {"haystack.tool.name": "TOOL", "haystack.agent.step.llm.input": "LLM", "haystack.agent.tools": "AGENT"}
+_MARKS: Final = {
+    "gcp.vertex.agent.tool_call_args": "TOOL",
+    "gcp.vertex.agent.llm_request": "LLM",
+    "haystack.tool.name": "TOOL",
+    "haystack.agent.step.llm.input": "LLM",
+    "haystack.agent.tools": "AGENT",
+}
+_ADK_TOOL: Final = ("gcp.vertex.agent.tool_call_args", "gcp.vertex.agent.tool_response")
 _UNTOLD: Final = (None, "", "UNKNOWN", "TASK")
 """Types that leave open what kind of work a span is."""
 
@@ -162,10 +171,20 @@ def _unframed(side: JsonValue | NotRecorded) -> JsonValue | NotRecorded:
 
 
 def _recorded(span: Span, keys: Iterable[str]) -> Iterator[JsonValue]:
-    for key in keys:
-        value = span.attributes.get(key)
-        if value not in (None, {}, []):
-            yield decoded(value)
+    """What the attributes hold, the first that is not empty before those that are.
+
+    Google's ADK writes ``{}`` where it was not to record content.
+    """
+    found = [(key, decoded(span.attributes[key])) for key in keys if span.attributes.get(key) not in (None, {}, [])]
+    yield from (value for _, value in found if value not in ({}, []))
+    yield from (value for key, value in found if value in ({}, []) and not _is_withheld(span, key))
+
+
+def _is_withheld(span: Span, key: str) -> bool:
+    """Whether ADK wrote an empty object in the place of content: always for a model, for a tool on both sides."""
+    if key.startswith("gcp.vertex.agent.llm_"):
+        return True
+    return key in _ADK_TOOL and all(decoded(span.attributes.get(each)) in (None, {}) for each in _ADK_TOOL)
 
 
 def _vercel_call(span: Span, prefix: str) -> JsonValue:

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 from labeler.domain.trace import NOT_RECORDED, NotRecorded, Span
 from labeler.domain.value import JsonValue
+from labeler.reading.conversation.instructions import with_instructions
 from labeler.reading.formats import ATTRIBUTE_FORMATS, in_order
 from labeler.reading.formats.chat import with_other_arguments
 from labeler.reading.formats.messages import Side, joined, messages_in
@@ -124,6 +125,7 @@ def read_span(span: Span) -> SpanMessages:
     elif told is not None and SpanMessages(span, tuple(told)).extends(SpanMessages(span, tuple(messages))):
         messages = told
     messages = _with_history(with_other_arguments(messages, span), span)
+    messages = with_instructions(messages, span)
     return SpanMessages(span, tuple(replace(each, span_id=span.id) for each in messages))
 
 

@@ -41,7 +41,11 @@ def request(value: JsonValue, read: MessageReader = role_message) -> list[Messag
         return messages_in(value, read)
     holder = mapping(value)
     messages = messages_in(holder.get("messages"), read)
-    return None if messages is None else system_message(first(holder, *SYSTEM_KEYS)) + messages
+    if messages is None:
+        return None
+    told = [each.text for each in messages if each.role is Role.SYSTEM]
+    beside = system_message(first(holder, *SYSTEM_KEYS))
+    return [each for each in beside if not any(each.text in text for text in told)] + messages
 
 
 def response(value: JsonValue, read: MessageReader = role_message) -> list[Message] | None:

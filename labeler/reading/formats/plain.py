@@ -9,6 +9,7 @@ from typing import Final
 from labeler.domain.value import JsonValue
 from labeler.reading.formats.documents import LIST_KEYS, documents_in
 from labeler.reading.formats.messages import messages_in
+from labeler.reading.formats.parts import is_part, parts_of
 from labeler.reading.formats.values import text_in
 from labeler.reading.media.detect import described, encoded
 from labeler.reading.message import Data, Message, NamedValue, Note, Part, Reasoning, Role, Text
@@ -93,6 +94,8 @@ def _fields(value: Mapping[str, JsonValue]) -> tuple[Part, ...]:
             return tuple(documents)
         if isinstance(only, str):
             return side_parts(only)
+        if name in _PARTS_KEYS and isinstance(only, list) and only and all(map(is_part, only)):
+            return tuple(parts_of(only))
     if all(isinstance(each, Mapping) for each in value.values()) and (text := _only_text(value)):
         return side_parts(text)
     parts: list[Part] = []
@@ -175,5 +178,6 @@ _MAIN_KEYS: Final = (
     "q", "topic", "instruction", "request", "answer", "response", "output", "result", "raw", "final_output", "_value",
     "reply", "completion", "content", "messages", "inputs",
 )  # fmt: skip
+_PARTS_KEYS: Final = ("content", "parts")
 _HEAD: Final = 200
 _SHORT: Final = 100

@@ -19,14 +19,20 @@ class TooDeep(ValueError):
 
 
 def decode_value(value: JsonValue, depth: int = 0) -> JsonValue:
-    """The plain value of an AnyValue; whatever is not of that form is taken as it is. Raises `TooDeep`."""
+    """The plain value of an AnyValue; whatever is not of that form is taken as it is. Raises `TooDeep`.
+
+    Some servers write all members, those that are not set as null.
+    """
     if not isinstance(value, Mapping):
         return bounded(value)
-    if not value:
-        return None
-    key, content = next(iter(value.items()))
-    if len(value) > 1 or key not in _KINDS:
+    if not value.keys() <= _KINDS.keys():
         return bounded(value)
+    present = [(key, content) for key, content in value.items() if content is not None]
+    if not present:
+        return None
+    if len(present) > 1:
+        return bounded(value)
+    ((key, content),) = present
     if depth > MAX_DEPTH:
         raise TooDeep(f"a value nested deeper than {MAX_DEPTH} levels")
     match _KINDS[key]:

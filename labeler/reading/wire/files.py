@@ -48,13 +48,15 @@ class TraceFile:
 
     traces: tuple[RawTrace, ...]
     problems: tuple[str, ...]
+    notices: tuple[str, ...] = ()
+    """Sentences about what was done with the entries and is nobody's mistake."""
 
 
 def read_traces(name: str, data: bytes) -> TraceFile:
     """The traces in a file's bytes. Raises `UnusableFile` when there is none; `name` is for its message."""
     try:
         text = decode_text(_uncompressed(data))
-        traces, problems = _read(text)
+        traces, problems, notices = _read(text)
     except _Unusable as reason:
         raise UnusableFile(f"{name} {reason}.") from None
     if not traces:
@@ -62,7 +64,7 @@ def read_traces(name: str, data: bytes) -> TraceFile:
             raise UnusableFile(f"{name} holds no trace: it is an empty list.")
         more = f" ({len(problems) - 1} more entries are unusable too)" if len(problems) > 1 else ""
         raise UnusableFile(f"{name} holds no trace: {problems[0]}{more}.")
-    return TraceFile(tuple(traces), tuple(f"{name}: {problem}." for problem in problems))
+    return TraceFile(tuple(traces), *(tuple(f"{name}: {each}." for each in told) for told in (problems, notices)))
 
 
 class _Unusable(Exception):
@@ -102,9 +104,10 @@ def _uncompressed(data: bytes) -> bytes:
     return b"".join(chunks)
 
 
-def _read(text: str) -> tuple[list[RawTrace], list[str]]:
+def _read(text: str) -> tuple[list[RawTrace], list[str], list[str]]:
     traces: list[RawTrace] = []
     problems: list[str] = []
+    notices: list[str] = []
     exports: list[_Entry] = []
     for entry in _entries(text):
         try:
@@ -116,8 +119,8 @@ def _read(text: str) -> tuple[list[RawTrace], list[str]]:
                 traces.extend(_traces_of(entry))
         except _Unusable as reason:
             problems.append(f"{entry.position} {reason}")
-    traces.extend(_traces_of_exports(exports, problems))
-    return traces, problems
+    traces.extend(_traces_of_exports(exports, problems, notices))
+    return traces, problems, notices
 
 
 def _entries(text: str) -> Iterator[_Entry]:
@@ -207,13 +210,15 @@ def _by_trace(spans: Sequence[Object], summary: TraceSummary | None) -> dict[str
     return parts
 
 
-def _trace(summary: TraceSummary | None, spans: Sequence[Object], payload: bytes) -> RawTrace:
+def _trace(
+    summary: TraceSummary | None, spans: Sequence[Object], payload: bytes, trace_id: str | None = None
+) -> RawTrace:
     """A trace under the ID it is told with, else under the one its spans name or, naming none, its bytes give it."""
     if summary is None:
         decoded = decode_all(spans)
         if not decoded:
             raise _Unusable("is a trace without a single span")
-        summary = summary_of(next(filter(None, map(owner, spans)), None), decoded, payload)
+        summary = summary_of(trace_id or next(filter(None, map(owner, spans)), None), decoded, payload)
     elif not summary.name and spans:
         summary = replace(summary, name=roots_of(decode_all(spans))[0].name)
     if why := why_no_id(summary.id):
@@ -221,14 +226,21 @@ def _trace(summary: TraceSummary | None, spans: Sequence[Object], payload: bytes
     return RawTrace(summary, payload)
 
 
-def _traces_of_exports(exports: list[_Entry], problems: list[str]) -> Iterator[RawTrace]:
+def _traces_of_exports(exports: list[_Entry], problems: list[str], notices: list[str]) -> Iterator[RawTrace]:
     """OTLP spans regrouped by trace: an export holds many traces, and a trace may be spread over many exports."""
-    bodies = [(entry.text, entry.value) for entry in exports]
-    for number, payload in enumerate(split_by_trace(bodies), 1):
+    found = split_by_trace([(entry.text, entry.value) for entry in exports])
+    if exports and not found:
+        problems.append(f"{exports[0].position} is OTLP data without a single span")
+    for number, trace in enumerate(found, 1):
         try:
-            yield _trace(None, encoded_spans(payload), payload)
+            if trace.problem:
+                raise _Unusable(trace.problem)
+            yield _trace(None, encoded_spans(trace.payload), trace.payload, trace.trace_id)
         except (_Unusable, UnreadableTrace) as reason:
             problems.append(f"trace {number} of the OTLP data {reason}")
+    if spread := [trace for trace in found if trace.exports > 1]:
+        traces = "1 trace is" if len(spread) == 1 else f"{len(spread):,} traces are"
+        notices.append(f"{traces} put together by ID from several of its {len(exports):,} exports")
 
 
 def _told(value: Mapping[str, JsonValue]) -> str:

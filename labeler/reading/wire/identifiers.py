@@ -56,6 +56,25 @@ def owner(span: Object) -> str | None:
     return request_id(span) or _named_after_open_telemetry(span)
 
 
+def trace_key(span: Object) -> str | None:
+    """What the spans of a trace have in common, however each of them writes its ID; None where it writes none."""
+    named = request_id(span)
+    return trace_id(named) if named else trace_id(_open_telemetry_id(span))
+
+
+def written_id(span: Object) -> str | None:
+    """The OpenTelemetry trace ID of a span as it is written, or as the hexadecimal digits that its base64 encodes."""
+    value = _open_telemetry_id(span)
+    if not isinstance(value, str) or _HEXADECIMAL.fullmatch(value):
+        return value if isinstance(value, str) else None
+    return trace_id(value) or value
+
+
+def is_open_telemetry_s(trace_id: str) -> bool:
+    """Whether an ID is one that OpenTelemetry gives traces: 16 bytes, not all of them zero."""
+    return bool(_digits(trace_id, 16))
+
+
 def request_id(span: Object) -> str | None:
     """The trace that MLflow's attribute names, from any of the wire forms; None where there is no such attribute."""
     attributes = span.get("attributes")
@@ -85,10 +104,18 @@ def stranger(spans: Iterable[Object], asked: str) -> Object | None:
     return next((span for span in spans if not belongs(span, asked)), None)
 
 
-def earlier_ids(spans: Sequence[Object]) -> set[str]:
-    """The IDs under which versions before 0.2 imported the trace of such encoded spans, where those were wrong."""
+def earlier_ids(spans: Sequence[Object], known: str) -> set[str]:
+    """The IDs under which earlier versions imported the trace `known` of such encoded spans, where those differ.
+
+    They cut an ID at a slash of its base64, and gave MLflow's prefix to the traces of files that have none.
+    """
     given = {wrong for span in spans[:1] for wrong in (_named_after_open_telemetry(span), _cut(span))}
-    return {wrong for wrong in given if wrong is not None and wrong not in map(owner, spans[:1])}
+    return {wrong for wrong in given if wrong is not None and wrong != known}
+
+
+def is_alias(one: str, other: str) -> bool:
+    """Whether two IDs are spellings of one OpenTelemetry ID, MLflow's prefix included."""
+    return trace_id(one) == trace_id(other) and is_open_telemetry_s(trace_id(one) or "")
 
 
 def _named_after_open_telemetry(span: Object) -> str | None:

@@ -13,8 +13,8 @@ from typing import Final
 from labeler.domain.trace import NOT_RECORDED, RawTrace, Span, SpanEvent, Trace, short_id
 from labeler.domain.value import JsonValue
 from labeler.reading.wire.any_value import TooDeep, bounded, decode_pairs
-from labeler.reading.wire.bounded_json import NotJson, decode_text, parse, parse_deep
-from labeler.reading.wire.identifiers import Object, owner, span_id, stranger
+from labeler.reading.wire.bounded_json import NotJson, container_in, decode_text, parse, parse_deep
+from labeler.reading.wire.identifiers import REQUEST_ID, Object, owner, span_id, stranger
 from labeler.reading.wire.otlp import is_otlp, spans_in
 
 INPUTS: Final = "mlflow.spanInputs"
@@ -99,10 +99,24 @@ def decode_span(span: Object, fallback_id: str) -> Span:
 
 
 def decode_attributes(attributes: JsonValue) -> dict[str, JsonValue]:
-    """Attributes as plain values: from AnyValue pairs, or from a map of JSON texts, each decoded once."""
+    """Attributes as plain values: from AnyValue pairs, or from a map of JSON texts, each decoded once.
+
+    MLflow's SDK writes JSON texts to an OTLP exporter as well, which a quoted ID or type tells.
+    """
     if isinstance(attributes, Mapping):
         return {key: _from_json_text(value) for key, value in attributes.items()}
-    return decode_pairs(attributes)
+    decoded = decode_pairs(attributes)
+    if any(_text(decoded.get(key)).startswith('"') for key in (REQUEST_ID, SPAN_TYPE)):
+        return {key: _from_json_text(value) for key, value in decoded.items()}
+    if REQUEST_ID not in decoded:
+        return decoded | {key: _contained(decoded[key]) for key in (INPUTS, OUTPUTS) if key in decoded}
+    return decoded
+
+
+def _contained(value: JsonValue) -> JsonValue:
+    """The object or list in a text that is one, as instrumentations of people's own write MLflow's attributes."""
+    found = container_in(value) if isinstance(value, str) else None
+    return value if found is None else found
 
 
 def _find_spans(body: JsonValue) -> list[JsonValue] | None:
@@ -112,7 +126,7 @@ def _find_spans(body: JsonValue) -> list[JsonValue] | None:
         if not isinstance(body, Mapping):
             return None
         if is_otlp(body):
-            return list(spans_in(body))
+            return [*spans_in(body)]
         if "spans" in body:
             return list(_list(body["spans"]))
         body = _first(body, "trace", "data")

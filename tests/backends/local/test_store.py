@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
@@ -90,6 +91,24 @@ async def test_labels_of_a_trace_that_an_earlier_version_imported_under_a_wrong_
         assert [each.id for each in (await store.summary(wrong)).assessments] == [f"a-{number}"]
         assert await store.import_traces([trace]) == 0
         assert len((await store.summary(trace.summary.id)).assessments) == 1
+
+
+async def test_labels_given_under_the_prefix_of_earlier_versions_are_found_under_the_file_s_own_id(
+    store: LocalStore,
+) -> None:
+    hexadecimal = "0af7651916cd43dd8448eb211c80319c"
+    spans = [{"traceId": hexadecimal, "spanId": f"{n:016x}", "name": "chat"} for n in (1, 2)]
+    whole = {"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}
+    (before,) = read_traces("a.json", json.dumps(whole).encode()).traces
+    await store.import_traces(
+        [dataclasses.replace(before, summary=dataclasses.replace(before.summary, id=f"tr-{hexadecimal}"))]
+    )
+    await store.create(feedback("a-1", f"tr-{hexadecimal}", value=False, rationale="wrong pier"))
+    grown = {"resourceSpans": [{"scopeSpans": [{"spans": [*spans, {**spans[0], "spanId": "0" * 15 + "3"}]}]}]}
+    (now,) = read_traces("a.json", json.dumps(grown).encode()).traces
+    assert await store.import_traces([now]) == 1
+    (moved,) = (await store.summary(hexadecimal)).assessments
+    assert (moved.value, moved.rationale) == (False, "wrong pier")
 
 
 async def test_imported_assessments_keep_what_they_were_and_get_an_id_where_they_had_none(store: LocalStore) -> None:

@@ -107,5 +107,5 @@ def test_spans_that_name_no_trace_are_not_refused() -> None:
 def test_what_earlier_versions_imported_under_a_cut_id_can_still_be_read_there() -> None:
     (path,) = IDENTITY.glob("artifact-*.json")
     encoded = json.loads(path.read_bytes())["spans"]
-    assert earlier_ids(encoded) == {"tr-Xw=="}
+    assert earlier_ids(encoded, path.stem.removeprefix("artifact-")) == {"tr-Xw=="}
     assert decode(RawTrace(TraceSummary("tr-Xw==", "1", 0, 1, TraceState.OK, ""), path.read_bytes())).spans
