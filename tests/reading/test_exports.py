@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from labeler.reading.wire.files import read_traces
-from tests.reading.test_corpus import folded, said, shown
+from tests.reading.must_texts import folded, said, shown
 
 EXPORTS = Path(__file__).parent / "exports"
 EXPECTED: list[dict[str, Any]] = json.loads((EXPORTS / "EXPECT.json").read_text("utf-8"))

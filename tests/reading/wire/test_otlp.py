@@ -10,7 +10,7 @@ import pytest
 
 from labeler.reading.wire.files import UnusableFile, read_traces
 from labeler.reading.wire.spans import decode
-from tests.reading.test_corpus import shown
+from tests.reading.must_texts import shown
 
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 SAID: list[tuple[str, dict[str, Any]]] = [
