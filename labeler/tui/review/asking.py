@@ -268,8 +268,7 @@ class Asking:
         if not text:
             screen.end_search()
             return
-        count = screen.views.in_front.search(text)
-        screen.search = text if count else None
+        count = screen.views.search(text)
         screen.paint_chrome()
         if not count:
             screen.say(f"“{one_line(text, 40)}” is not in this trace", "warning")

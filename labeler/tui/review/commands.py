@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from labeler.reading.sanitise import one_line, sanitise
 from labeler.reading.views.assessments import brief
 from labeler.review import action as act
 from labeler.review.decision import Refusal
 from labeler.review.possible import verdict
-from labeler.tui.document.view import DocumentView
 from labeler.tui.outbox.screen import Closed, OutboxScreen
 from labeler.tui.review.asking import Asking
 from labeler.tui.review.keys import COPIES, IN_EDITOR, REVIEW_ACTIONS, VIEWS
@@ -21,8 +20,6 @@ from labeler.tui.widgets.styled_text import Line, wrapped
 
 if TYPE_CHECKING:
     from labeler.tui.review.screen import ReviewScreen
-
-_NO_FOLDS: Final = "Nothing here folds"
 
 
 class Commands:
@@ -37,12 +34,12 @@ class Commands:
             "view.next_match": self._next_match,
             "view.previous_match": self._previous_match,
             "view.guideline": self._guideline,
-            **{each: partial(screen.views.toggle, each) for each in VIEWS},
+            **{each: partial(screen.toggle_view, each) for each in VIEWS},
             **{each: partial(screen.copying.run, each) for each in COPIES},
             "copy.menu": screen.copying.menu,
             "view.fold": self._fold,
             "view.fold_all": self._fold_all,
-            "overlay.open": screen.views.enter,
+            "overlay.open": screen.enter_span,
             "view.aim": screen.aiming.toggle,
             "app.command": self.asking.command,
             "app.help": self._help,
@@ -85,7 +82,7 @@ class Commands:
             "page_up": lambda: document.scroll_page(-1),
             "home": document.go_home,
             "end": document.go_end,
-            "close": screen.views.back,
+            "close": screen.close_view,
             "previous_message": document.previous_message,
             "next_message": document.next_message,
             "answer": screen.views.go_answer,
@@ -120,17 +117,10 @@ class Commands:
         self._screen.paint_chrome()
 
     async def _fold(self) -> None:
-        """Open or close the current block; media is opened outside the document."""
-        document = self._screen.views.in_front
-        media = document.take_media() if isinstance(document, DocumentView) else None
-        if media is not None:
-            self._screen.opening.open(media)
-        elif not document.toggle_fold():
-            self._screen.say("Nothing in view folds" if document.has_folds else _NO_FOLDS, "warning")
+        self._screen.warn(self._screen.views.fold())
 
     async def _fold_all(self) -> None:
-        if not self._screen.views.in_front.toggle_all_folds():
-            self._screen.say(_NO_FOLDS, "warning")
+        self._screen.warn(self._screen.views.fold_all())
 
     async def _guideline(self) -> None:
         screen, question = self._screen, self._screen.desk.state.question

@@ -114,9 +114,8 @@ class Copying:
             return desk.why_absent(item.trace_id)
         if action_id == "copy.trace":
             return Copied("the whole trace", "trace", prepared.document.plain_text)
-        face = screen.views.face
-        shown = face.document if face is not None and face.document is not None else prepared.document
-        number = screen.document.current_message() or 0
+        shown = screen.views.document or prepared.document
+        number = screen.views.conversation.current_message() or 0
         said = [text for block in shown.blocks if block.message == number and (text := block.plain_text)]
         return Copied("the message", f"message-{number + 1}", "\n\n".join(said))
 

@@ -40,11 +40,10 @@ class Opening:
         self._files = TemporaryFiles()
         self._trace_id = ""
 
-    def open(self, block: Block) -> None:
-        """Open what a media block stands for, as soon as it is here."""
-        item = self._screen.desk.state.item
-        if item is not None:
-            self._trace_id = item.trace_id
+    def open(self, trace_id: str, block: Block) -> None:
+        """Open what a media block of the current trace stands for, as soon as it is here."""
+        if self._is_current(trace_id):
+            self._trace_id = trace_id
             self._screen.say(f"opening {block.text}", "chrome")
             self._begin(self._open(block))
 

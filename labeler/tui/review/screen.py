@@ -7,9 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from textual import events, on
-from textual.app import ComposeResult
 from textual.message import Message
-from textual.screen import Screen
 
 from labeler.desk.desk import Desk, Done
 from labeler.desk.events import (
@@ -25,45 +23,34 @@ from labeler.reading.sanitise import one_line
 from labeler.review.action import GoTo
 from labeler.review.decision import Refusal
 from labeler.tui.appearance import ScreenLook
-from labeler.tui.document.view import DocumentView, LineRangeChanged
 from labeler.tui.keyboard.key_names import pressed
 from labeler.tui.keyboard.pasting import dropped_paste
 from labeler.tui.keymap import Keymap
 from labeler.tui.media import MediaSettings
 from labeler.tui.outbox.screen import OutboxScreen
-from labeler.tui.review import view_models
+from labeler.tui.review import open_views, view_models
 from labeler.tui.review.aiming import Aiming
+from labeler.tui.review.areas import ReviewAreas
 from labeler.tui.review.commands import Commands
 from labeler.tui.review.confirming import Confirming
 from labeler.tui.review.copy import Copying
-from labeler.tui.review.field import Left, LineField, TextField, Typed, Typing
-from labeler.tui.review.item_document import Showing
-from labeler.tui.review.layout import WORKLIST_WIDTH, WorklistDisplay, panel_rows
+from labeler.tui.review.field import Left, Typed, Typing
 from labeler.tui.review.leaving import Leaving
 from labeler.tui.review.offering import keys_that_act
 from labeler.tui.review.open_media import Opening
 from labeler.tui.review.pressing import Pressing
-from labeler.tui.review.question_panel import PanelView, QuestionPanel
-from labeler.tui.review.span_tree import SpanList
-from labeler.tui.review.status_line import StatusLine
-from labeler.tui.review.trace_header import TraceHeader
-from labeler.tui.review.trace_pane import Views
-from labeler.tui.review.worklist import RowPicked, WorklistView
-from labeler.tui.widgets.finished_rows import Beside, FinishedRows, Stacked
-from labeler.tui.widgets.key_line import KeyLine, key_line, message_lines, search_line, view_line
-from labeler.tui.widgets.rules import Edge, Rule, RuleView
+from labeler.tui.review.question_panel import PanelView
+from labeler.tui.review.trace_pane import TracePane
+from labeler.tui.review.worklist import RowPicked
+from labeler.tui.widgets.key_line import key_line, message_lines, search_line, view_line
 from labeler.tui.widgets.styled_text import Line
 
 _LOOK_ELSEWHERE_S = 2.0
 """Seconds after which something that another process delivered is on the screen."""
 
 
-class ReviewScreen(Screen[None]):
+class ReviewScreen(ReviewAreas):
     """The reviewer's place of work."""
-
-    CSS_PATH = "screen.tcss"
-    AUTO_FOCUS = ""
-    BLANK = True
 
     @dataclass
     class Told(Message):
@@ -80,13 +67,10 @@ class ReviewScreen(Screen[None]):
         choose_theme: Callable[[str], str],
         media: MediaSettings,
     ) -> None:
-        super().__init__()
+        super().__init__(view_models.DeskRows(desk, look.signs), look)
         self.choose_theme = choose_theme
         self.desk = desk
         self.keymap = keymap
-        self.look = look
-        self.search: str | None = None
-        self.views = Views(self)
         self.copying = Copying(self, media.folder)
         self.opening = Opening(self, media)
         self.confirming = Confirming(self)
@@ -95,40 +79,9 @@ class ReviewScreen(Screen[None]):
         self._commands = Commands(self)
         self.pressing = Pressing(self, self._commands, guard_ms)
         self._display = view_models.display_texts(desk.state.questions)
-        self._showing = Showing(self)
+        self._expected: tuple[str, bool] | None = None
         self._notice: tuple[str, str] | None = None
         self._acting = partial(keys_that_act, desk, self._why_not)
-        self._worklist_display = WorklistDisplay()
-        self._panel_rows = 0
-        self._status = StatusLine(look, id="status")
-        self._rule_top, self._rule_bottom = Rule(look, id="rule-top"), Rule(look, id="rule-bottom")
-        self._worklist = WorklistView(view_models.DeskRows(desk, look.signs), look.palette, look.signs, id="worklist")
-        self._worklist_edge = Edge(look, id="worklist-edge")
-        self._header = TraceHeader(look, id="header")
-        self._bottom = Stacked(id="bottom")
-        self._panel = QuestionPanel(look, id="panel")
-        self._key_line = KeyLine(look, id="key-line")
-
-    def compose(self) -> ComposeResult:
-        palette, signs = self.look.palette, self.look.signs
-        yield self._status
-        yield self._rule_top
-        with Beside(id="middle"):
-            yield self._worklist
-            yield self._worklist_edge
-            with Stacked(id="document-side"):
-                yield self._header
-                with Beside(id="reading"):
-                    yield DocumentView(palette, signs, id="document")
-                    yield SpanList(self.look, id="spans")
-                    yield Edge(self.look, id="documents-edge")
-                    yield DocumentView(palette, signs, id="documents")
-        yield self._rule_bottom
-        with self._bottom:
-            yield self._panel
-            yield TextField(id="text-field")
-        yield self._key_line
-        yield LineField(id="line-field")
 
     def on_mount(self) -> None:
         self.desk.on_event = self._announce
@@ -182,14 +135,10 @@ class ReviewScreen(Screen[None]):
         self.say(decision.says)
         if changed.moved and not decision.says:
             self.say(view_models.refusal(self.desk, self.keymap.first_key("outbox.open")), "error")
-        if changed.moved:
-            self.end_search()
-            self.views.item_left()
+        self.paint_rows(changed.rows)
+        self.paint_chrome()
         if decision.aim:
             self.views.go_to_span(decision.aim)
-        self.paint_rows(changed.rows)
-        self.paint_document()
-        self.paint_chrome()
         if decision.ask is not None:
             self._commands.asking.open(decision.ask)
         return True
@@ -236,9 +185,18 @@ class ReviewScreen(Screen[None]):
             self._notice = notice
             self.paint_key_line()
 
+    def warn(self, why_not: str) -> None:
+        """Say why something was not done; nothing where it was."""
+        if why_not:
+            self.say(why_not, "warning")
+
+    @property
+    def search(self) -> str | None:
+        """What is searched for in the trace; None while nothing is."""
+        return self.views.searched
+
     def end_search(self) -> None:
         if self.search is not None:
-            self.search = None
             self.views.end_search()
             self.paint_chrome()
 
@@ -249,13 +207,43 @@ class ReviewScreen(Screen[None]):
         if self.search is not None:
             self.end_search()
             return True
-        return await self.aiming.end() or self.views.back()
+        return await self.aiming.end() or self.close_view()
 
-    def restyle(self, look: ScreenLook) -> None:
-        """Draw everything in another theme."""
-        self.look = look
-        for widget in self.query(FinishedRows):
-            widget.palette = look.palette
+    # Views of the trace
+
+    async def toggle_view(self, action_id: str) -> None:
+        """Open a view of the current trace, or close it when it is open."""
+        self.warn(await open_views.toggle_view(self.desk, self.views, action_id))
+
+    async def enter_span(self) -> None:
+        """Open the selected span, or go to the message that was read from it."""
+        self.warn(await self.views.enter())
+
+    def close_view(self) -> bool:
+        """Close what stands over the conversation or beside it; tells whether anything did."""
+        was_open = self.views.back()
+        if was_open:
+            self.leaving.closed()
+        return was_open
+
+    @on(TracePane.ViewChanged)
+    def _view_changed(self) -> None:
+        self.paint_chrome()
+
+    @on(TracePane.PlaceChanged)
+    def _place_changed(self) -> None:
+        self._paint_header()
+
+    @on(TracePane.SpanSelected)
+    async def _span_selected(self) -> None:
+        self._paint_header()
+        await self.aiming.follow()
+
+    @on(TracePane.MediaChosen)
+    def _media_chosen(self, message: TracePane.MediaChosen) -> None:
+        self.opening.open(message.trace_id, message.block)
+
+    # Areas
 
     def toggle_worklist(self) -> None:
         self._worklist_display.toggle(self.size.width)
@@ -263,15 +251,7 @@ class ReviewScreen(Screen[None]):
         self.call_after_refresh(self.paint_all)
 
     def _lay_out(self) -> None:
-        """Give the areas their room."""
-        width, height = self.size
-        self.views.resized()
-        shown = self._worklist_display.is_shown(width)
-        self._worklist.display = self._worklist_edge.display = shown
-        self._told = self._panel_view()
-        self._panel_rows = panel_rows(self._told, width, height)
-        self._bottom.styles.height = self._panel_rows
-        self._rule_top.view = RuleView(WORKLIST_WIDTH if shown else 0, self.look.signs.joint_down)
+        self.lay_out(self._panel_view())
 
     # What the desk tells
 
@@ -285,10 +265,9 @@ class ReviewScreen(Screen[None]):
         match message.event:
             case DocumentReady(trace_id):
                 if self.desk.state.item is not None and trace_id == self.desk.state.item.trace_id:
-                    self.paint_document()
                     self.paint_chrome()
-                    self.views.fill_pane()
-                self._showing.prepare_layout(trace_id)
+                if (prepared := self.desk.library.get(trace_id)) is not None:
+                    self.views.lay_out_ahead(prepared.document)
             case ItemChanged(trace_id):
                 index = self.desk.state.index_of.get(trace_id)
                 if index is not None:
@@ -299,41 +278,22 @@ class ReviewScreen(Screen[None]):
                 self.paint_all()
             case SessionChanged(trace_id):
                 self._paint_header()
-                self.run_worker(self.views.session_changed(trace_id))
+                self.run_worker(open_views.update_session(self.desk, self.views, trace_id))
             case Notice(says):
                 self.say(says, "warning")
             case StatusChanged():
                 self.paint_chrome()
-                self.views.fates_changed()
+                self.run_worker(open_views.update_facts(self.desk, self.views), group="facts")
 
     @on(RowPicked)
     async def _picked(self, message: RowPicked) -> None:
         await self.leave_field()
         self.carried_out(await self.desk.act(GoTo(message.index + 1)))
 
-    @on(SpanList.Picked)
-    async def _span_picked(self) -> None:
-        await self.views.enter()
-
-    @on(SpanList.Moved)
-    async def _span_moved(self) -> None:
-        self._paint_header()
-        await self.aiming.follow()
-
-    @on(LineRangeChanged)
-    def _line_range(self) -> None:
-        self._paint_header()
-
     # Painting
-
-    @property
-    def document(self) -> DocumentView:
-        """The conversation, or the document that stands in its place."""
-        return self.query_one("#document", DocumentView)
 
     def paint_all(self) -> None:
         self._worklist.move_cursor(self.desk.state.position)
-        self.paint_document()
         self.paint_chrome()
 
     def paint_rows(self, rows: tuple[int, ...]) -> None:
@@ -341,20 +301,34 @@ class ReviewScreen(Screen[None]):
             self._worklist.row_changed(row)
         self._worklist.move_cursor(self.desk.state.position)
 
-    def paint_document(self) -> None:
-        self._showing.show_current()
+    def _paint_trace(self) -> None:
+        """Show the current trace, or say why it is not here. Keys wait until it, or another one, is painted."""
+        view = view_models.pane_view(self.desk, self.keymap)
+        expected = view.trace_id, view.prepared is not None
+        if expected != self._expected:
+            self._expected = expected
+            self.pressing.moved()
+            self.call_after_refresh(self._painted, expected)
+        self.views.show(view)
+        open_views.read_beside(self.desk, self.views)
+
+    def _painted(self, expected: tuple[str, bool]) -> None:
+        trace_id, is_here = expected
+        if expected == self._expected:
+            self.pressing.painted()
+            if is_here:
+                self.desk.seen(trace_id)
 
     def paint_chrome(self) -> None:
-        """Status, header, panel and key line; only lines that differ are painted."""
+        """Give every widget but the worklist its value anew; each paints what of it differs."""
+        self._paint_trace()
         conditions: tuple[str, ...] = ("blind",) if self.desk.state.rules.blind else ()
         if self.search is not None:
             current, count = self.views.in_front.match_place()
             conditions = (*conditions, f"search “{one_line(self.search, 24)}” {current}/{count}")
         self._status.view = view_models.status_view(self.desk, conditions)
         self._paint_header()
-        left = WORKLIST_WIDTH if self._worklist.display else 0
-        about = self.aiming.name
-        self._rule_bottom.view = RuleView(left, self.look.signs.joint_up, f"about span {about}" if about else "")
+        self.name_target(self.aiming.name)
         self._told = self._panel_view()
         self.paint_key_line()
 
@@ -364,8 +338,7 @@ class ReviewScreen(Screen[None]):
         above: list[Line] = []
         line: Line = []
         if self._notice is not None:
-            room = self._panel.display * self._panel_rows + self._key_line.display
-            above = message_lines(*self._notice, width, room, signs)
+            above = message_lines(*self._notice, width, self._message_rows, signs)
             line = above.pop() if self._key_line.display else []
         elif self.search is not None:
             line = search_line(self.keymap, width, signs)

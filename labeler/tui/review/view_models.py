@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from labeler.desk.delivery_status import AnswerDelivery, DeliveryState
 from labeler.desk.desk import Desk
+from labeler.domain.assessment import Assessment
 from labeler.domain.change import AnswerEffect, Change
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.connection import ConnectionStatus
@@ -22,8 +24,12 @@ from labeler.tui.review.last_item import LastItemView
 from labeler.tui.review.question_panel import JudgeSaid, PanelKeys, PanelView
 from labeler.tui.review.status_line import StatusView
 from labeler.tui.review.trace_header import HeaderView
+from labeler.tui.review.trace_views import PaneView
 from labeler.tui.review.worklist_rows import WorklistRowView
+from labeler.tui.widgets.delivery_sign import fate_words
 from labeler.tui.widgets.key_line import KeysThatAct
+
+_EMPTY: Final = "The worklist is empty. :refresh looks for new traces, {app.quit} leaves."
 
 
 def status_view(desk: Desk, conditions: tuple[str, ...]) -> StatusView:
@@ -94,6 +100,29 @@ def last_item_view(desk: Desk, keymap: Keymap, acting: KeysThatAct) -> LastItemV
     by_id = {action.id: action for action in keymap.actions}
     hints = [(keys[0], by_id[each].hint) for each in ("edit.undo", "item.back") if (keys := acting(by_id[each]))]
     return LastItemView(change, title, _span_name(desk, change), _fate(desk), hints)
+
+
+def pane_view(desk: Desk, keymap: Keymap) -> PaneView:
+    """The current trace; where it is not here it begins to be prepared."""
+    state, item = desk.state, desk.state.item
+    prepared = desk.document(item.trace_id) if item else None
+    instead = "" if prepared else desk.why_absent(item.trace_id) if item else _EMPTY
+    return PaneView(
+        trace_id=item.trace_id if item else "",
+        prepared=prepared,
+        instead=keymap.spelled(instead),
+        is_blind=state.rules.blind,
+        has_questions=bool(state.questions),
+        aim=state.aim,
+        is_choosing=state.choosing,
+    )
+
+
+def what_was_said(desk: Desk, trace_id: str) -> tuple[Sequence[Assessment], dict[str, str]]:
+    """All that was said about a trace, and how far my answers among it got, in words, by assessment ID."""
+    said = desk.known.about(trace_id)
+    fates = {each.id: desk.deliveries.fates.get(each.id) for each in said}
+    return said, {each: fate_words(fate.state, fate.reason) for each, fate in fates.items() if fate is not None}
 
 
 def header_view(desk: Desk, place: str) -> HeaderView | None:

@@ -147,11 +147,11 @@ async def test_a_click_on_a_row_goes_there(tmp_path: Path) -> None:
 async def test_new_traces_come_to_the_end_and_move_nothing(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(2), (THUMB,)) as table:
         await table.press("j")
-        shown = table.review.document.line_range()
+        shown = table.review.views.conversation.line_range()
         await table.store.import_traces(traces(4))
         await table.command("refresh")
         await table.wait_for(lambda: "item 2/4" in table.line("status"), "the new traces")
-        assert (table.position, table.review.document.line_range()) == (1, shown)
+        assert (table.position, table.review.views.conversation.line_range()) == (1, shown)
         await table.press("y")
         assert table.position == 2
 

@@ -126,7 +126,7 @@ def offered(table: Table) -> dict[str, str]:
 async def is_refused(table: Table, key: str) -> bool:
     """Press a key; all that it did is forgotten."""
     state, kept = table.desk.state, copy.deepcopy(table.desk.state)
-    faces = list(table.review.views._faces)
+    over = list(table.review.views._over)
     await table.press_at_once(key)
     refused = table.review._notice is not None and table.review._notice[1] == "warning"
     await table.press_at_once("escape")
@@ -134,7 +134,7 @@ async def is_refused(table: Table, key: str) -> bool:
         await table.press_at_once("escape")
     for each in fields(ReviewState):
         setattr(state, each.name, getattr(kept, each.name))
-    table.review.views._faces[:] = faces
+    table.review.views._over[:] = over
     table.desk.drafts.save(state.item.trace_id if state.item else "", "kept", "")
     table.review.views._changed()
     table.review.paint_all()

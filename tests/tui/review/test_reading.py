@@ -30,7 +30,7 @@ async def search_for(table: Table, word: str) -> None:
 async def test_while_a_search_is_active_n_moves_and_answer_keys_only_say_how_to_end_it(tmp_path: Path) -> None:
     async with open_table(tmp_path, [trace_about(SHOWER), *traces(1)], (THUMB, RATING)) as table:
         await search_for(table, "the")
-        count = table.review.document.match_place()[1]
+        count = table.review.views.conversation.match_place()[1]
         assert count > 2
         assert f"search “the” 1/{count}" in table.line("status")
         await table.press("n", "n", "N")
@@ -79,7 +79,7 @@ async def test_a_search_outlives_a_change_of_width(tmp_path: Path) -> None:
 
 async def test_z_opens_the_block_in_view_and_capital_z_all(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(2), (THUMB,)) as table:
-        document = table.review.document
+        document = table.review.views.conversation
         await table.press("home")
         folded = document.line_range()[2]
         assert "▸" in table.screen
@@ -92,16 +92,16 @@ async def test_z_opens_the_block_in_view_and_capital_z_all(tmp_path: Path) -> No
 async def test_scroll_and_folds_are_kept_for_each_item(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(3), (THUMB,)) as table:
         await table.press("home", "z", "space", "down")
-        kept = table.review.document.line_range()
+        kept = table.review.views.conversation.line_range()
         seen = table.screen.splitlines()[3:-1]
         await table.press("j", "r", "r", "k")
-        assert table.review.document.line_range() == kept
+        assert table.review.views.conversation.line_range() == kept
         assert table.screen.splitlines()[3:-1] == seen
 
 
 async def test_scrolling_stops_at_the_ends_and_never_changes_the_item(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(2), (THUMB,), size=(80, 24)) as table:
-        document = table.review.document
+        document = table.review.views.conversation
         for keys in (("home", "b", "up"), ("end", "space", "down"), ("<", "<", ">", "a", "a")):
             await table.press(*keys)
             assert table.position == 0
@@ -190,12 +190,12 @@ async def test_on_a_smaller_terminal_the_response_is_in_view_unless_the_reader_h
     async with open_table(
         tmp_path, [trace_named("desk_agent", "high water tomorrow")], (THUMB,), size=(200, 60)
     ) as table:
-        assert table.review.document.line_range()[0] == 1
+        assert table.review.views.conversation.line_range()[0] == 1
         await table.resize(80, 24)
         assert "High water tomorrow evening" in table.screen
         await table.press("home")
         await table.resize(90, 20)
-        assert table.review.document.line_range()[0] == 1
+        assert table.review.views.conversation.line_range()[0] == 1
 
 
 async def test_an_overlay_is_as_high_as_what_it_says(tmp_path: Path) -> None:

@@ -39,9 +39,9 @@ async def test_documents_are_jumped_to_folded_and_searched(tmp_path: Path) -> No
         await opened(table, "x", "search_documents: 6 documents")
         await table.press(">", ">")
         assert "2 · score" in reading(table).splitlines()[1]
-        lines = table.review.document.line_range()[2]
+        lines = table.review.views.conversation.line_range()[2]
         await table.press("z")
-        assert table.review.document.line_range()[2] < lines
+        assert table.review.views.conversation.line_range()[2] < lines
         await table.press("/")
         await table.type("rerank")
         await table.press("enter")
@@ -101,7 +101,7 @@ async def test_a_key_leads_to_the_response_also_beside_documents(tmp_path: Path)
     async with open_table(tmp_path, [PLANNER], (THUMB,), size=(160, 24)) as table:
         await opened(table, "x", "search_documents: 2 documents")
         await table.press("a")
-        document = table.review.document
+        document = table.review.views.conversation
         answer = document_of(table, PLANNER).answer
         assert document.current_message() == answer
 

@@ -34,7 +34,7 @@ async def all_of(table: Table) -> str:
     """The whole view, from its beginning to its end."""
     await table.press("g")
     shown = reading(table)
-    while table.review.document.line_range()[1] < table.review.document.line_range()[2]:
+    while table.review.views.conversation.line_range()[1] < table.review.views.conversation.line_range()[2]:
         await table.press("space")
         shown += reading(table)
     return shown

@@ -19,7 +19,7 @@ TURNS = session_of("desk-svala-0918")
 
 def turns_shown(table: Table) -> int:
     """How many turns the session in front has; 0 while there may be more."""
-    face = table.review.views.face
+    face = table.review.views.over
     blocks = face.document.blocks if face and face.document else ()
     if any(block.text.startswith("looking for") for block in blocks):
         return 0

@@ -57,7 +57,7 @@ async def test_the_tree_opens_at_the_span_of_the_current_block(tmp_path: Path) -
         names = []
         for _ in range(9):
             await opened(table, "t", "of 14")
-            span = table.review.views._spans.span
+            span = table.review.views.span_tree.span
             assert span is not None
             names.append(span.name)
             await table.press("t", ">")
@@ -69,7 +69,7 @@ async def test_enter_opens_a_span_and_again_leads_to_its_message(tmp_path: Path,
     for size in SIZES:
         async with open_table(tmp_path / str(size[0]), [PLANNER], (THUMB,), size=size) as table:
             await table.press("home")
-            before = table.review.document.line_range()
+            before = table.review.views.conversation.line_range()
             await opened(table, "t", "of 14")
             await table.press("G", "k", "k", "k", "g", *"jjjjjjj")
             assert "span 8 of 14" in table.line("header")
@@ -83,13 +83,15 @@ async def test_enter_opens_a_span_and_again_leads_to_its_message(tmp_path: Path,
             await table.press("q")
             assert "span 8 of 14" in table.line("header")
             await table.press("escape")
-            assert table.review.document.line_range() == before
+            assert table.review.views.conversation.line_range() == before
             await opened(table, "t", "of 14")
             await table.press("g", *"jjjjjjj")
             await opened(table, "enter", "span fare")
             await table.press("enter")
             document = document_of(table, PLANNER)
-            blocks = [each for each in document.blocks if each.message == table.review.document.current_message()]
+            blocks = [
+                each for each in document.blocks if each.message == table.review.views.conversation.current_message()
+            ]
             assert any("fare" in block.text for block in blocks)
             assert "span" not in table.line("header")
 

@@ -1,0 +1,87 @@
+"""The areas of the review screen: which widgets it is composed of, and how much room each has."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from labeler.tui.appearance import ScreenLook
+from labeler.tui.review.field import LineField, TextField
+from labeler.tui.review.layout import WORKLIST_WIDTH, WorklistDisplay, panel_rows
+from labeler.tui.review.question_panel import PanelView, QuestionPanel
+from labeler.tui.review.status_line import StatusLine
+from labeler.tui.review.trace_header import TraceHeader
+from labeler.tui.review.trace_pane import TracePane
+from labeler.tui.review.worklist import WorklistView
+from labeler.tui.review.worklist_rows import WorklistSource
+from labeler.tui.widgets.finished_rows import Beside, FinishedRows, Stacked
+from labeler.tui.widgets.key_line import KeyLine
+from labeler.tui.widgets.rules import Edge, Rule, RuleView
+
+
+class ReviewAreas(Screen[None]):
+    """Composes the widgets and lays them out. It knows no review: who inherits gives each widget its value."""
+
+    CSS_PATH = "screen.tcss"
+    AUTO_FOCUS = ""
+    BLANK = True
+
+    def __init__(self, rows: WorklistSource, look: ScreenLook) -> None:
+        super().__init__()
+        self.look = look
+        self.views = TracePane(look, id="reading")
+        self._status = StatusLine(look, id="status")
+        self._rule_top, self._rule_bottom = Rule(look, id="rule-top"), Rule(look, id="rule-bottom")
+        self._worklist = WorklistView(rows, look.palette, look.signs, id="worklist")
+        self._worklist_edge = Edge(look, id="worklist-edge")
+        self._worklist_display = WorklistDisplay()
+        self._header = TraceHeader(look, id="header")
+        self._bottom = Stacked(id="bottom")
+        self._panel = QuestionPanel(look, id="panel")
+        self._panel_rows = 0
+        self._key_line = KeyLine(look, id="key-line")
+
+    def compose(self) -> ComposeResult:
+        yield self._status
+        yield self._rule_top
+        with Beside(id="middle"):
+            yield self._worklist
+            yield self._worklist_edge
+            with Stacked(id="document-side"):
+                yield self._header
+                yield self.views
+        yield self._rule_bottom
+        with self._bottom:
+            yield self._panel
+            yield TextField(id="text-field")
+        yield self._key_line
+        yield LineField(id="line-field")
+
+    def restyle(self, look: ScreenLook) -> None:
+        """Draw everything in another theme."""
+        self.look = look
+        for widget in self.query(FinishedRows):
+            widget.palette = look.palette
+
+    def lay_out(self, panel: PanelView) -> None:
+        """Give the areas their room; the questions get what they need."""
+        width, height = self.size
+        self._worklist.display = self._worklist_edge.display = self._worklist_display.is_shown(width)
+        self._panel_rows = panel_rows(panel, width, height)
+        self._bottom.styles.height = self._panel_rows
+        self._rule_top.view = RuleView(self._joint_at, self.look.signs.joint_down)
+
+    def name_target(self, span_name: str) -> None:
+        """Say over the questions which span they are about; nothing where they are about the trace."""
+        words = f"about span {span_name}" if span_name else ""
+        self._rule_bottom.view = RuleView(self._joint_at, self.look.signs.joint_up, words)
+
+    @property
+    def _joint_at(self) -> int:
+        """The cell of the rules where the worklist's edge meets them; 0 while it is hidden."""
+        return WORKLIST_WIDTH if self._worklist.display else 0
+
+    @property
+    def _message_rows(self) -> int:
+        """How many lines a sentence may take: those of the panel and the key line, as far as they are displayed."""
+        return self._panel.display * self._panel_rows + self._key_line.display

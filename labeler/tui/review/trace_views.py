@@ -1,0 +1,61 @@
+"""What the trace pane shows: the trace it is given, the views over it, the keys worth pressing there. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from labeler.desk.document_cache import PreparedTrace
+from labeler.reading.document import Block, BlockKind, Document
+from labeler.tui.document.position import ViewPosition
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class TraceView:
+    """A view over the conversation. `document` None: the list of spans. `position`: where it opens, if not as usual."""
+
+    action_id: str
+    title: str
+    document: Document | None = None
+    position: ViewPosition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaneView:
+    """The trace to be read, and what of its review its views depend on.
+
+    `prepared` is None while it is not here; then the sentence `instead` stands in its place. `aim` is the span that the
+    questions are about, if it is not the trace; `is_choosing` tells of a choice of several that was begun.
+    """
+
+    trace_id: str
+    prepared: PreparedTrace | None
+    instead: str
+    is_blind: bool
+    has_questions: bool
+    aim: str | None
+    is_choosing: bool
+
+    def message_of(self, span_id: str) -> int | None:
+        """The message of the conversation that was read from a span."""
+        blocks = self.prepared.document.blocks if self.prepared else ()
+        return next((block.message for block in blocks if block.span_id == span_id), None)
+
+    @property
+    def placeholder(self) -> Document:
+        """What stands in the place of a trace that is not here."""
+        return Document(self.trace_id, "", "", (Block(BlockKind.NOTE, self.instead),), None, None)
+
+
+def hints(view: PaneView, over: TraceView | None, span_id: str | None) -> list[tuple[str, str]]:
+    """Actions worth a key press in what stands over the conversation, or beside it; `span_id` is the selected span."""
+    if over is None:
+        return [("view.fold", "fold"), ("overlay.close", "close")]
+    lists_spans, is_of_span = over.document is None, over.action_id == "overlay.open"
+    of_span: list[tuple[str, str]] = []
+    if lists_spans:
+        of_span.append(("overlay.open", "open"))
+    elif is_of_span and span_id is not None and view.message_of(span_id) is not None:
+        of_span.append(("overlay.open", "its message"))
+    if view.has_questions and (lists_spans or is_of_span):
+        of_span.append(("view.aim", "aim" if view.aim is None else "end aim"))
+    return [*of_span, ("view.fold", "fold"), ("view.search", "search"), ("overlay.close", "close")]
