@@ -10,50 +10,54 @@ import math
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Final
 
 from labeler.agreement.figure import Interval
 from labeler.agreement.item_patterns import Multiplicities
 
-RESAMPLES: Final = 1000
-CONFIDENCE: Final = 0.95
-
 _MOST_UNDEFINED: Final = 0.05
 """Of the resamples. With more of them without a figure, the rest says nothing about the whole."""
 
 
-def percentile_interval(
-    multiplicities: Multiplicities,
-    statistic: Callable[[Multiplicities], float | None],
-    *,
-    seed: int,
-    resamples: int = RESAMPLES,
-    confidence: float = CONFIDENCE,
-) -> Interval | None:
-    """Return the interval that holds the middle `confidence` of the figures of resamples of the items.
+@dataclass(frozen=True, slots=True)
+class Bootstrap:
+    """How intervals are made: with what seed, from how many resamples, for what confidence."""
 
-    Items come as patterns, with for each how many there are; a resample is as many items, and `statistic` gets it in
-    the same form. The same input and seed give the same interval on every machine and version of Python. None where
-    more than 5 % of the resamples have no figure, as when the one item that differs is often not drawn.
-    """
-    if resamples < 1:
-        return None
-    draw = random.Random(seed).random
-    pattern_of = list(chain.from_iterable(map(repeat, range(len(multiplicities)), multiplicities)))
-    items = len(pattern_of)
-    figures = []
-    for _ in range(resamples):
-        # Only `random()` itself is promised to stay the same between versions; `choices` is not.
-        drawn = Counter([pattern_of[int(draw() * items)] for _ in range(items)])
-        figure = statistic([drawn[pattern] for pattern in range(len(multiplicities))])
-        if figure is not None:
-            figures.append(figure)
-    if len(figures) < resamples * (1 - _MOST_UNDEFINED):
-        return None
-    figures.sort()
-    tail = (1 - confidence) / 2
-    return Interval(_quantile(figures, tail), _quantile(figures, 1 - tail))
+    seed: int = 0
+    resamples: int = 1000
+    confidence: float = 0.95
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where this makes no interval."""
+        if self.resamples < 1 or not 0 < self.confidence < 1:
+            raise ValueError("A bootstrap needs at least one resample and a confidence between 0 and 1")
+
+    def interval(
+        self, multiplicities: Multiplicities, statistic: Callable[[Multiplicities], float | None]
+    ) -> Interval | None:
+        """Return the interval that holds the middle `confidence` of the figures of resamples of the items.
+
+        Items come as patterns, with for each how many there are; a resample is as many items, and `statistic` gets it
+        in the same form. The same input and seed give the same interval on every machine and version of Python. None
+        where more than 5 % of the resamples have no figure, as when the one item that differs is often not drawn.
+        """
+        draw = random.Random(self.seed).random
+        pattern_of = list(chain.from_iterable(map(repeat, range(len(multiplicities)), multiplicities)))
+        items = len(pattern_of)
+        figures = []
+        for _ in range(self.resamples):
+            # Only `random()` itself is promised to stay the same between versions; `choices` is not.
+            drawn = Counter([pattern_of[int(draw() * items)] for _ in range(items)])
+            figure = statistic([drawn[pattern] for pattern in range(len(multiplicities))])
+            if figure is not None:
+                figures.append(figure)
+        if len(figures) < self.resamples * (1 - _MOST_UNDEFINED):
+            return None
+        figures.sort()
+        tail = (1 - self.confidence) / 2
+        return Interval(_quantile(figures, tail), _quantile(figures, 1 - tail))
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:

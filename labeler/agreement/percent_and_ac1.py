@@ -19,7 +19,7 @@ def percent_agreement(items: Iterable[Sequence[Value]]) -> Figure:
     "Measuring nominal scale agreement among many raters", Psychological Bulletin 76 (1971), where it is the mean P(i).
     """
     patterns = patterns_of(items)
-    return Figure(1 - _disagreement(patterns)) if patterns.patterns else undefined(NO_PAIRS)
+    return Figure(_agreement(patterns)) if patterns.patterns else undefined(NO_PAIRS)
 
 
 def gwet_ac1(items: Iterable[Sequence[Value]], categories: int | None = None) -> Figure:
@@ -43,14 +43,14 @@ def gwet_ac1(items: Iterable[Sequence[Value]], categories: int | None = None) ->
         return undefined("there is only one value to choose")
     means = [fsum(of_value) / len(labelled) for of_value in shares.values()]
     chance = fsum(mean * (1 - mean) for mean in means) / (choices - 1)
-    disagreement = _disagreement(patterns)
+    disagreement = 1 - _agreement(patterns)
     return Figure(beyond_chance(disagreement, 1 - chance, has_differences=disagreement > 0))
 
 
-def _disagreement(patterns: ItemPatterns) -> float:
-    """Return the mean over items of the share of pairs of labels that differ."""
-    differing = (
-        times * (1 - sum(count * (count - 1) for _, count in pattern) / (size_of(pattern) * (size_of(pattern) - 1)))
+def _agreement(patterns: ItemPatterns) -> float:
+    """Return the mean over items of the share of pairs of labels that are equal."""
+    agreeing = (
+        times * (sum(count * (count - 1) for _, count in pattern) / (size_of(pattern) * (size_of(pattern) - 1)))
         for pattern, times in zip(patterns.patterns, patterns.multiplicities, strict=True)
     )
-    return fsum(differing) / patterns.items
+    return fsum(agreeing) / patterns.items

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 import statistics
+import time
 from collections import Counter
 
 import pytest
 
-from labeler.agreement.bootstrap import percentile_interval
+from labeler.agreement.bootstrap import Bootstrap
 from labeler.agreement.figure import Interval
 from labeler.agreement.item_patterns import patterns_of
 from labeler.agreement.krippendorff import alpha_statistic, krippendorff_alpha
@@ -18,7 +19,7 @@ from labeler.agreement.level import Level
 def interval(items: list[list[int]], *, seed: int = 0, resamples: int = 1000) -> Interval | None:
     patterns = patterns_of(items)
     statistic = alpha_statistic(patterns, Level.NOMINAL)
-    return percentile_interval(patterns.multiplicities, statistic, seed=seed, resamples=resamples)
+    return Bootstrap(seed, resamples).interval(patterns.multiplicities, statistic)
 
 
 def simulated(items: int, accuracy: float, share_of_ones: float, seed: int) -> list[list[int]]:
@@ -68,3 +69,17 @@ def test_the_interval_covers_the_true_alpha_as_often_as_it_says(items: int, shar
         found = interval(simulated(items, accuracy, share_of_ones, seed), seed=seed, resamples=500)
         covered += found is not None and found.low <= accuracy**2 <= found.high
     assert 0.91 <= covered / runs <= 0.98
+
+
+@pytest.mark.slow
+@pytest.mark.timing("measures its own computing")
+@pytest.mark.parametrize(("values", "level"), [(2, Level.NOMINAL), (5, Level.ORDINAL), (101, Level.INTERVAL)])
+def test_a_thousand_resamples_of_a_thousand_items_take_about_a_second(values: int, level: Level) -> None:
+    draw = random.Random(1)
+    truths = [draw.randrange(values) for _ in range(1000)]
+    patterns = patterns_of(
+        [[truth if draw.random() < 0.7 else draw.randrange(values) for _ in "abc"] for truth in truths]
+    )
+    began = time.process_time()
+    assert Bootstrap().interval(patterns.multiplicities, alpha_statistic(patterns, level))
+    assert time.process_time() - began < 1.5

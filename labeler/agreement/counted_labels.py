@@ -1,0 +1,233 @@
+"""Which labels count: the newest valid answer of each person to each question, and what was left out for which reason.
+
+Assessments come in as a server, a journal or files have them, in any order and some perhaps twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from labeler.domain import answer_metadata
+from labeler.domain.assessment import Assessment, AssessmentKind, SourceType
+from labeler.domain.question import NOTE_NAMES
+
+ADJUDICATION: Final = "adjudication"
+"""The role of a lead's decision about an item that people disagree on."""
+
+NOBODY: Final = "default"
+"""The ID that MLflow writes where nobody is known."""
+
+
+class Item(NamedTuple):
+    """What is labelled: a trace, or one of its spans (`span_id` is empty for the whole trace)."""
+
+    trace_id: str
+    span_id: str = ""
+
+
+class Blind(StrEnum):
+    """Whether a reviewer had seen the answers of others: not, yes, only then; unknown where nobody wrote it down."""
+
+    TRUE = "true"
+    FALSE = "false"
+    REVEALED = "revealed"
+    UNKNOWN = "unknown"
+
+
+class LeftOut(StrEnum):
+    """Why an assessment by a person is not among the labels that count, in the order in which it is looked at."""
+
+    OUTSIDE = "outside"
+    """Not in the scope: of no sprint, or of another one."""
+
+    INVALID = "invalid"
+    """Superseded by another one, as every changed answer is."""
+
+    DEFAULT = "default"
+    """By nobody in particular."""
+
+    UNKNOWN_SOURCE = "unknown_source"
+    """By neither a person nor a judge nor code."""
+
+    ROLES = "roles"
+    """Written in another role than that of a reviewer; adjudications are, and count as such."""
+
+    EXCLUDED = "excluded"
+    """By a reviewer who was to be left out."""
+
+    SECOND_ANSWERS = "second_answers"
+    """Valid beside a newer answer of the same person to the same question about the same item."""
+
+    NOT_BLIND = "not_blind"
+    """Not known to be blind, where only blind labels were to count."""
+
+    UNFITTING = "unfitting"
+    """With a value that its question does not take."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedLabel:
+    """The answer of one reviewer that counts. `reviewer` is trimmed and in lower case."""
+
+    item: Item
+    reviewer: str
+    blind: Blind
+    active_ms: int
+    assessment: Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class CountedLabels:
+    """What counts among some assessments.
+
+    `adjudications` and `judgements` are the newest of each question and item, the latter of each judge or piece of
+    code. `left_out` says for each reason whose assessments were left out and how many; `copies` how many times one was
+    found again.
+    """
+
+    labels: tuple[CountedLabel, ...]
+    adjudications: tuple[Assessment, ...]
+    judgements: tuple[Assessment, ...]
+    left_out: Mapping[LeftOut, Mapping[str, int]]
+    copies: int
+
+
+def count_labels(
+    assessments: Iterable[Assessment],
+    *,
+    in_scope: Callable[[Assessment], bool] = lambda assessment: True,
+    same: Mapping[str, str] = MappingProxyType({}),
+    without: Collection[str] = (),
+    blind_only: bool = False,
+) -> CountedLabels:
+    """Choose the labels that count.
+
+    `in_scope` says which labels and adjudications belong to what is reported; judges have no scope. `same` names for
+    other IDs of a person the one to use. IDs are compared trimmed and in lower case.
+    """
+    names = {reviewer_key(other): reviewer_key(one) for other, one in same.items()}
+
+    def person(reviewer: str) -> str:
+        key = reviewer_key(reviewer)
+        return names.get(key, key)
+
+    excluded = {person(reviewer) for reviewer in without}
+    left_out: dict[LeftOut, Counter[str]] = defaultdict(Counter)
+    labels, decisions, judged = _Newest(), _Newest(), _Newest()
+    distinct, copies = _distinct(assessments)
+    for assessment in distinct:
+        source = assessment.source
+        about = (assessment.name, assessment.kind, *item_of(assessment))
+        if source.type in (SourceType.LLM_JUDGE, SourceType.CODE):
+            if assessment.valid:
+                judged.add((*about, source.type, source.id), assessment)
+            continue
+        by = person(source.id)
+        reason = _reason(assessment) if in_scope(assessment) else LeftOut.OUTSIDE
+        if reason is None and by in excluded:
+            reason = LeftOut.EXCLUDED
+        if reason is LeftOut.ROLES and assessment.metadata[answer_metadata.ROLE] == ADJUDICATION:
+            decisions.add(about, assessment)
+        if reason is None:
+            labels.add((*about, by), assessment)
+        else:
+            left_out[reason][by] += 1
+    counted = []
+    for (*_, by), newest in labels.items():
+        if blind_only and blind_of(newest) is not Blind.TRUE:
+            left_out[LeftOut.NOT_BLIND][by] += 1
+        else:
+            active_ms = answer_metadata.duration_ms_of(newest)
+            counted.append(CountedLabel(item_of(newest), by, blind_of(newest), active_ms, newest))
+    for (*_, by), older in labels.older.items():
+        left_out[LeftOut.SECOND_ANSWERS][by] += older
+    return CountedLabels(
+        tuple(counted),
+        tuple(newest for _, newest in decisions.items()),
+        tuple(newest for _, newest in judged.items()),
+        {reason: dict(sorted(left_out[reason].items())) for reason in LeftOut if reason in left_out},
+        copies,
+    )
+
+
+def reviewer_key(reviewer: str) -> str:
+    """Return a reviewer ID as it is compared: trimmed and in lower case."""
+    return reviewer.strip().lower()
+
+
+def item_of(assessment: Assessment) -> Item:
+    """Return what an assessment is about."""
+    return Item(assessment.trace_id, assessment.span_id or "")
+
+
+def blind_of(assessment: Assessment) -> Blind:
+    """Return what was written down about the reviewer's seeing other answers."""
+    written = assessment.metadata.get(answer_metadata.BLIND, "")
+    return next((blind for blind in Blind if blind == written), Blind.UNKNOWN)
+
+
+class _Newest:
+    """The newest assessment for each key, and how many older ones there were."""
+
+    def __init__(self) -> None:
+        self.older: Counter[tuple[str, ...]] = Counter()
+        self._newest: dict[tuple[str, ...], Assessment] = {}
+
+    def add(self, key: tuple[str, ...], assessment: Assessment) -> None:
+        known = self._newest.get(key)
+        if known is not None:
+            self.older[key] += 1
+        if known is None or _age(known) < _age(assessment):
+            self._newest[key] = assessment
+
+    def items(self) -> list[tuple[tuple[str, ...], Assessment]]:
+        return sorted(self._newest.items(), key=lambda entry: entry[0])
+
+
+def _reason(assessment: Assessment) -> LeftOut | None:
+    """Return why a label cannot count, whoever is asked about."""
+    if not assessment.valid:
+        return LeftOut.INVALID
+    if assessment.source.type is not SourceType.HUMAN:
+        return LeftOut.UNKNOWN_SOURCE
+    if reviewer_key(assessment.source.id) in ("", NOBODY):
+        return LeftOut.DEFAULT
+    return LeftOut.ROLES if assessment.metadata.get(answer_metadata.ROLE) else None
+
+
+def _age(assessment: Assessment) -> tuple[int, int, str]:
+    return assessment.created_at_ms, assessment.updated_at_ms, assessment.id
+
+
+def _distinct(assessments: Iterable[Assessment]) -> tuple[list[Assessment], int]:
+    """Return each assessment once, and how many copies there were; notes and links to issues are no labels.
+
+    Of copies that differ, as a file of last week and a server do, a superseded one counts, else the one changed last.
+    """
+    found: dict[tuple[object, ...], Assessment] = {}
+    copies = 0
+    for assessment in assessments:
+        if assessment.kind is AssessmentKind.ISSUE or assessment.name in NOTE_NAMES:
+            continue
+        key = _identity(assessment)
+        known = found.get(key)
+        if known is not None:
+            copies += 1
+        if known is None or (known.valid, -known.updated_at_ms) > (assessment.valid, -assessment.updated_at_ms):
+            found[key] = assessment
+    return list(found.values()), copies
+
+
+def _identity(assessment: Assessment) -> tuple[object, ...]:
+    """Return what two copies of an assessment share: the ID that was minted for it, else its content."""
+    written = assessment.metadata.get(answer_metadata.ID) or assessment.id
+    about = (assessment.trace_id, assessment.name, assessment.kind)
+    if written:
+        return (*about, written)
+    by = reviewer_key(assessment.source.id)
+    return (*about, assessment.span_id, by, repr(assessment.value), assessment.created_at_ms)

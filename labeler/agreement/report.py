@@ -1,0 +1,128 @@
+"""From assessments that count to a report: every question, every reviewer, every judge."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from math import fsum
+from types import MappingProxyType
+from typing import Final
+
+from labeler.agreement.bootstrap import Bootstrap
+from labeler.agreement.counted_labels import Blind, CountedLabel, CountedLabels, LeftOut
+from labeler.agreement.figure import Figure, undefined
+from labeler.agreement.judge_examples import Examples
+from labeler.agreement.judges import judge_figures, judge_versions, verdicts_on
+from labeler.agreement.question_figures import question_figures
+from labeler.agreement.question_table import ReadValue, tables_of
+from labeler.agreement.report_model import (
+    AgreementReport,
+    JudgeFigures,
+    JudgeVersions,
+    QuestionFigures,
+    ReviewerFigures,
+    Spread,
+)
+from labeler.domain.question import Question
+
+_DAY_MS: Final = 86_400_000
+_EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
+
+DEFAULT_EXAMPLES: Final = Examples()
+DEFAULT_BOOTSTRAP: Final = Bootstrap()
+
+
+def agreement_report(
+    counted: CountedLabels,
+    questions: Iterable[Question],
+    read: ReadValue,
+    *,
+    judges: Mapping[str, str] = MappingProxyType({}),
+    at_least: int = 2,
+    examples: Examples = DEFAULT_EXAMPLES,
+    bootstrap: Bootstrap = DEFAULT_BOOTSTRAP,
+) -> AgreementReport:
+    """Compute a report of the labels that count.
+
+    `read` gives values as questions take them, those of people and of judges alike. `judges` names the question of a
+    judge whose assessments have another name than it. `at_least` so many labels make a consensus; 1 compares a judge
+    with one person.
+    """
+    tables, unfitting = tables_of(counted, questions, read)
+    found: list[QuestionFigures] = []
+    judged: list[JudgeFigures] = []
+    versions: list[JudgeVersions] = []
+    for table in tables:
+        name = table.question.name
+        consensus = table.consensus(at_least)
+        found.append(question_figures(table, consensus, bootstrap))
+        if table.level is None:
+            continue
+        about = [judgement for judgement in counted.judgements if judges.get(judgement.name, judgement.name) == name]
+        verdicts = verdicts_on(table, about, read)
+        judged.extend(judge_figures(table, consensus, one, examples, bootstrap) for one in verdicts)
+        if beside := judge_versions(table, consensus, verdicts):
+            versions.append(beside)
+    left_out_by = {**counted.left_out, LeftOut.UNFITTING: unfitting} if unfitting else counted.left_out
+    return AgreementReport(
+        questions=tuple(found),
+        reviewers=_reviewers(counted, found),
+        judges=tuple(judged),
+        versions=tuple(versions),
+        days=_days(counted.labels),
+        left_out={reason: sum(left_out_by.get(reason, {}).values()) for reason in LeftOut},
+        left_out_by=left_out_by,
+        counted=counted,
+        method=bootstrap,
+    )
+
+
+def _reviewers(counted: CountedLabels, questions: Sequence[QuestionFigures]) -> tuple[ReviewerFigures, ...]:
+    by_reviewer: dict[str, list[CountedLabel]] = defaultdict(list)
+    for label in counted.labels:
+        by_reviewer[label.reviewer].append(label)
+    return tuple(
+        ReviewerFigures(
+            reviewer=reviewer,
+            labels=len(labels),
+            items=len({label.item for label in labels}),
+            active_ms=_active_ms(labels),
+            kappa=_mean_kappa(reviewer, questions),
+            blind={blind: sum(label.blind is blind for label in labels) for blind in Blind},
+        )
+        for reviewer, labels in sorted(by_reviewer.items())
+    )
+
+
+def _active_ms(labels: Iterable[CountedLabel]) -> Spread | None:
+    longest: dict[tuple[str, str], int] = defaultdict(int)
+    for label in labels:
+        longest[label.item] = max(longest[label.item], label.active_ms)
+    times = sorted(time for time in longest.values() if time)
+    if not times:
+        return None
+    if len(times) == 1:
+        return Spread(*times * 5)
+    lower, median, upper = statistics.quantiles(times, n=4, method="inclusive")
+    return Spread(times[0], lower, median, upper, times[-1])
+
+
+def _mean_kappa(reviewer: str, questions: Iterable[QuestionFigures]) -> Figure:
+    kappas = [
+        (pair.kappa.value, pair.items)
+        for question in questions
+        for pair in question.pairs
+        if reviewer in pair.reviewers and pair.kappa.value is not None
+    ]
+    if not kappas:
+        return undefined("no pair with another reviewer has a kappa")
+    return Figure(fsum(kappa * items for kappa, items in kappas) / sum(items for _, items in kappas))
+
+
+def _days(labels: Iterable[CountedLabel]) -> dict[str, int]:
+    """Count labels by day in UTC. Those without a time, or with one beyond the calendar, are in none."""
+    days = Counter(label.assessment.created_at_ms // _DAY_MS for label in labels if label.assessment.created_at_ms > 0)
+    last = date.max.toordinal() - _EPOCH_DAY
+    return {date.fromordinal(_EPOCH_DAY + day).isoformat(): days[day] for day in sorted(days) if day <= last}
