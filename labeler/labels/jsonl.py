@@ -16,6 +16,8 @@ from labeler.labels.label import COLUMNS, Label, check_author, check_content, fi
 _MAX_DEPTH: Final = 100
 """Containers within containers: what every backend was seen to store, far below what breaks a parser."""
 
+_SUPERSEDED: Final = "This label is marked as superseded by another, so it is not queued."
+
 _KINDS: Final = {kind.value: kind for kind in (AssessmentKind.FEEDBACK, AssessmentKind.EXPECTATION)}
 
 
@@ -29,6 +31,18 @@ class BadLine:
     number: int
     sentence: str
     label: Label | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelLine:
+    """A line that says something about a trace: its number in the file, from 1, and what it says.
+
+    `problem` tells why it cannot be queued; where a backend has what it says, it is known all the same.
+    """
+
+    number: int
+    label: Label
+    problem: str = ""
 
 
 def write_labels(labels: Iterable[Label], out: TextIO) -> None:
@@ -54,6 +68,21 @@ def read_labels(lines: Iterable[bytes]) -> Iterator[Label | BadLine]:
             yield BadLine(number, f"{problem}.", label)
         else:
             yield label
+
+
+def read_lines(content: bytes) -> tuple[list[LabelLine], list[BadLine]]:
+    """Read a whole file: the lines that say something about a trace, and those that cannot be read."""
+    lines: list[LabelLine] = []
+    unreadable: list[BadLine] = []
+    for number, text in enumerate(content.splitlines(keepends=True), 1):
+        for found in read_labels([text]):
+            if isinstance(found, Label):
+                lines.append(LabelLine(number, found, "" if found.valid else _SUPERSEDED))
+            elif found.label is not None:
+                lines.append(LabelLine(number, found.label, found.sentence))
+            else:
+                unreadable.append(BadLine(number, found.sentence))
+    return lines, unreadable
 
 
 def _parse(line: bytes) -> Mapping[str, JsonValue]:
