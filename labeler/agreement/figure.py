@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
+
+NO_PAIRS: Final = "no item has two labels"
+NO_VARIATION: Final = "all labels are the same"
+"""Reasons that several figures share: nothing to compare, and no room for chance."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,10 +32,10 @@ def choose_examples(
     people agree and somebody says why, and among equals the one whose request shares the smallest part of its words
     (Jaccard) with that of any item of the kind chosen before.
     """
-    kinds: dict[str, list[Item]] = defaultdict(list)
+    kinds: dict[tuple[Value, Value], list[Item]] = defaultdict(list)
     for item, agreed in sorted(consensus.items()):
         if item in judged and judged[item] != agreed.value:
-            kinds[repr((agreed.value, judged[item]))].append(item)
+            kinds[agreed.value, judged[item]].append(item)
     words = {item: _words(examples, item) for items in kinds.values() for item in items}
 
     def doubt(item: Item) -> int:

@@ -9,9 +9,8 @@ from math import fsum
 from typing import Final, TypeAlias
 
 from labeler.agreement.exact_numbers import in_whole_units
-from labeler.agreement.figure import Figure, beyond_chance, undefined
+from labeler.agreement.figure import NO_PAIRS, NO_VARIATION, Figure, beyond_chance, undefined
 from labeler.agreement.item_patterns import Multiplicities, patterns_of, size_of, weighted_sum
-from labeler.agreement.krippendorff import NO_PAIRS, NO_VARIATION
 from labeler.agreement.level import Level, Value
 
 Pair: TypeAlias = tuple[Value, Value]

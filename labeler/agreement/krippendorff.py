@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Final, TypeAlias
 
 from labeler.agreement.exact_numbers import in_whole_units
-from labeler.agreement.figure import Figure, beyond_chance, undefined
+from labeler.agreement.figure import NO_PAIRS, NO_VARIATION, Figure, beyond_chance, undefined
 from labeler.agreement.item_patterns import (
     ItemPatterns,
     Multiplicities,
@@ -24,9 +24,6 @@ from labeler.agreement.level import Level, Value
 
 Disagreements: TypeAlias = Callable[[Multiplicities], tuple[float, float]]
 """For items the observed and the expected disagreement, each a sum over pairs of labels."""
-
-NO_PAIRS: Final = "no item has two labels"
-NO_VARIATION: Final = "all labels are the same"
 
 
 def krippendorff_alpha(items: Iterable[Sequence[Value]], level: Level) -> Figure:

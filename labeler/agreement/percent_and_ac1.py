@@ -6,9 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from math import fsum
 
-from labeler.agreement.figure import Figure, beyond_chance, undefined
+from labeler.agreement.figure import NO_PAIRS, Figure, beyond_chance, undefined
 from labeler.agreement.item_patterns import ItemPatterns, patterns_of, size_of
-from labeler.agreement.krippendorff import NO_PAIRS
 from labeler.agreement.level import Value
 
 

@@ -80,38 +80,50 @@ def agreement_figures(table: QuestionTable, bootstrap: Bootstrap) -> AgreementFi
     Of a choice of several only the share of equal sets is defined for the whole. AC1 and Fleiss' kappa take values as
     names and are not defined for numbers on an interval scale, Fleiss' not for ranks either.
     """
-    values = table.values()
+    level, values = table.level, table.values()
     patterns = patterns_of(values)
-    reason = _not_compared(table)
-    if table.level is None or reason is not None:
-        percent = undefined(NOT_COMPARED) if table.level is None else percent_agreement(values)
-        missing = undefined(reason or NOT_COMPARED)
-        notes = [reason, *_type_notes(table)]
-        if table.level is not None and not patterns.patterns:
-            notes.insert(0, _nothing_in_common(table))
-        return AgreementFigures(
-            patterns.items, patterns.labels, percent, missing, None, missing, missing, None, _joined(notes)
-        )
+    reason = _why_not_compared(table)
+    if level is None or reason is not None:
+        return _uncompared(table, patterns, reason or NOT_COMPARED)
     interval = None
     if patterns.items >= FEWEST_ITEMS and len(patterns.values) > 1:
-        statistic = alpha_statistic(patterns, table.level)
+        statistic = alpha_statistic(patterns, level)
         interval = bootstrap.interval(patterns.multiplicities, statistic)
     as_numbers = undefined("numbers that are measured have no categories")
-    as_ranks = as_numbers if table.level is Level.INTERVAL else undefined("Fleiss' kappa takes ranks as mere names")
+    as_ranks = as_numbers if level is Level.INTERVAL else undefined("Fleiss' kappa takes ranks as mere names")
     return AgreementFigures(
         items=patterns.items,
         labels=patterns.labels,
         percent=percent_agreement(values),
-        alpha=krippendorff_alpha(values, table.level),
+        alpha=krippendorff_alpha(values, level),
         interval=interval,
-        ac1=as_numbers if table.level is Level.INTERVAL else gwet_ac1(values, possible_values(table.question)),
-        fleiss=fleiss_kappa(values) if table.level is Level.NOMINAL else as_ranks,
+        ac1=as_numbers if level is Level.INTERVAL else gwet_ac1(values, possible_values(table.question)),
+        fleiss=fleiss_kappa(values) if level is Level.NOMINAL else as_ranks,
         one_sided=next((count for count in _value_counts(table) if count.share > _ONE_SIDED), None),
         note=_joined([_why_incomplete(table, patterns, interval), *_type_notes(table)]),
     )
 
 
-def _not_compared(table: QuestionTable) -> str | None:
+def _uncompared(table: QuestionTable, patterns: ItemPatterns, reason: str) -> AgreementFigures:
+    """Return the figures of answers that are counted only, or compared in parts: then the share of equal ones."""
+    percent, nothing = undefined(reason), None
+    if table.level is not None:
+        percent = percent_agreement(table.values())
+        nothing = None if patterns.patterns else _nothing_in_common(table)
+    return AgreementFigures(
+        items=patterns.items,
+        labels=patterns.labels,
+        percent=percent,
+        alpha=undefined(reason),
+        interval=None,
+        ac1=undefined(reason),
+        fleiss=undefined(reason),
+        one_sided=None,
+        note=_joined([nothing, reason, *_type_notes(table)]),
+    )
+
+
+def _why_not_compared(table: QuestionTable) -> str | None:
     if table.question.kind is not AssessmentKind.FEEDBACK:
         return f"expectations are {NOT_COMPARED}"
     if table.level is None:

@@ -25,6 +25,7 @@ from labeler.agreement.report_model import (
     ReviewerFigures,
     Spread,
 )
+from labeler.domain.assessment import Assessment
 from labeler.domain.question import Question
 
 _DAY_MS: Final = 86_400_000
@@ -54,14 +55,15 @@ def agreement_report(
     found: list[QuestionFigures] = []
     judged: list[JudgeFigures] = []
     versions: list[JudgeVersions] = []
+    judgements: dict[str, list[Assessment]] = defaultdict(list)
+    for judgement in counted.judgements:
+        judgements[judges.get(judgement.name, judgement.name)].append(judgement)
     for table in tables:
-        name = table.question.name
         consensus = table.consensus(at_least)
         found.append(question_figures(table, consensus, bootstrap))
         if table.level is None:
             continue
-        about = [judgement for judgement in counted.judgements if judges.get(judgement.name, judgement.name) == name]
-        verdicts = verdicts_on(table, about, read)
+        verdicts = verdicts_on(table, judgements[table.question.name], read)
         judged.extend(judge_figures(table, consensus, one, examples, bootstrap) for one in verdicts)
         if beside := judge_versions(table, consensus, verdicts):
             versions.append(beside)

@@ -25,7 +25,7 @@ THREE_BY_FIFTEEN: Final[Table] = (
 )
 """Three people, fifteen items, with more labels missing than given."""
 
-FLEISS_1971_STYLE: Final = (
+TEN_BY_FOURTEEN: Final = (
     (0, 0, 0, 0, 14),
     (0, 2, 6, 4, 2),
     (0, 0, 3, 5, 6),

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from labeler.agreement.figure import NO_PAIRS, NO_VARIATION
 from labeler.agreement.kappa import Weights, cohen_kappa
-from labeler.agreement.krippendorff import NO_PAIRS, NO_VARIATION, krippendorff_alpha
+from labeler.agreement.krippendorff import krippendorff_alpha
 from labeler.agreement.level import Level
 from tests.agreement.tables import Table, items_of, random_table
 

@@ -9,7 +9,7 @@ from labeler.agreement.kappa import Weights, cohen_kappa, fleiss_kappa
 from labeler.agreement.krippendorff import krippendorff_alpha
 from labeler.agreement.level import Level
 from labeler.agreement.percent_and_ac1 import gwet_ac1, percent_agreement
-from tests.agreement.tables import FLEISS_1971_STYLE, KRIPPENDORFF_2011, THREE_BY_FIFTEEN, Table, items_of
+from tests.agreement.tables import KRIPPENDORFF_2011, TEN_BY_FOURTEEN, THREE_BY_FIFTEEN, Table, items_of
 
 
 def rounded(figure: Figure, digits: int = 3) -> float:
@@ -45,7 +45,7 @@ def test_ac1_of_a_scale_of_which_not_all_was_used() -> None:
 
 
 def test_fleiss_kappa() -> None:
-    items = [[value for value, count in enumerate(row) for _ in range(count)] for row in FLEISS_1971_STYLE]
+    items = [[value for value, count in enumerate(row) for _ in range(count)] for row in TEN_BY_FOURTEEN]
     assert rounded(fleiss_kappa(items)) == 0.210
 
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeler.agreement.figure import Figure
+from labeler.agreement.figure import NO_VARIATION, Figure
 from labeler.agreement.kappa import Weights, cohen_kappa, fleiss_kappa
-from labeler.agreement.krippendorff import NO_VARIATION, krippendorff_alpha
+from labeler.agreement.krippendorff import krippendorff_alpha
 from labeler.agreement.level import Level
 from labeler.agreement.percent_and_ac1 import gwet_ac1, percent_agreement
 
@@ -74,6 +74,11 @@ def test_the_order_of_people_and_of_items_changes_nothing(items: Items, shuffle:
     pairs, turned = [[(labels[0], labels[1]) for labels in some] for some in (items, shuffle.sample(items, len(items)))]
     for weights in Weights:
         assert cohen_kappa(turned, weights) == cohen_kappa(pairs, weights)
+
+
+def test_a_difference_too_small_for_a_float_still_is_one() -> None:
+    alpha = krippendorff_alpha([[0, 1e-9], [0, 0], [1e9, 1e9]], Level.INTERVAL)
+    assert alpha.value == math.nextafter(1, 0)
 
 
 @pytest.mark.parametrize("level", Level)
