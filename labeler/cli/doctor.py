@@ -29,6 +29,7 @@ from labeler.cli.sign_in import credentials_at
 from labeler.config.backend_uri import BackendKind, backend_kind, without_userinfo
 from labeler.config.load import Configuration
 from labeler.config.problems import SettingSource
+from labeler.domain.byte_size import limit_words, size_words
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import OutboxCounts
 from labeler.journal.rescue import how_to_deliver, waiting_beside
@@ -157,10 +158,9 @@ async def _cache(configuration: Configuration, opened: AsyncExitStack) -> Findin
     trouble = await cache.run(lambda store: store.trouble)
     if trouble is not None:
         return Finding("cache", Status.WARN, trouble)
-    used = await cache.run(Cache.total_bytes) / 1024 / 1024
-    return Finding(
-        "cache", Status.OK, f"{configuration.paths.cache}: {used:,.0f} of {configuration.settings.cache.max_mb:,} MB"
-    )
+    used = size_words(await cache.run(Cache.total_bytes))
+    most = limit_words(configuration.settings.cache.max_mb << 20)
+    return Finding("cache", Status.OK, f"{configuration.paths.cache}: {used} of {most}")
 
 
 async def _backend(

@@ -15,10 +15,11 @@ from labeler.cli.output import print_json, print_message, print_table
 from labeler.cli.prompts import agrees, is_interactive
 from labeler.config.load import Configuration
 from labeler.domain.clock import wall_clock_ms
+from labeler.domain.moment import utc_text
 from labeler.domain.value import JsonValue
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import Delivery, DeliveryState
-from labeler.labels.label import label_of, timestamp
+from labeler.labels.label import label_of
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
@@ -141,7 +142,7 @@ def _fields(delivery: Delivery) -> dict[str, JsonValue]:
             "workspace": place.workspace,
             "experiment_id": place.experiment_id,
         },
-        "created_at": timestamp(delivery.created_at_ms),
+        "created_at": utc_text(delivery.created_at_ms),
     }
 
 

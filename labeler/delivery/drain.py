@@ -11,6 +11,7 @@ from labeler.delivery.events import DeliveryEvent, StillWaiting
 from labeler.delivery.lock import DeliveryLocks
 from labeler.delivery.timing import Timing
 from labeler.domain.destination import Destination
+from labeler.domain.duration import rough_duration_words
 from labeler.journal.async_journal import AsyncJournal
 
 
@@ -120,6 +121,6 @@ class RemoteDrain:
 
 async def wait_until_due(milliseconds: int, on_event: Callable[[DeliveryEvent], None]) -> None:
     """Wait for a delivery that has to be looked at again later, and say so."""
-    seconds = milliseconds / 1000
-    on_event(StillWaiting(seconds, f"A request may still come late; looking again in {seconds:.0f} s"))
-    await asyncio.sleep(seconds)
+    told = f"A request may still come late; looking again in {rough_duration_words(milliseconds)}"
+    on_event(StillWaiting(milliseconds / 1000, told))
+    await asyncio.sleep(milliseconds / 1000)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from labeler.domain.assessment import Assessment
 from labeler.domain.value import JsonValue, same_value
+from labeler.domain.value_words import short_json
 
 _SHOWN = 80
 """Characters of each side shown in a difference."""
@@ -39,9 +38,4 @@ def differences(sent: Assessment, stored: Assessment) -> list[str]:
 
 
 def _phrase(what: str, sent: JsonValue, stored: JsonValue) -> str:
-    return f"{what} (sent {_short(sent)}, stored {_short(stored)})"
-
-
-def _short(value: JsonValue) -> str:
-    text = json.dumps(value, default=str)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return f"{what} (sent {short_json(sent, _SHOWN)}, stored {short_json(stored, _SHOWN)})"

@@ -6,7 +6,6 @@ deleted or overridden answers there.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from labeler.domain import answer_metadata
 from labeler.domain.assessment import Assessment, SourceType, same_reviewer
 from labeler.domain.destination import Destination
 from labeler.domain.queue import Queue, QueueItem, QueueItemState
-from labeler.domain.value import JsonValue
+from labeler.domain.value_words import short_json
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import Delivery, DeliveryOp, DeliveryState, Lost, StandingAnswer, TakenBack
 
@@ -171,7 +170,7 @@ def _compare(answer: StandingAnswer, there: There, record: _Record, found: Verif
         else:
             told = advice.RESEND
             lost = Lost(answer.delivery_id, frozenset(each.id for each in on_trace))
-            found.resendable.append(Resendable(trace_id, f"{sent.name}: {_short(sent.value)}", lost))
+            found.resendable.append(Resendable(trace_id, f"{sent.name}: {short_json(sent.value, _SHOWN)}", lost))
         yield Mismatch("missing", sent.id, trace_id, None, told)
         others = unknown
     elif len(copies) > 1:
@@ -241,7 +240,7 @@ def _lost_change(
     stored = next(each for each in there[trace_id] if each.id == answer.stored_id)
     if all(form.assessment is None or differences(form.assessment, stored) for form in forms[:-1]):
         return problem
-    what = f"{sent.name}: changed to {_short(sent.value)}"
+    what = f"{sent.name}: changed to {short_json(sent.value, _SHOWN)}"
     found.resendable.append(Resendable(trace_id, what, Lost(forms[-1].id)))
     return Mismatch(problem.kind, problem.assessment_id, trace_id, problem.by, advice.CHANGE_AGAIN)
 
@@ -308,8 +307,3 @@ def _compare_item(left: Delivery, now: QueueItem, signed_in: str | None, found: 
         what = f"queue item: {left.item_state.value}"
         found.resendable.append(Resendable(left.trace_id, what, Lost(left.id)))
     yield Mismatch("status", None, left.trace_id, now.completed_by, told)
-
-
-def _short(value: JsonValue) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Final, TextIO
 
 from labeler.domain.assessment import NOTHING, AssessmentKind
+from labeler.domain.moment import parse_time
 from labeler.domain.value import JsonValue, UnusableValue
 from labeler.labels.exact_json import exact_json
-from labeler.labels.label import COLUMNS, Label, check_author, check_content, fields_of, milliseconds
+from labeler.labels.label import COLUMNS, Label, check_author, check_content, fields_of
 
 _MAX_DEPTH: Final = 100
 """Containers within containers: what every backend was seen to store, far below what breaks a parser."""
@@ -172,7 +173,7 @@ def _time(fields: Mapping[str, JsonValue]) -> int | None:
     if text is None:
         return None
     try:
-        return milliseconds(text)
+        return parse_time(text)
     except ValueError:
         raise UnusableValue(
             f'"created_at" is {exact_json(text)}; it has to be a time with its zone, such as "2026-01-31T10:00:00.123Z"'

@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from labeler.domain import answer_metadata
 from labeler.domain.assessment import NOTHING, Assessment, AssessmentKind, Source, SourceType, same_reviewer
 from labeler.domain.destination import Destination
+from labeler.domain.moment import utc_text
 from labeler.domain.value import (
     MAX_NAME_LENGTH,
     JsonValue,
@@ -41,8 +41,6 @@ _MAX_ID_LENGTH: Final = 50
 """Characters: MLflow's PostgreSQL columns for the IDs of traces, spans and assessments."""
 
 _NAMESPACE: Final = uuid.UUID("5d1c3f0e-6f1b-5c1a-9a6e-7a2f6c0b9f41")
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,20 +172,7 @@ def fields_of(label: Label) -> dict[str, JsonValue]:
         "span_id": label.span_id,
         "reviewer": label.reviewer,
         "assessment_id": label.assessment_id,
-        "created_at": None if label.created_at_ms is None else timestamp(label.created_at_ms),
+        "created_at": None if label.created_at_ms is None else utc_text(label.created_at_ms),
         "metadata": dict(label.metadata),
         "valid": label.valid,
     }
-
-
-def timestamp(at_ms: int) -> str:
-    """Milliseconds since the epoch as ISO 8601 in UTC, to the millisecond."""
-    return (_EPOCH + at_ms * _MILLISECOND).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def milliseconds(text: str) -> int:
-    """The time of an ISO 8601 text in milliseconds since the epoch. Raises ValueError, also without a time zone."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("no time zone")
-    return (moment - _EPOCH) // _MILLISECOND

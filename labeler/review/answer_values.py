@@ -9,6 +9,7 @@ from fractions import Fraction
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
 from labeler.domain.value import JsonValue, UnusableValue, check_expectation_value, check_feedback_value
+from labeler.domain.value_words import number_words
 
 _NUMBER = re.compile(r"[+-]?([0-9]{1,300}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
@@ -75,11 +76,6 @@ def option_index(char: str) -> int | None:
     return None if not char.isdecimal() else (int(char) - 1) % 10
 
 
-def number_text(number: float) -> str:
-    """A number as people write it: whole ones without a fraction."""
-    return str(int(number)) if isinstance(number, int) or number.is_integer() else repr(number)
-
-
 def _chosen(question: Question, options: Sequence[str], multiple: bool, value: JsonValue) -> JsonValue:
     names = value if multiple else [value]
     if isinstance(names, str) or not isinstance(names, Sequence):
@@ -96,12 +92,12 @@ def _number(question: Question, numeric: Numeric, value: JsonValue) -> JsonValue
     below = numeric.minimum is not None and value < numeric.minimum
     above = numeric.maximum is not None and value > numeric.maximum
     if below or above:
-        raise UnusableValue(f"{number_text(value)} is out of range; {allowed(question)}")
+        raise UnusableValue(f"{number_words(value)} is out of range; {allowed(question)}")
     check_expectation_value(value)
     if numeric.whole and isinstance(value, float) and not value.is_integer():
         raise UnusableValue(f"{question.name} takes whole numbers; {allowed(question)}")
     if numeric.step is not None and not _on_step(value, numeric.minimum or 0, numeric.step):
-        raise UnusableValue(f"{number_text(value)} is between two steps; {allowed(question)}")
+        raise UnusableValue(f"{number_words(value)} is between two steps; {allowed(question)}")
     return int(value) if numeric.whole else value
 
 
@@ -112,11 +108,11 @@ def _on_step(value: float, start: float, step: float) -> bool:
 
 def _range_sentence(minimum: float | None, maximum: float | None, step: float | None, *, whole: bool) -> str:
     if minimum is not None and maximum is not None:
-        bounds = f"{number_text(minimum)} to {number_text(maximum)}"
+        bounds = f"{number_words(minimum)} to {number_words(maximum)}"
     elif minimum is not None:
-        bounds = f"{number_text(minimum)} or more"
+        bounds = f"{number_words(minimum)} or more"
     elif maximum is not None:
-        bounds = f"{number_text(maximum)} or less"
+        bounds = f"{number_words(maximum)} or less"
     else:
         bounds = "whole numbers" if whole else "any number"
-    return bounds if step is None or step == 1 else f"{bounds} in steps of {number_text(step)}"
+    return bounds if step is None or step == 1 else f"{bounds} in steps of {number_words(step)}"

@@ -1,6 +1,7 @@
 import pytest
 
-from labeler.reading.media.detect import described, encoded, label, readable_size
+from labeler.domain.byte_size import size_words
+from labeler.reading.media.detect import described, encoded, label
 from labeler.reading.message import Media
 
 ATTACHMENT = "mlflow-attachment://1b2c?content_type=image%2Fpng&trace_id=tr-1&size=74"
@@ -40,7 +41,7 @@ def test_unknown_base64_is_media_only_within_values() -> None:
 
 
 def test_sizes_are_for_people() -> None:
-    assert [readable_size(size) for size in (0, 1023, 1024, 15_000, 5 << 20, 3 << 30)] == [
+    assert [size_words(size) for size in (0, 1023, 1024, 15_000, 5 << 20, 3 << 30)] == [
         "0 B",
         "1023 B",
         "1.0 KB",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.question import Categorical, Numeric, Question, Text
 from labeler.domain.value import JsonValue, UnusableValue, same_value
-from labeler.review.answer_values import allowed, check_value, number_text, parse_number, takes_single_digits, toggled
+from labeler.review.answer_values import allowed, check_value, parse_number, takes_single_digits, toggled
 from tests.review.sitting import CLARITY, EXPECTED, HELPFUL, MODES, QUALITY, SCORE
 
 ANY = Question("any", Numeric())
@@ -176,13 +176,3 @@ def test_what_is_allowed_is_said_in_a_few_words() -> None:
         "text of at most 3 characters": Question("short", Text(3)),
     }
     assert [allowed(question) for question in said.values()] == list(said)
-
-
-def test_numbers_are_written_as_people_write_them() -> None:
-    assert [number_text(number) for number in (3, 3.0, -0.5, math.inf, 10**400)] == [
-        "3",
-        "3",
-        "-0.5",
-        "inf",
-        str(10**400),
-    ]

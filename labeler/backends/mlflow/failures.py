@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -28,6 +28,8 @@ from labeler.backends.base import (
     Unreachable,
 )
 from labeler.backends.mlflow.proxies import Proxy
+from labeler.domain.clock import wall_clock_ms
+from labeler.domain.moment import exact_time_of_day, time_of_day
 
 MAX_MESSAGE: Final = 1_000
 """Characters kept of what a server says."""
@@ -243,6 +245,6 @@ def _until(later_s: float | None) -> str:
     """`` until 14:05``: when it is tried again, by this machine's clock; nothing where no time was asked for."""
     if not later_s:
         return ""
-    when = datetime.now().astimezone() + timedelta(seconds=later_s)
-    clock = when.strftime("%H:%M" if later_s >= _BY_THE_MINUTE_S else "%H:%M:%S")
+    when_ms = wall_clock_ms() + later_s * 1000
+    clock = time_of_day(when_ms) if later_s >= _BY_THE_MINUTE_S else exact_time_of_day(when_ms)
     return f" until {clock}" if later_s < _LATER_AT_MOST_S else f" until {clock} or later (tried again then)"

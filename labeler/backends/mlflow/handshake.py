@@ -11,14 +11,15 @@ import asyncio
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from typing import Final, NoReturn
 from urllib.parse import urlsplit
 
 from labeler.backends.base import Ambiguous, BackendError, NotABackend, Unreachable
 from labeler.backends.mlflow.credentials import CLIENT_CERTIFICATE, SERVER_CERTIFICATE, Tls, UnusableSettings
+from labeler.domain.clock import wall_clock_ms
 from labeler.domain.loopback import loopback_addresses
+from labeler.domain.moment import date_and_time
 
 _LOOK_S: Final = 0.75
 """Seconds that a second look takes at most: somebody waits for what it is to explain."""
@@ -119,7 +120,7 @@ async def _not_trusted(
     error: ssl.SSLCertVerificationError, url: str, at: str, tls: Tls, look_again: Callable[[], ssl.SSLContext] | None
 ) -> str:
     certificate = f"The certificate of {at}"
-    now = datetime.now().astimezone().strftime("%d %b %Y %H:%M")
+    now = date_and_time(wall_clock_ms())
     listed = f"{tls.ca_from} ({tls.ca})" if tls.ca is not None else tls.ca_from
     match error.verify_code:
         case code if code in _OTHER_NAME:

@@ -8,6 +8,8 @@ import zlib
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Final
 
+from labeler.domain.byte_size import limit_words
+
 ACCEPTED: Final = "gzip, deflate"
 """What is asked for as ``Accept-Encoding``: the codings that are unpacked here."""
 
@@ -43,7 +45,7 @@ async def unpacked(chunks: AsyncIterator[bytes], codings: Sequence[str], most_by
         for piece in (chunk,) if unpacking is None else unpacking.pieces(chunk):
             body.write(piece)
             if max(received, body.tell()) > most_bytes:
-                raise NotUnpacked(f"more than {most_bytes >> 20} MB")
+                raise NotUnpacked(f"more than {limit_words(most_bytes)}")
             if len(piece) == _PIECE:
                 await asyncio.sleep(0)
     if unpacking is not None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
+from labeler.domain.byte_size import size_words
 from labeler.reading.media.image_size import ENOUGH, dimensions, is_jpeg
 from labeler.reading.media.inline_bytes import is_recorded, recorded_start
 from labeler.reading.message import Media
@@ -106,23 +107,11 @@ def _in_pixels(found: Media) -> Media:
 
 def label(item: Media) -> str:
     """The placeholder: ``[image/png 74 B 12×8]``, ``[application/pdf 13 B minutes.pdf]``, ``[image https://…]``."""
-    size = readable_size(item.size) if item.size is not None else ""
+    size = size_words(item.size) if item.size is not None else ""
     pixels = f"{item.dimensions[0]}×{item.dimensions[1]}" if item.dimensions else ""
     address = item.uri if not is_recorded(item.uri) and not item.uri.startswith(ATTACHMENT) else ""
     parts = (item.type or "file", size, pixels, item.name, address)
     return f"[{' '.join(' '.join(part.split()) for part in parts if part)}]"
-
-
-def readable_size(size: int) -> str:
-    """Bytes for people: ``74 B``, ``1.5 KB``, ``12 MB``."""
-    if size < _UNIT:
-        return f"{size} B"
-    amount = float(size)
-    for unit in ("KB", "MB", "GB"):
-        amount /= _UNIT
-        if amount < _UNIT or unit == "GB":
-            break
-    return f"{amount:.1f} {unit}" if amount < 10 else f"{amount:.0f} {unit}"
 
 
 def _attachment(uri: str) -> Media:
@@ -194,7 +183,6 @@ def _decoded_size(text: str) -> int:
 _VAGUE: Final = ("file", "bytes", "base64", "application/octet-stream", "text/plain")
 _ATTACHED: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}", re.ASCII)
 _COUNT: Final = re.compile(r"[0-9]{1,15}", re.ASCII)
-_UNIT: Final = 1024
 _SHORTEST_BASE64: Final = 200
 _ALPHABET_SEEN: Final = 24
 _SAMPLE: Final = 400

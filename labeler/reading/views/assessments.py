@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from labeler.domain.answer_metadata import comment_of
 from labeler.domain.assessment import NOTHING, Assessment, AssessmentKind, SourceType
-from labeler.domain.value import JsonValue
+from labeler.domain.value_words import value_words
 from labeler.reading.document import Block, BlockKind, Document
 from labeler.reading.sanitise import one_line, sanitise
 
@@ -43,14 +42,14 @@ def with_assessments(
 def brief(assessment: Assessment) -> str:
     """Who said what, on one line of display text: ``judge/gpt-4o: yes``."""
     source = f"{_SOURCES[assessment.source.type]}/{assessment.source.id}"
-    return one_line(f"{source}: {value_words(assessment)}", 120)
+    return one_line(f"{source}: {said_words(assessment)}", 120)
 
 
 def _block(assessment: Assessment, message: int, span_names: Mapping[str, str]) -> Block:
     span_id = assessment.span_id
     about = f" (span {span_names.get(span_id) or span_id})" if span_id else ""
     kind = " (expected)" if assessment.kind is AssessmentKind.EXPECTATION else ""
-    line = one_line(f"{assessment.name}{kind}: {value_words(assessment)} · {source_words(assessment)}{about}", 300)
+    line = one_line(f"{assessment.name}{kind}: {said_words(assessment)} · {source_words(assessment)}{about}", 300)
     rationale = sanitise(comment_of(assessment) or "")
     text = f"{line}\n{rationale}" if rationale else line
     return Block(BlockKind.NOTE, text, message=message, summary=line, foldable=bool(rationale))
@@ -61,20 +60,6 @@ def source_words(assessment: Assessment) -> str:
     return f"{_SOURCES[assessment.source.type]} {assessment.source.id}"
 
 
-def value_words(assessment: Assessment) -> str:
+def said_words(assessment: Assessment) -> str:
     """What was said, unsanitised: ``yes``, ``4``, ``wrong, unsafe``."""
-    if assessment.error is not None:
-        return f"failed: {assessment.error}"
-    return _words(assessment.value)
-
-
-def _words(value: JsonValue) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, Sequence):
-        return ", ".join(_words(each) for each in value) or "none"
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return value_words(assessment.value) if assessment.error is None else f"failed: {assessment.error}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from labeler.domain.moment import date_and_time
 from labeler.domain.trace import TraceSummary
 from labeler.reading.document import Block, BlockKind, Document
 from labeler.reading.sanitise import one_line
-from labeler.reading.times import moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def session_document(earlier: Sequence[Turn], current: Turn, note: str = "") -> 
         what = (
             "the trace under judgement"
             if is_current
-            else moment(turn.summary.requested_at_ms) or one_line(turn.summary.id)
+            else date_and_time(turn.summary.requested_at_ms) or one_line(turn.summary.id)
         )
         blocks.append(Block(BlockKind.HEADER, f"turn {number}   {what}", message=heading))
         document = turn.document

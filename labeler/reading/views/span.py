@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from labeler.domain.duration import duration_words
+from labeler.domain.moment import date_and_time
 from labeler.domain.trace import NOT_RECORDED, NotRecorded, Span, SpanEvent, Trace
 from labeler.domain.value import JsonValue
 from labeler.reading.conversation.build import Conversation
@@ -20,8 +22,6 @@ from labeler.reading.formats.values import decoded, text_of
 from labeler.reading.layout import lay_out
 from labeler.reading.message import Data, Failure, Message, NamedValue, Note, Part, Role
 from labeler.reading.span_tree import SpanTree
-from labeler.reading.times import moment
-from labeler.reading.views.span_lines import readable_duration
 from labeler.reading.wire.spans import INPUTS, OUTPUTS, SPAN_TYPE
 from labeler.reading.wire.summary import NANOSECONDS_PER_MS, span_tokens
 
@@ -91,15 +91,15 @@ def _took(span: Span) -> str:
         return "not ended"
     if span.end_ns < span.start_ns or not span.start_ns:
         return ""
-    return readable_duration((span.end_ns - span.start_ns) / NANOSECONDS_PER_MS)
+    return duration_words((span.end_ns - span.start_ns) / NANOSECONDS_PER_MS)
 
 
 def _began(span: Span, tree: SpanTree) -> str:
     if not span.start_ns:
         return ""
     first_ns = min(each.start_ns for each in tree.spans if each.start_ns)
-    at = moment(span.start_ns / NANOSECONDS_PER_MS)
-    after = f"{readable_duration((span.start_ns - first_ns) / NANOSECONDS_PER_MS)} into the trace"
+    at = date_and_time(span.start_ns / NANOSECONDS_PER_MS)
+    after = f"{duration_words((span.start_ns - first_ns) / NANOSECONDS_PER_MS)} into the trace"
     return ", ".join(part for part in (at, after if span.start_ns > first_ns else "") if part)
 
 
@@ -162,7 +162,7 @@ def _events(span: Span) -> Iterator[Message]:
 def _after(span: Span, event: SpanEvent) -> str:
     if not event.at_ns or not span.start_ns or event.at_ns < span.start_ns:
         return ""
-    return f"after {readable_duration((event.at_ns - span.start_ns) / NANOSECONDS_PER_MS)}"
+    return f"after {duration_words((event.at_ns - span.start_ns) / NANOSECONDS_PER_MS)}"
 
 
 _NAMING: Final = ("mlflow.message.format",)

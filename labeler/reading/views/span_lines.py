@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from labeler.domain.duration import duration_words
 from labeler.domain.trace import Span, Trace
 from labeler.reading.conversation.exceptions import failure_of
 from labeler.reading.conversation.span_io import with_sides
@@ -33,7 +34,7 @@ class SpanLine:
     start_ms: float = 0.0
 
     def __str__(self) -> str:
-        duration = "unfinished" if self.duration_ms is None else readable_duration(self.duration_ms)
+        duration = "unfinished" if self.duration_ms is None else duration_words(self.duration_ms)
         tokens = "" if self.tokens is None else f"{self.tokens:,} tokens"
         error = f"✗ {self.error}" if self.error else ""
         return _INDENT * self.depth + "  ".join(
@@ -46,16 +47,6 @@ def span_lines(trace: Trace) -> list[SpanLine]:
     tree = SpanTree([with_sides(span) for span in trace.spans])
     began_ns = min((span.start_ns for span in tree.spans if span.start_ns), default=0)
     return [_line(span, depth, began_ns) for root in tree.roots for span, depth in tree.walk(root)]
-
-
-def readable_duration(milliseconds: float) -> str:
-    """A duration for people: ``0.4 ms``, ``111 ms``, ``2.2 s``, ``3 min 5 s``."""
-    if milliseconds < 10:
-        return f"{milliseconds:.1f} ms"
-    if milliseconds < 1000:
-        return f"{milliseconds:.0f} ms"
-    seconds = milliseconds / 1000
-    return f"{seconds:.1f} s" if seconds < 60 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
 
 
 def _line(span: Span, depth: int, began_ns: int) -> SpanLine:

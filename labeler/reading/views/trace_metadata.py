@@ -8,15 +8,15 @@ from typing import Final
 
 from labeler.domain.answer_metadata import comment_of
 from labeler.domain.assessment import Assessment, AssessmentKind
+from labeler.domain.duration import duration_words
+from labeler.domain.moment import date_and_time
 from labeler.domain.trace import Span, TraceSummary
 from labeler.reading.conversation.span_facts import LINKED_PROMPTS, cost_words, models_of, prompts_in, token_words
 from labeler.reading.document import Block, BlockKind, Document
 from labeler.reading.formats.values import decoded
 from labeler.reading.json.pretty import pretty
 from labeler.reading.sanitise import one_line, sanitise
-from labeler.reading.times import moment
-from labeler.reading.views.assessments import source_words, value_words
-from labeler.reading.views.span_lines import readable_duration
+from labeler.reading.views.assessments import said_words, source_words
 from labeler.reading.wire.summary import tokens_of
 
 _LINE: Final = 200
@@ -67,8 +67,8 @@ def _facts(summary: TraceSummary, spans: Sequence[Span]) -> Iterator[tuple[str, 
         "ID": summary.id,
         "name": summary.name,
         "state": summary.state.value,
-        "requested": moment(summary.requested_at_ms),
-        "latency": "" if summary.duration_ms is None else readable_duration(summary.duration_ms),
+        "requested": date_and_time(summary.requested_at_ms),
+        "latency": "" if summary.duration_ms is None else duration_words(summary.duration_ms),
         "tokens": token_words(usage),
         "cost": cost_words(metadata.get("mlflow.trace.cost")),
         "model": ", ".join(models_of(spans)),
@@ -119,9 +119,9 @@ def _said(
         span_id = assessment.span_id
         name = span_names.get(span_id or "", "")
         about = f"about span {name} ({span_id})" if name else f"about span {span_id}" if span_id else ""
-        when = moment(assessment.created_at_ms)
+        when = date_and_time(assessment.created_at_ms)
         stands = "" if assessment.valid else "superseded"
-        told = (value_words(assessment), stands, source_words(assessment), when, about, fates.get(assessment.id, ""))
+        told = (said_words(assessment), stands, source_words(assessment), when, about, fates.get(assessment.id, ""))
         text = one_line(" · ".join(part for part in told if part), 2 * _LINE)
         rationale = sanitise(comment_of(assessment) or "")
         yield Block(

@@ -18,6 +18,7 @@ from typing import Annotated, Any, Final
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from labeler.domain.assessment import NOTHING, Assessment, AssessmentKind, Source, SourceType
+from labeler.domain.moment import utc_text
 from labeler.domain.trace import TraceState, TraceSummary
 from labeler.domain.value import JsonValue
 
@@ -107,8 +108,8 @@ def assessment_to_wire(assessment: Assessment) -> dict[str, JsonValue]:
         "rationale": assessment.rationale or None,
         "metadata": dict(assessment.metadata),
         "span_id": assessment.span_id,
-        "create_time": timestamp(assessment.created_at_ms) if assessment.created_at_ms else None,
-        "last_update_time": timestamp(assessment.updated_at_ms) if assessment.updated_at_ms else None,
+        "create_time": utc_text(assessment.created_at_ms) if assessment.created_at_ms else None,
+        "last_update_time": utc_text(assessment.updated_at_ms) if assessment.updated_at_ms else None,
         "overrides": assessment.overrides,
     }
     present = {key: value for key, value in wire.items() if value not in (None, {})}
@@ -127,11 +128,6 @@ def value_to_wire(assessment: Assessment) -> dict[str, JsonValue]:
             return {"feedback": {"value": assessment.value, "error": {"error_code": code, "error_message": message}}}
         case AssessmentKind.FEEDBACK:
             return {"feedback": {"value": assessment.value}}
-
-
-def timestamp(at_ms: int) -> str:
-    """Milliseconds since the epoch as RFC 3339 in UTC, to the millisecond."""
-    return (_EPOCH + at_ms * _MILLISECOND).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _expectation_to_wire(value: JsonValue) -> dict[str, JsonValue]:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from labeler.domain.byte_size import limit_words
 from labeler.domain.trace import RawTrace, TraceSummary, short_id, why_no_id
 from labeler.domain.value import JsonValue
 from labeler.reading.wire.bounded_json import NotJson, decode_text, parse_deep, raw_values
@@ -84,7 +85,7 @@ class _Entry:
 def _uncompressed(data: bytes) -> bytes:
     if not data.startswith(_GZIP):
         if len(data) > MAX_BYTES:
-            raise _Unusable(f"is larger than {MAX_BYTES >> 20} MB, more than can be read")
+            raise _Unusable(f"is larger than {limit_words(MAX_BYTES)}, more than can be read")
         return data
     chunks: list[bytes] = []
     size = 0
@@ -93,7 +94,7 @@ def _uncompressed(data: bytes) -> bytes:
             while chunk := stream.read(_CHUNK_BYTES):
                 size += len(chunk)
                 if size > MAX_BYTES:
-                    raise _Unusable(f"is larger than {MAX_BYTES >> 20} MB when uncompressed, more than can be read")
+                    raise _Unusable(f"is larger than {limit_words(MAX_BYTES)} when uncompressed, more than can be read")
                 if size > max(_A_LOT, _PACKED_AT_MOST * len(data)):
                     raise _Unusable(f"unpacks to more than {_PACKED_AT_MOST} times its size, as no file of traces does")
                 chunks.append(chunk)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from rich.cells import set_cell_size
 
 from labeler.desk.outbox import DeliveryStanding, OutboxPlace, OutboxRow
 from labeler.domain.destination import Destination
+from labeler.domain.duration import rough_duration_words
+from labeler.domain.moment import date_and_time, time_or_date
 from labeler.domain.question import Question
+from labeler.domain.value_words import value_words
 from labeler.reading.sanitise import one_line, sanitise
-from labeler.reading.times import moment
 from labeler.tui.appearance import Signs
-from labeler.tui.review.status_line import duration_words
 from labeler.tui.widgets.styled_text import Line, cut, fit, width_of, wrapped
-from labeler.tui.widgets.words import value_text
 
 _WORDS: Final = {
     DeliveryStanding.REFUSED: "refused",
@@ -107,7 +106,7 @@ def entry_line(entry: Entry, questions: Mapping[str, Question], width: int, sign
         (set_cell_size(f"{sign_of(standing, signs)} {_WORDS[standing]}", _STATE), _ROLES[standing]),
         (_column(one_line(entry.title or row.delivery.trace_id, 200), title, signs), "chrome"),
         (_column(asked_words(row, questions), asked, signs), "chrome"),
-        (set_cell_size(_clock(since_ms(row), entry.now_ms), _SINCE), "chrome.dim"),
+        (set_cell_size(time_or_date(since_ms(row), entry.now_ms), _SINCE), "chrome.dim"),
     ]
     if reason:
         line.append((cut(reason_words(entry), reason, signs.ellipsis), "chrome.dim"))
@@ -122,7 +121,7 @@ def asked_words(row: OutboxRow, questions: Mapping[str, Question]) -> str:
     name = one_line(delivery.name, 60)
     if delivery.assessment is None:
         return f"{name} taken back"
-    return f"{name} {one_line(value_text(questions.get(delivery.name), delivery.assessment.value), 80)}"
+    return f"{name} {one_line(value_words(delivery.assessment.value, questions.get(delivery.name)), 80)}"
 
 
 def since_ms(row: OutboxRow) -> int:
@@ -141,11 +140,11 @@ def reason_words(entry: Entry) -> str:
     if delivery.released_at_ms is None:
         return "goes once its item is submitted or left"
     if delivery.not_before_ms is not None and delivery.not_before_ms > entry.now_ms:
-        return f"looked at again in {duration_words(delivery.not_before_ms - entry.now_ms)}: {reason}"
+        return f"looked at again in {rough_duration_words(delivery.not_before_ms - entry.now_ms)}: {reason}"
     if not entry.is_reachable:
         return f"goes as soon as its backend is back{reason and f': {reason}'}"
     if entry.pause_s > 0:
-        when = f"tried again in {duration_words(round(entry.pause_s * 1000))}"
+        when = f"tried again in {rough_duration_words(round(entry.pause_s * 1000))}"
         return f"{when}: {reason}" if reason else when
     return f"tried again next: {reason}" if reason else "goes next"
 
@@ -154,7 +153,7 @@ def detail_lines(entry: Entry, questions: Mapping[str, Question], width: int, he
     """All there is to say of a delivery in `height` lines: what it is, how it stands since when, and why."""
     row, delivery = entry.row, entry.row.delivery
     title = one_line(entry.title or delivery.trace_id, 200)
-    since = moment(since_ms(row))
+    since = date_and_time(since_ms(row))
     attempts = f", after {delivery.attempts} attempt{'s' if delivery.attempts > 1 else ''}" if delivery.attempts else ""
     words = "refused by the server" if row.standing is DeliveryStanding.REFUSED else _WORDS[row.standing]
     span_id = delivery.assessment.span_id if delivery.assessment is not None else None
@@ -178,12 +177,3 @@ def _column(text: str, width: int, signs: Signs) -> str:
 
 def _within(wanted: int, bounds: tuple[int, int]) -> int:
     return max(bounds[0], min(wanted, bounds[1]))
-
-
-def _clock(at_ms: int, now_ms: int) -> str:
-    """A moment in a few cells: the time of today, the day of any other."""
-    try:
-        at, now = (datetime.fromtimestamp(each / 1000).astimezone() for each in (at_ms, now_ms))
-    except (ValueError, OverflowError, OSError):
-        return ""
-    return at.strftime("%H:%M" if at.date() == now.date() else "%d %b")

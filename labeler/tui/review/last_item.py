@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from labeler.desk.delivery_status import AnswerDelivery, DeliveryState
 from labeler.domain.change import Act, Answer, AnswerEffect, Change, StateEffect
 from labeler.domain.question import DECLINED_NAME, FLAG_NAME, PassFail, Question
+from labeler.domain.value_words import value_words
 from labeler.domain.worklist import ItemState
 from labeler.reading.sanitise import one_line
 from labeler.tui.appearance import Signs
 from labeler.tui.widgets.styled_text import Line, Run, cut, spread
-from labeler.tui.widgets.words import value_text
 
 _STATES = {
     ItemState.OPEN: "opened again",
@@ -96,4 +96,4 @@ def _told(name: str, question: Question | None, answer: Answer | None, span_name
     if answer is None:
         return f"cleared {name}{about}"
     prefix = "" if question is not None and isinstance(question.input, PassFail) else f"{name} "
-    return f"{prefix}{value_text(question, answer.value)}{about}{comment}"
+    return f"{prefix}{value_words(answer.value, question)}{about}{comment}"

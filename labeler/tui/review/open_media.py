@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from labeler.desk.media_content import ContentAway
+from labeler.domain.byte_size import size_words
 from labeler.reading.document import Block
-from labeler.reading.media.detect import readable_size
 from labeler.reading.media.file_type import ContentType, content_type
 from labeler.tui.media import MediaSettings
 from labeler.tui.media.decoding import UnreadablePicture, decoded
@@ -120,7 +120,7 @@ class Opening:
         trace_id = self._trace_id
         try:
             file = await asyncio.to_thread(self._files.write, kind.extension, content)
-            self._say(trace_id, f"{viewer.name} opens it: {kind.name}, {readable_size(len(content))}", "chrome.strong")
+            self._say(trace_id, f"{viewer.name} opens it: {kind.name}, {size_words(len(content))}", "chrome.strong")
             await viewer.open(file)
         except OSError as error:
             self._say(trace_id, f"No file could be made for {viewer.name}: {error.strerror or error}")

@@ -11,7 +11,8 @@ from labeler.desk.delivery_status import DeliveryState
 from labeler.domain.change import Answer
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
 from labeler.domain.value import JsonValue
-from labeler.review.answer_values import allowed, number_text, takes_single_digits
+from labeler.domain.value_words import number_words
+from labeler.review.answer_values import allowed, takes_single_digits
 from labeler.tui.appearance import Signs
 from labeler.tui.review.last_item import LastItemView, last_line
 from labeler.tui.widgets.delivery_sign import fate_mark, fate_width
@@ -246,5 +247,5 @@ def _number_choices(question: Question, numeric: Numeric, value: JsonValue) -> l
         numbers = range(int(numeric.minimum or 0), int(numeric.maximum or 9) + 1, step)
         return [[(f"[{n}]", "option.chosen") if n == value else (str(n), "key")] for n in numbers]
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return [[(f"[{number_text(value)}]", "option.chosen")], [(allowed(question), "chrome.dim")]]
+        return [[(f"[{number_words(value)}]", "option.chosen")], [(allowed(question), "chrome.dim")]]
     return [[(allowed(question), "chrome.dim")]]

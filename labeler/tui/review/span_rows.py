@@ -9,7 +9,8 @@ from typing import Final
 
 from rich.cells import set_cell_size
 
-from labeler.reading.views.span_lines import SpanLine, readable_duration
+from labeler.domain.duration import duration_words
+from labeler.reading.views.span_lines import SpanLine
 from labeler.tui.appearance import Signs
 from labeler.tui.widgets.styled_text import Line, Run, cut, width_of
 
@@ -106,7 +107,7 @@ def _sign(line: SpanLine, signs: Signs, *, failed: bool) -> tuple[str, str]:
 
 
 def _duration(line: SpanLine) -> str:
-    return "not ended" if line.duration_ms is None else readable_duration(line.duration_ms)
+    return "not ended" if line.duration_ms is None else duration_words(line.duration_ms)
 
 
 def _tokens(line: SpanLine) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labeler.domain.connection import ConnectionStatus
+from labeler.domain.duration import rough_duration_words
 from labeler.tui.appearance import Signs
 from labeler.tui.widgets.line_widget import ViewWidget
 from labeler.tui.widgets.styled_text import Line, cut, fit, width_of
@@ -47,7 +48,7 @@ def status_line(view: StatusView, width: int, signs: Signs) -> Line:
     parts: list[tuple[int, Line]] = [
         (9, [(f"item {view.number}/{view.total}", "chrome.strong")]),
         (6, [(f"mine {view.labelled}", "chrome")]),
-        (2, [(f"left ~{duration_words(view.left_ms)}", "chrome.dim")] if view.left_ms is not None else []),
+        (2, [(f"left ~{rough_duration_words(view.left_ms)}", "chrome.dim")] if view.left_ms is not None else []),
         (7, [(f"{signs.queued} {view.queued} queued", "warning")] if view.queued else []),
         (8, [(f"{signs.refused} {view.stuck} need you", "error")] if view.stuck else []),
         (8, _connection(view, signs)),
@@ -64,15 +65,6 @@ def status_line(view: StatusView, width: int, signs: Signs) -> Line:
     for number, (_, part) in enumerate(shown):
         line.extend([(_GAP, "chrome"), *part] if number else part)
     return fit(line, width, signs.ellipsis)
-
-
-def duration_words(ms: int) -> str:
-    """A rough duration for people: ``40 s``, ``12 min``, ``1 h 10``."""
-    seconds = round(ms / 1000)
-    if seconds < 60:
-        return f"{seconds} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02}"
 
 
 def _connection(view: StatusView, signs: Signs) -> Line:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
+from labeler.domain.duration import duration_words
+from labeler.domain.moment import short_date_and_time
 from labeler.domain.trace import TraceState, TraceSummary
 from labeler.reading.sanitise import one_line
 from labeler.tui.appearance import Signs
@@ -68,12 +69,11 @@ def _joined(parts: Sequence[tuple[int, Run]]) -> Line:
 def _facts(view: HeaderView, signs: Signs) -> list[tuple[int, str]]:
     """What is known, each with its worth: the least goes first where there is no room."""
     summary = view.summary
-    started = datetime.fromtimestamp(summary.requested_at_ms / 1000).astimezone()
     return [
-        (6, "" if summary.duration_ms is None else latency_words(summary.duration_ms)),
+        (6, "" if summary.duration_ms is None else duration_words(summary.duration_ms)),
         (4, _tokens(summary)),
         (3, _model(view.models, signs)),
-        (2, started.strftime("%d %b %H:%M") if summary.requested_at_ms else ""),
+        (2, short_date_and_time(summary.requested_at_ms)),
         (5, f"turn {view.turn}" if view.turn else ""),
         (1, one_line(summary.user or "", 24)),
     ]
@@ -83,15 +83,6 @@ def _model(models: Sequence[str], signs: Signs) -> str:
     """The model that wrote, and how many more there were: ``gpt-4o-mini +1``."""
     more = f" +{len(models) - 1}" if len(models) > 1 else ""
     return cut(models[0], _LONGEST_MODEL, signs.ellipsis) + more if models else ""
-
-
-def latency_words(ms: int) -> str:
-    """How long a trace took, for people: ``840 ms``, ``1.8 s``, ``2 min 05``."""
-    if ms < 1000:
-        return f"{ms} ms"
-    if ms < 60_000:
-        return f"{ms / 1000:.1f} s"
-    return f"{ms // 60_000} min {ms % 60_000 // 1000:02}"
 
 
 def _tokens(summary: TraceSummary) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 
 from labeler.desk.delivery_status import AnswerDelivery, DeliveryState
@@ -13,6 +12,7 @@ from labeler.domain.assessment import Assessment
 from labeler.domain.change import AnswerEffect, Change
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.connection import ConnectionStatus
+from labeler.domain.moment import time_of_day
 from labeler.domain.question import Categorical, PassFail, Question
 from labeler.domain.worklist import ItemState
 from labeler.reading.sanitise import one_line, sanitise
@@ -53,9 +53,7 @@ def status_view(desk: Desk, conditions: tuple[str, ...]) -> StatusView:
 
 def _until(at_ms: int) -> str:
     """Return ``14:05`` while that is to come, else an empty text."""
-    if at_ms <= wall_clock_ms():
-        return ""
-    return f"{datetime.fromtimestamp(at_ms / 1000).astimezone():%H:%M}"
+    return time_of_day(at_ms) if at_ms > wall_clock_ms() else ""
 
 
 def panel_view(desk: Desk, keymap: Keymap, acting: KeysThatAct, signs: Signs, display: dict[str, str]) -> PanelView:

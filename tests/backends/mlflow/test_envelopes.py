@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
+from labeler.domain.moment import utc_text
 from labeler.domain.trace import TraceState
 from labeler.reading.wire.envelopes import (
     MalformedEnvelope,
     assessment,
     assessment_to_wire,
-    timestamp,
     trace_summary,
 )
 
@@ -67,7 +67,7 @@ def test_whatever_comes_as_trace_info_is_read_or_called_malformed(obj: dict[str,
 
 @given(times)
 def test_times_are_exact_to_the_millisecond(at_ms: int) -> None:
-    assert trace_summary({"trace_id": "tr-1", "request_time": timestamp(at_ms)}).requested_at_ms == at_ms
+    assert trace_summary({"trace_id": "tr-1", "request_time": utc_text(at_ms)}).requested_at_ms == at_ms
 
 
 @pytest.mark.parametrize("path", sorted(CORPUS.glob("*.info.json")), ids=lambda path: path.name.partition(".")[0])
@@ -75,7 +75,7 @@ def test_a_recorded_info_is_read(path: Path) -> None:
     info = json.loads(path.read_text("utf-8"))["trace"]["trace_info"]
     summary = trace_summary(info)
     assert summary.id == info["trace_id"]
-    assert timestamp(summary.requested_at_ms) == info["request_time"]
+    assert utc_text(summary.requested_at_ms) == info["request_time"]
     assert summary.duration_ms == round(float(info["execution_duration"].removesuffix("s")) * 1000)
     assert summary.state.value == info["state"]
 

@@ -53,3 +53,8 @@ def test_a_long_model_is_cut_and_further_ones_are_counted() -> None:
     told = header(120, "a-model-with-a-very-long-name-indeed", "another")
     assert "a-model-with-a-very-lon… +1" in told
     assert "turn" not in header(120, turn="")
+
+
+def test_a_time_that_is_in_no_calendar_is_left_out() -> None:
+    view = HeaderView(replace(TRACE, requested_at_ms=10**17), (), "", "")
+    assert "1.8 s" in "".join(text for text, _ in header_line(view, 80, UNICODE))
