@@ -64,7 +64,7 @@ class LeftOut(StrEnum):
     """Valid beside a newer answer of the same person to the same question about the same item."""
 
     NOT_BLIND = "not_blind"
-    """Not known to be blind, where only blind labels were to count."""
+    """In another state than those that were to count: seen, or not known to be blind."""
 
     UNFITTING = "unfitting"
     """With a value that its question does not take."""
@@ -103,12 +103,13 @@ def count_labels(
     in_scope: Callable[[Assessment], bool] = lambda assessment: True,
     same: Mapping[str, str] = MappingProxyType({}),
     without: Collection[str] = (),
-    blind_only: bool = False,
+    blind: Collection[Blind] = tuple(Blind),
 ) -> CountedLabels:
     """Choose the labels that count.
 
     `in_scope` says which labels and adjudications belong to what is reported; judges have no scope. `same` names for
-    other IDs of a person the one to use. IDs are compared trimmed and in lower case.
+    other IDs of a person the one to use, `without` reviewers to leave out; IDs are compared trimmed and in lower case.
+    `blind` has the states that count.
     """
     names = {reviewer_key(other): reviewer_key(one) for other, one in same.items()}
 
@@ -139,7 +140,7 @@ def count_labels(
             left_out[reason][by] += 1
     counted = []
     for (*_, by), newest in labels.items():
-        if blind_only and blind_of(newest) is not Blind.TRUE:
+        if blind_of(newest) not in blind:
             left_out[LeftOut.NOT_BLIND][by] += 1
         else:
             active_ms = answer_metadata.duration_ms_of(newest)

@@ -6,6 +6,7 @@ import json
 
 from labeler.agreement.level import Value
 from labeler.domain.question import Categorical, PassFail, Question
+from labeler.domain.value import MAX_EXACT_INTEGER
 
 
 def options_of(question: Question) -> tuple[str, ...] | None:
@@ -27,6 +28,6 @@ def key_of(value: Value) -> str:
     """Return a value as JSON text, a string as it is, a whole number without a fraction."""
     if isinstance(value, str):
         return value
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and abs(value) <= MAX_EXACT_INTEGER:
         return str(int(value))
     return json.dumps(value, ensure_ascii=False)

@@ -70,11 +70,9 @@ def judgement(trace: str, value: JsonValue, judge: str = "judge-v1", name: str =
     return label(trace, judge, value, name, source=SourceType.LLM_JUDGE, **other)
 
 
-def report_of(
-    assessments: Iterable[Assessment], *questions: Question, blind_only: bool = False, **options: Any
-) -> AgreementReport:
+def report_of(assessments: Iterable[Assessment], *questions: Question, **options: Any) -> AgreementReport:
     """A report as the product makes it."""
-    return agreement_report(count_labels(assessments, blind_only=blind_only), questions, judged_value, **options)
+    return agreement_report(count_labels(assessments), questions, judged_value, **options)
 
 
 def question_of(assessments: Iterable[Assessment], question: Question) -> QuestionFigures:

@@ -73,7 +73,7 @@ def test_questions_kinds_spans_and_people_do_not_stand_in_each_others_way() -> N
 def test_what_does_not_count_is_counted_by_reason_and_named(
     assessment: Assessment, reason: LeftOut, source: str
 ) -> None:
-    counted = count_labels([assessment], in_scope=lambda one: one.trace_id == "t", without=["GUS "], blind_only=True)
+    counted = count_labels([assessment], in_scope=lambda one: one.trace_id == "t", without=["GUS "], blind=[Blind.TRUE])
     assert counted.labels == ()
     assert counted.left_out == {reason: {source: 1}}
 
@@ -82,7 +82,7 @@ def test_a_newer_answer_that_was_not_blind_does_not_bring_an_older_one_back() ->
     """It is not what the person thinks any more."""
     blind = label("t", "ana", "old", at=1, metadata={"labeler.blind": "true"})
     seeing = label("t", "ana", "new", at=2, metadata={"labeler.blind": "revealed"})
-    counted = count_labels([blind, seeing], blind_only=True)
+    counted = count_labels([blind, seeing], blind=[Blind.TRUE])
     assert counted.labels == ()
     assert counted.left_out == {LeftOut.SECOND_ANSWERS: {"ana": 1}, LeftOut.NOT_BLIND: {"ana": 1}}
 
