@@ -23,9 +23,9 @@ from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, short_id
 from labeler.reading.json.export import as_json
 from labeler.reading.layout import lay_out
-from labeler.reading.read import read_conversation
-from labeler.reading.views.span_lines import SpanLine, span_lines
-from labeler.reading.wire.spans import SpansOfAnother, UnreadableTrace, check_owner, decode, encoded_spans
+from labeler.reading.read import read_with_spans
+from labeler.reading.views.span_lines import span_lines
+from labeler.reading.wire.spans import SpansOfAnother, UnreadableTrace, check_owner, encoded_spans
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
@@ -61,7 +61,13 @@ async def show(arguments: argparse.Namespace) -> ExitCode:
     if possible:
         async for found in _from_backend(each_once(possible), arguments):
             if isinstance(found, RawTrace):
-                _print(found, arguments)
+                try:
+                    if arguments.raw:
+                        _check_owner(found)
+                    _print(found, arguments)
+                except SpansOfAnother as error:
+                    print_message(f"{short_id(found.summary.id)}: {error}")
+                    codes.append(ExitCode.PROBLEM)
             else:
                 print_message(str(found))
                 codes.append(found.code)
@@ -93,9 +99,7 @@ async def _trace_or_why(
     """A trace of the backend, or of the cache where the backend cannot be asked; else a sentence about this trace."""
     try:
         if not why_not_asked:
-            raw = await backend.trace(trace_id)
-            _check_own(raw)
-            return raw
+            return await backend.trace(trace_id)
     except MissingTrace:
         return CommandFailed(ExitCode.PROBLEM, not_found([trace_id], backend.uri, backend.workspace))
     except Malformed as error:
@@ -103,32 +107,28 @@ async def _trace_or_why(
     except (Unreachable, Ambiguous) as error:
         why_not_asked = str(error)
     kept = await cache.run(Cache.trace, Destination(backend.uri, backend.workspace, ""), trace_id)
-    if kept is None:
-        return CommandFailed(ExitCode.WAITING, not_asked([trace_id], why_not_asked))
-    try:
-        _check_own(kept)
-    except Malformed as error:
-        return CommandFailed(ExitCode.PROBLEM, f"{short_id(trace_id)}: {error}")
-    return kept
+    return CommandFailed(ExitCode.WAITING, not_asked([trace_id], why_not_asked)) if kept is None else kept
 
 
-def _check_own(raw: RawTrace) -> None:
-    """Raise `Malformed` where a cache or an embedded store has kept spans of another trace for this one."""
+def _check_owner(raw: RawTrace) -> None:
+    """Raise `SpansOfAnother` where a cache or an embedded store has kept spans of another trace for this one.
+
+    Whatever reads the trace sees to this; its exact JSON is printed unread.
+    """
     try:
-        check_owner(encoded_spans(raw.payload), raw.summary.id)
-    except SpansOfAnother as error:
-        raise Malformed(str(error), raw.summary.id) from None
+        spans = encoded_spans(raw.payload)
     except UnreadableTrace:
-        return  # what cannot be read at all is said in its place
+        return  # what cannot be read at all is printed as it is
+    check_owner(spans, raw.summary.id)
 
 
 def _print(raw: RawTrace, arguments: argparse.Namespace) -> None:
     if arguments.raw:
         print_raw_json(raw.payload)
         return
-    conversation = read_conversation(raw)
+    conversation, trace = read_with_spans(raw)
     document = lay_out(conversation, raw.summary.name)
-    spans = _spans(raw) if arguments.spans else []
+    spans = span_lines(trace) if arguments.spans else []
     if arguments.json:
         fields = as_json(raw, conversation, document)
         print_json({**fields, "spans": [asdict(span) for span in spans]} if arguments.spans else fields)
@@ -138,10 +138,3 @@ def _print(raw: RawTrace, arguments: argparse.Namespace) -> None:
     if arguments.spans:
         print_text("\n" + "\n".join(map(str, spans)))
     write_out("\n")
-
-
-def _spans(raw: RawTrace) -> list[SpanLine]:
-    try:
-        return span_lines(decode(raw))
-    except UnreadableTrace:
-        return []

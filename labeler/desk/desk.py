@@ -79,7 +79,9 @@ class Desk:
         """To when the backend asked to be left alone, in milliseconds since the epoch; 0 when it did not."""
         read = read_blind if state.rules.blind else partial(read_openly, reviewer=record.spec.reviewer)
         self.library = Library(cache, self.destination_of, read, self._prepared, self._strayed)
-        self.sessions = Sessions(cache, self.destination_of, remote, lambda event: self.on_event(event))
+        self.sessions = Sessions(
+            cache, self.destination_of, self.library.get, remote, lambda event: self.on_event(event)
+        )
         self.contents = Contents(cache, journal, self.destination_of, remote)
         self.pace = Pace()
         self._past = past

@@ -31,13 +31,15 @@ _NAME_CHARACTERS = 60
 class PreparedTrace:
     """A trace ready for the screen, with the raw form it was read from.
 
-    `assessments` are all that were made of it and its spans; `others` those that the reviewer is shown beside it,
-    those of its top-level span counted as of the trace: none in a blind review. `span_names` (by span ID) and
-    `models` are display text.
+    `document` is what a reviewer reads, `conversation` the same without a word of anybody else. `assessments` are all
+    that were made of the trace and its spans; `others` those that the reviewer is shown beside it, those of its
+    top-level span counted as of the trace: none in a blind review. `span_names` (by span ID) and `models` are display
+    text.
     """
 
     raw: RawTrace
     document: Document
+    conversation: Document
     assessments: tuple[Assessment, ...]
     others: tuple[Assessment, ...]
     span_names: Mapping[str, str]
@@ -149,4 +151,4 @@ def read_blind(raw: RawTrace) -> PreparedTrace:
     document = lay_out(conversation, raw.summary.name)
     names = {span_id: one_line(name, _NAME_CHARACTERS) for span_id, name in conversation.span_names.items()}
     models = tuple(one_line(model, _NAME_CHARACTERS) for model in conversation.models)
-    return PreparedTrace(raw, document, raw.summary.assessments, (), names, models)
+    return PreparedTrace(raw, document, document, raw.summary.assessments, (), names, models)

@@ -8,11 +8,12 @@ from typing import Final
 
 from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
+from labeler.desk.document_cache import PreparedTrace
 from labeler.desk.events import DeskEvent, SessionChanged
 from labeler.desk.remote import Remote
 from labeler.domain.connection import ConnectionStatus
 from labeler.domain.destination import Destination
-from labeler.domain.trace import RawTrace, TraceSummary
+from labeler.domain.trace import TraceSummary
 from labeler.reading.document import Document
 from labeler.reading.read import read_document
 from labeler.reading.views.session import Turn, session_document
@@ -23,21 +24,28 @@ _LOOKING: Final = "looking for the earlier turns"
 
 
 class Sessions:
-    """Lays out sessions from the cache. `remote` is asked to bring the earlier traces of a session into it."""
+    """Lays out sessions from the cache. `remote` is asked to bring the earlier traces of a session into it.
+
+    `prepared` returns a trace that is ready for the screen, None for any other.
+    """
 
     def __init__(
         self,
         cache: AsyncCache,
         destination_of: Callable[[str], Destination],
+        prepared: Callable[[str], PreparedTrace | None],
         remote: Remote,
         announce: Callable[[DeskEvent], None],
     ) -> None:
         self._cache = cache
         self._destination_of = destination_of
+        self._prepared = prepared
         self._remote = remote
         self._announce = announce
         self._notes: dict[str, str] = {}
         self._turns: dict[str, str] = {}
+        self._documents: dict[str, tuple[int, Document]] = {}
+        """The conversations read last that are not prepared, by trace ID, with a hash of what they were read from."""
 
     def look_for(self, current: TraceSummary, connection: ConnectionStatus) -> None:
         """Have what is missing of the trace's session brought; a `SessionChanged` tells when it is here."""
@@ -60,18 +68,44 @@ class Sessions:
         self._notes[trace_id] = problem
         self._announce(SessionChanged(trace_id))
 
-    async def document(self, current: RawTrace) -> Document:
-        """The earlier turns that are here and the trace itself. Reading happens in a thread."""
-        summary = current.summary
+    async def document(self, current: PreparedTrace) -> Document:
+        """Return the earlier turns that are here and the trace itself. Each is read once, in a thread."""
+        summary = current.raw.summary
         home = self._destination_of(summary.id)
         known = await self._cache.run(Cache.of_session, home, summary.session_id or "")
         earlier = [each for each in known if _is_before(each, summary)][-_MOST_TURNS:]
-        found = [await self._cache.run(Cache.trace, home, each.id) for each in earlier]
-        raws = [raw for raw in found if raw is not None]
-        note = self._notes.get(summary.id, "") or ("" if raws else "no earlier turn of this session was found")
-        document, strays = await asyncio.to_thread(_lay_out, raws, current, note)
-        for stray in strays:
-            await self._cache.run(Cache.forget, home, stray)
+        turns: list[Turn] = []
+        strays = 0
+        for each in earlier:
+            try:
+                if (document := await self._read(home, each.id)) is not None:
+                    turns.append(Turn(each, document))
+            except SpansOfAnother:
+                await self._cache.run(Cache.forget, home, each.id)
+                strays += 1
+        note = self._notes.get(summary.id, "")
+        if strays:
+            left_out = f"turns left out, because what was kept of them is of other traces: {strays}"
+            note = f"{note}; {left_out}" if note else left_out
+        elif not turns:
+            note = note or "no earlier turn of this session was found"
+        return session_document(turns, Turn(summary, current.conversation), note)
+
+    async def _read(self, home: Destination, trace_id: str) -> Document | None:
+        """The conversation of a cached trace: prepared, or read before from the same bytes. Raises `SpansOfAnother`."""
+        prepared = self._prepared(trace_id)
+        if prepared is not None:
+            return prepared.conversation
+        raw = await self._cache.run(Cache.trace, home, trace_id)
+        if raw is None:
+            return None
+        content, known = hash(raw.payload), self._documents.get(trace_id)
+        if known is not None and known[0] == content:
+            return known[1]
+        document = await asyncio.to_thread(read_document, raw)
+        self._documents[trace_id] = content, document
+        while len(self._documents) > _MOST_TURNS:
+            self._documents.pop(next(iter(self._documents)))
         return document
 
 
@@ -81,18 +115,3 @@ def _is_before(summary: TraceSummary, current: TraceSummary) -> bool:
         and summary.experiment_id == current.experiment_id
         and summary.requested_at_ms <= current.requested_at_ms
     )
-
-
-def _lay_out(earlier: Sequence[RawTrace], current: RawTrace, note: str) -> tuple[Document, list[str]]:
-    """The session, and the IDs of earlier traces for which spans of others were kept: they are left out of it."""
-    turns: list[Turn] = []
-    strays: list[str] = []
-    for raw in earlier:
-        try:
-            turns.append(Turn(raw.summary, read_document(raw)))
-        except SpansOfAnother:
-            strays.append(raw.summary.id)
-    if strays:
-        left_out = f"turns left out, because what was kept of them is of other traces: {len(strays)}"
-        note = f"{note}; {left_out}" if note else left_out
-    return session_document(turns, Turn(current.summary, read_document(current)), note), strays

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 
-from labeler.domain.trace import RawTrace
-from labeler.reading.conversation.build import Conversation, read
+from labeler.domain.trace import RawTrace, Trace
+from labeler.reading.conversation.build import Conversation, converse
 from labeler.reading.document import Document
 from labeler.reading.layout import lay_out
 from labeler.reading.message import Failure, Message, Role
-from labeler.reading.wire.spans import SpansOfAnother, UnreadableTrace
+from labeler.reading.wire.spans import SpansOfAnother, UnreadableTrace, decode
 
 _log = logging.getLogger(__name__)
 
@@ -25,16 +25,23 @@ def read_conversation(raw: RawTrace) -> Conversation:
     Raises `SpansOfAnother` alone: a sentence in the place of an answer could be labelled, and there is nothing here
     of the trace to label.
     """
+    return read_with_spans(raw)[0]
+
+
+def read_with_spans(raw: RawTrace) -> tuple[Conversation, Trace]:
+    """The conversation of a trace, as `read_conversation`, and the trace decoded: without spans where it cannot be."""
+    trace = Trace(raw.summary, ())
     try:
-        return read(raw)
+        trace = decode(raw)
+        return converse(trace), trace
     except SpansOfAnother:
         raise
     except UnreadableTrace as error:
-        return _unreadable(raw, str(error))
+        return _unreadable(raw, str(error)), trace
     except Exception as error:
         _log.exception("Reading trace %s failed", raw.summary.id)
         told = f"This trace could not be read because of a defect in labeler ({type(error).__name__}). Its exact JSON "
-        return _unreadable(raw, f"{told}is in the raw view; please report the defect.")
+        return _unreadable(raw, f"{told}is in the raw view; please report the defect."), trace
 
 
 def _unreadable(raw: RawTrace, why: str) -> Conversation:

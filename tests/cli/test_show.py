@@ -2,11 +2,17 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from labeler.cli.main import main
+from labeler.domain.trace import Span
+from labeler.reading.wire import spans
 from labeler.reading.wire.files import read_traces
+from labeler.reading.wire.identifiers import Object
+from labeler.reading.wire.spans import decode_all
 from tests.cli.embedded_store import filled_store
 from tests.cli.program import Program
 from tests.servers.filling import CORPUS, TOOLS, log, recordings
@@ -92,3 +98,20 @@ def test_a_trace_is_shown_from_a_server_the_same_as_from_its_file(labeler: Progr
     (from_file,) = labeler.run("show", "trace.json", "--json").lines
     assert shown["messages"] == from_file["messages"]
     assert read_traces("trace.json", file.read_bytes()).traces[0].summary.id == recording.id
+
+
+def test_a_trace_is_decoded_once_whatever_is_shown_of_it(
+    monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    decoded = []
+
+    def decoding(encoded: Sequence[Object]) -> tuple[Span, ...]:
+        decoded.append(encoded)
+        return decode_all(encoded)
+
+    monkeypatch.setattr(spans, "decode_all", decoding)
+    for options in ([], ["--json"], ["--spans"], ["--json", "--spans"]):
+        decoded.clear()
+        assert main(["show", *options, str(TOOLS)]) == 0
+        assert len(decoded) == 1
+    assert capsysbinary.readouterr().out

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from labeler.domain.trace import RawTrace
-from labeler.reading.conversation.build import read
+from labeler.reading.conversation.build import converse
 from labeler.reading.document import Document
 from labeler.reading.formats import FORMATS
 from labeler.reading.json.export import as_json
@@ -75,7 +75,7 @@ KINDS = st.sampled_from([None, "LLM", "CHAT_MODEL", "AGENT", "TOOL", "RETRIEVER"
 def read_strictly(raw: RawTrace) -> Document:
     """As `read_document`, but a defect is an exception."""
     try:
-        conversation = read(raw)
+        conversation = converse(decode(raw))
     except UnreadableTrace:
         return read_document(raw)
     document = lay_out(conversation, raw.summary.name)

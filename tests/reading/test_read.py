@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from labeler.domain.trace import RawTrace
+from labeler.domain.trace import Trace
 from labeler.reading import read as reading
 from labeler.reading.read import read_document
 from tests.reading.any_trace import (
@@ -88,8 +88,8 @@ def test_attributes_with_endless_keys_are_read() -> None:
 
 
 def test_a_defect_of_ours_is_told_and_costs_no_more_than_its_trace(monkeypatch: pytest.MonkeyPatch) -> None:
-    def defect(raw: RawTrace) -> None:
+    def defect(trace: Trace) -> None:
         raise KeyError("x")
 
-    monkeypatch.setattr(reading, "read", defect)
+    monkeypatch.setattr(reading, "converse", defect)
     assert "defect in labeler (KeyError)" in read_document(recording("plain_none_io")).plain_text

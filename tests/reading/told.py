@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from labeler.domain.trace import RawTrace
-from labeler.reading.conversation.build import read
+from labeler.reading.conversation.build import converse
 from labeler.reading.media.detect import label
 from labeler.reading.message import (
     Call,
@@ -23,12 +23,13 @@ from labeler.reading.message import (
     Text,
     Turns,
 )
+from labeler.reading.wire.spans import decode
 from tests.reading.corpus import span, trace_of
 
 
 def told(raw: RawTrace) -> list[str]:
     """The messages of a trace, a line a part: ``user: hello``, ``assistant: call f {"a": 1}``, ``tool f: 4``."""
-    return [line for message in read(raw).messages for line in _lines(message)]
+    return [line for message in converse(decode(raw)).messages for line in _lines(message)]
 
 
 def told_of(inputs: object = ..., outputs: object = ..., **more: Any) -> list[str]:

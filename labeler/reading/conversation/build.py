@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from labeler.domain.trace import NotRecorded, RawTrace, Span, Trace, TraceState
+from labeler.domain.trace import NotRecorded, Span, Trace, TraceState
 from labeler.reading.conversation.choose_span import choose
 from labeler.reading.conversation.exceptions import origins, pauses
 from labeler.reading.conversation.merge_tools import weave, with_tool_names
@@ -18,7 +18,6 @@ from labeler.reading.conversation.span_messages import SpanMessages, has_content
 from labeler.reading.formats.plain import main_text
 from labeler.reading.message import Data, Failure, Message, NamedValue, Note, Part, Role, annotated
 from labeler.reading.span_tree import SpanTree
-from labeler.reading.wire.spans import decode
 from labeler.reading.wire.summary import tokens_of
 
 _MODEL_MARKS: Final = ("gen_ai.", "llm.", "ai.model.", "mlflow.llm.", "mlflow.chat.tokenUsage", "lk.", "model")
@@ -49,11 +48,6 @@ class Conversation:
     """The name of each span by its ID."""
     models: tuple[str, ...] = ()
     """The models that were called, each once, in the order of their first call; those that wrote text come first."""
-
-
-def read(raw: RawTrace) -> Conversation:
-    """The conversation of a trace. Raises `UnreadableTrace`."""
-    return converse(decode(raw))
 
 
 def converse(trace: Trace) -> Conversation:

@@ -29,7 +29,7 @@ async def toggle_view(desk: Desk, pane: TracePane, action_id: str) -> str:
             if not summary.session_id:
                 return "This trace is not part of a session"
             desk.sessions.look_for(summary, desk.connection)
-            pane.open_session(summary.session_id, await desk.sessions.document(prepared.raw))
+            pane.open_session(summary.session_id, await desk.sessions.document(prepared))
     return ""
 
 
@@ -39,7 +39,7 @@ async def update_session(desk: Desk, pane: TracePane, trace_id: str) -> None:
     if item is None or item.trace_id != trace_id or prepared is None or over is None:
         return
     if over.action_id == "view.session":
-        document = await desk.sessions.document(prepared.raw)
+        document = await desk.sessions.document(prepared)
         if pane.over is over:
             pane.update_session(document)
 

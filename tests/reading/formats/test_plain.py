@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 
-from labeler.reading.conversation.build import read
+from labeler.reading.conversation.build import converse
+from labeler.reading.wire.spans import decode
 from tests.reading.corpus import span, trace_of
 from tests.reading.told import told, told_of
 
@@ -49,12 +50,12 @@ def test_a_child_that_tells_more_is_read_instead() -> None:
     child = span(asked, said, number=2, parent=1, type="CHAT_MODEL", name="Completions")
     raw = trace_of(span({"q": "Hi?"}, "Four."), child)
     assert told(raw) == ["system: Be brief.", "user: Hi?", "assistant: Four."]
-    assert (read(raw).source, read(raw).origin) == ("Completions", "from Completions")
+    assert (converse(decode(raw)).source, converse(decode(raw)).origin) == ("Completions", "from Completions")
     more = trace_of(span({"q": "Hi?", "customer": 7}, "Four."), child)
     assert told(more) == ["system: Be brief.", "user: Hi?", "user: customer = 7", "assistant: Four."]
     other = trace_of(span({"q": "Hi?"}, "Quite another answer."), child)
     assert told(other) == ["system: Be brief.", "input (q): Hi?", "output: Quite another answer."]
-    assert read(other).origin == "system prompt from Completions"
+    assert converse(decode(other)).origin == "system prompt from Completions"
 
 
 def test_a_child_that_tells_of_tool_calls_is_read_even_where_its_prompt_frames_the_question() -> None:
@@ -74,7 +75,7 @@ def test_a_question_or_answer_taken_from_below_is_said_to_be() -> None:
     asked = span({"messages": [{"role": "user", "content": "Hi?"}]}, number=2, parent=1, type="LLM", name="ask")
     raw = trace_of(span({}, "Four."), asked)
     assert told(raw) == ["user: Hi?", "output: Four."]
-    assert read(raw).origin == "request from ask"
+    assert converse(decode(raw)).origin == "request from ask"
 
 
 def test_of_several_model_calls_under_a_silent_root_the_richest_and_latest_is_read() -> None:
