@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 async def backend_uri(uri: str) -> str:
-    """The canonical form of a backend's URI, as destinations carry it, without asking or starting a server."""
+    """Return the canonical URI of a backend, as destinations carry it, without asking or starting a server."""
     match backend_kind(uri):
         case BackendKind.LOCAL:
             store = await open_local_store(uri)
@@ -28,7 +28,7 @@ async def backend_uri(uri: str) -> str:
 
 
 def backend_address(uri: str) -> str:
-    """What opens the backend again, from any directory and without credentials."""
+    """Return an address that opens the backend again, from any directory and without credentials."""
     match backend_kind(uri):
         case BackendKind.LOCAL:
             return f"local:{_store_path(uri)}"
@@ -43,6 +43,7 @@ def backend_address(uri: str) -> str:
 
 
 async def open_local_store(uri: str) -> LocalStore:
+    """Open the embedded store that a `local:` address names. Raises `NotABackend`."""
     from labeler.backends.local.store import LocalStore
 
     return await LocalStore.open(_store_path(uri))

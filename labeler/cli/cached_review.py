@@ -1,4 +1,4 @@
-"""Traces named for a review without a network: as they were reviewed before, else those that the cache has."""
+"""Reviewing named traces without a network: as they were reviewed before, else those that the cache holds."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _WHY: Final = "This is an offline review, and the cache has nothing of it."
 
 
 async def review_cached(configuration: Configuration, selection: TraceSelection) -> ExitCode:
-    """`labeler review --offline ID…`. Raises `CommandFailed` when none of the traces is here."""
+    """Run `labeler review --offline ID…`. Raises `CommandFailed` when none of the traces is here."""
     settings = configuration.settings
     if settings.backend.uri is None:
         raise CommandFailed(ExitCode.USAGE, "Give --backend URI: traces are kept by the backend they came from")
@@ -59,7 +59,7 @@ async def review_cached(configuration: Configuration, selection: TraceSelection)
 
 
 async def _open(configuration: Configuration, journal: AsyncJournal, spec: ReviewSpec) -> OpenedReview:
-    """The review of exactly these traces as it was left, else a new one that asks what the configuration says."""
+    """Open the review of exactly these traces as it was left, else a new one with the configuration's questions."""
     known = await journal.run(journal.reviews.find_of, spec.backend_uri, spec.workspace, spec.reviewer, spec.trace_ids)
     opening = None if known is None else await open_remembered(known, journal)
     if opening is not None:

@@ -1,4 +1,4 @@
-"""The whole command line. A command's module is imported when the command runs, and no sooner."""
+"""The whole command line. A command's module is imported only when the command runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Command(NamedTuple):
-    """What a command does, in a line, and what it takes. Its module ``labeler.cli.NAME`` has ``run(arguments)``."""
+    """A command: its summary in a line, and its options. Its module ``labeler.cli.NAME`` has ``run(arguments)``."""
 
     summary: str
     add_options: Callable[[argparse.ArgumentParser], None]
@@ -46,19 +46,19 @@ _ON_SCREEN: Final = ("start", "demo", "review")
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose errors quote no password: an address may have been typed where none belongs."""
+    """A parser whose error messages quote no password: somebody may type an address where none belongs."""
 
     _typed: Sequence[str] = ()
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse as ever, and remember what was typed."""
+        """Parse as argparse does, and remember what was typed."""
         self._typed = sys.argv[1:] if args is None else tuple(args)
         return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
-        """Print what is wrong with the command line, addresses without their credentials, and exit.
+        """Print what is wrong with the command line, without the credentials in it, and exit.
 
-        Where something must not be shown, the line is parsed again without it: so the message quotes no part of it,
+        Where something must not be shown, the line is parsed again without it. So the message quotes no part of it,
         whichever part argparse would have quoted.
         """
         from labeler.config.backend_uri import words_without_userinfo
@@ -91,7 +91,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _run(name: str, arguments: argparse.Namespace) -> ExitCode:
-    """Import a command and run it. What a screen needs is much, and is imported without pauses for garbage."""
+    """Import a command and run it. For the commands with a screen, garbage collection is put off until it stands."""
     if name in _ON_SCREEN:
         from labeler.tui.gc_pauses import put_off
 

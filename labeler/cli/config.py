@@ -9,7 +9,7 @@ from labeler.cli.exit_code import CommandFailed, ExitCode
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
-    """Do what was asked."""
+    """Run the action that was typed."""
     return _ACTIONS[arguments.action](arguments)
 
 
@@ -89,7 +89,7 @@ async def _remember(arguments: argparse.Namespace, origin: str) -> None:
 
 
 def _without_addresses_userinfo(value: Any) -> Any:
-    """A setting as it may be shown: a command, say, may hold an address with a password too."""
+    """Return a setting as it may be shown: even a command may hold an address with a password."""
     from labeler.domain.http_address import without_addresses_userinfo
 
     if isinstance(value, str):

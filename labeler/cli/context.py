@@ -1,4 +1,4 @@
-"""What commands work with: the configuration in effect, and the journal, the cache and the backend that it names."""
+"""What commands work with: the configuration in effect, and the journal, cache and backend that it names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from labeler.journal.async_journal import AsyncJournal
 class CliContext:
     """What a command works with at a backend: the settings in effect, the journal, and the backend itself.
 
-    Whoever opened the journal and the backend closes them; a context only says which they are.
+    It owns nothing: whoever opened the journal and the backend closes them.
     """
 
     configuration: Configuration
@@ -32,7 +32,7 @@ class CliContext:
 
 
 def configure(arguments: argparse.Namespace) -> Configuration:
-    """The effective configuration, with the log in place from here on. Raises `ConfigurationError`."""
+    """Load the effective configuration and start the log. Raises `ConfigurationError`."""
     paths = paths_of(arguments)
     start_log(paths.log, verbose=getattr(arguments, "verbose", False))
     keep_out_of_log(secrets_in(getattr(arguments, "backend", None) or ""))
@@ -48,13 +48,13 @@ def configure(arguments: argparse.Namespace) -> Configuration:
 
 
 def paths_of(arguments: argparse.Namespace) -> Paths:
-    """Where files lie for this run."""
+    """Return the paths of the files that this run uses."""
     return find_paths(os.environ, getattr(arguments, "config", None), getattr(arguments, "data_dir", None))
 
 
 @asynccontextmanager
 async def open_cache(configuration: Configuration) -> AsyncIterator[AsyncCache]:
-    """The cache. Raises `UnusableDirectory`."""
+    """Open the cache. Raises `UnusableDirectory`."""
     prepare_directory(configuration.paths.cache_dir)
     max_bytes = configuration.settings.cache.max_mb * 1024 * 1024
     async with await AsyncCache.open(configuration.paths.cache, max_bytes) as cache:

@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
 
 
 async def review_demo(arguments: argparse.Namespace) -> ExitCode:
-    """`labeler demo`: the bundled sample. A reviewer ID is made up if none is known."""
+    """Run `labeler demo`. The reviewer is called `demo` where no ID is known."""
     configuration = configure(arguments)
     check_screen(configuration, "labeler demo needs one.")
     path = configuration.paths.demo_store

@@ -1,4 +1,4 @@
-"""Where labels go: the experiments that were named, and the destinations in the journal that a command is about."""
+"""Destinations: the experiments that were named, and the part of the journal that a command is about."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ async def experiments_named(backend: Backend, names: Sequence[str]) -> list[Expe
 
 
 async def destinations_in_scope(configuration: Configuration, journal: AsyncJournal) -> list[Destination]:
-    """The journal's destinations at the effective backend, of the experiments typed with -e if any were.
+    """Return the journal's destinations at the configured backend, limited to the experiments typed with -e, if any.
 
-    Without a configured backend all of them. Asks the backend only for experiments that are given by name.
+    Without a configured backend these are all destinations. The backend is asked only about experiments that the
+    journal does not know by their ID.
     """
     settings = configuration.settings.backend
     known = await destinations_at_backend(configuration, journal)
@@ -35,7 +36,7 @@ async def destinations_in_scope(configuration: Configuration, journal: AsyncJour
 
 
 async def destinations_at_backend(configuration: Configuration, journal: AsyncJournal) -> list[Destination]:
-    """The journal's destinations at the effective backend; without a configured one all of them."""
+    """Return the journal's destinations at the configured backend; all of them where none is configured."""
     known = await journal.run(journal.queries.destinations)
     settings = configuration.settings.backend
     if settings.uri is not None:

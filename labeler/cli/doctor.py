@@ -64,7 +64,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found, what to do about it (empty: nothing), and the exit code it stands for when it failed."""
+    """What a check found.
+
+    `advice` says what to do about it; it is empty where there is nothing to do. `code` is the exit code that a failed
+    check stands for.
+    """
 
     check: str
     status: Status
@@ -74,7 +78,7 @@ class Finding:
 
 
 async def check_everything(arguments: argparse.Namespace) -> list[Finding]:
-    """All findings, in the order in which things are needed."""
+    """Run all checks, in the order in which things are needed, and return what they found."""
     findings: list[Finding] = []
     async with AsyncExitStack() as opened:
         async for finding in _checks(arguments, opened):
@@ -203,7 +207,7 @@ async def _backend(
 
 
 def _proxy(uri: str | None) -> Finding | None:
-    """The proxy through which the backend is asked, where there is one."""
+    """Tell through which proxy the backend is asked; None where there is none."""
     if uri is None or backend_kind(uri) not in (BackendKind.MLFLOW, BackendKind.DATABRICKS):
         return None
     from labeler.backends.mlflow.credentials import UnusableSettings, endpoint
@@ -212,7 +216,7 @@ def _proxy(uri: str | None) -> Finding | None:
     try:
         proxy = proxy_for(endpoint(uri).url)
     except UnusableSettings:
-        return None  # the backend's own check tells
+        return None  # reported by the check of the backend
     return None if proxy is None else Finding("proxy", Status.OK, f"requests go through {proxy}")
 
 
@@ -224,7 +228,7 @@ async def _credentials(uri: str, configuration: Configuration) -> Finding:
 
 
 class _AskedOnce:
-    """What several checks want to know of the backend. Each is asked when it is first wanted, and fails each time."""
+    """What several checks need to know of the backend. It is asked once each; a failure is raised every time."""
 
     def __init__(self, context: CliContext) -> None:
         self.context = context
@@ -232,12 +236,12 @@ class _AskedOnce:
         self._experiments: asyncio.Task[list[Experiment]] | None = None
 
     async def signed_in(self) -> str | None:
-        """Who is signed in, or None where the backend knows no users."""
+        """Return who is signed in, or None where the backend knows no users."""
         self._signed_in = self._signed_in or asyncio.create_task(self.context.backend.whoami())
         return await self._signed_in
 
     async def experiments(self) -> list[Experiment]:
-        """The configured experiments. Raises `UnknownName`."""
+        """Return the configured experiments. Raises `UnknownName`."""
         if self._experiments is None:
             names = self.context.configuration.settings.backend.experiments
             self._experiments = asyncio.create_task(experiments_named(self.context.backend, names))
@@ -253,7 +257,7 @@ async def _experiments(asked: _AskedOnce) -> Finding:
 
 
 async def _rights(asked: _AskedOnce) -> Finding | None:
-    """Whether who is signed in may label: in the configured experiments, and where something waits to be delivered."""
+    """Tell whether this login may label, in the configured experiments and where something waits to be delivered."""
     signed_in = await asked.signed_in()
     if signed_in is None:
         return None
@@ -300,7 +304,7 @@ def _failed(check: str, error: Exception, where: str = "") -> Finding:
 
 
 def _advice(error: Exception) -> str:
-    """What to do that the sentence of the error does not say already."""
+    """Return advice that the error's own sentence does not already give."""
     match error:
         case NotAllowed():
             return "ask who administers the server what this login may do; what is queued is safe"

@@ -1,4 +1,4 @@
-"""What an error means to whoever ran the command: an exit code and a sentence."""
+"""What an error means to the person who ran the command: an exit code and a sentence."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from labeler.cli.exit_code import FIRST_THAT_APPLIES, CommandFailed, ExitCode
 
 
 def explain(error: BaseException) -> tuple[ExitCode, str] | None:
-    """The exit code and the sentence for an error that is nobody's defect, or None for one that is ours.
+    """Return the exit code and the sentence for an error that is nobody's defect; None for a defect of ours.
 
-    Of a group of errors the one that counts most.
+    In a group of errors, the gravest one counts.
     """
     if isinstance(error, BaseExceptionGroup):
         explained = [explain(inner) for inner in error.exceptions]
@@ -37,12 +37,12 @@ def _full_disk(error: OSError) -> tuple[ExitCode, str] | None:
 def _sentence(error: BaseException) -> str:
     from labeler.backends.base import BadFilter
 
-    # Its message may be the server's own, which does not say what it is about.
+    # Its message may be the server's own, which does not say what failed.
     return f"The backend cannot search like this: {error}" if isinstance(error, BadFilter) else str(error)
 
 
 def _codes() -> Iterator[tuple[type[BaseException], ExitCode]]:
-    """Errors by their exit code, the particular before the general."""
+    """Yield error types with their exit codes, subclasses before their bases."""
     from labeler.backends import base
     from labeler.config.asked import NoQuestions
     from labeler.config.consent import CredentialsWithheld

@@ -1,4 +1,4 @@
-"""How a run ended, for scripts."""
+"""Exit codes: how a run ended, for scripts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """Exit codes of every command."""
+    """The exit codes of all commands."""
 
     OK = 0
     PROBLEM = 1
@@ -38,12 +38,12 @@ FIRST_THAT_APPLIES = (
 
 
 def gravest(*codes: ExitCode) -> ExitCode:
-    """The code that counts among several; `OK` when there is none."""
+    """Return the code that takes precedence; `OK` when there is none."""
     return next(code for code in FIRST_THAT_APPLIES if code in codes or code is ExitCode.OK)
 
 
 class CommandFailed(Exception):
-    """A command that cannot go on. The message is a sentence for whoever ran it."""
+    """Raised when a command cannot go on. The message is a sentence for the person who ran it."""
 
     def __init__(self, code: ExitCode, message: str) -> None:
         super().__init__(message)

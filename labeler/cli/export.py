@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
 
 
 async def _assessments(arguments: argparse.Namespace) -> tuple[list[Assessment], bool]:
-    """The labels, and whether these are all of them as far as the backend tells."""
+    """Return the labels, and whether these are all of them as far as the backend tells."""
     configuration = configure(arguments)
     async with open_journal_to_read(configuration.paths) as journal:
         if arguments.local:

@@ -1,4 +1,4 @@
-"""`labeler config init`: a commented configuration after a short dialogue, or from flags alone."""
+"""`labeler config init`: write a commented configuration after a short dialogue, or from options alone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LOCAL_SERVER = "http://127.0.0.1:5000"
 
 
 def write_first_configuration(arguments: argparse.Namespace) -> ExitCode:
-    """Write the file where none is yet. Raises `CommandFailed`."""
+    """Write the configuration file where there is none yet. Raises `CommandFailed`."""
     path = paths_of(arguments).config_file
     if path.exists():
         raise CommandFailed(
@@ -50,7 +50,7 @@ def write_first_configuration(arguments: argparse.Namespace) -> ExitCode:
 
 
 def configuration_text(backend: str, reviewer: str, experiments: list[str]) -> str:
-    """The example with the given values set and its questions commented out."""
+    """Return the example configuration with the given values set and its questions commented out."""
     text = example_text()
     settings, heading, questions = text.partition("\n[[questions]]")
     settings = re.sub(r"^# uri = .*$", lambda _: f"uri = {_quoted(backend)}", settings, flags=re.MULTILINE)
@@ -66,7 +66,7 @@ def configuration_text(backend: str, reviewer: str, experiments: list[str]) -> s
 
 
 def example_text() -> str:
-    """`config.example.toml`: inside the package when installed, beside it in a checkout."""
+    """Read `config.example.toml`: inside the package when installed, beside it in a checkout."""
     package = Path(labeler.__file__).parent
     installed = package / "config.example.toml"
     return (installed if installed.exists() else package.parent / installed.name).read_text(encoding="utf-8")
@@ -87,7 +87,7 @@ def _suggested_backend() -> str:
 
 
 def _without_secret(uri: str) -> str:
-    """The backend as a file may have it, which others read: without a name and password."""
+    """Return the backend's URI without a name and password: other people read the file."""
     if not secrets_in(uri):
         return uri
     print_message(

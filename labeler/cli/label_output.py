@@ -1,4 +1,4 @@
-"""Writing label files, to stdout or to a path, whole or not at all."""
+"""Writing label files to stdout or to a path, complete or not at all."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ FORMATS = ("jsonl", "csv")
 
 
 def write_label_file(path: str, labels: Sequence[Label], format: str = "jsonl") -> bool:
-    """Write `labels` to `path`, ``-`` for stdout. Raises `CommandFailed`.
+    """Write `labels` to `path`, where ``-`` is stdout. Raises `CommandFailed`.
 
-    False when nothing was written, for there is no label and the file that is there may hold some.
+    Return False when nothing was written: there was no label, and a file that exists may hold some.
     """
     text = io.StringIO(newline="")
     (write_csv if format == "csv" else write_labels)(labels, text)
@@ -43,7 +43,7 @@ def write_label_file(path: str, labels: Sequence[Label], format: str = "jsonl") 
 
 
 def check_label_file(path: str) -> Path:
-    """Return the file that `path` names. Raises `CommandFailed` where there can be none: no directory to put it in."""
+    """Return the path that `path` names. Raises `CommandFailed` where it has no directory."""
     file = expand(path)
     if not file.parent.is_dir():
         raise CommandFailed(ExitCode.USAGE, f"Nothing was written: there is no directory {file.parent}")
@@ -53,7 +53,7 @@ def check_label_file(path: str) -> Path:
 
 
 def _write(file: Path, text: str) -> None:
-    """Put a file in place whole, with the rights that one there has; what goes to a device or a pipe just goes there.
+    """Put a complete file in place, with the permissions of the one it replaces; write to a device or a pipe directly.
 
     Raises `OSError`.
     """

@@ -1,4 +1,4 @@
-"""Reviews in an embedded store: the bundled sample, and trace files."""
+"""Reviewing an embedded store: the bundled sample, and trace files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from labeler.domain.worklist import ReviewSpec
 
 
 async def review_files(files: Sequence[Path], configuration: Configuration) -> ExitCode:
-    """`labeler review FILE…`: the traces of the files, imported."""
+    """Run `labeler review FILE…`: import the files' traces and review them."""
     path = configuration.paths.imports_store
     traces = [trace for file in files for trace in _traces_of(file)]
 
@@ -43,7 +43,10 @@ async def review_store(
     *,
     only_unlabelled: bool,
 ) -> ExitCode:
-    """Review what `fill` puts into the store at `path`; `unknown_reviewer` names the reviewer nobody has named."""
+    """Review what `fill` puts into the store at `path`.
+
+    `unknown_reviewer` returns the reviewer's ID where none is configured or remembered.
+    """
     async with open_journal(configuration.paths) as journal, open_cache(configuration) as cache:
         store = await LocalStore.open_or_create(path)
         try:
@@ -68,6 +71,7 @@ async def review_store(
 
 
 def _traces_of(file: Path) -> Sequence[RawTrace]:
+    """Read the traces of a file, and say what of it cannot be read."""
     read = read_trace_file(file)
     for told in (*read.notices, *read.problems):
         print_message(told)

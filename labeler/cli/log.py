@@ -1,4 +1,4 @@
-"""The log: for defects and their circumstances, readable by its owner alone, without a secret in it."""
+"""The log of defects and their circumstances: readable by its owner alone, without a secret in it."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ class _RedactingFormatter(logging.Formatter):
 
 
 _secrets: Final[set[str]] = set()
-"""What no record may tell: as wide as the process, for so is logging."""
+"""Secrets that no record may contain; global, as logging is."""
 
 
 def keep_out_of_log(secrets: Collection[str]) -> None:
-    """Mask these in every record from now on."""
+    """Mask these secrets in every record from now on."""
     _secrets.update(secrets)
 
 
 def log_trouble(path: Path) -> str | None:
-    """Why nothing is written to the log at `path`, or None when something would be."""
+    """Return why the log at `path` cannot be written; None when it can."""
     try:
         keep_private(path)
     except OSError as error:
@@ -59,9 +59,10 @@ def log_trouble(path: Path) -> str | None:
 
 
 def start_log(path: Path, *, verbose: bool, environment: Mapping[str, str] = os.environ) -> None:
-    """Send log records to `path`, made at the first one, and nothing to the terminal, not even when that fails.
+    """Send log records to the file at `path`, and none to the terminal.
 
-    `verbose` lets every request and labeler's own details in.
+    The file is created at the first record. That it cannot be written is not reported here: `log_trouble` tells.
+    `verbose` lets labeler's details and every request in.
     """
     for each in (path, *(path.with_name(f"{path.name}.{number}") for number in range(1, _OLD_LOGS + 1))):
         with suppress(OSError):

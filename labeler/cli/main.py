@@ -1,4 +1,4 @@
-"""The program: which command was asked for, and how it ended."""
+"""The program: run the command that was typed, and end with its exit code."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _run(given: Sequence[str]) -> int:
     try:
         parsed = build_parser().parse_args(given)
     except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else 0  # help was printed, or what is wrong with the line
+        return ended.code if isinstance(ended.code, int) else 0  # help or an error was printed
     try:
         code: ExitCode = parsed.run(parsed)
         return code
@@ -61,7 +61,7 @@ def _run(given: Sequence[str]) -> int:
 
 
 def _give_up(sentence: str) -> int:
-    """Say what ran out, in a way that takes no more of it, and nothing of what Python clears away half made."""
+    """Report what ran out without taking more of it, and silence what Python would say while it clears up."""
     sys.unraisablehook = lambda _: None
     if "warnings" in sys.modules:
         sys.modules["warnings"].simplefilter("ignore")
@@ -91,7 +91,7 @@ def _failed(error: BaseException, parsed: argparse.Namespace) -> ExitCode:
 
 
 def _log_defect(error: BaseException, parsed: argparse.Namespace) -> str:
-    """Keep the traceback in the log and say where that is."""
+    """Write the traceback to the log and return a sentence that says where it is."""
     import logging
 
     from labeler.cli.log import log_trouble, start_log
@@ -114,10 +114,11 @@ def _log_defect(error: BaseException, parsed: argparse.Namespace) -> str:
 
 
 def _prepare_streams() -> None:
-    """Let no output fail for what a stream cannot spell, and have a stream in place of one that was closed.
+    """Make the standard streams safe to write to.
 
-    There is nothing to read from such a stdin, messages to such a stderr go nowhere, and what is written to such a
-    stdout fails: results have to arrive. Its number is taken in any case, so that no file of ours gets it.
+    No output fails for a character that a stream cannot encode. A stream that was closed gets a replacement, so that no
+    file of ours is opened under its number: a replaced stdin is empty, messages to a replaced stderr go nowhere, and
+    writing to a replaced stdout fails, since results have to arrive.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
@@ -130,7 +131,7 @@ def _prepare_streams() -> None:
 
 
 def _escaped(error: UnicodeError) -> tuple[str, int]:
-    r"""What the stream's encoding lacks, as JSON spells it: ``\u00eb``, for our JSON has to stay JSON."""
+    r"""Spell what the encoding lacks as JSON does (``\u00eb``), since our JSON has to stay JSON."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass").hex()

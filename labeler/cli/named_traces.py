@@ -1,6 +1,6 @@
-"""Traces named one by one: each is taken once, and each that cannot be had is named.
+"""Traces that are named one by one: each is taken once, and each that cannot be had is named.
 
-"There is none" and "it could not be asked for" are different things, and are told apart.
+A trace that does not exist and one that could not be asked for are told apart.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from labeler.cli.output import print_message
 from labeler.domain.trace import short_id, why_no_id
 
 _NAMED: Final = 5
-"""So many traces are named in a sentence; the rest are counted."""
+"""How many traces a sentence names; the others are counted."""
 
 
 def each_once(trace_ids: Sequence[str]) -> tuple[str, ...]:
-    """Each ID once, in the order given. Says which were given more than once."""
+    """Return each ID once, in the order given, and say which were given more than once."""
     counted = Counter(trace_ids)
     if twice := [trace_id for trace_id, count in counted.items() if count > 1]:
         print_message(f"Named more than once, taken once: {listed(twice)}.")
@@ -27,7 +27,7 @@ def each_once(trace_ids: Sequence[str]) -> tuple[str, ...]:
 
 
 def possible_ids(named: Sequence[str]) -> tuple[str, ...]:
-    """Those that a trace can have; of each other it is said that there is none, and the rest goes on without it."""
+    """Return the IDs that a trace can have, and say of each other that there is no such trace."""
     for trace_id in named:
         if why := why_no_id(trace_id):
             print_message(f"There is no trace {short_id(trace_id)}: the ID {why}.")
@@ -35,28 +35,28 @@ def possible_ids(named: Sequence[str]) -> tuple[str, ...]:
 
 
 def listed(trace_ids: Sequence[str]) -> str:
-    """IDs for a sentence: ``tr-1, tr-2 and 31 more``."""
+    """Return IDs for a sentence: ``tr-1, tr-2 and 31 more``."""
     shown = [short_id(each) for each in trace_ids[:_NAMED]]
     more = len(trace_ids) - len(shown)
     return ", ".join(shown) + (f" and {more:,} more" if more else "")
 
 
 def not_found(trace_ids: Sequence[str], backend_uri: str, workspace: str) -> str:
-    """The backend was asked, and has none of these, as far as this login sees."""
+    """Return the sentence about traces that the backend does not have, as far as this login sees."""
     where = f"{backend_uri}, workspace {workspace}" if workspace else backend_uri
     return f"There is no trace {listed(trace_ids)} at {where}."
 
 
 def not_asked(trace_ids: Sequence[str], why: str) -> str:
-    """Nothing is here of these, and the backend could not be asked, for a reason that is a sentence of its own."""
+    """Return the sentence about traces that are not here and could not be asked for; `why` is a sentence, too."""
     return f"Not here, and cannot be asked for: {listed(trace_ids)}. {why}"
 
 
 @dataclass(frozen=True, slots=True)
 class Unfound:
-    """Traces that were named and cannot be had.
+    """Named traces that cannot be had.
 
-    `nowhere`: the backend has none of these. `unasked`: it could not be asked for these, and `why` says why.
+    The backend has none of `nowhere`. It could not be asked for `unasked`, and `why` says why.
     """
 
     backend_uri: str
@@ -70,12 +70,12 @@ class Unfound:
 
     @property
     def code(self) -> ExitCode:
-        """How a command ends that found none of what was named."""
+        """The exit code of a command that found none of the named traces."""
         return ExitCode.PROBLEM if self.nowhere else ExitCode.WAITING
 
     @property
     def sentences(self) -> str:
-        """For people."""
+        """What is missing and why, for people."""
         said = []
         if self.nowhere:
             said.append(not_found(self.nowhere, self.backend_uri, self.workspace))
@@ -84,6 +84,6 @@ class Unfound:
         return " ".join(said)
 
     def without(self, found: Container[str]) -> Unfound:
-        """The same of what was not found meanwhile."""
+        """Return what is still missing once the traces in `found` have turned up."""
         nowhere = tuple(each for each in self.nowhere if each not in found)
         return replace(self, nowhere=nowhere, unasked=tuple(each for each in self.unasked if each not in found))

@@ -1,4 +1,4 @@
-"""Opening the backend: the configured one, that of a review, and that of a review again beside its screen."""
+"""Opening the backend: the configured one, the one of a review, and a second connection beside its screen."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from labeler.journal.async_journal import AsyncJournal
 async def open_backend(
     configuration: Configuration, journal: AsyncJournal, pulse: Pulse | None = None
 ) -> AsyncIterator[Backend]:
-    """The configured backend, with credentials only where they may go. `pulse` hears whether it answers.
+    """Open the configured backend, with credentials only where they may go. `pulse` hears whether it answers.
 
     Raises `CommandFailed` when none is configured, `CredentialsWithheld`, `BackendError`, `UnusableSettings`.
     """
@@ -47,7 +47,7 @@ async def open_backend(
 
 @asynccontextmanager
 async def reach_backend(configuration: Configuration, journal: AsyncJournal) -> AsyncIterator[Backend]:
-    """The configured backend, found to be one. Raises what `open_backend` raises, and `Unreachable`."""
+    """Open the configured backend and check that it is one. Raises what `open_backend` raises, and `Unreachable`."""
     async with open_backend(configuration, journal) as backend:
         await backend.capabilities()
         yield backend
@@ -57,7 +57,7 @@ async def reach_backend(configuration: Configuration, journal: AsyncJournal) -> 
 async def open_everything(
     arguments: argparse.Namespace, configuration: Configuration
 ) -> AsyncIterator[tuple[CliContext, AsyncCache]]:
-    """Journal, cache and backend for a review, once the user has agreed to where credentials go."""
+    """Open journal, cache and backend for a review, once the user has agreed to where credentials go."""
     async with open_journal(configuration.paths) as journal, open_cache(configuration) as cache:
         agreed = await with_consent(arguments, configuration, journal)
         async with open_backend(agreed, journal) as backend:
@@ -65,9 +65,10 @@ async def open_everything(
 
 
 async def reopened(spec: ReviewSpec, configuration: Configuration, journal: AsyncJournal, pulse: Pulse) -> Backend:
-    """A backend of its own for the traffic beside the screen. Raises `BackendError` alone: nobody is asked now.
+    """Open the backend of a review once more, for the traffic beside the screen. Raises `BackendError` alone.
 
-    It signs in with what stands in the configured address, where that is the review's: the journal has no secret.
+    The user is not asked anything now. The credentials in the configured address are used where it is the review's: the
+    journal holds no secret.
     """
     from labeler.backends.mlflow.credentials import UnusableSettings
 
@@ -80,14 +81,14 @@ async def reopened(spec: ReviewSpec, configuration: Configuration, journal: Asyn
         raise Forbidden(str(error)) from error
     except UnusableSettings as error:
         raise NotABackend(str(error)) from error
-    except BadBackendUri as error:  # a review of an earlier version, which took such addresses
+    except BadBackendUri as error:  # begun by an earlier version, which accepted such addresses
         raise NotABackend(f"The address of this review {error}") from error
 
 
 async def backend_at(
     uri: str, configuration: Configuration, journal: AsyncJournal, pulse: Pulse | None = None
 ) -> Backend:
-    """An open backend at `uri`; the caller closes it. Raises what `open_backend` raises."""
+    """Open the backend at `uri`, which the caller closes. Raises what `open_backend` raises."""
     workspace = configuration.settings.backend.workspace
     kind = backend_kind(uri)
     if kind is BackendKind.LOCAL:
@@ -103,7 +104,7 @@ async def backend_at(
 
 
 def tell_cautions(backend: Backend) -> bool:
-    """Print what the backend has to say about what was read from it; tell whether there was anything."""
+    """Print the backend's cautions about what was read from it, and return whether there were any."""
     cautions = backend.cautions()
     for caution in cautions:
         print_message(caution)

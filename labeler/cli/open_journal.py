@@ -17,7 +17,7 @@ from labeler.journal.rescue import waiting_beside
 
 @asynccontextmanager
 async def open_journal(paths: Paths) -> AsyncIterator[AsyncJournal]:
-    """Open the journal to be written, and say what was found out about it.
+    """Open the journal for writing, and say what was found out about it.
 
     Raises `UnusableDirectory` where there is none and none can be made, `CommandFailed` for one that can only be read,
     and `JournalError`.
@@ -39,7 +39,7 @@ async def open_journal(paths: Paths) -> AsyncIterator[AsyncJournal]:
 
 @asynccontextmanager
 async def open_journal_to_read(paths: Paths) -> AsyncIterator[AsyncJournal]:
-    """Open the journal for what only reads it, and say what was found out about it.
+    """Open the journal for reading and say what was found out about it; read it as it is where nothing can be written.
 
     Raises `UnusableDirectory` where there is no journal, and `JournalError`.
     """
@@ -54,7 +54,7 @@ async def open_journal_to_read(paths: Paths) -> AsyncIterator[AsyncJournal]:
 
 @asynccontextmanager
 async def examine_journal(paths: Paths) -> AsyncIterator[tuple[AsyncJournal, str]]:
-    """Open the journal for what only reads it, without a word; and why nothing can be written to it, or nothing.
+    """Open the journal for reading, without a word. The text says why nothing can be written to it; empty where it can.
 
     Raises `UnusableDirectory` where there is no journal, and `JournalError`.
     """
@@ -92,7 +92,7 @@ async def _closing(journal: AsyncJournal) -> AsyncIterator[None]:
 
 
 async def _tell_what_was_found(journal: AsyncJournal) -> None:
-    """Say what was saved of a damaged journal, and what waits in journals that were rescued beside it."""
+    """Say what was saved of a damaged journal, and what waits in journals rescued beside it."""
     if journal.recovery is not None:
         print_message(journal.recovery.sentence)
     for rescued in await asyncio.to_thread(waiting_beside, journal.path):

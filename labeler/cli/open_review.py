@@ -1,4 +1,4 @@
-"""From what was asked for to a review that can be opened: who, what, which questions."""
+"""From the options of a command to a review that can be opened: which traces, whose labels, which questions."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ _ASKED_AT_ONCE: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class OpenedReview:
-    """A review about to be shown."""
+    """A review that is about to be shown."""
 
     record: ReviewRecord
     asked: AskedQuestions
 
 
 async def open_asked(context: CliContext, selection: TraceSelection) -> OpenedReview:
-    """The review that was asked for. Without a network, the same as it was left. Raises what the backend raises."""
+    """Open the review that was asked for; without a network, as it was left. Raises what the backend raises."""
     try:
         return await _open_online(context, selection)
     except (Unreachable, Ambiguous) as error:
@@ -56,7 +56,7 @@ async def open_asked(context: CliContext, selection: TraceSelection) -> OpenedRe
 
 
 async def open_remembered(record: ReviewRecord, journal: AsyncJournal) -> OpenedReview | None:
-    """A review as it was left, asked without a network; None when it was never begun with one."""
+    """Open a review as it was left, without a network; None when it was never begun with one."""
     questions = await remembered_questions(record, journal)
     if questions is None:
         return None
@@ -65,7 +65,7 @@ async def open_remembered(record: ReviewRecord, journal: AsyncJournal) -> Opened
 
 
 async def open_spec(context: CliContext, spec: ReviewSpec) -> OpenedReview:
-    """The review of a spec, its questions read anew."""
+    """Open the review of a spec, reading its questions anew."""
     journal = context.journal
     asked = await questions_at(context, spec)
     record = await journal.run(journal.reviews.begin, spec, wall_clock_ms())
@@ -94,7 +94,7 @@ def announce(opening: OpenedReview) -> None:
 
 
 def is_member(queue: Queue, reviewer: str) -> bool:
-    """Whether the reviewer may work on the queue; one without users is for everybody."""
+    """Return whether the reviewer may work on the queue. A queue without users is for everybody."""
     return not queue.users or any(same_reviewer(user, reviewer) for user in queue.users)
 
 
@@ -109,7 +109,7 @@ async def _open_online(context: CliContext, selection: TraceSelection) -> Opened
 
 
 async def _find_known(context: CliContext, selection: TraceSelection) -> ReviewRecord | None:
-    """The review opened earlier that this one would be, as far as names tell."""
+    """Find the earlier review that this one would be, as far as names tell."""
     backend, journal, settings = context.backend, context.journal, context.configuration.settings
     reviewer = settings.reviewer
     if reviewer is None:
@@ -124,7 +124,7 @@ async def _find_known(context: CliContext, selection: TraceSelection) -> ReviewR
 
 
 async def look_for(context: CliContext, trace_ids: Sequence[str], desk: Desk) -> Unfound:
-    """Take the traces named into a review, and tell which of them there are not.
+    """Take the named traces into a review, and return those that cannot be had.
 
     Raises what the backend raises; `Unreachable` and `Ambiguous` only where none of the traces is known.
     """
@@ -151,7 +151,7 @@ async def look_for(context: CliContext, trace_ids: Sequence[str], desk: Desk) ->
 
 
 async def _tell_strangers(context: CliContext, found: Sequence[tuple[str, str]]) -> None:
-    """Say which traces found are not of the experiments typed with -e. `found`: trace IDs with their experiments."""
+    """Say which traces are not of the experiments typed with -e. `found` pairs trace IDs with their experiments."""
     configuration = context.configuration
     if configuration.origin("backend.experiments").source is not SettingSource.FLAG:
         return

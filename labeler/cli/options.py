@@ -1,4 +1,4 @@
-"""The options that commands share, and what they mean as settings and as a selection of traces."""
+"""Options that several commands share, and their meaning as settings and as a selection of traces."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SETTINGS: Final = {
 class TraceSelection:
     """Which traces a command is about, beyond the configured experiments and queue.
 
-    `since_ms` is milliseconds since the epoch. `only_unlabelled`: leave out what the reviewer has labelled.
+    `since_ms` is in milliseconds since the epoch. With `only_unlabelled`, what the reviewer has labelled is left out.
     """
 
     trace_ids: tuple[str, ...] = ()
@@ -46,13 +46,13 @@ class TraceSelection:
 
 
 def complete_with_files(argument: argparse.Action) -> None:
-    """Let shells complete this argument with the names of files: by shell, what shtab puts into a script for that."""
+    """Let shells complete this argument with file names, by the words that shtab has for that."""
     by_shell = {"bash": "_shtab_compgen_files", "zsh": "_files", "fish": "(__fish_complete_path (commandline -ct))"}
     setattr(argument, "complete", by_shell)  # noqa: B010 - an attribute of shtab's, which argparse does not know
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
-    """Options of every command. Nothing is set that was not typed, so that they may stand before or after its name."""
+    """Add the options of every command. They have no defaults, so that they may stand before or after its name."""
     group = parser.add_argument_group("files")
     complete_with_files(
         group.add_argument("--config", metavar="FILE", help="this configuration file instead of your own")
@@ -63,7 +63,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 
 
 def add_backend(parser: argparse.ArgumentParser) -> None:
-    """Options that say where traces come from and labels go."""
+    """Add the options that say where traces come from and labels go."""
     group = parser.add_argument_group("backend")
     group.add_argument("-b", "--backend", metavar="URI", help="http(s)://…, databricks[://PROFILE], local:PATH, …")
     group.add_argument(
@@ -73,14 +73,14 @@ def add_backend(parser: argparse.ArgumentParser) -> None:
 
 
 def add_reviewer(parser: argparse.ArgumentParser) -> None:
-    """The option that says whose labels these are."""
+    """Add the option that says whose labels these are."""
     group = parser.add_argument_group("reviewer")
     group.add_argument("-r", "--reviewer", metavar="ID", help="whose labels these are")
     _leave_unset(group)
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
-    """Options that choose traces."""
+    """Add the options that choose traces."""
     group = parser.add_argument_group("traces")
     group.add_argument("-q", "--queue", metavar="NAME_OR_ID", help="a review queue; me: your own")
     group.add_argument("-f", "--filter", metavar="EXPR", help="MLflow's filter syntax, passed through")
@@ -98,7 +98,7 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
 
 
 def add_screen(parser: argparse.ArgumentParser) -> None:
-    """Options of commands that open a screen."""
+    """Add the options of commands that open a screen."""
     group = parser.add_argument_group("screen")
     group.add_argument("--blind", action="store_true", help="hide what judges and other people said")
     group.add_argument("--offline", action="store_true", help="ask nothing of the network")
@@ -107,12 +107,12 @@ def add_screen(parser: argparse.ArgumentParser) -> None:
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
-    """The option for machine-readable results."""
+    """Add the option for machine-readable results."""
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def flags_of(arguments: argparse.Namespace) -> list[FlagSetting]:
-    """What was typed and overrides a setting."""
+    """Return the typed options that override a setting."""
     from labeler.config.load import FlagSetting
 
     given = vars(arguments)
@@ -124,7 +124,7 @@ def flags_of(arguments: argparse.Namespace) -> list[FlagSetting]:
 
 
 def selection_of(arguments: argparse.Namespace) -> TraceSelection:
-    """Which traces were asked for; those named, each once."""
+    """Return which traces were asked for; a trace that is named twice counts once."""
     from labeler.cli.named_traces import each_once
 
     given = vars(arguments)
@@ -134,7 +134,7 @@ def selection_of(arguments: argparse.Namespace) -> TraceSelection:
 
 
 def refuse_queue_beside_names(arguments: argparse.Namespace, names: Sequence[str]) -> None:
-    """Raise `CommandFailed` where a queue was typed and exactly what to take as well."""
+    """Raise `CommandFailed` where both a queue and the traces themselves are named."""
     if names and "queue" in arguments:
         from labeler.domain.trace import short_id
 
@@ -145,7 +145,7 @@ def refuse_queue_beside_names(arguments: argparse.Namespace, names: Sequence[str
 
 
 def since_ms(text: str) -> int:
-    """``7d``, or an ISO 8601 date or time (UTC unless it says otherwise), as milliseconds since the epoch."""
+    """Parse ``7d``, or an ISO 8601 date or time (UTC by default), into milliseconds since the epoch."""
     span = re.fullmatch(r"(\d{1,6})([mhdw])", text)
     if span:
         return wall_clock_ms() - int(span[1]) * _UNITS_MS[span[2]]
@@ -157,13 +157,13 @@ def since_ms(text: str) -> int:
 
 
 def positive(text: str) -> int:
-    """A whole number of at least 1."""
+    """Parse a whole number of at least 1."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"“{text}” is not a whole number of at least 1")
     return int(text)
 
 
 def _leave_unset(group: argparse._ArgumentGroup) -> None:
-    """Let options that were not typed be absent, so that a command's parser does not undo what stood before it."""
+    """Leave options unset that were not typed: a command's parser would undo those typed before its name."""
     for action in group._group_actions:
         action.default = argparse.SUPPRESS

@@ -23,7 +23,7 @@ from labeler.labels.label import label_of
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
-    """Do what was asked."""
+    """Run the action that was typed."""
     return asyncio.run(_with_journal(arguments))
 
 
@@ -100,7 +100,7 @@ async def _export(arguments: argparse.Namespace, configuration: Configuration, j
 
 
 async def _chosen(arguments: argparse.Namespace, configuration: Configuration, journal: AsyncJournal) -> list[int]:
-    """The IDs that were typed, else those of everything in scope. Raises `CommandFailed` for one that is not there."""
+    """Return the IDs that were typed, else all in scope. Raises `CommandFailed` for one that is not there."""
     scope = await destinations_in_scope(configuration, journal)
     there = [delivery.id for delivery in await journal.run(journal.queries.deliveries, scope)]
     unknown = [asked for asked in arguments.ids if asked not in there]
@@ -112,7 +112,7 @@ async def _chosen(arguments: argparse.Namespace, configuration: Configuration, j
 
 
 def _why_not(asked: int, delivery: Delivery | None) -> str:
-    """Why this ID is not in the outbox, as a sentence."""
+    """Return a sentence that says why this ID is not in the outbox."""
     if delivery is None:
         return f"Not in the outbox: {asked}, which this journal never had."
     if delivery.state is DeliveryState.DELIVERED:

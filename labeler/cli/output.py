@@ -1,4 +1,4 @@
-"""Writing results to stdout and messages to stderr, so that no terminal is harmed by what a trace holds."""
+"""Results on stdout and messages on stderr, made harmless for the terminal."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from labeler.reading.sanitise import sanitise
 
 
 def print_text(text: str) -> None:
-    """Text for people, on stdout."""
+    """Print text for people on stdout."""
     write_out(f"{sanitise(text)}\n")
 
 
 def print_json(value: JsonValue) -> None:
-    """One JSON value on one line of stdout: exact, invisible characters as escapes."""
+    """Print a JSON value exactly, on one line of stdout, with invisible characters as escapes."""
     from labeler.labels.exact_json import exact_json
 
     write_out(f"{exact_json(value)}\n")
 
 
 def print_raw_json(payload: bytes) -> None:
-    """JSON text as it came, on stdout: only what no terminal should see becomes an escape that means the same."""
+    """Print JSON text as it came; only what a terminal should not see becomes an equivalent escape."""
     try:
         text = payload.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
@@ -42,7 +42,7 @@ def print_raw_json(payload: bytes) -> None:
 
 
 def print_message(sentence: str) -> None:
-    """A message for people, on stderr. One that cannot be written there is lost: there is nowhere to say so."""
+    """Print a message for people on stderr. It is lost where stderr cannot be written: there is nowhere to say so."""
     try:
         sys.stderr.write(f"labeler: {sanitise(sentence)}\n")
     except OSError:
@@ -50,7 +50,7 @@ def print_message(sentence: str) -> None:
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Rows of cells in columns, on stdout."""
+    """Print rows of cells in columns on stdout."""
     lines = [list(header), *([sanitise(cell).replace("\n", " ") for cell in row] for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
     for line in lines:
@@ -63,9 +63,9 @@ _REDRAW_S: Final = 0.1
 
 
 class Progress:
-    """Counts up to a total that may still grow. Draws at most ten times a second, and only on a terminal.
+    """A count up to a total that may still grow, drawn at most ten times a second and only on a terminal.
 
-    What is noted beside the count goes to scripts too, as a line of its own.
+    A note beside the count goes to scripts too, as a line of its own.
     """
 
     def __init__(self, what: str) -> None:
@@ -76,7 +76,7 @@ class Progress:
         self._on_terminal = sys.stderr.isatty()
 
     def show(self, done: int, total: int) -> None:
-        """`done` of `total` are there now."""
+        """Show that `done` of `total` are done."""
         self._done, self._total = done, total
         now = time.monotonic()
         if not self._on_terminal or (now - self._drawn_at < _REDRAW_S and done < total):
@@ -85,7 +85,7 @@ class Progress:
         self._draw()
 
     def note(self, words: str) -> None:
-        """Say this beside the count until something else is noted; empty: nothing."""
+        """Show these words beside the count until the next note; empty words clear them."""
         self._note = words
         if self._on_terminal:
             self._drawn_at = time.monotonic()

@@ -6,17 +6,17 @@ import sys
 
 
 def is_interactive() -> bool:
-    """Whether a person can be asked: stdin and stderr are a terminal."""
+    """Return whether a person can be asked: stdin and stderr are a terminal."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def agrees(question: str) -> bool:
-    """Ask a question whose answer is yes or no; anything but a yes is a no, the end of the input included."""
+    """Ask a yes-or-no question. Anything but a yes is a no, and so is the end of the input."""
     return read_line(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
 def read_line(prompt: str) -> str:
-    """Return the line that is typed behind `prompt`; empty, without even a line end, where the input ends."""
+    """Show a prompt and return the line typed there, with its line end; empty at the end of the input."""
     sys.stderr.write(prompt)
     sys.stderr.flush()
     return sys.stdin.readline()

@@ -72,7 +72,7 @@ async def _pull(arguments: argparse.Namespace) -> ExitCode:
 
 
 async def _missing(backend: Backend, selection: TraceSelection, worklist: Sequence[str]) -> list[str]:
-    """Those of the traces named that the backend has not. A sample leaves others out, so these are asked for again."""
+    """Return the named traces that the backend does not have; what a sample left out is asked for again."""
     listed = set(worklist)
     absent = [trace_id for trace_id in selection.trace_ids if trace_id not in listed]
     if selection.sample is None or not absent:
@@ -82,7 +82,7 @@ async def _missing(backend: Backend, selection: TraceSelection, worklist: Sequen
 
 
 async def _see_that_traces_are_kept(cache: AsyncCache) -> None:
-    """Raise `CommandFailed` when what is downloaded would be gone with this run."""
+    """Raise `CommandFailed` where downloaded traces would be lost at the end of this run."""
     trouble = await cache.run(lambda store: store.trouble)
     if trouble is not None:
         raise CommandFailed(ExitCode.USAGE, f"Nothing would be here for later. {trouble}")
@@ -90,12 +90,12 @@ async def _see_that_traces_are_kept(cache: AsyncCache) -> None:
 
 _IN_FLIGHT: Final = 4
 _GIVE_UP_AFTER_S: Final = 30.0
-"""How long the backend may be out of reach before what is missing is left for another time."""
+"""Seconds that the backend may be out of reach before the download ends without the missing traces."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How a download ended: `here` counts traces in the cache, `problems` are sentences about single traces."""
+    """How a download ended. `here` counts the traces in the cache; `problems` are sentences about single traces."""
 
     here: int
     problems: tuple[str, ...]
@@ -106,7 +106,7 @@ class Report:
 async def list_worklist(
     backend: Backend, cache: AsyncCache, journal: AsyncJournal, review: OpenedReview, *, only_unlabelled: bool
 ) -> list[str]:
-    """Take what the backend lists into the review, and return the trace IDs of its worklist in order."""
+    """Take the backend's listing into the review, and return the worklist's trace IDs in order."""
     spec, questions = review.record.spec, review.asked.questions
     with Progress("Listing") as progress:
         listed = 0
@@ -122,7 +122,7 @@ async def list_worklist(
 
 
 async def download(backend: Backend, cache: AsyncCache, trace_ids: Sequence[str]) -> Report:
-    """Bring the traces that are not here into the cache. What is here stays; run again, it goes on."""
+    """Download the traces that are not in the cache. Traces that arrive stay, so a second run goes on from there."""
     home = home_of(backend)
     here = await cache.run(Cache.have, home, trace_ids)
     download = _Download([trace_id for trace_id in trace_ids if trace_id not in here], len(trace_ids))
@@ -146,12 +146,12 @@ async def download(backend: Backend, cache: AsyncCache, trace_ids: Sequence[str]
 
 
 def home_of(backend: Backend) -> Destination:
-    """Where the cache keeps a backend's traces, whatever their experiment."""
+    """Return the key under which the cache keeps a backend's traces, whatever their experiment."""
     return Destination(backend.uri, backend.workspace, "")
 
 
 class _Download:
-    """What is left to download, told by the prefetcher's events."""
+    """What is left to download, as the prefetcher's events tell."""
 
     def __init__(self, left: list[str], total: int) -> None:
         self.left = dict.fromkeys(left)

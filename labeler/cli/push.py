@@ -39,12 +39,12 @@ _TOLD: Final = {
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
-    """Queue what is neither in the journal nor at the backend; labeler sync delivers it."""
+    """Queue the labels that neither the journal nor the backend has; `labeler sync` delivers them."""
     return asyncio.run(push(arguments))
 
 
 async def push(arguments: argparse.Namespace) -> ExitCode:
-    """Queue the labels of a file, idempotently. Raises `CommandFailed`."""
+    """Queue the labels of a file. Pushing it twice changes nothing more. Raises `CommandFailed`."""
     configuration = configure(arguments)
     lines, unreadable = read_lines(_content(arguments.file))
     if not lines and not unreadable:
@@ -82,7 +82,7 @@ def _content(file: str) -> bytes:
 
 
 async def _reviewer(context: CliContext, lines: Sequence[LabelLine]) -> str:
-    """Find out whose the labels are that name nobody; nobody has to be known where all name somebody."""
+    """Return the author of lines that name none; nobody is asked where every line names one."""
     if all(line.label.reviewer or line.problem for line in lines):
         return ""
     return (await reviewer_at(context)).id
@@ -98,7 +98,7 @@ async def _experiments(context: CliContext) -> frozenset[str] | None:
 
 
 def _assessment(line: LabelLine, reviewer: str, now_ms: int, home: Destination) -> Assessment:
-    """Make the assessment that a line becomes at its trace's place; what cannot be queued becomes nobody's."""
+    """Return the assessment that a line becomes at its trace's place. A line that cannot be queued gets no author."""
     author = line.label.reviewer or ("" if line.problem else reviewer)
     return assessment_of(line.label, reviewer=author, destination=home, now_ms=now_ms)
 

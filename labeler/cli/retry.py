@@ -1,4 +1,4 @@
-"""Trying again while somebody waits at the terminal: one broken connection is no reason to end before a review."""
+"""Trying again while somebody waits at the terminal: one broken connection does not end a command."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from labeler.cli.output import print_message
 T = TypeVar("T")
 
 _PAUSES_S: Final = (1.0, 3.0)
-"""Seconds before the second try and before the third, which is the last."""
+"""Seconds to wait before the second and before the third, last try."""
 
 _PATIENCE_S: Final = 8.0
-"""Seconds after the first try in which another one may begin: nobody waits for a second timeout."""
+"""Seconds from the first try within which another may begin, so that nobody waits through a second timeout."""
 
 
 async def with_retries(attempt: Callable[[], Awaitable[T]]) -> T:
-    """What `attempt` comes to, tried up to three times, each pause announced.
+    """Return what `attempt` returns, trying up to three times and announcing each pause.
 
-    Only what may be different in a moment is tried again: no connection, and a server's 5xx. Whatever else
-    `attempt` raises is raised at once, and so is what the last try raises. It may run several times, so it has to
-    change nothing that a second run would change again.
+    Only what may pass in a moment is tried again: no connection, and a 5xx of the server. Anything else that `attempt`
+    raises is raised at once, and so is the error of the last try. `attempt` may run several times, so a second run must
+    do no harm.
     """
     began = time.monotonic()
     for number, pause_s in enumerate(_PAUSES_S, 2):

@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
 
 
 async def review(arguments: argparse.Namespace) -> ExitCode:
-    """`labeler review`: the worklist that was asked for, or exactly the traces or files named."""
+    """Run `labeler review`: the worklist that was asked for, or exactly the traces or files named."""
     configuration = configure(arguments)
     refuse_addresses(arguments.targets)
     files = [Path(target) for target in arguments.targets if looks_like_file(target)]
@@ -61,7 +61,7 @@ async def review(arguments: argparse.Namespace) -> ExitCode:
 
 
 async def demo_instead(arguments: argparse.Namespace) -> ExitCode:
-    """The one thing to review where there is no backend."""
+    """Run the demo where no backend is configured: there is nothing else to review."""
     from labeler.cli.demo import review_demo
 
     print_message("No backend is configured, so this is the demo. labeler config init sets one up.")
@@ -70,7 +70,7 @@ async def demo_instead(arguments: argparse.Namespace) -> ExitCode:
 
 
 async def review_asked(arguments: argparse.Namespace, asked: Configuration, selection: TraceSelection) -> ExitCode:
-    """Review what configuration and selection name."""
+    """Review what the configuration and the selection name."""
     async with open_everything(arguments, asked) as (context, cache):
         configuration, journal = context.configuration, context.journal
         opening = await with_retries(lambda: open_asked(context, selection))
@@ -92,7 +92,7 @@ async def review_asked(arguments: argparse.Namespace, asked: Configuration, sele
 async def continue_review(
     opening: OpenedReview, configuration: Configuration, journal: AsyncJournal, *, offline: bool
 ) -> ExitCode:
-    """Go on with a review as it was left; the backend is asked only once the screen stands."""
+    """Go on with a review as it was left; the backend is asked only once the screen is up."""
     async with open_cache(configuration) as cache:
         announce(opening)
         pulse = Pulse()

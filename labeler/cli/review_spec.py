@@ -1,4 +1,4 @@
-"""From what was typed and configured to the spec of a review, and the questions it asks."""
+"""From options and settings to the spec of a review, and the questions it asks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from labeler.domain.worklist import ReviewSpec
 
 
 async def review_spec(context: CliContext, selection: TraceSelection, reviewer: str) -> ReviewSpec:
-    """What was asked to be reviewed. Raises `CommandFailed` when nothing was, `UnknownName`."""
+    """Return the spec of what was asked for. Raises `CommandFailed` where nothing was, and `UnknownName`."""
     configuration, backend = context.configuration, context.backend
     experiments = await experiments_named(backend, configuration.settings.backend.experiments)
     if selection.trace_ids:
@@ -41,7 +41,7 @@ async def review_spec(context: CliContext, selection: TraceSelection, reviewer: 
 
 
 def spec_of(configuration: Configuration, selection: TraceSelection, reviewer: str, home: Destination) -> ReviewSpec:
-    """What is known of a review without asking the backend. It is whole where traces are named."""
+    """Return as much of the spec as is known without the backend. It is complete where traces are named."""
     order = configuration.settings.review.order
     return ReviewSpec(
         backend_uri=home.backend_uri,
@@ -62,7 +62,7 @@ def spec_of(configuration: Configuration, selection: TraceSelection, reviewer: s
 
 
 async def questions_at(context: CliContext, spec: ReviewSpec) -> AskedQuestions:
-    """What a review asks. Raises `NoQuestions`."""
+    """Return the questions of a review. Raises `NoQuestions`."""
     configuration, backend = context.configuration, context.backend
     of_queue: list[Question] = []
     of_experiments: list[Question] = []
@@ -73,7 +73,7 @@ async def questions_at(context: CliContext, spec: ReviewSpec) -> AskedQuestions:
             of_experiments += [question for question in schemas.questions if question.name not in names]
         if spec.queue_id is not None:
             queue = await backend.queue(spec.experiment_ids[0], spec.queue_id)
-            # In the order of creation: a queue lists its schemas by their random IDs.
+            # In order of creation: a queue lists its schemas sorted by their random IDs.
             of_queue = [question for question in of_experiments if question.schema_id in queue.schema_ids]
     return asked_questions(configuration, of_queue, of_experiments)
 

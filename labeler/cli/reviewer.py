@@ -1,4 +1,4 @@
-"""Whose labels these are: as far as anybody has said, else asked in the terminal, once."""
+"""Whose labels these are: as far as anybody has said, else asked in the terminal."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from labeler.config.identity import BadReviewer, Candidate, Reviewer, check_revi
 
 
 async def reviewer_at(context: CliContext) -> Reviewer:
-    """Whose labels these are at this backend, remembered from now on; asked in a terminal when nobody has said so.
+    """Return the reviewer at this backend and remember them; ask in a terminal where nobody has said who it is.
 
-    Raises `CommandFailed` when there is nobody to ask.
+    Raises `CommandFailed` where there is nobody to ask.
     """
     reviewer = await known_reviewer(context)
     if reviewer is None and is_interactive():
@@ -36,12 +36,12 @@ async def reviewer_at(context: CliContext) -> Reviewer:
 
 
 async def known_reviewer(context: CliContext) -> Reviewer | None:
-    """The reviewer as far as anybody has said, or None when a person has to be asked."""
+    """Return the reviewer as far as anybody has said, or None where a person has to be asked."""
     return await reviewer_as_signed_in(context, context.backend.whoami)
 
 
 async def reviewer_as_signed_in(context: CliContext, whoami: Callable[[], Awaitable[str | None]]) -> Reviewer | None:
-    """The same; `whoami` tells who is signed in, and is called only where nobody was named for this run."""
+    """Do the same, asking `whoami` who is signed in, and only where no reviewer is configured."""
     configuration, journal = context.configuration, context.journal
     stated = configuration.settings.reviewer
     if stated is not None:
@@ -59,9 +59,9 @@ async def reviewer_as_signed_in(context: CliContext, whoami: Callable[[], Awaita
 
 
 def ask_reviewer() -> str:
-    """Ask who reviews, when nobody and nothing has said so: the ID as typed, or the proposal by Enter.
+    """Ask for the reviewer's ID: one that is typed, or the proposal by Enter.
 
-    Raises `KeyboardInterrupt` when the input ends.
+    Raises `KeyboardInterrupt` where the input ends.
     """
     guess = proposal()
     print_message("Whose labels are these? The name goes with every label.")
@@ -76,7 +76,7 @@ def ask_reviewer() -> str:
 
 
 def proposal() -> Candidate:
-    """Who it might be: git's e-mail address, else the name of this login. Never taken without being accepted."""
+    """Propose git's e-mail address, else the name of this login. A proposal counts only once it is accepted."""
     email = git_email()
     if email:
         return Candidate(email, "git")
@@ -87,7 +87,7 @@ def proposal() -> Candidate:
 
 
 def git_email() -> str:
-    """Return what git knows the user by, as a suggestion; empty when it knows nothing, or takes longer than 2 s."""
+    """Return the e-mail address that git has for the user; empty where it has none or takes longer than 2 s."""
     try:
         found = subprocess.run(
             ["git", "config", "user.email"], capture_output=True, text=True, check=False, timeout=2, errors="replace"

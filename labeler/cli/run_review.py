@@ -1,4 +1,4 @@
-"""A review on the screen: the desk opened, the app run, the traffic kept going beside it."""
+"""A review on the screen: open the desk, run the app, keep the traffic going beside it."""
 
 from __future__ import annotations
 
@@ -35,8 +35,7 @@ _LAST_CHANCE_S = 1.5
 
 
 def check_screen(configuration: Configuration, instead: str) -> None:
-    """Raise what makes a screen impossible before anything is fetched: no terminal or none to
-    draw on, wrong keys, an unknown theme.
+    """Raise what makes a screen impossible, before anything is fetched: a wrong terminal, wrong keys, an unknown theme.
 
     `instead` says what to run where there is no terminal.
     """
@@ -74,11 +73,11 @@ async def run_on_screen(
     only_unlabelled: bool,
     look_for: Callable[[Desk], Awaitable[Unfound]] | None = None,
 ) -> ExitCode:
-    """Show the review until the reviewer leaves. `connect` None: ask nothing of the network; `pulse` is what
-    the backend that it opens tells whether it answers.
+    """Show the review until the reviewer leaves.
 
-    `first_listing`: where to take a worklist from that has no items yet. `look_for` takes in the traces that were
-    named, and tells which of them cannot be had: they are named before the screen opens, and on leaving.
+    `connect` opens the backend for the traffic beside the screen, and `pulse` hears whether that one answers; None asks
+    nothing of the network. A worklist without items is filled from `first_listing`. `look_for` takes in the traces that
+    were named and returns those that cannot be had, which are named before the screen opens and on leaving.
     """
     from labeler.tui.app import LabelerApp
     from labeler.tui.appearance import ASCII, UNICODE
@@ -140,7 +139,7 @@ async def run_on_screen(
 
 @contextmanager
 def _troubles_told(journal: AsyncJournal, desk: Desk) -> Iterator[None]:
-    """Tell what happens to the journal on the screen at once, and once more when the screen has closed."""
+    """Report the journal's troubles on the screen at once, and again when the screen has closed."""
     told: list[str] = []
     tell_without_screen = journal.on_trouble
 
@@ -168,9 +167,9 @@ def _traffic(configuration: Configuration, *, only_unlabelled: bool) -> Traffic:
 
 
 async def _take_first_items(desk: Desk, backend: Backend, *, only_unlabelled: bool) -> bool:
-    """Take the backend's listing in until there is something to show; the rest follows in the background.
+    """Take in the backend's listing until there is something to show; the rest follows in the background.
 
-    Tells whether anything was listed at all.
+    Return whether anything was listed at all.
     """
     listed = 0
     async for page in listed_traces(backend, desk.record.spec):

@@ -1,4 +1,4 @@
-"""The settings that only a screen reads, checked beyond what their types say: keys and theme."""
+"""Settings that only a screen reads, checked beyond their types: the keys and the theme."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def keymap_of(configuration: Configuration) -> Keymap:
-    """The effective keys. Raises `ConfigurationError` with where each wrong one was set."""
+    """Return the effective keys. Raises `ConfigurationError` that says where each wrong one was set."""
     from labeler.tui.keymap import BadKeys, build_keymap
 
     try:
@@ -30,7 +30,7 @@ def keymap_of(configuration: Configuration) -> Keymap:
 
 
 def theme_of(configuration: Configuration) -> Theme:
-    """The theme in effect. Raises `ConfigurationError` with where its name was set."""
+    """Return the theme in effect. Raises `ConfigurationError` that says where its name was set."""
     from labeler.tui.theme.files import DEFAULT_THEME, load_theme
     from labeler.tui.theme.theme import ThemeError
 
@@ -41,19 +41,19 @@ def theme_of(configuration: Configuration) -> Theme:
 
 
 def theme_directories(configuration: Configuration) -> tuple[Path, ...]:
-    """Where the user's own themes lie: `themes` beside the configuration file."""
+    """Return where the user's own themes lie: `themes` beside the configuration file."""
     return (configuration.paths.config_file.parent / "themes",)
 
 
 def check_screen_settings(configuration: Configuration) -> None:
-    """Raise `ConfigurationError` with everything that is wrong with the keys and the theme."""
+    """Raise `ConfigurationError` with every mistake in the keys and the theme."""
     problems = list(_problems(configuration))
     if problems:
         raise ConfigurationError(problems)
 
 
 def with_screen_settings(error: ConfigurationError) -> ConfigurationError:
-    """An error of loading, with what else is wrong with the keys and the theme in the rest of the configuration."""
+    """Return an error of loading, completed by the mistakes in the keys and the theme."""
     if error.rest is None:
         return error
     return ConfigurationError([*error.problems, *_problems(error.rest)])

@@ -1,4 +1,4 @@
-"""Telling a machine that has run out of something from a defect of ours, with nothing that takes more of it."""
+"""Telling a machine that has run out of something from a defect of ours, without taking more of it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _MEMORY_SENTENCE: Final = (
     "journal. Close other programs or raise the limit (ulimit -v and ulimit -u say what it is), and run it again"
 )
 _NO_LIBRARY: Final = ("failed to map segment", "cannot allocate memory")
-"""What the dynamic linker says when a library does not fit into memory; Python hands it on as an ImportError."""
+"""The dynamic linker's message where a library does not fit into memory; Python raises it as an ImportError."""
 
 
 def shortage(error: BaseException) -> str | None:
-    """A sentence when the error, or what it came from, is that descriptors, memory or threads ran out; else None."""
+    """Return a sentence where descriptors, memory or threads ran out, at the root of the error too; else None."""
     for each in _chain(error):
         if isinstance(each, OSError) and each.errno in _DESCRIPTORS:
             return _DESCRIPTORS_SENTENCE
@@ -45,7 +45,7 @@ def _is_for_memory(error: BaseException) -> bool:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """The error, what it holds if it is a group, and what it came from."""
+    """Yield the error, the errors in it if it is a group, and their causes."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))

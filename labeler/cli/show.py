@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
 
 
 async def show(arguments: argparse.Namespace) -> ExitCode:
-    """Print every trace named. What cannot be had is told, and does not stop the others."""
+    """Print every trace named. What cannot be had is reported, and does not stop the others."""
     refuse_addresses(arguments.targets)
     codes = [ExitCode.OK]
     trace_ids = []
@@ -77,7 +77,7 @@ async def show(arguments: argparse.Namespace) -> ExitCode:
 async def _from_backend(
     trace_ids: Sequence[str], arguments: argparse.Namespace
 ) -> AsyncIterator[RawTrace | CommandFailed]:
-    """The traces in their order, or why one cannot be had. A backend out of reach is asked once."""
+    """Yield the traces in their order, or why one cannot be had. A backend out of reach is asked only once."""
     configuration = configure(arguments)
     async with (
         open_journal_to_read(configuration.paths) as journal,
@@ -96,7 +96,7 @@ async def _from_backend(
 async def _trace_or_why(
     trace_id: str, backend: Backend, cache: AsyncCache, why_not_asked: str
 ) -> RawTrace | CommandFailed:
-    """A trace of the backend, or of the cache where the backend cannot be asked; else a sentence about this trace."""
+    """Return a trace from the backend, from the cache where that is out of reach, or why it cannot be had."""
     try:
         if not why_not_asked:
             return await backend.trace(trace_id)
@@ -111,9 +111,9 @@ async def _trace_or_why(
 
 
 def _check_owner(raw: RawTrace) -> None:
-    """Raise `SpansOfAnother` where a cache or an embedded store has kept spans of another trace for this one.
+    """Raise `SpansOfAnother` where a cache or an embedded store holds another trace's spans under this ID.
 
-    Whatever reads the trace sees to this; its exact JSON is printed unread.
+    Reading a trace checks this; its exact JSON is printed unread.
     """
     try:
         spans = encoded_spans(raw.payload)

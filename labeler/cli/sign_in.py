@@ -1,4 +1,4 @@
-"""Signing in to a backend: with what, and whether it may be sent there."""
+"""Signing in to a backend: with which credentials, and whether they may be sent there."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ if TYPE_CHECKING:
     from labeler.backends.mlflow.credentials import Credentials
 
 _TIMEOUT_S: Final = 60.0
-"""Long enough for a person to unlock a key."""
+"""Seconds that the token command may take: a person may have to unlock a key."""
 
 _USED_FOR_S: Final = 60.0
-"""Seconds for which a token is used without running its command again: one start needs it several times, and a command
-may ask a person each time."""
+"""Seconds that a token is used without running its command again: one start needs it several times, and the command may
+ask a person each time."""
 
 _printed: Final[dict[tuple[str, ...], tuple[str, float]]] = {}
-"""What each command printed, and until when by the monotonic clock it is used."""
+"""The token that each command printed, and until when it is used, by the monotonic clock in seconds."""
 
 
 async def with_consent(
     arguments: argparse.Namespace, configuration: Configuration, journal: AsyncJournal
 ) -> Configuration:
-    """The configuration once the user has agreed to where credentials go; asks for what has not been agreed to.
+    """Return the configuration once the user has agreed to where credentials go, asking where that is needed.
 
-    Raises `CredentialsWithheld` when the answer is no.
+    Raises `CredentialsWithheld` where the answer is no.
     """
     uri = configuration.settings.backend.uri
     while uri is not None and backend_kind(uri) is BackendKind.MLFLOW:
@@ -61,9 +61,9 @@ async def with_consent(
 
 
 async def permitted_credentials(uri: str, configuration: Configuration, journal: AsyncJournal) -> Credentials | None:
-    """What there is to sign in with at `uri`, where it may be sent there; the journal remembers that it may.
+    """Return the credentials for `uri` where they may be sent there, and remember that they may.
 
-    Raises `CredentialsWithheld` where it may not, `UnusableSettings`, `CommandFailed`.
+    Raises `CredentialsWithheld` where they may not, `UnusableSettings`, `CommandFailed`.
     """
     from labeler.backends.mlflow.credentials import endpoint
     from labeler.backends.mlflow.proxies import proxy_for
@@ -80,7 +80,7 @@ async def permitted_credentials(uri: str, configuration: Configuration, journal:
 
 
 async def credentials_at(uri: str, configuration: Configuration) -> Credentials | None:
-    """What there is to sign in with at `uri`: a token from `backend.token_command`, else MLflow's own settings."""
+    """Return the credentials for `uri`: a token from `backend.token_command`, else by MLflow's own settings."""
     from labeler.backends.mlflow.credentials import credentials_for
 
     command = configuration.settings.backend.token_command
@@ -91,7 +91,7 @@ async def credentials_at(uri: str, configuration: Configuration) -> Credentials 
 
 
 async def _token_of(command: Sequence[str]) -> Credentials:
-    """The first line that `command` prints, as a bearer token. Raises `CommandFailed`, never with what was printed."""
+    """Return the first line that `command` prints, as a bearer token. Raises `CommandFailed`."""
     from pydantic import SecretStr
 
     from labeler.backends.mlflow.credentials import Credentials
@@ -104,6 +104,7 @@ async def _token_of(command: Sequence[str]) -> Credentials:
 
 
 async def _first_line(command: Sequence[str]) -> str:
+    """Run a command and return its first line. Raises `CommandFailed`, never with what was printed."""
     process = None
     try:
         process = await asyncio.create_subprocess_exec(*command, stdout=PIPE)

@@ -1,6 +1,6 @@
-"""`labeler` alone: the last review goes on; where there is none, the start screen asks what to review.
+"""`labeler` alone: go on with the last review, or ask on the start screen what to review.
 
-Going on imports as little as it can: the first trace is to be on the screen in half a second.
+Going on imports as little as it can: the first trace is to be on the screen within half a second.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
 
 
 async def start(arguments: argparse.Namespace) -> ExitCode:
-    """Go on with the last review if the command line asks for nothing else; else choose."""
+    """Go on with the last review if the command line asks for nothing else; otherwise let the user choose."""
     configuration = configure(arguments)
     check_screen(configuration, _INSTEAD)
     async with open_journal(configuration.paths) as journal:
@@ -53,7 +53,7 @@ async def start(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _asks_for_something_else(configuration: Configuration, record: ReviewRecord) -> bool:
-    """Whether flags or the environment name another backend, experiment, queue or reviewer than the last review's."""
+    """Return whether flags or environment name another backend, experiment, queue or reviewer than last time."""
     spec, settings = record.spec, configuration.settings
     typed = {
         key

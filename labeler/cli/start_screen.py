@@ -1,4 +1,4 @@
-"""The start screen: who reviews, what there is to review, and which questions it asks; then the review chosen."""
+"""The start screen: who reviews, what there is to review, and which questions it asks; then the chosen review."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from labeler.tui.start_app import StartApp
 
 
 async def choose_and_review(arguments: argparse.Namespace, asked: Configuration, selection: TraceSelection) -> ExitCode:
-    """The start screen, then the review chosen there."""
+    """Show the start screen, then the review chosen there."""
     async with open_everything(arguments, asked) as (context, cache):
         configuration, journal, backend = context.configuration, context.journal, context.backend
         menu = _Menu(context)
@@ -72,7 +72,7 @@ class _Menu:
         return replace(self._specs[offer_id], reviewer=reviewer)
 
     async def find(self, reviewer: str) -> Sequence[Offer]:
-        """The reviewer's queues with how much is pending, then the experiments with how many traces they have."""
+        """List the reviewer's queues with their pending items, then the experiments with their number of traces."""
         backend, offers = self._context.backend, []
         experiments = await backend.experiments()
         if (await backend.capabilities()).queues:
@@ -93,7 +93,7 @@ class _Menu:
         return offers
 
     async def preview(self, offer: Offer) -> Preview:
-        """The questions of an offer."""
+        """Return the questions that an offer asks."""
         asked = await questions_at(self._context, self._specs[offer.id])
         lines = [one_line(f"{question.name}   {describe(question)}", 90) for question in asked.questions]
         return Preview(lines, asked.origin)
@@ -117,7 +117,7 @@ class _Menu:
 
 
 async def _guess(context: CliContext) -> Guess:
-    """Who the reviewer is as far as anybody has said; git's word, or the login's, has to be accepted first."""
+    """Return the reviewer as far as anybody has said; a guess of git's or of the login's has to be accepted first."""
     await context.backend.capabilities()
     known = await known_reviewer(context)
     if known is not None:

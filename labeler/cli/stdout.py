@@ -1,4 +1,4 @@
-"""Standard output, where results go: what could not be written there is told apart from every other error."""
+"""Standard output, where results go. A failure to write there is told apart from every other error."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TextIO
 
 
 class OutputFailed(Exception):
-    """What was to be written to stdout did not arrive. The message is a sentence."""
+    """Raised when output did not arrive on stdout. The message is a sentence."""
 
     def __init__(self, error: OSError) -> None:
         super().__init__(f"The output could not be written ({error.strerror or error}); part of it may be missing.")
@@ -26,7 +26,7 @@ def write_out(text: str) -> None:
 
 
 def finish_output() -> None:
-    """See that everything has arrived. Raises `OutputFailed`."""
+    """Flush, so that everything has arrived. Raises `OutputFailed`."""
     try:
         sys.stdout.flush()
     except OSError as error:
@@ -34,6 +34,6 @@ def finish_output() -> None:
 
 
 def give_up(stream: TextIO) -> None:
-    """Let what is still to be written to a stream go nowhere, also when the interpreter ends."""
+    """Discard whatever is still to be written to a stream, also when the interpreter exits."""
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

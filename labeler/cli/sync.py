@@ -26,11 +26,11 @@ from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import DeliveryState, OutboxCounts
 
 _REASONS = 3
-"""Reasons of what is parked that are told at most; the outbox tells all."""
+"""How many reasons for parked deliveries are printed; `labeler outbox list` has them all."""
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
-    """Deliver, and tell what came of it."""
+    """Deliver, and report what came of it."""
     if arguments.watch:
         return asyncio.run(keep_delivering(arguments))
     result = asyncio.run(deliver_once(arguments))
@@ -71,7 +71,7 @@ _LOOK_FOR_NEW_PLACES_S: Final = 5.0
 
 
 async def deliver_once(arguments: argparse.Namespace) -> SyncResult:
-    """Deliver everything queued in scope, as far as it can be delivered now."""
+    """Deliver everything queued in scope, as far as that is possible now."""
     configuration = configure(arguments)
     async with open_journal(configuration.paths) as journal:
         scope = await destinations_in_scope(configuration, journal)
@@ -85,7 +85,7 @@ async def deliver_once(arguments: argparse.Namespace) -> SyncResult:
 
 
 async def keep_delivering(arguments: argparse.Namespace) -> Never:
-    """Deliver whatever is queued, until cancelled."""
+    """Deliver whatever gets queued, until cancelled."""
     configuration = configure(arguments)
     async with open_journal(configuration.paths) as journal:
         while True:
@@ -122,7 +122,7 @@ async def _engine(
 
 
 def _at_full_speed(configuration: Configuration) -> int:
-    """As many requests at a time as saturate a server, unless a number was set: somebody waits for the end."""
+    """Return how many requests to send at a time: what saturates a server, unless a number is configured."""
     if configuration.origin("delivery.concurrency").source is SettingSource.DEFAULT:
         return MAX_CONCURRENCY
     return configuration.settings.delivery.concurrency
@@ -143,7 +143,7 @@ class _ProgressListener:
                 self._progress.show(self._total - left, self._total)
             case StillWaiting(_, sentence):
                 print_message(sentence)
-            case ConnectionChanged(state) if state.sentence and not state.is_closed:  # else the result says it
+            case ConnectionChanged(state) if state.sentence and not state.is_closed:  # a closed one is in the result
                 print_message(state.sentence)
 
     def waiting(self, waiting: bool) -> None:

@@ -1,4 +1,4 @@
-"""Print the themes there are."""
+"""List the themes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from labeler.tui.theme.files import DEFAULT_THEME, theme_names
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
-    """Print a name a line, the one in effect marked."""
+    """Print one name a line, and mark the theme in effect."""
     configuration = configure(arguments)
     effective = configuration.settings.theme or DEFAULT_THEME
     for name in theme_names(theme_directories(configuration)):

@@ -1,4 +1,4 @@
-"""Files of traces named on a command line."""
+"""Files of traces that are named on the command line."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 def looks_like_file(target: str) -> bool:
-    """Whether what was named is a file rather than a trace ID."""
+    """Return whether `target` names a file rather than a trace."""
     if target.endswith((".json", ".jsonl", ".gz")) or "/" in target:
         return True
     try:
         return Path(target).is_file()
-    except (OSError, ValueError):  # longer than any file's name, or with a character that none has
+    except (OSError, ValueError):  # too long for a file name, or with a character that none can have
         return False
 
 
 def refuse_addresses(targets: Sequence[str]) -> None:
-    """Raise `CommandFailed` where the address of a backend stands among files and trace IDs."""
+    """Raise `CommandFailed` where a backend's address stands among files and trace IDs."""
     for target, shown in zip(targets, words_without_userinfo(targets), strict=True):
         if "://" in target or (shown != target and not _is_there(target)):
             raise CommandFailed(ExitCode.USAGE, f"{shown} is an address: give it with --backend, and trace IDs here")
@@ -34,12 +34,12 @@ def refuse_addresses(targets: Sequence[str]) -> None:
 def _is_there(target: str) -> bool:
     try:
         return Path(target).exists()
-    except (OSError, ValueError):  # longer than any file's name, or with a character that none has
+    except (OSError, ValueError):  # too long for a file name, or with a character that none can have
         return False
 
 
 def read_trace_file(file: Path) -> TraceFile:
-    """The traces of a file. Raises `CommandFailed` when it cannot be read or holds none."""
+    """Read the traces of a file. Raises `CommandFailed` when it cannot be read or holds none."""
     from labeler.reading.wire.files import MAX_BYTES, UnusableFile, read_traces
 
     try:

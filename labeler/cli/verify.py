@@ -23,12 +23,12 @@ from labeler.journal.async_journal import AsyncJournal
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
-    """Look up everything that was delivered, and tell what is not as it should be and the way back."""
+    """Look up everything that was delivered, and report what differs and the way back."""
     return asyncio.run(verify(arguments))
 
 
 async def verify(arguments: argparse.Namespace) -> ExitCode:
-    """Tell what is not at the backend as it was delivered; with --resend queue what it has lost.
+    """Report what is not at the backend as it was delivered; with --resend, queue what it has lost.
 
     Raises `CommandFailed` where nobody can be asked.
     """
@@ -66,7 +66,7 @@ def _line(problem: Mismatch) -> str:
 
 
 async def _resend(journal: AsyncJournal, resendable: Sequence[Resendable], *, is_agreed: bool) -> bool:
-    """Queue again what was found lost, once somebody has agreed to it. Whether it was done."""
+    """Queue again what was lost, once somebody has agreed, and return whether that was done."""
     if not is_agreed:
         if not is_interactive():
             raise CommandFailed(
