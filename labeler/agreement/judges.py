@@ -14,7 +14,7 @@ from labeler.agreement.figure import Figure, undefined
 from labeler.agreement.judge_examples import Examples, choose_examples
 from labeler.agreement.kappa import Pair, cohen_kappa, kappa_statistic, weights_for
 from labeler.agreement.krippendorff import krippendorff_alpha
-from labeler.agreement.level import Value
+from labeler.agreement.level import Value, key_of, options_of
 from labeler.agreement.question_figures import FEWEST_ITEMS, in_order
 from labeler.agreement.question_table import QuestionTable, ReadValue, comparable, has_option
 from labeler.agreement.report_model import (
@@ -25,10 +25,10 @@ from labeler.agreement.report_model import (
     ValueCount,
     ValueRates,
 )
-from labeler.agreement.value_words import key_of, options_of, word_of
 from labeler.domain import answer_metadata
 from labeler.domain.assessment import Assessment, Source, SourceType
 from labeler.domain.value import UnusableValue
+from labeler.domain.value_words import value_words
 
 _MOST_AXIS_VALUES: Final = 20
 """Of a confusion. A larger one shows nothing that kappa does not say."""
@@ -145,7 +145,7 @@ def _compare(
     if not pairs:
         note = "no judged item has a consensus of people"
     elif len(values) == 1:
-        note = f"people and judge said {word_of(table.question, values[0])} everywhere"
+        note = f"people and judge said {value_words(values[0], table.question)} everywhere"
     elif len(pairs) < FEWEST_ITEMS:
         note = f"too few items ({len(pairs)})"
     elif interval is None:
@@ -157,7 +157,7 @@ def _compare(
         interval=interval,
         percent=_percent(pairs),
         values=tuple(axis),
-        words=tuple(word_of(table.question, value) for value in axis),
+        words=tuple(value_words(value, table.question) for value in axis),
         confusion=tuple(tuple(cells[people, judge] for judge in axis) for people in axis),
         rates=tuple(_rates(table, cells, value) for value in axis),
         always=_always(table, pairs),
@@ -192,7 +192,7 @@ def _rates(table: QuestionTable, cells: Mapping[Pair, int], value: Value) -> Val
     both = cells.get((value, value), 0)
     return ValueRates(
         value=value,
-        word=word_of(table.question, value),
+        word=value_words(value, table.question),
         people=people,
         judge=judge,
         both=both,
@@ -206,7 +206,9 @@ def _always(table: QuestionTable, pairs: Sequence[Pair]) -> ValueCount | None:
     if not counts:
         return None
     value = max(in_order(table, counts), key=lambda value: counts[value])
-    return ValueCount(value, key_of(value), word_of(table.question, value), counts[value], counts[value] / len(pairs))
+    return ValueCount(
+        value, key_of(value), value_words(value, table.question), counts[value], counts[value] / len(pairs)
+    )
 
 
 def _ceiling(table: QuestionTable, judged: Mapping[Item, Value]) -> Figure:

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.question import Categorical, Numeric, PassFail, Question
+from labeler.domain.value_words import value_words
 
 Value: TypeAlias = bool | int | float | str | tuple[str, ...]
 """An answer that can be compared: a choice of several is the tuple of its options, in the question's order.
@@ -55,6 +56,17 @@ def possible_values(question: Question) -> int | None:
     if isinstance(question.input, Numeric):
         return _steps(question.input)
     return None
+
+
+def options_of(question: Question) -> tuple[str, ...] | None:
+    """Return the options of a choice of several, None of any other question."""
+    asked = question.input
+    return asked.options if isinstance(asked, Categorical) and asked.multiple else None
+
+
+def key_of(value: Value) -> str:
+    """Return a value as the key of a JSON object: `true`, `4`, a string as it is."""
+    return str(value).lower() if isinstance(value, bool) else value_words(value)
 
 
 def _steps(numeric: Numeric) -> int | None:

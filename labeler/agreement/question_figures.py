@@ -16,7 +16,7 @@ from labeler.agreement.figure import Interval, undefined
 from labeler.agreement.item_patterns import ItemPatterns, patterns_of
 from labeler.agreement.kappa import cohen_kappa, fleiss_kappa, weights_for
 from labeler.agreement.krippendorff import alpha_statistic, krippendorff_alpha
-from labeler.agreement.level import Level, Value, possible_values
+from labeler.agreement.level import Level, Value, key_of, options_of, possible_values
 from labeler.agreement.percent_and_ac1 import gwet_ac1, percent_agreement
 from labeler.agreement.question_table import QuestionTable, Vote
 from labeler.agreement.report_model import (
@@ -28,10 +28,10 @@ from labeler.agreement.report_model import (
     VoteFigures,
     WithoutReviewer,
 )
-from labeler.agreement.value_words import key_of, options_of, word_of
 from labeler.domain import answer_metadata
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.question import Categorical, PassFail
+from labeler.domain.value_words import value_words
 
 FEWEST_ITEMS: Final = 20
 """For an interval, and for the kappa of a pair: from fewer items either says next to nothing."""
@@ -135,7 +135,7 @@ def _why_incomplete(table: QuestionTable, patterns: ItemPatterns, interval: Inte
     if not patterns.patterns:
         return _nothing_in_common(table)
     if len(patterns.values) == 1:
-        return f"everybody said {word_of(table.question, patterns.values[0])}"
+        return f"everybody said {value_words(patterns.values[0], table.question)}"
     if patterns.items < FEWEST_ITEMS:
         return f"too few items ({patterns.items})"
     return None if interval else "too few differences for an interval"
@@ -168,7 +168,7 @@ def _value_counts(table: QuestionTable) -> tuple[ValueCount, ...]:
     paired = [value for values in table.values() if len(values) >= 2 for value in values]
     counts = Counter(part for value in paired for part in _parts(value))
     return tuple(
-        ValueCount(value, key_of(value), word_of(table.question, value), counts[value], counts[value] / len(paired))
+        ValueCount(value, key_of(value), value_words(value, table.question), counts[value], counts[value] / len(paired))
         for value in in_order(table, counts)
     )
 
@@ -247,7 +247,7 @@ def _items(table: QuestionTable, consensus: Mapping[Item, Consensus]) -> tuple[I
 
 def _vote(table: QuestionTable, reviewer: str, vote: Vote) -> VoteFigures:
     return VoteFigures(
-        reviewer, vote.value, word_of(table.question, vote.value), answer_metadata.comment_of(vote.label.assessment)
+        reviewer, vote.value, value_words(vote.value, table.question), answer_metadata.comment_of(vote.label.assessment)
     )
 
 

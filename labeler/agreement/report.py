@@ -5,7 +5,6 @@ from __future__ import annotations
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from math import fsum
 from types import MappingProxyType
 from typing import Final
@@ -26,10 +25,10 @@ from labeler.agreement.report_model import (
     Spread,
 )
 from labeler.domain.assessment import Assessment
+from labeler.domain.moment import utc_text
 from labeler.domain.question import Question
 
-_DAY_MS: Final = 86_400_000
-_EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
+_DATE: Final = len("2026-01-31")
 
 DEFAULT_EXAMPLES: Final = Examples()
 DEFAULT_BOOTSTRAP: Final = Bootstrap()
@@ -124,7 +123,7 @@ def _mean_kappa(reviewer: str, questions: Iterable[QuestionFigures]) -> Figure:
 
 
 def _days(labels: Iterable[CountedLabel]) -> dict[str, int]:
-    """Count labels by day in UTC. Those without a time, or with one beyond the calendar, are in none."""
-    days = Counter(label.assessment.created_at_ms // _DAY_MS for label in labels if label.assessment.created_at_ms > 0)
-    last = date.max.toordinal() - _EPOCH_DAY
-    return {date.fromordinal(_EPOCH_DAY + day).isoformat(): days[day] for day in sorted(days) if day <= last}
+    """Count labels by day in UTC. Those without a time, or with one that is no date, are in none."""
+    times = [label.assessment.created_at_ms for label in labels if label.assessment.created_at_ms > 0]
+    days = Counter(written[:_DATE] for written in map(utc_text, times) if written)
+    return dict(sorted(days.items()))
