@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any, TypeAlias
@@ -85,3 +86,23 @@ def judge_of(assessments: Iterable[Assessment], question: Question, **options: A
     """The figures of the only judge of a question."""
     [figures] = report_of(assessments, question, **options).judges
     return figures
+
+
+def busy_experiment(seed: int) -> list[Assessment]:
+    """Five people, three questions, two judges, a lead: with gaps, second answers, errors and strange values."""
+    draw = random.Random(seed)
+    found: list[Assessment] = []
+    for trace in range(80):
+        name = f"t-{trace:03}"
+        truth = draw.random() < 0.6
+        for reviewer in draw.sample(["ana", "bo", "cem", "dee", "eli"], 3):
+            found.append(label(name, reviewer, truth if draw.random() < 0.8 else not truth))
+            found.append(label(name, reviewer, draw.randint(1, 5), "quality"))
+            found.append(label(name, reviewer, draw.sample(["wrong", "unsafe", "rude"], draw.randrange(3)), "modes"))
+        for judge in ("v1", "v2"):
+            found.append(judgement(name, truth if draw.random() < 0.7 else not truth, judge))
+            found.append(judgement(name, draw.choice([1, 2, 5, "many"]), judge, "quality"))
+        if trace % 5 == 0:
+            found.append(label(name, "lead", truth, metadata={"labeler.role": "adjudication"}))
+            found.append(label(name, "ANA", truth))
+    return found

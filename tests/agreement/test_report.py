@@ -16,7 +16,7 @@ from labeler.agreement.bootstrap import Bootstrap
 from labeler.agreement.counted_labels import Blind
 from labeler.agreement.report_model import Spread
 from labeler.domain.assessment import Assessment, AssessmentKind, SourceType
-from tests.agreement.assessments import CORRECT, MODES, QUALITY, Rows, judgement, label, labels_of, report_of
+from tests.agreement.assessments import CORRECT, MODES, QUALITY, Rows, busy_experiment, label, labels_of, report_of
 
 T, F = True, False
 DAY_MS = 86_400_000
@@ -66,26 +66,6 @@ def test_labels_by_day_and_by_what_was_seen() -> None:
     report = report_of(answers, CORRECT)
     assert report.days == {"1970-01-01": 1, "1970-01-02": 1}
     assert report.reviewers[0].blind == {Blind.TRUE: 1, Blind.FALSE: 0, Blind.REVEALED: 0, Blind.UNKNOWN: 2}
-
-
-def busy_experiment(seed: int) -> list[Assessment]:
-    """Five people, three questions, two judges, a lead: with gaps, second answers, errors and strange values."""
-    draw = random.Random(seed)
-    found = []
-    for trace in range(40):
-        name = f"t-{trace:03}"
-        truth = draw.random() < 0.6
-        for reviewer in draw.sample(["ana", "bo", "cem", "dee", "eli"], 3):
-            found.append(label(name, reviewer, truth if draw.random() < 0.8 else not truth))
-            found.append(label(name, reviewer, draw.randint(1, 5), "quality"))
-            found.append(label(name, reviewer, draw.sample(["wrong", "unsafe", "rude"], draw.randrange(3)), "modes"))
-        for judge in ("v1", "v2"):
-            found.append(judgement(name, truth if draw.random() < 0.7 else not truth, judge))
-            found.append(judgement(name, draw.choice([1, 2, 5, "many"]), judge, "quality"))
-        if trace % 5 == 0:
-            found.append(label(name, "lead", truth, metadata={"labeler.role": "adjudication"}))
-            found.append(label(name, "ANA", truth))
-    return found
 
 
 def test_the_order_in_which_labels_come_changes_nothing() -> None:
