@@ -17,7 +17,7 @@ from labeler.cli.retry import with_retries
 from labeler.cli.review_spec import questions_at
 from labeler.cli.reviewer import known_reviewer, proposal
 from labeler.cli.run_review import run_on_screen
-from labeler.cli.screen_settings import theme_of
+from labeler.cli.screen_settings import keymap_of, theme_of
 from labeler.config.load import Configuration
 from labeler.domain.queue import QueueItemState
 from labeler.domain.worklist import ReviewSpec
@@ -129,7 +129,7 @@ async def _guess(context: CliContext) -> Guess:
 async def _ask(menu: _Menu, guess: Guess, configuration: Configuration) -> Begin | None:
     theme = theme_of(configuration)
     look = ScreenLook(theme.palette, ASCII if configuration.settings.ui.ascii else UNICODE)
-    app = StartApp(theme, StartScreen(guess, menu.find, menu.preview, look))
+    app = StartApp(theme, StartScreen(guess, menu.find, menu.preview, keymap_of(configuration), look))
     begin = await app.run_async(mouse=configuration.settings.mouse)
     if app.crash is not None:
         raise app.crash

@@ -39,7 +39,7 @@ from labeler.reading.sanitise import one_line
 from labeler.review.action import Action, ActionContext
 from labeler.review.apply import Changed, apply
 from labeler.review.decide import decide
-from labeler.review.decision import Decision, Refusal
+from labeler.review.decision import Decision, Refusal, verbatim
 from labeler.review.state import ReviewState
 
 AHEAD = 3
@@ -151,7 +151,7 @@ class Desk:
             try:
                 await self._past.read_for(action)
             except JournalError as error:
-                return Refusal(str(error))
+                return Refusal(verbatim(str(error)))
             decision = decide(state, action, self._stamp())
             if isinstance(decision, Refusal):
                 return decision
@@ -159,7 +159,7 @@ class Desk:
                 try:
                     await self._journal.run(self._journal.changes.record, self.record.id, decision.change)
                 except JournalError as error:
-                    return Refusal(str(error))
+                    return Refusal(verbatim(str(error)))
             changed = apply(state, decision)
             if left is not None:
                 self.drafts.save(left.trace_id, kept_slot(aim), state.kept_comments.get((left.trace_id, aim), ""))
@@ -183,10 +183,11 @@ class Desk:
         return prepared
 
     def why_absent(self, trace_id: str) -> str:
-        """Why a document is not on the screen, in a sentence."""
+        """Why a document is not on the screen, in a sentence that may name actions."""
         reason = self._missing.get(trace_id)
         if reason is not None:
-            return f"This trace cannot be shown: {reason} It can be deferred or declined; nothing else is affected."
+            why = verbatim(reason)
+            return f"This trace cannot be shown: {why} It can be deferred or declined; nothing else is affected."
         if trace_id in self.state.absent:
             return "Not downloaded: the backend cannot be reached. {item.next_open} goes to the next item that is here."
         return "Loading…"

@@ -46,9 +46,9 @@ def allowed(question: Question) -> str:
     """What the question takes, in a few words."""
     match question.input:
         case PassFail(positive, negative):
-            return f"1 {positive} or 2 {negative}"
+            return f"{positive} or {negative}"
         case Categorical(options, _):
-            return f"1 to {len(options)}" if len(options) < 10 else "1 to 9, 0 for the tenth"
+            return f"one of {len(options)} options"
         case Numeric(minimum, maximum, step):
             return _range_sentence(minimum, maximum, step, whole=question.input.whole)
         case Text(max_length):

@@ -12,7 +12,7 @@ from labeler.domain.value import JsonValue, UnusableValue, check_text, same_valu
 from labeler.domain.worklist import ItemState
 from labeler.review.action import ActionContext, Comment, Digit, SetAnswer, Thumb
 from labeler.review.answer_values import allowed, check_value, option_index, takes_single_digits, toggled
-from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal
+from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
 from labeler.review.navigation import focus_after, is_complete, next_open, nothing_left
 from labeler.review.own_answers import is_labelled
 from labeler.review.state import ReviewState
@@ -52,7 +52,7 @@ def answer_digit(state: ReviewState, item: Item, action: Digit, stamp: ActionCon
         case Categorical(options, multiple):
             index = option_index(action.char)
             if index is None or index >= len(options):
-                return Refusal(f"{question.name}: {allowed(question)}")
+                return Refusal(f"{verbatim(question.name)}: {_digits_for(question)}")
             if multiple:
                 return _toggle(state, item, question, options[index], stamp)
             value = options[index]
@@ -61,10 +61,22 @@ def answer_digit(state: ReviewState, item: Item, action: Digit, stamp: ActionCon
                 return Decision(ask=FieldRequest(FieldKind.NUMBER, question.name, action.char))
             value = int(action.char) if action.char.isdecimal() else None
         case Text():
-            return Refusal(f"{question.name} takes text; {{answer.text}} writes it")
+            return Refusal(f"{verbatim(question.name)} takes text; {{answer.text}} writes it")
     if value is None:
-        return Refusal(f"{question.name}: {allowed(question)}")
+        return Refusal(f"{verbatim(question.name)}: {_digits_for(question)}")
     return give(state, item, SetAnswer(question.name, value), stamp)
+
+
+def _digits_for(question: Question) -> str:
+    """What the digits answer, in a few words that name actions."""
+    match question.input:
+        case PassFail(positive, negative):
+            return f"{{answer.option.1}} {verbatim(positive)} or {{answer.option.2}} {verbatim(negative)}"
+        case Categorical(options, _):
+            last, tenth = (len(options), "") if len(options) < 10 else (9, ", {answer.option.0} for the tenth")
+            return f"{{answer.option.1}} to {{answer.option.{last}}}{tenth}"
+        case _:
+            return allowed(question)
 
 
 def give(state: ReviewState, item: Item, action: SetAnswer, stamp: ActionContext) -> Decision | Refusal:
@@ -74,7 +86,7 @@ def give(state: ReviewState, item: Item, action: SetAnswer, stamp: ActionContext
         value = check_value(question, action.value)
         typed = None if action.comment is None else check_text(action.comment.strip(), "The comment")
     except UnusableValue as error:
-        return Refusal(str(error))
+        return Refusal(verbatim(str(error)))
     if is_blank(value):
         return Refusal(blank_refused(question))
     before = state.given.get(question.name)
@@ -93,8 +105,8 @@ def is_blank(value: JsonValue) -> bool:
 
 
 def blank_refused(question: Question) -> str:
-    """Why a blank text is no answer to the question, in a sentence."""
-    return f"Nothing is written, so {question.name} stays as it was; clear takes an answer away"
+    """Why a blank text is no answer to the question, in a sentence of the rules."""
+    return f"Nothing is written, so {verbatim(question.name)} stays as it was; {{answer.clear}} takes an answer away"
 
 
 def comment_on(state: ReviewState, item: Item, action: Comment, stamp: ActionContext) -> Decision | Refusal:
@@ -102,7 +114,7 @@ def comment_on(state: ReviewState, item: Item, action: Comment, stamp: ActionCon
     try:
         text = check_text(action.text.strip(), "The comment")
     except UnusableValue as error:
-        return Refusal(str(error))
+        return Refusal(verbatim(str(error)))
     index, question = find_question(state, action.question)
     before = state.given.get(question.name)
     if before is None:

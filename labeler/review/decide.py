@@ -10,7 +10,7 @@ from labeler.domain.question import Text
 from labeler.domain.worklist import ItemState
 from labeler.review import action as act
 from labeler.review.answers import answer_digit, answer_thumb, clear, comment_on, give, go_on, thumb_target
-from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal
+from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
 from labeler.review.item_states import ask_decline, decline, defer, flag, press_enter, toggle_flag
 from labeler.review.navigation import go, go_to
 from labeler.review.span_target import aim, end_aim
@@ -98,7 +98,7 @@ def _ask_thumb_comment(state: ReviewState, action: act.AskThumbComment) -> Decis
     if isinstance(target, Refusal):
         return target
     if not target.takes_comment:
-        return Refusal(f"{target.name} takes no comment")
+        return Refusal(f"{verbatim(target.name)} takes no comment")
     text = state.comment_so_far(target)
     return Decision(ask=FieldRequest(FieldKind.THUMB_COMMENT, target.name, text, action.positive))
 
@@ -111,7 +111,7 @@ def _ask_comment(state: ReviewState) -> Decision | Refusal:
     if question.name not in state.given:
         question = state.last_answered or question
     if not question.takes_comment:
-        return Refusal(f"{question.name} takes no comment")
+        return Refusal(f"{verbatim(question.name)} takes no comment")
     return Decision(ask=FieldRequest(FieldKind.COMMENT, question.name, state.comment_so_far(question)))
 
 

@@ -59,6 +59,12 @@ class Refusal:
     """Why an action cannot be done, in a sentence. Nothing changed.
 
     Where a sentence of the rules tells what to press, it names the action, ``{edit.undo}``: the screen knows the key.
+    Text that the rules did not write, a question's name for instance, is put in by `verbatim`.
     """
 
     says: str
+
+
+def verbatim(text: str) -> str:
+    """Return a text so spelled that it comes out of a sentence as it is: no action is read into its braces."""
+    return text.replace("{", "{{")

@@ -10,12 +10,12 @@ from labeler.domain.value import UnusableValue, check_text
 from labeler.domain.worklist import ItemState
 from labeler.review.action import ActionContext, Decline, SetFlag
 from labeler.review.answers import end_choice, make_change, note_effect, submit
-from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal
+from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
 from labeler.review.navigation import came_from, next_open, nothing_left
 from labeler.review.state import ReviewState
 from labeler.review.worklist import Item
 
-_AIMED: Final = "The questions are about a span; Esc ends that, then {item.submit} submits the item"
+_AIMED: Final = "The questions are about a span; {app.leave} ends that, then {item.submit} submits the item"
 
 
 def press_enter(state: ReviewState, item: Item, stamp: ActionContext) -> Decision | Refusal:
@@ -30,7 +30,7 @@ def press_enter(state: ReviewState, item: Item, stamp: ActionContext) -> Decisio
     if not state.is_partly_answered(item.trace_id):
         return Refusal("Nothing is answered yet; {item.defer} defers, {item.decline} declines")
     if missing:
-        names = ", ".join(state.questions[index].name for index in missing)
+        names = ", ".join(verbatim(state.questions[index].name) for index in missing)
         return Decision(focus=missing[0], says=f"{len(missing)} still to answer: {names}")
     return submit(state, item, (), stamp, Act.SUBMIT)
 
@@ -123,5 +123,5 @@ def _note(text: str, stamp: ActionContext) -> Answer | Refusal:
     try:
         comment = check_text(text.strip(), "The note") or None
     except UnusableValue as error:
-        return Refusal(str(error))
+        return Refusal(verbatim(str(error)))
     return Answer(stamp.mint(), True, comment, stamp.at_ms, stamp.duration_ms, stamp.blind)

@@ -12,7 +12,7 @@ from labeler.domain.value import JsonValue, UnusableValue
 from labeler.review.action import Action, ActionContext, Undo
 from labeler.review.answers import blank_refused, is_blank
 from labeler.review.decide import NOT_DOWNLOADED, decide
-from labeler.review.decision import Refusal
+from labeler.review.decision import Refusal, verbatim
 from labeler.review.judge_values import judge_of, judged_value
 from labeler.review.state import ReviewState
 
@@ -22,7 +22,10 @@ _NO_STAMP: Final = ActionContext(0, 0, lambda: "a-")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a judge said to a question: the value in the question's own type, or why it cannot be taken."""
+    """What a judge said to a question: the value in the question's own type, or why it cannot be taken.
+
+    The reason is a sentence of the rules, which may name actions.
+    """
 
     judge: Assessment
     value: JsonValue
@@ -45,7 +48,7 @@ def verdict(state: ReviewState, question: Question, said_by_others: Iterable[Ass
     try:
         value = judged_value(question, judge)
     except UnusableValue as error:
-        return Verdict(judge, None, str(error))
+        return Verdict(judge, None, verbatim(str(error)))
     if state.item is not None and state.item.trace_id in state.absent:
         return Verdict(judge, value, NOT_DOWNLOADED)
     return Verdict(judge, value, blank_refused(question) if is_blank(value) else "")

@@ -1,13 +1,17 @@
-"""The one table of actions: its keys, what it does, where it applies.
+"""The one table of actions: a row an action, a column for everything that is told of it.
 
-The key line, the help screen, `labeler keys`, docs/keys.md and remapping are views of this table.
-It imports nothing, so that printing it is quick.
+Its keys, what it does and where, who does it, how carefully its keys are heard, its word on the key line. The key line,
+the help screen, `labeler keys`, docs/keys.md, the command line and remapping are views of this table, and no other
+table is keyed by an action's ID. It imports what is light, so that printing it is quick.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
+from typing import TypeAlias
+
+from labeler.review import action as act
 
 
 class Context(StrEnum):
@@ -20,6 +24,10 @@ class Context(StrEnum):
     """The next key after `copy.menu`."""
     OUTBOX = "outbox"
     """The outbox, which hears the keys of overlays as well."""
+    FIELD = "field"
+    """While a field is open, in which everything else is typed."""
+    CONFIRM = "confirm"
+    """While the program asks whether it is to do something."""
 
 
 class Group(StrEnum):
@@ -35,98 +43,220 @@ class Group(StrEnum):
     OUTBOX = "outbox"
     APP = "app"
     OVERLAY = "overlay"
+    FIELD = "field"
+    CONFIRM = "confirm"
+
+
+class Consequence(Enum):
+    """What an action leads to, and so how carefully its keys are heard."""
+
+    READS = auto()
+    """Reads, moves or leaves: held down it goes on, and it is never too early."""
+    TAKES_BACK = auto()
+    """Undoes or redoes: once a press, and for the item that was there when it was pressed."""
+    WRITES = auto()
+    """Opens a field for an answer: as `TAKES_BACK`, and only where the trace can be read."""
+    MARKS = auto()
+    """Defers, declines, flags: once a press, and only on an item that could be looked at."""
+    ANSWERS = auto()
+    """Answers or submits: as `MARKS`, and only where the trace can be read."""
+
+    @property
+    def decides(self) -> bool:
+        """Whether it decides something about the item: a search and what stands over the review hold it back."""
+        return self in (Consequence.WRITES, Consequence.MARKS, Consequence.ANSWERS)
+
+    @property
+    def judges(self) -> bool:
+        """Whether it judges the trace: refused while that is not on the screen."""
+        return self in (Consequence.WRITES, Consequence.ANSWERS)
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether it waits until a new item could be looked at."""
+        return self in (Consequence.MARKS, Consequence.ANSWERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Decided by the rules of a review. `in_editor`: the field that they ask for is the reviewer's editor."""
+
+    action: act.Action
+    in_editor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pane:
+    """Done by what is in front, the document or a list: a method, and how far it goes (no number: it takes none)."""
+
+    method: str
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OnScreen:
+    """Done by the screen that hears the key: a method, and what it is about (empty: it takes nothing)."""
+
+    method: str
+    about: str = ""
+
+
+Target: TypeAlias = Rule | Pane | OnScreen
+"""Who does what an action stands for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """One thing a key does. `keys` are as people write them: a character, or a name such as ``shift+tab``.
 
-    `hint` is the word on the key line (empty: not there); `does` the sentence in the help.
+    `does` is the sentence in the help, `run` who does it; `consequence` how carefully its keys are heard. After an
+    action that `opens_field` people type on: when it is refused, that must not act. One that `needs_key` may be
+    remapped but not unbound: it is the only way out of where it is heard. `hint` is the word on the key line (empty:
+    not there); of the hints that fit, those of more `worth` come first (0: only where nothing else is offered).
     """
 
     id: str
     keys: tuple[str, ...]
     does: str
-    group: Group
+    run: Target
     context: Context = Context.REVIEW
+    consequence: Consequence = Consequence.READS
+    opens_field: bool = False
+    needs_key: bool = False
     hint: str = ""
+    worth: int = 0
+
+    @property
+    def group(self) -> Group:
+        """The heading it stands under in the help: what its ID begins with."""
+        return Group(self.id.partition(".")[0])
+
+    @property
+    def can_be_typed(self) -> bool:
+        """Whether it may be given on the command line: what keys pressed in a review do, and in a search."""
+        return self.context in (Context.REVIEW, Context.SEARCH)
 
 
+_TAKES_BACK, _WRITES = Consequence.TAKES_BACK, Consequence.WRITES
+_MARKS, _ANSWERS = Consequence.MARKS, Consequence.ANSWERS
+
+
+def _option(number: int, digit: str) -> Action:
+    """The row of a digit: the `number`-th option, or the digit itself where a number is asked for."""
+    does = f"option {number}, or {digit} where a number is asked for"
+    run = Rule(act.Digit(digit))
+    return Action(f"answer.option.{digit}", (digit,), does, run, consequence=_ANSWERS, hint="option", worth=160)
+
+
+# fmt: off
 ACTIONS: tuple[Action, ...] = (
-    Action("answer.positive", ("y",), "thumbs up", Group.ANSWER, hint="yes"),
-    Action("answer.negative", ("n",), "thumbs down", Group.ANSWER, hint="no"),
-    Action("answer.positive_with_comment", ("Y",), "thumbs up, with a comment typed first", Group.ANSWER),
-    Action("answer.negative_with_comment", ("N",), "thumbs down, with a comment typed first", Group.ANSWER, hint="no…"),
-    Action(
-        "answer.option",
-        ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "-", "."),
-        "the n-th option, or a number, for the focused question",
-        Group.ANSWER,
-        hint="option",
-    ),
-    Action("answer.comment", ("c",), "comment on the answer", Group.ANSWER, hint="comment"),
-    Action("answer.comment_in_editor", ("C",), "comment in $EDITOR", Group.ANSWER),
-    Action("answer.text", ("e",), "write the text or expectation", Group.ANSWER, hint="write"),
-    Action("answer.text_in_editor", ("E",), "write it in $EDITOR", Group.ANSWER),
-    Action("answer.clear", ("backspace",), "clear the focused answer, or go back to the one before", Group.ANSWER),
-    Action("answer.accept", ("=", "+"), "take the judge's value", Group.ANSWER, hint="accept"),
-    Action("question.next", ("tab",), "next question", Group.QUESTION),
-    Action("question.previous", ("shift+tab",), "previous question", Group.QUESTION),
-    Action("item.submit", ("enter",), "submit and go to the next open item", Group.ITEM, hint="submit"),
-    Action("item.next", ("j",), "next item of the worklist", Group.ITEM),
-    Action("item.previous", ("k",), "previous item of the worklist", Group.ITEM),
-    Action("item.back", ("p",), "the item I was at before", Group.ITEM, hint="back"),
-    Action("item.forward", ("P",), "forward again, after going back", Group.ITEM),
-    Action("item.first", ("g",), "first item", Group.ITEM),
-    Action("item.last", ("G",), "last item", Group.ITEM),
-    Action("item.next_open", ("o",), "next item that is not labelled", Group.ITEM, hint="next open"),
-    Action("item.defer", ("s",), "defer: it comes back at the end", Group.ITEM, hint="defer"),
-    Action("item.decline", ("D",), "decline, with a reason", Group.ITEM),
-    Action("item.flag", ("f",), "flag for discussion, with an optional note; again: off", Group.ITEM, hint="flag"),
-    Action("edit.undo", ("u",), "undo, any number of steps", Group.EDIT, hint="undo"),
-    Action("edit.redo", ("U",), "redo", Group.EDIT),
-    Action("view.up", ("up",), "scroll up a line", Group.VIEW),
-    Action("view.down", ("down",), "scroll down a line", Group.VIEW),
-    Action("view.page_down", ("space", "pagedown"), "scroll down a page", Group.VIEW, hint="page"),
-    Action("view.page_up", ("b", "pageup"), "scroll up a page", Group.VIEW),
-    Action("view.home", ("home",), "start of the document", Group.VIEW),
-    Action("view.end", ("end",), "end of the document", Group.VIEW),
-    Action("view.previous_message", ("<", "{"), "previous message", Group.VIEW),
-    Action("view.next_message", (">", "}"), "next message", Group.VIEW),
-    Action("view.answer", ("a",), "the response under judgement; again: its request", Group.VIEW),
-    Action("view.fold", ("z",), "open or close the current block; media: open it", Group.VIEW, hint="fold"),
-    Action("view.fold_all", ("Z",), "open or close all blocks", Group.VIEW),
-    Action("view.search", ("/",), "search in the trace", Group.VIEW, hint="search"),
-    Action("view.spans", ("t",), "the span tree", Group.VIEW, hint="spans"),
-    Action("view.aim", ("A",), "in the span tree: ask about the span; again: about the trace", Group.VIEW, hint="aim"),
-    Action("view.documents", ("x",), "retrieved documents with rank, source, score", Group.VIEW),
-    Action("view.raw", ("r",), "exact JSON, or the conversation again", Group.VIEW),
-    Action("view.session", ("h",), "earlier turns of the conversation", Group.VIEW),
-    Action("view.metadata", ("m",), "tags, metadata, tokens, cost, and all that was ever said", Group.VIEW),
-    Action("view.guideline", ("i",), "the focused question's whole instruction", Group.VIEW),
-    Action("view.next_match", ("n", "]"), "next match", Group.VIEW, Context.SEARCH),
-    Action("view.previous_match", ("N", "["), "previous match", Group.VIEW, Context.SEARCH),
-    Action("worklist.toggle", ("l",), "show or hide the worklist", Group.WORKLIST),
-    Action("copy.menu", ("w",), "copy; the next key says what", Group.COPY),
-    Action("copy.id", ("i",), "copy the trace's ID", Group.COPY, Context.COPY, "ID"),
-    Action("copy.address", ("a",), "copy its address in MLflow's pages", Group.COPY, Context.COPY, "web address"),
-    Action("copy.message", ("m",), "copy the current message", Group.COPY, Context.COPY, "message"),
-    Action("copy.trace", ("t",), "copy the whole trace", Group.COPY, Context.COPY, "whole trace"),
-    Action("copy.file", ("f",), "after copying: write the same to a file", Group.COPY, Context.COPY),
-    Action("outbox.open", ("O",), "what is waiting, parked or refused, and why", Group.OUTBOX),
-    Action("outbox.item", ("enter",), "go to the item", Group.OUTBOX, Context.OUTBOX, "its item"),
-    Action("outbox.retry", ("r",), "try this one again now", Group.OUTBOX, Context.OUTBOX, "try again"),
-    Action("outbox.retry_all", ("R",), "try everything again now", Group.OUTBOX, Context.OUTBOX, "try all"),
-    Action("outbox.discard", ("d",), "give it up for good, after asking", Group.OUTBOX, Context.OUTBOX, "give up"),
-    Action("app.command", (":",), "a number, $, or a command name", Group.APP, hint="command"),
-    Action("app.help", ("?",), "every key, by group, and the signs", Group.APP, hint="help"),
-    Action("app.quit", ("q",), "leave; nothing is lost", Group.APP, hint="quit"),
-    Action("overlay.down", ("j", "down"), "down a line", Group.OVERLAY, Context.OVERLAY),
-    Action("overlay.up", ("k", "up"), "up a line", Group.OVERLAY, Context.OVERLAY),
-    Action("overlay.page_down", ("space", "pagedown"), "down a page", Group.OVERLAY, Context.OVERLAY),
-    Action("overlay.page_up", ("b", "pageup"), "up a page", Group.OVERLAY, Context.OVERLAY),
-    Action("overlay.home", ("g", "home"), "to the start", Group.OVERLAY, Context.OVERLAY),
-    Action("overlay.end", ("G", "end"), "to the end", Group.OVERLAY, Context.OVERLAY),
-    Action("overlay.open", ("enter",), "open the span; again: its message", Group.OVERLAY, Context.OVERLAY),
-    Action("overlay.close", ("q", "escape"), "close", Group.OVERLAY, Context.OVERLAY),
+    Action("answer.positive", ("y",), "thumbs up", Rule(act.Thumb(True)), consequence=_ANSWERS, hint="yes", worth=190),
+    Action("answer.negative", ("n",), "thumbs down", Rule(act.Thumb(False)), consequence=_ANSWERS, hint="no",
+           worth=180),
+    Action("answer.positive_with_comment", ("Y",), "thumbs up, with a comment typed first",
+           Rule(act.AskThumbComment(True)), consequence=_ANSWERS, opens_field=True),
+    Action("answer.negative_with_comment", ("N",), "thumbs down, with a comment typed first",
+           Rule(act.AskThumbComment(False)), consequence=_ANSWERS, opens_field=True, hint="no…", worth=170),
+    *(_option(number, digit) for number, digit in enumerate("1234567890", 1)),
+    Action("answer.option.minus", ("-",), "a minus, where a number is typed", Rule(act.Digit("-")),
+           consequence=_ANSWERS),
+    Action("answer.comment", ("c",), "comment on the answer", Rule(act.AskComment()), consequence=_WRITES,
+           opens_field=True, hint="comment", worth=150),
+    Action("answer.comment_in_editor", ("C",), "comment in $EDITOR", Rule(act.AskComment(), in_editor=True),
+           consequence=_WRITES, opens_field=True),
+    Action("answer.text", ("e",), "write the text or expectation", Rule(act.AskText()), consequence=_WRITES,
+           opens_field=True, hint="write", worth=40),
+    Action("answer.text_in_editor", ("E",), "write it in $EDITOR", Rule(act.AskText(), in_editor=True),
+           consequence=_WRITES, opens_field=True),
+    Action("answer.clear", ("backspace",), "clear the focused answer, or go back to the one before", Rule(act.Clear()),
+           consequence=_ANSWERS),
+    Action("answer.accept", ("=", "+"), "take the judge's value", OnScreen("accept"), consequence=_ANSWERS,
+           hint="accept", worth=30),
+    Action("question.next", ("tab",), "next question", Rule(act.FocusBy(1))),
+    Action("question.previous", ("shift+tab",), "previous question", Rule(act.FocusBy(-1))),
+    Action("item.submit", ("enter",), "submit and go to the next open item", Rule(act.Submit()), consequence=_ANSWERS,
+           hint="submit", worth=140),
+    Action("item.next", ("j",), "next item of the worklist", Rule(act.Go(act.Where.NEXT))),
+    Action("item.previous", ("k",), "previous item of the worklist", Rule(act.Go(act.Where.PREVIOUS))),
+    Action("item.back", ("p",), "the item I was at before", Rule(act.Go(act.Where.BACK)), hint="back", worth=110),
+    Action("item.forward", ("P",), "forward again, after going back", Rule(act.Go(act.Where.FORWARD))),
+    Action("item.first", ("g",), "first item", Rule(act.Go(act.Where.FIRST))),
+    Action("item.last", ("G",), "last item", Rule(act.Go(act.Where.LAST))),
+    Action("item.next_open", ("o",), "next item that is not labelled", Rule(act.Go(act.Where.NEXT_OPEN)),
+           hint="next open", worth=70),
+    Action("item.defer", ("s",), "defer: it comes back at the end", Rule(act.Defer()), consequence=_MARKS, hint="defer",
+           worth=80),
+    Action("item.decline", ("D",), "decline, with a reason", Rule(act.AskDecline()), consequence=_MARKS,
+           opens_field=True),
+    Action("item.flag", ("f",), "flag for discussion, with an optional note; again: off", Rule(act.ToggleFlag()),
+           consequence=_MARKS, opens_field=True, hint="flag", worth=50),
+    Action("edit.undo", ("u",), "undo, any number of steps", Rule(act.Undo()), consequence=_TAKES_BACK, hint="undo",
+           worth=130),
+    Action("edit.redo", ("U",), "redo", Rule(act.Redo()), consequence=_TAKES_BACK),
+    Action("view.up", ("up",), "scroll up a line", Pane("scroll_line", -1)),
+    Action("view.down", ("down",), "scroll down a line", Pane("scroll_line", 1)),
+    Action("view.page_down", ("space", "pagedown"), "scroll down a page", Pane("scroll_page", 1), hint="page",
+           worth=60),
+    Action("view.page_up", ("b", "pageup"), "scroll up a page", Pane("scroll_page", -1)),
+    Action("view.home", ("home",), "start of the document", Pane("go_home")),
+    Action("view.end", ("end",), "end of the document", Pane("go_end")),
+    Action("view.previous_message", ("<", "{"), "previous message", Pane("previous_message")),
+    Action("view.next_message", (">", "}"), "next message", Pane("next_message")),
+    Action("view.answer", ("a",), "the response under judgement; again: its request", OnScreen("go_answer")),
+    Action("view.fold", ("z",), "open or close the current block; media: open it", OnScreen("fold"), hint="fold",
+           worth=100),
+    Action("view.fold_all", ("Z",), "open or close all blocks", OnScreen("fold_all")),
+    Action("view.search", ("/",), "search in the trace", OnScreen("search"), hint="search", worth=90),
+    Action("view.spans", ("t",), "the span tree", OnScreen("toggle_view", "view.spans"), hint="spans"),
+    Action("view.aim", ("A",), "in the span tree: ask about the span; again: about the trace", OnScreen("aim"),
+           hint="aim"),
+    Action("view.documents", ("x",), "retrieved documents with rank, source, score",
+           OnScreen("toggle_view", "view.documents")),
+    Action("view.raw", ("r",), "exact JSON, or the conversation again", OnScreen("toggle_view", "view.raw")),
+    Action("view.session", ("h",), "earlier turns of the conversation", OnScreen("toggle_view", "view.session")),
+    Action("view.metadata", ("m",), "tags, metadata, tokens, cost, and all that was ever said",
+           OnScreen("toggle_view", "view.metadata")),
+    Action("view.guideline", ("i",), "the focused question's whole instruction", OnScreen("guideline")),
+    Action("view.next_match", ("n", "]"), "next match", OnScreen("next_match"), Context.SEARCH, hint="next match"),
+    Action("view.previous_match", ("N", "["), "previous match", OnScreen("previous_match"), Context.SEARCH,
+           hint="previous match"),
+    Action("worklist.toggle", ("l",), "show or hide the worklist", OnScreen("toggle_worklist")),
+    Action("copy.menu", ("w",), "copy; the next key says what", OnScreen("copy_menu")),
+    Action("copy.id", ("i",), "copy the trace's ID", OnScreen("copy", "id"), Context.COPY, hint="ID"),
+    Action("copy.address", ("a",), "copy its address in MLflow's pages", OnScreen("copy", "address"), Context.COPY,
+           hint="web address"),
+    Action("copy.message", ("m",), "copy the current message", OnScreen("copy", "message"), Context.COPY,
+           hint="message"),
+    Action("copy.trace", ("t",), "copy the whole trace", OnScreen("copy", "trace"), Context.COPY, hint="whole trace"),
+    Action("copy.file", ("f",), "after copying: write the same to a file", OnScreen("write_copy"), Context.COPY),
+    Action("outbox.open", ("O",), "what is waiting, parked or refused, and why", OnScreen("outbox")),
+    Action("outbox.item", ("enter",), "go to the item", OnScreen("go_to_item"), Context.OUTBOX, hint="its item",
+           worth=40),
+    Action("outbox.retry", ("r",), "try this one again now", OnScreen("retry"), Context.OUTBOX, hint="try again",
+           worth=30),
+    Action("outbox.retry_all", ("R",), "try everything again now", OnScreen("retry_all"), Context.OUTBOX,
+           hint="try all", worth=20),
+    Action("outbox.discard", ("d",), "give it up for good, after asking", OnScreen("ask_to_discard"), Context.OUTBOX,
+           hint="give up", worth=10),
+    Action("app.command", (":",), "a number, $, or a command name", OnScreen("command"), hint="command", worth=20),
+    Action("app.help", ("?",), "every key, by group, and the signs", OnScreen("help"), hint="help", worth=120),
+    Action("app.leave", ("escape",), "leave one thing, the innermost first: a field, a menu, a view, a search",
+           OnScreen("leave"), needs_key=True),
+    Action("app.quit", ("q",), "leave; nothing is lost", OnScreen("quit"), hint="quit", worth=10),
+    Action("overlay.down", ("j", "down"), "down a line", Pane("scroll_line", 1), Context.OVERLAY),
+    Action("overlay.up", ("k", "up"), "up a line", Pane("scroll_line", -1), Context.OVERLAY),
+    Action("overlay.page_down", ("space", "pagedown"), "down a page", Pane("scroll_page", 1), Context.OVERLAY),
+    Action("overlay.page_up", ("b", "pageup"), "up a page", Pane("scroll_page", -1), Context.OVERLAY),
+    Action("overlay.home", ("g", "home"), "to the start", Pane("go_home"), Context.OVERLAY),
+    Action("overlay.end", ("G", "end"), "to the end", Pane("go_end"), Context.OVERLAY),
+    Action("overlay.open", ("enter",), "open the span; again: its message", OnScreen("enter"), Context.OVERLAY),
+    Action("overlay.close", ("q", "escape"), "close", OnScreen("close"), Context.OVERLAY, hint="close", needs_key=True),
+    Action("field.save", ("enter",), "take what is typed", OnScreen("save"), Context.FIELD, needs_key=True),
+    Action("field.new_line", ("ctrl+j",), "a new line, in a field of several", OnScreen("new_line"), Context.FIELD),
+    Action("field.complete", ("tab",), "complete a command's name", OnScreen("complete"), Context.FIELD),
+    Action("field.leave", ("escape",), "leave the field; a text in it is kept as a draft", OnScreen("leave"),
+           Context.FIELD, needs_key=True),
+    Action("confirm.yes", ("enter", "y"), "yes", OnScreen("yes"), Context.CONFIRM, hint="yes", needs_key=True),
+    Action("confirm.no", ("escape", "n"), "no", OnScreen("no"), Context.CONFIRM, hint="no", needs_key=True),
 )
+# fmt: on

@@ -11,15 +11,16 @@ from textual import events, on
 from labeler.desk.desk import Desk
 from labeler.tui.appearance import ScreenLook, Signs
 from labeler.tui.gc_pauses import Pauses, settle
+from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.keyboard.messages import Unfinished
 from labeler.tui.keyboard.pasting import dropped_paste
-from labeler.tui.keymap import Keymap
+from labeler.tui.keymap import Keymap, shown_key
 from labeler.tui.media import MediaSettings
 from labeler.tui.outbox.screen import OutboxScreen
 from labeler.tui.review.screen import ReviewScreen
 from labeler.tui.safe_app import SafeApp
 from labeler.tui.screens.overlay import Overlay
-from labeler.tui.screens.picture import PictureScreen
+from labeler.tui.screens.picture import PictureLeft, PictureScreen, Wish
 from labeler.tui.screens.too_small import TooSmallScreen
 from labeler.tui.theme import Theme, ThemeError, load_theme
 
@@ -77,7 +78,10 @@ class LabelerApp(SafeApp[None]):
 
     @on(Unfinished)
     def _unfinished(self, message: Unfinished) -> None:
-        self._say(f"{message.character} right after Esc does nothing: it may be half of another key. Press it again")
+        escape = shown_key("escape")
+        self._say(
+            f"{message.character} right after {escape} does nothing: it may be half of another key. Press it again"
+        )
 
     def _say(self, sentence: str) -> None:
         """Say something of the keyboard on the screen in front, or on the review below it."""
@@ -95,14 +99,15 @@ class LabelerApp(SafeApp[None]):
         return f"theme {theme.name}"
 
     async def action_interrupt(self) -> None:
-        """Ctrl+C: in a field, a search or an overlay as Esc; else it leaves."""
+        """Ctrl+C: in a field, a search or an overlay it leaves that; else the program."""
+        by = Pressed("ctrl+c", time.monotonic())
         if isinstance(self.screen, Overlay):
-            self.screen.dismiss()
+            self.screen.dismiss(by)
         elif isinstance(self.screen, PictureScreen):
-            self.screen.dismiss("")
+            self.screen.dismiss(PictureLeft(Wish.NONE, by))
         elif isinstance(self.screen, OutboxScreen):
-            self.screen.leave()
+            self.screen.leave(by)
         elif self.screen is self._review and (field := self._review.focused) is not None:
-            field.post_message(events.Key("escape", "\x1b"))  # behind the letters that are still on their way there
+            field.post_message(events.Key("ctrl+c", "\x03"))  # behind the letters that are still on their way there
         elif self.screen is not self._review or not await self._review.leave_field():
             await super().action_interrupt()

@@ -65,8 +65,8 @@ def test_a_thumb_works_on_a_pass_fail_expectation_too() -> None:
 
 def test_digits_on_pass_fail_are_one_and_two() -> None:
     sitting = Sitting(HELPFUL)
-    assert "1 Helpful or 2 Not helpful" in sitting.refusal(Digit("3"))
-    assert "1 Helpful or 2 Not helpful" in sitting.refusal(Digit("-"))
+    assert "{answer.option.1} Helpful or {answer.option.2} Not helpful" in sitting.refusal(Digit("3"))
+    assert "{answer.option.1} Helpful or {answer.option.2} Not helpful" in sitting.refusal(Digit("-"))
     sitting.digits("12")
     assert (sitting.value(HELPFUL, "t0"), sitting.value(HELPFUL, "t1")) == (True, False)
 
@@ -82,7 +82,7 @@ def test_a_digit_chooses_the_nth_option_and_zero_the_tenth(key: str, option: str
 def test_a_digit_beyond_the_options_says_how_many_there_are() -> None:
     sitting = Sitting(CLARITY)
     for char in "4", "0", "-", ".":
-        assert sitting.refusal(Digit(char)) == "clarity: 1 to 3"
+        assert sitting.refusal(Digit(char)) == "clarity: {answer.option.1} to {answer.option.3}"
     assert sitting.value(CLARITY) is None
 
 

@@ -8,6 +8,7 @@ import pytest
 from textual import events
 
 from labeler.tui.appearance import UNICODE, ScreenLook
+from labeler.tui.keymap import build_keymap
 from labeler.tui.screens.start import Begin, Guess, Offer, Preview, StartScreen
 from labeler.tui.start_app import StartApp
 from labeler.tui.theme import load_theme
@@ -52,7 +53,11 @@ async def test_no_sentence_of_the_start_is_cut(size: tuple[int, int]) -> None:
 
     theme = load_theme()
     screen = StartScreen(
-        Guess("rhea.k", "git", settled=False), find_at_last, preview, ScreenLook(theme.palette, UNICODE)
+        Guess("rhea.k", "git", settled=False),
+        find_at_last,
+        preview,
+        build_keymap({}),
+        ScreenLook(theme.palette, UNICODE),
     )
     app = StartApp(theme, screen)
     async with app.run_test(size=size) as pilot:
@@ -76,7 +81,7 @@ def started(*offers: Offer) -> StartApp:
 
     theme = load_theme()
     guess = Guess("rhea.k", "git", settled=False)
-    return StartApp(theme, StartScreen(guess, find_all, preview, ScreenLook(theme.palette, UNICODE)))
+    return StartApp(theme, StartScreen(guess, find_all, preview, build_keymap({}), ScreenLook(theme.palette, UNICODE)))
 
 
 async def test_a_held_enter_begins_no_review() -> None:

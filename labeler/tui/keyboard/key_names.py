@@ -9,10 +9,14 @@ from textual import events
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A key press: the key's name, and when it came to the terminal, in seconds of the monotonic clock."""
+    """A key press: the key's name, and when it came to the terminal, in seconds of the monotonic clock.
+
+    `character` is what it types, if it types anything.
+    """
 
     key: str
     at_s: float
+    character: str = ""
 
 
 def key_name(event: events.Key) -> str:
@@ -25,4 +29,4 @@ def key_name(event: events.Key) -> str:
 
 def pressed(event: events.Key) -> Pressed:
     """The press that an event tells of. Its time is that of the read which brought it."""
-    return Pressed(key_name(event), event.time)
+    return Pressed(key_name(event), event.time, (event.character or "") if event.is_printable else "")

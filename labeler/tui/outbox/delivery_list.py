@@ -97,7 +97,7 @@ class OutboxList(CursorRows):
         self.refresh()
         self.post_message(self.Moved())
 
-    def move(self, count: int) -> None:
+    def scroll_line(self, count: int) -> None:
         """Move the cursor, downwards when positive, over headings; it stops at the ends."""
         before = self._cursor
         self._put_cursor(self._on_a_delivery(before + count, 1 if count > 0 else -1))
@@ -105,8 +105,14 @@ class OutboxList(CursorRows):
             self._ask(anew=False)
             self.post_message(self.Moved())
 
-    def move_page(self, count: int) -> None:
-        self.move(count * max(1, self.size.height - 2))
+    def scroll_page(self, count: int) -> None:
+        self.scroll_line(count * max(1, self.size.height - 2))
+
+    def go_home(self) -> None:
+        self.scroll_line(-self.row_count)
+
+    def go_end(self) -> None:
+        self.scroll_line(self.row_count)
 
     def render_line(self, y: int) -> Strip:
         row, width, style = self.scroll_offset.y + y, self.size.width, self._palette.style
@@ -128,7 +134,7 @@ class OutboxList(CursorRows):
     def on_click(self, event: events.Click) -> None:
         row = self.scroll_offset.y + event.y
         if row < self._count:
-            self.move(row - self._cursor)
+            self.scroll_line(row - self._cursor)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)

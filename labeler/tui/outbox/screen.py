@@ -17,19 +17,20 @@ from labeler.desk.desk import Desk
 from labeler.desk.outbox import JournalError, OutboxPlace, OutboxRow
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.connection import ConnectionStatus
-from labeler.tui.actions import Context
+from labeler.tui.actions import Context, OnScreen, Rule
 from labeler.tui.appearance import ScreenLook
+from labeler.tui.keyboard.dispatch import dispatch
 from labeler.tui.keyboard.key_names import Pressed, pressed
+from labeler.tui.keyboard.typed_on import Typed, TypedOn
 from labeler.tui.keymap import Keymap
 from labeler.tui.outbox.delivery_list import OutboxList, RowPainter
 from labeler.tui.outbox.view_models import Entry, asked_words, counts_line, detail_lines, entry_line, place_line
 from labeler.tui.review.confirming import Confirming
 from labeler.tui.screens.help import help_lines
 from labeler.tui.screens.overlay import Overlay
-from labeler.tui.screens.typed_on import TypedOn
-from labeler.tui.widgets.key_line import message_lines
+from labeler.tui.widgets.key_line import hints_line, message_lines
 from labeler.tui.widgets.line_widget import LineWidget
-from labeler.tui.widgets.styled_text import Line, fit, spread
+from labeler.tui.widgets.styled_text import Line, spread
 
 _LOOK_EVERY_S: Final = 0.25
 """Seconds after which something that was announced is on the screen."""
@@ -46,16 +47,16 @@ _EXPORT: Final = "labeler outbox export FILE.jsonl writes all this to a file"
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The outbox was left for a trace of the worklist, by this press."""
+    """The outbox was left by this press, for a trace of the worklist (empty: for the review as it was)."""
 
-    trace_id: str
     pressed: Pressed
+    trace_id: str = ""
 
 
 class OutboxScreen(ModalScreen[Closed]):
     """Shows everything in the journal that is not acknowledged. `stale` tells it that something changed.
 
-    Its result tells how it was left for a trace of the worklist.
+    Its result tells how it was left.
     """
 
     DEFAULT_CSS = """
@@ -69,12 +70,13 @@ class OutboxScreen(ModalScreen[Closed]):
     def __init__(self, desk: Desk, keymap: Keymap, look: ScreenLook) -> None:
         super().__init__()
         self._desk = desk
-        self._keymap = keymap
+        self.keymap = keymap
         self.look = look
         self._questions = {question.name: question for question in desk.state.questions}
         self._places: list[OutboxPlace] = []
         self.confirming = Confirming(self)
-        self._typed_on = TypedOn()
+        self._typed_on = TypedOn(keymap)
+        self._pressed: Pressed | None = None
         self._notice: tuple[str, str] | None = None
         self._is_stale = True
         self._is_reading = False
@@ -102,10 +104,10 @@ class OutboxScreen(ModalScreen[Closed]):
         """Something was delivered, refused or added: read anew soon."""
         self._is_stale = True
 
-    def leave(self) -> None:
+    def leave(self, by: Pressed) -> None:
         """Close, or take back the question that is open."""
         if not self.confirming.leave() and self.is_active:
-            self.dismiss(None)
+            self.dismiss(Closed(by))
 
     # Keys
 
@@ -115,67 +117,71 @@ class OutboxScreen(ModalScreen[Closed]):
         event.prevent_default()
         if not self.is_active:
             return
-        press = pressed(event)
-        key = press.key
+        self._pressed = press = pressed(event)
         if self.confirming.takes(press):
             await self.confirming.press(press)
             return
-        if self._typed_on.drops(key):
-            if not self._typed_on.is_dropping:
+        typed = self._typed_on.press(press.key)
+        if typed is not Typed.NOTHING:
+            if typed is Typed.END:
                 self.say("")
             return
         self._notice = None
-        action = next((found for each in _CONTEXTS if (found := self._keymap.action(each, key))), None)
-        if action is not None and action.id == "outbox.open":
-            self.leave()
-        elif action is not None and action.id == "app.help":
-            self.app.push_screen(Overlay("keys", self._help_lines, self._keymap, self.look))
-        elif action is None or action.context is Context.REVIEW:
-            self.say(self._typed_on.refused(key, action))
+        action = self.keymap.first_of((Context.OUTBOX, Context.OVERLAY, Context.REVIEW), press.key)
+        if action is not None and action.context is Context.REVIEW and action.run not in _ALSO_HERE:
+            self.say(self._typed_on.means_nothing(press.key, action))
+        elif action is None or isinstance(action.run, Rule):
+            self.say(self._typed_on.means_nothing(press.key, None))
         else:
-            await self._run(action.id, press)
+            await dispatch(action.run, self._list, self)
             self._paint_bottom()
 
-    def _help_lines(self, width: int) -> list[Line]:
-        return help_lines(self._keymap, self.look.signs, width)
+    # Named in the table of actions
 
-    async def _run(self, action_id: str, press: Pressed) -> None:
-        rows = self._list
-        match action_id:
-            case "overlay.close":
-                self.leave()
-            case "overlay.down":
-                rows.move(1)
-            case "overlay.up":
-                rows.move(-1)
-            case "overlay.page_down":
-                rows.move_page(1)
-            case "overlay.page_up":
-                rows.move_page(-1)
-            case "overlay.home":
-                rows.move(-rows.row_count)
-            case "overlay.end":
-                rows.move(rows.row_count)
-            case "outbox.item":
-                self._go_to_item(press)
-            case "outbox.retry":
-                if rows.current_id is not None:
-                    await self._retry([rows.current_id])
-            case "outbox.retry_all":
-                await self._retry([each for place in self._places if self._is_ours(place) for each in place.problems])
-            case "outbox.discard":
-                self._ask_to_discard()
+    def close(self) -> None:
+        if self._pressed is not None:
+            self.leave(self._pressed)
 
-    def _go_to_item(self, press: Pressed) -> None:
+    def outbox(self) -> None:
+        """Its own key closes it, too."""
+        self.close()
+
+    def help(self) -> None:
+        keys = Overlay("keys", lambda width: help_lines(self.keymap, self.look.signs, width), self.keymap, self.look)
+        self.app.push_screen(keys)
+
+    def enter(self) -> None:
+        self.go_to_item()
+
+    def go_to_item(self) -> None:
         row, state = self._list.current, self._desk.state
         if row is None:
             self._say_why_none()
             return
         trace_id = row.delivery.trace_id
-        if trace_id in state.index_of and self._desk.destination_of(trace_id) == row.delivery.destination:
-            self.dismiss(Closed(trace_id, press))
+        is_here = trace_id in state.index_of and self._desk.destination_of(trace_id) == row.delivery.destination
+        if is_here and self._pressed is not None:
+            self.dismiss(Closed(self._pressed, trace_id))
         else:
             self.say("This trace is not in this review's worklist; labeler review with its ID shows it", "warning")
+
+    async def retry(self) -> None:
+        if self._list.current_id is not None:
+            await self._retry([self._list.current_id])
+
+    async def retry_all(self) -> None:
+        await self._retry([each for place in self._places if self._is_ours(place) for each in place.problems])
+
+    def ask_to_discard(self) -> None:
+        row = self._list.current
+        if row is None:
+            self._say_why_none()
+            return
+        what = asked_words(row, self._questions)
+        question = f"Give it up for good? It will never reach the backend: {what}"
+        self.confirming.ask(question, partial(self._discard, row.delivery.id))
+
+    # Doing
 
     async def _retry(self, ids: list[int]) -> None:
         try:
@@ -186,15 +192,6 @@ class OutboxScreen(ModalScreen[Closed]):
         online = self._desk.connection is ConnectionStatus.ONLINE
         self.say("It is tried again now" if online else "It is tried again as soon as the backend is back")
         self.stale()
-
-    def _ask_to_discard(self) -> None:
-        row = self._list.current
-        if row is None:
-            self._say_why_none()
-            return
-        what = asked_words(row, self._questions)
-        question = f"Give it up for good? It will never reach the backend: {what}"
-        self.confirming.ask(question, partial(self._discard, row.delivery.id))
 
     def _say_why_none(self) -> None:
         self.say("Everything is delivered" if self._list.current_id is None else "Still being read; press it again")
@@ -311,18 +308,9 @@ class OutboxScreen(ModalScreen[Closed]):
         self.query_one("#outbox-keys", LineWidget).set_lines([line])
 
     def _keys(self, width: int) -> Line:
-        line: Line = [(" ", "chrome")]
-        for action_id, word in _HINTS:
-            if key := self._keymap.first_key(action_id):
-                line += [(key, "key"), (f" {word}  ", "chrome.dim")]
-        return fit([*line, (_EXPORT, "chrome.dim")], width, self.look.signs.ellipsis)
+        of_outbox = [(action.id, action.hint) for action in self.keymap.actions if action.context is Context.OUTBOX]
+        return hints_line(self.keymap, [*of_outbox, ("overlay.close", "close")], width, self.look.signs, _EXPORT)
 
 
-_CONTEXTS: Final = (Context.OUTBOX, Context.OVERLAY, Context.REVIEW)
-_HINTS: Final = (
-    ("outbox.item", "its item"),
-    ("outbox.retry", "try again"),
-    ("outbox.retry_all", "try all"),
-    ("outbox.discard", "give up"),
-    ("overlay.close", "close"),
-)
+_ALSO_HERE: Final = (OnScreen("outbox"), OnScreen("help"))
+"""What keys of the review do here as well."""

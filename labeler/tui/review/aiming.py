@@ -29,7 +29,7 @@ class Aiming:
         screen = self._screen
         span = screen.views.span
         if span is None:
-            screen.say(f"{screen.keymap.first_key('view.spans')} opens the spans; there the questions can be aimed")
+            screen.say(screen.keymap.spelled("{view.spans} opens the spans; there the questions can be aimed"))
         elif screen.desk.state.aim is None:
             screen.carried_out(await screen.desk.act(TargetSpan(span.span_id)))
         else:

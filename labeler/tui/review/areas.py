@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from labeler.tui.appearance import ScreenLook
+from labeler.tui.keymap import Keymap
 from labeler.tui.review.field import LineField, TextField
 from labeler.tui.review.layout import WORKLIST_WIDTH, WorklistDisplay, panel_rows
 from labeler.tui.review.question_panel import PanelView, QuestionPanel
@@ -26,8 +27,9 @@ class ReviewAreas(Screen[None]):
     AUTO_FOCUS = ""
     BLANK = True
 
-    def __init__(self, rows: WorklistSource, look: ScreenLook) -> None:
+    def __init__(self, rows: WorklistSource, look: ScreenLook, keymap: Keymap) -> None:
         super().__init__()
+        self.keymap = keymap
         self.look = look
         self.views = TracePane(look, id="reading")
         self._status = StatusLine(look, id="status")
@@ -53,9 +55,9 @@ class ReviewAreas(Screen[None]):
         yield self._rule_bottom
         with self._bottom:
             yield self._panel
-            yield TextField(id="text-field")
+            yield TextField(self.keymap, id="text-field")
         yield self._key_line
-        yield LineField(id="line-field")
+        yield LineField(self.keymap, id="line-field")
 
     def restyle(self, look: ScreenLook) -> None:
         """Draw everything in another theme."""

@@ -18,7 +18,7 @@ from labeler.review import action as act
 from labeler.review.answer_values import allowed, parse_number
 from labeler.review.answers import find_question
 from labeler.review.decision import FieldKind, FieldRequest
-from labeler.tui.actions import Context
+from labeler.tui.actions import Action, Context
 from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.review.external_editor import EditorFailed, edit
 from labeler.tui.review.field import LineField, TextField
@@ -33,14 +33,11 @@ _COMMENTS = frozenset({FieldKind.COMMENT, FieldKind.COMMENT_AFTER, FieldKind.THU
 _ITEM_NUMBER = re.compile("[0-9]{1,9}")
 _DRAFT_AFTER_S = 0.5
 
-_ONLY_KEYS = (Context.OVERLAY, Context.COPY, Context.OUTBOX)
-"""Contexts whose actions make no sense as commands."""
-
-_HINT = "Enter saves · Ctrl+J new line · Esc keeps a draft"
+_HINT = "{field.save} saves · {field.new_line} new line · {field.leave} keeps a draft"
 _LINE_HINTS = {
-    FieldKind.NUMBER: "Enter answers · Esc leaves",
-    FieldKind.DECLINE: "Enter declines · Esc leaves",
-    FieldKind.FLAG: "Enter flags · Esc leaves",
+    FieldKind.NUMBER: "{field.save} answers · {field.leave} leaves",
+    FieldKind.DECLINE: "{field.save} declines · {field.leave} leaves",
+    FieldKind.FLAG: "{field.save} flags · {field.leave} leaves",
 }
 
 
@@ -66,17 +63,18 @@ class Asking:
         if ask.field in _SEVERAL_LINES:
             screen.query_one("#panel").display = False
             screen.query_one(TextField).open(self._title(ask), text)
-            screen.say(_HINT, "chrome")
+            screen.say(screen.keymap.spelled(_HINT), "chrome")
         else:
             self._open_line(self._title(ask), text, _LINE_HINTS[ask.field])
 
     async def search(self) -> None:
         self._plain = self._run_search
-        self._open_line("/", "", "Enter searches · Esc leaves")
+        self._open_line("/", "", "{field.save} searches · {field.leave} leaves")
 
     async def command(self) -> None:
         self._plain = self._run_command
-        self._open_line(":", "", "Tab completes · Enter runs · Esc leaves", self._command_words())
+        hint = "{field.complete} completes · {field.save} runs · {field.leave} leaves"
+        self._open_line(":", "", hint, self._command_words())
 
     async def in_editor(self, ask: FieldRequest) -> None:
         """The same as a field, in $EDITOR."""
@@ -152,13 +150,14 @@ class Asking:
         field = self._field
         if field is None:
             return
-        if pressed.key == "enter":
+        action = self._screen.keymap.action(Context.FIELD, pressed.key)
+        if action is None:
+            field.type(pressed.character)
+        elif action.id == "field.save":
             self._screen.pressing.heard(pressed)
             await self.typed(field.text)
-        elif pressed.key == "escape":
+        elif action.id == "field.leave":
             await self.left(field.text)
-        else:
-            field.type(" " if pressed.key == "space" else pressed.key)
 
     def type(self, text: str) -> bool:
         """Put text into the open field; tells whether there is one."""
@@ -210,7 +209,7 @@ class Asking:
 
     def _open_line(self, title: str, text: str, hint: str, words: tuple[str, ...] = ()) -> None:
         self._screen.query_one("#key-line").display = False
-        self._screen.query_one(LineField).open(title, text, hint, words)
+        self._screen.query_one(LineField).open(title, text, self._screen.keymap.spelled(hint), words)
 
     def _close(self) -> None:
         if self._draft_timer is not None:
@@ -281,7 +280,7 @@ class Asking:
         if _ITEM_NUMBER.fullmatch(name):
             await self._commands.act(act.GoTo(int(name)))
         elif name == "$":
-            await self._commands.run("item.last")
+            await self._commands.act(act.Go(act.Where.LAST))
         elif name == "refresh":
             screen.desk.refresh()
             away = screen.desk.connection is not ConnectionStatus.ONLINE
@@ -289,7 +288,7 @@ class Asking:
         elif word == "theme" and rest:
             screen.say(screen.choose_theme(rest.strip()))
         else:
-            match = [action for action in self._commands_by_name() if name in (action, action.partition(".")[2])]
+            match = [action for action in self._typeable() if name in (action.id, action.id.partition(".")[2])]
             if len(match) == 1:
                 await screen.pressing.command(match[0])
             else:
@@ -299,9 +298,8 @@ class Asking:
                 )
 
     def _command_words(self) -> tuple[str, ...]:
-        return ("refresh", "theme ", "$", *self._commands_by_name())
+        return ("refresh", "theme ", "$", *(action.id for action in self._typeable()))
 
-    def _commands_by_name(self) -> list[str]:
-        """Actions that may be typed: those of keys pressed in the review, save the one that needs its digit."""
-        actions = self._screen.keymap.actions
-        return [a.id for a in actions if a.context not in _ONLY_KEYS and a.id != "answer.option"]
+    def _typeable(self) -> list[Action]:
+        """Actions that may be given on the command line."""
+        return [action for action in self._screen.keymap.actions if action.can_be_typed]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from labeler.reading.sanitise import one_line, sanitise
@@ -11,9 +10,11 @@ from labeler.reading.views.assessments import brief
 from labeler.review import action as act
 from labeler.review.decision import Refusal
 from labeler.review.possible import verdict
+from labeler.tui.actions import Action, Rule
+from labeler.tui.keyboard.dispatch import dispatch
+from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.outbox.screen import Closed, OutboxScreen
 from labeler.tui.review.asking import Asking
-from labeler.tui.review.keys import COPIES, IN_EDITOR, REVIEW_ACTIONS, VIEWS
 from labeler.tui.screens.help import help_lines
 from labeler.tui.screens.overlay import Overlay
 from labeler.tui.widgets.styled_text import Line, wrapped
@@ -23,74 +24,76 @@ if TYPE_CHECKING:
 
 
 class Commands:
-    """Runs actions by their ID."""
+    """Runs actions. The methods that the table of actions names are the screen's own."""
 
     def __init__(self, screen: ReviewScreen) -> None:
         self._screen = screen
         self.asking = Asking(screen, self)
-        self._own: dict[str, Callable[[], Awaitable[None]]] = {
-            "answer.accept": self._accept,
-            "view.search": self.asking.search,
-            "view.next_match": self._next_match,
-            "view.previous_match": self._previous_match,
-            "view.guideline": self._guideline,
-            **{each: partial(screen.toggle_view, each) for each in VIEWS},
-            **{each: partial(screen.copying.run, each) for each in COPIES},
-            "copy.menu": screen.copying.menu,
-            "view.fold": self._fold,
-            "view.fold_all": self._fold_all,
-            "overlay.open": screen.enter_span,
-            "view.aim": screen.aiming.toggle,
-            "app.command": self.asking.command,
-            "app.help": self._help,
-            "outbox.open": self._outbox,
-            "app.quit": self._quit,
-        }
 
-    async def run(self, action_id: str, key: str = "") -> bool:
-        """Do it; tells whether it was done. `key` is the key pressed, where that matters."""
-        if action_id == "answer.option":
-            return await self.act(act.Digit(key))
-        if action_id in REVIEW_ACTIONS:
-            return await self._review(action_id)
-        if action_id in self._own:
-            await self._own[action_id]()
-            return True
-        self._view(action_id)
-        return True
+    async def run(self, action: Action) -> None:
+        """Do what an action stands for."""
+        if isinstance(action.run, Rule):
+            await self._decide(action, action.run)
+        else:
+            await dispatch(action.run, self._screen.views.in_front, self)
 
     async def act(self, action: act.Action) -> bool:
+        """Have the rules decide; tells whether it was done."""
         return self._screen.carried_out(await self._screen.desk.act(action))
 
-    async def _review(self, action_id: str) -> bool:
+    async def take_back(self) -> None:
+        """Undo what was done last."""
+        await self.act(act.Undo())
+
+    async def _decide(self, action: Action, rule: Rule) -> None:
         screen = self._screen
-        outcome = await screen.desk.act(REVIEW_ACTIONS[action_id])
-        if action_id in IN_EDITOR and not isinstance(outcome, Refusal) and outcome.decision.ask is not None:
+        outcome = await screen.desk.act(rule.action)
+        if rule.in_editor and not isinstance(outcome, Refusal) and outcome.decision.ask is not None:
             await self.asking.in_editor(outcome.decision.ask)
-            return True
-        done = screen.carried_out(outcome)
+            return
+        screen.carried_out(outcome)
         if isinstance(outcome, Refusal):
-            screen.pressing.refused(action_id, outcome.says)
-        return done
+            screen.pressing.refused(action, screen.keymap.spelled(outcome.says))
 
-    def _view(self, action_id: str) -> None:
-        screen, document = self._screen, self._screen.views.in_front
-        views: dict[str, Callable[[], object]] = {
-            "up": lambda: document.scroll_line(-1),
-            "down": lambda: document.scroll_line(1),
-            "page_down": lambda: document.scroll_page(1),
-            "page_up": lambda: document.scroll_page(-1),
-            "home": document.go_home,
-            "end": document.go_end,
-            "close": screen.close_view,
-            "previous_message": document.previous_message,
-            "next_message": document.next_message,
-            "answer": screen.views.go_answer,
-            "toggle": screen.toggle_worklist,
-        }
-        views[action_id.partition(".")[2]]()
+    # Named in the table of actions
 
-    async def _accept(self) -> None:
+    async def search(self) -> None:
+        await self.asking.search()
+
+    async def command(self) -> None:
+        await self.asking.command()
+
+    async def toggle_view(self, action_id: str) -> None:
+        await self._screen.toggle_view(action_id)
+
+    async def enter(self) -> None:
+        await self._screen.enter_span()
+
+    def close(self) -> None:
+        self._screen.close_view()
+
+    def go_answer(self) -> None:
+        self._screen.views.go_answer()
+
+    def toggle_worklist(self) -> None:
+        self._screen.toggle_worklist()
+
+    async def aim(self) -> None:
+        await self._screen.aiming.toggle()
+
+    async def leave(self) -> None:
+        await self._screen.leave_field()
+
+    def copy_menu(self) -> None:
+        self._screen.copying.menu()
+
+    def copy(self, what: str) -> None:
+        self._screen.copying.copy(what)
+
+    async def write_copy(self) -> None:
+        await self._screen.copying.write()
+
+    async def accept(self) -> None:
         screen, state = self._screen, self._screen.desk.state
         question = state.question
         if question is None or state.item is None:
@@ -104,25 +107,25 @@ class Commands:
             what = "trace" if state.aim is None else "span"
             screen.say(f"No judge has answered {question.name} on this {what}", "warning")
         elif found.why_not:
-            screen.say(one_line(found.why_not, 200), "warning")
+            screen.say(one_line(screen.keymap.spelled(found.why_not), 200), "warning")
         elif await self.act(act.SetAnswer(question.name, found.value)):
             screen.say(f"took {brief(found.judge)}")
 
-    async def _next_match(self) -> None:
+    async def next_match(self) -> None:
         self._screen.views.in_front.next_match()
         self._screen.paint_chrome()
 
-    async def _previous_match(self) -> None:
+    async def previous_match(self) -> None:
         self._screen.views.in_front.previous_match()
         self._screen.paint_chrome()
 
-    async def _fold(self) -> None:
+    def fold(self) -> None:
         self._screen.warn(self._screen.views.fold())
 
-    async def _fold_all(self) -> None:
+    def fold_all(self) -> None:
         self._screen.warn(self._screen.views.fold_all())
 
-    async def _guideline(self) -> None:
+    async def guideline(self) -> None:
         screen, question = self._screen, self._screen.desk.state.question
         if question is None:
             screen.say("This review asks no question", "warning")
@@ -130,31 +133,30 @@ class Commands:
         text = sanitise(question.instruction) or "This question has no instruction."
         self._show_over(sanitise(question.name), lambda width: wrapped(text, width))
 
-    async def _help(self) -> None:
+    async def help(self) -> None:
         screen = self._screen
         self._show_over("keys", lambda width: help_lines(screen.keymap, screen.look.signs, width))
 
-    async def _outbox(self) -> None:
+    async def outbox(self) -> None:
         screen = self._screen
         screen.app.push_screen(OutboxScreen(screen.desk, screen.keymap, screen.look), self._outbox_closed)
 
     async def _outbox_closed(self, closed: Closed | None) -> None:
         screen = self._screen
-        screen.leaving.closed()
-        if closed is not None:
-            screen.pressing.heard(closed.pressed)
+        screen.pressing.closed(closed.pressed if closed is not None else None)
+        if closed is not None and closed.trace_id:
             await self.act(act.GoTo(screen.desk.state.index_of[closed.trace_id] + 1))
 
     def _show_over(self, title: str, make: Callable[[int], Sequence[Line]]) -> None:
         screen = self._screen
         screen.app.push_screen(Overlay(title, make, screen.keymap, screen.look), self._overlay_closed)
 
-    def _overlay_closed(self, _: None) -> None:
-        self._screen.leaving.closed()
+    def _overlay_closed(self, pressed: Pressed | None) -> None:
+        self._screen.pressing.closed(pressed)
 
-    async def _quit(self) -> None:
+    async def quit(self) -> None:
         screen = self._screen
-        if screen.leaving.is_meant():
+        if screen.pressing.may_leave():
             screen.app.exit()
         else:
-            screen.say(f"{screen.keymap.first_key('app.quit')} again leaves")
+            screen.say(screen.keymap.spelled("{app.quit} again leaves"))

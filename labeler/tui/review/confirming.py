@@ -1,4 +1,4 @@
-"""What the program asks back: one sentence in place of the keys, Enter or y for yes, Esc or n for no."""
+"""What the program asks back: one sentence in place of the keys, with the keys for yes and for no."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from typing import Final, Protocol
 
 from textual.geometry import Size
 
+from labeler.tui.actions import Context
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.key_names import Pressed
+from labeler.tui.keymap import Keymap
 from labeler.tui.widgets.styled_text import cut
 
 _UNHEARD_S: Final = 0.25
 """Seconds after its opening in which keys were meant for what was there before."""
 
-_KEYS: Final = "Enter yes · Esc no"
+_KEYS: Final = "{confirm.yes} yes · {confirm.no} no"
 
 
 class SaysSentences(Protocol):
@@ -26,6 +28,9 @@ class SaysSentences(Protocol):
 
     @property
     def look(self) -> ScreenLook: ...
+
+    @property
+    def keymap(self) -> Keymap: ...
 
     @property
     def notice(self) -> str: ...
@@ -54,22 +59,23 @@ class Confirming:
 
     def ask(self, sentence: str, yes: Callable[[], Awaitable[None]]) -> None:
         """Ask; `yes` is done after a yes."""
-        room = max(self._screen.size.width - len(_KEYS) - 4, 1)
+        keys = self._screen.keymap.spelled(_KEYS)
+        room = max(self._screen.size.width - len(keys) - 4, 1)
         ellipsis = self._screen.look.signs.ellipsis
-        self._sentence, self._yes, self._opened_s = f"{cut(sentence, room, ellipsis)}  {_KEYS}", yes, self._clock()
+        self._sentence, self._yes, self._opened_s = f"{cut(sentence, room, ellipsis)}  {keys}", yes, self._clock()
         self._screen.say(self._sentence, "chrome.strong")
 
     async def press(self, pressed: Pressed) -> None:
         """A key that the question takes. What is neither yes nor no is no answer, nor is a blind yes."""
-        yes, key = self._yes, pressed.key
+        yes, answer = self._yes, self._screen.keymap.action(Context.CONFIRM, pressed.key)
         if yes is None or pressed.at_s - self._opened_s < _UNHEARD_S:
             return
         if self._screen.notice != self._sentence:
             self._screen.say(self._sentence, "chrome.strong")
-        elif key in ("enter", "y", "escape", "n"):
+        elif answer is not None:
             self.leave()
-            self._closed_with, self._closed_s = key, pressed.at_s
-            if key in ("enter", "y"):
+            self._closed_with, self._closed_s = pressed.key, pressed.at_s
+            if answer.id == "confirm.yes":
                 await yes()
 
     def leave(self) -> bool:

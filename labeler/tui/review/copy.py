@@ -18,7 +18,6 @@ from labeler.tui.web_address import web_address
 if TYPE_CHECKING:
     from labeler.tui.review.screen import ReviewScreen
 
-_TO_FILE: Final = "copy.file"
 _ID_LENGTH: Final = 16
 """Characters of a trace's ID in a file's name: enough to tell traces apart, and to be said on a narrow screen."""
 
@@ -46,80 +45,48 @@ class Copying:
         self._folder = folder
         self._is_open = False
         self._copied: Copied | None = None
+        self._wanted: Copied | None = None
+        self._one_at_a_time = asyncio.Lock()
 
-    async def menu(self) -> None:
+    def menu(self) -> None:
         """Open it."""
-        keymap = self._screen.keymap
-        offered = [action for action in keymap.actions if action.context is Context.COPY and action.id != _TO_FILE]
+        offered = (action for action in self._screen.keymap.actions if action.context is Context.COPY and action.hint)
         words = "  ".join(f"{action.keys[0]} {action.hint}" for action in offered if action.keys)
-        self._is_open, self._copied = True, None
+        self.leave()
+        self._is_open = True
         self._screen.say(f"copy:  {words}")
 
-    def action(self, key: str) -> Action | None:
-        """What a key does in the menu, or after it."""
+    def takes(self, key: str) -> bool:
+        """Whether a key is for the menu: any while it is open, and the one that writes what was just copied."""
+        return self._is_open or (self._copied is not None and self._writes(key))
+
+    def hear(self, key: str) -> Action | None:
+        """Close the menu with a key that it takes; returns what that does, or None where it only closes."""
         action = self._screen.keymap.action(Context.COPY, key)
         was_open, copied = self._is_open, self._copied
         self.leave()
-        if action is None or not (copied if action.id == _TO_FILE else was_open):
-            return None
-        self._copied = copied
-        return action
-
-    def is_closed_by(self, key: str) -> bool:
-        """Whether the menu is open and a key is not in it; that closes it, and does nothing else."""
-        action = self._screen.keymap.action(Context.COPY, key)
-        return (action is None or action.id == _TO_FILE) and self._is_open and self.leave()
+        if self._writes(key):
+            self._copied = copied
+            return action if copied is not None else None
+        return action if was_open else None
 
     def leave(self) -> bool:
-        """Close it; tells whether it was open."""
+        """Close it, and offer nothing more of what was copied; tells whether it was open."""
         was_open = self._is_open
-        self._is_open, self._copied = False, None
+        self._is_open, self._copied, self._wanted = False, None, None
         return was_open
 
-    async def run(self, action_id: str) -> None:
-        """Copy something, or write what was copied to a file."""
-        if action_id == _TO_FILE:
-            await self._write()
-            return
-        copied = self._text(action_id)
+    def copy(self, what: str) -> None:
+        """Copy something beside the keys: a program that takes it may be slow."""
+        copied = self._text(what)
         if isinstance(copied, str):
             self._screen.say(copied, "warning")
             return
-        self._copied = copied
-        key = self._screen.keymap.first_key(_TO_FILE)
-        offer = f" · {key} writes it to a file" if key else ""
-        length = f"{len(copied.text):,} characters"
-        if program := await asyncio.to_thread(hand_to_program, copied.text, os.environ):
-            self._screen.say(f"copied {copied.what}, {length}, to {program}{offer}")
-        elif len(copied.text) > _MOST_CHARACTERS:
-            self._screen.say(f"{copied.what} is too long for a terminal's clipboard, {length}{offer}", "warning")
-        else:
-            self._screen.app.copy_to_clipboard(copied.text)
-            self._screen.say(f"handed {copied.what}, {length}, to {way_to_terminal(os.environ)}{offer}")
+        self._wanted = copied
+        self._screen.run_worker(self._hand_over(copied), group="copy", exit_on_error=False)
 
-    def _text(self, action_id: str) -> Copied | str:
-        """What an action copies, or why it copies nothing."""
-        screen, desk = self._screen, self._screen.desk
-        item = desk.state.item
-        if item is None:
-            return "The worklist is empty"
-        if action_id == "copy.id":
-            return Copied("the trace's ID", "id", sanitise(item.trace_id))
-        if action_id == "copy.address":
-            home = desk.destination_of(item.trace_id)
-            address = web_address(home.backend_uri, home.workspace, home.experiment_id, item.trace_id)
-            return Copied("the web address", "address", address) if address else "This backend has no web pages"
-        prepared = desk.document(item.trace_id)
-        if prepared is None:
-            return desk.why_absent(item.trace_id)
-        if action_id == "copy.trace":
-            return Copied("the whole trace", "trace", prepared.document.plain_text)
-        shown = screen.views.document or prepared.document
-        number = screen.views.conversation.current_message() or 0
-        said = [text for block in shown.blocks if block.message == number and (text := block.plain_text)]
-        return Copied("the message", f"message-{number + 1}", "\n\n".join(said))
-
-    async def _write(self) -> None:
+    async def write(self) -> None:
+        """Write what was copied to a file."""
         copied, item = self._copied, self._screen.desk.state.item
         self._copied = None
         if copied is None or item is None:
@@ -132,6 +99,55 @@ class Copying:
             self._screen.say(f"Not written: {reason}. Nothing was changed; it would go to {self._folder}", "warning")
             return
         self._screen.say(f"written to {in_words(path, self._screen.size.width - _SAID_BESIDE)}")
+
+    async def _hand_over(self, copied: Copied) -> None:
+        """Hand a text to the clipboard and say which has it. What is copied later is handed over later."""
+        length = f"{len(copied.text):,} characters"
+        async with self._one_at_a_time:
+            program = await asyncio.to_thread(hand_to_program, copied.text, os.environ)
+            if self._screen.is_gone:
+                return
+            if program:
+                self._say(copied, f"copied {copied.what}, {length}, to {program}")
+            elif len(copied.text) > _MOST_CHARACTERS:
+                self._say(copied, f"{copied.what} is too long for a terminal's clipboard, {length}", "warning")
+            else:
+                self._screen.app.copy_to_clipboard(copied.text)
+                self._say(copied, f"handed {copied.what}, {length}, to {way_to_terminal(os.environ)}")
+
+    def _say(self, copied: Copied, sentence: str, role: str = "chrome.strong") -> None:
+        """Say what came of copying, and offer a file too unless another key was pressed meanwhile."""
+        offer = ""
+        if self._wanted is copied:
+            self._copied = copied
+            offer = " · {copy.file} writes it to a file" if self._screen.keymap.first_key("copy.file") else ""
+        self._screen.say(f"{sentence}{self._screen.keymap.spelled(offer)}", role)
+
+    def _writes(self, key: str) -> bool:
+        action = self._screen.keymap.action(Context.COPY, key)
+        return action is not None and action.id == "copy.file"
+
+    def _text(self, what: str) -> Copied | str:
+        """What is copied, or why nothing is."""
+        screen, desk = self._screen, self._screen.desk
+        item = desk.state.item
+        if item is None:
+            return "The worklist is empty"
+        if what == "id":
+            return Copied("the trace's ID", "id", sanitise(item.trace_id))
+        if what == "address":
+            home = desk.destination_of(item.trace_id)
+            address = web_address(home.backend_uri, home.workspace, home.experiment_id, item.trace_id)
+            return Copied("the web address", "address", address) if address else "This backend has no web pages"
+        prepared = desk.document(item.trace_id)
+        if prepared is None:
+            return screen.keymap.spelled(desk.why_absent(item.trace_id))
+        if what == "trace":
+            return Copied("the whole trace", "trace", prepared.document.plain_text)
+        shown = screen.views.document or prepared.document
+        number = screen.views.conversation.current_message() or 0
+        said = [text for block in shown.blocks if block.message == number and (text := block.plain_text)]
+        return Copied("the message", f"message-{number + 1}", "\n\n".join(said))
 
 
 def name_of(trace_id: str) -> str:

@@ -14,7 +14,9 @@ from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static, TextArea
 
-from labeler.tui.keyboard.key_names import Pressed, pressed
+from labeler.tui.actions import Context
+from labeler.tui.keyboard.key_names import Pressed, key_name, pressed
+from labeler.tui.keymap import Keymap
 
 _ROOM_TO_TYPE: Final = 32
 """Cells beside the title of a line, with what stands around it, from which its keys are shown too."""
@@ -22,7 +24,7 @@ _ROOM_TO_TYPE: Final = 32
 
 @dataclass
 class Typed(Message):
-    """Enter: this is the text. `pressed` is that Enter."""
+    """This is the text, taken by the key `pressed`."""
 
     text: str
     pressed: Pressed
@@ -30,7 +32,7 @@ class Typed(Message):
 
 @dataclass
 class Left(Message):
-    """Esc: the field was left with this text in it."""
+    """The field was left with this text in it."""
 
     text: str
 
@@ -42,23 +44,41 @@ class Typing(Message):
     text: str
 
 
+_OURS: Final = ("enter", "escape", "tab", "shift+tab")
+"""Keys that do nothing in a field where the keymap gives them nothing to do, whatever Textual would."""
+
+_INTERRUPT: Final = "ctrl+c"
+"""Leaves a field whatever the keymap says."""
+
+
+def _meaning(keymap: Keymap, event: events.Key) -> str:
+    """The action of fields that a key stands for; empty for a key that types or edits."""
+    action = keymap.action(Context.FIELD, key_name(event))
+    return "field.leave" if event.key == _INTERRUPT else action.id if action is not None else ""
+
+
 class _Area(TextArea):
-    """A text area in which Enter saves and Ctrl+J makes a new line. Once left, it lets keys pass to the screen."""
+    """A text area that is saved and left by keys of fields. Once left, it lets keys pass to the screen."""
 
     open = False
+    keymap: Keymap
 
     async def _on_key(self, event: events.Key) -> None:
+        meaning = _meaning(self.keymap, event)
         if not self.open:
             event.prevent_default()
-        elif event.key in ("enter", "escape"):
+        elif meaning in ("field.save", "field.leave"):
             event.stop()
             event.prevent_default()
             self.open = False
-            self.screen.post_message(Typed(self.text, pressed(event)) if event.key == "enter" else Left(self.text))
-        elif event.key == "ctrl+j":
+            self.screen.post_message(Typed(self.text, pressed(event)) if meaning == "field.save" else Left(self.text))
+        elif meaning == "field.new_line":
             event.stop()
             event.prevent_default()
             self.insert("\n")
+        elif event.key in _OURS:
+            event.stop()
+            event.prevent_default()
         else:
             await super()._on_key(event)
 
@@ -79,9 +99,15 @@ class TextField(Vertical):
     TextField TextArea, TextField TextArea:focus { height: 1fr; border: none; padding: 0 1; background: $surface; }
     """
 
+    def __init__(self, keymap: Keymap, id: str) -> None:
+        super().__init__(id=id)
+        self._keymap = keymap
+
     def compose(self) -> ComposeResult:
         yield Static("", id="field-title", markup=False)
-        yield _Area("", soft_wrap=True, show_line_numbers=False, tab_behavior="focus", highlight_cursor_line=False)
+        area = _Area("", soft_wrap=True, show_line_numbers=False, tab_behavior="focus", highlight_cursor_line=False)
+        area.keymap = self._keymap
+        yield area
 
     def open(self, title: str, text: str) -> None:
         self.query_one("#field-title", Static).update(title)
@@ -111,22 +137,27 @@ class TextField(Vertical):
 
 
 class _Line(Input):
-    """A line that Enter and Escape leave. Once left, it lets keys pass to the screen."""
+    """A line that is taken and left by keys of fields. Once left, it lets keys pass to the screen."""
 
     open = False
+    keymap: Keymap
 
     async def _on_key(self, event: events.Key) -> None:
+        meaning = _meaning(self.keymap, event)
         if not self.open:
             event.prevent_default()
-        elif event.key in ("enter", "escape"):
+        elif meaning in ("field.save", "field.leave"):
             event.stop()
             event.prevent_default()
             self.open = False
-            self.screen.post_message(Typed(self.value, pressed(event)) if event.key == "enter" else Left(self.value))
-        elif event.key == "tab":
+            self.screen.post_message(Typed(self.value, pressed(event)) if meaning == "field.save" else Left(self.value))
+        elif meaning == "field.complete":
             event.stop()
             event.prevent_default()
             self.action_cursor_right()
+        elif event.key in _OURS:
+            event.stop()
+            event.prevent_default()
         else:
             await super()._on_key(event)
 
@@ -138,7 +169,7 @@ class _Line(Input):
 
 
 class LineField(Horizontal):
-    """A field of one line in place of the key line, between its title and its keys. Tab completes from `words`."""
+    """A field of one line in place of the key line, between its title and its keys. It completes from `words`."""
 
     DEFAULT_CSS = """
     LineField { display: none; height: 1; }
@@ -148,9 +179,15 @@ class LineField(Horizontal):
     LineField Input { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
     """
 
+    def __init__(self, keymap: Keymap, id: str) -> None:
+        super().__init__(id=id)
+        self._keymap = keymap
+
     def compose(self) -> ComposeResult:
         yield Static("", id="line-title", markup=False)
-        yield _Line(compact=True, select_on_focus=False)
+        line = _Line(compact=True, select_on_focus=False)
+        line.keymap = self._keymap
+        yield line
         yield Static("", id="line-hint", markup=False)
 
     def open(self, title: str, text: str, hint: str, words: Sequence[str] = ()) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import Final
 
 _WITHIN_S: Final = 1.0
@@ -14,23 +12,23 @@ _AGAIN_AFTER_S: Final = 0.25
 
 
 class Leaving:
-    """Knows whether leaving is meant. `clock` gives seconds."""
+    """Knows whether leaving is meant. Times are those of presses, in seconds: a busy screen makes nothing later."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._closed_s = -_WITHIN_S
+    def __init__(self) -> None:
+        self._closed_s = float("-inf")
         self._asked_s: float | None = None
 
-    def closed(self) -> None:
-        """An overlay or a view was closed."""
-        self._closed_s, self._asked_s = self._clock(), None
+    def closed(self, pressed_s: float) -> None:
+        """An overlay or a view was closed by a key pressed then."""
+        self._closed_s, self._asked_s = pressed_s, None
 
-    def is_meant(self) -> bool:
-        """Whether a key that leaves was meant to, pressed now. If not, the next one is that does not come at once."""
-        now, asked = self._clock(), self._asked_s
-        if asked is None and now - self._closed_s >= _WITHIN_S:
+    def is_meant(self, pressed_s: float) -> bool:
+        """Whether a key that leaves was meant to, pressed then. `ask` when it was not."""
+        asked = self._asked_s
+        if asked is not None and pressed_s - asked >= _AGAIN_AFTER_S:
             return True
-        if asked is not None and now - asked >= _AGAIN_AFTER_S:
-            return True
-        self._asked_s = now
-        return False
+        return asked is None and pressed_s - self._closed_s >= _WITHIN_S
+
+    def ask(self, pressed_s: float) -> None:
+        """A key that leaves, pressed then, was not meant to: the next one is, unless it comes at once."""
+        self._asked_s = pressed_s

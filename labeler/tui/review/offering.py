@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from labeler.desk.desk import Desk
-from labeler.review.action import Digit
 from labeler.review.possible import refusal, verdict
-from labeler.tui.actions import Action
-from labeler.tui.review.keys import REVIEW_ACTIONS
+from labeler.tui.actions import Action, OnScreen, Rule
 
 
-def keys_that_act(desk: Desk, why_not: Callable[[str], str], action: Action) -> Sequence[str]:
-    """Those keys of an action that would not be refused now.
+def keys_that_act(desk: Desk, stands_against: Callable[[Action], bool], action: Action) -> Sequence[str]:
+    """The keys of an action, or none where it would be refused now.
 
-    `why_not` tells why what is on the screen stands against the action of an ID; empty when it does not.
+    `stands_against` tells whether what is on the screen stands against an action.
     """
-    if why_not(action.id):
+    if not action.keys or stands_against(action):
         return ()
-    if action.id == "answer.option":
-        return [key for key in action.keys if not refusal(desk.state, Digit(key))]
-    if action.id == "answer.accept":
-        return action.keys if _can_be_accepted(desk) else ()
-    rule = REVIEW_ACTIONS.get(action.id)
-    return () if rule is not None and refusal(desk.state, rule) else action.keys
+    match action.run:
+        case Rule(rule):
+            return () if refusal(desk.state, rule) else action.keys
+        case OnScreen("accept"):
+            return action.keys if _can_be_accepted(desk) else ()
+    return action.keys
 
 
 def _can_be_accepted(desk: Desk) -> bool:

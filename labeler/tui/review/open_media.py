@@ -19,7 +19,7 @@ from labeler.tui.media.private_files import TemporaryFiles, in_words, write_priv
 from labeler.tui.media.terminal import Pictures
 from labeler.tui.media.viewer import Viewer, ViewerFailed, find_viewer
 from labeler.tui.review.copy import name_of
-from labeler.tui.screens.picture import PictureScreen
+from labeler.tui.screens.picture import PictureLeft, PictureScreen, Wish
 
 if TYPE_CHECKING:
     from labeler.tui.review.screen import ReviewScreen
@@ -82,12 +82,12 @@ class Opening:
             shown = PictureScreen(block.text, self._pictures, picture, screen.keymap, screen.look)
             screen.app.push_screen(shown, partial(self._left, content, kind))
 
-    async def _left(self, content: bytes, kind: ContentType, wish: str | None) -> None:
+    async def _left(self, content: bytes, kind: ContentType, left: PictureLeft | None) -> None:
         """The picture was left, for the viewer or because it cannot be drawn, or just closed."""
-        self._screen.leaving.closed()
-        if wish == "view.fold":
+        self._screen.pressing.closed(left.pressed if left is not None else None)
+        if left is not None and left.wish is Wish.VIEWER:
             self._begin(self._hand_over(content, kind))
-        elif wish == "picture.failed":
+        elif left is not None and left.wish is Wish.FILE:
             self._offer_to_save(content, kind, "This picture cannot be drawn.")
 
     async def _hand_over(self, content: bytes, kind: ContentType) -> None:

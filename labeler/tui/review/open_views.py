@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from labeler.desk.desk import Desk
+from labeler.review.decision import verbatim
 from labeler.tui.review.trace_pane import TracePane
 from labeler.tui.review.view_models import what_was_said
 
 
 async def toggle_view(desk: Desk, pane: TracePane, action_id: str) -> str:
-    """Open a view of the current trace, or close it when it is open; returns why it cannot be opened, or nothing."""
+    """Open a view of the current trace, or close it when it is open; returns why not, or nothing."""
     item = desk.state.item
     prepared = desk.library.get(item.trace_id) if item else None
     if pane.close_if_open(action_id):
@@ -20,7 +21,7 @@ async def toggle_view(desk: Desk, pane: TracePane, action_id: str) -> str:
         case "view.raw":
             await pane.open_raw()
         case "view.spans":
-            return await pane.open_spans()
+            return verbatim(await pane.open_spans())
         case "view.documents":
             await pane.toggle_documents()
         case "view.metadata":

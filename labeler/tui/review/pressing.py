@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 from labeler.domain.change import Change
 from labeler.domain.question import Numeric
+from labeler.review.action import Digit, Submit
 from labeler.review.answer_values import takes_single_digits
 from labeler.review.item_states import enter_answers_with_none
-from labeler.tui.actions import Action, Context
+from labeler.tui.actions import Action, Context, Rule
+from labeler.tui.keyboard.key_guard import Act, Ignore, KeyGuard, TakeBack, Why
 from labeler.tui.keyboard.key_names import Pressed
+from labeler.tui.keyboard.typed_on import Typed, TypedOn
+from labeler.tui.keymap import Keymap
 from labeler.tui.review.commands import Commands
-from labeler.tui.review.keys import DECIDING, JUDGING, SWALLOWING, WEIGHTS
-from labeler.tui.review.slips import Press, Slips, Weight
+from labeler.tui.review.leaving import Leaving
 
 if TYPE_CHECKING:
     from labeler.tui.review.screen import ReviewScreen
@@ -27,12 +30,15 @@ class Pressing:
     `clock` gives seconds, on the clock of the presses.
     """
 
-    def __init__(self, screen: ReviewScreen, commands: Commands, guard_ms: int) -> None:
+    def __init__(self, screen: ReviewScreen, commands: Commands, keymap: Keymap, guard_ms: int) -> None:
         self.clock = time.monotonic
         self._screen = screen
         self._commands = commands
-        self._slips = Slips(guard_ms)
-        self._swallowing = False
+        self._keymap = keymap
+        self._guard = KeyGuard(guard_ms)
+        self._typed_on = TypedOn(keymap)
+        self._leaving = Leaving()
+        self._pressed_s = float("-inf")
         self._before: Change | None = None
 
     async def press(self, pressed: Pressed) -> None:
@@ -47,93 +53,117 @@ class Pressing:
             self.heard(pressed)
             await screen.confirming.press(pressed)
             return
-        if self._swallowing and key not in ("escape", "enter"):
+        typed = self._typed_on.press(key)
+        if typed is not Typed.NOTHING:
+            if typed is Typed.END:
+                await self._end_typed_on(pressed)
             return
-        if self._swallowing or key == "escape":
-            self.heard(pressed)
-            if key == "escape" and (screen.search is not None or not self._swallowing):
-                await screen.leave_field()
-            self._swallowing = False
-            screen.say("")
-            return
-        if screen.copying.is_closed_by(key):
-            self.heard(pressed)
-            screen.say("")
-            return
-        action = screen.copying.action(key) or self._action(key)
+        menu = screen.copying
+        in_menu = menu.takes(key)
+        action = menu.hear(key) if in_menu else self._action(key)
+        if not in_menu:
+            menu.leave()
         if action is None:
             self.heard(pressed)
-            screen.say(f"{key} does nothing here; ? shows every key")
-            return
-        if await self._is_meant(action, pressed):
+            nothing = f"{key} does nothing here; {self._keymap.spelled('{app.help} shows every key')}"
+            screen.say("" if in_menu else nothing)
+        elif await self._is_meant(action, pressed):
             screen.say("")
-            await self.run(action.id, key)
+            await self.run(action)
+
+    async def _end_typed_on(self, pressed: Pressed) -> None:
+        """A key ended what was typed on after a refused one. It ends a search as well, where it would."""
+        self.heard(pressed)
+        if self._screen.search is not None and self._leaves(pressed.key) is not None:
+            await self._screen.leave_field()
+        self._screen.say("")
 
     def _action(self, key: str) -> Action | None:
-        """What a key does: in a search, else in what stands over the conversation, else in the review."""
+        """What a key does: leave, else in a search, else in what stands over the conversation, else in the review."""
         screen = self._screen
         contexts = [Context.SEARCH] if screen.search is not None else []
         contexts += [Context.OVERLAY] if screen.views.is_open else []
-        found = (screen.keymap.action(context, key) for context in (*contexts, Context.REVIEW))
-        return next((action for action in found if action is not None and screen.views.takes(action)), None)
+        found = (self._keymap.action(context, key) for context in (*contexts, Context.REVIEW))
+        in_turn = (self._leaves(key), *found)
+        return next((action for action in in_turn if action is not None and screen.views.takes(action)), None)
 
-    async def run(self, action_id: str, key: str = "") -> None:
+    def _leaves(self, key: str) -> Action | None:
+        """The action that leaves one thing, if a key does that. It goes before whatever else the key does."""
+        action = self._keymap.action(Context.REVIEW, key)
+        return action if action is not None and action.id == "app.leave" else None
+
+    async def run(self, action: Action) -> None:
         """Do what an action does, unless the trace cannot be judged now. Typing after a refused field is swallowed."""
-        if why := self.why_not(action_id):
-            self.refused(action_id, why)
+        if why := self.why_not(action):
+            self.refused(action, why)
             return
-        await self._commands.run(action_id, key)
+        await self._commands.run(action)
 
-    async def command(self, action_id: str) -> None:
+    async def command(self, action: Action) -> None:
         """Do what was typed on the command line, unless that was for the item before."""
-        if self._slips.is_early(WEIGHTS.get(action_id, Weight.READS)):
+        if self._guard.is_early(action.consequence):
             self._screen.say(_TOO_EARLY, "warning")
         else:
-            await self.run(action_id)
+            await self.run(action)
 
-    def refused(self, action_id: str, why: str) -> None:
+    def refused(self, action: Action, why: str) -> None:
         """Say why; people type on after keys that open a field, and that must not answer anything."""
-        self._swallowing = action_id in SWALLOWING or (action_id == "answer.option" and self._digits_open_a_field)
-        self._screen.say(f"{why} · Esc or Enter goes on" if self._swallowing else why, "warning")
+        is_digit = isinstance(action.run, Rule) and isinstance(action.run.action, Digit)
+        opens_field = action.opens_field or (is_digit and self._digits_open_a_field)
+        self._screen.say(self._typed_on.refuse(why, opens_field), "warning")
 
     def heard(self, pressed: Pressed) -> None:
         """A key was pressed that did something else: a repeat of it is one here as well."""
-        self._slips.press(pressed.key, pressed.at_s * 1000, Weight.READS)
+        self._pressed_s = pressed.at_s
+        self._guard.heard(pressed.key, pressed.at_s * 1000)
+
+    def closed(self, pressed: Pressed | None = None) -> None:
+        """What stood over the conversation was closed, by a press that was not for the review, else by the last."""
+        if pressed is not None:
+            self.heard(pressed)
+        self._leaving.closed(self._pressed_s)
+
+    def may_leave(self) -> bool:
+        """Whether the key pressed last was meant to leave, where it leaves; if not, the next one is."""
+        is_meant = self._leaving.is_meant(self._pressed_s)
+        if not is_meant:
+            self._leaving.ask(self._pressed_s)
+        return is_meant
 
     def moved(self) -> None:
         """Another item, or a trace where none was before, is about to be painted."""
-        self._slips.moved()
+        self._guard.moved()
 
     def painted(self) -> None:
         """It is on the screen."""
-        self._slips.painted(self.clock() * 1000)
+        self._guard.painted(self.clock() * 1000)
 
     async def _is_meant(self, action: Action, pressed: Pressed) -> bool:
         """Whether a key was meant to do this; if it was not, says why where nothing better is said."""
         screen, key = self._screen, pressed.key
-        weight = WEIGHTS.get(action.id, Weight.READS)
-        press = self._slips.press(key, pressed.at_s * 1000, weight)
-        match press:
-            case Press.ACT if self._enters_none(action):
+        self._pressed_s = pressed.at_s
+        verdict = self._guard.press(key, pressed.at_s * 1000, action.consequence)
+        match verdict:
+            case Act() if self._enters_none(action):
                 self._before = screen.desk.last_change  # nothing was done that repeats could take back
                 screen.say(f"{key} so soon after {key} answers nothing; pressed again in a second it answers none")
                 return False
-            case Press.ACT:
-                if weight is Weight.ACTS:
+            case Act():
+                if action.consequence.is_guarded:
                     self._before = screen.desk.last_change
-            case Press.TOO_EARLY:
-                self.refused(action.id, self.why_not(action.id) or _TOO_EARLY)
-            case Press.TAKE_BACK if screen.desk.last_change is not self._before:
-                await self._commands.run("edit.undo")
+            case Ignore(Why.TOO_EARLY):
+                self.refused(action, self.why_not(action) or _TOO_EARLY)
+            case TakeBack() if screen.desk.last_change is not self._before:
+                await self._commands.take_back()
                 screen.say(f"{key} was held down: what it did last is taken back", "warning")
-            case Press.REPEAT if not screen.notice:
+            case _ if not screen.notice:
                 screen.say(f"{key} held down acts once")
-        return press is Press.ACT
+        return isinstance(verdict, Act)
 
     def _enters_none(self, action: Action) -> bool:
         """Whether a press that may be a held Enter's would make an answer, for which nothing else was pressed."""
-        submits = action.id == "item.submit" and self._slips.may_be_repeat
-        return submits and enter_answers_with_none(self._screen.desk.state)
+        submits = isinstance(action.run, Rule) and isinstance(action.run.action, Submit)
+        return submits and self._guard.may_be_held and enter_answers_with_none(self._screen.desk.state)
 
     @property
     def _digits_open_a_field(self) -> bool:
@@ -142,13 +172,13 @@ class Pressing:
             return False
         return not takes_single_digits(question.input)
 
-    def why_not(self, action_id: str) -> str:
+    def why_not(self, action: Action) -> str:
         """Why an action cannot be done with what is on the screen now; empty when it can, as far as that goes."""
         screen = self._screen
-        if screen.search is not None and action_id in DECIDING:
-            return "Esc ends the search"
+        if screen.search is not None and action.consequence.decides:
+            return self._keymap.spelled("{app.leave} ends the search")
         item = screen.desk.state.item
-        if action_id not in JUDGING or item is None or item.trace_id in screen.desk.state.absent:
+        if not action.consequence.judges or item is None or item.trace_id in screen.desk.state.absent:
             return ""
         if screen.desk.document(item.trace_id) is None:
             return "The trace is still loading; nothing is labelled unread"

@@ -22,6 +22,9 @@ from labeler.tui.widgets.styled_text import Line, Run, cut, fit, flow, spread, w
 _MAX_NAME_WIDTH = 28
 _GAP = 3
 
+OPTION_DIGITS = "1234567890"
+"""The digits that choose an option, in the order of the options."""
+
 
 @dataclass(frozen=True, slots=True)
 class PanelKeys:
@@ -32,6 +35,10 @@ class PanelKeys:
     text: str
     accept: str
     guideline: str
+    options: Mapping[str, str]
+    """The key of each digit that answers, empty where it has none."""
+    submit: str
+    """As sentences write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +149,7 @@ def _focused_rows(view: PanelView, width: int, names: int) -> list[Line]:
     if answer is not None and answer.comment:
         groups.append(_comment(view, answer.comment, room))
     if isinstance(question.input, Categorical) and question.input.multiple:
-        groups.append([("Enter ends, none if empty", "chrome.dim")])
+        groups.append([(f"{view.keys.submit} ends, none if empty", "chrome.dim")])
     judge = view.judges.get(question.name)
     if judge is not None:
         groups.append(_judge(view, question, judge, room))
@@ -222,12 +229,12 @@ def _choices(view: PanelView, question: Question) -> list[Line]:
         case Categorical(options, multiple):
             chosen = value if multiple and isinstance(value, Sequence) else [value]
             choices = [
-                _choice(view, "1234567890"[number : number + 1], option, chosen=option in chosen)
+                _choice(view, _option_key(view, number), option, chosen=option in chosen)
                 for number, option in enumerate(options)
             ]
             return choices if value != [] else [[("[none]", "option.chosen")], *choices]
         case Numeric():
-            return _number_choices(question, question.input, value)
+            return _number_choices(view, question, question.input, value)
         case Text():
             if isinstance(value, str):
                 return [[(f"“{cut(' '.join(_shown(view, value).split()), 48, view.signs.ellipsis)}”", "option.chosen")]]
@@ -241,11 +248,26 @@ def _choice(view: PanelView, key: str, label: str, *, chosen: bool) -> Line:
     return [(f"{key} ", "key"), (shown, "chrome")] if key else [(shown, "chrome")]
 
 
-def _number_choices(question: Question, numeric: Numeric, value: JsonValue) -> list[Line]:
+def _option_key(view: PanelView, index: int) -> str:
+    """The key of the option at an index; empty where there is none for it."""
+    return view.keys.options.get(OPTION_DIGITS[index : index + 1], "")
+
+
+def _number_choices(view: PanelView, question: Question, numeric: Numeric, value: JsonValue) -> list[Line]:
     if takes_single_digits(numeric):
         step = int(numeric.step or 1)
         numbers = range(int(numeric.minimum or 0), int(numeric.maximum or 9) + 1, step)
-        return [[(f"[{n}]", "option.chosen") if n == value else (str(n), "key")] for n in numbers]
+        return [_number_choice(view.keys.options[str(n)], str(n), chosen=n == value) for n in numbers]
     if isinstance(value, int | float) and not isinstance(value, bool):
         return [[(f"[{number_words(value)}]", "option.chosen")], [(allowed(question), "chrome.dim")]]
     return [[(allowed(question), "chrome.dim")]]
+
+
+def _number_choice(key: str, number: str, *, chosen: bool) -> Line:
+    """A number, which is its own key unless another one was given to it."""
+    before = f"{key} " if key not in ("", number) else ""
+    if chosen:
+        return [(f"[{before}{number}]", "option.chosen")]
+    if key == number:
+        return [(number, "key")]
+    return [(before, "key"), (number, "chrome")] if before else [(number, "chrome")]

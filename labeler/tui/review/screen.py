@@ -22,8 +22,9 @@ from labeler.desk.events import (
 from labeler.reading.sanitise import one_line
 from labeler.review.action import GoTo
 from labeler.review.decision import Refusal
+from labeler.tui.actions import Action, Context, OnScreen
 from labeler.tui.appearance import ScreenLook
-from labeler.tui.keyboard.key_names import pressed
+from labeler.tui.keyboard.key_names import key_name, pressed
 from labeler.tui.keyboard.pasting import dropped_paste
 from labeler.tui.keymap import Keymap
 from labeler.tui.media import MediaSettings
@@ -35,7 +36,6 @@ from labeler.tui.review.commands import Commands
 from labeler.tui.review.confirming import Confirming
 from labeler.tui.review.copy import Copying
 from labeler.tui.review.field import Left, Typed, Typing
-from labeler.tui.review.leaving import Leaving
 from labeler.tui.review.offering import keys_that_act
 from labeler.tui.review.open_media import Opening
 from labeler.tui.review.pressing import Pressing
@@ -67,21 +67,19 @@ class ReviewScreen(ReviewAreas):
         choose_theme: Callable[[str], str],
         media: MediaSettings,
     ) -> None:
-        super().__init__(view_models.DeskRows(desk, look.signs), look)
+        super().__init__(view_models.DeskRows(desk, look.signs), look, keymap)
         self.choose_theme = choose_theme
         self.desk = desk
-        self.keymap = keymap
         self.copying = Copying(self, media.folder)
         self.opening = Opening(self, media)
         self.confirming = Confirming(self)
-        self.leaving = Leaving()
         self.aiming = Aiming(self)
         self._commands = Commands(self)
-        self.pressing = Pressing(self, self._commands, guard_ms)
+        self.pressing = Pressing(self, self._commands, keymap, guard_ms)
         self._display = view_models.display_texts(desk.state.questions)
         self._expected: tuple[str, bool] | None = None
         self._notice: tuple[str, str] | None = None
-        self._acting = partial(keys_that_act, desk, self._why_not)
+        self._acting = partial(keys_that_act, desk, self._stands_against)
 
     def on_mount(self) -> None:
         self.desk.on_event = self._announce
@@ -105,7 +103,7 @@ class ReviewScreen(ReviewAreas):
             event.stop()
             event.prevent_default()
             await self.pressing.press(pressed(event))
-        elif event.is_printable or event.key in ("enter", "escape"):
+        elif event.is_printable or self.keymap.action(Context.FIELD, key_name(event)) is not None:
             event.stop()
             event.prevent_default()
             await self._commands.asking.typed_ahead(pressed(event))
@@ -129,10 +127,10 @@ class ReviewScreen(ReviewAreas):
     def carried_out(self, outcome: Done | Refusal) -> bool:
         """Show what an action came to; tells whether it was carried out."""
         if isinstance(outcome, Refusal):
-            self.say(outcome.says, "warning")
+            self.say(self.keymap.spelled(outcome.says), "warning")
             return False
         decision, changed = outcome.decision, outcome.changed
-        self.say(decision.says)
+        self.say(self.keymap.spelled(decision.says))
         if changed.moved and not decision.says:
             self.say(view_models.refusal(self.desk, self.keymap.first_key("outbox.open")), "error")
         self.paint_rows(changed.rows)
@@ -176,11 +174,8 @@ class ReviewScreen(ReviewAreas):
         return "" if self._notice is None else self._notice[0]
 
     def say(self, sentence: str, role: str = "chrome.strong") -> None:
-        """Put a sentence in place of the key line until the next key, the keys of actions that it names filled in.
-
-        An empty one brings the key line back.
-        """
-        notice = (self.keymap.spelled(sentence), role) if sentence else None
+        """Put a sentence in place of the key line until the next key; an empty one brings the key line back."""
+        notice = (sentence, role) if sentence else None
         if notice != self._notice:
             self._notice = notice
             self.paint_key_line()
@@ -213,7 +208,7 @@ class ReviewScreen(ReviewAreas):
 
     async def toggle_view(self, action_id: str) -> None:
         """Open a view of the current trace, or close it when it is open."""
-        self.warn(await open_views.toggle_view(self.desk, self.views, action_id))
+        self.warn(self.keymap.spelled(await open_views.toggle_view(self.desk, self.views, action_id)))
 
     async def enter_span(self) -> None:
         """Open the selected span, or go to the message that was read from it."""
@@ -223,7 +218,7 @@ class ReviewScreen(ReviewAreas):
         """Close what stands over the conversation or beside it; tells whether anything did."""
         was_open = self.views.back()
         if was_open:
-            self.leaving.closed()
+            self.pressing.closed()
         return was_open
 
     @on(TracePane.ViewChanged)
@@ -349,11 +344,10 @@ class ReviewScreen(ReviewAreas):
         self._panel.view = replace(self._told, message=above)
         self._key_line.view = line
 
-    def _why_not(self, action_id: str) -> str:
-        """Why what is on the screen stands against an action; empty when it does not."""
-        if action_id == "view.fold" and not self.views.in_front.has_folds:
-            return "Nothing here folds"
-        return self.pressing.why_not(action_id)
+    def _stands_against(self, action: Action) -> bool:
+        """Whether what is on the screen stands against an action."""
+        nothing_folds = action.run == OnScreen("fold") and not self.views.in_front.has_folds
+        return nothing_folds or bool(self.pressing.why_not(action))
 
     def _paint_header(self) -> None:
         self._header.view = view_models.header_view(self.desk, self.views.place)

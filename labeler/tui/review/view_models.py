@@ -21,7 +21,7 @@ from labeler.review.possible import verdict
 from labeler.tui.appearance import Signs
 from labeler.tui.keymap import Keymap
 from labeler.tui.review.last_item import LastItemView
-from labeler.tui.review.question_panel import JudgeSaid, PanelKeys, PanelView
+from labeler.tui.review.question_panel import OPTION_DIGITS, JudgeSaid, PanelKeys, PanelView
 from labeler.tui.review.status_line import StatusView
 from labeler.tui.review.trace_header import HeaderView
 from labeler.tui.review.trace_views import PaneView
@@ -29,7 +29,7 @@ from labeler.tui.review.worklist_rows import WorklistRowView
 from labeler.tui.widgets.delivery_sign import fate_words
 from labeler.tui.widgets.key_line import KeysThatAct
 
-_EMPTY: Final = "The worklist is empty. :refresh looks for new traces, {app.quit} leaves."
+_EMPTY: Final = "The worklist is empty. {app.command}refresh looks for new traces, {app.quit} leaves."
 
 
 def status_view(desk: Desk, conditions: tuple[str, ...]) -> StatusView:
@@ -76,6 +76,8 @@ def panel_view(desk: Desk, keymap: Keymap, acting: KeysThatAct, signs: Signs, di
             text=keymap.first_key("answer.text"),
             accept=keymap.first_key("answer.accept"),
             guideline=keymap.first_key("view.guideline"),
+            options={digit: keymap.first_key(f"answer.option.{digit}") for digit in OPTION_DIGITS},
+            submit=keymap.spelled("{item.submit}"),
         ),
         signs=signs,
         display=display,
@@ -95,8 +97,8 @@ def last_item_view(desk: Desk, keymap: Keymap, acting: KeysThatAct) -> LastItemV
     title = ""
     if change is not None and change.trace_id in desk.state.index_of:
         title = desk.state.items[desk.state.index_of[change.trace_id]].title
-    by_id = {action.id: action for action in keymap.actions}
-    hints = [(keys[0], by_id[each].hint) for each in ("edit.undo", "item.back") if (keys := acting(by_id[each]))]
+    leads_back = (keymap.by_id[each] for each in ("edit.undo", "item.back"))
+    hints = [(keys[0], action.hint) for action in leads_back if (keys := acting(action))]
     return LastItemView(change, title, _span_name(desk, change), _fate(desk), hints)
 
 

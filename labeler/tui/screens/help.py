@@ -17,7 +17,7 @@ def help_lines(keymap: Keymap, signs: Signs, width: int) -> list[Line]:
         lines.append([(str(group), "chrome.strong")])
         for action in keymap.actions:
             if action.group is group:
-                keys = _keys(action.keys) or "unbound"
+                keys = "  ".join(action.keys) or "unbound"
                 lines += _entry(keys, "key", action.does, width)
         lines.append([])
     lines.append([("signs", "chrome.strong")])
@@ -30,13 +30,6 @@ def _entry(head: str, role: str, meaning: str, width: int) -> list[Line]:
     first, *rest = wrapped(meaning, max(width - _COLUMN, 8))
     lines: list[Line] = [[(f"  {head}".ljust(_COLUMN), role), *first]]
     return [*lines, *([(" " * _COLUMN, "chrome"), *line] for line in rest)]
-
-
-def _keys(keys: tuple[str, ...]) -> str:
-    digits = "".join(key for key in keys if key.isdigit())
-    others = [key for key in keys if not key.isdigit()]
-    spelled = ["1…9 0"] if len(digits) == 10 else list(digits)
-    return "  ".join([*spelled, *others])
 
 
 def _signs(signs: Signs, keymap: Keymap) -> list[tuple[str, str, str]]:

@@ -1,4 +1,4 @@
-"""An overlay: lines to read over the review, scrolled with the overlay keys, closed with q or Esc."""
+"""An overlay: lines to read over the review, scrolled and closed with the overlay keys."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from textual.screen import ModalScreen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from labeler.tui.actions import Context
+from labeler.tui.actions import Context, Rule
 from labeler.tui.appearance import ScreenLook
-from labeler.tui.keyboard.key_names import pressed
+from labeler.tui.keyboard.dispatch import dispatch
+from labeler.tui.keyboard.key_names import Pressed, pressed
+from labeler.tui.keyboard.typed_on import Typed, TypedOn
 from labeler.tui.keymap import Keymap
-from labeler.tui.screens.typed_on import TypedOn
 from labeler.tui.widgets.styled_text import Line, spelled
 
 _MOST_WIDE: Final = 110
@@ -69,14 +70,32 @@ class _Lines(ScrollView, can_focus=False):
         segments = [Segment(text, style("chrome", role)) for text, role in line]
         return Strip(segments).adjust_cell_length(self.size.width, style("chrome"))
 
+    def scroll_line(self, count: int) -> None:
+        self.scroll_relative(y=count, animate=False)
+
+    def scroll_page(self, count: int) -> None:
+        if count > 0:
+            self.scroll_page_down(animate=False)
+        else:
+            self.scroll_page_up(animate=False)
+
+    def go_home(self) -> None:
+        self.scroll_home(animate=False)
+
+    def go_end(self) -> None:
+        self.scroll_end(animate=False)
+
     def _tell_place(self) -> None:
         height, count, top = self.size.height, len(self._made), self.scroll_offset.y
         place = f"{top + 1}-{min(top + height, count)} of {count}   " if count > height else ""
         self.post_message(_Moved(place))
 
 
-class Overlay(ModalScreen[None]):
-    """Shows a title and lines. `make` gives the lines for a width in cells. Its keys move in it or close it."""
+class Overlay(ModalScreen[Pressed]):
+    """Shows a title and lines. `make` gives the lines for a width in cells. Its keys move in it or close it.
+
+    Its result is the press that closed it.
+    """
 
     DEFAULT_CSS = """
     Overlay { align: center middle; background: $background 60%; }
@@ -92,8 +111,9 @@ class Overlay(ModalScreen[None]):
         self._lines = _Lines(make, look)
         self._keymap = keymap
         self._ascii = look.signs.horizontal.isascii()
-        self._typed_on = TypedOn()
+        self._typed_on = TypedOn(keymap)
         self._place = ""
+        self._pressed: Pressed | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="ascii" if self._ascii else "") as box:
@@ -115,36 +135,33 @@ class Overlay(ModalScreen[None]):
 
     def _tell(self, words: str) -> None:
         """Say something beside the key that closes."""
-        closes = f"{self._keymap.first_key('overlay.close')} closes"
+        closes = self._keymap.spelled("{overlay.close} closes")
         self.query_one(Vertical).border_subtitle = Content(words + closes)
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Move or close. A key that was on its way here when this closed is dropped: Textual would close another."""
         event.stop()
-        key = pressed(event).key
+        self._pressed = pressed(event)
+        key = self._pressed.key
         if not self.is_active:
             return
-        if self._typed_on.drops(key):
-            if not self._typed_on.is_dropping:
+        typed = self._typed_on.press(key)
+        if typed is not Typed.NOTHING:
+            if typed is Typed.END:
                 self._tell(self._place)
             return
         action = self._keymap.action(Context.OVERLAY, key)
         if action is None:
-            self._tell(f"{self._typed_on.refused(key, self._keymap.action(Context.REVIEW, key))}   ")
+            self._tell(f"{self._typed_on.means_nothing(key, self._keymap.action(Context.REVIEW, key))}   ")
             return
         self._tell(self._place)
-        match action.id:
-            case "overlay.close":
-                self.dismiss()
-            case "overlay.down":
-                self._lines.scroll_relative(y=1, animate=False)
-            case "overlay.up":
-                self._lines.scroll_relative(y=-1, animate=False)
-            case "overlay.page_down":
-                self._lines.scroll_page_down(animate=False)
-            case "overlay.page_up":
-                self._lines.scroll_page_up(animate=False)
-            case "overlay.home":
-                self._lines.scroll_home(animate=False)
-            case "overlay.end":
-                self._lines.scroll_end(animate=False)
+        if not isinstance(action.run, Rule):
+            await dispatch(action.run, self._lines, self)
+
+    # Named in the table of actions
+
+    def enter(self) -> None:
+        """There is nothing to open in lines."""
+
+    def close(self) -> None:
+        self.dismiss(self._pressed)

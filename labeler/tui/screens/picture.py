@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from rich.control import Control
@@ -15,14 +17,15 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from labeler.tui.actions import Context
+from labeler.tui.actions import Context, OnScreen
 from labeler.tui.appearance import ScreenLook
-from labeler.tui.keyboard.key_names import pressed
+from labeler.tui.keyboard.key_names import Pressed, pressed
+from labeler.tui.keyboard.typed_on import Typed, TypedOn
 from labeler.tui.keymap import Keymap
 from labeler.tui.media.terminal import Drawing, Pictures
-from labeler.tui.screens.typed_on import TypedOn
+from labeler.tui.widgets.key_line import hints_line
 from labeler.tui.widgets.line_widget import LineWidget
-from labeler.tui.widgets.styled_text import fit
+from labeler.tui.widgets.styled_text import Line, fit
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -89,11 +92,25 @@ class _Canvas(Widget, can_focus=False):
         return Strip([*row, *over], width)
 
 
-class PictureScreen(ModalScreen[str]):
-    """Shows a picture under the words that stand for it. Its result: an action's ID, or nothing.
+class Wish(Enum):
+    """What is to become of a picture that is not shown any more."""
 
-    `view.fold` as the result means that the picture is wanted in the viewer; `picture.failed` that it cannot be drawn.
-    """
+    NONE = auto()
+    VIEWER = auto()
+    FILE = auto()
+    """It cannot be drawn: saving it can be offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLeft:
+    """How a picture was left, and by which press."""
+
+    wish: Wish
+    pressed: Pressed | None = None
+
+
+class PictureScreen(ModalScreen[PictureLeft]):
+    """Shows a picture under the words that stand for it."""
 
     DEFAULT_CSS = """
     PictureScreen { background: $background; }
@@ -106,7 +123,7 @@ class PictureScreen(ModalScreen[str]):
         self._keymap = keymap
         self._look = look
         self._canvas = _Canvas(pictures, picture, look)
-        self._typed_on = TypedOn()
+        self._typed_on = TypedOn(keymap)
 
     def compose(self) -> ComposeResult:
         palette, signs = self._look.palette, self._look.signs
@@ -121,28 +138,30 @@ class PictureScreen(ModalScreen[str]):
 
     def _paint_keys(self, said: str) -> None:
         """The keys, with something to say before them."""
-        keys = [(f"{said}   ", "chrome.strong")] if said else []
-        for action_id, word in (("overlay.close", "close"), ("view.fold", "in the viewer")):
-            keys += [(self._keymap.first_key(action_id), "key"), (f" {word}   ", "chrome.dim")]
-        line = fit([(" ", "chrome"), *keys], self.size.width, self._look.signs.ellipsis)
+        before: Line = [(f" {said}  ", "chrome.strong")] if said else []
+        hints = (("overlay.close", "close"), ("view.fold", "in the viewer"))
+        keys = hints_line(self._keymap, hints, self.size.width, self._look.signs)
+        line = fit([*before, *keys], self.size.width, self._look.signs.ellipsis)
         self.query_one("#keys", LineWidget).set_lines([line])
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
-        key = pressed(event).key
+        press = pressed(event)
+        key = press.key
         if not self.is_active:
             return
-        if self._typed_on.drops(key):
-            if not self._typed_on.is_dropping:
+        typed = self._typed_on.press(key)
+        if typed is not Typed.NOTHING:
+            if typed is Typed.END:
                 self._paint_keys("")
             return
-        action = self._keymap.action(Context.OVERLAY, key) or self._keymap.action(Context.REVIEW, key)
-        if action is not None and action.id == "view.fold":
-            self.dismiss(action.id)
-        elif action is not None and action.id == "overlay.close":
-            self.dismiss("")
+        action = self._keymap.first_of((Context.OVERLAY, Context.REVIEW), key)
+        if action is not None and action.run == OnScreen("fold"):
+            self.dismiss(PictureLeft(Wish.VIEWER, press))
+        elif action is not None and action.run == OnScreen("close"):
+            self.dismiss(PictureLeft(Wish.NONE, press))
         else:
-            self._paint_keys(self._typed_on.refused(key, action))
+            self._paint_keys(self._typed_on.means_nothing(key, action))
 
     def on__canvas_failed(self) -> None:
-        self.dismiss("picture.failed")
+        self.dismiss(PictureLeft(Wish.FILE))

@@ -12,14 +12,18 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Input
 
+from labeler.tui.actions import Consequence, Context, OnScreen, Rule
 from labeler.tui.appearance import ScreenLook
-from labeler.tui.keyboard.key_names import pressed
+from labeler.tui.keyboard.dispatch import dispatch
+from labeler.tui.keyboard.key_guard import Act, KeyGuard
+from labeler.tui.keyboard.key_names import Pressed, pressed
 from labeler.tui.keyboard.pasting import dropped_paste
-from labeler.tui.review.slips import Press, Slips, Weight
+from labeler.tui.keymap import Keymap, shown_key
 from labeler.tui.widgets.line_widget import LineWidget
 from labeler.tui.widgets.styled_text import Line, cut, fit, wrapped
 
 _ROWS_AROUND = 8
+_HINT = "{overlay.down} {overlay.up} move, {overlay.open} chooses, {overlay.close} leaves"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +80,11 @@ class StartScreen(Screen[Begin | None]):
         guess: Guess,
         find: Callable[[str], Awaitable[Sequence[Offer]]],
         preview: Callable[[Offer], Awaitable[Preview]],
+        keymap: Keymap,
         look: ScreenLook,
     ) -> None:
         super().__init__()
+        self._keymap = keymap
         self._guess = guess
         self._find = find
         self._preview = preview
@@ -89,7 +95,8 @@ class StartScreen(Screen[Begin | None]):
         self._chosen: Offer | None = None
         self._again: Callable[[], object] | None = None
         self._lines: Sequence[Line] = ()
-        self._slips = Slips(0)
+        self._guard = KeyGuard(0)
+        self._pressed: Pressed | None = None
         self._escaped = False
         self._noted: Line = []
 
@@ -105,28 +112,73 @@ class StartScreen(Screen[Begin | None]):
             self._ask_who()
 
     async def on_key(self, event: events.Key) -> None:
-        """Enter takes one step a press, and only one that could be read: held down, it begins no review."""
-        key, at_ms = pressed(event).key, event.time * 1000
-        press = self._slips.press(key, at_ms, Weight.ACTS if key == "enter" else Weight.READS)
-        if press is not Press.ACT:
+        """One step a press, and only one that could be read: held down, a key begins no review."""
+        self._pressed = press = pressed(event)
+        field = self.focused if isinstance(self.focused, Input) else None
+        action = self._keymap.action(Context.OVERLAY if field is None else Context.FIELD, press.key)
+        run = action.run if action is not None and not isinstance(action.run, Rule) else None
+        takes_a_step = run in (OnScreen("enter"), OnScreen("save"))
+        answers = Consequence.ANSWERS if takes_a_step else Consequence.READS
+        is_meant = isinstance(self._guard.press(press.key, press.at_s * 1000, answers), Act)
+        if field is None or run is not None or press.key == "enter":
             event.stop()
             event.prevent_default()
+        if not is_meant:
             return
-        if key == "escape":
-            self._escape()
-            return
-        self._escaped = False
-        if isinstance(self.focused, Input):
-            return
-        event.stop()
-        if key == "q":
-            self.dismiss(None)
-        elif key == "enter":
-            self._enter()
-        elif key in ("j", "down", "k", "up") and self._offers and self._chosen is None:
-            step = 1 if key in ("j", "down") else -1
-            self._at = max(0, min(self._at + step, len(self._offers) - 1))
+        if run not in (OnScreen("close"), OnScreen("leave")):
+            self._escaped = False
+            self._note("")
+        if run is not None:
+            await dispatch(run, self, self)
+
+    # Named in the table of actions
+
+    def scroll_line(self, count: int) -> None:
+        """Move in the list, if it is what is shown."""
+        if self._offers and self._chosen is None and self._again is None:
+            self._at = max(0, min(self._at + count, len(self._offers) - 1))
             self._show_offers()
+
+    def scroll_page(self, count: int) -> None:
+        self.scroll_line(count * 2 * _ROWS_AROUND)
+
+    def go_home(self) -> None:
+        self.scroll_line(-len(self._offers))
+
+    def go_end(self) -> None:
+        self.scroll_line(len(self._offers))
+
+    def enter(self) -> None:
+        """Take the next step."""
+        if self._again is not None:
+            again, self._again = self._again, None
+            again()
+        elif self._chosen is not None:
+            self.dismiss(Begin(self._reviewer, self._chosen))
+        elif self._offers:
+            self._choose(self._offers[self._at])
+
+    def close(self) -> None:
+        """Leave. Esc does so at its second press: the first may be half of an arrow key that a slow line cut in two."""
+        if self._pressed is None or self._pressed.key != "escape" or self._escaped:
+            self.dismiss(None)
+            return
+        self._escaped = True
+        self._note(f"{shown_key('escape')} again leaves")
+
+    async def save(self) -> None:
+        """Take the name that is typed."""
+        await self.query_one(Input).action_submit()
+
+    def leave(self) -> None:
+        """As the key that closes does where nothing is typed."""
+        self.close()
+
+    def new_line(self) -> None:
+        """A name is one line."""
+
+    def complete(self) -> None:
+        """No name is known here that could be completed."""
 
     def on_paste(self, event: events.Paste) -> None:
         """Text pasted where there is no field chooses nothing."""
@@ -144,32 +196,18 @@ class StartScreen(Screen[Begin | None]):
         self.set_focus(None)
         self._look_for_work()
 
-    def _escape(self) -> None:
-        """Leave at the second Esc: the first may be half of an arrow key that a slow line cut in two."""
-        if self._escaped:
-            self.dismiss(None)
-            return
-        self._escaped = True
-        self._note("Esc again leaves")
-
-    def _enter(self) -> None:
-        if self._again is not None:
-            again, self._again = self._again, None
-            again()
-        elif self._chosen is not None:
-            self.dismiss(Begin(self._reviewer, self._chosen))
-        elif self._offers:
-            self._choose(self._offers[self._at])
-
     def _next_step(self) -> None:
         """Another step is about to be painted: what was pressed before that was for the one before."""
-        self._slips.moved()
-        self.call_after_refresh(lambda: self._slips.painted(time.monotonic() * 1000))
+        self._guard.moved()
+        self.call_after_refresh(lambda: self._guard.painted(time.monotonic() * 1000))
 
     def _ask_who(self) -> None:
         self._next_step()
         origin = f"proposed by {self._guess.origin}; " if self._guess.reviewer else ""
-        self._say("Who reviews?", f"{origin}Enter accepts. The name goes with every label you give.")
+        self._say(
+            "Who reviews?",
+            f"{origin}{self._keymap.spelled('{field.save} accepts')}. The name goes with every label you give.",
+        )
         field = self.query_one(Input)
         field.display = True
         field.cursor_position = len(field.value)
@@ -205,7 +243,7 @@ class StartScreen(Screen[Begin | None]):
             f"Reviewing as {self._reviewer}. Asked, from {preview.origin}:",
             *questions,
             "",
-            "Enter begins, q leaves. Nothing is sent before you answer.",
+            self._keymap.spelled("{overlay.open} begins, {overlay.close} leaves. Nothing is sent before you answer."),
         )
 
     def _show_offers(self) -> None:
@@ -217,22 +255,23 @@ class StartScreen(Screen[Begin | None]):
             title = cut(offer.title, 52, self._look.signs.ellipsis).ljust(54)
             role = "option.focused" if here else "chrome"
             lines.append([(f" {mark} ", "cursor"), (title, role), (offer.detail, "chrome.dim")])
-        hint = "j k move, Enter chooses, q leaves" if self._offers else "There is nothing to review here. q leaves."
-        self._set([*lines, [], [(hint, "chrome.dim")]])
+        hint = _HINT if self._offers else "There is nothing to review here. {overlay.close} leaves."
+        self._set([*lines, [], [(self._keymap.spelled(hint), "chrome.dim")]])
 
     def _failed(self, sentence: str, again: Callable[[], object]) -> None:
         self._again = again
         self._next_step()
-        self._say("That did not work", sentence, "", "Enter tries again, q leaves. Nothing is lost.")
+        goes_on = self._keymap.spelled("{overlay.open} tries again, {overlay.close} leaves. Nothing is lost.")
+        self._say("That did not work", sentence, "", goes_on)
 
     def _say(self, heading: str, *sentences: str) -> None:
         self._set([[(heading, "chrome.strong")], [], *([(sentence, "chrome")] for sentence in sentences)])
 
     def _note(self, sentence: str) -> None:
-        """Add a sentence below what is said, in place of the one noted before."""
+        """Add a sentence below what is said, in place of the one noted before; an empty one takes that away."""
         lines = [line for line in self._lines if line is not self._noted]
-        self._noted = [(sentence, "chrome.dim")]
-        self._set([*lines, self._noted])
+        self._noted = [(sentence, "chrome.dim")] if sentence else []
+        self._set([*lines, self._noted] if sentence else lines)
 
     def _set(self, lines: Sequence[Line]) -> None:
         self._lines = lines

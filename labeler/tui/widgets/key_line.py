@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import groupby
 from typing import TypeAlias
 
 from labeler.tui.actions import Action, Context
@@ -12,13 +13,6 @@ from labeler.tui.widgets.line_widget import ViewWidget
 from labeler.tui.widgets.styled_text import Line, Run, cut, fit, width_of, wrapped
 
 _GAP = "  "
-_BY_WORTH = """
-answer.positive answer.negative answer.negative_with_comment answer.option answer.comment item.submit edit.undo
-app.help item.back view.fold view.search item.defer item.next_open view.page_down item.flag answer.text
-answer.accept app.command app.quit
-"""
-"""Actions by how much they matter on a narrow line; the help screen has them all."""
-
 _HELP = "app.help"
 
 
@@ -33,52 +27,64 @@ KeysThatAct: TypeAlias = Callable[[Action], Sequence[str]]
 """Those keys of an action that would not be refused if they were pressed now."""
 
 
-def key_line(keymap: Keymap, acting: KeysThatAct, width: int, signs: Signs) -> Line:
-    """As many hints as fit, the most useful first, the one for help among them however narrow it is."""
-    by_id = {action.id: action for action in keymap.actions}
-    leads_to_all = _hint(by_id[_HELP], acting)
+def key_line(keymap: Keymap, acting: KeysThatAct, width: int, signs: Signs, without: Collection[str] = ()) -> Line:
+    """As many hints as fit, the most useful first, the one for help among them however narrow it is.
+
+    `without` names actions that are not offered, by ID.
+    """
+    leads_to_all = _hint([keymap.by_id[_HELP]], acting)
     line: Line = []
-    for action_id in _BY_WORTH.split():
-        hint = _hint(by_id[action_id], acting)
-        kept_free = 0 if action_id == _HELP else width_of(leads_to_all)
+    for actions in _by_worth(keymap):
+        is_help = actions[0].id == _HELP
+        hint = _hint([action for action in actions if action.id not in without], acting)
+        kept_free = 0 if is_help else width_of(leads_to_all)
         if width_of(line) + width_of(hint) + kept_free > width:
             line += leads_to_all
             break
         line += hint
-        if action_id == _HELP:
+        if is_help:
             leads_to_all = []
     return fit([(" ", "chrome"), *line[1:]], width, signs.ellipsis)
 
 
-def _hint(action: Action, acting: KeysThatAct) -> list[Run]:
-    keys = acting(action) if action.hint and action.keys else ()
-    return [(_GAP, "chrome"), (_keys_text(keys), "key"), (f" {action.hint}", "chrome.dim")] if keys else []
+def _by_worth(keymap: Keymap) -> list[list[Action]]:
+    """The actions that have a place on the key line, in its order; those that share a hint are one."""
+    offered = sorted((action for action in keymap.actions if action.worth), key=lambda action: -action.worth)
+    of_review = (action for action in offered if action.context is Context.REVIEW)
+    return [list(group) for _, group in groupby(of_review, key=lambda action: (action.worth, action.hint))]
+
+
+def _hint(actions: Sequence[Action], acting: KeysThatAct) -> list[Run]:
+    keys = [keys[0] for action in actions if (keys := acting(action))]
+    return [(_GAP, "chrome"), (_keys_text(keys), "key"), (f" {actions[0].hint}", "chrome.dim")] if keys else []
 
 
 def search_line(keymap: Keymap, width: int, signs: Signs) -> Line:
     """The keys of a search, while one is active."""
+    of_search = [(action.id, action.hint) for action in keymap.actions if action.context is Context.SEARCH]
+    return hints_line(keymap, [*of_search, ("app.leave", "ends the search")], width, signs)
+
+
+def hints_line(keymap: Keymap, hints: Iterable[tuple[str, str]], width: int, signs: Signs, rest: str = "") -> Line:
+    """The keys of actions with a word each, those left out that have no key; then the rest of what there is to say."""
     line: Line = [(" ", "chrome")]
-    for key, word in (
-        (keymap.first_key("view.next_match"), "next match"),
-        (keymap.first_key("view.previous_match"), "previous match"),
-        ("escape", "ends the search"),
-    ):
-        line += [(key, "key"), (f" {word}{_GAP}", "chrome.dim")]
-    return fit(line, width, signs.ellipsis)
+    for action_id, word in hints:
+        if key := keymap.first_key(action_id):
+            line += [(key, "key"), (f" {word}{_GAP}", "chrome.dim")]
+    return fit([*line, (rest, "chrome.dim")] if rest else line, width, signs.ellipsis)
 
 
 def view_line(keymap: Keymap, hints: Sequence[tuple[str, str]], acting: KeysThatAct, width: int, signs: Signs) -> Line:
     """The keys of a view over the conversation, by action and word, then those of the review that still do the same."""
     line: Line = [(" ", "chrome")]
     taken: set[str] = {action_id for action_id, _ in hints}
-    by_id = {action.id: action for action in keymap.actions}
     for action_id, word in hints:
-        if keys := acting(by_id[action_id]):
+        if keys := acting(keymap.by_id[action_id]):
             line += [(keys[0], "key"), (f" {word}{_GAP}", "chrome.dim")]
     for action in keymap.actions:
         if action.context is Context.REVIEW and any(keymap.action(Context.OVERLAY, key) for key in action.keys):
             taken.add(action.id)
-    rest = key_line(keymap, lambda action: () if action.id in taken else acting(action), width - width_of(line), signs)
+    rest = key_line(keymap, acting, width - width_of(line), signs, taken)
     return [*line, *rest[1:]]
 
 
@@ -93,8 +99,8 @@ def message_lines(text: str, role: str, width: int, most: int, signs: Signs) -> 
 
 def _keys_text(keys: Sequence[str]) -> str:
     """``y``, ``1-5``, or ``2,4`` where what is between would be refused."""
-    digits = sorted(key for key in keys if key.isdecimal())
-    if len(digits) < 2:
-        return digits[0] if digits else keys[0]
+    if len(keys) < 2 or not all(key.isdecimal() for key in keys):
+        return ",".join(keys)
+    digits = sorted(keys)
     has_gaps = int(digits[-1]) - int(digits[0]) >= len(digits)
     return ",".join(digits) if has_gaps else f"{digits[0]}-{digits[-1]}"

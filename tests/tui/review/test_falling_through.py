@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from textual import events
 
 from labeler.tui.actions import ACTIONS, Context
 from labeler.tui.review.confirming import Confirming
-from labeler.tui.review.keys import SWALLOWING
-from labeler.tui.review.leaving import Leaving
 from labeler.tui.review.screen import ReviewScreen
 from tests.tui.review.asked import EXPECTED, MODES, RATING, THUMB, traces
 from tests.tui.review.table import Table, open_table
@@ -82,7 +81,7 @@ async def test_no_key_answers_submits_or_leaves_from_what_stands_before_the_revi
             await table.press_at_once(key)
             assert decided(table) == before, key
             assert table.app.is_running, key
-            if action.id in SWALLOWING:
+            if action.opens_field:
                 assert not table.review.is_asking, key
                 await table.press_at_once("escape")
 
@@ -144,24 +143,43 @@ async def test_the_key_that_closed_a_question_does_not_answer_when_it_comes_twic
         assert table.values(0) == {"user_satisfaction": True}
 
 
+async def press_at(table: Table, key: str, at_s: float) -> None:
+    """Press a key at a time of the clock of the presses, however long everything else takes."""
+    event = events.Key(key, key if len(key) == 1 else None)
+    event.time = at_s
+    table.app.post_message(event)
+    await table.settle()
+
+
 @pytest.mark.parametrize("opens", ["?", "i", "O", "t", "m"])
 async def test_q_that_closed_something_leaves_only_when_it_is_pressed_again(tmp_path: Path, opens: str) -> None:
     async with open_table(tmp_path, traces(2), (THUMB,)) as table:
-        now_s = [0.0]
-        table.review.leaving = Leaving(lambda: now_s[0])
-        await table.press(opens, "q", "q", "q")
+        await table.press(opens)
+        at_s = table.now_s() + 10
+        for later_s in (0, 0.1, 0.2):
+            await press_at(table, "q", at_s + later_s)
         assert table.said == "q again leaves"
         assert table.app.is_running
-        now_s[0] += 0.3
-        await table.press_at_once("q")
+        await press_at(table, "q", at_s + 0.5)
         await table.wait_for(lambda: not table.app.is_running, "the end")
 
 
 async def test_q_leaves_at_once_a_second_after_something_was_closed(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(2), (THUMB,)) as table:
-        now_s = [0.0]
-        table.review.leaving = Leaving(lambda: now_s[0])
-        await table.press("?", "escape")
-        now_s[0] += 1
-        await table.press_at_once("q")
+        await table.press("?")
+        at_s = table.now_s() + 10
+        await press_at(table, "escape", at_s)
+        await press_at(table, "q", at_s + 1)
         await table.wait_for(lambda: not table.app.is_running, "the end")
+
+
+async def test_a_busy_screen_makes_no_leaving_out_of_a_q_that_was_pressed_to_close(tmp_path: Path) -> None:
+    """Both were pressed at once; when each was heard tells nothing."""
+    async with open_table(tmp_path, traces(2), (THUMB,)) as table:
+        await table.press("t")
+        at_s = table.now_s()
+        await press_at(table, "q", at_s)
+        await table.pilot.pause(1.1)
+        await press_at(table, "q", at_s + 0.1)
+        assert table.said == "q again leaves"
+        assert table.app.is_running

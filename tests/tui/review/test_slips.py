@@ -10,8 +10,9 @@ from textual import events
 
 from labeler.desk.events import DocumentReady
 from labeler.domain.question import Question
+from labeler.tui.actions import Consequence
+from labeler.tui.keyboard.key_guard import Act, Ignore, KeyGuard, TakeBack, Verdict, Why
 from labeler.tui.keyboard.messages import Unfinished
-from labeler.tui.review.slips import Press, Slips, Weight
 from tests.tui.review.asked import EXPECTED, MODES, RATING, SCORE, THUMB, traces
 from tests.tui.review.table import open_table
 
@@ -19,41 +20,42 @@ GUARD_MS = 150
 DELAYS_MS = (250, 300, 400, 500, 660)
 """How long keyboards wait before a held key begins to repeat."""
 
-ACTS, READS, WRITES = Weight.ACTS, Weight.READS, Weight.WRITES
+ACTS, READS, WRITES = Consequence.ANSWERS, Consequence.READS, Consequence.WRITES
+ACT, TOO_EARLY, HELD, TAKE_BACK = Act(), Ignore(Why.TOO_EARLY), Ignore(Why.HELD), TakeBack()
 
 
 class Reviewer:
     """Presses keys at given times. Each answer that completes an item brings another one, painted 10 ms later."""
 
     def __init__(self, guard_ms: int = GUARD_MS, questions: int = 1) -> None:
-        self.slips = Slips(guard_ms)
-        self.slips.painted(0)
+        self.guard = KeyGuard(guard_ms)
+        self.guard.painted(0)
         self._questions = questions
         self._answered = 0
 
-    def press(self, *times_ms: int, keys: str = "y", weight: Weight = ACTS) -> list[Press]:
+    def press(self, *times_ms: int, keys: str = "y", weight: Consequence = ACTS) -> list[Verdict]:
         """Press at each time the next of `keys`, over and over."""
         said = []
         for number, now in enumerate(times_ms):
-            said.append(self.slips.press(keys[number % len(keys)], now, weight))
-            if said[-1] is Press.ACT:
+            said.append(self.guard.press(keys[number % len(keys)], now, weight))
+            if said[-1] == ACT:
                 self._answered += 1
                 if self._answered % self._questions == 0:
-                    self.slips.moved()
-                    self.slips.painted(now + 10)
+                    self.guard.moved()
+                    self.guard.painted(now + 10)
         return said
 
 
-def acted(said: Sequence[Press]) -> int:
+def acted(said: Sequence[Verdict]) -> int:
     """How many presses did something that stands."""
-    return said.count(Press.ACT) - said.count(Press.TAKE_BACK)
+    return said.count(ACT) - said.count(TAKE_BACK)
 
 
 @pytest.mark.parametrize("questions", [1, 2, 3])
 @pytest.mark.parametrize("gap_ms", [1, 20, 30, 35, 50, 79])
 def test_a_key_held_without_a_pause_acts_once_from_question_to_question_too(questions: int, gap_ms: int) -> None:
     said = Reviewer(questions=questions).press(*range(5000, 7000, gap_ms))
-    assert said[0] is Press.ACT
+    assert said[0] == ACT
     assert acted(said) == 1
 
 
@@ -61,7 +63,7 @@ def test_a_key_held_without_a_pause_acts_once_from_question_to_question_too(ques
 @pytest.mark.parametrize("delay_ms", DELAYS_MS)
 def test_the_late_first_repeat_of_a_held_key_is_taken_back(questions: int, delay_ms: int) -> None:
     said = Reviewer(questions=questions).press(5000, *range(5000 + delay_ms, 8000, 30))
-    assert [at for at, press in enumerate(said) if press in (Press.ACT, Press.TAKE_BACK)] == [0, 1, 4]
+    assert [at for at, press in enumerate(said) if press in (ACT, TAKE_BACK)] == [0, 1, 4]
     assert acted(said) == 1
 
 
@@ -77,67 +79,67 @@ def test_repeats_that_a_slow_line_brings_in_bunches_are_repeats() -> None:
 
 def test_a_hold_that_begins_with_a_press_of_its_own_keeps_what_it_did() -> None:
     said = Reviewer().press(1000, 5000, *range(5033, 7000, 33))
-    assert said.count(Press.ACT) == 2
-    assert Press.TAKE_BACK not in said
+    assert said.count(ACT) == 2
+    assert TAKE_BACK not in said
 
 
 def test_presses_slower_than_the_guard_all_act() -> None:
-    assert Reviewer().press(1000, 1400, 1800, 2200) == [Press.ACT] * 4
+    assert Reviewer().press(1000, 1400, 1800, 2200) == [ACT] * 4
 
 
 def test_a_double_tap_takes_nothing_back() -> None:
-    assert Reviewer().press(1000, 1600, 1650) == [Press.ACT, Press.ACT, Press.TOO_EARLY]
+    assert Reviewer().press(1000, 1600, 1650) == [ACT, ACT, TOO_EARLY]
 
 
 def test_other_keys_act_on_the_same_item_however_fast() -> None:
-    assert Reviewer(questions=3).press(1000, 1030, 1060, keys="y42") == [Press.ACT] * 3
-    assert Reviewer(questions=3).press(1000, 1000, 1000, keys="y4y") == [Press.ACT] * 3
+    assert Reviewer(questions=3).press(1000, 1030, 1060, keys="y42") == [ACT] * 3
+    assert Reviewer(questions=3).press(1000, 1000, 1000, keys="y4y") == [ACT] * 3
 
 
 @pytest.mark.parametrize("keys", ["yn", "y1", "ys", "\rs"])
 def test_whichever_key_acts_is_too_early_until_the_item_could_be_looked_at(keys: str) -> None:
     for after_ms in (0, 5, 10, 11, 80, 159):
-        assert Reviewer().press(1000, 1000 + after_ms, keys=keys) == [Press.ACT, Press.TOO_EARLY]
-    assert Reviewer().press(1000, 1160, keys=keys) == [Press.ACT, Press.ACT]
+        assert Reviewer().press(1000, 1000 + after_ms, keys=keys) == [ACT, TOO_EARLY]
+    assert Reviewer().press(1000, 1160, keys=keys) == [ACT, ACT]
 
 
 @pytest.mark.parametrize("guard_ms", [0, GUARD_MS, 5000])
 @pytest.mark.parametrize("weight", [ACTS, WRITES])
-def test_keys_that_waited_together_act_on_one_item_whatever_the_guard(guard_ms: int, weight: Weight) -> None:
-    assert Reviewer(guard_ms).press(*[6000] * 6, keys="ynynyn", weight=weight) == [Press.ACT, *[Press.TOO_EARLY] * 5]
+def test_keys_that_waited_together_act_on_one_item_whatever_the_guard(guard_ms: int, weight: Consequence) -> None:
+    assert Reviewer(guard_ms).press(*[6000] * 6, keys="ynynyn", weight=weight) == [ACT, *[TOO_EARLY] * 5]
 
 
 def test_keys_that_go_on_coming_act_on_nothing_else_until_they_pause() -> None:
     pasted = range(1000, 3000, 20)
-    assert Reviewer().press(*pasted, keys="ynlsd").count(Press.ACT) == 1
+    assert Reviewer().press(*pasted, keys="ynlsd").count(ACT) == 1
 
 
 def test_without_a_guard_fast_keys_act_on_what_was_painted() -> None:
-    assert Reviewer(0).press(1000, 1020, 1040, keys="yn") == [Press.ACT] * 3
+    assert Reviewer(0).press(1000, 1020, 1040, keys="yn") == [ACT] * 3
 
 
 def test_a_field_can_be_opened_as_soon_as_the_item_is_there() -> None:
     reviewer = Reviewer()
-    assert reviewer.press(1000) == [Press.ACT]
-    assert reviewer.press(1010, keys="c", weight=WRITES) == [Press.TOO_EARLY]
-    assert reviewer.press(1011, keys="e", weight=WRITES) == [Press.ACT]
+    assert reviewer.press(1000) == [ACT]
+    assert reviewer.press(1010, keys="c", weight=WRITES) == [TOO_EARLY]
+    assert reviewer.press(1011, keys="e", weight=WRITES) == [ACT]
 
 
 def test_reading_and_moving_go_on_while_a_key_is_held() -> None:
-    assert Reviewer().press(*range(1000, 2000, 30), keys="j", weight=READS) == [Press.ACT] * 34
+    assert Reviewer().press(*range(1000, 2000, 30), keys="j", weight=READS) == [ACT] * 34
 
 
 def test_a_key_that_did_something_else_is_held_down_all_the_same() -> None:
     reviewer = Reviewer(questions=9)
     reviewer.press(1000, keys="e", weight=READS)
-    assert reviewer.press(1030, 1060, keys="e") == [Press.REPEAT] * 2
+    assert reviewer.press(1030, 1060, keys="e") == [HELD] * 2
 
 
 def test_nothing_is_taken_back_for_a_press_that_did_nothing() -> None:
     reviewer = Reviewer(questions=9)
-    assert reviewer.press(1000) == [Press.ACT]
-    assert reviewer.press(4000, 4300, keys="e", weight=READS) == [Press.ACT] * 2
-    assert Press.TAKE_BACK not in reviewer.press(*range(4330, 6000, 30), keys="e")
+    assert reviewer.press(1000) == [ACT]
+    assert reviewer.press(4000, 4300, keys="e", weight=READS) == [ACT] * 2
+    assert TAKE_BACK not in reviewer.press(*range(4330, 6000, 30), keys="e")
 
 
 @pytest.mark.parametrize(("key", "question"), [("y", THUMB), ("2", THUMB), ("enter", MODES)])

@@ -7,8 +7,11 @@ read or behind a busy screen, was pressed for the item that was there then.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final
+from typing import Final, TypeAlias
+
+from labeler.tui.actions import Consequence
 
 _REPEAT_MS: Final = 80
 """The same key again sooner than this is a key held down, or one that bounced. Hands are slower."""
@@ -26,30 +29,37 @@ _TAKES_BACK_AFTER: Final = 3
 """So many more presses that nobody can mean are no double tap, and the one they followed was a repeat itself."""
 
 
-class Weight(Enum):
-    """How much a key does, and so how carefully it is heard."""
+class Why(Enum):
+    """Why a press is ignored."""
 
-    READS = auto()
-    """Reads, moves or leaves: held down it goes on, and it is never too early."""
-    WRITES = auto()
-    """Opens a field or takes back: for the item that was there when it was pressed, once a press."""
-    ACTS = auto()
-    """Answers, submits, defers, declines, flags: as `WRITES`, and only on an item that could be looked at."""
-
-
-class Press(Enum):
-    """What to do with the press of a key."""
-
-    ACT = auto()
     TOO_EARLY = auto()
-    """Ignore it, and say so: the item was not there yet, or too briefly."""
-    REPEAT = auto()
-    """Ignore it: the key is held down."""
-    TAKE_BACK = auto()
+    """The item was not there yet, or too briefly."""
+    HELD = auto()
+    """The key is held down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """The press was meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """The press was not meant for what is on the screen; say why."""
+
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
     """Ignore it, and take back what the key did last: that was a repeat already."""
 
 
-class Slips:
+Verdict: TypeAlias = Act | Ignore | TakeBack
+"""What to do with the press of a key."""
+
+
+class KeyGuard:
     """Tells the presses that were meant from the others.
 
     After an item was painted nothing acts for `guard_ms` (0: no such wait), nor does a key right behind one that was
@@ -66,12 +76,12 @@ class Slips:
         self._pressed_ms = -math.inf
         self._repeats = 0
         self._ignored = 0
-        self._may_be_repeat = False
+        self._may_be_held = False
 
     @property
-    def may_be_repeat(self) -> bool:
+    def may_be_held(self) -> bool:
         """Whether what acted last may have been the first repeat of a key held down."""
-        return self._may_be_repeat
+        return self._may_be_held
 
     def moved(self) -> None:
         """Another item comes, which is not painted yet."""
@@ -81,32 +91,39 @@ class Slips:
         """The item is on the screen."""
         self._painted_ms = min(self._painted_ms, now_ms)
 
-    def is_early(self, weight: Weight) -> bool:
-        """Whether the key pressed last came too early to do something of this weight."""
-        if weight is Weight.READS:
+    def is_early(self, answers: Consequence) -> bool:
+        """Whether the key pressed last came too early for what it leads to."""
+        if answers is Consequence.READS:
             return False
         if self._pressed_ms <= self._painted_ms:
             return True
         behind_ms = min(self._guard_ms, _HELD_ENDS_MS if self._key == self._ignored_key else _REPEAT_MS)
         until_ms = max(self._painted_ms + self._guard_ms, self._ignored_ms + behind_ms)
-        return weight is Weight.ACTS and self._pressed_ms < until_ms
+        return answers.is_guarded and self._pressed_ms < until_ms
 
-    def press(self, key: str, at_ms: float, weight: Weight) -> Press:
-        """What to do with this press. Every key is told, so that one that comes between is known."""
-        gap_ms = at_ms - self._pressed_ms if key == self._key else math.inf
-        self._key, self._pressed_ms = key, at_ms
+    def heard(self, key: str, now_ms: float) -> None:
+        """Note a key that did something else: a repeat of it is one here as well."""
+        self.press(key, now_ms, Consequence.READS)
+
+    def press(self, key: str, now_ms: float, answers: Consequence) -> Verdict:
+        """Judge a press by what it leads to. Every key is told, so that one that comes between is known.
+
+        `now_ms` is when the key came to the terminal, on the clock of `painted`.
+        """
+        gap_ms = now_ms - self._pressed_ms if key == self._key else math.inf
+        self._key, self._pressed_ms = key, now_ms
         is_repeat = gap_ms < (_HELD_ENDS_MS if self._repeats >= _IS_HELD_AFTER else _REPEAT_MS)
         self._repeats = self._repeats + 1 if is_repeat else 0
-        early = self.is_early(weight)
-        if weight is Weight.READS or not (early or is_repeat):
+        early = self.is_early(answers)
+        if answers is Consequence.READS or not (early or is_repeat):
             self._ignored = 0
-            self._may_be_repeat = gap_ms < _HOLD_BEGINS_MS and weight is Weight.ACTS
-            return Press.ACT
+            self._may_be_held = gap_ms < _HOLD_BEGINS_MS and answers.is_guarded
+            return Act()
         if gap_ms == math.inf:
-            self._ignored, self._may_be_repeat = 0, False
+            self._ignored, self._may_be_held = 0, False
         self._ignored += 1
         if early:
-            self._ignored_key, self._ignored_ms = key, at_ms
-        if self._may_be_repeat and self._ignored == _TAKES_BACK_AFTER:
-            return Press.TAKE_BACK
-        return Press.TOO_EARLY if early and self._ignored < _TAKES_BACK_AFTER else Press.REPEAT
+            self._ignored_key, self._ignored_ms = key, now_ms
+        if self._may_be_held and self._ignored == _TAKES_BACK_AFTER:
+            return TakeBack()
+        return Ignore(Why.TOO_EARLY if early and self._ignored < _TAKES_BACK_AFTER else Why.HELD)
