@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
+from labeler.cli.file_forms import FILE_FORMS
 from labeler.cli.options import (
     add_backend,
     add_common,
@@ -37,9 +38,13 @@ def review(parser: argparse.ArgumentParser) -> None:
     """Add what `labeler review` takes."""
     complete_with_files(
         parser.add_argument(
-            "targets", nargs="*", metavar="TRACE_ID|FILE", help="exactly these; each not found is named"
+            "targets",
+            nargs="*",
+            metavar="TRACE_ID|FILE",
+            help="exactly these; each not found is named; a directory stands for the files in it",
         )
     )
+    _add_files(parser)
     add_backend(parser)
     add_reviewer(parser)
     add_selection(parser)
@@ -49,12 +54,29 @@ def review(parser: argparse.ArgumentParser) -> None:
 def show(parser: argparse.ArgumentParser) -> None:
     """Add what `labeler show` takes."""
     complete_with_files(
-        parser.add_argument("targets", nargs="+", metavar="TRACE_ID|FILE", help="trace IDs, or files that hold traces")
+        parser.add_argument(
+            "targets",
+            nargs="+",
+            metavar="TRACE_ID|FILE",
+            help="trace IDs, or files that hold traces; a directory stands for the files in it, - for stdin",
+        )
     )
+    _add_files(parser)
     parser.add_argument("--raw", action="store_true", help="the exact JSON instead")
     parser.add_argument("--spans", action="store_true", help="the span tree too")
     add_json(parser)
     add_backend(parser)
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    """Add what says how the rows of files are read, and the list of what can be."""
+    group = parser.add_argument_group("rows of files")
+    group.add_argument("--request", metavar="KEY", help="the key or column of the request, if it is none of the usual")
+    group.add_argument("--response", metavar="KEY", help="the key or column of the response under judgement")
+    group.add_argument("--id", metavar="KEY", dest="own_id", help="the key or column of a row's own ID")
+    group.add_argument("--text", action="store_true", help="take each file for one plain text under judgement")
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = FILE_FORMS
 
 
 def pull(parser: argparse.ArgumentParser) -> None:

@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from labeler.backends.local.store import LocalStore
 from labeler.cli.context import CliContext, open_cache
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.open_journal import open_journal
 from labeler.cli.open_review import announce, open_spec
-from labeler.cli.output import print_message
+from labeler.cli.output import Progress, print_message
 from labeler.cli.reviewer import ask_reviewer
 from labeler.cli.run_review import run_on_screen
-from labeler.cli.trace_files import read_trace_file
+from labeler.cli.trace_files import traces_of
 from labeler.config.load import Configuration
 from labeler.domain.trace import RawTrace
 from labeler.domain.worklist import ReviewSpec
+from labeler.reading.files.entry import ReadOptions
+
+_BATCH_BYTES: Final = 1 << 23
+_BATCH_TRACES: Final = 500
 
 
-async def review_files(files: Sequence[Path], configuration: Configuration) -> ExitCode:
+async def review_files(targets: Sequence[str], options: ReadOptions, configuration: Configuration) -> ExitCode:
     """Run `labeler review FILE…`: import the files' traces and review them."""
-    path = configuration.paths.imports_store
-    traces = [trace for file in files for trace in _traces_of(file)]
 
     async def fill(store: LocalStore) -> ReviewSpec:
-        await store.import_traces(traces)
+        ids: dict[str, None] = {}
+        with Progress("importing") as progress:
+            for batch in _batches(trace for target in targets for trace in _traces_of(target, options)):
+                await store.import_traces(batch)
+                ids.update(dict.fromkeys(trace.summary.id for trace in batch))
+                progress.show(len(ids), len(ids))
         experiments = tuple(experiment.id for experiment in await store.experiments())
-        label = files[0].name if len(files) == 1 else f"{len(files)} files"
-        ids = tuple(dict.fromkeys(trace.summary.id for trace in traces))
-        return ReviewSpec(store.uri, store.workspace, experiments, "", trace_ids=ids, label=label)
+        label = Path(targets[0]).name if len(targets) == 1 else f"{len(targets)} files"
+        return ReviewSpec(store.uri, store.workspace, experiments, "", trace_ids=tuple(ids), label=label)
 
+    path = configuration.paths.imports_store
     return await review_store(path, configuration, fill, ask_reviewer, only_unlabelled=False)
 
 
@@ -70,9 +78,24 @@ async def review_store(
             await store.close()
 
 
-def _traces_of(file: Path) -> Sequence[RawTrace]:
-    """Read the traces of a file, and say what of it cannot be read."""
-    read = read_trace_file(file)
-    for told in (*read.notices, *read.problems):
-        print_message(told)
-    return read.traces
+def _traces_of(target: str, options: ReadOptions) -> Iterator[RawTrace]:
+    """Yield the traces of a file, and say what of it cannot be read."""
+    for found in traces_of(target, options):
+        if isinstance(found, RawTrace):
+            yield found
+        else:
+            print_message(found.sentence)
+
+
+def _batches(traces: Iterable[RawTrace]) -> Iterator[list[RawTrace]]:
+    """Yield the traces in lists that memory holds with ease: a file may be larger than that."""
+    batch: list[RawTrace] = []
+    size = 0
+    for trace in traces:
+        batch.append(trace)
+        size += len(trace.payload)
+        if size >= _BATCH_BYTES or len(batch) >= _BATCH_TRACES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

@@ -6,7 +6,6 @@ import argparse
 import asyncio
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from labeler.backends.pulse import Pulse
 from labeler.cli.context import configure, open_cache
@@ -19,7 +18,7 @@ from labeler.cli.options import TraceSelection, refuse_queue_beside_names, selec
 from labeler.cli.output import print_message
 from labeler.cli.retry import with_retries
 from labeler.cli.run_review import check_screen, run_on_screen
-from labeler.cli.trace_files import looks_like_file, refuse_addresses
+from labeler.cli.trace_files import STDIN, looks_like_file, read_options, refuse_addresses
 from labeler.config.load import Configuration
 from labeler.journal.async_journal import AsyncJournal
 
@@ -35,7 +34,9 @@ async def review(arguments: argparse.Namespace) -> ExitCode:
     """Run `labeler review`: the worklist that was asked for, or exactly the traces or files named."""
     configuration = configure(arguments)
     refuse_addresses(arguments.targets)
-    files = [Path(target) for target in arguments.targets if looks_like_file(target)]
+    files = [target for target in arguments.targets if looks_like_file(target)]
+    if STDIN in files:
+        raise CommandFailed(ExitCode.USAGE, "The screen needs stdin for its keys: name a file instead of -")
     if files and len(files) < len(arguments.targets):
         raise CommandFailed(ExitCode.USAGE, "Name either files or trace IDs, not both")
     refuse_queue_beside_names(arguments, arguments.targets)
@@ -43,7 +44,7 @@ async def review(arguments: argparse.Namespace) -> ExitCode:
     if files:
         from labeler.cli.local_review import review_files
 
-        return await review_files(files, configuration)
+        return await review_files(files, read_options(arguments), configuration)
     named = each_once(possible_ids(arguments.targets))
     if arguments.targets and not named:
         return ExitCode.PROBLEM

@@ -6,7 +6,6 @@ import argparse
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 from labeler.backends.base import Ambiguous, Backend, Malformed, MissingTrace, Unreachable
 from labeler.cache.async_cache import AsyncCache
@@ -18,9 +17,10 @@ from labeler.cli.open_backend import open_backend
 from labeler.cli.open_journal import open_journal_to_read
 from labeler.cli.output import print_json, print_message, print_raw_json, print_text
 from labeler.cli.stdout import write_out
-from labeler.cli.trace_files import looks_like_file, read_trace_file, refuse_addresses
+from labeler.cli.trace_files import looks_like_file, read_options, refuse_addresses, traces_of
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, short_id
+from labeler.reading.files.entry import Problem
 from labeler.reading.json.export import as_json
 from labeler.reading.layout import lay_out
 from labeler.reading.read import read_with_spans
@@ -38,23 +38,22 @@ async def show(arguments: argparse.Namespace) -> ExitCode:
     refuse_addresses(arguments.targets)
     codes = [ExitCode.OK]
     trace_ids = []
+    options = read_options(arguments)
     for target in arguments.targets:
         if not looks_like_file(target):
             trace_ids.append(target)
             continue
         try:
-            file = read_trace_file(Path(target))
+            for each in traces_of(target, options):
+                if isinstance(each, RawTrace):
+                    _print(each, arguments)
+                    continue
+                print_message(each.sentence)
+                if isinstance(each, Problem):
+                    codes.append(ExitCode.PROBLEM)
         except CommandFailed as error:
             print_message(str(error))
             codes.append(error.code)
-            continue
-        for raw in file.traces:
-            _print(raw, arguments)
-        for notice in file.notices:
-            print_message(notice)
-        for problem in file.problems:
-            print_message(problem)
-            codes.append(ExitCode.PROBLEM)
     possible = possible_ids(trace_ids)
     if len(possible) < len(trace_ids):
         codes.append(ExitCode.PROBLEM)

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.config.backend_uri import words_without_userinfo
-from labeler.storage.file_reading import read_data_file
+from labeler.storage.file_reading import open_data_file, spool
 
 if TYPE_CHECKING:
-    from labeler.reading.wire.files import TraceFile
+    from labeler.domain.trace import RawTrace
+    from labeler.reading.files.entry import Problem, ReadOptions, Remark
+
+STDIN: Final = "-"
+_SUFFIXES: Final = (
+    ".json", ".jsonl", ".ndjson", ".gz", ".zip", ".csv", ".tsv", ".parquet", ".txt", ".md", ".markdown", ".eval",
+)  # fmt: skip
 
 
 def looks_like_file(target: str) -> bool:
-    """Return whether `target` names a file rather than a trace."""
-    if target.endswith((".json", ".jsonl", ".gz")) or "/" in target:
-        return True
-    try:
-        return Path(target).is_file()
-    except (OSError, ValueError):  # too long for a file name, or with a character that none can have
-        return False
+    """Return whether `target` names a file, a directory or stdin rather than a trace."""
+    return target == STDIN or target.lower().endswith(_SUFFIXES) or "/" in target or _is_there(target)
 
 
 def refuse_addresses(targets: Sequence[str]) -> None:
@@ -38,13 +41,70 @@ def _is_there(target: str) -> bool:
         return False
 
 
-def read_trace_file(file: Path) -> TraceFile:
-    """Read the traces of a file. Raises `CommandFailed` when it cannot be read or holds none."""
-    from labeler.reading.wire.files import MAX_BYTES, UnusableFile, read_traces
+def read_options(arguments: argparse.Namespace) -> ReadOptions:
+    """Return what the command line says of the files' rows. Raises `CommandFailed` where it contradicts itself."""
+    from labeler.reading.files.entry import ReadOptions
+
+    request, response = getattr(arguments, "request", None), getattr(arguments, "response", None)
+    is_text = getattr(arguments, "text", False)
+    if is_text and (request or response):
+        raise CommandFailed(ExitCode.USAGE, "--text takes a file for one text, which has no --request and --response")
+    return ReadOptions(request, response, getattr(arguments, "own_id", None), is_text)
+
+
+def traces_of(target: str, options: ReadOptions) -> Iterator[RawTrace | Problem | Remark]:
+    """Yield the traces of a file, of the files in a directory, or of stdin, with what could not be read.
+
+    Raises `CommandFailed` when it cannot be read or holds none.
+    """
+    if target != STDIN and Path(target).is_dir():
+        yield from _traces_of_directory(Path(target), options)
+        return
+    name = "stdin" if target == STDIN else Path(target).name
+    from labeler.reading.files.entry import UnusableFile
+    from labeler.reading.files.read import stream_traces
+
+    with _opened(target) as file:
+        try:
+            yield from stream_traces(name, file, options)
+        except UnusableFile as error:
+            raise CommandFailed(ExitCode.USAGE, str(error)) from None
+        except OSError as error:
+            raise _unreadable(target, error) from None
+
+
+def _traces_of_directory(directory: Path, options: ReadOptions) -> Iterator[RawTrace | Problem | Remark]:
+    """Yield the traces of a directory's files, by name; hidden files and folders within are left out."""
+    from labeler.domain.trace import RawTrace
+    from labeler.reading.files.entry import Problem, Remark
 
     try:
-        return read_traces(file.name, read_data_file(file, MAX_BYTES))
+        inside = sorted(path for path in directory.iterdir() if not path.name.startswith("."))
     except OSError as error:
-        raise CommandFailed(ExitCode.USAGE, f"{file} cannot be read: {error.strerror or error}") from None
-    except UnusableFile as error:
-        raise CommandFailed(ExitCode.USAGE, str(error)) from None
+        raise _unreadable(str(directory), error) from None
+    files = [path for path in inside if path.is_file()]
+    if not files:
+        raise CommandFailed(ExitCode.USAGE, f"{directory} is a directory without a file in it")
+    if folders := len(inside) - len(files):
+        yield Remark(f"{directory}: {folders} folders in it were not looked into.")
+    is_found = False
+    for file in files:
+        try:
+            for found in traces_of(str(file), options):
+                is_found = is_found or isinstance(found, RawTrace)
+                yield found
+        except CommandFailed as error:
+            yield Problem(str(error))
+    if not is_found:
+        raise CommandFailed(ExitCode.USAGE, f"{directory} holds no file with traces")
+
+
+def _opened(target: str) -> BinaryIO:
+    try:
+        return spool(sys.stdin.buffer) if target == STDIN else open_data_file(Path(target))
+    except OSError as error:
+        raise _unreadable(target, error) from None
+
+
+def _unreadable(target: str, error: OSError) -> CommandFailed:
+    return CommandFailed(ExitCode.USAGE, f"{target} cannot be read: {error.strerror or error}")

@@ -14,6 +14,6 @@ TRACES: Final = Path(__file__).with_name("traces.jsonl.gz")
 
 def load() -> list[RawTrace]:
     """The sample's traces, undecoded, oldest first."""
-    from labeler.reading.wire.files import read_traces
+    from labeler.reading.files.read import read_traces
 
     return list(read_traces(TRACES.name, TRACES.read_bytes()).traces)

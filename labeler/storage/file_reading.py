@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
+import tempfile
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 MOST_BYTES: Final = 1 << 20
 """More than any configuration, theme or file of credentials that a person writes."""
 
+_SPOOLED_IN_MEMORY: Final = 1 << 24
+_CHUNK: Final = 1 << 20
 _NEVER_WAITING: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 _KINDS: Final = (
     (stat.S_ISFIFO, "a pipe"),
@@ -59,6 +63,36 @@ def read_data_file(path: Path, most_bytes: int) -> bytes:
         if status.st_size > most_bytes:
             raise _too_large(most_bytes)
         return read_stream(file, most_bytes)
+
+
+def open_data_file(path: Path) -> BinaryIO:
+    """A file that a person named, opened for reading, where it is a regular one; else what a pipe gives up to its end,
+    in a temporary file. Both can be sought in.
+
+    Raises `OSError` with a `strerror`, also for directories and for devices, which may never end.
+    """
+    file = path.open("rb")
+    try:
+        status = os.fstat(file.fileno())
+        if stat.S_ISREG(status.st_mode):
+            return file
+        is_device = stat.S_ISBLK(status.st_mode) or (stat.S_ISCHR(status.st_mode) and not file.isatty())
+        if is_device and not _is_null_device(status):
+            raise _not_regular(status, path)
+        spooled = spool(file)
+    except BaseException:
+        file.close()
+        raise
+    file.close()
+    return spooled
+
+
+def spool(stream: BinaryIO) -> BinaryIO:
+    """What a stream holds up to its end, in a temporary file that can be sought in and goes when it is closed."""
+    copy = cast(BinaryIO, tempfile.SpooledTemporaryFile(_SPOOLED_IN_MEMORY))  # noqa: SIM115 - the caller closes it
+    shutil.copyfileobj(stream, copy, _CHUNK)
+    copy.seek(0)
+    return copy
 
 
 def read_stream(stream: BinaryIO, most_bytes: int) -> bytes:

@@ -9,8 +9,8 @@ import pytest
 
 from labeler.cli.main import main
 from labeler.domain.trace import Span
+from labeler.reading.files.read import read_traces
 from labeler.reading.wire import spans
-from labeler.reading.wire.files import read_traces
 from labeler.reading.wire.identifiers import Object
 from labeler.reading.wire.spans import decode_all
 from tests.cli.embedded_store import filled_store

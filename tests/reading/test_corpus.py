@@ -10,9 +10,9 @@ import pytest
 from labeler.domain.trace import RawTrace, TraceState
 from labeler.reading.conversation.build import Conversation
 from labeler.reading.document import BlockKind
+from labeler.reading.files.read import read_traces
 from labeler.reading.read import read_conversation, read_document
 from labeler.reading.sanitise import sanitise
-from labeler.reading.wire.files import read_traces
 from tests.reading.corpus import ARTIFACTS, NAMES, artifact, body, recording
 from tests.reading.must_texts import missing, shown
 from tests.reading.wire_forms import as_artifact, as_legacy, as_otlp, plain

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from labeler.reading.wire.files import read_traces
+from labeler.reading.files.read import read_traces
 from tests.reading.must_texts import folded, said, shown
 
 EXPORTS = Path(__file__).parent / "exports"

@@ -6,7 +6,6 @@ import json
 import sqlite3
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Final
 
@@ -25,6 +24,7 @@ _COLUMNS: Final = (
     "trace_id, experiment_id, timestamp_ms, duration_ms, status, name, session_id, user, tags, metadata, "
     "request_preview, response_preview"
 )
+_ROW_PREFIX: Final = "row-"
 _NAMESPACE: Final = uuid.UUID("0f6a3e0c-6a0d-5b43-8f58-3f1d5f0f0a77")
 
 
@@ -37,15 +37,15 @@ def import_all(connection: sqlite3.Connection, traces: Iterable[RawTrace], exper
     added = 0
     with transaction(connection):
         experiment_id = _experiment_named(connection, experiment_name)
-        earlier = _stored_ids(connection)
+        is_empty = connection.execute("SELECT NOT EXISTS (SELECT 1 FROM traces)").fetchone()[0]
         for raw in traces:
             try:
                 is_new = _import(connection, raw, experiment_id)
             except (UnicodeEncodeError, OverflowError) as error:
                 trace_id = raw.summary.id
                 raise Malformed(f"The trace {trace_id!r} cannot be stored: {error}.", trace_id) from error
-            if is_new and earlier:
-                _take_over_labels(connection, raw, earlier)
+            if is_new and not is_empty:
+                _take_over_labels(connection, raw)
             added += is_new
     return added
 
@@ -142,17 +142,13 @@ def _import(connection: sqlite3.Connection, raw: RawTrace, experiment_id: str) -
     return added
 
 
-def _stored_ids(connection: sqlite3.Connection) -> set[str]:
-    return {row["trace_id"] for row in connection.execute("SELECT trace_id FROM traces")}
-
-
-def _take_over_labels(connection: sqlite3.Connection, raw: RawTrace, stored: AbstractSet[str]) -> None:
+def _take_over_labels(connection: sqlite3.Connection, raw: RawTrace) -> None:
     """Give a trace the labels that were made of it under the ID of an earlier version.
 
     That is the same ID with a prefix, or a wrong one: then it must have been made of the trace's very bytes.
     The trace stays there as well, for what the journal says of it; labels that stand are copied, under new IDs.
     """
-    for wrong in sorted(_earlier_ids(raw) & stored):
+    for wrong in sorted(_earlier_ids(raw)):
         kept = connection.execute("SELECT body FROM payloads WHERE trace_id = ?", (wrong,)).fetchone()
         if kept is None or not (is_alias(wrong, raw.summary.id) or kept["body"] == raw.payload):
             continue
@@ -163,6 +159,8 @@ def _take_over_labels(connection: sqlite3.Connection, raw: RawTrace, stored: Abs
 
 
 def _earlier_ids(raw: RawTrace) -> set[str]:
+    if raw.summary.id.startswith(_ROW_PREFIX):  # rows were not read by earlier versions
+        return set()
     try:
         return earlier_ids(encoded_spans(raw.payload), raw.summary.id)
     except UnreadableTrace:

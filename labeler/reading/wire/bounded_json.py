@@ -58,6 +58,22 @@ def parse_deep(text: str) -> JsonValue:
     return value
 
 
+def decode_at(text: str, start: int) -> tuple[JsonValue, int]:
+    """The JSON value that begins at `start`, and where it ends. Raises `NotJson`, with the parser's error as cause."""
+    try:
+        try:
+            found: tuple[JsonValue, int] = _decoder.raw_decode(text, start)
+        except json.JSONDecodeError:
+            raise
+        except ValueError:
+            found = _careful_decoder.raw_decode(text, start)
+    except json.JSONDecodeError as error:
+        raise NotJson(f"{error.msg} at character {error.pos - start}") from error
+    except RecursionError:
+        raise NotJson("nested too deeply") from None
+    return found
+
+
 def parse_or_none(text: str) -> JsonValue:
     """The value of a JSON text, or None where `parse` would raise."""
     try:

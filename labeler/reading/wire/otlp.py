@@ -26,7 +26,8 @@ from labeler.reading.wire.identifiers import (
     written_id,
 )
 
-_RESOURCES: Final = ("resourceSpans", "resource_spans")
+_RESOURCES: Final = ("resourceSpans", "resource_spans", "batches")
+_ENVELOPES: Final = ("trace", "traces", "result", "data")
 _SCOPES: Final = ("scopeSpans", "scope_spans", "instrumentationLibrarySpans")
 _LOG_RESOURCES: Final = ("resourceLogs", "resource_logs")
 _LOG_SCOPES: Final = ("scopeLogs", "scope_logs", "instrumentationLibraryLogs")
@@ -38,13 +39,30 @@ _Records = dict[tuple[str | None, str | None], list[JsonValue]]
 
 
 def is_otlp(body: JsonValue) -> bool:
-    """Whether a body is an OTLP export, of spans, of logs or of both."""
-    return isinstance(body, Mapping) and any(isinstance(body.get(key), list) for key in (*_RESOURCES, *_LOG_RESOURCES))
+    """Whether a body is an OTLP export, of spans, of logs or of both, bare or in the envelope that a server adds."""
+    return _export_in(body) is not None
 
 
 def spans_in(body: Mapping[str, JsonValue]) -> list[Object]:
     """The spans of an export, still encoded, in its order, with the GenAI events that its logs hold."""
-    return _joined(_spans(body), _records(body))
+    export = _export_in(body) or {}
+    return _joined(_spans(export), _records(export))
+
+
+def _export_in(body: JsonValue) -> Object | None:
+    """The export that a body is or holds, None where it is none."""
+    if not isinstance(body, Mapping):
+        return None
+    is_bare = any(isinstance(body.get(key), list) for key in (*_RESOURCES[:2], *_LOG_RESOURCES))
+    if is_bare or _is_batches(body.get("batches")):
+        return body
+    inner = next((each for key in _ENVELOPES if isinstance(each := body.get(key), Mapping)), None)
+    return None if inner is None or inner.keys() & {"spans", "trace_info"} else _export_in(inner)
+
+
+def _is_batches(value: JsonValue) -> bool:
+    """Whether a list is what Tempo calls batches: resources with the spans of their scopes."""
+    return isinstance(value, list) and any(isinstance(each, Mapping) and each.keys() & set(_SCOPES) for each in value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +84,7 @@ def split_by_trace(bodies: Iterable[tuple[str, JsonValue]]) -> list[ExportedTrac
     A trace is named by MLflow's attribute where a span has one, else by its OpenTelemetry ID as it is written. An
     export that is one whole trace keeps its exact text; others are written anew from their spans.
     """
-    exports = [(text, body) for text, body in bodies if isinstance(body, Mapping)]
+    exports = [(text, export) for text, body in bodies if (export := _export_in(body)) is not None]
     logs = [_records(body) for _, body in exports]
     logged: dict[str | None, set[int]] = {}
     for place, records in enumerate(logs):

@@ -71,9 +71,29 @@ def decode_all(encoded: Sequence[Object]) -> tuple[Span, ...]:
 def raw_spans(body: JsonValue) -> list[Object]:
     """The span objects in a payload, still encoded. Raises `UnreadableTrace` when it is of no known form."""
     found = _find_spans(body)
+    if not found or not any(map(is_recorded_span, found)):
+        found = _spans_of_another_form(body) or found
     if found is None:
         raise UnreadableTrace("The trace's payload has no list of spans where one is expected.")
     return [span for span in found if isinstance(span, Mapping)]
+
+
+def is_recorded_span(value: JsonValue) -> bool:
+    """Whether a value is an encoded span of MLflow's or OTLP's, told by what only those have."""
+    if not isinstance(value, Mapping):
+        return False
+    attributes = value.get("attributes")
+    is_named = "span_id" in value or "spanId" in value or isinstance(value.get("context"), Mapping)
+    is_timed = "start_time_unix_nano" in value or "startTimeUnixNano" in value
+    return (is_named and is_timed) or (isinstance(attributes, Mapping) and REQUEST_ID in attributes)
+
+
+def _spans_of_another_form(body: JsonValue) -> list[JsonValue] | None:
+    """The spans of a trace from a file of another product; None where the payload is of no such form."""
+    from labeler.reading.wire.forms import recognise  # what a server sends never needs it
+
+    recognised = recognise(body)
+    return None if recognised is None else list(recognised.spans)
 
 
 def decode_span(span: Object, fallback_id: str) -> Span:

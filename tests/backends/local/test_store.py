@@ -23,7 +23,7 @@ from labeler.backends.local.database import remove_database
 from labeler.backends.local.store import LocalStore
 from labeler.domain.assessment import Assessment, AssessmentKind
 from labeler.domain.worklist import Query
-from labeler.reading.wire.files import read_traces
+from labeler.reading.files.read import read_traces
 from tests.backends.local.samples import feedback, trace
 from tests.reading.corpus import CORPUS
 

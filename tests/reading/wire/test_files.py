@@ -3,13 +3,15 @@ import json
 
 import pytest
 
-from labeler.reading.wire import files
-from labeler.reading.wire.files import UnusableFile, read_traces
+from labeler.reading.files import containers
+from labeler.reading.files.entry import UnusableFile
+from labeler.reading.files.read import read_traces
 from labeler.reading.wire.spans import decode
 from tests.reading.corpus import ARTIFACTS, CORPUS, NAMES, artifact, body, recording, span
 from tests.reading.wire_forms import as_otlp
 
 GET = (CORPUS / "openai_tool_roundtrip.json").read_bytes()
+OTHER = (CORPUS / "plain_bool_number.json").read_bytes()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -104,13 +106,13 @@ def test_lists_and_lines_hold_many_traces_each_with_its_exact_bytes(wrap: object
 
 
 def test_one_bad_entry_is_named_by_its_place_and_costs_no_other() -> None:
-    listed = read_traces("a.json", b"[" + GET + b', 7, {"error_code": "NOT_FOUND", "message": "gone"},' + GET + b"]")
+    listed = read_traces("a.json", b"[" + GET + b', 7, {"error_code": "NOT_FOUND", "message": "gone"},' + OTHER + b"]")
     assert len(listed.traces) == 2
     assert listed.problems == (
         "a.json: entry 2 is a number, not a trace.",
         "a.json: entry 3 is an error that a server answered (NOT_FOUND: gone).",
     )
-    lines = read_traces("a.jsonl", GET + b'\n{"half\n' + GET + b"\n")
+    lines = read_traces("a.jsonl", GET + b'\n{"half\n' + OTHER + b"\n")
     assert len(lines.traces) == 2
     assert lines.problems[0].startswith("a.jsonl: line 2 is not JSON")
 
@@ -135,7 +137,7 @@ def test_gzip_is_unpacked() -> None:
 
 
 def test_a_gzip_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_BYTES", 1 << 20)
+    monkeypatch.setattr(containers, "MAX_UNPACKED_BYTES", 1 << 20)
     with pytest.raises(UnusableFile, match="larger than 1 MB"):
         read_traces("bomb.gz", gzip.compress(b" " * (5 << 20)))
 

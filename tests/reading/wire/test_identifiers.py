@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labeler.domain.trace import RawTrace, TraceState, TraceSummary
-from labeler.reading.wire.files import read_traces
+from labeler.reading.files.read import read_traces
 from labeler.reading.wire.identifiers import earlier_ids, owner, span_id, trace_id
 from labeler.reading.wire.spans import SpansOfAnother, decode
 from tests.reading.corpus import CORPUS, NAMES, body, span

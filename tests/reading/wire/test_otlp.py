@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from labeler.reading.wire.files import UnusableFile, read_traces
+from labeler.reading.files.entry import UnusableFile
+from labeler.reading.files.read import read_traces
 from labeler.reading.wire.spans import decode
 from tests.reading.must_texts import shown
 

@@ -1,0 +1,60 @@
+"""What a file is taken apart into: values with their places, and what could not be taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from labeler.domain.value import JsonValue
+
+MAX_VALUE_BYTES: Final = 1 << 29
+"""The most that one value of a file may hold, in characters (512 M): it is read as a whole."""
+
+MAX_ENTRIES: Final = 1_000_000
+"""The most rows or list members a file may have."""
+
+
+class UnusableFile(ValueError):
+    """A file that holds no trace. The message is a sentence that says what it holds instead."""
+
+
+class Unusable(Exception):
+    """Why nothing can be read; completes the sentence that the file's name begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One value of a file: where it stands, its exact text, its value, or why it has none.
+
+    `group` numbers the list that it is a member of; 0 stands for none.
+    """
+
+    position: str
+    text: str
+    value: JsonValue
+    group: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something of a file that could not be read, as a sentence."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something worth knowing of how a file was read, as a sentence. Nothing is lost by it."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What the user says about files: the keys of their rows, and whether they are plain texts."""
+
+    request: str | None = None
+    response: str | None = None
+    own_id: str | None = None
+    is_text: bool = False

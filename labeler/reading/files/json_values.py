@@ -1,0 +1,228 @@
+"""The JSON values of a stream, one after the other, in memory for no more than one of them.
+
+They may be a value a line (JSON Lines), the members of a list, documents one after another however they are indented,
+or stand in lines of a log behind other words. What cannot be read costs its own line only; a list that is cut off gives
+its whole members.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Final, TextIO
+
+from labeler.domain.byte_size import limit_words
+from labeler.domain.value import JsonValue
+from labeler.reading.files.entry import MAX_ENTRIES, MAX_VALUE_BYTES, Entry, Unusable
+from labeler.reading.wire.bounded_json import MAX_VALUES, NotJson, decode_at
+
+_CHUNK: Final = 1 << 18
+_SPACE: Final = " \t\r\n"
+_NEAR_THE_END: Final = 16
+"""Characters of an unfinished word (``fals``) or escape at the end of what was read so far."""
+
+_WORDS: Final = ("true", "false", "null", "NaN", "Infinity", "-Infinity")
+_FIRST_SIGNS: Final = frozenset('{["-0123456789tfnNI')
+
+_BAD_LINES_FIRST: Final = 50
+"""So many lines without a value at the beginning, and a file is not taken for JSON."""
+
+_CUT_OFF: Final = "is cut off: the file ends in the middle of it"
+
+
+class _CutOff(NotJson):
+    """A value that the stream ends in the middle of."""
+
+
+def json_entries(stream: TextIO) -> Iterator[Entry]:
+    """The values of a stream. Raises `Unusable` where it holds none at all, or more than can be read."""
+    buffer = _Buffer(stream)
+    if not buffer.skip(_SPACE + "\ufeff"):
+        raise Unusable("is empty")
+    count = groups = bad = 0
+    while buffer.skip(_SPACE + ","):
+        if buffer.here() == "[":
+            groups += 1
+            found = _members(buffer, groups)
+        else:
+            found = iter((_value(buffer),))
+        for entry in found:
+            count += not entry.problem
+            bad += bool(entry.problem)
+            if not count and bad >= _BAD_LINES_FIRST:
+                raise Unusable("is not JSON: none of its first lines is")
+            if count > MAX_ENTRIES:
+                raise Unusable(f"has more than {MAX_ENTRIES:,} entries, more than can be read")
+            yield entry
+
+
+def begins_json(text: str) -> bool:
+    """Whether a text begins with a JSON value, or with as much of one as there is of the text."""
+    if text[:1] not in _FIRST_SIGNS:
+        return False
+    try:
+        decode_at(text, 0)
+    except NotJson as error:
+        return _wants_more(error, text)
+    return True
+
+
+def _members(buffer: _Buffer, group: int) -> Iterator[Entry]:
+    line = buffer.line
+    start = buffer.position
+    buffer.advance(start + 1)
+    number = 0
+    while buffer.skip(_SPACE + ","):
+        if buffer.here() == "]":
+            buffer.advance(buffer.position + 1)
+            return
+        number += 1
+        position = f"entry {number}" if group == 1 else f"entry {number} of the list in line {line}"
+        try:
+            value, text = _decoded(buffer)
+        except _CutOff:
+            yield Entry(position, "", None, group, _CUT_OFF)
+            return
+        except NotJson as error:
+            yield Entry(position, "", None, group, f"is not JSON ({error}); nothing behind it was read")
+            buffer.drop_all() if group == 1 else buffer.end_line()
+            return
+        yield Entry(position, text, value, group)
+    yield Entry(f"the list behind entry {number}", "", None, group, "is cut off: the file ends within it")
+
+
+def _value(buffer: _Buffer) -> Entry:
+    position = f"line {buffer.line}"
+    try:
+        if buffer.here() in '{"' or buffer.is_alone():
+            value, text = _decoded(buffer)
+            return Entry(position, text, value)
+        problem = "is not JSON (no value)"
+    except _CutOff:
+        problem = _CUT_OFF
+    except NotJson as error:
+        problem = f"is not JSON ({error})"
+    line = buffer.end_line()
+    return _in_log_line(line, position) or Entry(position, line, None, problem=problem)
+
+
+def _in_log_line(line: str, position: str) -> Entry | None:
+    """The object or list that ends a line of a log, behind a time, a level or the like."""
+    for opening in ("{", "["):
+        start = line.find(opening, 1)
+        if start > 0:
+            try:
+                value, end = decode_at(line, start)
+            except NotJson:
+                continue
+            if isinstance(value, dict | list) and value and not line[end:].strip():
+                return Entry(position, line[start:end], value)
+    return None
+
+
+def _decoded(buffer: _Buffer) -> tuple[JsonValue, str]:
+    """The value at the buffer's position, and its text. Raises `NotJson`."""
+    while True:
+        text, start = buffer.text, buffer.position
+        length = len(text) - start
+        if length > MAX_VALUES and sum(text.count(sign, start) for sign in ",[{") > MAX_VALUES:
+            raise NotJson(f"more than {MAX_VALUES:,} values")
+        try:
+            value, end = decode_at(text, start)
+        except NotJson as error:
+            if _is_unfinished(error, len(text)) and buffer.more():
+                continue
+            if _wants_more(error, text):
+                raise _CutOff(str(error)) from None
+            raise
+        is_open_ended = end == len(text) and not isinstance(value, dict | list | str)
+        if is_open_ended and buffer.more():
+            continue
+        start = buffer.position
+        buffer.advance(end)
+        return value, text[start:end]
+
+
+def _is_unfinished(error: NotJson, length: int) -> bool:
+    cause = error.__cause__
+    if not isinstance(cause, json.JSONDecodeError):
+        return False
+    return cause.msg.startswith("Unterminated string") or cause.pos >= length - _NEAR_THE_END
+
+
+def _wants_more(error: NotJson, text: str) -> bool:
+    """Whether a text breaks off in the middle of a value, rather than going on with what is no JSON."""
+    cause = error.__cause__
+    if not isinstance(cause, json.JSONDecodeError):
+        return False
+    rest = text[cause.pos :].strip()
+    return cause.msg.startswith("Unterminated string") or any(word.startswith(rest) for word in _WORDS)
+
+
+class _Buffer:
+    """The part of a stream that is being looked at; what lies before `position` is done with."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.text = ""
+        self.position = 0
+        self.line = 1
+        self._ended = False
+
+    def more(self) -> bool:
+        """Read on, as much again as there is. False at the end of the stream. Raises `Unusable`, `NotJson`."""
+        kept = len(self.text) - self.position
+        if kept > MAX_VALUE_BYTES:
+            raise Unusable(f"holds a value of more than {limit_words(MAX_VALUE_BYTES)} in line {self.line}")
+        chunk = "" if self._ended else self._stream.read(max(_CHUNK, kept))
+        self._ended = not chunk
+        if chunk:
+            self.text = self.text[self.position :] + chunk
+            self.position = 0
+        return bool(chunk)
+
+    def skip(self, signs: str) -> bool:
+        """Go on to the next character that is none of these. False where there is none."""
+        while True:
+            position, text = self.position, self.text
+            while position < len(text) and text[position] in signs:
+                position += 1
+            self.advance(position)
+            if position < len(text):
+                return True
+            if not self.more():
+                return False
+
+    def here(self) -> str:
+        return self.text[self.position]
+
+    def advance(self, position: int) -> None:
+        self.line += self.text.count("\n", self.position, position)
+        self.position = position
+
+    def is_alone(self) -> bool:
+        """Whether the line from here on is one JSON value and nothing else."""
+        end = self._line_end()
+        try:
+            return not self.text[decode_at(self.text[:end], self.position)[1] : end].strip(_SPACE + ",")
+        except NotJson:
+            return False
+
+    def end_line(self) -> str:
+        """Go to the end of the line and return what lay before it."""
+        end = self._line_end()
+        line = self.text[self.position : end].strip()
+        self.advance(end)
+        return line
+
+    def drop_all(self) -> None:
+        """Go to the end of the stream."""
+        self.position = len(self.text)
+        while self._stream.read(_CHUNK):
+            pass
+        self._ended = True
+
+    def _line_end(self) -> int:
+        while (end := self.text.find("\n", self.position)) < 0 and self.more():
+            pass
+        return len(self.text) if end < 0 else end

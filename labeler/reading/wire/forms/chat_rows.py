@@ -1,0 +1,309 @@
+"""Chat rows: one conversation a row, as data sets, evaluations, gateways and fine-tuning files have them.
+
+Known: ``messages`` (OpenAI's fine-tuning files), a bare list of messages, ``conversations`` (ShareGPT), a request and a
+response under their usual names or as a vendor's own objects, and OpenAI's batch files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from labeler.domain.trace import NOT_RECORDED, NotRecorded
+from labeler.domain.value import JsonValue
+from labeler.reading.wire.forms.form import (
+    UNTIMED_END_NS,
+    Facts,
+    Form,
+    Recognised,
+    Side,
+    as_object,
+    duration_ms,
+    encoded_span,
+    first_text,
+    nanoseconds,
+    objects,
+    text_or_none,
+    texts_of,
+    unpacked,
+    usage,
+)
+from labeler.reading.wire.forms.row_facts import (
+    OWN_ID_KEYS,
+    assessments_of,
+    contexts_of,
+    is_taken,
+)
+from labeler.reading.wire.identifiers import Object
+
+REQUEST_KEYS: Final = ("prompt", "input", "question", "instruction", "inputs", "query", "request", "user_input")
+RESPONSE_KEYS: Final = ("response", "output", "completion", "answer", "outputs", "choices")
+_MESSAGES: Final = ("messages", "conversations", "conversation")
+_SYSTEM: Final = ("system", "system_prompt", "instructions")
+_ROLES: Final = {
+    "human": "user",
+    "user": "user",
+    "system": "system",
+    "developer": "system",
+    "tool": "tool",
+    "observation": "tool",
+    "function_response": "tool",
+    "function": "tool",
+}
+"""ShareGPT's speakers; any other is the model."""
+
+_MESSAGE_KEYS: Final = frozenset(
+    ("content", "tool_calls", "parts", "text", "function_call", "reasoning_content", "refusal")
+)
+
+
+def is_message(value: JsonValue) -> bool:
+    """Whether a value is a chat message: a speaker, and what it said."""
+    holder = as_object(value)
+    if "role" in holder:
+        return (
+            isinstance(holder["role"], str)
+            and (holder.keys() & _MESSAGE_KEYS or len(holder) == 1)
+            and not (holder.keys() & {"messages", "prompt", "response"})
+        )
+    if isinstance(holder.get("from"), str) and "value" in holder:
+        return True
+    return _is_langchain_message(holder)
+
+
+def is_messages(value: JsonValue) -> bool:
+    """Whether a value is a list of chat messages, at least one."""
+    return isinstance(value, list) and bool(value) and all(map(is_message, value))
+
+
+def _is_langchain_message(holder: Object) -> bool:
+    is_serialised = holder.get("lc") == 1 and isinstance(holder.get("kwargs"), Mapping)
+    return is_serialised or (holder.get("type") in ("human", "ai") and ("content" in holder or "data" in holder))
+
+
+def recognise(value: JsonValue) -> Recognised | None:
+    """The conversation that a row or a list of messages is."""
+    if isinstance(value, list):
+        return _recognised({}, value, NOT_RECORDED) if is_messages(value) else None
+    if not isinstance(value, Mapping):
+        return None
+    named = as_object(value.get(NAMED))
+    if named:
+        return _of_named_keys(as_object(value.get("row")), named)
+    if "resourceSpans" in value or "trace_info" in value:
+        return None
+    return _batch_row(value) or _messages_row(value) or _pair_row(value)
+
+
+NAMED: Final = "labeler.keys"
+"""The key under which a row is kept together with the keys that the user named for its request and response."""
+
+
+def _of_named_keys(row: Object, named: Object) -> Recognised | None:
+    request, response = text_or_none(named.get("request")), text_or_none(named.get("response"))
+    if (request is not None and request not in row) or (response is not None and response not in row):
+        return None
+    given = row[request] if request is not None else NOT_RECORDED
+    answer = row[response] if response is not None else NOT_RECORDED
+    return _pair(row, given, answer, used=(request or "", response or ""))
+
+
+def _messages_row(row: Object) -> Recognised | None:
+    key = next((key for key in _MESSAGES if is_messages(unpacked(row.get(key)))), None)
+    if key is None:
+        return None
+    messages = unpacked(row[key])
+    assert isinstance(messages, list)
+    answer_key = _response_key(row)
+    has_answer = _speaker(messages[-1]) == "assistant"
+    answer: Side = NOT_RECORDED if answer_key is None or has_answer or row[answer_key] is None else row[answer_key]
+    notes: tuple[str, ...] = ()
+    if has_answer and answer_key is not None and any(name in row for name in REQUEST_KEYS):
+        notes = (f"rows hold {key} and {answer_key}; the conversation is read from {key}",)
+    used = (key,) if answer is NOT_RECORDED else (key, answer_key or "")
+    return _recognised(row, messages, answer, used, notes)
+
+
+def _pair_row(row: Object) -> Recognised | None:
+    key, answer_key = _key(row, REQUEST_KEYS), _response_key(row)
+    if key is None or answer_key is None:
+        return None
+    also = "input" if key != "input" and key == _key(row, ("instruction",)) else ""
+    request = row[key]
+    if also and text_or_none(row.get(also)) and isinstance(request, str):
+        request = {key: request, also: row[also]}
+    return _pair(row, request, row[answer_key], used=(key, answer_key, also))
+
+
+def _pair(row: Object, request: Side, response: Side, *, used: Sequence[str]) -> Recognised:
+    given = request if isinstance(request, NotRecorded) else unpacked(request)
+    if isinstance(given, list) and is_messages(given):
+        return _recognised(row, given, response, used)
+    inputs: Side = given
+    if isinstance(given, str):
+        inputs = {"messages": [*_system(row), {"role": "user", "content": given}]}
+    elif isinstance(given, Mapping) and (system := _system(row)):
+        inputs = {**given, "system": as_object(system[0])["content"]}
+    return Recognised(_spans(row, inputs, _answer(response)), _facts(row, used))
+
+
+def _recognised(
+    row: Object, messages: Sequence[JsonValue], answer: Side, used: Sequence[str] = (), notes: tuple[str, ...] = ()
+) -> Recognised:
+    """A conversation as the request up to the last turn of somebody else, and what the model said to it."""
+    turns = [_message(each) for each in messages]
+    before, said = split_turns(turns) if answer is NOT_RECORDED else (turns, [])
+    if not any(_speaker(each) == "system" for each in turns):
+        before = [*_system(row), *before]
+    inputs: Side = {"messages": before} if before else NOT_RECORDED
+    outputs: Side = (said if len(said) > 1 else said[0]) if said else _answer(answer)
+    return Recognised(_spans(row, inputs, outputs), _facts(row, used, notes))
+
+
+def split_turns(turns: Sequence[JsonValue]) -> tuple[list[JsonValue], list[JsonValue]]:
+    """The turns up to the last one of a person (or a system prompt), and what was said to it."""
+    asked = max((place for place, each in enumerate(turns) if _speaker(each) in ("user", "system")), default=-1) + 1
+    return list(turns[:asked]), list(turns[asked:])
+
+
+def _answer(value: Side) -> Side:
+    if isinstance(value, NotRecorded):
+        return NOT_RECORDED
+    answer = unpacked(value)
+    if isinstance(answer, str):
+        return {"role": "assistant", "content": answer}
+    if isinstance(answer, list) and is_messages(answer):
+        return [_message(each) for each in answer]
+    if isinstance(answer, list) and answer and all("message" in each for each in map(as_object, answer)):
+        return {"choices": answer}
+    return answer
+
+
+def _message(value: JsonValue) -> JsonValue:
+    """A message with OpenAI's names for its speaker and content; other vendors' stay as they are."""
+    holder = as_object(value)
+    speaker = holder.get("from")
+    if "role" in holder or not isinstance(speaker, str):
+        return value
+    return {"role": _ROLES.get(speaker.lower(), "assistant"), "content": holder.get("value")}
+
+
+def _speaker(message: JsonValue) -> str:
+    holder = as_object(message)
+    said = str(first_text(holder, "role", "from", "type") or "")
+    if holder.get("lc") == 1:
+        said = str((holder.get("id") or [""])[-1]).removesuffix("Message")  # type: ignore[index]
+    said = said.lower()
+    if (
+        said == "user"
+        and (parts := objects(holder.get("content")))
+        and all(p.get("type") == "tool_result" for p in parts)
+    ):
+        return "tool"
+    return {"ai": "assistant", "model": "assistant", "gpt": "assistant"}.get(said) or _ROLES.get(said, said)
+
+
+def _system(row: Object) -> list[JsonValue]:
+    text = next((text for key in _SYSTEM if isinstance(text := row.get(key), str) and text), None)
+    return [] if text is None else [{"role": "system", "content": text}]
+
+
+def _response_key(row: Object) -> str | None:
+    return _key(row, RESPONSE_KEYS)
+
+
+def _key(row: Object, names: Sequence[str]) -> str | None:
+    """The first of the names that a row has as a key, in any case of its letters."""
+    if (exact := next((name for name in names if name in row), None)) is not None:
+        return exact
+    folded = {str(key).strip().lower(): key for key in row}
+    return next((folded[name] for name in names if name in folded), None)
+
+
+def _batch_row(row: Object) -> Recognised | None:
+    """A line of OpenAI's batch files: what is to be asked, or what came back."""
+    body = as_object(row.get("body"))
+    if "custom_id" not in row and not ("method" in row and "url" in row):
+        return None
+    if body.keys() & {"messages", "input", "prompt", "contents"}:
+        return Recognised(_spans(row, dict(body), NOT_RECORDED), _facts(row, ("body",)))
+    answered = as_object(as_object(row.get("response")).get("body") or as_object(row.get("result")).get("message"))
+    if not answered and "error" not in row:
+        return None
+    failure = as_object(row.get("error") or answered.get("error"))
+    if failure and "choices" not in answered:
+        spans = _spans(row, NOT_RECORDED, NOT_RECORDED, failure=first_text(failure, "message", "code") or "failed")
+        return Recognised(spans, _facts(row, ("response", "error")))
+    return Recognised(_spans(row, NOT_RECORDED, dict(answered)), _facts(row, ("response", "error")))
+
+
+def _spans(row: Object, inputs: Side, outputs: Side, failure: str = "") -> list[Object]:
+    start = nanoseconds(_first(row, *_TIMES))
+    length = _length(row)
+    end = start + length * 1_000_000 if start and length is not None else start or UNTIMED_END_NS
+    answered = as_object(outputs) if isinstance(outputs, Mapping) else {}
+    asked = as_object(inputs) if isinstance(inputs, Mapping) else {}
+    counted = usage(as_object(row.get("usage")) or as_object(answered.get("usage")))
+    model = first_text(row, "model", "model_name") or first_text(answered, "model") or first_text(asked, "model")
+    attributes: dict[str, JsonValue] = {"gen_ai.request.model": model, "mlflow.chat.tokenUsage": counted or None}
+    if isinstance(tools := row.get("tools"), list) and tools:
+        attributes["mlflow.chat.tools"] = tools
+    contexts = contexts_of(row)
+    root = encoded_span(
+        "row",
+        name=model or "row",
+        kind="CHAIN" if contexts else "CHAT_MODEL",
+        start=start or None,
+        end=end,
+        failed=bool(failure),
+        message=failure,
+        inputs=inputs,
+        outputs=outputs,
+        attributes=attributes,
+    )
+    return [root] if not contexts else [root, _retrieval(contexts, start, end)]
+
+
+def _retrieval(contexts: Sequence[JsonValue], start: int, end: int) -> Object:
+    documents: list[JsonValue] = [{"page_content": each} if isinstance(each, str) else each for each in contexts]
+    return encoded_span(
+        "contexts", parent="row", name="contexts", kind="RETRIEVER", start=start, end=end, outputs=documents
+    )
+
+
+def _facts(row: Object, used: Sequence[str], notes: tuple[str, ...] = ()) -> Facts:
+    rest = ((key, value) for key, value in row.items() if key not in used and not is_taken(key) and key not in _SYSTEM)
+    own_id = first_text(row, *OWN_ID_KEYS)
+    return Facts(
+        own_id=own_id,
+        name=own_id or "",
+        started_ns=nanoseconds(_first(row, *_TIMES)),
+        duration_ms=_length(row),
+        session=first_text(row, "session_id", "session", "conversation_id", "thread_id", "sessionId"),
+        user=first_text(row, "user_id", "user", "userId") if "user" not in used else None,
+        tags=texts_of([("tags", row.get("tags"))]) if "tags" in row else {},
+        metadata=texts_of(rest),
+        assessments=assessments_of(row, used),
+        notes=notes,
+    )
+
+
+def _length(row: Object) -> int | None:
+    for key, per_unit in _LENGTHS.items():
+        if (found := duration_ms(row.get(key), per_unit)) is not None:
+            return found
+    return None
+
+
+def _first(row: Object, *keys: str) -> JsonValue:
+    return next((row[key] for key in keys if row.get(key) is not None), None)
+
+
+def _part_of(value: JsonValue) -> str | None:
+    return "" if is_message(value) else None
+
+
+_TIMES: Final = ("timestamp", "created_at", "start_time", "time", "ts", "created", "date")
+_LENGTHS: Final = {"latency_ms": 1, "duration_ms": 1, "elapsed_ms": 1, "latency": 1000, "duration": 1000}
+
+CHAT_ROWS: Final = Form("chat rows", recognise, _part_of)
