@@ -17,12 +17,15 @@ from labeler.review.action import Action, Digit
 from labeler.review.possible import refusal, verdict
 from labeler.review.state import ReviewState
 from labeler.review.worklist import Item
-from labeler.tui.review.keys import REVIEW_ACTIONS
+from labeler.tui.actions import ACTIONS, Rule
 from tests.benchmarks.measures import machine, noise, table
 
 QUESTION: Final = Question("clarity", Categorical(("clear", "vague", "muddled", "short", "long", "odd", "rude", "off")))
 """One question, so that each of its options submits the item."""
-ASKED: Final[tuple[Action, ...]] = (*REVIEW_ACTIONS.values(), *map(Digit, "1234567890-"))
+ASKED: Final[tuple[Action, ...]] = (
+    *(each.run.action for each in ACTIONS if isinstance(each.run, Rule)),
+    *map(Digit, "1234567890-"),
+)
 """Every action that the key line may offer."""
 
 
