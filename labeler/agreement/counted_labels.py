@@ -201,8 +201,9 @@ def _reason(assessment: Assessment) -> LeftOut | None:
     return LeftOut.ROLES if assessment.metadata.get(answer_metadata.ROLE) else None
 
 
-def _age(assessment: Assessment) -> tuple[int, int, str]:
-    return assessment.created_at_ms, assessment.updated_at_ms, assessment.id
+def _age(assessment: Assessment) -> tuple[int, int, str, str]:
+    """Return what grows with time. Of two of one moment, as files without IDs may have, one is newer in any order."""
+    return assessment.created_at_ms, assessment.updated_at_ms, assessment.id, repr(assessment.value)
 
 
 def _distinct(assessments: Iterable[Assessment]) -> tuple[list[Assessment], int]:
@@ -219,9 +220,13 @@ def _distinct(assessments: Iterable[Assessment]) -> tuple[list[Assessment], int]
         known = found.get(key)
         if known is not None:
             copies += 1
-        if known is None or (known.valid, -known.updated_at_ms) > (assessment.valid, -assessment.updated_at_ms):
+        if known is None or _currency(known) < _currency(assessment):
             found[key] = assessment
     return list(found.values()), copies
+
+
+def _currency(copy: Assessment) -> tuple[bool, int, tuple[object, ...]]:
+    return not copy.valid, copy.updated_at_ms, _age(copy)
 
 
 def _identity(assessment: Assessment) -> tuple[object, ...]:

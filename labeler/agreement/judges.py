@@ -89,6 +89,9 @@ def judge_figures(
         unmappable=verdicts.unmappable,
         undecided=sum(item not in consensus for item in labelled),
         ceiling=_ceiling(table, judged),
+        person_kappa=_kappa(
+            table, [(vote.value, judged[item]) for item, votes in labelled.items() for vote in votes.values()]
+        ),
         with_rationale=sum(item in consensus and is_explained(item) for item in labelled),
         seen=share,
         blind_kappa=_blind_kappa(table, judged) if (share.value or 0) > _MOST_SEEN else None,

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from labeler.agreement.consensus import Consensus, consensus
-from labeler.agreement.counted_labels import CountedLabel, CountedLabels, Item, item_of
+from labeler.agreement.counted_labels import CountedLabel, CountedLabels, Item, item_of, reviewer_key
 from labeler.agreement.level import Level, Value, level_of
 from labeler.domain.assessment import Assessment, AssessmentKind
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
@@ -95,7 +95,7 @@ class QuestionTable:
 def tables_of(
     counted: CountedLabels, questions: Iterable[Question], read: ReadValue
 ) -> tuple[list[QuestionTable], Mapping[str, int]]:
-    """Return the tables of all questions, known ones first, and of whom how many labels fit no question.
+    """Return the tables of all questions, known ones first, and of whom how many labels and decisions fit none.
 
     Labels of a name and kind that is none of `questions` make a question of their own, guessed from their values. Where
     an answer is of another type than its question takes, as after the question was made anew, the answers of each type
@@ -114,9 +114,14 @@ def tables_of(
         votes, unread = _votes_by_question(known.get((name, kind)), labels[name, kind], read)
         unfitting.update(label.reviewer for label in unread)
         types = tuple(type_taken(question) for question in votes) if len(votes) > 1 else ()
+        undecided = set(map(item_of, decided[name, kind]))
         for question, of_question in votes.items():
             adjudicated = _adjudicated(question, decided[name, kind], read)
+            undecided -= adjudicated.keys()
             tables.append(QuestionTable(question, level_of(question), _by_item(of_question), adjudicated, types))
+        unfitting.update(
+            reviewer_key(decision.source.id) for decision in decided[name, kind] if item_of(decision) in undecided
+        )
     return tables, dict(sorted(unfitting.items()))
 
 

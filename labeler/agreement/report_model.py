@@ -180,11 +180,16 @@ class JudgeFigures:
     """All about one judge, or one piece of code, on one question; `name` is that of its assessments.
 
     `judged` are its values; further it failed `errors` times, and `unmappable` times it said what the question does not
-    know. Of the judged items `undecided` have labels but no consensus. `ceiling` is the people's own alpha on all
-    judged items, the undecided included: a judge cannot agree with people more than they do with each other. Of the
-    items compared, `with_rationale` have a label that agrees with the consensus and says why. `seen` is the share of
-    labels on the judged items whose reviewers could see others' answers; where it is over 10 %, `blind_kappa` is kappa
-    against what blind labels alone come to. `show` are the items that tell most about where the judge errs.
+    know. Of the judged items `undecided` have labels but no consensus; of the items compared, `with_rationale` have a
+    label that agrees with the consensus and says why.
+
+    `ceiling` is the people's own alpha on all judged items, the undecided included, and `person_kappa` is kappa of the
+    judge and every single label on them: where the two are equal, the judge agrees with a person as people do with each
+    other. Kappa against the consensus can lie above the ceiling, since a consensus errs less than a person.
+
+    `seen` is the share of labels on the judged items whose reviewers could see others' answers; where it is over 10 %,
+    `blind_kappa` is kappa against what blind labels alone come to. `show` are the items that tell most about where the
+    judge errs.
     """
 
     name: str
@@ -197,6 +202,7 @@ class JudgeFigures:
     unmappable: int
     undecided: int
     ceiling: Figure
+    person_kappa: Figure
     with_rationale: int
     seen: Figure
     blind_kappa: Figure | None

@@ -108,6 +108,11 @@ def test_a_label_in_two_files_counts_once_and_what_was_superseded_since_stays_so
         assert counted.left_out == {LeftOut.INVALID: {"ana": 1}}
 
 
+def test_two_answers_of_one_moment_come_to_the_same_in_any_order() -> None:
+    answers = [label("t", "ana", value, at=1, id="") for value in ("a", "b", "c")]
+    assert {values(count_labels(order))[0] for order in (answers, answers[::-1])} == {("t", "ana", "c")}
+
+
 def test_the_newest_decision_and_the_newest_verdict_of_each_judge_count() -> None:
     role = {"labeler.role": "adjudication"}
     counted = count_labels(

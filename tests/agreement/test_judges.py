@@ -51,6 +51,8 @@ def test_the_ceiling_is_of_all_judged_items_also_those_that_people_could_not_dec
     assert (judge.comparison.items, judge.undecided) == (20, 5)
     assert judge.comparison.kappa == Figure(1.0)
     assert judge.ceiling.value == pytest.approx(0.60, abs=0.02)
+    # With single people: 45 of 50 labels are the judge's, and half of them would be by chance.
+    assert judge.person_kappa.value == pytest.approx((0.9 - 0.5) / (1 - 0.5))
 
 
 def test_a_decision_makes_an_item_comparable_and_counts_as_nobodys_label() -> None:

@@ -145,6 +145,18 @@ def test_a_value_that_fits_no_option_is_left_out_and_named() -> None:
     assert {reason.value: count for reason, count in report.left_out.items() if count} == {"unfitting": 2}
 
 
+def test_a_decision_that_fits_no_option_decides_nothing_and_is_named() -> None:
+    decided = label("t-000", "Lead", "as good as 4", "quality", metadata={"labeler.role": "adjudication"})
+    report = report_of([*labels_of({"ana": [3], "bo": [5]}, "quality"), decided], QUALITY)
+    agreed = report.questions[0].items[0].consensus
+    assert agreed is not None
+    assert (agreed.value, agreed.how) == (4, How.MEDIAN)
+    assert {reason.value: by for reason, by in report.left_out_by.items()} == {
+        "roles": {"lead": 1},
+        "unfitting": {"lead": 1},
+    }
+
+
 def test_answers_of_another_type_than_the_question_takes_stand_apart_and_it_says_so() -> None:
     """The question was made anew as a scale: what was said before about it is a question of its own."""
     before = labels_of({"ana": [T, F], "bo": [T, None]}, "quality")
