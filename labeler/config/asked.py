@@ -1,4 +1,4 @@
-"""Which questions a review asks, from the server's label schemas and the configuration."""
+"""The questions that a review asks, from the server's label schemas and the configuration."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ BUILT_IN: Final = (
 
 
 class NoQuestions(Exception):
-    """The source that the configuration insists on has no question. The message is a sentence."""
+    """Raised where the source that the configuration insists on has no question. The message is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestions:
-    """The questions of a review, in order, and where they came from, in words."""
+    """The questions of a review, in order; `origin` says in words where they came from."""
 
     questions: tuple[Question, ...]
     origin: str
@@ -32,7 +32,7 @@ class AskedQuestions:
 def asked_questions(
     configuration: Configuration, of_queue: Sequence[Question] = (), of_experiment: Sequence[Question] = ()
 ) -> AskedQuestions:
-    """Choose by `review.questions`. The server's default schema must be left out. Raises `NoQuestions`."""
+    """Choose the questions by `review.questions`. Leave the server's default schema out. Raises `NoQuestions`."""
     configured = configuration.settings.questions
     own = [question for question in configured if isinstance(question, ConfiguredQuestion)]
     server = of_queue or of_experiment
@@ -61,7 +61,7 @@ def asked_questions(
 
 
 def _in_order(questions: Sequence[Question], configured: Sequence[QuestionRefinement], origin: str) -> AskedQuestions:
-    """Refine what the configuration says more about; those with an `order` go first, by it."""
+    """Refine the questions that the configuration says more about, and put those with an `order` first."""
     by_name = {question.name: question for question in configured}
     refined = [_refined(question, by_name.get(question.name)) for question in questions]
     orders = {name: question.order for name, question in by_name.items() if question.order is not None}

@@ -1,4 +1,4 @@
-"""The addresses a backend can have."""
+"""The URI of a backend: which kind of backend it names, and what of it may be shown."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _FORMS = "http://…, https://…, databricks, databricks://PROFILE, local:PATH,
 
 
 class BackendKind(Enum):
-    """What is behind an address."""
+    """The kinds of backend."""
 
     MLFLOW = auto()
     DATABRICKS = auto()
@@ -43,11 +43,11 @@ class BackendKind(Enum):
 
 
 class BadBackendUri(ValueError):
-    """An address that names no backend. The message continues the name of the key."""
+    """Raised for a URI that names no backend. The message continues the name of the key."""
 
 
 def backend_kind(uri: str) -> BackendKind:
-    """What `uri` names. Raises `BadBackendUri`."""
+    """Return the kind of backend that `uri` names. Raises `BadBackendUri`."""
     if _HOST_AND_PORT.fullmatch(uri):
         raise BadBackendUri(f'must begin with http:// or https://: did you mean "{without_userinfo(f"http://{uri}")}"?')
     if slashes := _WITHOUT_COLON.match(uri):
@@ -87,7 +87,7 @@ def check_backend_uri(uri: str) -> str:
 
 
 def check_origin(uri: str) -> str:
-    """The origin (scheme, host and port) of an http(s) address, or raise `BadBackendUri`."""
+    """Return the origin (scheme, host and port) of an http(s) address. Raises `BadBackendUri`."""
     if not uri.lower().startswith(("http://", "https://")):
         raise BadBackendUri(f'must be an origin such as "https://mlflow.example.org", not "{without_userinfo(uri)}"')
     _check_address(uri)
@@ -95,19 +95,20 @@ def check_origin(uri: str) -> str:
 
 
 def is_loopback(uri: str) -> bool:
-    """Whether an http(s) address stays on this machine."""
+    """Return whether requests to an http(s) address stay on this machine."""
     return loopback.is_loopback(urlsplit(canonical_uri(uri)).hostname or "")
 
 
 def secrets_in(uri: str) -> frozenset[str]:
-    """What must not be told of a backend's URI, in every spelling; nothing of a path."""
+    """Return the password in a URI in every spelling (the name where there is no password); nothing of a path."""
     return frozenset() if _is_shown_whole(uri) else http_address.secrets_in(uri)
 
 
 def without_userinfo(uri: str) -> str:
-    """A backend's URI, or what was given for one, as it may be shown: see `http_address.without_userinfo`.
+    """Return a backend's URI, or what was given for one, as it may be shown.
 
-    A path is shown whole. Of anything else that has an @ nothing is: it may be an address with a mistake in it.
+    A path is shown whole, and an http(s) address without name and password (see `http_address.without_userinfo`). Of
+    anything else with an @ nothing is shown: it may be an address with a mistake in it.
     """
     if _is_shown_whole(uri):
         return uri
@@ -118,9 +119,9 @@ def without_userinfo(uri: str) -> str:
 
 
 def words_without_userinfo(words: Sequence[str]) -> list[str]:
-    """The words of a command line as they may be shown.
+    """Return the words of a command line as they may be shown.
 
-    An address whose password has a blank in it lies over several words: all are masked from the first that may begin
+    An address whose password contains a blank extends over several words: all are masked from the first that may begin
     an address to the last with an @.
     """
     last = max((index for index, word in enumerate(words) if http_address.has_at_sign(word)), default=None)
@@ -133,18 +134,19 @@ def words_without_userinfo(words: Sequence[str]) -> list[str]:
 
 
 def _may_begin_address(word: str) -> bool:
+    """Return whether an address that goes on in later words may begin with this one."""
     written = unicodedata.normalize("NFKC", _attached(word)[1])
     return ":" in written or "@" in written or not _may_be_path(written)
 
 
 def _attached(word: str) -> tuple[str, str]:
-    """A word of a command line as the option in it, which may be none, and the rest."""
+    """Split a word of a command line into an option, empty where there is none, and its value."""
     attached = _ATTACHED.fullmatch(word)
     return (attached[1], attached[2]) if attached else ("", word)
 
 
 def _is_shown_whole(uri: str) -> bool:
-    """Whether this is a path, as it stands or behind a scheme that takes one."""
+    """Return whether this is a path, with or without a scheme that takes one."""
     written = unicodedata.normalize("NFKC", uri)
     scheme = _SCHEME.match(written)
     if scheme is None:
@@ -153,7 +155,7 @@ def _is_shown_whole(uri: str) -> bool:
 
 
 def _may_be_path(uri: str) -> bool:
-    """Whether this could be a directory of the user's."""
+    """Return whether this could be the path of a directory."""
     return _NO_PATH.search(unicodedata.normalize("NFKC", uri)) is None
 
 

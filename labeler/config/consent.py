@@ -1,4 +1,4 @@
-"""Whether credentials may go to an origin: the user has to have named it, and plain http has to be allowed."""
+"""Consent to send credentials to an origin: the user has to have named it, and plain http has to be allowed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from labeler.domain.destination import origin
 
 
 class CredentialsWithheld(Exception):
-    """Credentials were found and not sent. `origin` is where to; the message is a sentence that says what to do."""
+    """Raised where credentials were found and not sent to `origin`. The message is a sentence that says what to do."""
 
     def __init__(self, message: str, origin: str) -> None:
         super().__init__(message)
@@ -19,11 +19,11 @@ class CredentialsWithheld(Exception):
 
 
 class OriginNotTrusted(CredentialsWithheld):
-    """Only a file in the working directory, perhaps somebody else's, names the backend."""
+    """Raised where only a file in the working directory, perhaps somebody else's, names the backend."""
 
 
 class PlainHttpNotAllowed(CredentialsWithheld):
-    """The credentials would travel readable for everybody on the way."""
+    """Raised where the credentials would travel readable for everybody on the way."""
 
 
 def check_consent(configuration: Configuration, url: str, trusted: Collection[str], through: str | None = None) -> None:
@@ -53,7 +53,7 @@ def check_consent(configuration: Configuration, url: str, trusted: Collection[st
 
 
 def named_by_user(configuration: Configuration, target: str) -> bool:
-    """Whether a flag, the environment or the user's own file names `target`, an origin."""
+    """Return whether a flag, the environment or the user's own file names the origin `target`."""
     return any(
         layer.source is not SettingSource.WORKING_DIRECTORY and _origin_in(layer) == target
         for layer in configuration.layers
@@ -61,7 +61,7 @@ def named_by_user(configuration: Configuration, target: str) -> bool:
 
 
 def _plain_http_allowed(configuration: Configuration, target: str, trusted: Collection[str]) -> bool:
-    """What the working directory's file allows counts only for what the user has trusted."""
+    """Return whether plain http is allowed; the working directory's file counts only for a trusted origin."""
     for layer in configuration.layers:
         counts = layer.source is not SettingSource.WORKING_DIRECTORY or target in trusted
         if counts and target in map(origin, layer.get("backend.allow_plain_http") or ()):

@@ -1,4 +1,4 @@
-"""Writing to the user's configuration without touching a comment in it."""
+"""Editing the user's configuration file without losing a comment in it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from labeler.storage.file_reading import read_small_file
 
 
 class CannotEdit(Exception):
-    """The file could not be changed and was left as it is. The message is a sentence."""
+    """Raised where the file could not be changed; it is as it was. The message is a sentence."""
 
 
 def allow_plain_http(config_file: Path, origin: str) -> None:
-    """Add `origin` to `backend.allow_plain_http` in the user's file, made when there is none. Raises `CannotEdit`."""
+    """Add `origin` to `backend.allow_plain_http` in the user's file, creating the file. Raises `CannotEdit`."""
     try:
         text = read_small_file(config_file).decode("utf-8") if config_file.exists() else ""
         write_private(config_file, with_plain_http(text, origin))
@@ -30,7 +30,7 @@ def with_plain_http(text: str, origin: str) -> str:
     """Return TOML `text` with `origin` among those allowed; every other character stays. Raises `ValueError`."""
     import tomlkit  # loaded for this rare edit alone
 
-    parse_toml(text)  # refuses what is nested without end, into which tomlkit would recurse
+    parse_toml(text)  # refuses deep nesting, into which tomlkit would recurse
     document = tomlkit.parse(text)
     backend = document.setdefault("backend", tomlkit.table())
     if not isinstance(backend, dict) or not isinstance(backend.get("allow_plain_http", []), list):
@@ -47,7 +47,7 @@ def with_plain_http(text: str, origin: str) -> str:
 
 
 def write_private(path: Path, text: str, mode: int = 0o600) -> None:
-    """Write `text` whole or not at all, readable by the owner alone unless `mode` says more. Raises `OSError`."""
+    """Write `text` completely or not at all, readable by its owner alone unless `mode` says more. Raises `OSError`."""
     path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -1,4 +1,4 @@
-"""Who is reviewing: one ID a destination, resolved in a fixed order and then kept."""
+"""The reviewer's ID: one for each destination, resolved in a fixed order and then kept."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from labeler.domain.value import MAX_NAME_LENGTH, UnusableValue, check_text
 
 
 class BadReviewer(ValueError):
-    """An ID that no label can carry. The message continues the name of the key."""
+    """Raised for an ID that no label can carry. The message continues the name of the key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reviewer:
     """A resolved reviewer ID, exactly as it is submitted.
 
-    `origin` says where it came from. `passed_over` is what would have been taken, had no other ID been
-    remembered for this destination, with its own origin in words; empty where nothing was.
+    `origin` says where it came from. `passed_over` is the ID that would have been taken if none had been remembered for
+    this destination, with its own origin in words; it is empty where that is the same ID, or there is none.
     """
 
     id: str
@@ -27,7 +27,7 @@ class Reviewer:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An ID that somebody or something proposes."""
+    """An ID that somebody or something proposes, and who that is."""
 
     id: str
     origin: str
@@ -53,10 +53,10 @@ def resolve_reviewer(
     signed_in: str | None,
     tracking_username: str | None,
 ) -> Reviewer | None:
-    """The reviewer of a destination, or None when nobody is known and one has to be asked for.
+    """Return the reviewer of a destination, or None where nobody is known and a person has to be asked.
 
-    `stated` by flag, environment or configuration wins. Otherwise an ID that was `remembered` for the
-    destination stays, even when the server's `signed_in` user or MLflow's user name say otherwise now.
+    An ID `stated` by flag, environment or configuration wins. Otherwise an ID that was `remembered` for the destination
+    stays, even where the server's `signed_in` user or MLflow's user name have changed since.
     """
     if stated is not None:
         return Reviewer(stated.id, stated.origin)

@@ -1,4 +1,4 @@
-"""Putting the layers together: flags, environment, the working directory's file, the user's file, defaults."""
+"""Merging the layers of settings: flags, environment, the working directory's file, the user's file, defaults."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ENVIRONMENT_KEYS: Final[Sequence[tuple[str, str]]] = (
 """Environment variables and the keys they set. Of two for one key the later wins; an empty one sets nothing."""
 
 _MOST_TOLD: Final = 100
-"""Mistakes of one file that are told at once: nobody reads more, and finding the nearest name of each takes time."""
+"""How many mistakes of one file are reported: nobody reads more, and finding the nearest name of each takes time."""
 
 _LISTS: Final = {"backend.experiments"}
 _SIGNS_IN: Final = (
@@ -58,7 +58,7 @@ _USER_ONLY: Final = {
 
 @dataclass(frozen=True, slots=True)
 class FlagSetting:
-    """A setting given on the command line: the option as it was written and the dotted key it sets."""
+    """A setting given on the command line: the option as it was typed, the dotted key that it sets, and the value."""
 
     option: str
     key: str
@@ -67,7 +67,7 @@ class FlagSetting:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One source of settings: nested values as TOML would give them, and where each stands."""
+    """One source of settings: nested values as TOML gives them, and where each was written."""
 
     source: SettingSource
     values: Mapping[str, Any]
@@ -85,7 +85,7 @@ class Layer:
         return Origin(self.source, name)
 
     def get(self, key: str) -> Any:
-        """The raw value of a dotted key, or None."""
+        """Return the raw value of a dotted key, or None."""
         value: Any = self.values
         for name in key.split("."):
             value = value.get(name) if isinstance(value, Mapping) else None
@@ -94,7 +94,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The effective settings, where each came from, and the paths."""
+    """The effective settings, the origin of each, and the paths."""
 
     settings: Settings
     paths: Paths
@@ -115,9 +115,9 @@ class Configuration:
 
 
 class ConfigurationError(Exception):
-    """Everything that is wrong with the configuration, at once.
+    """Raised with everything that is wrong with the configuration.
 
-    `rest` is the configuration without what is wrong, so that more of it can be checked; None where there is none.
+    `rest` is the configuration without the mistakes, so that more of it can be checked; None where there is none.
     """
 
     def __init__(self, problems: list[Problem], rest: Configuration | None = None) -> None:
@@ -134,10 +134,10 @@ def load_configuration(
     directory: Path | None = None,
     config_is_named: bool = False,
 ) -> Configuration:
-    """Read and check every layer. Raises `ConfigurationError` with everything that is wrong, in all of them.
+    """Read and check every layer. Raises `ConfigurationError` with the mistakes of all of them.
 
-    `directory` is where `labeler.toml` is looked for (None: nowhere). `config_is_named`: the user asked for
-    this very config file, so it has to be there.
+    `labeler.toml` is looked for in `directory` (None: nowhere). With `config_is_named` the user asked for this very
+    configuration file, so it has to exist.
     """
     problems: list[Problem] = []
     layers = [_flag_layer(flags), _environment_layer(environment)]
@@ -163,7 +163,7 @@ def _together(layers: Sequence[Layer], paths: Paths) -> Configuration:
 
 
 def _sound_part(layer: Layer) -> Layer:
-    """The layer without the settings that are wrong in it."""
+    """Return the layer without the settings that are wrong in it."""
     values = {name: dict(value) if isinstance(value, Mapping) else value for name, value in layer.values.items()}
     for key, _ in _not_its_own(layer):
         _leave_out(values, tuple(key.split(".")))
@@ -178,7 +178,7 @@ def _sound_part(layer: Layer) -> Layer:
 
 
 def _leave_out(values: dict[str, Any], path: KeyPath) -> None:
-    """Take the setting at `path` out: one of a table, else the whole key."""
+    """Remove the setting at `path`: a single entry of a table, else the whole key."""
     table = values.get(str(path[0]))
     if len(path) > 1 and isinstance(table, dict) and path[1] in table:
         del table[path[1]]
@@ -223,7 +223,10 @@ def _file_layer(path: Path, source: SettingSource, problems: list[Problem]) -> I
 
 
 def _syntax_problem(path: Path, source: SettingSource, message: str, text: str) -> Problem:
-    """What `tomllib` says, with its line: the last one where it says "at end of document" instead."""
+    """Return what `tomllib` reports, with its line.
+
+    Where it says "at end of document", that is the last line.
+    """
     where = re.search(r"line (\d+)", message)
     line = int(where[1]) if where else max(len(text.splitlines()), 1)
     reason = message.partition(" (at ")[0]
@@ -243,7 +246,7 @@ def _problems_of(layer: Layer) -> Iterator[Problem]:
 
 
 def _not_its_own(layer: Layer) -> Iterator[tuple[str, str]]:
-    """What a working directory's file sets without being allowed to, each with the reason."""
+    """Yield the settings that a working directory's file may not have, each with the reason."""
     if layer.source is SettingSource.WORKING_DIRECTORY:
         yield from ((key, why) for key, why in _USER_ONLY.items() if layer.get(key) not in (None, {}))
         if secrets_in(str(layer.get("backend.uri"))):
@@ -251,7 +254,7 @@ def _not_its_own(layer: Layer) -> Iterator[tuple[str, str]]:
 
 
 def _dotted(path: KeyPath) -> str:
-    """``questions[2].min`` for the `min` of the second question."""
+    """Return ``questions[2].min`` for the key `min` of the second question."""
     dotted = ""
     for part in path:
         dotted += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
@@ -266,7 +269,7 @@ def _set(values: dict[str, Any], key: str, value: Any) -> None:
 
 
 def _merge(weak: Mapping[str, Any], strong: Mapping[str, Any]) -> dict[str, Any]:
-    """Tables are merged; anything else, lists too, is replaced whole."""
+    """Merge tables; replace anything else as a whole, lists included."""
     merged = dict(weak)
     for name, value in strong.items():
         both = isinstance(value, Mapping) and isinstance(merged.get(name), Mapping)
@@ -275,7 +278,7 @@ def _merge(weak: Mapping[str, Any], strong: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _key_path(table: object, action: str) -> tuple[str, ...] | None:
-    """How `action` is spelled in a raw keymap: one quoted key, or tables in tables."""
+    """Find how `action` is spelled in a raw keymap: as one quoted key, or as tables in tables."""
     if not isinstance(table, Mapping):
         return None
     if action in table:
@@ -286,7 +289,7 @@ def _key_path(table: object, action: str) -> tuple[str, ...] | None:
 
 
 def _experiments_without_queue(flags: Layer) -> bool:
-    """Experiments asked for on the command line replace a queue that a file names."""
+    """Return whether experiments on the command line take the place of a queue in a file."""
     return flags.get("backend.experiments") is not None and flags.get("backend.queue") is None
 
 
@@ -295,7 +298,7 @@ def _same_file(one: Path, other: Path) -> bool:
 
 
 def flattened(settings: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Every setting as a dotted key and a plain value, in the order of the model."""
+    """Yield every setting as a dotted key and a plain value, in the order of the model."""
     for name in type(settings).model_fields:
         value = getattr(settings, name)
         if isinstance(value, BaseModel):

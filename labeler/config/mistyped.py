@@ -1,7 +1,7 @@
-"""Backend addresses as people paste and mistype them: what is wrong with one, and which was meant.
+"""Backend addresses as people paste and mistype them: what is wrong, and which address was meant.
 
-Nothing is mended in silence: an address is what answers are bound to, so the reviewer writes it as it is. An address
-with a name or a password in it is never repeated, for a mistyped one does not tell where they end.
+Nothing is corrected silently: answers are bound to an address, so the reviewer writes it as it is. An address with a
+name or a password in it is never repeated: in a mistyped one nobody knows where they end.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _EXPERIMENT: Final = re.compile(r"/experiments/(\d+)")
 
 
 def mistake_in(uri: str) -> str | None:
-    """What is wrong with how `uri` is written, continuing the name of its key; None where nothing is seen."""
+    """Return what is wrong with how `uri` is written, continuing the name of its key; None where nothing is seen."""
     bare = uri.strip().strip(_AROUND).strip()
     if bare != uri:
         return f"has {_around(uri, bare)} around it{_did_you_mean(_meant(bare), uri)}"
@@ -63,7 +63,7 @@ def mistake_in(uri: str) -> str | None:
 
 
 def _meant(uri: str) -> str:
-    """The address that was meant by one that is free of what stands around it; itself where nothing is wrong."""
+    """Return the address that was meant; `uri` itself where nothing is wrong. Quotes and blanks are already off."""
     if (scheme := _SCHEME.match(uri)) is not None:
         name = scheme[1].lower()
         likely = name if name in _HTTP else next(iter(get_close_matches(name, _HTTP, 1, 0.7)), None)
@@ -78,7 +78,7 @@ def _meant(uri: str) -> str:
 
 
 def _is_page(uri: str) -> bool:
-    """Whether a web address goes on behind that of a server: with a fragment, a query, or a path of MLflow's own."""
+    """Return whether an address goes on behind the server's: with a fragment, a query, or a path of MLflow's own."""
     try:
         path = urlsplit(uri).path
     except ValueError:
@@ -91,12 +91,12 @@ def _is_web(uri: str) -> bool:
 
 
 def _is_odd(character: str) -> bool:
-    """Whether no address has this character: white space, control and invisible characters, quotation marks."""
+    """Return whether no address contains this character: white space, an invisible character, a quotation mark."""
     return character.isspace() or unicodedata.category(character) in ("Cc", "Cf", "Zs") or character in _QUOTES
 
 
 def _around(uri: str, bare: str) -> str:
-    """What stands around an address, in words."""
+    """Describe what stands around an address."""
     removed = uri.replace(bare, "", 1)
     return " and ".join(sorted({"quotation marks" if each in _AROUND else _named(each) for each in removed}))
 
@@ -114,5 +114,5 @@ def _named(character: str) -> str:
 
 
 def _did_you_mean(address: str, typed: str) -> str:
-    """Nothing where what was typed has an @: `address` may end within a password then, or hold one."""
+    """Suggest `address`; nothing where what was typed has an @, since it may contain part of a password."""
     return "" if has_at_sign(typed) else f': did you mean "{address}"?'

@@ -1,4 +1,4 @@
-"""The settings there are, their types, ranges and defaults. Their documentation is `docs/configuration.md`."""
+"""All settings with their types, ranges and defaults. `docs/configuration.md` documents them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _words(command: object) -> object:
 
 
 def _flat_actions(table: object, prefix: str = "") -> object:
-    """``[keys]`` with `answer.positive = "y"` unquoted is a table in a table: make it one level, keys as tuples."""
+    """Flatten ``[keys]``, where an unquoted `answer.positive = "y"` is a table in a table; keys become tuples."""
     if not isinstance(table, Mapping):
         return table
     flat: dict[str, Any] = {}
@@ -73,7 +73,7 @@ class BackendSettings(SettingsModel):
 
 
 class ReviewSettings(SettingsModel):
-    """How a review goes."""
+    """How a review proceeds."""
 
     questions: Literal["auto", "server", "config", "both"] = "auto"
     advance: Literal["auto", "required", "manual"] = "auto"
@@ -84,7 +84,7 @@ class ReviewSettings(SettingsModel):
 
 
 class DeliverySettings(SettingsModel):
-    """How answers travel."""
+    """How answers are delivered."""
 
     edits: Literal["override", "update"] = "override"
     grace: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 5.0
@@ -92,7 +92,7 @@ class DeliverySettings(SettingsModel):
 
 
 class CacheSettings(SettingsModel):
-    """How much is kept near."""
+    """How much is kept on this machine."""
 
     max_mb: Annotated[int, Field(ge=1)] = 2048
     ahead: Annotated[int, Field(ge=0)] = 500
@@ -107,7 +107,7 @@ class UiSettings(SettingsModel):
 
 
 class Settings(SettingsModel):
-    """Everything that can be set."""
+    """All settings."""
 
     backend: BackendSettings = Field(default_factory=BackendSettings)
     reviewer: Annotated[str, AfterValidator(_reviewer)] | None = None

@@ -1,4 +1,4 @@
-"""Where labeler keeps its files."""
+"""The paths of labeler's files."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from labeler.storage.home_directory import NoHome, expand
 APP_NAME = "labeler"
 
 SHORTAGES: Final = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
-"""What opening a file fails with although nothing is wrong with it: this process may have no more of them."""
+"""Errors of opening a file that have nothing to do with the file: this process may open no more of them."""
 
 
 class UnusableDirectory(Exception):
-    """A directory that nothing can be written to. The message is a sentence; `reason` is what the system said."""
+    """Raised for a directory that cannot be written. The message is a sentence; `reason` is the system's own."""
 
     def __init__(self, directory: Path, reason: str) -> None:
         super().__init__(
@@ -33,7 +33,7 @@ class UnusableDirectory(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """The files of one user. All but `config_file` lie under the data directory when one is given."""
+    """The files of one user. All but `config_file` lie under the data directory where one is given."""
 
     config_file: Path
     state_dir: Path
@@ -67,7 +67,7 @@ class Paths:
 
 
 def find_paths(environment: Mapping[str, str], config: str | None = None, data_dir: str | None = None) -> Paths:
-    """The paths in effect: `config` and `data_dir` are what flags say, else the environment, else the platform's.
+    """Return the effective paths: `config` and `data_dir` by flag, else by the environment, else the platform's.
 
     Raises `NoHome`.
     """
@@ -81,7 +81,7 @@ def find_paths(environment: Mapping[str, str], config: str | None = None, data_d
 
 
 def _config_file(named: str | None, without_home: Path | None = None) -> Path:
-    """The file that was named, else the user's own; where there is no home directory, that lies in `without_home`."""
+    """Return the named file, else the user's own; without a home directory, the one in `without_home`."""
     if named:
         return expand(named).absolute()
     try:
@@ -94,7 +94,7 @@ def _config_file(named: str | None, without_home: Path | None = None) -> Path:
 
 
 def _known(directory: Callable[[], Path]) -> Path:
-    """A directory of the platform's. Raises `NoHome` where it would lie in a home directory and there is none."""
+    """Return a directory of the platform's. Raises `NoHome` where it needs a home directory and there is none."""
     try:
         found = directory()
     except RuntimeError:
@@ -105,7 +105,7 @@ def _known(directory: Callable[[], Path]) -> Path:
 
 
 def prepare_directory(directory: Path) -> None:
-    """Make `directory`, readable by its owner alone, and see that it can be written. Raises `UnusableDirectory`."""
+    """Create `directory` for its owner alone, and check that it can be written. Raises `UnusableDirectory`."""
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryFile(dir=directory) as probe:

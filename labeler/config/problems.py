@@ -1,4 +1,4 @@
-"""What is wrong with a configuration, as sentences that say where and what is allowed."""
+"""Mistakes in a configuration, as sentences that say where they are and what is allowed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 
 class SettingSource(StrEnum):
-    """Where a value can come from, the strongest first."""
+    """Where a value can come from, the strongest source first."""
 
     FLAG = "flag"
     ENVIRONMENT = "environment"
@@ -41,7 +41,7 @@ DEFAULT_ORIGIN: Final = Origin(SettingSource.DEFAULT)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong. `key` is dotted, empty where the whole file is meant; `sentence` has no full stop."""
+    """One mistake. `key` is dotted, or empty where the whole file is meant; `sentence` has no full stop."""
 
     origin: Origin
     key: str

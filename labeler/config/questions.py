@@ -1,4 +1,4 @@
-"""Questions as they are written in a configuration, one model an input."""
+"""Questions as they are written in a configuration, with one model for each kind of input."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from labeler.domain.value import UnusableValue, check_name, check_text
 
 
 class SettingsModel(BaseModel):
-    """A table of the configuration: unknown keys and values of the wrong type are errors."""
+    """A table of the configuration. Unknown keys and values of the wrong type are errors."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
 def wrong(sentence: str, at: str = "") -> PydanticCustomError:
-    """A mistake told in our own words, about the key `at` below the one under validation."""
+    """Return a mistake in our own words, about the key `at` below the one being validated."""
     return PydanticCustomError("sentence", "{sentence}", {"sentence": sentence, "at": at})
 
 
@@ -49,7 +49,7 @@ def _label(text: str) -> str:
 
 
 MOST_OPTIONS: Final = 10
-"""The digits that choose one."""
+"""The digits that choose an option."""
 
 QuestionName = Annotated[str, AfterValidator(_question_name)]
 Label = Annotated[str, AfterValidator(_label)]
@@ -68,14 +68,14 @@ class QuestionRefinement(SettingsModel):
 
 
 class ConfiguredQuestion(QuestionRefinement):
-    """A question that the configuration asks by itself."""
+    """A question that only the configuration has."""
 
     kind: Literal["feedback", "expectation"] = "feedback"
     instruction: Annotated[str, AfterValidator(_text)] = ""
     comment: bool = True
 
     def question(self) -> Question:
-        """The question, in the product's words."""
+        """Return the question as the domain has it."""
         kind = AssessmentKind(self.kind)
         optional = kind is AssessmentKind.EXPECTATION or isinstance(self.domain_input(), Text)
         return Question(
@@ -90,7 +90,7 @@ class ConfiguredQuestion(QuestionRefinement):
 
     @abstractmethod
     def domain_input(self) -> QuestionInput:
-        """The input, in the product's words."""
+        """Return the input as the domain has it."""
 
     @model_validator(mode="after")
     def _comment_opens_only_where_there_is_one(self) -> Self:
@@ -187,7 +187,7 @@ AnyQuestion = Annotated[
 
 
 def names_are_unique(questions: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return `questions`, or raise for the second of a name: one name is one assessment."""
+    """Return `questions`, or raise for a name used twice: a name stands for one assessment."""
     seen: set[str] = set()
     for index, question in enumerate(questions):
         if question.name in seen:

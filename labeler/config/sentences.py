@@ -31,7 +31,7 @@ _QUESTION_MODELS: Mapping[str, type[QuestionRefinement]] = {
 
 
 def explain(error: ValidationError, values: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
-    """Each mistake in `values` as the path of its key and a sentence about it."""
+    """Yield each mistake in `values`: the path of its key and a sentence."""
     for details in error.errors(include_url=False):
         path, tag = _place(details)
         if details["type"] == "extra_forbidden":
@@ -47,13 +47,13 @@ def explain(error: ValidationError, values: Mapping[str, Any]) -> Iterator[tuple
 
 
 def wrong_keys(error: ValidationError) -> Iterator[KeyPath]:
-    """The path of the key of each mistake."""
+    """Yield the path of the key of each mistake."""
     for details in error.errors(include_url=False):
         yield _place(details)[0]
 
 
 def setting_keys() -> list[str]:
-    """Every key there is, dotted, those of one question as ``questions.name`` and so on."""
+    """Return every dotted key, those of a question as ``questions.name`` and so on."""
     keys = list(_model_keys(Settings, ""))
     in_questions = dict.fromkeys(
         f"questions.{key}" for model in _QUESTION_MODELS.values() for key in model.model_fields
@@ -62,7 +62,7 @@ def setting_keys() -> list[str]:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``; did you mean "…"?`` when something known is close, else nothing."""
+    """Return ``; did you mean "…"?`` where a known word is close, else nothing."""
     nearest = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f'; did you mean "{nearest[0]}"?' if nearest else ""
 
@@ -76,14 +76,14 @@ def _model_keys(model: type[BaseModel], prefix: str) -> Iterator[str]:
 
 
 def _place(details: ErrorDetails) -> tuple[KeyPath, str]:
-    """The path of a mistake's key, and the tag of the question that it is in."""
+    """Return the path of a mistake's key, and the tag of the question that it is in."""
     path, tag = _plain_path(details["loc"])
     at = details.get("ctx", {}).get("at") or ""
     return (*path, *(int(part) if part.isdigit() else part for part in at.split(".") if part)), tag
 
 
 def _plain_path(loc: Sequence[str | int]) -> tuple[KeyPath, str]:
-    """A location without the tag that a union puts behind a question's index, and that tag."""
+    """Split the tag that a union puts behind a question's index off a location."""
     if len(loc) > 2 and loc[0] == "questions" and loc[2] in _QUESTION_MODELS:
         return (*loc[:2], *loc[3:]), str(loc[2])
     return tuple(loc), ""
@@ -170,7 +170,7 @@ def _allowed_words(expected: str) -> list[str]:
 
 
 def _shown(value: object) -> str:
-    """A value as it may stand in TOML, cut when it is long."""
+    """Return a value as TOML writes it, shortened where it is long, without the credentials in an address."""
     match value:
         case bool():
             text = "true" if value else "false"

@@ -1,6 +1,6 @@
-"""Where the keys of a TOML text stand, since the standard library's parser does not tell.
+"""The lines of the keys in a TOML text, which the standard library's parser does not tell.
 
-Only for text that `tomllib` has accepted: the scanner relies on its being valid.
+This is only for text that `tomllib` has accepted: the scanner relies on its being valid.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _SKIPPED = re.compile(
 
 
 def key_lines(text: str) -> Mapping[KeyPath, int]:
-    """The line, from 1, of every key and table header of a valid TOML text. Keys in inline tables are left out."""
+    """Return the line, from 1, of every key and table header. Keys of inline tables are left out."""
     return _Scanner(text).scan()
 
 
 def nearest_line(lines: Mapping[KeyPath, int], path: KeyPath) -> int | None:
-    """The line of `path`, or of the innermost key around it that has one."""
+    """Return the line of `path`, or of the innermost key around it that has one."""
     for length in range(len(path), 0, -1):
         if path[:length] in lines:
             return lines[path[:length]]
@@ -70,7 +70,7 @@ class _Scanner:
         return self._lines
 
     def _line_here(self) -> int:
-        """The line at the current position, counted on from where it was asked for last: a file has many keys."""
+        """Return the line of the current position, counting on from the last one: a file has many keys."""
         self._line += self._text.count("\n", self._counted_to, self._at)
         self._counted_to = self._at
         return self._line
@@ -80,7 +80,7 @@ class _Scanner:
             self._lines.setdefault(path[:length], line)
 
     def _resolve(self, table: KeyPath, key: list[str]) -> KeyPath:
-        """`key` below `table`, with the index of the current element after every array of tables."""
+        """Return `key` below `table`, with the index of the current element after every array of tables."""
         path = table
         for position, name in enumerate(key):
             path = (*path, name)

@@ -1,4 +1,4 @@
-"""TOML as people write it: text that is nested without end is refused before anything recurses into it."""
+"""Parsing TOML that somebody else may have written: deep nesting is refused before anything recurses."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 _MAX_DEPTH: Final = 50
-"""Tables and arrays within each other. A structured question, the deepest there is, takes four."""
+"""Levels of nested tables and arrays. A structured question, the deepest there is, takes four."""
 
 
 class NestedTooDeeply(ValueError):
-    """The text holds more containers within each other than any file of ours does."""
+    """Raised for text with more nested containers than any configuration has."""
 
     def __init__(self) -> None:
         super().__init__(f"is nested deeper than {_MAX_DEPTH} levels")
 
 
 def parse_toml(text: str) -> dict[str, Any]:
-    """The values of a TOML text. Raises `tomllib.TOMLDecodeError` and `NestedTooDeeply`."""
+    """Return the values of a TOML text. Raises `tomllib.TOMLDecodeError` and `NestedTooDeeply`."""
     try:
         values = tomllib.loads(text)
     except RecursionError:

@@ -1,1 +1,1 @@
-"""The words of the product as frozen types. No input or output, nothing imported from outside."""
+"""The vocabulary of the product as frozen types. No input or output, nothing imported from outside."""

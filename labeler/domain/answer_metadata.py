@@ -25,7 +25,7 @@ RATIONALE: Final = "labeler.rationale"
 """The comment of an expectation, whose rationale the server drops."""
 
 _MOST_DIGITS: Final = 15
-"""Of a duration, which anybody may have written: more milliseconds than a lifetime has, and quickly read."""
+"""Digits of a duration, which anybody may have written: enough for a lifetime in milliseconds, and quickly read."""
 
 
 def answer_of(assessment: Assessment, value: JsonValue) -> Answer:

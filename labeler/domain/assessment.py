@@ -29,7 +29,7 @@ class SourceType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Who assessed: `id` is a reviewer ID, a judge's name or a scorer's name."""
+    """Who assessed: `id` is a reviewer's ID, or the name of a judge or a scorer."""
 
     type: SourceType
     id: str
@@ -39,8 +39,8 @@ class Source:
 class Assessment:
     """One assessment of a trace, or of one of its spans (`span_id`, hexadecimal).
 
-    `error` is set when a judge failed; `value` is then None. `valid` is False once another
-    assessment overrides this one. Times are milliseconds since the epoch, UTC.
+    `error` is set where a judge failed; `value` is None then. `valid` is False once another assessment overrides this
+    one. Times are milliseconds since the epoch, UTC.
     """
 
     id: str
@@ -60,5 +60,5 @@ class Assessment:
 
 
 def same_reviewer(one: str, other: str) -> bool:
-    """Whether two reviewer IDs are one person: compared trimmed and in lower case."""
+    """Return whether two reviewer IDs are one person: compared trimmed and in lower case."""
     return one.strip().lower() == other.strip().lower()

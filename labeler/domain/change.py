@@ -1,7 +1,7 @@
 """Changes: everything a reviewer did, as effects on cells. The journal keeps them, the review applies them.
 
-A change is a set of cells going from one content to another, so undo is the same cells going back.
-Drafts and positions are not changes: they are where the reviewer stands, not what the reviewer did.
+A change takes cells from one content to another, so undo takes the same cells back. Drafts and positions are no
+changes: they say where the reviewer is, not what the reviewer did.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from labeler.domain.worklist import ItemState
 
 
 class Blind(StrEnum):
-    """Whether others' assessments were hidden when an answer was given."""
+    """Whether other people's assessments were hidden when an answer was given."""
 
     NO = "false"
     YES = "true"
@@ -25,10 +25,10 @@ class Blind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a reviewer says to a question. It becomes the assessment `assessment_id`, minted with the answer.
+    """What a reviewer says to a question. It becomes the assessment `assessment_id`, whose ID is made with the answer.
 
-    `overrides` is the assessment this one supersedes in the reviewer's mind: the answer that stood
-    before it. `duration_ms` is the active time from showing the item to this answer.
+    `overrides` is the ID of the reviewer's answer that this one replaces. `duration_ms` is the active time from showing
+    the item to this answer.
     """
 
     assessment_id: str
@@ -44,10 +44,9 @@ class Answer:
 class AnswerEffect:
     """An answer cell (trace, span, question) going from `before` to `after`; None is unanswered.
 
-    What that means for the backend follows from the pair alone: a new answer is created; one whose
-    `overrides` is `before`'s ID supersedes it; an `after` that `before` overrides is restored by
-    retracting `before`; the same ID on both sides is an update in place; `after` None retracts
-    `before` and what it overrides.
+    What the backend has to do follows from the pair: a new answer is created; one whose `overrides` is the ID of
+    `before` supersedes it; an `after` that `before` overrides is restored by retracting `before`; the same ID on both
+    sides is an update in place; `after` None retracts `before` and what it overrides.
     """
 
     trace_id: str
@@ -71,7 +70,7 @@ Effect: TypeAlias = AnswerEffect | StateEffect
 
 
 class Act(StrEnum):
-    """What kind of thing the reviewer did, for the sentence that tells of it."""
+    """The kind of thing that the reviewer did, for the sentence about it."""
 
     ANSWER = "answer"
     COMMENT = "comment"
@@ -87,9 +86,9 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing the reviewer did, to one item, all of it or nothing.
+    """One thing that the reviewer did to one item, all of it or nothing.
 
-    An undo names the change it takes back in `reverses`; a redo names the undo it takes back.
+    An undo names the change that it takes back in `reverses`; a redo names the undo.
     """
 
     id: str

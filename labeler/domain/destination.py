@@ -1,4 +1,4 @@
-"""Destinations: where an answer belongs, in a form that stays the same however the backend was named."""
+"""Destinations: where an answer belongs, in a form that does not depend on how the backend was named."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Destination:
 
 
 def canonical_uri(uri: str) -> str:
-    """The one spelling of an http(s) address (see `HttpAddress`). Raises `BadAddress`.
+    """Return the one spelling of an http(s) address (see `HttpAddress`). Raises `BadAddress`.
 
     Other schemes (``local:<store id>``, ``sqlite:``, ``databricks``) come back unchanged: their backends make them
     canonical.
@@ -30,6 +30,6 @@ def canonical_uri(uri: str) -> str:
 
 
 def origin(uri: str) -> str:
-    """Scheme, host and port of an http(s) address: what credentials are bound to. Raises `BadAddress`."""
+    """Return scheme, host and port of an http(s) address, which credentials are bound to. Raises `BadAddress`."""
     scheme, _, rest = canonical_uri(uri).partition("://")
     return f"{scheme}://{rest.partition('/')[0]}"

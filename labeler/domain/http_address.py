@@ -1,7 +1,7 @@
-"""Addresses of web servers: how they are read for connecting, and what of one may be shown.
+"""Addresses of web servers: reading them for connecting, and what of them may be shown.
 
-Both are one reading. A password that nobody encoded may hold any character, so a second opinion about where it ends
-(a regular expression's, say) would sooner or later show a part of it.
+Both use one reading. A password that nobody encoded may hold any character, so a second opinion about where it ends (a
+regular expression's, say) would sooner or later show a part of it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 MASK: Final = "•••"
 
 _SHORTEST_SECRET: Final = 4
-"""Characters. Masking all of what is shorter would make messages illegible, and tell by its gaps what it is."""
+"""Characters. Masking shorter ones would make messages illegible, and the gaps would give them away."""
 
 AT_SIGNS: Final = "@\ufe6b\uff20"
 """The @, and what Unicode's compatibility forms (NFKC) make one of, which some keyboards type in its place."""
@@ -25,19 +25,19 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _PARTS: Final = re.compile(r"(https?)://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 _ADDRESS_IN_TEXT: Final = re.compile(rf"(?<=://)\S*[{AT_SIGNS}]")
 _BEFORE_HOST: Final = re.compile(rf"(?:[^/@]{{0,10}}//+|\./)?(.*)[{AT_SIGNS}]", re.DOTALL)
-"""What stands before a host, behind what may be meant for a scheme."""
+"""The name and password before a host, behind anything that may be meant for a scheme."""
 
 
 class BadAddress(ValueError):
-    """No http(s) address that can be connected to. The message continues the name of a key and quotes nothing."""
+    """Raised for what is no http(s) address. The message continues the name of a key and quotes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpAddress:
     """Where an http(s) address leads.
 
-    `url` is its one spelling: no userinfo, lower-case host, no default port, query or trailing slash, path prefix
-    kept. `userinfo` is what stood before the host, as it was written, or None.
+    `url` is its canonical spelling: no userinfo, lower-case host, no default port, query or trailing slash; a path
+    prefix stays. `userinfo` is what stood before the host, as it was written, or None.
     """
 
     url: str
@@ -47,8 +47,8 @@ class HttpAddress:
 def http_address(uri: str) -> HttpAddress:
     """Read an address for connecting. Raises `BadAddress`.
 
-    An @ behind the host is refused: in nearly all addresses that have one, a password with a raw slash, question mark
-    or number sign ended too early, and what follows would be sent and shown as a path.
+    An @ behind the host is refused. In nearly all such addresses a password with a raw slash, question mark or number
+    sign ended too early, and the rest of it would be sent and shown as a path.
     """
     written = _PARTS.fullmatch(uri)
     if written is None:
@@ -76,10 +76,10 @@ def http_address(uri: str) -> HttpAddress:
 
 
 def without_userinfo(address: str) -> str:
-    """An http(s) address as it may be shown: as it is connected to, a name and password before the host masked.
+    """Return an http(s) address as it may be shown: as it is connected to, with name and password masked.
 
-    What cannot be connected to is shown from behind its last @ as far as that is still a host and a port, or not at all
-    but for its scheme.
+    Of an address that cannot be connected to, only the scheme is shown, and what follows its last @ where that is a
+    host and a port.
     """
     try:
         read = http_address(address)
@@ -96,19 +96,19 @@ def without_userinfo(address: str) -> str:
 
 
 def without_addresses_userinfo(text: str) -> str:
-    """Text of any kind in which whatever stands between a ``://`` and the last @ of the same word is masked."""
+    """Return any text with everything masked between a ``://`` and the last @ of the same word."""
     return _ADDRESS_IN_TEXT.sub(f"{MASK}@", text)
 
 
 def has_at_sign(text: str) -> bool:
-    """Whether a name or a password may stand in `text`, before an @ in any of its forms."""
+    """Return whether `text` has an @ in any of its forms, so that a password may stand before it."""
     return any(each in text for each in AT_SIGNS)
 
 
 def secrets_in(address: str) -> frozenset[str]:
-    """What must not be told of an address: the password, or the name where that is all there is, in every spelling.
+    """Return the password of an address (the name where there is no password) in every spelling.
 
-    The address may be mistyped. Where its scheme is, the password is taken to begin behind any of the colons.
+    The address may be mistyped. Where it has no ``://``, the password may begin behind the first or the second colon.
     """
     before_host = _BEFORE_HOST.match(address)
     if before_host is None:
@@ -122,7 +122,7 @@ def secrets_in(address: str) -> frozenset[str]:
 
 
 def spellings(secret: str) -> frozenset[str]:
-    """How a secret may stand in a text: as it is, decoded, percent-encoded, and as JSON and Python quote it."""
+    """Return how a secret may appear in a text: as it is, decoded, percent-encoded, quoted as in JSON and Python."""
     spelled: set[str] = set()
     for plain in (secret, unquote(secret)):
         encoded = plain.encode("utf-8", "surrogatepass")
@@ -132,7 +132,7 @@ def spellings(secret: str) -> frozenset[str]:
 
 
 def without_secrets(text: str, secrets: Collection[str]) -> str:
-    """A text with every secret in it masked, but for those so short that they are parts of ordinary words."""
+    """Return a text with every secret masked, except those so short that they occur in ordinary words."""
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= _SHORTEST_SECRET:
             text = text.replace(secret, MASK)

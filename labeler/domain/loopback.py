@@ -1,7 +1,7 @@
-"""What this machine is, for everything that depends on it: consent to send credentials unencrypted, and proxies.
+"""This machine's own addresses, for everything that depends on them: consent to plain http, and proxies.
 
-The connection is made to the addresses that are told here, without asking anybody else. So what is said to stay on
-this machine does, whatever a name server says of ``app.localhost``.
+Connections are made to the addresses given here, and nobody else is asked. So what is said to stay on this machine
+does, whatever a name server says about ``app.localhost``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _NUMBERS: Final = re.compile(r"[0-9a-fx]+(\.[0-9a-fx]+){0,3}")
 
 
 def loopback_addresses(host: str) -> tuple[str, ...]:
-    """The addresses of this machine that `host` stands for, the first to be tried first; none for other machines.
+    """Return the addresses of this machine that `host` stands for, in the order to try them; none for other machines.
 
     `host` is a name (``localhost`` and all below it: RFC 6761, 6.3) or an IP address as `inet_aton` takes it, which
     includes ``127.1``, ``0x7f.1`` and ``2130706433``; IPv6 with or without brackets. The unspecified address, which
@@ -34,12 +34,12 @@ def loopback_addresses(host: str) -> tuple[str, ...]:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a connection to `host` stays on this machine."""
+    """Return whether a connection to `host` stays on this machine."""
     return bool(loopback_addresses(host))
 
 
 def host_address(host: str) -> IPv4Address | IPv6Address | None:
-    """The IP address that a host name is, in any spelling; None for a name. An IPv4 address within IPv6 is IPv4."""
+    """Return the IP address that a host name is, in any spelling; None for a name. IPv4 within IPv6 is IPv4."""
     try:
         address = ip_address(host.removeprefix("[").removesuffix("]"))
     except ValueError:

@@ -10,7 +10,7 @@ from labeler.domain.assessment import AssessmentKind
 
 @dataclass(frozen=True, slots=True)
 class PassFail:
-    """Thumbs. The answer is a bool, True for the positive label."""
+    """Thumbs up or down. The answer is a bool, True for the positive label."""
 
     positive: str = "Pass"
     negative: str = "Fail"
@@ -18,7 +18,7 @@ class PassFail:
 
 @dataclass(frozen=True, slots=True)
 class Categorical:
-    """A choice. One: the answer is the option string; several (`multiple`): a list of option strings."""
+    """A choice. The answer is the option; with `multiple`, a list of options."""
 
     options: tuple[str, ...]
     multiple: bool = False
@@ -26,9 +26,9 @@ class Categorical:
 
 @dataclass(frozen=True, slots=True)
 class Numeric:
-    """A number between `minimum` and `maximum` (None: open). `step` None: any number.
+    """A number between `minimum` and `maximum` (None: open), in steps of `step` (None: any number).
 
-    A step that is set wins over the bounds in telling whether only whole numbers answer (`whole`).
+    Where a step is set it decides whether only whole numbers answer (`whole`); otherwise the bounds do.
     """
 
     minimum: float | None = None
@@ -60,8 +60,8 @@ QuestionInput: TypeAlias = PassFail | Categorical | Numeric | Text
 class Question:
     """One question of a review. Its answer becomes an assessment of the question's name.
 
-    `comment_on` names the answers after which the comment opens by itself: ``"positive"``,
-    ``"negative"``, ``"always"`` or None.
+    `comment_on` names the answers after which the comment opens by itself: ``"positive"``, ``"negative"``, ``"always"``
+    or None.
     """
 
     name: str

@@ -14,7 +14,7 @@ class QueueItemState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A review queue. `users` may work on it; empty means anybody. `schema_ids` are its questions."""
+    """A review queue. `users` may work on it; empty means everybody. `schema_ids` are its questions."""
 
     id: str
     experiment_id: str
@@ -27,7 +27,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """A trace in a queue. `completed_by` is whoever set a final state first; the server lower-cases it."""
+    """A trace in a queue. `completed_by` is the first to set a final state; the server writes it in lower case."""
 
     queue_id: str
     trace_id: str

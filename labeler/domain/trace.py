@@ -25,10 +25,10 @@ class TraceState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TraceSummary:
-    """What a search tells about a trace. Previews are cut by the server and never judged.
+    """What a search returns of a trace. Previews are cut by the server and never judged.
 
-    Text is as the backend sent it: sanitise before showing. `requested_at_ms` is milliseconds since
-    the epoch (UTC); `duration_ms` is None while the trace is unfinished or when it was not recorded.
+    Text is as the backend sent it: sanitise it before showing. `requested_at_ms` is in milliseconds since the epoch
+    (UTC); `duration_ms` is None while the trace is unfinished, or where it was not recorded.
     """
 
     id: str
@@ -48,9 +48,9 @@ class TraceSummary:
 
 @dataclass(frozen=True, slots=True)
 class RawTrace:
-    """A whole trace as it came: `payload` is the exact JSON body that held its spans, undecoded.
+    """A whole trace as it came: `payload` is the exact JSON body with its spans, undecoded.
 
-    Which of the wire forms it is shows in its structure; `reading.wire` decodes it.
+    Its structure shows which of the wire forms it is; `reading.wire` decodes it.
     """
 
     summary: TraceSummary
@@ -66,7 +66,7 @@ class SpanEvent:
 
 @dataclass(frozen=True, slots=True)
 class NotRecorded:
-    """The absence of a side of a span, which is not the same as a recorded null."""
+    """The absence of a span's input or output, which is not the same as a recorded null."""
 
 
 NOT_RECORDED = NotRecorded()
@@ -76,8 +76,8 @@ NOT_RECORDED = NotRecorded()
 class Span:
     """One decoded span. IDs are hexadecimal, times nanoseconds since the epoch (`end_ns` 0: unfinished).
 
-    `inputs` and `outputs` are `NOT_RECORDED` when the span has no such attribute; `attributes` holds
-    all attributes, decoded, those two included.
+    `inputs` and `outputs` are `NOT_RECORDED` where the span has no such attribute; `attributes` holds all attributes,
+    decoded, including those two.
     """
 
     id: str
@@ -97,14 +97,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A decoded trace: the summary and every span, in start order."""
+    """A decoded trace: its summary and every span, in start order."""
 
     summary: TraceSummary
     spans: tuple[Span, ...]
 
 
 def why_no_id(identifier: str) -> str:
-    """Why no trace can have this ID, as the end of a sentence that it begins; empty for one that can be."""
+    """Return why no trace can have this ID, as the end of a sentence that starts with it; empty where one can."""
     if not identifier:
         return "is empty"
     if len(identifier) > MOST_ID_CHARACTERS:
@@ -113,5 +113,5 @@ def why_no_id(identifier: str) -> str:
 
 
 def short_id(identifier: str) -> str:
-    """An ID for a sentence: an endless one is cut."""
+    """Return an ID for a sentence, cut where it is endless."""
     return identifier if len(identifier) <= _ID_SHOWN else f"{identifier[:_ID_SHOWN]}…"

@@ -1,4 +1,4 @@
-"""Values that questions, assessments and spans carry, and what can never be submitted."""
+"""Values of questions, assessments and spans, and which of them can never be submitted."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ MAX_EXACT_INTEGER = 2**53
 
 
 class UnusableValue(ValueError):
-    """A value that no backend could store unchanged. The message is a sentence for the reviewer."""
+    """Raised for a value that no backend could store unchanged. The message is a sentence for the reviewer."""
 
 
 def check_text(text: str, what: str) -> str:
-    """Return `text`, or raise `UnusableValue` when it holds NUL or a lone surrogate."""
+    """Return `text`. Raises `UnusableValue` where it holds NUL or a lone surrogate."""
     if "\x00" in text:
         raise UnusableValue(f"{what} contains a NUL character, which no tracking server can store")
     if any("\ud800" <= char <= "\udfff" for char in text):
@@ -30,7 +30,7 @@ def check_text(text: str, what: str) -> str:
 
 
 def check_name(name: str) -> str:
-    """Return `name`, or raise `UnusableValue` when it is empty, too long or not storable."""
+    """Return `name`. Raises `UnusableValue` where it is empty, too long or not storable."""
     if not name.strip():
         raise UnusableValue("A question needs a name")
     if len(name) > MAX_NAME_LENGTH:
@@ -39,7 +39,7 @@ def check_name(name: str) -> str:
 
 
 def check_feedback_value(value: JsonValue) -> JsonValue:
-    """Return `value`, or raise `UnusableValue` when a backend would store something else."""
+    """Return `value`. Raises `UnusableValue` where a backend would store something else."""
     for leaf in _leaves(value):
         if isinstance(leaf, str):
             check_text(leaf, "The value")
@@ -51,7 +51,10 @@ def check_feedback_value(value: JsonValue) -> JsonValue:
 
 
 def check_expectation_value(value: JsonValue) -> JsonValue:
-    """Return `value`, or raise `UnusableValue`. Integers of any size survive inside lists and objects, not bare."""
+    """Return `value`. Raises `UnusableValue` where a backend would store something else.
+
+    Integers of any size survive inside lists and objects, but not on their own.
+    """
     if isinstance(value, int) and not isinstance(value, bool):
         return check_feedback_value(value)
     for leaf in _leaves(value):
@@ -63,7 +66,7 @@ def check_expectation_value(value: JsonValue) -> JsonValue:
 
 
 def same_value(one: JsonValue, other: JsonValue) -> bool:
-    """Whether a tracking server keeps both alike: ``1`` and ``1.0`` are equal, ``1`` and ``true`` are not."""
+    """Return whether a server keeps both alike: ``1`` and ``1.0`` are equal, ``1`` and ``true`` are not."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, int | float) and isinstance(other, int | float):

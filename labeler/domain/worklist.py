@@ -9,7 +9,7 @@ from labeler.domain.trace import TraceState
 
 
 class ItemState(StrEnum):
-    """Where an item of a worklist stands. Partly answered and flagged are told by its answers."""
+    """The state of an item. Whether it is partly answered or flagged follows from its answers."""
 
     OPEN = "open"
     LABELLED = "labelled"
@@ -21,8 +21,8 @@ class ItemState(StrEnum):
 class Query:
     """A search for traces. `filter` is in the backend's own language and passed through.
 
-    `since_ms` and `until_ms` (both inclusive) bound the request time in milliseconds since the epoch;
-    `until_ms` pins the snapshot. `order_by` empty: newest first.
+    `since_ms` and `until_ms` (both inclusive) bound the request time in milliseconds since the epoch; `until_ms` pins
+    the snapshot. An empty `order_by` means newest first.
     """
 
     experiment_ids: tuple[str, ...]
@@ -37,7 +37,7 @@ class Query:
 class WorklistRow:
     """One item of a worklist as a list shows it, kept in the journal so that a start needs no network.
 
-    `title` is unsanitised and short; `requested_at_ms` is milliseconds since the epoch; `state` is the trace's.
+    `title` is short and unsanitised; `requested_at_ms` is in milliseconds since the epoch; `state` is the trace's.
     """
 
     trace_id: str
@@ -49,11 +49,11 @@ class WorklistRow:
 
 @dataclass(frozen=True, slots=True)
 class ReviewSpec:
-    """What a review is about and whose it is. The same spec, begun again, is the same review continued.
+    """What a review is about, and whose it is. Beginning the same spec again continues the same review.
 
-    `trace_ids` not empty: exactly these traces. `since_ms` is milliseconds since the epoch, `label` the
-    title people see. `notes_local`: flags and reasons for declining stay in the journal. `address` is what
-    opens the backend again (a path where `backend_uri` is a store's ID), without credentials. These last three
+    Where `trace_ids` is not empty, it is about exactly these traces. `since_ms` is in milliseconds since the epoch;
+    `label` is the title that people see. With `notes_local`, flags and reasons for declining stay in the journal.
+    `address` opens the backend again (a path where `backend_uri` is a store's ID), without credentials. The last three
     may differ from one sitting to the next without making it another review.
     """
 

@@ -15,7 +15,7 @@ from labeler.labels.exact_json import exact_json
 from labeler.labels.label import COLUMNS, Label, check_author, check_content, fields_of
 
 _MAX_DEPTH: Final = 100
-"""Containers within containers: what every backend was seen to store, far below what breaks a parser."""
+"""Levels of nested containers: every backend was seen to store these, and they are far below what breaks a parser."""
 
 _SUPERSEDED: Final = "This label is marked as superseded by another, so it is not queued."
 
@@ -24,9 +24,9 @@ _KINDS: Final = {kind.value: kind for kind in (AssessmentKind.FEEDBACK, Assessme
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line of which no label can be made: its number in the file, from 1, and a sentence that says why.
+    """A line that is no usable label: its number in the file, from 1, and a sentence that says why.
 
-    `label` is what it says all the same, where that can be read: a server may hold what nobody could give today.
+    `label` is what it says anyway, where that can be read: a server may hold what nobody could give today.
     """
 
     number: int
@@ -38,7 +38,7 @@ class BadLine:
 class LabelLine:
     """A line that says something about a trace: its number in the file, from 1, and what it says.
 
-    `problem` tells why it cannot be queued; where a backend has what it says, it is known all the same.
+    `problem` says why it cannot be queued. Such a line still counts as known where a backend has what it says.
     """
 
     number: int
@@ -47,13 +47,13 @@ class LabelLine:
 
 
 def write_labels(labels: Iterable[Label], out: TextIO) -> None:
-    """Write labels as JSON Lines, every field present, control and bidi characters as escapes."""
+    """Write labels as JSON Lines with every field present; control and bidi characters become escapes."""
     for label in labels:
         out.write(exact_json(fields_of(label)) + "\n")
 
 
 def read_labels(lines: Iterable[bytes]) -> Iterator[Label | BadLine]:
-    """The labels of a file opened in binary mode, bad lines in their places. Empty lines are passed over."""
+    """Yield the labels of a file opened in binary mode, with bad lines in their places. Empty lines are skipped."""
     for number, line in enumerate(lines, start=1):
         stripped = (line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line).strip()
         if not stripped:
@@ -103,7 +103,7 @@ def _parse(line: bytes) -> Mapping[str, JsonValue]:
 
 
 def _label(fields: Mapping[str, JsonValue]) -> Label:
-    """What the fields of a line say, where they are of the right types. Raises `UnusableValue`."""
+    """Return what the fields of a line say. Raises `UnusableValue` where one has the wrong type."""
     _check_keys(fields)
     trace_id = _text(fields, "trace_id")
     if trace_id is None:
@@ -150,7 +150,7 @@ def _children(value: JsonValue) -> Iterable[JsonValue]:
 
 
 def _text(fields: Mapping[str, JsonValue], key: str) -> str | None:
-    """A field that holds text; null and the empty text are as good as absent."""
+    """Return a field that holds text. Null and the empty text count as absent."""
     text = fields.get(key)
     if text is None or text == "":
         return None

@@ -1,4 +1,4 @@
-"""A label: one line of a label file, on its way to or from an assessment."""
+"""A label: a line of a label file, and its conversion from and to an assessment."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _NAMESPACE: Final = uuid.UUID("5d1c3f0e-6f1b-5c1a-9a6e-7a2f6c0b9f41")
 class Label:
     """What one reviewer said about one trace, as label files carry it.
 
-    `reviewer`, `assessment_id` and `created_at_ms` (milliseconds since the epoch, UTC) are None where a file leaves
+    `reviewer`, `assessment_id` and `created_at_ms` (milliseconds since the epoch, UTC) are None where the file leaves
     them to whoever pushes it. `valid` is False once another label supersedes this one.
     """
 
@@ -82,7 +82,7 @@ def check_content(label: Label) -> None:
 
 
 def check_author(label: Label) -> None:
-    """Raise `UnusableValue` where the label names nobody who can have given it."""
+    """Raise `UnusableValue` where the label names nobody who could have given it."""
     if label.reviewer is None or not label.reviewer.strip():
         raise UnusableValue('"reviewer" names nobody; a line that leaves the key out becomes a label of yours')
     if same_reviewer(label.reviewer, "default"):
@@ -94,7 +94,7 @@ def check_author(label: Label) -> None:
 
 
 def is_known_only_where_it_is(label: Label) -> bool:
-    """Whether `push` takes this label nowhere but where it is already: superseded, by nobody, or not storable today."""
+    """Return whether `push` takes this label only where it already is: superseded, by nobody, or not storable."""
     try:
         check_content(label)
         check_author(label)
@@ -104,7 +104,7 @@ def is_known_only_where_it_is(label: Label) -> bool:
 
 
 def label_of(assessment: Assessment) -> Label:
-    """The label that a feedback or an expectation is. An expectation's comment comes from its metadata."""
+    """Return a feedback or an expectation as a label. The comment of an expectation comes from its metadata."""
     rationale = assessment.rationale
     if assessment.kind is AssessmentKind.EXPECTATION:
         rationale = rationale or assessment.metadata.get(answer_metadata.RATIONALE)
@@ -124,10 +124,10 @@ def label_of(assessment: Assessment) -> Label:
 
 
 def assessment_of(label: Label, *, reviewer: str, destination: Destination, now_ms: int) -> Assessment:
-    """The assessment that a label becomes at a destination.
+    """Return the assessment that a label becomes at a destination.
 
-    `reviewer` and `now_ms` stand in where the label names no reviewer and no time. A label without an ID gets the
-    one that `derived_id` gives it, so that the same line pushed twice is one assessment.
+    `reviewer` and `now_ms` stand in where the label has no reviewer or no time. A label without an ID gets the one from
+    `derived_id`, so that the same line pushed twice is one assessment.
     """
     author = label.reviewer or reviewer
     assessment_id = label.assessment_id or derived_id(label, author, destination)
@@ -154,7 +154,7 @@ def assessment_of(label: Label, *, reviewer: str, destination: Destination, now_
 
 
 def derived_id(label: Label, reviewer: str, destination: Destination) -> str:
-    """The assessment ID of a label that has none: the same for the same content, reviewer and destination."""
+    """Return an ID that is the same for the same content, reviewer and destination."""
     content = {**fields_of(label), "assessment_id": None, "reviewer": label.reviewer or reviewer}
     content["metadata"] = dict(sorted(label.metadata.items()))
     place = [destination.backend_uri, destination.workspace, destination.experiment_id]
@@ -162,7 +162,7 @@ def derived_id(label: Label, reviewer: str, destination: Destination) -> str:
 
 
 def fields_of(label: Label) -> dict[str, JsonValue]:
-    """The label as the JSON object of a line, its keys in the order of `COLUMNS`."""
+    """Return the label as the JSON object of a line, its keys in the order of `COLUMNS`."""
     return {
         "trace_id": label.trace_id,
         "name": label.name,
