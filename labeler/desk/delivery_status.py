@@ -1,4 +1,4 @@
-"""What of the reviewer's work has reached the backend, as the desk knows it."""
+"""How far the reviewer's answers have got on their way to the backend, as the desk knows it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _MANY_ROWS = 20
 
 
 class Deliveries:
-    """Counts and fates, read from the journal off the event loop and kept for whoever paints.
+    """Keep the outbox's counts and the fates of answers, read from the journal off the event loop.
 
-    `destinations` gives those that the review writes to, `shown` the IDs of the answers on the screen or next to it.
+    `destinations` returns those that the review writes to, `shown` the IDs of the answers on the screen or next to it.
     """
 
     def __init__(
@@ -41,10 +41,10 @@ class Deliveries:
         self.refused: set[str] = set()
         """Traces with something that the backend refused."""
         self.fates: dict[str, AnswerDelivery] = {}
-        """How far answers got, by assessment ID; those that were on the screen, or were delivered meanwhile."""
+        """How far answers got, by assessment ID: those that were on the screen or have been delivered meanwhile."""
 
     async def counts_now(self) -> OutboxCounts:
-        """What is not delivered at this moment."""
+        """Read what is not delivered at this moment."""
         return await self._journal.run(self._journal.queries.counts, self._destinations())
 
     def state_of(self, assessment_id: str) -> DeliveryState | None:
@@ -53,37 +53,37 @@ class Deliveries:
         return None if fate is None else fate.state
 
     def given(self, assessment_id: str) -> None:
-        """This answer is in the journal; one that is new there waits."""
+        """Note that this answer is in the journal; one that is new there waits."""
         self.fates.setdefault(assessment_id, AnswerDelivery(DeliveryState.WAITING))
 
     def told(self, assessment_ids: Iterable[str]) -> None:
-        """The backend has these answers, and they were not given here."""
+        """Note that the backend has these answers, although they were not given here."""
         self.fates.update(dict.fromkeys(assessment_ids, AnswerDelivery(DeliveryState.DELIVERED)))
 
     def settled(self, delivery: Delivery) -> None:
-        """A delivery came to an end, or was parked."""
+        """Note that a delivery came to an end or was parked."""
         if delivery.assessment_id is not None and delivery.op is not DeliveryOp.DELETE:
             self.fates[delivery.assessment_id] = AnswerDelivery(delivery.state, delivery.reason)
         self.changed()
 
     def shown_changed(self) -> None:
-        """Other answers are on the screen, or next to it: read how far they got, unless that is known."""
+        """Read how far the answers got that are on the screen now or next to it, unless that is known."""
         if any(each not in self.fates for each in self._shown()):
             self.changed()
 
     def changed(self) -> None:
-        """There is more or less to deliver: read anew, once for everything that is told while it is read."""
+        """Read the outbox anew; whatever else changes while it is being read leads to one more reading."""
         self._is_stale = True
         if not self._is_refreshing:
             self._is_refreshing = True
             self._background.do(self._refresh_until_fresh())
 
     def look_elsewhere(self) -> None:
-        """Read anew if another process has written to the journal since it was read."""
+        """Read the outbox anew if another process has written to the journal meanwhile."""
         self._background.do(self._look_elsewhere())
 
     async def refresh(self) -> None:
-        """Read the outbox's counts, what was refused, and the fate of the answers shown."""
+        """Read the outbox's counts, the traces with a refusal, and the fates of the answers shown."""
         destinations = self._destinations()
         self._version = await self._journal.run(self._journal.queries.version)
         counts = await self._journal.run(self._journal.queries.counts, destinations)

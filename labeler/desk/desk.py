@@ -55,9 +55,10 @@ class Done:
 
 
 class Desk:
-    """A running review. The screen reads `state` and the methods here, acts with `act`, and hears `on_event`.
+    """A running review. The screen reads `state` and the methods here, acts with `act`, and listens by `on_event`.
 
-    Everything is called on one event loop. `past`, `cells` and `drafts` are what the journal had at the start.
+    Everything is called on one event loop. `past`, `cells` and `drafts` are what the journal held at the start;
+    `remote` is the backend's side of the review.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class Desk:
         self.on_event: Callable[[DeskEvent], None] = lambda event: None
         self.connection = ConnectionStatus.UNKNOWN
         self.left_alone_until_ms = 0
-        """To when the backend asked to be left alone, in milliseconds since the epoch; 0 when it did not."""
+        """When the backend may be asked again, where it said so, in milliseconds since the epoch; 0 otherwise."""
         read = read_blind if state.rules.blind else partial(read_openly, reviewer=record.spec.reviewer)
         self.library = Library(cache, self.destination_of, read, self._prepared, self._strayed)
         self.sessions = Sessions(
@@ -115,7 +116,7 @@ class Desk:
 
     @property
     def last_change(self) -> Change | None:
-        """The last thing the reviewer did in this review, undo included."""
+        """What the reviewer did last in this review, undo included."""
         history = self.state.history
         candidates = [stack[-1] for stack in (history.done, history.undone) if stack]
         return max(candidates, key=lambda change: change.at_ms, default=None)
@@ -126,9 +127,10 @@ class Desk:
         return Destination(spec.backend_uri, spec.workspace, item.experiment_id)
 
     async def open(self) -> None:
-        """Take up the work: release what an earlier run left, and get the first document ready.
+        """Take up the work: release what an earlier run left, and prepare the first document.
 
-        Those after it are for `need`, once the first is painted: it is not to share the processor with them.
+        The documents after it are left to `need`, once the first is painted, so that they do not compete for the
+        processor.
         """
         self.known.retired = await self._journal.run(self._journal.changes.settled_ids, self.destinations)
         await self._journal.run(self._journal.outbox.release_earlier, wall_clock_ms())
@@ -142,7 +144,7 @@ class Desk:
         return [Destination(spec.backend_uri, spec.workspace, each) for each in sorted(self._experiments)]
 
     async def act(self, action: Action) -> Done | Refusal:
-        """Decide, commit, apply, in order of arrival. A refusal changed nothing and says why."""
+        """Decide, commit and apply, in order of arrival. A refusal has changed nothing and says why."""
         async with self._acting:
             state = self.state
             now = monotonic_ms()
@@ -172,18 +174,18 @@ class Desk:
             return Done(decision, changed)
 
     def seen(self, trace_id: str) -> None:
-        """This trace now stands on the screen: the active time on it begins, or goes on."""
+        """Note that this trace is on the screen now: the active time on it begins, or goes on."""
         self._active.show(trace_id, monotonic_ms())
 
     def document(self, trace_id: str) -> PreparedTrace | None:
-        """The document of a trace when it is ready; otherwise it is being prepared, and an event will tell."""
+        """Return the document of a trace if it is ready; otherwise prepare it, and an event tells when it is."""
         prepared = self.library.get(trace_id)
         if prepared is None:
             self.library.prepare([trace_id])
         return prepared
 
     def why_absent(self, trace_id: str) -> str:
-        """Why a document is not on the screen, in a sentence that may name actions."""
+        """Say in a sentence why a document is not on the screen."""
         reason = self._missing.get(trace_id)
         if reason is not None:
             why = verbatim(reason)
@@ -193,9 +195,10 @@ class Desk:
         return "Loading…"
 
     def connected(self, status: ConnectionStatus, until_ms: int = 0) -> None:
-        """Take in that the connection to the backend is now this.
+        """Note how the backend can be reached now.
 
-        `until_ms` is to when the backend asked to be left alone, in milliseconds since the epoch; 0 when it did not.
+        `until_ms` is when the backend may be asked again, where it said so, in milliseconds since the epoch; 0
+        otherwise.
         """
         if status is self.connection:
             until_ms = max(until_ms, self.left_alone_until_ms)
@@ -208,15 +211,15 @@ class Desk:
         self.on_event(StatusChanged())
 
     def tell(self, sentence: str) -> None:
-        """Have the reviewer see a sentence."""
+        """Show the reviewer a sentence."""
         self.on_event(Notice(sentence))
 
     def counts_changed(self) -> None:
-        """There is more or less to deliver than before."""
+        """Note that there is more or less to deliver than before."""
         self.deliveries.changed()
 
     def settled(self, trace_id: str, delivery: Delivery) -> None:
-        """A delivery of this trace came to an end, or was parked."""
+        """Note that a delivery of this trace came to an end or was parked; tell of a refusal or a conflict."""
         self.deliveries.settled(delivery)
         if delivery.reason and delivery.op is DeliveryOp.STATUS:
             self.tell(delivery.reason)
@@ -225,16 +228,16 @@ class Desk:
         self.on_event(ItemChanged(trace_id))
 
     def missing(self, trace_id: str, reason: str) -> None:
-        """The backend says that this trace cannot be had."""
+        """Note that the backend cannot provide this trace. `reason` is a sentence."""
         self._missing[trace_id] = reason
         self.on_event(DocumentReady(trace_id))
 
     def session_came(self, trace_id: str, problem: str, turns: Sequence[str] = ()) -> None:
-        """The earlier traces of this one's session are in the cache, or `problem` says why not. See `Sessions.came`."""
+        """Note that the earlier traces of this one's session are in the cache, or why not. See `Sessions.came`."""
         self.sessions.came(trace_id, problem, turns)
 
     def wanted(self) -> list[str]:
-        """Traces to have ready: here, the next open ones, the neighbours."""
+        """List the traces to have ready: the current one, its neighbours, and the next ones that are not labelled."""
         state = self.state
         if not state.items:
             return []
@@ -244,7 +247,7 @@ class Desk:
         return [state.items[index].trace_id for index in dict.fromkeys([*around, *ahead])]
 
     async def take_in(self, page: Sequence[ListedTrace], *, only_unlabelled: bool) -> int:
-        """Append what is new among a page of the backend's listing, moving nothing; returns how many."""
+        """Append what is new in a page of the backend's listing, moving nothing; return how many were added."""
         state = self.state
         new = [each for each in page if each.summary.id not in state.index_of]
         if not new:
@@ -262,7 +265,7 @@ class Desk:
         return added
 
     def need(self) -> None:
-        """Say which traces are wanted now and which after them."""
+        """Prepare the documents that are wanted now, and ask for the traces that are wanted now and later."""
         wanted = self.wanted()
         self.library.prepare(wanted)
         self.deliveries.shown_changed()
@@ -270,18 +273,18 @@ class Desk:
         self._remote.need(wanted, [item.trace_id for item in self.state.items[here : here + 2000]])
 
     def refresh(self) -> None:
-        """Have the backend asked for traces that are new since the worklist was taken."""
+        """Ask the backend for traces that are new since the worklist was taken."""
         self._remote.refresh()
 
     def arrived(self, trace_id: str) -> None:
-        """A trace came into the cache."""
+        """Note that a trace is in the cache now."""
         self.state.worklist.set_present(trace_id)
         self._missing.pop(trace_id, None)
         if trace_id in self.state.index_of and trace_id in self.wanted():
             self.library.arrived(trace_id)
 
     async def close(self) -> OutboxCounts:
-        """Leave the review: everything is released, drafts are saved; returns what is still queued."""
+        """Leave the review: release everything and save the drafts; return what is still queued."""
         async with self._acting:
             await self._background.finish()
             with suppress(JournalError):  # the next start releases what this one could not
@@ -295,7 +298,7 @@ class Desk:
             return await self.deliveries.counts_now()
 
     async def _note_absent(self) -> None:
-        """While offline, items whose traces are not in the cache can be neither shown nor judged."""
+        """Find out which items cannot be shown: while offline, those whose traces are not in the cache."""
         state = self.state
         if self.connection is not ConnectionStatus.OFFLINE:
             state.worklist.set_absent(frozenset())
@@ -306,7 +309,7 @@ class Desk:
         self.on_event(ItemsAdded(0))
 
     def _answers_in_sight(self) -> list[str]:
-        """The IDs of the last answers, of those on the current item, and of those on what may be shown next."""
+        """List the IDs of the last answers, and of those on the current item and on those that may be next."""
         change, state = self.last_change, self.state
         last = [e.after for e in change.effects if isinstance(e, AnswerEffect) and e.after] if change else []
         here = list(state.given.values()) if state.items else []
@@ -340,7 +343,10 @@ class Desk:
         self.need()
 
     def _strayed(self, trace_id: str, reason: str) -> None:
-        """The cache held another trace's spans for this one: have it brought anew, and where that helps not, say so."""
+        """Have a trace fetched again for which the cache held spans of another.
+
+        The second time, say that it cannot be had.
+        """
         if trace_id in self._brought_anew:
             self.missing(trace_id, reason)
             return

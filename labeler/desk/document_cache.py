@@ -1,4 +1,4 @@
-"""Documents ready to be shown: read off the event loop, from the cache, before they are needed."""
+"""Documents prepared for the screen: read off the event loop, from the cache, before they are needed."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ class PreparedTrace:
 
     @property
     def name(self) -> str:
-        """The trace's name; of one that was recorded without, that of its one top-level span, where there is one."""
+        """The trace's name; if it was recorded without one, the name of its only top-level span."""
         roots = self.document.roots
         named = self.span_names.get(next(iter(roots)), "") if len(roots) == 1 else self.document.source
         return self.raw.summary.name or named
 
 
 class Library:
-    """Prepares documents of cached traces and keeps the latest few.
+    """Prepare documents of cached traces and keep the latest few.
 
-    `on_stray` hears of a trace ID for which the cache held spans of another trace, and why that is so, in a sentence.
-    They are given up, so that the trace can be brought anew.
+    `on_stray` is called with a trace ID for which the cache held spans of another trace, and with a sentence that says
+    so. Those spans are dropped from the cache, so that the trace can be fetched again.
     """
 
     def __init__(
@@ -78,20 +78,20 @@ class Library:
         self._again: set[str] = set()
 
     def get(self, trace_id: str) -> PreparedTrace | None:
-        """The prepared document, if it is there."""
+        """Return the prepared document; None while there is none."""
         prepared = self._kept.get(trace_id)
         if prepared is not None:
             self._kept.move_to_end(trace_id)
         return prepared
 
     def span_name(self, trace_id: str, span_id: str) -> str:
-        """What a span is called, as display text; its ID while the trace is not prepared."""
+        """Return the name of a span as display text; its ID while the trace is not prepared."""
         prepared = self.get(trace_id)
         names = prepared.span_names if prepared is not None else {}
         return names.get(span_id) or one_line(span_id, 16)
 
     def prepare(self, trace_ids: Iterable[str]) -> None:
-        """Begin preparing what is cached and not prepared yet; `on_ready` hears of each."""
+        """Begin to prepare traces that are cached and not prepared yet; `on_ready` is called with each."""
         for trace_id in trace_ids:
             if trace_id not in self._kept and trace_id not in self._under_way:
                 task = asyncio.get_running_loop().create_task(self._prepare(trace_id))
@@ -99,15 +99,11 @@ class Library:
                 task.add_done_callback(partial(self._finished, trace_id))
 
     def arrived(self, trace_id: str) -> None:
-        """This trace has come into the cache; prepare it, even if a look into the cache for it is under way."""
+        """Prepare a trace that has just come into the cache, even if the cache is being searched for it already."""
         if trace_id in self._under_way:
             self._again.add(trace_id)
         else:
             self.prepare([trace_id])
-
-    def forget(self, trace_id: str) -> None:
-        """Read this trace anew the next time: its cached form changed."""
-        self._kept.pop(trace_id, None)
 
     async def close(self) -> None:
         for task in list(self._under_way.values()):
@@ -138,7 +134,7 @@ class Library:
 
 
 def read_openly(raw: RawTrace, reviewer: str) -> PreparedTrace:
-    """A trace with what judges, code and other reviewers said about it. Raises `SpansOfAnother`."""
+    """Read a trace together with what judges, code and other reviewers said about it. Raises `SpansOfAnother`."""
     blind = read_blind(raw)
     said = by_others(blind.assessments, reviewer)
     others = tuple(about_trace(each, blind.document) for each in said)
@@ -146,7 +142,7 @@ def read_openly(raw: RawTrace, reviewer: str) -> PreparedTrace:
 
 
 def read_blind(raw: RawTrace) -> PreparedTrace:
-    """A trace without a word of anybody else. Raises `SpansOfAnother`."""
+    """Read a trace without anything that others said about it. Raises `SpansOfAnother`."""
     conversation = read_conversation(raw)
     document = lay_out(conversation, raw.summary.name)
     names = {span_id: one_line(name, _NAME_CHARACTERS) for span_id, name in conversation.span_names.items()}

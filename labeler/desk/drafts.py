@@ -1,4 +1,4 @@
-"""Half-typed text, kept on the screen's word and in the journal; comments that wait for the answer to come are such."""
+"""Half-typed text, kept in memory and in the journal. A comment that waits for its answer is kept the same way."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _KEPT = "kept"
 
 
 class Drafts:
-    """The drafts of a review by trace ID and slot, which names the field they are typed in."""
+    """The drafts of a review, by trace ID and slot. A slot names the field in which they are typed."""
 
     def __init__(
         self, review_id: str, texts: dict[tuple[str, str], str], journal: AsyncJournal, background: Background
@@ -27,11 +27,11 @@ class Drafts:
         self._background = background
 
     def of(self, trace_id: str, slot: str) -> str:
-        """What was typed there; empty: nothing."""
+        """Return what was typed there; an empty text for nothing."""
         return self._texts.get((trace_id, slot), "")
 
     def save(self, trace_id: str, slot: str, text: str) -> None:
-        """Keep half-typed text. Empty text forgets it."""
+        """Keep half-typed text. An empty text deletes the draft."""
         if self.of(trace_id, slot) == text:
             return
         self._texts[trace_id, slot] = text
@@ -39,7 +39,7 @@ class Drafts:
         self._background.do(self._journal.run(self._journal.reviews.save_draft, self._review_id, trace_id, slot, text))
 
     def has_any(self, trace_id: str) -> bool:
-        """Whether anything half-typed is about this trace."""
+        """Return whether there is a draft about this trace."""
         return bool(self._slots.get(trace_id))
 
     def _note(self, trace_id: str, slot: str, text: str) -> None:
@@ -51,12 +51,12 @@ class Drafts:
 
 
 def kept_slot(span_id: str | None) -> str:
-    """The draft slot of the comment that waits for an answer about the trace, or about a span of it."""
+    """Return the slot of the comment that waits for an answer about the trace, or about a span of it."""
     return _KEPT if span_id is None else f"{_KEPT}@{span_id}"
 
 
 def kept_comments(drafts: Mapping[tuple[str, str], str]) -> dict[Subject, str]:
-    """The comments that wait, from all drafts by trace ID and slot."""
+    """Pick the comments that wait for an answer from all drafts, which are by trace ID and slot."""
     found: dict[Subject, str] = {}
     for (trace_id, slot), text in drafts.items():
         kind, _, span_id = slot.partition("@")

@@ -1,4 +1,4 @@
-"""What the desk announces. Events carry no state: whoever hears one reads the desk."""
+"""What the desk announces. Events carry no state: a listener reads the desk."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ class DocumentReady:
 
 @dataclass(frozen=True, slots=True)
 class ItemsAdded:
-    """New items stand at the end of the worklist."""
+    """There are new items at the end of the worklist."""
 
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class ItemChanged:
-    """Something about this item changed without the reviewer doing it: answers loaded, delivery settled."""
+    """Something about this item changed that the reviewer did not do: answers were loaded, a delivery was settled."""
 
     trace_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class StatusChanged:
-    """Connection or outbox counts changed."""
+    """The connection or the outbox's counts changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionChanged:
-    """More of this trace's session is here, or it is known that there is no more."""
+    """More of this trace's session is in the cache, or it is known that there is no more."""
 
     trace_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence the reviewer should see once: somebody was first, an answer was refused."""
+    """A sentence that the reviewer should see once: somebody else was first, an answer was refused."""
 
     says: str
 

@@ -1,4 +1,4 @@
-"""What the reviewer did in earlier sittings, read from the journal no further back than undo and redo get."""
+"""What the reviewer did in earlier sittings, read from the journal only as far back as undo and redo need it."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Past:
 
     @classmethod
     async def open(cls, review_id: str, journal: AsyncJournal, at_once: int = AT_ONCE) -> Past:
-        """The newest of what was done. Raises `JournalError`, as every method here does."""
+        """Read the newest changes. Raises `JournalError`, as every method here does."""
         past = cls(review_id, journal, await journal.run(journal.changes.renamed), at_once)
         await past._read_on()
         return past
 
     async def read_for(self, action: Action) -> None:
-        """Read on until it is known what the action takes back."""
+        """Read further back until it is known which change the action takes back."""
         while isinstance(action, Undo) and not self.history.knows_what_undo_takes_back:
             await self._read_on()
         while isinstance(action, Redo) and not self.history.knows_what_redo_takes_back:

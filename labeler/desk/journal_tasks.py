@@ -1,4 +1,4 @@
-"""Journal work that nobody waits for: begun in order, and what fails of it told."""
+"""Journal work that nobody waits for: begun in order, with failures told to the reviewer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _log = logging.getLogger(__name__)
 
 
 class Background:
-    """Work beside the screen. `tell` hears a sentence when the journal could not do it."""
+    """Run journal work beside the screen. `tell` is called with a sentence when the journal could not do it."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
@@ -21,7 +21,7 @@ class Background:
         self._closed = False
 
     def do(self, work: Coroutine[object, object, None], then: Callable[[], None] | None = None) -> None:
-        """Begin work, and call `then` once it is done; after `close` there is none left to do."""
+        """Begin work, and call `then` once it is done. After `close`, nothing is begun."""
         if self._closed:
             work.close()
             return
@@ -30,12 +30,12 @@ class Background:
         task.add_done_callback(partial(self._finished, then))
 
     async def finish(self) -> None:
-        """Wait until all that was begun is done."""
+        """Wait until everything that was begun is done."""
         if self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def close(self) -> None:
-        """Begin nothing any more."""
+        """Begin no more work from now on."""
         self._closed = True
 
     def _finished(self, then: Callable[[], None] | None, task: asyncio.Task[None]) -> None:

@@ -1,4 +1,4 @@
-"""Everything said about a trace, as the backend told it and as the reviewer has changed it since."""
+"""Everything that was said about a trace: what the backend told, with what the reviewer has changed since."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from labeler.review.state import ReviewState
 
 
 class KnownAssessments:
-    """What has been said about the traces of a review: by the backend's word, and by the reviewer since.
+    """What was said about the traces of a review, by the backend's account and by the reviewer since.
 
-    `cells` are the journal's answer cells at the start, so that an older listing from the backend never brings back
-    what the reviewer cleared. `retired` are the IDs of answers that the journal knows to be superseded or taken back.
+    `cells` are the journal's answers at the start: an older listing from the backend must not bring back what the
+    reviewer cleared. `retired` are the IDs of answers that the journal knows to be superseded or taken back.
     """
 
     def __init__(self, state: ReviewState, reviewer: str, cells: Cells, library: Library) -> None:
@@ -29,7 +29,10 @@ class KnownAssessments:
         self._library = library
 
     def about(self, trace_id: str) -> list[Assessment]:
-        """Everything ever said about a prepared trace, my own answers as they stand; in a blind review only those."""
+        """List everything ever said about a prepared trace, the reviewer's own answers as they are now.
+
+        In a blind review only what the reviewer said.
+        """
         prepared, state = self._library.get(trace_id), self._state
         told = prepared.assessments if prepared else ()
         mine = state.answers_by_span(trace_id)
@@ -37,7 +40,7 @@ class KnownAssessments:
         return by_reviewer(said, self._reviewer) if state.rules.blind else said
 
     def by_others(self, trace_id: str, span_id: str | None = None) -> Sequence[Assessment]:
-        """What judges, code and other reviewers said about a prepared trace, or about a span; nothing where blind."""
+        """List what judges, code and others said about a prepared trace or a span; nothing in a blind review."""
         prepared = self._library.get(trace_id)
         if prepared is None or self._state.rules.blind:
             return ()
@@ -46,7 +49,7 @@ class KnownAssessments:
         return [each for each in by_others(prepared.assessments, self._reviewer) if each.span_id == span_id]
 
     def unknown_answers(self, prepared: PreparedTrace) -> dict[str | None, dict[str, Answer]]:
-        """The reviewer's answers in a trace just read, by span ID and question, of which the journal knows nothing."""
+        """Find the reviewer's answers in a trace just read that the journal does not know, by span ID and question."""
         trace_id = prepared.raw.summary.id
         mine = own_answers_by_span(prepared.assessments, self._reviewer, self._state.questions, self.retired)
         unknown = {
@@ -56,7 +59,7 @@ class KnownAssessments:
         return {span_id: answers for span_id, answers in unknown.items() if answers}
 
     def changed(self, change: Change) -> None:
-        """The reviewer has done this."""
+        """Take in what the reviewer has just done."""
         for effect in change.effects:
             if isinstance(effect, AnswerEffect):
                 self._cells[effect.trace_id, effect.span_id, effect.question] = effect.after
@@ -74,9 +77,10 @@ def everything_said(
     questions: Iterable[Question],
     reviewer: str,
 ) -> list[Assessment]:
-    """What was told, with the reviewer's own answers as they stand now: `mine`, by span (None: the trace) and question.
+    """Merge what was told with the reviewer's own answers as they are now.
 
-    `retired` are the IDs of answers that the journal knows to be superseded or taken back, whatever was told.
+    Those are `mine`, by span ID (None: about the trace) and question name. `retired` are the IDs of answers that the
+    journal knows to be superseded or taken back, whatever was told.
     """
     kinds = {question.name: question.kind for question in questions}
     said = {each.id: replace(each, valid=each.valid and each.id not in retired) for each in told}
@@ -101,7 +105,7 @@ def everything_said(
 
 
 def by_reviewer(assessments: Iterable[Assessment], reviewer: str) -> list[Assessment]:
-    """What this reviewer said, superseded or not."""
+    """Pick what this reviewer said, superseded or not."""
     return [
         each for each in assessments if each.source.type is SourceType.HUMAN and same_reviewer(each.source.id, reviewer)
     ]

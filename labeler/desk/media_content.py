@@ -1,4 +1,4 @@
-"""What media stand for: bytes that were recorded in the trace itself, or kept beside it as attachments."""
+"""The content of media: bytes that were recorded in the trace itself, or stored beside it as attachments."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _LONGEST_ADDRESS = 200
 
 
 class ContentAway(Exception):
-    """The content cannot be had. The message is a sentence of display text."""
+    """The content cannot be had now. The message is a sentence of display text."""
 
 
 class Contents:
-    """Gets the content of media, and remembers which programs may show it. `remote` fetches what is not cached."""
+    """Get the content of media, and remember which programs may show it. `remote` fetches what is not cached."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Contents:
         self._remote = remote
 
     async def of(self, uri: str, trace_id: str) -> bytes:
-        """The bytes of a media block of this trace, by its `uri`. Nothing but MLflow's attachments is ever fetched.
+        """Return the bytes of a media block of this trace, by its `uri`. Only MLflow's attachments are ever fetched.
 
         Raises `ContentAway`.
         """
@@ -55,18 +55,18 @@ class Contents:
         raise ContentAway(f"Only its address was recorded, which is not opened: {one_line(uri, _LONGEST_ADDRESS)}")
 
     async def may_run(self, program: str) -> bool:
-        """Whether the reviewer has agreed to opening media with this program."""
+        """Return whether the reviewer has agreed that this program opens media."""
         return _agreement(program) in await self._journal.run(self._journal.remembered.trusted)
 
     async def agree(self, program: str) -> None:
-        """Remember that the reviewer has agreed. Raises `ContentAway` when that cannot be kept."""
+        """Remember that the reviewer has agreed to a program. Raises `ContentAway` if that cannot be stored."""
         try:
             await self._journal.run(self._journal.remembered.trust, _agreement(program))
         except JournalError as error:
             raise ContentAway(str(error)) from error
 
     async def _attachment(self, here: str, trace_id: str, path: str, size: int | None) -> bytes:
-        """An attachment, named by the trace it was recorded with, which may be an earlier turn than the one here."""
+        """Return an attachment. It is named by the trace that it was recorded with, which may be an earlier turn."""
         owner = trace_id or here
         kept = await self._cache.run(Cache.attachment, self._destination_of(here), owner, path)
         is_it = kept is not None and size in (None, len(kept))

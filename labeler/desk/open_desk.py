@@ -1,4 +1,4 @@
-"""Opening a desk: the review as the journal has it, with the questions it asks."""
+"""Opening a desk: the review as the journal has it, with its questions."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ async def open_desk(
 
 
 async def remember_questions(record: ReviewRecord, questions: tuple[Question, ...], journal: AsyncJournal) -> None:
-    """Keep what the review asks, so that it can go on without a network."""
+    """Store the questions of a review, so that it can go on without a network."""
     await journal.run(journal.reviews.save_questions, record.id, questions_to_json(questions))
 
 
 async def remembered_questions(record: ReviewRecord, journal: AsyncJournal) -> tuple[Question, ...] | None:
-    """What the review asked when it was last begun with a network."""
+    """Return the questions that the review asked when it was last begun with a network; None if it never was."""
     kept = await journal.run(journal.reviews.questions, record.id)
     return None if kept is None else questions_from_json(kept)

@@ -1,4 +1,4 @@
-"""The outbox as a screen looks through it, and what a reviewer may do with what is in it. All off the event loop."""
+"""The outbox for a screen: what is in it, and what a reviewer may do with it. Nothing here blocks the event loop."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ __all__ = ["DeliveryStanding", "JournalError", "Outbox", "OutboxPlace", "OutboxR
 
 
 class Outbox:
-    """Everything in the journal that is not acknowledged, at whatever destination.
+    """Everything in the journal that is not acknowledged, at any destination.
 
-    `remote` tries things again when the reviewer wants it. `changed` hears that there is more or less to deliver.
+    `remote` tries deliveries again when the reviewer asks for it. `changed` is called when there is more or less to
+    deliver.
     """
 
     def __init__(self, journal: AsyncJournal, remote: Remote, changed: Callable[[], None]) -> None:
@@ -25,11 +26,11 @@ class Outbox:
         self._changed = changed
 
     async def places(self) -> list[OutboxPlace]:
-        """What is where, problems first. Raises `JournalError`, as every method here does."""
+        """List destinations and their deliveries, problems first. Raises `JournalError`, as every method does."""
         return await self._journal.run(self._journal.queries.outbox_places)
 
     async def rows(self, delivery_ids: Collection[int]) -> dict[int, OutboxRow]:
-        """These deliveries, without those that are acknowledged by now."""
+        """Return these deliveries, without those that have been acknowledged meanwhile."""
         return await self._journal.run(self._journal.queries.outbox_rows, delivery_ids)
 
     def pause_s(self, trace_id: str) -> float:
@@ -37,13 +38,13 @@ class Outbox:
         return self._remote.pause_s(trace_id)
 
     async def retry(self, delivery_ids: Collection[int]) -> None:
-        """Have these tried again, at once where they go to the backend that is at hand."""
+        """Have these tried again: at once if they go to the backend of this review."""
         await self._journal.run(self._journal.outbox.retry, delivery_ids)
         self._remote.try_now()
         self._changed()
 
     async def discard(self, delivery_id: int) -> bool:
-        """Give a delivery up for good; the answer stays in the journal. Tells whether it was still to be delivered."""
+        """Give a delivery up for good; its answer stays in the journal. Return whether it was still to be delivered."""
         count = await self._journal.run(self._journal.outbox.discard, [delivery_id], wall_clock_ms())
         self._changed()
         return count > 0

@@ -1,4 +1,4 @@
-"""How fast the reviewer works, and so how long the rest will take."""
+"""How fast the reviewer works, and how long the rest will therefore take."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ _ENOUGH = 3
 
 
 class Pace:
-    """The active time of the items labelled last."""
+    """Remember the active time spent on the items labelled last."""
 
     def __init__(self) -> None:
         self._spent: OrderedDict[str, int] = OrderedDict()
 
     def add(self, trace_id: str, spent_ms: int) -> None:
-        """An item was labelled after this much active time, in milliseconds."""
+        """Note that an item was labelled after this much active time, in milliseconds."""
         self._spent.pop(trace_id, None)
         self._spent[trace_id] = spent_ms
         while len(self._spent) > _REMEMBERED:
             self._spent.popitem(last=False)
 
     def left_ms(self, items: int) -> int | None:
-        """Estimated active time for so many items, in milliseconds; None until three were labelled."""
+        """Estimate the active time that so many items take, in milliseconds; None until three were labelled."""
         if len(self._spent) < _ENOUGH:
             return None
         return round(median(self._spent.values()) * items)

@@ -1,4 +1,4 @@
-"""Questions as JSON, for the journal: what a review asked can be asked again without a network."""
+"""Questions as JSON, for the journal, so that a review can ask them again without a network."""
 
 from __future__ import annotations
 

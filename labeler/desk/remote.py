@@ -1,4 +1,4 @@
-"""What a desk asks of the traffic with its backend, and what it gets where there is none."""
+"""What a desk asks of the backend's side of a review, and what answers it where there is none."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from labeler.domain.trace import TraceSummary
 class Remote(Protocol):
     """The backend's side of a review, given to a desk when it is made. Only `attachment` waits for the network.
 
-    What comes of the other calls is told to the desk, by the methods of `delivery.review_sync.Listener`.
+    What comes of the other calls is told to the desk by the methods of `delivery.review_sync.Listener`.
     """
 
     def need(self, now: Sequence[str], later: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""From the journal back to a review's state: the worklist, where its items stand, the answers, here or elsewhere."""
+"""From the journal to the state of a review: the worklist, the states of its items, and the reviewer's answers."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def restore(
     cells: Cells,
     position: str | None,
 ) -> ReviewState:
-    """The state as it was left, standing at `position` (a trace ID) or else at the first open item.
+    """Rebuild the state as it was left, standing at `position` (a trace ID) or else at the first open item.
 
-    `states` are those of the items that this review touched, by trace ID, in the order in which they came to them.
+    `states` are those of the items that this review touched, by trace ID, in the order in which they were reached.
     """
     state = ReviewState(questions, rules)
     state.add_items(map(to_item, rows))
@@ -50,14 +50,14 @@ def restore(
 
 
 def to_item(row: WorklistRow) -> Item:
-    """The item of a worklist row, its title made safe to show."""
+    """Make the item of a worklist row, with its title made safe to show."""
     return Item(row.trace_id, row.experiment_id, one_line(row.title, TITLE_CHARACTERS))
 
 
 def note_labelled(state: ReviewState, trace_id: str) -> bool:
-    """Mark an open item labelled whose answers, given elsewhere, make it so; tells whether it was marked.
+    """Mark an open item labelled if answers given elsewhere make it so; return whether it was marked.
 
-    An item that this review itself touched stays as the reviewer left it: answered is not yet submitted.
+    An item that this review itself touched stays as the reviewer left it: answered does not yet mean submitted.
     """
     item = state.items[state.index_of[trace_id]]
     if item.state is not ItemState.OPEN or trace_id in state.touched:
@@ -69,6 +69,6 @@ def note_labelled(state: ReviewState, trace_id: str) -> bool:
 
 
 def open_anew(state: ReviewState, trace_id: str) -> None:
-    """Put the focus where an item that nobody has read yet opens, now that its answers given elsewhere are known."""
+    """Move the focus to where the current item opens, now that answers given elsewhere are known."""
     if state.item is not None and state.item.trace_id == trace_id:
         state.focus = opening_focus(state, state.position)

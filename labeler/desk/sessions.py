@@ -1,4 +1,4 @@
-"""The conversation that a trace is a turn of, as far as its other traces are here."""
+"""The conversation of which a trace is one turn, as far as its other traces are in the cache."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LOOKING: Final = "looking for the earlier turns"
 
 
 class Sessions:
-    """Lays out sessions from the cache. `remote` is asked to bring the earlier traces of a session into it.
+    """Lay out sessions from the cache. `remote` is asked to bring the earlier traces of a session into it.
 
     `prepared` returns a trace that is ready for the screen, None for any other.
     """
@@ -48,7 +48,7 @@ class Sessions:
         """The conversations read last that are not prepared, by trace ID, with a hash of what they were read from."""
 
     def look_for(self, current: TraceSummary, connection: ConnectionStatus) -> None:
-        """Have what is missing of the trace's session brought; a `SessionChanged` tells when it is here."""
+        """Ask for the missing traces of a session; a `SessionChanged` is announced when they are in the cache."""
         if connection is ConnectionStatus.ONLINE:
             self._notes[current.id] = _LOOKING
             self._remote.bring_session(current)
@@ -56,11 +56,11 @@ class Sessions:
             self._notes[current.id] = f"{connection}: only the turns that are here"
 
     def turn_of(self, trace_id: str) -> str:
-        """Which turn of its session a trace is, and of how many: ``3/5``; empty while that is not known."""
+        """Return which turn of its session a trace is, and of how many: ``3/5``; empty while not known."""
         return self._turns.get(trace_id, "")
 
     def came(self, trace_id: str, problem: str, turns: Sequence[str] = ()) -> None:
-        """What there is has been brought, or `problem` says why not, in a sentence.
+        """Note that the session's traces are in the cache as far as there are any, or why not: `problem`, a sentence.
 
         `turns` are the IDs of all traces of the session, oldest first, where that is known.
         """
@@ -69,7 +69,7 @@ class Sessions:
         self._announce(SessionChanged(trace_id))
 
     async def document(self, current: PreparedTrace) -> Document:
-        """Return the earlier turns that are here and the trace itself. Each is read once, in a thread."""
+        """Lay out the earlier turns that are in the cache and the trace itself. Each is read only once, in a thread."""
         summary = current.raw.summary
         home = self._destination_of(summary.id)
         known = await self._cache.run(Cache.of_session, home, summary.session_id or "")
@@ -92,7 +92,10 @@ class Sessions:
         return session_document(turns, Turn(summary, current.conversation), note)
 
     async def _read(self, home: Destination, trace_id: str) -> Document | None:
-        """The conversation of a cached trace: prepared, or read before from the same bytes. Raises `SpansOfAnother`."""
+        """Return the conversation of a cached trace: prepared, or read earlier from the same bytes, or read now.
+
+        None if the trace is not cached. Raises `SpansOfAnother`.
+        """
         prepared = self._prepared(trace_id)
         if prepared is not None:
             return prepared.conversation

@@ -1,4 +1,4 @@
-"""From what a backend lists to rows of a worklist: what is labelled already is left out, unless all are wanted."""
+"""From a backend's listing to rows of a worklist: what is labelled already is left out, unless all are wanted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reviewer can do in a review, as data. Keys, commands and tests all speak these."""
+"""What a reviewer can do in a review, as data. Keys, commands and tests are all translated into these."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from labeler.domain.value import JsonValue
 
 @dataclass(frozen=True, slots=True)
 class ActionContext:
-    """What an action needs from outside the rules: the time, the active time on this item, new IDs.
+    """What an action needs from outside the rules: the time, the active time on this item, and new IDs.
 
-    `mint` returns a new assessment ID (``a-`` and 32 hexadecimal digits) at each call.
+    `mint` returns a new assessment ID (``a-`` and 32 hexadecimal digits) with each call.
     """
 
     at_ms: int
@@ -26,7 +26,7 @@ class ActionContext:
 
 @dataclass(frozen=True, slots=True)
 class Thumb:
-    """Positive or negative on the focused pass/fail question, else on the first unanswered one."""
+    """Answer the focused pass/fail question, else the first unanswered one."""
 
     positive: bool
     comment: str | None = None
@@ -34,21 +34,21 @@ class Thumb:
 
 @dataclass(frozen=True, slots=True)
 class AskThumbComment:
-    """Open the comment that will go with a thumb."""
+    """Open the comment that will be given together with a thumb."""
 
     positive: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Digit:
-    """A digit key, or ``-`` or ``.``, for the focused question."""
+    """Press a digit key, or ``-`` or ``.``, for the focused question."""
 
     char: str
 
 
 @dataclass(frozen=True, slots=True)
 class SetAnswer:
-    """A whole answer to a named question, from a field, a judge's value, or a number typed out."""
+    """Answer a named question with a whole value: from a field, from a judge, or a number typed out."""
 
     question: str
     value: JsonValue
@@ -57,7 +57,7 @@ class SetAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """The comment field was closed with this text (empty: no comment)."""
+    """Close the comment field with this text (empty: no comment)."""
 
     question: str
     text: str
@@ -73,7 +73,7 @@ class AskText: ...
 
 @dataclass(frozen=True, slots=True)
 class Proceed:
-    """Go on after a comment that opened by itself was left."""
+    """Go on after a comment field that opened by itself was left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +82,21 @@ class Clear: ...
 
 @dataclass(frozen=True, slots=True)
 class FocusBy:
-    """Move the focus by `step` questions, wrapping."""
+    """Move the focus by `step` questions; after the last comes the first."""
 
     step: int
 
 
 @dataclass(frozen=True, slots=True)
 class TargetSpan:
-    """Have the questions be about a span of the current item from now on."""
+    """Ask the questions about a span of the current item from now on."""
 
     span_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class EndAim:
-    """Have the questions be about the trace again."""
+    """Ask the questions about the trace again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class Decline:
 
 @dataclass(frozen=True, slots=True)
 class ToggleFlag:
-    """Flag for discussion (the screen asks for the note), or take the flag off."""
+    """Flag the item for discussion (the screen asks for the note), or take the flag off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class Go:
 
 @dataclass(frozen=True, slots=True)
 class GoTo:
-    """To the item of this number, counted from 1."""
+    """Go to the item of this number, counted from 1."""
 
     number: int
 

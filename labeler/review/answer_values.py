@@ -1,4 +1,4 @@
-"""Values at entry: which one a key gives, and whether a question takes it."""
+"""Values at entry: which one a key stands for, and whether a question accepts it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NUMBER = re.compile(r"[+-]?([0-9]{1,300}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,
 
 
 def check_value(question: Question, value: JsonValue) -> JsonValue:
-    """The value as the question stores it, or `UnusableValue` with a sentence that says what is allowed."""
+    """Return the value as the question stores it. Raises `UnusableValue` with a sentence that says what is allowed."""
     match question.input:
         case PassFail():
             if not isinstance(value, bool):
@@ -35,7 +35,7 @@ def check_value(question: Question, value: JsonValue) -> JsonValue:
 
 
 def parse_number(question: Question, text: str) -> JsonValue:
-    """The number a reviewer typed, checked. A comma is taken for the decimal point."""
+    """Return the number that a reviewer typed, checked. A comma counts as a point. Raises `UnusableValue`."""
     typed = text.strip().replace(",", ".")
     if not _NUMBER.fullmatch(typed):
         raise UnusableValue(f"“{text.strip()}” is not a number; {allowed(question)}")
@@ -43,7 +43,7 @@ def parse_number(question: Question, text: str) -> JsonValue:
 
 
 def allowed(question: Question) -> str:
-    """What the question takes, in a few words."""
+    """Say in a few words what the question accepts."""
     match question.input:
         case PassFail(positive, negative):
             return f"{positive} or {negative}"
@@ -56,23 +56,23 @@ def allowed(question: Question) -> str:
 
 
 def takes_single_digits(number: Numeric) -> bool:
-    """Whether every possible answer is one digit key: whole numbers within 0 to 9."""
+    """Return whether each possible answer is a single digit key: whole numbers within 0 to 9."""
     if not number.whole or number.minimum is None or number.maximum is None:
         return False
     return number.minimum >= 0 and number.maximum <= 9
 
 
 def toggled(options: Sequence[str], chosen: Sequence[str], option: str) -> list[str]:
-    """`chosen` with `option` on if it was off and off if it was on, in the order of `options`.
+    """Return `chosen` with `option` on if it was off and off if it was on, in the order of `options`.
 
-    Chosen strings that are no option (an older schema's) are kept, at the end.
+    Chosen strings that are not among the options (of an older schema) are kept, at the end.
     """
     wanted = {*chosen} ^ {option}
     return [name for name in options if name in wanted] + [name for name in chosen if name not in options]
 
 
 def option_index(char: str) -> int | None:
-    """The index that a digit key stands for among choices: 1 is the first, 0 the tenth."""
+    """Return the index that a digit key stands for among choices: 1 is the first, 0 the tenth."""
     return None if not char.isdecimal() else (int(char) - 1) % 10
 
 

@@ -22,7 +22,7 @@ EDITING = "editing a submitted item · {item.submit} submits the change"
 
 
 def thumb_target(state: ReviewState) -> Question | Refusal:
-    """The pass/fail question a thumb answers: the focused one, else the first unanswered one."""
+    """Find the pass/fail question that a thumb answers: the focused one, else the first unanswered one."""
     focused = state.question
     if focused is not None and isinstance(focused.input, PassFail):
         return focused
@@ -100,17 +100,17 @@ def give(state: ReviewState, item: Item, action: SetAnswer, stamp: ActionContext
 
 
 def is_blank(value: JsonValue) -> bool:
-    """Whether a value is text without a character to read, which answers nothing."""
+    """Return whether a value is text without any visible character, which answers nothing."""
     return isinstance(value, str) and not value.strip()
 
 
 def blank_refused(question: Question) -> str:
-    """Why a blank text is no answer to the question, in a sentence of the rules."""
+    """Say in a sentence why a blank text is no answer to the question."""
     return f"Nothing is written, so {verbatim(question.name)} stays as it was; {{answer.clear}} takes an answer away"
 
 
 def comment_on(state: ReviewState, item: Item, action: Comment, stamp: ActionContext) -> Decision | Refusal:
-    """Put a comment on an answer, or keep it for the answer to come."""
+    """Put a comment on an answer, or keep it until there is one."""
     try:
         text = check_text(action.text.strip(), "The comment")
     except UnusableValue as error:
@@ -131,7 +131,7 @@ def comment_on(state: ReviewState, item: Item, action: Comment, stamp: ActionCon
 
 
 def clear(state: ReviewState, item: Item, stamp: ActionContext) -> Decision | Refusal:
-    """Clear the focused answer; on an unanswered question, go back to the one answered before."""
+    """Clear the focused answer; on an unanswered question, go back to the one answered last."""
     question = state.question
     if question is None:
         return Refusal("This review asks no question")
@@ -149,7 +149,7 @@ def clear(state: ReviewState, item: Item, stamp: ActionContext) -> Decision | Re
 
 
 def end_choice(state: ReviewState, item: Item, stamp: ActionContext) -> Decision:
-    """Close the focused choice of several; with nothing on, the answer is the empty list."""
+    """End the focused choice of several; if nothing was chosen, the answer is the empty list."""
     question = state.questions[state.focus]
     before = state.given.get(question.name)
     value: JsonValue = [] if before is None else before.value
@@ -169,9 +169,9 @@ def go_on(
     act: Act,
     focus: int | None = None,
 ) -> Decision:
-    """After an answer to question `asked`: submit and move on, or go to the next question (or `focus`).
+    """Continue after an answer to question `asked`: submit and move on, or go to the next question (or `focus`).
 
-    An answer about a span submits nothing: what an item needs is answers about its trace.
+    An answer about a span submits nothing: an item is complete by the answers about its trace.
     """
     given = set(state.given) | {effect.question for effect in effects if isinstance(effect, AnswerEffect)}
     if state.aim is None and item.state is ItemState.LABELLED:
@@ -206,14 +206,14 @@ def answer_effect(
     comment: str | None,
     stamp: ActionContext,
 ) -> AnswerEffect:
-    """The cell of `question`, about what the questions are about, going from `before` to a new answer."""
+    """Make the effect by which the answer to `question`, about the current subject, goes from `before` to a new one."""
     after = Answer(stamp.mint(), value, comment, stamp.at_ms, stamp.duration_ms, stamp.blind)
     succeeding = _succeeding(state, before, after)
     return AnswerEffect(item.trace_id, question.name, question.kind, before, succeeding, state.aim)
 
 
 def note_effect(state: ReviewState, item: Item, name: str, after: Answer | None) -> AnswerEffect:
-    """A flag or a decline note appearing, changing or (None) disappearing; both travel as feedback."""
+    """Make the effect by which a flag or a decline note appears, changes or (None) disappears. Both are feedback."""
     before = state.answers_of(item.trace_id).get(name)
     succeeding = None if after is None else _succeeding(state, before, after)
     return AnswerEffect(item.trace_id, name, AssessmentKind.FEEDBACK, before, succeeding)
@@ -222,12 +222,12 @@ def note_effect(state: ReviewState, item: Item, name: str, after: Answer | None)
 def make_change(
     act: Act, trace_id: str, effects: Sequence[Effect], stamp: ActionContext, reverses: str | None = None
 ) -> Change:
-    """A change with an ID of its own."""
+    """Make a change with an ID of its own."""
     return Change(f"c-{stamp.mint()[2:]}", act, trace_id, stamp.at_ms, tuple(effects), reverses)
 
 
 def find_question(state: ReviewState, name: str) -> tuple[int, Question]:
-    """Index and question of that name. Raises KeyError: naming an unknown question is a defect."""
+    """Return the index and the question of that name. Raises KeyError: to name an unknown question is a defect."""
     for index, question in enumerate(state.questions):
         if question.name == name:
             return index, question
@@ -235,7 +235,7 @@ def find_question(state: ReviewState, name: str) -> tuple[int, Question]:
 
 
 def _toggle(state: ReviewState, item: Item, question: Question, option: str, stamp: ActionContext) -> Decision:
-    """Turn an option on or off. With the last one off, the question of an open item is unanswered until Enter."""
+    """Turn an option on or off. Without any option on, the question of an open item is unanswered until Enter."""
     assert isinstance(question.input, Categorical)
     before = state.given.get(question.name)
     chosen = [str(name) for name in before.value] if before and isinstance(before.value, Sequence) else []
@@ -263,7 +263,7 @@ def _ask_why_or_go_on(
     effects: Sequence[Effect],
     stamp: ActionContext,
 ) -> Decision:
-    """Open the comment where the question wants one after such an answer, else go on."""
+    """Open the comment if the question wants one after such an answer, else go on."""
     question = state.questions[index]
     if comment or not _wants_comment(question, value):
         return go_on(state, item, index, effects, stamp, Act.ANSWER)
@@ -281,12 +281,12 @@ def _wants_comment(question: Question, value: JsonValue) -> bool:
 
 
 def _in_place_of_kept(before: Answer | None, decision: Decision) -> Decision:
-    """A field that opened with the kept comment was closed: what it held then stands for the kept one."""
+    """Drop the comment that was kept: the field that opened with it was closed, and its text counts now."""
     return decision if before is not None and before.comment else replace(decision, kept_comment="")
 
 
 def _succeeding(state: ReviewState, before: Answer | None, after: Answer) -> Answer:
-    """`after` as it takes the place of `before`: superseding it, or under its ID where edits are made in place."""
+    """Return `after` as the successor of `before`: superseding it, or under its ID where edits are made in place."""
     if before is None:
         return after
     if state.rules.edits_in_place:

@@ -1,4 +1,4 @@
-"""Carrying out what was decided: the only place where the state of a review changes."""
+"""Carrying out what was decided: the only place where the state of a running review changes."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from labeler.review.state import ReviewState, Subject
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What to paint: whether the reviewer stands elsewhere now, and the rows whose look changed."""
+    """What to paint: whether the reviewer has moved to another item, and the rows that look different now."""
 
     moved: bool
     rows: tuple[int, ...]
 
 
 def apply(state: ReviewState, decision: Decision) -> Changed:
-    """Carry out a decision whose change (if any) has been journaled."""
+    """Carry out a decision. Its change, if there is one, has been journaled."""
     came_from, asked = state.position, (state.position, state.focus, state.aim)
     rows = {came_from}
     if decision.change is not None:
@@ -42,7 +42,7 @@ def apply(state: ReviewState, decision: Decision) -> Changed:
 
 
 def apply_change(state: ReviewState, change: Change) -> None:
-    """Take a change into the state."""
+    """Apply a change to the state."""
     if any(isinstance(effect, StateEffect) or effect.span_id is None for effect in change.effects):
         state.touched.add(change.trace_id)
     for effect in change.effects:

@@ -22,7 +22,7 @@ NOT_DOWNLOADED: Final = "This trace is not downloaded, so it cannot be judged no
 
 
 def decide(state: ReviewState, action: act.Action, stamp: act.ActionContext) -> Decision | Refusal:
-    """What `action` comes to in `state`. Changes nothing; `apply` does."""
+    """Decide what `action` leads to in `state`. Changes nothing; `apply` does."""
     item = state.item
     if item is None:
         return Refusal("The worklist is empty")
@@ -83,7 +83,7 @@ def _decide_on_item(state: ReviewState, item: Item, action: act.Action, stamp: a
 
 
 def _telling_that_it_is_labelled(item: Item, decision: Decision | Refusal) -> Decision | Refusal:
-    """A change to a labelled item names its state: it may be labelled elsewhere, which no change told so far."""
+    """Add the state of a labelled item to a change of it: it may have been labelled elsewhere, which no change says."""
     if item.state is not ItemState.LABELLED or isinstance(decision, Refusal) or decision.change is None:
         return decision
     change = decision.change
@@ -104,7 +104,7 @@ def _ask_thumb_comment(state: ReviewState, action: act.AskThumbComment) -> Decis
 
 
 def _ask_comment(state: ReviewState) -> Decision | Refusal:
-    """The comment of the focused question, or of the one answered last when the focused one is unanswered."""
+    """Open the comment of the focused question, or of the one answered last if the focused one is unanswered."""
     question = state.question
     if question is None:
         return Refusal("This review asks no question")
@@ -116,7 +116,7 @@ def _ask_comment(state: ReviewState) -> Decision | Refusal:
 
 
 def _ask_text(state: ReviewState) -> Decision | Refusal:
-    """The focused text or expectation question, else the first."""
+    """Open the focused text or expectation question, else the first."""
     texts = [question for question in state.questions if isinstance(question.input, Text)]
     if not texts:
         return Refusal("No question here takes text")

@@ -1,4 +1,4 @@
-"""What `decide` answers: a decision to carry out, or a refusal to show."""
+"""What `decide` returns: a decision to carry out, or a refusal to show."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldRequest:
-    """A field to open: for which question (empty for notes on the item), with which text in it."""
+    """A field to open: for which question (empty for notes on the item), and with which text in it."""
 
     field: FieldKind
     question: str = ""
@@ -32,14 +32,13 @@ class FieldRequest:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What an action comes to. Anything left None stays as it is.
+    """What an action leads to. Whatever is None stays as it is.
 
-    `change` is journaled before anything is shown. `position` and `focus` are indexes to stand at
-    afterwards, `aim` is the span that the questions are about then (empty: the trace again).
-    `choosing` says whether a choice of several is open; left None it ends when focus or aim move.
-    `trail` moves within the history of visited items instead of adding to it. `kept_comment`
-    waits for the answer to come (empty: none does any more). `submits` marks the moment an item's
-    answers are released for delivery although the reviewer stays.
+    `change` is journaled before anything is shown. `position` and `focus` are the indexes of the item and the question
+    to go to; `aim` is the span to ask about (empty: the trace again). `choosing` says whether a choice of several is
+    open; None ends it when focus or aim move. `trail` moves within the history of visited items instead of adding to
+    it. `kept_comment` waits for an answer (empty: none waits any more). `submits` marks the moment when an item's
+    answers are released for delivery although the reviewer stays there.
     """
 
     change: Change | None = None
@@ -56,10 +55,9 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why an action cannot be done, in a sentence. Nothing changed.
+    """Why an action cannot be done, in a sentence. Nothing was changed.
 
-    Where a sentence of the rules tells what to press, it names the action, ``{edit.undo}``: the screen knows the key.
-    Text that the rules did not write, a question's name for instance, is put in by `verbatim`.
+    A sentence that tells what to press names the action, as in ``{edit.undo}``: only the screen knows the key.
     """
 
     says: str

@@ -1,4 +1,4 @@
-"""What can be undone and redone. Of a long log only the newest part need have been read."""
+"""What can be undone and redone. Of a long log, only the newest part needs to be read."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from labeler.domain.change import Act, Change
 class History:
     """The changes that undo takes back (`done`) and the undos that redo takes back (`undone`), the next one last.
 
-    `is_whole` is false while there are earlier changes that were not read yet. Undo and redo only ever take
-    from the end, so what is missing is missing at the beginning, and `add_earlier` puts it there.
+    `is_whole` is false while there are earlier changes that were not read yet. Undo and redo only ever take from the
+    end, so only the beginning can be missing; `add_earlier` puts it there.
     """
 
     done: list[Change] = field(default_factory=list)
     undone: list[Change] = field(default_factory=list)
     is_whole: bool = True
     _taken_back: int = 0
-    """So many of the changes not read yet were taken back by undos that were."""
+    """How many of the changes not read yet were taken back by undos that were read."""
     _redone: int = 0
-    """So many of the undos not read yet were taken back by redos that were."""
+    """How many of the undos not read yet were taken back by redos that were read."""
     _is_cleared: bool = False
     """Whether something else was done after every undo not read yet: none of them can be redone."""
 
     def add(self, change: Change) -> None:
-        """Take in what was done just now."""
+        """Take in what was just done."""
         match change.act:
             case Act.UNDO:
                 if self.done:
@@ -43,7 +43,7 @@ class History:
                 self._is_cleared = True
 
     def add_earlier(self, changes: Iterable[Change]) -> None:
-        """Take in what was done just before everything known so far, the newest first."""
+        """Take in what was done just before everything known so far, newest first."""
         done: list[Change] = []
         undone: list[Change] = []
         for change in changes:

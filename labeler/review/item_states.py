@@ -1,4 +1,4 @@
-"""Closing an item: submit, defer, decline; and flags."""
+"""Ending an item: submit, defer, decline; and flags."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _AIMED: Final = "The questions are about a span; {app.leave} ends that, then {it
 
 
 def press_enter(state: ReviewState, item: Item, stamp: ActionContext) -> Decision | Refusal:
-    """Submit; or end the open choice, or go to what is missing."""
+    """Submit; or end the open choice, or go to the question that is still to be answered."""
     if state.aim is not None:
         return end_choice(state, item, stamp) if state.choosing else Refusal(_AIMED)
     if item.state is ItemState.LABELLED:
@@ -36,7 +36,7 @@ def press_enter(state: ReviewState, item: Item, stamp: ActionContext) -> Decisio
 
 
 def enter_answers_with_none(state: ReviewState) -> bool:
-    """Whether Enter now answers a choice of several, in which nothing was chosen, with none of its options."""
+    """Return whether Enter would now answer a choice of several, without any option chosen, with the empty list."""
     item = state.item
     if item is None or state.aim is not None or state.choosing or item.state is ItemState.LABELLED:
         return False
@@ -104,7 +104,7 @@ def flag(state: ReviewState, item: Item, action: SetFlag, stamp: ActionContext) 
 
 
 def _ends_choice(state: ReviewState, item: Item) -> bool:
-    """Whether Enter belongs to a choice of several: one begun, or a required one not answered yet."""
+    """Return whether Enter ends a choice of several: one that was begun, or a required one not answered yet."""
     question = state.question
     if question is None or not isinstance(question.input, Categorical) or not question.input.multiple:
         return False

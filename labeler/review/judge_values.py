@@ -1,4 +1,4 @@
-"""Taking a judge's value over: which assessment speaks for a question, and in the question's own type."""
+"""Taking over a judge's value: which assessment counts for a question, and its value in the question's own type."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _NEGATIVE = frozenset({"no", "false", "fail", "failed", "incorrect", "bad", "0",
 
 
 def judge_of(question: Question, assessments: Iterable[Assessment], span_id: str | None = None) -> Assessment | None:
-    """The newest valid assessment of the question's name by a judge, else by code; None when there is none.
+    """Find the newest valid assessment of the question's name by a judge, else by code; None if there is none.
 
-    It is about the trace, or about the span of that ID.
+    Only assessments of the trace count or, with `span_id`, those of that span.
     """
     candidates = [
         assessment
@@ -32,7 +32,7 @@ def judge_of(question: Question, assessments: Iterable[Assessment], span_id: str
 
 
 def judged_value(question: Question, judge: Assessment) -> JsonValue:
-    """The judge's value in the question's type. Raises `UnusableValue` when it has no counterpart there."""
+    """Return the judge's value in the question's type. Raises `UnusableValue` if it has no counterpart there."""
     value = judge.value
     match question.input:
         case PassFail(positive, negative):

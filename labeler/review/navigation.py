@@ -1,4 +1,4 @@
-"""Moving through the worklist: which question and which item come next, and where a key goes."""
+"""Moving through the worklist: which question and which item come next, and where a key leads."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from labeler.review.decision import Decision, Refusal
 from labeler.review.state import Advance, ReviewState
 
 TO_DO: Final = frozenset({ItemState.OPEN, ItemState.DEFERRED})
-"""States of items that the reviewer still has to come to."""
+"""States of items that are still to be worked on."""
 
 
 def next_open(state: ReviewState) -> int | None:
-    """Index of the item to come to next, as `Worklist.next_to_do` from here. None when there is no other."""
+    """Return the index of the item to work on next, as `Worklist.next_to_do` from here; None if there is no other."""
     return state.worklist.next_to_do(state.position)
 
 
 def came_from(state: ReviewState) -> int | None:
-    """Place in the trail of the item to return to after editing a submitted one.
+    """Find the place in the trail to return to after a submitted item was edited.
 
-    It is the last item there that is still to do: the work that the edit interrupted. Without one it is the
-    item before in the trail, or, after going back, the one after. None when the reviewer was nowhere else.
+    It is the last item there that is still to do: the work that the edit interrupted. If there is none, it is the item
+    before in the trail or, after going back, the one after. None if the reviewer was nowhere else.
     """
     visited, at = state.trail.visited, state.trail.at
     is_all_done = not any(state.worklist.count_of(each) for each in TO_DO)
@@ -36,21 +36,21 @@ def came_from(state: ReviewState) -> int | None:
 
 
 def nothing_left(state: ReviewState) -> str:
-    """What to say when there is no open item to go to."""
+    """Say in a sentence that there is no open item to go to."""
     if state.worklist.has_absent_to_do:
         return "No other item that is downloaded is open; the rest follows when the backend is back"
     return "No other item is open; {item.back} looks back, {app.quit} leaves"
 
 
 def first_to_work(state: ReviewState) -> int:
-    """Index of the item a review opens at when no position was left: the first open one, else the first."""
+    """Return the index of the item at which a review opens first: the first open one, else the first."""
     return state.worklist.first_open() or 0
 
 
 def focus_after(state: ReviewState, asked: int, answered: frozenset[str]) -> int:
-    """The question to go to after `asked`: the next unanswered one, else the first, else stay.
+    """Choose the question to go to after `asked`: the next unanswered one, else the first one, else the same.
 
-    Where the item submits itself and only optional questions are left, it is the first of them.
+    If the item submits itself and only optional questions are left, it is the first of them.
     """
     left = [index for index, question in enumerate(state.questions) if question.name not in answered]
     if not left:
@@ -61,14 +61,14 @@ def focus_after(state: ReviewState, asked: int, answered: frozenset[str]) -> int
 
 
 def opening_focus(state: ReviewState, position: int) -> int:
-    """The question an item opens at: the first unanswered one, else the first."""
+    """Return the question at which an item opens: the first unanswered one, else the first."""
     if not state.items:
         return 0
     return next(iter(state.unanswered(state.items[position].trace_id)), 0)
 
 
 def is_complete(state: ReviewState, answered: frozenset[str]) -> bool:
-    """Whether an item with these questions answered is submitted without being told."""
+    """Return whether an item with these questions answered is submitted without Enter."""
     required = [question.name for question in state.questions if question.required]
     if not required or state.rules.advance is Advance.MANUAL or not answered.issuperset(required):
         return False

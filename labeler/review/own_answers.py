@@ -18,7 +18,7 @@ def own_answers(
     questions: Iterable[Question],
     taken_back: Collection[str] = (),
 ) -> dict[str, Answer]:
-    """The reviewer's valid trace-level answers by question name. See `own_answers_by_span`."""
+    """Return the reviewer's valid answers about the trace, by question name. See `own_answers_by_span`."""
     about_trace = (assessment for assessment in assessments if assessment.span_id is None)
     return own_answers_by_span(about_trace, reviewer, questions, taken_back).get(None, {})
 
@@ -29,10 +29,10 @@ def own_answers_by_span(
     questions: Iterable[Question],
     taken_back: Collection[str] = (),
 ) -> dict[str | None, dict[str, Answer]]:
-    """The reviewer's valid answers by span ID (None: about the trace) and question name, newest first choice.
+    """Return the reviewer's valid answers by span ID (None: about the trace) and question name; the newest counts.
 
-    `taken_back` names assessment IDs that the journal knows to be superseded or retracted, although
-    an older listing still shows them. An answer that the question would not take today is left out.
+    `taken_back` are the IDs of assessments that the journal knows to be superseded or retracted, although an older
+    listing still shows them. An answer that the question would not accept today is left out.
     """
     by_name = {question.name: question for question in questions}
     found: dict[str | None, dict[str, Answer]] = {}
@@ -46,7 +46,7 @@ def own_answers_by_span(
 
 
 def is_labelled(answers: Mapping[str, Answer], questions: Iterable[Question]) -> bool:
-    """Whether every required question is answered; any one question where none is required."""
+    """Return whether each required question is answered; any one question if none is required."""
     asked = list(questions)
     required = [question for question in asked if question.required]
     if required:
@@ -55,7 +55,7 @@ def is_labelled(answers: Mapping[str, Answer], questions: Iterable[Question]) ->
 
 
 def by_others(assessments: Iterable[Assessment], reviewer: str) -> list[Assessment]:
-    """What judges, code and other reviewers said and still stands, labeler's own notes included."""
+    """Pick what judges, code and other reviewers said and has not been superseded, labeler's own notes included."""
     return [a for a in assessments if a.valid and not _is_mine(a, reviewer)]
 
 

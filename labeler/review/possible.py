@@ -1,4 +1,4 @@
-"""What an action would come to, asked without doing it: what would be refused is not offered."""
+"""What an action would lead to, asked without doing it, so that only what would be accepted is offered."""
 
 from __future__ import annotations
 
@@ -22,10 +22,7 @@ _NO_STAMP: Final = ActionContext(0, 0, lambda: "a-")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a judge said to a question: the value in the question's own type, or why it cannot be taken.
-
-    The reason is a sentence of the rules, which may name actions.
-    """
+    """What a judge said to a question: the value in the question's own type, or why it cannot be taken over."""
 
     judge: Assessment
     value: JsonValue
@@ -33,7 +30,7 @@ class Verdict:
 
 
 def refusal(state: ReviewState, action: Action) -> str:
-    """Why an action would be refused now; empty when it would be carried out, as far as the history was read."""
+    """Say why an action would be refused now; empty if it would be carried out, as far as the history was read."""
     if isinstance(action, Undo) and not state.history.knows_what_undo_takes_back:
         return ""
     outcome = decide(state, action, _NO_STAMP)
@@ -41,7 +38,7 @@ def refusal(state: ReviewState, action: Action) -> str:
 
 
 def verdict(state: ReviewState, question: Question, said_by_others: Iterable[Assessment]) -> Verdict | None:
-    """The judge's word on a question about what the questions are about now; None when no judge gave one."""
+    """Return a judge's value for a question about the current subject; None if no judge gave one."""
     judge = judge_of(question, said_by_others, state.aim)
     if judge is None:
         return None

@@ -1,4 +1,4 @@
-"""Aiming: having the questions be about a span of the current item instead of its trace."""
+"""Aiming: asking the questions about a span of the current item instead of its trace."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from labeler.review.worklist import Item
 
 
 def aim(state: ReviewState, item: Item, action: TargetSpan) -> Decision | Refusal:
-    """Aim at a span: at the first question that is not answered about it, else at the first."""
+    """Aim at a span, and go to the first question that is not answered about it, else to the first."""
     if not state.questions:
         return Refusal("This review asks no question")
     return Decision(aim=action.span_id, focus=next(iter(state.unanswered(item.trace_id, action.span_id)), 0))
 
 
 def end_aim(state: ReviewState) -> Decision:
-    """Ask about the trace again, where an item opens."""
+    """Ask about the trace again, and go to the question at which the item opens."""
     return Decision(aim="", focus=opening_focus(state, state.position))

@@ -1,4 +1,4 @@
-"""What a review knows while it runs: the worklist, the answers, where the reviewer stands."""
+"""What a review knows while it runs: the worklist, the answers, and where the reviewer is."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from labeler.review.history import History
 from labeler.review.worklist import Item, Worklist
 
 Subject: TypeAlias = tuple[str, str | None]
-"""What an answer is about: a trace ID, with the ID of one of its spans or None for the trace itself."""
+"""What an answer is about: a trace ID, and the ID of one of its spans or None for the trace itself."""
 
 
 class Advance(StrEnum):
-    """When an item is submitted without being told (`review.advance`)."""
+    """When an item is submitted without Enter (`review.advance`)."""
 
     AUTO = "auto"
     REQUIRED = "required"
@@ -28,9 +28,10 @@ class Advance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How this review is worked.
+    """The settings of a review.
 
-    `edits_in_place`: a changed answer keeps its assessment ID (`delivery.edits`). `blind`: what others said is hidden.
+    `edits_in_place`: a changed answer keeps its assessment ID (`delivery.edits`). `for_queue`: the items are those of a
+    review queue. `blind`: what others said is hidden.
     """
 
     advance: Advance = Advance.AUTO
@@ -41,7 +42,7 @@ class Rules:
 
 @dataclass(slots=True)
 class Trail:
-    """The items the reviewer was at, in that order, like the history of a browser."""
+    """The items that the reviewer visited, in order, like the history of a browser. `at` is the place in it."""
 
     visited: list[int] = field(default_factory=list)
     at: int = -1
@@ -56,12 +57,11 @@ class Trail:
 
 @dataclass(slots=True)
 class ReviewState:
-    """The state of one review. Changed only by `review.apply` and the loading methods here.
+    """The state of one review. It is changed only by `review.apply` and the methods here.
 
-    `answers` maps subjects to the reviewer's current answers by question name; flags and decline
-    notes are among a trace's under their own names. `kept_comments` holds comments typed before any
-    answer. `aim` is the span of the current item that the questions are about; None: they are about
-    the trace.
+    `answers` are the reviewer's current answers by subject and question name; flags and decline notes are among those
+    of a trace, under names of their own. `kept_comments` are comments typed before any answer. `aim` is the span of the
+    current item that the questions are about; None: they are about the trace.
     """
 
     questions: tuple[Question, ...]
@@ -74,26 +74,26 @@ class ReviewState:
     kept_comments: dict[Subject, str] = field(default_factory=dict)
     history: History = field(default_factory=History)
     touched: set[str] = field(default_factory=set)
-    """Traces that a change of this review was about; what is said about spans alone leaves them untouched."""
+    """Traces that changes of this review were about. A change that is about spans only does not count."""
     trail: Trail = field(default_factory=Trail)
     choosing: bool = False
     """Whether the focused choice of several has been begun and not yet ended."""
     _spans: dict[str, dict[str | None, None]] = field(default_factory=dict)
-    """What of a trace there are answers about, by its ID: spans by theirs, and None for the trace itself."""
+    """What there are answers about, by trace ID: span IDs, and None for the trace itself."""
 
     def add_items(self, items: Iterable[Item]) -> int:
-        """Append items that are not in the worklist yet; returns how many were."""
+        """Append items that are not in the worklist yet; return how many were."""
         return self.worklist.add(items)
 
     def load_answers(self, trace_id: str, answers: Mapping[str, Answer], span_id: str | None = None) -> None:
-        """Take over answers given elsewhere or earlier; those of this review win."""
+        """Take over answers given elsewhere or earlier; those of this review count more."""
         known = self.answers_of(trace_id, span_id)
         for name, answer in answers.items():
             if name not in known:
                 self.set_answer((trace_id, span_id), name, answer)
 
     def set_answer(self, subject: Subject, question: str, answer: Answer | None) -> None:
-        """Have this be the answer to a question about the subject; None: there is none any more."""
+        """Set the answer to a question about the subject; None removes it."""
         trace_id, span_id = subject
         self._spans.setdefault(trace_id, {})[span_id] = None
         answers = self.answers.setdefault(subject, {})
@@ -109,12 +109,12 @@ class ReviewState:
 
     @property
     def index_of(self) -> Mapping[str, int]:
-        """Where an item is in the worklist, by its trace ID."""
+        """The index of an item in the worklist, by its trace ID."""
         return self.worklist.index_of
 
     @property
     def absent(self) -> AbstractSet[str]:
-        """Traces that cannot be shown now: not downloaded, and the backend is out of reach."""
+        """Traces that cannot be shown now: not downloaded while the backend is out of reach."""
         return self.worklist.absent
 
     @property
@@ -124,7 +124,7 @@ class ReviewState:
 
     @property
     def item(self) -> Item | None:
-        """The item the reviewer stands at; None in an empty worklist."""
+        """The current item; None in an empty worklist."""
         return self.items[self.position] if self.items else None
 
     @property
@@ -134,26 +134,26 @@ class ReviewState:
 
     @property
     def subject(self) -> Subject:
-        """What the questions are about now. Not to be asked of an empty worklist."""
+        """What the questions are about now. Not available in an empty worklist."""
         return self.items[self.position].trace_id, self.aim
 
     @property
     def given(self) -> Mapping[str, Answer]:
-        """The answers about what the questions are about now."""
+        """The answers about the current subject, by question name."""
         return self.answers.get(self.subject, {})
 
     def answers_of(self, trace_id: str, span_id: str | None = None) -> Mapping[str, Answer]:
         return self.answers.get((trace_id, span_id), {})
 
     def answers_by_span(self, trace_id: str) -> dict[str | None, Mapping[str, Answer]]:
-        """Every answer about the trace (None) and its spans, by the span's ID."""
+        """Return every answer about the trace (None) and its spans, by span ID and question name."""
         return {span_id: self.answers[trace_id, span_id] for span_id in self._spans.get(trace_id, ())}
 
     def is_answered(self, trace_id: str, question: Question) -> bool:
         return question.name in self.answers_of(trace_id)
 
     def missing(self, trace_id: str) -> list[int]:
-        """Indexes of the required questions without an answer about the trace."""
+        """List the indexes of the required questions without an answer about the trace."""
         return [
             index
             for index, question in enumerate(self.questions)
@@ -161,12 +161,12 @@ class ReviewState:
         ]
 
     def unanswered(self, trace_id: str, span_id: str | None = None) -> list[int]:
-        """Indexes of all questions without an answer."""
+        """List the indexes of all questions without an answer."""
         given = self.answers_of(trace_id, span_id)
         return [index for index, question in enumerate(self.questions) if question.name not in given]
 
     def comment_so_far(self, question: Question) -> str:
-        """The comment on the question's answer, else the one kept for the answer to come; empty: none."""
+        """Return the comment on the question's answer, else the one that waits for an answer; empty for none."""
         answer = self.given.get(question.name)
         given = answer.comment if answer is not None else None
         return given or (self.kept_comments.get(self.subject, "") if question.takes_comment else "")
@@ -179,7 +179,7 @@ class ReviewState:
 
     @property
     def last_answered(self) -> Question | None:
-        """The question that was answered last, of those about what the questions are about now."""
+        """The question that was answered last about the current subject; None if none was."""
         given = self.given
         answered = [question for question in self.questions if question.name in given]
         return max(answered, key=lambda question: given[question.name].answered_at_ms, default=None)

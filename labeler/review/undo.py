@@ -1,4 +1,4 @@
-"""Undo and redo: the same cells going back, and forth again."""
+"""Undo and redo: the same answers and states going back, and forth again."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from labeler.review.state import ReviewState
 
 
 def undo(state: ReviewState, stamp: ActionContext) -> Decision | Refusal:
-    """Take back the last change that still stands, and go to its item, or to its span where spans are asked about."""
+    """Take back the last change, and go to its item, or to its span while spans are asked about."""
     if not state.history.done:
         return Refusal("Nothing to undo in this review")
     return _reverse(state, state.history.done[-1], Act.UNDO, stamp)
 
 
 def redo(state: ReviewState, stamp: ActionContext) -> Decision | Refusal:
-    """Do again what the last undo took back. New answers get new IDs: the old ones may be deleted there."""
+    """Do again what the last undo took back. New answers get new IDs: the server may have deleted the old ones."""
     if not state.history.undone:
         return Refusal("Nothing to redo")
     return _reverse(state, state.history.undone[-1], Act.REDO, stamp)
@@ -48,10 +48,10 @@ def _reversed(state: ReviewState, effect: Effect, stamp: ActionContext) -> Effec
 
 
 def _content_again(effect: AnswerEffect, now: Answer | None, stamp: ActionContext) -> Answer | None:
-    """What `effect.before` becomes when it is put back over `now`.
+    """Return what `effect.before` becomes when it is restored over `now`.
 
-    An answer that `now` overrides becomes valid again by itself once `now` is retracted, and one
-    changed in place is changed back: both keep their ID. Everything else is a new assessment.
+    An answer that `now` overrides becomes valid again by itself once `now` is retracted, and one that was changed in
+    place is changed back: both keep their ID. Everything else becomes a new assessment.
     """
     content = effect.before
     if content is None:

@@ -1,4 +1,4 @@
-"""The items of a review in their order, where each stands, and which comes next, without a walk over all of them."""
+"""The items of a review in order, their states, and which comes next, found without a walk over all of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Item:
 
 @dataclass(slots=True)
 class Marks:
-    """Which positions of a list are marked. The next one is searched for as a byte: microseconds, also in 100,000."""
+    """Which positions of a list are marked. The next is found by a search over bytes: 3 µs among 100,000."""
 
     count: int = 0
     _marks: bytearray = field(default_factory=bytearray)
@@ -35,12 +35,12 @@ class Marks:
         self._marks[position] = is_marked
 
     def next_after(self, position: int) -> int | None:
-        """The first marked position behind this one; -1 looks through all of them."""
+        """Return the first marked position after this one; -1 searches all of them. None if there is none."""
         found = self._marks.find(1, position + 1)
         return None if found < 0 else found
 
     def next_around(self, position: int) -> int | None:
-        """The first marked position behind this one, else before it; the position itself does not count."""
+        """Return the first marked position after this one, else before it; None if there is no other."""
         found = self.next_after(position)
         if found is None:
             found = self.next_after(-1)
@@ -49,10 +49,10 @@ class Marks:
 
 @dataclass(slots=True)
 class Worklist:
-    """The items, and what is asked of them at each key: the next one to do, counts, who waits.
+    """The items, and what each key asks of them: the next one to do, counts, which ones are deferred.
 
-    `deferred` has the trace IDs of deferred items, in the order in which they were put off, with the turn of each.
-    It is to be changed by the methods alone.
+    `deferred` are the trace IDs of deferred items, in the order in which they were put off, each with its turn.
+    Everything is changed by the methods only.
     """
 
     items: list[Item] = field(default_factory=list)
@@ -64,17 +64,17 @@ class Worklist:
     _open: Marks = field(default_factory=Marks)
     """Items that are open and can be shown."""
     _turns: list[int] = field(default_factory=list)
-    """The index of the item that was put off, for each time that one was."""
+    """For each turn, the index of the item that was put off then."""
     _waiting: Marks = field(default_factory=Marks)
-    """Turns whose items are still put off because of them, and can be shown."""
+    """Turns of items that are still deferred since then, and can be shown."""
 
     @property
     def absent(self) -> AbstractSet[str]:
-        """Traces that cannot be shown now: not downloaded, and the backend is out of reach."""
+        """Traces that cannot be shown now: not downloaded while the backend is out of reach."""
         return self._absent
 
     def add(self, items: Iterable[Item]) -> int:
-        """Append items that are not in the worklist yet; returns how many were."""
+        """Append items that are not in the worklist yet; return how many were."""
         before = len(self.items)
         for item in items:
             if item.trace_id in self.index_of:
@@ -89,11 +89,11 @@ class Worklist:
         return len(self.items) - before
 
     def count_of(self, state: ItemState) -> int:
-        """How many items are in a state."""
+        """Return how many items are in a state."""
         return self._counts[state]
 
     def set_state(self, trace_id: str, now: ItemState) -> None:
-        """Put an item into a state; one that is no item of the worklist is passed over."""
+        """Put an item into a state; a trace that is not in the worklist is ignored."""
         index = self.index_of.get(trace_id)
         if index is None:
             return
@@ -110,26 +110,26 @@ class Worklist:
             self._put_off(item)
 
     def set_title(self, trace_id: str, title: str) -> None:
-        """Call an item by another title."""
+        """Give an item another title."""
         index = self.index_of[trace_id]
         self.items[index] = replace(self.items[index], title=title)
 
     def set_absent(self, absent: AbstractSet[str]) -> None:
-        """From now on these traces cannot be shown, and all others can."""
+        """Make these the traces that cannot be shown, and no others."""
         changed = self._absent ^ absent
         self._absent = set(absent)
         for trace_id in changed:
             self._mark_presence(trace_id)
 
     def set_present(self, trace_id: str) -> None:
-        """This trace can be shown from now on."""
+        """Make a trace one that can be shown."""
         self._absent.discard(trace_id)
         self._mark_presence(trace_id)
 
     def next_to_do(self, here: int) -> int | None:
-        """Index of the item to come to next: the open ones after `here`, those before, then the deferred in turn.
+        """Return the index of the next item to do: open ones after `here`, those before, then deferred in turn.
 
-        Items that cannot be shown now are passed over. None when there is nothing left but the one at `here`.
+        Items that cannot be shown now are passed over. None if nothing is left but the one at `here`.
         """
         found = self._open.next_around(here)
         if found is not None or not self.deferred:
@@ -138,11 +138,11 @@ class Worklist:
         return None if turn is None else self._turns[turn]
 
     def first_open(self) -> int | None:
-        """Index of the first open item that can be shown."""
+        """Return the index of the first open item that can be shown; None if there is none."""
         return self._open.next_after(-1)
 
     def unlabelled_after(self, here: int) -> Iterator[int]:
-        """Indexes of the items behind `here` that are not labelled, in their order."""
+        """Iterate over the indexes of the items after `here` that are not labelled, in order."""
         found = self._unlabelled.next_after(here)
         while found is not None:
             yield found
@@ -150,7 +150,7 @@ class Worklist:
 
     @property
     def has_absent_to_do(self) -> bool:
-        """Whether some item is still to do that cannot be shown now."""
+        """Whether an item that is still to do cannot be shown now."""
         to_do = self.count_of(ItemState.OPEN) + self.count_of(ItemState.DEFERRED)
         return to_do > self._open.count + self._waiting.count
 
