@@ -185,7 +185,7 @@ class Desk:
         return prepared
 
     def why_absent(self, trace_id: str) -> str:
-        """Say in a sentence why a document is not on the screen."""
+        """Say in a sentence, which may name actions, why a document is not on the screen."""
         reason = self._missing.get(trace_id)
         if reason is not None:
             why = verbatim(reason)

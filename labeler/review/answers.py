@@ -68,7 +68,7 @@ def answer_digit(state: ReviewState, item: Item, action: Digit, stamp: ActionCon
 
 
 def _digits_for(question: Question) -> str:
-    """What the digits answer, in a few words that name actions."""
+    """Say in a few words, which name actions, what the digits answer."""
     match question.input:
         case PassFail(positive, negative):
             return f"{{answer.option.1}} {verbatim(positive)} or {{answer.option.2}} {verbatim(negative)}"
@@ -105,7 +105,7 @@ def is_blank(value: JsonValue) -> bool:
 
 
 def blank_refused(question: Question) -> str:
-    """Say in a sentence why a blank text is no answer to the question."""
+    """Say in a sentence of the rules why a blank text is no answer to the question."""
     return f"Nothing is written, so {verbatim(question.name)} stays as it was; {{answer.clear}} takes an answer away"
 
 

@@ -58,11 +58,12 @@ class Refusal:
     """Why an action cannot be done, in a sentence. Nothing was changed.
 
     A sentence that tells what to press names the action, as in ``{edit.undo}``: only the screen knows the key.
+    Text that the rules did not write, such as a question's name, is put in by `verbatim`.
     """
 
     says: str
 
 
 def verbatim(text: str) -> str:
-    """Return a text so spelled that it comes out of a sentence as it is: no action is read into its braces."""
+    """Return a text spelled so that it appears in a sentence unchanged: its braces name no action."""
     return text.replace("{", "{{")

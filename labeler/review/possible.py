@@ -22,7 +22,10 @@ _NO_STAMP: Final = ActionContext(0, 0, lambda: "a-")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a judge said to a question: the value in the question's own type, or why it cannot be taken over."""
+    """What a judge said to a question: the value in the question's own type, or why it cannot be taken over.
+
+    The reason is a sentence of the rules, which may name actions.
+    """
 
     judge: Assessment
     value: JsonValue
