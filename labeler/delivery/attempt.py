@@ -1,9 +1,8 @@
-"""One attempt at one delivery: what is asked of the backend, and what its answer is taken to mean.
+"""Makes one attempt at one delivery: sends the request and decides what the response means.
 
-The protocol that makes each answer arrive exactly once rests on the assessment's ID, minted here and honoured as
-the primary key by MLflow's SQL stores: a repeated create adds nothing, so any doubt is settled by reading back.
-Nothing counts as delivered that was not seen equal to what was sent. A server that gives IDs of its own is served
-by `own_ids` instead.
+Each answer arrives exactly once because of its assessment's ID. It is made here, and MLflow's SQL stores use it as the
+primary key: a repeated create adds nothing, so any doubt is settled by reading back. Nothing counts as delivered unless
+what is stored was seen to equal what was sent. Servers that assign IDs themselves: see `server_assigned_ids`.
 """
 
 from __future__ import annotations
@@ -41,11 +40,11 @@ from labeler.journal.models import DeliveryOp
 _log = logging.getLogger(__name__)
 
 HORIZON_MS: Final = 120_000
-"""Milliseconds after an attempt that ended in doubt within which it may still take effect."""
+"""How long after an attempt that ended in doubt its request may still take effect, in milliseconds."""
 
 
 class _Doubt(Exception):
-    """The backend could not be asked what became of a request that ended in doubt."""
+    """A request ended in doubt, and the backend could not be asked what became of it."""
 
     def __init__(self, attempt: Attempt) -> None:
         super().__init__()
@@ -53,7 +52,7 @@ class _Doubt(Exception):
 
 
 class Deliverer:
-    """Carries deliveries to a backend. `now_ms` is the wall clock in milliseconds; `horizon_ms` as `HORIZON_MS`."""
+    """Delivers to a backend. `now_ms` reads the wall clock (ms since the epoch); `horizon_ms` as `HORIZON_MS`."""
 
     def __init__(self, backend: Backend, now_ms: Callable[[], int], horizon_ms: int = HORIZON_MS) -> None:
         self.backend = backend
@@ -63,7 +62,7 @@ class Deliverer:
         self._failures = FailureTracker()
 
     async def attempt(self, claim: Claim) -> Attempt:
-        """Try once to deliver. Raises nothing: every failure is an outcome, a defect of our own too."""
+        """Try once to deliver. Raises nothing: every failure is an outcome, a defect in labeler, too."""
         if claim.wire_id != claim.delivery.assessment_id:
             self._server_ids.seen()
         try:
@@ -118,7 +117,7 @@ class Deliverer:
         return self._stored(claim, sent, stored)
 
     async def _look_after(self, claim: Claim, sent: Assessment, error: Ambiguous) -> Assessment | None:
-        """What became of a create that ended in doubt: the assessment, or None when it is not there (yet)."""
+        """Look for a create that ended in doubt. Return the assessment, or None when it is not there (yet)."""
         try:
             if await self._server_ids.are_given():
                 return await self._server_ids.settle(sent, claim.delivery.server_id)
@@ -127,7 +126,7 @@ class Deliverer:
             raise _Doubt(await diagnose_doubt(self.backend, claim, error, second, self._failures)) from error
 
     def _stored(self, claim: Claim, sent: Assessment, stored: Assessment) -> Outcome:
-        """What it means that the backend has `stored` for `sent`."""
+        """Decide what it means that the backend has `stored` for `sent`."""
         if wrong := differences(sent, stored):
             return PayloadRefused(f"The server stored something else than was sent: {'; '.join(wrong)}")
         if stored.id == sent.id:
@@ -177,9 +176,9 @@ class Deliverer:
         return self._done_unless_rivalled(claim, Delivered())
 
     async def _own_chain(self, claim: Claim, wire_id: str) -> list[Assessment]:
-        """An assessment that was not created from here and what it overrides, as far as it is the reviewer's own.
+        """Return an assessment not created from here and what it overrides, as far as they are the reviewer's own.
 
-        Oldest first: should the deletion stop halfway, the rest can still be found from the newest.
+        The oldest comes first: if the deletion stops halfway, the rest can still be found from the newest.
         """
         chain: list[Assessment] = []
         current: str | None = wire_id
@@ -197,7 +196,7 @@ class Deliverer:
         assert delivery.item_state is not None
         first: str | None = None
         try:
-            if delivery.item_state is not QueueItemState.COMPLETE:  # the server would overwrite whoever was first
+            if delivery.item_state is not QueueItemState.COMPLETE:  # the server would overwrite who was first
                 item = await self.backend.queue_item(delivery.queue_id, delivery.trace_id)
                 first = await self._somebody_else(claim, item)
             if first is None:
@@ -211,7 +210,7 @@ class Deliverer:
         return self._done_unless_rivalled(claim, Delivered(note=note))
 
     async def _somebody_else(self, claim: Claim, item: QueueItem) -> str | None:
-        """Who finished the item, where it was not this reviewer: shown, not fought."""
+        """Return who finished the item if it was not this reviewer. That is shown, and not changed."""
         if somebody_else(item, claim.delivery.reviewer, None) is None:
             return None
         return somebody_else(item, claim.delivery.reviewer, await self.backend.whoami())
@@ -223,7 +222,7 @@ class Deliverer:
             raise _Doubt(await diagnose_doubt(self.backend, claim, error, second, self._failures)) from error
 
     def _in_doubt(self, claim: Claim, error: Ambiguous) -> Outcome:
-        """A request that left no trace, though the trace's info could be read."""
+        """Decide about a request that had no effect (yet), though the trace can be read."""
         if error.retry_after_s is not None:
             raise _Doubt(Attempt(RetryLater(str(error), ambiguous=True), connection_report(error)))
         if error.server_answered:
@@ -231,7 +230,7 @@ class Deliverer:
         return RetryLater(str(error), ambiguous=True)
 
     def _done_unless_rivalled(self, claim: Claim, done: Delivered) -> Outcome:
-        """Done, or to be done once more when a request that would undo it can no longer come late."""
+        """Return `done`, or a recheck for when a request that would undo it can no longer take effect late."""
         rival_until = (claim.rival_at_ms or 0) + self._horizon_ms
         if claim.rival_at_ms is None or self._now_ms() >= rival_until:
             return done

@@ -1,4 +1,4 @@
-"""What is known of the way to the backend, from how the last requests fared."""
+"""The state of the connection to the backend, as the last requests showed it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ConnectionState:
 
     @property
     def is_closed(self) -> bool:
-        """Whether somebody has to do something before any request can succeed."""
+        """Whether a person has to do something before any request can succeed."""
         return self.status in _CLOSED
 
 
@@ -36,20 +36,20 @@ ONLINE = ConnectionState(ConnectionStatus.ONLINE)
 
 @dataclass(frozen=True, slots=True)
 class ConnectionReport:
-    """What one attempt told about the way to the backend. `retry_after_s`: what the server asked for, in seconds."""
+    """What one attempt showed about the connection. `retry_after_s` is what the server asked for, in seconds."""
 
     state: ConnectionState = ONLINE
     retry_after_s: float | None = None
 
 
 def out_of_reach(error: Unreachable | Ambiguous) -> ConnectionReport:
-    """What an error tells of a backend that does not answer, or says that it cannot now."""
+    """Return the report for a backend that does not answer, or says that it cannot answer now."""
     state = ConnectionState(ConnectionStatus.OFFLINE, str(error), end_of_pause_ms(error.retry_after_s))
     return ConnectionReport(state, error.retry_after_s)
 
 
 def end_of_pause_ms(retry_after_s: float | None) -> int:
-    """When a pause of so many seconds from now ends, in milliseconds since the epoch; 0 when none was asked for."""
+    """Return when a pause of so many seconds ends, in milliseconds since the epoch; 0 when none was asked for."""
     return wall_clock_ms() + round(retry_after_s * 1000) if retry_after_s else 0
 
 
@@ -63,7 +63,7 @@ class Connection:
 
     @property
     def failures(self) -> int:
-        """How many reports in a row were none of a working backend."""
+        """How many reports in a row were of a backend that does not work."""
         return self._backoff.tries
 
     @property
@@ -77,7 +77,7 @@ class Connection:
         return max(self._silent_until - time.monotonic(), 0.0)
 
     def see(self, report: ConnectionReport) -> None:
-        """Take in what an attempt told."""
+        """Take in a report."""
         self.state = report.state
         if report.state.status is ConnectionStatus.ONLINE:
             self._backoff.reset()
@@ -87,6 +87,6 @@ class Connection:
             self._silent_until = time.monotonic() + (self._backoff.longest_s if self.is_closed else pause_s)
 
     def reset_backoff(self) -> None:
-        """Try again at once, as somebody asked for it."""
+        """Forget earlier failures, so that the next request may go at once."""
         self._backoff.reset()
         self._silent_until = 0.0

@@ -1,4 +1,4 @@
-"""Whether what a backend stored is what it was sent."""
+"""Compares what a backend stored with what it was sent."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _SHOWN = 80
 
 
 def differences(sent: Assessment, stored: Assessment) -> list[str]:
-    """What differs, as phrases; empty when the backend has it all.
+    """Return what differs, as phrases; empty when the backend has everything that was sent.
 
-    Metadata the server added is no difference, nor are times, validity and the ID, which a server may give itself.
+    Metadata that the server added, times, validity and the ID are not compared.
     """
     found = [
         _phrase(what, one, other)

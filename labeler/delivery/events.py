@@ -1,4 +1,4 @@
-"""What delivery tells whoever listens. It never waits for them."""
+"""The events that delivery passes to its listener, without ever waiting for it."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from labeler.journal.models import Delivery, OutboxCounts
 
 @dataclass(frozen=True, slots=True)
 class ConnectionChanged:
-    """The way to the backend is open, closed, or in need of the reviewer."""
+    """The state of the connection to the backend changed."""
 
     state: ConnectionState
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A delivery came to an end, or was parked; `delivery.state` and `delivery.reason` say how it stands now.
+    """A delivery came to its end, or was parked; `delivery` has its new state and reason.
 
-    `assessment_id` is the one that was sent. Where what it overrides was gone, `delivery` is the replacement.
-    A delivered status with a reason is a conflict to show: somebody else completed the item first.
+    `assessment_id` is the one that was sent. If what it overrides was gone, `delivery` is the replacement. A delivered
+    status with a reason is a conflict to show: somebody else completed the item first.
     """
 
     assessment_id: str | None
@@ -31,14 +31,14 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class CountsChanged:
-    """There is more or less to deliver than before."""
+    """The number of deliveries that are not acknowledged changed."""
 
     counts: OutboxCounts
 
 
 @dataclass(frozen=True, slots=True)
 class StillWaiting:
-    """A drain goes on for `seconds`, for a reason that `sentence` tells."""
+    """A drain will take `seconds` more; `sentence` says why."""
 
     seconds: float
     sentence: str

@@ -1,4 +1,4 @@
-"""Who delivers: for each destination one process at a time, by a lock that is free again when its holder ends."""
+"""Locks that let one process at a time deliver to a destination. They are free again when their holder ends."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from labeler.domain.destination import Destination
 from labeler.storage.file_lock import FileLock
 
 LOCK_NAME: Final = "delivery.lock"
-"""What the names of the lock files are made of. They lie beside the journal, wherever that is."""
+"""The name from which those of the lock files are made. They lie beside the journal, wherever that is."""
 
 
 class LockUnusable(OSError):
-    """There can be no lock, so nothing is delivered. The message is a sentence."""
+    """A lock cannot be taken, so nothing is delivered. The message is a sentence."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
@@ -25,9 +25,9 @@ class LockUnusable(OSError):
 
 
 class DeliveryLocks:
-    """The locks of `destinations`, taken one by one as they are free. Their files lie beside `path`, and stay.
+    """The locks of `destinations`, taken one by one as they become free. Their files lie beside `path`, and stay.
 
-    Where somebody deletes such a file, its lock is no longer held: another process may have made the file again.
+    If somebody deletes such a file, its lock is no longer held: another process may have made the file again.
     """
 
     def __init__(self, path: Path, destinations: Sequence[Destination]) -> None:
@@ -36,27 +36,27 @@ class DeliveryLocks:
         self.want(destinations)
 
     def want(self, destinations: Sequence[Destination]) -> None:
-        """Take the locks of these too when they are free."""
+        """Take the locks of these destinations, too, when they are free."""
         for each in destinations:
             if each not in self._locks:
                 self._locks[each] = FileLock(_file_of(self._path, each))
 
     @property
     def held(self) -> list[Destination]:
-        """Where this object's holder delivers."""
+        """The destinations whose locks are held here."""
         return [each for each, lock in self._locks.items() if lock.is_in_place]
 
     @property
     def missing(self) -> list[Destination]:
-        """Where somebody else delivers, or nobody."""
+        """The destinations whose locks are not held here."""
         return [each for each, lock in self._locks.items() if not lock.is_in_place]
 
     def holds(self, destination: Destination) -> bool:
-        """Whether this object's holder delivers there."""
+        """Return whether the lock of this destination is held here."""
         return self._locks[destination].is_in_place
 
     def lie_beside(self, path: Path) -> None:
-        """Have the files lie beside another path from now on. What is held is let go, unless they lie there already."""
+        """Move to files beside another path. What is held is released, unless the files lie there already."""
         if path != self._path:
             self.release()
             self._path, destinations = path, list(self._locks)
@@ -64,7 +64,7 @@ class DeliveryLocks:
             self.want(destinations)
 
     def try_acquire(self) -> list[Destination]:
-        """Take what is free, and return what was taken now. Raises `LockUnusable`."""
+        """Take the locks that are free, and return the destinations of those taken now. Raises `LockUnusable`."""
         missing = self.missing
         for each in missing:
             self._locks[each].release()
@@ -77,7 +77,7 @@ class DeliveryLocks:
             raise LockUnusable(_file_of(self._path, destination), error.strerror or str(error)) from error
 
     def release(self) -> None:
-        """Let other processes deliver."""
+        """Release all locks."""
         for lock in self._locks.values():
             lock.release()
 

@@ -1,4 +1,4 @@
-"""How an attempt at a delivery ended, as the journal keeps it."""
+"""The claim of a delivery for one attempt, and the outcomes that the attempt can have."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from labeler.journal.models import Delivery, ParkCause
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A delivery taken up for one attempt, which counts as begun from here on.
+    """A delivery that was claimed for one attempt, which counts as begun.
 
-    `assessment` is the payload with the backend's own IDs in it; `wire_id` is the ID that the backend knows
-    the assessment by. `is_repeat`: an earlier attempt may have reached the backend. `ambiguous_at_ms` is when
-    an attempt of this delivery last ended in doubt, `rival_at_ms` when one of another delivery did that would
-    undo this one if it took effect late; both None when there was none. `is_journaled`: the assessment was
-    created from here; otherwise `follows_overrides` tells to retract what it overrides too. `restored`: what is
-    to stand again once this one is deleted.
+    `assessment` is the payload with the backend's IDs in it; `wire_id` is the ID by which the backend knows the
+    assessment. `is_repeat`: an earlier attempt may have reached the backend. `ambiguous_at_ms` is when an attempt of
+    this delivery last ended in doubt, `rival_at_ms` when one of another delivery did that would undo this one if it
+    took effect late; None when there was none. `is_journaled`: the assessment was created from here; otherwise
+    `follows_overrides` says whether to retract what it overrides, too. `restored` has to be valid again once this one
+    is deleted.
     """
 
     delivery: Delivery
@@ -35,9 +35,9 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Done and seen to be done. `server_id`: the ID the server gave it instead of ours.
+    """Done, and seen to be done. `server_id` is the ID that the server assigned in place of ours.
 
-    `ambiguous`: what was seen may have been so before, and this last request may still take effect.
+    `ambiguous`: what was seen may be the effect of an earlier request, and the last one may still take effect.
     """
 
     server_id: str | None = None
@@ -56,7 +56,7 @@ class RetryLater:
 
 @dataclass(frozen=True, slots=True)
 class RecheckLater:
-    """Done as far as can be seen; to be looked at again at `not_before_ms`, when nothing late can come any more."""
+    """Done as far as can be seen; to be checked at `not_before_ms`, when nothing can take effect late any more."""
 
     not_before_ms: int
     reason: str
@@ -66,7 +66,7 @@ class RecheckLater:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """Not done, and not to be tried again before somebody did something about `cause`.
+    """Not done, and not to be tried again before somebody has done something about `cause`.
 
     `ambiguous`: it may still take effect.
     """
@@ -78,7 +78,7 @@ class Parked:
 
 @dataclass(frozen=True, slots=True)
 class PayloadRefused:
-    """This payload can never be delivered as it is. `ambiguous`: this last attempt may still take effect."""
+    """Not done, and never possible with this payload. `ambiguous`: the last attempt may still take effect."""
 
     reason: str
     ambiguous: bool = False
@@ -86,9 +86,9 @@ class PayloadRefused:
 
 @dataclass(frozen=True, slots=True)
 class TargetGone:
-    """What a create overrides, an update changes or a delete brings back is not there any more.
+    """Not done: what a create overrides, an update changes or a delete brings back is gone.
 
-    The answer goes on under a new ID, overriding nothing.
+    The answer is given a new ID and overrides nothing.
     """
 
     reason: str

@@ -1,4 +1,4 @@
-"""The log of what the reviewer did, and what follows from it at once: cells, item states, deliveries."""
+"""The log of what the reviewer did, and what follows from each change: answers, item states, deliveries."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from labeler.journal.store import Store
 
 
 class Changes:
-    """What the reviewer did. Append-only; everything else in the journal is derived from it.
+    """The append-only log of changes. Everything else in the journal is derived from it.
 
-    Raises `JournalWriteFailed` where it writes.
+    A cell is where one answer can stand: one person, one trace or span, one question.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def record(self, review_id: str, change: Change) -> None:
-        """Commit a change and all that follows from it, or nothing. Raises `JournalWriteFailed`.
+        """Commit a change and everything that follows from it, or nothing. Raises `JournalWriteFailed`.
 
-        Raises ValueError for a trace that is no item of the review: a defect, since nothing could be delivered.
+        Raises ValueError for a trace that is not an item of the review: a defect, since nothing could be delivered.
         """
         with self._store.writing() as db:
             spec = _spec(db, review_id)
@@ -75,9 +75,10 @@ class Changes:
         limit: int = -1,
         names: Mapping[str, str] | None = None,
     ) -> list[Change]:
-        """What was done to the items of a review, in order: the last `limit` changes (-1: all) before that of an ID.
+        """Return the last `limit` changes (-1: all) to the items of a review, oldest first.
 
-        Answers go by the IDs that `names` gives them (see `renamed`), or else by those they have by now.
+        `before` is the ID of a change: only earlier ones are returned. Answers carry the IDs that `names` maps theirs
+        to (see `renamed`); without it, the IDs they have now.
         """
         rows = self._store.rows(
             "SELECT * FROM changes WHERE review_id = :review"
@@ -101,13 +102,13 @@ class Changes:
         ]
 
     def renamed(self) -> dict[str, str]:
-        """The new ID of each answer that had to go on under another, by the ID it had."""
+        """Return the new ID of each answer that had to be given another, by its old ID."""
         return dict(self._store.rows("SELECT old_id, new_id FROM renamed"))
 
     def answers(
         self, destinations: Sequence[Destination], reviewer: str
     ) -> dict[tuple[str, str | None, str], Answer | None]:
-        """A reviewer's cells by trace ID, span ID and question. None: answered here once, and cleared since."""
+        """Return a reviewer's answers by trace ID, span ID and question. None: answered here once and cleared since."""
         rows = self._store.rows(
             "SELECT trace_id, span_id, question, answer FROM cells"
             " WHERE destination_id IN (SELECT value FROM json_each(?)) AND reviewer = ?",
@@ -120,9 +121,9 @@ class Changes:
         }
 
     def settled_ids(self, destinations: Sequence[Destination]) -> set[str]:
-        """IDs of assessments that were superseded or taken back here, however an older listing shows them.
+        """Return the IDs of assessments that were superseded or retracted here, whatever an older listing shows.
 
-        Where a server gave an assessment an ID of its own, that ID is among them too.
+        IDs that a server assigned in place of ours are included.
         """
         rows = self._store.rows(
             "SELECT r.assessment_id, d.server_id FROM retired r"
@@ -135,7 +136,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """What effects mean for the derived tables, inside the transaction of their change, which has the number `seq`."""
+    """Carries the effects of change number `seq` over to the derived tables, inside the transaction of that change."""
 
     table: DeliveryTable
     review_id: str
@@ -143,6 +144,7 @@ class Derivation:
     seq: int
 
     def follow(self, destination_id: int, effect: Effect) -> None:
+        """Write what follows from one effect."""
         if isinstance(effect, AnswerEffect):
             self._follow_answer(self._cell(destination_id, effect), effect.before, effect.after)
             if effect.span_id is None:
@@ -177,7 +179,7 @@ class Derivation:
             )
 
     def _stood(self, cell: AnswerKey, before: Answer | None, after: Answer | None) -> Answer | None:
-        """What stood in the cell: `before`, unless another review or a push has put something else there meanwhile."""
+        """Return what stood in the cell: `before`, unless another review or an import has put something else there."""
         row = read_cell(self.table.db, cell)
         known = None if row is None or row["answer"] is None else answer_of(json.loads(row["answer"]))
         is_new = after is None or self.table.create_of(self.table.resolve(after.assessment_id)) is None
@@ -202,12 +204,12 @@ class Derivation:
 
 
 def cell_key(cell: AnswerKey) -> tuple[int, str, str, str, str]:
-    """The key of a cell's row."""
+    """Return the primary key of a cell's row."""
     return (cell.destination_id, person(cell.reviewer), cell.trace_id, cell.span_id or "", cell.question)
 
 
 def write_cell(db: sqlite3.Connection, cell: AnswerKey, answer: Answer | None) -> None:
-    """Set what stands in a cell; None is cleared."""
+    """Write which answer stands in a cell; None means that it was cleared."""
     db.execute(
         "INSERT OR REPLACE INTO cells (destination_id, reviewer, trace_id, span_id, question, kind, review_id, answer)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -216,7 +218,7 @@ def write_cell(db: sqlite3.Connection, cell: AnswerKey, answer: Answer | None) -
 
 
 def read_cell(db: sqlite3.Connection, cell: AnswerKey) -> Any | None:
-    """The row of a cell, whose `answer` is JSON or NULL for cleared; None when it was never answered."""
+    """Return the row of a cell, or None when it was never answered. `answer` is JSON, or NULL when it was cleared."""
     return db.execute(
         "SELECT answer FROM cells WHERE destination_id = ? AND reviewer = ? AND trace_id = ? AND span_id = ?"
         " AND question = ?",
@@ -225,7 +227,7 @@ def read_cell(db: sqlite3.Connection, cell: AnswerKey) -> Any | None:
 
 
 def person(reviewer: str) -> str:
-    """The spelling under which a reviewer's cells are kept: IDs are compared trimmed and in lower case."""
+    """Return the form in which reviewer IDs are compared: trimmed and in lower case."""
     return reviewer.strip().lower()
 
 

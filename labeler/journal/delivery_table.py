@@ -1,4 +1,4 @@
-"""The deliveries table inside one transaction: rows written, closed and looked up; no rule lives here."""
+"""Reads and writes rows of the deliveries table inside one transaction. The rules are in `reconcile`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from labeler.journal.outgoing_assessment import AnswerKey
 from labeler.journal.serialization import to_json
 
 OPEN: Final = frozenset({DeliveryState.WAITING, DeliveryState.PARKED, DeliveryState.REFUSED})
-"""States of a delivery that a person or the outbox may still bring to its end."""
+"""States of a delivery that has not come to its end."""
 
 WITHDRAWN: Final = "withdrawn"
-"""Cause of a create that was closed because its answer was taken back; an undo may open it again."""
+"""Cause of a create that was closed because its answer was retracted. An undo may reopen it."""
 
 _INSERT: Final = """
 INSERT INTO deliveries (seq, destination_id, review_id, reviewer, trace_id, span_id, name, op, assessment_id, payload,
@@ -28,7 +28,7 @@ _IN_CELL: Final = "destination_id = ? AND reviewer = ? AND trace_id = ? AND span
 
 @dataclass(frozen=True, slots=True)
 class DeliveryTable:
-    """Deliveries as the rules of the outbox need them. `run` is the opening of the journal that writes."""
+    """The deliveries table inside a transaction. `run` names the opening of the journal that writes."""
 
     db: sqlite3.Connection
     run: str
@@ -43,7 +43,7 @@ class DeliveryTable:
         overrides: str | None = None,
         depends_on: int | None = None,
     ) -> int:
-        """Append a delivery, unreleased. Returns its ID."""
+        """Append a delivery, unreleased. Return its ID."""
         cursor = self.db.execute(
             _INSERT,
             (
@@ -66,19 +66,19 @@ class DeliveryTable:
         return cursor.lastrowid
 
     def create_of(self, assessment_id: str) -> Any | None:
-        """The row of the create that carries this assessment, or None when it was not journaled here."""
+        """Return the row of the create of this assessment, or None when it was not made here."""
         return self.db.execute(
             "SELECT * FROM deliveries WHERE assessment_id = ? AND op = 'create'", (assessment_id,)
         ).fetchone()
 
     def updates_of(self, assessment_id: str) -> list[Any]:
-        """The rows of all updates of this assessment, whatever became of them, oldest first."""
+        """Return the rows of all updates of this assessment, whatever their state, oldest first."""
         return self.db.execute(
             "SELECT * FROM deliveries WHERE assessment_id = ? AND op = 'update' ORDER BY seq", (assessment_id,)
         ).fetchall()
 
     def has_delete(self, assessment_id: str) -> bool:
-        """Whether a delete of this assessment was ever enqueued and not called off."""
+        """Return whether a delete of this assessment was enqueued and not cancelled."""
         return (
             self.db.execute(
                 "SELECT 1 FROM deliveries WHERE assessment_id = ? AND op = 'delete' AND state != 'closed'",
@@ -88,7 +88,7 @@ class DeliveryTable:
         )
 
     def unsent_deletes_in(self, cell: AnswerKey) -> list[Any]:
-        """The deletes of this cell that were never attempted, oldest first."""
+        """Return the deletes in this cell that were never attempted, oldest first."""
         return self.db.execute(
             f"SELECT * FROM deliveries WHERE {_IN_CELL} AND op = 'delete' AND state = 'waiting' AND attempts = 0"
             " ORDER BY seq",
@@ -96,7 +96,7 @@ class DeliveryTable:
         ).fetchall()
 
     def open_delete_that_restores(self, cell: AnswerKey, assessment_id: str) -> int | None:
-        """The open delete whose execution makes `assessment_id` valid again."""
+        """Return the ID of the open delete that will make `assessment_id` valid again, or None."""
         row = self.db.execute(
             f"SELECT id FROM deliveries WHERE {_IN_CELL} AND op = 'delete' AND overrides = ?"
             " AND state IN ('waiting', 'parked', 'refused') ORDER BY seq DESC LIMIT 1",
@@ -105,7 +105,7 @@ class DeliveryTable:
         return None if row is None else int(row["id"])
 
     def statuses_of(self, cell: AnswerKey) -> list[Any]:
-        """The rows of all queue statuses of this trace, whatever became of them, oldest first."""
+        """Return the rows of all queue statuses of this trace, whatever their state, oldest first."""
         return self.db.execute(
             "SELECT * FROM deliveries WHERE destination_id = ? AND reviewer = ? AND trace_id = ? AND op = 'status'"
             " ORDER BY seq",
@@ -113,14 +113,14 @@ class DeliveryTable:
         ).fetchall()
 
     def close(self, delivery_id: int, reason: str, cause: str | None = None) -> None:
-        """End a delivery: it is not sent any more."""
+        """Close a delivery: it is not sent any more."""
         self.db.execute(
             "UPDATE deliveries SET state = 'closed', reason = ?, cause = ?, settled_at_ms = ? WHERE id = ?",
             (reason, cause, self.now_ms, delivery_id),
         )
 
     def reopen(self, delivery_id: int) -> None:
-        """Let a withdrawn delivery wait again where it stood."""
+        """Queue a withdrawn delivery again at its old place."""
         self.db.execute(
             "UPDATE deliveries SET state = 'waiting', reason = NULL, cause = NULL, settled_at_ms = NULL WHERE id = ?",
             (delivery_id,),
@@ -129,7 +129,7 @@ class DeliveryTable:
     def requeue(
         self, delivery_id: int, payload: Mapping[str, Any], overrides: str | None, depends_on: int | None
     ) -> None:
-        """Let a closed delivery that was never attempted wait again, at the end of the line and unreleased."""
+        """Queue a closed delivery that was never attempted again, at the end and unreleased."""
         self.reopen(delivery_id)
         self.db.execute(
             "UPDATE deliveries SET seq = (SELECT max(seq) + 1 FROM deliveries), payload = ?, overrides = ?,"
@@ -138,17 +138,17 @@ class DeliveryTable:
         )
 
     def replace_payload(self, delivery_id: int, payload: Mapping[str, Any]) -> None:
-        """Change what an unattempted delivery carries."""
+        """Replace the payload of a delivery that was never attempted."""
         self.db.execute(
             "UPDATE deliveries SET payload = ? WHERE id = ? AND attempts = 0", (to_json(payload), delivery_id)
         )
 
     def rename(self, old_id: str, new_id: str) -> None:
-        """From now on `new_id` carries the answer that `old_id` was minted for."""
+        """Record that the answer with `old_id` is carried by `new_id` from now on."""
         self.db.execute("INSERT OR REPLACE INTO renamed (old_id, new_id) VALUES (?, ?)", (old_id, new_id))
 
     def resolve(self, assessment_id: str) -> str:
-        """The ID under which an answer is in the outbox: renames followed, a server's own ID led back to ours."""
+        """Return the ID under which an answer is in the outbox: renames followed, a server's ID replaced by ours."""
         current = assessment_id
         while True:
             row = self.db.execute(

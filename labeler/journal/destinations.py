@@ -1,4 +1,4 @@
-"""Destinations in the journal: a number each, so that every row can carry one."""
+"""Destinations in the journal. Each has a number, which rows carry."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from labeler.journal.store import Store
 
 
 def number_of(db: sqlite3.Connection, destination: Destination) -> int:
-    """The number of a destination, given out at first use."""
+    """Return the number of a destination, assigned at first use."""
     where = (destination.backend_uri, destination.workspace, destination.experiment_id)
     db.execute(
         "INSERT INTO destinations (backend_uri, workspace, experiment_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
@@ -25,16 +25,17 @@ def number_of(db: sqlite3.Connection, destination: Destination) -> int:
 
 
 def known(store: Store) -> dict[int, Destination]:
-    """Every destination the journal has rows for."""
+    """Return every destination that the journal has rows for, by number."""
     rows = store.rows("SELECT id, backend_uri, workspace, experiment_id FROM destinations ORDER BY id")
     return {row["id"]: destination_of(row) for row in rows}
 
 
 def numbers(store: Store, destinations: Sequence[Destination]) -> str:
-    """The numbers of those destinations that are known, as a JSON array for ``json_each``."""
+    """Return the numbers of the known ones among `destinations`, as a JSON array for ``json_each``."""
     wanted = set(destinations)
     return json.dumps([number for number, destination in known(store).items() if destination in wanted])
 
 
 def destination_of(row: Any) -> Destination:
+    """Convert a row of the destinations table."""
     return Destination(row["backend_uri"], row["workspace"], row["experiment_id"])

@@ -1,4 +1,4 @@
-"""Labels that were not given on the screen: from a file, on their way to the backend like any answer."""
+"""Labels from a file, queued for delivery like answers that were given on the screen."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from labeler.journal.store import Store
 
 
 class ImportedLabels:
-    """Finished assessments, taken in from elsewhere. Raises `JournalWriteFailed` where it writes."""
+    """Takes finished assessments into the journal. Methods that write raise `JournalWriteFailed`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def enqueue(self, destination: Destination, assessments: Sequence[Assessment], now_ms: int) -> int:
-        """Queue assessments for delivery, released, all or none. Those whose ID is known are left out.
+        """Queue assessments for delivery, released, all or none, except those whose ID is known. Return how many.
 
-        How many were new. Where the reviewer has no answer in the journal yet, this is the answer now.
+        Where the reviewer has no answer in the journal yet, the assessment becomes the standing answer.
         """
         with self._store.writing() as db:
             table = DeliveryTable(db, self._store.run, now_ms)
@@ -40,9 +40,9 @@ class ImportedLabels:
             return new
 
     def journaled(self, assessment_ids: Collection[str]) -> dict[str, Journaled]:
-        """What became of the answers with these IDs, ours or the server's; those that are not known are left out.
+        """Return the answers with these IDs, ours or the server's, as the journal has them; unknown IDs are left out.
 
-        One that had to go on under another ID is there under the one that was asked for.
+        An answer that was given another ID is returned under the ID that was asked for.
         """
         rows = self._store.rows(
             """

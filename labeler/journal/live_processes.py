@@ -1,6 +1,6 @@
-"""Which openings of a journal still go on: each holds a locked file beside the journal, which the kernel frees.
+"""Which processes still have a journal open: each holds a lock on a file beside it, which ends with the process.
 
-A process number would not do: it is used again, and means nothing in a copied journal or another container.
+A process ID would not do: it is reused, and means nothing in a copied journal or another container.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from labeler.storage.private_file import NoPlainFile
 
 
 class Runs:
-    """The runs of the journal at `path`. `name` is this one's: it counts as living from `begin` to `end`."""
+    """The runs (openings) of the journal at `path`. This run is called `name` and is alive from `begin` to `end`."""
 
     def __init__(self, path: Path, name: str) -> None:
         self._marks = path.parent
@@ -23,16 +23,16 @@ class Runs:
 
     @property
     def has_begun(self) -> bool:
-        """Whether this run counts as living, as long as nobody removes its file."""
+        """Whether this run is marked as alive, unless somebody has removed its file."""
         return self._lock.is_held
 
     def begin(self) -> None:
-        """Show that this run goes on, also where its file was removed. Raises OSError when no file can be made."""
+        """Mark this run as alive, anew where its file was removed. Raises OSError when no file can be made."""
         while not (self._lock.is_in_place or (self._lock.try_acquire() and self._lock.is_in_place)):
-            self._lock.release()  # somebody was just looking whether it lives, and may have cleared it away
+            self._lock.release()  # somebody was testing it, and may have cleared it away
 
     def end(self) -> None:
-        """This run is over. The marks of those that were killed go with its own."""
+        """Remove the mark of this run, and those of runs that were killed."""
         if self._lock.is_held:
             self._lock.release()
             with suppress(OSError):
@@ -40,16 +40,16 @@ class Runs:
                 self.living()
 
     def living(self) -> set[str]:
-        """The names of the runs that go on; the marks of those that were killed are cleared away."""
+        """Return the names of the runs that are alive. The marks of those that were killed are removed."""
         names = set()
         for mark in self._marks.glob(f"{self._prefix}*"):
             lock = FileLock(mark)
             try:
                 is_over = lock.try_acquire()
             except NoPlainFile:
-                continue  # no mark of a run
+                continue  # not the mark of a run
             except OSError:
-                is_over = False  # another user's: nobody can tell, and what a living run wrote is not to be let go
+                is_over = False  # another user's, perhaps: what a living run wrote must not be released
             if not is_over:
                 names.add(mark.name.removeprefix(self._prefix))
                 continue

@@ -1,4 +1,4 @@
-"""What the journal hands out: frozen rows, free of SQL."""
+"""The types that the journal returns, and the errors that it raises."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ReviewRecord:
-    """A review and where its reviewer stood: `position` is a trace ID. `begun_at_ms`: since the epoch."""
+    """A review. `position` is the ID of the trace that its reviewer was at; `begun_at_ms` is since the epoch."""
 
     id: str
     spec: ReviewSpec
@@ -41,10 +41,10 @@ class ReviewRecord:
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """A damaged journal was found at the start: where it lies now, and how much of it was saved.
+    """A damaged journal that was found at the start: where it was moved, and how much of it was saved.
 
-    `sentence` tells the reviewer. `changes` counts the reviewer's changes that were saved, `deliveries`
-    the ones not yet delivered among the saved.
+    `changes` counts the saved changes, `deliveries` the saved deliveries that are still to go. `sentence` tells the
+    reviewer.
     """
 
     set_aside: Path
@@ -66,25 +66,25 @@ class DeliveryState(StrEnum):
     REFUSED = "refused"
     DELIVERED = "delivered"
     CLOSED = "closed"
-    """Never to be sent (again): taken back, superseded before it was sent, or discarded by a person."""
+    """Not to be sent (again): retracted, superseded before it was sent, or discarded by a person."""
 
 
 class ParkCause(StrEnum):
-    """Why a delivery is parked, as far as it decides what to do next."""
+    """Why a delivery is parked. It decides what has to be done next."""
 
     CREDENTIALS = "credentials"
-    """Credentials, or a right that whoever they belong to does not have."""
+    """Credentials are missing or wrong, or their owner lacks a permission."""
     TRACE = "trace"
     BACKEND = "backend"
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One operation that has to reach the backend, and how far it got.
+    """One operation that has to reach the backend, and how far it got. Times are milliseconds since the epoch.
 
-    `assessment` is the payload of a create or an update and None otherwise; `queue_id` and `item_state` are
-    set for a status. `name` is the question's name. `attempts` counts requests that were begun. `reason` tells
-    why it waits, is parked, refused or closed; of a delivered one, what the reviewer should know about it.
+    `assessment` is the payload of a create or an update, else None; `queue_id` and `item_state` are set for a status.
+    `name` is the question's name. `attempts` counts the attempts that were begun. `reason` says why it waits, or was
+    parked, refused or closed; for a delivered one, what the reviewer should know about it.
     """
 
     id: int
@@ -112,8 +112,8 @@ class Delivery:
 class OutboxCounts:
     """How many deliveries are not acknowledged.
 
-    `unreleased` of the waiting belong to items the reviewer has not left; `needs_credentials` of the parked are
-    parked for want of them.
+    `unreleased` counts those of the waiting whose items the reviewer has not left, `needs_credentials` those of the
+    parked that need credentials or a permission.
     """
 
     waiting: int = 0
@@ -125,7 +125,7 @@ class OutboxCounts:
 
 @dataclass(frozen=True, slots=True)
 class AnswerDelivery:
-    """How far an answer got: `state` of the delivery that carries it, and why, when it is parked or refused."""
+    """How far an answer got: the state of the delivery that carries it, and why, when it is parked or refused."""
 
     state: DeliveryState
     reason: str | None = None
@@ -133,9 +133,9 @@ class AnswerDelivery:
 
 @dataclass(frozen=True, slots=True)
 class StandingAnswer:
-    """An answer that stands, as the assessment that carries it. `server_id`: the ID a server gave it instead.
+    """A standing answer, as the assessment that carries it.
 
-    `delivery_id` is that of its create.
+    `delivery_id` is that of its create, `server_id` the ID that a server assigned in place of ours.
     """
 
     destination: Destination
@@ -146,15 +146,15 @@ class StandingAnswer:
 
     @property
     def stored_id(self) -> str:
-        """The ID the backend knows it by."""
+        """The ID by which the backend knows it."""
         return self.server_id or self.assessment.id
 
 
 @dataclass(frozen=True, slots=True)
 class Journaled:
-    """An answer that a journal has, standing or not: where it is delivered, in which form, and how far that got.
+    """An answer that the journal has, standing or not: where it is delivered, in which form, and how far it got.
 
-    `stored_id` is the ID the backend knows it by; `stands`: it is the reviewer's answer now.
+    `stored_id` is the ID by which the backend knows it; `stands` says whether it is the reviewer's answer now.
     """
 
     destination: Destination
@@ -166,7 +166,7 @@ class Journaled:
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """An assessment whose deletion the backend has acknowledged. `stored_id` is the ID the backend knew it by."""
+    """An assessment whose deletion was acknowledged. `stored_id` is the ID by which the backend knew it."""
 
     delivery_id: int
     trace_id: str
@@ -177,9 +177,9 @@ class TakenBack:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """An acknowledged delivery that has left no trace at the backend.
+    """An acknowledged delivery whose result is no longer at the backend.
 
-    `there`: the IDs of the assessments that its trace does have, which decide what an answer can override.
+    `there` holds the IDs of the assessments that its trace has; they decide what an answer can override.
     """
 
     delivery_id: int
@@ -187,7 +187,7 @@ class Lost:
 
 
 class JournalError(Exception):
-    """Base of the journal's errors. The message is a sentence: what happened, what is safe, what to do."""
+    """Base of the journal's errors. The message says what happened, what is safe and what to do."""
 
 
 class JournalNewer(JournalError):
@@ -199,7 +199,7 @@ class JournalUnusable(JournalError):
 
 
 class JournalUnwritable(JournalUnusable):
-    """The journal cannot be written here. It may still be read as it is: `reason` says why no more than that."""
+    """The journal cannot be written here, but perhaps be read as it is. `reason` says why it cannot be written."""
 
     def __init__(self, message: str, reason: str) -> None:
         super().__init__(message)
@@ -207,4 +207,4 @@ class JournalUnwritable(JournalUnusable):
 
 
 class JournalWriteFailed(JournalError):
-    """A change could not be committed. Nothing of it was stored; it can be tried again."""
+    """A change could not be committed. Nothing of it was stored, and it can be tried again."""

@@ -1,4 +1,4 @@
-"""The outbox: which deliveries may go now, and what became of those that went."""
+"""The outbox: which deliveries may be sent now, and how the ones that were sent ended."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from labeler.journal.serialization import assessment_of
 from labeler.journal.store import Store
 
 CLOCK_JUMP_MS: Final = 600_000
-"""A delivery told to wait longer than this from now was told so by a clock that has jumped back since."""
+"""A delivery that has to wait longer than this was given its time by a clock that has jumped back since."""
 
 _DUE: Final = """
 SELECT d.* FROM deliveries d
@@ -44,7 +44,7 @@ ORDER BY d.seq
 """
 
 _HOLDING: Final = "SELECT DISTINCT run FROM deliveries WHERE released_at_ms IS NULL AND +state = 'waiting'"
-"""The runs with deliveries that are not released. The plus has SQLite look at those alone, not at all that wait."""
+"""The runs with unreleased deliveries. The plus makes SQLite use the index of those, not of all that wait."""
 
 _RELEASE: Final = """
 UPDATE deliveries SET released_at_ms = ?
@@ -53,13 +53,13 @@ WHERE released_at_ms IS NULL AND run IN (SELECT value FROM json_each(?))
 
 
 class Outbox:
-    """What delivery works off. Raises `JournalWriteFailed` where it writes."""
+    """The deliveries as delivery processes them. Methods that write raise `JournalWriteFailed`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def release(self, trace_id: str, now_ms: int) -> None:
-        """This run's reviewer submitted or left this trace: its deliveries may go once the grace is over."""
+        """Let this run's deliveries for a trace be sent once the grace period is over: the reviewer has left it."""
         with self._store.writing() as db:
             db.execute(
                 "UPDATE deliveries SET released_at_ms = ? WHERE trace_id = ? AND released_at_ms IS NULL AND run = ?",
@@ -67,14 +67,14 @@ class Outbox:
             )
 
     def release_all(self, now_ms: int) -> None:
-        """This run's reviewer left: all that it wrote may go once the grace is over."""
+        """Let all deliveries of this run be sent once the grace period is over: the reviewer has left."""
         with self._store.writing() as db:
             db.execute(_RELEASE, (now_ms, json.dumps([self._store.run])))
 
     def release_earlier(self, now_ms: int) -> None:
-        """Release what runs left that have ended, killed ones too, and nothing that a living one may still change."""
+        """Release what ended runs left behind, killed ones included; nothing that a living run may still change."""
         runs = {row["run"] for row in self._store.rows(_HOLDING)}
-        # Only then is it looked who lives: a run that began meanwhile is not among these.
+        # The living are looked up afterwards: a run that has begun meanwhile is not among `runs`.
         ended = runs - self._store.runs.living() if runs else runs
         if ended:
             with self._store.writing() as db:
@@ -88,7 +88,7 @@ class Outbox:
         limit: int,
         busy: Collection[str] = (),
     ) -> list[Claim]:
-        """Take up at most `limit` due deliveries, one a trace, none of the traces in `busy`.
+        """Claim at most `limit` due deliveries, one per trace, none for the traces in `busy`.
 
         They count as attempted from here on, before anything is sent: a crash must not make them look unsent.
         """
@@ -107,14 +107,14 @@ class Outbox:
         return claims
 
     def due_traces(self, destinations: Sequence[Destination], now_ms: int, grace_ms: int) -> set[str]:
-        """The traces of which a delivery could be claimed now."""
+        """Return the IDs of the traces for which a delivery could be claimed now."""
         rows = self._store.rows(
             f"SELECT DISTINCT trace_id FROM ({_DUE})", self._circumstances(destinations, now_ms, grace_ms)
         )
         return {row["trace_id"] for row in rows}
 
     def settle(self, settled: Sequence[tuple[int, Outcome]], now_ms: int) -> list[Delivery]:
-        """Keep how attempts ended. Returns the deliveries as they stand now, a replaced one as its replacement."""
+        """Record how attempts ended. Return the deliveries as they are now; for a replaced one, its replacement."""
         places = known(self._store)
         with self._store.writing() as db:
             ids = [_settle(db, delivery_id, outcome, now_ms) for delivery_id, outcome in settled]
@@ -122,7 +122,7 @@ class Outbox:
         return [delivery_of_row(row, places) for row in rows]
 
     def next_due_ms(self, destinations: Sequence[Destination], now_ms: int, grace_ms: int) -> int | None:
-        """When the next delivery becomes due that only waits for time to pass, or None."""
+        """Return when the next delivery that waits only for time becomes due (ms since the epoch), or None."""
         row = self._store.row(
             "SELECT min(max(released_at_ms + :grace, coalesce(not_before_ms, 0))) FROM deliveries"
             " WHERE state = 'waiting' AND released_at_ms IS NOT NULL"
@@ -133,8 +133,8 @@ class Outbox:
         return None if row is None or row[0] is None else int(row[0])
 
     def unpark(self, destinations: Sequence[Destination]) -> int:
-        """Let what is parked wait again, as every start does. How many there were."""
-        # The second condition says nothing new, but has SQLite look through the undone deliveries alone.
+        """Queue parked deliveries again, as every start does. Return how many there were."""
+        # The second condition is redundant, but lets SQLite use the index of undone deliveries.
         with self._store.writing() as db:
             return db.execute(
                 "UPDATE deliveries SET state = 'waiting', cause = NULL WHERE state = 'parked'"
@@ -144,7 +144,7 @@ class Outbox:
             ).rowcount
 
     def retry(self, delivery_ids: Collection[int]) -> int:
-        """Let parked and refused deliveries wait again. How many there were."""
+        """Queue parked and refused deliveries again. Return how many there were."""
         with self._store.writing() as db:
             return db.execute(
                 "UPDATE deliveries SET state = 'waiting', cause = NULL, failures = 0 WHERE state IN"
@@ -153,7 +153,7 @@ class Outbox:
             ).rowcount
 
     def discard(self, delivery_ids: Collection[int], now_ms: int) -> int:
-        """Give up deliveries for good; the answers stay in the journal. How many were still to be delivered."""
+        """Close deliveries for good; the answers stay in the journal. Return how many were still to be delivered."""
         with self._store.writing() as db:
             return db.execute(
                 "UPDATE deliveries SET state = 'closed', cause = NULL, reason = 'discarded', settled_at_ms = ?"
@@ -162,7 +162,7 @@ class Outbox:
             ).rowcount
 
     def _circumstances(self, destinations: Sequence[Destination], now_ms: int, grace_ms: int) -> dict[str, object]:
-        """What decides what is due."""
+        """Return the parameters of `_DUE`."""
         return {
             "places": numbers(self._store, destinations),
             "now": now_ms,
@@ -172,7 +172,7 @@ class Outbox:
 
 
 def _one_a_trace(due: Iterator[Any], limit: int, busy: Collection[str]) -> Iterator[Any]:
-    """The first due rows of different traces, in order; the rest of the query is not read."""
+    """Yield the first `limit` due rows of different traces, in order. The rest of the query is not read."""
     taken = set(busy)
     left = limit
     while left > 0 and (row := next(due, None)) is not None:
@@ -208,7 +208,7 @@ def _on_the_wire(db: sqlite3.Connection, row: Any, payload: dict[str, Any]) -> A
 
 
 def _wire_id(db: sqlite3.Connection, assessment_id: str | None) -> str | None:
-    """The ID the backend knows an assessment by: its own where it gave one."""
+    """Return the ID by which the backend knows an assessment: the one it assigned, if any."""
     row = db.execute(
         "SELECT server_id FROM deliveries WHERE assessment_id = ? AND op = 'create' AND server_id IS NOT NULL",
         (assessment_id,),
@@ -229,7 +229,7 @@ def _is_journaled(db: sqlite3.Connection, assessment_id: str | None) -> bool:
 
 
 def _rival_at_ms(db: sqlite3.Connection, row: Any, payload: dict[str, Any], now_ms: int) -> int | None:
-    """When another request ended in doubt that would undo this delivery if it took effect late."""
+    """Return when another request ended in doubt that would undo this delivery if it took effect late, or None."""
     rivals = {
         "create": "FALSE",
         "delete": "op = 'create' AND assessment_id = :assessment",
@@ -245,7 +245,7 @@ def _rival_at_ms(db: sqlite3.Connection, row: Any, payload: dict[str, Any], now_
         "state": payload.get("state"),
         "now": now_ms,
     }
-    # A clock that jumped back must not make this delivery wait until it has caught up.
+    # A clock that jumped back must not make this delivery wait until the clock has caught up.
     for moment in ("ambiguous_at_ms", "claimed_at_ms"):
         db.execute(f"UPDATE deliveries SET {moment} = :now WHERE {moment} > :now AND {rivals}", asked)
     found = db.execute(
@@ -256,7 +256,7 @@ def _rival_at_ms(db: sqlite3.Connection, row: Any, payload: dict[str, Any], now_
 
 
 def _settle(db: sqlite3.Connection, delivery_id: int, outcome: Outcome, now_ms: int) -> int:
-    """Keep one outcome; of a delivery that was closed meanwhile, only what may matter to its successors."""
+    """Record one outcome; for a delivery that was closed meanwhile, only what may matter to its successors."""
     db.execute("UPDATE deliveries SET claimed_at_ms = NULL WHERE id = ?", (delivery_id,))
     if isinstance(outcome, Delivered | RecheckLater) and outcome.server_id is not None:
         db.execute("UPDATE deliveries SET server_id = ? WHERE id = ?", (outcome.server_id, delivery_id))

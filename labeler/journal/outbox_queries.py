@@ -1,4 +1,4 @@
-"""What the outbox looks like: counts, rows, and how far each answer got."""
+"""Queries about deliveries: counts, lists, and how far each answer got."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ UNDONE: Final = (DeliveryState.WAITING, DeliveryState.PARKED, DeliveryState.REFU
 
 
 class DeliveryStanding(IntEnum):
-    """How a delivery that is not acknowledged stands, the worst first."""
+    """The state of a delivery that is not acknowledged, as the outbox shows it, the worst first."""
 
     REFUSED = 0
     PARKED = 1
     RETRYING = 2
-    """It waits, and was begun before."""
+    """It is queued, and was attempted before."""
     QUEUED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxPlace:
-    """What is not acknowledged at one destination: delivery IDs, problems first and of each kind the newest first.
+    """What is not acknowledged at one destination: delivery IDs, by standing, the newest of each first.
 
-    `counts` says how many of each kind there are, by `DeliveryStanding`.
+    `counts` holds the number of each, indexed by `DeliveryStanding`.
     """
 
     destination: Destination
@@ -50,15 +50,15 @@ class OutboxPlace:
 
     @property
     def problems(self) -> Sequence[int]:
-        """The IDs of what is refused or parked."""
+        """The IDs of the deliveries that are refused or parked."""
         return self.ids[: self.counts[DeliveryStanding.REFUSED] + self.counts[DeliveryStanding.PARKED]]
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """A delivery to show. `title` is its item's in the review it was made in, as the worklist was told it, if any.
+    """A delivery to show. `title` is that of its item in the review in which it was made, or empty.
 
-    `is_held`: it goes after another one of its trace, which is not acknowledged either.
+    `is_held`: it depends on another delivery that is not acknowledged yet.
     """
 
     delivery: Delivery
@@ -74,22 +74,22 @@ _UNDONE: Final = "('waiting', 'parked', 'refused')"
 
 
 class OutboxQueries:
-    """How far delivery got, and what the outbox looks like. Reads only."""
+    """Reads how far delivery got and what is in the outbox."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def destinations(self) -> list[Destination]:
-        """Every destination the journal knows, in order of first use."""
+        """Return every destination that the journal knows, in order of first use."""
         return list(known(self._store).values())
 
     def version(self) -> int:
-        """A number that is another one once another process has written to the journal."""
+        """Return a number that changes when another process writes to the journal."""
         row = self._store.row("PRAGMA data_version")
         return 0 if row is None else int(row[0])
 
     def counts(self, destinations: Sequence[Destination]) -> OutboxCounts:
-        """How much is not delivered there."""
+        """Count what is not delivered there."""
         rows = self._store.rows(
             "SELECT state, cause, count(*) AS n, count(*) - count(released_at_ms) AS held FROM deliveries"
             " WHERE state IN ('waiting', 'parked', 'refused')"
@@ -109,7 +109,7 @@ class OutboxQueries:
         )
 
     def parked_because(self, destinations: Sequence[Destination]) -> tuple[tuple[str, int], ...]:
-        """Why deliveries are parked there, and how many for each reason, the commonest first."""
+        """Return why deliveries are parked there, with the number for each reason, the commonest first."""
         rows = self._store.rows(
             "SELECT reason, count(*) AS n FROM deliveries WHERE state = 'parked' AND reason IS NOT NULL"
             " AND destination_id IN (SELECT value FROM json_each(?)) GROUP BY reason ORDER BY n DESC, min(id)",
@@ -118,7 +118,7 @@ class OutboxQueries:
         return tuple((row["reason"], row["n"]) for row in rows)
 
     def elsewhere(self, destinations: Sequence[Destination]) -> dict[Destination, int]:
-        """How much is not delivered at every other destination."""
+        """Count what is not delivered at every other destination."""
         rows = self._store.rows(
             "SELECT destination_id, count(*) AS n FROM deliveries WHERE state IN ('waiting', 'parked', 'refused')"
             " AND destination_id NOT IN (SELECT value FROM json_each(?)) GROUP BY destination_id",
@@ -128,7 +128,7 @@ class OutboxQueries:
         return {places[row["destination_id"]]: row["n"] for row in rows}
 
     def delivered_since(self, destinations: Sequence[Destination], since_ms: int) -> int:
-        """How many deliveries were acknowledged there at or after `since_ms`."""
+        """Count the deliveries that were acknowledged there at or after `since_ms` (ms since the epoch)."""
         row = self._store.row(
             "SELECT count(*) FROM deliveries WHERE state = 'delivered' AND settled_at_ms >= ?"
             " AND destination_id IN (SELECT value FROM json_each(?))",
@@ -139,7 +139,7 @@ class OutboxQueries:
     def deliveries(
         self, destinations: Sequence[Destination], states: Iterable[DeliveryState] = UNDONE
     ) -> list[Delivery]:
-        """Deliveries there in these states, in the order of delivery."""
+        """Return the deliveries there that are in these states, in the order of delivery."""
         rows = self._store.rows(
             "SELECT * FROM deliveries WHERE state IN (SELECT value FROM json_each(?))"
             " AND destination_id IN (SELECT value FROM json_each(?)) ORDER BY seq",
@@ -149,7 +149,7 @@ class OutboxQueries:
         return [delivery_of_row(row, places) for row in rows]
 
     def deliveries_by_id(self, delivery_ids: Collection[int]) -> dict[int, Delivery]:
-        """These deliveries, whatever became of them and wherever they go; those that are not known are left out."""
+        """Return these deliveries, whatever their state and destination, without those that do not exist."""
         rows = self._store.rows(
             "SELECT * FROM deliveries WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(delivery_ids)),)
         )
@@ -157,9 +157,9 @@ class OutboxQueries:
         return {row["id"]: delivery_of_row(row, places) for row in rows}
 
     def delivery_of(self, assessment_ids: Collection[str]) -> dict[str, AnswerDelivery]:
-        """How far answers got, by assessment ID; those that were not journaled here are left out.
+        """Return how far answers got, by assessment ID, without those that were not given here.
 
-        An answer that a retraction has yet to make valid again got as far as that retraction.
+        An answer that an open retraction will make valid again is as far as that retraction.
         """
         rows = self._store.rows(
             """
@@ -182,7 +182,7 @@ class OutboxQueries:
         return {row["id"]: AnswerDelivery(DeliveryState(row["state"]), row["reason"]) for row in rows}
 
     def standing(self, destinations: Sequence[Destination]) -> list[StandingAnswer]:
-        """Every answer given here that stands, in the form it was or will be delivered in."""
+        """Return every standing answer that was given here, in the form in which it was or will be delivered."""
         rows = self._store.rows(
             """
             SELECT d.*, (SELECT u.payload FROM deliveries u WHERE u.assessment_id = d.assessment_id AND u.op = 'update'
@@ -208,7 +208,7 @@ class OutboxQueries:
         ]
 
     def outbox_places(self) -> list[OutboxPlace]:
-        """Every destination at which something is not acknowledged, in order of first use."""
+        """Return every destination at which something is not acknowledged, in order of first use."""
         rows = self._store.rows(
             f"SELECT d.destination_id AS place, d.id, {_STANDING} AS standing FROM deliveries d"
             f" WHERE d.state IN {_UNDONE} ORDER BY 1, 3, coalesce(d.settled_at_ms, 0) DESC, d.seq DESC"
@@ -225,7 +225,7 @@ class OutboxQueries:
         ]
 
     def outbox_rows(self, delivery_ids: Collection[int]) -> dict[int, OutboxRow]:
-        """These deliveries by ID, without those that are acknowledged or closed by now."""
+        """Return these deliveries by ID, without those that are acknowledged or closed by now."""
         rows = self._store.rows(
             f"SELECT d.*, {_STANDING} AS standing, i.title AS title, EXISTS (SELECT 1 FROM deliveries e"
             f" WHERE e.id = d.depends_on AND e.state IN {_UNDONE}) AS is_held"
@@ -245,8 +245,8 @@ class OutboxQueries:
         }
 
     def refused_traces(self, destinations: Sequence[Destination]) -> set[str]:
-        """The traces that something was refused of there."""
-        # The second condition says nothing new, but has SQLite look through the undone deliveries alone.
+        """Return the IDs of the traces for which a delivery was refused there."""
+        # The second condition is redundant, but lets SQLite use the index of undone deliveries.
         rows = self._store.rows(
             "SELECT DISTINCT trace_id FROM deliveries WHERE state = 'refused'"
             " AND state IN ('waiting', 'parked', 'refused')"
@@ -257,7 +257,7 @@ class OutboxQueries:
 
 
 def delivery_of_row(row: Any, places: Mapping[int, Destination]) -> Delivery:
-    """A row of the deliveries table as the type that leaves the journal."""
+    """Convert a row of the deliveries table."""
     payload = json.loads(row["payload"])
     assessment: Assessment | None = assessment_of(payload["assessment"]) if "assessment" in payload else None
     return Delivery(

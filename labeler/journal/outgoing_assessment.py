@@ -1,4 +1,4 @@
-"""What an answer becomes on its way out: an assessment with the metadata that INTERFACE promises."""
+"""Builds the assessment that carries an answer to the backend, with the metadata that users can rely on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from labeler.domain.value import same_value
 
 @dataclass(frozen=True, slots=True)
 class AnswerKey:
-    """Where an answer stands: whose, on which trace or span, to which question, in which destination."""
+    """Where an answer stands (a cell): whose, on which trace or span, to which question, at which destination."""
 
     destination_id: int
     review_id: str | None
@@ -27,12 +27,12 @@ class AnswerKey:
 
 
 def mint_id() -> str:
-    """A new assessment ID: ``a-`` and 32 hexadecimal digits."""
+    """Return a new assessment ID: ``a-`` and 32 hexadecimal digits."""
     return f"a-{uuid.uuid4().hex}"
 
 
 def assessment_for(cell: AnswerKey, answer: Answer, overrides: str | None) -> Assessment:
-    """The assessment of an answer. An expectation's comment travels as metadata: the server drops its rationale."""
+    """Build the assessment of an answer. An expectation's comment goes to metadata: the server drops its rationale."""
     is_expectation = cell.kind is AssessmentKind.EXPECTATION
     metadata = {
         answer_metadata.ID: answer.assessment_id,
@@ -61,5 +61,5 @@ def assessment_for(cell: AnswerKey, answer: Answer, overrides: str | None) -> As
 
 
 def same_content(one: Answer, other: Answer) -> bool:
-    """Whether two answers say the same, whatever their IDs and times."""
+    """Return whether two answers have the same value and comment, whatever their IDs and times."""
     return same_value(one.value, other.value) and (one.comment or "") == (other.comment or "")

@@ -1,9 +1,9 @@
-"""A journal read as it is where nothing can be written: on a full disk, a read-only mount, among another's files.
+"""Opens a journal where nothing can be written: on a full disk, a read-only mount, among another user's files.
 
-Reading a database with a write-ahead log takes writing: the log's index lies in a file beside it. Opened as
-``immutable``, SQLite does without, and without what only the log holds (https://www.sqlite.org/wal.html, section 5).
-So a journal with a log is copied to where something can be written, and the copy is opened as any journal is:
-migrated where it is older, saved where it is damaged.
+To read a database with a write-ahead log, SQLite writes: the index of the log is a file beside it. A database that is
+opened as ``immutable`` is read without the index, and without what only the log holds
+(https://www.sqlite.org/wal.html, section 5). So a journal with a log is copied to where something can be written, and
+the copy is opened as usual: migrated if it is older, saved if it is damaged.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from labeler.journal.store import Damaged, Store, open_store
 from labeler.storage.sqlite_file import connect_immutable
 
 _MEMORY: Final = Path("/dev/shm")
-"""A directory in memory, where the system has one."""
+"""A directory in memory, on systems that have one."""
 
 _PARTS: Final = ("", "-wal", "-journal")
-"""What makes up a journal: the database and what is not in it yet. The log's index is made anew."""
+"""The files of a journal: the database, and what is not in it yet. The index of the log is made anew."""
 
 _ATTEMPTS: Final = 20
-"""Times that a journal is copied before it counts as one that somebody is writing."""
+"""How often a journal is copied before it counts as being written all the time."""
 
 
 class ReadOnlyStore(Store):
-    """A connection to a journal that is only read; `copy` is the directory it was copied to, deleted at the end."""
+    """A connection to a journal that is only read. `copy` is the directory with its copy, deleted at the end."""
 
     def __init__(
         self, path: Path, connection: sqlite3.Connection, copy: tempfile.TemporaryDirectory[str] | None = None
@@ -55,7 +55,7 @@ class ReadOnlyStore(Store):
 
 
 def open_read_only(path: Path) -> tuple[Store, Recovery | None]:
-    """Open the journal at `path` without writing anything there, and tell what could be read of it when it is damaged.
+    """Open the journal at `path` without writing there. Return what could be read of it, too, if it is damaged.
 
     Raises `JournalNewer` or `JournalUnusable`.
     """
@@ -72,7 +72,7 @@ def open_read_only(path: Path) -> tuple[Store, Recovery | None]:
     except JournalError as error:
         folder.cleanup()
         kind = JournalNewer if isinstance(error, JournalNewer) else JournalUnusable
-        raise kind(str(error).replace(str(copy), str(path))) from error  # it is about the journal, not about a copy
+        raise kind(str(error).replace(str(copy), str(path))) from error  # name the journal, not the copy
     except BaseException:
         folder.cleanup()
         raise
@@ -93,7 +93,7 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 
 def _is_sound(connection: sqlite3.Connection) -> bool:
-    """Whether this is a whole journal of today's format."""
+    """Return whether this is an intact journal of the current format."""
     try:
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -104,7 +104,7 @@ def _is_sound(connection: sqlite3.Connection) -> bool:
 
 
 def _copied(path: Path) -> tempfile.TemporaryDirectory[str]:
-    """A directory for its owner alone with a copy of the journal, in the first place that takes it."""
+    """Copy the journal to a private temporary directory, in the first place that has room for it."""
     why = "there is no such place"
     for place in _places():
         try:
@@ -135,7 +135,7 @@ def _places() -> Iterator[Path]:
 
 
 def _copy(path: Path, folder: Path) -> None:
-    """Copy database and log as they were at one moment. Raises `OSError`, and `JournalUnusable` when there was none."""
+    """Copy database and log as of one moment. Raises `OSError`, or `JournalUnusable` if they keep changing."""
     parts = [path.with_name(path.name + suffix) for suffix in _PARTS]
     for _ in range(_ATTEMPTS):
         before = [_stamp(part) for part in parts]
@@ -158,7 +158,7 @@ def _stamp(part: Path) -> tuple[int, int, int] | None:
 
 
 def _made_ready(copy: Path) -> Recovery | None:
-    """Bring the copy to today's format, its log in it, and save what can be saved where it is damaged."""
+    """Bring the copy to the current format, with its log merged, and save what can be saved if it is damaged."""
     recovery = None
     try:
         store = open_store(copy)

@@ -1,13 +1,13 @@
-"""What one effect of a change means for the outbox.
+"""The rules that turn an effect of a change into deliveries.
 
-The deliveries of a cell form a stack on the backend: each assessment overrides the one below, the topmost
-is valid. `settle_answer` moves that stack from `before` to `after` with as little traffic as it can; what
-was never attempted is closed here and never reaches the backend.
+The assessments of a cell form a stack on the backend: each overrides the one below it, and the topmost is valid.
+`settle_answer` moves that stack from `before` to `after` with as few requests as possible. What was never attempted
+is closed here and never reaches the backend.
 
-Two facts of MLflow's stores shape the rules. Deleting an override makes its target valid again, whatever else
-overrides that target by then; so a new override of a target waits for an open delete that would restore it.
-And an ID that may have been deleted is never created again, since a late delete could still land: the answer
-goes on under a new ID (`DeliveryTable.rename`).
+Two facts about MLflow's stores shape the rules. Deleting an override makes its target valid again, whatever else
+overrides that target by then; so a new override of a target waits for an open delete that would restore it. And an ID
+that may have been deleted is never created again, since a late delete could still take effect: the answer is given a
+new ID (`DeliveryTable.rename`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from labeler.journal.serialization import answer_fields, answer_of, assessment_f
 
 
 def settle_answer(table: DeliveryTable, cell: AnswerKey, before: Answer | None, after: Answer | None) -> Answer | None:
-    """Bring the outbox from one content of a cell to another. The answer that stands then, under its final ID."""
+    """Queue what brings a cell from one answer to another. Return the answer that stands then, with its final ID."""
     stack = _Stack(table, cell)
     return stack.move(_resolved(table, before), _resolved(table, after))
 
@@ -43,7 +43,7 @@ def _resolved(table: DeliveryTable, answer: Answer | None) -> Answer | None:
 
 @dataclass(frozen=True, slots=True)
 class _Top:
-    """What a new answer is put upon. `answer`: its content, where known; `revived`: its delete was called off."""
+    """The assessment that a new answer will override. `answer`: its content; `revived`: its delete was cancelled."""
 
     assessment_id: str | None = None
     answer: Answer | None = None
@@ -52,10 +52,13 @@ class _Top:
 
 @dataclass(frozen=True, slots=True)
 class _Stack:
+    """The assessments of one cell, and how they change."""
+
     table: DeliveryTable
     cell: AnswerKey
 
     def move(self, before: Answer | None, after: Answer | None) -> Answer | None:
+        """Queue what leads from `before` to `after`, both with resolved IDs. Return what stands then."""
         if after is None:
             if before is not None:
                 self._retract(before)
@@ -74,7 +77,7 @@ class _Stack:
         return self._put(after, self._revive(self._vacate(before.assessment_id, before)))
 
     def _put(self, answer: Answer, top: _Top) -> Answer:
-        """Put an answer on top of the stack. For an expectation, which cannot override: beside it, then delete that."""
+        """Put an answer on top of the stack. An expectation cannot override: `top` is deleted instead."""
         if top.revived and top.assessment_id and top.answer and same_content(top.answer, answer):
             if answer.assessment_id != top.assessment_id:
                 self.table.rename(answer.assessment_id, top.assessment_id)
@@ -95,7 +98,7 @@ class _Stack:
         return answer
 
     def _update(self, before: Answer, after: Answer) -> Answer:
-        """The same assessment with another content: replaced while it is unsent, patched afterwards."""
+        """Change the content of an assessment: in the queue while it is unsent, in place afterwards."""
         row = self.table.create_of(after.assessment_id)
         if row is not None and _is_dead(row):
             return self._put(self._under_new_id(after), self._vacate(after.assessment_id, before))
@@ -118,7 +121,7 @@ class _Stack:
         return after
 
     def _retract(self, top: Answer, until: Answer | None = None) -> None:
-        """Take back `top` and what it overrides, newest first, down to `until`, which stands again then."""
+        """Retract `top` and what it overrides, newest first, down to `until`, which is valid again then."""
         depends_on: int | None = None
         for assessment_id in (top.assessment_id, *self._below(top)):
             if until is not None and assessment_id == until.assessment_id:
@@ -133,7 +136,7 @@ class _Stack:
     def _take_back(
         self, assessment_id: str, answer: Answer | None, depends_on: int | None, more: Mapping[str, Any]
     ) -> int | None:
-        """Close an unsent assessment, delete any other. Returns what the next delete has to wait for."""
+        """Close an unsent assessment, delete any other. Return what the next delete has to wait for."""
         row = self.table.create_of(assessment_id)
         if row is not None and row["state"] in OPEN:
             is_dead = row["state"] == DeliveryState.REFUSED
@@ -143,13 +146,13 @@ class _Stack:
         return self._delete(assessment_id, answer, depends_on, more)
 
     def _take_off(self, top: Answer) -> _Top:
-        """Take back `top` alone and find what lies under it."""
+        """Retract `top` alone and return what lies under it."""
         row = self.table.create_of(top.assessment_id)
         self._take_back(top.assessment_id, top, None, {})
         return _Top() if row is None else self._vacate(row["overrides"], None)
 
     def _vacate(self, assessment_id: str | None, answer: Answer | None) -> _Top:
-        """Find what a new answer supersedes; on the way close the unsent, and delete the refused to be sure."""
+        """Return what a new answer will override. Unsent ones on the way are closed, refused ones deleted."""
         current = assessment_id
         while current is not None:
             row = self.table.create_of(current)
@@ -163,7 +166,7 @@ class _Stack:
         return _Top()
 
     def _revive(self, top: _Top) -> _Top:
-        """Call off the unsent deletes of what lay here, where that brings back `top` or, with none, the last answer."""
+        """Cancel the unsent deletes in this cell, where that brings back `top` or, without one, the last answer."""
         deletes = self.table.unsent_deletes_in(self.cell)
         if self.cell.kind is AssessmentKind.EXPECTATION:
             deletes = deletes[-1:]
@@ -186,10 +189,10 @@ class _Stack:
     def _delete(
         self, assessment_id: str, answer: Answer | None, depends_on: int | None, more: Mapping[str, Any]
     ) -> int:
-        """Enqueue a delete. `more` may hold what the courier has to see to besides.
+        """Enqueue a delete. `more` is added to its payload.
 
-        ``follow``: what a foreign assessment overrides is retracted too, if it is the reviewer's; ``restored``: the
-        assessment that is to stand afterwards.
+        ``follow``: what an assessment that was not made here overrides is retracted too, if it is the reviewer's;
+        ``restored``: the assessment that has to be valid afterwards.
         """
         row = self.table.create_of(assessment_id)
         foreign = answer.overrides if answer is not None else None
@@ -208,7 +211,7 @@ class _Stack:
         return list(self._links(top.assessment_id, top.overrides))[1:]
 
     def _links(self, assessment_id: str, overrides: str | None) -> Iterator[str]:
-        """The assessment and what it overrides, newest first. `overrides` counts where it was not journaled here."""
+        """Yield an assessment and what it overrides, newest first. `overrides` is used where it was not made here."""
         current: str | None = assessment_id
         while current is not None:
             yield current
@@ -240,12 +243,12 @@ class _Stack:
 
 
 def _is_dead(row: Any) -> bool:
-    """Whether this create may or may not be on the backend, and will not be sent as it is."""
+    """Return whether this create will not be sent again. It may be on the backend or not."""
     return row["state"] in (DeliveryState.REFUSED, DeliveryState.CLOSED)
 
 
 def _is_in_doubt(updates: list[Any]) -> bool:
-    """Whether nobody knows if the last update that was attempted took effect."""
+    """Return whether the last update that was attempted may or may not have taken effect."""
     attempted = [each for each in updates if each["attempts"] > 0]
     return bool(attempted) and attempted[-1]["state"] != DeliveryState.DELIVERED
 
@@ -263,7 +266,7 @@ _STATUS: Final = {
 
 
 def settle_status(table: DeliveryTable, item: AnswerKey, before: ItemState, after: ItemState) -> None:
-    """Bring the queue's status of an item from one state to another; an unsent one that is reverted is closed."""
+    """Queue what brings an item's status in its queue from one state to another. A reverted unsent one is closed."""
     wanted = _STATUS[after]
     known = [(row, json.loads(row["payload"])) for row in table.statuses_of(item)]
     mine = [(row, payload) for row, payload in known if payload["queue_id"] == item.queue_id]
@@ -279,7 +282,7 @@ def settle_status(table: DeliveryTable, item: AnswerKey, before: ItemState, afte
 
 
 def _standing(known: list[tuple[Any, dict[str, Any]]], before: QueueItemState) -> QueueItemState | None:
-    """What the queue has, as far as is known: the last status that was sent, or None when its fate is open."""
+    """Return the status that the queue has: the last one that was sent, or None while its outcome is unknown."""
     sent = [(row, payload) for row, payload in known if row["attempts"] > 0]
     if sent:
         row, payload = sent[-1]

@@ -1,4 +1,4 @@
-"""A damaged journal: set aside, and everything that can still be read of it saved into a fresh one."""
+"""Recovers a damaged journal: moves it aside and saves everything that can be read of it into a new one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TABLES: Final = {
     "reviewers": "backend_uri",
     "trusted": "origin",
 }
-"""What is saved, in this order, and the order in which each table lies in the file."""
+"""The tables to save, in this order, and the order of the rows of each in the file."""
 
 _CHECKS: Final[dict[str, tuple[str, Callable[[Any], object]]]] = {
     "reviews": ("spec", spec_from_json),
@@ -41,11 +41,11 @@ _CHECKS: Final[dict[str, tuple[str, Callable[[Any], object]]]] = {
     "drafts": ("text", json.loads),
     "deliveries": ("payload", json.loads),
 }
-"""The column of a table that tells whether a row is what it was, and how to read it."""
+"""The column of a table that shows whether a row is intact, and the function that decodes it."""
 
 
 def set_aside_and_save(path: Path) -> Recovery:
-    """Move the damaged journal away and make a fresh one of what was readable. Raises `JournalUnusable`."""
+    """Move the damaged journal aside and make a new one of what can be read of it. Raises `JournalUnusable`."""
     aside = _set_aside(path)
     try:
         return _saved(aside, path)
@@ -91,7 +91,7 @@ def _set_aside(path: Path) -> Path:
 
 
 def _put_back(aside: Path, path: Path) -> None:
-    """Let the next opening find the damaged journal again: a fresh one in its place would seem to be all there is."""
+    """Put the damaged journal back for the next opening: a new one in its place would seem to be all there is."""
     for suffix in ("-shm", "-wal", ""):
         with suppress(OSError):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
@@ -117,7 +117,7 @@ def _save_from(damaged: sqlite3.Connection, store: Store) -> None:
 
 
 def _readable(damaged: sqlite3.Connection, table: str, order: str) -> Iterator[Any]:
-    """The rows of a table up to the first unreadable page from the front, and from the back."""
+    """Yield the rows of a table up to the first unreadable page, from the front and from the back."""
     seen: set[tuple[Any, ...]] = set()
     parts = order.split(", ")
     backwards = ", ".join(f"{part} DESC" for part in parts)

@@ -1,4 +1,4 @@
-"""An answer going on under a new ID, because what it was to override or to change is gone from the backend."""
+"""Gives an answer a new ID, because what it was to override or to change is gone from the backend."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ WHERE json_extract(cells.answer, '$.assessment_id') = json_extract(asked.value, 
 
 
 def replace_create(db: sqlite3.Connection, row: Any, now_ms: int, overrides: str | None = None) -> int:
-    """Journal a create for the answer that the settled delivery `row` could not leave standing: under a new ID.
+    """Queue a create under a new ID for the answer that the settled delivery `row` could not make valid.
 
-    Whatever was to follow `row` follows the new delivery, whose ID is returned.
+    What depended on `row` depends on the new delivery. Return the ID of that delivery.
     """
     assessment = _carried(row)
     old_id, new_id = assessment["id"], mint_id()
@@ -50,7 +50,7 @@ def replace_create(db: sqlite3.Connection, row: Any, now_ms: int, overrides: str
 
 
 def _retarget(db: sqlite3.Connection, old_delivery: int, new_delivery: int, old_id: str, new_id: str) -> None:
-    """Point the deliveries that waited for the closed one to the new one; none of them was ever attempted."""
+    """Make deliveries that depended on the closed one depend on the new one. None of them was ever attempted."""
     followers = db.execute(
         "SELECT id, op, payload FROM deliveries WHERE depends_on = ? AND state IN ('waiting', 'parked', 'refused')",
         (old_delivery,),
@@ -77,22 +77,22 @@ def _retarget(db: sqlite3.Connection, old_delivery: int, new_delivery: int, old_
 
 
 def is_still_wanted(db: sqlite3.Connection, row: Any) -> bool:
-    """Whether the answer that `row` could not leave standing is to stand: always when it was to be created.
+    """Return whether the answer that `row` could not make valid is still wanted.
 
-    What was to be changed or brought back is wanted only while it is the reviewer's answer.
+    One that was to be created always is. One that was to be changed or brought back is while it is the standing answer.
     """
     return row["op"] == "create" or stands(db, row, _carried(row)["id"])
 
 
 def stands(db: sqlite3.Connection, row: Any, assessment_id: str) -> bool:
-    """Whether this assessment is the reviewer's answer now, in the cell that the delivery `row` is about."""
+    """Return whether this assessment is the standing answer in the cell of the delivery `row`."""
     return bool(standing(db.execute, [(row, assessment_id)]))
 
 
 def standing(ask: Callable[[str, tuple[str]], Iterable[Any]], carried: Iterable[tuple[Any, str]]) -> set[str]:
-    """Which of these assessments are the reviewer's answer now, in the cell that the delivery beside each is about.
+    """Return which of these assessments are the standing answer in the cell of the delivery beside them.
 
-    `ask` answers a query with its rows.
+    `ask` runs a query and returns its rows.
     """
     cells = [
         (row["destination_id"], person(row["reviewer"]), row["trace_id"], row["span_id"], row["name"], assessment_id)
@@ -118,7 +118,7 @@ def _rename_in_cell(db: sqlite3.Connection, row: Any, old_id: str, new_id: str) 
 
 
 def _cell(row: Any, assessment_id: str) -> dict[str, Any]:
-    """The parameters of `_CELL`: the cell of a delivery, while this answer stands in it."""
+    """Return the parameters of `_CELL`: the cell of a delivery, while this answer stands in it."""
     return {
         "destination": row["destination_id"],
         "reviewer": person(row["reviewer"]),

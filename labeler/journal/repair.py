@@ -1,4 +1,4 @@
-"""Making a journal whole again from the rows that were saved: no dangling reference, no answer undelivered."""
+"""Completes a journal that was saved from a damaged one: no dangling reference, no answer without a delivery."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from labeler.journal.serialization import (
 )
 
 LOST = "lost:"
-"""The backend URI of a destination whose row was lost: nothing is ever delivered there."""
+"""The backend URI of a destination whose row was lost. Nothing is ever delivered there."""
 
 
 def make_whole(db: sqlite3.Connection, run: str, now_ms: int) -> None:
-    """Complete what was saved: parents of rows, cells and states from the changes, deliveries of standing answers."""
+    """Complete the saved rows: what they refer to, answers and item states from the changes, missing deliveries."""
     _restore_parents(db)
     table = DeliveryTable(db, run, now_ms)
     for cell, effect in _last_effects(db):
@@ -43,7 +43,7 @@ def make_whole(db: sqlite3.Connection, run: str, now_ms: int) -> None:
 
 
 def _restore_parents(db: sqlite3.Connection) -> None:
-    """Give every saved row what it refers to: read off other rows where that is possible, else a stand-in."""
+    """Restore what saved rows refer to: from other rows where that is possible, else as a placeholder."""
     known = {row["id"] for row in db.execute("SELECT id FROM destinations")}
     used = db.execute(
         "SELECT destination_id AS id FROM changes UNION SELECT destination_id FROM deliveries"
@@ -75,7 +75,7 @@ def _restore_parents(db: sqlite3.Connection) -> None:
 
 
 def _place(db: sqlite3.Connection, number: int) -> tuple[str, str, str]:
-    """Backend, workspace and experiment of a destination whose own row was lost."""
+    """Find backend, workspace and experiment of a destination whose row was lost."""
     row = db.execute(
         "SELECT r.spec, i.experiment_id FROM changes c JOIN reviews r ON r.id = c.review_id"
         " JOIN items i ON i.review_id = c.review_id AND i.trace_id = c.trace_id WHERE c.destination_id = ? LIMIT 1",
@@ -88,7 +88,7 @@ def _place(db: sqlite3.Connection, number: int) -> tuple[str, str, str]:
 
 
 def _last_effects(db: sqlite3.Connection) -> Iterable[tuple[AnswerKey, AnswerEffect]]:
-    """The last that was done to each cell. On the way, item states that no saved row tells of are filled in."""
+    """Return the last effect on each cell. Item states that are missing are filled in from the changes."""
     last: dict[tuple[Any, ...], tuple[AnswerKey, AnswerEffect]] = {}
     states: dict[tuple[str, str], tuple[str, int]] = {}
     for row in db.execute("SELECT * FROM changes ORDER BY seq").fetchall():
@@ -118,7 +118,7 @@ def _last_effects(db: sqlite3.Connection) -> Iterable[tuple[AnswerKey, AnswerEff
 
 
 def _create_again(table: DeliveryTable, cell: AnswerKey, standing: Answer) -> None:
-    """Queue an answer whose delivery was lost. It counts as attempted: it may have arrived, and is read back then."""
+    """Queue an answer whose delivery was lost. It counts as attempted: it may have arrived, and is read back first."""
     if _stays_here(table, cell) or table.create_of(standing.assessment_id) is not None:
         return
     overrides = None
@@ -129,7 +129,7 @@ def _create_again(table: DeliveryTable, cell: AnswerKey, standing: Answer) -> No
 
 
 def _delete_again(table: DeliveryTable, cell: AnswerKey, gone: Answer) -> None:
-    """Queue a retraction that was lost, of an answer that may have arrived."""
+    """Queue the lost retraction of an answer that may have arrived."""
     created = table.create_of(gone.assessment_id)
     is_unsent = created is not None and created["attempts"] == 0
     if _stays_here(table, cell) or is_unsent or table.has_delete(gone.assessment_id):
@@ -150,7 +150,7 @@ def _renamed(table: DeliveryTable, answer: Answer) -> Answer:
 
 
 def _stays_here(table: DeliveryTable, cell: AnswerKey) -> bool:
-    """Whether this is a note that is not to leave the journal."""
+    """Return whether this is a note that must not leave the journal."""
     if cell.question not in NOTE_NAMES or cell.review_id is None:
         return False
     return _spec(table.db, cell.review_id).notes_local

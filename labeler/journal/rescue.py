@@ -1,7 +1,7 @@
-"""A journal that was removed or replaced while it was open: written back, or kept beside what lies there now.
+"""Rescues a journal that was removed or replaced while it was open: writes it back, or beside what lies there now.
 
-SQLite still reads all of it through the open connection. Several programs may have the same journal open; they take
-turns by its own write lock, so that the first writes it back and the others find it there.
+SQLite still reads all of it through the open connection. Several programs may have the same journal open. They take
+turns by its write lock, so that the first writes it back and the others find it there.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from labeler.storage.sqlite_file import connect, connect_read_only
 _RESCUED: Final = ".rescued-"
 
 _TURNS: Final = 5
-"""How often a copy is taken again because another program has written meanwhile."""
+"""How often a copy is made again because another program has written meanwhile."""
 
 _KEPT: Final = (
     "SELECT id FROM changes",
@@ -38,12 +38,12 @@ _KEPT: Final = (
     "SELECT id, state FROM deliveries WHERE state IN ('delivered', 'closed')",
     "SELECT id, server_id FROM deliveries WHERE server_id IS NOT NULL",
 )
-"""What another journal has to hold of this one to go on in its place: what was done, and how far it was delivered."""
+"""What another journal has to hold of this one to take its place: what was done, and how far it was delivered."""
 
 _ATTEMPTS: Final = (
     "SELECT id, state, attempts, claimed_at_ms, coalesce(ambiguous_at_ms, 0) AS ambiguous_at_ms FROM deliveries"
 )
-"""What each delivery tells of requests that have gone out, or are to go out again."""
+"""What each delivery records about requests that were sent, or have to be sent again."""
 
 _HOLDS_SOMETHING: Final = " UNION ALL ".join(
     f"SELECT 1 FROM {table}" for table in ("changes", "reviews", "drafts", "deliveries", "reviewers", "trusted")
@@ -52,12 +52,12 @@ _HOLDS_SOMETHING: Final = " UNION ALL ".join(
 _UNDELIVERED: Final = "SELECT count(*) FROM deliveries WHERE state IN ('waiting', 'parked', 'refused')"
 
 _READ_BACK_FIRST: Final = "UPDATE deliveries SET attempts = 1 WHERE attempts = 0 AND state = 'waiting'"
-"""What lies at the old path may hold, and deliver, the same deliveries."""
+"""Marks deliveries as attempted: what lies at the old path may hold, and send, the same ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A journal was not where it was; it goes on at `path`. `sentence` tells the reviewer what happened."""
+    """A journal that was taken away and is at `path` now. `sentence` tells the reviewer what happened."""
 
     path: Path
     sentence: str
@@ -65,7 +65,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Rescued:
-    """A rescued journal, and how many deliveries in it have not arrived. `sentence` says what to do."""
+    """A rescued journal, and how many of its deliveries have not arrived. `sentence` says what to do."""
 
     path: Path
     undelivered: int
@@ -79,15 +79,15 @@ class Rescued:
 
 
 def how_to_deliver(rescued: Path) -> str:
-    """The command that delivers what waits in a rescued journal."""
+    """Return the command that delivers what waits in a rescued journal."""
     return f"labeler sync --data-dir {shlex.quote(str(rescued.parent))}"
 
 
 def go_on(journal: sqlite3.Connection, placement: Placement, home: Path) -> Moved:
-    """Have a file again that holds everything that `journal` reads: at `home`, if nothing else lies there.
+    """Find or write a file that holds everything that `journal` reads: at `home`, if nothing else lies there.
 
-    Nothing that lies there is touched but this very database and journals in which nothing was ever written.
-    Raises `sqlite3.Error` and OSError when no file can be written; all is as it was then. The file may be removed
+    What lies there is left alone, unless it is this very database or a journal in which nothing was ever written.
+    Raises `sqlite3.Error` and OSError when no file can be written; nothing has changed then. The file may be removed
     again before it is opened.
     """
     for _ in range(_TURNS):
@@ -114,7 +114,7 @@ def go_on(journal: sqlite3.Connection, placement: Placement, home: Path) -> Move
 
 
 def keep_elsewhere(journal: sqlite3.Connection, path: Path, directory: Path, why: str) -> Moved:
-    """Write everything that `journal` reads to another directory, since for a reason `path` cannot be written.
+    """Write everything that `journal` reads to `directory`, because `path` cannot be written; `why` says the reason.
 
     Raises `sqlite3.Error` and OSError.
     """
@@ -128,7 +128,7 @@ def keep_elsewhere(journal: sqlite3.Connection, path: Path, directory: Path, why
 
 
 def waiting_beside(path: Path) -> list[Rescued]:
-    """The rescued journals beside the journal at `path` that still hold something that was not delivered."""
+    """Return the rescued journals beside the journal at `path` in which something is not delivered yet."""
     found = []
     for rescued in _rescued_beside(path):
         with suppress(sqlite3.Error, OSError), closing(connect_read_only(rescued)) as journal:
@@ -139,7 +139,7 @@ def waiting_beside(path: Path) -> list[Rescued]:
 
 
 def not_put_back(path: Path, error: Exception) -> JournalWriteFailed:
-    """What to raise when a journal that was taken away cannot be written back, for now."""
+    """Make the error to raise while a journal that was taken away cannot be written back."""
     return JournalWriteFailed(
         f"Nothing can be saved now: the journal {path} was taken away while labeler was running, and cannot be written "
         f"back ({reason(error)}). Make room or make its directory writable. Do not leave before: what was saved "
@@ -148,7 +148,7 @@ def not_put_back(path: Path, error: Exception) -> JournalWriteFailed:
 
 
 def lost(path: Path, first: Exception, second: Exception) -> JournalWriteFailed:
-    """What to raise at the end: `first` says why it cannot be written back, `second` why it can be kept nowhere."""
+    """Make the error to raise at the end, with why it was not written back and why it was kept nowhere."""
     return JournalWriteFailed(
         f"The journal {path} was taken away while labeler was running. It could neither be written back "
         f"({reason(first.__cause__)}) nor to a directory for temporary files ({reason(second)}). What had not been "
@@ -157,7 +157,7 @@ def lost(path: Path, first: Exception, second: Exception) -> JournalWriteFailed:
 
 
 def reason(error: BaseException | None) -> str:
-    """Why something could not be written, to stand in parentheses."""
+    """Return why something could not be written, as a phrase for parentheses."""
     match error:
         case JournalError():
             return "what was written there cannot be opened"
@@ -167,7 +167,7 @@ def reason(error: BaseException | None) -> str:
 
 
 def _copied(journal: sqlite3.Connection, path: Path) -> Path:
-    """A copy of everything, in a directory of its own beside `path`, so that it can be used as it is."""
+    """Write a copy of everything to a new directory beside `path`, where it can be used as it is. Return its path."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     directory = _new_directory(path)
     try:
@@ -200,7 +200,7 @@ def _discard(copy: Path) -> None:
 
 
 def _settled(copy: Path, placement: Placement, path: Path) -> Moved:
-    """Put the copy at `path` if that is free, or else go on in it where it is."""
+    """Move the copy to `path` if nothing else lies there, or else leave it where it is."""
     try:
         sentence = _placed(copy, placement, path)
     except OSError:
@@ -212,7 +212,7 @@ def _settled(copy: Path, placement: Placement, path: Path) -> Moved:
 
 
 def _placed(copy: Path, placement: Placement, path: Path) -> str | None:
-    """Put the copy at `path` and tell of it; None when something lies there that is not to be touched."""
+    """Move the copy to `path` and return the sentence about it; None when something lies there that must stay."""
     wal, lying = Path(f"{path}{WAL}"), file_id(path)
     is_foreign_log = file_id(wal) not in (None, placement.wal) and wal.stat().st_size > 0
     if lying == placement.database:
@@ -242,7 +242,7 @@ def _placed(copy: Path, placement: Placement, path: Path) -> str | None:
 
 
 def _part_from_another(placement: Placement) -> None:
-    """Take this journal's own log and index away from another file at its path: SQLite would mix the two."""
+    """Remove this journal's log and index from beside another file at its path: SQLite would mix the two."""
     if file_id(placement.path) not in (None, placement.database):
         for suffix, own in ((WAL, placement.wal), (SHM, placement.shm)):
             if file_id(f"{placement.real}{suffix}") == own:
@@ -250,7 +250,7 @@ def _part_from_another(placement: Placement) -> None:
 
 
 def _placed_beside_other_log(copy: Path, path: Path) -> str | None:
-    """Let this database's place be the copy's. What was written to it without its own log is kept as it is."""
+    """Put the copy in place of this database, whose log was replaced. What was written to it since is kept aside."""
     aside = _new_directory(path) / path.name
     path.rename(aside)
     Path(f"{path}{WAL}").rename(f"{aside}{WAL}")
@@ -291,7 +291,7 @@ def _read_back_first(copy: Path) -> None:
 def _copy_with_all(
     journal: sqlite3.Connection, placement: Placement, home: Path, own_copy: Path | None = None
 ) -> Moved | None:
-    """Where all of `journal` can be found already: another program wrote it back, or somebody put a copy there."""
+    """Find a file that holds all of `journal`: written back by another program, or copied there by somebody."""
     for other in (home, *_rescued_beside(home)):
         if other == own_copy or file_id(other) in (None, placement.database) or not _is_journal(other):
             continue
@@ -302,7 +302,7 @@ def _copy_with_all(
 
 
 def holds_all(there: sqlite3.Connection, journal: sqlite3.Connection) -> bool:
-    """Whether a journal holds everything that `journal` does, and may go on in its place. Raises `sqlite3.Error`."""
+    """Return whether `there` holds everything that `journal` does, and may take its place. Raises `sqlite3.Error`."""
     version = "PRAGMA user_version"
     if tuple(there.execute(version).fetchone()) != tuple(journal.execute(version).fetchone()):
         return False
@@ -313,11 +313,11 @@ def holds_all(there: sqlite3.Connection, journal: sqlite3.Connection) -> bool:
 
 
 def _knows_as_much(theirs: Any, ours: Any) -> bool:
-    """Whether a delivery's row in another journal tells of every request that its row in this one tells of.
+    """Return whether a delivery's row in another journal records every request that its row in this one records.
 
-    From a row with fewer attempts, an undo would not know that the backend may have the answer, and send no DELETE.
-    From one without the doubt, nobody would look again for a request that took effect late. And one that still has
-    the acknowledgement from before an answer was to be sent again would not send it.
+    With fewer attempts, an undo would not know that the backend may have the answer, and would send no DELETE. Without
+    the doubt, nobody would check for a request that took effect late. And a row that is still acknowledged would not
+    be sent again, though it has to be.
     """
     was_to_go_again = (
         ours["state"] in OPEN
@@ -330,13 +330,13 @@ def _knows_as_much(theirs: Any, ours: Any) -> bool:
 
 
 def _rescued_beside(path: Path) -> list[Path]:
-    """The rescued journals beside the journal at `path`, the newest first; not the same file by another name."""
+    """Return the rescued journals beside the journal at `path`, the newest first, without that file itself."""
     found = sorted(path.parent.glob(f"{path.stem}{_RESCUED}*/{path.name}"), reverse=True)
     return [each for each in found if file_id(each) not in (None, file_id(path))]
 
 
 def _holds_nothing(path: Path) -> bool:
-    """Whether this is an empty file, or a journal that a program has just made: nothing was ever written in it."""
+    """Return whether this is an empty file, or a new journal in which nothing was ever written."""
     if not _is_journal(path):
         return path.is_file() and path.stat().st_size == 0
     try:
@@ -358,7 +358,7 @@ def _is_journal(path: Path) -> bool:
 
 @contextmanager
 def _nobody_writing(journal: sqlite3.Connection) -> Iterator[None]:
-    """Hold off the other programs that have this journal open; they look where it lies before they write."""
+    """Keep other programs that have this journal open from writing. They check its place before they write."""
     journal.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -367,5 +367,5 @@ def _nobody_writing(journal: sqlite3.Connection) -> Iterator[None]:
 
 
 def _version(journal: sqlite3.Connection) -> int:
-    """A number that another program's commit changes."""
+    """Return a number that changes when another program commits."""
     return int(journal.execute("PRAGMA data_version").fetchone()[0])

@@ -1,7 +1,7 @@
-"""What was delivered and is lost: which deliveries to compare with the backend, and sending them again.
+"""Finds what to compare with the backend, and sends again what the backend has lost.
 
-Sending again appends nothing to what the reviewer did: a delivery that was acknowledged waits once more. Its answer
-keeps its ID, so that a backend that has it after all, or a second run of this, adds nothing.
+Sending again adds nothing to the log of changes: an acknowledged delivery is queued once more. Its answer keeps its
+ID, so that nothing is added where the backend has it after all or where this is done twice.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ d.seq = (SELECT max(e.seq) FROM deliveries e
            AND e.op = 'status' AND json_extract(e.payload, '$.queue_id') = json_extract(d.payload, '$.queue_id')
            AND (e.state != 'closed' OR e.attempts > 0))
 """
-"""Of the states that a reviewer gave an item of a queue, the last one that reached it or may do so yet."""
+"""The last of the states that a reviewer gave an item of a queue, among those that reached it or still may."""
 
 
 class Resending:
-    """Brings back what a backend has lost. Raises `JournalWriteFailed` where it writes."""
+    """Reads what was acknowledged and queues it again. Methods that write raise `JournalWriteFailed`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def taken_back(self, destinations: Sequence[Destination]) -> list[TakenBack]:
-        """Every assessment whose deletion was acknowledged there, in the order of deletion."""
+        """Return every assessment whose deletion was acknowledged there, in the order of deletion."""
         rows = self._store.rows(
             "SELECT d.*, coalesce((SELECT c.server_id FROM deliveries c WHERE c.assessment_id = d.assessment_id"
             " AND c.op = 'create'), d.assessment_id) AS stored_id"
@@ -54,7 +54,7 @@ class Resending:
         ]
 
     def left_items(self, destinations: Sequence[Destination]) -> list[Delivery]:
-        """The state in which each item of a queue was left there, where that was acknowledged."""
+        """Return the acknowledged status deliveries that left each queue item there in its state."""
         rows = self._store.rows(
             f"SELECT d.* FROM deliveries d WHERE d.op = 'status' AND d.state = 'delivered' AND {_LAST_STATUS}"
             " AND d.destination_id IN (SELECT value FROM json_each(?)) ORDER BY d.seq",
@@ -64,7 +64,7 @@ class Resending:
         return [delivery_of_row(row, places) for row in rows]
 
     def acknowledged_forms(self, assessment_id: str) -> list[Delivery]:
-        """An answer's create and its changes in place that were acknowledged, in their order."""
+        """Return the acknowledged create and updates of an answer, in their order."""
         rows = self._store.rows(
             "SELECT * FROM deliveries WHERE assessment_id = ? AND op IN ('create', 'update') AND state = 'delivered'"
             " ORDER BY seq",
@@ -74,9 +74,9 @@ class Resending:
         return [delivery_of_row(row, places) for row in rows]
 
     def send_again(self, lost: Sequence[Lost], now_ms: int) -> int:
-        """Let acknowledged deliveries wait once more, all or none of them. How many do.
+        """Queue acknowledged deliveries once more, all or none of them. Return how many.
 
-        Those that wait already, or that say what the reviewer has changed since, are left out.
+        Those that are queued already, and those that say what the reviewer has changed since, are left out.
         """
         with self._store.writing() as db:
             return sum(_send_again(db, each, now_ms) for each in lost)
@@ -94,7 +94,7 @@ def _send_again(db: sqlite3.Connection, lost: Lost, now_ms: int) -> bool:
 
 
 def _is_in_force(db: sqlite3.Connection, row: Any) -> bool:
-    """Whether what this delivery did is still what the reviewer wants."""
+    """Return whether what this delivery did is still what the reviewer wants."""
     match row["op"]:
         case DeliveryOp.DELETE:
             return not stands(db, row, row["assessment_id"])
@@ -106,9 +106,9 @@ def _is_in_force(db: sqlite3.Connection, row: Any) -> bool:
 
 
 def _create_again(db: sqlite3.Connection, row: Any, there: Collection[str], now_ms: int) -> None:
-    """Send an answer again, with its last change in place, overriding the nearest it overrode that is there.
+    """Queue an answer's create again, and its last update. It overrides the nearest of what it overrode that is there.
 
-    An ID that was ever deleted from here is not created again, since that deletion could still land.
+    An ID that was ever deleted from here is not created again, since that deletion could still take effect.
     """
     changes = db.execute(
         "SELECT * FROM deliveries WHERE assessment_id = ? AND op = 'update' AND state = 'delivered' ORDER BY seq",
@@ -134,7 +134,7 @@ def _create_again(db: sqlite3.Connection, row: Any, there: Collection[str], now_
 
 
 def _nearest(db: sqlite3.Connection, row: Any, there: Collection[str]) -> str | None:
-    """The first of what an answer overrides, and of what that overrides in turn, that is in `there`."""
+    """Return the first in `there` of what an answer overrides, what that overrides in turn, and so on, or None."""
     if json.loads(row["payload"])["assessment"]["kind"] == AssessmentKind.EXPECTATION:
         return None
     below: str | None = row["overrides"]

@@ -1,4 +1,4 @@
-"""Reviews in the journal: what they are about, their items, where the reviewer stands, half-typed text."""
+"""Reviews: what each is about, its items and their states, the reviewer's position, and drafts."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from labeler.journal.store import Store
 
 
 class Reviews:
-    """What reviews are about and where they stand. Raises `JournalWriteFailed` where it writes."""
+    """Reads and writes reviews. Methods that write raise `JournalWriteFailed`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def begin(self, spec: ReviewSpec, now_ms: int) -> ReviewRecord:
-        """The review of that spec: continued if there is one, else begun. It becomes the last review."""
+        """Continue the review of this spec, or begin it. It becomes the last review."""
         key = spec_key(spec)
         with self._store.writing() as db:
             db.execute(
@@ -34,22 +34,22 @@ class Reviews:
             return _record(db.execute("SELECT * FROM reviews WHERE key = ?", (key,)).fetchone())
 
     def last(self) -> ReviewRecord | None:
-        """The review begun or continued last."""
+        """Return the review that was begun or continued last, or None."""
         row = self._store.row("SELECT * FROM reviews ORDER BY opened DESC LIMIT 1")
         return None if row is None else _record(row)
 
     def find(self, backend_uri: str, workspace: str, reviewer: str, label: str) -> ReviewRecord | None:
-        """The review opened last that goes by that label: how a start without a network finds its way back."""
+        """Find the review with this label that was opened last, or None. A start without a network uses it."""
         found = self._reviews_at(backend_uri, workspace, reviewer)
         return next((record for record in found if record.spec.label == label), None)
 
     def find_of(self, backend_uri: str, workspace: str, reviewer: str, trace_ids: Sequence[str]) -> ReviewRecord | None:
-        """The review opened last of exactly these traces."""
+        """Find the review of exactly these traces that was opened last, or None."""
         found = self._reviews_at(backend_uri, workspace, reviewer)
         return next((record for record in found if record.spec.trace_ids == tuple(trace_ids)), None)
 
     def _reviews_at(self, backend_uri: str, workspace: str, reviewer: str) -> Iterator[ReviewRecord]:
-        """A reviewer's reviews of a backend, the one opened last first."""
+        """Yield a reviewer's reviews of a backend, the most recently opened first."""
         for record in map(_record, self._store.rows("SELECT * FROM reviews ORDER BY opened DESC")):
             spec = record.spec
             if (spec.backend_uri, spec.workspace) == (backend_uri, workspace) and same_reviewer(
@@ -58,17 +58,17 @@ class Reviews:
                 yield record
 
     def save_questions(self, review_id: str, questions: str) -> None:
-        """Keep what a review asks, in the caller's encoding, so that it can be asked without a network."""
+        """Save what a review asks, in the caller's encoding, so that it can be asked without a network."""
         with self._store.writing() as db:
             db.execute("UPDATE reviews SET questions = ? WHERE id = ?", (questions, review_id))
 
     def questions(self, review_id: str) -> str | None:
-        """What `save_questions` kept last."""
+        """Return what `save_questions` saved last, or None."""
         row = self._store.row("SELECT questions FROM reviews WHERE id = ?", (review_id,))
         return None if row is None else row["questions"]
 
     def add_items(self, review_id: str, items: Sequence[WorklistRow]) -> int:
-        """Append items in the order given, leaving out those already there. How many were new."""
+        """Append items in the given order, except those already there. Return how many were new."""
         with self._store.writing() as db:
             start = db.execute(
                 "SELECT coalesce(max(ordinal) + 1, 0) FROM items WHERE review_id = ?", (review_id,)
@@ -85,7 +85,7 @@ class Reviews:
             return db.total_changes - before
 
     def items(self, review_id: str) -> list[WorklistRow]:
-        """The items of a review, in worklist order."""
+        """Return the items of a review in worklist order."""
         rows = self._store.rows(
             "SELECT trace_id, experiment_id, title, requested_at_ms, state FROM items"
             " WHERE review_id = ? ORDER BY ordinal",
@@ -97,21 +97,21 @@ class Reviews:
         ]
 
     def states(self, review_id: str) -> dict[str, ItemState]:
-        """The states of the items the reviewer has acted on, by trace ID, in the order in which they came to them.
+        """Return the states of the items that the reviewer has acted on, by trace ID, in the order of the acts.
 
-        Every other item is open. What is said about spans alone is no act on an item.
+        Every other item is open. An answer about a span alone is no act on an item.
         """
         rows = self._store.rows("SELECT trace_id, state FROM states WHERE review_id = ? ORDER BY seq", (review_id,))
         states = {state.value: state for state in ItemState}
         return {trace_id: states[state] for trace_id, state in rows}
 
     def save_position(self, review_id: str, trace_id: str) -> None:
-        """Remember the item the reviewer stands at."""
+        """Save which item the reviewer is at."""
         with self._store.writing() as db:
             db.execute("UPDATE reviews SET position = ? WHERE id = ?", (trace_id, review_id))
 
     def save_draft(self, review_id: str, trace_id: str, slot: str, text: str) -> None:
-        """Keep half-typed text. `slot` names the field, as the caller likes; an empty text forgets the draft."""
+        """Save half-typed text. The caller chooses `slot`, the name of the field. An empty text deletes the draft."""
         with self._store.writing() as db:
             if text:
                 db.execute(
@@ -124,7 +124,7 @@ class Reviews:
                 )
 
     def drafts(self, review_id: str) -> dict[tuple[str, str], str]:
-        """The drafts of a review, by trace ID and slot."""
+        """Return the drafts of a review by trace ID and slot."""
         rows = self._store.rows("SELECT trace_id, slot, text FROM drafts WHERE review_id = ?", (review_id,))
         return {(trace_id, slot): json.loads(text) for trace_id, slot, text in rows}
 
@@ -134,5 +134,5 @@ def _record(row: Any) -> ReviewRecord:
 
 
 def _storable(title: str) -> str:
-    """SQLite keeps UTF-8, which has no half characters; a title is only shown, so it may lose them."""
+    """Replace lone surrogates, which UTF-8 and so SQLite cannot hold. A title is only shown, so it may lose them."""
     return title.encode("utf-8", "replace").decode("utf-8")

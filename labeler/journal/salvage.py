@@ -1,7 +1,7 @@
-"""Reading a journal whose own description of its tables is broken.
+"""Reads a journal whose schema pages are damaged.
 
-SQLite keeps that description in page 1 and a few more, all written when the journal was made; a fresh journal has
-the same ones in the same places. Put over the broken ones in a copy, they make the rest readable again.
+SQLite keeps the schema in page 1 and a few more, all written when the journal was made, and a new journal has the same
+ones in the same places. Copied over the damaged ones in a copy, they make the rest readable again.
 Source of the layout: the SQLite file format, https://www.sqlite.org/fileformat2.html, sections 1.3 and 2.6.
 """
 
@@ -18,12 +18,12 @@ from typing import Final
 from labeler.storage.sqlite_file import connect
 
 _SIZE_AND_FREELIST: Final = slice(28, 40)
-"""Header fields that tell of the rest of the file: its size in pages, the first free page, how many are free."""
+"""Header fields about the rest of the file: its size in pages, the first free page, the number of free pages."""
 
 
 @contextmanager
 def with_fresh_schema(damaged: Path, fresh: Path) -> Iterator[Path]:
-    """A copy of `damaged` that describes its tables as `fresh` does, a journal just made. Deleted afterwards."""
+    """Copy `damaged` and give the copy the schema of `fresh`, a new journal. The copy is deleted afterwards."""
     copy = damaged.with_name(f"{damaged.name}.reading")
     try:
         shutil.copy(damaged, copy)
@@ -56,7 +56,7 @@ def _transplant(copy: Path, fresh: Path) -> None:
 
 
 def describes_its_tables(database: sqlite3.Connection) -> bool:
-    """Whether the description of the tables can be read."""
+    """Return whether the schema can be read."""
     try:
         return database.execute("SELECT 1 FROM sqlite_master WHERE name = 'changes'").fetchone() is not None
     except sqlite3.Error:

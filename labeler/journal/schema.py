@@ -1,8 +1,8 @@
-"""The tables of the journal, and how a journal of an earlier version becomes one of today's.
+"""The tables of the journal, and the migrations from earlier versions.
 
-`changes` is append-only, and a trigger keeps it so; every other table is derived from it in the same
-transaction, or says how far delivery got. Times are milliseconds since the epoch. JSON columns are ASCII, so
-that any text survives, half characters included.
+`changes` is append-only, and triggers keep it so. Every other table is derived from it in the same transaction, or
+records how far delivery got. Times are milliseconds since the epoch. JSON columns are ASCII, so that lone surrogates
+survive, too.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ CREATE INDEX deliveries_undone ON deliveries(destination_id, state, cause, relea
     WHERE state IN ('waiting', 'parked', 'refused');
 CREATE INDEX deliveries_unreleased ON deliveries(trace_id) WHERE released_at_ms IS NULL;
 """
-"""Without these an answer, a count and a start each read every delivery there ever was, payloads and all."""
+"""Without these indexes an answer, a count and a start each read every delivery there ever was."""
 
 _CALLS_BY_DESTINATION: Final = """
 DROP TABLE wake_calls;
@@ -155,7 +155,7 @@ CREATE TABLE wake_calls (
     called_at_ms INTEGER NOT NULL
 );
 """
-"""A call is for those who deliver at one destination, and gone once it is answered."""
+"""A request to deliver at once is for one destination, and is deleted when it is answered."""
 
 _STATES_OF_ALL_TOUCHED: Final = """
 ALTER TABLE states ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
@@ -171,8 +171,8 @@ INSERT OR IGNORE INTO states (review_id, trace_id, state, seq)
     WHERE json_extract(effect.value, '$.span_id') IS NULL
     GROUP BY 1, 2;
 """
-"""`seq` is the change that brought an item to its state; answered or flagged alone, it is open. With that, a start
-need not read every change there ever was.
+"""`seq` is the change that gave an item its state; an item that was only answered or flagged is open. With it, a start
+does not have to read every change there ever was.
 """
 
 STEPS: Final[tuple[str, ...]] = (

@@ -1,4 +1,4 @@
-"""The JSON in the journal's columns, and back. ASCII, so that any string survives, half characters included."""
+"""Converts to and from the JSON in the journal's columns. It is ASCII, so that lone surrogates survive, too."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _BLIND: Final = {each.value: each for each in Blind}
 
 
 def to_json(value: Any) -> str:
+    """Encode a value as compact ASCII JSON. Raises ValueError for NaN and infinities."""
     return json.dumps(value, separators=(",", ":"), allow_nan=False, default=_plain)
 
 
@@ -29,16 +30,18 @@ def _plain(value: object) -> object:
 
 
 def spec_to_json(spec: ReviewSpec) -> str:
+    """Encode the spec of a review."""
     return to_json(_spec_fields(spec))
 
 
 def spec_key(spec: ReviewSpec) -> str:
-    """What makes two specs the same review."""
+    """Return the key of a spec's review: two specs with the same key are the same review."""
     fields = {name: value for name, value in _spec_fields(spec).items() if name not in _SITTING}
     return to_json({**fields, "reviewer": spec.reviewer.strip().lower()})
 
 
 def spec_from_json(text: str) -> ReviewSpec:
+    """Decode what `spec_to_json` encoded."""
     fields = json.loads(text)
     for name in ("experiment_ids", "order_by", "trace_ids"):
         fields[name] = tuple(fields[name])
@@ -50,19 +53,23 @@ def _spec_fields(spec: ReviewSpec) -> dict[str, Any]:
 
 
 def effects_to_json(effects: Sequence[Effect]) -> str:
+    """Encode the effects of a change."""
     return to_json([_effect_fields(effect) for effect in effects])
 
 
 def effects_from_json(text: str) -> tuple[Effect, ...]:
+    """Decode what `effects_to_json` encoded."""
     return tuple(map(_effect, json.loads(text)))
 
 
 def assessment_fields(assessment: Assessment) -> dict[str, Any]:
+    """Return an assessment as a JSON object."""
     fields = {name: getattr(assessment, name) for name in Assessment.__slots__}
     return {**fields, "source": [assessment.source.type, assessment.source.id]}
 
 
 def assessment_of(fields: Mapping[str, Any]) -> Assessment:
+    """Return the assessment that `assessment_fields` was given."""
     source_type, source_id = fields["source"]
     return Assessment(
         **{
@@ -74,10 +81,12 @@ def assessment_of(fields: Mapping[str, Any]) -> Assessment:
 
 
 def answer_fields(answer: Answer) -> dict[str, Any]:
+    """Return an answer as a JSON object."""
     return {name: getattr(answer, name) for name in Answer.__slots__}
 
 
 def answer_of(fields: Mapping[str, Any]) -> Answer:
+    """Return the answer that `answer_fields` was given."""
     return Answer(
         fields["assessment_id"],
         fields["value"],

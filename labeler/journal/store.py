@@ -1,4 +1,4 @@
-"""The SQLite file under the journal: opened, checked, migrated, written in transactions of all or nothing."""
+"""The journal's SQLite file: opens, checks and migrates it, runs transactions, and keeps it at its path."""
 
 from __future__ import annotations
 
@@ -36,31 +36,31 @@ from labeler.storage.sqlite_file import (
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
 _FILES_OF_A_JOURNAL: Final = 4
-"""What SQLite has open at a time: the database, its log, the log's index, and the directory while it makes them."""
+"""Files that SQLite has open at a time: database, log, index, and the directory while it makes them."""
 _NOTHING_WRITTEN: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
-"""What SQLite says where it cannot make or write a file: the database, its log or the log's index."""
+"""Result codes for a file that cannot be made or written: the database, its log or its index."""
 
 _OPENINGS: Final = 5
-"""How often a journal is opened again that was taken away while it was being opened."""
+"""How often opening is tried for a journal that is taken away while it is being opened."""
 
 _FOLLOWED: Final = 5
-"""How often a journal is put back that is taken away again at once."""
+"""How often a journal is written back that is taken away again at once."""
 
 
 class Damaged(Exception):
-    """The file is no intact SQLite database."""
+    """The file is not an intact SQLite database."""
 
 
 class Store:
     """One connection to a journal file. `run` names this opening of it; rows carry the run that wrote them.
 
-    A run that has written anything is among the living ones of `runs` until it is closed or its process has ended.
-    What is written counts only when it is at `path`: where the file was removed or replaced, all of it is written
-    back or kept beside what lies there, `path` says where, and `on_moved` hears of it.
+    A run that has written anything is alive in `runs` until it is closed or its process ends. What is written counts
+    only when it is at `path`. Where the file was removed or replaced, all of it is written back, or beside what lies
+    there now; `path` says where, and `on_moved` is called.
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection, placement: Placement | None = None) -> None:
-        """Take over a connection. `placement` None: it is one to a copy, which nobody can take away."""
+        """Take over a connection. `placement` is None for a copy, which nobody can take away."""
         self.path = self._home = path
         self.run = uuid.uuid4().hex
         self.runs = Runs(path, self.run)
@@ -69,14 +69,14 @@ class Store:
         self._placement = placement
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Any]:
-        """All rows of a query, as `sqlite3.Row`. Raises `JournalUnusable`."""
+        """Return all rows of a query as `sqlite3.Row`. Raises `JournalUnusable`."""
         try:
             return self._connection.execute(sql, parameters).fetchall()
         except sqlite3.Error as error:
             raise _unreadable(self.path, error) from error
 
     def row(self, sql: str, parameters: Parameters = ()) -> Any | None:
-        """The first row of a query, or None; the rest is not read."""
+        """Return the first row of a query, or None. The rest is not read. Raises `JournalUnusable`."""
         try:
             cursor = self._connection.execute(sql, parameters)
             with closing(cursor):
@@ -86,7 +86,7 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction, committed as a whole when the block ends or not at all, and then at the path.
+        """Run a transaction: committed as a whole when the block ends, and at the path then, or not at all.
 
         Raises `JournalWriteFailed`.
         """
@@ -103,7 +103,7 @@ class Store:
         self._return_to_path()
 
     def keep_in_place(self) -> None:
-        """See that the journal at the path is the one that is open, and this run's mark beside it.
+        """Make sure that the journal at the path is the one that is open, with this run's mark beside it.
 
         Raises `JournalWriteFailed`.
         """
@@ -113,7 +113,7 @@ class Store:
 
     @contextmanager
     def writing_unchecked(self) -> Iterator[sqlite3.Connection]:
-        """As `writing`, without checking references: rows may come before what they refer to."""
+        """Run a transaction as `writing` does, without checking references: rows may come before what they refer to."""
         self._connection.execute("PRAGMA foreign_keys = OFF")
         try:
             with self.writing() as db:
@@ -126,7 +126,7 @@ class Store:
         return self._placement is None or self._placement.is_intact
 
     def _begin(self) -> None:
-        """Begin a transaction at the path: no other program writes from here on, nor goes on elsewhere."""
+        """Begin a transaction at the path. Until it ends no other program writes, or moves the journal."""
         for _ in range(_FOLLOWED):
             self._connection.execute("BEGIN IMMEDIATE")
             if self._is_in_place:
@@ -141,7 +141,7 @@ class Store:
             self._go_on()
 
     def _go_on(self) -> None:
-        """Go on where the journal is put back, or beside what lies in its place."""
+        """Write the journal back, or beside what lies in its place, and continue there."""
         try:
             self._follow(*self._put_back())
         except (OSError, sqlite3.Error, JournalError, Damaged) as error:
@@ -164,7 +164,7 @@ class Store:
             left.end()
 
     def _put_back(self) -> tuple[Moved, Store]:
-        """Where this journal goes on, opened there; what is open now stays so until all of it is found there."""
+        """Rescue the journal and open the result. The old connection stays open until everything was found there."""
         assert self._placement is not None
         for _ in range(_FOLLOWED):
             moved = go_on(self._connection, self._placement, self._home)
@@ -186,9 +186,9 @@ class Store:
             ) from error
 
     def keep_at_the_end(self) -> None:
-        """As `keep_in_place`; where that fails, what is saved goes to a directory for temporary files.
+        """Write the journal back where it was taken away, or else to a directory for temporary files.
 
-        Raises `JournalWriteFailed` when that fails, too: everything ends with this program then.
+        Raises `JournalWriteFailed` when that fails, too: what it holds ends with this program then.
         """
         try:
             self._return_to_path()
@@ -201,9 +201,9 @@ class Store:
                 raise lost(self.path, error, second) from second
 
     def close(self) -> None:
-        """See that what was saved is at the path, then close the file.
+        """Make sure that what was saved is at the path, then close the file.
 
-        Raises `JournalWriteFailed` when it can be kept nowhere; the file is closed all the same.
+        Raises `JournalWriteFailed` when it can be kept nowhere. The file is closed all the same.
         """
         try:
             self.keep_at_the_end()
@@ -215,7 +215,7 @@ class Store:
 
 
 def open_store(path: Path, steps: Sequence[str] = STEPS) -> Store:
-    """Open the journal file at `path`, made if it is missing, and bring it to the newest version.
+    """Open the journal file at `path`, which is made if it is missing, and migrate it to the current format.
 
     Raises `Damaged`, `JournalNewer` or `JournalUnusable`.
     """
@@ -264,7 +264,7 @@ def _opened(path: Path, steps: Sequence[str], *, is_new: bool) -> sqlite3.Connec
 
 
 def _prepare_file(path: Path) -> bool:
-    """Make the file and its directory, readable by the owner alone. True when it was not there."""
+    """Make the file and its directory, for the owner alone. Return whether the file is new or empty."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         is_new = make_private_database(path)
@@ -336,7 +336,7 @@ def _migrate(connection: sqlite3.Connection, path: Path, version: int, steps: Se
 
 
 def _back_up(connection: sqlite3.Connection, copy: Path) -> None:
-    """Keep the journal as it is, at `copy` or, where another process has just done so, beside it."""
+    """Copy the journal as it is to `copy`, or beside it where another process has just done so."""
     for number in itertools.count(1):
         with suppress(FileExistsError):
             copy_whole(connection, copy if number == 1 else copy.with_name(f"{copy.name}-{number}"))
@@ -344,7 +344,7 @@ def _back_up(connection: sqlite3.Connection, copy: Path) -> None:
 
 
 def _not_opened(path: Path, error: sqlite3.Error) -> JournalUnusable:
-    """What to raise for `error`. Raises `OSError` itself where this process may not open the files of a journal."""
+    """Make the error to raise. Raises `OSError` where this process cannot open as many files as a journal needs."""
     with ExitStack() as opened:
         for _ in range(_FILES_OF_A_JOURNAL):
             opened.enter_context(Path(os.devnull).open("rb"))
