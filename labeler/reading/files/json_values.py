@@ -77,15 +77,13 @@ def _members(buffer: _Buffer, group: int) -> Iterator[Entry]:
             buffer.advance(buffer.position + 1)
             return
         number += 1
-        position = f"entry {number}" if group == 1 else f"entry {number} of the list in line {line}"
+        position = f"entry {number}" if line == 1 else f"entry {number} of the list in line {line}"
         try:
             value, text = _decoded(buffer)
-        except _CutOff:
-            yield Entry(position, "", None, group, _CUT_OFF)
-            return
         except NotJson as error:
-            yield Entry(position, "", None, group, f"is not JSON ({error}); nothing behind it was read")
-            buffer.drop_all() if group == 1 else buffer.end_line()
+            why = _CUT_OFF if isinstance(error, _CutOff) else f"is not JSON ({error}); nothing behind it was read"
+            yield Entry(position, "", None, group, why)
+            buffer.end_line() if buffer.line == line else buffer.drop_all()
             return
         yield Entry(position, text, value, group)
     yield Entry(f"the list behind entry {number}", "", None, group, "is cut off: the file ends within it")

@@ -59,13 +59,17 @@ def recognise_claude(value: JsonValue) -> Recognised | None:
 
 
 def _is_claude_turn(entry: Object) -> bool:
-    return entry.get("type") in _CLAUDE_TYPES and isinstance(as_object(entry.get("message")).get("role"), str)
+    return first_text(entry, "type") in _CLAUDE_TYPES and isinstance(as_object(entry.get("message")).get("role"), str)
 
 
 def _is_claude_entry(entry: Object) -> bool:
     if _is_claude_turn(entry):
         return "sessionId" in entry or "uuid" in entry
-    return entry.get("type") in _CLAUDE_OTHERS and not isinstance(entry.get("payload"), dict) and "spans" not in entry
+    return (
+        first_text(entry, "type") in _CLAUDE_OTHERS
+        and not isinstance(entry.get("payload"), dict)
+        and "spans" not in entry
+    )
 
 
 def _claude_part_of(value: JsonValue) -> str | None:
@@ -167,7 +171,7 @@ def recognise_codex(value: JsonValue) -> Recognised | None:
 
 
 def _is_codex_entry(entry: Object) -> bool:
-    return entry.get("type") in _CODEX_TYPES and isinstance(entry.get("payload"), dict)
+    return first_text(entry, "type") in _CODEX_TYPES and isinstance(entry.get("payload"), dict)
 
 
 def _codex_part_of(value: JsonValue) -> str | None:

@@ -77,7 +77,7 @@ def is_messages(value: JsonValue) -> bool:
 
 
 def _is_langchain_message(holder: Object) -> bool:
-    is_serialised = holder.get("lc") == 1 and isinstance(holder.get("kwargs"), Mapping)
+    is_serialised = holder.get("lc") == 1 and isinstance(holder.get("kwargs"), dict)
     return is_serialised or (holder.get("type") in ("human", "ai") and ("content" in holder or "data" in holder))
 
 
@@ -85,7 +85,7 @@ def recognise(value: JsonValue) -> Recognised | None:
     """The conversation that a row or a list of messages is."""
     if isinstance(value, list):
         return _recognised({}, value, NOT_RECORDED) if is_messages(value) else None
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return None
     named = as_object(value.get(NAMED))
     if named:

@@ -162,12 +162,12 @@ def _from_iso(text: str) -> int:
 
 def is_object(value: JsonValue) -> bool:
     """Whether a value is a JSON object."""
-    return isinstance(value, Mapping)
+    return isinstance(value, dict)
 
 
 def as_object(value: JsonValue) -> Object:
     """The object that a value is, else an empty one."""
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def as_list(value: JsonValue) -> Sequence[JsonValue]:
@@ -177,7 +177,7 @@ def as_list(value: JsonValue) -> Sequence[JsonValue]:
 
 def objects(value: JsonValue) -> list[Object]:
     """The objects in a list; empty for what is no list."""
-    return [each for each in as_list(value) if isinstance(each, Mapping)]
+    return [each for each in as_list(value) if isinstance(each, dict)]
 
 
 def text_or_none(value: JsonValue) -> str | None:

@@ -144,7 +144,7 @@ def _root(trace: Object, root_id: str, observations: Sequence[Object], own: _Sid
 
 
 def _span(row: Object, parent: str | None, sides: _Sides) -> Object:
-    kind = str(row["type"]).upper()
+    kind = (first_text(row, "type") or "SPAN").upper()
     failed = row.get("level") == "ERROR"
     counts = as_object(_get(row, "usageDetails", "usage_details")) or as_object(row.get("usage")) or row
     start = _get(row, "startTime", "start_time")
