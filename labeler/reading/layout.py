@@ -15,6 +15,7 @@ from labeler.reading.formats.plain import main_text
 from labeler.reading.json.pretty import Extracted, Pretty, compact, pretty, pretty_json, pretty_text
 from labeler.reading.media.detect import described, encoded, label
 from labeler.reading.message import (
+    Aside,
     Call,
     Data,
     Failure,
@@ -65,8 +66,10 @@ def lay_out(conversation: Conversation, name: str = "") -> Document:
     blocks: list[Block] = []
     for number, message in enumerate(conversation.messages):
         blocks.extend(_blocks(message, number))
+    last = len(conversation.messages) - 1
+    for aside in conversation.asides:
+        blocks.extend(_aside(aside, last))
     if conversation.origin:
-        last = len(conversation.messages) - 1
         blocks.append(Block(BlockKind.NOTE, one_line(conversation.origin, _SUMMARY_LENGTH), message=last))
     return Document(
         trace_id=conversation.trace_id,
@@ -86,6 +89,16 @@ def _blocks(message: Message, number: int) -> Iterator[Block]:
     for part in message.parts:
         rank += isinstance(part, Retrieved)
         yield from layer.part(part, rank)
+
+
+def _aside(aside: Aside, number: int) -> Iterator[Block]:
+    """What was recorded beside the conversation, on one line until it is opened."""
+    layer = _Layer(Message(Role.TOOL, (), title=aside.title), number)
+    shown = Pretty(aside.value) if isinstance(aside.value, str) else pretty(aside.value)
+    summary = one_line(aside.title, _SUMMARY_LENGTH)
+    yield _closed(layer.block(BlockKind.CODE, sanitise(f"{aside.title}\n{shown.text}"), summary=summary))
+    for apart in shown.apart:
+        yield _closed(layer.apart(apart))
 
 
 def _title(conversation: Conversation) -> str:
@@ -183,26 +196,29 @@ class _Layer:
         block = self.block(kind, sanitise(shown.text), summary=summary, language=shown.language)
         yield block if not unknown else _closed(block)
         for apart in shown.apart:
-            yield self._apart(apart)
+            yield self.apart(apart)
 
-    def _apart(self, apart: Extracted) -> Block:
+    def apart(self, apart: Extracted) -> Block:
         if apart.media is not None:
             return self._media(apart.media)
         name = one_line(f"{apart.path} {apart.label}".strip(), _SUMMARY_LENGTH)
         return _closed(self.block(BlockKind.FIELD, sanitise(apart.text), summary=name))
 
     def _call(self, call: Call) -> Iterator[Block]:
-        if isinstance(call.arguments, str):
+        if call.arguments is None:
+            shown, text = Pretty("", (), ""), call.name
+        elif isinstance(call.arguments, str):
             shown = Pretty(call.arguments, (), "")
             text = f"{call.name}\n{shown.text}" if shown.text else call.name
         else:
             shown = pretty(call.arguments)
             on_one_line = "\n" not in shown.text and shown.language == "json"
             text = f"{call.name} {shown.text}" if on_one_line else f"{call.name}\n{shown.text}"
-        summary = one_line(f"{call.name}({_as_keywords(call.arguments)})", _SUMMARY_LENGTH)
+        given = "" if call.arguments is None else f"({_as_keywords(call.arguments)})"
+        summary = one_line(f"{call.name}{given}", _SUMMARY_LENGTH)
         yield self.block(BlockKind.CALL, sanitise(text), summary=summary, language=shown.language)
         for apart in shown.apart:
-            yield self._apart(apart)
+            yield self.apart(apart)
 
     def _media(self, media: Media) -> Block:
         return self.block(BlockKind.MEDIA, sanitise(label(media)), uri=media.uri)

@@ -34,7 +34,10 @@ class Reasoning:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A tool call. `arguments` is the value of the recorded JSON text, or the text itself where it is no JSON."""
+    """A tool call. `arguments` is the value of the recorded JSON text, or the text itself where it is no JSON.
+
+    None where they were not recorded.
+    """
 
     name: str
     arguments: JsonValue
@@ -185,3 +188,11 @@ def split(role: Role, parts: list[Part], *, name: str = "") -> list[Message]:
     if pending or not messages:
         messages.append(message(role, pending, name=name))
     return messages
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What was recorded beside the conversation: `title` says what it is, on one line."""
+
+    title: str
+    value: JsonValue

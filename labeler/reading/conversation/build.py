@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -11,12 +11,13 @@ from labeler.reading.conversation.choose_span import choose
 from labeler.reading.conversation.exceptions import origins, pauses
 from labeler.reading.conversation.merge_tools import weave, with_tool_names
 from labeler.reading.conversation.nested_agents import with_nested_agents
+from labeler.reading.conversation.plumbing import counted, plumbing_failures
 from labeler.reading.conversation.receipts import is_receipt
 from labeler.reading.conversation.span_facts import writing_models
 from labeler.reading.conversation.span_io import with_sides
 from labeler.reading.conversation.span_messages import SpanMessages, has_content, read_span
 from labeler.reading.formats.plain import main_text
-from labeler.reading.message import Data, Failure, Message, NamedValue, Note, Part, Role, annotated
+from labeler.reading.message import Aside, Data, Failure, Message, NamedValue, Note, Part, Role, annotated
 from labeler.reading.span_tree import SpanTree
 from labeler.reading.wire.summary import tokens_of
 
@@ -48,6 +49,8 @@ class Conversation:
     """The name of each span by its ID."""
     models: tuple[str, ...] = ()
     """The models that were called, each once, in the order of their first call; those that wrote text come first."""
+    asides: tuple[Aside, ...] = ()
+    """What was recorded beside the messages."""
 
 
 def converse(trace: Trace) -> Conversation:
@@ -61,6 +64,8 @@ def converse(trace: Trace) -> Conversation:
     messages = with_nested_agents(messages, tree, choice)
     if not chosen.asked:
         messages = [*_missing_request(chosen, messages), *messages]
+    plumbing = plumbing_failures(tree, chosen.span, failures)
+    failures = {span_id: failure for span_id, failure in failures.items() if span_id not in plumbing}
     messages = _with_failures(messages, chosen, tree, failures)
     if not (messages and messages[-1].role is not Role.USER and _speaks(messages[-1])):
         messages.append(_answer_note(_why_no_answer(trace, chosen, tree, messages), chosen.span.id))
@@ -75,7 +80,15 @@ def converse(trace: Trace) -> Conversation:
         roots=frozenset(span.id for span in tree.roots),
         span_names={span.id: span.name for span in tree.spans},
         models=writing_models(tree.spans),
+        asides=tuple(_failed_beside(plumbing)),
     )
+
+
+def _failed_beside(plumbing: dict[str, Failure]) -> Iterator[Aside]:
+    if plumbing:
+        names = ", ".join(dict.fromkeys(failure.span for failure in plumbing.values()))
+        spans = "1 span" if len(plumbing) == 1 else f"{len(plumbing):,} spans"
+        yield Aside(f"{spans} without content failed: {names}", counted(plumbing))
 
 
 def _origin(chosen: SpanMessages, tree: SpanTree) -> str:
@@ -207,6 +220,7 @@ def _other_roots(tree: SpanTree, chosen: SpanMessages, messages: Sequence[Messag
     shown = {_folded(each) for each in messages} | {_value(part) for each in messages for part in each.parts}
     others: list[Message] = []
     roots = [root for root in tree.roots if root.id not in mine and root.type != "TOOL"]
+    roots = [root for root in roots if _has_side(root) or read_span(root).messages]
     for root in roots[:_OTHER_ROOTS]:
         for each in read_span(root).messages:
             if has_content(each) and not any(_folded(each) in text for text in shown):

@@ -46,8 +46,10 @@ def weave(messages: Sequence[Message], tree: SpanTree, source: Span, failures: d
         if not calls.answer(span, failure):
             if failure is None and (calls.any or not _has_side(span)):
                 continue
-            call = Call(tool_name(span), _given(span), _call_id(span))
-            beside.append(Message(Role.ASSISTANT, (call,), span_id=span.id))
+            given = None if isinstance(span.inputs, NotRecorded) else _given(span)
+            call = Call(tool_name(span), given, _call_id(span))
+            untold = (Note("its arguments were not recorded"),) if given is None else ()
+            beside.append(Message(Role.ASSISTANT, (call, *untold), span_id=span.id))
             beside.append(_answer(span, call.id, failure))
         for inner in (span, *tree.below(span)) if failure is not None else ():
             if failures.get(inner.id) == failure:

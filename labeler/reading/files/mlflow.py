@@ -14,6 +14,7 @@ from labeler.domain.trace import RawTrace, TraceSummary, short_id, why_no_id
 from labeler.domain.value import JsonValue
 from labeler.reading.files.entry import Entry, Problem, Remark, Unusable
 from labeler.reading.wire.envelopes import MalformedEnvelope, trace_summary
+from labeler.reading.wire.foreign import is_foreign
 from labeler.reading.wire.forms.form import as_object, unpacked
 from labeler.reading.wire.identifiers import Object, belongs, owner, request_id, written_id
 from labeler.reading.wire.otlp import split_by_trace
@@ -28,8 +29,11 @@ from labeler.reading.wire.spans import (
 from labeler.reading.wire.summary import roots_of, summary_of
 
 
-def mlflow_traces(entry: Entry) -> Iterator[RawTrace] | None:
-    """The traces of one of MLflow's own bodies; None where the value is of another form. Raises `Unusable`."""
+def mlflow_traces(entry: Entry) -> Iterator[RawTrace | Remark] | None:
+    """The traces of one of MLflow's own bodies; None where the value is of another form. Raises `Unusable`.
+
+    The sentences of remarks begin behind the name of the file.
+    """
     value = entry.value
     if not isinstance(value, Mapping):
         return None
@@ -98,29 +102,34 @@ def _body(value: Object) -> Object | None:
     if not isinstance(spans, list):
         return body if "spans" in holder and is_told else None
     is_bare = not spans and value.keys() <= {"spans", "trace"}
-    return body if is_told or is_bare or any(map(is_recorded_span, spans)) else None
+    if is_told or is_bare:
+        return body
+    return body if any(map(is_recorded_span, spans)) and not is_foreign(body, map(as_object, spans)) else None
 
 
-def _of_members(entry: Entry, members: Sequence[JsonValue]) -> Iterator[RawTrace]:
+def _of_members(entry: Entry, members: Sequence[JsonValue]) -> Iterator[RawTrace | Remark]:
     for member in members:
         value = as_object(member)
         yield from _of_body(_body(value) or value, replace(entry, text=json.dumps(member), value=member))
 
 
-def _of_body(body: Object, entry: Entry) -> Iterator[RawTrace]:
+def _of_body(body: Object, entry: Entry) -> Iterator[RawTrace | Remark]:
     try:
         yield from _traces_in(body, entry)
     except (MalformedEnvelope, UnreadableTrace) as error:
         raise Unusable(f"is not a readable trace: {str(error).rstrip('.')}") from None
 
 
-def _traces_in(body: Mapping[str, JsonValue], entry: Entry) -> Iterator[RawTrace]:
+def _traces_in(body: Mapping[str, JsonValue], entry: Entry) -> Iterator[RawTrace | Remark]:
     """The traces whose spans a body holds: one as a rule, with its exact text; several are taken apart."""
     info = body.get("trace_info") or body.get("info")
     summary = None if info is None else trace_summary(info)
     spans = raw_spans(entry.value)
     parts = _by_trace(spans, summary)
-    if len(parts) <= 1:
+    if summary is not None and parts and summary.id not in parts:
+        others = ", ".join(short_id(each or "") for each in list(parts)[:3])
+        yield Remark(f"{entry.position} tells of {short_id(summary.id)} and holds spans of {others}: taken for that")
+    elif len(parts) <= 1:
         yield _trace(summary, spans, entry.text.encode("utf-8", "surrogatepass"))
         return
     for trace_id, own in parts.items():
@@ -132,13 +141,13 @@ def _traces_in(body: Mapping[str, JsonValue], entry: Entry) -> Iterator[RawTrace
 def _by_trace(spans: Sequence[Object], summary: TraceSummary | None) -> dict[str | None, list[Object]]:
     """Spans by the trace they belong to; those that say none by the trace that the body tells of.
 
-    Raises `UnreadableTrace` when the body tells of a trace and none of the spans is its.
+    Raises `UnreadableTrace` when the body tells of a trace and MLflow's attribute says that none of the spans is its.
     """
     parts: dict[str | None, list[Object]] = {}
     for span in spans:
         is_told = summary is not None and belongs(span, summary.id)
         parts.setdefault(summary.id if summary and is_told else owner(span), []).append(span)
-    if summary is not None and parts and summary.id not in parts:
+    if summary is not None and parts and summary.id not in parts and any(map(request_id, spans)):
         check_owner(spans, summary.id)
     return parts
 

@@ -91,8 +91,11 @@ class TracesOfOneFile:
             self._exports.append(entry)
             return
         if (traces := mlflow_traces(entry)) is not None:
-            for trace in traces:
-                yield from self._once(trace, entry)
+            for found in traces:
+                if isinstance(found, Remark):
+                    yield from self._remark(f"{self._name}: {found.sentence}")
+                else:
+                    yield from self._once(found, entry)
             return
         if (owner := span_owner(value)) is not None:
             self._add_part(None, owner, entry)

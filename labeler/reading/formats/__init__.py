@@ -73,8 +73,10 @@ _ALIASES: Final = {"openai-agent": "openai-responses", "mistral": "openai", "gro
 
 
 def in_order(span: Span) -> list[Recognise]:
-    """The formats to ask about a span, the one it names first."""
+    """The formats to ask about a span, the one it names first; lists with items of the Responses API name it."""
     named = span.attributes.get("mlflow.message.format")
+    if named is None and any(map(openai_responses.is_item_list, (span.inputs, span.outputs))):
+        named = "openai-responses"
     preferred = _ALIASES.get(named, named) if isinstance(named, str) else None
     first = [FORMATS[preferred]] if preferred in FORMATS else []
     return first + [recognise for name, recognise in FORMATS.items() if name != preferred]

@@ -8,7 +8,17 @@ from typing import Final, TypeAlias
 
 from labeler.domain.trace import NotRecorded
 from labeler.domain.value import JsonValue
-from labeler.reading.formats.parts import arguments, call, citations, parts_of, result, result_parts
+from labeler.reading.formats.parts import (
+    arguments,
+    call,
+    citations,
+    definition_name,
+    is_part,
+    part_of,
+    parts_of,
+    result,
+    result_parts,
+)
 from labeler.reading.formats.values import first, items, mapping, text_in, text_of
 from labeler.reading.media.detect import inline
 from labeler.reading.message import Call, Data, Message, Note, Part, Reasoning, Result, Role, Text, message, split
@@ -86,14 +96,24 @@ def with_calls(parts: list[Part], calls: list[Call]) -> list[Part]:
 
 
 def messages_in(value: JsonValue, read: MessageReader = role_message) -> list[Message] | None:
-    """The messages of a list, or None when it does not begin with one. What is no message becomes a placeholder."""
+    """The messages of a list, or None when it does not begin with one.
+
+    A call, its result or a thought that lies among them is the model's; what else is no message becomes a placeholder.
+    """
     messages: list[Message] = []
     for item in items(value):
         found = read(item)
         if found is None and not messages:
             return None
-        messages.extend([Message(Role.ASSISTANT, (Data(item, "message"),))] if found is None else found)
+        messages.extend(_loose(item) if found is None else found)
     return messages or None
+
+
+def _loose(item: JsonValue) -> list[Message]:
+    parts = part_of(item) if isinstance(item, dict) and is_part(item) else []
+    if parts and all(isinstance(part, Call | Result | Reasoning) for part in parts):
+        return split(Role.ASSISTANT, parts)
+    return [Message(Role.ASSISTANT, (Data(item, "message"),))]
 
 
 def exchange(inputs: Side, outputs: Side, request: SideReader, response: SideReader) -> list[Message] | None:
@@ -138,6 +158,8 @@ def _tool_messages(item: Mapping[str, JsonValue], parts: list[Part], name: str) 
     if any(isinstance(part, Result) for part in parts):
         named = [replace(part, name=part.name or name) if isinstance(part, Result) else part for part in parts]
         return split(Role.TOOL, named, name=name)
+    if defined := definition_name(mapping(first(item, *_CONTENT_KEYS))):
+        return [Message(Role.TOOL, tuple(parts), f"definition of {defined}")]
     told = {**mapping(item.get("additional_kwargs")), **{key: each for key, each in item.items() if each is not None}}
     own = result({**told, "content": None, "output": None, "result": None, "response": None, "id": None})
     failed = own.failed or item.get("tool_call_error") is True

@@ -44,6 +44,8 @@ def parts_of(content: JsonValue) -> list[Part]:
 
 def part_of(item: Object) -> list[Part]:
     """What one part object stands for; usually one part."""
+    if definition_name(item):
+        return [Data(item, "tool definition")]
     kind = item.get("type") or item.get("block_type") or item.get("part_kind")
     if isinstance(kind, str) and (reader := _reader(kind)) is not None:
         return reader(item)
@@ -51,6 +53,15 @@ def part_of(item: Object) -> list[Part]:
         if item.get(key) is not None:
             return keyed(item)
     return [Data(item, kind if isinstance(kind, str) else "")]
+
+
+def definition_name(item: Object) -> str:
+    """The name of the tool that an object defines, with the schema of its arguments; empty where it defines none."""
+    inner = mapping(item.get("function")) or item
+    schema = mapping(first(inner, "parameters", "input_schema", "inputSchema", "parameters_json_schema"))
+    is_schema = "properties" in schema or "$schema" in schema or schema.get("type") == "object"
+    is_called = any(key in holder for holder in (item, inner) for key in ("arguments", "args", "input", "call_id"))
+    return text_of(inner.get("name")) if is_schema and not is_called else ""
 
 
 def is_part(item: JsonValue) -> bool:

@@ -128,9 +128,15 @@ def decode_attributes(attributes: JsonValue) -> dict[str, JsonValue]:
     decoded = decode_pairs(attributes)
     if any(_text(decoded.get(key)).startswith('"') for key in (REQUEST_ID, SPAN_TYPE)):
         return {key: _from_json_text(value) for key, value in decoded.items()}
-    if REQUEST_ID not in decoded:
+    if REQUEST_ID not in decoded and any(map(_is_exported_text, _list(attributes))):
         return decoded | {key: _contained(decoded[key]) for key in (INPUTS, OUTPUTS) if key in decoded}
     return decoded
+
+
+def _is_exported_text(pair: JsonValue) -> bool:
+    """Whether a pair is one of MLflow's sides in OTLP's own spelling, not in that of MLflow's server."""
+    holder = _object(pair)
+    return holder.get("key") in (INPUTS, OUTPUTS) and "stringValue" in _object(holder.get("value"))
 
 
 def _contained(value: JsonValue) -> JsonValue:

@@ -1,6 +1,11 @@
 import json
+from typing import Any
 
-from tests.reading.told import told_of
+import pytest
+
+from labeler.reading.read import read_conversation
+from tests.reading.corpus import span, trace_of
+from tests.reading.told import told, told_of
 
 ASKED = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi?"}]}
 
@@ -118,3 +123,22 @@ def test_what_mlflow_leaves_out_of_a_streamed_answer_is_read_from_its_chunks() -
     thought = ["user: Hi?", "assistant: thinks Hm.", "assistant: Yes."]
     assert told_of(ASKED, answer(content="Yes."), events=events) == thought
     assert told_of(ASKED, answer(content="Something else."), events=events)[1:] == ["assistant: Something else."]
+
+
+SCHEMA = {"type": "object", "properties": {"mill": {"type": "string"}}, "required": ["mill"]}
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        {"type": "function", "function": {"name": "mill_state", "description": "Tells it.", "parameters": SCHEMA}},
+        {"type": "function", "name": "mill_state", "parameters": SCHEMA},
+        {"name": "mill_state", "description": "Tells it.", "input_schema": SCHEMA},
+    ],
+)
+@pytest.mark.parametrize("wrap", [lambda each: each, lambda each: [each]])
+def test_a_tool_s_definition_among_the_messages_is_no_call_of_it(definition: Any, wrap: Any) -> None:
+    messages = [{"role": "user", "content": "Open?"}, {"role": "tool", "content": wrap(definition)}]
+    raw = trace_of(span({"messages": messages}, {"role": "assistant", "content": "No."}))
+    assert not any(each.calls for each in read_conversation(raw).messages)
+    assert any("tool definition" in line and "mill_state" in line for line in told(raw))

@@ -1,3 +1,5 @@
+import pytest
+
 from tests.reading.told import told_of
 
 ASKED = {"model": "gpt-5", "instructions": "Be brief.", "input": "Hi?"}
@@ -52,3 +54,38 @@ def test_failed_and_incomplete_responses_say_so() -> None:
     assert told_of(ASKED, failed)[-1] == "assistant: error server_error: Sorry."
     cut = {"output": ITEMS[-1:], "incomplete_details": {"reason": "max_output_tokens"}}
     assert told_of(ASKED, cut)[-2:] == ["assistant: Four.", "assistant: (incomplete: max_output_tokens)"]
+
+
+QUESTION = {"role": "user", "content": "Is the mill open?"}
+CALL = {"type": "function_call", "call_id": "c1", "name": "mill", "arguments": '{"which": "upper"}'}
+OTHER = {"type": "function_call", "call_id": "c2", "name": "mill", "arguments": '{"which": "lower"}', "status": "done"}
+ANSWERS = [{"type": "function_call_output", "call_id": f"c{n}", "output": f"mill {n} is shut"} for n in (1, 2)]
+SPOKEN = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Both are shut."}]}
+WHOLE = [QUESTION, CALL, OTHER, *ANSWERS, SPOKEN]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs"),
+    [
+        ([QUESTION], WHOLE),
+        ([QUESTION, CALL], [QUESTION, CALL | {"id": "fc_1", "status": "completed"}, *WHOLE[2:]]),
+        (WHOLE[:-1], [SPOKEN]),
+        (WHOLE[:-1], SPOKEN),
+        (WHOLE[:-1], WHOLE),
+        ({"input": WHOLE[:2]}, WHOLE),
+        (WHOLE, WHOLE),
+    ],
+)
+@pytest.mark.parametrize("named", [None, "openai-agent", "openai"])
+def test_bare_lists_of_items_are_said_once_whether_or_not_their_format_is_named(
+    inputs: object, outputs: object, named: str | None
+) -> None:
+    attributes = {"mlflow.message.format": named} if named else {}
+    assert told_of(inputs, outputs, type="AGENT", attributes=attributes) == [
+        "user: Is the mill open?",
+        'assistant: call mill {"which": "upper"}',
+        'assistant: call mill {"which": "lower"}',
+        "tool mill: mill 1 is shut",
+        "tool mill: mill 2 is shut",
+        "assistant: Both are shut.",
+    ]

@@ -39,10 +39,34 @@ _OTHER_ITEMS: Final = ("reasoning", "item_reference", "mcp_list_tools", "compact
 
 
 def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
-    messages = exchange(inputs, outputs, _request, _response)
+    messages = _repeated(inputs, outputs) or exchange(inputs, outputs, _request, _response)
     if messages and messages[0].role is not Role.SYSTEM and not isinstance(outputs, NotRecorded):
         return system_message(mapping(outputs).get("instructions")) + messages
     return messages
+
+
+def is_item_list(value: Side) -> bool:
+    """Whether a list holds items that are no messages: calls, their outputs, reasoning."""
+    return isinstance(value, list) and any(_is_item(item) and not _speaks(item) for item in value)
+
+
+def _repeated(inputs: Side, outputs: Side) -> list[Message] | None:
+    """The messages of items that come out with all that went in among them; None where it is not so."""
+    asked = items(
+        inputs.get("input") if isinstance(inputs, dict) else None if isinstance(inputs, NotRecorded) else inputs
+    )
+    if not asked or not isinstance(outputs, list) or not is_item_list(outputs):
+        return None
+    wanted, said = [_essence(item) for item in asked], [_essence(item) for item in outputs]
+    is_repeated = any(said[at : at + len(wanted)] == wanted for at in range(len(said) - len(wanted) + 1))
+    return item_messages(outputs) if is_repeated else None
+
+
+def _essence(item: JsonValue) -> JsonValue:
+    """An item to compare: without its ID and status, which come with an answer only."""
+    if _speaks(item) and (spoken := role_message(item)):
+        return [each.role.value for each in spoken] + [each.text for each in spoken]
+    return {key: each for key, each in mapping(item).items() if key not in ("id", "status") and each is not None}
 
 
 def item_messages(value: JsonValue) -> list[Message] | None:
