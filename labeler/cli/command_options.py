@@ -133,7 +133,7 @@ def export(parser: argparse.ArgumentParser) -> None:
     complete_with_files(parser.add_argument("-o", "--output", metavar="FILE", default="-", help="instead of stdout"))
     parser.add_argument("-f", "--filter", metavar="EXPR", default="", help="of traces, in MLflow's syntax")
     parser.add_argument("--since", metavar="7d|ISO", type=since_ms, help="of traces: 12h, 7d or an ISO 8601 time")
-    parser.add_argument("--superseded", action="store_true", help="labels that others took the place of, too")
+    parser.add_argument("--superseded", action="store_true", help="also labels that another one has replaced")
     add_backend(parser)
     add_reviewer(parser)
 
@@ -143,7 +143,7 @@ def push(parser: argparse.ArgumentParser) -> None:
     complete_with_files(
         parser.add_argument("file", metavar="FILE.jsonl", help="labels as labeler export writes them; - for stdin")
     )
-    parser.add_argument("--skip-bad", action="store_true", help="queue the good lines although others are bad")
+    parser.add_argument("--skip-bad", action="store_true", help="queue the good lines and leave the bad ones out")
     add_backend(parser)
     add_reviewer(parser)
 
@@ -161,8 +161,8 @@ def config(parser: argparse.ArgumentParser) -> None:
     for name, summary in (
         ("init", "write a commented configuration, after asking what is needed"),
         ("show", "print the effective settings with their origins"),
-        ("path", "print where your configuration file lies"),
-        ("check", "tell everything that is wrong"),
+        ("path", "print the path of your configuration file"),
+        ("check", "report every mistake in it"),
         ("trust", "let credentials go to an origin that only a working directory's file names"),
     ):
         inner = actions.add_parser(name, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False)
