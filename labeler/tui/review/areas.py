@@ -7,7 +7,7 @@ from textual.screen import Screen
 
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keymap import Keymap
-from labeler.tui.review.field import LineField, TextField
+from labeler.tui.review.answer_field import AnswerField
 from labeler.tui.review.layout import WORKLIST_WIDTH, WorklistDisplay, panel_rows
 from labeler.tui.review.question_panel import PanelView, QuestionPanel
 from labeler.tui.review.status_line import StatusLine
@@ -17,6 +17,7 @@ from labeler.tui.review.worklist import WorklistView
 from labeler.tui.review.worklist_rows import WorklistSource
 from labeler.tui.widgets.finished_rows import Beside, FinishedRows, Stacked
 from labeler.tui.widgets.key_line import KeyLine
+from labeler.tui.widgets.prompt import Prompt
 from labeler.tui.widgets.rules import Edge, Rule, RuleView
 
 
@@ -29,8 +30,8 @@ class ReviewAreas(Screen[None]):
 
     def __init__(self, rows: WorklistSource, look: ScreenLook, keymap: Keymap) -> None:
         super().__init__()
-        self.keymap = keymap
         self.look = look
+        self.keymap = keymap
         self.views = TracePane(look, id="reading")
         self._status = StatusLine(look, id="status")
         self._rule_top, self._rule_bottom = Rule(look, id="rule-top"), Rule(look, id="rule-bottom")
@@ -42,6 +43,8 @@ class ReviewAreas(Screen[None]):
         self._panel = QuestionPanel(look, id="panel")
         self._panel_rows = 0
         self._key_line = KeyLine(look, id="key-line")
+        self._answer_field = AnswerField(keymap, id="answer-field")
+        self._prompt = Prompt(keymap, id="prompt")
 
     def compose(self) -> ComposeResult:
         yield self._status
@@ -55,9 +58,9 @@ class ReviewAreas(Screen[None]):
         yield self._rule_bottom
         with self._bottom:
             yield self._panel
-            yield TextField(self.keymap, id="text-field")
-        yield self._key_line
-        yield LineField(self.keymap, id="line-field")
+            yield self._answer_field
+            yield self._key_line
+            yield self._prompt
 
     def restyle(self, look: ScreenLook) -> None:
         """Draw everything in another theme."""
@@ -65,18 +68,29 @@ class ReviewAreas(Screen[None]):
         for widget in self.query(FinishedRows):
             widget.palette = look.palette
 
-    def lay_out(self, panel: PanelView) -> None:
+    def give_room(self, panel: PanelView) -> None:
         """Give the areas their room; the questions get what they need."""
         width, height = self.size
         self._worklist.display = self._worklist_edge.display = self._worklist_display.is_shown(width)
         self._panel_rows = panel_rows(panel, width, height)
-        self._bottom.styles.height = self._panel_rows
+        self._bottom.styles.height = self._panel_rows + 1
         self._rule_top.view = RuleView(self._joint_at, self.look.signs.joint_down)
 
     def name_target(self, span_name: str) -> None:
         """Say over the questions which span they are about; nothing where they are about the trace."""
         words = f"about span {span_name}" if span_name else ""
         self._rule_bottom.view = RuleView(self._joint_at, self.look.signs.joint_up, words)
+
+    @property
+    def open_field(self) -> AnswerField | Prompt | None:
+        """Where text is typed now, if it is."""
+        return next((field for field in (self._answer_field, self._prompt) if field.is_open), None)
+
+    def make_room_for_field(self) -> None:
+        """Have what is typed stand in place of the questions, or of the keys; once it is closed, those again."""
+        field = self._answer_field
+        self._panel.display = not field.has_several_lines
+        self._key_line.display = field.has_several_lines or self.open_field is None
 
     @property
     def _joint_at(self) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from labeler.domain.connection import ConnectionStatus
 from labeler.reading.sanitise import one_line, sanitise
 from labeler.reading.views.assessments import brief
 from labeler.review import action as act
@@ -14,7 +16,6 @@ from labeler.tui.actions import Action, Rule
 from labeler.tui.keyboard.dispatch import dispatch
 from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.outbox.screen import Closed, OutboxScreen
-from labeler.tui.review.asking import Asking
 from labeler.tui.screens.help import help_lines
 from labeler.tui.screens.overlay import Overlay
 from labeler.tui.widgets.styled_text import Line, wrapped
@@ -22,13 +23,14 @@ from labeler.tui.widgets.styled_text import Line, wrapped
 if TYPE_CHECKING:
     from labeler.tui.review.screen import ReviewScreen
 
+_ITEM_NUMBER: Final = re.compile("[0-9]{1,9}")
+
 
 class Commands:
     """Runs actions. The methods that the table of actions names are the screen's own."""
 
     def __init__(self, screen: ReviewScreen) -> None:
         self._screen = screen
-        self.asking = Asking(screen, self)
 
     async def run(self, action: Action) -> None:
         """Do what an action stands for."""
@@ -49,19 +51,49 @@ class Commands:
         screen = self._screen
         outcome = await screen.desk.act(rule.action)
         if rule.in_editor and not isinstance(outcome, Refusal) and outcome.decision.ask is not None:
-            await self.asking.in_editor(outcome.decision.ask)
+            await screen.ask_in_editor(outcome.decision.ask)
             return
         screen.carried_out(outcome)
         if isinstance(outcome, Refusal):
             screen.pressing.refused(action, screen.keymap.spelled(outcome.says))
 
+    # The command line
+
+    async def run_command(self, text: str) -> None:
+        """Do what was typed on the command line."""
+        screen, name = self._screen, text.strip()
+        word, _, rest = name.partition(" ")
+        if not name:
+            return
+        if _ITEM_NUMBER.fullmatch(name):
+            await self.act(act.GoTo(int(name)))
+        elif name == "$":
+            await self.act(act.Go(act.Where.LAST))
+        elif name == "refresh":
+            screen.desk.refresh()
+            away = screen.desk.connection is not ConnectionStatus.ONLINE
+            screen.say("new traces come when the backend is back" if away else "looking for new traces")
+        elif word == "theme" and rest:
+            screen.say(screen.choose_theme(rest.strip()))
+        else:
+            match = [action for action in self._typeable() if name in (action.id, action.id.partition(".")[2])]
+            if len(match) == 1:
+                await screen.pressing.command(match[0])
+            else:
+                known = "a number, $, refresh, theme NAME, or an action"
+                screen.warn(f"There is no command “{one_line(name, 24)}”; {known}")
+
+    def _typeable(self) -> list[Action]:
+        """Actions that may be given on the command line."""
+        return [action for action in self._screen.keymap.actions if action.can_be_typed]
+
     # Named in the table of actions
 
-    async def search(self) -> None:
-        await self.asking.search()
+    def search(self) -> None:
+        self._screen.ask_search()
 
-    async def command(self) -> None:
-        await self.asking.command()
+    def command(self) -> None:
+        self._screen.ask_command(("refresh", "theme ", "$", *(action.id for action in self._typeable())))
 
     async def toggle_view(self, action_id: str) -> None:
         await self._screen.toggle_view(action_id)

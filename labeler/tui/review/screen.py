@@ -1,12 +1,12 @@
-"""The review screen: lays the areas out, hears keys and the desk, and has what changed painted."""
+"""The review screen: hears keys, its widgets and the desk, and has what changed shown."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from textual import events, on
+from textual.app import SuspendNotSupported
 from textual.message import Message
 
 from labeler.desk.desk import Desk, Done
@@ -19,9 +19,10 @@ from labeler.desk.events import (
     SessionChanged,
     StatusChanged,
 )
+from labeler.domain.value import UnusableValue
 from labeler.reading.sanitise import one_line
-from labeler.review.action import GoTo
-from labeler.review.decision import Refusal
+from labeler.review.action import GoTo, Proceed
+from labeler.review.decision import FieldKind, FieldRequest, Refusal
 from labeler.tui.actions import Action, Context, OnScreen
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.key_names import key_name, pressed
@@ -31,25 +32,24 @@ from labeler.tui.media import MediaSettings
 from labeler.tui.outbox.screen import OutboxScreen
 from labeler.tui.review import open_views, view_models
 from labeler.tui.review.aiming import Aiming
-from labeler.tui.review.areas import ReviewAreas
+from labeler.tui.review.answer_field import AnswerField
 from labeler.tui.review.commands import Commands
 from labeler.tui.review.confirming import Confirming
 from labeler.tui.review.copy import Copying
-from labeler.tui.review.field import Left, Typed, Typing
-from labeler.tui.review.offering import keys_that_act
+from labeler.tui.review.display import ReviewDisplay
+from labeler.tui.review.external_editor import EditorFailed, edit
+from labeler.tui.review.open_field import OpenField
 from labeler.tui.review.open_media import Opening
 from labeler.tui.review.pressing import Pressing
-from labeler.tui.review.question_panel import PanelView
 from labeler.tui.review.trace_pane import TracePane
 from labeler.tui.review.worklist import RowPicked
-from labeler.tui.widgets.key_line import key_line, message_lines, search_line, view_line
-from labeler.tui.widgets.styled_text import Line
+from labeler.tui.widgets.prompt import Prompt
 
 _LOOK_ELSEWHERE_S = 2.0
 """Seconds after which something that another process delivered is on the screen."""
 
 
-class ReviewScreen(ReviewAreas):
+class ReviewScreen(ReviewDisplay):
     """The reviewer's place of work."""
 
     @dataclass
@@ -67,33 +67,25 @@ class ReviewScreen(ReviewAreas):
         choose_theme: Callable[[str], str],
         media: MediaSettings,
     ) -> None:
-        super().__init__(view_models.DeskRows(desk, look.signs), look, keymap)
+        super().__init__(desk, keymap, look)
         self.choose_theme = choose_theme
-        self.desk = desk
+        self._asked: OpenField | None = None
         self.copying = Copying(self, media.folder)
         self.opening = Opening(self, media)
         self.confirming = Confirming(self)
         self.aiming = Aiming(self)
         self._commands = Commands(self)
         self.pressing = Pressing(self, self._commands, keymap, guard_ms)
-        self._display = view_models.display_texts(desk.state.questions)
-        self._expected: tuple[str, bool] | None = None
-        self._notice: tuple[str, str] | None = None
-        self._acting = partial(keys_that_act, desk, self._stands_against)
 
     def on_mount(self) -> None:
         self.desk.on_event = self._announce
-        self._lay_out()
+        self.lay_out()
         self.paint_all()
         self.set_interval(_LOOK_ELSEWHERE_S, self.desk.deliveries.look_elsewhere)
 
     def on_unmount(self) -> None:
         self.opening.close()
-        self._commands.asking.keep_what_is_typed()
-
-    def on_resize(self) -> None:
-        self._lay_out()
-        self.call_after_refresh(self.paint_all)
+        self._keep_draft()
 
     # Keys
 
@@ -103,10 +95,15 @@ class ReviewScreen(ReviewAreas):
             event.stop()
             event.prevent_default()
             await self.pressing.press(pressed(event))
-        elif event.is_printable or self.keymap.action(Context.FIELD, key_name(event)) is not None:
+        elif (field := self.open_field) is not None and self._is_typed(event):
             event.stop()
             event.prevent_default()
-            await self._commands.asking.typed_ahead(pressed(event))
+            if (told := field.hear(pressed(event))) is not None:
+                await self._field_told(told)
+
+    def _is_typed(self, event: events.Key) -> bool:
+        """Whether a key types something in a field, or does something there."""
+        return event.is_printable or self.keymap.action(Context.FIELD, key_name(event)) is not None
 
     def on_paste(self, event: events.Paste) -> None:
         """Text pasted outside a field answers nothing; pasted before an open field could hear it, it goes there."""
@@ -115,19 +112,44 @@ class ReviewScreen(ReviewAreas):
 
     def pasted(self, text: str) -> None:
         """Put pasted text into the open field, or say that it is dropped."""
-        if not self._commands.asking.type(text):
-            self.say(dropped_paste(text), "warning")
+        if not self.typed_unseen(text):
+            self.warn(dropped_paste(text))
 
-    def typed_unseen(self, text: str) -> None:
-        """Put what was typed below the sign of a terminal too small into the open field, if there is one."""
-        self._commands.asking.type(text)
+    def typed_unseen(self, text: str) -> bool:
+        """Put what was typed below the sign of a terminal too small into the open field; tells whether there is one."""
+        field = self.open_field
+        if field is not None:
+            field.type(text)
+        return field is not None
+
+    async def leave_field(self) -> bool:
+        """Leave the open field, menu, search, aim or view as Esc would; tells whether there was one."""
+        if (field := self.open_field) is not None:
+            await self._cancelled(field.text)
+            return True
+        if self.confirming.leave() or self.copying.leave():
+            return True
+        if self.search is not None:
+            self.end_search()
+            return True
+        return await self.aiming.end() or self.close_view()
+
+    def stands_against(self, action: Action) -> bool:
+        nothing_folds = action.run == OnScreen("fold") and not self.views.in_front.has_folds
+        return nothing_folds or bool(self.pressing.why_not(action))
+
+    def trace_moved(self) -> None:
+        self.pressing.moved()
+
+    def trace_painted(self) -> None:
+        self.pressing.painted()
 
     # Acting
 
     def carried_out(self, outcome: Done | Refusal) -> bool:
         """Show what an action came to; tells whether it was carried out."""
         if isinstance(outcome, Refusal):
-            self.say(self.keymap.spelled(outcome.says), "warning")
+            self.warn(self.keymap.spelled(outcome.says))
             return False
         decision, changed = outcome.decision, outcome.changed
         self.say(self.keymap.spelled(decision.says))
@@ -138,71 +160,13 @@ class ReviewScreen(ReviewAreas):
         if decision.aim:
             self.views.go_to_span(decision.aim)
         if decision.ask is not None:
-            self._commands.asking.open(decision.ask)
+            self._ask(decision.ask)
         return True
 
-    @property
-    def is_gone(self) -> bool:
-        """Whether the screen is being taken down: work that ends now finds nothing left to paint."""
-        return not (self.is_attached and self.display)
-
-    @property
-    def is_asking(self) -> bool:
-        """Whether a field is open."""
-        return self._commands.asking.is_open
-
-    def shown_text(self, text: str) -> str:
-        """The sanitised spelling of a question's text."""
-        return self._display.get(text, text)
-
-    @on(Typed)
-    async def _typed(self, message: Typed) -> None:
-        self.pressing.heard(message.pressed)
-        await self._commands.asking.typed(message.text)
-
-    @on(Left)
-    async def _left(self, message: Left) -> None:
-        await self._commands.asking.left(message.text)
-
-    @on(Typing)
-    def _typing(self, message: Typing) -> None:
-        self._commands.asking.typing(message.text)
-
-    @property
-    def notice(self) -> str:
-        """The sentence in place of the key line, or the empty string."""
-        return "" if self._notice is None else self._notice[0]
-
-    def say(self, sentence: str, role: str = "chrome.strong") -> None:
-        """Put a sentence in place of the key line until the next key; an empty one brings the key line back."""
-        notice = (sentence, role) if sentence else None
-        if notice != self._notice:
-            self._notice = notice
-            self.paint_key_line()
-
-    def warn(self, why_not: str) -> None:
-        """Say why something was not done; nothing where it was."""
-        if why_not:
-            self.say(why_not, "warning")
-
-    @property
-    def search(self) -> str | None:
-        """What is searched for in the trace; None while nothing is."""
-        return self.views.searched
-
-    def end_search(self) -> None:
-        if self.search is not None:
-            self.views.end_search()
-            self.paint_chrome()
-
-    async def leave_field(self) -> bool:
-        """Leave the open field, menu, search, aim or view as Esc would; tells whether there was one."""
-        if await self._commands.asking.leave() or self.confirming.leave() or self.copying.leave():
-            return True
-        if self.search is not None:
-            self.end_search()
-            return True
-        return await self.aiming.end() or self.close_view()
+    @on(RowPicked)
+    async def _picked(self, message: RowPicked) -> None:
+        await self.leave_field()
+        self.carried_out(await self.desk.act(GoTo(message.index + 1)))
 
     # Views of the trace
 
@@ -227,26 +191,142 @@ class ReviewScreen(ReviewAreas):
 
     @on(TracePane.PlaceChanged)
     def _place_changed(self) -> None:
-        self._paint_header()
+        self.paint_header()
 
     @on(TracePane.SpanSelected)
     async def _span_selected(self) -> None:
-        self._paint_header()
+        self.paint_header()
         await self.aiming.follow()
 
     @on(TracePane.MediaChosen)
     def _media_chosen(self, message: TracePane.MediaChosen) -> None:
         self.opening.open(message.trace_id, message.block)
 
-    # Areas
+    # Fields
 
-    def toggle_worklist(self) -> None:
-        self._worklist_display.toggle(self.size.width)
-        self._lay_out()
-        self.call_after_refresh(self.paint_all)
+    @property
+    def is_asking(self) -> bool:
+        """Whether a field is open."""
+        return self.open_field is not None
 
-    def _lay_out(self) -> None:
-        self.lay_out(self._panel_view())
+    def ask_search(self) -> None:
+        """Ask what to search for in the trace."""
+        self._prompt.ask_search(self.keymap.spelled("{field.save} searches · {field.leave} leaves"))
+        self.make_room_for_field()
+
+    def ask_command(self, words: Sequence[str]) -> None:
+        """Ask for a command, completed from `words`."""
+        hint = "{field.complete} completes · {field.save} runs · {field.leave} leaves"
+        self._prompt.ask_command(self.keymap.spelled(hint), words)
+        self.make_room_for_field()
+
+    async def ask_in_editor(self, request: FieldRequest) -> None:
+        """Ask what a field would, in $EDITOR."""
+        asked = OpenField.asked(self.desk, request)
+        failed: EditorFailed | None = None
+        try:
+            with self.app.suspend():  # an error that left this block would leave the terminal with the editor
+                try:
+                    text = edit(asked.text(self.desk.drafts))
+                except EditorFailed as error:
+                    failed, text = error, error.text
+        except SuspendNotSupported:
+            self.warn("This terminal cannot be lent to an editor; the same key in lower case writes here")
+            return
+        if failed is not None:
+            asked.keep(self.desk.drafts, text)
+            self.paint_rows((self.desk.state.position,))
+            self.warn(str(failed))
+            return
+        self.refresh()
+        self._asked = asked
+        await self._submitted(text.rstrip("\n"))
+
+    def _ask(self, request: FieldRequest) -> None:
+        """Open the field that is asked for."""
+        self._asked = OpenField.asked(self.desk, request)
+        view = self._asked.view(self.desk, self.keymap, self.shown_text(request.question))
+        self._answer_field.open(view)
+        self.make_room_for_field()
+        if view.has_several_lines:
+            self.say(view.hint, "chrome")
+
+    @on(AnswerField.Submitted)
+    @on(AnswerField.Cancelled)
+    @on(Prompt.SearchEntered)
+    @on(Prompt.CommandEntered)
+    @on(Prompt.Cancelled)
+    async def _field_told(self, message: Message) -> None:
+        """What became of the open field, told by itself or by a key that came before it could hear it."""
+        if isinstance(message, AnswerField.Cancelled | Prompt.Cancelled):
+            await self._cancelled(message.text)
+        elif isinstance(message, AnswerField.Submitted):
+            self.pressing.heard(message.pressed)
+            await self._submitted(message.text)
+        elif isinstance(message, Prompt.SearchEntered):
+            self.pressing.heard(message.pressed)
+            self._close_field()
+            self._search(message.text)
+        elif isinstance(message, Prompt.CommandEntered):
+            self.pressing.heard(message.pressed)
+            self._close_field()
+            await self._commands.run_command(message.text)
+
+    @on(AnswerField.DraftChanged)
+    def _draft_changed(self, message: AnswerField.DraftChanged) -> None:
+        if message.text == self._answer_field.draft:
+            self._keep_draft()
+            self.paint_rows((self.desk.state.position,))
+
+    async def _submitted(self, text: str) -> None:
+        """Take a text for what was asked. What cannot be taken stays in the field, with the reason."""
+        asked = self._asked
+        if asked is None:
+            return
+        try:
+            action = asked.action(text)
+        except UnusableValue as error:
+            self._answer_field.go_on()
+            self.warn(one_line(str(error), 200))
+            return
+        self._close_field()
+        was_taken = self.carried_out(await self.desk.act(action))
+        if asked.keep(self.desk.drafts, "" if was_taken else text) and not was_taken:
+            self.warn(f"{self.notice} · kept as a draft")
+
+    async def _cancelled(self, text: str) -> None:
+        """The open field was left: what stands in it is kept as a draft."""
+        asked = self._asked
+        self._close_field()
+        if asked is None:
+            return
+        is_kept = asked.keep(self.desk.drafts, text)
+        if asked.request.field is FieldKind.COMMENT_AFTER:
+            self.carried_out(await self.desk.act(Proceed()))
+        elif is_kept:
+            self.say("kept as a draft")
+        self.paint_rows((self.desk.state.position,))
+
+    def _search(self, text: str) -> None:
+        if not text:
+            self.end_search()
+            return
+        count = self.views.search(text)
+        self.paint_chrome()
+        if not count:
+            self.warn(f"“{one_line(text, 40)}” is not in this trace")
+
+    def _keep_draft(self) -> None:
+        """Keep what stands in the field that is open, if one is."""
+        if self._asked is not None:
+            self._asked.keep(self.desk.drafts, self._answer_field.draft)
+
+    def _close_field(self) -> None:
+        self._asked = None
+        self._answer_field.close()
+        self._prompt.close()
+        self.make_room_for_field()
+        self.say("")
 
     # What the desk tells
 
@@ -272,85 +352,10 @@ class ReviewScreen(ReviewAreas):
                 self._worklist.rows_changed()
                 self.paint_all()
             case SessionChanged(trace_id):
-                self._paint_header()
+                self.paint_header()
                 self.run_worker(open_views.update_session(self.desk, self.views, trace_id))
             case Notice(says):
-                self.say(says, "warning")
+                self.warn(says)
             case StatusChanged():
                 self.paint_chrome()
                 self.run_worker(open_views.update_facts(self.desk, self.views), group="facts")
-
-    @on(RowPicked)
-    async def _picked(self, message: RowPicked) -> None:
-        await self.leave_field()
-        self.carried_out(await self.desk.act(GoTo(message.index + 1)))
-
-    # Painting
-
-    def paint_all(self) -> None:
-        self._worklist.move_cursor(self.desk.state.position)
-        self.paint_chrome()
-
-    def paint_rows(self, rows: tuple[int, ...]) -> None:
-        for row in rows:
-            self._worklist.row_changed(row)
-        self._worklist.move_cursor(self.desk.state.position)
-
-    def _paint_trace(self) -> None:
-        """Show the current trace, or say why it is not here. Keys wait until it, or another one, is painted."""
-        view = view_models.pane_view(self.desk, self.keymap)
-        expected = view.trace_id, view.prepared is not None
-        if expected != self._expected:
-            self._expected = expected
-            self.pressing.moved()
-            self.call_after_refresh(self._painted, expected)
-        self.views.show(view)
-        open_views.read_beside(self.desk, self.views)
-
-    def _painted(self, expected: tuple[str, bool]) -> None:
-        trace_id, is_here = expected
-        if expected == self._expected:
-            self.pressing.painted()
-            if is_here:
-                self.desk.seen(trace_id)
-
-    def paint_chrome(self) -> None:
-        """Give every widget but the worklist its value anew; each paints what of it differs."""
-        self._paint_trace()
-        conditions: tuple[str, ...] = ("blind",) if self.desk.state.rules.blind else ()
-        if self.search is not None:
-            current, count = self.views.in_front.match_place()
-            conditions = (*conditions, f"search “{one_line(self.search, 24)}” {current}/{count}")
-        self._status.view = view_models.status_view(self.desk, conditions)
-        self._paint_header()
-        self.name_target(self.aiming.name)
-        self._told = self._panel_view()
-        self.paint_key_line()
-
-    def paint_key_line(self) -> None:
-        """The keys, or what is said; what of a sentence the line cannot hold stands over the panel's last rows."""
-        width, signs = self.size.width, self.look.signs
-        above: list[Line] = []
-        line: Line = []
-        if self._notice is not None:
-            above = message_lines(*self._notice, width, self._message_rows, signs)
-            line = above.pop() if self._key_line.display else []
-        elif self.search is not None:
-            line = search_line(self.keymap, width, signs)
-        elif self.views.is_open:
-            line = view_line(self.keymap, self.views.hints, self._acting, width, signs)
-        else:
-            line = key_line(self.keymap, self._acting, width, signs)
-        self._panel.view = replace(self._told, message=above)
-        self._key_line.view = line
-
-    def _stands_against(self, action: Action) -> bool:
-        """Whether what is on the screen stands against an action."""
-        nothing_folds = action.run == OnScreen("fold") and not self.views.in_front.has_folds
-        return nothing_folds or bool(self.pressing.why_not(action))
-
-    def _paint_header(self) -> None:
-        self._header.view = view_models.header_view(self.desk, self.views.place)
-
-    def _panel_view(self) -> PanelView:
-        return view_models.panel_view(self.desk, self.keymap, self._acting, self.look.signs, self._display)

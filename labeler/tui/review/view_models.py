@@ -125,6 +125,14 @@ def what_was_said(desk: Desk, trace_id: str) -> tuple[Sequence[Assessment], dict
     return said, {each: fate_words(fate.state, fate.reason) for each, fate in fates.items() if fate is not None}
 
 
+def target_name(desk: Desk) -> str:
+    """What the span that the questions are about is called, as display text; empty while that is the trace."""
+    state = desk.state
+    if state.item is None or state.aim is None:
+        return ""
+    return desk.library.span_name(state.item.trace_id, state.aim)
+
+
 def header_view(desk: Desk, place: str) -> HeaderView | None:
     """What the header tells of the current trace, of which `place` is in view; None while it is not here."""
     item = desk.state.item

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from labeler.tui.review.field import LineField, TextField
 from tests.tui.review.asked import EXPECTED, MODES, RATING, SCORE, SILENT, THUMB, traces
 from tests.tui.review.table import Table, open_table
 
@@ -13,7 +12,7 @@ WHY = replace(THUMB, comment_on="negative")
 
 
 def field_is_open(table: Table) -> bool:
-    return any(table.review.query_one(kind).display for kind in (TextField, LineField))
+    return table.review.is_asking
 
 
 async def test_c_comments_on_the_answer_given_last(tmp_path: Path) -> None:

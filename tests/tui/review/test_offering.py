@@ -134,10 +134,10 @@ async def is_refused(table: Table, key: str) -> bool:
         await table.press_at_once("escape")
     for each in fields(ReviewState):
         setattr(state, each.name, getattr(kept, each.name))
-    table.review.views._over[:] = over
     table.desk.drafts.save(state.item.trace_id if state.item else "", "kept", "")
-    table.review.views._changed()
     table.review.paint_all()
+    table.review.views._over[:] = over
+    table.review.views._changed()
     await table.settle()
     return refused
 

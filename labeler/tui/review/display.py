@@ -1,0 +1,168 @@
+"""What the review screen shows: each widget's value, from the desk, and the sentence in place of the keys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from labeler.desk.desk import Desk
+from labeler.reading.sanitise import one_line
+from labeler.tui.actions import Action
+from labeler.tui.appearance import ScreenLook
+from labeler.tui.keymap import Keymap
+from labeler.tui.review import open_views, view_models
+from labeler.tui.review.areas import ReviewAreas
+from labeler.tui.review.offering import keys_that_act
+from labeler.tui.review.question_panel import PanelView
+from labeler.tui.widgets.key_line import key_line, message_lines, search_line, view_line
+from labeler.tui.widgets.styled_text import Line
+
+
+class ReviewDisplay(ReviewAreas):
+    """Gives the widgets their values. Who inherits hears the keys, and is told which trace they are about."""
+
+    def __init__(self, desk: Desk, keymap: Keymap, look: ScreenLook) -> None:
+        super().__init__(view_models.DeskRows(desk, look.signs), look, keymap)
+        self.desk = desk
+        self._texts = view_models.display_texts(desk.state.questions)
+        self._expected: tuple[str, bool] | None = None
+        self._notice: tuple[str, str] | None = None
+        self._acting = partial(keys_that_act, desk, self.stands_against)
+        self._told: PanelView
+
+    def stands_against(self, action: Action) -> bool:
+        """Whether what is on the screen stands against an action."""
+        raise NotImplementedError
+
+    def trace_moved(self) -> None:
+        """Another trace, or this one at last, is about to be painted."""
+        raise NotImplementedError
+
+    def trace_painted(self) -> None:
+        """It is on the screen."""
+        raise NotImplementedError
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the screen is being taken down: work that ends now finds nothing left to paint."""
+        return not (self.is_attached and self.display)
+
+    # Sentences
+
+    @property
+    def notice(self) -> str:
+        """The sentence in place of the key line, or the empty string."""
+        return "" if self._notice is None else self._notice[0]
+
+    def say(self, sentence: str, role: str = "chrome.strong") -> None:
+        """Put a sentence in place of the key line until the next key; an empty one brings the key line back."""
+        notice = (sentence, role) if sentence else None
+        if notice != self._notice:
+            self._notice = notice
+            self.paint_key_line()
+
+    def warn(self, why_not: str) -> None:
+        """Say why something was not done; nothing where it was."""
+        if why_not:
+            self.say(why_not, "warning")
+
+    def shown_text(self, text: str) -> str:
+        """The sanitised spelling of a question's text."""
+        return self._texts.get(text, text)
+
+    # Searching
+
+    @property
+    def search(self) -> str | None:
+        """What is searched for in the trace; None while nothing is."""
+        return self.views.searched
+
+    def end_search(self) -> None:
+        """Unmark what a search found."""
+        if self.search is not None:
+            self.views.end_search()
+            self.paint_chrome()
+
+    # Room
+
+    def lay_out(self) -> None:
+        """Give the areas their room."""
+        self._told = self._panel_view()
+        self.give_room(self._told)
+
+    def on_resize(self) -> None:
+        self.lay_out()
+        self.call_after_refresh(self.paint_all)
+
+    def toggle_worklist(self) -> None:
+        """Show or hide the worklist."""
+        self._worklist_display.toggle(self.size.width)
+        self.on_resize()
+
+    # Values
+
+    def paint_all(self) -> None:
+        """Give every widget its value anew; each paints what of it differs."""
+        self._worklist.move_cursor(self.desk.state.position)
+        self.paint_chrome()
+
+    def paint_rows(self, rows: tuple[int, ...]) -> None:
+        """Paint these rows of the worklist anew, and the cursor where it is."""
+        for row in rows:
+            self._worklist.row_changed(row)
+        self._worklist.move_cursor(self.desk.state.position)
+
+    def paint_chrome(self) -> None:
+        """Give every widget but the worklist its value anew."""
+        self._paint_trace()
+        conditions: tuple[str, ...] = ("blind",) if self.desk.state.rules.blind else ()
+        if self.search is not None:
+            current, count = self.views.in_front.match_place()
+            conditions = (*conditions, f"search “{one_line(self.search, 24)}” {current}/{count}")
+        self._status.view = view_models.status_view(self.desk, conditions)
+        self.paint_header()
+        self.name_target(view_models.target_name(self.desk))
+        self._told = self._panel_view()
+        self.paint_key_line()
+
+    def paint_header(self) -> None:
+        """Tell anew of the trace, and which part of it is in view."""
+        self._header.view = view_models.header_view(self.desk, self.views.place)
+
+    def paint_key_line(self) -> None:
+        """The keys, or what is said; what of a sentence the line cannot hold stands over the panel's last rows."""
+        width, signs = self.size.width, self.look.signs
+        above: list[Line] = []
+        line: Line = []
+        if self._notice is not None:
+            above = message_lines(*self._notice, width, self._message_rows, signs)
+            line = above.pop() if self._key_line.display else []
+        elif self.search is not None:
+            line = search_line(self.keymap, width, signs)
+        elif self.views.is_open:
+            line = view_line(self.keymap, self.views.hints, self._acting, width, signs)
+        else:
+            line = key_line(self.keymap, self._acting, width, signs)
+        self._panel.view = replace(self._told, message=above)
+        self._key_line.view = line
+
+    def _paint_trace(self) -> None:
+        """Show the current trace, or say why it is not here. Keys wait until it, or another one, is painted."""
+        view = view_models.pane_view(self.desk, self.keymap)
+        expected = view.trace_id, view.prepared is not None
+        if expected != self._expected:
+            self._expected = expected
+            self.trace_moved()
+            self.call_after_refresh(self._painted, expected)
+        self.views.show(view)
+        open_views.read_beside(self.desk, self.views)
+
+    def _painted(self, expected: tuple[str, bool]) -> None:
+        trace_id, is_here = expected
+        if expected == self._expected:
+            self.trace_painted()
+            if is_here:
+                self.desk.seen(trace_id)
+
+    def _panel_view(self) -> PanelView:
+        return view_models.panel_view(self.desk, self.keymap, self._acting, self.look.signs, self._texts)

@@ -1,0 +1,96 @@
+"""The prompt: one line in place of the keys, for a search or a command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input
+
+from labeler.tui.keyboard.key_names import Pressed
+from labeler.tui.keymap import Keymap
+from labeler.tui.widgets.forms import FormMessages, LineForm
+
+
+class Prompt(Vertical):
+    """Asks for what to search for, or for a command, and posts what was entered. It closes when the screen says so."""
+
+    DEFAULT_CSS = "Prompt { display: none; height: 1; }"
+
+    @dataclass
+    class SearchEntered(Message):
+        """This is to be searched for; nothing: no search is wanted. `pressed` is the key that said so."""
+
+        text: str
+        pressed: Pressed
+
+    @dataclass
+    class CommandEntered(Message):
+        """This command is to be run. `pressed` is the key that said so."""
+
+        text: str
+        pressed: Pressed
+
+    @dataclass
+    class Cancelled(Message):
+        """It was left; what stood in it is nothing to anybody."""
+
+        text: str
+
+    def __init__(self, keymap: Keymap, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._searching = FormMessages(keymap, self.SearchEntered, self.Cancelled)
+        self._commanding = FormMessages(keymap, self.CommandEntered, self.Cancelled)
+        self._search_form, self._command_form = LineForm(self._searching), LineForm(self._commanding)
+
+    def compose(self) -> ComposeResult:
+        yield self._search_form
+        yield self._command_form
+
+    def ask_search(self, hint: str) -> None:
+        """Ask what to search for."""
+        self.display = True
+        self._search_form.open("/", "", hint)
+
+    def ask_command(self, hint: str, words: Sequence[str]) -> None:
+        """Ask for a command; `words` are offered for completion."""
+        self.display = True
+        self._command_form.open(":", "", hint, words)
+
+    @property
+    def is_open(self) -> bool:
+        return self.display
+
+    @property
+    def text(self) -> str:
+        """What stands in it."""
+        return self._form.text
+
+    def type(self, text: str) -> None:
+        """Put a text where the cursor is."""
+        self._form.type(text)
+
+    def hear(self, press: Pressed) -> Message | None:
+        """Take a key pressed before the prompt could hear it itself; returns what that comes to, if anything."""
+        messages = self._searching if self._search_form.display else self._commanding
+        told = messages.told_by(press, self.text)
+        if told is None:
+            self.type(press.character)
+        return told
+
+    def close(self) -> None:
+        self.display = False
+        self._search_form.close()
+        self._command_form.close()
+
+    @property
+    def _form(self) -> LineForm:
+        return self._search_form if self._search_form.display else self._command_form
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
