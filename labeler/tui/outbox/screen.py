@@ -25,10 +25,11 @@ from labeler.tui.keyboard.typed_on import Typed, TypedOn
 from labeler.tui.keymap import Keymap
 from labeler.tui.outbox.delivery_list import OutboxList, RowPainter
 from labeler.tui.outbox.view_models import Entry, asked_words, counts_line, detail_lines, entry_line, place_line
-from labeler.tui.review.confirming import Confirming
 from labeler.tui.screens.help import help_lines
 from labeler.tui.screens.overlay import Overlay
-from labeler.tui.widgets.key_line import hints_line, message_lines
+from labeler.tui.widgets.confirm import Confirm
+from labeler.tui.widgets.dividers import Divider, DividerView
+from labeler.tui.widgets.key_line import KeyLine, hints_line, message_lines
 from labeler.tui.widgets.line_widget import LineWidget
 from labeler.tui.widgets.styled_text import Line, spread
 
@@ -74,7 +75,12 @@ class OutboxScreen(ModalScreen[Closed]):
         self.look = look
         self._questions = {question.name: question for question in desk.state.questions}
         self._places: list[OutboxPlace] = []
-        self.confirming = Confirming(self)
+        self.confirm = Confirm(keymap, look, id="outbox-question")
+        self._status = KeyLine(look, id="outbox-status")
+        self._dividers = Divider(look, id="outbox-rule-top"), Divider(look, id="outbox-rule-bottom")
+        self._list = OutboxList(look, RowPainter(self._heading, self._entry), id="outbox-list")
+        self._details = LineWidget(look.palette, look.signs, id="outbox-details")
+        self._key_line = KeyLine(look, id="outbox-keys")
         self._typed_on = TypedOn(keymap)
         self._pressed: Pressed | None = None
         self._notice: tuple[str, str] | None = None
@@ -84,20 +90,21 @@ class OutboxScreen(ModalScreen[Closed]):
         self._rests_until_s = 0.0
 
     def compose(self) -> ComposeResult:
-        palette, signs = self.look.palette, self.look.signs
-        yield LineWidget(palette, signs, id="outbox-status")
-        yield LineWidget(palette, signs, id="outbox-rule-top")
-        yield OutboxList(self.look, RowPainter(self._heading, self._entry), id="outbox-list")
-        yield LineWidget(palette, signs, id="outbox-rule-bottom")
-        yield LineWidget(palette, signs, id="outbox-details")
-        yield LineWidget(palette, signs, id="outbox-keys")
+        above, below = self._dividers
+        yield self._status
+        yield above
+        yield self._list
+        yield below
+        yield self._details
+        yield self._key_line
+        yield self.confirm
 
     def on_mount(self) -> None:
         self.set_interval(_LOOK_EVERY_S, self._look_again)
         self._look_again()
 
     def on_resize(self) -> None:
-        self.query_one("#outbox-details").styles.height = min(_DETAILS, max(self.size.height // 4, 2))
+        self._details.styles.height = min(_DETAILS, max(self.size.height // 4, 2))
         self.call_after_refresh(self._paint)
 
     def stale(self) -> None:
@@ -106,7 +113,9 @@ class OutboxScreen(ModalScreen[Closed]):
 
     def leave(self, by: Pressed) -> None:
         """Close, or take back the question that is open."""
-        if not self.confirming.leave() and self.is_active:
+        if self.confirm.leave():
+            self.say("")
+        elif self.is_active:
             self.dismiss(Closed(by))
 
     # Keys
@@ -118,8 +127,8 @@ class OutboxScreen(ModalScreen[Closed]):
         if not self.is_active:
             return
         self._pressed = press = pressed(event)
-        if self.confirming.takes(press):
-            await self.confirming.press(press)
+        if self.confirm.takes(press):
+            self._answer(press)
             return
         typed = self._typed_on.press(press.key)
         if typed is not Typed.NOTHING:
@@ -179,7 +188,19 @@ class OutboxScreen(ModalScreen[Closed]):
             return
         what = asked_words(row, self._questions)
         question = f"Give it up for good? It will never reach the backend: {what}"
-        self.confirming.ask(question, partial(self._discard, row.delivery.id))
+        self.confirm.ask(question, partial(self._discard, row.delivery.id))
+        self.say("")
+
+    def _answer(self, press: Pressed) -> None:
+        """Have the question hear a key; one that covers it with a sentence is shown it first."""
+        if self.confirm.hears(press):
+            if not self.notice:
+                self.confirm.press(press)
+            self.say("")
+
+    @on(Confirm.Confirmed)
+    async def _confirmed(self, message: Confirm.Confirmed) -> None:
+        await message.then()
 
     # Doing
 
@@ -247,10 +268,6 @@ class OutboxScreen(ModalScreen[Closed]):
 
     # Painting
 
-    @property
-    def _list(self) -> OutboxList:
-        return self.query_one(OutboxList)
-
     def _is_ours(self, place: OutboxPlace) -> bool:
         return place.destination in self._desk.destinations
 
@@ -262,6 +279,8 @@ class OutboxScreen(ModalScreen[Closed]):
     def say(self, sentence: str, role: str = "chrome.strong") -> None:
         """Put a sentence in place of the keys until the next key; an empty one brings them back."""
         self._notice = (sentence, role) if sentence else None
+        self.confirm.display = self.confirm.is_open and self._notice is None
+        self._key_line.display = not self.confirm.display
         self._paint_bottom()
 
     def _heading(self, place: OutboxPlace, width: int) -> Line:
@@ -289,23 +308,23 @@ class OutboxScreen(ModalScreen[Closed]):
         connection = self._desk.connection
         sign, role = (signs.online, "ok") if connection is ConnectionStatus.ONLINE else (signs.missing, "warning")
         line = spread(left, [(f"{sign} {connection} ", role)], width, "chrome", signs.ellipsis)
-        self.query_one("#outbox-status", LineWidget).set_lines([line])
-        for rule in ("#outbox-rule-top", "#outbox-rule-bottom"):
-            self.query_one(rule, LineWidget).set_lines([[(signs.horizontal * width, "rule")]])
+        self._status.view = line
+        for divider in self._dividers:
+            divider.view = DividerView()
         self._paint_bottom()
 
     def _paint_bottom(self) -> None:
         """What there is to say of the row under the cursor, and the keys; a sentence takes what it needs of both."""
-        details, row = self.query_one("#outbox-details", LineWidget), self._list.current
-        width, height, signs = self.size.width, details.size.height, self.look.signs
+        row = self._list.current
+        width, height, signs = self.size.width, self._details.size.height, self.look.signs
         above: list[Line] = []
         line = self._keys(width)
         if self._notice is not None:
             *above, line = message_lines(*self._notice, width, height + 1, signs)
         lines = [] if row is None else detail_lines(self._told(row), self._questions, width, height, signs)
         free = height - len(above)
-        details.set_lines([*(lines[each] if each < len(lines) else [] for each in range(free)), *above])
-        self.query_one("#outbox-keys", LineWidget).set_lines([line])
+        self._details.set_lines([*(lines[each] if each < len(lines) else [] for each in range(free)), *above])
+        self._key_line.view = line
 
     def _keys(self, width: int) -> Line:
         of_outbox = [(action.id, action.hint) for action in self.keymap.actions if action.context is Context.OUTBOX]

@@ -15,10 +15,11 @@ from labeler.tui.review.trace_header import TraceHeader
 from labeler.tui.review.trace_pane import TracePane
 from labeler.tui.review.worklist import WorklistView
 from labeler.tui.review.worklist_rows import WorklistSource
+from labeler.tui.widgets.confirm import Confirm
+from labeler.tui.widgets.dividers import Divider, DividerView, Edge
 from labeler.tui.widgets.finished_rows import Beside, FinishedRows, Stacked
 from labeler.tui.widgets.key_line import KeyLine
 from labeler.tui.widgets.prompt import Prompt
-from labeler.tui.widgets.rules import Edge, Rule, RuleView
 
 
 class ReviewAreas(Screen[None]):
@@ -34,7 +35,7 @@ class ReviewAreas(Screen[None]):
         self.keymap = keymap
         self.views = TracePane(look, id="reading")
         self._status = StatusLine(look, id="status")
-        self._rule_top, self._rule_bottom = Rule(look, id="rule-top"), Rule(look, id="rule-bottom")
+        self._rule_top, self._rule_bottom = Divider(look, id="rule-top"), Divider(look, id="rule-bottom")
         self._worklist = WorklistView(rows, look.palette, look.signs, id="worklist")
         self._worklist_edge = Edge(look, id="worklist-edge")
         self._worklist_display = WorklistDisplay()
@@ -43,6 +44,7 @@ class ReviewAreas(Screen[None]):
         self._panel = QuestionPanel(look, id="panel")
         self._panel_rows = 0
         self._key_line = KeyLine(look, id="key-line")
+        self.confirm = Confirm(keymap, look, id="confirm")
         self._answer_field = AnswerField(keymap, id="answer-field")
         self._prompt = Prompt(keymap, id="prompt")
 
@@ -60,6 +62,7 @@ class ReviewAreas(Screen[None]):
             yield self._panel
             yield self._answer_field
             yield self._key_line
+            yield self.confirm
             yield self._prompt
 
     def restyle(self, look: ScreenLook) -> None:
@@ -74,23 +77,33 @@ class ReviewAreas(Screen[None]):
         self._worklist.display = self._worklist_edge.display = self._worklist_display.is_shown(width)
         self._panel_rows = panel_rows(panel, width, height)
         self._bottom.styles.height = self._panel_rows + 1
-        self._rule_top.view = RuleView(self._joint_at, self.look.signs.joint_down)
+        self._rule_top.view = DividerView(self._joint_at, self.look.signs.joint_down)
 
     def name_target(self, span_name: str) -> None:
         """Say over the questions which span they are about; nothing where they are about the trace."""
         words = f"about span {span_name}" if span_name else ""
-        self._rule_bottom.view = RuleView(self._joint_at, self.look.signs.joint_up, words)
+        self._rule_bottom.view = DividerView(self._joint_at, self.look.signs.joint_up, words)
+
+    @property
+    def notice(self) -> str:
+        """The sentence in place of the key line, or the empty string."""
+        raise NotImplementedError
 
     @property
     def open_field(self) -> AnswerField | Prompt | None:
         """Where text is typed now, if it is."""
         return next((field for field in (self._answer_field, self._prompt) if field.is_open), None)
 
-    def make_room_for_field(self) -> None:
-        """Have what is typed stand in place of the questions, or of the keys; once it is closed, those again."""
+    def arrange_bottom(self) -> None:
+        """Have what is typed stand in place of the questions, or of the keys, and a question back in place of the keys.
+
+        A sentence that is said covers the question back.
+        """
         field = self._answer_field
         self._panel.display = not field.has_several_lines
-        self._key_line.display = field.has_several_lines or self.open_field is None
+        self.confirm.display = self.confirm.is_open and not self.notice
+        has_line_free = field.has_several_lines or self.open_field is None
+        self._key_line.display = has_line_free and not self.confirm.display
 
     @property
     def _joint_at(self) -> int:

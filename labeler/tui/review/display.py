@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 
@@ -9,6 +10,7 @@ from labeler.desk.desk import Desk
 from labeler.reading.sanitise import one_line
 from labeler.tui.actions import Action
 from labeler.tui.appearance import ScreenLook
+from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.keymap import Keymap
 from labeler.tui.review import open_views, view_models
 from labeler.tui.review.areas import ReviewAreas
@@ -51,7 +53,6 @@ class ReviewDisplay(ReviewAreas):
 
     @property
     def notice(self) -> str:
-        """The sentence in place of the key line, or the empty string."""
         return "" if self._notice is None else self._notice[0]
 
     def say(self, sentence: str, role: str = "chrome.strong") -> None:
@@ -59,7 +60,32 @@ class ReviewDisplay(ReviewAreas):
         notice = (sentence, role) if sentence else None
         if notice != self._notice:
             self._notice = notice
+            if self.confirm.is_open:
+                self.arrange_bottom()
             self.paint_key_line()
+
+    def ask(self, sentence: str, then: Callable[[], Awaitable[None]]) -> None:
+        """Ask back whether something is to be done, in place of the key line."""
+        self.say("")
+        self.confirm.ask(sentence, then)
+        self.arrange_bottom()
+
+    def end_question(self) -> bool:
+        """Take the question that was asked back for a no; tells whether there was one."""
+        was_open = self.confirm.leave()
+        if was_open:
+            self.say("")
+            self.arrange_bottom()
+        return was_open
+
+    def answer_question(self, press: Pressed) -> None:
+        """Have the question that was asked back hear a key; one that covers it with a sentence is shown it first."""
+        if self.confirm.hears(press):
+            if self.notice:
+                self.say("")
+            else:
+                self.confirm.press(press)
+                self.arrange_bottom()
 
     def warn(self, why_not: str) -> None:
         """Say why something was not done; nothing where it was."""

@@ -106,7 +106,7 @@ class Opening:
             await self._view(content, kind, viewer)
         else:
             question = f"Open this and other media with {viewer.name} from now on?"
-            self._screen.confirming.ask(question, partial(self._agreed, content, kind, viewer))
+            self._screen.ask(question, partial(self._agreed, content, kind, viewer))
 
     async def _agreed(self, content: bytes, kind: ContentType, viewer: Viewer) -> None:
         try:
@@ -131,7 +131,7 @@ class Opening:
         if self._is_current(self._trace_id):
             file = self._file_for(content, kind)
             shown = in_words(file, max(self._screen.size.width - len(why) - _SAID_BESIDE, 24))
-            self._screen.confirming.ask(f"{why} Save it to {shown}?", partial(self._save, content, file))
+            self._screen.ask(f"{why} Save it to {shown}?", partial(self._save, content, file))
 
     async def _save(self, content: bytes, file: Path) -> None:
         try:

@@ -49,9 +49,9 @@ class Pressing:
 
     async def _press(self, pressed: Pressed) -> None:
         screen, key = self._screen, pressed.key
-        if screen.confirming.takes(pressed):
+        if screen.confirm.takes(pressed):
             self.heard(pressed)
-            await screen.confirming.press(pressed)
+            screen.answer_question(pressed)
             return
         typed = self._typed_on.press(key)
         if typed is not Typed.NOTHING:

@@ -34,7 +34,6 @@ from labeler.tui.review import open_views, view_models
 from labeler.tui.review.aiming import Aiming
 from labeler.tui.review.answer_field import AnswerField
 from labeler.tui.review.commands import Commands
-from labeler.tui.review.confirming import Confirming
 from labeler.tui.review.copy import Copying
 from labeler.tui.review.display import ReviewDisplay
 from labeler.tui.review.external_editor import EditorFailed, edit
@@ -43,6 +42,7 @@ from labeler.tui.review.open_media import Opening
 from labeler.tui.review.pressing import Pressing
 from labeler.tui.review.trace_pane import TracePane
 from labeler.tui.review.worklist import RowPicked
+from labeler.tui.widgets.confirm import Confirm
 from labeler.tui.widgets.prompt import Prompt
 
 _LOOK_ELSEWHERE_S = 2.0
@@ -72,7 +72,6 @@ class ReviewScreen(ReviewDisplay):
         self._asked: OpenField | None = None
         self.copying = Copying(self, media.folder)
         self.opening = Opening(self, media)
-        self.confirming = Confirming(self)
         self.aiming = Aiming(self)
         self._commands = Commands(self)
         self.pressing = Pressing(self, self._commands, keymap, guard_ms)
@@ -127,7 +126,7 @@ class ReviewScreen(ReviewDisplay):
         if (field := self.open_field) is not None:
             await self._cancelled(field.text)
             return True
-        if self.confirming.leave() or self.copying.leave():
+        if self.end_question() or self.copying.leave():
             return True
         if self.search is not None:
             self.end_search()
@@ -143,6 +142,10 @@ class ReviewScreen(ReviewDisplay):
 
     def trace_painted(self) -> None:
         self.pressing.painted()
+
+    @on(Confirm.Confirmed)
+    async def _confirmed(self, message: Confirm.Confirmed) -> None:
+        await message.then()
 
     # Acting
 
@@ -212,13 +215,13 @@ class ReviewScreen(ReviewDisplay):
     def ask_search(self) -> None:
         """Ask what to search for in the trace."""
         self._prompt.ask_search(self.keymap.spelled("{field.save} searches · {field.leave} leaves"))
-        self.make_room_for_field()
+        self.arrange_bottom()
 
     def ask_command(self, words: Sequence[str]) -> None:
         """Ask for a command, completed from `words`."""
         hint = "{field.complete} completes · {field.save} runs · {field.leave} leaves"
         self._prompt.ask_command(self.keymap.spelled(hint), words)
-        self.make_room_for_field()
+        self.arrange_bottom()
 
     async def ask_in_editor(self, request: FieldRequest) -> None:
         """Ask what a field would, in $EDITOR."""
@@ -247,7 +250,7 @@ class ReviewScreen(ReviewDisplay):
         self._asked = OpenField.asked(self.desk, request)
         view = self._asked.view(self.desk, self.keymap, self.shown_text(request.question))
         self._answer_field.open(view)
-        self.make_room_for_field()
+        self.arrange_bottom()
         if view.has_several_lines:
             self.say(view.hint, "chrome")
 
@@ -325,7 +328,7 @@ class ReviewScreen(ReviewDisplay):
         self._asked = None
         self._answer_field.close()
         self._prompt.close()
-        self.make_room_for_field()
+        self.arrange_bottom()
         self.say("")
 
     # What the desk tells

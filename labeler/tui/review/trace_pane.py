@@ -26,8 +26,8 @@ from labeler.tui.review.documents_beside import DocumentsBeside
 from labeler.tui.review.readings import Readings
 from labeler.tui.review.span_tree import SpanList
 from labeler.tui.review.trace_views import PaneView, TraceView, hints
+from labeler.tui.widgets.dividers import Edge
 from labeler.tui.widgets.finished_rows import Beside
-from labeler.tui.widgets.rules import Edge
 from labeler.tui.widgets.styled_text import cut
 
 BESIDE_FROM_WIDTH: Final = 140

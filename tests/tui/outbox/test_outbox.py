@@ -14,7 +14,6 @@ from labeler.journal.journal import Journal
 from labeler.tui.appearance import ASCII
 from labeler.tui.outbox.delivery_list import OutboxList
 from labeler.tui.outbox.screen import OutboxScreen
-from labeler.tui.review.confirming import Confirming
 from tests.tui.outbox.faults import free_its_id, ids, in_trouble, listed, open_outbox, shown, undelivered
 from tests.tui.review.asked import RATING, THUMB, traces
 from tests.tui.review.table import REVIEWER, Table, open_table
@@ -83,7 +82,7 @@ async def test_giving_up_asks_first_and_never_takes_a_key_pressed_before_the_que
         await open_outbox(table, "not what was sent")
         outbox = table.app.screen
         assert isinstance(outbox, OutboxScreen)
-        outbox.confirming = Confirming(outbox, table.now_s)
+        outbox.confirm.clock = table.now_s
         question = "Give it up for good? It will never reach the backend: user_satisfaction Helpful"
         await table.type(("d", "y"))
         await shown(table, question, "Enter yes")
@@ -178,8 +177,8 @@ async def test_the_smallest_terminal_has_room_for_it(tmp_path: Path) -> None:
 @pytest.fixture
 def same_moments(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whenever it is taken, a snapshot tells the same moments."""
-    monkeypatch.setattr("labeler.tui.outbox.view_models._clock", lambda at_ms, now_ms: "12:18")
-    monkeypatch.setattr("labeler.tui.outbox.view_models.moment", lambda at_ms: "31 Jan 2026 12:18:04")
+    monkeypatch.setattr("labeler.tui.outbox.view_models.time_or_date", lambda at_ms, now_ms: "12:18")
+    monkeypatch.setattr("labeler.tui.outbox.view_models.date_and_time", lambda at_ms: "31 Jan 2026 12:18:04")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))

@@ -149,8 +149,8 @@ class Table:
 
     @property
     def said(self) -> str:
-        """The sentence in place of the keys, or the keys."""
-        return self.line("key-line").strip()
+        """The sentence in place of the keys, the question back, or the keys."""
+        return self.line("confirm" if self.review.confirm.display else "key-line").strip()
 
     @property
     def position(self) -> int:

@@ -10,7 +10,6 @@ import pytest
 from textual import events
 
 from labeler.tui.actions import ACTIONS, Context
-from labeler.tui.review.confirming import Confirming
 from labeler.tui.review.screen import ReviewScreen
 from tests.tui.review.asked import EXPECTED, MODES, RATING, THUMB, traces
 from tests.tui.review.table import Table, open_table
@@ -35,12 +34,12 @@ def pressing(*keys: str) -> Opens:
 async def question(table: Table) -> None:
     """The program asks back, long enough ago for its answer to count."""
     seconds = iter(range(0, 1000, 10))
-    table.review.confirming = Confirming(table.review, lambda: float(next(seconds)))
+    table.review.confirm.clock = lambda: float(next(seconds))
 
     async def yes() -> None:
         table.review.say("agreed")
 
-    table.review.confirming.ask("Open this and other media with feh from now on?", yes)
+    table.review.ask("Open this and other media with feh from now on?", yes)
     await table.settle()
 
 
@@ -52,7 +51,7 @@ PLACES: Final[dict[str, tuple[Opens, IsOpen]]] = {
     "help": (pressing("?"), stands_over),
     "guideline": (pressing("i"), stands_over),
     "outbox": (pressing("O"), stands_over),
-    "question": (question, lambda table: table.review.confirming.is_open),
+    "question": (question, lambda table: table.review.confirm.is_open),
     "search": (pressing("/", "t", "h", "e", "enter"), lambda table: table.review.search is not None),
 }
 
@@ -130,13 +129,13 @@ async def test_a_reason_typed_after_a_refused_key_does_nothing(tmp_path: Path, k
 
 async def test_the_key_that_closed_a_question_does_not_answer_when_it_comes_twice(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(2), (THUMB,)) as table:
-        table.review.confirming = Confirming(table.review, table.now_s)
+        table.review.confirm.clock = table.now_s
 
         async def yes() -> None:
             table.review.say("agreed")
 
         for key in ("y", "n"):
-            table.review.confirming.ask("Open it?", yes)
+            table.review.ask("Open it?", yes)
             await table.type((key, key))
             assert table.values(0) == {}
         await table.press("y")

@@ -20,11 +20,10 @@ from labeler.tui.keymap import build_keymap
 from labeler.tui.outbox.delivery_list import OutboxList
 from labeler.tui.outbox.screen import OutboxScreen
 from labeler.tui.review.commands import Commands
-from labeler.tui.review.confirming import Confirming
-from labeler.tui.review.field import LineField
 from labeler.tui.review.span_tree import SpanList
 from labeler.tui.screens.overlay import Overlay
 from labeler.tui.screens.start import StartScreen
+from labeler.tui.widgets.prompt import Prompt
 from tests.tui.review.asked import CHOICE, MODES, RATING, SCORE, THUMB, traces
 from tests.tui.review.table import Table, open_table
 
@@ -154,13 +153,13 @@ async def test_what_is_asked_and_typed_is_answered_and_ended_by_keys_of_ones_own
         async def yes() -> None:
             said.append("yes")
 
-        table.review.confirming = Confirming(table.review, lambda: 0.0)
+        table.review.confirm.clock = lambda: 0.0
         for answer in ("confirm.no", "confirm.yes"):
-            table.review.confirming.ask("Do it?", yes)
+            table.review.ask("Do it?", yes)
             await table.press_at_once("enter", "escape", "y", "n")
-            assert table.review.confirming.is_open
+            assert table.review.confirm.is_open
             await table.press_at_once(own[answer])
-            assert not table.review.confirming.is_open
+            assert not table.review.confirm.is_open
         assert said == ["yes"]
         await table.press(own["answer.negative_with_comment"])
         await table.type(["a", "enter", own["field.new_line"], "b"])
@@ -175,7 +174,7 @@ async def test_what_is_asked_and_typed_is_answered_and_ended_by_keys_of_ones_own
         assert table.said == "kept as a draft"
         await table.press(own["app.command"])
         await table.type(["i", "t", "e", "m", ".", "l", "a"])
-        await table.wait_for(lambda: table.review.query_one(LineField).query("Input"), "the line")
+        await table.wait_for(lambda: table.review.query_one(Prompt).query("Input"), "the line")
         await table.pilot.pause(0.2)
         await table.type([own["field.complete"], own["field.save"]])
         assert table.position == 2

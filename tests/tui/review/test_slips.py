@@ -239,7 +239,7 @@ async def test_a_yes_that_is_held_answers_nothing_behind_the_question(tmp_path: 
         async def yes() -> None:
             said.append("yes")
 
-        table.review.confirming.ask("Do it?", yes)
+        table.review.ask("Do it?", yes)
         await table.type("yyyy")
         assert (said, table.values(0)) == (["yes"], {})
 

@@ -11,7 +11,6 @@ import pytest
 
 from labeler.domain.trace import RawTrace
 from labeler.tui.media.viewer import ViewerFailed, find_viewer
-from labeler.tui.review.confirming import Confirming
 from tests.reading.corpus import span, trace_of
 from tests.reading.pictures import data_uri, picture
 from tests.tui.review.asked import THUMB
@@ -87,7 +86,8 @@ async def asks(table: Table, *said: str) -> None:
 
 def hurry(table: Table) -> None:
     """Have nobody wait before answering what is asked back."""
-    table.review.confirming = Confirming(table.review, Later())
+    table.review.end_question()
+    table.review.confirm.clock = Later()
 
 
 async def test_the_viewer_opens_media_after_asking_once(tmp_path: Path, album: Album) -> None:
@@ -114,9 +114,7 @@ async def test_the_viewer_opens_media_after_asking_once(tmp_path: Path, album: A
 async def test_esc_opens_nothing_and_what_is_no_answer_asks_on(tmp_path: Path, album: Album) -> None:
     raw = asked_about((PHOTO, "image/png"))
     async with open_table(tmp_path, [raw], (THUMB,), viewer=[str(album.program)]) as table:
-        table.review.confirming = Confirming(
-            table.review, lambda: math.inf
-        )  # pressed at once, however slow the machine
+        table.review.confirm.clock = lambda: math.inf  # pressed at once, however slow the machine
         await table.press("z")
         await asks(table, "Open this and other media with viewer")
         await table.press_at_once("y", "enter", "n")

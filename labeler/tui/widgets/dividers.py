@@ -19,7 +19,7 @@ _BEFORE_WORDS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class RuleView:
+class DividerView:
     """A rule across a screen: the sign in the cell `joint_at` where it meets one down it (0: none), and its words."""
 
     joint_at: int = 0
@@ -27,10 +27,10 @@ class RuleView:
     words: str = ""
 
 
-class Rule(ViewWidget[RuleView]):
+class Divider(ViewWidget[DividerView]):
     """A rule across a screen."""
 
-    def lines(self, view: RuleView, width: int, height: int) -> Sequence[Line]:
+    def lines(self, view: DividerView, width: int, height: int) -> Sequence[Line]:
         across, left = self._signs.horizontal, view.joint_at
         rule = across * left + (view.joint if left else "") + across * width
         room = max(width - 2 * _BEFORE_WORDS, 1)

@@ -1,0 +1,83 @@
+"""What the program asks back: one sentence in place of the keys, with the keys for yes and for no."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from textual.message import Message
+
+from labeler.tui.actions import Context
+from labeler.tui.appearance import ScreenLook
+from labeler.tui.keyboard.key_names import Pressed
+from labeler.tui.keymap import Keymap
+from labeler.tui.widgets.line_widget import ViewWidget
+from labeler.tui.widgets.styled_text import Line, cut
+
+_UNHEARD_S: Final = 0.25
+"""Seconds after its opening in which keys were meant for what was there before."""
+
+_KEYS: Final = "{confirm.yes} yes · {confirm.no} no"
+
+
+class Confirm(ViewWidget[str]):
+    """Asks one question at a time, and posts what was asked about once it is agreed to.
+
+    The screen that hears the keys gives it those that it `takes`, and says whether it is displayed.
+    """
+
+    DEFAULT_CSS = "Confirm { display: none; height: 1; }"
+
+    @dataclass
+    class Confirmed(Message):
+        """Yes: `then` is to be done."""
+
+        then: Callable[[], Awaitable[None]]
+
+    def __init__(self, keymap: Keymap, look: ScreenLook, *, id: str | None = None) -> None:
+        super().__init__(look, id=id)
+        self._keymap = keymap
+        self.clock: Callable[[], float] = time.monotonic
+        """Gives seconds, on the clock of the presses."""
+        self._then: Callable[[], Awaitable[None]] | None = None
+        self._opened_s = 0.0
+        self._closed_with, self._closed_s = "", 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a question is open, be it displayed or not."""
+        return self._then is not None
+
+    def ask(self, sentence: str, then: Callable[[], Awaitable[None]]) -> None:
+        """Ask whether something is to be done."""
+        self.view, self._then, self._opened_s = sentence, then, self.clock()
+
+    def takes(self, press: Pressed) -> bool:
+        """Whether a key is for the question: while it is open, and the key that closed it when it comes twice."""
+        return self.is_open or (press.key == self._closed_with and press.at_s - self._closed_s < _UNHEARD_S)
+
+    def hears(self, press: Pressed) -> bool:
+        """Whether a key that it takes can be an answer: one right after the opening was meant for what was there."""
+        return self.is_open and press.at_s - self._opened_s >= _UNHEARD_S
+
+    def press(self, press: Pressed) -> None:
+        """Take a key that it hears for an answer. What is neither yes nor no is none."""
+        then, answer = self._then, self._keymap.action(Context.CONFIRM, press.key)
+        if then is not None and answer is not None:
+            self.leave()
+            self._closed_with, self._closed_s = press.key, press.at_s
+            if answer.id == "confirm.yes":
+                self.post_message(self.Confirmed(then))
+
+    def leave(self) -> bool:
+        """Take it for a no; tells whether it was open."""
+        was_open = self.is_open
+        self._then = None
+        return was_open
+
+    def lines(self, view: str, width: int, height: int) -> Sequence[Line]:
+        keys = self._keymap.spelled(_KEYS)
+        sentence = cut(view, max(width - len(keys) - 4, 1), self._signs.ellipsis)
+        return [[(" ", "chrome"), (f"{sentence}  {keys}", "chrome.strong")]]
