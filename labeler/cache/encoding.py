@@ -1,4 +1,4 @@
-"""Trace summaries as JSON text, for the cache alone. A change here needs a new `FORMAT` in `labeler.cache.store`."""
+"""Encodes trace summaries as JSON for the cache. A change here needs a new `FORMAT` in `labeler.cache.tables`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from labeler.domain.trace import TraceState, TraceSummary
 
 
 def encode_summary(summary: TraceSummary) -> str:
-    """JSON of `summary`. Pure ASCII, so that half characters in a trace survive the database."""
+    """Encode a summary as ASCII JSON, so that lone surrogates in it survive the database."""
     fields = {
         "id": summary.id,
         "experiment_id": summary.experiment_id,
@@ -31,12 +31,12 @@ def encode_summary(summary: TraceSummary) -> str:
 
 
 def session_text(session_id: str) -> str:
-    """What stands in the JSON of every summary of a session. SQLite's own JSON functions stumble over NaN."""
+    """Return the text that the JSON of every summary of a session contains. SQLite's JSON functions fail on NaN."""
     return json.dumps({"session_id": session_id}, separators=(",", ":"))[1:-1]
 
 
 def decode_summary(text: str) -> TraceSummary:
-    """What `encode_summary` was given."""
+    """Decode what `encode_summary` encoded."""
     fields = json.loads(text)
     fields["state"] = TraceState(fields["state"])
     fields["assessments"] = tuple(_assessment(inner) for inner in fields["assessments"])

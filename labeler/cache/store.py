@@ -1,8 +1,8 @@
-"""The cache as a file that may be lost at any time.
+"""The cache: a file that may be lost at any time.
 
-Nothing in it is the only copy of anything. So a file that is corrupt, or of another format, is deleted and
-made anew; one that cannot be written (disk full, no permission) is still read, and what is new goes to memory.
-One that was removed or replaced while it is open is made anew, too, and still read until the program ends.
+Nothing in it is the only copy of anything. A file that is damaged, or of another format, is deleted and made anew. One
+that cannot be written (disk full, no permission) is still read, and new traces are kept in memory. One that was
+removed or replaced while it is open is made anew, too, and still read until the program ends.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 MEMORY_MAX_BYTES: Final = 128 * 1024 * 1024
-"""Most that is kept in memory when the file cannot be written."""
+"""How much is kept in memory at most when the file cannot be written."""
 
 _BUSY_TIMEOUT_S: Final = 5.0
 _RAISED_HERE: Final = 0
-"""The result code of an error that SQLite knows nothing of: a row holds something that was never put there."""
+"""The result code of errors that this room raises itself: a row holds something that was never put there."""
 _UNUSABLE_CONTENT: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, _RAISED_HERE}
 
 
 class Cache:
-    """The traces that are here, at most `max_bytes` of them. Belongs to the thread that made it.
+    """The cached traces, at most `max_bytes` of them. Used on the thread that made it.
 
-    Never raises because of its file: what cannot be read is not here, what cannot be written is kept in memory.
+    It never raises because of its file: what cannot be read is missing, what cannot be written is kept in memory.
     """
 
     def __init__(self, path: Path, max_bytes: int) -> None:
@@ -60,57 +60,57 @@ class Cache:
 
     @property
     def trouble(self) -> str | None:
-        """Why the file is not written, as a sentence, or None when all is well."""
+        """A sentence on why the file is not written, or None."""
         return self._trouble
 
     def total_bytes(self) -> int:
-        """How much is kept, compressed."""
+        """Return how many bytes are kept, compressed."""
         return sum(self._read(Tables.total_bytes))
 
     def put(self, destination: Destination, raw: RawTrace) -> None:
-        """Keep a whole trace, in place of what was known of it."""
+        """Store a whole trace, in place of what was known of it."""
         self._write(lambda tables: tables.put(destination, raw.summary, raw.payload))
 
     def put_summaries(self, destination: Destination, summaries: Iterable[TraceSummary]) -> None:
-        """Keep summaries. The spans of traces that are here stay."""
+        """Store summaries. Cached spans of these traces stay."""
         kept = list(summaries)
         self._write(lambda tables: tables.put_summaries(destination, kept))
 
     def put_attachment(self, destination: Destination, trace_id: str, path: str, content: bytes) -> None:
-        """Keep an attachment beside its trace; without the trace it is not kept."""
+        """Store an attachment beside its trace. Do nothing when the trace is not cached."""
         self._write(lambda tables: tables.put_attachment(destination, trace_id, path, content))
 
     def forget(self, destination: Destination, trace_id: str) -> None:
-        """Give up what is kept of a trace: it turned out to be something else."""
+        """Delete a trace that turned out to be something else."""
         self._write(lambda tables: tables.forget(destination, trace_id))
 
     def trace(self, destination: Destination, trace_id: str) -> RawTrace | None:
-        """The whole trace, or None when its spans are not here."""
+        """Return the whole trace, or None when its spans are not cached."""
         found = self._read(lambda tables: tables.trace(destination, trace_id))
         return next((raw for raw in found if raw is not None), None)
 
     def have(self, destination: Destination, trace_ids: Iterable[str]) -> set[str]:
-        """Those of `trace_ids` whose spans are here."""
+        """Return those of `trace_ids` whose spans are cached."""
         asked = list(trace_ids)
         here: set[str] = set()
         return here.union(*self._read(lambda tables: tables.have(destination, asked)))
 
     def summaries(self, destination: Destination, trace_ids: Sequence[str]) -> list[TraceSummary]:
-        """The summaries that are here, in the order of `trace_ids`."""
+        """Return the cached summaries, in the order of `trace_ids`."""
         found: dict[str, TraceSummary] = {}
         for some in self._read(lambda tables: tables.summaries(destination, trace_ids)):
             found = some | found
         return [found[trace_id] for trace_id in trace_ids if trace_id in found]
 
     def of_session(self, destination: Destination, session_id: str) -> list[TraceSummary]:
-        """The summaries of the traces of a session whose spans are here, oldest first."""
+        """Return the summaries of a session's traces whose spans are cached, oldest first."""
         found: dict[str, TraceSummary] = {}
         for some in self._read(lambda tables: tables.of_session(destination, session_id)):
             found = {each.id: each for each in some} | found
         return sorted(found.values(), key=lambda each: (each.requested_at_ms, each.id))
 
     def attachment(self, destination: Destination, trace_id: str, path: str) -> bytes | None:
-        """The bytes of an attachment, or None when it is not here."""
+        """Return the bytes of an attachment, or None when it is not cached."""
         found = self._read(lambda tables: tables.attachment(destination, trace_id, path))
         return next((content for content in found if content is not None), None)
 
@@ -129,7 +129,7 @@ class Cache:
             self._placement = Placement.at(self._path)
 
     def _keep_in_place(self) -> None:
-        """Make the file anew where it was removed or replaced: what went into it would be there for nobody."""
+        """Make the file anew if it was removed or replaced: what is written to it would be lost."""
         if self._file is None or self._placement.is_intact:
             return
         _log.warning("the cache file %s was removed or replaced, and is made anew", self._path)
@@ -141,7 +141,7 @@ class Cache:
         self._open()
 
     def _read(self, query: Callable[[Tables], T]) -> list[T]:
-        """What memory and the file answer, the newest first."""
+        """Return the results of a query from memory and the file, the newest first."""
         self._keep_in_place()
         answers = [] if self._memory is None else [query(self._memory)]
         if self._file is not None:
@@ -167,7 +167,7 @@ class Cache:
             store(self._memory)
 
     def _give_up_on_file(self, error: sqlite3.DatabaseError) -> None:
-        """Replace a file with unusable content, once; stop writing to one that cannot be written."""
+        """Replace a file whose content is unusable, once; stop writing to one that cannot be written."""
         if self._file is None or self._replaced or not _content_is_unusable(error):
             self._keep_in_memory(error)
             return
@@ -207,7 +207,7 @@ def _open_file(path: Path, max_bytes: int) -> Tables:
 
 
 def _open_current(path: Path, max_bytes: int) -> Tables:
-    """Open the file, made when it is not there. Raises `sqlite3.DatabaseError` when it is of another format."""
+    """Open the file, made if it is missing. Raises `sqlite3.DatabaseError` when it is of another format."""
     make_private_database(path)
     database = connect(path, _BUSY_TIMEOUT_S)
     try:

@@ -1,4 +1,4 @@
-"""The cache's tables: one database of traces, capped, least recently used out first."""
+"""The cache's tables: one database of traces with a cap, from which the least recently used are evicted first."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FORMAT: Final = 1
 
 _COMPRESSION_LEVEL: Final = 3
 _MOST_SPANS: Final = 1 << 29
-"""Bytes of a trace's spans: what a file of traces may hold, and twice what a server's answer may."""
+"""Limit of a trace's spans in bytes: that of a file of traces, and twice that of a server's response."""
 
 _BYTES_NEW: Final = "NEW.summary_bytes + NEW.spans_bytes + NEW.attachment_bytes"
 _BYTES_OLD: Final = "OLD.summary_bytes + OLD.spans_bytes + OLD.attachment_bytes"
@@ -61,10 +61,10 @@ _AMONG_TRACES: Final = "backend_uri = ? AND workspace = ? AND trace_id IN (SELEC
 
 
 class Tables:
-    """What is kept in one database, at most `max_bytes` of it. Raises `sqlite3.Error` when the database fails.
+    """The traces in one database, at most `max_bytes` of them. Methods raise `sqlite3.Error` when it fails.
 
-    Traces are kept by backend URI, workspace and trace ID: a destination's experiment makes no difference.
-    Bytes count what is stored, compressed, without the database's own overhead.
+    Traces are kept by backend URI, workspace and trace ID, whatever the destination's experiment. Bytes count what is
+    stored, compressed, without the overhead of the database.
     """
 
     def __init__(self, database: sqlite3.Connection, max_bytes: int) -> None:
@@ -77,11 +77,11 @@ class Tables:
                     database.execute(statement)
 
     def total_bytes(self) -> int:
-        """How much is kept."""
+        """Return how many bytes are kept."""
         return self._number("SELECT bytes FROM total")
 
     def put(self, destination: Destination, summary: TraceSummary, payload: bytes) -> None:
-        """Keep a whole trace: its summary and its spans, `payload`."""
+        """Store a whole trace: its summary and its spans, `payload`."""
         compressed = zlib.compress(payload, _COMPRESSION_LEVEL)
         with transaction(self._database):
             row = self._put_summary(destination, summary)
@@ -90,7 +90,7 @@ class Tables:
             self._evict(keep=row)
 
     def put_summaries(self, destination: Destination, summaries: Iterable[TraceSummary]) -> None:
-        """Keep summaries. The spans of traces that are here stay."""
+        """Store summaries. Stored spans of these traces stay."""
         with transaction(self._database):
             row = 0
             for summary in summaries:
@@ -98,7 +98,7 @@ class Tables:
             self._evict(keep=row)
 
     def put_attachment(self, destination: Destination, trace_id: str, path: str, content: bytes) -> None:
-        """Keep an attachment beside its trace; without the trace it is not kept."""
+        """Store an attachment beside its trace. Do nothing when the trace is not stored."""
         with transaction(self._database):
             found = self._database.execute(
                 f"SELECT id FROM trace WHERE {_OF_TRACE}", (*_home(destination), trace_id)
@@ -117,7 +117,7 @@ class Tables:
             self._evict(keep=row)
 
     def trace(self, destination: Destination, trace_id: str) -> RawTrace | None:
-        """The whole trace, or None when its spans are not here. Counts as a use."""
+        """Return the whole trace, or None when its spans are not stored. It counts as a use."""
         found = self._database.execute(
             f"SELECT id, summary, payload FROM trace JOIN spans ON spans.trace = trace.id WHERE {_OF_TRACE}",
             (*_home(destination), trace_id),
@@ -132,7 +132,7 @@ class Tables:
         return raw
 
     def have(self, destination: Destination, trace_ids: Iterable[str]) -> set[str]:
-        """Those of `trace_ids` whose spans are here."""
+        """Return those of `trace_ids` whose spans are stored."""
         rows = self._database.execute(
             f"SELECT trace_id FROM trace WHERE spans_bytes > 0 AND {_AMONG_TRACES}",
             (*_home(destination), json.dumps(list(trace_ids))),
@@ -140,7 +140,7 @@ class Tables:
         return {trace_id for (trace_id,) in rows}
 
     def summaries(self, destination: Destination, trace_ids: Iterable[str]) -> dict[str, TraceSummary]:
-        """The summaries that are here, by trace ID."""
+        """Return the stored summaries by trace ID."""
         rows = self._database.execute(
             f"SELECT trace_id, summary FROM trace WHERE {_AMONG_TRACES}",
             (*_home(destination), json.dumps(list(trace_ids))),
@@ -148,7 +148,7 @@ class Tables:
         return {trace_id: _summary(summary, trace_id) for trace_id, summary in rows}
 
     def of_session(self, destination: Destination, session_id: str) -> list[TraceSummary]:
-        """The summaries of the traces of a session whose spans are here."""
+        """Return the summaries of a session's traces whose spans are stored."""
         rows = self._database.execute(
             "SELECT trace_id, summary FROM trace WHERE spans_bytes > 0 AND backend_uri = ? AND workspace = ?"
             " AND instr(summary, ?) > 0",
@@ -158,7 +158,7 @@ class Tables:
         return [summary for summary in found if summary.session_id == session_id]
 
     def attachment(self, destination: Destination, trace_id: str, path: str) -> bytes | None:
-        """The bytes of an attachment, or None when it is not here."""
+        """Return the bytes of an attachment, or None when it is not stored."""
         found = self._database.execute(
             f"SELECT content FROM attachment JOIN trace ON attachment.trace = trace.id WHERE {_OF_TRACE} AND path = ?",
             (*_home(destination), trace_id, _path_key(path)),
@@ -171,11 +171,11 @@ class Tables:
             self._database.execute(f"DELETE FROM trace WHERE {_OF_TRACE}", (*_home(destination), trace_id))
 
     def shrink(self) -> None:
-        """Fit what is kept to the cap, which may have been lowered, and give back room that came free in plenty."""
+        """Evict down to the cap, which may have been lowered, and shrink the file when much of it is free."""
         with transaction(self._database):
             self._evict(keep=0)
         if self._number("PRAGMA freelist_count") > self._number("PRAGMA page_count") // 2:
-            # A page a step, in rows without columns: only a script runs it to the end.
+            # It frees one page per row that is fetched, and the rows have no columns: only a script runs it to its end.
             self._database.executescript("PRAGMA incremental_vacuum")
 
     def close(self) -> None:
@@ -196,7 +196,7 @@ class Tables:
         return int(row)
 
     def _evict(self, keep: int) -> None:
-        """Delete the least recently used until the rest fits, but never row `keep`: somebody is about to read it."""
+        """Delete the least recently used until the rest fits, but never the row `keep`, which is about to be read."""
         while self.total_bytes() > self._max_bytes:
             oldest = self._database.execute(
                 "SELECT id FROM trace WHERE id <> ? ORDER BY used LIMIT 1", (keep,)
@@ -224,7 +224,7 @@ def _summary(text: str, trace_id: str) -> TraceSummary:
 
 
 def _unpacked(compressed: bytes) -> bytes:
-    """Spans as they came, at most as many bytes as any backend gives at a time: a damaged file may say anything."""
+    """Decompress spans, up to the limit of `_MOST_SPANS`: a damaged file may hold anything."""
     unpacking = zlib.decompressobj()
     try:
         spans = unpacking.decompress(compressed, _MOST_SPANS)
@@ -236,5 +236,5 @@ def _unpacked(compressed: bytes) -> bytes:
 
 
 def _path_key(path: str) -> bytes:
-    """Attachment paths come out of traces, and may hold half characters."""
+    """Encode an attachment's path, which comes out of a trace and may hold lone surrogates."""
     return path.encode("utf-8", "surrogatepass")

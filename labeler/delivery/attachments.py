@@ -1,4 +1,4 @@
-"""Attachments of traces: from the cache, else from the backend, and only when somebody wants to see one."""
+"""Fetches attachments of traces into the cache when somebody wants to see one."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from labeler.domain.destination import Destination
 
 
 class AttachmentAway(Exception):
-    """The attachment cannot be had now. The message is a sentence."""
+    """The attachment cannot be fetched now. The message is a sentence."""
 
 
 async def bring_attachment(
     backend: Backend | None, cache: AsyncCache, trace_id: str, path: str, size: int | None
 ) -> bytes:
-    """The bytes of an attachment, put into the cache beside its trace. `backend` None: it is not connected yet.
+    """Fetch an attachment and put it into the cache beside its trace. Return its bytes.
+
+    `size` is how many bytes it has, if known; `backend` is None while there is no connection yet.
 
     Raises `AttachmentAway`.
     """

@@ -1,4 +1,4 @@
-"""Takes due deliveries from the journal, has a few of them attempted at a time, and gives back how they ended."""
+"""Claims due deliveries from the journal, attempts a few of them at a time, and records how they ended."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.attempt_outcomes import Claim, RecheckLater, RetryLater
 
 _COUNTS_EVERY_S = 0.25
-"""How often the counts are told while work goes on."""
+"""Seconds between two events about the counts while deliveries are attempted."""
 
 
 class Dispatcher:
     """Keeps at most `concurrency` traces in flight, each with one request at a time and in its own order.
 
-    A trace whose delivery failed waits by itself; when the backend is out of reach, everything waits and one
-    delivery at a time asks again. One `work_off` at a time.
+    A trace whose delivery failed waits by itself. When the backend is out of reach, everything waits, and one delivery
+    at a time tries again. Only one `work_off` may run at a time.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Dispatcher:
         self.connection = Connection(timing.first_retry_s, timing.longest_retry_s)
         self.woken = asyncio.Event()
         self.destinations = tuple(destinations)
-        """Where this dispatcher may deliver: those whose lock its user holds."""
+        """Where this dispatcher may deliver: the destinations whose locks its user holds."""
         self._journal = journal
         self._deliverer = deliverer
         self._ahead = 2 * concurrency
@@ -60,8 +60,8 @@ class Dispatcher:
     ) -> None:
         """Deliver what is due and not held back by an earlier failure, until nothing of that is left.
 
-        A trace whose delivery fails is left alone from then on: where all of them fail, this ends too. `may_deliver`
-        is asked before anything is taken up: whether the lock of a destination is still held.
+        A trace whose delivery fails is not tried again in this call, so that it ends also when all of them fail.
+        `may_deliver` is asked before each claim whether the lock of a destination is still held.
         """
         self._failed.clear()
         try:
@@ -77,24 +77,24 @@ class Dispatcher:
         await self._tell_counts()
 
     def reset_backoff(self) -> None:
-        """Forget earlier failures: somebody wants it tried now."""
+        """Forget earlier failures, so that everything is tried again at once."""
         self.connection.reset_backoff()
         self._stumbling.clear()
 
     def pause_s(self, trace_id: str) -> float:
-        """Seconds for which this trace's deliveries are left alone, because the last attempt failed."""
+        """Return for how many seconds this trace's deliveries still wait because the last attempt failed."""
         until, _ = self._stumbling.get(trace_id, (0.0, None))
         return max(until - time.monotonic(), self.connection.pause_s, 0.0)
 
     def next_try_s(self, trace_ids: Collection[str], patience: int) -> float | None:
-        """Seconds until one of these traces may be tried (again); None when each has failed `patience` times."""
+        """Return the seconds until one of these traces may be tried; None when each has failed `patience` times."""
         now = time.monotonic()
         never = (0.0, Backoff(0.0, 0.0))
         stumbles = [self._stumbling.get(trace_id, never) for trace_id in trace_ids]
         return min((max(until - now, 0.0) for until, pause in stumbles if pause.tries < patience), default=None)
 
     async def ping(self) -> None:
-        """Find out how the backend can be reached when there is nothing to deliver."""
+        """Check the connection to the backend when there is nothing to deliver."""
         try:
             await self._deliverer.backend.whoami()
         except BackendError as error:
@@ -117,7 +117,7 @@ class Dispatcher:
             self._tasks[task] = claim
 
     def _room(self) -> int:
-        """How many more deliveries may be taken up; more than can be in flight, so that no slot waits for the disk."""
+        """Return how many more may be claimed: more than can be in flight, so that no slot waits for the disk."""
         if self.connection.pause_s > 0:
             return 0
         known_good = self.connection.state.status in (ConnectionStatus.ONLINE, ConnectionStatus.UNKNOWN)
@@ -149,7 +149,7 @@ class Dispatcher:
             await self._tell_counts()
 
     def _remember(self, trace_id: str, attempt: Attempt) -> None:
-        """Let a trace wait whose delivery failed though the backend works, longer each time."""
+        """Let a trace whose delivery failed though the backend works wait, longer each time."""
         if not isinstance(attempt.outcome, RetryLater):
             self._stumbling.pop(trace_id, None)
         elif attempt.report is None or attempt.report.state.status is ConnectionStatus.ONLINE:
@@ -159,7 +159,7 @@ class Dispatcher:
             self._failed.add(trace_id)
 
     async def _take_in(self, reports: Sequence[ConnectionReport]) -> None:
-        """Learn how the backend can be reached. What was parked because it could not be goes when it can again."""
+        """Take in what attempts showed about the connection. When it is open again, queue what was parked."""
         before = self.connection.state
         was_closed = self.connection.is_closed
         for report in reports:
@@ -174,7 +174,7 @@ class Dispatcher:
         self._on_event(CountsChanged(await self._journal.run(self._journal.queries.counts, self.destinations)))
 
     async def _drop(self) -> None:
-        """Give up what is in flight; the journal counts it as attempted, so it is read back the next time."""
+        """Cancel what is in flight. The journal counts it as attempted, so it is read back the next time."""
         tasks = tuple(self._tasks)
         self._tasks.clear()
         for task in tasks:

@@ -1,4 +1,4 @@
-"""Delivering everything queued, here or by the process that already delivers, and what came of it."""
+"""Has everything queued delivered by another process that already delivers, and reports the result."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from labeler.journal.async_journal import AsyncJournal
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """What a drain came to, in deliveries. `queued` wait, `parked` need somebody, `refused` never will.
+    """The result of a drain, in numbers of deliveries: `queued` wait, `parked` and `refused` need a person.
 
     `held` of those queued belong to an item that a running program has open, and wait until it is left. `elsewhere`
-    waits for other destinations, by name in `elsewhere_at`. `needs_credentials`: something is parked for want of them,
-    or of a right. `because`: why what is parked is, in sentences with how many each holds, the commonest first.
+    counts what waits for other destinations, `elsewhere_at` by destination. `needs_credentials`: something is parked
+    because credentials or a permission are missing. `because` holds the reasons for which deliveries are parked, with
+    the number of each, the commonest first.
     """
 
     delivered: int
@@ -36,7 +37,7 @@ class SyncResult:
 
 
 async def result_since(journal: AsyncJournal, destinations: Sequence[Destination], began_ms: int) -> SyncResult:
-    """How the outbox stands, and what was delivered from `began_ms` on (milliseconds since the epoch)."""
+    """Return the state of the outbox, and what was delivered since `began_ms` (milliseconds since the epoch)."""
     counts = await journal.run(journal.queries.counts, destinations)
     elsewhere = await journal.run(journal.queries.elsewhere, destinations)
     return SyncResult(
@@ -53,7 +54,7 @@ async def result_since(journal: AsyncJournal, destinations: Sequence[Destination
 
 
 class RemoteDrain:
-    """Asks whoever delivers at a destination to do so, again and again while that helps."""
+    """Asks the processes that deliver at destinations to do so at once, repeatedly while that helps."""
 
     def __init__(
         self,
@@ -68,10 +69,10 @@ class RemoteDrain:
         self._on_event = on_event
 
     async def drain(self, locks: DeliveryLocks, nudge: Callable[[], None]) -> bool:
-        """Have those deliver who hold what `locks` is missing, what is parked there too.
+        """Have the holders of the locks that `locks` is missing deliver, parked deliveries included.
 
-        Returns True when one of these locks came free and was taken; False when there is nothing more to wait for.
-        `nudge` wakes the engine that may run in this very process; any other sees the call within a second.
+        Return True when one of these locks became free and was taken, False when there is nothing more to wait for.
+        `nudge` wakes the engine that may run in this very process; any other sees the request within a second.
         """
         theirs = locks.missing
         pause = Backoff(self._timing.first_retry_s, self._timing.longest_retry_s)
@@ -79,7 +80,7 @@ class RemoteDrain:
             await self._journal.run(self._journal.outbox.unpark, theirs)
         left = await self._left(theirs)
         while left > 0 and pause.tries < self._timing.patience:
-            if await self._call(locks, nudge):
+            if await self._ask(locks, nudge):
                 return True
             before, left = left, await self._left(theirs)
             if left < before:
@@ -92,14 +93,14 @@ class RemoteDrain:
         counts = await self._journal.run(self._journal.queries.counts, theirs)
         return counts.waiting - counts.unreleased
 
-    async def _call(self, locks: DeliveryLocks, nudge: Callable[[], None]) -> bool:
-        """Call, and wait for the answer; True when there is nobody to answer and a lock was taken instead."""
-        calls = await self._journal.run(self._journal.requests.make, locks.missing, self._now_ms())
+    async def _ask(self, locks: DeliveryLocks, nudge: Callable[[], None]) -> bool:
+        """Make a request and wait for the answer. Return True when nobody answers and a lock was taken instead."""
+        requests = await self._journal.run(self._journal.requests.make, locks.missing, self._now_ms())
         nudge()
         with_patience = asyncio.timeout(self._timing.answer_patience_s)
         try:
             async with with_patience:
-                while not await self._journal.run(self._journal.requests.are_answered, calls):
+                while not await self._journal.run(self._journal.requests.are_answered, requests):
                     if locks.try_acquire():
                         return True
                     await asyncio.sleep(self._timing.answer_poll_s)
@@ -107,7 +108,7 @@ class RemoteDrain:
             if not with_patience.expired():
                 raise
         finally:
-            await self._journal.run(self._journal.requests.withdraw, calls)
+            await self._journal.run(self._journal.requests.withdraw, requests)
         return False
 
     async def _wait_for(self, theirs: Sequence[Destination], pause: Backoff) -> None:
@@ -120,7 +121,7 @@ class RemoteDrain:
 
 
 async def wait_until_due(milliseconds: int, on_event: Callable[[DeliveryEvent], None]) -> None:
-    """Wait for a delivery that has to be looked at again later, and say so."""
+    """Wait until a delivery is due to be checked again, and tell the listener."""
     told = f"A request may still come late; looking again in {rough_duration_words(milliseconds)}"
     on_event(StillWaiting(milliseconds / 1000, told))
     await asyncio.sleep(milliseconds / 1000)

@@ -1,4 +1,4 @@
-"""The engine of delivery: one process at a time for a destination, in the background or until all is delivered."""
+"""Runs delivery, in the background or until everything is delivered; one process at a time for a destination."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from labeler.domain.destination import Destination
 from labeler.journal.async_journal import AsyncJournal
 
 MAX_CONCURRENCY: Final = 4
-"""Traces in flight at which an MLflow server saturates; more only makes it slower."""
+"""Traces in flight at which an MLflow server saturates. More only makes it slower."""
 
 
 class DeliveryEngine:
     """Delivers what the journal holds for `destinations` to `backend`, each answer exactly once.
 
-    Where another process delivers already, it does not; the files that tell lie beside the journal. `grace_s` is how
-    long a released delivery may still be taken back, `concurrency` how many traces are in flight (1 to 4). `on_event`
-    is called on the event loop and must return at once. `now_ms` is the wall clock.
+    It does not deliver where another process does; the lock files lie beside the journal. `grace_s` is how many seconds
+    a released delivery may still be taken back, `concurrency` how many traces are in flight (1 to 4). `on_event` is
+    called on the event loop and must return at once. `now_ms` reads the wall clock (ms since the epoch).
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class DeliveryEngine:
         )
 
     async def run(self) -> None:
-        """Deliver in the background until cancelled, where no other process does. Safe to cancel at any time."""
+        """Deliver until cancelled, where no other process does. It is safe to cancel at any time."""
         locks = DeliveryLocks(self._lock_path, self._destinations)
         try:
             while True:
@@ -77,32 +77,32 @@ class DeliveryEngine:
                     await self._journal.run(self._journal.outbox.unpark, taken)
                     await self._dispatcher.ping()
                 await self._work_off(locks, self._grace_ms)
-                await self._answer_calls(locks)
+                await self._answer_requests(locks)
                 await self._rest()
         finally:
             locks.release()
 
     def serve(self, destinations: Sequence[Destination]) -> None:
-        """Deliver to these from now on: a review may come to traces of further experiments."""
+        """Deliver to these destinations from now on: a review may reach traces of further experiments."""
         self._destinations = tuple(destinations)
 
     def wake(self) -> None:
-        """Something was released, or the reviewer wants it tried now."""
+        """Look for due deliveries now: something was released."""
         self._dispatcher.woken.set()
 
     def try_now(self) -> None:
-        """Somebody wants what failed to be tried again at once."""
+        """Try what failed again at once."""
         self._dispatcher.reset_backoff()
         self.wake()
 
     def pause_s(self, trace_id: str) -> float:
-        """Seconds until this trace's deliveries may go again of which an attempt failed; 0 when nothing holds them."""
+        """Return the seconds until a trace's failed deliveries are tried again; 0 when nothing holds them back."""
         return self._dispatcher.pause_s(trace_id)
 
     async def drain(self) -> SyncResult:
-        """Deliver everything queued, without the grace, and return when it is done or nothing more helps for now.
+        """Deliver everything queued, without the grace period. Return when it is done or nothing more helps for now.
 
-        Where a process (this one's `run` included) delivers already, that one is asked to, and its result told.
+        Where a process (this one's `run` included) delivers already, it is asked to, and its result is returned.
         """
         began_ms = self._now_ms()
         await self._journal.run(self._journal.outbox.release_all, began_ms)
@@ -119,7 +119,7 @@ class DeliveryEngine:
         return await result_since(self._journal, self._destinations, began_ms)
 
     async def _keep_beside_journal(self, locks: DeliveryLocks) -> None:
-        """Have the locks lie beside the journal, wherever that is by now: who opens it there looks for them there."""
+        """Keep the locks beside the journal, wherever that is by now: others that open it look for them there."""
         await self._journal.keep_in_place()
         locks.lie_beside(self._lock_path)
 
@@ -142,7 +142,7 @@ class DeliveryEngine:
                 return
 
     async def _wait_if_it_helps(self, held: Sequence[Destination]) -> bool:
-        """Wait for what time alone will make deliverable. False when there is nothing of that kind."""
+        """Wait for what becomes deliverable by time alone. Return False when there is nothing of that kind."""
         connection = self._dispatcher.connection
         if connection.is_closed:
             return False
@@ -161,17 +161,17 @@ class DeliveryEngine:
             await wait_until_due(due_ms - now_ms, self._on_event)
         return due_ms is not None
 
-    async def _answer_calls(self, locks: DeliveryLocks) -> None:
-        """Deliver at once what another process asks for, and tell it."""
+    async def _answer_requests(self, locks: DeliveryLocks) -> None:
+        """Deliver at once what another process asks for, and answer its request."""
         held = locks.held
-        call = await self._journal.run(self._journal.requests.newest, held)
-        if call is not None:
+        request = await self._journal.run(self._journal.requests.newest, held)
+        if request is not None:
             self._dispatcher.reset_backoff()
             await self._work_off(locks, 0)
-            await self._journal.run(self._journal.requests.answer, held, call)
+            await self._journal.run(self._journal.requests.answer, held, request)
 
     async def _rest(self) -> None:
-        """Wait for a call, for time to pass, or for the backend to come back."""
+        """Wait to be woken, at most until the next look; meanwhile check a backend that was away."""
         connection = self._dispatcher.connection
         if connection.state.status is not ConnectionStatus.ONLINE and connection.pause_s == 0:
             await self._dispatcher.ping()

@@ -1,4 +1,4 @@
-"""What a failed attempt means: for the delivery, and for the way to the backend."""
+"""Decides what a failed attempt means for the delivery, and for the connection to the backend."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from labeler.journal.attempt_outcomes import Claim, Outcome, Parked, PayloadRefu
 from labeler.journal.models import DeliveryOp, ParkCause
 
 FAILURES_AT_MOST: Final = 5
-"""How often a server may fail on the same payload, while it answers otherwise, before the payload is refused."""
+"""How often a server that works otherwise may fail on a payload before the payload is refused."""
 
 _KEPT: Final = "The answer is kept, and goes out once that is put right: start again, or run labeler sync"
 """What to do about an answer that was parked because of the backend, without its full stop."""
@@ -31,14 +31,14 @@ _KEPT: Final = "The answer is kept, and goes out once that is put right: start a
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """How an attempt ended for the delivery, and what it told about the backend (None: nothing)."""
+    """How an attempt ended for the delivery, and what it showed about the connection (None: nothing)."""
 
     outcome: Outcome
     report: ConnectionReport | None
 
 
 class FailureTracker:
-    """Tells payloads that a server cannot take from a server that takes none, though it can be read."""
+    """Tells payloads that a server cannot take from a server that can be read but takes none."""
 
     def __init__(self) -> None:
         self._successes = 0
@@ -46,12 +46,12 @@ class FailureTracker:
         self._successes_at_failure: dict[int, int] = {}
 
     def delivered(self) -> None:
-        """The server took something."""
+        """Note that the server took a payload."""
         self._successes += 1
         self._failing.clear()
 
     def failed(self, claim: Claim, reason: str) -> Outcome:
-        """The server failed on this payload. That counts against the payload while others fare better, or are none."""
+        """Decide about a payload on which the server failed. It counts against the payload while no other one fails."""
         delivery_id = claim.delivery.id
         before = self._successes_at_failure.get(delivery_id, self._successes)
         self._successes_at_failure[delivery_id] = self._successes
@@ -65,7 +65,7 @@ class FailureTracker:
 
 
 def connection_report(error: BackendError) -> ConnectionReport | None:
-    """What an error tells about the way to the backend by itself."""
+    """Return what an error by itself shows about the connection, or None."""
     match error:
         case Unreachable():
             return out_of_reach(error)
@@ -78,7 +78,7 @@ def connection_report(error: BackendError) -> ConnectionReport | None:
 
 
 def ping_report(error: BackendError) -> ConnectionReport:
-    """What an error means that came of asking only who is signed in: nobody gets any further."""
+    """Return what it shows about the connection that not even the question who is signed in was answered."""
     match error:
         case NotAllowed():
             return ConnectionReport(ConnectionState(ConnectionStatus.NOT_ALLOWED, str(error)))
@@ -93,7 +93,7 @@ def ping_report(error: BackendError) -> ConnectionReport:
 
 
 async def diagnose(backend: Backend, claim: Claim, error: BackendError, failures: FailureTracker) -> Attempt:
-    """What to do with a delivery whose attempt ended in `error`. Asks the backend again where that tells more."""
+    """Decide about a delivery whose attempt ended in `error`. Ask the backend again where that tells more."""
     match error:
         case Unreachable():
             return Attempt(RetryLater(str(error)), connection_report(error))
@@ -118,7 +118,7 @@ async def diagnose(backend: Backend, claim: Claim, error: BackendError, failures
 async def diagnose_doubt(
     backend: Backend, claim: Claim, first: Ambiguous, second: BackendError, failures: FailureTracker
 ) -> Attempt:
-    """What to do when a request ended in doubt (`first`) and the question what became of it in `second`."""
+    """Decide about a request that ended in doubt (`first`) when asking what became of it ended in `second`."""
     if isinstance(second, Forbidden | NotABackend | MissingTrace):
         attempt = await diagnose(backend, claim, second, failures)
         if isinstance(attempt.outcome, Parked):
@@ -127,7 +127,7 @@ async def diagnose_doubt(
 
 
 def diagnose_defect(claim: Claim, error: Exception) -> Attempt:
-    """What to do with a delivery on which labeler itself failed: a few more tries, and no other is held up by it."""
+    """Decide about a delivery on which labeler itself failed: a few more tries, which hold up no other."""
     said = (
         f"labeler itself failed on this one ({type(error).__name__}); the answer is kept, and labeler.log has the "
         "details. Export it, or try it again with a newer labeler"
@@ -138,7 +138,7 @@ def diagnose_defect(claim: Claim, error: Exception) -> Attempt:
 
 
 async def _server_failed(backend: Backend, claim: Claim, error: BackendError, failures: FailureTracker) -> Attempt:
-    """The server's own failure counts against the payload only while the trace's info can be read."""
+    """Decide about a failure of the server. It counts against the payload only if the trace's info can be read."""
     try:
         await backend.summary(claim.delivery.trace_id)
     except BackendError as second:
@@ -147,7 +147,7 @@ async def _server_failed(backend: Backend, claim: Claim, error: BackendError, fa
 
 
 async def _forbidden(backend: Backend, claim: Claim, error: Forbidden) -> Attempt:
-    """Told apart by asking: nobody is let in; this reviewer lacks a right; or it may be the trace that is gone."""
+    """Ask which it is: nobody is let in, this reviewer lacks a permission, or the trace may be gone."""
     try:
         signed_in = await backend.whoami()
     except Forbidden as second:
@@ -169,7 +169,7 @@ async def _forbidden(backend: Backend, claim: Claim, error: Forbidden) -> Attemp
 
 
 def _shut_out(error: Forbidden, second: Forbidden) -> Attempt:
-    """Everything is forbidden: whether for want of credentials is known only where a server asked for them."""
+    """Decide when everything is forbidden. Credentials are known to be missing only if the server asked for them."""
     status = ConnectionStatus.NEEDS_CREDENTIALS
     if isinstance(error, NotAllowed) and isinstance(second, NotAllowed):
         status = ConnectionStatus.NOT_ALLOWED
@@ -178,7 +178,7 @@ def _shut_out(error: Forbidden, second: Forbidden) -> Attempt:
 
 
 def _parked(error: Forbidden, known: str = "") -> Parked:
-    """Parked with what the server said and what is `known` besides: a sentence without its full stop, or nothing."""
+    """Park with what the server said, and what else is `known`: a sentence without its full stop, or nothing."""
     return Parked(ParkCause.CREDENTIALS, ". ".join(filter(None, (str(error), known, _KEPT))))
 
 
@@ -200,7 +200,7 @@ def _no_right_to_write(signed_in: str | None, experiment: str, claim: Claim) -> 
 
 
 async def _experiment_name(backend: Backend, experiment_id: str) -> str:
-    """How an experiment is called, for people; its ID alone where that cannot be asked."""
+    """Return an experiment's name and ID for people, or the ID alone where the name cannot be read."""
     try:
         return f'"{(await backend.experiment(experiment_id)).name}" ({experiment_id})'
     except BackendError:
@@ -208,7 +208,7 @@ async def _experiment_name(backend: Backend, experiment_id: str) -> str:
 
 
 async def _no_backend(backend: Backend, claim: Claim, error: NotABackend) -> Attempt:
-    """Told apart: something else answers at that address, or the server only lacks this one route."""
+    """Ask which it is: something else answers at that address, or the server only lacks this one route."""
     parked = Parked(ParkCause.BACKEND, f"{error}. {_KEPT}")
     try:
         await backend.summary(claim.delivery.trace_id)

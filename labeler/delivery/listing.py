@@ -1,4 +1,4 @@
-"""From a review's spec to the traces it is about, page by page, as the backend has them now."""
+"""Lists the traces that a review's spec describes, page by page, as the backend has them now."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _SUMMARIES_A_PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class ListedTrace:
-    """A trace for the worklist, and where it stands in the queue (None: not from a queue)."""
+    """A trace for the worklist, and its state in the queue (None: not from a queue)."""
 
     summary: TraceSummary
     queue_state: QueueItemState | None = None
 
 
 async def listed_traces(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[ListedTrace]]:
-    """Pages of the traces that `spec` names: a queue's items, exactly named traces, or a pinned search.
+    """Yield pages of the traces that `spec` describes: a queue's items, named traces, or a pinned search.
 
-    The store pins the search, not this machine's clock, which may be slow. A sample is drawn from everything the
-    search finds, so it comes as one page, in the search's order. Raises what the backend raises.
+    The backend's clock pins the search, since this machine's may be slow. A sample is drawn from everything that the
+    search finds, so it is one page, in the order of the search. Raises what the backend raises.
     """
     pages = _queue(backend, spec) if spec.queue_id else _named(backend, spec) if spec.trace_ids else None
     if pages is None:

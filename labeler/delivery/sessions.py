@@ -1,4 +1,4 @@
-"""The earlier traces of a session, from the backend into the cache."""
+"""Fetches the earlier traces of a session into the cache."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import Query
 
 MOST_TURNS: Final = 50
-"""Traces that are brought at most: those just before the current one."""
+"""How many traces are fetched at most: those just before the current one."""
 
 _MOST_COUNTED: Final = 200
 _AT_ONCE: Final = 2
 
 
 async def bring_session(backend: Backend, cache: AsyncCache, current: TraceSummary) -> None:
-    """Put the traces of the current one's session that were requested no later into the cache, unless they are there.
+    """Fetch the traces of the current one's session that were requested no later, unless they are in the cache.
 
-    Raises what the backend raises, but for traces that are gone or cannot be read: they are left out.
+    Traces that are gone or cannot be read are left out. Raises what else the backend raises.
     """
     condition = session_filter(current.session_id or "")
     if not condition:
@@ -45,7 +45,7 @@ async def bring_session(backend: Backend, cache: AsyncCache, current: TraceSumma
 
 
 async def turns_of(backend: Backend, current: TraceSummary) -> list[str]:
-    """The IDs of all traces of the current one's session, oldest first; none of a session too long to be counted."""
+    """Return the IDs of all traces of the current one's session, oldest first; none if there are too many."""
     condition = session_filter(current.session_id or "")
     if not condition:
         return []
@@ -56,7 +56,7 @@ async def turns_of(backend: Backend, current: TraceSummary) -> list[str]:
 
 
 def session_filter(session_id: str) -> str:
-    """The search for a session, as MLflow and the embedded store write it; empty where it cannot be written."""
+    """Return the filter for a session, as MLflow and the embedded store write it; empty if it cannot be written."""
     quote = "'" if "'" not in session_id else '"'
     if not session_id or quote in session_id or "\\" in session_id:
         return ""

@@ -1,4 +1,4 @@
-"""The times that delivery keeps."""
+"""The intervals and limits of delivery, in one place."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from labeler.delivery.attempt import HORIZON_MS
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds between tries, looks and calls; `horizon_ms` (milliseconds) as `HORIZON_MS`.
+    """Intervals in seconds; `horizon_ms`, in milliseconds, as `attempt.HORIZON_MS`.
 
     `patience` is how often a drain sees the same thing fail before it gives up for now.
     """

@@ -1,4 +1,4 @@
-"""What the backend has now beside what it once acknowledged, and for each difference the way back.
+"""Compares what the backend has now with what it once acknowledged, and says how to resolve each difference.
 
 "Delivered" is what the backend says last. It may have been restored from an older backup, and people may have changed,
 deleted or overridden answers there.
@@ -28,12 +28,12 @@ _SHOWN: Final = 60
 """Characters shown of a value."""
 
 There = Mapping[str, Sequence[Assessment]]
-"""The assessments that the backend has, by trace; a trace that it does not have is left out."""
+"""The assessments that the backend has, by trace, without traces that it does not have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """Something that is not at the backend as it was delivered, and in `advice` the way back.
+    """Something that is not at the backend as it was delivered; `advice` says what to do about it.
 
     `kind` is ``missing``, ``duplicate``, ``second``, ``changed``, ``superseded`` or ``status``. `assessment_id` names
     the answer of ours; of a ``second``, the other one; of a ``status``, nothing. `by` is who superseded it, gave the
@@ -49,7 +49,7 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class Resendable:
-    """What can be sent again, in words: `what` of which trace."""
+    """Something that can be sent again; `what` describes it for people."""
 
     trace_id: str
     what: str
@@ -58,26 +58,26 @@ class Resendable:
 
 @dataclass(slots=True)
 class Verification:
-    """What was found: `checked` acknowledged answers, `ok` of them as they should be."""
+    """The result: `checked` acknowledged answers, of which `ok` are as they should be."""
 
     checked: int
     ok: int = 0
     problems: list[Mismatch] = field(default_factory=list)
     resendable: list[Resendable] = field(default_factory=list)
     left_behind: set[tuple[Destination, str]] = field(default_factory=set)
-    """Traces with a lost answer that cannot be sent again as things are."""
+    """Traces with a lost answer that cannot be sent again now."""
 
     @property
     def is_mended_by_resending(self) -> bool:
-        """Whether nothing is left of the problems once what can be sent again has been delivered."""
+        """Whether all problems are solved once what can be sent again has been delivered."""
         return all(problem.advice in advice.BY_RESENDING for problem in self.problems)
 
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """What the journal says was done at the backend: answers and what was taken back by trace.
+    """What the journal says was done at the backend; answers and retractions by trace.
 
-    `underway`: IDs whose deletion has yet to be acknowledged.
+    `underway` holds the IDs whose deletion is not acknowledged yet, `settled` those superseded or retracted here.
     """
 
     answers: Mapping[str, Sequence[StandingAnswer]]
@@ -93,7 +93,10 @@ async def verify(
     destinations: Sequence[Destination],
     show_progress: Callable[[int, int], None],
 ) -> Verification:
-    """Compare everything that was acknowledged at `destinations` with what the backend has now. Changes nothing."""
+    """Compare everything that was acknowledged at `destinations` with what the backend has. Change nothing.
+
+    `show_progress` is called with the number of traces read and their total. Raises what the backend raises.
+    """
     record = await _read_journal(journal, destinations)
     there = await _read_backend(backend, record, show_progress)
     answers = [answer for on_trace in record.answers.values() for answer in on_trace]
@@ -145,7 +148,7 @@ async def _read_backend(backend: Backend, record: _Record, show_progress: Callab
 
 
 async def _one_by_one(backend: Backend, trace_id: str, record: _Record) -> Sequence[Assessment]:
-    """Our assessments of a trace whose listing cannot be read."""
+    """Read the reviewer's assessments of a trace whose listing cannot be read."""
     ids = [answer.stored_id for answer in record.answers.get(trace_id, ())]
     try:
         found = [await backend.find(trace_id, each) for each in ids]
@@ -186,7 +189,7 @@ def _compare(answer: StandingAnswer, there: There, record: _Record, found: Verif
 
 
 def _seconds(answer: StandingAnswer, on_trace: Sequence[Assessment], record: _Record) -> list[Assessment]:
-    """The valid answers of the same reviewer to the same question that nothing here has deleted, or is about to."""
+    """Return other valid answers of the reviewer to the question, without those deleted here or about to be."""
     sent = answer.assessment
     deleted = {each.stored_id for each in record.taken_back.get(sent.trace_id, ())}
     return [
@@ -224,7 +227,7 @@ def _superseded(
 async def _earlier_forms(
     journal: AsyncJournal, answer: StandingAnswer, problems: Sequence[Mismatch]
 ) -> Sequence[Delivery]:
-    """An answer's acknowledged forms, oldest first, where it is changed in place and the backend has another."""
+    """Return an answer's acknowledged create and updates, oldest first, if the backend has a different value."""
     if not any(problem.kind == "changed" for problem in problems):
         return ()
     return await journal.run(journal.resending.acknowledged_forms, answer.assessment.id)
@@ -233,7 +236,7 @@ async def _earlier_forms(
 def _lost_change(
     answer: StandingAnswer, problem: Mismatch, forms: Sequence[Delivery], there: There, found: Verification
 ) -> Mismatch:
-    """`problem`, with its way back where the backend has an answer as it was before a change in place of ours."""
+    """Return `problem`, with advice to resend if the backend has the answer as it was before its last update."""
     if problem.kind != "changed" or len(forms) < 2:
         return problem
     sent, trace_id = answer.assessment, answer.assessment.trace_id
@@ -248,10 +251,10 @@ def _lost_change(
 def _came_back(
     trace_id: str, on_trace: Sequence[Assessment], record: _Record, found: Verification, *, is_superseding: bool
 ) -> list[Mismatch]:
-    """Answers that were taken back here and count at the backend again; with them goes all that was taken back there.
+    """Return the answers that were retracted here and are valid at the backend again.
 
-    Deleting one makes valid what it overrides, which may have been taken back after it. `is_superseding`: one of them
-    was found to supersede an answer that stands, and is told as that.
+    All retractions in such a cell are resent: deleting one answer makes the one that it overrides valid, which may have
+    been retracted after it. `is_superseding`: one of them was already reported as superseding a standing answer.
     """
     standing = {answer.stored_id for answer in record.answers.get(trace_id, ())}
     back = {each.id: each for each in on_trace if each.id not in standing and each.id not in record.underway}
@@ -268,7 +271,7 @@ def _came_back(
 
 
 async def _compare_items(backend: Backend, items: Sequence[Delivery], found: Verification) -> list[Mismatch]:
-    """Items of queues that are not as they were left. One that is no longer in its queue is nobody's work any more."""
+    """Return the queue items that are not as they were left. One that is gone from its queue is left out."""
     by_queue: defaultdict[str, list[Delivery]] = defaultdict(list)
     for item in items:
         by_queue[item.queue_id or ""].append(item)
@@ -297,7 +300,7 @@ def _compare_item(left: Delivery, now: QueueItem, signed_in: str | None, found: 
     other = somebody_else(now, left.reviewer, signed_in)
     note = note_on(now, left.item_state, other)
     if note is None or note == left.reason or (other is not None and left.item_state is QueueItemState.PENDING):
-        return  # as it was left, or as was told when it was delivered; and what is open is for anybody to finish
+        return  # as it was left, or as was reported on delivery; and anybody may finish an item that is open
     if other is not None:
         told = advice.held_by(other, now.state.value)
     elif (left.destination, left.trace_id) in found.left_behind:

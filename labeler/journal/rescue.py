@@ -21,7 +21,7 @@ from labeler.journal.models import DeliveryState, JournalError, JournalWriteFail
 from labeler.journal.schema import APPLICATION_ID
 from labeler.storage.copies import copy_whole, put_in_place, sync_directory
 from labeler.storage.placement import SHM, WAL, Placement, file_id
-from labeler.storage.sqlite_file import connect, connect_read_only
+from labeler.storage.sqlite_file import connect, connect_read_only, roll_back
 
 _RESCUED: Final = ".rescued-"
 
@@ -363,7 +363,7 @@ def _nobody_writing(journal: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        journal.execute("ROLLBACK")
+        roll_back(journal)  # an error may have ended the transaction, and is what has to be told
 
 
 def _version(journal: sqlite3.Connection) -> int:

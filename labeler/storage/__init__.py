@@ -1,1 +1,1 @@
-"""Guarding an SQLite file: whether what lies at its path is what is open."""
+"""Opens, locks, copies and guards SQLite files, and works on them on a thread of their own."""

@@ -1,4 +1,4 @@
-"""Copies of an open SQLite database: taken while it is in use, also of one that is no longer at its path."""
+"""Copies SQLite databases that are in use, also ones that are no longer at their path."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 
 
 def copy_whole(source: sqlite3.Connection, copy: Path) -> None:
-    """Write everything that `source` reads to a new file at `copy`, on the disk before this returns.
+    """Write everything that `source` reads to a new file at `copy`, for its owner alone, and sync it to the disk.
 
-    `source` may be in no transaction of its own. Raises `sqlite3.Error` and OSError; there is no file then.
+    `source` may not be in a transaction. Raises `sqlite3.Error` and OSError (FileExistsError for a file that is there);
+    no file is left then.
     """
     os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
@@ -26,7 +27,7 @@ def copy_whole(source: sqlite3.Connection, copy: Path) -> None:
 
 
 def put_in_place(copy: Path, target: Path) -> bool:
-    """Give the file `copy` the name `target`, unless something has it. False when something has. Raises OSError."""
+    """Rename the file `copy` to `target`. Return False, without renaming, when something is there. Raises OSError."""
     try:
         os.link(copy, target)
     except FileExistsError:
@@ -44,7 +45,7 @@ def put_in_place(copy: Path, target: Path) -> bool:
 
 
 def sync_directory(directory: Path) -> None:
-    """Have the names in `directory` survive a power cut, where the system can do that."""
+    """Sync the names in `directory` to the disk, on systems that can."""
     with suppress(OSError):
         _sync(directory)
 

@@ -1,4 +1,4 @@
-"""A lock on a file that the operating system keeps, so that it ends with its holder, however that one ends."""
+"""Locks on files that the operating system keeps, so that they end with the process, however that ends."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ else:
 
 
 class FileLock:
-    """An exclusive lock on a file at `path`, which stays there. It is never waited for: ask again later."""
+    """An exclusive lock on a file at `path`, which stays there. Taking it never waits."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -37,7 +37,7 @@ class FileLock:
 
     @property
     def is_in_place(self) -> bool:
-        """Whether the file that is locked is still the one at the path: somebody may have deleted it meanwhile."""
+        """Whether the locked file is still the one at the path: somebody may have deleted it."""
         if self._descriptor is None:
             return False
         try:
@@ -46,7 +46,7 @@ class FileLock:
             return False
 
     def try_acquire(self) -> bool:
-        """Take the lock if nobody has it. False when somebody has. Raises OSError when there can be no such file."""
+        """Take the lock. Return False when somebody else has it. Raises OSError when the file cannot be opened."""
         if self._descriptor is not None:
             return True
         descriptor = open_private(self._path, os.O_RDWR)
@@ -62,7 +62,7 @@ class FileLock:
         return True
 
     def release(self) -> None:
-        """Let another process have the lock."""
+        """Release the lock, if it is held."""
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
             with suppress(OSError):

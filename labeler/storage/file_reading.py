@@ -1,8 +1,7 @@
-"""Reading files that may be something else than a file.
+"""Reads files at paths that may hold something other than a regular file.
 
-Of what somebody else may have put there (configurations, themes, credentials) nothing is read but a regular file of a
-sane size. A named pipe or a terminal under such a name would keep whoever opens it waiting for ever, and ``/dev/zero``
-would be read until no memory is left.
+Configurations, themes and credentials are only read from regular files of a sane size. A named pipe or a terminal
+under such a name would block whoever opens it for ever, and ``/dev/zero`` would be read until no memory is left.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _KINDS: Final = (
 
 
 def read_small_file(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
-    """The content of a regular file; ``/dev/null`` is an empty one. Never waits.
+    """Return the content of a regular file; ``/dev/null`` counts as an empty one. Never block.
 
     Raises `OSError` with a `strerror` that says what there is instead, or that it holds more than `most_bytes`.
     """
@@ -51,7 +50,7 @@ def read_small_file(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
 
 
 def read_data_file(path: Path, most_bytes: int) -> bytes:
-    """The content of a file that a person named: a regular one, or a pipe or terminal, for whose writer it waits.
+    """Return the content of a file that a person named: a regular one, or a pipe or terminal, whose writer is awaited.
 
     Raises `OSError` with a `strerror`, also for devices, which may never end, and for more than `most_bytes`.
     """
@@ -96,7 +95,7 @@ def spool(stream: BinaryIO) -> BinaryIO:
 
 
 def read_stream(stream: BinaryIO, most_bytes: int) -> bytes:
-    """What a stream holds up to its end. Raises `OSError` with a `strerror` for more than `most_bytes`."""
+    """Read a stream up to its end. Raises `OSError` with a `strerror` for more than `most_bytes`."""
     content = stream.read(most_bytes + 1)
     if len(content) > most_bytes:
         raise _too_large(most_bytes)
@@ -104,7 +103,7 @@ def read_stream(stream: BinaryIO, most_bytes: int) -> bytes:
 
 
 def _is_null_device(status: os.stat_result) -> bool:
-    """Whether a file is what is always empty, however often it is read."""
+    """Return whether a file is the null device."""
     return stat.S_ISCHR(status.st_mode) and status.st_rdev == Path(os.devnull).stat().st_rdev
 
 

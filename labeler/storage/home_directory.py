@@ -1,4 +1,4 @@
-"""The user's home directory, which need not exist: in a container HOME may be unset and the user without an entry."""
+"""Finds the user's home directory. In a container there may be none: HOME unset, and no entry for the user."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class NoHome(Exception):
 
 
 def home_directory() -> Path | None:
-    """The home directory, or None when nothing names one."""
+    """Return the home directory, or None when nothing names one."""
     try:
         return Path.home()
     except RuntimeError:
@@ -24,7 +24,7 @@ def home_directory() -> Path | None:
 
 
 def expand(path: str) -> Path:
-    """A path as the user wrote it, with ``~`` at its beginning replaced. Raises `NoHome`."""
+    """Replace ``~`` at the beginning of a path. Raises `NoHome`."""
     try:
         return Path(path).expanduser()
     except RuntimeError:

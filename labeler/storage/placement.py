@@ -1,4 +1,4 @@
-"""Whether the files at a path are those that an SQLite connection has open: they may be removed or replaced meanwhile.
+"""Tells whether the files at a path are still those that an SQLite connection has open.
 
 SQLite goes on with what it has open and notices nothing: a commit into an unlinked file succeeds and is lost. While
 a connection is open that has read something in WAL mode, the database, its ``-wal`` and its ``-shm`` stay what they
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, Self, TypeAlias
 
 FileId: TypeAlias = tuple[int, int]
-"""Device and inode: no other file has them while this one is open."""
+"""Device and inode. No other file has the same while this one is open."""
 
 WAL: Final = "-wal"
 SHM: Final = "-shm"
@@ -35,18 +35,18 @@ class Placement:
 
     @classmethod
     def at(cls, path: Path) -> Self:
-        """What lies at `path` now. To be asked once a connection there has read something."""
+        """Record what lies at `path` now. Call it once a connection there has read something."""
         real = os.path.realpath(path)
         return cls(str(path), real, file_id(path), file_id(real + WAL), file_id(real + SHM))
 
     @property
     def is_whole(self) -> bool:
-        """Whether there are a database, a log and an index at all."""
+        """Whether there were a database, a log and an index."""
         return None not in (self.database, self.wal, self.shm)
 
     @property
     def is_intact(self) -> bool:
-        """Whether the same files still lie there. Costs three calls of `stat`."""
+        """Whether the same files still lie there. It takes three calls of `stat`."""
         return (
             file_id(self.path) == self.database
             and file_id(self.real + WAL) == self.wal
@@ -55,7 +55,7 @@ class Placement:
 
 
 def file_id(path: str | Path) -> FileId | None:
-    """What tells a file from every other, symbolic links followed; None where there is none to be reached."""
+    """Return the identity of a file, following symbolic links; None where none can be reached."""
     try:
         found = os.stat(path)  # noqa: PTH116 - asked six times a commit, and a Path costs more than the call
     except OSError:

@@ -1,6 +1,6 @@
-"""Files that their owner alone can use: made so, kept so, and never reached through a link.
+"""Makes files that their owner alone can use, and never follows a link to them.
 
-A link beside our files would decide where answers and logs go. Whoever could make it there need not be their owner.
+A link in place of such a file would decide where answers and logs go, and somebody else may have made it.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from typing import Final
 _OTHERS: Final = 0o077
 _NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
 _NO_WAIT: Final = getattr(os, "O_NONBLOCK", 0)
-"""Opening a pipe would wait for somebody at its other end; for a file it means nothing."""
+"""Keeps the opening of a pipe from waiting for its other end. It has no effect on files."""
 
 
 class NoPlainFile(OSError):
-    """What is at the path is a link, a pipe, a device or a directory. `strerror` says which it is not: a file."""
+    """What is at the path is a link, a pipe, a device or a directory. `strerror` says so in a phrase."""
 
 
 def make_private(path: Path) -> bool:
-    """See that there is a file at `path` for its owner alone. True when it was made now. Raises `OSError`."""
+    """Make sure that there is a file at `path` for its owner alone. Return True if it is new. Raises `OSError`."""
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         return True
@@ -32,7 +32,7 @@ def make_private(path: Path) -> bool:
 
 
 def keep_private(path: Path) -> None:
-    """Close a file to everybody but its owner; nothing to do where there is none. Raises `OSError`.
+    """Take all permissions on a file from everybody but its owner, if there is one. Raises `OSError`.
 
     It is not opened for that: closing a descriptor of an SQLite file would drop the locks that this process has on it
     (https://www.sqlite.org/howtocorrupt.html, section 2.2).
@@ -48,12 +48,12 @@ def keep_private(path: Path) -> None:
 
 
 def may_be_written(path: Path) -> bool:
-    """Whether this process may write the file that is at `path`, and the file system takes it."""
+    """Return whether this process may write the file at `path`, and the file system allows it."""
     return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def open_private(path: Path, flags: int) -> int:
-    """Open a file, made if it is missing, for its owner alone; returns the descriptor. Raises `OSError`."""
+    """Open a file for its owner alone, made if it is missing. Return the descriptor. Raises `OSError`."""
     try:
         descriptor = os.open(path, flags | os.O_CREAT | _NO_LINK | _NO_WAIT, 0o600)
     except OSError:

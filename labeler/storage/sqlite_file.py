@@ -1,6 +1,6 @@
-"""What every SQLite file of ours has in common: connecting, switching to a write-ahead log, clearing away.
+"""Connects to SQLite files, switches them to a write-ahead log, runs transactions, and deletes them.
 
-What goes wrong is told by each room in its own words; `is_busy` and `is_damage` say what kind of trouble it is.
+Each room reports errors in its own words; `is_busy`, `is_damage` and `result_code` say what kind an error is.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
-from labeler.storage.placement import SHM, WAL
+from labeler.storage.placement import SHM, WAL, file_id
 from labeler.storage.private_file import keep_private, make_private
 
 T = TypeVar("T")
 
 LOCK_WAIT_S: Final = 5.0
-"""How long a statement waits for other programs at the same file, unless told otherwise."""
+"""Seconds that a statement waits for other programs at the same file, unless the caller says otherwise."""
 
 _PAUSE_S: Final = 0.02
 
 
 def make_private_database(path: Path) -> bool:
-    """See that there is a database at `path` that its owner alone can use, and so the log and the index beside it.
+    """Make sure that the database at `path`, its log and its index can be used by their owner alone.
 
-    True when it was made now, empty. Raises `OSError`.
+    Return True when the database was made now, empty. Raises `OSError`.
     """
     is_new = make_private(path)
     for suffix in (WAL, SHM):
@@ -35,9 +35,10 @@ def make_private_database(path: Path) -> bool:
 
 
 def connect(path: Path, wait_s: float = LOCK_WAIT_S) -> sqlite3.Connection:
-    """Connect to the file at `path`, without implicit transactions and with rows that know their columns' names.
+    """Connect to the file at `path`, which is made if it is missing. Raises `sqlite3.Error`.
 
-    A statement waits `wait_s` seconds for other programs. Raises `sqlite3.Error`.
+    There are no implicit transactions, and rows are `sqlite3.Row`. A statement waits `wait_s` seconds for other
+    programs.
     """
     connection = sqlite3.connect(path, timeout=wait_s, isolation_level=None)
     connection.row_factory = sqlite3.Row
@@ -45,27 +46,26 @@ def connect(path: Path, wait_s: float = LOCK_WAIT_S) -> sqlite3.Connection:
 
 
 def connect_existing(path: Path, wait_s: float = LOCK_WAIT_S) -> sqlite3.Connection:
-    """As `connect`, for a file that has to be there: none is made. Raises `sqlite3.Error`."""
+    """Connect to the file at `path`, as `connect` does. Raises `sqlite3.Error` also where there is none."""
     return _connect_as(path, "mode=rw", wait_s)
 
 
 def connect_in_memory() -> sqlite3.Connection:
-    """Connect to a new database that ends with the connection."""
+    """Connect to a new database in memory, which ends with the connection."""
     return connect(Path(":memory:"))
 
 
 def connect_read_only(path: Path) -> sqlite3.Connection:
-    """Connect to the file at `path` without changing anything, nor making a log or an index beside it if need be.
+    """Connect to the file at `path` without changing it. Raises `sqlite3.Error`, also where there is none.
 
-    While another connection has the file open, what its log holds is read too. Raises `sqlite3.Error`, also where
-    there is no file.
+    While another connection has the file open, what its log holds is read, too. Otherwise no log or index is made.
     """
-    is_in_use = any(path.with_name(path.name + suffix).exists() for suffix in (WAL, SHM))
+    is_in_use = any(file_id(f"{path}{suffix}") is not None for suffix in (WAL, SHM))
     return _connect_as(path, "mode=ro") if is_in_use else connect_immutable(path)
 
 
 def connect_immutable(path: Path) -> sqlite3.Connection:
-    """Connect to the file at `path` as to one that nobody writes: no lock is taken, and a log beside it is not read.
+    """Connect to a file that nobody writes: no lock is taken, and a log beside it is not read.
 
     Raises `sqlite3.Error`, also where there is no file. Source: https://www.sqlite.org/uri.html#uriimmutable
     """
@@ -81,7 +81,7 @@ def _connect_as(path: Path, how: str, wait_s: float = LOCK_WAIT_S) -> sqlite3.Co
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Have all of what the block writes committed, or nothing. Raises `sqlite3.Error`, and what the block raises."""
+    """Commit everything that the block writes, or nothing. Raises `sqlite3.Error`, and what the block raises."""
     try:
         connection.execute("BEGIN IMMEDIATE")
         yield
@@ -92,16 +92,16 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def roll_back(connection: sqlite3.Connection) -> None:
-    """Undo what the open transaction has written, if there is one; SQLite may have ended it by itself."""
+    """Roll the open transaction back, if there is one: SQLite may have ended it by itself."""
     with suppress(sqlite3.Error):
         if connection.in_transaction:
             connection.execute("ROLLBACK")
 
 
 def statements(script: str) -> Iterator[str]:
-    """The statements of a script, each of which begins on a line of its own.
+    """Yield the statements of a script, each of which has to begin on a new line.
 
-    To be executed one by one within a transaction; `sqlite3.Connection.executescript` would commit it first.
+    They can be executed one by one in a transaction, which `sqlite3.Connection.executescript` would commit first.
     """
     pending = ""
     for line in script.splitlines(keepends=True):
@@ -112,29 +112,29 @@ def statements(script: str) -> Iterator[str]:
 
 
 def keep_write_ahead_log(connection: sqlite3.Connection, wait_s: float) -> bool:
-    """Switch the file to a write-ahead log; tell whether its file system can keep one. Raises `sqlite3.Error`."""
+    """Switch the file to a write-ahead log. Return whether its file system can keep one. Raises `sqlite3.Error`."""
     mode = retry_while_busy(lambda: connection.execute("PRAGMA journal_mode = WAL").fetchone()[0], wait_s)
     return bool(mode == "wal")
 
 
 def delete_file(path: Path) -> None:
-    """Delete the database at `path` and whatever SQLite keeps beside it. Raises `OSError`."""
+    """Delete the database at `path` and the files that SQLite keeps beside it. Raises `OSError`."""
     for suffix in (WAL, SHM, "-journal", ""):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def is_busy(error: BaseException) -> bool:
-    """Whether the error only says that another program is at work on the file."""
+    """Return whether the error only says that another program uses the file."""
     return result_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def is_damage(error: BaseException) -> bool:
-    """Whether the error says that the file itself is broken, and not just out of reach."""
+    """Return whether the error says that the file itself is damaged."""
     return result_code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def retry_while_busy(ask: Callable[[], T], wait_s: float) -> T:
-    """Return what `ask` returns; ask again for `wait_s` seconds while another program is at work on the file.
+    """Return what `ask` returns. Call it again for up to `wait_s` seconds while another program uses the file.
 
     SQLite's own timeout does not hold for the switch to the write-ahead log: two that switch at once would wait for
     each other, so it answers "locked" at once. Source: https://www.sqlite.org/c3ref/busy_handler.html
@@ -150,5 +150,5 @@ def retry_while_busy(ask: Callable[[], T], wait_s: float) -> T:
 
 
 def result_code(error: BaseException) -> int:
-    """The primary result code of an SQLite error, 0 for any other error. Source: https://www.sqlite.org/rescode.html"""
+    """Return the primary result code of an SQLite error, 0 for any other error. Source: https://www.sqlite.org/rescode.html"""
     return int(getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
