@@ -29,6 +29,9 @@ _PASTE_SETTLES_MS: Final = 60
 _PASTE_SETTLED_MS: Final = 500
 """So long after its end, keys are keys, however fast they come."""
 
+_PASTE_STALLS_MS: Final = 10_000
+"""So long the rest of pasted text is waited for. What comes after that in one burst is the rest, a single key a key."""
+
 _LONGEST: Final = 4096
 """Characters of a sequence. What is longer is no terminal's answer."""
 
@@ -96,6 +99,7 @@ class Sequences:
         self._is_rest = False
         self._escaped_ms: float | None = None
         self._pasted: str | None = None
+        self._is_stalled = False
         self._paste_ends_at = -1
         self._paste_ended_ms = 0.0
         self._behind_paste_ms = 0.0
@@ -105,7 +109,9 @@ class Sequences:
         """When `tick` has something to tell, if nothing comes before."""
         if self._pasted is not None:
             if self._paste_ends_at < 0:
-                return None
+                if not self._is_stalled:
+                    return self._last_ms + _PASTE_STALLS_MS
+                return self._last_ms + _PASTE_SETTLES_MS if self._pasted else None
             return min(self._last_ms + _PASTE_SETTLES_MS, self._paste_ended_ms + _PASTE_SETTLED_MS)
         if not self._begun:
             return None
@@ -117,7 +123,7 @@ class Sequences:
         if due_ms is None or now_ms < due_ms:
             return []
         if self._pasted is not None:
-            return self._settle_paste()
+            return self._stall() if self._paste_ends_at < 0 else self._settle_paste()
         begun, self._begun = self._begun, ""
         if begun == _ESC:
             self._escaped_ms = self._last_ms
@@ -173,7 +179,7 @@ class Sequences:
 
     def _whole(self, sequence: str, now_ms: float) -> list[Piece]:
         if sequence == _PASTE_BEGINS:
-            self._pasted, self._paste_ends_at = "", -1
+            self._pasted, self._paste_ends_at, self._last_ms = "", -1, now_ms
             return []
         if sequence == _PASTE_ENDS:
             return []
@@ -193,10 +199,23 @@ class Sequences:
             self._paste_ended_ms = self._behind_paste_ms = now_ms
         return []
 
+    def _stall(self) -> list[Piece]:
+        """Nothing came of pasted text for a while, and no end of it: tell what there is, and let a single key out."""
+        assert self._pasted is not None
+        text, is_key = self._pasted, len(self._pasted) == 1 or _WHOLE.match(self._pasted) is not None
+        if not self._is_stalled:
+            self._pasted, self._is_stalled = "", True
+            return [Piece(Kind.PASTED, _PASTE_MARKS.sub("", text), self._last_ms)] if text else []
+        self._is_stalled = False
+        if not is_key:
+            return []
+        self._pasted = None
+        return self.feed(text, self._last_ms)
+
     def _settle_paste(self) -> list[Piece]:
         """The last end was the end. Marks before it were part of the text; what is behind it is not."""
         assert self._pasted is not None
         pasted, behind = self._pasted[: self._paste_ends_at], self._pasted[self._paste_ends_at + len(_PASTE_ENDS) :]
-        self._pasted, self._paste_ends_at = None, -1
+        self._pasted, self._paste_ends_at, self._is_stalled = None, -1, False
         text = _PASTE_MARKS.sub("", pasted)
         return [Piece(Kind.PASTED, text, self._paste_ended_ms), *self.feed(behind, self._behind_paste_ms)]

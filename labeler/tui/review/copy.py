@@ -45,7 +45,6 @@ class Copying:
         self._folder = folder
         self._is_open = False
         self._copied: Copied | None = None
-        self._wanted: Copied | None = None
         self._one_at_a_time = asyncio.Lock()
 
     def menu(self) -> None:
@@ -73,7 +72,7 @@ class Copying:
     def leave(self) -> bool:
         """Close it, and offer nothing more of what was copied; tells whether it was open."""
         was_open = self._is_open
-        self._is_open, self._copied, self._wanted = False, None, None
+        self._is_open, self._copied = False, None
         return was_open
 
     def copy(self, what: str) -> None:
@@ -82,7 +81,7 @@ class Copying:
         if isinstance(copied, str):
             self._screen.say(copied, "warning")
             return
-        self._wanted = copied
+        self._copied = copied
         self._screen.run_worker(self._hand_over(copied), group="copy", exit_on_error=False)
 
     async def write(self) -> None:
@@ -116,12 +115,12 @@ class Copying:
                 self._say(copied, f"handed {copied.what}, {length}, to {way_to_terminal(os.environ)}")
 
     def _say(self, copied: Copied, sentence: str, role: str = "chrome.strong") -> None:
-        """Say what came of copying, and offer a file too unless another key was pressed meanwhile."""
-        offer = ""
-        if self._wanted is copied:
-            self._copied = copied
+        """Say what came of copying and offer a file; once another key was pressed, only where nothing else is said."""
+        if self._copied is copied:
             offer = " · {copy.file} writes it to a file" if self._screen.keymap.first_key("copy.file") else ""
-        self._screen.say(f"{sentence}{self._screen.keymap.spelled(offer)}", role)
+            self._screen.say(f"{sentence}{self._screen.keymap.spelled(offer)}", role)
+        elif role == "warning" or not self._screen.notice:
+            self._screen.say(sentence, role)
 
     def _writes(self, key: str) -> bool:
         action = self._screen.keymap.action(Context.COPY, key)

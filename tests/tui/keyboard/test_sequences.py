@@ -125,7 +125,7 @@ def test_esc_acts_as_soon_as_no_sequence_can_be_meant() -> None:
     assert sequences.due_ms == 1100
     assert sequences.tick(1099) == []
     assert sequences.tick(1100) == [Piece(Kind.ESCAPE, "\x1b", 1000)]
-    assert sequences.due_ms is None
+    assert not sequences.due_ms
 
 
 def test_an_o_right_after_esc_is_nothing_and_later_it_is_a_key() -> None:
@@ -173,6 +173,38 @@ def test_an_end_inside_pasted_text_makes_no_keys_of_the_rest() -> None:
     hostile = "\x1b[200~one\x1b[201~yn\rD\x1b[200~two\x1b[201~ss\x1b[201~"
     assert [(piece.kind, piece.text) for piece in sent(hostile)] == [(Kind.PASTED, "oneyn\rDtwoss")]
     assert [piece.text for piece in sent(hostile[:20], hostile[20:], gap_ms=40)] == ["oneyn\rDtwoss"]
+
+
+def test_pasted_text_without_an_end_takes_no_key_for_ever() -> None:
+    sequences = Sequences(ESCAPE_DELAY_MS)
+    assert sequences.feed("\x1b[200~yes, it", 0) == []
+    assert sequences.tick(9999) == []
+    assert sequences.tick(10_000) == [Piece(Kind.PASTED, "yes, it", 0)]
+    assert not sequences.due_ms
+    assert sequences.feed("y", 15_000) == []
+    assert sequences.due_ms == 15_060
+    assert sequences.tick(15_060) == [Piece(Kind.CHARACTER, "y", 15_000)]
+    assert sequences.feed("n", 15_061) == [Piece(Kind.CHARACTER, "n", 15_061)]
+
+
+@pytest.mark.parametrize("key", ["\x1b", "\x03", "\x1b[A"])
+def test_esc_and_every_other_key_leads_out_of_pasted_text_without_an_end(key: str) -> None:
+    sequences = Sequences(ESCAPE_DELAY_MS)
+    sequences.feed("\x1b[200~", 0)
+    assert sequences.tick(10_000) == []
+    sequences.feed(key, 13_000)
+    (piece,) = [*sequences.tick(13_060), *sequences.tick(13_200)]
+    assert (piece.text, piece.kind is Kind.PASTED) == (key, False)
+
+
+def test_the_rest_of_pasted_text_that_a_line_held_up_answers_nothing() -> None:
+    sequences = Sequences(ESCAPE_DELAY_MS)
+    sequences.feed("\x1b[200~yes, ", 0)
+    assert kinds(sequences.tick(12_500)) == [Kind.PASTED]
+    pieces = [*sequences.feed("no 1 s", 16_000), *sequences.tick(16_100)]
+    pieces += [*sequences.feed(" u q\x1b[201~", 16_200), *sequences.tick(16_300)]
+    assert pieces == [Piece(Kind.PASTED, "no 1 s u q", 16_200)]
+    assert sequences.feed("y", 17_000) == [Piece(Kind.CHARACTER, "y", 17_000)]
 
 
 def test_keys_behind_pasted_text_are_keys_of_the_moment_they_came() -> None:

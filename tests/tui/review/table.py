@@ -104,7 +104,10 @@ class Table:
         await self.settle()
 
     async def trace_is_here(self) -> None:
-        """Wait until the current item's document is shown, unless it cannot be had."""
+        """Wait until the current item's document is shown, unless it cannot be had, and what is copied is copied."""
+        await self.wait_for(
+            lambda: not [each for each in self.app.workers if each.group == "copy" and each.is_running], "the clipboard"
+        )
         item, desk = self.desk.state.item, self.desk
         if item is not None:
             await self.wait_for(

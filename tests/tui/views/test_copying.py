@@ -32,6 +32,26 @@ async def test_w_offers_what_can_be_copied_and_the_next_key_copies_it(tmp_path: 
         assert "# Saturday on Lunde" in table.app.clipboard
 
 
+async def test_a_slow_clipboard_program_holds_up_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program, taken = tmp_path / "bin" / "xclip", tmp_path / "taken"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\nwhile [ ! -e {tmp_path}/go ]; do sleep 0.02; done\ncat > {taken}\n")
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    monkeypatch.setenv("DISPLAY", ":9")
+    monkeypatch.delenv("SSH_CONNECTION")
+    monkeypatch.setattr("labeler.tui.clipboard._PATIENCE_S", 30)
+    async with open_table(tmp_path, traces(3), (THUMB,)) as table:
+        trace_id = table.desk.state.items[0].trace_id
+        await table.press_at_once("w", "i", "y")
+        assert table.values(0) == {"user_satisfaction": True}
+        assert not taken.exists()
+        (tmp_path / "go").touch()
+        await table.wait_for(lambda: "to the clipboard (xclip)" in table.said, "what came of it")
+        assert taken.read_text() == trace_id
+        assert "writes it to a file" not in table.said, "the offer was for the key right behind"
+
+
 async def test_the_message_of_an_open_span_is_the_one_in_view(tmp_path: Path) -> None:
     async with open_table(tmp_path, [PLANNER], (THUMB,)) as table:
         await opened(table, "t", "of 14")
