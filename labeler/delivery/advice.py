@@ -22,7 +22,7 @@ AFTER_ITS_ANSWERS: Final = (
 )
 
 BY_RESENDING: Final = frozenset({RESEND, CHANGE_AGAIN, TAKE_BACK_AGAIN, SET_AGAIN})
-"""Where sending again is all there is to do."""
+"""The advice of problems that sending again solves."""
 
 
 def trace_gone() -> str:

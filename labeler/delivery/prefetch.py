@@ -1,4 +1,4 @@
-"""Backend to cache, ahead of need, so that the reviewer never waits for a network.
+"""Fetches traces into the cache ahead of need, so that the reviewer never waits for a network.
 
 Two lists are worked through: what is wanted now (the trace on the screen and the next few) and, behind it, the
 rest of the worklist. While the backend cannot be reached nothing is asked of it but a few requests now and then.
@@ -30,16 +30,16 @@ from labeler.domain.destination import Destination
 
 AHEAD_TRACES: Final = 500
 AHEAD_BYTES: Final = 500 * 1024 * 1024
-"""Undecoded payload that is downloaded ahead at most, in bytes."""
+"""How many bytes of undecoded payload are downloaded ahead at most."""
 
 IN_FLIGHT: Final = 2
 """Requests at a time. One more is kept free for a trace that is wanted now."""
 
 _WANTED_AT_MOST: Final = 64
 _TRIES: Final = 3
-"""How often a trace that the backend stumbles over is asked for."""
+"""How often a trace on which the backend fails is requested."""
 _STUMBLES_AT_MOST: Final = 5
-"""How many traces in a row the backend may stumble over before that is an outage."""
+"""How many traces in a row the backend may fail on before that counts as an outage."""
 _LONGEST_PAUSE_S: Final = 30.0
 
 
@@ -52,7 +52,7 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The trace cannot be had; `sentence` says why."""
+    """The trace cannot be fetched; `sentence` says why."""
 
     trace_id: str
     sentence: str
@@ -60,7 +60,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Offline:
-    """Downloading pauses; `sentence` says why. It goes on by itself.
+    """Downloading pauses; `sentence` says why. It resumes by itself.
 
     `until_ms`: the moment to which the backend asked to be left alone, in milliseconds since the epoch; 0 for none.
     """
@@ -71,7 +71,7 @@ class Offline:
 
 @dataclass(frozen=True, slots=True)
 class Online:
-    """Downloading goes on."""
+    """Downloading resumes."""
 
 
 PrefetchEvent: TypeAlias = Arrived | Missing | Offline | Online
@@ -127,24 +127,24 @@ class Prefetcher:
         return self._offline
 
     def want(self, trace_ids: Iterable[str]) -> None:
-        """Get these first, in this order, before what was wanted earlier. `Arrived` or `Missing` tells of each."""
+        """Fetch these first, in this order, before what was wanted earlier. Each ends in `Arrived` or `Missing`."""
         wanted = list(trace_ids)
         self._missing.difference_update(wanted)
         self._wanted = dict.fromkeys([*wanted, *self._wanted][:_WANTED_AT_MOST])
         self._work.set()
 
     def fill(self, trace_ids: Iterable[str]) -> None:
-        """Get the first `ahead` of these when nothing is wanted more; they replace those of the last call."""
+        """Fetch the first `ahead` of these when nothing else is wanted. They replace those of the last call."""
         self._window = list(islice(trace_ids, self._ahead))
         self._new_window.set()
 
     def resume(self) -> None:
-        """Try again now: somebody has seen the backend answer."""
+        """Try again now: the backend was seen to answer."""
         self._pause_s = self._first_pause_s
         self._reopen()
 
     async def run(self) -> None:
-        """Work until cancelled. Raises only what is a defect."""
+        """Fetch until cancelled. Raises nothing but defects."""
         try:
             async with asyncio.TaskGroup() as lanes:
                 lanes.create_task(self._sift())
@@ -156,7 +156,7 @@ class Prefetcher:
                 self._reopening.cancel()
 
     async def _sift(self) -> None:
-        """Leave out of each new window what is here already."""
+        """Leave out of each new window what is cached already."""
         while True:
             await self._new_window.wait()
             self._new_window.clear()
@@ -249,7 +249,7 @@ class Prefetcher:
                 waiting[trace_id] = waiting.pop(trace_id)
 
     def _stumble(self, trace_id: str, error: BackendError) -> None:
-        """One trace that fails may be its own fault; many in a row are an outage, or a login that has ended."""
+        """Count a failure. One may be due to its trace; many in a row are an outage, or a login that has ended."""
         self._stumbled.add(trace_id)
         if len(self._stumbled) >= _STUMBLES_AT_MOST:
             self._pause(error, None)

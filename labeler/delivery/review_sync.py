@@ -1,4 +1,4 @@
-"""The traffic between a review and its backend, in the background: traces in, answers out, new work noticed.
+"""Runs the traffic between a review and its backend in the background: traces in, answers out, new work noticed.
 
 It starts once the first screen is painted, may fail at any time, and only ever tells whoever listens. What delivers and
 downloads is imported by the running traffic: the first trace does not wait for that code.
@@ -42,7 +42,7 @@ _AGAIN_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """How the exchange behaves: seconds of grace, traces in parallel, traces downloaded ahead."""
+    """The settings of the traffic: seconds of grace, traces in flight, traces downloaded ahead."""
 
     grace_s: float
     concurrency: int
@@ -51,7 +51,7 @@ class Traffic:
 
 
 class Listener(Protocol):
-    """Who hears of the traffic. Nothing here may block; `take_in` is awaited page by page."""
+    """The listener to the traffic. No method may block; `take_in` is awaited page by page."""
 
     connection: ConnectionStatus
 
@@ -62,13 +62,13 @@ class Listener(Protocol):
         """The connection is now this; `until_ms` is when it is tried again, where the backend asked for that."""
 
     def tell(self, sentence: str) -> None:
-        """Something the reviewer should see."""
+        """Show a sentence to the reviewer."""
 
     def arrived(self, trace_id: str) -> None:
         """A trace came into the cache."""
 
     def missing(self, trace_id: str, reason: str) -> None:
-        """A trace cannot be had."""
+        """A trace cannot be fetched."""
 
     def session_came(self, trace_id: str, problem: str, turns: Sequence[str]) -> None:
         """The earlier traces of this one's session are in the cache; else `problem` says why not, in a sentence.
@@ -77,13 +77,13 @@ class Listener(Protocol):
         """
 
     def settled(self, trace_id: str, delivery: Delivery) -> None:
-        """A delivery came to an end, or was parked."""
+        """A delivery came to its end, or was parked."""
 
     def counts_changed(self) -> None:
-        """There is more or less to deliver."""
+        """The number of deliveries that are not acknowledged changed."""
 
     async def take_in(self, page: Sequence[ListedTrace], *, only_unlabelled: bool) -> int:
-        """A page of the backend's listing."""
+        """Take in a page of the backend's listing."""
 
 
 class ReviewSync:
@@ -126,12 +126,12 @@ class ReviewSync:
         self._running = asyncio.get_running_loop().create_task(self._guarded("The traffic with the backend", self._run))
 
     def refresh(self) -> None:
-        """Look for traces that are new since the worklist was taken; they go to its end."""
+        """Look for traces that are new since the worklist was listed. They are appended to it."""
         if self._backend is not None and (self._refreshing is None or self._refreshing.done()):
             self._refreshing = asyncio.get_running_loop().create_task(self._refresh(self._backend))
 
     async def close(self, last_chance_s: float) -> SyncResult | None:
-        """Stop. What is queued gets `last_chance_s` seconds to be delivered, when the backend is there."""
+        """Stop. While the backend is online, first deliver what is queued, for at most `last_chance_s` seconds."""
         result = None
         if self._engine is not None and self._listener.connection is ConnectionStatus.ONLINE:
             with suppress(OSError, JournalError):  # the next start delivers what this could not
@@ -167,7 +167,7 @@ class ReviewSync:
             work.create_task(self._guarded("Delivery", self._engine.run))
 
     async def _connected(self) -> Backend:
-        """The backend, as soon as it can be opened at all. Why it cannot be is told once."""
+        """Open the backend, as soon as that is possible. Tell once why it is not."""
         pause = Backoff(1.0, 30.0)
         told = ""
         while True:
@@ -181,7 +181,7 @@ class ReviewSync:
             await asyncio.sleep(pause.next_s(None))
 
     async def _connected_to_its_own(self) -> Backend:
-        """The backend that this review is of. Raises `NotABackend` for any other that is there now."""
+        """Open the backend of this review. Raises `NotABackend` when another one is there now."""
         backend, spec = await self._connect(), self._spec
         if (backend.uri, backend.workspace) == (spec.backend_uri, spec.workspace):
             return backend
@@ -193,7 +193,7 @@ class ReviewSync:
         )
 
     async def _guarded(self, what: str, run: Callable[[], Awaitable[None]]) -> None:
-        """Keep `run` running: a defect there is logged, told and tried again, and never takes the screen down."""
+        """Keep `run` running. A defect in it is logged, told and tried again, and never ends the program."""
         told = ""
         while True:
             try:
@@ -210,7 +210,7 @@ class ReviewSync:
                 await asyncio.sleep(_AGAIN_S)
 
     async def _refresh(self, backend: Backend) -> None:
-        """Take the worklist in again; while the backend is away, try until it is back."""
+        """List the worklist again. While the backend is away, try until it is back."""
         pause = Backoff(1.0, 30.0)
         while True:
             try:
@@ -229,14 +229,14 @@ class ReviewSync:
                 return
 
     def need(self, now: Sequence[str], later: Sequence[str]) -> None:
-        """These traces are wanted now, and those after them."""
+        """Fetch the traces in `now` at once, and those in `later` after them."""
         self._wanted = (now, later)
         if self._prefetcher is not None:
             self._prefetcher.want(now)
             self._prefetcher.fill(later)
 
     def bring_session(self, current: TraceSummary) -> None:
-        """Bring the earlier traces of the session that this one is in; of the session asked for last alone."""
+        """Fetch the earlier traces of the session of `current`, in place of any session asked for before."""
         if self._bringing is not None:
             self._bringing.cancel()
         self._bringing = asyncio.get_running_loop().create_task(self._bring_session(current))
@@ -252,22 +252,22 @@ class ReviewSync:
         self._listener.session_came(current.id, problem, turns)
 
     async def attachment(self, trace_id: str, path: str, size: int | None) -> bytes:
-        """The bytes of an attachment, `size` many where that is known. Raises `AttachmentAway`."""
+        """Fetch an attachment, of `size` bytes if that is known. Raises `AttachmentAway`."""
         return await bring_attachment(self._backend, self._cache, trace_id, path, size)
 
     def wake(self) -> None:
-        """Something was released for delivery."""
+        """Look for due deliveries now: something was released."""
         if self._engine is not None:
             self._engine.serve(self._listener.destinations)
             self._engine.wake()
 
     def try_now(self) -> None:
-        """The reviewer wants what failed to be tried again at once."""
+        """Try what failed again at once."""
         if self._engine is not None:
             self._engine.try_now()
 
     def pause_s(self, trace_id: str) -> float:
-        """Seconds until what failed of this trace is tried again; 0 when nothing holds it."""
+        """Return the seconds until a trace's failed deliveries are tried again; 0 when nothing holds them back."""
         return self._engine.pause_s(trace_id) if self._engine is not None else 0.0
 
     def _prefetched(self, event: PrefetchEvent) -> None:

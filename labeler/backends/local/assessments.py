@@ -1,4 +1,4 @@
-"""Assessments in the store, with the semantics that MLflow's SQL stores have.
+"""Reads and writes assessments in the store, with the semantics of MLflow's SQL stores.
 
 The ID is the primary key; an assessment that overrides another makes it invalid, and its deletion makes that one
 valid again; an update is in place, merges metadata and keeps no history.
@@ -27,7 +27,7 @@ _UPDATABLE = ("value", "rationale", "metadata")
 
 
 def find(connection: sqlite3.Connection, trace_id: str, assessment_id: str) -> Assessment | None:
-    """The assessment of that ID on that trace, or None. Raises `MissingTrace`."""
+    """Return the assessment with this ID on this trace, or None. Raises `MissingTrace`."""
     stored = _select(connection, trace_id, assessment_id)
     if stored is None:
         _check_trace(connection, trace_id)
@@ -35,7 +35,7 @@ def find(connection: sqlite3.Connection, trace_id: str, assessment_id: str) -> A
 
 
 def of_traces(connection: sqlite3.Connection, trace_ids: Sequence[str]) -> Mapping[str, list[Assessment]]:
-    """All assessments of the traces, oldest first."""
+    """Return all assessments of the traces by trace ID, oldest first."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM assessments WHERE trace_id IN (SELECT value FROM json_each(?)) "
         "ORDER BY created_at_ms, rowid",
@@ -106,13 +106,13 @@ def retract(connection: sqlite3.Connection, trace_id: str, assessment_id: str) -
 
 
 def is_taken(connection: sqlite3.Connection, assessment_id: str) -> bool:
-    """Whether any trace has an assessment of that ID."""
+    """Return whether any trace has an assessment with this ID."""
     found = connection.execute("SELECT 1 FROM assessments WHERE assessment_id = ?", (assessment_id,))
     return found.fetchone() is not None
 
 
 def insert(connection: sqlite3.Connection, assessment: Assessment) -> None:
-    """Write one assessment as it is, inside the caller's transaction."""
+    """Insert one assessment as it is, inside the caller's transaction."""
     connection.execute(
         f"INSERT INTO assessments ({_COLUMNS}) VALUES ({', '.join('?' * 15)})",
         (
@@ -136,7 +136,7 @@ def insert(connection: sqlite3.Connection, assessment: Assessment) -> None:
 
 
 def _checked(assessment: Assessment) -> Assessment:
-    """The assessment as it will be stored: valid, timed, an expectation without rationale and overrides."""
+    """Return the assessment as it will be stored: valid, timed, an expectation without rationale and overrides."""
     expectation = assessment.kind is AssessmentKind.EXPECTATION
     if not assessment.id:
         raise Refused("An assessment needs an ID.")

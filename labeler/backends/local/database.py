@@ -1,4 +1,4 @@
-"""The store's file: making it, opening it, and telling in sentences why it cannot be opened."""
+"""Makes, opens and deletes the store's file, and turns what goes wrong into backend errors."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from labeler.storage.sqlite_file import (
 SCHEMA_VERSION: Final = 1
 
 _APPLICATION_ID: Final = 0x6C61626C
-"""``labl``: what SQLite's header carries to tell this store from any other database."""
+"""``labl``: the value in SQLite's header that tells this store from any other database."""
 
 _LOCK_WAIT_S: Final = 10.0
 
@@ -76,7 +76,7 @@ _UNWRITABLE: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLI
 
 @dataclass(frozen=True, slots=True)
 class OpenDatabase:
-    """A connection to a store, where its files lay when it was opened, and the UUID minted when it was made."""
+    """A connection to a store, the placement of its files at the opening, and the UUID that it was given when made."""
 
     connection: sqlite3.Connection
     placement: Placement
@@ -84,7 +84,7 @@ class OpenDatabase:
 
 
 def open_database(path: Path) -> OpenDatabase:
-    """Open the store at `path` for reading and writing. Raises `NotABackend`, also when there is none."""
+    """Open the store at `path` for reading and writing. Raises `Unreachable`, and `NotABackend` if there is none."""
     with backend_errors(path):
         if not path.exists():
             raise NotABackend(
@@ -94,7 +94,7 @@ def open_database(path: Path) -> OpenDatabase:
 
 
 def open_or_create_database(path: Path) -> OpenDatabase:
-    """Open the store at `path`; where there is none, make it, readable by its owner alone. Raises `NotABackend`."""
+    """Open the store at `path`, made for its owner alone if it is missing. Raises `NotABackend` and `Unreachable`."""
     with backend_errors(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
@@ -105,7 +105,7 @@ def open_or_create_database(path: Path) -> OpenDatabase:
 
 
 def remove_database(path: Path) -> None:
-    """Delete the store at `path`, if there is one, and what SQLite keeps beside it. Raises `NotABackend`."""
+    """Delete the store at `path`, if there is one, and the files beside it. Raises `NotABackend`."""
     with backend_errors(path):
         if path.exists():
             _opened(path).connection.close()
@@ -122,7 +122,7 @@ def check_placement(placement: Placement) -> None:
 
 
 def storable(text: str) -> str:
-    """`text` with ``?`` for lone surrogates, which SQLite cannot hold: as MLflow stores them."""
+    """Replace lone surrogates, which SQLite cannot hold, by ``?``, as MLflow does."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -186,7 +186,7 @@ def _check(path: Path, connection: sqlite3.Connection) -> None:
 
 
 def _initialise(path: Path) -> None:
-    """Make the tables in a file that holds none. Of several processes that try, the first does it."""
+    """Make the tables in a file that has none. Of several processes that try, the first does it."""
     connection = connect_existing(path, _LOCK_WAIT_S)
     try:
         if not _is_blank(connection):

@@ -1,4 +1,4 @@
-"""The embedded store's search language: a small part of MLflow's, compiled to SQL."""
+"""Compiles the embedded store's search language, a small part of MLflow's, to SQL."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Condition:
 
 
 def compile_filter(text: str) -> Condition:
-    """The condition that a filter means; the empty one holds for every trace. Raises `BadFilter`.
+    """Compile a filter. The empty one holds for every trace. Raises `BadFilter`.
 
     As in MLflow: a tag or metadata key that a trace does not have satisfies no comparison, ``!=`` included;
     LIKE tells upper from lower case, ``%`` stands for any text and ``_`` for any character.
@@ -71,7 +71,7 @@ def compile_filter(text: str) -> Condition:
 
 
 def compile_order(order_by: Sequence[str]) -> str:
-    """The terms of an ORDER BY clause; ties are broken by time, newest first, then ID. Raises `BadFilter`."""
+    """Compile an order to the terms of ORDER BY. Ties are broken by time, newest first, then ID. Raises `BadFilter`."""
     terms = []
     for order in order_by:
         match = _ORDER.fullmatch(order)
@@ -107,7 +107,7 @@ def _unquoted(match: re.Match[str]) -> str:
 
 
 def _glob(pattern: str) -> str:
-    """A LIKE pattern as a GLOB pattern: SQLite's LIKE cannot tell upper from lower case for one statement alone."""
+    """Convert a LIKE pattern to GLOB: SQLite's LIKE cannot be made case-sensitive for one statement alone."""
     literal = re.sub(r"[*?\[]", r"[\g<0>]", pattern)
     return literal.replace("%", "*").replace("_", "?")
 

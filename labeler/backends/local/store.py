@@ -1,4 +1,4 @@
-"""The embedded store as a backend."""
+"""The embedded store: a backend in one SQLite file."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from labeler.storage.worker import Worker
 DEFAULT_EXPERIMENT: Final = "demo"
 
 _PAGE: Final = 500
-"""Summaries a page of a snapshot."""
+"""Summaries per page of a snapshot."""
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -55,12 +55,12 @@ class LocalStore:
 
     @classmethod
     async def open(cls, path: Path) -> LocalStore:
-        """The store in an existing file. Raises `NotABackend`, also when there is none, and `Unreachable`."""
+        """Open the store in an existing file. Raises `NotABackend`, also when there is none, and `Unreachable`."""
         return await cls._opened(path, open_database)
 
     @classmethod
     async def open_or_create(cls, path: Path) -> LocalStore:
-        """The store in a file that is made when there is none. Raises `NotABackend` and `Unreachable`."""
+        """Open the store in a file that is made if it is missing. Raises `NotABackend` and `Unreachable`."""
         return await cls._opened(path, open_or_create_database)
 
     @classmethod
@@ -104,7 +104,7 @@ class LocalStore:
         return await self._run(traces.count, experiment_id)
 
     async def snapshot(self, query: Query) -> AsyncIterator[list[TraceSummary]]:
-        """Pages of a search pinned by its IDs, which are read in one statement."""
+        """Yield pages of a search, which is pinned by reading all its IDs in one statement."""
         trace_ids = await self._run(traces.search, query)
         for start in range(0, len(trace_ids), _PAGE):
             yield await self._run(traces.summaries, trace_ids[start : start + _PAGE])
@@ -167,7 +167,7 @@ class LocalStore:
     async def _write(
         self, job: Callable[Concatenate[sqlite3.Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs
     ) -> _T:
-        """Do a job that writes. It counts only when the file that it wrote to is the one at the path."""
+        """Run a job that writes. It counts only if the file that it wrote to is the one at the path."""
 
         def kept_job(connection: sqlite3.Connection) -> _T:
             check_placement(self._placement)
@@ -180,7 +180,7 @@ class LocalStore:
     async def _run(
         self, job: Callable[Concatenate[sqlite3.Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs
     ) -> _T:
-        """Do a job on the store's worker. A caller that is cancelled leaves it to finish there."""
+        """Run a job on the store's worker. It is finished there even if the caller is cancelled."""
 
         def told_job() -> _T:
             with backend_errors(self._path):

@@ -1,4 +1,4 @@
-"""Traces in the store: imported once, listed by searches, read back byte for byte."""
+"""Imports traces into the store, searches them, and reads them back byte for byte."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NAMESPACE: Final = uuid.UUID("0f6a3e0c-6a0d-5b43-8f58-3f1d5f0f0a77")
 
 
 def import_all(connection: sqlite3.Connection, traces: Iterable[RawTrace], experiment_name: str) -> int:
-    """Add the traces that the store does not have, with their assessments; return how many those were.
+    """Add the traces that the store does not have, with their assessments. Return how many were new.
 
     A trace that is there already is left as it is, in the experiment where it is. All are added or none. Raises
     `Malformed` for a trace whose summary no SQLite column can hold.
@@ -51,13 +51,13 @@ def import_all(connection: sqlite3.Connection, traces: Iterable[RawTrace], exper
 
 
 def experiments(connection: sqlite3.Connection) -> list[Experiment]:
-    """All experiments, the newest first."""
+    """Return all experiments, the newest first."""
     rows = connection.execute("SELECT id, name FROM experiments ORDER BY rowid DESC")
     return [Experiment(row["id"], row["name"]) for row in rows]
 
 
 def experiment(connection: sqlite3.Connection, name_or_id: str) -> Experiment:
-    """The experiment of that ID, else of that name. Raises `UnknownName`."""
+    """Return the experiment with this ID, else with this name. Raises `UnknownName`."""
     there = experiments(connection)
     for key in ("id", "name"):
         for candidate in there:
@@ -68,13 +68,13 @@ def experiment(connection: sqlite3.Connection, name_or_id: str) -> Experiment:
 
 
 def count(connection: sqlite3.Connection, experiment_id: str) -> int:
-    """How many traces an experiment has."""
+    """Count the traces of an experiment."""
     found = connection.execute("SELECT count(*) FROM traces WHERE experiment_id = ?", (experiment_id,))
     return int(found.fetchone()[0])
 
 
 def search(connection: sqlite3.Connection, query: Query) -> list[str]:
-    """The IDs of the traces that a query finds at this moment, in its order. Raises `BadFilter`."""
+    """Return the IDs of the traces that a query finds now, in its order. Raises `BadFilter`."""
     condition = compile_filter(query.filter)
     order = compile_order(query.order_by)
     rows = connection.execute(
@@ -92,7 +92,7 @@ def search(connection: sqlite3.Connection, query: Query) -> list[str]:
 
 
 def summaries(connection: sqlite3.Connection, trace_ids: Sequence[str]) -> list[TraceSummary]:
-    """The summaries of the traces that exist, with their assessments, in the order of `trace_ids`."""
+    """Return the summaries of those traces that exist, with assessments, in the order of `trace_ids`."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM traces WHERE trace_id IN (SELECT value FROM json_each(?))", (json.dumps(trace_ids),)
     )
@@ -102,7 +102,7 @@ def summaries(connection: sqlite3.Connection, trace_ids: Sequence[str]) -> list[
 
 
 def summary(connection: sqlite3.Connection, trace_id: str) -> TraceSummary:
-    """One summary with its assessments. Raises `MissingTrace`."""
+    """Return one summary with its assessments. Raises `MissingTrace`."""
     found = summaries(connection, [trace_id])
     if not found:
         raise MissingTrace(f"There is no trace {trace_id} in the store.")
@@ -110,7 +110,7 @@ def summary(connection: sqlite3.Connection, trace_id: str) -> TraceSummary:
 
 
 def trace(connection: sqlite3.Connection, trace_id: str) -> RawTrace:
-    """A whole trace, its payload as it was imported. Raises `MissingTrace`."""
+    """Return a whole trace, its payload as it was imported. Raises `MissingTrace`."""
     about = summary(connection, trace_id)
     body = connection.execute("SELECT body FROM payloads WHERE trace_id = ?", (trace_id,)).fetchone()["body"]
     return RawTrace(about, body)
@@ -168,7 +168,7 @@ def _earlier_ids(raw: RawTrace) -> set[str]:
 
 
 def _identified(connection: sqlite3.Connection, assessment: Assessment, number: int) -> Assessment:
-    """Files may hold assessments that never had an ID, or one that another trace's assessment has here."""
+    """Give an assessment from a file an ID if it has none, or one that another trace's assessment has here."""
     if assessment.id and not assessments.is_taken(connection, assessment.id):
         return assessment
     own = f"{assessment.trace_id} {number} {assessment.id}"
@@ -176,7 +176,7 @@ def _identified(connection: sqlite3.Connection, assessment: Assessment, number: 
 
 
 def _experiment_named(connection: sqlite3.Connection, name: str) -> str:
-    """The ID of the experiment of that name, made when there is none."""
+    """Return the ID of the experiment with this name, made if it is missing."""
     connection.execute("INSERT OR IGNORE INTO experiments (id, name) SELECT count(*) + 1, ? FROM experiments", (name,))
     return str(connection.execute("SELECT id FROM experiments WHERE name = ?", (name,)).fetchone()["id"])
 
