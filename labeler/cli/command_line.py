@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "verify": Command("Compare the journal with what the backend holds", options_of.verify),
     "export": Command("Write labels as JSON Lines or CSV", options_of.export),
     "push": Command("Queue labels from a file", options_of.push),
+    "report": Command("How far people agree, and judges with them, with intervals", options_of.report),
     "doctor": Command("Check configuration, backend, journal, cache and terminal", options_of.doctor),
     "config": Command("Write, show, check or locate the configuration", options_of.config),
     "keys": Command("Show the keys in effect", options_of.keys),

@@ -148,6 +148,23 @@ def push(parser: argparse.ArgumentParser) -> None:
     add_reviewer(parser)
 
 
+def report(parser: argparse.ArgumentParser) -> None:
+    """Add what `labeler report` takes."""
+    complete_with_files(
+        parser.add_argument(
+            "files", nargs="*", metavar="FILE", help="label files as labeler export writes them; a label counts once"
+        )
+    )
+    parser.add_argument("--local", action="store_true", help="from the journal, delivered or not, without a network")
+    parser.add_argument("--format", choices=("terminal", "json"), default="terminal")
+    parser.add_argument("--json", dest="format", action="store_const", const="json", help="as --format json")
+    complete_with_files(parser.add_argument("-o", "--output", metavar="FILE", default="-", help="instead of stdout"))
+    parser.add_argument("--ask", metavar="QUESTION", action="append", help="only these questions; may be repeated")
+    parser.add_argument("--without", metavar="REVIEWER", action="append", help="leave a reviewer out; may be repeated")
+    parser.add_argument("--blind-only", action="store_true", help="only labels that are known to be blind")
+    add_backend(parser)
+
+
 def doctor(parser: argparse.ArgumentParser) -> None:
     """Add what `labeler doctor` takes."""
     add_json(parser)

@@ -6,8 +6,9 @@ import argparse
 import asyncio
 
 from labeler.cli.context import configure
-from labeler.cli.destinations import destinations_in_scope, experiments_named
+from labeler.cli.destinations import experiments_named
 from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.journal_labels import labels_in_journal
 from labeler.cli.label_output import write_label_file
 from labeler.cli.open_backend import reach_backend, tell_cautions
 from labeler.cli.open_journal import open_journal_to_read
@@ -49,21 +50,8 @@ async def _assessments(arguments: argparse.Namespace) -> tuple[list[Assessment],
     configuration = configure(arguments)
     async with open_journal_to_read(configuration.paths) as journal:
         if arguments.local:
-            return await _from_journal(arguments, configuration, journal), True
+            return await labels_in_journal(arguments, configuration, journal), True
         return await _from_backend(arguments, configuration, journal)
-
-
-async def _from_journal(
-    arguments: argparse.Namespace, configuration: Configuration, journal: AsyncJournal
-) -> list[Assessment]:
-    narrowed = hasattr(arguments, "backend") or hasattr(arguments, "experiments")
-    scope = (
-        await destinations_in_scope(configuration, journal)
-        if narrowed
-        else await journal.run(journal.queries.destinations)
-    )
-    standing = await journal.run(journal.queries.standing, scope)
-    return [answer.assessment for answer in standing if answer.assessment.name not in NOTE_NAMES]
 
 
 async def _from_backend(

@@ -60,6 +60,13 @@ def asked_questions(
     return AskedQuestions(BUILT_IN, "built in")
 
 
+def questions_at_hand(configuration: Configuration) -> tuple[Question, ...]:
+    """Return every question that is known without a server: the configuration's, then the built-in ones."""
+    own = [each.question() for each in configuration.settings.questions if isinstance(each, ConfiguredQuestion)]
+    names = {question.name for question in own}
+    return (*own, *(question for question in BUILT_IN if question.name not in names))
+
+
 def _in_order(questions: Sequence[Question], configured: Sequence[QuestionRefinement], origin: str) -> AskedQuestions:
     """Refine the questions that the configuration says more about, and put those with an `order` first."""
     by_name = {question.name: question for question in configured}

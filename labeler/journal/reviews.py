@@ -67,6 +67,11 @@ class Reviews:
         row = self._store.row("SELECT questions FROM reviews WHERE id = ?", (review_id,))
         return None if row is None else row["questions"]
 
+    def all_with_questions(self) -> list[tuple[ReviewRecord, str]]:
+        """Return every review that has saved questions, with what `save_questions` saved, last opened first."""
+        rows = self._store.rows("SELECT * FROM reviews WHERE questions IS NOT NULL ORDER BY opened DESC")
+        return [(_record(row), row["questions"]) for row in rows]
+
     def add_items(self, review_id: str, items: Sequence[WorklistRow]) -> int:
         """Append items in the given order, except those already there. Return how many were new."""
         with self._store.writing() as db:

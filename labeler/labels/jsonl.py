@@ -61,7 +61,7 @@ def read_labels(lines: Iterable[bytes]) -> Iterator[Label | BadLine]:
         label = None
         try:
             fields = _parse(stripped)
-            label = _label(fields)
+            label = label_of_fields(fields)
             check_content(label)
             if "reviewer" in fields:
                 check_author(label)
@@ -102,7 +102,7 @@ def _parse(line: bytes) -> Mapping[str, JsonValue]:
     return fields
 
 
-def _label(fields: Mapping[str, JsonValue]) -> Label:
+def label_of_fields(fields: Mapping[str, JsonValue]) -> Label:
     """Return what the fields of a line say. Raises `UnusableValue` where one has the wrong type."""
     _check_keys(fields)
     trace_id = _text(fields, "trace_id")

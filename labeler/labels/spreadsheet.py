@@ -1,14 +1,17 @@
-"""Labels as CSV for spreadsheets. It is for people: cells are made harmless, so only JSON Lines is exact."""
+"""Labels as CSV for spreadsheets, and back. It is for people: cells are made harmless, so only JSON Lines is exact."""
 
 from __future__ import annotations
 
 import csv
+import io
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, TextIO
 
-from labeler.domain.value import JsonValue
+from labeler.domain.value import JsonValue, UnusableValue
 from labeler.labels.exact_json import exact_json
+from labeler.labels.jsonl import BadLine, LabelLine, label_of_fields
 from labeler.labels.label import COLUMNS, Label, fields_of
 
 _JSON_COLUMNS: Final = frozenset({"value", "metadata", "valid"})
@@ -21,6 +24,11 @@ A spreadsheet that splits lines at semicolons or tabs, as is usual in many count
 text. So every part of a cell behind one of them is a cell there, and every line of a cell is a row. A run of blanks is
 looked at once, from its beginning: a trace may hold a million of them.
 """
+_MARK: Final = re.compile(rf"(?:^|(?<=[;\t\n]))'(?=[{_BLANK}]*+{_SIGN})")
+_NEEDED: Final = frozenset({"trace_id", "name", "value"})
+_SHOWN: Final = 40
+"""Characters of a cell in a sentence."""
+
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -35,7 +43,57 @@ def write_csv(labels: Iterable[Label], out: TextIO) -> None:
     rows.writerow(COLUMNS)
     for label in labels:
         fields = fields_of(label)
-        rows.writerow(_harmless(_cell_text(column, fields[column])) for column in COLUMNS)
+        rows.writerow(harmless(_cell_text(column, fields[column])) for column in COLUMNS)
+
+
+def is_label_table(content: bytes) -> bool:
+    """Whether a file's first line names the columns that a table of labels cannot do without."""
+    header = next(csv.reader(io.StringIO(_decoded(content.lstrip().partition(b"\n")[0]))), [])
+    return {*map(str.strip, header)} >= _NEEDED
+
+
+def read_csv(content: bytes) -> tuple[list[LabelLine], list[BadLine]]:
+    """Read a table of labels as `write_csv` writes it: the lines that are labels, and those that cannot be read.
+
+    An empty cell is an absent field. The marks that keep a spreadsheet from running a cell are taken off again.
+    """
+    lines: list[LabelLine] = []
+    unreadable: list[BadLine] = []
+    csv.field_size_limit(max(csv.field_size_limit(), len(content)))
+    rows = csv.reader(io.StringIO(_decoded(content), newline=""))
+    header: list[str] = []
+    try:
+        for row in rows:
+            if not header:
+                header = [*map(str.strip, row)]
+            elif any(row):
+                try:
+                    lines.append(LabelLine(rows.line_num, label_of_fields(_fields(header, row))))
+                except UnusableValue as problem:
+                    unreadable.append(BadLine(rows.line_num, f"{problem}."))
+    except csv.Error as error:
+        unreadable.append(BadLine(rows.line_num, f"The line is not CSV: {error}."))
+    return lines, unreadable
+
+
+def _decoded(content: bytes) -> str:
+    return content.decode("utf-8-sig", "replace")
+
+
+def _fields(header: Sequence[str], row: Sequence[str]) -> dict[str, JsonValue]:
+    if len(row) > len(header):
+        raise UnusableValue(f"The line has {len(row)} cells, the header {len(header)}")
+    cells = {column: _MARK.sub("", cell) for column, cell in zip(header, row, strict=False) if cell}
+    return {column: _parsed(column, cell) if column in _JSON_COLUMNS else cell for column, cell in cells.items()}
+
+
+def _parsed(column: str, cell: str) -> JsonValue:
+    try:
+        value: JsonValue = json.loads(cell)
+    except (ValueError, RecursionError):
+        shown = exact_json(cell if len(cell) <= _SHOWN else f"{cell[:_SHOWN]}…")
+        raise UnusableValue(f'"{column}" has to be JSON, as true, 4 or "a name" in quotes; it is {shown}') from None
+    return value
 
 
 def _cell_text(column: str, content: JsonValue) -> str:
@@ -44,7 +102,8 @@ def _cell_text(column: str, content: JsonValue) -> str:
     return "" if content is None else str(content).replace("\r\n", "\n")
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """Return the text of a cell that no spreadsheet runs, without control and bidi characters."""
     visible = _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     return _BEFORE_SIGN.sub(_marked, visible)
 

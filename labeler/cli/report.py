@@ -1,0 +1,84 @@
+"""Say how far people agree, and judges with them: of any labels by two people or more."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Collection
+
+from labeler import __version__
+from labeler.agreement.counted_labels import Blind, CountedLabels, count_labels, reviewer_key
+from labeler.agreement.report import agreement_report
+from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.output import print_json, print_message
+from labeler.cli.reported_labels import ReportedLabels, labels_of_files, labels_of_journal
+from labeler.cli.styled_output import print_lines
+from labeler.reports.figure_words import counted
+from labeler.reports.json_view import report_as_json
+from labeler.reports.report import Report
+from labeler.reports.terminal_view import terminal_lines
+from labeler.review.judge_values import judged_value
+
+
+def run(arguments: argparse.Namespace) -> ExitCode:
+    """Read the labels, compute the figures, print them."""
+    found = _labels(arguments)
+    report = _report(arguments, found)
+    _tell_where_nothing_can_be_compared(report.figures.counted)
+    if arguments.format == "json":
+        print_json(report_as_json(report))
+    else:
+        print_lines(terminal_lines(report))
+    return ExitCode.OK if found.is_whole else ExitCode.PROBLEM
+
+
+def _labels(arguments: argparse.Namespace) -> ReportedLabels:
+    if arguments.files and arguments.local:
+        raise CommandFailed(ExitCode.USAGE, "Give either files or --local: files are read without the journal")
+    if arguments.files:
+        if elsewhere := [each for each in ("backend", "experiments") if hasattr(arguments, each)]:
+            raise CommandFailed(ExitCode.USAGE, f"Give either files or --{elsewhere[0].rstrip('s')}, not both")
+        return labels_of_files(arguments)
+    return asyncio.run(labels_of_journal(arguments))
+
+
+def _report(arguments: argparse.Namespace, found: ReportedLabels) -> Report:
+    asked = _asked(arguments.ask or (), found)
+    labels = count_labels(
+        [each for each in found.assessments if each.name in asked],
+        without=arguments.without or (),
+        blind=(Blind.TRUE,) if arguments.blind_only else tuple(Blind),
+    )
+    _check_left_out(arguments.without or (), found)
+    figures = agreement_report(labels, [each for each in found.questions if each.name in asked], judged_value)
+    return Report(figures, found.source, found.at_ms, __version__)
+
+
+def _asked(names: Collection[str], found: ReportedLabels) -> Collection[str]:
+    """Return the names to report. Raises `CommandFailed` for one that is none."""
+    known = {each.name for each in found.assessments} | {each.name for each in found.questions}
+    for name in names:
+        if name not in known:
+            there = f"There are: {', '.join(sorted(known))}" if known else "There are no labels"
+            raise CommandFailed(ExitCode.USAGE, f"No question is called “{name}” here. {there}")
+    return names or known
+
+
+def _check_left_out(reviewers: Collection[str], found: ReportedLabels) -> None:
+    """Raise `CommandFailed` where somebody is to be left out who is not there, as after a slip of the finger."""
+    there = {reviewer_key(each.source.id) for each in found.assessments}
+    for reviewer in reviewers:
+        if reviewer_key(reviewer) not in there:
+            raise CommandFailed(ExitCode.USAGE, f"{reviewer} has no labels here: nobody was to be left out by that ID")
+
+
+def _tell_where_nothing_can_be_compared(labels: CountedLabels) -> None:
+    people = {label.reviewer: 0 for label in labels.labels}
+    for label in labels.labels:
+        people[label.reviewer] += 1
+    if len(people) > 1:
+        return
+    said = [f"{counted(number, 'label')} of one person only, {who}" for who, number in people.items()]
+    left_out = sum(sum(by.values()) for by in labels.left_out.values())
+    beside = f"; {left_out:,} do not count, the report says why" if left_out else ""
+    print_message(f"{said[0] if said else 'No labels'}{beside}. Agreement needs labels of two people.")

@@ -1,0 +1,1 @@
+"""Views of a report: what `agreement` computed, for a terminal, for programs, for a page."""

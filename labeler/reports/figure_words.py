@@ -1,0 +1,71 @@
+"""Figures in words, rounded for people: never 100 % or 1.00 where something differs, never 0 % where something is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from labeler.agreement.counted_labels import LeftOut
+from labeler.agreement.figure import Figure, Interval
+from labeler.agreement.level import Level
+
+NO_FIGURE: Final = "–"
+
+RULE_OF_THUMB: Final = "0.80 to rely on, 0.67 for tentative conclusions (Krippendorff)"
+
+LEFT_OUT_WORDS: Final = {
+    LeftOut.OUTSIDE: "outside the scope",
+    LeftOut.INVALID: "superseded",
+    LeftOut.DEFAULT: "by “default” or nobody",
+    LeftOut.UNKNOWN_SOURCE: "by neither a person nor a judge",
+    LeftOut.ROLES: "in another role than a reviewer's",
+    LeftOut.EXCLUDED: "of reviewers left out",
+    LeftOut.SECOND_ANSWERS: "second answers of one person",
+    LeftOut.NOT_BLIND: "not known to be blind",
+    LeftOut.UNFITTING: "that fit no question",
+}
+
+
+def percent_words(share: float | None) -> str:
+    """Return ``73 %``."""
+    if share is None:
+        return NO_FIGURE
+    rounded = round(share * 100)
+    return f"{min(max(rounded, 1), 99) if 0 < share < 1 else rounded} %"
+
+
+def coefficient_words(figure: float | None) -> str:
+    """Return ``0.38``, also for negative ones; 1.00 stands for 1 alone."""
+    if figure is None:
+        return NO_FIGURE
+    return f"{min(figure, 0.99) if figure < 1 else figure:.2f}".replace("-0.00", "0.00")
+
+
+def with_interval(figure: Figure, interval: Interval | None) -> str:
+    """Return ``0.38 [0.31, 0.45]``."""
+    said = coefficient_words(figure.value)
+    if interval is None:
+        return said
+    return f"{said} [{coefficient_words(interval.low)}, {coefficient_words(interval.high)}]"
+
+
+def level_words(level: Level | None, *, is_by_option: bool) -> str:
+    """Return the level of a question in a word."""
+    if level is None:
+        return "counted"
+    return "by option" if is_by_option else level.value
+
+
+def counted(number: int, one: str, several: str | None = None) -> str:
+    """Return ``1 label`` or ``1,730 labels``."""
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
+
+
+def seconds_words(milliseconds: float | None) -> str:
+    """Return ``21 s``, ``4.3 s`` below ten, ``3 min 5 s``."""
+    if milliseconds is None:
+        return NO_FIGURE
+    seconds = milliseconds / 1000
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -1,0 +1,38 @@
+"""A report to be shown: the figures, and where the labels came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from labeler.agreement.report_model import AgreementReport, QuestionFigures
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSource:
+    """Where the labels of a report came from, in the words that people gave or know; `place` is for a headline.
+
+    `backend` is None for label files, and for a journal that was not narrowed to one.
+    """
+
+    place: str
+    backend: str | None = None
+    experiments: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report. `at_ms` is when a server was read, in milliseconds since the epoch; None for files and the journal.
+
+    `version` is labeler's own.
+    """
+
+    figures: AgreementReport
+    source: ReportSource
+    at_ms: int | None
+    version: str
+
+
+def questions_named(report: Report, name: str) -> list[QuestionFigures]:
+    """Return the figures of a name: of several where answers of several types have it."""
+    return [question for question in report.figures.questions if question.name == name]

@@ -1,0 +1,64 @@
+"""A report on a terminal, whatever people, questions and answers are called."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from rich.cells import cell_len
+
+from labeler.agreement.counted_labels import count_labels
+from labeler.agreement.report import agreement_report
+from labeler.domain.assessment import Assessment
+from labeler.domain.question import Categorical, PassFail, Question
+from labeler.reports.report import Report, ReportSource
+from labeler.reports.styled_line import WIDTH
+from labeler.reports.terminal_view import terminal_lines
+from labeler.review.judge_values import judged_value
+from tests.agreement.assessments import CORRECT, MODES, QUALITY, busy_experiment, judgement, label
+
+HOSTILE = ("\x1b[31mred\x1b[0m", "桟橋の当番" * 30, "two\nlines\tand a tab", "\u202etxt.exe", "x" * 500)
+
+
+def hostile_labels() -> list[Assessment]:
+    people = [f"{name}{number}" for number, name in enumerate(HOSTILE)]
+    said = [
+        label(f"{HOSTILE[item % 5]}-{item}", who, HOSTILE[(item * n) % 5], HOSTILE[item % 5], rationale=HOSTILE[n])
+        for item in range(25)
+        for n, who in enumerate(people)
+    ]
+    judged = [judgement(f"{HOSTILE[i % 5]}-{i}", HOSTILE[i % 4], HOSTILE[i % 2], HOSTILE[i % 5]) for i in range(25)]
+    return said + judged
+
+
+def lines_of(assessments: list[Assessment], *questions: Question) -> list[str]:
+    figures = agreement_report(count_labels(assessments), questions, judged_value)
+    report = Report(figures, ReportSource("桟橋" * 80), 1_790_000_000_000, "0.2.0")
+    return ["".join(piece.text for piece in line) for line in terminal_lines(report)]
+
+
+def test_no_name_widens_the_report_or_reaches_the_terminal_as_more_than_text() -> None:
+    for lines in (
+        lines_of(hostile_labels()),
+        lines_of(hostile_labels(), *(Question(name, Categorical(HOSTILE)) for name in HOSTILE)),
+        lines_of(busy_experiment(3), CORRECT, QUALITY, MODES),
+    ):
+        assert len(lines) > 20
+        for line in lines:
+            assert cell_len(line) <= WIDTH
+            assert not any(unicodedata.category(character) in ("Cc", "Cf") for character in line)
+
+
+def test_a_judge_stands_beside_the_people_with_its_confusion_and_what_to_show_next() -> None:
+    people = [label(f"t-{item:02}", who, item % 3 > 0) for item in range(30) for who in ("ana", "bo")]
+    judge = [judgement(f"t-{item:02}", "yes" if item % 3 > 0 or item == 3 else "no") for item in range(30)]
+    lines = lines_of([*people, *judge, judgement("t-99", "perhaps")], Question("correct", PassFail("Correct", "Wrong")))
+    text = "\n".join(lines)
+    assert "judge-v1 on “correct”   LLM_JUDGE   30 items with a consensus of people" in text
+    assert "agrees 97 %   always saying Correct: 67 %" in text
+    assert "people among themselves: α 1.00, the ceiling" in text
+    assert [line.split() for line in lines if line.startswith("   people ")][1:] == [
+        ["people", "Correct", "20", "0", "100", "%", "95", "%"],
+        ["people", "Wrong", "1", "9", "90", "%", "100", "%"],
+    ]
+    assert "show in the next prompt: t-03" in text
+    assert "1 value the question does not know" in text
