@@ -16,6 +16,7 @@ from labeler.reading.conversation.receipts import is_receipt
 from labeler.reading.conversation.span_facts import writing_models
 from labeler.reading.conversation.span_io import with_sides
 from labeler.reading.conversation.span_messages import SpanMessages, has_content, read_span
+from labeler.reading.conversation.unsaid import unsaid
 from labeler.reading.formats.plain import main_text
 from labeler.reading.message import Aside, Data, Failure, Message, NamedValue, Note, Part, Role, annotated
 from labeler.reading.span_tree import SpanTree
@@ -75,12 +76,15 @@ def converse(trace: Trace) -> Conversation:
         messages.extend(_attributes(tree))
     messages = _other_roots(tree, chosen, messages) + messages + _handlers(tree, chosen, messages)
     conversation = _numbered(trace, with_tool_names(messages), chosen.span, _origin(chosen, tree))
+    told_of = [root for root in tree.roots[:_OTHER_ROOTS] if root.id != chosen.span.id] + [
+        span for span in tree.spans if span.id == chosen.span.id
+    ]
     return replace(
         conversation,
         roots=frozenset(span.id for span in tree.roots),
         span_names={span.id: span.name for span in tree.spans},
         models=writing_models(tree.spans),
-        asides=tuple(_failed_beside(plumbing)),
+        asides=(*_failed_beside(plumbing), *unsaid(told_of, messages)),
     )
 
 
