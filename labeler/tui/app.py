@@ -109,5 +109,5 @@ class LabelerApp(SafeApp[None]):
             self.screen.leave(by)
         elif self.screen is self._review and (field := self._review.focused) is not None:
             field.post_message(events.Key("ctrl+c", "\x03"))  # behind the letters that are still on their way there
-        elif self.screen is not self._review or not await self._review.leave_field():
+        elif self.screen is not self._review or not await self._review.leave():
             await super().action_interrupt()

@@ -7,16 +7,16 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from labeler.desk.desk import Desk
 from labeler.reading.sanitise import sanitise
 from labeler.tui.actions import Action, Context
 from labeler.tui.clipboard import hand_to_program, way_to_terminal
-from labeler.tui.media.private_files import in_words, write_privately
+from labeler.tui.keymap import Keymap
+from labeler.tui.media.private_files import write_privately
+from labeler.tui.review.trace_pane import TracePane
 from labeler.tui.web_address import web_address
-
-if TYPE_CHECKING:
-    from labeler.tui.review.screen import ReviewScreen
 
 _ID_LENGTH: Final = 16
 """Characters of a trace's ID in a file's name: enough to tell traces apart, and to be said on a narrow screen."""
@@ -24,7 +24,6 @@ _ID_LENGTH: Final = 16
 _MOST_CHARACTERS: Final = 500_000
 """Longer texts are not sent to a terminal: none takes them, and they would hold up the screen."""
 
-_SAID_BESIDE: Final = 13
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -37,23 +36,32 @@ class Copied:
     text: str
 
 
-class Copying:
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """What came of copying, in a sentence. `by_terminal`: the text is still to be written to the terminal."""
+
+    sentence: str
+    role: str = "chrome.strong"
+    by_terminal: bool = False
+
+
+class CopyMenu:
     """The menu of what can be copied, open for one key; and what was copied last, which the next key may write."""
 
-    def __init__(self, screen: ReviewScreen, folder: Path) -> None:
-        self._screen = screen
-        self._folder = folder
+    def __init__(self, keymap: Keymap) -> None:
+        self._keymap = keymap
         self._is_open = False
         self._copied: Copied | None = None
-        self._one_at_a_time = asyncio.Lock()
+        self.one_at_a_time = asyncio.Lock()
+        """Held while a text is handed over: what is copied later is handed over later."""
 
-    def menu(self) -> None:
-        """Open it."""
-        offered = (action for action in self._screen.keymap.actions if action.context is Context.COPY and action.hint)
+    def open(self) -> str:
+        """Open it; returns what it offers."""
+        offered = (action for action in self._keymap.actions if action.context is Context.COPY and action.hint)
         words = "  ".join(f"{action.keys[0]} {action.hint}" for action in offered if action.keys)
         self.leave()
         self._is_open = True
-        self._screen.say(f"copy:  {words}")
+        return f"copy:  {words}"
 
     def takes(self, key: str) -> bool:
         """Whether a key is for the menu: any while it is open, and the one that writes what was just copied."""
@@ -61,7 +69,7 @@ class Copying:
 
     def hear(self, key: str) -> Action | None:
         """Close the menu with a key that it takes; returns what that does, or None where it only closes."""
-        action = self._screen.keymap.action(Context.COPY, key)
+        action = self._keymap.action(Context.COPY, key)
         was_open, copied = self._is_open, self._copied
         self.leave()
         if self._writes(key):
@@ -75,78 +83,65 @@ class Copying:
         self._is_open, self._copied = False, None
         return was_open
 
-    def copy(self, what: str) -> None:
-        """Copy something beside the keys: a program that takes it may be slow."""
-        copied = self._text(what)
-        if isinstance(copied, str):
-            self._screen.say(copied, "warning")
-            return
+    def copies(self, copied: Copied) -> None:
+        """Note what is being copied: the next key may write it."""
         self._copied = copied
-        self._screen.run_worker(self._hand_over(copied), group="copy", exit_on_error=False)
 
-    async def write(self) -> None:
-        """Write what was copied to a file."""
-        copied, item = self._copied, self._screen.desk.state.item
-        self._copied = None
-        if copied is None or item is None:
-            return
-        file = self._folder / f"{name_of(item.trace_id)}-{copied.name}.txt"
-        try:
-            path = await asyncio.to_thread(write_privately, file, copied.text.encode())
-        except OSError as error:
-            reason = error.strerror or str(error)
-            self._screen.say(f"Not written: {reason}. Nothing was changed; it would go to {self._folder}", "warning")
-            return
-        self._screen.say(f"written to {in_words(path, self._screen.size.width - _SAID_BESIDE)}")
+    def offers(self, copied: Copied) -> bool:
+        """Whether what was copied may still be written: no other key was pressed since."""
+        return self._copied is copied
 
-    async def _hand_over(self, copied: Copied) -> None:
-        """Hand a text to the clipboard and say which has it. What is copied later is handed over later."""
-        length = f"{len(copied.text):,} characters"
-        async with self._one_at_a_time:
-            program = await asyncio.to_thread(hand_to_program, copied.text, os.environ)
-            if self._screen.is_gone:
-                return
-            if program:
-                self._say(copied, f"copied {copied.what}, {length}, to {program}")
-            elif len(copied.text) > _MOST_CHARACTERS:
-                self._say(copied, f"{copied.what} is too long for a terminal's clipboard, {length}", "warning")
-            else:
-                self._screen.app.copy_to_clipboard(copied.text)
-                self._say(copied, f"handed {copied.what}, {length}, to {way_to_terminal(os.environ)}")
+    @property
+    def offer(self) -> str:
+        """How the next key writes what was copied; nothing where no key does."""
+        return self._keymap.spelled(" · {copy.file} writes it to a file") if self._keymap.first_key("copy.file") else ""
 
-    def _say(self, copied: Copied, sentence: str, role: str = "chrome.strong") -> None:
-        """Say what came of copying and offer a file; once another key was pressed, only where nothing else is said."""
-        if self._copied is copied:
-            offer = " · {copy.file} writes it to a file" if self._screen.keymap.first_key("copy.file") else ""
-            self._screen.say(f"{sentence}{self._screen.keymap.spelled(offer)}", role)
-        elif role == "warning" or not self._screen.notice:
-            self._screen.say(sentence, role)
+    def take(self) -> Copied | None:
+        """What was copied last, if it may still be written; it is offered no more."""
+        copied, self._copied = self._copied, None
+        return copied
 
     def _writes(self, key: str) -> bool:
-        action = self._screen.keymap.action(Context.COPY, key)
+        action = self._keymap.action(Context.COPY, key)
         return action is not None and action.id == "copy.file"
 
-    def _text(self, what: str) -> Copied | str:
-        """What is copied, or why nothing is."""
-        screen, desk = self._screen, self._screen.desk
-        item = desk.state.item
-        if item is None:
-            return "The worklist is empty"
-        if what == "id":
-            return Copied("the trace's ID", "id", sanitise(item.trace_id))
-        if what == "address":
-            home = desk.destination_of(item.trace_id)
-            address = web_address(home.backend_uri, home.workspace, home.experiment_id, item.trace_id)
-            return Copied("the web address", "address", address) if address else "This backend has no web pages"
-        prepared = desk.document(item.trace_id)
-        if prepared is None:
-            return screen.keymap.spelled(desk.why_absent(item.trace_id))
-        if what == "trace":
-            return Copied("the whole trace", "trace", prepared.document.plain_text)
-        shown = screen.views.document or prepared.document
-        number = screen.views.conversation.current_message() or 0
-        said = [text for block in shown.blocks if block.message == number and (text := block.plain_text)]
-        return Copied("the message", f"message-{number + 1}", "\n\n".join(said))
+
+def text_to_copy(desk: Desk, pane: TracePane, what: str) -> Copied | str:
+    """What is copied, or why nothing is."""
+    item = desk.state.item
+    if item is None:
+        return "The worklist is empty"
+    if what == "id":
+        return Copied("the trace's ID", "id", sanitise(item.trace_id))
+    if what == "address":
+        home = desk.destination_of(item.trace_id)
+        address = web_address(home.backend_uri, home.workspace, home.experiment_id, item.trace_id)
+        return Copied("the web address", "address", address) if address else "This backend has no web pages"
+    prepared = desk.document(item.trace_id)
+    if prepared is None:
+        return desk.why_absent(item.trace_id)
+    if what == "trace":
+        return Copied("the whole trace", "trace", prepared.document.plain_text)
+    shown = pane.document or prepared.document
+    number = pane.conversation.current_message() or 0
+    said = [text for block in shown.blocks if block.message == number and (text := block.plain_text)]
+    return Copied("the message", f"message-{number + 1}", "\n\n".join(said))
+
+
+async def hand_over(copied: Copied) -> HandedOver:
+    """Hand a text to a program that has the clipboard; where none takes it, say how the terminal is to get it."""
+    length = f"{len(copied.text):,} characters"
+    if program := await asyncio.to_thread(hand_to_program, copied.text, os.environ):
+        return HandedOver(f"copied {copied.what}, {length}, to {program}")
+    if len(copied.text) > _MOST_CHARACTERS:
+        return HandedOver(f"{copied.what} is too long for a terminal's clipboard, {length}", "warning")
+    return HandedOver(f"handed {copied.what}, {length}, to {way_to_terminal(os.environ)}", by_terminal=True)
+
+
+async def write_copy(copied: Copied, trace_id: str, folder: Path) -> Path:
+    """Write what was copied to a file of its own; returns where. Raises `OSError`."""
+    file = folder / f"{name_of(trace_id)}-{copied.name}.txt"
+    return await asyncio.to_thread(write_privately, file, copied.text.encode())
 
 
 def name_of(trace_id: str) -> str:

@@ -8,41 +8,47 @@ from functools import partial
 
 from labeler.desk.desk import Desk
 from labeler.reading.sanitise import one_line
-from labeler.tui.actions import Action
+from labeler.tui.actions import Action, OnScreen
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.keymap import Keymap
 from labeler.tui.review import open_views, view_models
 from labeler.tui.review.areas import ReviewAreas
 from labeler.tui.review.offering import keys_that_act
+from labeler.tui.review.presses import Presses
 from labeler.tui.review.question_panel import PanelView
 from labeler.tui.widgets.key_line import key_line, message_lines, search_line, view_line
 from labeler.tui.widgets.styled_text import Line
 
 
 class ReviewDisplay(ReviewAreas):
-    """Gives the widgets their values. Who inherits hears the keys, and is told which trace they are about."""
+    """Gives the widgets their values, and says sentences. Who inherits acts on the desk."""
 
-    def __init__(self, desk: Desk, keymap: Keymap, look: ScreenLook) -> None:
+    def __init__(self, desk: Desk, keymap: Keymap, look: ScreenLook, guard_ms: int) -> None:
         super().__init__(view_models.DeskRows(desk, look.signs), look, keymap)
         self.desk = desk
+        self.presses = Presses(keymap, guard_ms)
         self._texts = view_models.display_texts(desk.state.questions)
         self._expected: tuple[str, bool] | None = None
         self._notice: tuple[str, str] | None = None
-        self._acting = partial(keys_that_act, desk, self.stands_against)
+        self._acting = partial(keys_that_act, desk, self._stands_against)
         self._told: PanelView
 
-    def stands_against(self, action: Action) -> bool:
+    def why_not(self, action: Action) -> str:
+        """Why an action cannot be done with what is on the screen now; empty when it can, as far as that goes."""
+        if self.searched is not None and action.consequence.decides:
+            return self.keymap.spelled("{app.leave} ends the search")
+        item = self.desk.state.item
+        if not action.consequence.judges or item is None or item.trace_id in self.desk.state.absent:
+            return ""
+        if self.desk.document(item.trace_id) is None:
+            return "The trace is still loading; nothing is labelled unread"
+        return ""
+
+    def _stands_against(self, action: Action) -> bool:
         """Whether what is on the screen stands against an action."""
-        raise NotImplementedError
-
-    def trace_moved(self) -> None:
-        """Another trace, or this one at last, is about to be painted."""
-        raise NotImplementedError
-
-    def trace_painted(self) -> None:
-        """It is on the screen."""
-        raise NotImplementedError
+        nothing_folds = action.run == OnScreen("fold") and not self.views.in_front.has_folds
+        return nothing_folds or bool(self.why_not(action))
 
     @property
     def is_gone(self) -> bool:
@@ -99,13 +105,13 @@ class ReviewDisplay(ReviewAreas):
     # Searching
 
     @property
-    def search(self) -> str | None:
+    def searched(self) -> str | None:
         """What is searched for in the trace; None while nothing is."""
         return self.views.searched
 
     def end_search(self) -> None:
         """Unmark what a search found."""
-        if self.search is not None:
+        if self.searched is not None:
             self.views.end_search()
             self.paint_chrome()
 
@@ -142,9 +148,9 @@ class ReviewDisplay(ReviewAreas):
         """Give every widget but the worklist its value anew."""
         self._paint_trace()
         conditions: tuple[str, ...] = ("blind",) if self.desk.state.rules.blind else ()
-        if self.search is not None:
+        if self.searched is not None:
             current, count = self.views.in_front.match_place()
-            conditions = (*conditions, f"search “{one_line(self.search, 24)}” {current}/{count}")
+            conditions = (*conditions, f"search “{one_line(self.searched, 24)}” {current}/{count}")
         self._status.view = view_models.status_view(self.desk, conditions)
         self.paint_header()
         self.name_target(view_models.target_name(self.desk))
@@ -163,7 +169,7 @@ class ReviewDisplay(ReviewAreas):
         if self._notice is not None:
             above = message_lines(*self._notice, width, self._message_rows, signs)
             line = above.pop() if self._key_line.display else []
-        elif self.search is not None:
+        elif self.searched is not None:
             line = search_line(self.keymap, width, signs)
         elif self.views.is_open:
             line = view_line(self.keymap, self.views.hints, self._acting, width, signs)
@@ -178,7 +184,7 @@ class ReviewDisplay(ReviewAreas):
         expected = view.trace_id, view.prepared is not None
         if expected != self._expected:
             self._expected = expected
-            self.trace_moved()
+            self.presses.moved()
             self.call_after_refresh(self._painted, expected)
         self.views.show(view)
         open_views.read_beside(self.desk, self.views)
@@ -186,7 +192,7 @@ class ReviewDisplay(ReviewAreas):
     def _painted(self, expected: tuple[str, bool]) -> None:
         trace_id, is_here = expected
         if expected == self._expected:
-            self.trace_painted()
+            self.presses.painted()
             if is_here:
                 self.desk.seen(trace_id)
 

@@ -1,28 +1,30 @@
-"""Opening media: drawn here where the terminal can, else in the viewer after asking once, else saved to a file."""
+"""Opening media: drawn here where the terminal can, else in the viewer after asking once, else saved to a file.
+
+Nothing here knows a screen: each step comes to an outcome that a screen carries out, which may lead to the next.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from labeler.desk.media_content import ContentAway
+from labeler.desk.media_content import ContentAway, Contents
 from labeler.domain.byte_size import size_words
 from labeler.reading.document import Block
 from labeler.reading.media.file_type import ContentType, content_type
 from labeler.tui.media import MediaSettings
 from labeler.tui.media.decoding import UnreadablePicture, decoded
 from labeler.tui.media.private_files import TemporaryFiles, in_words, write_privately
-from labeler.tui.media.terminal import Pictures
 from labeler.tui.media.viewer import Viewer, ViewerFailed, find_viewer
 from labeler.tui.review.copy import name_of
-from labeler.tui.screens.picture import PictureLeft, PictureScreen, Wish
 
 if TYPE_CHECKING:
-    from labeler.tui.review.screen import ReviewScreen
+    from PIL.Image import Image
 
 _MOST_SIDE: Final = 2000
 """Pixels to which a picture is shrunk before it is drawn: more than a terminal has."""
@@ -30,128 +32,138 @@ _MOST_SIDE: Final = 2000
 _SAID_BESIDE: Final = 40
 
 
-class Opening:
-    """Opens media of the current trace, one at a time."""
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Say a sentence, then go on. `outlives_trace`: it is worth saying although another trace is there by now."""
 
-    def __init__(self, screen: ReviewScreen, settings: MediaSettings) -> None:
-        self._screen = screen
+    sentence: str
+    role: str = "warning"
+    outlives_trace: bool = False
+    then: Step | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskBack:
+    """Ask whether to do something."""
+
+    sentence: str
+    yes: Step
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPicture:
+    """Show a picture under its words; from there it may be wanted in the viewer, or prove impossible to draw."""
+
+    words: str
+    picture: Image
+    in_viewer: Step
+    undrawable: Step
+
+
+Outcome: TypeAlias = Say | AskBack | ShowPicture
+Step: TypeAlias = Callable[[], Awaitable[Outcome]]
+
+
+class MediaOpener:
+    """Opens media of traces. `width` is that of the screen, for paths in sentences."""
+
+    def __init__(self, contents: Contents, settings: MediaSettings) -> None:
+        self._contents = contents
         self._settings = settings
-        self._pictures = Pictures(settings.pictures, os.environ)
         self._files = TemporaryFiles()
-        self._trace_id = ""
-
-    def open(self, trace_id: str, block: Block) -> None:
-        """Open what a media block of the current trace stands for, as soon as it is here."""
-        if self._is_current(trace_id):
-            self._trace_id = trace_id
-            self._screen.say(f"opening {block.text}", "chrome")
-            self._begin(self._open(block))
 
     def close(self) -> None:
         """Remove what viewers were given."""
         self._files.remove()
 
-    def _begin(self, work: Coroutine[object, object, None]) -> None:
-        """Do something beside the keys, in place of what is still being done for an earlier one."""
-        self._screen.run_worker(work, group="media", exclusive=True)
-
-    async def _open(self, block: Block) -> None:
-        trace_id = self._trace_id
+    async def open(self, trace_id: str, block: Block, width: int, can_draw: Callable[[], bool]) -> Outcome:
+        """Open what a media block of a trace stands for, as soon as it is here."""
         try:
-            content = await self._screen.desk.contents.of(block.uri, trace_id)
+            content = await self._contents.of(block.uri, trace_id)
         except ContentAway as error:
-            self._say(trace_id, str(error))
-            return
-        if not self._is_current(trace_id):
-            return
-        kind = content_type(content)
-        if kind.is_picture and self._pictures.are_possible(self._screen.app):
-            await self._draw(content, kind, block)
-        else:
-            await self._hand_over(content, kind)
+            return Say(str(error))
+        file = _File(trace_id, content, content_type(content), width)
+        if file.kind.is_picture and can_draw():
+            return await self._draw(file, block)
+        return await self._hand_over(file)
 
-    async def _draw(self, content: bytes, kind: ContentType, block: Block) -> None:
-        trace_id, screen = self._trace_id, self._screen
+    async def _draw(self, file: _File, block: Block) -> Outcome:
         try:
-            picture = await asyncio.to_thread(decoded, content, _MOST_SIDE)
+            picture = await asyncio.to_thread(decoded, file.content, _MOST_SIDE)
         except UnreadablePicture as error:
-            self._offer_to_save(content, kind, str(error))
-            return
-        if self._is_current(trace_id):
-            screen.say("")
-            shown = PictureScreen(block.text, self._pictures, picture, screen.keymap, screen.look)
-            screen.app.push_screen(shown, partial(self._left, content, kind))
+            return self._offer_to_save(file, str(error))
+        in_viewer = partial(self._hand_over, file)
+        return ShowPicture(block.text, picture, in_viewer, partial(self._undrawable, file))
 
-    async def _left(self, content: bytes, kind: ContentType, left: PictureLeft | None) -> None:
-        """The picture was left, for the viewer or because it cannot be drawn, or just closed."""
-        self._screen.pressing.closed(left.pressed if left is not None else None)
-        if left is not None and left.wish is Wish.VIEWER:
-            self._begin(self._hand_over(content, kind))
-        elif left is not None and left.wish is Wish.FILE:
-            self._offer_to_save(content, kind, "This picture cannot be drawn.")
+    async def _undrawable(self, file: _File) -> Outcome:
+        return self._offer_to_save(file, "This picture cannot be drawn.")
 
-    async def _hand_over(self, content: bytes, kind: ContentType) -> None:
+    async def _hand_over(self, file: _File) -> Outcome:
         """To the viewer, if there is one that the reviewer agreed to, or now agrees to."""
+        kind = file.kind
         if not kind.is_harmless:
-            self._offer_to_save(content, kind, f"A {kind.name} is not opened: it might run something.")
-            return
+            return self._offer_to_save(file, f"A {kind.name} is not opened: it might run something.")
         viewer = find_viewer(self._settings.viewer, os.environ)
         if viewer is None:
             wanted = self._settings.viewer
-            missing = (
-                f"{wanted[0]} is not here to open it." if wanted else f"There is no viewer here for a {kind.name}."
-            )
-            self._offer_to_save(content, kind, missing)
-        elif await self._screen.desk.contents.may_run(viewer.name):
-            await self._view(content, kind, viewer)
-        else:
-            question = f"Open this and other media with {viewer.name} from now on?"
-            self._screen.ask(question, partial(self._agreed, content, kind, viewer))
+            missing = f"There is no viewer here for a {kind.name}."
+            return self._offer_to_save(file, f"{wanted[0]} is not here to open it." if wanted else missing)
+        if await self._contents.may_run(viewer.name):
+            return await self._view(file, viewer)
+        question = f"Open this and other media with {viewer.name} from now on?"
+        return AskBack(question, partial(self._agreed, file, viewer))
 
-    async def _agreed(self, content: bytes, kind: ContentType, viewer: Viewer) -> None:
+    async def _agreed(self, file: _File, viewer: Viewer) -> Outcome:
         try:
-            await self._screen.desk.contents.agree(viewer.name)
+            await self._contents.agree(viewer.name)
         except ContentAway as error:
-            self._screen.say(str(error), "warning")
-            return
-        self._begin(self._view(content, kind, viewer))
+            return Say(str(error), outlives_trace=True)
+        return await self._view(file, viewer)
 
-    async def _view(self, content: bytes, kind: ContentType, viewer: Viewer) -> None:
-        trace_id = self._trace_id
+    async def _view(self, file: _File, viewer: Viewer) -> Outcome:
         try:
-            file = await asyncio.to_thread(self._files.write, kind.extension, content)
-            self._say(trace_id, f"{viewer.name} opens it: {kind.name}, {size_words(len(content))}", "chrome.strong")
-            await viewer.open(file)
+            path = await asyncio.to_thread(self._files.write, file.kind.extension, file.content)
         except OSError as error:
-            self._say(trace_id, f"No file could be made for {viewer.name}: {error.strerror or error}")
+            return Say(f"No file could be made for {viewer.name}: {error.strerror or error}")
+        opens = f"{viewer.name} opens it: {file.kind.name}, {size_words(len(file.content))}"
+        return Say(opens, "chrome.strong", then=partial(self._run, file, viewer, path))
+
+    async def _run(self, file: _File, viewer: Viewer, path: Path) -> Outcome:
+        try:
+            await viewer.open(path)
+        except OSError as error:
+            return Say(f"No file could be made for {viewer.name}: {error.strerror or error}")
         except ViewerFailed as error:
-            self._offer_to_save(content, kind, f"{error}.")
+            return self._offer_to_save(file, f"{error}.")
+        return Say("")
 
-    def _offer_to_save(self, content: bytes, kind: ContentType, why: str) -> None:
-        if self._is_current(self._trace_id):
-            file = self._file_for(content, kind)
-            shown = in_words(file, max(self._screen.size.width - len(why) - _SAID_BESIDE, 24))
-            self._screen.ask(f"{why} Save it to {shown}?", partial(self._save, content, file))
+    def _offer_to_save(self, file: _File, why: str) -> Outcome:
+        path = self._settings.folder / file.name()
+        shown = in_words(path, max(file.width - len(why) - _SAID_BESIDE, 24))
+        return AskBack(f"{why} Save it to {shown}?", partial(self._save, file, path))
 
-    async def _save(self, content: bytes, file: Path) -> None:
+    async def _save(self, file: _File, path: Path) -> Outcome:
         try:
-            await asyncio.to_thread(write_privately, file, content)
+            await asyncio.to_thread(write_privately, path, file.content)
         except OSError as error:
-            self._screen.say(f"Not saved: {error.strerror or error}. It would go to {file.parent}", "warning")
-            return
-        self._screen.say(f"saved to {in_words(file, self._screen.size.width - len('saved to ') - 2)}")
+            said = f"Not saved: {error.strerror or error}. It would go to {path.parent}"
+            return Say(said, outlives_trace=True)
+        saved = f"saved to {in_words(path, file.width - len('saved to ') - 2)}"
+        return Say(saved, "chrome.strong", outlives_trace=True)
 
-    def _file_for(self, content: bytes, kind: ContentType) -> Path:
-        """A file named after the trace and the content, so that each is saved once and none over another."""
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What a media block stands for, and the width of the screen that is told about it."""
+
+    trace_id: str
+    content: bytes
+    kind: ContentType
+    width: int
+
+    def name(self) -> str:
+        """Named after the trace and the content, so that each is saved once and none over another."""
         import hashlib  # 5 ms that no start has to wait for
 
-        told = hashlib.sha256(content).hexdigest()[:8]
-        return self._settings.folder / f"{name_of(self._trace_id)}-{told}{kind.extension}"
-
-    def _is_current(self, trace_id: str) -> bool:
-        item = self._screen.desk.state.item
-        return item is not None and item.trace_id == trace_id
-
-    def _say(self, trace_id: str, sentence: str, role: str = "warning") -> None:
-        if self._is_current(trace_id):
-            self._screen.say(sentence, role)
+        told = hashlib.sha256(self.content).hexdigest()[:8]
+        return f"{name_of(self.trace_id)}-{told}{self.kind.extension}"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Final
 
 from textual import events, on
-from textual.app import SuspendNotSupported
 from textual.message import Message
 
-from labeler.desk.desk import Desk, Done
+from labeler.desk.desk import Desk
 from labeler.desk.events import (
     DeskEvent,
     DocumentReady,
@@ -19,37 +21,35 @@ from labeler.desk.events import (
     SessionChanged,
     StatusChanged,
 )
-from labeler.domain.value import UnusableValue
-from labeler.reading.sanitise import one_line
-from labeler.review.action import GoTo, Proceed
-from labeler.review.decision import FieldKind, FieldRequest, Refusal
-from labeler.tui.actions import Action, Context, OnScreen
+from labeler.domain.change import Change
+from labeler.review.action import GoTo, Submit, Undo
+from labeler.review.item_states import enter_answers_with_none
+from labeler.tui.actions import Action, Context, Rule
 from labeler.tui.appearance import ScreenLook
-from labeler.tui.keyboard.key_names import key_name, pressed
+from labeler.tui.keyboard.key_guard import Act, Ignore, TakeBack, Why
+from labeler.tui.keyboard.key_names import Pressed, key_name, pressed
 from labeler.tui.keyboard.pasting import dropped_paste
+from labeler.tui.keyboard.typed_on import Typed
 from labeler.tui.keymap import Keymap
 from labeler.tui.media import MediaSettings
+from labeler.tui.media.terminal import Pictures
 from labeler.tui.outbox.screen import OutboxScreen
-from labeler.tui.review import open_views, view_models
-from labeler.tui.review.aiming import Aiming
+from labeler.tui.review import open_views
+from labeler.tui.review.actions import ReviewActions
 from labeler.tui.review.answer_field import AnswerField
-from labeler.tui.review.commands import Commands
-from labeler.tui.review.copy import Copying
-from labeler.tui.review.display import ReviewDisplay
-from labeler.tui.review.external_editor import EditorFailed, edit
-from labeler.tui.review.open_field import OpenField
-from labeler.tui.review.open_media import Opening
-from labeler.tui.review.pressing import Pressing
+from labeler.tui.review.open_media import AskBack, MediaOpener, Say, ShowPicture, Step
+from labeler.tui.review.presses import TOO_EARLY
 from labeler.tui.review.trace_pane import TracePane
 from labeler.tui.review.worklist import RowPicked
+from labeler.tui.screens.picture import PictureLeft, PictureScreen, Wish
 from labeler.tui.widgets.confirm import Confirm
 from labeler.tui.widgets.prompt import Prompt
 
-_LOOK_ELSEWHERE_S = 2.0
+_LOOK_ELSEWHERE_S: Final = 2.0
 """Seconds after which something that another process delivered is on the screen."""
 
 
-class ReviewScreen(ReviewDisplay):
+class ReviewScreen(ReviewActions):
     """The reviewer's place of work."""
 
     @dataclass
@@ -67,14 +67,10 @@ class ReviewScreen(ReviewDisplay):
         choose_theme: Callable[[str], str],
         media: MediaSettings,
     ) -> None:
-        super().__init__(desk, keymap, look)
-        self.choose_theme = choose_theme
-        self._asked: OpenField | None = None
-        self.copying = Copying(self, media.folder)
-        self.opening = Opening(self, media)
-        self.aiming = Aiming(self)
-        self._commands = Commands(self)
-        self.pressing = Pressing(self, self._commands, keymap, guard_ms)
+        super().__init__(desk, keymap, look, guard_ms, choose_theme, media.folder)
+        self._media = MediaOpener(desk.contents, media)
+        self._pictures = Pictures(media.pictures, os.environ)
+        self._before: Change | None = None
 
     def on_mount(self) -> None:
         self.desk.on_event = self._announce
@@ -83,8 +79,8 @@ class ReviewScreen(ReviewDisplay):
         self.set_interval(_LOOK_ELSEWHERE_S, self.desk.deliveries.look_elsewhere)
 
     def on_unmount(self) -> None:
-        self.opening.close()
-        self._keep_draft()
+        self._media.close()
+        self.keep_draft()
 
     # Keys
 
@@ -93,7 +89,9 @@ class ReviewScreen(ReviewDisplay):
         if self.focused is None:
             event.stop()
             event.prevent_default()
-            await self.pressing.press(pressed(event))
+            await self.follow_aim()
+            await self._press(pressed(event))
+            await self.follow_aim()
         elif (field := self.open_field) is not None and self._is_typed(event):
             event.stop()
             event.prevent_default()
@@ -103,6 +101,76 @@ class ReviewScreen(ReviewDisplay):
     def _is_typed(self, event: events.Key) -> bool:
         """Whether a key types something in a field, or does something there."""
         return event.is_printable or self.keymap.action(Context.FIELD, key_name(event)) is not None
+
+    async def _press(self, press: Pressed) -> None:
+        """Do what a key does now, about what is selected now."""
+        key, menu = press.key, self._copy_menu
+        if self.confirm.takes(press):
+            self.presses.heard(press)
+            self.answer_question(press)
+            return
+        typed = self.presses.typed(key)
+        if typed is not Typed.NOTHING:
+            if typed is Typed.END:
+                await self._end_typed_on(press)
+            return
+        in_menu = menu.takes(key)
+        action = menu.hear(key) if in_menu else self._action(key)
+        if not in_menu:
+            menu.leave()
+        if action is None:
+            self.presses.heard(press)
+            nothing = f"{key} does nothing here; {self.keymap.spelled('{app.help} shows every key')}"
+            self.say("" if in_menu else nothing)
+        elif await self._is_meant(action, press):
+            self.say("")
+            await self.run(action)
+
+    async def _end_typed_on(self, press: Pressed) -> None:
+        """A key ended what was typed on after a refused one. It ends a search as well, where it would."""
+        self.presses.heard(press)
+        if self.searched is not None and self._leaves(press.key) is not None:
+            await self.leave()
+        self.say("")
+
+    def _action(self, key: str) -> Action | None:
+        """What a key does: leave, else in a search, else in what stands over the conversation, else in the review."""
+        contexts = [Context.SEARCH] if self.searched is not None else []
+        contexts += [Context.OVERLAY] if self.views.is_open else []
+        found = (self.keymap.action(context, key) for context in (*contexts, Context.REVIEW))
+        in_turn = (self._leaves(key), *found)
+        return next((action for action in in_turn if action is not None and self.views.takes(action)), None)
+
+    def _leaves(self, key: str) -> Action | None:
+        """The action that leaves one thing, if a key does that. It goes before whatever else the key does."""
+        action = self.keymap.action(Context.REVIEW, key)
+        return action if action is not None and action.id == "app.leave" else None
+
+    async def _is_meant(self, action: Action, press: Pressed) -> bool:
+        """Whether a key was meant to do this; if it was not, says why where nothing better is said."""
+        key, last_change = press.key, self.desk.last_change
+        verdict = self.presses.judge(press, action)
+        match verdict:
+            case Act() if self._enters_none(action):
+                self._before = last_change  # nothing was done that repeats could take back
+                self.say(f"{key} so soon after {key} answers nothing; pressed again in a second it answers none")
+                return False
+            case Act():
+                if action.consequence.is_guarded:
+                    self._before = last_change
+            case Ignore(Why.TOO_EARLY):
+                self.refused(action, self.why_not(action) or TOO_EARLY)
+            case TakeBack() if last_change is not self._before:
+                await self.act(Undo())
+                self.warn(f"{key} was held down: what it did last is taken back")
+            case _ if not self.notice:
+                self.say(f"{key} held down acts once")
+        return isinstance(verdict, Act)
+
+    def _enters_none(self, action: Action) -> bool:
+        """Whether a press that may be a held Enter's would make an answer, for which nothing else was pressed."""
+        submits = isinstance(action.run, Rule) and isinstance(action.run.action, Submit)
+        return submits and self.presses.may_be_held and enter_answers_with_none(self.desk.state)
 
     def on_paste(self, event: events.Paste) -> None:
         """Text pasted outside a field answers nothing; pasted before an open field could hear it, it goes there."""
@@ -121,72 +189,37 @@ class ReviewScreen(ReviewDisplay):
             field.type(text)
         return field is not None
 
-    async def leave_field(self) -> bool:
-        """Leave the open field, menu, search, aim or view as Esc would; tells whether there was one."""
-        if (field := self.open_field) is not None:
-            await self._cancelled(field.text)
-            return True
-        if self.end_question() or self.copying.leave():
-            return True
-        if self.search is not None:
-            self.end_search()
-            return True
-        return await self.aiming.end() or self.close_view()
+    # What the widgets tell
 
-    def stands_against(self, action: Action) -> bool:
-        nothing_folds = action.run == OnScreen("fold") and not self.views.in_front.has_folds
-        return nothing_folds or bool(self.pressing.why_not(action))
-
-    def trace_moved(self) -> None:
-        self.pressing.moved()
-
-    def trace_painted(self) -> None:
-        self.pressing.painted()
+    @on(AnswerField.Submitted)
+    @on(AnswerField.Cancelled)
+    @on(Prompt.SearchEntered)
+    @on(Prompt.CommandEntered)
+    @on(Prompt.Cancelled)
+    async def _field_told(self, message: Message) -> None:
+        """What became of the open field, told by itself or by a key that came before it could hear it."""
+        if isinstance(message, AnswerField.Cancelled | Prompt.Cancelled):
+            await self.cancel_field(message.text)
+        elif isinstance(message, AnswerField.Submitted):
+            self.presses.heard(message.pressed)
+            await self.take_answer(message.text)
+        elif isinstance(message, Prompt.SearchEntered):
+            self.presses.heard(message.pressed)
+            self.close_field()
+            self.search_for(message.text)
+        elif isinstance(message, Prompt.CommandEntered):
+            self.presses.heard(message.pressed)
+            self.close_field()
+            await self.run_command(message.text)
 
     @on(Confirm.Confirmed)
     async def _confirmed(self, message: Confirm.Confirmed) -> None:
         await message.then()
 
-    # Acting
-
-    def carried_out(self, outcome: Done | Refusal) -> bool:
-        """Show what an action came to; tells whether it was carried out."""
-        if isinstance(outcome, Refusal):
-            self.warn(self.keymap.spelled(outcome.says))
-            return False
-        decision, changed = outcome.decision, outcome.changed
-        self.say(self.keymap.spelled(decision.says))
-        if changed.moved and not decision.says:
-            self.say(view_models.refusal(self.desk, self.keymap.first_key("outbox.open")), "error")
-        self.paint_rows(changed.rows)
-        self.paint_chrome()
-        if decision.aim:
-            self.views.go_to_span(decision.aim)
-        if decision.ask is not None:
-            self._ask(decision.ask)
-        return True
-
     @on(RowPicked)
     async def _picked(self, message: RowPicked) -> None:
-        await self.leave_field()
-        self.carried_out(await self.desk.act(GoTo(message.index + 1)))
-
-    # Views of the trace
-
-    async def toggle_view(self, action_id: str) -> None:
-        """Open a view of the current trace, or close it when it is open."""
-        self.warn(self.keymap.spelled(await open_views.toggle_view(self.desk, self.views, action_id)))
-
-    async def enter_span(self) -> None:
-        """Open the selected span, or go to the message that was read from it."""
-        self.warn(await self.views.enter())
-
-    def close_view(self) -> bool:
-        """Close what stands over the conversation or beside it; tells whether anything did."""
-        was_open = self.views.back()
-        if was_open:
-            self.pressing.closed()
-        return was_open
+        await self.leave()
+        await self.act(GoTo(message.index + 1))
 
     @on(TracePane.ViewChanged)
     def _view_changed(self) -> None:
@@ -199,137 +232,52 @@ class ReviewScreen(ReviewDisplay):
     @on(TracePane.SpanSelected)
     async def _span_selected(self) -> None:
         self.paint_header()
-        await self.aiming.follow()
+        await self.follow_aim()
+
+    # Media
 
     @on(TracePane.MediaChosen)
     def _media_chosen(self, message: TracePane.MediaChosen) -> None:
-        self.opening.open(message.trace_id, message.block)
+        trace_id, block = message.trace_id, message.block
+        if self._is_current(trace_id):
+            self.say(f"opening {block.text}", "chrome")
+            can_draw = partial(self._pictures.are_possible, self.app)
+            self._begin(trace_id, partial(self._media.open, trace_id, block, self.size.width, can_draw))
 
-    # Fields
+    def _begin(self, trace_id: str, step: Step) -> None:
+        """Take a step beside the keys, in place of what is still being done for an earlier one."""
+        self.run_worker(self._follow(trace_id, step), group="media", exclusive=True)
 
-    @property
-    def is_asking(self) -> bool:
-        """Whether a field is open."""
-        return self.open_field is not None
+    async def _follow(self, trace_id: str, step: Step | None) -> None:
+        """Take steps as long as one leads to the next. What is said of another trace by then is not said."""
+        while step is not None:
+            outcome, step = await step(), None
+            match outcome:
+                case Say(sentence, role, outlives_trace, then):
+                    if sentence and (outlives_trace or self._is_current(trace_id)):
+                        self.say(sentence, role)
+                    step = then
+                case AskBack(sentence, yes) if self._is_current(trace_id):
+                    self.ask(sentence, partial(self._agreed, trace_id, yes))
+                case ShowPicture() if self._is_current(trace_id):
+                    self.say("")
+                    picture = PictureScreen(outcome.words, self._pictures, outcome.picture, self.keymap, self.look)
+                    self.app.push_screen(picture, partial(self._picture_left, trace_id, outcome))
 
-    def ask_search(self) -> None:
-        """Ask what to search for in the trace."""
-        self._prompt.ask_search(self.keymap.spelled("{field.save} searches · {field.leave} leaves"))
-        self.arrange_bottom()
+    async def _agreed(self, trace_id: str, step: Step) -> None:
+        self._begin(trace_id, step)
 
-    def ask_command(self, words: Sequence[str]) -> None:
-        """Ask for a command, completed from `words`."""
-        hint = "{field.complete} completes · {field.save} runs · {field.leave} leaves"
-        self._prompt.ask_command(self.keymap.spelled(hint), words)
-        self.arrange_bottom()
+    def _picture_left(self, trace_id: str, shown: ShowPicture, left: PictureLeft | None) -> None:
+        """The picture was left, for the viewer or because it cannot be drawn, or just closed."""
+        self.presses.closed(left.pressed if left is not None else None)
+        if left is not None and left.wish is Wish.VIEWER:
+            self._begin(trace_id, shown.in_viewer)
+        elif left is not None and left.wish is Wish.FILE:
+            self._begin(trace_id, shown.undrawable)
 
-    async def ask_in_editor(self, request: FieldRequest) -> None:
-        """Ask what a field would, in $EDITOR."""
-        asked = OpenField.asked(self.desk, request)
-        failed: EditorFailed | None = None
-        try:
-            with self.app.suspend():  # an error that left this block would leave the terminal with the editor
-                try:
-                    text = edit(asked.text(self.desk.drafts))
-                except EditorFailed as error:
-                    failed, text = error, error.text
-        except SuspendNotSupported:
-            self.warn("This terminal cannot be lent to an editor; the same key in lower case writes here")
-            return
-        if failed is not None:
-            asked.keep(self.desk.drafts, text)
-            self.paint_rows((self.desk.state.position,))
-            self.warn(str(failed))
-            return
-        self.refresh()
-        self._asked = asked
-        await self._submitted(text.rstrip("\n"))
-
-    def _ask(self, request: FieldRequest) -> None:
-        """Open the field that is asked for."""
-        self._asked = OpenField.asked(self.desk, request)
-        view = self._asked.view(self.desk, self.keymap, self.shown_text(request.question))
-        self._answer_field.open(view)
-        self.arrange_bottom()
-        if view.has_several_lines:
-            self.say(view.hint, "chrome")
-
-    @on(AnswerField.Submitted)
-    @on(AnswerField.Cancelled)
-    @on(Prompt.SearchEntered)
-    @on(Prompt.CommandEntered)
-    @on(Prompt.Cancelled)
-    async def _field_told(self, message: Message) -> None:
-        """What became of the open field, told by itself or by a key that came before it could hear it."""
-        if isinstance(message, AnswerField.Cancelled | Prompt.Cancelled):
-            await self._cancelled(message.text)
-        elif isinstance(message, AnswerField.Submitted):
-            self.pressing.heard(message.pressed)
-            await self._submitted(message.text)
-        elif isinstance(message, Prompt.SearchEntered):
-            self.pressing.heard(message.pressed)
-            self._close_field()
-            self._search(message.text)
-        elif isinstance(message, Prompt.CommandEntered):
-            self.pressing.heard(message.pressed)
-            self._close_field()
-            await self._commands.run_command(message.text)
-
-    @on(AnswerField.DraftChanged)
-    def _draft_changed(self, message: AnswerField.DraftChanged) -> None:
-        if message.text == self._answer_field.draft:
-            self._keep_draft()
-            self.paint_rows((self.desk.state.position,))
-
-    async def _submitted(self, text: str) -> None:
-        """Take a text for what was asked. What cannot be taken stays in the field, with the reason."""
-        asked = self._asked
-        if asked is None:
-            return
-        try:
-            action = asked.action(text)
-        except UnusableValue as error:
-            self._answer_field.go_on()
-            self.warn(one_line(str(error), 200))
-            return
-        self._close_field()
-        was_taken = self.carried_out(await self.desk.act(action))
-        if asked.keep(self.desk.drafts, "" if was_taken else text) and not was_taken:
-            self.warn(f"{self.notice} · kept as a draft")
-
-    async def _cancelled(self, text: str) -> None:
-        """The open field was left: what stands in it is kept as a draft."""
-        asked = self._asked
-        self._close_field()
-        if asked is None:
-            return
-        is_kept = asked.keep(self.desk.drafts, text)
-        if asked.request.field is FieldKind.COMMENT_AFTER:
-            self.carried_out(await self.desk.act(Proceed()))
-        elif is_kept:
-            self.say("kept as a draft")
-        self.paint_rows((self.desk.state.position,))
-
-    def _search(self, text: str) -> None:
-        if not text:
-            self.end_search()
-            return
-        count = self.views.search(text)
-        self.paint_chrome()
-        if not count:
-            self.warn(f"“{one_line(text, 40)}” is not in this trace")
-
-    def _keep_draft(self) -> None:
-        """Keep what stands in the field that is open, if one is."""
-        if self._asked is not None:
-            self._asked.keep(self.desk.drafts, self._answer_field.draft)
-
-    def _close_field(self) -> None:
-        self._asked = None
-        self._answer_field.close()
-        self._prompt.close()
-        self.arrange_bottom()
-        self.say("")
+    def _is_current(self, trace_id: str) -> bool:
+        item = self.desk.state.item
+        return item is not None and item.trace_id == trace_id
 
     # What the desk tells
 
@@ -342,7 +290,7 @@ class ReviewScreen(ReviewDisplay):
             self.app.screen.stale()
         match message.event:
             case DocumentReady(trace_id):
-                if self.desk.state.item is not None and trace_id == self.desk.state.item.trace_id:
+                if self._is_current(trace_id):
                     self.paint_chrome()
                 if (prepared := self.desk.library.get(trace_id)) is not None:
                     self.views.lay_out_ahead(prepared.document)

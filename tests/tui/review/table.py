@@ -228,7 +228,7 @@ async def open_table(
     try:
         async with app.run_test(size=size) as pilot:
             table = Table(app, pilot, desk, remote, store, journal)
-            table.review.pressing.clock = table.now_s
+            table.review.presses.clock = table.now_s
             wanted = ConnectionStatus.ONLINE if online else ConnectionStatus.OFFLINE
             await table.wait_for(lambda: desk.connection is wanted, f"being {wanted}")
             await table.trace_is_here()

@@ -1,0 +1,308 @@
+"""What the table of actions has the review screen do: a method a row, through the desk, the pane, or another screen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from labeler.desk.desk import Desk
+from labeler.domain.connection import ConnectionStatus
+from labeler.reading.sanitise import one_line, sanitise
+from labeler.reading.views.assessments import brief
+from labeler.review import action as act
+from labeler.review.decision import Refusal
+from labeler.review.possible import verdict
+from labeler.tui.actions import Action, Rule
+from labeler.tui.appearance import ScreenLook
+from labeler.tui.keyboard.dispatch import dispatch
+from labeler.tui.keyboard.key_names import Pressed
+from labeler.tui.keymap import Keymap
+from labeler.tui.media.private_files import in_words
+from labeler.tui.outbox.screen import Closed, OutboxScreen
+from labeler.tui.review import open_views
+from labeler.tui.review.copy import Copied, CopyMenu, hand_over, text_to_copy, write_copy
+from labeler.tui.review.fields import ReviewFields
+from labeler.tui.review.presses import TOO_EARLY
+from labeler.tui.screens.help import help_lines
+from labeler.tui.screens.overlay import Overlay
+from labeler.tui.widgets.styled_text import Line, wrapped
+
+_ITEM_NUMBER: Final = re.compile("[0-9]{1,9}")
+
+_SAID_BESIDE: Final = 13
+"""Cells that are said beside the path of a file."""
+
+
+class ReviewActions(ReviewFields):
+    """Runs actions."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        keymap: Keymap,
+        look: ScreenLook,
+        guard_ms: int,
+        choose_theme: Callable[[str], str],
+        folder: Path,
+    ) -> None:
+        super().__init__(desk, keymap, look, guard_ms)
+        self._choose_theme = choose_theme
+        self._folder = folder
+        self._copy_menu = CopyMenu(keymap)
+
+    async def run(self, action: Action) -> None:
+        """Do what an action stands for, unless the trace cannot be judged now."""
+        if why := self.why_not(action):
+            self.refused(action, why)
+        elif isinstance(action.run, Rule):
+            await self._decide(action, action.run)
+        else:
+            await dispatch(action.run, self.views.in_front, self)
+
+    def refused(self, action: Action, why: str) -> None:
+        """Say why something is not done; typing on after a key that opens a field is swallowed."""
+        self.warn(self.presses.refuse(action, why, self.desk.state))
+
+    async def _decide(self, action: Action, rule: Rule) -> None:
+        outcome = await self.desk.act(rule.action)
+        if rule.in_editor and not isinstance(outcome, Refusal) and outcome.decision.ask is not None:
+            await self.ask_in_editor(outcome.decision.ask)
+            return
+        self.carried_out(outcome)
+        if isinstance(outcome, Refusal):
+            self.refused(action, self.keymap.spelled(outcome.says))
+
+    # The question in focus
+
+    async def accept(self) -> None:
+        """Take the judge's value."""
+        state = self.desk.state
+        question = state.question
+        if question is None or state.item is None:
+            self.warn("This review asks no question")
+            return
+        if state.rules.blind:
+            self.warn("This review is blind: what judges said is hidden")
+            return
+        found = verdict(state, question, self.desk.known.by_others(*state.subject))
+        if found is None:
+            what = "trace" if state.aim is None else "span"
+            self.warn(f"No judge has answered {question.name} on this {what}")
+        elif found.why_not:
+            self.warn(one_line(self.keymap.spelled(found.why_not), 200))
+        elif await self.act(act.SetAnswer(question.name, found.value)):
+            self.say(f"took {brief(found.judge)}")
+
+    def guideline(self) -> None:
+        """Show the whole instruction."""
+        question = self.desk.state.question
+        if question is None:
+            self.warn("This review asks no question")
+            return
+        text = sanitise(question.instruction) or "This question has no instruction."
+        self._show_over(sanitise(question.name), lambda width: wrapped(text, width))
+
+    # What is read
+
+    async def toggle_view(self, action_id: str) -> None:
+        """Open a view of the current trace, or close it when it is open."""
+        self.warn(self.keymap.spelled(await open_views.toggle_view(self.desk, self.views, action_id)))
+
+    async def enter(self) -> None:
+        """Open the selected span, or go to the message that was read from it."""
+        self.warn(await self.views.enter())
+
+    def close(self) -> bool:
+        """Close what stands over the conversation or beside it; tells whether anything did."""
+        was_open = self.views.back()
+        if was_open:
+            self.presses.closed()
+        return was_open
+
+    def go_answer(self) -> None:
+        self.views.go_answer()
+
+    def fold(self) -> None:
+        self.warn(self.views.fold())
+
+    def fold_all(self) -> None:
+        self.warn(self.views.fold_all())
+
+    async def aim(self) -> None:
+        """Aim the questions at the selected span, or at the trace again."""
+        span = self.views.span
+        if span is None:
+            self.say(self.keymap.spelled("{view.spans} opens the spans; there the questions can be aimed"))
+        elif self.desk.state.aim is None:
+            await self.act(act.TargetSpan(span.span_id))
+        else:
+            await self.end_aim()
+
+    async def end_aim(self) -> bool:
+        """Ask about the trace again; tells whether a span was aimed at."""
+        if self.desk.state.aim is None:
+            return False
+        await self._aim_at(act.EndAim())
+        return True
+
+    async def follow_aim(self) -> None:
+        """Stay aimed at what is selected, so that what is answered is what is read, until the tree is left."""
+        span, aim = self.views.span, self.desk.state.aim
+        if aim is None or self.is_asking:
+            return
+        if span is None:
+            await self.end_aim()
+        elif span.span_id != aim:
+            await self._aim_at(act.TargetSpan(span.span_id))
+
+    async def _aim_at(self, action: act.Action) -> None:
+        await self.desk.act(action)
+        self.paint_chrome()
+
+    # Searching
+
+    def search(self) -> None:
+        """Ask what to search for in the trace."""
+        self._prompt.ask_search(self.keymap.spelled("{field.save} searches · {field.leave} leaves"))
+        self.arrange_bottom()
+
+    def search_for(self, text: str) -> None:
+        """Search in what is in front; for nothing: end the search."""
+        if not text:
+            self.end_search()
+            return
+        count = self.views.search(text)
+        self.paint_chrome()
+        if not count:
+            self.warn(f"“{one_line(text, 40)}” is not in this trace")
+
+    def next_match(self) -> None:
+        self.views.in_front.next_match()
+        self.paint_chrome()
+
+    def previous_match(self) -> None:
+        self.views.in_front.previous_match()
+        self.paint_chrome()
+
+    # Copying
+
+    def copy_menu(self) -> None:
+        """Open the menu of what can be copied."""
+        self.say(self._copy_menu.open())
+
+    def copy(self, what: str) -> None:
+        """Copy something beside the keys: a program that takes it may be slow."""
+        copied = text_to_copy(self.desk, self.views, what)
+        if isinstance(copied, str):
+            self.warn(self.keymap.spelled(copied))
+            return
+        self._copy_menu.copies(copied)
+        self.run_worker(self._hand_over(copied), group="copy", exit_on_error=False)
+
+    async def _hand_over(self, copied: Copied) -> None:
+        async with self._copy_menu.one_at_a_time:
+            handed_over = await hand_over(copied)
+            if self.is_gone:
+                return
+            if handed_over.by_terminal:
+                self.app.copy_to_clipboard(copied.text)
+            if self._copy_menu.offers(copied):
+                self.say(handed_over.sentence + self._copy_menu.offer, handed_over.role)
+            elif handed_over.role == "warning" or not self.notice:
+                self.say(handed_over.sentence, handed_over.role)
+
+    async def write_copy(self) -> None:
+        """Write what was copied to a file."""
+        copied, item = self._copy_menu.take(), self.desk.state.item
+        if copied is None or item is None:
+            return
+        try:
+            path = await write_copy(copied, item.trace_id, self._folder)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self.warn(f"Not written: {reason}. Nothing was changed; it would go to {self._folder}")
+            return
+        self.say(f"written to {in_words(path, self.size.width - _SAID_BESIDE)}")
+
+    # The command line
+
+    def command(self) -> None:
+        """Ask for a command."""
+        hint = "{field.complete} completes · {field.save} runs · {field.leave} leaves"
+        words = ("refresh", "theme ", "$", *(action.id for action in self._typeable()))
+        self._prompt.ask_command(self.keymap.spelled(hint), words)
+        self.arrange_bottom()
+
+    async def run_command(self, text: str) -> None:
+        """Do what was typed on the command line, unless that was for the item before."""
+        name = text.strip()
+        word, _, rest = name.partition(" ")
+        if not name:
+            return
+        if _ITEM_NUMBER.fullmatch(name):
+            await self.act(act.GoTo(int(name)))
+        elif name == "$":
+            await self.act(act.Go(act.Where.LAST))
+        elif name == "refresh":
+            self.desk.refresh()
+            away = self.desk.connection is not ConnectionStatus.ONLINE
+            self.say("new traces come when the backend is back" if away else "looking for new traces")
+        elif word == "theme" and rest:
+            self.say(self._choose_theme(rest.strip()))
+        else:
+            match = [action for action in self._typeable() if name in (action.id, action.id.partition(".")[2])]
+            if len(match) != 1:
+                known = "a number, $, refresh, theme NAME, or an action"
+                self.warn(f"There is no command “{one_line(name, 24)}”; {known}")
+            elif self.presses.is_early(match[0].consequence):
+                self.warn(TOO_EARLY)
+            else:
+                await self.run(match[0])
+
+    def _typeable(self) -> list[Action]:
+        """Actions that may be given on the command line."""
+        return [action for action in self.keymap.actions if action.can_be_typed]
+
+    # Other screens
+
+    def help(self) -> None:
+        """Show every key."""
+        self._show_over("keys", lambda width: help_lines(self.keymap, self.look.signs, width))
+
+    def outbox(self) -> None:
+        """Show what is not delivered."""
+        self.app.push_screen(OutboxScreen(self.desk, self.keymap, self.look), self._outbox_closed)
+
+    async def _outbox_closed(self, closed: Closed | None) -> None:
+        self.presses.closed(closed.pressed if closed is not None else None)
+        if closed is not None and closed.trace_id:
+            await self.act(act.GoTo(self.desk.state.index_of[closed.trace_id] + 1))
+
+    def _show_over(self, title: str, make: Callable[[int], Sequence[Line]]) -> None:
+        self.app.push_screen(Overlay(title, make, self.keymap, self.look), self._overlay_closed)
+
+    def _overlay_closed(self, pressed: Pressed | None) -> None:
+        self.presses.closed(pressed)
+
+    # Leaving
+
+    async def leave(self) -> bool:
+        """Leave the open field, question, menu, search, aim or view; tells whether there was one."""
+        if (field := self.open_field) is not None:
+            await self.cancel_field(field.text)
+            return True
+        if self.end_question() or self._copy_menu.leave():
+            return True
+        if self.searched is not None:
+            self.end_search()
+            return True
+        return await self.end_aim() or self.close()
+
+    def quit(self) -> None:
+        """Leave the review, if the key was meant to."""
+        if self.presses.may_leave():
+            self.app.exit()
+        else:
+            self.say(self.keymap.spelled("{app.quit} again leaves"))

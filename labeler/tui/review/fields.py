@@ -1,0 +1,127 @@
+"""What the review screen asks the reviewer to type, and acting on it: a field opened, taken, left, kept as a draft."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import SuspendNotSupported
+
+from labeler.desk.desk import Done
+from labeler.domain.value import UnusableValue
+from labeler.reading.sanitise import one_line
+from labeler.review import action as act
+from labeler.review.decision import FieldKind, FieldRequest, Refusal
+from labeler.tui.review.answer_field import AnswerField
+from labeler.tui.review.display import ReviewDisplay
+from labeler.tui.review.external_editor import EditorFailed, edit
+from labeler.tui.review.open_field import OpenField
+from labeler.tui.review.view_models import refusal
+
+
+class ReviewFields(ReviewDisplay):
+    """Has the desk act, opens the field that is asked for then, and has the desk act on what was typed there."""
+
+    _asked: OpenField | None = None
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a field is open."""
+        return self.open_field is not None
+
+    async def act(self, action: act.Action) -> bool:
+        """Have the rules decide; tells whether it was done."""
+        return self.carried_out(await self.desk.act(action))
+
+    def carried_out(self, outcome: Done | Refusal) -> bool:
+        """Show what an action came to; tells whether it was carried out."""
+        if isinstance(outcome, Refusal):
+            self.warn(self.keymap.spelled(outcome.says))
+            return False
+        decision, changed = outcome.decision, outcome.changed
+        self.say(self.keymap.spelled(decision.says))
+        if changed.moved and not decision.says:
+            self.say(refusal(self.desk, self.keymap.first_key("outbox.open")), "error")
+        self.paint_rows(changed.rows)
+        self.paint_chrome()
+        if decision.aim:
+            self.views.go_to_span(decision.aim)
+        if decision.ask is not None:
+            self._open_field(decision.ask)
+        return True
+
+    async def ask_in_editor(self, request: FieldRequest) -> None:
+        """Ask what a field would, in $EDITOR."""
+        asked = OpenField.asked(self.desk, request)
+        failed: EditorFailed | None = None
+        try:
+            with self.app.suspend():  # an error that left this block would leave the terminal with the editor
+                try:
+                    text = edit(asked.text(self.desk.drafts))
+                except EditorFailed as error:
+                    failed, text = error, error.text
+        except SuspendNotSupported:
+            self.warn("This terminal cannot be lent to an editor; the same key in lower case writes here")
+            return
+        if failed is not None:
+            asked.keep(self.desk.drafts, text)
+            self.paint_rows((self.desk.state.position,))
+            self.warn(str(failed))
+            return
+        self.refresh()
+        self._asked = asked
+        await self.take_answer(text.rstrip("\n"))
+
+    async def take_answer(self, text: str) -> None:
+        """Take a text for what was asked. What cannot be taken stays in the field, with the reason."""
+        asked = self._asked
+        if asked is None:
+            return
+        try:
+            action = asked.action(text)
+        except UnusableValue as error:
+            self._answer_field.go_on()
+            self.warn(one_line(str(error), 200))
+            return
+        self.close_field()
+        was_taken = await self.act(action)
+        if asked.keep(self.desk.drafts, "" if was_taken else text) and not was_taken:
+            self.warn(f"{self.notice} · kept as a draft")
+
+    async def cancel_field(self, text: str) -> None:
+        """Close the open field: the text that stands in it is kept as a draft."""
+        asked = self._asked
+        self.close_field()
+        if asked is None:
+            return
+        is_kept = asked.keep(self.desk.drafts, text)
+        if asked.request.field is FieldKind.COMMENT_AFTER:
+            await self.act(act.Proceed())
+        elif is_kept:
+            self.say("kept as a draft")
+        self.paint_rows((self.desk.state.position,))
+
+    def close_field(self) -> None:
+        """Close the answer field or the prompt, whichever is open."""
+        self._asked = None
+        self._answer_field.close()
+        self._prompt.close()
+        self.arrange_bottom()
+        self.say("")
+
+    def keep_draft(self) -> None:
+        """Keep what stands in the answer field, if it is open."""
+        if self._asked is not None:
+            self._asked.keep(self.desk.drafts, self._answer_field.draft)
+
+    @on(AnswerField.DraftChanged)
+    def _draft_changed(self, message: AnswerField.DraftChanged) -> None:
+        if message.text == self._answer_field.draft:
+            self.keep_draft()
+            self.paint_rows((self.desk.state.position,))
+
+    def _open_field(self, request: FieldRequest) -> None:
+        self._asked = OpenField.asked(self.desk, request)
+        view = self._asked.view(self.desk, self.keymap, self.shown_text(request.question))
+        self._answer_field.open(view)
+        self.arrange_bottom()
+        if view.has_several_lines:
+            self.say(view.hint, "chrome")

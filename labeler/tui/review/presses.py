@@ -1,0 +1,86 @@
+"""The keys pressed in a review, one after another: which were meant, which go on with a text that found no field."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from labeler.domain.question import Numeric
+from labeler.review.action import Digit
+from labeler.review.answer_values import takes_single_digits
+from labeler.review.state import ReviewState
+from labeler.tui.actions import Action, Consequence, Rule
+from labeler.tui.keyboard.key_guard import Act, Ignore, KeyGuard, TakeBack
+from labeler.tui.keyboard.key_names import Pressed
+from labeler.tui.keyboard.typed_on import Typed, TypedOn
+from labeler.tui.keymap import Keymap
+from labeler.tui.review.leaving import Leaving
+
+TOO_EARLY: Final = "too early: ignored"
+
+
+class Presses:
+    """Remembers the presses of a review screen. `clock` gives seconds, on the clock of the presses."""
+
+    def __init__(self, keymap: Keymap, guard_ms: int) -> None:
+        self.clock = time.monotonic
+        self._guard = KeyGuard(guard_ms)
+        self._typed_on = TypedOn(keymap)
+        self._leaving = Leaving()
+        self._pressed_s = float("-inf")
+
+    def heard(self, pressed: Pressed) -> None:
+        """A key was pressed that did something else: a repeat of it is one here as well."""
+        self._pressed_s = pressed.at_s
+        self._guard.heard(pressed.key, pressed.at_s * 1000)
+
+    def judge(self, pressed: Pressed, action: Action) -> Act | Ignore | TakeBack:
+        """Tell what a key that stands for an action is to do."""
+        self._pressed_s = pressed.at_s
+        return self._guard.press(pressed.key, pressed.at_s * 1000, action.consequence)
+
+    def is_early(self, consequence: Consequence) -> bool:
+        """Whether the key pressed last was for the item before, had it this consequence."""
+        return self._guard.is_early(consequence)
+
+    @property
+    def may_be_held(self) -> bool:
+        """Whether the key pressed last may be one that is held down."""
+        return self._guard.may_be_held
+
+    def typed(self, key: str) -> Typed:
+        """Tell what a key is to a text that found no field. Every key is told, before anything is done with it."""
+        return self._typed_on.press(key)
+
+    def refuse(self, action: Action, why: str, state: ReviewState) -> str:
+        """Note that an action was refused; returns the sentence. People type on after keys that open a field."""
+        is_digit = isinstance(action.run, Rule) and isinstance(action.run.action, Digit)
+        return self._typed_on.refuse(why, action.opens_field or (is_digit and _digits_open_a_field(state)))
+
+    def closed(self, pressed: Pressed | None = None) -> None:
+        """What stood over the conversation was closed, by a press that was not for the review, else by the last."""
+        if pressed is not None:
+            self.heard(pressed)
+        self._leaving.closed(self._pressed_s)
+
+    def may_leave(self) -> bool:
+        """Whether the key pressed last was meant to leave, where it leaves; if not, the next one is."""
+        is_meant = self._leaving.is_meant(self._pressed_s)
+        if not is_meant:
+            self._leaving.ask(self._pressed_s)
+        return is_meant
+
+    def moved(self) -> None:
+        """Another item, or a trace where none was before, is about to be painted."""
+        self._guard.moved()
+
+    def painted(self) -> None:
+        """It is on the screen."""
+        self._guard.painted(self.clock() * 1000)
+
+
+def _digits_open_a_field(state: ReviewState) -> bool:
+    question = state.question
+    if question is None or not isinstance(question.input, Numeric):
+        return False
+    return not takes_single_digits(question.input)
