@@ -19,7 +19,7 @@ from labeler.tui.document.view import DocumentView
 from labeler.tui.keymap import build_keymap
 from labeler.tui.outbox.delivery_list import OutboxList
 from labeler.tui.outbox.screen import OutboxScreen
-from labeler.tui.review.commands import Commands
+from labeler.tui.review.actions import ReviewActions
 from labeler.tui.review.span_tree import SpanList
 from labeler.tui.screens.overlay import Overlay
 from labeler.tui.screens.start import StartScreen
@@ -65,7 +65,7 @@ def watch_targets(monkeypatch: pytest.MonkeyPatch, table: Table) -> Spied:
             case Pane(method):
                 owners = [each for each in (DocumentView, SpanList, OutboxList) if method in vars(each)]
             case OnScreen(method):
-                owners = [each for each in (Commands, OutboxScreen) if method in vars(each)]
+                owners = [each for each in (ReviewActions, OutboxScreen) if hasattr(each, method)]
             case _:
                 continue
         for owner in owners:
@@ -269,10 +269,10 @@ def test_every_action_that_a_sentence_names_is_one() -> None:
 
 def test_every_target_of_the_table_has_what_it_is_asked_for() -> None:
     screens: dict[Context, Sequence[type]] = {
-        Context.REVIEW: (Commands,),
-        Context.SEARCH: (Commands,),
-        Context.COPY: (Commands,),
-        Context.OVERLAY: (Commands, OutboxScreen, Overlay, StartScreen),
+        Context.REVIEW: (ReviewActions,),
+        Context.SEARCH: (ReviewActions,),
+        Context.COPY: (ReviewActions,),
+        Context.OVERLAY: (ReviewActions, OutboxScreen, Overlay, StartScreen),
         Context.OUTBOX: (OutboxScreen,),
         Context.FIELD: (StartScreen,),
         Context.CONFIRM: (),
