@@ -82,9 +82,10 @@ async def run_on_screen(
     from labeler.tui.app import LabelerApp
     from labeler.tui.appearance import ASCII, UNICODE
     from labeler.tui.media import MediaSettings
+    from labeler.tui.theme.sixteen_colours import for_terminal
 
     settings = configuration.settings
-    keymap, theme = keymap_of(configuration), theme_of(configuration)
+    keymap, theme = keymap_of(configuration), for_terminal(theme_of(configuration))
     sync = None
     if connect is not None:
         traffic = _traffic(configuration, only_unlabelled=only_unlabelled)

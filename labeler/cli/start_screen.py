@@ -26,6 +26,7 @@ from labeler.tui.appearance import ASCII, UNICODE, ScreenLook
 from labeler.tui.review.question_panel import describe
 from labeler.tui.screens.start import Begin, Guess, Offer, Preview, StartScreen
 from labeler.tui.start_app import StartApp
+from labeler.tui.theme.sixteen_colours import for_terminal
 
 
 async def choose_and_review(arguments: argparse.Namespace, asked: Configuration, selection: TraceSelection) -> ExitCode:
@@ -127,7 +128,7 @@ async def _guess(context: CliContext) -> Guess:
 
 
 async def _ask(menu: _Menu, guess: Guess, configuration: Configuration) -> Begin | None:
-    theme = theme_of(configuration)
+    theme = for_terminal(theme_of(configuration))
     look = ScreenLook(theme.palette, ASCII if configuration.settings.ui.ascii else UNICODE)
     app = StartApp(theme, StartScreen(guess, menu.find, menu.preview, keymap_of(configuration), look))
     begin = await app.run_async(mouse=configuration.settings.mouse)

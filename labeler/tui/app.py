@@ -23,6 +23,7 @@ from labeler.tui.screens.overlay import Overlay
 from labeler.tui.screens.picture import PictureLeft, PictureScreen, Wish
 from labeler.tui.screens.too_small import TooSmallScreen
 from labeler.tui.theme import Theme, ThemeError, load_theme
+from labeler.tui.theme.sixteen_colours import for_terminal
 
 MIN_WIDTH, MIN_HEIGHT = 40, 12
 """Cells below which nothing can be judged fairly."""
@@ -91,7 +92,7 @@ class LabelerApp(SafeApp[None]):
     def choose_theme(self, name: str) -> str:
         """Change the look at once; returns a sentence that says what came of it."""
         try:
-            theme = load_theme(name, self._theme_directories)
+            theme = for_terminal(load_theme(name, self._theme_directories))
         except ThemeError as error:
             return str(error)
         self.wear(theme)

@@ -50,7 +50,8 @@ async def test_a_question_with_braces_in_it_can_be_agreed_to(tmp_path: Path) -> 
         async def yes() -> None:
             agreed.append("yes")
 
-        table.review.confirm.ask(f"Save it to /tmp/{BRACED}?", yes)
+        table.review.ask(f"Save it to /tmp/{BRACED}?", yes)
+        await table.settle()
         assert f"/tmp/{BRACED}?" in table.said
         await table.press("enter")
         assert agreed == ["yes"]

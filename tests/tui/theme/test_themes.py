@@ -6,41 +6,7 @@ from textual.widgets import Input, Static
 
 from labeler.tui.theme import ROLES, Palette, Theme, ThemeError, load_theme, theme_names
 from tests.tui.theme.contrast import contrast
-
-BUILT_IN = ("harbour-dark", "harbour-light", "high-contrast", "night-watch")
-TONES = ("text", "answer", "request", "dim")
-UNREAD = {"rule", "gutter"}
-"""Roles that draw lines, not text."""
-IN_TEXT = {
-    role
-    for role in ROLES
-    if role.split(".")[0] not in {*TONES, *UNREAD, "role", "chrome", "key", "option", "ok", "warning", "row", "sign"}
-}
-IN_CHROME = (
-    "chrome.dim",
-    "chrome.strong",
-    "key",
-    "option.chosen",
-    "option.focused",
-    "ok",
-    "warning",
-    "error",
-    "cursor",
-)
-ON_ROWS = ("cursor", *(role for role in ROLES if role.startswith("sign.")))
-
-
-def layered() -> list[tuple[str, ...]]:
-    """Every way in which roles that are read lie over each other."""
-    alone = [(role,) for role in ROLES if role not in UNREAD]
-    in_text = [(tone, role) for tone in TONES for role in sorted(IN_TEXT)]
-    in_chrome = [("chrome", role) for role in IN_CHROME]
-    return [
-        *alone,
-        *in_text,
-        *in_chrome,
-        *((row, role) for row in ("row", "row.cursor", "row.dim") for role in ON_ROWS),
-    ]
+from tests.tui.theme.layers import BUILT_IN, layered
 
 
 def unreadable(palette: Palette, least: float) -> list[tuple[tuple[str, ...], float]]:
