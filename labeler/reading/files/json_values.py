@@ -8,6 +8,7 @@ its whole members.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Final, TextIO
 
@@ -18,6 +19,10 @@ from labeler.reading.wire.bounded_json import MAX_VALUES, NotJson, decode_at
 
 _CHUNK: Final = 1 << 18
 _SPACE: Final = " \t\r\n"
+_BETWEEN: Final = re.compile("[ \t\r\n,\ufeff]*")
+_MOST_SPACE: Final = 1 << 24
+"""So many blanks within a value are nobody's layout."""
+
 _NEAR_THE_END: Final = 16
 """Characters of an unfinished word (``fals``) or escape at the end of what was read so far."""
 
@@ -37,10 +42,10 @@ class _CutOff(NotJson):
 def json_entries(stream: TextIO) -> Iterator[Entry]:
     """The values of a stream. Raises `Unusable` where it holds none at all, or more than can be read."""
     buffer = _Buffer(stream)
-    if not buffer.skip(_SPACE + "\ufeff"):
+    if not buffer.skip():
         raise Unusable("is empty")
     count = groups = bad = 0
-    while buffer.skip(_SPACE + ","):
+    while buffer.skip():
         if buffer.here() == "[":
             groups += 1
             found = _members(buffer, groups)
@@ -72,12 +77,19 @@ def _members(buffer: _Buffer, group: int) -> Iterator[Entry]:
     start = buffer.position
     buffer.advance(start + 1)
     number = 0
-    while buffer.skip(_SPACE + ","):
+    while buffer.skip():
         if buffer.here() == "]":
             buffer.advance(buffer.position + 1)
             return
         number += 1
-        position = f"entry {number}" if line == 1 else f"entry {number} of the list in line {line}"
+        is_at_start = number == 1 and buffer.line == line > 1
+        position = (
+            f"line {line}"
+            if is_at_start
+            else f"entry {number}"
+            if line == 1
+            else f"entry {number} of the list in line {line}"
+        )
         try:
             value, text = _decoded(buffer)
         except NotJson as error:
@@ -101,6 +113,8 @@ def _value(buffer: _Buffer) -> Entry:
     except NotJson as error:
         problem = f"is not JSON ({error})"
     line = buffer.end_line()
+    if problem == _CUT_OFF and buffer.skip():
+        problem = "is not JSON (it is cut off)"
     return _in_log_line(line, position) or Entry(position, line, None, problem=problem)
 
 
@@ -172,6 +186,8 @@ class _Buffer:
         kept = len(self.text) - self.position
         if kept > MAX_VALUE_BYTES:
             raise Unusable(f"holds a value of more than {limit_words(MAX_VALUE_BYTES)} in line {self.line}")
+        if kept > _MOST_SPACE and self.text[-_MOST_SPACE:].isspace():
+            raise Unusable(f"holds more than {limit_words(_MOST_SPACE)} of blanks within a value")
         chunk = "" if self._ended else self._stream.read(max(_CHUNK, kept))
         self._ended = not chunk
         if chunk:
@@ -179,14 +195,13 @@ class _Buffer:
             self.position = 0
         return bool(chunk)
 
-    def skip(self, signs: str) -> bool:
-        """Go on to the next character that is none of these. False where there is none."""
+    def skip(self) -> bool:
+        """Go on to the next character that is neither space nor a comma. False where there is none."""
         while True:
-            position, text = self.position, self.text
-            while position < len(text) and text[position] in signs:
-                position += 1
-            self.advance(position)
-            if position < len(text):
+            between = _BETWEEN.match(self.text, self.position)
+            assert between is not None  # it matches nothing as well
+            self.advance(between.end())
+            if self.position < len(self.text):
                 return True
             if not self.more():
                 return False

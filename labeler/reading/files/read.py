@@ -21,6 +21,10 @@ _MOST_PROBLEMS: Final = 20
 """So many things that could not be read are told one by one; the rest are counted."""
 
 
+_MOST_WITHOUT_A_TRACE: Final = 10_000
+"""So many entries that cannot be read before the first trace, and a file is not read on."""
+
+
 @dataclass(frozen=True, slots=True)
 class TraceFile:
     """The traces of a file in its order; `problems` are sentences about the entries that could not be used."""
@@ -54,6 +58,8 @@ def stream_traces(
     for found in _everything(name, file, options or ReadOptions()):
         if isinstance(found, Problem):
             waiting.append(found)
+            if len(waiting) >= _MOST_WITHOUT_A_TRACE and not is_found:
+                break
         else:
             is_found = is_found or isinstance(found, RawTrace)
             yield found

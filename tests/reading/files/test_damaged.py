@@ -144,7 +144,7 @@ def test_a_bad_row_between_good_ones_is_named_by_its_line() -> None:
         (b"null", "line 2 is null"),
         (b'{"prompt": "a"}', "line 2 is an object with the keys prompt"),
         (b"{}", "line 2 is an empty object"),
-        (b"[" * 5000, "entry 1 of the list in line 2 is not JSON (nested too deeply"),
+        (b"[" * 5000, "line 2 is not JSON (nested too deeply"),
     ):
         found = read_traces("file", good + bad + b"\n" + other)
         assert ids(found.traces) == ["1", "2"], bad
