@@ -7,7 +7,7 @@ from typing import Final
 
 RESEND: Final = (
     "It was delivered, and the server has it no more. labeler verify --resend queues it again; if it was deleted on "
-    "purpose, clear it in labeler review (Backspace)."
+    "purpose, clear it in labeler review (answer.clear)."
 )
 CHANGE_AGAIN: Final = (
     "The server has it as it was before you changed it. labeler verify --resend queues the change again."
@@ -35,8 +35,8 @@ def trace_gone() -> str:
 def given_elsewhere(trace_id: str, other_id: str) -> str:
     return (
         f"The server has it no more, and has another answer of yours to this question: {other_id}. To keep that one, "
-        f"clear yours in labeler review {trace_id} (Backspace). To have yours, delete the other on the server (MLflow's"
-        " page does), then labeler verify --resend."
+        f"clear yours in labeler review {trace_id} (answer.clear). To have yours, delete the other on the server "
+        "(MLflow's page does), then labeler verify --resend."
     )
 
 
@@ -57,21 +57,21 @@ def changed(trace_id: str, wrong: Sequence[str]) -> str:
 def superseded(trace_id: str) -> str:
     return (
         f"To have yours count beside it, answer otherwise in labeler review {trace_id} and, once that is delivered, as "
-        "before. To accept it, clear yours there (Backspace)."
+        "before. To accept it, clear yours there (answer.clear)."
     )
 
 
 def superseded_by_oneself(trace_id: str, later_id: str) -> str:
     return (
         f"You answered it anew elsewhere: {later_id}. To keep that one, clear this one in labeler review {trace_id} "
-        "(Backspace). To have this one again, delete that one on the server (MLflow's page does)."
+        "(answer.clear). To have this one again, delete that one on the server (MLflow's page does)."
     )
 
 
 def second(trace_id: str, own_id: str, other_id: str) -> str:
     return (
         f"Two answers of yours count: {own_id}, given here, and {other_id}. To keep the first, delete the other on the "
-        f"server (MLflow's page does). To keep the other, clear yours in labeler review {trace_id} (Backspace)."
+        f"server (MLflow's page does). To keep the other, clear yours in labeler review {trace_id} (answer.clear)."
     )
 
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from labeler.tui.actions import ACTIONS, Group
+from labeler.tui.keymap import build_keymap
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "keys.md"
 
 HEAD = """# Keys
 
 Every key can be remapped under `[keys]` in the configuration, by the action's name. In a text field letters type.
-`?` shows this table on the screen with the keys in effect, `labeler keys` prints it.
+`{app.help}` shows this table on the screen with the keys in effect, `labeler keys` prints it.
 
 What stands over the trace keeps its keys to itself. In the help, a guideline, the outbox and a picture the keys of the
 review only say that they do nothing there; in a menu a key that is not in it closes the menu and does nothing else; in
-a search everything that decides something says `Esc ends the search`. In the views of the trace (`t m h x r`) answer
-keys answer it. After a refused `c`, `e`, `D` or `f` what is typed on does nothing until `Esc` or `Enter`, and a `q`
-within a second after something was closed leaves only when it is pressed again.
+a search everything that decides something says `{app.leave} ends the search`. In the views of the trace (`{view.spans}
+{view.metadata} {view.session} {view.documents} {view.raw}`) answer keys answer it. After a refused `{answer.comment}`,
+`{answer.text}`, `{item.decline}` or `{item.flag}` what is typed on does nothing until `{field.leave}` or `{field.save}`,
+and a `{app.quit}` within a second after something was closed leaves only when it is pressed again.
 """
 
 TAIL = """
@@ -26,7 +28,7 @@ TAIL = """
 - For `review.guard_ms` after a new item is painted, every key that answers, submits, defers, declines or flags only
   says `too early: ignored`. So does a key that was on its way before the item was there, also with the guard off: keys
   that came together, in one piece or while the screen was busy, act on one item at most. What is typed behind a key
-  that would have opened a field is ignored with it, until `Esc` or `Enter`.
+  that would have opened a field is ignored with it, until `{field.leave}` or `{field.save}`.
 - A key held down (the same key less than 80 ms later) acts once, from question to question and from item to item. Keys
   that scroll and move go on; in a field a held key types. The first repeat comes 0.2 to 0.7 s after the press and looks
   like a second one: it acts, and is taken back once the repeats behind it tell what it was.
@@ -41,12 +43,13 @@ TAIL = """
 
 def as_markdown() -> str:
     """The whole document."""
-    parts = [HEAD]
+    keymap = build_keymap({})
+    parts = [keymap.spelled(HEAD)]
     for group in Group:
         rows = [action for action in ACTIONS if action.group is group]
         parts.append(f"\n## {str(group).capitalize()}\n\n| key | action | what it does |\n|---|---|---|\n")
         parts.extend(f"| {_keys(action.keys)} | `{action.id}` | {action.does} |\n" for action in rows)
-    return "".join([*parts, TAIL])
+    return "".join([*parts, keymap.spelled(TAIL)])
 
 
 def test_the_documented_keys_are_the_keys_there_are() -> None:

@@ -92,14 +92,10 @@ def wanted(action: Action) -> tuple[str, object]:
 
 
 async def leave_everything(table: Table) -> None:
-    """Back to the review as it is without anything over it."""
-    for _ in range(4):
-        if table.app.screen is not table.review:
-            await table.press_at_once(*OWN["overlay.close"])
-        elif table.review.is_asking:
-            await table.press_at_once(*OWN["field.leave"])
-        else:
-            await table.press_at_once(*OWN["app.leave"])
+    """Back to the review as it is without anything over it, or typed on after a refused key."""
+    for _ in range(3):
+        await table.press_at_once(*OWN["field.leave"])
+        await table.press_at_once(*OWN["overlay.close" if table.app.screen is not table.review else "app.leave"])
 
 
 BEFORE: Final[dict[Context, Sequence[str]]] = {
