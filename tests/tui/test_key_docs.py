@@ -18,8 +18,8 @@ What stands over the trace keeps its keys to itself. In the help, a guideline, t
 review only say that they do nothing there; in a menu a key that is not in it closes the menu and does nothing else; in
 a search everything that decides something says `{app.leave} ends the search`. In the views of the trace (`{view.spans}
 {view.metadata} {view.session} {view.documents} {view.raw}`) answer keys answer it. After a refused `{answer.comment}`,
-`{answer.text}`, `{item.decline}` or `{item.flag}` what is typed on does nothing until `{field.leave}` or `{field.save}`,
-and a `{app.quit}` within a second after something was closed leaves only when it is pressed again.
+`{answer.text}`, `{item.decline}` or `{item.flag}` what is typed on does nothing until `{field.leave}` or
+`{field.save}`, and a `{app.quit}` within a second after something was closed leaves only when it is pressed again.
 """
 
 TAIL = """
