@@ -23,8 +23,7 @@ from labeler.tui.keyboard.key_names import Pressed, pressed
 from labeler.tui.keyboard.typed_on import Typed, TypedOn
 from labeler.tui.keymap import Keymap
 from labeler.tui.media.terminal import Drawing, Pictures
-from labeler.tui.widgets.key_line import hints_line
-from labeler.tui.widgets.line_widget import LineWidget
+from labeler.tui.widgets.key_line import KeyLine, hints_line
 from labeler.tui.widgets.styled_text import Line, fit
 
 if TYPE_CHECKING:
@@ -114,7 +113,7 @@ class PictureScreen(ModalScreen[PictureLeft]):
 
     DEFAULT_CSS = """
     PictureScreen { background: $background; }
-    PictureScreen > LineWidget { height: 1; }
+    PictureScreen > KeyLine { height: 1; }
     """
 
     def __init__(self, words: str, pictures: Pictures, picture: Image, keymap: Keymap, look: ScreenLook) -> None:
@@ -122,18 +121,18 @@ class PictureScreen(ModalScreen[PictureLeft]):
         self._words = words
         self._keymap = keymap
         self._look = look
+        self._words_line, self._key_line = KeyLine(look, id="words"), KeyLine(look, id="keys")
         self._canvas = _Canvas(pictures, picture, look)
         self._typed_on = TypedOn(keymap)
 
     def compose(self) -> ComposeResult:
-        palette, signs = self._look.palette, self._look.signs
-        yield LineWidget(palette, signs, id="words")
+        yield self._words_line
         yield self._canvas
-        yield LineWidget(palette, signs, id="keys")
+        yield self._key_line
 
     def on_resize(self, event: events.Resize) -> None:
         width, ellipsis = event.size.width, self._look.signs.ellipsis
-        self.query_one("#words", LineWidget).set_lines([fit([(f" {self._words}", "chrome")], width, ellipsis)])
+        self._words_line.view = fit([(f" {self._words}", "chrome")], width, ellipsis)
         self._paint_keys("")
 
     def _paint_keys(self, said: str) -> None:
@@ -142,7 +141,7 @@ class PictureScreen(ModalScreen[PictureLeft]):
         hints = (("overlay.close", "close"), ("view.fold", "in the viewer"))
         keys = hints_line(self._keymap, hints, self.size.width, self._look.signs)
         line = fit([*before, *keys], self.size.width, self._look.signs.ellipsis)
-        self.query_one("#keys", LineWidget).set_lines([line])
+        self._key_line.view = line
 
     def on_key(self, event: events.Key) -> None:
         event.stop()

@@ -95,6 +95,7 @@ class StartScreen(Screen[Begin | None]):
         self._chosen: Offer | None = None
         self._again: Callable[[], object] | None = None
         self._lines: Sequence[Line] = ()
+        self._shown = LineWidget(look.palette, look.signs, id="start-lines")
         self._guard = KeyGuard(0)
         self._pressed: Pressed | None = None
         self._escaped = False
@@ -102,7 +103,7 @@ class StartScreen(Screen[Begin | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield LineWidget(self._look.palette, self._look.signs, id="start-lines")
+            yield self._shown
             yield Input(self._guess.reviewer, compact=True, select_on_focus=False)
 
     def on_mount(self) -> None:
@@ -282,8 +283,7 @@ class StartScreen(Screen[Begin | None]):
 
     def _paint(self) -> None:
         """Sentences go on in the next line where they are too long; rows of the list are cut."""
-        widget = self.query_one("#start-lines", LineWidget)
-        width = max(widget.size.width, 2)
+        width = max(self._shown.size.width, 2)
         painted: list[Line] = []
         for line in self._lines:
             if len(line) == 1:
@@ -291,4 +291,4 @@ class StartScreen(Screen[Begin | None]):
                 painted += wrapped(text, width, role)
             else:
                 painted.append(fit(line, width))
-        widget.set_lines(painted)
+        self._shown.set_lines(painted)

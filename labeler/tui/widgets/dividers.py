@@ -33,8 +33,10 @@ class Divider(ViewWidget[DividerView]):
     def lines(self, view: DividerView, width: int, height: int) -> Sequence[Line]:
         across, left = self._signs.horizontal, view.joint_at
         rule = across * left + (view.joint if left else "") + across * width
+        if not view.words:
+            return [[(rule[:width], "rule")]]
         room = max(width - 2 * _BEFORE_WORDS, 1)
-        words = f" {cut(view.words, room, self._signs.ellipsis)} " if view.words else ""
+        words = f" {cut(view.words, room, self._signs.ellipsis)} "
         after = rule[_BEFORE_WORDS + cell_len(words) : width]
         return [[(rule[:_BEFORE_WORDS], "rule"), (words, "warning"), (after, "rule")]]
 
