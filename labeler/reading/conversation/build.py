@@ -221,13 +221,16 @@ def _has_side(span: Span) -> bool:
 def _other_roots(tree: SpanTree, chosen: SpanMessages, messages: Sequence[Message]) -> list[Message]:
     """What further top-level spans say that the conversation does not, each side under the span's name."""
     mine = {chosen.span.id, *(span.id for span in tree.ancestors(chosen.span))}
-    shown = {_folded(each) for each in messages} | {_value(part) for each in messages for part in each.parts}
     others: list[Message] = []
     roots = [root for root in tree.roots if root.id not in mine and root.type != "TOOL"]
     roots = [root for root in roots if _has_side(root) or read_span(root).messages]
+    if not roots:
+        return others
+    shown = {_folded(each) for each in messages} | {_value(part) for each in messages for part in each.parts}
     for root in roots[:_OTHER_ROOTS]:
         for each in read_span(root).messages:
-            if has_content(each) and not any(_folded(each) in text for text in shown):
+            said = _folded(each)
+            if has_content(each) and not any(said in text for text in shown):
                 side = each.title or each.role.value
                 others.append(replace(each, title=f"{side} of {root.name}"))
     if len(roots) > _OTHER_ROOTS:
@@ -238,11 +241,11 @@ def _other_roots(tree: SpanTree, chosen: SpanMessages, messages: Sequence[Messag
 
 def _handlers(tree: SpanTree, chosen: SpanMessages, messages: Sequence[Message]) -> list[Message]:
     """What went into and came out of the spans around the conversation that returned only that the work was done."""
-    shown = {_folded(each) for each in messages}
+    around = [span for span in tree.ancestors(chosen.span) if is_receipt(span.outputs)]
+    shown = {_folded(each) for each in messages} if around else set()
     return [
         replace(each, role=Role.TOOL, title=f"{each.title or each.role.value} of {span.name}")
-        for span in tree.ancestors(chosen.span)
-        if is_receipt(span.outputs)
+        for span in around
         for each in read_span(span).messages
         if _folded(each) not in shown
     ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from labeler.domain.trace import Span
@@ -31,15 +32,19 @@ class Choice:
 
     exchange: SpanMessages
     nesting: Nesting
+    read: Mapping[str, SpanMessages]
+    """What the spans say that were read for this, by their IDs."""
 
 
-def choose(tree: SpanTree) -> Choice:
+def choose(tree: SpanTree, known: Mapping[str, SpanMessages] = MappingProxyType({})) -> Choice:
     """The conversation of a trace that has at least one span.
 
     The root's, when somebody asks and is answered there; unless a model or agent below says all of that and more
     (history, system prompt, tool calls), or a handler returned no more than that the work was done. When the root lacks
     a side: the richest model call that has both and contains what the root has, of those that lie in the fewest nested
-    agents, the latest of equals; else what the root has, completed by a question or answer from below.
+    agents, the latest of equals; else what the root has, completed by a question or answer from below. `known` is what
+    spans say that were read for the conversation around this one, a nested agent's: of that, what tools were given and
+    found is read when they are woven in.
     """
     first = max((read_span(root) for root in tree.roots), key=lambda root: (*_told(root), root.is_chat, root.richness))
     first = _through_silent(first, tree)
@@ -48,7 +53,9 @@ def choose(tree: SpanTree) -> Choice:
     below = [span for span in tree.spans if span.id != first.span.id]
     if first.complete and not receipt:
         below = [span for span in below if span.type in MODELS or (span.id in inside and _speaks(span))]
-    exchanges = [read_span(span) for span in below]
+    if known:
+        below = [span for span in below if _speaks(span)]
+    exchanges = [known[span.id] if span.id in known else read_span(span) for span in below]
     models = [each for each in exchanges if each.span.type in MODELS]
     nesting = Nesting(tree, models)
     if receipt and (answered := _behind(first, [each for each in exchanges if each.span.id in inside])):
@@ -58,7 +65,11 @@ def choose(tree: SpanTree) -> Choice:
         exchange = _richest(first, inner, nesting)
     else:
         exchange = _completed_from_below(first, exchanges, nesting)
-    return Choice(with_earlier_calls(_with_system(exchange, tree, nesting), models, nesting), nesting)
+    return Choice(
+        with_earlier_calls(_with_system(exchange, models, nesting), models, nesting),
+        nesting,
+        {**known, **{each.span.id: each for each in exchanges}},
+    )
 
 
 def _behind(handler: SpanMessages, inner: Sequence[SpanMessages]) -> list[SpanMessages]:
@@ -100,7 +111,7 @@ def _outermost(exchanges: Sequence[SpanMessages], nesting: Nesting) -> SpanMessa
     return max(reversed(exchanges), key=lambda each: (-nesting.level(each.span), each.is_chat, each.richness))
 
 
-def _with_system(chosen: SpanMessages, tree: SpanTree, nesting: Nesting) -> SpanMessages:
+def _with_system(chosen: SpanMessages, models: Sequence[SpanMessages], nesting: Nesting) -> SpanMessages:
     """The conversation with the system prompt of a model call that repeats its request, where it has none.
 
     Of several such calls one in the fewest nested agents, of these that which gave its answer, else the first.
@@ -109,14 +120,13 @@ def _with_system(chosen: SpanMessages, tree: SpanTree, nesting: Nesting) -> Span
     asked = [" ".join(main_text(each).split()) for each in chosen.messages if each.role is Role.USER]
     if not asked or not asked[-1] or any(each.role is Role.SYSTEM for each in chosen.messages):
         return chosen
-    calls = [span for span in tree.spans if span.type in MODELS and span.id != chosen.span.id]
     said = main_text(chosen.messages[-1])
-    models = [read_span(span) for span in calls[:_LOOKED_THROUGH]]
+    calls = [each for each in models if each.span.id != chosen.span.id][:_LOOKED_THROUGH]
 
     def rank(model: SpanMessages) -> tuple[int, bool]:
         return nesting.level(model.span), not (model.answered and main_text(model.messages[-1]) == said)
 
-    for model in sorted(models, key=rank):
+    for model in sorted(calls, key=rank):
         told = [each for each in model.messages if each.role is Role.SYSTEM]
         quotes = any(asked[-1] in " ".join(main_text(each).split()) for each in model.messages)
         if told and quotes and not any(_DSPY in each.text for each in told):

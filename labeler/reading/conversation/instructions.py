@@ -10,7 +10,7 @@ from labeler.domain.trace import Span
 from labeler.domain.value import JsonValue
 from labeler.reading.formats.messages import messages_in, system_message
 from labeler.reading.formats.plain import is_redacted, is_repr
-from labeler.reading.formats.values import decoded, first, mapping
+from labeler.reading.formats.values import decoded, first
 from labeler.reading.message import Message, NamedValue, Role
 
 _ARGUMENTS: Final = (
@@ -24,9 +24,12 @@ _HOLDERS: Final = ("kwargs", "config", "generation_config", "generationConfig", 
 
 def with_instructions(messages: list[Message], span: Span) -> list[Message]:
     """The messages behind the system prompts that the span holds and they do not tell."""
+    recorded = list(_recorded(span))
+    if not recorded:
+        return messages
     told = [_folded(each) for each in messages if each.role is Role.SYSTEM]
     found: list[Message] = []
-    for name, value in _recorded(span):
+    for name, value in recorded:
         prompt = system_message(value)
         text = " ".join(map(_folded, prompt))
         if not text:
@@ -39,9 +42,10 @@ def with_instructions(messages: list[Message], span: Span) -> list[Message]:
 
 
 def _recorded(span: Span) -> Iterator[tuple[str, JsonValue]]:
-    inputs = mapping(None) if not isinstance(span.inputs, dict) else span.inputs
-    for holder in (inputs, *(mapping(inputs.get(name)) for name in _HOLDERS)):
-        yield from ((name, holder[name]) for name in _ARGUMENTS if _is_prompt(holder.get(name)))
+    if isinstance(span.inputs, dict):
+        inner = (each for name in _HOLDERS if isinstance(each := span.inputs.get(name), dict))
+        for holder in (span.inputs, *inner):
+            yield from ((name, holder[name]) for name in _ARGUMENTS if name in holder and _is_prompt(holder[name]))
     attribute = decoded(first(span.attributes, *_ATTRIBUTES))
     if _is_prompt(attribute):
         yield "", attribute

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -11,6 +11,7 @@ from labeler.reading.conversation.choose_span import Choice, choose
 from labeler.reading.conversation.exceptions import origins
 from labeler.reading.conversation.merge_tools import before_answer, tool_name, weave, with_tool_names
 from labeler.reading.conversation.nesting import MODELS
+from labeler.reading.conversation.span_messages import SpanMessages
 from labeler.reading.message import Message, Note, Role, Turns
 from labeler.reading.span_tree import SpanTree
 
@@ -27,7 +28,9 @@ def with_nested_agents(messages: Sequence[Message], tree: SpanTree, choice: Choi
     taken: set[int] = set()
     for agent in agents[:_MOST_AGENTS]:
         part = (
-            Turns(_turns(agent, tree, level), agent.name) if level <= _MOST_LEVELS else Note(f"{agent.name}: {_MORE}")
+            Turns(_turns(agent, tree, choice.read, level), agent.name)
+            if level <= _MOST_LEVELS
+            else Note(f"{agent.name}: {_MORE}")
         )
         place = _answer_of(agent, messages, taken)
         told = Message(Role.TOOL, (part,), title=f"{agent.name} (nested agent)", span_id=agent.id)
@@ -42,10 +45,10 @@ def with_nested_agents(messages: Sequence[Message], tree: SpanTree, choice: Choi
     return woven
 
 
-def _turns(agent: Span, tree: SpanTree, level: int) -> tuple[Message, ...]:
+def _turns(agent: Span, tree: SpanTree, read: Mapping[str, SpanMessages], level: int) -> tuple[Message, ...]:
     root = replace(agent, inputs=NOT_RECORDED, outputs=NOT_RECORDED) if agent.type == "TOOL" else agent
     inner = SpanTree([root, *tree.below(agent)])
-    choice = choose(inner)
+    choice = choose(inner, {span_id: each for span_id, each in read.items() if span_id != agent.id})
     messages = weave(choice.exchange.messages, inner, choice.exchange.span, origins(inner))
     return tuple(with_tool_names(with_nested_agents(messages, inner, choice, level + 1)))
 
