@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
@@ -101,6 +101,13 @@ class Cache:
         for some in self._read(lambda tables: tables.summaries(destination, trace_ids)):
             found = some | found
         return [found[trace_id] for trace_id in trace_ids if trace_id in found]
+
+    def of_experiments(self, destination: Destination, experiment_ids: Container[str]) -> list[TraceSummary]:
+        """The summaries of these experiments' traces that are here, in the order of their IDs."""
+        found: dict[str, TraceSummary] = {}
+        for some in self._read(lambda tables: tables.of_experiments(destination, experiment_ids)):
+            found = {each.id: each for each in some} | found
+        return [found[trace_id] for trace_id in sorted(found)]
 
     def of_session(self, destination: Destination, session_id: str) -> list[TraceSummary]:
         """Return the summaries of a session's traces whose spans are cached, oldest first."""

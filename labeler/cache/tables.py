@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from contextlib import suppress
 from typing import Final
 
@@ -146,6 +146,14 @@ class Tables:
             (*_home(destination), json.dumps(list(trace_ids))),
         )
         return {trace_id: _summary(summary, trace_id) for trace_id, summary in rows}
+
+    def of_experiments(self, destination: Destination, experiment_ids: Container[str]) -> list[TraceSummary]:
+        """Return the stored summaries of the traces of these experiments."""
+        rows = self._database.execute(
+            "SELECT trace_id, summary FROM trace WHERE backend_uri = ? AND workspace = ?", _home(destination)
+        )
+        found = (_summary(summary, trace_id) for trace_id, summary in rows)
+        return [summary for summary in found if summary.experiment_id in experiment_ids]
 
     def of_session(self, destination: Destination, session_id: str) -> list[TraceSummary]:
         """Return the summaries of a session's traces whose spans are stored."""

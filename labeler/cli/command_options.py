@@ -152,17 +152,26 @@ def report(parser: argparse.ArgumentParser) -> None:
     """Add what `labeler report` takes."""
     complete_with_files(
         parser.add_argument(
-            "files", nargs="*", metavar="FILE", help="label files as labeler export writes them; a label counts once"
+            "files",
+            nargs="*",
+            metavar="FILE",
+            help="label files as labeler export writes them; a label in several counts once; without: from the backend",
         )
     )
     parser.add_argument("--local", action="store_true", help="from the journal, delivered or not, without a network")
+    parser.add_argument("--offline", action="store_true", help="from the cache, as the backend was read last")
     parser.add_argument("--format", choices=("terminal", "json"), default="terminal")
     parser.add_argument("--json", dest="format", action="store_const", const="json", help="as --format json")
-    complete_with_files(parser.add_argument("-o", "--output", metavar="FILE", default="-", help="instead of stdout"))
-    parser.add_argument("--ask", metavar="QUESTION", action="append", help="only these questions; may be repeated")
-    parser.add_argument("--without", metavar="REVIEWER", action="append", help="leave a reviewer out; may be repeated")
-    parser.add_argument("--blind-only", action="store_true", help="only labels that are known to be blind")
     add_backend(parser)
+    group = parser.add_argument_group("labels")
+    group.add_argument(
+        "-q", "--queue", metavar="NAME_OR_ID", default=argparse.SUPPRESS, help="on the traces of a review queue"
+    )
+    group.add_argument("-f", "--filter", metavar="EXPR", default="", help="of traces, in MLflow's syntax")
+    group.add_argument("--since", metavar="7d|ISO", type=since_ms, help="of traces: 12h, 7d or an ISO 8601 time")
+    group.add_argument("--ask", metavar="QUESTION", action="append", help="only these questions; may be repeated")
+    group.add_argument("--without", metavar="REVIEWER", action="append", help="leave a reviewer out; may be repeated")
+    group.add_argument("--blind-only", action="store_true", help="only labels that are known to be blind")
 
 
 def doctor(parser: argparse.ArgumentParser) -> None:

@@ -34,12 +34,12 @@ async def questions_in_journal(
 
     Where a backend or experiments are given, only reviews of those count.
     """
-    found: dict[tuple[str, str], Question] = {}
+    found: dict[str, Question] = {}
     for record, questions in await journal.run(journal.reviews.all_with_questions):
         if backend_uri is not None and record.spec.backend_uri != backend_uri:
             continue
         if experiment_ids and not set(experiment_ids).intersection(record.spec.experiment_ids):
             continue
         for question in questions_from_json(questions):
-            found.setdefault((question.name, question.kind), question)
+            found.setdefault(question.name, question)
     return list(found.values())

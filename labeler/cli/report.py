@@ -8,10 +8,12 @@ from collections.abc import Collection
 
 from labeler import __version__
 from labeler.agreement.counted_labels import Blind, CountedLabels, count_labels, reviewer_key
+from labeler.agreement.judge_examples import Examples
 from labeler.agreement.report import agreement_report
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.output import print_json, print_message
 from labeler.cli.reported_labels import ReportedLabels, labels_of_files, labels_of_journal
+from labeler.cli.server_labels import labels_of_server
 from labeler.cli.styled_output import print_lines
 from labeler.reports.figure_words import counted
 from labeler.reports.json_view import report_as_json
@@ -29,17 +31,20 @@ def run(arguments: argparse.Namespace) -> ExitCode:
         print_json(report_as_json(report))
     else:
         print_lines(terminal_lines(report))
-    return ExitCode.OK if found.is_whole else ExitCode.PROBLEM
+    return found.code
 
 
 def _labels(arguments: argparse.Namespace) -> ReportedLabels:
-    if arguments.files and arguments.local:
-        raise CommandFailed(ExitCode.USAGE, "Give either files or --local: files are read without the journal")
+    where = ["files"] if arguments.files else []
+    where += [f"--{name}" for name in ("local", "offline", "queue") if getattr(arguments, name, False)]
+    where += ["--filter"] if arguments.filter else []
+    if arguments.files and (hasattr(arguments, "backend") or hasattr(arguments, "experiments")):
+        where.append("--backend or --experiment")
+    if len(where) > 1 and where != ["--offline", "--queue"]:
+        raise CommandFailed(ExitCode.USAGE, f"Give either {where[0]} or {where[1]}, not both")
     if arguments.files:
-        if elsewhere := [each for each in ("backend", "experiments") if hasattr(arguments, each)]:
-            raise CommandFailed(ExitCode.USAGE, f"Give either files or --{elsewhere[0].rstrip('s')}, not both")
         return labels_of_files(arguments)
-    return asyncio.run(labels_of_journal(arguments))
+    return asyncio.run((labels_of_journal if arguments.local else labels_of_server)(arguments))
 
 
 def _report(arguments: argparse.Namespace, found: ReportedLabels) -> Report:
@@ -50,7 +55,12 @@ def _report(arguments: argparse.Namespace, found: ReportedLabels) -> Report:
         blind=(Blind.TRUE,) if arguments.blind_only else tuple(Blind),
     )
     _check_left_out(arguments.without or (), found)
-    figures = agreement_report(labels, [each for each in found.questions if each.name in asked], judged_value)
+    figures = agreement_report(
+        labels,
+        [each for each in found.questions if each.name in asked],
+        judged_value,
+        examples=Examples(requests=found.requests),
+    )
     return Report(figures, found.source, found.at_ms, __version__)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from labeler.cli.context import configure
@@ -13,8 +13,8 @@ from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.journal_labels import labels_in_journal, questions_in_journal
 from labeler.cli.open_journal import open_journal_to_read
 from labeler.cli.trace_files import STDIN, refuse_addresses
-from labeler.config.asked import questions_at_hand
-from labeler.domain.assessment import Assessment, Source, SourceType
+from labeler.config.asked import known_questions
+from labeler.domain.assessment import NOTHING, Assessment, Source, SourceType
 from labeler.domain.question import Question
 from labeler.domain.value import UnusableValue
 from labeler.labels.jsonl import BadLine, LabelLine
@@ -34,15 +34,16 @@ _NAMED: Final = 5
 class ReportedLabels:
     """What a report is made from.
 
-    `at_ms` is when a server was read, in milliseconds since the epoch, else None. `is_whole` is False where a server's
-    listing may lack something.
+    `at_ms` is when a server was read, in milliseconds since the epoch, else None. `requests` has beginnings of the
+    traces' requests, by trace ID, where they are known. `code` is what the reading alone ends the command with.
     """
 
     source: ReportSource
     assessments: list[Assessment]
     questions: list[Question]
     at_ms: int | None = None
-    is_whole: bool = True
+    requests: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    code: ExitCode = ExitCode.OK
 
 
 def labels_of_files(arguments: argparse.Namespace) -> ReportedLabels:
@@ -55,7 +56,7 @@ def labels_of_files(arguments: argparse.Namespace) -> ReportedLabels:
     names = ["stdin" if file == STDIN else file for file in files]
     place = names[0] if len(names) == 1 else f"{len(names)} files: {', '.join(names)}"
     source = ReportSource(place, files=tuple(names))
-    return ReportedLabels(source, assessments, fitting(questions_at_hand(configuration), assessments))
+    return ReportedLabels(source, assessments, fitting(known_questions(configuration), assessments))
 
 
 async def labels_of_journal(arguments: argparse.Namespace) -> ReportedLabels:
@@ -65,12 +66,10 @@ async def labels_of_journal(arguments: argparse.Namespace) -> ReportedLabels:
         assessments = await labels_in_journal(arguments, configuration, journal)
         asked = await questions_in_journal(journal)
         place = f"the journal {journal.path}"
-    names = {question.name for question in asked}
-    more = [question for question in questions_at_hand(configuration) if question.name not in names]
     backend = configuration.settings.backend.uri if hasattr(arguments, "backend") else None
     experiments = configuration.settings.backend.experiments if hasattr(arguments, "experiments") else ()
     source = ReportSource(place, backend, tuple(experiments))
-    return ReportedLabels(source, assessments, fitting([*asked, *more], assessments))
+    return ReportedLabels(source, assessments, fitting(known_questions(configuration, asked), assessments))
 
 
 def fitting(questions: Iterable[Question], assessments: Iterable[Assessment]) -> list[Question]:

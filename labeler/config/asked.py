@@ -60,11 +60,15 @@ def asked_questions(
     return AskedQuestions(BUILT_IN, "built in")
 
 
-def questions_at_hand(configuration: Configuration) -> tuple[Question, ...]:
-    """Return every question that is known without a server: the configuration's, then the built-in ones."""
-    own = [each.question() for each in configuration.settings.questions if isinstance(each, ConfiguredQuestion)]
-    names = {question.name for question in own}
-    return (*own, *(question for question in BUILT_IN if question.name not in names))
+def known_questions(configuration: Configuration, of_server: Sequence[Question] = ()) -> list[Question]:
+    """Return every question that is known, each name once: the server's, the configuration's, the built-in ones."""
+    configured = {question.name: question for question in configuration.settings.questions}
+    own = [question.question() for question in configured.values() if isinstance(question, ConfiguredQuestion)]
+    server = [_refined(question, configured.get(question.name)) for question in of_server]
+    found: dict[str, Question] = {}
+    for question in (*server, *own, *BUILT_IN):
+        found.setdefault(question.name, question)
+    return list(found.values())
 
 
 def _in_order(questions: Sequence[Question], configured: Sequence[QuestionRefinement], origin: str) -> AskedQuestions:

@@ -47,8 +47,8 @@ class Column:
 
 
 def line(text: str, style: Style = Style.PLAIN) -> Line:
-    """Return a line of one piece."""
-    return (Piece(safe(text), style),)
+    """Return a line of one piece, cut where it is too long."""
+    return (Piece(cut(text, WIDTH), style),)
 
 
 def safe(text: str) -> str:

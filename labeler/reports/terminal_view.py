@@ -20,7 +20,7 @@ from labeler.reports.figure_words import (
 )
 from labeler.reports.judge_lines import judge_lines
 from labeler.reports.report import Report
-from labeler.reports.styled_line import BLANK, WIDTH, Column, Line, Style, cut, line, table, wrapped
+from labeler.reports.styled_line import BLANK, Column, Line, Style, cut, line, table, wrapped
 
 _MINUTES: Final = len("2026-01-31T10:00")
 _MOST_DISPUTED: Final = 5
@@ -162,7 +162,7 @@ def _votes(item: ItemFigures) -> Iterator[Line]:
     yield from wrapped([f"{item.item.trace_id}{span}", *said], indent=1)
     for vote in item.votes:
         if vote.rationale:
-            yield line(cut(f"     {vote.reviewer}: “{vote.rationale}”", WIDTH), Style.ASIDE)
+            yield line(f"     {vote.reviewer}: “{vote.rationale}”", Style.ASIDE)
 
 
 def _days(report: Report) -> Iterator[Line]:

@@ -30,7 +30,8 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9_.:~-]+")
 """IDs that can be quoted in a search."""
 
 _AT_ONCE: Final = 4
-_IDS_A_SEARCH: Final = 100
+_IDS_A_SEARCH: Final = 500
+"""The most traces that a page of a search holds."""
 
 
 class Traces:
@@ -104,7 +105,8 @@ class Traces:
             page = await self._transport.query(f"{ROUTE}/search", query)
         except Refused:
             return {}
-        found = [each for each in read_page(page) if each.id in trace_ids]
+        asked = frozenset(trace_ids)
+        found = [each for each in read_page(page) if each.id in asked]
         self.recent.add(found)
         return {summary.id: summary for summary in found}
 
