@@ -135,3 +135,14 @@ def test_a_sentence_names_the_keys_in_effect() -> None:
     assert keymap.spelled("{edit.undo} takes back, {item.submit} submits") == "Z takes back, Enter submits"
     assert keymap.spelled("{item.decline} declines") == ":item.decline declines"
     assert keymap.spelled('{"edit.undo": 1} {no.action} {}') == '{"edit.undo": 1} {no.action} {}'
+
+
+@pytest.mark.parametrize(
+    "action", ["field.save", "field.leave", "confirm.yes", "confirm.no", "overlay.close", "app.leave"]
+)
+def test_what_is_the_only_way_out_keeps_a_key(action: str) -> None:
+    assert wrong({action: []})[1].startswith(f"{action} needs a key: nothing else does what it does")
+
+
+def test_in_a_field_a_sign_is_typed_and_ends_nothing() -> None:
+    assert wrong({"field.leave": ["x"]})[1] == "x cannot be given to field.leave: in a field it is typed"
