@@ -100,6 +100,9 @@ class TracesOfOneFile:
         if (owner := span_owner(value)) is not None:
             self._add_part(None, owner, entry)
             return
+        if depth < _DEEPEST and (rows := rows_in(value)) is not None:
+            yield from self._read_members(entry, rows, depth)
+            return
         for form in FORMS:
             if (trace_id := form.part_of(value)) is not None:
                 self._add_part(form, trace_id, entry)
@@ -110,9 +113,6 @@ class TracesOfOneFile:
             if (recognised := form.recognise(value)) is not None:
                 yield from self._trace(recognised, entry.text, value, entry)
                 return
-        if depth < _DEEPEST and (rows := rows_in(value)) is not None:
-            yield from self._read_members(entry, rows, depth)
-            return
         raise Unusable(why_no_trace(value))
 
     def _read_members(self, entry: Entry, values: Sequence[JsonValue], depth: int) -> Iterator[_Found]:

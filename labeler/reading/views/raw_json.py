@@ -9,8 +9,16 @@ from typing import Final
 from labeler.domain.trace import RawTrace
 from labeler.reading.document import Block, BlockKind, Document
 from labeler.reading.sanitise import sanitise
+from labeler.reading.wire.forms.row_facts import EXPECTED_KEYS, LABEL_KEYS, SCORE_KEYS
 
-_ENVELOPES: Final = ("trace", "data", "trace_info", "info")
+_ENVELOPES: Final = ("trace", "data", "trace_info", "info", "row", "observations", "child_runs")
+_SAID: Final = frozenset(
+    (
+        *("assessments", "annotations", "span_annotations", "spanAnnotations", "feedback_stats"),
+        *(*EXPECTED_KEYS, *SCORE_KEYS, *LABEL_KEYS),
+    )
+)
+"""Keys under which servers and exports tell what was said about a trace."""
 
 
 def raw_document(raw: RawTrace) -> Document:
@@ -26,8 +34,8 @@ def blind_raw_document(raw: RawTrace) -> Document:
     try:
         body = json.loads(raw.payload)
         for holder in _envelopes(body):
-            if "assessments" in holder:
-                holder["assessments"] = "hidden: this review is blind"
+            for key in holder.keys() & _SAID:
+                holder[key] = "hidden: this review is blind"
         return _document(raw, json.dumps(body, ensure_ascii=False, indent=2))
     except (ValueError, RecursionError):
         return raw_document(raw)
