@@ -51,6 +51,8 @@ async def test_the_review_screen(tmp_path: Path, snapshots: Snapshots, size: tup
         snapshots.check(f"next-{name}", table.app)
         await table.press("c")
         await table.type("The code is 4711, ")
+        await table.wait_for(lambda: table.desk.drafts.has_any(table.desk.state.items[3].trace_id), "the draft")
+        await table.settle()
         snapshots.check(f"field-{name}", table.app)
         await table.press("escape", "tab", "tab", "tab", "7")
         snapshots.check(f"number-{name}", table.app)
