@@ -160,8 +160,19 @@ def report(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--local", action="store_true", help="from the journal, delivered or not, without a network")
     parser.add_argument("--offline", action="store_true", help="from the cache, as the backend was read last")
-    parser.add_argument("--format", choices=("terminal", "json"), default="terminal")
+    parser.add_argument("--format", choices=("terminal", "md", "csv", "json"), default="terminal")
     parser.add_argument("--json", dest="format", action="store_const", const="json", help="as --format json")
+    complete_with_files(
+        parser.add_argument(
+            "-o", "--output", metavar="FILE", default="-", help="instead of stdout; for csv a directory"
+        )
+    )
+    parser.add_argument(
+        "--fail-under",
+        metavar="alpha.QUESTION=0.6",
+        action="append",
+        help="exit with 1 where alpha (percent, ac1, fleiss) is less or not defined; may be repeated",
+    )
     add_backend(parser)
     group = parser.add_argument_group("labels")
     group.add_argument(

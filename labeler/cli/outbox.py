@@ -9,10 +9,11 @@ from typing import Final
 from labeler.cli.context import configure
 from labeler.cli.destinations import destinations_in_scope
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.label_output import check_label_file, write_label_file
+from labeler.cli.label_output import write_label_file
 from labeler.cli.open_journal import open_journal, open_journal_to_read
 from labeler.cli.output import print_json, print_message, print_table
 from labeler.cli.prompts import agrees, is_interactive
+from labeler.cli.whole_file import path_to_write
 from labeler.config.load import Configuration
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.moment import utc_text
@@ -88,7 +89,7 @@ async def _export(arguments: argparse.Namespace, configuration: Configuration, j
     if labels:
         write_label_file(arguments.file, labels)
     elif arguments.file != "-":
-        check_label_file(arguments.file)
+        path_to_write(arguments.file)
     if arguments.json:
         print_json({"exported": len(labels), "file": arguments.file if labels else None})
     elif not labels:

@@ -10,28 +10,35 @@ from labeler import __version__
 from labeler.agreement.counted_labels import Blind, CountedLabels, count_labels, reviewer_key
 from labeler.agreement.judge_examples import Examples
 from labeler.agreement.report import agreement_report
-from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.output import print_json, print_message
+from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
+from labeler.cli.output import print_message
+from labeler.cli.report_output import check_output, write_report
 from labeler.cli.reported_labels import ReportedLabels, labels_of_files, labels_of_journal
 from labeler.cli.server_labels import labels_of_server
-from labeler.cli.styled_output import print_lines
 from labeler.reports.figure_words import counted
-from labeler.reports.json_view import report_as_json
 from labeler.reports.report import Report
-from labeler.reports.terminal_view import terminal_lines
+from labeler.reports.threshold import NoThreshold, Threshold, failures, parse_threshold
 from labeler.review.judge_values import judged_value
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
-    """Read the labels, compute the figures, print them."""
-    found = _labels(arguments)
-    report = _report(arguments, found)
+    """Read the labels, compute the figures, write them, and hold them to what was asked for."""
+    thresholds = [_threshold(text) for text in arguments.fail_under or ()]
+    check_output(arguments.format, arguments.output)
+    report, code = _report(arguments, _labels(arguments), [each.question for each in thresholds])
     _tell_where_nothing_can_be_compared(report.figures.counted)
-    if arguments.format == "json":
-        print_json(report_as_json(report))
-    else:
-        print_lines(terminal_lines(report))
-    return found.code
+    write_report(report, arguments.format, arguments.output)
+    failed = [sentence for threshold in thresholds for sentence in failures(report, threshold)]
+    for sentence in failed:
+        print_message(f"{sentence}.")
+    return gravest(code, ExitCode.PROBLEM) if failed else code
+
+
+def _threshold(text: str) -> Threshold:
+    try:
+        return parse_threshold(text)
+    except NoThreshold as error:
+        raise CommandFailed(ExitCode.USAGE, f"--fail-under: {error}") from None
 
 
 def _labels(arguments: argparse.Namespace) -> ReportedLabels:
@@ -47,8 +54,11 @@ def _labels(arguments: argparse.Namespace) -> ReportedLabels:
     return asyncio.run((labels_of_journal if arguments.local else labels_of_server)(arguments))
 
 
-def _report(arguments: argparse.Namespace, found: ReportedLabels) -> Report:
+def _report(arguments: argparse.Namespace, found: ReportedLabels, needed: Collection[str]) -> tuple[Report, ExitCode]:
+    """Return the report and what the reading ended with. `needed` are questions that must be in it."""
     asked = _asked(arguments.ask or (), found)
+    if missing := [name for name in needed if name not in asked]:
+        raise CommandFailed(ExitCode.USAGE, f"--fail-under: there are no labels of “{missing[0]}” in this report")
     labels = count_labels(
         [each for each in found.assessments if each.name in asked],
         without=arguments.without or (),
@@ -61,7 +71,7 @@ def _report(arguments: argparse.Namespace, found: ReportedLabels) -> Report:
         judged_value,
         examples=Examples(requests=found.requests),
     )
-    return Report(figures, found.source, found.at_ms, __version__)
+    return Report(figures, found.source, found.at_ms, __version__), found.code
 
 
 def _asked(names: Collection[str], found: ReportedLabels) -> Collection[str]:
