@@ -19,7 +19,7 @@ from labeler.journal.models import JournalError, JournalNewer, JournalUnusable, 
 from labeler.journal.rescue import Moved, go_on, holds_all, keep_elsewhere, lost, not_put_back, reason
 from labeler.journal.schema import APPLICATION_ID, STEPS
 from labeler.storage.copies import copy_whole
-from labeler.storage.placement import Placement, file_id
+from labeler.storage.placement import Placement, file_id, wait_for_pair
 from labeler.storage.private_file import NoPlainFile, may_be_written
 from labeler.storage.sqlite_file import (
     LOCK_WAIT_S,
@@ -42,6 +42,9 @@ _NOTHING_WRITTEN: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQ
 
 _OPENINGS: Final = 5
 """How often opening is tried for a journal that is taken away while it is being opened."""
+
+_PUT_BACK_S: Final = 2.0
+"""Seconds to wait while only a log or only an index is there: programs look after their journal every second."""
 
 _FOLLOWED: Final = 5
 """How often a journal is written back that is taken away again at once."""
@@ -221,35 +224,34 @@ def open_store(path: Path, steps: Sequence[str] = STEPS) -> Store:
     """
     for _ in range(_OPENINGS):
         is_new = _prepare_file(path)
-        lying = file_id(path)
-        connection = _opened(path, steps, is_new=is_new)
-        placement = Placement.at(path)
-        if placement.is_whole and placement.database == lying:
-            return Store(path, connection, placement)
-        connection.close()
+        found = wait_for_pair(path, _PUT_BACK_S)
+        store = _opened(path, steps, found, is_new=is_new)
+        if store is not None:
+            return store
     raise JournalUnusable(
         f"The journal {path} is removed or replaced again and again while it is being opened. Nothing was changed; "
         "find out what does that, or name another directory with --data-dir."
     )
 
 
-def _opened(path: Path, steps: Sequence[str], *, is_new: bool) -> sqlite3.Connection:
+def _opened(path: Path, steps: Sequence[str], found: Placement, *, is_new: bool) -> Store | None:
+    """Open what was found at `path`. Return None when other files were opened, or lie there now."""
     try:
         connection = connect(path)
     except sqlite3.Error as error:
+        if file_id(path) != found.database:
+            return None
         raise _not_opened(path, error) from error
     try:
         version = _version(connection, path, len(steps))
         if not is_new:
             _check(connection)
         _set_up(connection, path)
-        if version < len(steps):
-            _migrate(connection, path, version, steps)
-    except sqlite3.Error as error:
-        connection.close()
-        if is_damage(error):
-            raise Damaged(str(error)) from error
-        raise _not_opened(path, error) from error
+        placement = Placement.at(path)
+        if placement.is_whole and placement.is_open and found.was_opened_as(placement):
+            if version < len(steps):
+                _migrate(connection, path, version, steps)
+            return Store(path, connection, placement)
     except OSError as error:
         connection.close()
         raise JournalUnwritable(
@@ -257,10 +259,17 @@ def _opened(path: Path, steps: Sequence[str], *, is_new: bool) -> sqlite3.Connec
             f"({error.strerror or error}). Nothing was changed; free some space, then start again.",
             error.strerror or str(error),
         ) from error
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    except sqlite3.Error as error:
+        if found.was_opened_as(Placement.at(path)):
+            connection.close()
+            raise (Damaged(str(error)) if is_damage(error) else _not_opened(path, error)) from error
+    except BaseException as error:
+        if not isinstance(error, (Damaged, JournalError)) or found.was_opened_as(Placement.at(path)):
+            connection.close()
+            raise
+    with closing(connection), suppress(OSError):
+        found.discard_new()
+    return None
 
 
 def _prepare_file(path: Path) -> bool:
@@ -320,6 +329,7 @@ def _set_up(connection: sqlite3.Connection, path: Path) -> None:
         )
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA user_version").fetchone()  # the log and its index are opened at the first read
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, version: int, steps: Sequence[str]) -> None:

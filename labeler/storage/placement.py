@@ -9,6 +9,8 @@ Source: https://www.sqlite.org/walformat.html, section 1.
 from __future__ import annotations
 
 import os
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self, TypeAlias
@@ -18,6 +20,11 @@ FileId: TypeAlias = tuple[int, int]
 
 WAL: Final = "-wal"
 SHM: Final = "-shm"
+
+_DESCRIPTORS: Final = "/dev/fd"
+"""Where POSIX systems list the descriptors of this process. Windows does not, and lets nobody delete an open file."""
+
+_PAUSE_S: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,60 @@ class Placement:
             and file_id(self.real + SHM) == self.shm
         )
 
+    @property
+    def is_torn(self) -> bool:
+        """Whether a log lay there without its index, or an index without its log. SQLite leaves neither alone."""
+        return (self.wal is None) != (self.shm is None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this process has all three files open, as far as the system says.
+
+        Another file may have taken a name between the opening and the look at it.
+        """
+        open_files = _open_files()
+        return open_files is None or {self.database, self.wal, self.shm} <= open_files
+
+    def was_opened_as(self, opened: Placement) -> bool:
+        """Return whether a connection that has `opened` open found the files that lay here.
+
+        A log and an index that belong together are made, used and deleted together. An index that is used with another
+        log makes SQLite read pages that are not there, in this program and in those that use the index, too.
+        """
+        if opened.database != self.database:
+            return False
+        if self.wal is None or self.shm is None:
+            return self.wal in (None, opened.wal)
+        return (self.wal == opened.wal) == (self.shm == opened.shm)
+
+    def discard_new(self) -> None:
+        """Delete what this process made beside the files that lay here: its log if that is new, and its index.
+
+        Call it before the connection is closed. Nobody may use the one with what is left of the other pair. Raises
+        OSError.
+        """
+        open_files = _open_files() or set()
+        for suffix, earlier in ((WAL, self.wal), (SHM, None)):
+            lying = file_id(self.real + suffix)
+            if lying != earlier and lying in open_files:
+                Path(self.real + suffix).unlink(missing_ok=True)
+
+
+def wait_for_pair(path: Path, wait_s: float) -> Placement:
+    """Return what lies at `path`, after up to `wait_s` seconds for a torn pair of log and index to be whole again.
+
+    A program that has them open may put them back. An index that is alone by then is of no use, and is deleted: SQLite
+    would use it with a new log. A log that is alone is kept, since it may hold what nothing else does.
+    """
+    deadline = time.monotonic() + wait_s
+    while (found := Placement.at(path)).is_torn and time.monotonic() < deadline:
+        time.sleep(_PAUSE_S)
+    if found.is_torn and found.wal is None:
+        with suppress(OSError):  # where nothing can be deleted, no log can be made either
+            Path(found.real + SHM).unlink()
+        return Placement.at(path)
+    return found
+
 
 def file_id(path: str | Path) -> FileId | None:
     """Return the identity of a file, following symbolic links; None where none can be reached."""
@@ -61,3 +122,17 @@ def file_id(path: str | Path) -> FileId | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _open_files() -> set[FileId | None] | None:
+    """Return the files that this process has open; None where the system does not list them."""
+    try:
+        descriptors = [int(each.name) for each in Path(_DESCRIPTORS).iterdir()]
+    except OSError:
+        return None
+    found: set[FileId | None] = set()
+    for descriptor in descriptors:
+        with suppress(OSError):  # the listing's own, or one that was closed meanwhile
+            status = os.fstat(descriptor)
+            found.add((status.st_dev, status.st_ino))
+    return found

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import shutil
+import sqlite3
 import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from labeler.journal import store
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import JournalWriteFailed
 from tests.journal.taking_away import (
@@ -22,6 +25,7 @@ from tests.journal.taking_away import (
     answers_in,
     everything_kept,
     other_journal,
+    removes,
 )
 
 
@@ -63,6 +67,60 @@ def test_what_another_program_wrote_beside_the_same_database_is_kept(state: Path
         assert other.ends() == 0
     reviewer.journal.close()
     assert other.saved | set(reviewer.saved) <= everything_kept(reviewer.path)
+
+
+@pytest.mark.parametrize("answers_since", [0, 2], ids=["all checkpointed", "not all checkpointed"])
+def test_an_index_whose_log_was_removed_is_not_used_with_a_new_log(answers_since: int, state: Path) -> None:
+    reviewer = Reviewer(state / "journal.db")
+    reviewer.answers(30)
+    reviewer.journal._store._connection.execute("PRAGMA wal_checkpoint(RESTART)")
+    reviewer.answers(answers_since)
+    Path(f"{reviewer.path}-wal").unlink()
+    with Answering(reviewer.path, "other") as other:
+        other.says(40)
+        reviewer.answers(2)
+        assert other.ends() == 0
+    reviewer.journal.close()
+    assert other.saved | set(reviewer.saved) <= everything_kept(reviewer.path)
+    assert not list(state.glob("*.damaged-*"))
+
+
+@pytest.mark.parametrize("suffix", SIDES)
+async def test_who_opens_a_journal_that_is_torn_waits_for_the_program_that_puts_it_back(
+    suffix: str, state: Path
+) -> None:
+    path = state / "journal.db"
+    first = await AsyncJournal.open(path)
+    await first.run(first.remembered.trust, "http://harbour.example")
+    removes(suffix)(path)
+    second = await AsyncJournal.open(path)
+    assert await second.run(second.remembered.trusted) == {"http://harbour.example"}
+    assert first.path == second.path == path
+    await first.close()
+    await second.close()
+    assert os.listdir(state) == [path.name]  # noqa: PTH208 - a Path lists nothing in a coroutine
+
+
+def test_a_log_that_is_replaced_while_the_journal_is_opened_is_not_taken_for_its_own(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, set_up = state / "journal.db", store._set_up
+    replaced: list[Path] = []
+
+    def replace_the_log(connection: sqlite3.Connection, path: Path) -> None:
+        set_up(connection, path)
+        if not replaced:
+            replaced.append(path.with_name("journal.db-wal"))
+            replaced[0].unlink()
+            replaced[0].touch()
+
+    Reviewer(path).journal.close()
+    monkeypatch.setattr(store, "_set_up", replace_the_log)
+    reviewer = Reviewer(path)
+    reviewer.answers()
+    assert replaced
+    assert answers_in(path, tmp_path / "read") == set(reviewer.saved)
+    reviewer.journal.close()
 
 
 @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 20))])
