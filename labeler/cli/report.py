@@ -42,16 +42,21 @@ def _threshold(text: str) -> Threshold:
 
 
 def _labels(arguments: argparse.Namespace) -> ReportedLabels:
-    where = ["files"] if arguments.files else []
-    where += [f"--{name}" for name in ("local", "offline", "queue") if getattr(arguments, name, False)]
-    where += ["--filter"] if arguments.filter else []
-    if arguments.files and (hasattr(arguments, "backend") or hasattr(arguments, "experiments")):
-        where.append("--backend or --experiment")
-    if len(where) > 1 and where != ["--offline", "--queue"]:
-        raise CommandFailed(ExitCode.USAGE, f"Give either {where[0]} or {where[1]}, not both")
     if arguments.files:
+        _refuse_beside("files", arguments, ("local", "offline", "backend", "experiments", "queue", "filter", "since"))
         return labels_of_files(arguments)
-    return asyncio.run((labels_of_journal if arguments.local else labels_of_server)(arguments))
+    if arguments.local:
+        _refuse_beside("--local", arguments, ("offline", "queue", "filter", "since"))
+        return asyncio.run(labels_of_journal(arguments))
+    return asyncio.run(labels_of_server(arguments))
+
+
+def _refuse_beside(chosen: str, arguments: argparse.Namespace, others: Collection[str]) -> None:
+    """Raise `CommandFailed` where an option was typed that would say nothing beside what was chosen."""
+    for name in others:
+        if getattr(arguments, name, None):
+            option = "--experiment" if name == "experiments" else f"--{name}"
+            raise CommandFailed(ExitCode.USAGE, f"Give either {chosen} or {option}: it says nothing beside the other")
 
 
 def _report(arguments: argparse.Namespace, found: ReportedLabels, needed: Collection[str]) -> tuple[Report, ExitCode]:

@@ -48,6 +48,12 @@ class _Scope:
 async def labels_of_server(arguments: argparse.Namespace) -> ReportedLabels:
     """Read the labels at the configured backend. Raises what the backend raises where the cache does not help."""
     configuration = configure(arguments)
+    if configuration.settings.backend.queue is not None and (arguments.filter or arguments.since is not None):
+        raise CommandFailed(
+            ExitCode.USAGE,
+            f"--filter and --since search an experiment, and the queue {configuration.settings.backend.queue} "
+            f"({configuration.origin('backend.queue').name}) is a list of traces: give one of them",
+        )
     async with open_journal_to_read(configuration.paths) as journal, open_cache(configuration) as cache:
         if arguments.offline:
             return await _from_cache(arguments, configuration, journal, cache, ExitCode.OK)

@@ -151,6 +151,11 @@ def test_what_is_asked_for_and_is_not_there_is_named(labeler: Program) -> None:
     assert labeler.run("report", file, "--without", "zoe@x.io").code == 2
     assert labeler.run("report", file, "--local").code == 2
     assert labeler.run("report", file, "-e", "1").code == 2
+    assert labeler.run("report", file, "--since", "7d").code == 2
+    assert "either --local or --filter" in labeler.run("report", "--local", "-f", "status = 'OK'").err
+    ended = labeler.run("report", "-b", "http://127.0.0.1:9", "-q", "Autumn", "--since", "7d")
+    assert ended.code == 2
+    assert "the queue Autumn (--queue) is a list of traces" in ended.err
     assert labeler.run("report", "nowhere.jsonl").code == 2
 
     ended = labeler.run("report", file, "--ask", "quality", "--without", "Ana@x.io ", "--json")
