@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from labeler.agreement.counted_labels import LeftOut
+from labeler.agreement.counted_labels import Blind, LeftOut
 from labeler.agreement.figure import Figure, Interval
 from labeler.agreement.level import Level
+from labeler.agreement.report_model import ReviewerFigures
 
 NO_FIGURE: Final = "–"
 
@@ -53,6 +54,13 @@ def level_words(level: Level | None, *, is_by_option: bool) -> str:
     if level is None:
         return "counted"
     return "by option" if is_by_option else level.value
+
+
+def blind_words(reviewer: ReviewerFigures) -> str:
+    """Return which share of a reviewer's labels is known to be blind; nothing where nobody wrote it down of any."""
+    if reviewer.blind[Blind.UNKNOWN] == reviewer.labels:
+        return NO_FIGURE
+    return percent_words(reviewer.blind[Blind.TRUE] / reviewer.labels)
 
 
 def counted(number: int, one: str, several: str | None = None) -> str:

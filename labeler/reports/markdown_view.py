@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from labeler.agreement.counted_labels import Blind
 from labeler.agreement.report_model import AgreementFigures, JudgeFigures, QuestionFigures
 from labeler.domain.moment import utc_text
 from labeler.reports.figure_words import (
     LEFT_OUT_WORDS,
     RULE_OF_THUMB,
+    blind_words,
     coefficient_words,
     counted,
     level_words,
@@ -113,7 +113,7 @@ def _reviewers(report: Report) -> Iterator[str]:
             f"{reviewer.items:,}",
             seconds_words(None if reviewer.active_ms is None else reviewer.active_ms.median),
             coefficient_words(reviewer.kappa.value),
-            percent_words(reviewer.blind[Blind.TRUE] / reviewer.labels),
+            blind_words(reviewer),
         )
         for reviewer in report.figures.reviewers
     ]

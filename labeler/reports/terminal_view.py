@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from labeler.agreement.counted_labels import Blind
 from labeler.agreement.report_model import AgreementFigures, ItemFigures, QuestionFigures
 from labeler.domain.moment import utc_text
 from labeler.reports.figure_words import (
     LEFT_OUT_WORDS,
     RULE_OF_THUMB,
+    blind_words,
     coefficient_words,
     counted,
     level_words,
@@ -85,7 +85,7 @@ def _questions(report: Report) -> Iterator[Line]:
         notes.append(_notes(question))
         for option, figures in (question.options or {}).items():
             rows.append(_row(f"  {option}", "", figures))
-            notes.append([figures.note] if figures.note else [])
+            notes.append(_parts(figures))
     if not rows:
         return
     header, *laid_out = table(_QUESTION_COLUMNS, rows)
@@ -109,7 +109,7 @@ def _row(name: str, level: str, figures: AgreementFigures) -> tuple[str, ...]:
 
 
 def _notes(question: QuestionFigures) -> list[str]:
-    notes = [question.agreement.note] if question.agreement.note else []
+    notes = _parts(question.agreement)
     if question.lowest is not None:
         notes.append(f"α {coefficient_words(question.lowest.alpha.value)} without {question.lowest.reviewer}")
     if (common := question.agreement.one_sided) is not None:
@@ -117,6 +117,10 @@ def _notes(question: QuestionFigures) -> list[str]:
     if question.single_labels:
         notes.append(f"{counted(question.single_labels, 'label')} more on items with no other")
     return notes
+
+
+def _parts(figures: AgreementFigures) -> list[str]:
+    return figures.note.split("; ") if figures.note else []
 
 
 def _values(report: Report) -> Iterator[Line]:
@@ -132,9 +136,8 @@ def _reviewers(report: Report) -> list[Line]:
     rows = []
     for reviewer in report.figures.reviewers:
         time_ms = None if reviewer.active_ms is None else reviewer.active_ms.median
-        blind = percent_words(reviewer.blind[Blind.TRUE] / reviewer.labels)
         kappa = coefficient_words(reviewer.kappa.value)
-        numbers = (f"{reviewer.labels:,}", f"{reviewer.items:,}", seconds_words(time_ms), kappa, blind)
+        numbers = (f"{reviewer.labels:,}", f"{reviewer.items:,}", seconds_words(time_ms), kappa, blind_words(reviewer))
         rows.append((reviewer.reviewer, *numbers))
     return table(_REVIEWER_COLUMNS, rows) if rows else []
 

@@ -48,6 +48,19 @@ def test_no_name_widens_the_report_or_reaches_the_terminal_as_more_than_text() -
             assert not any(unicodedata.category(character) in ("Cc", "Cf") for character in line)
 
 
+def test_a_note_is_told_to_its_end_and_nothing_unknown_is_called_zero() -> None:
+    """Of a question that was made anew as a choice, the answers of each type stand for themselves."""
+    values = [*range(1, 6), *["good", "bad"] * 3]
+    said = [label(f"t-{item}", who, value) for item, value in enumerate(values) for who in ("ana", "bo")]
+    lines = lines_of(said)
+    notes = [line.strip() for line in lines if line.startswith("     ")]
+    assert notes == [
+        f"too few items ({items}) · answers of this name are numbers and names, each a question of its own here"
+        for items in (5, 6)
+    ]
+    assert [line.split()[-1] for line in lines if line.startswith((" ana ", " bo "))] == ["–", "–"]
+
+
 def test_a_judge_stands_beside_the_people_with_its_confusion_and_what_to_show_next() -> None:
     people = [label(f"t-{item:02}", who, item % 3 > 0) for item in range(30) for who in ("ana", "bo")]
     judge = [judgement(f"t-{item:02}", "yes" if item % 3 > 0 or item == 3 else "no") for item in range(30)]
