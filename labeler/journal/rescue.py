@@ -339,6 +339,8 @@ def _holds_nothing(path: Path) -> bool:
     """Return whether this is an empty file, or a new journal in which nothing was ever written."""
     if not _is_journal(path):
         return path.is_file() and path.stat().st_size == 0
+    if Placement.at(path).is_torn:
+        return False  # what was written may be in a log that was removed
     try:
         with closing(connect_read_only(path)) as journal:
             return journal.execute(_HOLDS_SOMETHING).fetchone() is None

@@ -58,10 +58,11 @@ def connect_in_memory() -> sqlite3.Connection:
 def connect_read_only(path: Path) -> sqlite3.Connection:
     """Connect to the file at `path` without changing it. Raises `sqlite3.Error`, also where there is none.
 
-    While another connection has the file open, what its log holds is read, too. Otherwise no log or index is made.
+    What a log beside it holds is read, too. Otherwise no log or index is made, not even a log beside an index that lost
+    its own: whoever used the two together would read pages that are not there.
     """
-    is_in_use = any(file_id(f"{path}{suffix}") is not None for suffix in (WAL, SHM))
-    return _connect_as(path, "mode=ro") if is_in_use else connect_immutable(path)
+    has_log = file_id(f"{path}{WAL}") is not None
+    return _connect_as(path, "mode=ro") if has_log else connect_immutable(path)
 
 
 def connect_immutable(path: Path) -> sqlite3.Connection:

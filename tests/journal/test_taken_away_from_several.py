@@ -7,17 +7,23 @@ import os
 import random
 import shutil
 import sqlite3
+import subprocess
+import sys
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
 from labeler.journal import store
 from labeler.journal.async_journal import AsyncJournal
+from labeler.journal.journal import Journal
 from labeler.journal.models import JournalWriteFailed
+from labeler.storage.sqlite_file import connect_read_only
+from tests.journal.sitting import Sitting, rows, spec
 from tests.journal.taking_away import (
     OCCUPIED,
+    ROOT,
     SIDES,
     TAKEN_AWAY,
     Answering,
@@ -83,6 +89,40 @@ def test_an_index_whose_log_was_removed_is_not_used_with_a_new_log(answers_since
     reviewer.journal.close()
     assert other.saved | set(reviewer.saved) <= everything_kept(reviewer.path)
     assert not list(state.glob("*.damaged-*"))
+
+
+BEGINS_A_REVIEW = """
+import pathlib, sys
+from tests.journal.taking_away import Reviewer
+Reviewer(pathlib.Path(sys.argv[1]), "further")
+"""
+
+
+def test_a_review_stays_though_the_log_is_removed_and_another_program_begins_one(state: Path, tmp_path: Path) -> None:
+    path = state / "journal.db"
+    Reviewer(path, "earlier").journal.close()
+    journal = Journal.open(path)
+    reviews = []
+    for name in ("one", "two"):
+        reviews.append(journal.reviews.begin(spec(filter=f"name = '{name}'"), 1).id)
+        journal.reviews.add_items(reviews[-1], rows(f"tr-{name}"))
+    journal._store._connection.execute("PRAGMA wal_checkpoint(RESTART)")
+    removes("-wal")(path)
+    subprocess.run([sys.executable, "-c", BEGINS_A_REVIEW, str(path)], cwd=ROOT, check=True)
+    for name, review in zip(("one", "two"), reviews, strict=True):
+        journal.changes.record(review, Sitting().answer(f"tr-{name}", "helpful", True, None, 5))
+    assert len(answers_in(journal.path, tmp_path / "read")) == len(reviews)
+    journal.close()
+
+
+def test_looking_into_a_journal_makes_no_log_for_an_index_that_lost_its_own(state: Path) -> None:
+    reviewer = Reviewer(state / "journal.db")
+    reviewer.answers()
+    removes("-wal")(reviewer.path)
+    with closing(connect_read_only(reviewer.path)) as looking:
+        looking.execute("PRAGMA application_id").fetchone()
+    assert not Path(f"{reviewer.path}-wal").exists()
+    reviewer.journal.close()
 
 
 @pytest.mark.parametrize("suffix", SIDES)
