@@ -24,6 +24,8 @@ SHM: Final = "-shm"
 _DESCRIPTORS: Final = "/dev/fd"
 """Where POSIX systems list the descriptors of this process. Windows does not, and lets nobody delete an open file."""
 
+_STANDARD_ERROR: Final = 2
+
 _PAUSE_S: Final = 0.02
 
 
@@ -130,6 +132,8 @@ def _open_files() -> set[FileId | None] | None:
         descriptors = [int(each.name) for each in Path(_DESCRIPTORS).iterdir()]
     except OSError:
         return None
+    if max(descriptors, default=0) <= _STANDARD_ERROR:
+        return None  # some systems list the standard streams alone
     found: set[FileId | None] = set()
     for descriptor in descriptors:
         with suppress(OSError):  # the listing's own, or one that was closed meanwhile
