@@ -112,7 +112,8 @@ class Action:
     `does` is the sentence in the help, `run` who does it; `consequence` how carefully its keys are heard. After an
     action that `opens_field` people type on: when it is refused, that must not act. One that `needs_key` may be
     remapped but not unbound: it is the only way out of where it is heard. `hint` is the word on the key line (empty:
-    not there); of the hints that fit, those of more `worth` come first (0: only where nothing else is offered).
+    not there); of the hints that fit, those of more `worth` come first (0: only where nothing else is offered). Actions
+    of one `series` share a line of the help, which says that of all of them.
     """
 
     id: str
@@ -125,6 +126,7 @@ class Action:
     needs_key: bool = False
     hint: str = ""
     worth: int = 0
+    series: str = ""
 
     @property
     def group(self) -> Group:
@@ -145,7 +147,10 @@ def _option(number: int, digit: str) -> Action:
     """The row of a digit: the `number`-th option, or the digit itself where a number is asked for."""
     does = f"option {number}, or {digit} where a number is asked for"
     run = Rule(act.Digit(digit))
-    return Action(f"answer.option.{digit}", (digit,), does, run, consequence=_ANSWERS, hint="option", worth=160)
+    series = "the options in their order, or the digit where a number is asked for"
+    return Action(
+        f"answer.option.{digit}", (digit,), does, run, consequence=_ANSWERS, hint="option", worth=160, series=series
+    )
 
 
 # fmt: off

@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 from labeler import tui
+from labeler.review import field_input
 from labeler.review.action import Action as RuleAction
 from labeler.tui.actions import ACTIONS, Action, Context
 from labeler.tui.keymap import NAMED_KEYS, build_keymap
@@ -131,5 +132,6 @@ def test_the_key_line_has_short_words() -> None:
 
 def test_every_action_of_the_rules_is_one_that_the_product_takes() -> None:
     """What tests alone could ask of the rules would be a rule that nobody needs."""
-    sources = "".join(path.read_text(encoding="utf-8") for path in Path(tui.__file__).parent.rglob("*.py"))
+    files = [*Path(tui.__file__).parent.rglob("*.py"), Path(field_input.__file__)]
+    sources = "".join(path.read_text(encoding="utf-8") for path in files)
     assert [each.__name__ for each in get_args(RuleAction) if f"{each.__name__}(" not in sources] == []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from labeler.tui.actions import Group
+from itertools import groupby
+
+from labeler.tui.actions import Action, Group
 from labeler.tui.appearance import Signs
 from labeler.tui.keymap import Keymap
 from labeler.tui.widgets.styled_text import Line, wrapped
 
-_COLUMN = 18
+_COLUMN = 23
 
 
 def help_lines(keymap: Keymap, signs: Signs, width: int) -> list[Line]:
@@ -15,15 +17,20 @@ def help_lines(keymap: Keymap, signs: Signs, width: int) -> list[Line]:
     lines: list[Line] = []
     for group in Group:
         lines.append([(str(group), "chrome.strong")])
-        for action in keymap.actions:
-            if action.group is group:
-                keys = "  ".join(action.keys) or "unbound"
-                lines += _entry(keys, "key", action.does, width)
+        actions = (action for action in keymap.actions if action.group is group)
+        for meaning, together in groupby(actions, key=lambda action: action.series or action.does):
+            one, *others = together
+            keys = "  ".join(one.keys) if not others else " ".join(_first_key(each) for each in (one, *others))
+            lines += _entry(keys or "unbound", "key", meaning, width)
         lines.append([])
     lines.append([("signs", "chrome.strong")])
     for sign, role, meaning in _signs(signs, keymap):
         lines += _entry(sign, role, meaning, width)
     return lines
+
+
+def _first_key(action: Action) -> str:
+    return next(iter(action.keys), "·")
 
 
 def _entry(head: str, role: str, meaning: str, width: int) -> list[Line]:
