@@ -165,9 +165,9 @@ def test_single_digits_answer_whole_numbers_within_nine(numeric: Numeric, single
 
 def test_what_is_allowed_is_said_in_a_few_words() -> None:
     said = {
-        "1 Helpful or 2 Not helpful": HELPFUL,
-        "1 to 3": CLARITY,
-        "1 to 9, 0 for the tenth": Question("ten", Categorical(tuple("abcdefghij"))),
+        "Helpful or Not helpful": HELPFUL,
+        "one of 3 options": CLARITY,
+        "one of 10 options": Question("ten", Categorical(tuple("abcdefghij"))),
         "1 to 5": QUALITY,
         "any number": ANY,
         "whole numbers": Question("whole", Numeric(step=1)),

@@ -25,6 +25,7 @@ PAYLOADS = (
 OURS = re.compile(
     rb"\x1b\[[0-9;]*[mH]"  # looks and positions
     rb"|\x1b\]22;(?:default|text|pointer)\x07"  # the shape of the mouse pointer
+    rb"|\r(?:importing[^\x1b]*)?\x1b\[K"  # how far a file is read, before the screen
 )
 SWITCHES = re.compile(rb"\x1b\[[?<>][0-9;]*(?:\$p|[a-z])")
 """What a terminal is told and asked when a screen begins and ends: modes, and who it is."""
