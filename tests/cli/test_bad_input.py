@@ -11,6 +11,8 @@ from tests.cli.program import Ended, Program
 from tests.cli.scripted_server import answering
 from tests.servers.mlflow_server import free_port, shared_server
 
+pytestmark = pytest.mark.slow
+
 PULL = ("pull", "-e", "desk", "-r", "ana")
 
 

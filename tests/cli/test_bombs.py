@@ -9,6 +9,8 @@ import pytest
 from tests.cli.bombs import DEEP, GOOD, MOST_KB, bomb, nested, run, text, trace
 from tests.cli.program import Program
 
+pytestmark = pytest.mark.slow
+
 BESIDE = {
     "nested 10,000 levels in the envelope": (trace(1, nested(5_000)), "line 2 is not JSON (nested too deeply)"),
     "nested 10,000 levels and no trace": (DEEP, "line 2 is not JSON (nested too deeply)"),
@@ -60,7 +62,6 @@ def test_strange_values_are_shown_as_they_are(labeler: Program, what: str) -> No
     assert shown in run(labeler, "show", "odd.jsonl").out
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("levels", [95, 105, 200, 240, 320, 330, 480, 490])
 @pytest.mark.parametrize("whole", ["%s", "[%s]", '{"traces":[%s]}'])
 def test_no_depth_of_nesting_ends_the_program(labeler: Program, levels: int, whole: str) -> None:

@@ -24,6 +24,8 @@ import pytest
 from labeler.cli.main import main
 from tests.cli.scripted_server import Answering, answering
 
+pytestmark = pytest.mark.slow
+
 CHARACTERS = string.ascii_letters + string.digits + string.punctuation * 3 + " äß€ñ漢🔑\u00a0℀／："
 MISTYPED = (
     "{0}//{1}@{2}",
@@ -211,7 +213,6 @@ def test_no_command_tells_a_password_in_an_address(house: House) -> None:
     search(house, seed=1, count=20, commands_each=2)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 def test_no_command_tells_any_of_two_thousand_passwords(house: House, seed: int) -> None:
     search(house, seed=100 + seed, count=100, commands_each=3)

@@ -3,10 +3,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from labeler.domain.destination import Destination
 from tests.cli.program import Program
 from tests.cli.queued_labels import queue
 from tests.cli.recorded_experiment import Experiment
+
+pytestmark = pytest.mark.slow
 
 
 def write(labeler: Program, *lines: object) -> str:

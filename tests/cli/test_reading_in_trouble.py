@@ -22,6 +22,8 @@ from tests.servers.filling import create_queue, log_many, recordings
 from tests.servers.gateways import changed, every_second, forgetful_cache, leading_on, raw
 from tests.servers.mlflow_server import shared_server
 
+pytestmark = pytest.mark.slow
+
 IMPOSSIBLE = {
     "x" * 100_000: "100,000 characters long",
     "tr-\x00": "tr-␀ holds characters that no ID has",
@@ -41,7 +43,6 @@ def kept(labeler: Program, url: str, trace_ids: Collection[str]) -> set[str]:
         cache.close()
 
 
-@pytest.mark.slow
 async def test_pull_survives_a_connection_that_is_reset_on_every_second_request(labeler: Program) -> None:
     experiment = Experiment()
     log_many(experiment.server, experiment.id, 40)
@@ -166,7 +167,6 @@ def test_what_a_cache_kept_of_another_trace_is_not_shown_without_a_network(label
         assert shown.out
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("coding", ["gzip, gzip", "gzip"])
 async def test_an_answer_that_swells_takes_neither_memory_nor_time(coding: str, labeler: Program) -> None:
     bomb(labeler.work / "zeros.gz", b" ", 300)

@@ -17,6 +17,8 @@ from tests.cli.queued_labels import queue
 from tests.cli.scripted_server import answering
 from tests.cli.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 SECRET = "s3cret-0f-the-harbour"
 BASIC = base64.b64encode(f"ana:{SECRET}".encode()).decode()
 HTML = {"Content_Type": "text/html"}
