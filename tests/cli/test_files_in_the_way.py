@@ -66,8 +66,10 @@ def test_a_theme_is_a_file_of_the_directory_of_themes(labeler: Program) -> None:
         assert f"labeler.toml, line 1: theme is wrong: {told}" in ended.err
 
 
-@pytest.mark.parametrize("kind", ["socket", "device", "directory"])
-@pytest.mark.parametrize("command", ["show", "push"])
+@pytest.mark.parametrize(
+    ("command", "kind"),
+    [("show", "socket"), ("show", "device"), ("push", "socket"), ("push", "device"), ("push", "directory")],
+)
 def test_what_never_ends_is_no_file_of_traces_or_labels(labeler: Program, command: str, kind: str) -> None:
     path = labeler.work / "in.jsonl"
     put_in_the_way(path, kind)
@@ -75,6 +77,13 @@ def test_what_never_ends_is_no_file_of_traces_or_labels(labeler: Program, comman
     ended = labeler.run(command, str(path), *backend)
     assert ended.code == 2
     assert f"{path} cannot be read: " in ended.err
+
+
+def test_a_directory_without_a_file_of_traces_is_said_to_hold_none(labeler: Program) -> None:
+    (labeler.work / "in").mkdir()
+    ended = labeler.run("show", "in")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("labeler: in ")
 
 
 def test_labels_larger_than_memory_are_refused(labeler: Program) -> None:

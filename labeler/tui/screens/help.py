@@ -9,7 +9,7 @@ from labeler.tui.appearance import Signs
 from labeler.tui.keymap import Keymap
 from labeler.tui.widgets.styled_text import Line, wrapped
 
-_COLUMN = 23
+_COLUMN = 18
 
 
 def help_lines(keymap: Keymap, signs: Signs, width: int) -> list[Line]:
@@ -20,7 +20,7 @@ def help_lines(keymap: Keymap, signs: Signs, width: int) -> list[Line]:
         actions = (action for action in keymap.actions if action.group is group)
         for meaning, together in groupby(actions, key=lambda action: action.series or action.does):
             one, *others = together
-            keys = "  ".join(one.keys) if not others else " ".join(_first_key(each) for each in (one, *others))
+            keys = "  ".join(one.keys) if not others else f"{_first_key(one)} to {_first_key(others[-1])}"
             lines += _entry(keys or "unbound", "key", meaning, width)
         lines.append([])
     lines.append([("signs", "chrome.strong")])
