@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from labeler.journal.models import DeliveryState
 from tests.delivery.simulated import SimulatedBackend
-from tests.delivery.work import work
+from tests.delivery.work import HASTE, work
 from tests.journal.server import Server
 
 
@@ -93,7 +94,7 @@ async def test_an_answer_cleared_while_its_fate_is_unknown_is_retracted_from_a_s
         await at_work.answer("tr-1", "helpful", True)
         await at_work.leave("tr-1")
         backend.faults.extend(["answer lost", "request lost"])
-        engine = at_work.engine(backend)
+        engine = at_work.engine(backend, timing=replace(HASTE, first_retry_s=0.3, longest_retry_s=0.3))
         await engine._dispatcher.work_off(0)
         assert len(backend.server.stored) == 1
         await at_work.record(at_work.sitting.clear("tr-1", "helpful", 9))
