@@ -32,7 +32,7 @@ from labeler.config.problems import SettingSource
 from labeler.domain.byte_size import limit_words, size_words
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import OutboxCounts
-from labeler.journal.rescue import how_to_deliver, waiting_beside
+from labeler.journal.removed_journal import how_to_deliver, waiting_beside
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:

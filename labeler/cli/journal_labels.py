@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from labeler.cli.destinations import destinations_in_scope
 from labeler.config.load import Configuration
-from labeler.desk.questions import questions_from_json
+from labeler.desk.question_json import questions_from_json
 from labeler.domain.assessment import Assessment
 from labeler.domain.question import NOTE_NAMES, Question
 from labeler.journal.async_journal import AsyncJournal

@@ -12,7 +12,7 @@ from labeler.cli.output import print_message
 from labeler.config.paths import Paths, UnusableDirectory, prepare_directory
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import JournalUnwritable
-from labeler.journal.rescue import waiting_beside
+from labeler.journal.removed_journal import waiting_beside
 
 
 @asynccontextmanager

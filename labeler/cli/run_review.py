@@ -27,7 +27,7 @@ from labeler.desk.remote import OFFLINE
 from labeler.domain.connection import ConnectionStatus
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import OutboxCounts
-from labeler.journal.rescue import how_to_deliver
+from labeler.journal.removed_journal import how_to_deliver
 from labeler.review.state import Advance, Rules
 
 _LAST_CHANCE_S = 1.5

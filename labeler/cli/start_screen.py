@@ -24,8 +24,7 @@ from labeler.domain.worklist import ReviewSpec
 from labeler.reading.sanitise import one_line
 from labeler.tui.appearance import ASCII, UNICODE, ScreenLook
 from labeler.tui.review.question_panel import describe
-from labeler.tui.screens.start import Begin, Guess, Offer, Preview, StartScreen
-from labeler.tui.start_app import StartApp
+from labeler.tui.screens.start import Begin, Guess, Offer, Preview, StartApp, StartScreen
 from labeler.tui.theme.sixteen_colours import for_terminal
 
 

@@ -13,7 +13,6 @@ from itertools import islice
 from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
 from labeler.delivery.listing import ListedTrace
-from labeler.desk.active_time import ActiveTime
 from labeler.desk.delivery_status import Deliveries
 from labeler.desk.document_cache import Library, PreparedTrace, read_blind, read_openly
 from labeler.desk.drafts import Drafts, kept_slot
@@ -23,10 +22,10 @@ from labeler.desk.journal_tasks import Background
 from labeler.desk.known_assessments import KnownAssessments
 from labeler.desk.media_content import Contents
 from labeler.desk.outbox import Outbox
-from labeler.desk.pace import Pace
 from labeler.desk.remote import OFFLINE, Remote
 from labeler.desk.restore import Cells, note_labelled, open_anew, to_item
 from labeler.desk.sessions import Sessions
+from labeler.desk.working_time import ActiveTime, Pace
 from labeler.desk.worklist_rows import worklist_rows
 from labeler.domain.change import AnswerEffect, Blind, Change
 from labeler.domain.clock import monotonic_ms, wall_clock_ms

@@ -6,7 +6,7 @@ from labeler.cache.async_cache import AsyncCache
 from labeler.desk.desk import Desk
 from labeler.desk.drafts import kept_comments
 from labeler.desk.history_loader import AT_ONCE, Past
-from labeler.desk.questions import questions_from_json, questions_to_json
+from labeler.desk.question_json import questions_from_json, questions_to_json
 from labeler.desk.remote import OFFLINE, Remote
 from labeler.desk.restore import restore
 from labeler.domain.destination import Destination

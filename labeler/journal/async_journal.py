@@ -11,7 +11,7 @@ from typing import Final, ParamSpec, TypeVar
 
 from labeler.journal.journal import Journal
 from labeler.journal.models import JournalError
-from labeler.journal.rescue import Moved
+from labeler.journal.removed_journal import Moved
 from labeler.storage.worker import Worker
 
 P = ParamSpec("P")

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from labeler.journal.changes import Changes
+from labeler.journal.damaged_journal import set_aside_and_save
 from labeler.journal.delivery_requests import DeliveryRequests
 from labeler.journal.imported_labels import ImportedLabels
 from labeler.journal.models import Recovery
 from labeler.journal.outbox import Outbox
 from labeler.journal.outbox_queries import OutboxQueries
 from labeler.journal.read_only import open_read_only
-from labeler.journal.recovery import set_aside_and_save
 from labeler.journal.remembered import Remembered
-from labeler.journal.rescue import Moved
+from labeler.journal.removed_journal import Moved
 from labeler.journal.resending import Resending
 from labeler.journal.reviews import Reviews
 from labeler.journal.store import Damaged, Store, open_store

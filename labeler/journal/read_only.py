@@ -17,8 +17,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, Never
 
+from labeler.journal.damaged_journal import set_aside_and_save
 from labeler.journal.models import JournalError, JournalNewer, JournalUnusable, JournalWriteFailed, Recovery
-from labeler.journal.recovery import set_aside_and_save
 from labeler.journal.schema import APPLICATION_ID, STEPS
 from labeler.journal.store import Damaged, Store, open_store
 from labeler.storage.sqlite_file import connect_immutable

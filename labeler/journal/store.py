@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 
 from labeler.journal.live_processes import Runs
 from labeler.journal.models import JournalError, JournalNewer, JournalUnusable, JournalUnwritable, JournalWriteFailed
-from labeler.journal.rescue import Moved, go_on, holds_all, keep_elsewhere, lost, not_put_back, reason
+from labeler.journal.removed_journal import Moved, go_on, holds_all, keep_elsewhere, lost, not_put_back, reason
 from labeler.journal.schema import APPLICATION_ID, STEPS
 from labeler.storage.copies import copy_whole
 from labeler.storage.placement import Placement, file_id, wait_for_pair

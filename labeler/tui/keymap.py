@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Final
 
-from labeler.tui.actions import ACTIONS, Action, Context
+from labeler.tui.action_table import ACTIONS, Action, Context
 
 _NAMES: Final = """
 tab shift+tab enter backspace delete insert escape space up down left right home end pageup pagedown

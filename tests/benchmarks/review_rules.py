@@ -17,7 +17,7 @@ from labeler.review.action import Action, Digit
 from labeler.review.possible import refusal, verdict
 from labeler.review.state import ReviewState
 from labeler.review.worklist import Item
-from labeler.tui.actions import ACTIONS, Rule
+from labeler.tui.action_table import ACTIONS, Rule
 from tests.benchmarks.measures import machine, noise, table
 
 QUESTION: Final = Question("clarity", Categorical(("clear", "vague", "muddled", "short", "long", "odd", "rude", "off")))

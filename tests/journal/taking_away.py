@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from labeler.journal.journal import Journal
-from labeler.journal.rescue import Moved
+from labeler.journal.removed_journal import Moved
 from tests.journal.sitting import HOME, Sitting, rows, spec
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ import pytest
 from labeler.journal.attempt_outcomes import Delivered, RecheckLater, RetryLater
 from labeler.journal.journal import Journal
 from labeler.journal.models import DeliveryOp, DeliveryState, JournalWriteFailed, Lost
-from labeler.journal.rescue import waiting_beside
+from labeler.journal.removed_journal import waiting_beside
 from tests.journal.sitting import HOME
 from tests.journal.taking_away import OCCUPIED, TAKEN_AWAY, Reviewer, answers_in, contents, copied, other_journal
 

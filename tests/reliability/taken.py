@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from labeler.journal.journal import Journal
-from labeler.journal.rescue import waiting_beside
+from labeler.journal.removed_journal import waiting_beside
 from tests.reliability.eyes import CONFIGURATION, read
 from tests.reliability.figures import print_figures
 from tests.reliability.kills import Reviewer

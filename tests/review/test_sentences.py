@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from labeler.tui.actions import ACTIONS
+from labeler.tui.action_table import ACTIONS
 
 RULES = Path(__file__).parents[2] / "labeler" / "review"
 NAMED = re.compile(r"\{([a-z_]+\.[a-z_]+)\}")

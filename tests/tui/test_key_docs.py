@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from labeler.tui.actions import ACTIONS, Group
+from labeler.tui.action_table import ACTIONS, Group
 from labeler.tui.keymap import build_keymap
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "keys.md"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeler.tui.actions import ACTIONS, Context
+from labeler.tui.action_table import ACTIONS, Context
 from labeler.tui.keymap import NAMED_KEYS, BadKeys, build_keymap
 
 

@@ -9,8 +9,7 @@ from textual import events
 
 from labeler.tui.appearance import UNICODE, ScreenLook
 from labeler.tui.keymap import build_keymap
-from labeler.tui.screens.start import Begin, Guess, Offer, Preview, StartScreen
-from labeler.tui.start_app import StartApp
+from labeler.tui.screens.start import Begin, Guess, Offer, Preview, StartApp, StartScreen
 from labeler.tui.theme import load_theme
 from tests.tui.snapshot import screen_text
 

@@ -98,7 +98,7 @@ async def serve(store: StoreAddress) -> ServedStore:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "labeler.backends.mlflow.lifeline",
+        "labeler.backends.mlflow.die_with_parent",
         *command,
         stdin=asyncio.subprocess.PIPE,
         stdout=log,

@@ -25,8 +25,8 @@ import httpx
 
 from labeler import __version__
 from labeler.backends.base import Ambiguous, BackendError, Malformed, MissingTarget, NotABackend, Refused, Unreachable
-from labeler.backends.mlflow.causes import cause_of
 from labeler.backends.mlflow.credentials import Credentials, Tls, UnusableSettings
+from labeler.backends.mlflow.error_causes import cause_of
 from labeler.backends.mlflow.failures import Server, ServerAnswer, failure, no_tunnel
 from labeler.backends.mlflow.handshake import ask_for_it, failed_handshake, speaks_tls, trust
 from labeler.backends.mlflow.loopback import LoopbackBackend

@@ -19,7 +19,7 @@ from labeler.reading.document import Block, BlockKind, Document
 from labeler.tui.appearance import UNICODE, Signs
 from labeler.tui.document.frame import Frame
 from labeler.tui.document.layout import Layout
-from labeler.tui.document.layouts import Layouts
+from labeler.tui.document.layout_cache import Layouts
 from labeler.tui.document.paint import Margins, Painter
 from labeler.tui.document.position import ViewPosition
 from labeler.tui.document.selecting import selected_text

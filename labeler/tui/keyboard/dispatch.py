@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inspect import isawaitable
 
-from labeler.tui.actions import OnScreen, Pane
+from labeler.tui.action_table import OnScreen, Pane
 
 
 async def dispatch(run: Pane | OnScreen, pane: object, screen: object) -> None:

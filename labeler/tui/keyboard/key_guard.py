@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, TypeAlias
 
-from labeler.tui.actions import Consequence
+from labeler.tui.action_table import Consequence
 
 _REPEAT_MS: Final = 80
 """The same key again sooner than this is a key held down, or one that bounced. Hands are slower."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import Final
 
-from labeler.tui.actions import Action, Context
+from labeler.tui.action_table import Action, Context
 from labeler.tui.keymap import Keymap, shown_key
 
 _ENDS: Final = ("field.save", "field.leave")

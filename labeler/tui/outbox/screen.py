@@ -17,7 +17,7 @@ from labeler.desk.desk import Desk
 from labeler.desk.outbox import JournalError, OutboxPlace, OutboxRow
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.connection import ConnectionStatus
-from labeler.tui.actions import Context, OnScreen, Rule
+from labeler.tui.action_table import Context, OnScreen, Rule
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.dispatch import dispatch
 from labeler.tui.keyboard.key_names import Pressed, pressed

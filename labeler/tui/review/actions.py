@@ -14,7 +14,7 @@ from labeler.reading.views.assessments import brief
 from labeler.review import action as act
 from labeler.review.decision import Refusal
 from labeler.review.possible import verdict
-from labeler.tui.actions import Action, Rule
+from labeler.tui.action_table import Action, Rule
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.dispatch import dispatch
 from labeler.tui.keyboard.key_names import Pressed

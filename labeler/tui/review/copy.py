@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from labeler.desk.desk import Desk
+from labeler.domain.web_address import web_address
 from labeler.reading.sanitise import sanitise
-from labeler.tui.actions import Action, Context
+from labeler.tui.action_table import Action, Context
 from labeler.tui.clipboard import hand_to_program, way_to_terminal
 from labeler.tui.keymap import Keymap
 from labeler.tui.media.private_files import write_privately
 from labeler.tui.review.trace_pane import TracePane
-from labeler.tui.web_address import web_address
 
 _ID_LENGTH: Final = 16
 """Characters of a trace's ID in a file's name: enough to tell traces apart, and to be said on a narrow screen."""

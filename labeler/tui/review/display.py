@@ -8,13 +8,13 @@ from functools import partial
 
 from labeler.desk.desk import Desk
 from labeler.reading.sanitise import one_line
-from labeler.tui.actions import Action, OnScreen
+from labeler.tui.action_table import Action, OnScreen
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.keymap import Keymap
 from labeler.tui.review import open_views, view_models
 from labeler.tui.review.areas import ReviewAreas
-from labeler.tui.review.offering import keys_that_act
+from labeler.tui.review.available_keys import keys_that_act
 from labeler.tui.review.presses import Presses
 from labeler.tui.review.question_panel import PanelView
 from labeler.tui.widgets.key_line import key_line, message_lines, search_line, view_line

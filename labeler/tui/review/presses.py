@@ -9,7 +9,7 @@ from labeler.domain.question import Numeric
 from labeler.review.action import Digit
 from labeler.review.answer_values import takes_single_digits
 from labeler.review.state import ReviewState
-from labeler.tui.actions import Action, Consequence, Rule
+from labeler.tui.action_table import Action, Consequence, Rule
 from labeler.tui.keyboard.key_guard import Act, Ignore, KeyGuard, TakeBack
 from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.keyboard.typed_on import Typed, TypedOn

@@ -24,7 +24,7 @@ from labeler.desk.events import (
 from labeler.domain.change import Change
 from labeler.review.action import GoTo, Submit, Undo
 from labeler.review.item_states import enter_answers_with_none
-from labeler.tui.actions import Action, Context, Rule
+from labeler.tui.action_table import Action, Context, Rule
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.key_guard import Act, Ignore, TakeBack, Why
 from labeler.tui.keyboard.key_names import Pressed, key_name, pressed

@@ -18,7 +18,7 @@ from labeler.reading.sanitise import one_line
 from labeler.reading.views.raw_json import blind_raw_document, raw_document
 from labeler.reading.views.span_lines import SpanLine
 from labeler.reading.wire.spans import UnreadableTrace
-from labeler.tui.actions import Action
+from labeler.tui.action_table import Action
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.document.position import ViewPosition
 from labeler.tui.document.view import DocumentView, LineRangeChanged

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from labeler.tui.actions import Action, Group
+from labeler.tui.action_table import Action, Group
 from labeler.tui.appearance import Signs
 from labeler.tui.keymap import Keymap
 from labeler.tui.widgets.styled_text import Line, wrapped

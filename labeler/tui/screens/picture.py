@@ -17,7 +17,7 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from labeler.tui.actions import Context, OnScreen
+from labeler.tui.action_table import Context, OnScreen
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.key_names import Pressed, pressed
 from labeler.tui.keyboard.typed_on import Typed, TypedOn

@@ -12,13 +12,15 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Input
 
-from labeler.tui.actions import Consequence, Context, OnScreen, Rule
+from labeler.tui.action_table import Consequence, Context, OnScreen, Rule
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.dispatch import dispatch
 from labeler.tui.keyboard.key_guard import Act, KeyGuard
 from labeler.tui.keyboard.key_names import Pressed, pressed
 from labeler.tui.keyboard.pasting import dropped_paste
 from labeler.tui.keymap import Keymap, shown_key
+from labeler.tui.safe_app import SafeApp
+from labeler.tui.theme import Theme
 from labeler.tui.widgets.line_widget import LineWidget
 from labeler.tui.widgets.styled_text import Line, cut, fit, wrapped
 
@@ -292,3 +294,14 @@ class StartScreen(Screen[Begin | None]):
             else:
                 painted.append(fit(line, width))
         self._shown.set_lines(painted)
+
+
+class StartApp(SafeApp[Begin]):
+    """Show the start as an app of its own, which ends before the review begins; return what was chosen, or None."""
+
+    def __init__(self, theme: Theme, screen: StartScreen) -> None:
+        super().__init__(theme)
+        self._start = screen
+
+    def on_mount(self) -> None:
+        self.push_screen(self._start, self.exit)

@@ -9,7 +9,7 @@ from typing import Final
 
 from textual.message import Message
 
-from labeler.tui.actions import Context
+from labeler.tui.action_table import Context
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.keymap import Keymap

@@ -18,7 +18,7 @@ from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static, TextArea
 
-from labeler.tui.actions import Context
+from labeler.tui.action_table import Context
 from labeler.tui.keyboard.key_names import Pressed, key_name, pressed
 from labeler.tui.keymap import Keymap
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import groupby
 from typing import TypeAlias
 
-from labeler.tui.actions import Action, Context
+from labeler.tui.action_table import Action, Context
 from labeler.tui.appearance import Signs
 from labeler.tui.keymap import Keymap
 from labeler.tui.widgets.line_widget import ViewWidget

@@ -68,7 +68,7 @@ async def test_without_mlflow_the_command_to_run_is_named(tmp_path: Path, monkey
 
 @pytest.mark.parametrize("ending", ["closed", "killed"])
 def test_a_server_ends_with_whoever_started_it(ending: str, tmp_path: Path) -> None:
-    lifeline = [sys.executable, "-m", "labeler.backends.mlflow.lifeline", "sleep", "60"]
+    lifeline = [sys.executable, "-m", "labeler.backends.mlflow.die_with_parent", "sleep", "60"]
     script = f"import subprocess, sys; p = subprocess.Popen({lifeline!r}, stdin=subprocess.PIPE); input()"
     starter = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, start_new_session=True)
     children = _descendants_of(starter.pid, 2)

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 from textual import events
 
-from labeler.tui.actions import ACTIONS, Context
+from labeler.tui.action_table import ACTIONS, Context
 from labeler.tui.review.screen import ReviewScreen
 from tests.tui.review.asked import EXPECTED, MODES, RATING, THUMB, traces
 from tests.tui.review.table import Table, open_table

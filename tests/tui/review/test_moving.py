@@ -6,7 +6,7 @@ from pathlib import Path
 
 from labeler.domain.worklist import ItemState
 from labeler.review.state import Rules
-from labeler.tui.actions import ACTIONS, Context
+from labeler.tui.action_table import ACTIONS, Context
 from tests.tui.review.asked import RATING, THUMB, traces
 from tests.tui.review.table import Table, open_table
 

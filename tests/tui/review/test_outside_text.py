@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
 from labeler.review.decision import Refusal, verbatim
-from labeler.tui.actions import ACTIONS, Rule
+from labeler.tui.action_table import ACTIONS, Rule
 from labeler.tui.keymap import build_keymap
 from tests.review.sitting import Sitting
 from tests.tui.review.asked import THUMB, traces

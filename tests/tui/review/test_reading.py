@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from labeler.tui.actions import ACTIONS, Group
+from labeler.tui.action_table import ACTIONS, Group
 from labeler.tui.screens.overlay import Overlay
 from tests.reading.corpus import recording
 from tests.tui.review.asked import RATING, THUMB, trace_about, traces

@@ -14,7 +14,7 @@ import pytest
 import labeler
 from labeler.domain.question import Numeric, Question
 from labeler.review import action as act
-from labeler.tui.actions import ACTIONS, Action, Context, OnScreen, Pane, Rule
+from labeler.tui.action_table import ACTIONS, Action, Context, OnScreen, Pane, Rule
 from labeler.tui.document.view import DocumentView
 from labeler.tui.keymap import build_keymap
 from labeler.tui.outbox.delivery_list import OutboxList

@@ -10,7 +10,7 @@ from textual import events
 
 from labeler.desk.events import DocumentReady
 from labeler.domain.question import Question
-from labeler.tui.actions import Consequence
+from labeler.tui.action_table import Consequence
 from labeler.tui.keyboard.key_guard import Act, Ignore, KeyGuard, TakeBack, Verdict, Why
 from labeler.tui.keyboard.messages import Unfinished
 from tests.tui.review.asked import EXPECTED, MODES, RATING, SCORE, THUMB, traces

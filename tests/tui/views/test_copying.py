@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from labeler.tui.web_address import web_address
+from labeler.domain.web_address import web_address
 from tests.reading.corpus import span, trace_of
 from tests.tui.review.asked import RATING, THUMB, traces
 from tests.tui.review.table import open_table

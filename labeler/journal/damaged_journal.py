@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from labeler.domain.clock import wall_clock_ms
+from labeler.journal.damaged_schema import describes_its_tables, with_fresh_schema
+from labeler.journal.dangling_references import make_whole
 from labeler.journal.models import JournalUnwritable, Recovery
-from labeler.journal.repair import make_whole
-from labeler.journal.salvage import describes_its_tables, with_fresh_schema
 from labeler.journal.serialization import answer_of, effects_from_json, spec_from_json
 from labeler.journal.store import Store, open_store
 from labeler.storage.sqlite_file import connect

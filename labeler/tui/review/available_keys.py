@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from labeler.desk.desk import Desk
 from labeler.review.possible import refusal, verdict
-from labeler.tui.actions import Action, OnScreen, Rule
+from labeler.tui.action_table import Action, OnScreen, Rule
 
 
 def keys_that_act(desk: Desk, stands_against: Callable[[Action], bool], action: Action) -> Sequence[str]:

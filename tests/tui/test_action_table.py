@@ -11,7 +11,7 @@ import pytest
 from labeler import tui
 from labeler.review import field_input
 from labeler.review.action import Action as RuleAction
-from labeler.tui.actions import ACTIONS, Action, Context
+from labeler.tui.action_table import ACTIONS, Action, Context
 from labeler.tui.keymap import NAMED_KEYS, build_keymap
 
 PROMISED: dict[str, tuple[str, ...]] = {

@@ -1,6 +1,12 @@
-"""Active time on an item: from when it is shown to its answer, with long gaps capped and visits added up."""
+"""Working time: the active time on each item, and how long the items that are left will therefore take.
+
+Active time runs from when an item is shown to its answer, with long gaps capped and visits added up.
+"""
 
 from __future__ import annotations
+
+from collections import OrderedDict
+from statistics import median
 
 MAX_GAP_MS = 60_000
 """Milliseconds. A longer gap between two keys counts as this much: the reviewer was away."""
@@ -34,3 +40,27 @@ class ActiveTime:
 
     def spent_ms(self, trace_id: str) -> int:
         return self._spent.get(trace_id, 0)
+
+
+_REMEMBERED = 30
+_ENOUGH = 3
+
+
+class Pace:
+    """Remember the active time spent on the items labelled last."""
+
+    def __init__(self) -> None:
+        self._spent: OrderedDict[str, int] = OrderedDict()
+
+    def add(self, trace_id: str, spent_ms: int) -> None:
+        """Note that an item was labelled after this much active time, in milliseconds."""
+        self._spent.pop(trace_id, None)
+        self._spent[trace_id] = spent_ms
+        while len(self._spent) > _REMEMBERED:
+            self._spent.popitem(last=False)
+
+    def left_ms(self, items: int) -> int | None:
+        """Estimate the active time that so many items take, in milliseconds; None until three were labelled."""
+        if len(self._spent) < _ENOUGH:
+            return None
+        return round(median(self._spent.values()) * items)
