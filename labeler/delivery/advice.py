@@ -15,13 +15,17 @@ CHANGE_AGAIN: Final = (
 TAKE_BACK_AGAIN: Final = (
     "You took this answer back, and the server has it again. labeler verify --resend takes it back again."
 )
+SUPERSEDE_AGAIN: Final = (
+    "You gave another answer in place of this one, and this one counts on the server again. labeler verify --resend "
+    "deletes it there."
+)
 SET_AGAIN: Final = "The queue has another state than you left. labeler verify --resend queues yours again."
 AFTER_ITS_ANSWERS: Final = (
     "The queue has another state than you left, and answers of the item are missing: mend those first, then labeler "
     "verify --resend queues the state again."
 )
 
-BY_RESENDING: Final = frozenset({RESEND, CHANGE_AGAIN, TAKE_BACK_AGAIN, SET_AGAIN})
+BY_RESENDING: Final = frozenset({RESEND, CHANGE_AGAIN, TAKE_BACK_AGAIN, SUPERSEDE_AGAIN, SET_AGAIN})
 """The advice of problems that sending again solves."""
 
 

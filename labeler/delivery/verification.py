@@ -16,12 +16,12 @@ from labeler.delivery import advice
 from labeler.delivery.echo_check import differences
 from labeler.delivery.queue_notes import note_on, somebody_else
 from labeler.domain import answer_metadata
-from labeler.domain.assessment import Assessment, SourceType, same_reviewer
+from labeler.domain.assessment import Assessment, AssessmentKind, SourceType, same_reviewer
 from labeler.domain.destination import Destination
 from labeler.domain.queue import Queue, QueueItem, QueueItemState
 from labeler.domain.value_words import short_json
 from labeler.journal.async_journal import AsyncJournal
-from labeler.journal.models import Delivery, DeliveryOp, DeliveryState, Lost, StandingAnswer, TakenBack
+from labeler.journal.models import Delivery, DeliveryOp, DeliveryState, Former, Lost, StandingAnswer, Surplus
 
 _TRACES_A_PAGE: Final = 100
 _SHOWN: Final = 60
@@ -53,7 +53,7 @@ class Resendable:
 
     trace_id: str
     what: str
-    lost: Lost
+    lost: Lost | Surplus
 
 
 @dataclass(slots=True)
@@ -75,13 +75,14 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """What the journal says was done at the backend; answers and retractions by trace.
+    """What the journal says was done at the backend.
 
+    `answers` holds the standing answers by trace, `former` what does not stand (any more) by trace and stored ID.
     `underway` holds the IDs whose deletion is not acknowledged yet, `settled` those superseded or retracted here.
     """
 
     answers: Mapping[str, Sequence[StandingAnswer]]
-    taken_back: Mapping[str, Sequence[TakenBack]]
+    former: Mapping[str, Mapping[str, Former]]
     underway: frozenset[str]
     settled: frozenset[str]
     items: Sequence[Delivery]
@@ -102,16 +103,21 @@ async def verify(
     answers = [answer for on_trace in record.answers.values() for answer in on_trace]
     found = Verification(len(answers))
     for answer in answers:
-        problems = list(_compare(answer, there, record, found))
+        on_trace = there.get(answer.assessment.trace_id, ())
+        base = await _to_override(journal, answer, on_trace, record)
+        surplus = _surplus(answer.assessment.id, base or answer.stored_id, on_trace, record)
+        problems = list(_compare(answer, there, record, base, surplus, found))
         forms = await _earlier_forms(journal, answer, problems)
         problems = [_lost_change(answer, each, forms, there, found) for each in problems]
         found.ok += not problems
         found.problems += problems
-    superseding = {problem.trace_id for problem in found.problems if problem.advice == advice.TAKE_BACK_AGAIN}
-    for trace_id in record.taken_back:
-        found.problems += _came_back(
-            trace_id, there.get(trace_id, ()), record, found, is_superseding=trace_id in superseding
-        )
+        found.problems += _take_off(surplus, answer.stored_id, problems, found)
+    compared = {answer.assessment.id for answer in answers}
+    for trace_id, former in record.former.items():
+        on_trace = there.get(trace_id, ())
+        for standing in {each.standing for each in former.values()} - compared:
+            surplus = _surplus(standing, None, on_trace, record)
+            found.problems += _take_off(surplus, None, (), found)
     if record.items and (await backend.capabilities()).queues:
         found.problems += await _compare_items(backend, record.items, found)
     return found
@@ -122,21 +128,26 @@ async def _read_journal(journal: AsyncJournal, destinations: Sequence[Destinatio
     for answer in await journal.run(journal.queries.standing, destinations):
         if answer.state is DeliveryState.DELIVERED:
             answers[answer.assessment.trace_id].append(answer)
-    taken_back: defaultdict[str, list[TakenBack]] = defaultdict(list)
-    for each in await journal.run(journal.resending.taken_back, destinations):
-        taken_back[each.trace_id].append(each)
+    former: defaultdict[str, dict[str, Former]] = defaultdict(dict)
+    delivered = {answer.assessment.id for on_trace in answers.values() for answer in on_trace}
+    for each in await journal.run(journal.resending.former, destinations):
+        # What is to be overridden by an answer that is still queued may be valid until then.
+        if each.standing is None or each.standing in delivered or each.retraction is not None:
+            former[each.trace_id][each.stored_id] = each
     waiting = await journal.run(journal.queries.deliveries, destinations)
+    underway = {each.assessment_id or "" for each in waiting if each.op is DeliveryOp.DELETE}
+    underway |= {each.stored_id for on_trace in former.values() for each in on_trace.values() if each.is_underway}
     return _Record(
         answers=answers,
-        taken_back=taken_back,
-        underway=frozenset(each.assessment_id or "" for each in waiting if each.op is DeliveryOp.DELETE),
+        former=former,
+        underway=frozenset(underway),
         settled=frozenset(await journal.run(journal.changes.settled_ids, destinations)),
         items=await journal.run(journal.resending.left_items, destinations),
     )
 
 
 async def _read_backend(backend: Backend, record: _Record, show_progress: Callable[[int, int], None]) -> There:
-    trace_ids = list(dict.fromkeys([*record.answers, *record.taken_back]))
+    trace_ids = list(dict.fromkeys([*record.answers, *record.former]))
     there: dict[str, Sequence[Assessment]] = {}
     for start in range(0, len(trace_ids), _TRACES_A_PAGE):
         page = trace_ids[start : start + _TRACES_A_PAGE]
@@ -157,7 +168,84 @@ async def _one_by_one(backend: Backend, trace_id: str, record: _Record) -> Seque
     return [each for each in found if each is not None]
 
 
-def _compare(answer: StandingAnswer, there: There, record: _Record, found: Verification) -> Iterator[Mismatch]:
+async def _to_override(
+    journal: AsyncJournal, answer: StandingAnswer, on_trace: Sequence[Assessment], record: _Record
+) -> str | None:
+    """Return the stored ID of what a lost answer is to override when it is created again, or None.
+
+    That is the nearest of what it overrode, unless that is not valid and something else is that was superseded here.
+    """
+    if any(each.id == answer.stored_id for each in on_trace):
+        return None
+    former = record.former.get(answer.assessment.trace_id, {})
+    stay = [each for each in on_trace if each.id not in record.underway and not _is_retracted(former.get(each.id))]
+    nearest = await journal.run(journal.resending.nearest, answer.delivery_id, {each.id for each in stay})
+    valid = {each.id for each in stay if each.valid}
+    if nearest in valid or answer.assessment.kind is AssessmentKind.EXPECTATION:
+        return nearest
+    of_cell = (each for each in former.values() if each.standing == answer.assessment.id)
+    return next((each.stored_id for each in of_cell if each.stored_id in valid), nearest)
+
+
+def _is_retracted(former: Former | None) -> bool:
+    return former is not None and former.retraction is not None
+
+
+def _surplus(
+    standing: str | None, kept: str | None, on_trace: Sequence[Assessment], record: _Record
+) -> list[tuple[Former, Assessment]]:
+    """Return what has to be deleted at the backend for nothing but `standing` to be valid in its cell, newest first.
+
+    These are what is valid and does not stand, and what it overrides: each deletion makes the next one valid, down to
+    the one with the stored ID `kept`, and whatever else overrides it.
+    """
+    by_id = {each.id: each for each in on_trace}
+    found: dict[str, tuple[Former, Assessment]] = {}
+    for top in on_trace:
+        former = record.former.get(top.trace_id, {}).get(top.id)
+        current: Assessment | None = top if top.valid else None
+        while current is not None and current.id != kept and former is not None and former.standing == standing:
+            if current.id not in record.underway:
+                found[current.id] = (former, current)
+            current = by_id.get(current.overrides or "")
+            former = record.former.get(top.trace_id, {}).get(current.id) if current is not None else None
+    return list(found.values())
+
+
+def _take_off(
+    surplus: Sequence[tuple[Former, Assessment]],
+    stored_id: str | None,
+    problems: Sequence[Mismatch],
+    found: Verification,
+) -> Iterator[Mismatch]:
+    """Have the surplus deleted. Yield what of it is valid and not reported as superseding the standing answer."""
+    is_reported = any(problem.kind == "superseded" for problem in problems)
+    for former, stored in surplus:
+        trace_id = stored.trace_id
+        if former.retraction is not None:
+            lost: Lost | Surplus = Lost(former.retraction, stored.overrides)
+        else:
+            assert former.creation is not None
+            lost = Surplus(former.creation, stored.overrides)
+        told = _told(former)
+        what = "taken back" if former.retraction is not None else "superseded"
+        found.resendable.append(Resendable(trace_id, f"{former.name}: {what}", lost))
+        if stored.valid and not (is_reported and stored.overrides == stored_id):
+            yield Mismatch("second", stored.id, trace_id, stored.source.id, told)
+
+
+def _told(former: Former) -> str:
+    return advice.SUPERSEDE_AGAIN if former.retraction is None else advice.TAKE_BACK_AGAIN
+
+
+def _compare(
+    answer: StandingAnswer,
+    there: There,
+    record: _Record,
+    base: str | None,
+    surplus: Sequence[tuple[Former, Assessment]],
+    found: Verification,
+) -> Iterator[Mismatch]:
     sent, trace_id = answer.assessment, answer.assessment.trace_id
     on_trace = there.get(trace_id, ())
     copies = [
@@ -172,16 +260,20 @@ def _compare(answer: StandingAnswer, there: There, record: _Record, found: Verif
             told = advice.trace_gone() if trace_id not in there else advice.given_elsewhere(trace_id, unknown[0].id)
         else:
             told = advice.RESEND
-            lost = Lost(answer.delivery_id, frozenset(each.id for each in on_trace))
+            lost = Lost(answer.delivery_id, base)
             found.resendable.append(Resendable(trace_id, f"{sent.name}: {short_json(sent.value, _SHOWN)}", lost))
         yield Mismatch("missing", sent.id, trace_id, None, told)
         others = unknown
     elif len(copies) > 1:
-        surplus = [each.id for each in copies if each is not stored]
-        yield Mismatch("duplicate", sent.id, trace_id, None, advice.duplicate(stored.id, surplus))
+        besides = [each.id for each in copies if each is not stored]
+        yield Mismatch("duplicate", sent.id, trace_id, None, advice.duplicate(stored.id, besides))
     if stored is not None and not stored.valid:
-        yield _superseded(answer, stored, on_trace, record)
-        return
+        over = _over(stored, on_trace)
+        is_taken_off = over is not None and (over.id in record.underway or any(each is over for _, each in surplus))
+        if over is None or over.id not in record.underway:
+            yield _superseded(answer, over, surplus)
+        if not is_taken_off:
+            return
     if stored is not None and (wrong := differences(sent, stored)):
         yield Mismatch("changed", sent.id, trace_id, None, advice.changed(trace_id, wrong))
     for each in others:
@@ -189,9 +281,10 @@ def _compare(answer: StandingAnswer, there: There, record: _Record, found: Verif
 
 
 def _seconds(answer: StandingAnswer, on_trace: Sequence[Assessment], record: _Record) -> list[Assessment]:
-    """Return other valid answers of the reviewer to the question, without those deleted here or about to be."""
+    """Return other valid answers of the reviewer to the question, without those sent or deleted from here."""
     sent = answer.assessment
-    deleted = {each.stored_id for each in record.taken_back.get(sent.trace_id, ())}
+    former = record.former.get(sent.trace_id, {})
+    gone = {each.stored_id for each in former.values() if each.retraction is not None} | record.underway
     return [
         each
         for each in on_trace
@@ -202,72 +295,55 @@ def _seconds(answer: StandingAnswer, on_trace: Sequence[Assessment], record: _Re
         and (each.name, each.kind, each.span_id or None) == (sent.name, sent.kind, sent.span_id or None)
         and each.metadata.get(answer_metadata.SPRINT) == sent.metadata.get(answer_metadata.SPRINT)
         and each.metadata.get(answer_metadata.ROLE) == sent.metadata.get(answer_metadata.ROLE)
-        and not any(
-            known in deleted or known in record.underway for known in (each.id, each.metadata.get(answer_metadata.ID))
-        )
+        and each.id not in former
+        and not any(known in gone for known in (each.id, each.metadata.get(answer_metadata.ID)))
     ]
 
 
+def _over(stored: Assessment, on_trace: Sequence[Assessment]) -> Assessment | None:
+    """Return what overrides an assessment that is not valid."""
+    over = [each for each in on_trace if each.overrides == stored.id]
+    return next((each for each in over if each.valid), next(iter(over), None))
+
+
 def _superseded(
-    answer: StandingAnswer, stored: Assessment, on_trace: Sequence[Assessment], record: _Record
+    answer: StandingAnswer, over: Assessment | None, surplus: Sequence[tuple[Former, Assessment]]
 ) -> Mismatch:
     sent, trace_id = answer.assessment, answer.assessment.trace_id
-    later = next((each for each in on_trace if each.overrides == stored.id and each.valid), None)
-    later = later or next((each for each in on_trace if each.overrides == stored.id), None)
-    by = later.source.id if later is not None else None
-    if later is not None and later.id in {each.stored_id for each in record.taken_back.get(trace_id, ())}:
-        told = advice.TAKE_BACK_AGAIN
-    elif later is not None and same_reviewer(later.source.id, sent.source.id):
-        told = advice.superseded_by_oneself(trace_id, later.id)
+    former = next((former for former, each in surplus if each is over), None)
+    if former is not None:
+        told = _told(former)
+    elif over is not None and same_reviewer(over.source.id, sent.source.id):
+        told = advice.superseded_by_oneself(trace_id, over.id)
     else:
         told = advice.superseded(trace_id)
-    return Mismatch("superseded", sent.id, trace_id, by, told)
+    return Mismatch("superseded", sent.id, trace_id, over.source.id if over is not None else None, told)
 
 
 async def _earlier_forms(
     journal: AsyncJournal, answer: StandingAnswer, problems: Sequence[Mismatch]
 ) -> Sequence[Delivery]:
-    """Return an answer's acknowledged create and updates, oldest first, if the backend has a different value."""
+    """Return the create and updates of an answer that were ever sent, oldest first, if its value is another there."""
     if not any(problem.kind == "changed" for problem in problems):
         return ()
-    return await journal.run(journal.resending.acknowledged_forms, answer.assessment.id)
+    return await journal.run(journal.resending.sent_forms, answer.assessment.id)
 
 
 def _lost_change(
     answer: StandingAnswer, problem: Mismatch, forms: Sequence[Delivery], there: There, found: Verification
 ) -> Mismatch:
     """Return `problem`, with advice to resend if the backend has the answer as it was before its last update."""
-    if problem.kind != "changed" or len(forms) < 2:
+    change = next((form for form in reversed(forms) if form.state is DeliveryState.DELIVERED), None)
+    if problem.kind != "changed" or change is None or change.op is not DeliveryOp.UPDATE:
         return problem
     sent, trace_id = answer.assessment, answer.assessment.trace_id
     stored = next(each for each in there[trace_id] if each.id == answer.stored_id)
-    if all(form.assessment is None or differences(form.assessment, stored) for form in forms[:-1]):
+    others = [form.assessment for form in forms if form is not change and form.assessment is not None]
+    if all(differences(form, stored) for form in others):
         return problem
     what = f"{sent.name}: changed to {short_json(sent.value, _SHOWN)}"
-    found.resendable.append(Resendable(trace_id, what, Lost(forms[-1].id)))
+    found.resendable.append(Resendable(trace_id, what, Lost(change.id)))
     return Mismatch(problem.kind, problem.assessment_id, trace_id, problem.by, advice.CHANGE_AGAIN)
-
-
-def _came_back(
-    trace_id: str, on_trace: Sequence[Assessment], record: _Record, found: Verification, *, is_superseding: bool
-) -> list[Mismatch]:
-    """Return the answers that were retracted here and are valid at the backend again.
-
-    All retractions in such a cell are resent: deleting one answer makes the one that it overrides valid, which may have
-    been retracted after it. `is_superseding`: one of them was already reported as superseding a standing answer.
-    """
-    standing = {answer.stored_id for answer in record.answers.get(trace_id, ())}
-    back = {each.id: each for each in on_trace if each.id not in standing and each.id not in record.underway}
-    again = [each for each in record.taken_back[trace_id] if each.stored_id in back]
-    cells = {(each.span_id, each.name) for each in again if back[each.stored_id].valid}
-    for each in again:
-        if (each.span_id, each.name) in cells:
-            found.resendable.append(Resendable(trace_id, f"{each.name}: taken back", Lost(each.delivery_id)))
-    return [
-        Mismatch("second", each.id, trace_id, each.source.id, advice.TAKE_BACK_AGAIN)
-        for each in (back[one.stored_id] for one in again)
-        if each.valid and not (each.overrides in standing and is_superseding)
-    ]
 
 
 async def _compare_items(backend: Backend, items: Sequence[Delivery], found: Verification) -> list[Mismatch]:

@@ -17,6 +17,9 @@ OPEN: Final = frozenset({DeliveryState.WAITING, DeliveryState.PARKED, DeliverySt
 WITHDRAWN: Final = "withdrawn"
 """Cause of a create that was closed because its answer was retracted. An undo may reopen it."""
 
+SURPLUS: Final = "surplus"
+"""Key in the payload of a delete that no change asked for: of what counts beside the answer that superseded it."""
+
 _INSERT: Final = """
 INSERT INTO deliveries (seq, destination_id, review_id, reviewer, trace_id, span_id, name, op, assessment_id, payload,
                         overrides, depends_on, state, created_at_ms, run)
@@ -88,10 +91,10 @@ class DeliveryTable:
         )
 
     def unsent_deletes_in(self, cell: AnswerKey) -> list[Any]:
-        """Return the deletes in this cell that were never attempted, oldest first."""
+        """Return the deletes in this cell that follow from changes and were never attempted, oldest first."""
         return self.db.execute(
             f"SELECT * FROM deliveries WHERE {_IN_CELL} AND op = 'delete' AND state = 'waiting' AND attempts = 0"
-            " ORDER BY seq",
+            f" AND json_extract(payload, '$.{SURPLUS}') IS NULL ORDER BY seq",
             (cell.destination_id, cell.reviewer, cell.trace_id, cell.span_id or "", cell.question),
         ).fetchall()
 

@@ -16,6 +16,7 @@ __all__ = [
     "Delivery",
     "DeliveryOp",
     "DeliveryState",
+    "Former",
     "Journaled",
     "Lost",
     "OutboxCounts",
@@ -24,7 +25,7 @@ __all__ = [
     "ReviewRecord",
     "ReviewSpec",
     "StandingAnswer",
-    "TakenBack",
+    "Surplus",
     "WorklistRow",
 ]
 
@@ -165,25 +166,43 @@ class Journaled:
 
 
 @dataclass(frozen=True, slots=True)
-class TakenBack:
-    """An assessment whose deletion was acknowledged. `stored_id` is the ID by which the backend knew it."""
+class Former:
+    """An assessment that was sent from here or retracted here, and is not the answer that stands in its cell.
 
-    delivery_id: int
+    `stored_id` is the ID by which the backend knows it, `standing` that of the assessment that stands in its cell, or
+    None where nothing does. `retraction` is its acknowledged delete, `creation` its create (None: not made here).
+    `is_underway`: a delete of it is queued.
+    """
+
     trace_id: str
-    span_id: str | None
     name: str
     stored_id: str
+    standing: str | None
+    retraction: int | None
+    creation: int | None
+    is_underway: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
     """An acknowledged delivery whose result is no longer at the backend.
 
-    `there` holds the IDs of the assessments that its trace has; they decide what an answer can override.
+    `overrides`: the stored ID of what its assessment overrides there, or is to override when it is created again.
     """
 
     delivery_id: int
-    there: frozenset[str] = frozenset()
+    overrides: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surplus:
+    """An assessment that was superseded here and counts at the backend beside the answer that stands.
+
+    `creation` is its create; `overrides`: the stored ID of what it overrides there.
+    """
+
+    creation: int
+    overrides: str | None
 
 
 class JournalError(Exception):

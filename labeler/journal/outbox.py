@@ -23,7 +23,7 @@ from labeler.journal.attempt_outcomes import (
 from labeler.journal.destinations import known, numbers
 from labeler.journal.models import Delivery, DeliveryOp, DeliveryState
 from labeler.journal.outbox_queries import delivery_of_row
-from labeler.journal.reissue import is_still_wanted, replace_create
+from labeler.journal.reissue import is_still_wanted, replace_in_place_of
 from labeler.journal.serialization import assessment_of
 from labeler.journal.store import Store
 
@@ -285,7 +285,7 @@ def _settle(db: sqlite3.Connection, delivery_id: int, outcome: Outcome, now_ms: 
             is_done = row["op"] == DeliveryOp.DELETE
             state = DeliveryState.DELIVERED if is_done else DeliveryState.CLOSED
             _set_state(db, delivery_id, state, reason, None, now_ms)
-            return replace_create(db, row, now_ms) if is_still_wanted(db, row) else delivery_id
+            return replace_in_place_of(db, row, now_ms) if is_still_wanted(db, row) else delivery_id
     return delivery_id
 
 

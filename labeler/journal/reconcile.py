@@ -68,6 +68,8 @@ class _Stack:
         if before.assessment_id == after.assessment_id:
             return self._update(before, after)
         if after.assessment_id in self._below(before):
+            if self.table.has_delete(after.assessment_id):
+                return self._put(self._under_new_id(after), self._take_off(before))
             self._retract(before, until=after)
             return after
         if before.overrides == after.assessment_id and not self._is_unsent(before.assessment_id):

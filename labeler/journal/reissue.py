@@ -26,7 +26,7 @@ WHERE json_extract(cells.answer, '$.assessment_id') = json_extract(asked.value, 
 """
 
 
-def replace_create(db: sqlite3.Connection, row: Any, now_ms: int, overrides: str | None = None) -> int:
+def replace_create(db: sqlite3.Connection, row: Any, now_ms: int, overrides: str | None, depends_on: int | None) -> int:
     """Queue a create under a new ID for the answer that the settled delivery `row` could not make valid.
 
     What depended on `row` depends on the new delivery. Return the ID of that delivery.
@@ -36,11 +36,11 @@ def replace_create(db: sqlite3.Connection, row: Any, now_ms: int, overrides: str
     assessment.update(id=new_id, overrides=overrides, metadata={**assessment["metadata"], answer_metadata.ID: new_id})
     created = db.execute(
         "INSERT INTO deliveries (seq, destination_id, review_id, reviewer, trace_id, span_id, name, op, assessment_id,"
-        " payload, overrides, state, created_at_ms, released_at_ms, run)"
+        " payload, overrides, depends_on, state, created_at_ms, released_at_ms, run)"
         " SELECT (SELECT max(seq) + 1 FROM deliveries), destination_id, review_id, reviewer, trace_id, span_id, name,"
-        " 'create', ?, ?, ?, 'waiting', ?, released_at_ms, run"
+        " 'create', ?, ?, ?, ?, 'waiting', ?, released_at_ms, run"
         " FROM deliveries WHERE id = ?",
-        (new_id, to_json({"assessment": assessment}), overrides, now_ms, row["id"]),
+        (new_id, to_json({"assessment": assessment}), overrides, depends_on, now_ms, row["id"]),
     ).lastrowid
     assert created is not None
     db.execute("INSERT OR REPLACE INTO renamed (old_id, new_id) VALUES (?, ?)", (old_id, new_id))
@@ -49,11 +49,28 @@ def replace_create(db: sqlite3.Connection, row: Any, now_ms: int, overrides: str
     return created
 
 
+def replace_in_place_of(db: sqlite3.Connection, row: Any, now_ms: int) -> int:
+    """Replace the answer of `row` (see `replace_create`), whose target is gone: it overrides what that target overrode.
+
+    Where that is gone, too, it is replaced once more, until nothing is left to override.
+    """
+    gone = row["overrides"] if row["op"] == "create" else _carried(row)["id"]
+    below = db.execute("SELECT overrides FROM deliveries WHERE assessment_id = ? AND op = 'create'", (gone,)).fetchone()
+    overrides = None if below is None else below["overrides"]
+    before = db.execute(
+        "SELECT max(id) FROM deliveries WHERE trace_id = ? AND overrides = ? AND op = 'delete'"
+        " AND state IN ('waiting', 'parked', 'refused')",
+        (row["trace_id"], overrides),
+    ).fetchone()[0]
+    return replace_create(db, row, now_ms, overrides, before)
+
+
 def _retarget(db: sqlite3.Connection, old_delivery: int, new_delivery: int, old_id: str, new_id: str) -> None:
-    """Make deliveries that depended on the closed one depend on the new one. None of them was ever attempted."""
+    """Make deliveries that depended on the closed one, and changes of its answer, depend on the new one."""
     followers = db.execute(
-        "SELECT id, op, payload FROM deliveries WHERE depends_on = ? AND state IN ('waiting', 'parked', 'refused')",
-        (old_delivery,),
+        "SELECT id, op, payload FROM deliveries WHERE (depends_on = ? OR assessment_id = ? AND op = 'update')"
+        " AND state IN ('waiting', 'parked', 'refused')",
+        (old_delivery, old_id),
     ).fetchall()
     for follower in followers:
         payload = json.loads(follower["payload"])
@@ -79,9 +96,21 @@ def _retarget(db: sqlite3.Connection, old_delivery: int, new_delivery: int, old_
 def is_still_wanted(db: sqlite3.Connection, row: Any) -> bool:
     """Return whether the answer that `row` could not make valid is still wanted.
 
-    One that was to be created always is. One that was to be changed or brought back is while it is the standing answer.
+    One that was to be created always is. One that was to be changed or brought back is while it is the standing answer,
+    the latter unless it is queued to be created again.
     """
-    return row["op"] == "create" or stands(db, row, _carried(row)["id"])
+    if row["op"] == "create":
+        return True
+    carried = _carried(row)["id"]
+    return stands(db, row, carried) and not (row["op"] == "delete" and _is_queued(db, carried))
+
+
+def _is_queued(db: sqlite3.Connection, assessment_id: str) -> bool:
+    queued = (
+        "SELECT 1 FROM deliveries WHERE assessment_id = ? AND op = 'create'"
+        " AND state IN ('waiting', 'parked', 'refused')"
+    )
+    return db.execute(queued, (assessment_id,)).fetchone() is not None
 
 
 def stands(db: sqlite3.Connection, row: Any, assessment_id: str) -> bool:
