@@ -47,9 +47,21 @@ _ON_SCREEN: Final = ("start", "demo", "review")
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose error messages quote no password: somebody may type an address where none belongs."""
+    """A parser whose error messages name what was probably meant.
+
+    They quote no password: somebody may type an address where none belongs.
+    """
 
     _typed: Sequence[str] = ()
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse as argparse does; of an option that does not exist say which one is like it."""
+        parsed, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            command = self._command_of(self._typed)
+            hints = [hint for word in unknown if (hint := _did_you_mean(word.partition("=")[0], command._option_names))]
+            command.error(f"unrecognized arguments: {' '.join(unknown)}{hints[0] if hints else ''}")
+        return parsed
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse as argparse does, and remember what was typed."""
@@ -69,6 +81,37 @@ class _Parser(argparse.ArgumentParser):
             self.parse_args(shown)
             message = "an address with a name or a password stands where none belongs"
         super().error(message)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError:
+            hint = _did_you_mean(str(value), list(action.choices or ()))
+            if not hint:
+                raise
+            raise argparse.ArgumentError(action, f"invalid choice: {value!r}{hint}") from None
+
+    def _command_of(self, words: Sequence[str]) -> _Parser:
+        """Return the parser of the command, or of its action, that the words name."""
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                for at, word in enumerate(words):
+                    if word in action.choices:
+                        named: _Parser = action.choices[word]
+                        return named._command_of(words[at + 1 :])
+        return self
+
+    @property
+    def _option_names(self) -> list[str]:
+        return [name for action in self._actions for name in action.option_strings]
+
+
+def _did_you_mean(word: str, known: Sequence[str]) -> str:
+    """Return how a sentence goes on that has named a word that is not known; empty where none is like it."""
+    from difflib import get_close_matches
+
+    nearest = get_close_matches(word, known, n=1, cutoff=0.6)
+    return f"; did you mean {nearest[0]}?" if nearest else ""
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -11,9 +11,10 @@ from labeler.cli.context import configure
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.local_review import review_store
 from labeler.cli.run_review import check_screen
+from labeler.config.identity import Reviewer
 from labeler.domain.worklist import ReviewSpec
 
-_DEMO_REVIEWER = "demo"
+_DEMO_REVIEWER = Reviewer("demo", "the demo")
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:

@@ -13,12 +13,14 @@ from labeler.cli.exit_code import ExitCode
 from labeler.cli.open_journal import open_journal
 from labeler.cli.open_review import announce, open_spec
 from labeler.cli.output import Progress, print_message
-from labeler.cli.reviewer import ask_reviewer
+from labeler.cli.reviewer import answer_remembered, ask_reviewer, remember_reviewer
 from labeler.cli.run_review import run_on_screen
 from labeler.cli.trace_files import traces_of
+from labeler.config.identity import SAID, Reviewer
 from labeler.config.load import Configuration
 from labeler.domain.trace import RawTrace
 from labeler.domain.worklist import ReviewSpec
+from labeler.journal.async_journal import AsyncJournal
 from labeler.reading.files.entry import ReadOptions
 
 _BATCH_BYTES: Final = 1 << 23
@@ -40,28 +42,26 @@ async def review_files(targets: Sequence[str], options: ReadOptions, configurati
         return ReviewSpec(store.uri, store.workspace, experiments, "", trace_ids=tuple(ids), label=label)
 
     path = configuration.paths.imports_store
-    return await review_store(path, configuration, fill, ask_reviewer, only_unlabelled=False)
+    return await review_store(path, configuration, fill, _asked_reviewer, only_unlabelled=False)
 
 
 async def review_store(
     path: Path,
     configuration: Configuration,
     fill: Callable[[LocalStore], Awaitable[ReviewSpec]],
-    unknown_reviewer: Callable[[], str],
+    unknown_reviewer: Callable[[], Reviewer],
     *,
     only_unlabelled: bool,
 ) -> ExitCode:
     """Review what `fill` puts into the store at `path`.
 
-    `unknown_reviewer` returns the reviewer's ID where none is configured or remembered.
+    `unknown_reviewer` returns the reviewer where none is configured or remembered.
     """
     async with open_journal(configuration.paths) as journal, open_cache(configuration) as cache:
         store = await LocalStore.open_or_create(path)
         try:
             spec = await fill(store)
-            remembered = await journal.run(journal.remembered.reviewer, store.uri)
-            reviewer = configuration.settings.reviewer or (remembered[0] if remembered else unknown_reviewer())
-            await journal.run(journal.remembered.keep_reviewer, store.uri, reviewer, "an earlier review")
+            reviewer = await _reviewer(configuration, journal, store, unknown_reviewer)
             spec = replace(spec, reviewer=reviewer, address=f"local:{path}")
             opening = await open_spec(CliContext(configuration, journal, store), spec)
             announce(opening)
@@ -76,6 +76,24 @@ async def review_store(
             )
         finally:
             await store.close()
+
+
+def _asked_reviewer() -> Reviewer:
+    return Reviewer(ask_reviewer(), SAID)
+
+
+async def _reviewer(
+    configuration: Configuration, journal: AsyncJournal, store: LocalStore, unknown: Callable[[], Reviewer]
+) -> str:
+    """Return whose labels these are: as stated, as answered before, else what `unknown` returns."""
+    known = configuration.settings.reviewer
+    if known is None:
+        known = await journal.run(answer_remembered, journal.remembered, store.uri)
+    if known is not None:
+        return known
+    reviewer = unknown()
+    await remember_reviewer(journal, store.uri, reviewer)
+    return reviewer.id
 
 
 def _traces_of(target: str, options: ReadOptions) -> Iterator[RawTrace]:

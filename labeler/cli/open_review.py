@@ -16,9 +16,10 @@ from labeler.cli.options import TraceSelection
 from labeler.cli.output import Progress, print_message
 from labeler.cli.retry import with_retries
 from labeler.cli.review_spec import questions_at, review_spec
-from labeler.cli.reviewer import ask_reviewer, known_reviewer
+from labeler.cli.reviewer import answer_remembered, ask_reviewer, known_reviewer, remember_reviewer
 from labeler.config.asked import AskedQuestions
-from labeler.config.identity import Reviewer
+from labeler.config.identity import SAID, Reviewer
+from labeler.config.load import Configuration
 from labeler.config.problems import SettingSource
 from labeler.delivery.listing import ListedTrace
 from labeler.desk.desk import Desk
@@ -64,6 +65,24 @@ async def open_remembered(record: ReviewRecord, journal: AsyncJournal) -> Opened
     return OpenedReview(record, AskedQuestions(questions, "the last time"))
 
 
+async def last_of_mine(configuration: Configuration, journal: AsyncJournal) -> ReviewRecord | None:
+    """Return the review that was open last, of those that are this reviewer's.
+
+    One that was begun by another reviewer, whose ID was given for that run alone, is passed over where a reviewer is
+    configured, or has said at its backend who that is.
+    """
+    stated = configuration.settings.reviewer
+
+    def find() -> ReviewRecord | None:
+        for record in journal.reviews.last_opened_first():
+            me = stated or answer_remembered(journal.remembered, record.spec.backend_uri)
+            if me is None or same_reviewer(me, record.spec.reviewer):
+                return record
+        return None
+
+    return await journal.run(find)
+
+
 async def open_spec(context: CliContext, spec: ReviewSpec) -> OpenedReview:
     """Open the review of a spec, reading its questions anew."""
     journal = context.journal
@@ -101,8 +120,8 @@ def is_member(queue: Queue, reviewer: str) -> bool:
 async def _open_online(context: CliContext, selection: TraceSelection) -> OpenedReview:
     backend, journal = context.backend, context.journal
     await backend.capabilities()
-    reviewer = await known_reviewer(context) or Reviewer(ask_reviewer(), "what you said")
-    await journal.run(journal.remembered.keep_reviewer, backend.uri, reviewer.id, reviewer.origin)
+    reviewer = await known_reviewer(context) or Reviewer(ask_reviewer(), SAID)
+    await remember_reviewer(journal, backend.uri, reviewer)
     spec = await review_spec(context, selection, reviewer.id)
     await check_membership(backend, spec, reviewer)
     return await open_spec(context, spec)

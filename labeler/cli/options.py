@@ -75,7 +75,7 @@ def add_backend(parser: argparse.ArgumentParser) -> None:
 def add_reviewer(parser: argparse.ArgumentParser) -> None:
     """Add the option that says whose labels these are."""
     group = parser.add_argument_group("reviewer")
-    group.add_argument("-r", "--reviewer", metavar="ID", help="whose labels these are")
+    group.add_argument("-r", "--reviewer", metavar="ID", help="whose labels these are, in this run")
     _leave_unset(group)
 
 

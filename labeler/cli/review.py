@@ -13,7 +13,14 @@ from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.named_traces import each_once, possible_ids
 from labeler.cli.open_backend import open_everything, reopened
 from labeler.cli.open_journal import open_journal
-from labeler.cli.open_review import OpenedReview, announce, look_for, open_asked, open_remembered
+from labeler.cli.open_review import (
+    OpenedReview,
+    announce,
+    last_of_mine,
+    look_for,
+    open_asked,
+    open_remembered,
+)
 from labeler.cli.options import TraceSelection, refuse_queue_beside_names, selection_of
 from labeler.cli.output import print_message
 from labeler.cli.retry import with_retries
@@ -115,7 +122,7 @@ async def _review_offline(configuration: Configuration, selection: TraceSelectio
 
         return await review_cached(configuration, selection)
     async with open_journal(configuration.paths) as journal:
-        record = await journal.run(journal.reviews.last)
+        record = await last_of_mine(configuration, journal)
         opening = None if record is None else await open_remembered(record, journal)
         if opening is None:
             raise CommandFailed(ExitCode.USAGE, "No review has been begun yet that could go on without a network")

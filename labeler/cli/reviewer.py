@@ -12,27 +12,50 @@ from labeler.cli.context import CliContext
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.output import print_message
 from labeler.cli.prompts import is_interactive, read_line
-from labeler.config.identity import BadReviewer, Candidate, Reviewer, check_reviewer, resolve_reviewer
+from labeler.config.identity import (
+    SAID,
+    BadReviewer,
+    Candidate,
+    Reviewer,
+    check_reviewer,
+    is_login,
+    resolve_reviewer,
+)
+from labeler.journal.async_journal import AsyncJournal
+from labeler.journal.remembered import Remembered
 
 
 async def reviewer_at(context: CliContext) -> Reviewer:
-    """Return the reviewer at this backend and remember them; ask in a terminal where nobody has said who it is.
+    """Return the reviewer at this backend; ask in a terminal where nobody has said who it is, and remember the answer.
 
     Raises `CommandFailed` where there is nobody to ask.
     """
     reviewer = await known_reviewer(context)
     if reviewer is None and is_interactive():
-        reviewer = Reviewer(ask_reviewer(), "what you said")
+        reviewer = Reviewer(ask_reviewer(), SAID)
     if reviewer is None:
         raise CommandFailed(
             ExitCode.USAGE,
             "It is not known whose labels these are. Give --reviewer ID, set LABELER_REVIEWER, or put "
             f'reviewer = "ID" into {context.configuration.paths.config_file}',
         )
-    await context.journal.run(
-        context.journal.remembered.keep_reviewer, context.backend.uri, reviewer.id, reviewer.origin
-    )
+    await remember_reviewer(context.journal, context.backend.uri, reviewer)
     return reviewer
+
+
+async def remember_reviewer(journal: AsyncJournal, backend_uri: str, reviewer: Reviewer) -> None:
+    """Remember the answer to the question who reviews at a backend; an ID that was stated holds for its run alone.
+
+    Who was signed in is kept as well, for a start that cannot ask the server, and gives way to who is signed in then.
+    """
+    if reviewer.origin == SAID or is_login(reviewer.origin):
+        await journal.run(journal.remembered.keep_reviewer, backend_uri, reviewer.id, reviewer.origin)
+
+
+def answer_remembered(remembered: Remembered, backend_uri: str) -> str | None:
+    """Return what was answered to the question who reviews at this backend, or None where it was never asked."""
+    kept = remembered.reviewer(backend_uri)
+    return None if kept is None or is_login(kept[1]) else kept[0]
 
 
 async def known_reviewer(context: CliContext) -> Reviewer | None:
@@ -46,16 +69,17 @@ async def reviewer_as_signed_in(context: CliContext, whoami: Callable[[], Awaita
     stated = configuration.settings.reviewer
     if stated is not None:
         return Reviewer(stated, str(configuration.origin("reviewer")))
-    remembered = await journal.run(journal.remembered.reviewer, context.backend.uri)
+    said = await journal.run(answer_remembered, journal.remembered, context.backend.uri)
     try:
         signed_in = await whoami()
     except Forbidden:
         raise
     except BackendError:
+        remembered = await journal.run(journal.remembered.reviewer, context.backend.uri)
         if remembered is None:
             raise
-        signed_in = None
-    return resolve_reviewer(None, remembered and remembered[0], signed_in, os.environ.get("MLFLOW_TRACKING_USERNAME"))
+        said, signed_in = remembered[0], None
+    return resolve_reviewer(None, said, signed_in, os.environ.get("MLFLOW_TRACKING_USERNAME"))
 
 
 def ask_reviewer() -> str:

@@ -11,7 +11,7 @@ import asyncio
 from labeler.cli.context import configure
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.open_journal import open_journal
-from labeler.cli.open_review import open_remembered
+from labeler.cli.open_review import last_of_mine, open_remembered
 from labeler.cli.options import TraceSelection
 from labeler.cli.output import print_message
 from labeler.cli.review import continue_review, demo_instead, review_asked
@@ -34,7 +34,7 @@ async def start(arguments: argparse.Namespace) -> ExitCode:
     configuration = configure(arguments)
     check_screen(configuration, _INSTEAD)
     async with open_journal(configuration.paths) as journal:
-        record = await journal.run(journal.reviews.last)
+        record = await last_of_mine(configuration, journal)
         if record is not None and not _asks_for_something_else(configuration, record):
             opening = await open_remembered(record, journal)
             if opening is not None:
@@ -53,17 +53,15 @@ async def start(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _asks_for_something_else(configuration: Configuration, record: ReviewRecord) -> bool:
-    """Return whether flags or environment name another backend, experiment, queue or reviewer than last time."""
+    """Return whether flags or environment name another backend, experiment or queue than last time."""
     spec, settings = record.spec, configuration.settings
     typed = {
         key
-        for key in ("backend.uri", "backend.experiments", "backend.queue", "reviewer")
+        for key in ("backend.uri", "backend.experiments", "backend.queue")
         if configuration.origin(key).source in (SettingSource.FLAG, SettingSource.ENVIRONMENT)
     }
     uri = settings.backend.uri or ""
     if "backend.uri" in typed and not {uri, canonical_uri(uri)} & {spec.address, spec.backend_uri}:
-        return True
-    if "reviewer" in typed and settings.reviewer != spec.reviewer:
         return True
     named = {*settings.backend.experiments, settings.backend.queue or ""}
     known = {*spec.experiment_ids, *spec.label.split(", "), spec.queue_id or "", ""}

@@ -15,9 +15,10 @@ from labeler.cli.open_review import announce, is_member, open_spec
 from labeler.cli.options import TraceSelection
 from labeler.cli.retry import with_retries
 from labeler.cli.review_spec import questions_at
-from labeler.cli.reviewer import known_reviewer, proposal
+from labeler.cli.reviewer import known_reviewer, proposal, remember_reviewer
 from labeler.cli.run_review import run_on_screen
 from labeler.cli.screen_settings import keymap_of, theme_of
+from labeler.config.identity import SAID, Reviewer
 from labeler.config.load import Configuration
 from labeler.domain.queue import QueueItemState
 from labeler.domain.worklist import ReviewSpec
@@ -33,11 +34,11 @@ async def choose_and_review(arguments: argparse.Namespace, asked: Configuration,
     async with open_everything(arguments, asked) as (context, cache):
         configuration, journal, backend = context.configuration, context.journal, context.backend
         menu = _Menu(context)
-        guess = await with_retries(lambda: _guess(context))
-        begin = await _ask(menu, guess, configuration)
+        known = await with_retries(lambda: _known(context))
+        begin = await _ask(menu, _guess(known), configuration)
         if begin is None:
             return ExitCode.OK
-        await journal.run(journal.remembered.keep_reviewer, backend.uri, begin.reviewer, "what you said")
+        await remember_reviewer(journal, backend.uri, known or Reviewer(begin.reviewer, SAID))
         spec = replace(
             menu.spec(begin.offer.id, begin.reviewer),
             filter=selection.filter,
@@ -116,10 +117,13 @@ class _Menu:
         )
 
 
-async def _guess(context: CliContext) -> Guess:
-    """Return the reviewer as far as anybody has said; a guess of git's or of the login's has to be accepted first."""
+async def _known(context: CliContext) -> Reviewer | None:
     await context.backend.capabilities()
-    known = await known_reviewer(context)
+    return await known_reviewer(context)
+
+
+def _guess(known: Reviewer | None) -> Guess:
+    """Return the reviewer as far as anybody has said; a guess of git's or of the login's has to be accepted first."""
     if known is not None:
         return Guess(known.id, known.origin, settled=True)
     guess = proposal()

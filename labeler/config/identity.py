@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from labeler.domain.assessment import same_reviewer
 from labeler.domain.value import MAX_NAME_LENGTH, UnusableValue, check_text
+
+SAID: Final = "what you said"
+"""The origin of an ID that is the answer to the question who reviews: it is remembered, and stays."""
+
+SIGNED_IN: Final = "the user signed in at the server"
+TRACKING_USERNAME: Final = "MLFLOW_TRACKING_USERNAME"
+
+_LOGINS: Final = (SIGNED_IN, TRACKING_USERNAME)
 
 
 class BadReviewer(ValueError):
@@ -60,14 +69,17 @@ def resolve_reviewer(
     """
     if stated is not None:
         return Reviewer(stated.id, stated.origin)
-    found = _usable(signed_in, "the user signed in at the server") or _usable(
-        tracking_username, "MLFLOW_TRACKING_USERNAME"
-    )
+    found = _usable(signed_in, SIGNED_IN) or _usable(tracking_username, TRACKING_USERNAME)
     if remembered is None:
         return None if found is None else Reviewer(found.id, found.origin)
     if found is None or same_reviewer(found.id, remembered):
         return Reviewer(remembered, "remembered")
     return Reviewer(remembered, "remembered", f"{found.id} ({found.origin})")
+
+
+def is_login(origin: str) -> bool:
+    """Return whether an ID of this origin is that of a login: it counts while somebody is signed in under it."""
+    return origin in _LOGINS
 
 
 def _usable(reviewer: str | None, origin: str) -> Candidate | None:

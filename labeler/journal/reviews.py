@@ -38,6 +38,11 @@ class Reviews:
         row = self._store.row("SELECT * FROM reviews ORDER BY opened DESC LIMIT 1")
         return None if row is None else _record(row)
 
+    def last_opened_first(self) -> Iterator[ReviewRecord]:
+        """Yield every review, the most recently opened first. Each is read when it is asked for."""
+        for row in self._store.rows("SELECT id FROM reviews ORDER BY opened DESC"):
+            yield _record(self._store.rows("SELECT * FROM reviews WHERE id = ?", (row["id"],))[0])
+
     def find(self, backend_uri: str, workspace: str, reviewer: str, label: str) -> ReviewRecord | None:
         """Find the review with this label that was opened last, or None. A start without a network uses it."""
         found = self._reviews_at(backend_uri, workspace, reviewer)

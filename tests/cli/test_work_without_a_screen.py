@@ -288,7 +288,7 @@ def test_the_doctor_tells_a_reviewer_who_is_kept_from_one_who_would_be_new(
     labeler: Program, experiment: Experiment
 ) -> None:
     options = ("-b", experiment.server.url)
-    labeler.run("pull", "-e", experiment.id, *options, "-r", "ana")
+    labeler.at_terminal("pull", "-e", experiment.id, *options, typed="ana\n")
     (findings,) = labeler.run("doctor", "--json", *options, MLFLOW_TRACKING_USERNAME="bo").lines
     (reviewer,) = [finding for finding in findings if finding["check"] == "reviewer"]
     assert reviewer["status"] == "warn"

@@ -37,7 +37,7 @@ class Machine:
     """Where nothing is set up but a reviewer ID. `extra` goes into the environment."""
 
     home: Path
-    extra: dict[str, str] = field(default_factory=dict)
+    extra: dict[str, str] = field(default_factory=lambda: {"LABELER_REVIEWER": "rhea.k"})
 
     @property
     def environment(self) -> dict[str, str]:
@@ -47,7 +47,6 @@ class Machine:
             "TERM": "xterm-256color",
             "LANG": "C.UTF-8",
             "LABELER_DATA_DIR": str(self.home / "data"),
-            "LABELER_REVIEWER": "rhea.k",
             **self.extra,
         }
 

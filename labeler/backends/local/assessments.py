@@ -152,7 +152,7 @@ def _checked(assessment: Assessment) -> Assessment:
     created_at_ms = assessment.created_at_ms or wall_clock_ms()
     return replace(
         assessment,
-        rationale=None if expectation else assessment.rationale,
+        rationale=None if expectation else assessment.rationale or None,
         overrides=None if expectation else assessment.overrides,
         created_at_ms=created_at_ms,
         updated_at_ms=assessment.updated_at_ms or created_at_ms,
