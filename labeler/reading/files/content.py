@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from typing import BinaryIO, Final, TextIO, cast
 
 from labeler.domain.byte_size import limit_words
 from labeler.reading.files.containers import PARQUET, Member, check_kind
-from labeler.reading.files.entry import MAX_VALUE_BYTES, Entry, ReadOptions, Unusable
+from labeler.reading.files.entry import MAX_VALUE_BYTES, Entry, Layout, LayoutKind, ReadOptions, Unusable
 from labeler.reading.files.json_values import begins_json, json_entries
 from labeler.reading.files.refusals import why_no_text
 from labeler.reading.files.tables import csv_dialect, csv_entries, parquet_entries
@@ -21,34 +22,63 @@ _TEXT_NAMES: Final = (".txt", ".md", ".markdown", ".text")
 _OTHER_THAN_UTF_8: Final = "cp1252"
 
 
-def entries_of(member: Member, options: ReadOptions) -> Iterator[Entry]:
-    """The values of a file. Raises `Unusable` where there are none, or none that can be read."""
+def layout_of(member: Member, options: ReadOptions) -> tuple[Layout, BinaryIO]:
+    """How a file is laid out, told by how it begins, and its stream from the beginning. Raises `Unusable`."""
     start, stream = _peeked(member.stream)
     check_kind(start)
     if start.startswith(PARQUET):
-        return parquet_entries(_seekable(member, stream))
+        return Layout(LayoutKind.PARQUET), stream
     encoding = json.detect_encoding(start[:4])
     beginning = start.decode(encoding, "replace")
     first = beginning.lstrip(" \t\r\n\ufeff")
     is_named_text = PurePosixPath(member.name.removesuffix(".gz")).suffix.lower() in _TEXT_NAMES
     is_json = first[:1] in ("{", "[", '"') and (not is_named_text or begins_json(first))
     if options.is_text or (is_named_text and first and not is_json):
-        return _text_entry(stream, _text_encoding(start, encoding))
-    columns = [name for name in (options.request, options.response) if name is not None]
+        return Layout(LayoutKind.TEXT, _text_encoding(start, encoding)), stream
+    columns = _named_columns(options)
     dialect = None if first[:1] in ("{", "[") else csv_dialect(beginning, columns)
     if dialect is not None:
-        return _from_text(
-            stream, _text_encoding(start, encoding), partial(csv_entries, dialect=dialect, columns=columns)
-        )
+        return Layout(LayoutKind.CSV, _text_encoding(start, encoding), dialect), stream
     if first and not is_json and not _holds_json_lines(first):
         raise Unusable(why_no_text(beginning))
-    return _from_text(stream, encoding, json_entries)
+    return Layout(LayoutKind.JSON, encoding), stream
+
+
+def entries_of(member: Member, stream: BinaryIO, layout: Layout, options: ReadOptions) -> Iterator[Entry]:
+    """The values of a file. Raises `Unusable` where there are none, or none that can be read."""
+    match layout.kind:
+        case LayoutKind.PARQUET:
+            return parquet_entries(_seekable(member, stream))
+        case LayoutKind.TEXT:
+            return _text_entry(stream, layout.encoding)
+        case LayoutKind.CSV:
+            assert layout.dialect is not None
+            rows = partial(csv_entries, dialect=layout.dialect, columns=_named_columns(options))
+            return _from_text(stream, layout.encoding, rows)
+        case LayoutKind.JSON:
+            return _from_text(stream, layout.encoding, json_entries)
+
+
+def _named_columns(options: ReadOptions) -> list[str]:
+    return [name for name in (options.request, options.response) if name is not None]
 
 
 def _from_text(stream: BinaryIO, encoding: str, entries: Callable[[TextIO], Iterator[Entry]]) -> Iterator[Entry]:
     """The entries of a stream of text, which is closed after them."""
-    with io.TextIOWrapper(cast(io.BufferedReader, stream), encoding, "replace", newline="") as text:
+    with io.TextIOWrapper(cast(io.BufferedReader, stream), encoding, UNREADABLE_BYTES, newline="") as text:
         yield from entries(text)
+
+
+def _one_sign_a_byte(error: UnicodeError) -> tuple[str, int]:
+    """Let each byte that is no text become U+FFFD, so that places in the text are known whoever decodes it."""
+    assert isinstance(error, UnicodeDecodeError)
+    return "\ufffd" * (error.end - error.start), error.end
+
+
+UNREADABLE_BYTES: Final = "labeler.one_sign_a_byte"
+"""The name under which `_one_sign_a_byte` is known to codecs."""
+
+codecs.register_error(UNREADABLE_BYTES, _one_sign_a_byte)
 
 
 def _holds_json_lines(beginning: str) -> bool:

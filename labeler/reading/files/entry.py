@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Final
 
 from labeler.domain.value import JsonValue
@@ -26,7 +28,8 @@ class Unusable(Exception):
 class Entry:
     """One value of a file: where it stands, its exact text, its value, or why it has none.
 
-    `group` numbers the list that it is a member of; 0 stands for none.
+    `group` numbers the list that it is a member of; 0 stands for none. `end` is where its text ends, counted in
+    characters from the beginning of the file's text; -1 where it is no part of one.
     """
 
     position: str
@@ -34,6 +37,42 @@ class Entry:
     value: JsonValue
     group: int = 0
     problem: str = ""
+    end: int = -1
+
+
+class LayoutKind(Enum):
+    """How the entries of a file lie in it."""
+
+    JSON = auto()
+    """Values one after the other, or a list of them."""
+    CSV = auto()
+    PARQUET = auto()
+    TEXT = auto()
+    """One text, the whole file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a file is laid out: `encoding` is that of its text (empty for Parquet), `dialect` that of a CSV file.
+
+    `is_whole` is False for a file within an archive.
+    """
+
+    kind: LayoutKind
+    encoding: str = ""
+    dialect: type[csv.Dialect] | None = None
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What an entry that could be read is to the file: `trace_id` is the one trace that it is, as an object.
+
+    It is empty where the entry is only a part of a trace, or holds several.
+    """
+
+    entry: Entry
+    trace_id: str
 
 
 @dataclass(frozen=True, slots=True)

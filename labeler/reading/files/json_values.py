@@ -91,13 +91,13 @@ def _members(buffer: _Buffer, group: int) -> Iterator[Entry]:
             else f"entry {number} of the list in line {line}"
         )
         try:
-            value, text = _decoded(buffer)
+            value, text, end = _decoded(buffer)
         except NotJson as error:
             why = _CUT_OFF if isinstance(error, _CutOff) else f"is not JSON ({error}); nothing behind it was read"
             yield Entry(position, "", None, group, why)
             buffer.end_line() if buffer.line == line else buffer.drop_all()
             return
-        yield Entry(position, text, value, group)
+        yield Entry(position, text, value, group, end=end)
     yield Entry(f"the list behind entry {number}", "", None, group, "is cut off: the file ends within it")
 
 
@@ -105,21 +105,22 @@ def _value(buffer: _Buffer) -> Entry:
     position = f"line {buffer.line}"
     try:
         if buffer.here() in '{"' or buffer.is_alone():
-            value, text = _decoded(buffer)
-            return Entry(position, text, value)
+            value, text, end = _decoded(buffer)
+            return Entry(position, text, value, end=end)
         problem = "is not JSON (no value)"
     except _CutOff:
         problem = _CUT_OFF
     except NotJson as error:
         problem = f"is not JSON ({error})"
+    start = buffer.absolute(buffer.position)
     line = buffer.end_line()
     if problem == _CUT_OFF and buffer.skip():
         problem = "is not JSON (it is cut off)"
-    return _in_log_line(line, position) or Entry(position, line, None, problem=problem)
+    return _in_log_line(line, position, start) or Entry(position, line, None, problem=problem)
 
 
-def _in_log_line(line: str, position: str) -> Entry | None:
-    """The object or list that ends a line of a log, behind a time, a level or the like."""
+def _in_log_line(line: str, position: str, begins: int) -> Entry | None:
+    """The object or list that ends a line of a log, behind a time, a level or the like; the line `begins` there."""
     for opening in ("{", "["):
         start = line.find(opening, 1)
         if start > 0:
@@ -128,12 +129,12 @@ def _in_log_line(line: str, position: str) -> Entry | None:
             except NotJson:
                 continue
             if isinstance(value, dict | list) and value and not line[end:].strip():
-                return Entry(position, line[start:end], value)
+                return Entry(position, line[start:end], value, end=begins + end)
     return None
 
 
-def _decoded(buffer: _Buffer) -> tuple[JsonValue, str]:
-    """The value at the buffer's position, and its text. Raises `NotJson`."""
+def _decoded(buffer: _Buffer) -> tuple[JsonValue, str, int]:
+    """The value at the buffer's position, its text, and where that ends in the stream. Raises `NotJson`."""
     while True:
         text, start = buffer.text, buffer.position
         length = len(text) - start
@@ -152,7 +153,7 @@ def _decoded(buffer: _Buffer) -> tuple[JsonValue, str]:
             continue
         start = buffer.position
         buffer.advance(end)
-        return value, text[start:end]
+        return value, text[start:end], buffer.absolute(end)
 
 
 def _is_unfinished(error: NotJson, length: int) -> bool:
@@ -179,6 +180,7 @@ class _Buffer:
         self.text = ""
         self.position = 0
         self.line = 1
+        self._before = 0
         self._ended = False
 
     def more(self) -> bool:
@@ -192,6 +194,7 @@ class _Buffer:
         self._ended = not chunk
         if chunk:
             self.text = self.text[self.position :] + chunk
+            self._before += self.position
             self.position = 0
         return bool(chunk)
 
@@ -205,6 +208,10 @@ class _Buffer:
                 return True
             if not self.more():
                 return False
+
+    def absolute(self, position: int) -> int:
+        """How many characters of the stream lie before a position in the text."""
+        return self._before + position
 
     def here(self) -> str:
         return self.text[self.position]
@@ -224,7 +231,7 @@ class _Buffer:
     def end_line(self) -> str:
         """Go to the end of the line and return what lay before it."""
         end = self._line_end()
-        line = self.text[self.position : end].strip()
+        line = self.text[self.position : end].rstrip()
         self.advance(end)
         return line
 

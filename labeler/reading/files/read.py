@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
 
 from labeler.domain.trace import RawTrace
 from labeler.reading.files.containers import members
-from labeler.reading.files.content import entries_of
-from labeler.reading.files.entry import Problem, ReadOptions, Remark, Unusable, UnusableFile
-from labeler.reading.files.traces import TracesOfOneFile
+from labeler.reading.files.content import entries_of, layout_of
+from labeler.reading.files.entry import Layout, Problem, ReadOptions, Remark, Row, Unusable, UnusableFile
+from labeler.reading.files.traces import Found, TracesOfOneFile
 
 _MOST_PROBLEMS: Final = 20
 """So many things that could not be read are told one by one; the rest are counted."""
@@ -52,6 +52,13 @@ def stream_traces(
 
     Raises `UnusableFile` at the end when there was no trace; `name` is for its message.
     """
+    for found in stream_rows(name, file, options):
+        if not isinstance(found, Layout | Row):
+            yield found
+
+
+def stream_rows(name: str, file: BinaryIO, options: ReadOptions | None = None) -> Iterator[Layout | Found]:
+    """As `stream_traces`, with the layout of each file before its traces, and behind each entry the row that it is."""
     is_found = False
     told = 0
     waiting: list[Problem] = []
@@ -73,14 +80,16 @@ def stream_traces(
         raise UnusableFile(_why_nothing(name, waiting))
 
 
-def _everything(name: str, file: BinaryIO, options: ReadOptions) -> Iterator[RawTrace | Problem | Remark]:
+def _everything(name: str, file: BinaryIO, options: ReadOptions) -> Iterator[Layout | Found]:
     for member in members(name, file):
         if isinstance(member, Problem):
             yield member
             continue
         is_inner = member.name != name
         try:
-            yield from TracesOfOneFile(member.name, options).read(entries_of(member, options))
+            layout, stream = layout_of(member, options)
+            yield replace(layout, is_whole=not is_inner)
+            yield from TracesOfOneFile(member.name, options).read(entries_of(member, stream, layout, options))
         except Unusable as reason:
             if not is_inner:
                 raise UnusableFile(f"{name} {reason}.") from None

@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import zip_longest
 from typing import Any, BinaryIO, Final, TextIO
 
 from labeler.domain.value import JsonValue
@@ -71,7 +72,7 @@ def csv_entries(stream: TextIO, dialect: type[csv.Dialect], columns: Sequence[st
             problem = f"has {len(cells)} cells where there are {len(header)} columns"
             yield Entry(f"line {line}", "", None, problem=problem)
             continue
-        yield _row_entry(f"line {line}", {name: _cell(cell) for name, cell in zip(header, cells, strict=False)})
+        yield _row_entry(f"line {line}", {name: _cell(cell) for name, cell in zip_longest(header, cells, fillvalue="")})
 
 
 def parquet_entries(stream: BinaryIO) -> Iterator[Entry]:

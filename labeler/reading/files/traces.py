@@ -11,7 +11,7 @@ from typing import Final
 from labeler.domain.byte_size import limit_words
 from labeler.domain.trace import RawTrace, short_id, why_no_id
 from labeler.domain.value import JsonValue
-from labeler.reading.files.entry import MAX_VALUE_BYTES, Entry, Problem, ReadOptions, Remark, Unusable
+from labeler.reading.files.entry import MAX_VALUE_BYTES, Entry, Problem, ReadOptions, Remark, Row, Unusable
 from labeler.reading.files.identity import OWN_ID_KEY, RowCounter, row_digest
 from labeler.reading.files.mlflow import mlflow_traces, span_owner, traces_of_exports, traces_of_spans
 from labeler.reading.files.refusals import why_no_trace
@@ -20,6 +20,7 @@ from labeler.reading.wire.bounded_json import parse_deep
 from labeler.reading.wire.forms import FORMS
 from labeler.reading.wire.forms.chat_rows import NAMED
 from labeler.reading.wire.forms.form import Form, Recognised, as_object, first_text
+from labeler.reading.wire.forms.row_facts import labels_of
 from labeler.reading.wire.otlp import is_otlp
 from labeler.reading.wire.spans import UnreadableTrace, decode_all
 from labeler.reading.wire.summary import NANOSECONDS_PER_MS, summary_of
@@ -27,7 +28,7 @@ from labeler.reading.wire.summary import NANOSECONDS_PER_MS, summary_of
 _DEEPEST: Final = 3
 """Containers of traces within containers of traces."""
 
-_Found = RawTrace | Problem | Remark
+Found = RawTrace | Problem | Remark | Row
 _SPANS: Final = "spans"
 _UNREADABLE_SIGN: Final = "\ufffd"
 
@@ -54,21 +55,25 @@ class TracesOfOneFile:
         self._contents: dict[str, bytes] = {}
         self._remarked: set[str] = set()
         self._entries = 0
+        self._told: list[str] = []
 
-    def read(self, entries: Iterator[Entry]) -> Iterator[_Found]:
-        """The traces, and in their places the problems. Raises `Unusable` where nothing can be read."""
+    def read(self, entries: Iterator[Entry]) -> Iterator[Found]:
+        """The traces and the rows that they are, and in their places the problems.
+
+        Raises `Unusable` where nothing can be read.
+        """
         before: Entry | None = None
         for entry in entries:
             self._entries += 1
             if before is not None:
-                yield from self._read(before)
+                yield from self._read(before, before)
             before = entry
         if before is not None:  # a file's only value is called "it"
             is_only = self._entries == 1 and before.position.startswith("line ")
-            yield from self._read(replace(before, position="it") if is_only else before)
+            yield from self._read(replace(before, position="it") if is_only else before, before)
         yield from self._put_together()
 
-    def _read(self, entry: Entry) -> Iterator[_Found]:
+    def _read(self, entry: Entry, as_found: Entry) -> Iterator[Found]:
         if entry.problem:
             yield self._problem(entry.position, entry.problem)
             return
@@ -76,12 +81,16 @@ class TracesOfOneFile:
             yield from self._remark(
                 f"{self._name} holds bytes that are no text in its encoding; each stands as {_UNREADABLE_SIGN}"
             )
+        self._told.clear()
         try:
             yield from self._read_value(entry, 0)
         except (Unusable, UnreadableTrace) as reason:
             yield self._problem(entry.position, str(reason).rstrip("."))
+        else:
+            is_one = len(self._told) == 1 and isinstance(entry.value, dict)
+            yield Row(as_found, self._told[0] if is_one else "")
 
-    def _read_value(self, entry: Entry, depth: int) -> Iterator[_Found]:
+    def _read_value(self, entry: Entry, depth: int) -> Iterator[Found]:
         value = entry.value
         if isinstance(value, Mapping) and (self._options.request or self._options.response):
             yield from self._read_named(entry, value)
@@ -115,7 +124,8 @@ class TracesOfOneFile:
                 return
         raise Unusable(why_no_trace(value))
 
-    def _read_members(self, entry: Entry, values: Sequence[JsonValue], depth: int) -> Iterator[_Found]:
+    def _read_members(self, entry: Entry, values: Sequence[JsonValue], depth: int) -> Iterator[Found]:
+        self._told.append("")
         for number, value in enumerate(values, 1):
             text = json.dumps(value, ensure_ascii=False)
             member = replace(entry, position=f"entry {number}", text=text, value=value)
@@ -124,7 +134,7 @@ class TracesOfOneFile:
             except (Unusable, UnreadableTrace) as reason:
                 yield self._problem(member.position, str(reason).rstrip("."))
 
-    def _read_named(self, entry: Entry, row: Mapping[str, JsonValue]) -> Iterator[_Found]:
+    def _read_named(self, entry: Entry, row: Mapping[str, JsonValue]) -> Iterator[Found]:
         """A row of which the user named the keys: they are kept with it, so that it is read so wherever it is kept."""
         named = {"request": self._options.request, "response": self._options.response}
         if missing := [key for key in named.values() if key is not None and key not in row]:
@@ -159,7 +169,7 @@ class TracesOfOneFile:
             if named is not None:
                 self._parts[named].texts[:0] = self._parts.pop(key).texts
 
-    def _put_together(self) -> Iterator[_Found]:
+    def _put_together(self) -> Iterator[Found]:
         self._join_nameless()
         for parts in self._parts.values():
             values = [parse_deep(text) for text in parts.texts]
@@ -182,7 +192,7 @@ class TracesOfOneFile:
             else:
                 yield from self._remark(f"{self._name}: {found.sentence}")
 
-    def _trace(self, recognised: Recognised, text: str, value: JsonValue, entry: Entry) -> Iterator[_Found]:
+    def _trace(self, recognised: Recognised, text: str, value: JsonValue, entry: Entry) -> Iterator[Found]:
         facts = recognised.facts
         payload = text.encode("utf-8", "surrogatepass")
         for note in facts.notes:
@@ -214,9 +224,13 @@ class TracesOfOneFile:
         )
         yield from self._once(RawTrace(whole, payload), entry)
 
-    def _once(self, trace: RawTrace, entry: Entry) -> Iterator[_Found]:
+    def _once(self, trace: RawTrace, entry: Entry) -> Iterator[Found]:
         """The trace, unless one of its ID came before; that is said where its content is another."""
         trace_id = trace.summary.id
+        self._told.append(trace_id)
+        if said := labels_of(as_object(entry.value)):
+            labels = tuple(replace(each, trace_id=trace_id) for each in said)
+            trace = replace(trace, summary=replace(trace.summary, assessments=(*trace.summary.assessments, *labels)))
         content = hashlib.sha256(trace.payload).digest()[:16]
         earlier = self._contents.setdefault(trace_id, content)
         if earlier is not content:

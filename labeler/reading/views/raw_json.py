@@ -9,13 +9,13 @@ from typing import Final
 from labeler.domain.trace import RawTrace
 from labeler.reading.document import Block, BlockKind, Document
 from labeler.reading.sanitise import sanitise
-from labeler.reading.wire.forms.row_facts import EXPECTED_KEYS, LABEL_KEYS, SCORE_KEYS
+from labeler.reading.wire.forms.row_facts import EXPECTED_KEYS, SCORE_KEYS, is_label_key
 
 _ENVELOPES: Final = ("trace", "data", "trace_info", "info", "row", "observations", "child_runs")
 _SAID: Final = frozenset(
     (
         *("assessments", "annotations", "span_annotations", "spanAnnotations", "feedback_stats"),
-        *(*EXPECTED_KEYS, *SCORE_KEYS, *LABEL_KEYS),
+        *(*EXPECTED_KEYS, *SCORE_KEYS),
     )
 )
 """Keys under which servers and exports tell what was said about a trace."""
@@ -34,7 +34,7 @@ def blind_raw_document(raw: RawTrace) -> Document:
     try:
         body = json.loads(raw.payload)
         for holder in _envelopes(body):
-            for key in holder.keys() & _SAID:
+            for key in [key for key in holder if key in _SAID or is_label_key(key)]:
                 holder[key] = "hidden: this review is blind"
         return _document(raw, json.dumps(body, ensure_ascii=False, indent=2))
     except (ValueError, RecursionError):

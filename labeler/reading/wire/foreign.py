@@ -13,7 +13,7 @@ _ENVELOPE: Final = frozenset(
         "trace", "data", "spans", "trace_info", "info", "request", "response", "next_page_token", "trace_id",
         "request_id", "client_request_id", "state", "status", "request_time", "timestamp_ms", "execution_duration",
         "execution_time_ms", "trace_metadata", "request_metadata", "tags", "assessments", "trace_location",
-        "experiment_id", "request_preview", "response_preview",
+        "experiment_id", "request_preview", "response_preview", "labels", "labeler_labels",
     )
 )  # fmt: skip
 """What MLflow's bodies have, and the columns of its tables."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.value import JsonValue
+from labeler.reading.wire.bounded_json import parse_or_none
 from labeler.reading.wire.forms.form import as_object, first_text, objects, text_or_none, unpacked
 from labeler.reading.wire.forms.said import IN_FILE, expected, feedback
 from labeler.reading.wire.identifiers import Object
@@ -27,6 +28,8 @@ LABEL_KEYS: Final = ("labeler_labels", "labels")
 _TAKEN: Final = frozenset(
     (*CONTEXT_KEYS, *EXPECTED_KEYS, *SCORE_KEYS, *OWN_ID_KEYS, *LABEL_KEYS, "tools", "tags", "usage")
 )
+_LABEL: Final = "label."
+_COMMENT: Final = "comment."
 _MOST_CONTEXTS: Final = 10_000
 
 
@@ -37,7 +40,7 @@ def is_taken(key: str) -> bool:
 
 def is_label_key(key: str) -> bool:
     """Whether a key holds labels that were joined into the row."""
-    return key in LABEL_KEYS or key.startswith(("label.", "comment."))
+    return key in LABEL_KEYS or key.startswith((_LABEL, _COMMENT))
 
 
 def contexts_of(row: Object) -> list[JsonValue]:
@@ -52,12 +55,12 @@ def contexts_of(row: Object) -> list[JsonValue]:
 
 
 def assessments_of(row: Object, used: Sequence[str] = ()) -> tuple[Assessment, ...]:
-    """What a row says about its response: expected answers, scores, feedback, and labels that were joined in."""
+    """What a row says about its response: expected answers, scores, feedback. Not the labels that were joined in."""
     said = [expected(key, row[key]) for key in EXPECTED_KEYS if key not in used and row.get(key) not in (None, "")]
     for key in SCORE_KEYS:
         if key not in used:
             said.extend(_scores(key, unpacked(row.get(key))))
-    return (*said, *labels_of(row))
+    return tuple(said)
 
 
 def _scores(key: str, value: JsonValue) -> list[Assessment]:
@@ -81,12 +84,28 @@ def _score(name: str, value: JsonValue) -> Assessment:
 
 
 def labels_of(row: Object) -> tuple[Assessment, ...]:
-    """The labels that a labelled file has joined into a row; empty for a key `labels` that holds something else."""
+    """The labels that a labelled file has joined into a row; empty for a key `labels` that holds something else.
+
+    Those in keys of their own, of the flat form, are of an unknown source: the file does not say whose they are.
+    """
     for key in LABEL_KEYS:
         labels = objects(row.get(key))
         if labels and all({"name", "value", "reviewer"} <= each.keys() for each in labels):
             return tuple(map(_label, labels))
-    return ()
+    names = (
+        key.removeprefix(_LABEL) for key, value in row.items() if key.startswith(_LABEL) and value not in (None, "")
+    )
+    return tuple(
+        feedback(name, _cell_value(row[_LABEL + name]), IN_FILE, comment=row.get(_COMMENT + name)) for name in names
+    )
+
+
+def _cell_value(value: JsonValue) -> JsonValue:
+    """A value of the flat form. A table has texts for all: one that is a JSON value of another kind stands for that."""
+    if not isinstance(value, str):
+        return value
+    parsed = parse_or_none(value)
+    return value if parsed is None or isinstance(parsed, str) else parsed
 
 
 def _label(label: Object) -> Assessment:
