@@ -39,6 +39,7 @@ from labeler.review.action import Action, ActionContext
 from labeler.review.apply import Changed, apply
 from labeler.review.decide import decide
 from labeler.review.decision import Decision, Refusal, verbatim
+from labeler.review.judge_values import as_asked
 from labeler.review.state import ReviewState
 
 AHEAD = 3
@@ -77,7 +78,8 @@ class Desk:
         self.connection = ConnectionStatus.UNKNOWN
         self.left_alone_until_ms = 0
         """When the backend may be asked again, where it said so, in milliseconds since the epoch; 0 otherwise."""
-        read = read_blind if state.rules.blind else partial(read_openly, reviewer=record.spec.reviewer)
+        openly = partial(read_openly, reviewer=record.spec.reviewer)
+        read = partial(read_blind if state.rules.blind else openly, as_asked=partial(as_asked, state))
         self.library = Library(cache, self.destination_of, read, self._prepared, self._strayed)
         self.sessions = Sessions(
             cache, self.destination_of, self.library.get, remote, lambda event: self.on_event(event)

@@ -17,7 +17,7 @@ from labeler.reading.document import Document
 from labeler.reading.layout import lay_out
 from labeler.reading.read import read_conversation
 from labeler.reading.sanitise import one_line
-from labeler.reading.views.assessments import about_trace, with_assessments
+from labeler.reading.views.assessments import AsAsked, about_trace, unasked, with_assessments
 from labeler.reading.wire.spans import SpansOfAnother
 from labeler.review.own_answers import by_others
 
@@ -34,7 +34,7 @@ class PreparedTrace:
     `document` is what a reviewer reads, `conversation` the same without a word of anybody else. `assessments` are all
     that were made of the trace and its spans; `others` those that the reviewer is shown beside it, those of its
     top-level span counted as of the trace: none in a blind review. `span_names` (by span ID) and `models` are display
-    text.
+    text. `as_asked` has the values of assessments as the review's questions take them.
     """
 
     raw: RawTrace
@@ -44,6 +44,7 @@ class PreparedTrace:
     others: tuple[Assessment, ...]
     span_names: Mapping[str, str]
     models: tuple[str, ...]
+    as_asked: AsAsked = unasked
 
     @property
     def name(self) -> str:
@@ -133,18 +134,19 @@ class Library:
         self._on_ready(prepared)
 
 
-def read_openly(raw: RawTrace, reviewer: str) -> PreparedTrace:
+def read_openly(raw: RawTrace, reviewer: str, as_asked: AsAsked = unasked) -> PreparedTrace:
     """Read a trace together with what judges, code and other reviewers said about it. Raises `SpansOfAnother`."""
-    blind = read_blind(raw)
+    blind = read_blind(raw, as_asked)
     said = by_others(blind.assessments, reviewer)
     others = tuple(about_trace(each, blind.document) for each in said)
-    return replace(blind, document=with_assessments(blind.document, others, blind.span_names), others=others)
+    document = with_assessments(blind.document, others, blind.span_names, as_asked)
+    return replace(blind, document=document, others=others)
 
 
-def read_blind(raw: RawTrace) -> PreparedTrace:
+def read_blind(raw: RawTrace, as_asked: AsAsked = unasked) -> PreparedTrace:
     """Read a trace without anything that others said about it. Raises `SpansOfAnother`."""
     conversation = read_conversation(raw)
     document = lay_out(conversation, raw.summary.name)
     names = {span_id: one_line(name, _NAME_CHARACTERS) for span_id, name in conversation.span_names.items()}
     models = tuple(one_line(model, _NAME_CHARACTERS) for model in conversation.models)
-    return PreparedTrace(raw, document, document, raw.summary.assessments, (), names, models)
+    return PreparedTrace(raw, document, document, raw.summary.assessments, (), names, models, as_asked)

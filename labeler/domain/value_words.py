@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from labeler.domain.question import PassFail, Question
 from labeler.domain.value import JsonValue
+
+_ONE_LINE: Final = 100
+"""Characters that the entries of a list may take side by side."""
+
+_SEPARATORS: Final = frozenset(",:\n")
+_OTHER_WORDS: Final = frozenset(("yes", "no", "true", "false", "none", "null"))
 
 
 def value_words(value: JsonValue, question: Question | None = None) -> str:
@@ -27,6 +34,31 @@ def value_words(value: JsonValue, question: Question | None = None) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
+def value_lines(value: JsonValue) -> str:
+    """Return a value whole, the entries of a list and the fields of an object apart.
+
+    They stand side by side where that is short and nothing in them could be taken for a separator, else a line each,
+    lists with dashes. In a list or an object, text that reads as something else stands in quotes: ``"4", 5``.
+    """
+    if isinstance(value, str):
+        return value or '""'
+    if isinstance(value, Mapping | Sequence):
+        return _side_by_side(value) or "\n".join(_members(value))
+    return value_words(value)
+
+
+def is_ambiguous(text: str) -> bool:
+    """Return whether a text reads as a value that is no text: ``yes``, ``4``, ``none``, or as nothing at all."""
+    word = text.strip().casefold()
+    if not word or word in _OTHER_WORDS:
+        return True
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
 def number_words(number: float) -> str:
     """Return a number as people write it: whole ones without a fraction."""
     return str(int(number)) if isinstance(number, int) or number.is_integer() else repr(number)
@@ -39,3 +71,49 @@ def short_json(value: JsonValue, most: int) -> str:
     """
     text = json.dumps(value, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= most else f"{text[:most]}…"
+
+
+def _side_by_side(value: Mapping[str, JsonValue] | Sequence[JsonValue]) -> str:
+    """Return the members on one line: ``wrong, unsafe``; empty where they need more."""
+    if not value:
+        return "{}" if isinstance(value, Mapping) else "none"
+    if len(value) > _ONE_LINE:
+        return ""
+    is_object = isinstance(value, Mapping)
+    members = list(value.items()) if isinstance(value, Mapping) else [("", each) for each in value]
+    words = []
+    for key, each in members:
+        if _is_container(each):
+            return ""
+        word = _member_words(each)
+        if _SEPARATORS & {*key, *word}:
+            return ""
+        words.append(f"{key}: {word}" if is_object else word)
+    line = ", ".join(words)
+    return line if len(line) <= _ONE_LINE else ""
+
+
+def _members(value: Mapping[str, JsonValue] | Sequence[JsonValue]) -> list[str]:
+    """Return the members one below the other, each with what is in it."""
+    if isinstance(value, Mapping):
+        return [_member(f"{key}:", each) for key, each in value.items()]
+    return [_member("-", each) for each in value]
+
+
+def _member(opening: str, value: JsonValue) -> str:
+    """Return a member behind its opening; what takes several lines is indented."""
+    lines = (value_lines(value) if _is_container(value) else _member_words(value)).split("\n")
+    if len(lines) == 1:
+        return f"{opening} {lines[0]}"
+    first = f"{opening} {lines.pop(0)}" if opening == "-" else opening
+    return "\n".join((first, *(f"  {line}" for line in lines)))
+
+
+def _member_words(value: JsonValue) -> str:
+    if isinstance(value, str):
+        return f'"{value}"' if is_ambiguous(value) else value
+    return value_words(value)
+
+
+def _is_container(value: JsonValue) -> bool:
+    return isinstance(value, Mapping | Sequence) and not isinstance(value, str)

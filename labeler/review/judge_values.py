@@ -9,6 +9,7 @@ from labeler.domain.assessment import Assessment, SourceType
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
 from labeler.domain.value import JsonValue, UnusableValue
 from labeler.review.answer_values import check_value, parse_number
+from labeler.review.state import ReviewState
 
 _POSITIVE = frozenset({"yes", "true", "pass", "passed", "correct", "good", "1", "1.0"})
 _NEGATIVE = frozenset({"no", "false", "fail", "failed", "incorrect", "bad", "0", "0.0"})
@@ -46,6 +47,20 @@ def judged_value(question: Question, judge: Assessment) -> JsonValue:
         case Text():
             value = value if isinstance(value, str) or value is None else json.dumps(value, ensure_ascii=False)
     return check_value(question, value)
+
+
+def as_asked(state: ReviewState, assessment: Assessment) -> tuple[Question, JsonValue] | None:
+    """Find the question of an assessment's name, and its value in that question's type; None if it has none there.
+
+    Whoever gave it: a judge, a script or a person. Texts stand as they are.
+    """
+    question = next((each for each in state.questions if each.name == assessment.name), None)
+    if question is None or isinstance(question.input, Text):
+        return None
+    try:
+        return question, judged_value(question, assessment)
+    except UnusableValue:
+        return None
 
 
 def _as_bool(question: Question, value: JsonValue, positive: str, negative: str) -> bool:

@@ -160,7 +160,7 @@ def test_searches_are_told_with_query_rank_score_source_and_text() -> None:
         "page: 4",
         "2 · Locks · b.md",
         "Lock\nseven␛[2J",
-        "(chunk_relevance: judge/m: no)",
+        "(chunk_relevance: no · judge m)",
         "rerank: 1 document",
         "query: width",
         "1 · score 0.99 · Locks · b.md",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from labeler.domain.assessment import Assessment
@@ -17,7 +17,7 @@ from labeler.reading.json.pretty import compact
 from labeler.reading.message import Retrieved
 from labeler.reading.sanitise import one_line, sanitise
 from labeler.reading.span_tree import SpanTree
-from labeler.reading.views.assessments import brief
+from labeler.reading.views.assessments import AsAsked, note, unasked
 
 _PREPARING: Final = ("PARSER", "EMBEDDING")
 """Types of spans that cut and count documents, and find none."""
@@ -62,7 +62,7 @@ def searches(trace: Trace) -> list[Retrieval]:
     return [Retrieval("in the conversation", "", tuple(given))] if given else []
 
 
-def retrieved_document(trace: Trace, said: Iterable[Assessment] = ()) -> Document:
+def retrieved_document(trace: Trace, said: Iterable[Assessment] = (), as_asked: AsAsked = unasked) -> Document:
     """The searches and their documents, each document a message of its own. `said`: assessments to show beside them."""
     found = searches(trace)
     relevance = [each for each in said if each.span_id is not None]
@@ -72,7 +72,8 @@ def retrieved_document(trace: Trace, said: Iterable[Assessment] = ()) -> Documen
         blocks.extend(_heading(search, number))
         for rank, document in enumerate(search.documents, 1):
             about = [each for each in relevance if _is_about(each, search, rank)]
-            blocks.extend(_blocks(document, rank, number + rank, search.span_id, about))
+            notes = [replace(note(each, number + rank, as_asked=as_asked), span_id=search.span_id) for each in about]
+            blocks.extend(_blocks(document, rank, number + rank, search.span_id, notes))
     if not blocks:
         blocks = [Block(BlockKind.NOTE, "no documents were retrieved for this trace")]
     return Document(trace.summary.id, "", "", tuple(blocks), None, None)
@@ -100,7 +101,7 @@ def _heading(search: Retrieval, number: int) -> Iterator[Block]:
 
 
 def _blocks(
-    document: Retrieved, rank: int, number: int, span_id: str | None, about: Sequence[Assessment]
+    document: Retrieved, rank: int, number: int, span_id: str | None, notes: Sequence[Block]
 ) -> Iterator[Block]:
     score = f"score {document.score:.3g}" if document.score is not None else ""
     title = one_line(" · ".join(filter(None, (str(rank), score, document.title, document.source))), _LINE)
@@ -111,8 +112,7 @@ def _blocks(
         yield Block(BlockKind.PROSE, text, message=number, foldable=True, folded=is_long, span_id=span_id)
     else:
         yield Block(BlockKind.NOTE, "an empty text", message=number, span_id=span_id)
-    for each in about:
-        yield Block(BlockKind.NOTE, f"{one_line(each.name)}: {brief(each)}", message=number, span_id=span_id)
+    yield from notes
     for key, value in document.metadata.items():
         yield Block(
             BlockKind.FIELD,

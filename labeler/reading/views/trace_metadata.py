@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from labeler.domain.answer_metadata import comment_of
-from labeler.domain.assessment import Assessment, AssessmentKind
+from labeler.domain.assessment import Assessment
 from labeler.domain.duration import duration_words
 from labeler.domain.moment import date_and_time
 from labeler.domain.trace import Span, TraceSummary
@@ -16,7 +15,7 @@ from labeler.reading.document import Block, BlockKind, Document
 from labeler.reading.formats.values import decoded
 from labeler.reading.json.pretty import pretty
 from labeler.reading.sanitise import one_line, sanitise
-from labeler.reading.views.assessments import said_words, source_words
+from labeler.reading.views.assessments import AsAsked, about, also_recorded, field, unasked
 from labeler.reading.wire.summary import tokens_of
 
 _LINE: Final = 200
@@ -43,15 +42,17 @@ def trace_facts(
     fates: Mapping[str, str] = MappingProxyType({}),
     *,
     hidden: str = "",
+    as_asked: AsAsked = unasked,
 ) -> Document:
     """The facts as a document.
 
     `fates` says how far assessments got that were given here, by ID. `hidden` says why some of what was said is not
     among `assessments`, in a sentence.
     """
+    names = {span.id: f"{one_line(span.name, _SPAN_NAME)} ({span.id})" for span in spans if span.name}
     blocks = [
         *_section(0, "trace", _facts(summary, spans)),
-        *_said(1, list(assessments), {span.id: one_line(span.name, _SPAN_NAME) for span in spans}, fates, hidden),
+        *_said(1, list(assessments), names, fates, hidden, as_asked),
         *_section(2, "tags", _rest(summary.tags)),
         *_section(3, "metadata", _rest(summary.metadata)),
     ]
@@ -107,28 +108,21 @@ def _said(
     span_names: Mapping[str, str],
     fates: Mapping[str, str],
     hidden: str,
+    as_asked: AsAsked,
 ) -> Iterator[Block]:
-    """Everything said, by name; of each name what stands first, then what it superseded, the latest first."""
+    """Everything said, by name; of each name what stands first, then what it superseded, the latest first.
+
+    Last, folded, what was recorded with it.
+    """
     if not assessments and not hidden:
         return
     yield Block(BlockKind.HEADER, "assessments", message=number)
     if hidden:
         yield Block(BlockKind.NOTE, hidden, message=number)
     for assessment in sorted(assessments, key=lambda a: (a.name, not a.valid, -a.created_at_ms)):
-        kind = " (expected)" if assessment.kind is AssessmentKind.EXPECTATION else ""
-        span_id = assessment.span_id
-        name = span_names.get(span_id or "", "")
-        about = f"about span {name} ({span_id})" if name else f"about span {span_id}" if span_id else ""
-        when = date_and_time(assessment.created_at_ms)
         stands = "" if assessment.valid else "superseded"
-        told = (said_words(assessment), stands, source_words(assessment), when, about, fates.get(assessment.id, ""))
-        text = one_line(" · ".join(part for part in told if part), 2 * _LINE)
-        rationale = sanitise(comment_of(assessment) or "")
-        yield Block(
-            BlockKind.FIELD,
-            f"{text}\n{rationale}" if rationale else text,
-            role="" if assessment.valid else "tool",
-            message=number,
-            summary=one_line(assessment.name, _LINE) + kind,
-            foldable=bool(rationale),
-        )
+        when = date_and_time(assessment.created_at_ms)
+        rest = (when, about(assessment, span_names), fates.get(assessment.id, ""))
+        yield field(assessment, number, [stands], rest, as_asked)
+    if assessments:
+        yield also_recorded(assessments, number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from labeler.reading.sanitise import one_line, sanitise
 from labeler.reading.views.assessments import brief
 from labeler.review import action as act
 from labeler.review.decision import Refusal
+from labeler.review.judge_values import as_asked
 from labeler.review.possible import verdict
 from labeler.tui.action_table import Action, Rule
 from labeler.tui.appearance import ScreenLook
@@ -93,7 +95,7 @@ class ReviewActions(ReviewFields):
         elif found.why_not:
             self.warn(one_line(self.keymap.spelled(found.why_not), 200))
         elif await self.act(act.SetAnswer(question.name, found.value)):
-            self.say(f"took {brief(found.judge)}")
+            self.say(f"took {brief(found.judge, partial(as_asked, state))}")
 
     def guideline(self) -> None:
         """Show the whole instruction."""

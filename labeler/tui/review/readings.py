@@ -30,13 +30,13 @@ class Readings:
         return span_document(self._trace(prepared.raw), span_id)
 
     def documents(self, prepared: PreparedTrace) -> Document:
-        return retrieved_document(self._readable(prepared.raw), prepared.others)
+        return retrieved_document(self._readable(prepared.raw), prepared.others, prepared.as_asked)
 
     def facts(
         self, prepared: PreparedTrace, said: Sequence[Assessment], fates: Mapping[str, str], hidden: str
     ) -> Document:
         trace = self._readable(prepared.raw)
-        return trace_facts(trace.summary, trace.spans, said, fates, hidden=hidden)
+        return trace_facts(trace.summary, trace.spans, said, fates, hidden=hidden, as_asked=prepared.as_asked)
 
     def _trace(self, raw: RawTrace) -> Trace:
         decoded = self._decoded

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from labeler.desk.delivery_status import AnswerDelivery, DeliveryState
@@ -17,6 +18,7 @@ from labeler.domain.question import Categorical, PassFail, Question
 from labeler.domain.worklist import ItemState
 from labeler.reading.sanitise import one_line, sanitise
 from labeler.reading.views.assessments import brief
+from labeler.review.judge_values import as_asked
 from labeler.review.possible import verdict
 from labeler.tui.appearance import Signs
 from labeler.tui.keymap import Keymap
@@ -159,8 +161,11 @@ def _judges(desk: Desk) -> dict[str, JudgeSaid]:
     if state.item is None:
         return {}
     others = desk.known.by_others(*state.subject)
+    words = partial(as_asked, state)
     found = {question.name: verdict(state, question, others) for question in state.questions}
-    return {name: JudgeSaid(brief(each.judge), not each.why_not) for name, each in found.items() if each is not None}
+    return {
+        name: JudgeSaid(brief(each.judge, words), not each.why_not) for name, each in found.items() if each is not None
+    }
 
 
 def _span_name(desk: Desk, change: Change | None) -> str:

@@ -175,7 +175,7 @@ async def test_why_a_judge_s_value_cannot_be_taken_stands_beside_it(tmp_path: Pa
 
 async def test_an_unbound_accept_is_not_offered(tmp_path: Path) -> None:
     async with open_table(tmp_path, judged(THUMB, "yes"), (THUMB,), keys={"answer.accept": []}) as table:
-        assert "judge/gpt: yes" in table.line("panel")
+        assert "judge/gpt: Helpful" in table.line("panel")
         assert "accept" not in table.screen
 
 

@@ -55,3 +55,13 @@ def reading(table: Table) -> str:
     lines = lines[2:last]
     edge = min((line.index("│") for line in lines if "│" in line), default=-1)
     return "\n".join(line[edge + 1 :].rstrip() for line in lines)
+
+
+async def all_of(table: Table) -> str:
+    """The whole view, from its beginning to its end."""
+    await table.press("g")
+    shown = reading(table)
+    while table.review.views.conversation.line_range()[1] < table.review.views.conversation.line_range()[2]:
+        await table.press("space")
+        shown += reading(table)
+    return shown

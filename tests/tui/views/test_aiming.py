@@ -211,9 +211,9 @@ async def test_judges_of_the_span_are_shown_and_accepted_while_it_is_aimed_at(tm
     raw = judged((THUMB.name, True, None), (THUMB.name, False, fare))
     async with open_table(tmp_path / "open", [raw], (THUMB, RATING)) as table:
         await at_fare(table)
-        assert "judge/judge0: yes" in table.line("panel")
+        assert "judge/judge0: Helpful" in table.line("panel")
         await table.press("A")
-        assert "judge/judge1: no" in table.line("panel")
+        assert "judge/judge1: Not helpful" in table.line("panel")
         assert "judge0" not in table.line("panel")
         await table.press("=")
         assert values(table, fare) == {THUMB.name: False}

@@ -12,9 +12,9 @@ from labeler.domain.value import JsonValue
 from labeler.review.state import Rules
 from tests.domain.assessment_fields import AssessmentFields
 from tests.tui.review.asked import RATING, THUMB, traces
-from tests.tui.review.table import REVIEWER, Table, open_table
+from tests.tui.review.table import REVIEWER, open_table
 from tests.tui.snapshot import Snapshots
-from tests.tui.views.looking import opened, reading, session_of
+from tests.tui.views.looking import all_of, opened, reading, session_of
 
 JUDGED = session_of("desk-svala-0918")[3]
 
@@ -28,16 +28,6 @@ def said(raw: RawTrace, name: str, value: JsonValue, by: str, at: int, **more: U
 def with_said(*assessments: Assessment) -> RawTrace:
     raw = traces(1)[0]
     return replace(raw, summary=replace(raw.summary, assessments=assessments))
-
-
-async def all_of(table: Table) -> str:
-    """The whole view, from its beginning to its end."""
-    await table.press("g")
-    shown = reading(table)
-    while table.review.views.conversation.line_range()[1] < table.review.views.conversation.line_range()[2]:
-        await table.press("space")
-        shown += reading(table)
-    return shown
 
 
 async def test_m_shows_facts_assessments_tags_and_metadata(tmp_path: Path, snapshots: Snapshots) -> None:
@@ -77,12 +67,12 @@ async def test_my_own_answers_are_there_as_they_stand_now(tmp_path: Path) -> Non
         await table.type("quick")
         await table.press("enter", "m")
         shown = await all_of(table)
-        assert f"yes · reviewer {REVIEWER}" in shown
+        assert f"Helpful · reviewer {REVIEWER}" in shown
         assert "quick" in shown
         await table.press("m", "shift+tab", "n", "m")
         shown = await all_of(table)
-        assert f"no · reviewer {REVIEWER}" in shown
-        assert f"yes · reviewer {REVIEWER}" not in shown
+        assert f"Not helpful · reviewer {REVIEWER}" in shown
+        assert f"Helpful · reviewer {REVIEWER}" not in shown
 
 
 async def test_an_answer_changed_since_it_was_told_is_superseded(tmp_path: Path) -> None:
@@ -92,7 +82,9 @@ async def test_an_answer_changed_since_it_was_told_is_superseded(tmp_path: Path)
         await table.press("shift+tab", "n", "m")
         await table.wait_for(lambda: "metadata" in table.line("header"), "the metadata")
         shown = await all_of(table)
-        assert shown.index(f"no · reviewer {REVIEWER}") < shown.index(f"yes · superseded · reviewer {REVIEWER}")
+        assert shown.index(f"Not helpful · reviewer {REVIEWER}") < shown.index(
+            f"Helpful · superseded · reviewer {REVIEWER}"
+        )
 
 
 async def test_a_blind_review_shows_nothing_that_others_said(tmp_path: Path) -> None:
@@ -119,7 +111,7 @@ async def test_my_own_answers_say_how_far_they_got_also_while_they_are_looked_at
         await table.press("y")
         await opened(table, "m", "metadata")
         (answer,) = (line for line in reading(table).splitlines() if "user_satisfaction" in line)
-        assert f"yes · reviewer {REVIEWER}" in answer
+        assert f"Helpful · reviewer {REVIEWER}" in answer
         assert answer.rstrip().endswith("· waiting")
         await table.press("4")
         await table.delivered()
