@@ -133,7 +133,7 @@ def _print(raw: RawTrace, arguments: argparse.Namespace) -> None:
         print_json({**fields, "spans": [asdict(span) for span in spans]} if arguments.spans else fields)
         return
     print_text(f"{raw.summary.id}  {raw.summary.name}  {raw.summary.state}  read from {conversation.source}\n")
-    print_text(document.plain_text)
+    print_text(document.whole_text)
     if arguments.spans:
         print_text("\n" + "\n".join(map(str, spans)))
     write_out("\n")

@@ -1,11 +1,12 @@
 """Documents: what a reader shows for a trace, as plain blocks of display text.
 
 Text in a document has passed the sanitiser and never holds markup. Styling, wrapping and colour are
-the screen's; `plain_text` is what `labeler show` prints and what searches look through.
+the screen's; `whole_text` is what `labeler show` prints.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -91,8 +92,19 @@ class Document:
     answer: int | None
     roots: frozenset[str] = frozenset()
     """IDs of the trace's top-level spans."""
+    parameters: tuple[Block, ...] = ()
+    """What was recorded of model calls beside their messages, for the trace's metadata: message numbers are all 0."""
 
     @property
     def plain_text(self) -> str:
-        """Everything, unfolded and unwrapped."""
-        return "\n\n".join(text for block in self.blocks if (text := block.plain_text))
+        """The reading view, unfolded and unwrapped."""
+        return _plain_text(self.blocks)
+
+    @property
+    def whole_text(self) -> str:
+        """The reading view, and behind it what stands in the trace's metadata instead."""
+        return _plain_text((*self.blocks, *self.parameters))
+
+
+def _plain_text(blocks: Iterable[Block]) -> str:
+    return "\n\n".join(text for block in blocks if (text := block.plain_text))

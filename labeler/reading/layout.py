@@ -10,6 +10,7 @@ from typing import Final
 
 from labeler.domain.value import JsonValue
 from labeler.reading.conversation.build import Conversation
+from labeler.reading.conversation.unread_fields import is_parameter
 from labeler.reading.document import Block, BlockKind, Document
 from labeler.reading.formats.plain import main_text
 from labeler.reading.json.pretty import Extracted, Pretty, compact, pretty, pretty_json, pretty_text
@@ -66,11 +67,11 @@ def lay_out(conversation: Conversation, name: str = "") -> Document:
     blocks: list[Block] = []
     for number, message in enumerate(conversation.messages):
         blocks.extend(_blocks(message, number))
-    last = len(conversation.messages) - 1
-    for aside in conversation.asides:
-        blocks.extend(_aside(aside, last))
+    behind = len(conversation.messages)
     if conversation.origin:
-        blocks.append(Block(BlockKind.NOTE, one_line(conversation.origin, _SUMMARY_LENGTH), message=last))
+        blocks.append(Block(BlockKind.NOTE, one_line(conversation.origin, _SUMMARY_LENGTH), message=behind - 1))
+    for aside in conversation.asides:
+        blocks.extend(_aside(aside, behind))
     return Document(
         trace_id=conversation.trace_id,
         title=_title(conversation) or one_line(name or conversation.source, TITLE_LENGTH),
@@ -79,6 +80,7 @@ def lay_out(conversation: Conversation, name: str = "") -> Document:
         request=conversation.request,
         answer=conversation.answer,
         roots=conversation.roots,
+        parameters=tuple(block for each in conversation.parameters for block in _parameters(each)),
     )
 
 
@@ -99,6 +101,24 @@ def _aside(aside: Aside, number: int) -> Iterator[Block]:
     yield _closed(layer.block(BlockKind.CODE, sanitise(f"{aside.title}\n{shown.text}"), summary=summary))
     for apart in shown.apart:
         yield _closed(layer.apart(apart))
+
+
+def _parameters(recorded: Aside) -> Iterator[Block]:
+    """What was recorded of a model call beside its messages: a field for each parameter, one for what lay within."""
+    layer = _Layer(Message(Role.TOOL, ()), 0)
+    yield layer.block(BlockKind.HEADER, one_line(f"parameters of {recorded.title}", _SUMMARY_LENGTH))
+    sides = recorded.value if isinstance(recorded.value, Mapping) else {}
+    within: dict[str, JsonValue] = {}
+    for side, value in sides.items():
+        for name, each in value.items() if isinstance(value, Mapping) else [(side, value)]:
+            if is_parameter(name) or not isinstance(each, dict | list):
+                yield from (_closed(block) if block.foldable else block for block in layer.field(name, each))
+            else:
+                within[name] = each
+    if within:
+        summary = one_line(f"within {', '.join(within)}", _SUMMARY_LENGTH)
+        text = sanitise(pretty(within).text)
+        yield _closed(layer.block(BlockKind.FIELD, text, summary=summary))
 
 
 def _title(conversation: Conversation) -> str:
@@ -158,7 +178,7 @@ class _Layer:
             case Data(value, unknown):
                 yield from self._json(pretty(value), f"[{unknown}] {compact(value)}" if unknown else "")
             case NamedValue(name, value):
-                yield from self._field(name, value)
+                yield from self.field(name, value)
             case Failure():
                 yield from self._failure(part)
             case Note(text):
@@ -230,7 +250,7 @@ class _Layer:
         text = "\n".join(part for part in (document.text, known) if part)
         return self.block(BlockKind.DOCUMENT, sanitise(text), summary=one_line(about, _SUMMARY_LENGTH))
 
-    def _field(self, name: str, value: JsonValue) -> Iterator[Block]:
+    def field(self, name: str, value: JsonValue) -> Iterator[Block]:
         title = one_line(name, _SUMMARY_LENGTH)
         if isinstance(value, str) and (media := encoded(value)) is not None:
             yield self.block(BlockKind.FIELD, "", summary=title)

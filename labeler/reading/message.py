@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from labeler.domain.value import JsonValue
+from labeler.reading.wire.bounded_json import container_in
 
 
 class Role(StrEnum):
@@ -188,6 +189,38 @@ def split(role: Role, parts: list[Part], *, name: str = "") -> list[Message]:
     if pending or not messages:
         messages.append(message(role, pending, name=name))
     return messages
+
+
+_NEVER_SHOWN: Final = frozenset(("id", "call_id", "span_id"))
+"""Fields of messages and parts that link them and that no reader sees."""
+
+
+def texts_in(told: object) -> Iterator[str]:
+    """Every text that messages, parts of them or values tell, whole, and once more each that lies in JSON within one.
+
+    It goes by structure, so that a new kind of part is searched as all others are.
+    """
+    match told:
+        case str():
+            yield told
+            if (inner := container_in(told)) is not None:
+                yield from texts_in(inner)
+        case Mapping():
+            for key, each in told.items():
+                yield key
+                yield from texts_in(each)
+        case list() | tuple():
+            for each in told:
+                yield from texts_in(each)
+        case None | bool() | int() | float():
+            return
+        case _:
+            yield from (
+                text
+                for name in getattr(told, "__slots__", ())
+                if name not in _NEVER_SHOWN
+                for text in texts_in(getattr(told, name))
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ def test_a_hundred_cancelled_polls_are_one_line(parent: int) -> None:
     assert line.folded
     assert "dequeue_event: CancelledError (× 90)" in line.text
     assert "wait: CancelledError (× 10)" in line.text
-    assert document.blocks[-1].text == "from chat"
+    assert [block.text for block in document.blocks[-2:]] == ["from chat", line.text]
+    assert line.message > max(block.message for block in document.blocks[:-1])
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from labeler.reading.conversation.receipts import is_receipt
 from labeler.reading.conversation.span_facts import writing_models
 from labeler.reading.conversation.span_io import with_sides
 from labeler.reading.conversation.span_messages import SpanMessages, has_content, read_span
-from labeler.reading.conversation.unsaid import unsaid
+from labeler.reading.conversation.unread_fields import unread_fields
 from labeler.reading.formats.plain import main_text
 from labeler.reading.message import Aside, Data, Failure, Message, NamedValue, Note, Part, Role, annotated
 from labeler.reading.span_tree import SpanTree
@@ -51,7 +51,9 @@ class Conversation:
     models: tuple[str, ...] = ()
     """The models that were called, each once, in the order of their first call; those that wrote text come first."""
     asides: tuple[Aside, ...] = ()
-    """What was recorded beside the messages."""
+    """What was recorded beside the messages and may matter to who judges them."""
+    parameters: tuple[Aside, ...] = ()
+    """Parameters of model calls and what their APIs say of themselves, by the names of the spans."""
 
 
 def converse(trace: Trace) -> Conversation:
@@ -79,12 +81,14 @@ def converse(trace: Trace) -> Conversation:
     told_of = [root for root in tree.roots[:_OTHER_ROOTS] if root.id != chosen.span.id] + [
         span for span in tree.spans if span.id == chosen.span.id
     ]
+    unread = unread_fields(told_of, messages)
     return replace(
         conversation,
         roots=frozenset(span.id for span in tree.roots),
         span_names={span.id: span.name for span in tree.spans},
         models=writing_models(tree.spans),
-        asides=(*_failed_beside(plumbing), *unsaid(told_of, messages)),
+        asides=(*_failed_beside(plumbing), *unread.content),
+        parameters=unread.parameters,
     )
 
 

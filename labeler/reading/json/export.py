@@ -15,14 +15,14 @@ from labeler.reading.message import Data, Failure, Media, Message, NamedValue, N
 
 
 def as_json(raw: RawTrace, conversation: Conversation, document: Document) -> dict[str, JsonValue]:
-    """The trace as the interface contract describes it; `text` is the whole reading view."""
+    """The trace as the interface contract describes it; `text` is the whole reading view, parameters included."""
     return {
         "trace_id": raw.summary.id,
         "name": raw.summary.name,
         "state": raw.summary.state.value,
         "source": conversation.source,
         "messages": [_message(each) for each in conversation.messages],
-        "text": document.plain_text,
+        "text": document.whole_text,
     }
 
 

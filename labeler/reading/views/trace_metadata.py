@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -41,13 +42,14 @@ def trace_facts(
     assessments: Iterable[Assessment],
     fates: Mapping[str, str] = MappingProxyType({}),
     *,
+    parameters: Sequence[Block] = (),
     hidden: str = "",
     as_asked: AsAsked = unasked,
 ) -> Document:
     """The facts as a document.
 
-    `fates` says how far assessments got that were given here, by ID. `hidden` says why some of what was said is not
-    among `assessments`, in a sentence.
+    `fates` says how far assessments got that were given here, by ID. `parameters` are what the conversation leaves out
+    (see `Document`). `hidden` says why some of what was said is not among `assessments`, in a sentence.
     """
     names = {span.id: f"{one_line(span.name, _SPAN_NAME)} ({span.id})" for span in spans if span.name}
     blocks = [
@@ -55,6 +57,7 @@ def trace_facts(
         *_said(1, list(assessments), names, fates, hidden, as_asked),
         *_section(2, "tags", _rest(summary.tags)),
         *_section(3, "metadata", _rest(summary.metadata)),
+        *(replace(block, message=4) for block in parameters),
     ]
     return Document(summary.id, "", "", tuple(blocks), None, None)
 

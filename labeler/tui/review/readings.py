@@ -36,7 +36,16 @@ class Readings:
         self, prepared: PreparedTrace, said: Sequence[Assessment], fates: Mapping[str, str], hidden: str
     ) -> Document:
         trace = self._readable(prepared.raw)
-        return trace_facts(trace.summary, trace.spans, said, fates, hidden=hidden, as_asked=prepared.as_asked)
+        parameters = prepared.conversation.parameters
+        return trace_facts(
+            trace.summary,
+            trace.spans,
+            said,
+            fates,
+            parameters=parameters,
+            hidden=hidden,
+            as_asked=prepared.as_asked,
+        )
 
     def _trace(self, raw: RawTrace) -> Trace:
         decoded = self._decoded
