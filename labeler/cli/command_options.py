@@ -45,6 +45,13 @@ def review(parser: argparse.ArgumentParser) -> None:
         )
     )
     _add_files(parser)
+    group = parser.add_argument_group("labels of files")
+    complete_with_files(
+        group.add_argument(
+            "--out", metavar="FILE", help="where they go instead of NAME.labelled.EXT beside the file; - for nowhere"
+        )
+    )
+    _add_flat(group)
     add_backend(parser)
     add_reviewer(parser)
     add_selection(parser)
@@ -77,6 +84,12 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--text", action="store_true", help="take each file for one plain text under judgement")
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = FILE_FORMS
+
+
+def _add_flat(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--flat", action="store_true", help="keys label.NAME and comment.NAME instead of a list, for one reviewer"
+    )
 
 
 def pull(parser: argparse.ArgumentParser) -> None:

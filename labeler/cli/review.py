@@ -49,9 +49,12 @@ async def review(arguments: argparse.Namespace) -> ExitCode:
     refuse_queue_beside_names(arguments, arguments.targets)
     check_screen(configuration, _INSTEAD)
     if files:
-        from labeler.cli.local_review import review_files
+        from labeler.cli.file_review import FilesAsked, review_files
 
-        return await review_files(files, read_options(arguments), configuration)
+        asked = FilesAsked(tuple(files), read_options(arguments), arguments.out, arguments.flat)
+        return await review_files(asked, configuration)
+    if arguments.out is not None or arguments.flat:
+        raise CommandFailed(ExitCode.USAGE, "--out and --flat are about the labels of files, and no file is named")
     named = each_once(possible_ids(arguments.targets))
     if arguments.targets and not named:
         return ExitCode.PROBLEM

@@ -14,7 +14,8 @@ from labeler.storage.file_reading import open_data_file, spool
 
 if TYPE_CHECKING:
     from labeler.domain.trace import RawTrace
-    from labeler.reading.files.entry import Problem, ReadOptions, Remark
+    from labeler.reading.files.entry import Layout, Problem, ReadOptions, Remark
+    from labeler.reading.files.traces import Found
 
 STDIN: Final = "-"
 _SUFFIXES: Final = (
@@ -57,44 +58,58 @@ def traces_of(target: str, options: ReadOptions) -> Iterator[RawTrace | Problem 
 
     Raises `CommandFailed` when it cannot be read or holds none.
     """
+    from labeler.reading.files.entry import Layout, Row
+
+    for _, found in rows_of(target, options):
+        if not isinstance(found, Layout | Row):
+            yield found
+
+
+def rows_of(target: str, options: ReadOptions) -> Iterator[tuple[str, Layout | Found]]:
+    """As `traces_of`, with the file that each thing was read of, and all that is read of it: its layout, its rows."""
     if target != STDIN and Path(target).is_dir():
-        yield from _traces_of_directory(Path(target), options)
+        yield from _rows_of_directory(Path(target), options)
         return
     name = "stdin" if target == STDIN else Path(target).name
     from labeler.reading.files.entry import UnusableFile
-    from labeler.reading.files.read import stream_traces
+    from labeler.reading.files.read import stream_rows
 
     with _opened(target) as file:
         try:
-            yield from stream_traces(name, file, options)
+            for found in stream_rows(name, file, options):
+                yield target, found
         except UnusableFile as error:
             raise CommandFailed(ExitCode.USAGE, str(error)) from None
         except OSError as error:
             raise _unreadable(target, error) from None
 
 
-def _traces_of_directory(directory: Path, options: ReadOptions) -> Iterator[RawTrace | Problem | Remark]:
-    """Yield the traces of a directory's files, by name; hidden files and folders within are left out."""
+def _rows_of_directory(directory: Path, options: ReadOptions) -> Iterator[tuple[str, Layout | Found]]:
+    """Read a directory's files, by name. Hidden ones, folders, and the labelled files of others are left out."""
     from labeler.domain.trace import RawTrace
+    from labeler.labels.labelled_path import is_made_of_another
     from labeler.reading.files.entry import Problem, Remark
 
     try:
         inside = sorted(path for path in directory.iterdir() if not path.name.startswith("."))
+        files = [path for path in inside if path.is_file()]
+        labelled = [path for path in files if is_made_of_another(path)]
     except OSError as error:
         raise _unreadable(str(directory), error) from None
-    files = [path for path in inside if path.is_file()]
     if not files:
         raise CommandFailed(ExitCode.USAGE, f"{directory} is a directory without a file in it")
     if folders := len(inside) - len(files):
-        yield Remark(f"{directory}: {folders} folders in it were not looked into.")
+        yield str(directory), Remark(f"{directory}: {folders} folders in it were not looked into.")
     is_found = False
     for file in files:
+        if file in labelled:
+            continue
         try:
-            for found in traces_of(str(file), options):
+            for target, found in rows_of(str(file), options):
                 is_found = is_found or isinstance(found, RawTrace)
-                yield found
+                yield target, found
         except CommandFailed as error:
-            yield Problem(str(error))
+            yield str(file), Problem(str(error))
     if not is_found:
         raise CommandFailed(ExitCode.USAGE, f"{directory} holds no file with traces")
 

@@ -38,6 +38,7 @@ class AsyncJournal:
         self.changes = journal.changes
         self.outbox = journal.outbox
         self.queries = journal.queries
+        self.labels = journal.labels
         self.requests = journal.requests
         self.imported = journal.imported
         self.resending = journal.resending

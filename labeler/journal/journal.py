@@ -18,15 +18,16 @@ from labeler.journal.removed_journal import Moved
 from labeler.journal.resending import Resending
 from labeler.journal.reviews import Reviews
 from labeler.journal.store import Damaged, Store, open_store
+from labeler.journal.trace_labels import LabelQueries
 
 
 class Journal:
     """The journal of one labeler, in its parts. Used on the thread that opened it; see `AsyncJournal` for event loops.
 
     `reviews` says what is reviewed and how far that is, `changes` what the reviewer did. `outbox` is what delivery
-    works off, and `queries` how it looks; `requests` are what other processes ask of the one that delivers. `imported`
-    takes labels in that were not given on the screen, `resending` brings back what a backend has lost, `remembered`
-    is what the user said once.
+    works off, and `queries` how it looks; `labels` is what was said about traces. `requests` are what other processes
+    ask of the one that delivers. `imported` takes labels in that were not given on the screen, `resending` brings back
+    what a backend has lost, `remembered` is what the user said once.
 
     Every method that writes does so in one transaction, on the disk before it returns, and raises `JournalWriteFailed`
     when nothing of it was written. Every method that reads raises `JournalUnusable` when the file cannot be read.
@@ -38,6 +39,7 @@ class Journal:
         self.changes = Changes(store)
         self.outbox = Outbox(store)
         self.queries = OutboxQueries(store)
+        self.labels = LabelQueries(store)
         self.requests = DeliveryRequests(store)
         self.imported = ImportedLabels(store)
         self.resending = Resending(store)

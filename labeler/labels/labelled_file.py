@@ -90,13 +90,15 @@ class LabelledFile:
             with own_turn(self.path):
                 return self._write(said_of, reviewer, names, progress)
         except EOFError:
-            raise self._not_written(f"{self.source.name} changed while it was read") from None
+            raise not_written(self.source, self.path, f"{self.source.name} changed while it was read") from None
         except UnicodeDecodeError:
-            raise self._not_written(f"{self.source.name} has damaged text, which cannot be kept as it is") from None
+            raise not_written(
+                self.source, self.path, f"{self.source.name} has damaged text, which cannot be kept as it is"
+            ) from None
         except UnusableFile as error:
-            raise self._not_written(str(error).rstrip(".")) from None
+            raise not_written(self.source, self.path, str(error).rstrip(".")) from None
         except OSError as error:
-            raise self._not_written(error.strerror or str(error)) from error
+            raise not_written(self.source, self.path, error.strerror or str(error)) from error
 
     def _write(self, said_of: SaidOf, reviewer: str | None, names: Sequence[str], progress: Progress) -> Written:
         if _stamp(self.source) != self._indexed_at:
@@ -154,12 +156,12 @@ class LabelledFile:
         try:
             there = _indexed(self.path, self._options)
         except (UnusableFile, OSError) as error:
-            raise LabelsNotWritten(_refused(self.path, "it is no labelled file", str(error))) from None
+            raise LabelsNotWritten(refused(self.path, "it is no labelled file", str(error))) from None
         if not there.is_labelled:
-            raise LabelsNotWritten(_refused(self.path, "it is no labelled file: its rows have no labels"))
+            raise LabelsNotWritten(refused(self.path, "it is no labelled file: its rows have no labels"))
         if there.is_flat != self.is_flat and (there.holds_labels or there.is_flat):
             form = "the flat form" if there.is_flat else "lists of labels"
-            raise LabelsNotWritten(_refused(self.path, f"its labels are written as {form}"))
+            raise LabelsNotWritten(refused(self.path, f"its labels are written as {form}"))
         gone = self._rows_that_go(there, said_of)
         self._there, self._there_at = there, _stamp(self.path)
         return gone
@@ -172,14 +174,14 @@ class LabelledFile:
         strangers = [row for row in there.rows if row.trace_id not in self.index.traces]
         if strangers and len(strangers) == len(there.rows):
             raise LabelsNotWritten(
-                _refused(self.path, f"its rows are not those of {self.source.name}, such as row {strangers[0].number}")
+                refused(self.path, f"its rows are not those of {self.source.name}, such as row {strangers[0].number}")
             )
         labelled = [row for row in strangers if row.trace_id in there.kept or row.trace_id in there.cells]
         said = said_of([row.trace_id for row in labelled]) if said_of is not None and labelled else {}
         for row in labelled if said_of is not None else ():
             if not _is_known(there, row.trace_id, said.get(row.trace_id, NOTHING_SAID)):
                 why = f"its row {row.number}, not in {self.source.name}, has labels that this journal does not know"
-                raise LabelsNotWritten(_refused(self.path, why))
+                raise LabelsNotWritten(refused(self.path, why))
         own_ids = set(self.index.own_ids.values())
         changed = sum(there.own_ids.get(row.trace_id) in own_ids for row in labelled if row.trace_id in there.own_ids)
         notices = []
@@ -204,13 +206,6 @@ class LabelledFile:
         """The permissions of the file: those that it has, else those of its source."""
         there = self.path if self.path.exists() else self.source
         return there.stat().st_mode & _PERMISSIONS
-
-    def _not_written(self, why: str) -> LabelsNotWritten:
-        was = "is as it was" if self.path.exists() else "was not written"
-        return LabelsNotWritten(
-            f"{self.path} {was} ({why}). Your answers are safe in the journal; "
-            f"labeler export {self.source} writes them once it can be"
-        )
 
 
 def _indexed(path: Path, options: ReadOptions) -> RowIndex:
@@ -248,7 +243,17 @@ def _is_known(there: RowIndex, trace_id: str, said: Said) -> bool:
     )
 
 
-def _refused(path: Path, why: str, more: str = "") -> str:
+def not_written(source: Path, path: Path, why: str) -> LabelsNotWritten:
+    """The error for a file that could not be written for this reason."""
+    was = "is as it was" if path.exists() else "was not written"
+    return LabelsNotWritten(
+        f"{path} {was} ({why}). Your answers are safe in the journal; "
+        f"labeler export {source} writes them once it can be"
+    )
+
+
+def refused(path: Path, why: str, more: str = "") -> str:
+    """The sentence about a file that may not be replaced."""
     behind = f" ({more.rstrip('.')})" if more else ""
     return f"{path} stays as it is: {why}{behind}. Give another name with --out, or move that file away"
 
