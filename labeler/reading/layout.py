@@ -149,7 +149,8 @@ class _Layer:
             fold = _NOTHING
         lines = text.count("\n") + 1
         long = fold is not None and (lines > fold.lines or len(text) > fold.characters)
-        foldable = kind not in _NEVER_FOLDED and (long or lines > 1 or len(text) > _SUMMARY_LENGTH)
+        is_labelled = kind is BlockKind.DOCUMENT  # it takes a row of its own, which stands for the text as well
+        foldable = kind not in _NEVER_FOLDED and (long or lines > 1 or len(text) > _SUMMARY_LENGTH or is_labelled)
         return Block(
             kind,
             text,

@@ -34,6 +34,9 @@ class Signs:
     error: str
     note: str
     """The reader speaking, not the trace."""
+    above: str
+    below: str
+    """Where the request is that is pinned: above what is in view, or below."""
     answer: str
     """Runs down the left edge of the response under judgement."""
     arrow: str
@@ -72,6 +75,8 @@ UNICODE = Signs(
     unfolded="▾",
     error="✗",
     note="◇",
+    above="↑",
+    below="↓",
     answer="▎",
     arrow="→",
     ellipsis="…",
@@ -103,6 +108,8 @@ ASCII = Signs(
     unfolded="-",
     error="x",
     note="i",
+    above="^",
+    below="v",
     answer="|",
     arrow="->",
     ellipsis="...",

@@ -18,9 +18,12 @@ class Frame:
     def __init__(self, viewport: Viewport, painter: Painter, selection: Selection | None) -> None:
         self._viewport, self._painter, self._selection = viewport, painter, selection
         self._layout = viewport.layout
+        self._pinned = viewport.pinned
 
     def row(self, y: int) -> Strip:
         """Row `y` of the view."""
+        if y < len(self._pinned):
+            return self._painter.pinned(self._pinned[y], self._viewport.is_request_above, self._viewport.has_thumb(y))
         place = self._place(y)
         if place is None:
             return self._painter.blank(Margins())
@@ -39,7 +42,7 @@ class Frame:
 
     def _place(self, y: int) -> Place | None:
         row = self._viewport.top + y
-        return self._layout.place(row) if row < self._layout.height else None
+        return self._layout.place(row) if len(self._pinned) <= y and row < self._layout.height else None
 
     def _margins(self, place: Place, y: int) -> Margins:
         wording, sections = self._layout.wording, self._layout.sections

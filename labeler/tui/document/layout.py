@@ -13,6 +13,7 @@ from typing import NamedTuple
 from labeler.reading.document import Document
 from labeler.tui.appearance import Signs
 from labeler.tui.document.arrange import arrange
+from labeler.tui.document.pinned import pinned_request
 from labeler.tui.document.sections import Form, Section
 from labeler.tui.document.wording import Wording
 
@@ -30,12 +31,17 @@ def folded_at_first(document: Document) -> frozenset[int]:
 
 
 class Layout:
-    """A document wrapped to `width` cells with the blocks in `folded` closed."""
+    """A document wrapped to `width` cells with the blocks in `folded` closed.
+
+    `folded_on_opening` are those that it opened with, by the rows of the view.
+    """
 
     def __init__(self, document: Document, width: int, signs: Signs) -> None:
         self.document, self.width = document, width
         self.wording = Wording(document, signs)
+        self.pinned = pinned_request(document, width, signs.ellipsis)
         self.folded = folded_at_first(document)
+        self.folded_on_opening: dict[int, frozenset[int]] = {}
         self.sections: list[Section] = []
         self._heights: list[int] = []
         self._tops: list[int] = []

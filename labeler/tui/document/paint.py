@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from labeler.tui.appearance import Signs
 from labeler.tui.document.lines import Line, Roles, Span
+from labeler.tui.document.pinned import PinnedRow
 from labeler.tui.document.sections import Row, Section
 from labeler.tui.theme import Palette
 from labeler.tui.widgets.cells import cells
@@ -36,7 +37,7 @@ class Painter:
     """Paints rows of `width` cells, of which the text gets `text_width`."""
 
     def __init__(self, palette: Palette, signs: Signs, width: int) -> None:
-        self._palette, self.width = palette, width
+        self._palette, self._signs, self.width = palette, signs, width
         self._plain = palette.style("text")
         self._bar = Segment(signs.answer, palette.style("gutter"))
         self._cursor = Segment(signs.cursor, palette.style("cursor"))
@@ -69,6 +70,20 @@ class Painter:
             segments.append(segment)
             filled += cells(segment.text)
         return self._finished(segments, filled, margins)
+
+    def pinned(self, row: PinnedRow, is_above: bool, thumb: bool) -> Strip:
+        """A row of the pinned request; its sign tells where the request is."""
+        style = self._palette.style
+        sign = (self._signs.above if is_above else self._signs.below) if row.name.strip() else " "
+        segments = [
+            Segment(f" {sign} ", style("request.pinned", "cursor")),
+            Segment(row.name, style("request.pinned", "role.user")),
+            Segment(row.text, style("request.pinned")),
+        ]
+        filled = GUTTER + cells(row.name) + cells(row.text)
+        band = max(self.width - _EDGE - filled, 0)
+        segments.append(Segment(" " * band, style("request.pinned")))
+        return self._finished(segments, filled + band, Margins(thumb=thumb))
 
     def _left(self, margins: Margins, indent: int) -> list[Segment]:
         segments: list[Segment] = []

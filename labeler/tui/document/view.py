@@ -153,7 +153,8 @@ class DocumentView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=F
 
     def scroll_page(self, count: int) -> None:
         """Scroll by views, keeping two rows of what was in view."""
-        self.scroll_line(count * max(1, self._height - 2))
+        if self._viewport is not None:
+            self.scroll_line(count * max(1, self._height - len(self._viewport.pinned) - 2))
 
     def go_home(self) -> None:
         """To the beginning."""
@@ -268,8 +269,11 @@ class DocumentView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=F
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Follow the wheel and the scrollbar."""
         viewport = self._viewport
-        if viewport is not None and round(new_value) != viewport.top:
-            viewport.scroll_by(round(new_value) - viewport.top)
+        if viewport is None:
+            return
+        count = round(new_value) + viewport.lowest_top - viewport.top
+        if count:
+            viewport.scroll_by(count)
             self._changed()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -320,9 +324,10 @@ class DocumentView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=F
         if not viewport.layout.is_measured and self._measuring is not viewport:
             self._measuring = viewport
             self.call_after_refresh(self._measure_in_background, viewport)
-        self.set_reactive(Widget.virtual_size, Size(self.size.width, viewport.layout.height))
-        self.set_reactive(Widget.scroll_y, float(viewport.top))
-        self.set_reactive(Widget.scroll_target_y, float(viewport.top))
+        before_beginning = -viewport.lowest_top
+        self.set_reactive(Widget.virtual_size, Size(self.size.width, viewport.layout.height + before_beginning))
+        self.set_reactive(Widget.scroll_y, float(viewport.top + before_beginning))
+        self.set_reactive(Widget.scroll_target_y, float(viewport.top + before_beginning))
         self.refresh()
         if viewport.rows != self._reported:
             self._reported = viewport.rows

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Set
+from typing import Final
 
 from labeler.reading.document import Block, BlockKind
 from labeler.tui.document.landmarks import message_place, messages, opening
 from labeler.tui.document.layout import Layout, Place, folded_at_first
+from labeler.tui.document.pinned import PinnedRow
 from labeler.tui.document.position import ViewPosition
 from labeler.tui.document.search import Match, Search
 from labeler.tui.document.sections import Section
+
+_LEAST_TO_PIN: Final = 6
+"""Rows of a window from which a request is pinned in it."""
 
 
 class Viewport:
     """Rows `top` to `top + height` of a layout. What is in it has always been wrapped.
 
-    `message` is the message last jumped to, until the window is scrolled.
+    While the request is out of view it is pinned: it stands in front of the first rows of the window. So that no row is
+    out of reach behind it, `top` may lie above the beginning of the document. `message` is the message last jumped to,
+    until the window is scrolled.
     """
 
     def __init__(self, layout: Layout, height: int, position: ViewPosition | None = None) -> None:
@@ -26,11 +33,10 @@ class Viewport:
         self.search: Search | None = None
         self._block: int | None = None
         self._revealed: int | None = None
-        first = folded_at_first(layout.document)
-        layout.fold(first if position is None else first ^ set(position.toggled))
         if position is None:
-            self._show(*opening(layout, self.height))
+            self._bring(*opening(layout, self.height))
         else:
+            layout.fold(folded_at_first(layout.document) ^ set(position.toggled))
             self._show(layout.find(position.block, position.offset), position.above)
         self._opened_at = self.position
         self._opened_as_usual = position is None
@@ -56,22 +62,44 @@ class Viewport:
         return again
 
     def _position(self, folded: Set[int]) -> ViewPosition:
-        block, offset = self.layout.source(self.layout.place(self.top))
+        block, offset = self.layout.source(self.layout.place(self.first))
         above = self.layout.row(self.layout.find(block, offset)) - self.top
         toggled = folded ^ folded_at_first(self.layout.document)
         return ViewPosition(block, offset, above, tuple(sorted(toggled)))
 
     @property
+    def pinned(self) -> tuple[PinnedRow, ...]:
+        """The rows of the pinned request; none while the request is in view."""
+        return self._pinned_at(self.top)
+
+    @property
+    def is_request_above(self) -> bool:
+        """Whether the request lies above the window, not below."""
+        return (row := self._request_row()) is not None and row < self.top
+
+    @property
+    def first(self) -> int:
+        """The first row of the document that nothing stands in front of."""
+        return self.top + len(self.pinned)
+
+    @property
+    def lowest_top(self) -> int:
+        """Where the window stands when it shows the beginning: 0, or above it by the rows of a pinned request."""
+        return -len(self._pinned_at(0))
+
+    @property
     def rows(self) -> tuple[int, int, int]:
-        """The first and last row in the window, from 1, and how many there are."""
+        """The first and last row in view, from 1, and how many there are."""
         total = self.layout.height
-        return min(self.top + 1, total), min(self.top + self.height, total), total
+        return min(self.first + 1, total), min(self.top + self.height, total), total
 
     @property
     def current_message(self) -> int:
         """The message last jumped to, else the one at the top of the window."""
         return (
-            self.layout.sections[self.layout.place(self.top).section].message if self.message is None else self.message
+            self.layout.sections[self.layout.place(self.first).section].message
+            if self.message is None
+            else self.message
         )
 
     @property
@@ -93,24 +121,25 @@ class Viewport:
         if total <= self.height:
             return False
         length = max(1, round(self.height * self.height / total))
-        first = round((self.height - length) * self.top / (total - self.height))
+        first = round((self.height - length) * max(self.top, 0) / (total - self.height))
         return first <= y < first + length
 
     def measure_next(self, characters: int) -> None:
         """Wrap some of what has not been wrapped; the window stays on what it shows."""
-        place = self.layout.place(self.top)
+        place, above = self._kept()
         self.layout.measure_next(characters)
-        self._show(place)
+        self._show(place, above)
 
     def scroll_to(self, row: int) -> None:
-        """Move the top to a row, or as near as the ends allow."""
+        """Bring a row to the top, or as near as the ends allow."""
         self.message = self._block = None
-        self._show(self.layout.place(row))
+        self._bring(self.layout.place(row))
 
     def scroll_by(self, count: int) -> None:
         """Move by rows, downwards when positive, stopping at the ends."""
         self.message = self._block = None
-        self._show(self.layout.place(self.top), -count)
+        place, above = self._kept()
+        self._show(place, above - count)
 
     def scroll_to_end(self) -> None:
         self.message = self._block = None
@@ -125,7 +154,7 @@ class Viewport:
         if self.message is not None:
             index = next(number for number, (message, _) in enumerate(known) if message == self.message) + step
         else:
-            top = self.layout.place(self.top)
+            top = self.layout.place(self.first)
             begun = [number for number, (_, place) in enumerate(known) if place <= Place(top.section, max(0, top.row))]
             index = begun[-1]
             on_its_start = known[index][1] == Place(top.section, max(0, top.row))
@@ -183,7 +212,7 @@ class Viewport:
         if not foldable:
             return False
         self._revealed = None
-        block, _ = self.layout.source(self.layout.place(self.top))
+        block, _ = self.layout.source(self.layout.place(self.first))
         self._refold(set() if self.layout.folded else foldable, keep=block)
         return True
 
@@ -191,7 +220,7 @@ class Viewport:
         """Search, and go to the first match from the top of the window on. Returns how many there are."""
         self._close_revealed()
         self.search = search = Search(self.layout.document, text)
-        search.stand_at(*self.layout.source(self.layout.place(self.top)))
+        search.stand_at(*self.layout.source(self.layout.place(self.first)))
         self._go_to_match(search.current)
         return len(search.matches)
 
@@ -212,11 +241,33 @@ class Viewport:
         height = -1
         while height != self.layout.height:
             height = self.layout.height
-            self.top = max(0, min(self.layout.row(place) - above, height - self.height))
-            self.layout.measure(self.top, self.top + self.height)
+            self.top = max(self.lowest_top, min(self.layout.row(place) - above, height - self.height))
+            self.layout.measure(max(self.top, 0), self.top + self.height)
+
+    def _bring(self, place: Place, above: int = 0) -> None:
+        """Bring a place into view with `above` rows over it, or as many as a pinned request takes there."""
+        self._show(place, above)
+        if (covered := len(self.pinned)) > above:
+            self._show(place, covered)
+
+    def _kept(self) -> tuple[Place, int]:
+        """Where the window stands, as `_show` takes it."""
+        row = max(self.top, 0)
+        return self.layout.place(row), row - self.top
+
+    def _pinned_at(self, top: int) -> tuple[PinnedRow, ...]:
+        """The rows of the request that are pinned in a window at `top`."""
+        request, row = self.layout.pinned, self._request_row()
+        if request is None or row is None or top <= row < top + self.height or self.height < _LEAST_TO_PIN:
+            return ()
+        return request.rows
+
+    def _request_row(self) -> int | None:
+        request = self.layout.pinned
+        return None if request is None else self.layout.row(self.layout.find(request.block, 0))
 
     def _jump(self, message: int, place: Place) -> None:
-        self._show(place)
+        self._bring(place)
         self.message, self._block = message, None
 
     def _current_block(self) -> int | None:
@@ -227,7 +278,7 @@ class Viewport:
             for section in sections:
                 if section.message == self.message and (block := self._opened_by(section)) is not None:
                     return block
-        for number, row in self.layout.rows(self.top, self.top + self.height):
+        for number, row in self.layout.rows(self.first, self.top + self.height):
             block = self._opened_by(sections[number])
             if row >= 0 and block is not None:
                 return block
@@ -245,7 +296,7 @@ class Viewport:
         """Change the folds; the first row of block `keep` stays where it is, or comes to the top from above it."""
         distance = self.layout.row(self.layout.head(keep)) - self.top
         self.layout.fold(folded)
-        self._show(self.layout.head(keep), max(0, distance))
+        self._bring(self.layout.head(keep), max(0, distance))
 
     def _go_to_match(self, match: Match | None) -> None:
         self._close_revealed(but=match.block if match else None)
@@ -257,8 +308,8 @@ class Viewport:
         self.message, self._block = None, None
         row = self.layout.row(self._place_of(match))
         margin = min(2, self.height // 4)
-        if not self.top + margin <= row < self.top + self.height - margin:
-            self._show(self._place_of(match), self.height // 3)
+        if not self.first + margin <= row < self.top + self.height - margin:
+            self._bring(self._place_of(match), self.height // 3)
 
     def _place_of(self, match: Match) -> Place:
         return self.layout.head(match.block) if match.in_summary else self.layout.find(match.block, match.start)

@@ -70,7 +70,7 @@ class Wording:
         is_answer = block.message == self._document.answer
         if block.kind is BlockKind.CALL and is_answer and not self._answer_speaks:
             return "answer"
-        if block.kind in _QUIET_KINDS or block.role in _QUIET_ROLES:
+        if is_secondary(block):
             return "dim"
         if is_answer:
             return "answer"
@@ -170,6 +170,11 @@ class Wording:
                 return [(f"{self._signs.note} ", ("note",))]
             case _:
                 return []
+
+
+def is_secondary(block: Block) -> bool:
+    """Whether a block is neither asked nor answered: a system prompt, tool traffic, reasoning, a retrieved document."""
+    return block.kind in _QUIET_KINDS or block.role in _QUIET_ROLES
 
 
 def _name_widths(document: Document) -> dict[int, int]:

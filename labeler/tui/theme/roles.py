@@ -11,6 +11,7 @@ ROLES: Final[dict[str, str]] = {
     "text": "text that is neither the request nor the response",
     "answer": "the response under judgement: the brightest text",
     "request": "the request it answers",
+    "request.pinned": "the same, pinned above the document while it is out of view",
     "dim": "system prompts, tool traffic, reasoning, whatever is secondary",
     "role": "names whose turn begins",
     "role.user": "the user's turn",

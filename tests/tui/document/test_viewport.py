@@ -15,6 +15,12 @@ def viewport(document: Document, height: int = 20, width: int = 80) -> Viewport:
 
 
 def in_view(view: Viewport) -> list[str]:
+    """The rows of the document in view; what the pinned request stands in front of is not."""
+    return shown(view.layout, view.first, view.top + view.height)
+
+
+def in_window(view: Viewport) -> list[str]:
+    """The same, with the rows of the document that the pinned request stands in front of."""
     return shown(view.layout, view.top, view.top + view.height)
 
 
@@ -54,8 +60,9 @@ class TestOpening:
     def test_of_a_long_request_the_end_stands_above_the_response(self) -> None:
         view = viewport(turns(5, 5, 60, 60))
         rows = in_view(view)
-        assert rows.index("assistant 3") == 20 // 3
+        assert rows.index("assistant 3") == 20 // 3 - len(view.pinned)
         assert rows[0].startswith("line 2.")
+        assert [row.text[:8] for row in view.pinned] == ["line 2.0", "line 2.8"]
 
     def test_without_a_response_it_opens_at_the_request(self) -> None:
         document = turns(40, 40, 40)
@@ -65,7 +72,7 @@ class TestOpening:
 
 class TestScrolling:
     def test_it_stops_at_both_ends(self) -> None:
-        view = viewport(turns(30, 30))
+        view = viewport(Document("tr-1", "", "", turns(30, 30).blocks, None, 1))
         view.scroll_by(-1000)
         assert view.rows == (1, 20, 63)
         view.scroll_by(1000)
@@ -81,14 +88,14 @@ class TestScrolling:
         whole.layout.measure_next(10**9)
         rows = shown(whole.layout)
         for step in steps:
-            before = in_view(view)
+            before = in_window(view)
             view.scroll_by(step)
-            after = in_view(view)
+            after = in_window(view)
             view.layout.measure_next(0)
             if 0 < step < len(before) and view.top < view.layout.height - height:
                 assert after[: len(before) - step] == before[step:]
         view.scroll_to_end()
-        assert in_view(view) == rows[-height:]
+        assert in_window(view) == rows[-height:]
 
     def test_wrapping_what_is_out_of_view_moves_nothing(self) -> None:
         view = viewport(conversation(200_000))
@@ -96,6 +103,49 @@ class TestScrolling:
         while not view.layout.is_measured:
             view.measure_next(5000)
             assert in_view(view) == before
+
+
+class TestPinnedRequest:
+    @given(documents(), st.integers(6, 30), st.lists(st.integers(-40, 40), max_size=6))
+    def test_the_request_is_in_view_or_pinned_wherever_the_window_is(
+        self, document: Document, height: int, steps: list[int]
+    ) -> None:
+        view = viewport(document, height)
+        request = view.layout.pinned
+        for step in steps:
+            view.scroll_by(step)
+            view.layout.measure_next(0)
+            if request is None:
+                assert not view.pinned
+                continue
+            row = view.layout.row(view.layout.find(request.block, 0))
+            assert bool(view.pinned) is not (view.first <= row < view.top + height)
+            assert len(view.pinned) <= 2
+
+    @given(documents(), st.integers(6, 30))
+    def test_no_row_is_out_of_reach_behind_it(self, document: Document, height: int) -> None:
+        view = viewport(document, height)
+        view.layout.measure_next(10**9)
+        view.scroll_to(0)
+        seen = set[int]()
+        for _ in range(view.layout.height + 2):
+            seen.update(range(view.first, view.top + height))
+            view.scroll_by(1)
+        assert seen >= set(range(view.layout.height))
+
+    def test_it_says_who_asks_and_ends_in_an_ellipsis_where_there_is_more(self) -> None:
+        view = viewport(turns(60, 60), height=20, width=40)
+        assert [(row.name, row.text) for row in view.pinned] == [
+            ("user 0   ", "line 0.0 line 0.1 line 0.2 line"),
+            ("         ", "0.3 line 0.4 line 0.5 line 0.6…"),
+        ]
+
+    def test_a_message_is_brought_below_it(self) -> None:
+        view = viewport(turns(60, 60))
+        view.scroll_to(0)
+        assert view.step_message(1)
+        assert in_view(view)[0] == "assistant 1"
+        assert view.pinned
 
 
 class TestMessages:

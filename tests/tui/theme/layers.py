@@ -31,10 +31,12 @@ def layered() -> list[tuple[str, ...]]:
     """Every way in which roles that are read lie over each other."""
     alone = [(role,) for role in ROLES if role not in UNREAD]
     in_text = [(tone, role) for tone in TONES for role in sorted(IN_TEXT)]
+    pinned = [("request.pinned", role) for role in ("cursor", "role.user")]
     in_chrome = [("chrome", role) for role in IN_CHROME]
     return [
         *alone,
         *in_text,
+        *pinned,
         *in_chrome,
         *((row, role) for row in ("row", "row.cursor", "row.dim") for role in ON_ROWS),
     ]

@@ -57,7 +57,8 @@ async def test_the_message_of_an_open_span_is_the_one_in_view(tmp_path: Path) ->
         await opened(table, "t", "of 14")
         await opened(table, "enter", "span")
         await table.press("w", "m")
-        assert "RETRIEVER" in table.app.clipboard
+        assert "CHAT_MODEL" in table.app.clipboard
+        assert "inside: write_plan" in table.app.clipboard
 
 
 def check_is_private(path: Path, text: str) -> None:
