@@ -62,14 +62,15 @@ def weave(messages: Sequence[Message], tree: SpanTree, source: Span, failures: d
 
 
 def _paired(messages: Sequence[Message]) -> list[Message]:
-    """The messages; a run of answers with IDs that no call has, as many as the calls before it, with their IDs."""
+    """The messages; a run of answers that name no call, as many as the calls before it, with their IDs and names."""
     known = {None, *(call.id for each in messages for call in each.calls)}
     paired = list(messages)
     for place, each in enumerate(messages):
         count = len(each.calls)
         behind = messages[place + 1 : place + 2 + count] if count else ()
         answers = list(takewhile(lambda answer: answer.role is Role.TOOL, behind))
-        if len(answers) == count and any(answer.call_id not in known for answer in answers):
+        is_unpaired = any(answer.call_id not in known or not (answer.call_id or answer.name) for answer in answers)
+        if len(answers) == count and is_unpaired:
             for number, (answer, call) in enumerate(zip(answers, each.calls, strict=True), place + 1):
                 paired[number] = replace(answer, call_id=call.id, name=answer.name or call.name)
     return paired

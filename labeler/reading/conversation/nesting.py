@@ -28,6 +28,7 @@ class Nesting:
         self._above = {each.span.id: list(tree.ancestors(each.span)) for each in models}
         self._inside = {call: {span.id for span in above} for call, above in self._above.items()}
         self._calls = _calls(models)
+        self._last_call_ns = self._last_calls(models)
         self._nested = dict(self._typed(models)) | dict(self._surrounded(models))
 
     def level(self, span: Span) -> int:
@@ -47,24 +48,28 @@ class Nesting:
             for span in self._above[model.span.id]:
                 if span.id not in seen:
                     seen.add(span.id)
-                    if span.type == "TOOL" or self._is_called(span) or self._is_agent_within_agent(span, models):
+                    if span.type == "TOOL" or self._is_called(span) or self._is_agent_within_agent(span):
                         yield span.id, span
 
     def _is_called(self, span: Span) -> bool:
         callers = self._calls.get(tool_name(span), ())
         return any(span.id not in self._inside[caller] for caller in callers)
 
-    def _is_agent_within_agent(self, span: Span, models: Sequence[SpanMessages]) -> bool:
+    def _is_agent_within_agent(self, span: Span) -> bool:
         """Whether the agent around an agent goes on calling models itself."""
         if span.type != "AGENT":
             return False
         outer = next((each for each in self._tree.ancestors(span) if each.type == "AGENT"), None)
-        return outer is not None and any(
-            each.span.start_ns > span.start_ns and self._agent_of(each) == outer.id for each in models
-        )
+        return outer is not None and self._last_call_ns.get(outer.id, 0) > span.start_ns
 
-    def _agent_of(self, model: SpanMessages) -> str | None:
-        return next((each.id for each in self._above[model.span.id] if each.type in ("AGENT", "TOOL")), None)
+    def _last_calls(self, models: Sequence[SpanMessages]) -> Mapping[str, int]:
+        """When each agent and tool began the last call of a model that it made itself."""
+        last: dict[str, int] = {}
+        for model in models:
+            caller = next((each for each in self._above[model.span.id] if each.type in ("AGENT", "TOOL")), None)
+            if caller is not None:
+                last[caller.id] = max(last.get(caller.id, 0), model.span.start_ns)
+        return last
 
     def _surrounded(self, models: Sequence[SpanMessages]) -> Iterator[tuple[str, Span]]:
         """Spans between the calls of a conversation, below where all of it happens, that hold another conversation."""

@@ -37,6 +37,9 @@ _HISTORY: Final = ("chat_history", "history", "message_history", "conversation_h
 """Arguments that hold the turns before the one that is asked."""
 
 
+_KNOWN_SIDES: Final = frozenset(("messages", "choices", "contents", "candidates", "generations"))
+"""Keys that formats read themselves: looking into them for a whole conversation would read every span twice."""
+
 _Said: TypeAlias = tuple[bool, str]
 """Whether the model said it, and what."""
 
@@ -222,6 +225,8 @@ def _opened(span: Span) -> Span:
 def _candidates(side: Side, wrappers: Iterable[str]) -> list[tuple[str, JsonValue]]:
     """The members of a side that a whole conversation may lie in: those of such a name, or the only one there is."""
     members = _present(side)
+    if members.keys() <= _KNOWN_SIDES:
+        return []
     names = list(members) if len(members) == 1 else [name for name in wrappers if isinstance(members.get(name), dict)]
     return [(name, members[name]) for name in names if isinstance(members[name], dict | list)]
 

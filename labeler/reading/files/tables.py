@@ -108,6 +108,9 @@ def rows_in(value: JsonValue) -> Sequence[JsonValue] | None:
         return [dict(zip(map(str, columns), row, strict=False)) for row in data if isinstance(row, list)]
     if isinstance(as_object(holder.get("schema")).get("fields"), list) and isinstance(data, list):
         return data
+    listed = holder.get("rows")
+    if isinstance(listed, list) and listed and all(isinstance(as_object(each).get("row"), dict) for each in listed):
+        return [as_object(each)["row"] for each in listed]  # an answer of Hugging Face's data set server
     inner = list(holder.values())
     if not inner or not all(isinstance(each, Mapping) and each for each in inner):
         return None

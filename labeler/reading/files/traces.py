@@ -28,6 +28,9 @@ from labeler.reading.wire.summary import NANOSECONDS_PER_MS, summary_of
 _DEEPEST: Final = 3
 """Containers of traces within containers of traces."""
 
+_LISTS: Final = ("data", "rows", "items", "results", "records", "examples", "samples")
+"""Keys under which answers of APIs and exports list their rows."""
+
 Found = RawTrace | Problem | Remark | Row
 _SPANS: Final = "spans"
 _UNREADABLE_SIGN: Final = "\ufffd"
@@ -122,6 +125,9 @@ class TracesOfOneFile:
             if (recognised := form.recognise(value)) is not None:
                 yield from self._trace(recognised, entry.text, value, entry)
                 return
+        if depth < _DEEPEST and (listed := _listed(value)) is not None:
+            yield from self._read_members(entry, listed, depth)
+            return
         raise Unusable(why_no_trace(value))
 
     def _read_members(self, entry: Entry, values: Sequence[JsonValue], depth: int) -> Iterator[Found]:
@@ -250,3 +256,15 @@ class TracesOfOneFile:
         if sentence not in self._remarked:
             self._remarked.add(sentence)
             yield Remark(f"{sentence}.")
+
+
+def _listed(value: JsonValue) -> Sequence[JsonValue] | None:
+    """The rows that an object lists, told by the first of them; None where it lists none that is a trace."""
+    for key in _LISTS:
+        listed = as_object(value).get(key)
+        first = listed[0] if isinstance(listed, list) and listed else None
+        if isinstance(first, Mapping) and any(
+            form.recognise(first) is not None or form.part_of(first) is not None for form in FORMS
+        ):
+            return listed if isinstance(listed, list) else None
+    return None

@@ -96,6 +96,34 @@ _PHOENIX: Final = [
 ]
 
 
+def _phoenix_message(role: str, **more: Any) -> dict[str, Any]:
+    return {"message": {"role": role, **more}}
+
+
+_PHOENIX_CALL: Final = _phoenix_message(
+    "assistant",
+    tool_calls=[{"tool_call": {"function": {"name": "sailings", "arguments": json.dumps(CALL_ARGUMENTS)}}}],
+)
+_PHOENIX_TURNS: Final = [
+    _phoenix_message("user", content=ASKED),
+    _PHOENIX_CALL,
+    _phoenix_message("tool", content=RESULT),
+]
+_PHOENIX_TOOLS: Final = [
+    _phoenix(1, "AGENT", **{"input.value": ASKED, "output.value": ANSWER}),
+    _phoenix(2, "LLM", llm={"input_messages": _PHOENIX_TURNS[:1], "output_messages": [_PHOENIX_CALL]}),
+    _phoenix(3, "TOOL", **{"tool.name": "sailings", "input.value": json.dumps(CALL_ARGUMENTS), "output.value": RESULT}),
+    _phoenix(
+        4,
+        "LLM",
+        llm={
+            "input_messages": _PHOENIX_TURNS,
+            "output_messages": [_phoenix_message("assistant", content=ANSWER)],
+        },
+    ),
+]
+
+
 def _tag(key: str, value: Any) -> dict[str, Any]:
     return {"key": key, "type": "string", "value": value}
 
@@ -258,6 +286,56 @@ EXAMPLES: Final[dict[str, Example]] = {
     "input and output": Example([{"id": 4, "input": ASKED, "output": ANSWER}]),
     "question and answer": Example([{"question": ASKED, "answer": ANSWER, "contexts": [RESULT]}]),
     "instruction and completion": Example([{"instruction": ASKED, "completion": ANSWER}]),
+    "Alpaca without an input": Example([{"instruction": ASKED, "input": "", "output": ANSWER}]),
+    "a request's and a response's bodies": Example(
+        [{"request_body": {"messages": _ASKED}, "response_body": {"choices": [{"message": _ANSWERED}]}}],
+        is_system=True,
+    ),
+    "sharegpt with a tool": Example(
+        [
+            {
+                "system": SYSTEM,
+                "conversations": [
+                    {"from": "human", "value": ASKED},
+                    {"from": "function_call", "value": json.dumps({"name": "sailings", "arguments": CALL_ARGUMENTS})},
+                    {"from": "observation", "value": RESULT},
+                    {"from": "gpt", "value": ANSWER},
+                ],
+            }
+        ],
+        is_tool=True,
+        is_system=True,
+    ),
+    "turns of RAGAS": Example(
+        [
+            {
+                "user_input": [
+                    {"type": "human", "content": ASKED},
+                    {"type": "ai", "content": "", "tool_calls": [{"name": "sailings", "args": CALL_ARGUMENTS}]},
+                    {"type": "tool", "content": RESULT},
+                    {"type": "ai", "content": ANSWER},
+                ],
+                "reference": "18:10",
+            }
+        ],
+        is_tool=True,
+    ),
+    "contents of Gemini": Example(
+        [
+            {
+                "systemInstruction": {"role": "system", "parts": [{"text": SYSTEM}]},
+                "contents": [
+                    {"role": "user", "parts": [{"text": ASKED}]},
+                    {"role": "model", "parts": [{"text": ANSWER}]},
+                ],
+            }
+        ],
+        is_system=True,
+    ),
+    "rows listed by an API": Example([{"object": "list", "data": [{"prompt": ASKED, "response": ANSWER}]}]),
+    "Hugging Face's data set server": Example(
+        [{"rows": [{"row_idx": 0, "row": {"prompt": ASKED, "response": ANSWER}}]}]
+    ),
     "messages and a response": Example([{"messages": _ASKED, "response": ANSWER}], is_system=True),
     "OpenAI request and response": Example(
         [{"request": {"model": "m4", "messages": _ASKED}, "response": {"choices": [{"message": _ANSWERED}]}}],
@@ -315,11 +393,21 @@ EXAMPLES: Final[dict[str, Example]] = {
     "LangSmith tree": Example([_RUNS[0] | {"child_runs": _RUNS[1:]}], is_tool=True, is_system=True),
     "LangSmith runs": Example(_RUNS, is_tool=True, is_system=True),
     "Phoenix spans": Example(_PHOENIX, is_system=True),
+    "Phoenix tools without IDs": Example(_PHOENIX_TOOLS, is_tool=True),
     "Phoenix answer of its API": Example([{"data": _PHOENIX}], is_system=True),
     "Jaeger download": Example([{"data": [_JAEGER]}], is_system=True),
     "Jaeger spans": Example(_JAEGER["spans"], is_system=True),  # type: ignore[arg-type]
     "Claude Code": Example(_CLAUDE, is_tool=True),
     "Codex": Example(_CODEX, is_tool=True, is_system=True),
+    "Codex's earlier files": Example(
+        [
+            {"id": "cx-2", "timestamp": "2026-05-01T10:00:00Z", "instructions": SYSTEM},
+            {"record_type": "state"},
+            *(entry["payload"] for entry in _CODEX[2:]),
+        ],
+        is_tool=True,
+        is_system=True,
+    ),
     "ADK session": Example([_ADK], is_tool=True),
     "Datadog spans": Example(_DATADOG, is_system=True),
     "Datadog request": Example(

@@ -127,6 +127,26 @@ def test_a_row_is_known_by_its_content_and_how_many_equal_ones_came_before() -> 
     assert read_traces("z", lines([one])).traces[0].summary.metadata["labeler.row.id"] == "1"
 
 
+def test_what_is_to_be_done_stands_before_what_with() -> None:
+    row = {"instruction": "Answer in one sentence.", "input": ASKED, "output": ANSWER}
+    assert _said(_read(lines([row]))) == [("user", f"Answer in one sentence.\n\n{ASKED}"), ("assistant", ANSWER)]
+
+
+def test_an_empty_answer_is_the_answer_whatever_stands_beside_it() -> None:
+    said = _read(lines([{"prompt": ASKED, "response": "", "answer": "18:10"}]))
+    assert said.answer is not None
+    assert main_text(said.messages[said.answer]) == ""
+
+
+def test_a_batch_s_request_that_failed_says_why() -> None:
+    row = {
+        "custom_id": "q1",
+        "result": {"type": "errored", "error": {"type": "error", "error": {"message": "too long"}}},
+    }
+    (trace,) = read_traces("rows", lines([row])).traces
+    assert "too long" in str(converse(decode(trace)).messages)
+
+
 def test_columns_of_csv_are_the_keys_of_rows(tmp_path: Path) -> None:
     for delimiter in (",", ";", "\t"):
         table = f'prompt{delimiter}response\r\n"{ASKED}"{delimiter}"{ANSWER}"\r\n'.encode()

@@ -136,8 +136,9 @@ def _claude_messages(turns: Sequence[Object]) -> list[JsonValue]:
 
 def recognise_codex(value: JsonValue) -> Recognised | None:
     """A session of Codex, as the list of its entries."""
-    entries = objects(value) if isinstance(value, list) else []
-    if not entries or not all(_is_codex_entry(each) for each in entries):
+    rows = objects(value) if isinstance(value, list) else []
+    entries = [entry for each in rows if (entry := _codex_entry(each)) is not None]
+    if not entries or len(entries) < len(rows):
         return None
     items = [as_object(each.get("payload")) for each in entries if each.get("type") == "response_item"]
     items = [each for each in items if each.get("type") != "ghost_snapshot"]
@@ -170,12 +171,27 @@ def recognise_codex(value: JsonValue) -> Recognised | None:
     return Recognised([span], facts)
 
 
-def _is_codex_entry(entry: Object) -> bool:
-    return first_text(entry, "type") in _CODEX_TYPES and isinstance(entry.get("payload"), dict)
+def _codex_entry(row: Object) -> Object | None:
+    """A line of a session as an entry with a type and a payload, which earlier versions left out; None for others."""
+    kind = first_text(row, "type")
+    if kind in _CODEX_TYPES and isinstance(row.get("payload"), dict):
+        return row
+    if kind in _CODEX_ITEMS and row.keys() & {"role", "call_id", "summary"}:
+        return {"type": "response_item", "timestamp": row.get("timestamp"), "payload": row}
+    if {"id", "timestamp", "instructions"} <= row.keys() <= _CODEX_HEADER:
+        return {"type": "session_meta", "timestamp": row.get("timestamp"), "payload": row}
+    return {"type": "state", "payload": {}} if row.keys() == {"record_type"} else None
 
 
 def _codex_part_of(value: JsonValue) -> str | None:
-    return "" if _is_codex_entry(as_object(value)) else None
+    return "" if _codex_entry(as_object(value)) is not None else None
+
+
+_CODEX_ITEMS: Final = (
+    "message", "reasoning", "function_call", "function_call_output", "local_shell_call", "local_shell_call_output",
+    "custom_tool_call", "custom_tool_call_output", "web_search_call",
+)  # fmt: skip
+_CODEX_HEADER: Final = frozenset(("id", "timestamp", "instructions", "git", "cwd", "originator", "cli_version"))
 
 
 def recognise_adk(value: JsonValue) -> Recognised | None:

@@ -36,10 +36,12 @@ from labeler.reading.wire.forms.row_facts import (
 )
 from labeler.reading.wire.identifiers import Object
 
-REQUEST_KEYS: Final = ("prompt", "input", "question", "instruction", "inputs", "query", "request", "user_input")
-RESPONSE_KEYS: Final = ("response", "output", "completion", "answer", "outputs", "choices")
-_MESSAGES: Final = ("messages", "conversations", "conversation")
-_SYSTEM: Final = ("system", "system_prompt", "instructions")
+REQUEST_KEYS: Final = (
+    "prompt", "input", "question", "instruction", "inputs", "query", "request", "user_input", "request_body",
+)  # fmt: skip
+RESPONSE_KEYS: Final = ("response", "output", "completion", "answer", "outputs", "choices", "response_body")
+_MESSAGES: Final = ("messages", "conversations", "conversation", "contents", "user_input")
+_SYSTEM: Final = ("system", "system_prompt", "instructions", "systemInstruction", "system_instruction")
 _ROLES: Final = {
     "human": "user",
     "user": "user",
@@ -51,6 +53,12 @@ _ROLES: Final = {
     "function": "tool",
 }
 """ShareGPT's speakers; any other is the model."""
+
+_CALLERS: Final = ("function_call", "tool_call")
+"""ShareGPT's speakers whose value is a tool call, as JSON."""
+
+_LANGCHAIN_TYPES: Final = ("human", "ai", "system", "tool", "function", "chat")
+"""Types of LangChain's messages; the lesser ones tell a message only beside those of people and models."""
 
 _MESSAGE_KEYS: Final = frozenset(
     ("content", "tool_calls", "parts", "text", "function_call", "reasoning_content", "refusal")
@@ -73,12 +81,16 @@ def is_message(value: JsonValue) -> bool:
 
 def is_messages(value: JsonValue) -> bool:
     """Whether a value is a list of chat messages, at least one."""
-    return isinstance(value, list) and bool(value) and all(map(is_message, value))
+    if not isinstance(value, list) or not value:
+        return False
+    return all(map(is_message, value)) or (
+        any(map(is_message, value)) and all(_is_langchain_message(as_object(each), _LANGCHAIN_TYPES) for each in value)
+    )
 
 
-def _is_langchain_message(holder: Object) -> bool:
+def _is_langchain_message(holder: Object, types: Sequence[str] = ("human", "ai")) -> bool:
     is_serialised = holder.get("lc") == 1 and isinstance(holder.get("kwargs"), dict)
-    return is_serialised or (holder.get("type") in ("human", "ai") and ("content" in holder or "data" in holder))
+    return is_serialised or (holder.get("type") in types and ("content" in holder or "data" in holder))
 
 
 def recognise(value: JsonValue) -> Recognised | None:
@@ -125,14 +137,15 @@ def _messages_row(row: Object) -> Recognised | None:
 
 
 def _pair_row(row: Object) -> Recognised | None:
-    key, answer_key = _key(row, REQUEST_KEYS), _response_key(row)
+    key, answer_key = _key({name: each or None for name, each in row.items()}, REQUEST_KEYS), _response_key(row)
     if key is None or answer_key is None:
         return None
-    also = "input" if key != "input" and key == _key(row, ("instruction",)) else ""
-    request = row[key]
-    if also and text_or_none(row.get(also)) and isinstance(request, str):
-        request = {key: request, also: row[also]}
-    return _pair(row, request, row[answer_key], used=(key, answer_key, also))
+    instruction, given = _key(row, ("instruction",)), _key(row, ("input",))
+    if instruction is not None and given is not None and {key} <= {instruction, given}:
+        asked = [row[each] for each in (instruction, given) if row[each] not in (None, "")]
+        if all(isinstance(each, str) for each in asked):  # Alpaca: what is to be done, and with what
+            return _pair(row, "\n\n".join(map(str, asked)), row[answer_key], used=(instruction, given, answer_key))
+    return _pair(row, row[key], row[answer_key], used=(key, answer_key))
 
 
 def _pair(row: Object, request: Side, response: Side, *, used: Sequence[str]) -> Recognised:
@@ -185,6 +198,10 @@ def _message(value: JsonValue) -> JsonValue:
     speaker = holder.get("from")
     if "role" in holder or not isinstance(speaker, str):
         return value
+    called = as_object(unpacked(holder.get("value"))) if speaker.lower() in _CALLERS else {}
+    if isinstance(name := called.get("name"), str):
+        call: JsonValue = {"type": "function", "function": {"name": name, "arguments": called.get("arguments", {})}}
+        return {"role": "assistant", "content": None, "tool_calls": [call]}
     return {"role": _ROLES.get(speaker.lower(), "assistant"), "content": holder.get("value")}
 
 
@@ -204,8 +221,15 @@ def _speaker(message: JsonValue) -> str:
 
 
 def _system(row: Object) -> list[JsonValue]:
-    text = next((text for key in _SYSTEM if isinstance(text := row.get(key), str) and text), None)
+    text = next((text for key in _SYSTEM if (text := _system_text(row.get(key)))), None)
     return [] if text is None else [{"role": "system", "content": text}]
+
+
+def _system_text(value: JsonValue) -> str:
+    """A system prompt: a text, or the parts of one as Gemini has them."""
+    if isinstance(value, str):
+        return value
+    return "\n\n".join(filter(None, (first_text(part, "text") for part in objects(as_object(value).get("parts")))))
 
 
 def _response_key(row: Object) -> str | None:
@@ -213,11 +237,10 @@ def _response_key(row: Object) -> str | None:
 
 
 def _key(row: Object, names: Sequence[str]) -> str | None:
-    """The first of the names that a row has as a key, in any case of its letters."""
-    if (exact := next((name for name in names if name in row), None)) is not None:
-        return exact
+    """The first of the names that a row has as a key, in any case of its letters; one with nothing under it last."""
     folded = {str(key).strip().lower(): key for key in row}
-    return next((folded[name] for name in names if name in folded), None)
+    there = [name if name in row else folded[name] for name in names if name in row or name in folded]
+    return next((key for key in there if row[key] is not None), there[0] if there else None)
 
 
 def _batch_row(row: Object) -> Recognised | None:
@@ -228,9 +251,10 @@ def _batch_row(row: Object) -> Recognised | None:
     if body.keys() & {"messages", "input", "prompt", "contents"}:
         return Recognised(_spans(row, dict(body), NOT_RECORDED), _facts(row, ("body",)))
     answered = as_object(as_object(row.get("response")).get("body") or as_object(row.get("result")).get("message"))
-    if not answered and "error" not in row:
+    if not answered and "error" not in row and "error" not in as_object(row.get("result")):
         return None
-    failure = as_object(row.get("error") or answered.get("error"))
+    failure = as_object(row.get("error") or answered.get("error") or as_object(row.get("result")).get("error"))
+    failure = as_object(failure.get("error")) or failure
     if failure and "choices" not in answered:
         spans = _spans(row, NOT_RECORDED, NOT_RECORDED, failure=first_text(failure, "message", "code") or "failed")
         return Recognised(spans, _facts(row, ("response", "error")))
