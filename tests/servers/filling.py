@@ -6,6 +6,7 @@ import base64
 import json
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -106,10 +107,21 @@ def create_schema(server: MlflowServer, experiment_id: str, name: str, answered_
 
 
 def create_queue(
-    server: MlflowServer, experiment_id: str, name: str, trace_ids: list[str], schema_ids: list[str] | None = None
+    server: MlflowServer,
+    experiment_id: str,
+    name: str,
+    trace_ids: list[str],
+    schema_ids: list[str] | None = None,
+    users: Sequence[str] = (),
 ) -> str:
-    """Make a review queue that holds the traces, and return its ID."""
-    body = {"experiment_id": experiment_id, "name": name, "queue_type": "CUSTOM", "schema_ids": schema_ids or []}
+    """Make a review queue that holds the traces, for these users (none: for everybody), and return its ID."""
+    body = {
+        "experiment_id": experiment_id,
+        "name": name,
+        "queue_type": "CUSTOM",
+        "schema_ids": schema_ids or [],
+        "users": [*users],
+    }
     queue_id: str = server.post("/api/3.0/mlflow/review-queues/create", body)["review_queue"]["queue_id"]
     if trace_ids:
         server.post("/api/3.0/mlflow/review-queues/items/add", {"queue_id": queue_id, "item_ids": trace_ids})

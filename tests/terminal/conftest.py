@@ -97,6 +97,6 @@ def served(tmp_path: Path) -> Iterator[ServedQueue]:
             create_schema(server, experiment, "quality", quality, instruction="How good is it?"),
         ]
         ids = [trace.id for trace in traces]
-        yield ServedQueue(server, tmp_path, ids, create_queue(server, experiment, QUEUE, ids, schemas))
+        yield ServedQueue(server, experiment, tmp_path, ids, create_queue(server, experiment, QUEUE, ids, schemas))
     finally:
         server.close()

@@ -21,6 +21,7 @@ class ServedQueue:
     """A server of its own with a queue of ten traces and two questions, and a reviewer's machine."""
 
     server: MlflowServer
+    experiment_id: str
     home: Path
     trace_ids: list[str]
     queue_id: str

@@ -2,13 +2,46 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.cli.embedded_store import filled_store
+from tests.servers.filling import create_queue
 from tests.servers.mlflow_server import free_port
 from tests.terminal.conftest import Machine
+from tests.terminal.served_queue import QUEUE, ServedQueue
+from tests.terminal.terminal import A_LOOK_S
 
 pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
+
+
+def test_a_first_start_takes_nothing_typed_ahead_and_shows_every_queue_whose_it_is_and_how_much_is_left(
+    served: ServedQueue,
+) -> None:
+    create_queue(served.server, served.experiment_id, "Mine", served.trace_ids[:4], users=["Ana", "bo"])
+    create_queue(served.server, served.experiment_id, "Theirs", served.trace_ids[:2], users=["bo"])
+    with served.terminal() as terminal:
+        terminal.press(*"yyq", "enter")
+        terminal.wait_for("Who reviews?", "Enter accepts")
+        assert "yyq" not in terminal.text.partition("Who reviews?")[2]
+        time.sleep(A_LOOK_S)
+        terminal.press(*"ana", "enter")
+        shown = terminal.wait_for(
+            "my queue, shared with 1 · 4 of 4 pending", "everybody's queue · 10 of 10 pending", "queue of bo · 2 of 2"
+        )
+        assert shown.index("Mine") < shown.index(QUEUE) < shown.index("experiment") < shown.index("Theirs")
+        terminal.press("/", *"theirs", "enter")
+        terminal.wait_for("This queue is for bo; you are ana")
+        terminal.press("escape")
+        terminal.wait_for("my queue, shared with 1")
+        terminal.press("/", *"mine", "enter")
+        terminal.wait_for("Reviewing as ana. Asked, from", "Enter begins")
+        time.sleep(A_LOOK_S)
+        terminal.press("enter")
+        terminal.wait_for("item 1/4", "line ")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
 
 
 def test_a_review_without_a_server_says_that_it_tries_again_and_ends_at_ctrl_c(machine: Machine) -> None:

@@ -1,18 +1,25 @@
-"""The start: who I am, what to review, what will be asked. Each step is skipped when it is known."""
+"""Choosing a worklist: who I am, what to review, what will be asked. Each step is skipped when it is known.
+
+It is the start of the program, and stands over a review from which another is wanted.
+"""
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
-from labeler.tui.action_table import Consequence, Context, OnScreen, Rule
+from labeler.config.identity import BadReviewer, check_reviewer
+from labeler.tui.action_table import Action, Consequence, Context, OnScreen, Rule
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.dispatch import dispatch
 from labeler.tui.keyboard.key_guard import Act, KeyGuard
@@ -20,110 +27,109 @@ from labeler.tui.keyboard.key_names import Pressed, pressed
 from labeler.tui.keyboard.pasting import dropped_paste
 from labeler.tui.keymap import Keymap, shown_key
 from labeler.tui.safe_app import SafeApp
+from labeler.tui.screens.help import help_lines
+from labeler.tui.screens.overlay import Overlay
+from labeler.tui.screens.worklist_menu import Begin, Guess, Menu
 from labeler.tui.theme import Theme
+from labeler.tui.widgets.choice_list import ChoiceList, Offer
+from labeler.tui.widgets.forms import FormMessages, LineForm
 from labeler.tui.widgets.line_widget import LineWidget
-from labeler.tui.widgets.styled_text import Line, cut, fit, wrapped
+from labeler.tui.widgets.name_field import NameField
+from labeler.tui.widgets.styled_text import Run, wrapped
 
-_ROWS_AROUND = 8
-_HINT = "{overlay.down} {overlay.up} move, {overlay.open} chooses, {overlay.close} leaves"
+_HINT: Final = (
+    "{overlay.down} {overlay.up} move, {overlay.open} chooses, {view.search} searches, {app.help} shows every key, "
+    "{overlay.close} leaves"
+)
+_SEARCH_HINT: Final = "{field.save} takes them · {field.leave} shows all"
 
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """Something that can be reviewed. Texts are display text; `detail` tells how much there is."""
-
-    id: str
-    title: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """A reviewer ID proposed, and where it comes from. `settled`: it need not be asked for."""
-
-    reviewer: str
-    origin: str
-    settled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What will be asked: a line a question, and where the questions come from."""
-
-    lines: Sequence[str]
-    origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class Begin:
-    """What the reviewer chose."""
-
-    reviewer: str
-    offer: Offer
+_ALSO_HERE: Final = (OnScreen("search"), OnScreen("help"))
+"""What keys of the review do here as well."""
 
 
 class StartScreen(Screen[Begin | None]):
-    """Dismissed with the choice, or None when the reviewer left.
-
-    `find` lists what the named reviewer can review, `preview` what an offer asks. Both may raise; the
-    message of the exception is shown and the step can be tried again.
-    """
+    """Dismissed with the choice, or None when the reviewer left."""
 
     AUTO_FOCUS = ""
     DEFAULT_CSS = """
     StartScreen { align: center middle; background: $background; }
     StartScreen > Vertical { width: 84%; max-width: 96; height: 80%; max-height: 30; }
     StartScreen LineWidget { height: 1fr; }
-    StartScreen Input { display: none; border: none; height: 1; padding: 0 2; background: $surface; }
+    StartScreen #start-hint { height: 3; }
+    StartScreen ChoiceList { height: 1fr; }
+    StartScreen NameField { display: none; border: none; height: 1; padding: 0 2; background: $surface; }
     """
 
-    def __init__(
-        self,
-        guess: Guess,
-        find: Callable[[str], Awaitable[Sequence[Offer]]],
-        preview: Callable[[Offer], Awaitable[Preview]],
-        keymap: Keymap,
-        look: ScreenLook,
-    ) -> None:
+    @dataclass
+    class Narrowed(Message):
+        """These words are to stay searched for. `pressed` is the key that said so."""
+
+        words: str
+        pressed: Pressed
+
+    @dataclass
+    class WideAgain(Message):
+        """The search was left."""
+
+        words: str
+
+    def __init__(self, guess: Guess, menu: Menu, keymap: Keymap, look: ScreenLook) -> None:
         super().__init__()
         self._keymap = keymap
         self._guess = guess
-        self._find = find
-        self._preview = preview
+        self._menu = menu
         self._look = look
         self._reviewer = guess.reviewer
-        self._offers: Sequence[Offer] = ()
-        self._at = 0
         self._chosen: Offer | None = None
         self._again: Callable[[], object] | None = None
-        self._lines: Sequence[Line] = ()
+        self._lines: Sequence[Run] = ()
         self._shown = LineWidget(look.palette, look.signs, id="start-lines")
+        self._name_field = NameField(compact=True)
+        self._searching = FormMessages(keymap, self.Narrowed, self.WideAgain)
+        self._search = LineForm(self._searching)
+        self._list = ChoiceList(look, id="start-list")
+        self._hint = LineWidget(look.palette, look.signs, id="start-hint")
         self._guard = KeyGuard(0)
+        self._stands_since_s = math.inf
         self._pressed: Pressed | None = None
         self._escaped = False
-        self._noted: Line = []
+        self._noted = ""
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield self._shown
-            yield Input(self._guess.reviewer, compact=True, select_on_focus=False)
+            yield self._name_field
+            yield self._search
+            yield self._list
+            yield self._hint
 
     def on_mount(self) -> None:
+        self._list.display = self._hint.display = False
+        self.call_after_refresh(self._stands)
         if self._guess.settled:
             self._look_for_work()
         else:
             self._ask_who()
 
+    def _stands(self) -> None:
+        self._stands_since_s = time.monotonic()
+
     async def on_key(self, event: events.Key) -> None:
         """One step a press, and only one that could be read: held down, a key begins no review."""
         self._pressed = press = pressed(event)
-        field = self.focused if isinstance(self.focused, Input) else None
-        action = self._keymap.action(Context.OVERLAY if field is None else Context.FIELD, press.key)
+        if press.at_s < self._stands_since_s or self._search.display:
+            event.stop()
+            event.prevent_default()
+            if self._search.display:
+                self._hear(press)
+            return
+        is_naming = self.focused is self._name_field
+        action = self._keymap.action(Context.FIELD, press.key) if is_naming else self._action(press.key)
         run = action.run if action is not None and not isinstance(action.run, Rule) else None
         takes_a_step = run in (OnScreen("enter"), OnScreen("save"))
         answers = Consequence.ANSWERS if takes_a_step else Consequence.READS
         is_meant = isinstance(self._guard.press(press.key, press.at_s * 1000, answers), Act)
-        if field is None or run is not None or press.key == "enter":
+        if not is_naming or run is not None or press.key == "enter":
             event.stop()
             event.prevent_default()
         if not is_meant:
@@ -132,24 +138,43 @@ class StartScreen(Screen[Begin | None]):
             self._escaped = False
             self._note("")
         if run is not None:
-            await dispatch(run, self, self)
+            await dispatch(run, self._list if self._is_listing else self, self)
+
+    def _hear(self, press: Pressed) -> None:
+        """Take a key for the words searched for that was pressed before their field could hear it itself."""
+        told = self._searching.told_by(press, self._search.text)
+        if isinstance(told, self.Narrowed):
+            self._narrowed(told)
+        elif told is not None:
+            self._wide_again()
+        else:
+            self._search.type(press.character)
+
+    def _action(self, key: str) -> Action | None:
+        """What a key does where no name is typed."""
+        of_review = self._keymap.action(Context.REVIEW, key)
+        return self._keymap.action(Context.OVERLAY, key) or (
+            of_review if of_review is not None and of_review.run in _ALSO_HERE else None
+        )
+
+    @property
+    def _is_listing(self) -> bool:
+        """Whether the list is what is shown."""
+        return bool(self._list.display)
 
     # Named in the table of actions
 
     def scroll_line(self, count: int) -> None:
-        """Move in the list, if it is what is shown."""
-        if self._offers and self._chosen is None and self._again is None:
-            self._at = max(0, min(self._at + count, len(self._offers) - 1))
-            self._show_offers()
+        """There is nothing to move in but the list."""
 
     def scroll_page(self, count: int) -> None:
-        self.scroll_line(count * 2 * _ROWS_AROUND)
+        """As `scroll_line`."""
 
     def go_home(self) -> None:
-        self.scroll_line(-len(self._offers))
+        """As `scroll_line`."""
 
     def go_end(self) -> None:
-        self.scroll_line(len(self._offers))
+        """As `scroll_line`."""
 
     def enter(self) -> None:
         """Take the next step."""
@@ -158,20 +183,26 @@ class StartScreen(Screen[Begin | None]):
             again()
         elif self._chosen is not None:
             self.dismiss(Begin(self._reviewer, self._chosen))
-        elif self._offers:
-            self._choose(self._offers[self._at])
+        elif self._is_listing:
+            self._take(self._list.current)
 
     def close(self) -> None:
-        """Leave. Esc does so at its second press: the first may be half of an arrow key that a slow line cut in two."""
-        if self._pressed is None or self._pressed.key != "escape" or self._escaped:
+        """Leave one thing: the words searched for, else the screen.
+
+        Esc leaves the screen at its second press: the first may be half of an arrow key that a slow line cut in two.
+        """
+        by_escape = self._pressed is not None and self._pressed.key == "escape"
+        if by_escape and self._is_listing and self._list.words:
+            self._list.narrow("")
+        elif not by_escape or self._escaped:
             self.dismiss(None)
-            return
-        self._escaped = True
-        self._note(f"{shown_key('escape')} again leaves")
+        else:
+            self._escaped = True
+            self._note(f"{shown_key('escape')} again leaves")
 
     async def save(self) -> None:
         """Take the name that is typed."""
-        await self.query_one(Input).action_submit()
+        await self._name_field.action_submit()
 
     def leave(self) -> None:
         """As the key that closes does where nothing is typed."""
@@ -183,26 +214,24 @@ class StartScreen(Screen[Begin | None]):
     def complete(self) -> None:
         """No name is known here that could be completed."""
 
+    def search(self) -> None:
+        """Search in the list: it shows what has the words, as they are typed."""
+        if self._is_listing and self._list.count:
+            self._search.open("/", self._list.words, self._keymap.spelled(_SEARCH_HINT))
+
+    def help(self) -> None:
+        """Show every key."""
+        keys = Overlay(
+            "keys", lambda width: help_lines(self._keymap, self._look.signs, width), self._keymap, self._look
+        )
+        self.app.push_screen(keys)
+
     def on_paste(self, event: events.Paste) -> None:
         """Text pasted where there is no field chooses nothing."""
         event.stop()
         self._note(dropped_paste(event.text))
 
-    @on(Input.Submitted)
-    def _named(self, event: Input.Submitted) -> None:
-        name = event.value.strip()
-        if not name or name.lower() == "default":
-            self._say("Who reviews?", "A name of your own is needed; it goes with every label.")
-            return
-        self._reviewer = name
-        event.input.display = False
-        self.set_focus(None)
-        self._look_for_work()
-
-    def _next_step(self) -> None:
-        """Another step is about to be painted: what was pressed before that was for the one before."""
-        self._guard.moved()
-        self.call_after_refresh(lambda: self._guard.painted(time.monotonic() * 1000))
+    # Who reviews
 
     def _ask_who(self) -> None:
         self._next_step()
@@ -211,30 +240,84 @@ class StartScreen(Screen[Begin | None]):
             "Who reviews?",
             f"{origin}{self._keymap.spelled('{field.save} accepts')}. The name goes with every label you give.",
         )
-        field = self.query_one(Input)
-        field.display = True
-        field.cursor_position = len(field.value)
-        field.focus()
+        self._name_field.value = self._guess.reviewer
+        self._name_field.display = True
+        self._name_field.focus()
+
+    @on(Input.Submitted)
+    def _named(self, event: Input.Submitted) -> None:
+        name = event.value.strip()
+        try:
+            self._reviewer = check_reviewer(name)
+        except BadReviewer as error:
+            self._say("Who reviews?", f"A reviewer ID {error}. It goes with every label.")
+            return
+        self._name_field.display = False
+        self.set_focus(None)
+        self._look_for_work()
+
+    # What to review
 
     @work(exclusive=True)
     async def _look_for_work(self) -> None:
         self._say(f"Reviewing as {self._reviewer}", "Looking for something to review…")
         try:
-            self._offers = await self._find(self._reviewer)
+            offers = await self._menu.find(self._reviewer)
         except Exception as error:
             self._failed(str(error), self._look_for_work)
             return
-        if len(self._offers) == 1:
-            self._choose(self._offers[0])
+        self._list.show(offers)
+        if len(offers) == 1 and not offers[0].why_not:
+            self._choose(offers[0])
         else:
             self._next_step()
-            self._show_offers()
+            self._show_list()
+            self._count_all(offers)
+
+    @work(group="count", exclusive=True)
+    async def _count_all(self, offers: Sequence[Offer]) -> None:
+        """Say beside each offer how much there is, one after the other: nobody waits for that."""
+        for offer in offers:
+            try:
+                self._list.put_detail(offer.id, await self._menu.count(offer))
+            except Exception:  # what cannot be counted now can be chosen all the same, and says then what is wrong
+                return
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._search.display:
+            self._list.narrow(event.value)
+
+    @on(Narrowed)
+    def _narrowed(self, message: Narrowed) -> None:
+        """The words are taken; where they leave one thing, that is what is wanted."""
+        self._guard.heard(message.pressed.key, message.pressed.at_s * 1000)
+        self._search.close()
+        self._list.narrow(message.words)
+        if message.words.strip() and self._list.row_count == 1:
+            self._take(self._list.current)
+
+    @on(WideAgain)
+    def _wide_again(self) -> None:
+        self._search.close()
+        self._list.narrow("")
+
+    def _take(self, offer: Offer | None) -> None:
+        if offer is None:
+            return
+        if offer.why_not:
+            self._note(offer.why_not)
+        else:
+            self._choose(offer)
+
+    # What will be asked
 
     @work(exclusive=True)
     async def _choose(self, offer: Offer) -> None:
         self._say(offer.title, "Reading what is asked…")
         try:
-            preview = await self._preview(offer)
+            preview = await self._menu.preview(offer)
         except Exception as error:
             self._failed(str(error), lambda: self._choose(offer))
             return
@@ -249,51 +332,57 @@ class StartScreen(Screen[Begin | None]):
             self._keymap.spelled("{overlay.open} begins, {overlay.close} leaves. Nothing is sent before you answer."),
         )
 
-    def _show_offers(self) -> None:
-        first = max(0, self._at - _ROWS_AROUND)
-        lines: list[Line] = [[("What is to be reviewed?", "chrome.strong")], []]
-        for index, offer in enumerate(self._offers[first : first + 2 * _ROWS_AROUND + 1], first):
-            here = index == self._at
-            mark = self._look.signs.cursor if here else " "
-            title = cut(offer.title, 52, self._look.signs.ellipsis).ljust(54)
-            role = "option.focused" if here else "chrome"
-            lines.append([(f" {mark} ", "cursor"), (title, role), (offer.detail, "chrome.dim")])
-        hint = _HINT if self._offers else "There is nothing to review here. {overlay.close} leaves."
-        self._set([*lines, [], [(self._keymap.spelled(hint), "chrome.dim")]])
-
     def _failed(self, sentence: str, again: Callable[[], object]) -> None:
         self._again = again
         self._next_step()
         goes_on = self._keymap.spelled("{overlay.open} tries again, {overlay.close} leaves. Nothing is lost.")
         self._say("That did not work", sentence, "", goes_on)
 
+    # Painting
+
+    def _next_step(self) -> None:
+        """Another step is about to be painted: what was pressed before that was for the one before."""
+        self._guard.moved()
+        self.call_after_refresh(self._step_stands)
+
+    def _step_stands(self) -> None:
+        self._name_field.stands_since_s = now_s = time.monotonic()
+        self._guard.painted(now_s * 1000)
+
+    def _show_list(self) -> None:
+        self._list.display = self._hint.display = True
+        self._set(("What is to be reviewed?", "chrome.strong"), ("", "chrome"))
+
     def _say(self, heading: str, *sentences: str) -> None:
-        self._set([[(heading, "chrome.strong")], [], *([(sentence, "chrome")] for sentence in sentences)])
+        self._list.display = self._hint.display = False
+        self._set((heading, "chrome.strong"), ("", "chrome"), *((sentence, "chrome") for sentence in sentences))
 
     def _note(self, sentence: str) -> None:
-        """Add a sentence below what is said, in place of the one noted before; an empty one takes that away."""
-        lines = [line for line in self._lines if line is not self._noted]
-        self._noted = [(sentence, "chrome.dim")] if sentence else []
-        self._set([*lines, self._noted] if sentence else lines)
+        """Say something until the next key; an empty sentence takes it away."""
+        self._noted = sentence
+        self._paint()
 
-    def _set(self, lines: Sequence[Line]) -> None:
+    def _set(self, *lines: Run) -> None:
         self._lines = lines
+        self._noted = ""
         self._paint()
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._paint)
 
     def _paint(self) -> None:
-        """Sentences go on in the next line where they are too long; rows of the list are cut."""
+        """Show what is said in as many lines as it takes, and close below it the field or the list."""
         width = max(self._shown.size.width, 2)
-        painted: list[Line] = []
-        for line in self._lines:
-            if len(line) == 1:
-                text, role = line[0]
-                painted += wrapped(text, width, role)
-            else:
-                painted.append(fit(line, width))
-        self._shown.set_lines(painted)
+        lines = [each for text, role in self._lines for each in wrapped(text, width, role)]
+        noted = wrapped(self._noted, width, "chrome.dim") if self._noted else []
+        if self._is_listing:
+            hint = _HINT if self._list.count else "There is nothing to review here. {overlay.close} leaves."
+            self._hint.set_lines([[], *(noted or wrapped(self._keymap.spelled(hint), width, "chrome.dim"))])
+        elif noted:
+            lines += [[], *noted]
+        has_more_below = self._is_listing or self._name_field.display
+        self._shown.styles.height = len(lines) + (not self._is_listing) if has_more_below else "1fr"
+        self._shown.set_lines(lines)
 
 
 class StartApp(SafeApp[Begin]):
