@@ -166,8 +166,13 @@ async def _summary(trace_id: str, transport: Transport) -> TraceSummary:
 
 
 async def _artifact(trace_id: str, transport: Transport) -> bytes | None:
-    """The body of ``get-trace-artifact``; None where it is none. Raises `WrongAnswer` for spans of another trace."""
+    """The body of ``get-trace-artifact``; None where it is none. Raises `WrongAnswer` for spans of another trace.
+
+    Raises `MissingTarget` where nothing is left in the file that held the spans.
+    """
     body = await transport.body(_ARTIFACT, {"request_id": trace_id}, transport.timeouts.whole_trace)
+    if not body:
+        raise MissingTarget("The file that held the spans is empty")
     parsed = await parse(body)
     if not isinstance(parsed, dict) or not isinstance(spans := parsed.get("spans"), list):
         return None

@@ -12,6 +12,8 @@ from labeler.reading.conversation.exceptions import origins, pauses
 from labeler.reading.conversation.merge_tools import weave, with_tool_names
 from labeler.reading.conversation.nested_agents import with_nested_agents
 from labeler.reading.conversation.plumbing import counted, plumbing_failures
+from labeler.reading.conversation.previews import SOURCE as PREVIEWS
+from labeler.reading.conversation.previews import preview_messages
 from labeler.reading.conversation.receipts import is_receipt
 from labeler.reading.conversation.span_facts import writing_models
 from labeler.reading.conversation.span_io import with_sides
@@ -60,7 +62,7 @@ def converse(trace: Trace) -> Conversation:
     """The conversation of a decoded trace."""
     tree = SpanTree([with_sides(span) for span in trace.spans])
     if not tree.spans:
-        return _numbered(trace, [_answer_note(_why_no_spans(trace))], None, "")
+        return _without_spans(trace)
     choice = choose(tree)
     chosen, failures = choice.exchange, origins(tree)
     messages = weave(chosen.messages, tree, chosen.span, failures)
@@ -90,6 +92,14 @@ def converse(trace: Trace) -> Conversation:
         asides=(*_failed_beside(plumbing), *unread.content),
         parameters=unread.parameters,
     )
+
+
+def _without_spans(trace: Trace) -> Conversation:
+    """What previews tell of a trace; where there are none either, why there is nothing."""
+    told = preview_messages(trace.summary)
+    if not told:
+        return _numbered(trace, [_answer_note(_why_no_spans(trace))], None, "")
+    return replace(_numbered(trace, told, None, "from previews"), source=PREVIEWS)
 
 
 def _failed_beside(plumbing: dict[str, Failure]) -> Iterator[Aside]:
@@ -201,7 +211,7 @@ def _why_no_content(tree: SpanTree) -> str:
 def _why_no_spans(trace: Trace) -> str:
     if trace.summary.state is TraceState.IN_PROGRESS:
         return "nothing recorded yet: the trace is still in progress"
-    return "no spans were recorded for this trace"
+    return "there are no spans of this trace"
 
 
 def _answer_note(text: str, span_id: str | None = None) -> Message:

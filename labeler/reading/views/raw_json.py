@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from labeler.domain.trace import RawTrace
+from labeler.domain.value import JsonValue
+from labeler.reading.conversation.previews import previews
 from labeler.reading.document import Block, BlockKind, Document
 from labeler.reading.sanitise import sanitise
 from labeler.reading.wire.forms.row_facts import EXPECTED_KEYS, SCORE_KEYS, is_label_key
+from labeler.reading.wire.spans import UnreadableTrace, raw_spans
 
 _ENVELOPES: Final = ("trace", "data", "trace_info", "info", "row", "observations", "child_runs")
 _SAID: Final = frozenset(
@@ -22,9 +26,13 @@ _SAID: Final = frozenset(
 
 
 def raw_document(raw: RawTrace) -> Document:
-    """The payload, indented where it is JSON. Never raises: what is no JSON is shown as it came."""
+    """The payload, indented where it is JSON, and the previews of a trace without spans.
+
+    Never raises: what is no JSON is shown as it came.
+    """
     try:
-        return _document(raw, json.dumps(json.loads(raw.payload), ensure_ascii=False, indent=2))
+        body = json.loads(raw.payload)
+        return _with_previews(_document(raw, json.dumps(body, ensure_ascii=False, indent=2)), raw, body)
     except (ValueError, RecursionError):
         return _document(raw, raw.payload.decode("utf-8", "replace"))
 
@@ -36,7 +44,7 @@ def blind_raw_document(raw: RawTrace) -> Document:
         for holder in _envelopes(body):
             for key in [key for key in holder if key in _SAID or is_label_key(key)]:
                 holder[key] = "hidden: this review is blind"
-        return _document(raw, json.dumps(body, ensure_ascii=False, indent=2))
+        return _with_previews(_document(raw, json.dumps(body, ensure_ascii=False, indent=2)), raw, body)
     except (ValueError, RecursionError):
         return raw_document(raw)
 
@@ -44,6 +52,22 @@ def blind_raw_document(raw: RawTrace) -> Document:
 def _document(raw: RawTrace, text: str) -> Document:
     block = Block(BlockKind.JSON, sanitise(text), language="json")
     return Document(raw.summary.id, "", "", (block,), None, None)
+
+
+def _with_previews(document: Document, raw: RawTrace, body: JsonValue) -> Document:
+    """The document with the previews at its end, where the payload has neither spans nor them."""
+    kept = list(previews(raw.summary))
+    if not kept or b'"request_preview"' in raw.payload or _has_spans(body):
+        return document
+    fields = (Block(BlockKind.FIELD, sanitise(text), message=1, summary=name) for name, text in kept)
+    return replace(document, blocks=(*document.blocks, Block(BlockKind.HEADER, "kept beside it", message=1), *fields))
+
+
+def _has_spans(body: JsonValue) -> bool:
+    try:
+        return bool(raw_spans(body))
+    except UnreadableTrace:
+        return False
 
 
 def _envelopes(value: object) -> Iterator[dict[str, object]]:

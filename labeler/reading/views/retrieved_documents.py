@@ -75,7 +75,8 @@ def retrieved_document(trace: Trace, said: Iterable[Assessment] = (), as_asked: 
             notes = [replace(note(each, number + rank, as_asked=as_asked), span_id=search.span_id) for each in about]
             blocks.extend(_blocks(document, rank, number + rank, search.span_id, notes))
     if not blocks:
-        blocks = [Block(BlockKind.NOTE, "no documents were retrieved for this trace")]
+        nothing = "no documents were retrieved for this trace"
+        blocks = [Block(BlockKind.NOTE, nothing if trace.spans else "there are no spans of this trace to tell")]
     return Document(trace.summary.id, "", "", tuple(blocks), None, None)
 
 

@@ -11,6 +11,7 @@ from labeler.domain.assessment import Assessment
 from labeler.domain.duration import duration_words
 from labeler.domain.moment import date_and_time
 from labeler.domain.trace import Span, TraceSummary
+from labeler.reading.conversation.previews import previews
 from labeler.reading.conversation.span_facts import LINKED_PROMPTS, cost_words, models_of, prompts_in, token_words
 from labeler.reading.document import Block, BlockKind, Document
 from labeler.reading.formats.values import decoded
@@ -84,6 +85,8 @@ def _facts(summary: TraceSummary, spans: Sequence[Span]) -> Iterator[tuple[str, 
         "logged model": metadata.get("mlflow.modelId", ""),
         "experiment": summary.experiment_id,
     }
+    if not spans:
+        facts.update(previews(summary))
     return ((name, value) for name, value in facts.items() if value)
 
 

@@ -202,7 +202,7 @@ class TracePane(Beside):
         except UnreadableTrace as error:
             return str(error)
         if not lines:
-            return "No spans were recorded for this trace"
+            return "There are no spans of this trace"
         blocks = prepared.document.blocks
         current = self.conversation.current_message() if self.over is None else None
         at = next((block.span_id for block in blocks if block.message == current and block.span_id), None)
