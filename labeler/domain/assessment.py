@@ -59,6 +59,11 @@ class Assessment:
     error: str | None = None
 
 
+def person(reviewer: str) -> str:
+    """Return the form in which reviewer IDs are compared: trimmed and in lower case."""
+    return reviewer.strip().lower()
+
+
 def same_reviewer(one: str, other: str) -> bool:
-    """Return whether two reviewer IDs are one person: compared trimmed and in lower case."""
-    return one.strip().lower() == other.strip().lower()
+    """Return whether two reviewer IDs are one person."""
+    return person(one) == person(other)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from labeler.domain.queue import QueueItemState
 from labeler.domain.trace import TraceState
 
 
@@ -37,7 +38,8 @@ class Query:
 class WorklistRow:
     """One item of a worklist as a list shows it, kept in the journal so that a start needs no network.
 
-    `title` is short and unsanitised; `requested_at_ms` is in milliseconds since the epoch; `state` is the trace's.
+    `title` is short and unsanitised; `requested_at_ms` is in milliseconds since the epoch; `state` is the trace's,
+    `queue_state` that of the item in its review queue, as it was listed last (None: it is of none).
     """
 
     trace_id: str
@@ -45,16 +47,19 @@ class WorklistRow:
     title: str
     requested_at_ms: int
     state: TraceState
+    queue_state: QueueItemState | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewSpec:
     """What a review is about, and whose it is. Beginning the same spec again continues the same review.
 
-    Where `trace_ids` is not empty, it is about exactly these traces. `since_ms` is in milliseconds since the epoch;
-    `label` is the title that people see. With `notes_local`, flags and reasons for declining stay in the journal.
-    `address` opens the backend again (a path where `backend_uri` is a store's ID), without credentials. The last three
-    may differ from one sitting to the next without making it another review.
+    Where `trace_ids` is not empty, it is about exactly these traces. `since` is how old they may be, as it was written
+    (``3d``, or a time), and means something else each day; `since_ms`, in milliseconds since the epoch, is what reviews
+    of earlier versions have instead. `label` is the title that people see. With `notes_local`, flags and reasons for
+    declining stay in the journal. `address` opens the backend again (a path where `backend_uri` is a store's ID),
+    without credentials. `sprint` is the slug of the sprint that the queue is of, the scope of all that is said here;
+    empty for none. These four may differ from one sitting to the next without making it another review.
     """
 
     backend_uri: str
@@ -72,3 +77,10 @@ class ReviewSpec:
     label: str = ""
     notes_local: bool = False
     address: str = ""
+    since: str = ""
+    sprint: str = ""
+
+    @property
+    def draws(self) -> bool:
+        """Whether only some of what is selected is taken, once: a sample, or at most so many."""
+        return self.sample is not None or self.limit is not None

@@ -8,21 +8,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from labeler.domain.assessment import AssessmentKind
+from labeler.domain.assessment import AssessmentKind, person
 from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, StateEffect
 from labeler.domain.destination import Destination
 from labeler.domain.question import NOTE_NAMES
-from labeler.domain.worklist import ItemState, ReviewSpec
+from labeler.domain.sprint import NO_SPRINT
+from labeler.domain.worklist import ReviewSpec
 from labeler.journal.delivery_table import DeliveryTable
-from labeler.journal.destinations import number_of, numbers
+from labeler.journal.destinations import numbers
+from labeler.journal.item_states import ItemKey, item_key, note_state, note_touched
 from labeler.journal.outgoing_assessment import AnswerKey
 from labeler.journal.reconcile import settle_answer, settle_status
+from labeler.journal.reviews import home_of, spec_of
 from labeler.journal.serialization import (
     answer_fields,
     answer_of,
     effects_from_json,
     effects_to_json,
-    spec_from_json,
     to_json,
 )
 from labeler.journal.store import Store
@@ -31,7 +33,7 @@ from labeler.journal.store import Store
 class Changes:
     """The append-only log of changes. Everything else in the journal is derived from it.
 
-    A cell is where one answer can stand: one person, one trace or span, one question.
+    A cell is where one answer can stand: one person, one scope, one trace or span, one question.
     """
 
     def __init__(self, store: Store) -> None:
@@ -43,8 +45,8 @@ class Changes:
         Raises ValueError for a trace that is not an item of the review: a defect, since nothing could be delivered.
         """
         with self._store.writing() as db:
-            spec = _spec(db, review_id)
-            home = _destination_number(db, review_id, spec, change.trace_id)
+            spec = spec_of(db, review_id)
+            home = home_of(db, review_id, spec, change.trace_id)
             seq = db.execute(
                 "INSERT INTO changes (id, review_id, destination_id, trace_id, act, at_ms, effects, reverses)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -64,7 +66,7 @@ class Changes:
             for effect in change.effects:
                 destination_id = home
                 if effect.trace_id != change.trace_id:
-                    destination_id = _destination_number(db, review_id, spec, effect.trace_id)
+                    destination_id = home_of(db, review_id, spec, effect.trace_id)
                 derivation.follow(destination_id, effect)
 
     def of_review(
@@ -106,13 +108,16 @@ class Changes:
         return dict(self._store.rows("SELECT old_id, new_id FROM renamed"))
 
     def answers(
-        self, destinations: Sequence[Destination], reviewer: str
+        self, destinations: Sequence[Destination], reviewer: str, scope: str = NO_SPRINT
     ) -> dict[tuple[str, str | None, str], Answer | None]:
-        """Return a reviewer's answers by trace ID, span ID and question. None: answered here once and cleared since."""
+        """Return a reviewer's answers in a scope by trace ID, span ID and question, wherever they were given.
+
+        None: answered here once and cleared since.
+        """
         rows = self._store.rows(
             "SELECT trace_id, span_id, question, answer FROM cells"
-            " WHERE destination_id IN (SELECT value FROM json_each(?)) AND reviewer = ?",
-            (numbers(self._store, destinations), person(reviewer)),
+            " WHERE destination_id IN (SELECT value FROM json_each(?)) AND reviewer = ? AND scope = ?",
+            (numbers(self._store, destinations), person(reviewer), scope),
         )
         names = self.renamed()
         return {
@@ -148,15 +153,9 @@ class Derivation:
         if isinstance(effect, AnswerEffect):
             self._follow_answer(self._cell(destination_id, effect), effect.before, effect.after)
             if effect.span_id is None:
-                self.table.db.execute(
-                    "INSERT OR IGNORE INTO states (review_id, trace_id, state, seq) VALUES (?, ?, ?, ?)",
-                    (self.review_id, effect.trace_id, ItemState.OPEN, self.seq),
-                )
+                note_touched(self.table.db, self._item(destination_id, effect.trace_id), self.seq)
             return
-        self.table.db.execute(
-            "INSERT OR REPLACE INTO states (review_id, trace_id, state, seq) VALUES (?, ?, ?, ?)",
-            (self.review_id, effect.trace_id, effect.after, self.seq),
-        )
+        note_state(self.table.db, self._item(destination_id, effect.trace_id), effect.after, self.seq)
         if self.spec.queue_id is not None:
             settle_status(self.table, self._cell(destination_id, effect), effect.before, effect.after)
 
@@ -200,19 +199,30 @@ class Derivation:
             span_id=asked.span_id if asked else None,
             question=asked.question if asked else "",
             kind=asked.kind if asked else AssessmentKind.FEEDBACK,
+            scope=self.spec.sprint,
         )
 
+    def _item(self, destination_id: int, trace_id: str) -> ItemKey:
+        return item_key(self.review_id, self.spec, destination_id, trace_id)
 
-def cell_key(cell: AnswerKey) -> tuple[int, str, str, str, str]:
+
+def cell_key(cell: AnswerKey) -> tuple[int, str, str, str, str, str]:
     """Return the primary key of a cell's row."""
-    return (cell.destination_id, person(cell.reviewer), cell.trace_id, cell.span_id or "", cell.question)
+    return (
+        cell.destination_id,
+        person(cell.reviewer),
+        cell.scope,
+        cell.trace_id,
+        cell.span_id or "",
+        cell.question,
+    )
 
 
 def write_cell(db: sqlite3.Connection, cell: AnswerKey, answer: Answer | None) -> None:
     """Write which answer stands in a cell; None means that it was cleared."""
     db.execute(
-        "INSERT OR REPLACE INTO cells (destination_id, reviewer, trace_id, span_id, question, kind, review_id, answer)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO cells (destination_id, reviewer, scope, trace_id, span_id, question, kind, review_id,"
+        " answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (*cell_key(cell), cell.kind, cell.review_id, None if answer is None else to_json(answer_fields(answer))),
     )
 
@@ -220,31 +230,10 @@ def write_cell(db: sqlite3.Connection, cell: AnswerKey, answer: Answer | None) -
 def read_cell(db: sqlite3.Connection, cell: AnswerKey) -> Any | None:
     """Return the row of a cell, or None when it was never answered. `answer` is JSON, or NULL when it was cleared."""
     return db.execute(
-        "SELECT answer FROM cells WHERE destination_id = ? AND reviewer = ? AND trace_id = ? AND span_id = ?"
-        " AND question = ?",
+        "SELECT answer FROM cells WHERE destination_id = ? AND reviewer = ? AND scope = ? AND trace_id = ?"
+        " AND span_id = ? AND question = ?",
         cell_key(cell),
     ).fetchone()
-
-
-def person(reviewer: str) -> str:
-    """Return the form in which reviewer IDs are compared: trimmed and in lower case."""
-    return reviewer.strip().lower()
-
-
-def _spec(db: sqlite3.Connection, review_id: str) -> ReviewSpec:
-    row = db.execute("SELECT spec FROM reviews WHERE id = ?", (review_id,)).fetchone()
-    if row is None:
-        raise ValueError(f"there is no review {review_id}")
-    return spec_from_json(row["spec"])
-
-
-def _destination_number(db: sqlite3.Connection, review_id: str, spec: ReviewSpec, trace_id: str) -> int:
-    row = db.execute(
-        "SELECT experiment_id FROM items WHERE review_id = ? AND trace_id = ?", (review_id, trace_id)
-    ).fetchone()
-    if row is None:
-        raise ValueError(f"{trace_id} is no item of the review {review_id}")
-    return number_of(db, Destination(spec.backend_uri, spec.workspace, row["experiment_id"]))
 
 
 def _renamed(effect: Effect, names: Mapping[str, str]) -> Effect:

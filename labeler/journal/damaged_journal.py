@@ -10,38 +10,47 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 
+from labeler.domain.assessment import AssessmentKind, person
 from labeler.domain.clock import wall_clock_ms
+from labeler.domain.worklist import ItemState
 from labeler.journal.damaged_schema import describes_its_tables, with_fresh_schema
 from labeler.journal.dangling_references import make_whole
 from labeler.journal.models import JournalUnwritable, Recovery
+from labeler.journal.reviews import home_of, spec_of
 from labeler.journal.serialization import answer_of, effects_from_json, spec_from_json
 from labeler.journal.store import Store, open_store
 from labeler.storage.sqlite_file import connect
 
-_TABLES: Final = {
-    "destinations": "rowid",
-    "reviews": "rowid",
-    "items": "review_id, ordinal",
-    "changes": "rowid",
-    "cells": "destination_id, reviewer, trace_id, span_id, question",
-    "states": "review_id, trace_id",
-    "retired": "destination_id, assessment_id",
-    "renamed": "old_id",
-    "drafts": "review_id, trace_id, slot",
-    "deliveries": "rowid",
-    "reviewers": "backend_uri",
-    "trusted": "origin",
-}
-"""The tables to save, in this order, and the order of the rows of each in the file."""
+_TABLES: Final = (
+    "destinations",
+    "reviews",
+    "items",
+    "changes",
+    "cells",
+    "states",
+    "deferred",
+    "retired",
+    "renamed",
+    "shown",
+    "drafts",
+    "deliveries",
+    "reviewers",
+    "trusted",
+)
+"""The tables to save, in this order: a draft of an earlier format is understood by its review and its item."""
 
-_CHECKS: Final[dict[str, tuple[str, Callable[[Any], object]]]] = {
-    "reviews": ("spec", spec_from_json),
-    "changes": ("effects", effects_from_json),
-    "cells": ("answer", lambda text: text and answer_of(json.loads(text))),
-    "drafts": ("text", json.loads),
-    "deliveries": ("payload", json.loads),
+_BY_ROWID: Final = frozenset({"destinations", "reviews", "changes", "deliveries"})
+"""The tables whose rows are in the file by their row ID. Those of the others are by their primary key."""
+
+_CHECKS: Final[dict[str, Callable[[Any], object]]] = {
+    "reviews": lambda row: spec_from_json(row["spec"]),
+    "changes": lambda row: effects_from_json(row["effects"]),
+    "cells": lambda row: AssessmentKind(row["kind"]) and row["answer"] and answer_of(json.loads(row["answer"])),
+    "states": lambda row: ItemState(row["state"]),
+    "drafts": lambda row: json.loads(row["text"]),
+    "deliveries": lambda row: json.loads(row["payload"]),
 }
-"""The column of a table that shows whether a row is intact, and the function that decodes it."""
+"""The function that decodes what shows whether a row of a table is intact."""
 
 
 def set_aside_and_save(path: Path) -> Recovery:
@@ -110,14 +119,30 @@ def _save(aside: Path, store: Store) -> None:
 def _save_from(damaged: sqlite3.Connection, store: Store) -> None:
     damaged.text_factory = lambda raw: raw.decode("utf-8", "replace")
     with store.writing_unchecked() as db:
-        for table, order in _TABLES.items():
-            for row in _readable(damaged, table, order):
+        for table in _TABLES:
+            for row in _readable(damaged, table, _order(damaged, table)):
                 _copy(db, table, row)
         make_whole(db, store.run, wall_clock_ms())
 
 
+def _order(damaged: sqlite3.Connection, table: str) -> str:
+    """Return the order of a table's rows in the file, as the format that the file has defines it."""
+    if table in _BY_ROWID:
+        return "rowid"
+    try:
+        columns = damaged.execute(f"SELECT name FROM pragma_table_info('{table}') WHERE pk > 0 ORDER BY pk").fetchall()
+    except sqlite3.Error:
+        return ""
+    return ", ".join(column["name"] for column in columns)
+
+
 def _readable(damaged: sqlite3.Connection, table: str, order: str) -> Iterator[Any]:
-    """Yield the rows of a table up to the first unreadable page, from the front and from the back."""
+    """Yield the rows of a table up to the first unreadable page, from the front and from the back.
+
+    An empty `order` stands for a table that the file does not have.
+    """
+    if not order:
+        return
     seen: set[tuple[Any, ...]] = set()
     parts = order.split(", ")
     backwards = ", ".join(f"{part} DESC" for part in parts)
@@ -138,9 +163,8 @@ def _readable(damaged: sqlite3.Connection, table: str, order: str) -> Iterator[A
 def _is_sound(table: str, row: Any) -> bool:
     if table not in _CHECKS:
         return True
-    column, read = _CHECKS[table]
     try:
-        read(row[column])
+        _CHECKS[table](row)
     except (ValueError, TypeError, KeyError, AttributeError, IndexError):
         return False
     return True
@@ -148,9 +172,25 @@ def _is_sound(table: str, row: Any) -> bool:
 
 def _copy(db: sqlite3.Connection, table: str, row: Any) -> None:
     values = {name: row[name] for name in row.keys() if name != "rowid"}  # noqa: SIM118 - a Row iterates over values
+    if table == "drafts" and "review_id" in values:
+        values = _of_its_trace(db, values)
     columns = ", ".join(values)
     marks = ", ".join("?" * len(values))
     try:
         db.execute(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", tuple(values.values()))
     except sqlite3.Error:
         return  # what a broken page made of this row does not fit the table
+
+
+def _of_its_trace(db: sqlite3.Connection, draft: dict[str, Any]) -> dict[str, Any]:
+    """Return a draft as it is kept now. Earlier formats kept it by the review in which it was typed.
+
+    Where review or item were lost, it is returned as it is, which fits the table no more.
+    """
+    try:
+        spec = spec_of(db, draft["review_id"])
+        home = home_of(db, draft["review_id"], spec, draft["trace_id"])
+    except (ValueError, TypeError):
+        return draft
+    kept = {name: draft[name] for name in ("trace_id", "slot", "text")}
+    return {"destination_id": home, "reviewer": person(spec.reviewer), "scope": spec.sprint, **kept}

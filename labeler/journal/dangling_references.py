@@ -14,8 +14,10 @@ from labeler.domain.question import NOTE_NAMES
 from labeler.domain.worklist import ItemState, ReviewSpec
 from labeler.journal.changes import cell_key, read_cell, write_cell
 from labeler.journal.delivery_table import DeliveryTable
+from labeler.journal.item_states import ItemKey, item_key, note_state, note_touched
 from labeler.journal.models import DeliveryOp
 from labeler.journal.outgoing_assessment import AnswerKey, assessment_for
+from labeler.journal.reviews import spec_of
 from labeler.journal.serialization import (
     answer_fields,
     answer_of,
@@ -48,6 +50,8 @@ def _restore_parents(db: sqlite3.Connection) -> None:
     used = db.execute(
         "SELECT destination_id AS id FROM changes UNION SELECT destination_id FROM deliveries"
         " UNION SELECT destination_id FROM cells UNION SELECT destination_id FROM retired"
+        " UNION SELECT destination_id FROM states UNION SELECT destination_id FROM deferred"
+        " UNION SELECT destination_id FROM drafts UNION SELECT destination_id FROM shown"
     ).fetchall()
     for row in used:
         if row["id"] not in known:
@@ -67,8 +71,7 @@ def _restore_parents(db: sqlite3.Connection) -> None:
             "INSERT INTO reviews (id, key, spec, begun_at_ms, opened) VALUES (?, ?, ?, ?, 0)",
             (row["review_id"], f"saved {row['review_id']}", spec_to_json(spec), row["at_ms"]),
         )
-    for table in ("items", "states", "drafts"):
-        db.execute(f"DELETE FROM {table} WHERE review_id NOT IN (SELECT id FROM reviews)")
+    db.execute("DELETE FROM items WHERE review_id NOT IN (SELECT id FROM reviews)")
     db.execute("UPDATE cells SET review_id = NULL WHERE review_id NOT IN (SELECT id FROM reviews)")
     db.execute("UPDATE deliveries SET review_id = NULL WHERE review_id NOT IN (SELECT id FROM reviews)")
     db.execute("UPDATE deliveries SET depends_on = NULL WHERE depends_on NOT IN (SELECT id FROM deliveries)")
@@ -90,15 +93,16 @@ def _place(db: sqlite3.Connection, number: int) -> tuple[str, str, str]:
 def _last_effects(db: sqlite3.Connection) -> Iterable[tuple[AnswerKey, AnswerEffect]]:
     """Return the last effect on each cell. Item states that are missing are filled in from the changes."""
     last: dict[tuple[Any, ...], tuple[AnswerKey, AnswerEffect]] = {}
-    states: dict[tuple[str, str], tuple[str, int]] = {}
+    lost = _LostStates(db)
     for row in db.execute("SELECT * FROM changes ORDER BY seq").fetchall():
-        spec = _spec(db, row["review_id"])
+        spec = spec_of(db, row["review_id"])
         for effect in effects_from_json(row["effects"]):
+            item = item_key(row["review_id"], spec, row["destination_id"], effect.trace_id)
             if not isinstance(effect, AnswerEffect):
-                states[row["review_id"], effect.trace_id] = (effect.after, row["seq"])
+                lost.note_state(item, effect.after, row["seq"])
                 continue
             if effect.span_id is None:
-                states.setdefault((row["review_id"], effect.trace_id), (ItemState.OPEN, row["seq"]))
+                lost.note_touched(item, row["seq"])
             cell = AnswerKey(
                 destination_id=row["destination_id"],
                 review_id=row["review_id"],
@@ -108,13 +112,26 @@ def _last_effects(db: sqlite3.Connection) -> Iterable[tuple[AnswerKey, AnswerEff
                 span_id=effect.span_id,
                 question=effect.question,
                 kind=effect.kind,
+                scope=spec.sprint,
             )
             last[cell_key(cell)] = (cell, effect)
-    db.executemany(
-        "INSERT OR IGNORE INTO states (review_id, trace_id, state, seq) VALUES (?, ?, ?, ?)",
-        [(*item, *reached) for item, reached in states.items()],
-    )
     return last.values()
+
+
+class _LostStates:
+    """Fills in the states of items whose rows were lost, change by change; what was saved is as new as the last one."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        saved = db.execute("SELECT destination_id, reviewer, holder, trace_id, seq FROM states").fetchall()
+        self._saved = {tuple(row)[:4]: row["seq"] for row in saved}
+
+    def note_state(self, item: ItemKey, state: ItemState, seq: int) -> None:
+        if seq >= self._saved.get((item.destination_id, item.reviewer, item.holder, item.trace_id), 0):
+            note_state(self._db, item, state, seq)
+
+    def note_touched(self, item: ItemKey, seq: int) -> None:
+        note_touched(self._db, item, seq)
 
 
 def _create_again(table: DeliveryTable, cell: AnswerKey, standing: Answer) -> None:
@@ -153,11 +170,11 @@ def _stays_here(table: DeliveryTable, cell: AnswerKey) -> bool:
     """Return whether this is a note that must not leave the journal."""
     if cell.question not in NOTE_NAMES or cell.review_id is None:
         return False
-    return _spec(table.db, cell.review_id).notes_local
+    return spec_of(table.db, cell.review_id).notes_local
 
 
 def _cell_of(db: sqlite3.Connection, row: Any) -> AnswerKey:
-    spec = None if row["review_id"] is None else _spec(db, row["review_id"])
+    spec = None if row["review_id"] is None else spec_of(db, row["review_id"])
     return AnswerKey(
         destination_id=row["destination_id"],
         review_id=row["review_id"],
@@ -167,9 +184,5 @@ def _cell_of(db: sqlite3.Connection, row: Any) -> AnswerKey:
         span_id=row["span_id"] or None,
         question=row["question"],
         kind=AssessmentKind(row["kind"]),
+        scope=row["scope"],
     )
-
-
-def _spec(db: sqlite3.Connection, review_id: str) -> ReviewSpec:
-    found = db.execute("SELECT spec FROM reviews WHERE id = ?", (review_id,)).fetchone()
-    return spec_from_json(found["spec"])

@@ -21,12 +21,12 @@ SURPLUS: Final = "surplus"
 """Key in the payload of a delete that no change asked for: of what counts beside the answer that superseded it."""
 
 _INSERT: Final = """
-INSERT INTO deliveries (seq, destination_id, review_id, reviewer, trace_id, span_id, name, op, assessment_id, payload,
-                        overrides, depends_on, state, created_at_ms, run)
-VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM deliveries), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?)
+INSERT INTO deliveries (seq, destination_id, review_id, reviewer, scope, trace_id, span_id, name, op, assessment_id,
+                        payload, overrides, depends_on, state, created_at_ms, run)
+VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM deliveries), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?)
 """
 
-_IN_CELL: Final = "destination_id = ? AND reviewer = ? AND trace_id = ? AND span_id = ? AND name = ?"
+_IN_CELL: Final = "destination_id = ? AND reviewer = ? AND scope = ? AND trace_id = ? AND span_id = ? AND name = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class DeliveryTable:
                 cell.destination_id,
                 cell.review_id,
                 cell.reviewer,
+                cell.scope,
                 cell.trace_id,
                 cell.span_id or "",
                 cell.question,
@@ -95,7 +96,7 @@ class DeliveryTable:
         return self.db.execute(
             f"SELECT * FROM deliveries WHERE {_IN_CELL} AND op = 'delete' AND state = 'waiting' AND attempts = 0"
             f" AND json_extract(payload, '$.{SURPLUS}') IS NULL ORDER BY seq",
-            (cell.destination_id, cell.reviewer, cell.trace_id, cell.span_id or "", cell.question),
+            _place(cell),
         ).fetchall()
 
     def open_delete_that_restores(self, cell: AnswerKey, assessment_id: str) -> int | None:
@@ -103,7 +104,7 @@ class DeliveryTable:
         row = self.db.execute(
             f"SELECT id FROM deliveries WHERE {_IN_CELL} AND op = 'delete' AND overrides = ?"
             " AND state IN ('waiting', 'parked', 'refused') ORDER BY seq DESC LIMIT 1",
-            (cell.destination_id, cell.reviewer, cell.trace_id, cell.span_id or "", cell.question, assessment_id),
+            (*_place(cell), assessment_id),
         ).fetchone()
         return None if row is None else int(row["id"])
 
@@ -162,3 +163,8 @@ class DeliveryTable:
             if row is None or row[0] == current:
                 return current
             current = row[0]
+
+
+def _place(cell: AnswerKey) -> tuple[int, str, str, str, str, str]:
+    """Return the parameters of `_IN_CELL`."""
+    return (cell.destination_id, cell.reviewer, cell.scope, cell.trace_id, cell.span_id or "", cell.question)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from labeler.domain.destination import Destination
@@ -34,6 +34,15 @@ def numbers(store: Store, destinations: Sequence[Destination]) -> str:
     """Return the numbers of the known ones among `destinations`, as a JSON array for ``json_each``."""
     wanted = set(destinations)
     return json.dumps([number for number, destination in known(store).items() if destination in wanted])
+
+
+def numbers_at(ask: Callable[[str, tuple[str, str]], Iterable[Any]], backend_uri: str, workspace: str) -> str:
+    """Return the numbers of all destinations of a backend and workspace, as a JSON array for ``json_each``.
+
+    `ask` runs a query and returns its rows.
+    """
+    rows = ask("SELECT id FROM destinations WHERE backend_uri = ? AND workspace = ?", (backend_uri, workspace))
+    return json.dumps([row["id"] for row in rows])
 
 
 def destination_of(row: Any) -> Destination:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 
+from labeler.domain import answer_metadata
 from labeler.domain.answer_metadata import answer_of
 from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
+from labeler.domain.sprint import NO_SPRINT
 from labeler.journal.changes import read_cell, write_cell
 from labeler.journal.delivery_table import DeliveryTable
 from labeler.journal.destinations import known, number_of
@@ -82,6 +84,7 @@ def _enqueue(table: DeliveryTable, destination_id: int, assessment: Assessment) 
         span_id=assessment.span_id,
         question=assessment.name,
         kind=assessment.kind,
+        scope=_scope_of(assessment),
     )
     delivery_id = table.enqueue(
         cell, DeliveryOp.CREATE, assessment.id, {"assessment": assessment_fields(assessment)}, assessment.overrides
@@ -90,3 +93,9 @@ def _enqueue(table: DeliveryTable, destination_id: int, assessment: Assessment) 
     answered = read_cell(table.db, cell)
     if answered is None or answered["answer"] is None:
         write_cell(table.db, cell, answer_of(assessment, assessment.value))
+
+
+def _scope_of(assessment: Assessment) -> str:
+    """Return the scope of a label. What is said in another role has one of its own: it is no reviewer's answer."""
+    sprint, role = (assessment.metadata.get(key, "") for key in (answer_metadata.SPRINT, answer_metadata.ROLE))
+    return f"{sprint or NO_SPRINT}@{role}" if role else sprint or NO_SPRINT

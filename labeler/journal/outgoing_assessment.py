@@ -14,7 +14,10 @@ from labeler.domain.value import same_value
 
 @dataclass(frozen=True, slots=True)
 class AnswerKey:
-    """Where an answer stands (a cell): whose, on which trace or span, to which question, at which destination."""
+    """Where an answer stands (a cell): whose, on which trace or span, to which question, at which destination.
+
+    `scope` is the slug of the sprint that it is given in, or empty.
+    """
 
     destination_id: int
     review_id: str | None
@@ -24,6 +27,7 @@ class AnswerKey:
     span_id: str | None
     question: str
     kind: AssessmentKind
+    scope: str = ""
 
 
 def mint_id() -> str:
@@ -42,6 +46,8 @@ def assessment_for(cell: AnswerKey, answer: Answer, overrides: str | None) -> As
     }
     if cell.queue_id is not None:
         metadata[answer_metadata.QUEUE] = cell.queue_id
+    if cell.scope:
+        metadata[answer_metadata.SPRINT] = cell.scope
     if is_expectation and answer.comment:
         metadata[answer_metadata.RATIONALE] = answer.comment
     return Assessment(

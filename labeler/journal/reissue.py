@@ -8,21 +8,21 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from labeler.domain import answer_metadata
-from labeler.journal.changes import person
+from labeler.domain.assessment import person
 from labeler.journal.outgoing_assessment import mint_id
 from labeler.journal.serialization import to_json
 
 _CELL: Final = (
-    "destination_id = :destination AND reviewer = :reviewer AND trace_id = :trace AND span_id = :span"
-    " AND question = :question AND json_extract(answer, '$.assessment_id') = :old"
+    "destination_id = :destination AND reviewer = :reviewer AND scope = :scope AND trace_id = :trace"
+    " AND span_id = :span AND question = :question AND json_extract(answer, '$.assessment_id') = :old"
 )
 
 _STANDING: Final = """
 SELECT json_extract(cells.answer, '$.assessment_id') AS assessment_id FROM json_each(?) AS asked JOIN cells
   ON cells.destination_id = json_extract(asked.value, '$[0]') AND cells.reviewer = json_extract(asked.value, '$[1]')
- AND cells.trace_id = json_extract(asked.value, '$[2]') AND cells.span_id = json_extract(asked.value, '$[3]')
- AND cells.question = json_extract(asked.value, '$[4]')
-WHERE json_extract(cells.answer, '$.assessment_id') = json_extract(asked.value, '$[5]')
+ AND cells.scope = json_extract(asked.value, '$[2]') AND cells.trace_id = json_extract(asked.value, '$[3]')
+ AND cells.span_id = json_extract(asked.value, '$[4]') AND cells.question = json_extract(asked.value, '$[5]')
+WHERE json_extract(cells.answer, '$.assessment_id') = json_extract(asked.value, '$[6]')
 """
 
 
@@ -35,10 +35,10 @@ def replace_create(db: sqlite3.Connection, row: Any, now_ms: int, overrides: str
     old_id, new_id = assessment["id"], mint_id()
     assessment.update(id=new_id, overrides=overrides, metadata={**assessment["metadata"], answer_metadata.ID: new_id})
     created = db.execute(
-        "INSERT INTO deliveries (seq, destination_id, review_id, reviewer, trace_id, span_id, name, op, assessment_id,"
-        " payload, overrides, depends_on, state, created_at_ms, released_at_ms, run)"
-        " SELECT (SELECT max(seq) + 1 FROM deliveries), destination_id, review_id, reviewer, trace_id, span_id, name,"
-        " 'create', ?, ?, ?, ?, 'waiting', ?, released_at_ms, run"
+        "INSERT INTO deliveries (seq, destination_id, review_id, reviewer, scope, trace_id, span_id, name, op,"
+        " assessment_id, payload, overrides, depends_on, state, created_at_ms, released_at_ms, run)"
+        " SELECT (SELECT max(seq) + 1 FROM deliveries), destination_id, review_id, reviewer, scope, trace_id, span_id,"
+        " name, 'create', ?, ?, ?, ?, 'waiting', ?, released_at_ms, run"
         " FROM deliveries WHERE id = ?",
         (new_id, to_json({"assessment": assessment}), overrides, depends_on, now_ms, row["id"]),
     ).lastrowid
@@ -124,7 +124,15 @@ def standing(ask: Callable[[str, tuple[str]], Iterable[Any]], carried: Iterable[
     `ask` runs a query and returns its rows.
     """
     cells = [
-        (row["destination_id"], person(row["reviewer"]), row["trace_id"], row["span_id"], row["name"], assessment_id)
+        (
+            row["destination_id"],
+            person(row["reviewer"]),
+            row["scope"],
+            row["trace_id"],
+            row["span_id"],
+            row["name"],
+            assessment_id,
+        )
         for row, assessment_id in carried
     ]
     return {found["assessment_id"] for found in ask(_STANDING, (json.dumps(cells),))}
@@ -151,6 +159,7 @@ def _cell(row: Any, assessment_id: str) -> dict[str, Any]:
     return {
         "destination": row["destination_id"],
         "reviewer": person(row["reviewer"]),
+        "scope": row["scope"],
         "trace": row["trace_id"],
         "span": row["span_id"],
         "question": row["name"],

@@ -32,7 +32,7 @@ _KEPT: Final = (
     "SELECT id FROM changes",
     "SELECT id FROM reviews",
     "SELECT review_id, trace_id FROM items",
-    "SELECT review_id, trace_id, slot, text FROM drafts",
+    "SELECT destination_id, reviewer, scope, trace_id, slot, text FROM drafts",
     "SELECT origin FROM trusted",
     "SELECT id, op, trace_id, assessment_id FROM deliveries",
     "SELECT id, state FROM deliveries WHERE state IN ('delivered', 'closed')",

@@ -3,16 +3,44 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import uuid
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, Final
 
-from labeler.domain.assessment import same_reviewer
+from labeler.domain.assessment import person, same_reviewer
+from labeler.domain.destination import Destination
+from labeler.domain.queue import QueueItemState
 from labeler.domain.trace import TraceState
 from labeler.domain.worklist import ItemState, ReviewSpec, WorklistRow
+from labeler.journal.destinations import number_of, numbers_at
+from labeler.journal.item_states import holder_of, together
 from labeler.journal.models import ReviewRecord
 from labeler.journal.serialization import spec_from_json, spec_key, spec_to_json, to_json
 from labeler.journal.store import Store
+
+_ADD_ITEM: Final = """
+INSERT INTO items (review_id, ordinal, trace_id, experiment_id, title, requested_at_ms, state, queue_state)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (review_id, trace_id) DO UPDATE SET queue_state = excluded.queue_state,
+        ordinal = iif(is_gone, excluded.ordinal, ordinal), is_gone = 0
+        WHERE is_gone OR queue_state IS NOT excluded.queue_state
+"""
+
+_UNTOUCHED: Final = """
+WITH places AS MATERIALIZED (SELECT value AS id FROM json_each(:places)),
+    selected AS MATERIALIZED (SELECT value AS trace_id FROM json_each(:selected))
+SELECT ordinal, trace_id FROM items WHERE review_id = :review AND NOT is_gone
+    AND trace_id NOT IN (SELECT trace_id FROM selected)
+    AND NOT EXISTS (SELECT 1 FROM places JOIN cells c ON c.destination_id = places.id AND c.reviewer = :reviewer
+        AND c.scope = :scope AND c.trace_id = items.trace_id)
+    AND NOT EXISTS (SELECT 1 FROM places JOIN states s ON s.destination_id = places.id AND s.reviewer = :reviewer
+        AND s.holder = :holder AND s.trace_id = items.trace_id)
+    AND NOT EXISTS (SELECT 1 FROM places JOIN deferred d ON d.destination_id = places.id AND d.reviewer = :reviewer
+        AND d.scope = :scope AND d.trace_id = items.trace_id)
+    AND NOT EXISTS (SELECT 1 FROM places JOIN drafts f ON f.destination_id = places.id AND f.reviewer = :reviewer
+        AND f.scope = :scope AND f.trace_id = items.trace_id)
+"""
 
 
 class Reviews:
@@ -78,42 +106,90 @@ class Reviews:
         return [(_record(row), row["questions"]) for row in rows]
 
     def add_items(self, review_id: str, items: Sequence[WorklistRow]) -> int:
-        """Append items in the given order, except those already there. Return how many were new."""
+        """Append items in the given order; those that are there keep their place. Return how many were appended.
+
+        An item that had gone is appended anew. The state in the queue is taken over for those that are there, too.
+        """
         with self._store.writing() as db:
             start = db.execute(
                 "SELECT coalesce(max(ordinal) + 1, 0) FROM items WHERE review_id = ?", (review_id,)
             ).fetchone()[0]
-            before = db.total_changes
+            db.executemany(_ADD_ITEM, (_item_fields(review_id, ordinal, i) for ordinal, i in enumerate(items, start)))
+            added = db.execute(
+                "SELECT count(*) FROM items WHERE review_id = ? AND ordinal >= ?", (review_id, start)
+            ).fetchone()[0]
+            return int(added)
+
+    def end_listing(self, review_id: str, selected: Collection[str]) -> set[str]:
+        """Note that a whole listing of what the review selects was these traces. Return the items that went by it.
+
+        An item that is no longer selected goes when the reviewer has never touched its trace: no answer, no deferral,
+        no draft, and nothing done in this worklist.
+        """
+        with self._store.writing() as db:
+            spec = spec_of(db, review_id)
+            places = numbers_at(db.execute, spec.backend_uri, spec.workspace)
+            gone = db.execute(
+                _UNTOUCHED,
+                {
+                    "review": review_id,
+                    "selected": json.dumps(list(selected)),
+                    "places": places,
+                    "reviewer": person(spec.reviewer),
+                    "scope": spec.sprint,
+                    "holder": holder_of(review_id, spec),
+                },
+            ).fetchall()
             db.executemany(
-                "INSERT INTO items (review_id, ordinal, trace_id, experiment_id, title, requested_at_ms, state)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (review_id, trace_id) DO NOTHING",
-                (
-                    (review_id, ordinal, i.trace_id, i.experiment_id, _storable(i.title), i.requested_at_ms, i.state)
-                    for ordinal, i in enumerate(items, start)
-                ),
+                "UPDATE items SET is_gone = 1 WHERE review_id = ? AND ordinal = ?",
+                [(review_id, row["ordinal"]) for row in gone],
             )
-            return db.total_changes - before
+            return {row["trace_id"] for row in gone}
+
+    def note_drawn(self, review_id: str) -> None:
+        """Note that the sample or the limit of a review was drawn: what is selected later is not taken in."""
+        with self._store.writing() as db:
+            db.execute("UPDATE reviews SET is_drawn = 1 WHERE id = ?", (review_id,))
+
+    def is_drawn(self, review_id: str) -> bool:
+        """Return whether the sample or the limit of a review was drawn."""
+        row = self._store.row("SELECT is_drawn FROM reviews WHERE id = ?", (review_id,))
+        return row is not None and bool(row["is_drawn"])
 
     def items(self, review_id: str) -> list[WorklistRow]:
-        """Return the items of a review in worklist order."""
+        """Return the items of a review in worklist order, without those that have gone."""
         rows = self._store.rows(
-            "SELECT trace_id, experiment_id, title, requested_at_ms, state FROM items"
-            " WHERE review_id = ? ORDER BY ordinal",
+            "SELECT trace_id, experiment_id, title, requested_at_ms, state, queue_state FROM items"
+            " WHERE review_id = ? AND NOT is_gone ORDER BY ordinal",
             (review_id,),
         )
         states = {state.value: state for state in TraceState}
+        in_queue: dict[str | None, QueueItemState] = {state.value: state for state in QueueItemState}
         return [
-            WorklistRow(trace, experiment, title, at, states[state]) for trace, experiment, title, at, state in rows
+            WorklistRow(trace, experiment, title, at, states[state], in_queue.get(queue_state))
+            for trace, experiment, title, at, state, queue_state in rows
         ]
 
     def states(self, review_id: str) -> dict[str, ItemState]:
-        """Return the states of the items that the reviewer has acted on, by trace ID, in the order of the acts.
+        """Return what the reviewer has made of items, by trace ID, in the order of the acts.
 
+        Submitted and declined are what this queue or selection knows, deferred what was said of the trace anywhere.
         Every other item is open. An answer about a span alone is no act on an item.
         """
-        rows = self._store.rows("SELECT trace_id, state FROM states WHERE review_id = ? ORDER BY seq", (review_id,))
-        states = {state.value: state for state in ItemState}
-        return {trace_id: states[state] for trace_id, state in rows}
+        spec = self._spec(review_id)
+        whose = (numbers_at(self._store.rows, spec.backend_uri, spec.workspace), person(spec.reviewer))
+        here = self._store.rows(
+            "SELECT trace_id, state, seq FROM states WHERE destination_id IN (SELECT value FROM json_each(?))"
+            " AND reviewer = ? AND holder = ?",
+            (*whose, holder_of(review_id, spec)),
+        )
+        deferred = self._store.rows(
+            "SELECT trace_id, seq FROM deferred WHERE destination_id IN (SELECT value FROM json_each(?))"
+            " AND reviewer = ? AND scope = ?"
+            " AND EXISTS (SELECT 1 FROM items WHERE review_id = ? AND trace_id = deferred.trace_id)",
+            (*whose, spec.sprint, review_id),
+        )
+        return together(here, deferred)
 
     def save_position(self, review_id: str, trace_id: str) -> None:
         """Save which item the reviewer is at."""
@@ -121,26 +197,77 @@ class Reviews:
             db.execute("UPDATE reviews SET position = ? WHERE id = ?", (trace_id, review_id))
 
     def save_draft(self, review_id: str, trace_id: str, slot: str, text: str) -> None:
-        """Save half-typed text. The caller chooses `slot`, the name of the field. An empty text deletes the draft."""
+        """Save half-typed text about an item. It is the reviewer's in every worklist with this trace.
+
+        The caller chooses `slot`, the name of the field. An empty text deletes the draft. Raises ValueError for a trace
+        that is not an item of the review.
+        """
         with self._store.writing() as db:
+            spec = spec_of(db, review_id)
+            key = (home_of(db, review_id, spec, trace_id), person(spec.reviewer), spec.sprint, trace_id, slot)
             if text:
                 db.execute(
-                    "INSERT OR REPLACE INTO drafts (review_id, trace_id, slot, text) VALUES (?, ?, ?, ?)",
-                    (review_id, trace_id, slot, to_json(text)),
+                    "INSERT OR REPLACE INTO drafts (destination_id, reviewer, scope, trace_id, slot, text)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    (*key, to_json(text)),
                 )
             else:
                 db.execute(
-                    "DELETE FROM drafts WHERE review_id = ? AND trace_id = ? AND slot = ?", (review_id, trace_id, slot)
+                    "DELETE FROM drafts WHERE destination_id = ? AND reviewer = ? AND scope = ? AND trace_id = ?"
+                    " AND slot = ?",
+                    key,
                 )
 
     def drafts(self, review_id: str) -> dict[tuple[str, str], str]:
-        """Return the drafts of a review by trace ID and slot."""
-        rows = self._store.rows("SELECT trace_id, slot, text FROM drafts WHERE review_id = ?", (review_id,))
+        """Return the reviewer's drafts at the backend of a review, by trace ID and slot, wherever they were typed."""
+        spec = self._spec(review_id)
+        rows = self._store.rows(
+            "SELECT trace_id, slot, text FROM drafts WHERE destination_id IN (SELECT value FROM json_each(?))"
+            " AND reviewer = ? AND scope = ?",
+            (numbers_at(self._store.rows, spec.backend_uri, spec.workspace), person(spec.reviewer), spec.sprint),
+        )
         return {(trace_id, slot): json.loads(text) for trace_id, slot, text in rows}
+
+    def _spec(self, review_id: str) -> ReviewSpec:
+        row = self._store.row("SELECT spec FROM reviews WHERE id = ?", (review_id,))
+        if row is None:
+            raise ValueError(f"there is no review {review_id}")
+        return spec_from_json(row["spec"])
+
+
+def spec_of(db: sqlite3.Connection, review_id: str) -> ReviewSpec:
+    """Return the spec of a review. Raises ValueError where there is no such review: a defect."""
+    row = db.execute("SELECT spec FROM reviews WHERE id = ?", (review_id,)).fetchone()
+    if row is None:
+        raise ValueError(f"there is no review {review_id}")
+    return spec_from_json(row["spec"])
+
+
+def home_of(db: sqlite3.Connection, review_id: str, spec: ReviewSpec, trace_id: str) -> int:
+    """Return the number of the destination of an item. Raises ValueError for a trace that is none of the review's."""
+    row = db.execute(
+        "SELECT experiment_id FROM items WHERE review_id = ? AND trace_id = ?", (review_id, trace_id)
+    ).fetchone()
+    if row is None:
+        raise ValueError(f"{trace_id} is no item of the review {review_id}")
+    return number_of(db, Destination(spec.backend_uri, spec.workspace, row["experiment_id"]))
 
 
 def _record(row: Any) -> ReviewRecord:
     return ReviewRecord(row["id"], spec_from_json(row["spec"]), row["position"], row["begun_at_ms"])
+
+
+def _item_fields(review_id: str, ordinal: int, row: WorklistRow) -> tuple[object, ...]:
+    return (
+        review_id,
+        ordinal,
+        row.trace_id,
+        row.experiment_id,
+        _storable(row.title),
+        row.requested_at_ms,
+        row.state,
+        row.queue_state,
+    )
 
 
 def _storable(title: str) -> str:

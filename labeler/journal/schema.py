@@ -175,10 +175,124 @@ INSERT OR IGNORE INTO states (review_id, trace_id, state, seq)
 does not have to read every change there ever was.
 """
 
+_ONE_TRUTH_A_TRACE: Final = """
+ALTER TABLE cells RENAME TO earlier_cells;
+CREATE TABLE cells (
+    destination_id INTEGER NOT NULL REFERENCES destinations(id),
+    reviewer TEXT NOT NULL,
+    scope TEXT NOT NULL DEFAULT '',
+    trace_id TEXT NOT NULL,
+    span_id TEXT NOT NULL,
+    question TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    review_id TEXT REFERENCES reviews(id),
+    answer TEXT,
+    PRIMARY KEY (destination_id, reviewer, scope, trace_id, span_id, question)
+) WITHOUT ROWID;
+INSERT INTO cells (destination_id, reviewer, trace_id, span_id, question, kind, review_id, answer)
+    SELECT destination_id, reviewer, trace_id, span_id, question, kind, review_id, answer FROM earlier_cells;
+DROP TABLE earlier_cells;
+CREATE TABLE worklists AS
+    SELECT id, opened, json_extract(spec, '$.backend_uri') AS backend_uri,
+        json_extract(spec, '$.workspace') AS workspace, coalesce(json_extract(spec, '$.queue_id'), id) AS holder,
+        coalesce(iif(json_valid(key), json_extract(key, '$.reviewer'), NULL),
+                 lower(trim(json_extract(spec, '$.reviewer')))) AS reviewer
+    FROM reviews;
+CREATE UNIQUE INDEX worklists_by_id ON worklists(id);
+ALTER TABLE states RENAME TO earlier_states;
+CREATE TABLE reached AS
+    SELECT d.id AS destination_id, w.reviewer, w.holder, s.trace_id, s.state, s.seq
+    FROM earlier_states s JOIN worklists w ON w.id = s.review_id
+    JOIN items i ON i.review_id = s.review_id AND i.trace_id = s.trace_id
+    JOIN destinations d ON d.backend_uri = w.backend_uri AND d.workspace = w.workspace
+        AND d.experiment_id = i.experiment_id;
+CREATE TABLE states (
+    destination_id INTEGER NOT NULL REFERENCES destinations(id),
+    reviewer TEXT NOT NULL,
+    holder TEXT NOT NULL,
+    trace_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (destination_id, reviewer, holder, trace_id)
+) WITHOUT ROWID;
+INSERT OR REPLACE INTO states (destination_id, reviewer, holder, trace_id, state, seq)
+    SELECT destination_id, reviewer, holder, trace_id, iif(state = 'deferred', 'open', state), seq
+    FROM reached ORDER BY seq;
+CREATE TABLE deferred (
+    destination_id INTEGER NOT NULL REFERENCES destinations(id),
+    reviewer TEXT NOT NULL,
+    scope TEXT NOT NULL DEFAULT '',
+    trace_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (destination_id, reviewer, scope, trace_id)
+) WITHOUT ROWID;
+INSERT INTO deferred (destination_id, reviewer, trace_id, seq)
+    SELECT destination_id, reviewer, trace_id, seq FROM (
+        SELECT destination_id, reviewer, trace_id, state, max(seq) AS seq FROM reached
+        WHERE trace_id IN (SELECT trace_id FROM reached WHERE state = 'deferred')
+            AND (state != 'open' OR EXISTS (
+                SELECT 1 FROM changes, json_each(changes.effects) AS effect
+                WHERE changes.seq = reached.seq AND json_extract(effect.value, '$.trace_id') = reached.trace_id
+                    AND json_extract(effect.value, '$.state') IS NOT NULL))
+        GROUP BY destination_id, reviewer, trace_id)
+    WHERE state = 'deferred';
+DROP TABLE reached;
+DROP TABLE earlier_states;
+ALTER TABLE drafts RENAME TO earlier_drafts;
+CREATE TABLE drafts (
+    destination_id INTEGER NOT NULL REFERENCES destinations(id),
+    reviewer TEXT NOT NULL,
+    scope TEXT NOT NULL DEFAULT '',
+    trace_id TEXT NOT NULL,
+    slot TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (destination_id, reviewer, scope, trace_id, slot)
+) WITHOUT ROWID;
+INSERT OR IGNORE INTO destinations (backend_uri, workspace, experiment_id)
+    SELECT w.backend_uri, w.workspace, i.experiment_id FROM earlier_drafts f
+    JOIN worklists w ON w.id = f.review_id JOIN items i ON i.review_id = f.review_id AND i.trace_id = f.trace_id;
+INSERT INTO drafts (destination_id, reviewer, trace_id, slot, text)
+    SELECT destination_id, reviewer, trace_id, slot,
+        '"' || group_concat(substr(text, 2, length(text) - 2), '\\n\\n') || '"'
+    FROM (
+        SELECT d.id AS destination_id, w.reviewer, f.trace_id, f.slot, f.text, max(w.opened) AS opened
+        FROM earlier_drafts f JOIN worklists w ON w.id = f.review_id
+        JOIN items i ON i.review_id = f.review_id AND i.trace_id = f.trace_id
+        JOIN destinations d ON d.backend_uri = w.backend_uri AND d.workspace = w.workspace
+            AND d.experiment_id = i.experiment_id
+        GROUP BY 1, 2, 3, 4, 5 ORDER BY opened DESC)
+    GROUP BY destination_id, reviewer, trace_id, slot;
+DROP TABLE earlier_drafts;
+DROP TABLE worklists;
+CREATE TABLE shown (
+    destination_id INTEGER NOT NULL REFERENCES destinations(id),
+    assessment_id TEXT NOT NULL,
+    PRIMARY KEY (destination_id, assessment_id)
+) WITHOUT ROWID;
+ALTER TABLE deliveries ADD COLUMN scope TEXT NOT NULL DEFAULT '';
+ALTER TABLE items ADD COLUMN queue_state TEXT;
+ALTER TABLE items ADD COLUMN is_gone INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE reviews ADD COLUMN is_drawn INTEGER NOT NULL DEFAULT 0;
+UPDATE reviews SET is_drawn = 1
+    WHERE coalesce(json_extract(spec, '$.sample'), json_extract(spec, '$.limit')) IS NOT NULL
+        AND EXISTS (SELECT 1 FROM items WHERE items.review_id = reviews.id);
+"""
+"""What a reviewer said and did about a trace no longer hangs on the worklist in which it was.
+
+Answers, deferrals and drafts are kept by destination, reviewer, scope (a sprint's slug, or empty) and trace. Of two
+deferrals the newest change decides, of two drafts in one place both texts are kept, the one of the worklist opened last
+first. `states` keeps what belongs to a queue or, outside queues, to a selection: `holder` is the ID of the queue, else
+of the review. A state there is ``labelled`` (submitted), ``declined``, or ``open`` for what was only touched.
+
+`shown` has the IDs of assessments of the reviewer's own that did not come from here and were shown. An item that is no
+longer selected stays, marked `is_gone`; a review whose sample or limit was drawn is marked `is_drawn`.
+"""
+
 STEPS: Final[tuple[str, ...]] = (
     _FIRST,
     _ORDER_AND_COUNTS_BY_INDEX,
     _CALLS_BY_DESTINATION,
     _STATES_OF_ALL_TOUCHED,
+    _ONE_TRUTH_A_TRACE,
 )
 """The n-th script takes a journal from `user_version` n to n + 1."""

@@ -6,12 +6,15 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
+from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType, person
 from labeler.domain.change import Answer, AnswerEffect, Blind, Effect, StateEffect
 from labeler.domain.worklist import ItemState, ReviewSpec
 
-_SITTING: Final = ("label", "notes_local", "address")
+_SITTING: Final = ("label", "notes_local", "address", "sprint")
 """Fields of a spec that may differ from one sitting to the next."""
+
+_LATER: Final = ("since",)
+"""Fields that earlier versions did not know. They are in a key only where they say something, so that keys last."""
 
 _BLIND: Final = {each.value: each for each in Blind}
 
@@ -36,8 +39,12 @@ def spec_to_json(spec: ReviewSpec) -> str:
 
 def spec_key(spec: ReviewSpec) -> str:
     """Return the key of a spec's review: two specs with the same key are the same review."""
-    fields = {name: value for name, value in _spec_fields(spec).items() if name not in _SITTING}
-    return to_json({**fields, "reviewer": spec.reviewer.strip().lower()})
+    fields = {
+        name: value
+        for name, value in _spec_fields(spec).items()
+        if name not in _SITTING and (value or name not in _LATER)
+    }
+    return to_json({**fields, "reviewer": person(spec.reviewer)})
 
 
 def spec_from_json(text: str) -> ReviewSpec:

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from labeler.agreement.counted_labels import Blind, CountedLabels, Item, LeftOut, count_labels
-from labeler.agreement.sprint_scope import SprintScope
 from labeler.domain.assessment import Assessment, AssessmentKind, SourceType
+from labeler.domain.sprint import SprintScope
 from tests.agreement.assessments import judgement, label
 
 

@@ -65,6 +65,7 @@ def test_whatever_a_change_holds_comes_back_as_it_was(some: tuple[AnswerEffect |
 @given(text=texts)
 def test_a_draft_comes_back_letter_by_letter(journal: Journal, text: str) -> None:
     review = journal.reviews.begin(spec(), 1)
+    journal.reviews.add_items(review.id, rows("tr-1"))
     journal.reviews.save_draft(review.id, "tr-1", "comment:helpful", text)
     assert journal.reviews.drafts(review.id).get(("tr-1", "comment:helpful"), "") == text
 

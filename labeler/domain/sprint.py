@@ -1,0 +1,120 @@
+"""Sprints: what a plan says, and which labels belong to one, also where whoever wrote them knew nothing of sprints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from labeler.domain import answer_metadata
+from labeler.domain.assessment import Assessment, person
+from labeler.domain.moment import parse_time
+
+PLAN_TAG: Final = "labeler.sprint."
+"""What the experiment tag of a plan begins with; its slug follows. Tags with a further part belong to a sprint, too."""
+
+NO_SPRINT: Final = ""
+"""The scope of everything that belongs to no sprint."""
+
+_FORMAT: Final = 1
+
+_GRACE_MS: Final = 5 * 60_000
+"""How much earlier than a sprint's opening a label may be, since clocks differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class SprintPlan:
+    """What a plan says about scopes. `queues` has the reviewer of each queue, by queue ID.
+
+    `opened_at_ms` is in milliseconds since the epoch, UTC; None before the sprint is opened.
+    """
+
+    slug: str
+    queues: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    adjudication_queue: str | None = None
+    opened_at_ms: int | None = None
+
+    @property
+    def all_queues(self) -> frozenset[str]:
+        """The reviewers' queues and the one for adjudication."""
+        return frozenset({*self.queues, *([self.adjudication_queue] if self.adjudication_queue else [])})
+
+
+@dataclass(frozen=True, slots=True)
+class SprintScope:
+    """The labels of one sprint, by its slug, its queues, or the traces that it gave to each reviewer.
+
+    `opened_at_ms` is in milliseconds since the epoch, UTC, less whatever grace clocks are given; None before that.
+    `assigned` has reviewer IDs trimmed and in lower case.
+    """
+
+    slug: str
+    queues: Collection[str] = ()
+    opened_at_ms: int | None = 0
+    assigned: Mapping[str, Collection[str]] | None = None
+
+    def __call__(self, assessment: Assessment) -> bool:
+        """Return whether an assessment is of this sprint: by its own word, else its queue, else its time and trace."""
+        sprint = assessment.metadata.get(answer_metadata.SPRINT)
+        if sprint:
+            return sprint == self.slug
+        queue = assessment.metadata.get(answer_metadata.QUEUE)
+        if queue:
+            return queue in self.queues
+        if self.opened_at_ms is None or assessment.created_at_ms < self.opened_at_ms:
+            return False
+        return assessment.trace_id in (self.assigned or {}).get(person(assessment.source.id), ())
+
+
+def scope_of(assessment: Assessment, sprints: Iterable[SprintScope]) -> str:
+    """Return the slug of the sprint that an assessment belongs to, `NO_SPRINT` for none.
+
+    A sprint that an assessment names counts also where its plan is not known.
+    """
+    named = assessment.metadata.get(answer_metadata.SPRINT)
+    return named or next((each.slug for each in sprints if each(assessment)), NO_SPRINT)
+
+
+def scope_of_queue(queue_id: str | None, plans: Iterable[SprintPlan]) -> str:
+    """Return the slug of the sprint that a review queue is one of, `NO_SPRINT` for none."""
+    return next((plan.slug for plan in plans if queue_id in plan.all_queues), NO_SPRINT)
+
+
+def scope_of_plan(plan: SprintPlan, assigned: Mapping[str, Collection[str]]) -> SprintScope:
+    """Return which labels are a plan's. `assigned` has the traces in each reviewer's queue, by reviewer ID."""
+    opened = None if plan.opened_at_ms is None else plan.opened_at_ms - _GRACE_MS
+    traces = {person(reviewer): trace_ids for reviewer, trace_ids in assigned.items()}
+    return SprintScope(plan.slug, plan.all_queues, opened, traces)
+
+
+def plans_in(tags: Mapping[str, str]) -> list[SprintPlan]:
+    """Return the plans among the tags of an experiment. What is no plan, or of a later format, is left out."""
+    slugs = {name.removeprefix(PLAN_TAG): text for name, text in tags.items() if name.startswith(PLAN_TAG)}
+    plans = [plan_of(slug, text) for slug, text in slugs.items() if "." not in slug]
+    return [plan for plan in plans if plan is not None]
+
+
+def plan_of(slug: str, text: str) -> SprintPlan | None:
+    """Return what the JSON of a plan says about scopes; None where it is no plan, or of a later format."""
+    try:
+        fields = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(fields, dict) or fields.get("format") != _FORMAT:
+        return None
+    queues, adjudication = fields.get("queues"), fields.get("adjudication_queue")
+    return SprintPlan(
+        slug=slug,
+        queues={str(each): str(whose) for each, whose in queues.items()} if isinstance(queues, dict) else {},
+        adjudication_queue=adjudication if isinstance(adjudication, str) and adjudication else None,
+        opened_at_ms=_moment(fields.get("opened_at")),
+    )
+
+
+def _moment(text: object) -> int | None:
+    try:
+        return parse_time(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
