@@ -1,0 +1,59 @@
+"""Values that somebody or something else wrote down, in the type of a question: ``"yes"`` for thumbs, ``"4"`` for 4."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Final
+
+from labeler.domain.change import Answer
+from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
+from labeler.domain.value import JsonValue, UnusableValue
+from labeler.review.answer_values import check_value, parse_number
+
+_POSITIVE: Final = frozenset({"yes", "true", "pass", "passed", "correct", "good", "1", "1.0"})
+_NEGATIVE: Final = frozenset({"no", "false", "fail", "failed", "incorrect", "bad", "0", "0.0"})
+
+
+def fitted(question: Question, answer: Answer) -> tuple[Answer, bool]:
+    """Return an answer as the question takes it, and whether it does; what it does not take stays as it was written.
+
+    Only certain conversions are made: to a text anything could be converted, so what is no text does not fit there.
+    """
+    try:
+        if isinstance(question.input, Text):
+            return replace(answer, value=check_value(question, answer.value)), True
+        return replace(answer, value=converted(question, answer.value)), True
+    except UnusableValue:
+        return answer, False
+
+
+def converted(question: Question, value: JsonValue) -> JsonValue:
+    """Return a value in the question's type. Raises `UnusableValue` if it has no counterpart there."""
+    match question.input:
+        case PassFail(positive, negative):
+            value = _as_bool(question, value, positive, negative)
+        case Categorical(options, multiple):
+            names = value if isinstance(value, list | tuple) else [value]
+            matched = [_as_option(str(name), options) for name in names]
+            value = matched if multiple or len(matched) != 1 else matched[0]
+        case Numeric():
+            value = parse_number(question, value) if isinstance(value, str) else value
+        case Text():
+            value = value if isinstance(value, str) or value is None else json.dumps(value, ensure_ascii=False)
+    return check_value(question, value)
+
+
+def _as_bool(question: Question, value: JsonValue, positive: str, negative: str) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().casefold()
+    labels = {positive.casefold(): True, negative.casefold(): False}
+    meaning = {**dict.fromkeys(_POSITIVE, True), **dict.fromkeys(_NEGATIVE, False), **labels}
+    if word in meaning:
+        return meaning[word]
+    raise UnusableValue(f"{question.name}: “{value}” is neither {positive} nor {negative}")
+
+
+def _as_option(name: str, options: tuple[str, ...]) -> str:
+    return next((option for option in options if option.casefold() == name.strip().casefold()), name)

@@ -1,0 +1,219 @@
+"""What my answer to a question is: the journal's word and the backend's, merged by one rule. Pure.
+
+The journal's word counts while a delivery of it is on its way, and until the backend was read after that. Then the
+backend's does: the newest of my valid assessments there, whoever wrote it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from labeler.domain import answer_metadata
+from labeler.domain.answer_metadata import answer_of
+from labeler.domain.assessment import Assessment, AssessmentKind, SourceType, same_reviewer
+from labeler.domain.change import Answer
+from labeler.domain.question import Question
+from labeler.review.converted_values import fitted
+
+
+@dataclass(frozen=True, slots=True)
+class JournalWord:
+    """What the journal holds of a question: an answer, or None for one that was cleared.
+
+    `settled_at_ms` is when the last delivery of it was acknowledged, in milliseconds since the epoch; None while one is
+    on its way, or where it never leaves the journal. `stored_id` is the ID that the backend gave it in place of ours.
+    """
+
+    answer: Answer | None
+    settled_at_ms: int | None = None
+    stored_id: str | None = None
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The IDs by which the backend may know the answer."""
+        own = () if self.answer is None else (self.answer.assessment_id,)
+        return frozenset({*own, *([self.stored_id] if self.stored_id else ())})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the backend had about a trace when it was asked, at `at_ms` milliseconds since the epoch."""
+
+    at_ms: int
+    assessments: Sequence[Assessment]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked, of whom, and which answers count.
+
+    `question` is None for what is no question: a flag or a reason for declining, by its `name`. `is_in_scope` says of
+    an assessment whether it belongs to the scope of this review.
+    """
+
+    name: str
+    question: Question | None
+    reviewer: str
+    span_id: str | None = None
+    is_in_scope: Callable[[Assessment], bool] = lambda assessment: True
+
+    def is_mine(self, assessment: Assessment) -> bool:
+        """Return whether an assessment is an answer of mine to this, valid or not."""
+        return (
+            assessment.name == self.name
+            and assessment.span_id == self.span_id
+            and assessment.kind is (AssessmentKind.FEEDBACK if self.question is None else self.question.kind)
+            and assessment.source.type is SourceType.HUMAN
+            and same_reviewer(assessment.source.id, self.reviewer)
+            and not assessment.metadata.get(answer_metadata.ROLE)
+            and self.is_in_scope(assessment)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """My answer to a question, and what has to be said of it.
+
+    `answer` has its value as the question takes it or, where `fits` is false, as it was written: it counts all the
+    same. `supersedes` is the ID that a new answer overrides, None where nothing of mine stands. `beside` are the other
+    valid ones of mine, newest first; `retire` is what has to be deleted once a new answer is acknowledged, in that
+    order. `conflicts` are valid ones of mine that I was never shown, while another of mine stands or is on its way.
+    `is_gone`: it was there and is not any more. `overridden_by` is who overrode it (empty: unknown).
+    """
+
+    answer: Answer | None = None
+    fits: bool = True
+    supersedes: str | None = None
+    beside: tuple[Assessment, ...] = ()
+    retire: tuple[Assessment, ...] = ()
+    conflicts: tuple[Assessment, ...] = ()
+    is_gone: bool = False
+    overridden_by: str | None = None
+
+
+def merge(asked: Asked, word: JournalWord | None, told: Reading | None, shown: Collection[str]) -> Mine:
+    """Return my answer by the journal's word, None where it has none, and by the backend's, None where it was not read.
+
+    `shown` are the IDs of assessments of mine that I was shown, or that this journal made.
+    """
+    rows = [] if told is None else sorted(filter(asked.is_mine, told.assessments), key=_age)
+    valid = [each for each in rows if each.valid]
+    if word is not None and (told is None or word.settled_at_ms is None or told.at_ms <= word.settled_at_ms):
+        return _by_journal(asked, word, rows, valid, shown)
+    assert told is not None or not rows
+    own = None if word is None else next((each for each in valid if each.id in word.ids), None)
+    if own is not None:
+        conflicts = tuple(each for each in valid if each is not own and each.id not in shown)
+        if conflicts:
+            return _standing(asked, own, rows, valid, conflicts)
+    if valid:
+        return _standing(asked, valid[-1], rows, valid, ())
+    if told is None:
+        return Mine()
+    return _fallen(asked, word, rows, told.assessments)
+
+
+def _age(assessment: Assessment) -> tuple[int, str]:
+    return assessment.created_at_ms, assessment.id
+
+
+def _by_journal(
+    asked: Asked, word: JournalWord, rows: Sequence[Assessment], valid: Sequence[Assessment], shown: Collection[str]
+) -> Mine:
+    """Return the journal's word, with what else of mine stands on the backend."""
+    known = {*shown, *word.ids}
+    below = word.answer.overrides if word.answer is not None else None
+    conflicts = tuple(each for each in valid if each.id not in known and each.id != below)
+    beside = [each for each in valid if each.id in known and each.id not in word.ids and each.id != below]
+    if word.answer is None:
+        return Mine(conflicts=conflicts)
+    answer, fits = _fitting(asked, word.answer)
+    return Mine(
+        answer=answer,
+        fits=fits,
+        supersedes=word.answer.assessment_id,
+        beside=tuple(reversed(beside)),
+        retire=tuple(_retired(beside, rows)),
+        conflicts=conflicts,
+    )
+
+
+def _standing(
+    asked: Asked,
+    shown: Assessment,
+    rows: Sequence[Assessment],
+    valid: Sequence[Assessment],
+    conflicts: tuple[Assessment, ...],
+) -> Mine:
+    """Return a valid assessment as my answer."""
+    beside = [each for each in valid if each is not shown and each not in conflicts]
+    answer, fits = _fitting(asked, answer_of(shown, shown.value))
+    return Mine(
+        answer=answer,
+        fits=fits,
+        supersedes=shown.id,
+        beside=tuple(reversed(beside)),
+        retire=tuple(_retired(beside, rows)),
+        conflicts=conflicts,
+    )
+
+
+def _fallen(
+    asked: Asked, word: JournalWord | None, rows: Sequence[Assessment], everything: Sequence[Assessment]
+) -> Mine:
+    """Return my last answer where none of mine is valid: overridden by somebody, or gone. Neither opens the item."""
+    own_ids = frozenset[str]() if word is None else word.ids
+    own = next((each for each in rows if each.id in own_ids), None)
+    if word is not None and word.answer is not None and own is None:
+        answer, fits = _fitting(asked, word.answer)
+        return Mine(answer=answer, fits=fits, is_gone=True)
+    last = own or next((each for each in reversed(rows) if _overrider(each, everything) is not None), None)
+    if last is None:
+        return Mine()
+    answer, fits = _fitting(asked, answer_of(last, last.value))
+    return Mine(answer=answer, fits=fits, overridden_by=_overrider(_top_of(last, rows), everything) or "")
+
+
+def _top_of(assessment: Assessment, rows: Sequence[Assessment]) -> Assessment:
+    """Return the last of mine in the chain of those that override this one."""
+    seen: set[str] = set()
+    while assessment.id not in seen:
+        seen.add(assessment.id)
+        assessment = next((each for each in reversed(rows) if each.overrides == assessment.id), assessment)
+    return assessment
+
+
+def _overrider(assessment: Assessment, everything: Iterable[Assessment]) -> str | None:
+    """Return who overrode an assessment: the newest that does; None where nobody does."""
+    above = [each for each in everything if each.overrides == assessment.id]
+    return max(above, key=_age).source.id if above else None
+
+
+def _fitting(asked: Asked, answer: Answer) -> tuple[Answer, bool]:
+    """Return the answer as the question takes it, and whether it does."""
+    return (answer, True) if asked.question is None else fitted(asked.question, answer)
+
+
+def _retired(beside: Sequence[Assessment], rows: Sequence[Assessment]) -> Iterator[Assessment]:
+    """Yield what has to be deleted, in order, so that none of these is valid and nothing of mine becomes so again.
+
+    Deleting an assessment makes valid again what it overrides, so that goes first; what is not mine is left to that.
+    """
+    by_id = {each.id: each for each in rows}
+    yielded: set[str] = set()
+    for each in beside:
+        for retired in reversed(list(_chain(each, by_id))):
+            if retired.id not in yielded:
+                yielded.add(retired.id)
+                yield retired
+
+
+def _chain(top: Assessment, mine: Mapping[str, Assessment]) -> Iterator[Assessment]:
+    """Yield an assessment, what it overrides of mine, and so on. A backend may tell of a circle: each comes once."""
+    seen: set[str] = set()
+    current: Assessment | None = top
+    while current is not None and current.id not in seen:
+        seen.add(current.id)
+        yield current
+        current = None if current.overrides is None else mine.get(current.overrides)
