@@ -234,7 +234,12 @@ class Harbour(RuleBasedStateMachine):
         if gone is not None and gone.overrides in self.rows:
             self.rows[gone.overrides] = replace(self.rows[gone.overrides], valid=True)
 
-    @rule(mine=st.booleans(), data=st.data(), early=st.integers(0, 8), value=st.sampled_from([1, 2, "3", 9, "login"]))
+    @rule(
+        mine=st.sampled_from([True, True, False]),
+        data=st.data(),
+        early=st.integers(0, 8),
+        value=st.sampled_from([1, 2, "3", 9, "login"]),
+    )
     def somebody_writes(self, mine: bool, data: st.DataObject, early: int, value: JsonValue) -> None:
         overrides = data.draw(st.none() | st.sampled_from(sorted(self.rows)) if self.rows else st.none())
         now = self.tick()
@@ -282,6 +287,16 @@ class Harbour(RuleBasedStateMachine):
         self.word, self.waiting = replace(self.word, settled_at_ms=self.tick()), None
         if is_undisturbed:
             assert [each.id for each in self.mine() if each.valid] == [answer.assessment_id]
+
+    @precondition(lambda self: self.waiting is None)
+    @rule(value=st.sampled_from([1, 5]))
+    def one_key_after_a_reading(self, value: int) -> None:
+        """Look at the item, answer, deliver: exactly one answer of mine stands then, whatever there was."""
+        self.the_backend_is_read()
+        self.i_look()
+        self.shown |= {each.id for each in self.view.conflicts}
+        self.i_answer(value)
+        self.it_is_delivered()
 
     def mine(self) -> list[Assessment]:
         return [each for each in self.rows.values() if each.source.id == ME]
