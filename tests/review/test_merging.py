@@ -215,6 +215,8 @@ class Harbour(RuleBasedStateMachine):
         self.read: Reading | None = None
         self.shown: set[str] = set()
         self.is_read_since_anybody_wrote = False
+        self.is_undisturbed = False
+        """Whether nobody has written since the reading by which I gave the answer that is on its way."""
 
     def tick(self) -> int:
         self.now += 1
@@ -244,13 +246,13 @@ class Harbour(RuleBasedStateMachine):
         overrides = data.draw(st.none() | st.sampled_from(sorted(self.rows)) if self.rows else st.none())
         now = self.tick()
         self.create(f"x-{now:03}", ME if mine else "sam", value, overrides, max(now - early, 0))
-        self.is_read_since_anybody_wrote = False
+        self.is_read_since_anybody_wrote = self.is_undisturbed = False
 
     @precondition(lambda self: self.rows)
     @rule(data=st.data())
     def somebody_deletes(self, data: st.DataObject) -> None:
         self.delete(data.draw(st.sampled_from(sorted(self.rows))))
-        self.is_read_since_anybody_wrote = False
+        self.is_read_since_anybody_wrote = self.is_undisturbed = False
 
     @rule()
     def the_backend_is_read(self) -> None:
@@ -268,6 +270,7 @@ class Harbour(RuleBasedStateMachine):
     def i_answer(self, value: int) -> None:
         self.i_look()
         self.waiting = self.view
+        self.is_undisturbed = self.is_read_since_anybody_wrote and not self.waiting.conflicts
         name = f"a-{self.tick():03}"
         self.shown.add(name)
         self.word = JournalWord(Answer(name, value, None, self.now, 0, overrides=self.waiting.supersedes))
@@ -278,14 +281,13 @@ class Harbour(RuleBasedStateMachine):
         assert self.waiting is not None
         assert self.word is not None
         assert self.word.answer is not None
-        is_undisturbed = self.is_read_since_anybody_wrote and not self.view.conflicts
         answer = self.word.answer
         overrides = answer.overrides if answer.overrides in self.rows else None
         self.create(answer.assessment_id, ME, answer.value, overrides, answer.answered_at_ms)
         for retired in self.waiting.retire:
             self.delete(retired.id)
         self.word, self.waiting = replace(self.word, settled_at_ms=self.tick()), None
-        if is_undisturbed:
+        if self.is_undisturbed:
             assert [each.id for each in self.mine() if each.valid] == [answer.assessment_id]
 
     @precondition(lambda self: self.waiting is None)
@@ -296,6 +298,7 @@ class Harbour(RuleBasedStateMachine):
         self.i_look()
         self.shown |= {each.id for each in self.view.conflicts}
         self.i_answer(value)
+        assert self.is_undisturbed
         self.it_is_delivered()
 
     def mine(self) -> list[Assessment]:
