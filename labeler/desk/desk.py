@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -23,7 +24,7 @@ from labeler.desk.known_assessments import KnownAssessments
 from labeler.desk.media_content import Contents
 from labeler.desk.outbox import Outbox
 from labeler.desk.remote import OFFLINE, Remote
-from labeler.desk.restore import Cells, note_labelled, open_anew, to_item
+from labeler.desk.restore import Cells, note_labelled, open_anew, take_up, to_item
 from labeler.desk.sessions import Sessions
 from labeler.desk.working_time import ActiveTime, Pace
 from labeler.desk.worklist_rows import worklist_rows
@@ -93,7 +94,7 @@ class Desk:
         self._active = ActiveTime()
         self._acting = asyncio.Lock()
         self._background = Background(self.tell)
-        self.known = KnownAssessments(state, record.spec.reviewer, cells, self.library)
+        self.known = KnownAssessments(state, record.spec, cells, self.library)
         self.drafts = Drafts(record.id, drafts, journal, self._background)
         self.deliveries = Deliveries(
             journal,
@@ -253,17 +254,39 @@ class Desk:
         new = [each for each in page if each.summary.id not in state.index_of]
         if not new:
             return 0
-        rows = worklist_rows(new, self.reviewer, state.questions, self.known.retired, only_unlabelled=only_unlabelled)
+        await self._learn_of({each.summary.experiment_id for each in new})
+        rows = worklist_rows(
+            new,
+            self.reviewer,
+            state.questions,
+            self.known.retired,
+            self.record.spec.sprint,
+            self.known.journaled_of_trace,
+            only_unlabelled=only_unlabelled,
+        )
         await self._journal.run(self._journal.reviews.add_items, self.record.id, rows)
+        states = await self._journal.run(
+            self._journal.reviews.states, self.record.id, among=[row.trace_id for row in rows]
+        )
         was_empty = not state.items
         added = state.add_items(map(to_item, rows))
-        self._experiments.update(row.experiment_id for row in rows)
+        for row in rows:
+            take_up(state, row, self.known.journaled(row.trace_id), states.get(row.trace_id))
         if added:
             if was_empty:
                 state.trail.visit(0)
             self.on_event(ItemsAdded(added))
             self.need()
         return added
+
+    async def _learn_of(self, experiments: AbstractSet[str]) -> None:
+        """Read what the journal has of experiments that nothing was listed of before."""
+        spec = self.record.spec
+        homes = [Destination(spec.backend_uri, spec.workspace, each) for each in experiments - self._experiments]
+        if homes:
+            self._experiments |= experiments
+            self.known.learn(await self._journal.run(self._journal.changes.answers, homes, spec.reviewer, spec.sprint))
+            self.known.retired |= await self._journal.run(self._journal.changes.settled_ids, homes)
 
     def need(self) -> None:
         """Prepare the documents that are wanted now, and ask for the traces that are wanted now and later."""

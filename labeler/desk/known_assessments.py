@@ -10,6 +10,8 @@ from labeler.desk.restore import Cells
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType, same_reviewer
 from labeler.domain.change import Answer, AnswerEffect, Change
 from labeler.domain.question import Question
+from labeler.domain.sprint import in_scope
+from labeler.domain.worklist import ReviewSpec
 from labeler.review.own_answers import by_others, own_answers_by_span
 from labeler.review.state import ReviewState
 
@@ -21,12 +23,27 @@ class KnownAssessments:
     reviewer cleared. `retired` are the IDs of answers that the journal knows to be superseded or taken back.
     """
 
-    def __init__(self, state: ReviewState, reviewer: str, cells: Cells, library: Library) -> None:
+    def __init__(self, state: ReviewState, spec: ReviewSpec, cells: Cells, library: Library) -> None:
         self.retired: set[str] = set()
         self._state = state
-        self._reviewer = reviewer
-        self._cells = dict(cells)
+        self._reviewer = spec.reviewer
+        self._scope = spec.sprint
+        self._cells: dict[str, dict[tuple[str | None, str], Answer | None]] = {}
+        self.learn(cells)
         self._library = library
+
+    def learn(self, cells: Cells) -> None:
+        """Take in more of the journal's answers."""
+        for (trace_id, span_id, name), answer in cells.items():
+            self._cells.setdefault(trace_id, {})[span_id, name] = answer
+
+    def journaled(self, trace_id: str) -> Mapping[tuple[str | None, str], Answer | None]:
+        """Return the journal's answers about a trace and its spans, by span ID and question; None: cleared."""
+        return self._cells.get(trace_id, {})
+
+    def journaled_of_trace(self, trace_id: str) -> dict[str, Answer | None]:
+        """Return the journal's answers about the trace itself, by question; None: cleared."""
+        return {name: answer for (span_id, name), answer in self.journaled(trace_id).items() if span_id is None}
 
     def about(self, trace_id: str) -> list[Assessment]:
         """List everything ever said about a prepared trace, the reviewer's own answers as they are now.
@@ -51,9 +68,12 @@ class KnownAssessments:
     def unknown_answers(self, prepared: PreparedTrace) -> dict[str | None, dict[str, Answer]]:
         """Find the reviewer's answers in a trace just read that the journal does not know, by span ID and question."""
         trace_id = prepared.raw.summary.id
-        mine = own_answers_by_span(prepared.assessments, self._reviewer, self._state.questions, self.retired)
+        mine = own_answers_by_span(
+            prepared.assessments, self._reviewer, self._state.questions, self.retired, in_scope(self._scope)
+        )
+        known = self.journaled(trace_id)
         unknown = {
-            span_id: {name: each for name, each in answers.items() if (trace_id, span_id, name) not in self._cells}
+            span_id: {name: each for name, each in answers.items() if (span_id, name) not in known}
             for span_id, answers in mine.items()
         }
         return {span_id: answers for span_id, answers in unknown.items() if answers}
@@ -62,7 +82,7 @@ class KnownAssessments:
         """Take in what the reviewer has just done."""
         for effect in change.effects:
             if isinstance(effect, AnswerEffect):
-                self._cells[effect.trace_id, effect.span_id, effect.question] = effect.after
+                self.learn({(effect.trace_id, effect.span_id, effect.question): effect.after})
                 if effect.before is not None:
                     self.retired.add(effect.before.assessment_id)
                 if effect.after is not None:

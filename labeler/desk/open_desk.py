@@ -36,7 +36,7 @@ async def open_desk(
     states = await journal.run(journal.reviews.states, record.id)
     experiments = {*spec.experiment_ids, *(row.experiment_id for row in rows)}
     homes = [Destination(spec.backend_uri, spec.workspace, each) for each in sorted(experiments)]
-    cells = await journal.run(journal.changes.answers, homes, spec.reviewer)
+    cells = await journal.run(journal.changes.answers, homes, spec.reviewer, spec.sprint)
     drafts = await journal.run(journal.reviews.drafts, record.id)
     state = restore(questions, rules, rows, states, cells, record.position)
     state.kept_comments = kept_comments(drafts)

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 
 from labeler.domain.change import Answer
 from labeler.domain.question import Question
+from labeler.domain.queue import QueueItemState
 from labeler.domain.worklist import ItemState, WorklistRow
 from labeler.reading.sanitise import one_line
+from labeler.review.converted_values import fitted
 from labeler.review.navigation import first_to_work, opening_focus
 from labeler.review.own_answers import is_labelled
-from labeler.review.state import ReviewState, Rules
+from labeler.review.state import ReviewState, Rules, Subject
 from labeler.review.worklist import Item
 
 TITLE_CHARACTERS = 80
@@ -29,19 +31,19 @@ def restore(
 ) -> ReviewState:
     """Rebuild the state as it was left, standing at `position` (a trace ID) or else at the first open item.
 
-    `states` are those of the items that this review touched, by trace ID, in the order in which they were reached.
+    `states` are what the reviewer has made of items, by trace ID, in the order of the acts (`Reviews.states`).
     """
     state = ReviewState(questions, rules)
-    state.add_items(map(to_item, rows))
-    for trace_id, item_state in states.items():
-        state.worklist.set_state(trace_id, item_state)
-    state.touched.update(states)
-    for (trace_id, span_id, question), answer in cells.items():
+    listed = list(rows)
+    state.add_items(map(to_item, listed))
+    for (trace_id, span_id, name), answer in cells.items():
         if trace_id in state.index_of:
-            state.set_answer((trace_id, span_id), question, answer)
-    for trace_id, span_id in state.answers:
-        if span_id is None:
-            note_labelled(state, trace_id)
+            _set_answer(state, (trace_id, span_id), name, answer)
+    for trace_id, done in states.items():
+        if trace_id in state.index_of:
+            state.worklist.set_state(trace_id, _as_it_stands(state, trace_id, done))
+    for row in listed:
+        note_labelled(state, row.trace_id, is_complete=row.queue_state is QueueItemState.COMPLETE)
     here = state.index_of.get(position or "")
     state.position = first_to_work(state) if here is None else here
     state.focus = opening_focus(state, state.position)
@@ -49,18 +51,49 @@ def restore(
     return state
 
 
+def take_up(
+    state: ReviewState,
+    row: WorklistRow,
+    answers: Mapping[tuple[str | None, str], Answer | None],
+    done: ItemState | None,
+) -> None:
+    """Give an item that has just come into the worklist what the journal knows of it: `answers` by span and question,
+    and what was made of it (None: nothing).
+    """
+    for (span_id, name), answer in answers.items():
+        _set_answer(state, (row.trace_id, span_id), name, answer)
+    if done is not None:
+        state.worklist.set_state(row.trace_id, _as_it_stands(state, row.trace_id, done))
+    note_labelled(state, row.trace_id, is_complete=row.queue_state is QueueItemState.COMPLETE)
+
+
+def _set_answer(state: ReviewState, subject: Subject, name: str, answer: Answer | None) -> None:
+    """Set an answer as the journal has it, its value as the question takes it now where that is certain."""
+    question = next((each for each in state.questions if each.name == name), None)
+    state.set_answer(subject, name, answer if answer is None or question is None else fitted(question, answer)[0])
+
+
+def _as_it_stands(state: ReviewState, trace_id: str, done: ItemState) -> ItemState:
+    """Return the state of an item that came to `done`. What a selection had submitted needs its required answers."""
+    is_incomplete = done is ItemState.LABELLED and not state.rules.for_queue and bool(state.missing(trace_id))
+    return ItemState.OPEN if is_incomplete else done
+
+
 def to_item(row: WorklistRow) -> Item:
     """Make the item of a worklist row, with its title made safe to show."""
     return Item(row.trace_id, row.experiment_id, one_line(row.title, TITLE_CHARACTERS))
 
 
-def note_labelled(state: ReviewState, trace_id: str) -> bool:
-    """Mark an open item labelled if answers given elsewhere make it so; return whether it was marked.
+def note_labelled(state: ReviewState, trace_id: str, *, is_complete: bool = False) -> bool:
+    """Mark an open item labelled if its answers make it so, wherever they were given; return whether it was marked.
 
-    An item that this review itself touched stays as the reviewer left it: answered does not yet mean submitted.
+    In a queue the item's own state decides instead: it is work until it is submitted there, whoever has answered what,
+    and `is_complete` says that it was. An item that was changed in this sitting stays as it is: its reviewer is at it.
     """
     item = state.items[state.index_of[trace_id]]
     if item.state is not ItemState.OPEN or trace_id in state.touched:
+        return False
+    if state.rules.for_queue and not is_complete:
         return False
     if not is_labelled(state.answers_of(trace_id), state.questions):
         return False

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from labeler.delivery.listing import ListedTrace
+from labeler.domain.change import Answer
 from labeler.domain.question import Question
 from labeler.domain.queue import QueueItemState
+from labeler.domain.sprint import NO_SPRINT, in_scope
 from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import WorklistRow
 from labeler.review.own_answers import is_labelled, own_answers
@@ -21,21 +23,39 @@ def worklist_rows(
     reviewer: str,
     questions: tuple[Question, ...],
     retired: Collection[str],
+    scope: str = NO_SPRINT,
+    journaled: Callable[[str], Mapping[str, Answer | None]] = lambda trace_id: {},
     *,
     only_unlabelled: bool,
 ) -> list[WorklistRow]:
-    """The rows of a page, in its order."""
-    return [
-        to_row(trace.summary) for trace in page if not only_unlabelled or _is_open(trace, reviewer, questions, retired)
-    ]
+    """Make the rows of a page, in its order.
+
+    With `only_unlabelled`, what the reviewer has labelled in this scope is left out; in a queue what is not pending:
+    there the queue's own state decides. `journaled` returns what the journal knows of answers about a trace, by
+    question; None for one that was cleared. It counts more than what the backend told.
+    """
+
+    def is_open(trace: ListedTrace) -> bool:
+        if trace.queue_state is not None:
+            return trace.queue_state is QueueItemState.PENDING
+        told = own_answers(trace.summary.assessments, reviewer, questions, retired, in_scope(scope))
+        known = {**told, **journaled(trace.summary.id)}
+        return not is_labelled({name: each for name, each in known.items() if each is not None}, questions)
+
+    return [to_row(trace.summary, trace.queue_state) for trace in page if not only_unlabelled or is_open(trace)]
 
 
-def to_row(summary: TraceSummary) -> WorklistRow:
-    """The row of a trace, titled by its request as far as the listing tells it."""
+def to_row(summary: TraceSummary, queue_state: QueueItemState | None = None) -> WorklistRow:
+    """Make the row of a trace, titled by its request as far as the listing tells it."""
     preview = (summary.request_preview or summary.metadata.get("mlflow.traceInputs") or summary.name).strip()
     title = _longest_text(preview) if preview[:1] in ("{", "[") else preview
     return WorklistRow(
-        summary.id, summary.experiment_id, title[:_TITLE_CHARACTERS], summary.requested_at_ms, summary.state
+        summary.id,
+        summary.experiment_id,
+        title[:_TITLE_CHARACTERS],
+        summary.requested_at_ms,
+        summary.state,
+        queue_state,
     )
 
 
@@ -55,9 +75,3 @@ def _longest_text(preview: str) -> str:
         elif isinstance(value, list):
             pending.extend(value)
     return max(texts, key=len, default=preview)
-
-
-def _is_open(trace: ListedTrace, reviewer: str, questions: tuple[Question, ...], retired: Collection[str]) -> bool:
-    if trace.queue_state is not None and trace.queue_state is not QueueItemState.PENDING:
-        return False
-    return not is_labelled(own_answers(trace.summary.assessments, reviewer, questions, retired), questions)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -75,6 +75,16 @@ def scope_of(assessment: Assessment, sprints: Iterable[SprintScope]) -> str:
     """
     named = assessment.metadata.get(answer_metadata.SPRINT)
     return named or next((each.slug for each in sprints if each(assessment)), NO_SPRINT)
+
+
+def in_no_sprint(assessment: Assessment) -> bool:
+    """Return whether an assessment is in the scope of no sprint, as far as that is known without any plan."""
+    return scope_of(assessment, ()) == NO_SPRINT
+
+
+def in_scope(scope: str, sprints: Collection[SprintScope] = ()) -> Callable[[Assessment], bool]:
+    """Return the test of whether an assessment belongs to a scope. `sprints` are those that are known."""
+    return lambda assessment: scope_of(assessment, sprints) == scope
 
 
 def scope_of_queue(queue_id: str | None, plans: Iterable[SprintPlan]) -> str:

@@ -170,24 +170,32 @@ class Reviews:
             for trace, experiment, title, at, state, queue_state in rows
         ]
 
-    def states(self, review_id: str) -> dict[str, ItemState]:
+    def states(self, review_id: str, among: Collection[str] | None = None) -> dict[str, ItemState]:
         """Return what the reviewer has made of items, by trace ID, in the order of the acts.
 
         Submitted and declined are what this queue or selection knows, deferred what was said of the trace anywhere.
-        Every other item is open. An answer about a span alone is no act on an item.
+        Every other item is open. An answer about a span alone is no act on an item. `among`: only of these traces.
         """
+        limited = "" if among is None else " AND trace_id IN (SELECT value FROM json_each(:among))"
         spec = self._spec(review_id)
-        whose = (numbers_at(self._store.rows, spec.backend_uri, spec.workspace), person(spec.reviewer))
+        whose = {
+            "places": numbers_at(self._store.rows, spec.backend_uri, spec.workspace),
+            "reviewer": person(spec.reviewer),
+            "scope": spec.sprint,
+            "holder": holder_of(review_id, spec),
+            "review": review_id,
+            "among": json.dumps(list(among or ())),
+        }
         here = self._store.rows(
-            "SELECT trace_id, state, seq FROM states WHERE destination_id IN (SELECT value FROM json_each(?))"
-            " AND reviewer = ? AND holder = ?",
-            (*whose, holder_of(review_id, spec)),
+            "SELECT trace_id, state, seq FROM states WHERE destination_id IN (SELECT value FROM json_each(:places))"
+            f" AND reviewer = :reviewer AND holder = :holder{limited}",
+            whose,
         )
         deferred = self._store.rows(
-            "SELECT trace_id, seq FROM deferred WHERE destination_id IN (SELECT value FROM json_each(?))"
-            " AND reviewer = ? AND scope = ?"
-            " AND EXISTS (SELECT 1 FROM items WHERE review_id = ? AND trace_id = deferred.trace_id)",
-            (*whose, spec.sprint, review_id),
+            "SELECT trace_id, seq FROM deferred WHERE destination_id IN (SELECT value FROM json_each(:places))"
+            f" AND reviewer = :reviewer AND scope = :scope{limited}"
+            " AND EXISTS (SELECT 1 FROM items WHERE review_id = :review AND trace_id = deferred.trace_id)",
+            whose,
         )
         return together(here, deferred)
 

@@ -21,11 +21,11 @@ def fitted(question: Question, answer: Answer) -> tuple[Answer, bool]:
     Only certain conversions are made: to a text anything could be converted, so what is no text does not fit there.
     """
     try:
-        if isinstance(question.input, Text):
-            return replace(answer, value=check_value(question, answer.value)), True
-        return replace(answer, value=converted(question, answer.value)), True
+        taken = (check_value if isinstance(question.input, Text) else converted)(question, answer.value)
     except UnusableValue:
         return answer, False
+    is_same = type(taken) is type(answer.value) and taken == answer.value
+    return (answer if is_same else replace(answer, value=taken)), True
 
 
 def converted(question: Question, value: JsonValue) -> JsonValue:

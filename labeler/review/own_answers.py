@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
-from labeler.domain.answer_metadata import answer_of
-from labeler.domain.assessment import Assessment, AssessmentKind, SourceType, same_reviewer
+from labeler.domain.assessment import Assessment, SourceType, same_reviewer
 from labeler.domain.change import Answer
 from labeler.domain.question import NOTE_NAMES, Question
-from labeler.domain.value import UnusableValue
-from labeler.review.answer_values import check_value
+from labeler.domain.sprint import in_no_sprint
+from labeler.review.mine import Asked, Reading, merge
 
 
 def own_answers(
@@ -17,10 +16,11 @@ def own_answers(
     reviewer: str,
     questions: Iterable[Question],
     taken_back: Collection[str] = (),
+    is_in_scope: Callable[[Assessment], bool] = in_no_sprint,
 ) -> dict[str, Answer]:
-    """Return the reviewer's valid answers about the trace, by question name. See `own_answers_by_span`."""
+    """Return the reviewer's answers about the trace, by question name. See `own_answers_by_span`."""
     about_trace = (assessment for assessment in assessments if assessment.span_id is None)
-    return own_answers_by_span(about_trace, reviewer, questions, taken_back).get(None, {})
+    return own_answers_by_span(about_trace, reviewer, questions, taken_back, is_in_scope).get(None, {})
 
 
 def own_answers_by_span(
@@ -28,20 +28,24 @@ def own_answers_by_span(
     reviewer: str,
     questions: Iterable[Question],
     taken_back: Collection[str] = (),
+    is_in_scope: Callable[[Assessment], bool] = in_no_sprint,
 ) -> dict[str | None, dict[str, Answer]]:
-    """Return the reviewer's valid answers by span ID (None: about the trace) and question name; the newest counts.
+    """Return the reviewer's answers by span ID (None: about the trace) and question name, as the backend has them.
 
-    `taken_back` are the IDs of assessments that the journal knows to be superseded or retracted, although an older
-    listing still shows them. An answer that the question would not accept today is left out.
+    The rule is that of `mine.merge`. `taken_back` are the IDs of assessments that the journal knows to be superseded or
+    retracted, although an older listing still shows them. Flags and reasons for declining are among them.
     """
+    told = [each for each in assessments if each.id not in taken_back]
     by_name = {question.name: question for question in questions}
+    places = dict.fromkeys(
+        (each.span_id, each.name) for each in told if each.name in by_name or each.name in NOTE_NAMES
+    )
     found: dict[str | None, dict[str, Answer]] = {}
-    for assessment in sorted(assessments, key=lambda a: a.created_at_ms):
-        if not _is_mine(assessment, reviewer) or assessment.id in taken_back:
-            continue
-        answer = _as_answer(assessment, by_name.get(assessment.name))
-        if answer is not None:
-            found.setdefault(assessment.span_id, {})[assessment.name] = answer
+    for span_id, name in places:
+        asked = Asked(name, by_name.get(name), reviewer, span_id, is_in_scope)
+        mine = merge(asked, None, Reading(0, told), ())
+        if mine.answer is not None:
+            found.setdefault(span_id, {})[name] = mine.answer
     return found
 
 
@@ -65,19 +69,3 @@ def _is_mine(assessment: Assessment, reviewer: str) -> bool:
         and assessment.source.type is SourceType.HUMAN
         and same_reviewer(assessment.source.id, reviewer)
     )
-
-
-def _as_answer(assessment: Assessment, question: Question | None) -> Answer | None:
-    asked_as = AssessmentKind.FEEDBACK if question is None else question.kind
-    if assessment.kind is not asked_as:
-        return None
-    if question is None:
-        if assessment.name not in NOTE_NAMES:
-            return None
-        value = assessment.value
-    else:
-        try:
-            value = check_value(question, assessment.value)
-        except UnusableValue:
-            return None
-    return answer_of(assessment, value)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, StateEffect
+from labeler.domain.worklist import ItemState
 from labeler.review.action import ActionContext
 from labeler.review.answers import make_change
 from labeler.review.decision import Decision, Refusal
+from labeler.review.own_answers import is_labelled
 from labeler.review.state import ReviewState
 
 
@@ -31,12 +34,25 @@ def _reverse(state: ReviewState, change: Change, act: Act, stamp: ActionContext)
     if position is None:
         return Refusal("That item is no longer in this worklist")
     effects = tuple(_reversed(state, effect, stamp) for effect in reversed(change.effects))
+    effects += _reopening(state, change.trace_id, effects)
     answered = [effect for effect in effects if isinstance(effect, AnswerEffect)]
     aim = next((effect.span_id for effect in answered), None) if state.aim and position == state.position else None
     names = [effect.question for effect in answered if effect.span_id == aim]
     focus = next((index for index, question in enumerate(state.questions) if question.name in names), None)
     reversal = make_change(act, change.trace_id, effects, stamp, reverses=change.id)
     return Decision(change=reversal, position=position, focus=focus, aim=aim or "", choosing=False)
+
+
+def _reopening(state: ReviewState, trace_id: str, effects: Sequence[Effect]) -> tuple[StateEffect, ...]:
+    """Open an item again that was labelled by its answers alone, where these effects take a required one away."""
+    now = state.items[state.index_of[trace_id]].state
+    if now is not ItemState.LABELLED or any(isinstance(effect, StateEffect) for effect in effects):
+        return ()
+    left = dict(state.answers_of(trace_id))
+    for effect in effects:
+        if isinstance(effect, AnswerEffect) and effect.span_id is None and effect.after is None:
+            left.pop(effect.question, None)
+    return () if is_labelled(left, state.questions) else (StateEffect(trace_id, now, ItemState.OPEN),)
 
 
 def _reversed(state: ReviewState, effect: Effect, stamp: ActionContext) -> Effect:

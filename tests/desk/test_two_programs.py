@@ -20,7 +20,7 @@ from labeler.desk.restore import Cells, note_labelled, to_item
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Change, Effect, StateEffect
 from labeler.domain.question import Categorical, PassFail, Question, Text
-from labeler.domain.worklist import WorklistRow
+from labeler.domain.worklist import ItemState, WorklistRow
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.attempt_outcomes import Delivered, TargetGone
 from labeler.journal.models import DeliveryOp, ReviewRecord
@@ -187,7 +187,10 @@ def restored_from_every_change(
         apply_change(state, change)
     for (trace_id, span_id, question), answer in cells.items():
         state.set_answer((trace_id, span_id), question, answer)
+    state.touched.clear()
     for trace_id in TRACES:
+        if state.items[state.index_of[trace_id]].state is ItemState.LABELLED and state.missing(trace_id):
+            state.worklist.set_state(trace_id, ItemState.OPEN)
         note_labelled(state, trace_id)
     state.position = state.index_of.get(record.position or "", first_to_work(state))
     state.focus = opening_focus(state, state.position)

@@ -42,8 +42,8 @@ def test_others_judges_spans_superseded_and_unasked_ones_are_not() -> None:
     )
 
 
-def test_an_answer_that_the_question_would_not_take_today_is_left_out() -> None:
-    assert mine(given("helpful", "yes"), given("quality", 9)) == {}
+def test_an_answer_that_the_question_would_not_take_today_is_mine_and_converted_where_that_is_certain() -> None:
+    assert mine(given("helpful", "yes"), given("quality", 9)) == {"helpful": True, "quality": 9}
 
 
 def test_feedback_is_no_expectation_of_the_same_name() -> None:
