@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.domain.clock import wall_clock_ms
+from labeler.domain.moment import since_moment
 
 if TYPE_CHECKING:
     from labeler.config.load import FlagSetting
-
-_UNITS_MS: Final = {"m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 
 _SETTINGS: Final = {
     "backend": ("--backend", "backend.uri"),
@@ -33,12 +30,12 @@ _SETTINGS: Final = {
 class TraceSelection:
     """Which traces a command is about, beyond the configured experiments and queue.
 
-    `since_ms` is in milliseconds since the epoch. With `only_unlabelled`, what the reviewer has labelled is left out.
+    `since` is as it was written. With `only_unlabelled`, what the reviewer has labelled is left out.
     """
 
     trace_ids: tuple[str, ...] = ()
     filter: str = ""
-    since_ms: int | None = None
+    since: str = ""
     limit: int | None = None
     sample: int | None = None
     seed: int | None = None
@@ -85,7 +82,7 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     group.add_argument("-q", "--queue", metavar="NAME_OR_ID", help="a review queue; me: your own")
     group.add_argument("-f", "--filter", metavar="EXPR", help="MLflow's filter syntax, passed through")
     group.add_argument("--order-by", metavar="EXPR", help="MLflow's order_by, such as 'timestamp_ms ASC'")
-    group.add_argument("--since", metavar="7d|ISO", type=since_ms, help="30m, 12h, 7d, 2w or an ISO 8601 time")
+    group.add_argument("--since", metavar="7d|ISO", type=since_words, help="30m, 12h, 7d, 2w or an ISO 8601 time")
     group.add_argument("--limit", metavar="N", type=positive, help="at most so many")
     group.add_argument("--sample", metavar="N", type=positive, help="so many at random")
     group.add_argument("--seed", metavar="S", type=int, help="makes the sample the same every time")
@@ -129,7 +126,7 @@ def selection_of(arguments: argparse.Namespace) -> TraceSelection:
 
     given = vars(arguments)
     names = ("filter", "since", "limit", "sample", "seed", "only_unlabelled")
-    typed = {("since_ms" if name == "since" else name): given[name] for name in names if name in given}
+    typed = {name: given[name] for name in names if name in given}
     return TraceSelection(trace_ids=each_once(given.get("trace_ids", ())), **typed)
 
 
@@ -144,16 +141,18 @@ def refuse_queue_beside_names(arguments: argparse.Namespace, names: Sequence[str
         )
 
 
+def since_words(text: str) -> str:
+    """Return ``7d``, or an ISO 8601 date or time, as it was written: what it stands for depends on the day."""
+    since_ms(text)
+    return text
+
+
 def since_ms(text: str) -> int:
     """Parse ``7d``, or an ISO 8601 date or time (UTC by default), into milliseconds since the epoch."""
-    span = re.fullmatch(r"(\d{1,6})([mhdw])", text)
-    if span:
-        return wall_clock_ms() - int(span[1]) * _UNITS_MS[span[2]]
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
+        return since_moment(text, wall_clock_ms())
+    except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(f"“{text}” is neither like 7d nor an ISO 8601 date or time") from None
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
 def positive(text: str) -> int:

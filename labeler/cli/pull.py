@@ -21,9 +21,10 @@ from labeler.cli.options import TraceSelection, refuse_queue_beside_names, selec
 from labeler.cli.output import Progress, print_message
 from labeler.cli.review_spec import review_spec
 from labeler.cli.reviewer import reviewer_at
-from labeler.delivery.listing import listed_traces
+from labeler.delivery.listing import listed_traces, selected_traces
 from labeler.delivery.prefetch import Arrived, Missing, Offline, Online, Prefetcher, PrefetchEvent
 from labeler.desk.worklist_rows import worklist_rows
+from labeler.domain.change import Answer
 from labeler.domain.destination import Destination
 from labeler.domain.trace import short_id
 from labeler.journal.async_journal import AsyncJournal
@@ -109,15 +110,35 @@ async def list_worklist(
     """Take the backend's listing into the review, and return the worklist's trace IDs in order."""
     spec, questions = review.record.spec, review.asked.questions
     with Progress("Listing") as progress:
-        listed = 0
-        async for page in listed_traces(backend, spec):
-            places = {Destination(backend.uri, backend.workspace, each.summary.experiment_id) for each in page}
-            retired = await journal.run(journal.changes.settled_ids, list(places))
+        listed, selected = 0, set[str]()
+        places: set[Destination] = set()
+        retired: set[str] = set()
+        answers: dict[str, dict[str, Answer | None]] = {}
+        is_drawn = await journal.run(journal.reviews.is_drawn, review.record.id)
+        async for page in selected_traces(backend, spec) if is_drawn else listed_traces(backend, spec):
+            selected.update(each.summary.id for each in page)
+            new = {Destination(backend.uri, backend.workspace, each.summary.experiment_id) for each in page} - places
+            places |= new
+            retired |= await journal.run(journal.changes.settled_ids, list(new))
+            known = await journal.run(journal.changes.answers, list(new), spec.reviewer, spec.sprint)
+            for (trace_id, span_id, name), answer in known.items():
+                if span_id is None:
+                    answers.setdefault(trace_id, {})[name] = answer
             await cache.run(Cache.put_summaries, home_of(backend), [each.summary for each in page])
-            rows = worklist_rows(page, spec.reviewer, questions, retired, only_unlabelled=only_unlabelled)
-            await journal.run(journal.reviews.add_items, review.record.id, rows)
+            rows = worklist_rows(
+                page,
+                spec.reviewer,
+                questions,
+                retired,
+                spec.sprint,
+                lambda trace_id: answers.get(trace_id, {}),
+                only_unlabelled=only_unlabelled,
+            )
+            if not is_drawn:
+                await journal.run(journal.reviews.add_items, review.record.id, rows)
             listed += len(page)
             progress.show(listed, listed)
+        await journal.run(journal.reviews.end_listing, review.record.id, selected)
     return [row.trace_id for row in await journal.run(journal.reviews.items, review.record.id)]
 
 

@@ -50,7 +50,7 @@ def spec_of(configuration: Configuration, selection: TraceSelection, reviewer: s
         reviewer=reviewer,
         filter=selection.filter,
         order_by=(order,) if order else (),
-        since_ms=selection.since_ms,
+        since=selection.since,
         limit=selection.limit,
         sample=selection.sample,
         seed=selection.seed,

@@ -176,6 +176,8 @@ async def _take_first_items(desk: Desk, backend: Backend, *, only_unlabelled: bo
     async for page in listed_traces(backend, desk.record.spec):
         listed += len(page)
         if await desk.take_in(page, only_unlabelled=only_unlabelled):
+            if desk.record.spec.sample is not None:  # drawn as a whole, in one page
+                await desk.end_listing([each.summary.id for each in page])
             break
     return listed > 0
 

@@ -37,7 +37,7 @@ async def choose_and_review(arguments: argparse.Namespace, asked: Configuration,
         spec = replace(
             menu.spec(begin.offer.id, begin.reviewer),
             filter=selection.filter,
-            since_ms=selection.since_ms,
+            since=selection.since,
             limit=selection.limit,
             sample=selection.sample,
             seed=selection.seed,

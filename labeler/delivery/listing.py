@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from labeler.backends.base import Backend
+from labeler.domain.clock import wall_clock_ms
+from labeler.domain.moment import since_moment
 from labeler.domain.queue import Queue, QueueItemState
 from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import Query, ReviewSpec
@@ -28,9 +30,7 @@ async def listed_traces(backend: Backend, spec: ReviewSpec) -> AsyncIterator[lis
     The backend's clock pins the search, since this machine's may be slow. A sample is drawn from everything that the
     search finds, so it is one page, in the order of the search. Raises what the backend raises.
     """
-    pages = _queue(backend, spec) if spec.queue_id else _named(backend, spec) if spec.trace_ids else None
-    if pages is None:
-        pages = _search(backend, spec)
+    pages = _pages(backend, spec)
     if spec.sample is None:
         async for page in pages:
             yield page
@@ -38,6 +38,25 @@ async def listed_traces(backend: Backend, spec: ReviewSpec) -> AsyncIterator[lis
     everything = [trace async for page in pages for trace in page]
     chosen = random.Random(spec.seed).sample(range(len(everything)), min(spec.sample, len(everything)))
     yield [everything[index] for index in sorted(chosen)]
+
+
+async def selected_traces(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[ListedTrace]]:
+    """Yield pages of everything that `spec` selects, before a sample or a limit is drawn from it.
+
+    Of a search with a limit nothing is yielded: to learn which of some traces it still finds, all of them would have to
+    be read. Raises what the backend raises.
+    """
+    is_search = not spec.queue_id and not spec.trace_ids
+    if is_search and spec.limit is not None:
+        return
+    async for page in _pages(backend, replace(spec, sample=None, limit=None)):
+        yield page
+
+
+def _pages(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[ListedTrace]]:
+    if spec.queue_id:
+        return _queue(backend, spec)
+    return _named(backend, spec) if spec.trace_ids else _search(backend, spec)
 
 
 async def _queue(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[ListedTrace]]:
@@ -61,7 +80,8 @@ async def _named(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[Liste
 
 async def _search(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[ListedTrace]]:
     limit = None if spec.sample is not None else spec.limit
-    query = Query(spec.experiment_ids, spec.filter, spec.order_by, spec.since_ms, None, limit)
+    since_ms = since_moment(spec.since, wall_clock_ms()) if spec.since else spec.since_ms
+    query = Query(spec.experiment_ids, spec.filter, spec.order_by, since_ms, None, limit)
     async for page in backend.snapshot(query):
         yield [ListedTrace(summary) for summary in page]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
@@ -20,7 +20,7 @@ from labeler.delivery.attachments import bring_attachment
 from labeler.delivery.backoff import Backoff
 from labeler.delivery.connection import ConnectionState
 from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled
-from labeler.delivery.listing import ListedTrace, listed_traces
+from labeler.delivery.listing import ListedTrace, listed_traces, selected_traces
 from labeler.delivery.sessions import bring_session, turns_of
 from labeler.domain.connection import ConnectionStatus
 from labeler.domain.destination import Destination
@@ -56,6 +56,11 @@ class Listener(Protocol):
     connection: ConnectionStatus
 
     @property
+    def is_drawn(self) -> bool:
+        """Whether the worklist is a sample, or so many of all, and was drawn before."""
+        ...
+
+    @property
     def destinations(self) -> list[Destination]: ...
 
     def connected(self, status: ConnectionStatus, until_ms: int = 0) -> None:
@@ -84,6 +89,9 @@ class Listener(Protocol):
 
     async def take_in(self, page: Sequence[ListedTrace], *, only_unlabelled: bool) -> int:
         """Take in a page of the backend's listing."""
+
+    async def end_listing(self, selected: Collection[str]) -> None:
+        """Note that the listing came to its end; these are the IDs of all that was listed."""
 
 
 class ReviewSync:
@@ -126,7 +134,7 @@ class ReviewSync:
         self._running = asyncio.get_running_loop().create_task(self._guarded("The traffic with the backend", self._run))
 
     def refresh(self) -> None:
-        """Look for traces that are new since the worklist was listed. They are appended to it."""
+        """Evaluate the selection anew. Traces that are new since the worklist was listed are appended to it."""
         if self._backend is not None and (self._refreshing is None or self._refreshing.done()):
             self._refreshing = asyncio.get_running_loop().create_task(self._refresh(self._backend))
 
@@ -214,8 +222,12 @@ class ReviewSync:
         pause = Backoff(1.0, 30.0)
         while True:
             try:
-                async for page in listed_traces(backend, self._spec):
+                is_drawn, selected = self._listener.is_drawn, set[str]()
+                listing = selected_traces(backend, self._spec) if is_drawn else listed_traces(backend, self._spec)
+                async for page in listing:
+                    selected.update(each.summary.id for each in page)
                     await self._listener.take_in(page, only_unlabelled=self._traffic.only_unlabelled)
+                await self._listener.end_listing(selected)
                 for caution in backend.cautions():
                     self._listener.tell(caution)
             except (Unreachable, Ambiguous):

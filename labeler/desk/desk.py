@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -19,15 +18,15 @@ from labeler.desk.document_cache import Library, PreparedTrace, read_blind, read
 from labeler.desk.drafts import Drafts, kept_slot
 from labeler.desk.events import DeskEvent, DocumentReady, ItemChanged, ItemsAdded, Notice, StatusChanged
 from labeler.desk.history_loader import Past
+from labeler.desk.intake import Intake
 from labeler.desk.journal_tasks import Background
 from labeler.desk.known_assessments import KnownAssessments
 from labeler.desk.media_content import Contents
 from labeler.desk.outbox import Outbox
 from labeler.desk.remote import OFFLINE, Remote
-from labeler.desk.restore import Cells, note_labelled, open_anew, take_up, to_item
+from labeler.desk.restore import Cells, note_labelled, open_anew
 from labeler.desk.sessions import Sessions
 from labeler.desk.working_time import ActiveTime, Pace
-from labeler.desk.worklist_rows import worklist_rows
 from labeler.domain.change import AnswerEffect, Blind, Change
 from labeler.domain.clock import monotonic_ms, wall_clock_ms
 from labeler.domain.connection import ConnectionStatus
@@ -104,7 +103,7 @@ class Desk:
             lambda event: self.on_event(event),
         )
         self.outbox = Outbox(journal, remote, self.deliveries.changed)
-        self._experiments = {*record.spec.experiment_ids, *(item.experiment_id for item in state.items)}
+        self.intake = Intake(record, state, self.known, journal)
         self._missing: dict[str, str] = {}
         self._brought_anew: set[str] = set()
 
@@ -134,7 +133,7 @@ class Desk:
         The documents after it are left to `need`, once the first is painted, so that they do not compete for the
         processor.
         """
-        self.known.retired = await self._journal.run(self._journal.changes.settled_ids, self.destinations)
+        await self.intake.open()
         await self._journal.run(self._journal.outbox.release_earlier, wall_clock_ms())
         await self.deliveries.refresh()
         self.library.prepare(self.wanted()[:1])
@@ -142,8 +141,12 @@ class Desk:
     @property
     def destinations(self) -> list[Destination]:
         """Every destination this review writes to."""
-        spec = self.record.spec
-        return [Destination(spec.backend_uri, spec.workspace, each) for each in sorted(self._experiments)]
+        return self.intake.destinations
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the worklist is a sample, or so many of all, and was drawn before."""
+        return self.intake.is_drawn
 
     async def act(self, action: Action) -> Done | Refusal:
         """Decide, commit and apply, in order of arrival. A refusal has changed nothing and says why."""
@@ -250,43 +253,18 @@ class Desk:
 
     async def take_in(self, page: Sequence[ListedTrace], *, only_unlabelled: bool) -> int:
         """Append what is new in a page of the backend's listing, moving nothing; return how many were added."""
-        state = self.state
-        new = [each for each in page if each.summary.id not in state.index_of]
-        if not new:
-            return 0
-        await self._learn_of({each.summary.experiment_id for each in new})
-        rows = worklist_rows(
-            new,
-            self.reviewer,
-            state.questions,
-            self.known.retired,
-            self.record.spec.sprint,
-            self.known.journaled_of_trace,
-            only_unlabelled=only_unlabelled,
-        )
-        await self._journal.run(self._journal.reviews.add_items, self.record.id, rows)
-        states = await self._journal.run(
-            self._journal.reviews.states, self.record.id, among=[row.trace_id for row in rows]
-        )
-        was_empty = not state.items
-        added = state.add_items(map(to_item, rows))
-        for row in rows:
-            take_up(state, row, self.known.journaled(row.trace_id), states.get(row.trace_id))
+        was_empty = not self.state.items
+        added = await self.intake.take_in(page, only_unlabelled=only_unlabelled)
         if added:
             if was_empty:
-                state.trail.visit(0)
+                self.state.trail.visit(0)
             self.on_event(ItemsAdded(added))
             self.need()
         return added
 
-    async def _learn_of(self, experiments: AbstractSet[str]) -> None:
-        """Read what the journal has of experiments that nothing was listed of before."""
-        spec = self.record.spec
-        homes = [Destination(spec.backend_uri, spec.workspace, each) for each in experiments - self._experiments]
-        if homes:
-            self._experiments |= experiments
-            self.known.learn(await self._journal.run(self._journal.changes.answers, homes, spec.reviewer, spec.sprint))
-            self.known.retired |= await self._journal.run(self._journal.changes.settled_ids, homes)
+    async def end_listing(self, selected: Collection[str]) -> None:
+        """Note that the backend's listing came to its end: these trace IDs are all that is selected now."""
+        await self.intake.end_listing(selected)
 
     def need(self) -> None:
         """Prepare the documents that are wanted now, and ask for the traces that are wanted now and later."""

@@ -5,11 +5,14 @@ A server may tell any number. What is no date of the calendar reads as nothing.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
+_SPAN: Final = re.compile(r"(\d{1,6})([mhdw])")
+_UNITS_MS: Final = {"m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 
 
 def date_and_time(at_ms: float) -> str:
@@ -54,6 +57,18 @@ def parse_time(text: str) -> int:
     if moment.tzinfo is None:
         raise ValueError("no time zone")
     return (moment - _EPOCH) // _MILLISECOND
+
+
+def since_moment(words: str, now_ms: int) -> int:
+    """Return the moment that ``7d`` before now, or an ISO 8601 date or time (UTC by default), stands for.
+
+    Raises ValueError for anything else.
+    """
+    span = _SPAN.fullmatch(words)
+    if span:
+        return now_ms - int(span[1]) * _UNITS_MS[span[2]]
+    moment = datetime.fromisoformat(words)
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
 def _in_words(at_ms: float, pattern: str) -> str:

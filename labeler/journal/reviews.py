@@ -121,13 +121,24 @@ class Reviews:
             return int(added)
 
     def end_listing(self, review_id: str, selected: Collection[str]) -> set[str]:
-        """Note that a whole listing of what the review selects was these traces. Return the items that went by it.
+        """Note that what the review selects was listed to its end, these traces. Return the items that went by it.
 
         An item that is no longer selected goes when the reviewer has never touched its trace: no answer, no deferral,
-        no draft, and nothing done in this worklist.
+        no draft, and nothing done in this worklist. By the first listing that brought any items a sample or a limit is
+        drawn, once: nothing goes by that, since it lists only what was drawn; nor does anything where a search has a
+        limit, or traces are named.
         """
         with self._store.writing() as db:
             spec = spec_of(db, review_id)
+            drawn = db.execute("SELECT is_drawn FROM reviews WHERE id = ?", (review_id,)).fetchone()["is_drawn"]
+            if spec.draws and not drawn:
+                db.execute(
+                    "UPDATE reviews SET is_drawn = EXISTS (SELECT 1 FROM items WHERE review_id = :id) WHERE id = :id",
+                    {"id": review_id},
+                )
+                return set()
+            if spec.trace_ids or (spec.limit is not None and not spec.queue_id):
+                return set()
             places = numbers_at(db.execute, spec.backend_uri, spec.workspace)
             gone = db.execute(
                 _UNTOUCHED,
@@ -146,13 +157,8 @@ class Reviews:
             )
             return {row["trace_id"] for row in gone}
 
-    def note_drawn(self, review_id: str) -> None:
-        """Note that the sample or the limit of a review was drawn: what is selected later is not taken in."""
-        with self._store.writing() as db:
-            db.execute("UPDATE reviews SET is_drawn = 1 WHERE id = ?", (review_id,))
-
     def is_drawn(self, review_id: str) -> bool:
-        """Return whether the sample or the limit of a review was drawn."""
+        """Return whether the sample or the limit of a review was drawn: what is selected later is not taken in."""
         row = self._store.row("SELECT is_drawn FROM reviews WHERE id = ?", (review_id,))
         return row is not None and bool(row["is_drawn"])
 
