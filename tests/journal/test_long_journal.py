@@ -127,7 +127,8 @@ def write_as_of(version: int, today: Path, path: Path) -> None:
         database.execute(
             "INSERT INTO main.drafts (review_id, trace_id, slot, text)"
             " SELECT DISTINCT i.review_id, i.trace_id, d.slot, d.text FROM today.drafts d"
-            " JOIN main.items i ON i.trace_id = d.trace_id"
+            " JOIN main.items i ON i.trace_id = d.trace_id JOIN main.reviews r ON r.id = i.review_id"
+            " WHERE json_extract(r.key, '$.reviewer') = d.reviewer AND json_extract(r.spec, '$.sprint') = d.scope"
         )
 
 
