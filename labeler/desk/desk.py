@@ -24,7 +24,7 @@ from labeler.desk.known_assessments import KnownAssessments
 from labeler.desk.media_content import Contents
 from labeler.desk.outbox import Outbox
 from labeler.desk.remote import OFFLINE, Remote
-from labeler.desk.restore import Cells, note_labelled, open_anew
+from labeler.desk.restore import Cells, note_labelled, open_anew, stand_at
 from labeler.desk.sessions import Sessions
 from labeler.desk.working_time import ActiveTime, Pace
 from labeler.domain.change import AnswerEffect, Blind, Change
@@ -257,7 +257,7 @@ class Desk:
         added = await self.intake.take_in(page, only_unlabelled=only_unlabelled)
         if added:
             if was_empty:
-                self.state.trail.visit(0)
+                stand_at(self.state, None)
             self.on_event(ItemsAdded(added))
             self.need()
         return added

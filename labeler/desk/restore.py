@@ -44,11 +44,15 @@ def restore(
             state.worklist.set_state(trace_id, _as_it_stands(state, trace_id, done))
     for row in listed:
         note_labelled(state, row.trace_id, is_complete=row.queue_state is QueueItemState.COMPLETE)
-    here = state.index_of.get(position or "")
-    state.position = first_to_work(state) if here is None else here
+    stand_at(state, state.index_of.get(position or ""))
+    return state
+
+
+def stand_at(state: ReviewState, index: int | None) -> None:
+    """Open the review at an item; None: at the first to work on."""
+    state.position = first_to_work(state) if index is None else index
     state.focus = opening_focus(state, state.position)
     state.trail.visit(state.position)
-    return state
 
 
 def take_up(

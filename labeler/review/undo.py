@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, StateEffect
+from labeler.domain.value import same_value
 from labeler.domain.worklist import ItemState
 from labeler.review.action import ActionContext
 from labeler.review.answers import make_change
-from labeler.review.decision import Decision, Refusal
+from labeler.review.decision import Decision, Refusal, verbatim
 from labeler.review.own_answers import is_labelled
 from labeler.review.state import ReviewState
 
@@ -33,6 +34,9 @@ def _reverse(state: ReviewState, change: Change, act: Act, stamp: ActionContext)
     position = state.index_of.get(change.trace_id)
     if position is None:
         return Refusal("That item is no longer in this worklist")
+    changed = next((effect for effect in change.effects if not _stands(state, effect)), None)
+    if isinstance(changed, AnswerEffect):
+        return Refusal(f"{verbatim(changed.question)} was changed since, and not by this worklist; it stays as it is")
     effects = tuple(_reversed(state, effect, stamp) for effect in reversed(change.effects))
     effects += _reopening(state, change.trace_id, effects)
     answered = [effect for effect in effects if isinstance(effect, AnswerEffect)]
@@ -41,6 +45,18 @@ def _reverse(state: ReviewState, change: Change, act: Act, stamp: ActionContext)
     focus = next((index for index, question in enumerate(state.questions) if question.name in names), None)
     reversal = make_change(act, change.trace_id, effects, stamp, reverses=change.id)
     return Decision(change=reversal, position=position, focus=focus, aim=aim or "", choosing=False)
+
+
+def _stands(state: ReviewState, effect: Effect) -> bool:
+    """Return whether what an effect made still stands. An answer that was restored since has another ID."""
+    if isinstance(effect, StateEffect):
+        return True
+    now, made = state.answers_of(effect.trace_id, effect.span_id).get(effect.question), effect.after
+    if now is None or made is None:
+        return now is made
+    return now.assessment_id == made.assessment_id or (
+        same_value(now.value, made.value) and (now.comment or "") == (made.comment or "")
+    )
 
 
 def _reopening(state: ReviewState, trace_id: str, effects: Sequence[Effect]) -> tuple[StateEffect, ...]:
