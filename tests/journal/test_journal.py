@@ -19,7 +19,7 @@ from labeler.domain.worklist import ItemState, WorklistRow
 from labeler.journal.attempt_outcomes import Delivered
 from labeler.journal.journal import Journal
 from labeler.journal.models import DeliveryOp, DeliveryState
-from labeler.journal.serialization import effects_from_json, effects_to_json
+from labeler.journal.serialization import effects_from_json, effects_to_json, spec_from_json, spec_key, to_json
 from tests.journal.sitting import HOME, Sitting, mint, rows, spec
 
 texts = st.text(st.characters(), max_size=12)  # half characters and NUL included
@@ -79,6 +79,35 @@ def test_the_same_spec_begun_again_is_the_same_review_continued(journal: Journal
     assert journal.reviews.last() == again
     for different in (replace(spec(queue_id="rq-1"), workspace="w"), replace(spec(queue_id="rq-1"), sample=5)):
         assert journal.reviews.begin(different, 4).id not in (first.id, other.id)
+
+
+def test_the_words_of_a_selection_are_its_review_on_any_day_and_one_with_an_instant_keeps_it(journal: Journal) -> None:
+    by_words = journal.reviews.begin(replace(spec(), since="3d"), 1)
+    by_instant = journal.reviews.begin(replace(spec(), since_ms=5), 2)
+    assert journal.reviews.begin(replace(spec(), since="3d", sprint="autumn"), 3).id == by_words.id
+    assert journal.reviews.begin(replace(spec(), since_ms=5), 4) == by_instant
+    assert len({by_words.id, by_instant.id, journal.reviews.begin(replace(spec(), since="4d"), 5).id}) == 3
+
+
+def test_the_review_of_an_earlier_version_is_found_by_the_key_and_read_by_the_spec_that_it_wrote() -> None:
+    earlier = {
+        "backend_uri": "http://harbour.example",
+        "workspace": "",
+        "experiment_ids": ["7"],
+        "reviewer": "rhea.k",
+        "queue_id": None,
+        "filter": "status = 'OK'",
+        "order_by": [],
+        "since_ms": 5,
+        "limit": None,
+        "sample": None,
+        "seed": None,
+        "trace_ids": [],
+    }
+    today = replace(spec(filter="status = 'OK'", label="Autumn"), reviewer="Rhea.K ", since_ms=5)
+    assert spec_key(today) == to_json(earlier)
+    written = {**earlier, "reviewer": "Rhea.K ", "label": "Autumn", "notes_local": False, "address": ""}
+    assert spec_from_json(to_json(written)) == today
 
 
 def test_a_worklist_only_ever_grows_at_its_end(journal: Journal) -> None:
