@@ -181,6 +181,14 @@ class Desk:
     def seen(self, trace_id: str) -> None:
         """Note that this trace is on the screen now: the active time on it begins, or goes on."""
         self._active.show(trace_id, monotonic_ms())
+        self._note_shown(trace_id)
+
+    def _note_shown(self, trace_id: str) -> None:
+        """Keep which answers of the reviewer's own from elsewhere were on the screen: others come as a surprise."""
+        if new := self.known.not_shown_yet(trace_id):
+            self.known.shown |= new
+            home = self.destination_of(trace_id)
+            self._background.do(self._journal.run(self._journal.changes.note_shown, home, new))
 
     def document(self, trace_id: str) -> PreparedTrace | None:
         """Return the document of a trace if it is ready; otherwise prepare it, and an event tells when it is."""

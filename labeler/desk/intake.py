@@ -43,6 +43,7 @@ class Intake:
         """Read from the journal how far the worklist was taken."""
         self.is_drawn = await self._journal.run(self._journal.reviews.is_drawn, self._record.id)
         self._known.retired = await self._journal.run(self._journal.changes.settled_ids, self.destinations)
+        self._known.shown = await self._journal.run(self._journal.changes.shown_ids, self.destinations)
 
     async def take_in(self, page: Sequence[ListedTrace], *, only_unlabelled: bool) -> int:
         """Append what is new in a page of the backend's listing, moving nothing; return how many were added."""
@@ -87,6 +88,7 @@ class Intake:
             spec = self._record.spec
             self._known.learn(await self._journal.run(self._journal.changes.answers, homes, spec.reviewer, spec.sprint))
             self._known.retired |= await self._journal.run(self._journal.changes.settled_ids, homes)
+            self._known.shown |= await self._journal.run(self._journal.changes.shown_ids, homes)
 
     def _destinations(self, experiments: Iterable[str]) -> list[Destination]:
         spec = self._record.spec

@@ -9,10 +9,11 @@ from labeler.desk.document_cache import Library, PreparedTrace
 from labeler.desk.restore import Cells
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType, same_reviewer
 from labeler.domain.change import Answer, AnswerEffect, Change
-from labeler.domain.question import Question
+from labeler.domain.question import NOTE_NAMES, Question
 from labeler.domain.sprint import in_scope
 from labeler.domain.worklist import ReviewSpec
-from labeler.review.own_answers import by_others, own_answers_by_span
+from labeler.review.mine import Asked, JournalWord, Mine, Reading, merge
+from labeler.review.own_answers import by_others
 from labeler.review.state import ReviewState
 
 
@@ -20,11 +21,13 @@ class KnownAssessments:
     """What was said about the traces of a review, by the backend's account and by the reviewer since.
 
     `cells` are the journal's answers at the start: an older listing from the backend must not bring back what the
-    reviewer cleared. `retired` are the IDs of answers that the journal knows to be superseded or taken back.
+    reviewer cleared. `retired` are the IDs of answers that the journal knows to be superseded or taken back,
+    `shown` those of answers that came from elsewhere and were shown.
     """
 
     def __init__(self, state: ReviewState, spec: ReviewSpec, cells: Cells, library: Library) -> None:
         self.retired: set[str] = set()
+        self.shown: set[str] = set()
         self._state = state
         self._reviewer = spec.reviewer
         self._scope = spec.sprint
@@ -65,18 +68,47 @@ class KnownAssessments:
             return prepared.others
         return [each for each in by_others(prepared.assessments, self._reviewer) if each.span_id == span_id]
 
+    def mine(self, trace_id: str) -> dict[tuple[str | None, str], Mine]:
+        """Return my answers about a prepared trace and its spans, by span ID and question, with what to say of each."""
+        prepared = self._library.get(trace_id)
+        return {} if prepared is None else self._merged(prepared)
+
+    def not_shown_yet(self, trace_id: str) -> set[str]:
+        """Return the IDs of assessments of mine that are shown with this trace, and of which that is not noted yet.
+
+        Those that were given here are known without that.
+        """
+        mine = self.mine(trace_id).values()
+        ids = {assessment.id for each in mine for assessment in each.beside}
+        ids |= {each.answer.assessment_id for each in mine if each.answer is not None and each.supersedes is not None}
+        given = {answer.assessment_id for answer in self.journaled(trace_id).values() if answer is not None}
+        return ids - self.shown - given
+
+    def _merged(self, prepared: PreparedTrace) -> dict[tuple[str | None, str], Mine]:
+        known = self.journaled(prepared.raw.summary.id)
+        told = [each for each in prepared.assessments if each.id not in self.retired]
+        asked = {question.name: question for question in self._state.questions}
+        places = dict.fromkeys((*known, *((each.span_id, each.name) for each in told)))
+        is_in_scope = in_scope(self._scope)
+        return {
+            (span_id, name): merge(
+                Asked(name, asked.get(name), self._reviewer, span_id, is_in_scope),
+                JournalWord(known[span_id, name]) if (span_id, name) in known else None,
+                Reading(0, told),
+                self.shown,
+            )
+            for span_id, name in places
+            if name in asked or name in NOTE_NAMES
+        }
+
     def unknown_answers(self, prepared: PreparedTrace) -> dict[str | None, dict[str, Answer]]:
         """Find the reviewer's answers in a trace just read that the journal does not know, by span ID and question."""
-        trace_id = prepared.raw.summary.id
-        mine = own_answers_by_span(
-            prepared.assessments, self._reviewer, self._state.questions, self.retired, in_scope(self._scope)
-        )
-        known = self.journaled(trace_id)
-        unknown = {
-            span_id: {name: each for name, each in answers.items() if (span_id, name) not in known}
-            for span_id, answers in mine.items()
-        }
-        return {span_id: answers for span_id, answers in unknown.items() if answers}
+        known = self.journaled(prepared.raw.summary.id)
+        unknown: dict[str | None, dict[str, Answer]] = {}
+        for (span_id, name), mine in self._merged(prepared).items():
+            if mine.answer is not None and (span_id, name) not in known:
+                unknown.setdefault(span_id, {})[name] = mine.answer
+        return unknown
 
     def changed(self, change: Change) -> None:
         """Take in what the reviewer has just done."""

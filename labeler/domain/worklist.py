@@ -48,6 +48,8 @@ class WorklistRow:
     requested_at_ms: int
     state: TraceState
     queue_state: QueueItemState | None = None
+    is_selected: bool = True
+    """False for an item that its queue or search no longer has, and that stays because its trace was touched."""
 
 
 @dataclass(frozen=True, slots=True)

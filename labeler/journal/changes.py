@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from labeler.domain.question import NOTE_NAMES
 from labeler.domain.sprint import NO_SPRINT
 from labeler.domain.worklist import ReviewSpec
 from labeler.journal.delivery_table import DeliveryTable
-from labeler.journal.destinations import numbers
+from labeler.journal.destinations import number_of, numbers
 from labeler.journal.item_states import ItemKey, item_key, note_state, note_touched
 from labeler.journal.outgoing_assessment import AnswerKey
 from labeler.journal.reconcile import settle_answer, settle_status
@@ -137,6 +137,26 @@ class Changes:
             (numbers(self._store, destinations),),
         )
         return {assessment_id for row in rows for assessment_id in row if assessment_id is not None}
+
+    def note_shown(self, destination: Destination, assessment_ids: Collection[str]) -> None:
+        """Note that the reviewer was shown these assessments of their own, which may have been written elsewhere.
+
+        Any other that stands beside an answer given here is a conflict.
+        """
+        with self._store.writing() as db:
+            number = number_of(db, destination)
+            db.executemany(
+                "INSERT OR IGNORE INTO shown (destination_id, assessment_id) VALUES (?, ?)",
+                [(number, assessment_id) for assessment_id in assessment_ids],
+            )
+
+    def shown_ids(self, destinations: Sequence[Destination]) -> set[str]:
+        """Return the IDs of assessments of reviewers' own that they were shown."""
+        rows = self._store.rows(
+            "SELECT assessment_id FROM shown WHERE destination_id IN (SELECT value FROM json_each(?))",
+            (numbers(self._store, destinations),),
+        )
+        return {row["assessment_id"] for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,15 +23,19 @@ _ADD_ITEM: Final = """
 INSERT INTO items (review_id, ordinal, trace_id, experiment_id, title, requested_at_ms, state, queue_state)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (review_id, trace_id) DO UPDATE SET queue_state = excluded.queue_state,
-        ordinal = iif(is_gone, excluded.ordinal, ordinal), is_gone = 0
-        WHERE is_gone OR queue_state IS NOT excluded.queue_state
+        ordinal = iif(is_gone, excluded.ordinal, ordinal), is_gone = 0, is_selected = 1
+        WHERE is_gone OR NOT is_selected OR queue_state IS NOT excluded.queue_state
+"""
+
+_MARK_SELECTED: Final = """
+WITH selected AS MATERIALIZED (SELECT value AS trace_id FROM json_each(:selected))
+UPDATE items SET is_selected = NOT is_selected
+    WHERE review_id = :review AND NOT is_gone AND is_selected IS NOT (trace_id IN (SELECT trace_id FROM selected))
 """
 
 _UNTOUCHED: Final = """
-WITH places AS MATERIALIZED (SELECT value AS id FROM json_each(:places)),
-    selected AS MATERIALIZED (SELECT value AS trace_id FROM json_each(:selected))
-SELECT ordinal, trace_id FROM items WHERE review_id = :review AND NOT is_gone
-    AND trace_id NOT IN (SELECT trace_id FROM selected)
+WITH places AS MATERIALIZED (SELECT value AS id FROM json_each(:places))
+SELECT ordinal, trace_id FROM items WHERE review_id = :review AND NOT is_gone AND NOT is_selected
     AND NOT EXISTS (SELECT 1 FROM places JOIN cells c ON c.destination_id = places.id AND c.reviewer = :reviewer
         AND c.scope = :scope AND c.trace_id = items.trace_id)
     AND NOT EXISTS (SELECT 1 FROM places JOIN states s ON s.destination_id = places.id AND s.reviewer = :reviewer
@@ -123,10 +127,10 @@ class Reviews:
     def end_listing(self, review_id: str, selected: Collection[str]) -> set[str]:
         """Note that what the review selects was listed to its end, these traces. Return the items that went by it.
 
-        An item that is no longer selected goes when the reviewer has never touched its trace: no answer, no deferral,
-        no draft, and nothing done in this worklist. By the first listing that brought any items a sample or a limit is
-        drawn, once: nothing goes by that, since it lists only what was drawn; nor does anything where a search has a
-        limit, or traces are named.
+        An item that is no longer selected is marked so, and goes when the reviewer has never touched its trace: no
+        answer, no deferral, no draft, and nothing done in this worklist. By the first listing that brought any items a
+        sample or a limit is drawn, once: nothing goes by that, since it lists only what was drawn; nor does anything
+        where a search has a limit, or traces are named.
         """
         with self._store.writing() as db:
             spec = spec_of(db, review_id)
@@ -139,12 +143,13 @@ class Reviews:
                 return set()
             if spec.trace_ids or (spec.limit is not None and not spec.queue_id):
                 return set()
+            listed = json.dumps(list(selected))
+            db.execute(_MARK_SELECTED, {"review": review_id, "selected": listed})
             places = numbers_at(db.execute, spec.backend_uri, spec.workspace)
             gone = db.execute(
                 _UNTOUCHED,
                 {
                     "review": review_id,
-                    "selected": json.dumps(list(selected)),
                     "places": places,
                     "reviewer": person(spec.reviewer),
                     "scope": spec.sprint,
@@ -165,15 +170,15 @@ class Reviews:
     def items(self, review_id: str) -> list[WorklistRow]:
         """Return the items of a review in worklist order, without those that have gone."""
         rows = self._store.rows(
-            "SELECT trace_id, experiment_id, title, requested_at_ms, state, queue_state FROM items"
+            "SELECT trace_id, experiment_id, title, requested_at_ms, state, queue_state, is_selected FROM items"
             " WHERE review_id = ? AND NOT is_gone ORDER BY ordinal",
             (review_id,),
         )
         states = {state.value: state for state in TraceState}
         in_queue: dict[str | None, QueueItemState] = {state.value: state for state in QueueItemState}
         return [
-            WorklistRow(trace, experiment, title, at, states[state], in_queue.get(queue_state))
-            for trace, experiment, title, at, state, queue_state in rows
+            WorklistRow(trace, experiment, title, at, states[state], in_queue.get(queue_state), bool(is_selected))
+            for trace, experiment, title, at, state, queue_state, is_selected in rows
         ]
 
     def states(self, review_id: str, among: Collection[str] | None = None) -> dict[str, ItemState]:

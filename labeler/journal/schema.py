@@ -271,6 +271,7 @@ CREATE TABLE shown (
 ) WITHOUT ROWID;
 ALTER TABLE deliveries ADD COLUMN scope TEXT NOT NULL DEFAULT '';
 ALTER TABLE items ADD COLUMN queue_state TEXT;
+ALTER TABLE items ADD COLUMN is_selected INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE items ADD COLUMN is_gone INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE reviews ADD COLUMN is_drawn INTEGER NOT NULL DEFAULT 0;
 UPDATE reviews SET is_drawn = 1
@@ -285,7 +286,8 @@ first. `states` keeps what belongs to a queue or, outside queues, to a selection
 of the review. A state there is ``labelled`` (submitted), ``declined``, or ``open`` for what was only touched.
 
 `shown` has the IDs of assessments of the reviewer's own that did not come from here and were shown. An item that is no
-longer selected stays, marked `is_gone`; a review whose sample or limit was drawn is marked `is_drawn`.
+longer selected is marked so and, where its trace was never touched, `is_gone`: its row stays, the worklist is without
+it. A review whose sample or limit was drawn is marked `is_drawn`.
 """
 
 STEPS: Final[tuple[str, ...]] = (

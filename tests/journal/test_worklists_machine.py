@@ -59,6 +59,7 @@ class Worklists(RuleBasedStateMachine):
         self.now_ms = 1
         self.ids = {name: self.journal.reviews.begin(each, 1).id for name, each in SPECS.items()}
         self.items: dict[str, list[str]] = {name: list(TRACES) for name in SPECS}
+        self.selected = {name: set(TRACES) for name in SPECS}
         for review_id in self.ids.values():
             self.journal.reviews.add_items(review_id, rows(*TRACES))
         self.answers: dict[tuple[tuple[str, str], str, str], Answer | None] = {}
@@ -126,6 +127,7 @@ class Worklists(RuleBasedStateMachine):
         self.journal.reviews.add_items(self.ids[worklist], rows(*sorted(selected)))
         self.journal.reviews.end_listing(self.ids[worklist], selected)
         kept = [each for each in self.items[worklist] if each in selected or self.is_touched(worklist, each)]
+        self.selected[worklist] = selected
         self.items[worklist] = kept + [each for each in sorted(selected) if each not in kept]
 
     def is_touched(self, worklist: str, trace_id: str) -> bool:
@@ -142,7 +144,7 @@ class Worklists(RuleBasedStateMachine):
         self.journal.close()
         keys = [key[0] for key in (*self.answers, *self.drafts, *self.states, *self.deferred)]
         has_sprints = any(key in (whose("sprint"), place_of_states("sprint")) for key in keys)
-        is_whole = all(items == list(TRACES) for items in self.items.values())
+        is_whole = all(items == list(TRACES) == sorted(self.selected[name]) for name, items in self.items.items())
         if version is not None and is_whole and not has_sprints:
             before = self.directory / f"{uuid.uuid4().hex}.db"
             write_as_of(version, self.path, before)
@@ -153,7 +155,9 @@ class Worklists(RuleBasedStateMachine):
     def every_worklist_shows_the_same_of_a_trace(self) -> None:
         for name, review_id in self.ids.items():
             each: ReviewSpec = SPECS[name]
-            assert [row.trace_id for row in self.journal.reviews.items(review_id)] == self.items[name]
+            listed = self.journal.reviews.items(review_id)
+            assert [row.trace_id for row in listed] == self.items[name]
+            assert {row.trace_id for row in listed if row.is_selected} == self.selected[name]
             known = self.journal.changes.answers([HOME], each.reviewer, each.sprint)
             assert {
                 (trace_id, question): answer and answer.value for (trace_id, _, question), answer in known.items()
