@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from labeler.cache.async_cache import AsyncCache
+from labeler.cache.store import Cache
 from labeler.delivery.listing import ListedTrace
 from labeler.desk.desk import Desk, Done
 from labeler.desk.open_desk import open_desk
@@ -17,7 +19,7 @@ from labeler.domain.assessment import Assessment, AssessmentKind, Source, Source
 from labeler.domain.change import AnswerEffect
 from labeler.domain.question import Categorical, PassFail, Question
 from labeler.domain.queue import QueueItemState
-from labeler.domain.trace import TraceState, TraceSummary
+from labeler.domain.trace import RawTrace, TraceState, TraceSummary
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState, ReviewSpec
 from labeler.journal.async_journal import AsyncJournal
@@ -39,7 +41,7 @@ from labeler.review.action import (
 )
 from labeler.review.decision import Refusal
 from labeler.review.state import Rules
-from tests.journal.sitting import EXPERIMENT, spec
+from tests.journal.sitting import EXPERIMENT, HOME, spec
 
 HELPFUL = Question("helpful", PassFail())
 TOPIC = Question("topic", Categorical(("billing", "sign-in")))
@@ -298,3 +300,42 @@ async def test_a_sample_or_a_limit_is_drawn_once(room: Room) -> None:
             assert trace_ids(desk) == ["tr-a"]
     async with room.desk(replace(SEARCH, sample=2), []) as desk:
         assert not desk.is_drawn, "nothing was there to draw from"
+
+
+async def in_cache(room: Room, *names: str) -> None:
+    """Put the trace ``tr-a`` into the cache, with valid answers of mine that came from elsewhere, by their IDs."""
+    source = Source(SourceType.HUMAN, "rhea.k")
+    said = tuple(
+        Assessment(name, "tr-a", "helpful", AssessmentKind.FEEDBACK, True, source, created_at_ms=at_ms)
+        for at_ms, name in enumerate(names)
+    )
+    summary = TraceSummary("tr-a", EXPERIMENT, 1, 1, TraceState.OK, "tr-a", assessments=said)
+    await room.cache.run(Cache.put, HOME, RawTrace(summary, b'{"spans": []}'))
+
+
+async def look(desk: Desk) -> None:
+    """Stand at ``tr-a`` until it is on the screen."""
+    await do(desk, GoTo(1))
+    for _ in range(1_000):
+        if desk.document("tr-a") is not None:
+            return desk.seen("tr-a")
+        await asyncio.sleep(0.01)
+    raise AssertionError("the trace was not prepared within 10 s")
+
+
+async def test_an_answer_of_mine_that_i_was_never_shown_is_a_conflict_beside_mine_also_after_a_restart(
+    room: Room,
+) -> None:
+    await in_cache(room, "a-script", "a-page")
+    async with room.desk(SEARCH) as desk:
+        await look(desk)
+        mine = desk.known.mine("tr-a")[None, "helpful"]
+        assert [each.id for each in (*mine.beside, *mine.conflicts)] == ["a-script"]
+        assert value(desk) is True
+    await in_cache(room, "a-script", "a-page", "a-machine")
+    async with room.desk(ERRORS) as desk:
+        await do(desk, GoTo(1), Thumb(False))
+        await look(desk)
+        mine = desk.known.mine("tr-a")[None, "helpful"]
+        assert (value(desk), [each.id for each in mine.conflicts]) == (False, ["a-machine"])
+        assert [each.id for each in mine.retire] == ["a-script", "a-page"], "answered before either was read"
