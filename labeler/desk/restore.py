@@ -9,10 +9,10 @@ from labeler.domain.question import Question
 from labeler.domain.queue import QueueItemState
 from labeler.domain.worklist import ItemState, WorklistRow
 from labeler.reading.sanitise import one_line
-from labeler.review.converted_values import fitted
+from labeler.review.converted_values import FittedAnswers
 from labeler.review.navigation import first_to_work, opening_focus
 from labeler.review.own_answers import is_labelled
-from labeler.review.state import ReviewState, Rules, Subject
+from labeler.review.state import ReviewState, Rules
 from labeler.review.worklist import Item
 
 TITLE_CHARACTERS = 80
@@ -36,9 +36,10 @@ def restore(
     state = ReviewState(questions, rules)
     listed = list(rows)
     state.add_items(map(to_item, listed))
+    as_asked = FittedAnswers(questions)
     for (trace_id, span_id, name), answer in cells.items():
         if trace_id in state.index_of:
-            _set_answer(state, (trace_id, span_id), name, answer)
+            state.set_answer((trace_id, span_id), name, as_asked.fitted(name, answer))
     for trace_id, done in states.items():
         if trace_id in state.index_of:
             state.worklist.set_state(trace_id, _as_it_stands(state, trace_id, done))
@@ -64,23 +65,21 @@ def take_up(
     """Give an item that has just come into the worklist what the journal knows of it: `answers` by span and question,
     and what was made of it (None: nothing).
     """
+    as_asked = FittedAnswers(state.questions)
     for (span_id, name), answer in answers.items():
-        _set_answer(state, (row.trace_id, span_id), name, answer)
+        state.set_answer((row.trace_id, span_id), name, as_asked.fitted(name, answer))
     if done is not None:
         state.worklist.set_state(row.trace_id, _as_it_stands(state, row.trace_id, done))
     note_labelled(state, row.trace_id, is_complete=row.queue_state is QueueItemState.COMPLETE)
 
 
-def _set_answer(state: ReviewState, subject: Subject, name: str, answer: Answer | None) -> None:
-    """Set an answer as the journal has it, its value as the question takes it now where that is certain."""
-    question = next((each for each in state.questions if each.name == name), None)
-    state.set_answer(subject, name, answer if answer is None or question is None else fitted(question, answer)[0])
-
-
 def _as_it_stands(state: ReviewState, trace_id: str, done: ItemState) -> ItemState:
     """Return the state of an item that came to `done`. What a selection had submitted needs its required answers."""
-    is_incomplete = done is ItemState.LABELLED and not state.rules.for_queue and bool(state.missing(trace_id))
-    return ItemState.OPEN if is_incomplete else done
+    if done is not ItemState.LABELLED or state.rules.for_queue:
+        return done
+    answers = state.answers_of(trace_id)
+    is_complete = all(question.name in answers for question in state.questions if question.required)
+    return done if is_complete else ItemState.OPEN
 
 
 def to_item(row: WorklistRow) -> Item:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -26,6 +27,30 @@ def fitted(question: Question, answer: Answer) -> tuple[Answer, bool]:
         return answer, False
     is_same = type(taken) is type(answer.value) and taken == answer.value
     return (answer if is_same else replace(answer, value=taken)), True
+
+
+class FittedAnswers:
+    """Answers as these questions take them. A value is looked at once, however many answers have it."""
+
+    def __init__(self, questions: Iterable[Question]) -> None:
+        self._questions = {question.name: question for question in questions}
+        self._fitting: set[tuple[str, type, JsonValue]] = set()
+        """Values of each question that are taken as they are."""
+
+    def fitted(self, name: str, answer: Answer | None) -> Answer | None:
+        """Return an answer to the question of that name, its value as that takes it where that is certain."""
+        question = self._questions.get(name)
+        if answer is None or question is None:
+            return answer
+        if not isinstance(answer.value, bool | int | float | str):
+            return fitted(question, answer)[0]
+        met = (name, type(answer.value), answer.value)
+        if met in self._fitting:
+            return answer
+        as_taken, _ = fitted(question, answer)
+        if as_taken is answer:
+            self._fitting.add(met)
+        return as_taken
 
 
 def converted(question: Question, value: JsonValue) -> JsonValue:
