@@ -44,7 +44,8 @@ def restore(
         if trace_id in state.index_of:
             state.worklist.set_state(trace_id, _as_it_stands(state, trace_id, done))
     for row in listed:
-        note_labelled(state, row.trace_id, is_complete=row.queue_state is QueueItemState.COMPLETE)
+        _note_queue_state(state, row)
+        note_labelled(state, row.trace_id)
     stand_at(state, state.index_of.get(position or ""))
     return state
 
@@ -70,7 +71,8 @@ def take_up(
         state.set_answer((row.trace_id, span_id), name, as_asked.fitted(name, answer))
     if done is not None:
         state.worklist.set_state(row.trace_id, _as_it_stands(state, row.trace_id, done))
-    note_labelled(state, row.trace_id, is_complete=row.queue_state is QueueItemState.COMPLETE)
+    _note_queue_state(state, row)
+    note_labelled(state, row.trace_id)
 
 
 def _as_it_stands(state: ReviewState, trace_id: str, done: ItemState) -> ItemState:
@@ -87,16 +89,21 @@ def to_item(row: WorklistRow) -> Item:
     return Item(row.trace_id, row.experiment_id, one_line(row.title, TITLE_CHARACTERS))
 
 
-def note_labelled(state: ReviewState, trace_id: str, *, is_complete: bool = False) -> bool:
+def _note_queue_state(state: ReviewState, row: WorklistRow) -> None:
+    if row.queue_state is QueueItemState.COMPLETE:
+        state.completed.add(row.trace_id)
+
+
+def note_labelled(state: ReviewState, trace_id: str) -> bool:
     """Mark an open item labelled if its answers make it so, wherever they were given; return whether it was marked.
 
-    In a queue the item's own state decides instead: it is work until it is submitted there, whoever has answered what,
-    and `is_complete` says that it was. An item that was changed in this sitting stays as it is: its reviewer is at it.
+    In a queue the item's own state decides instead: it is work until it is complete there, whoever has answered what.
+    An item that was changed in this sitting stays as it is: its reviewer is at it.
     """
     item = state.items[state.index_of[trace_id]]
     if item.state is not ItemState.OPEN or trace_id in state.touched:
         return False
-    if state.rules.for_queue and not is_complete:
+    if state.rules.for_queue and trace_id not in state.completed:
         return False
     if not is_labelled(state.answers_of(trace_id), state.questions):
         return False

@@ -74,7 +74,9 @@ class ReviewState:
     kept_comments: dict[Subject, str] = field(default_factory=dict)
     history: History = field(default_factory=History)
     touched: set[str] = field(default_factory=set)
-    """Traces that changes of this review were about. A change that is about spans only does not count."""
+    """Traces that changes of this sitting were about. A change that is about spans only does not count."""
+    completed: set[str] = field(default_factory=set)
+    """Traces whose items in the review queue were complete when they were listed last."""
     trail: Trail = field(default_factory=Trail)
     choosing: bool = False
     """Whether the focused choice of several has been begun and not yet ended."""
