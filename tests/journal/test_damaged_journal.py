@@ -24,6 +24,7 @@ from labeler.journal.models import DeliveryOp, DeliveryState, JournalNewer, Jour
 from labeler.journal.schema import STEPS
 from labeler.journal.store import open_store
 from tests.journal.sitting import HOME, Sitting, rows, spec
+from tests.journal.test_long_journal import write_as_of
 
 PAGE = 4096
 
@@ -245,3 +246,41 @@ def test_the_log_of_changes_cannot_be_rewritten(tmp_path: Path) -> None:
             journal._store._connection.execute(statement)
     assert journal.queries.elsewhere([Destination("http://other.example", "", "1")]) == {HOME: 1}
     journal.close()
+
+
+@pytest.mark.parametrize("version", range(1, len(STEPS)))
+def test_a_damaged_journal_of_an_earlier_format_gives_up_its_answers_deferrals_and_drafts(
+    tmp_path: Path, version: int
+) -> None:
+    journal = Journal.open(tmp_path / "today.db")
+    sitting = Sitting()
+    review = journal.reviews.begin(spec(), 1)
+    journal.reviews.add_items(review.id, rows("tr-1", "tr-2", "tr-3"))
+    for change in (
+        sitting.answer("tr-1", "helpful", True, None, 2),
+        sitting.set_state("tr-1", ItemState.LABELLED, 3),
+        sitting.set_state("tr-2", ItemState.DEFERRED, 4),
+    ):
+        journal.changes.record(review.id, change)
+    journal.reviews.save_draft(review.id, "tr-3", "comment:helpful", "half \ud800")
+    kept = _said(journal, review.id)
+    journal.close()
+    path = tmp_path / "journal.db"
+    write_as_of(version, tmp_path / "today.db", path)
+    with sqlite3.connect(path) as database:
+        (page,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'renamed'").fetchone()
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    damage(path, {page - 1})
+    journal = Journal.open(path)
+    assert journal.recovery is not None
+    assert _said(journal, review.id) == kept
+    journal.close()
+
+
+def _said(journal: Journal, review_id: str) -> tuple[object, ...]:
+    return (
+        journal.changes.answers([HOME], "rhea.k"),
+        journal.reviews.states(review_id),
+        journal.reviews.drafts(review_id),
+        journal.changes.of_review(review_id),
+    )
