@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from labeler.domain.assessment import AssessmentKind, person
+from labeler.domain.change import Answer
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.worklist import ItemState
 from labeler.journal.damaged_schema import describes_its_tables, with_fresh_schema
@@ -45,12 +46,15 @@ _BY_ROWID: Final = frozenset({"destinations", "reviews", "changes", "deliveries"
 _CHECKS: Final[dict[str, Callable[[Any], object]]] = {
     "reviews": lambda row: spec_from_json(row["spec"]),
     "changes": lambda row: effects_from_json(row["effects"]),
-    "cells": lambda row: AssessmentKind(row["kind"]) and row["answer"] and answer_of(json.loads(row["answer"])),
-    "states": lambda row: ItemState(row["state"]),
-    "drafts": lambda row: json.loads(row["text"]),
+    "cells": lambda row: _is_kept_by_trace(row) and _cell(row),
+    "states": lambda row: ItemState(row["state"]) and row["trace_id"] + "",
+    "deferred": lambda row: _is_kept_by_trace(row),
+    "drafts": lambda row: json.loads(row["text"]) + "",
     "deliveries": lambda row: json.loads(row["payload"]),
 }
 """The function that decodes what shows whether a row of a table is intact."""
+
+_BY_TRACE: Final = ("reviewer", "trace_id")
 
 
 def set_aside_and_save(path: Path) -> Recovery:
@@ -167,6 +171,23 @@ def _is_sound(table: str, row: Any) -> bool:
         _CHECKS[table](row)
     except (ValueError, TypeError, KeyError, AttributeError, IndexError):
         return False
+    return True
+
+
+def _cell(row: Any) -> Answer | None:
+    """Decode a cell. Raises what a broken one leads to."""
+    AssessmentKind(row["kind"])
+    return None if row["answer"] is None else answer_of(json.loads(row["answer"]))
+
+
+def _is_kept_by_trace(row: Any) -> bool:
+    """Return True for a row with a destination, a reviewer and a trace. Raises TypeError for any other.
+
+    Where the schema was lost and is that of a new journal, a table that was made anew by a migration is read from a
+    place where something else lies.
+    """
+    if not isinstance(row["destination_id"], int) or not all(isinstance(row[key], str) for key in _BY_TRACE):
+        raise TypeError("columns of another table")
     return True
 
 

@@ -2,6 +2,8 @@
 
 SQLite keeps the schema in page 1 and a few more, all written when the journal was made, and a new journal has the same
 ones in the same places. Copied over the damaged ones in a copy, they make the rest readable again.
+Tables that a migration makes anew lie elsewhere in a journal that was brought over than in a new one: what is read of
+those is checked row by row, and what is missing follows from the changes (see `repair`).
 Source of the layout: the SQLite file format, https://www.sqlite.org/fileformat2.html, sections 1.3 and 2.6.
 """
 
@@ -19,6 +21,12 @@ from labeler.storage.sqlite_file import connect
 
 _SIZE_AND_FREELIST: Final = slice(28, 40)
 """Header fields about the rest of the file: its size in pages, the first free page, the number of free pages."""
+
+_HEADER: Final = 100
+"""Where the header of the tree's first page begins."""
+
+_INTERIOR: Final = 5
+"""The kind of a page of a table that only has numbers of other pages."""
 
 
 @contextmanager
@@ -42,17 +50,28 @@ def _transplant(copy: Path, fresh: Path) -> None:
     with closing(connect(fresh)) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         page_size = int(database.execute("PRAGMA page_size").fetchone()[0])
-        roots = {row[0] for row in database.execute("SELECT rootpage FROM sqlite_master")}
     pages = fresh.read_bytes()
     whole = copy.stat().st_size // page_size
     with copy.open("r+b") as file:
-        for number in set(range(1, len(pages) // page_size + 1)) - roots:
+        for number in _schema_pages(pages):
             page = bytearray(pages[(number - 1) * page_size : number * page_size])
             if number == 1:
                 page[_SIZE_AND_FREELIST] = struct.pack(">III", whole, 0, 0)
             file.seek((number - 1) * page_size)
             file.write(page)
         file.truncate(whole * page_size)
+
+
+def _schema_pages(pages: bytes) -> list[int]:
+    """Return the numbers of the pages of the schema, which is a tree of one or two levels that begins in page 1.
+
+    Pages that a migration has freed are not among them: in another journal something may lie there.
+    """
+    kind, _, cells, _, _, rightmost = struct.unpack_from(">BHHHBI", pages, _HEADER)
+    if kind != _INTERIOR:
+        return [1]
+    places = struct.unpack_from(f">{cells}H", pages, _HEADER + 12)
+    return [1, *(struct.unpack_from(">I", pages, place)[0] for place in places), rightmost]
 
 
 def describes_its_tables(database: sqlite3.Connection) -> bool:

@@ -277,6 +277,21 @@ def test_a_damaged_journal_of_an_earlier_format_gives_up_its_answers_deferrals_a
     journal.close()
 
 
+def test_the_first_page_of_a_journal_that_was_brought_over_may_be_damaged_too(worked: Path, tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    write_as_of(4, worked, path)
+    Journal.open(path).close()
+    assert not path.with_name("journal.db-wal").exists()
+    damage(path, {0})
+    journal = Journal.open(path)
+    assert journal.recovery is not None
+    answers = [answer for answer in journal.changes.answers([HOME], "rhea.k").values() if answer is not None]
+    assert len(answers) == 190
+    (review,) = journal._store.rows("SELECT id FROM reviews")
+    assert list(journal.reviews.states(review["id"]).values()) == [ItemState.LABELLED] * 200
+    journal.close()
+
+
 def _said(journal: Journal, review_id: str) -> tuple[object, ...]:
     return (
         journal.changes.answers([HOME], "rhea.k"),

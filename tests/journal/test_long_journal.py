@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -111,7 +112,7 @@ def kept(journal: Journal, review_id: str) -> tuple[object, ...]:
 def write_as_of(version: int, today: Path, path: Path) -> None:
     """Write a journal in the form of an earlier version."""
     open_store(path, STEPS[:version]).close()
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         assert database.execute("PRAGMA user_version").fetchone() == (version,)
         database.execute("ATTACH ? AS today", (str(today),))
         for (table,) in database.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall():
