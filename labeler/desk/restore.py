@@ -90,8 +90,11 @@ def to_item(row: WorklistRow) -> Item:
 
 
 def _note_queue_state(state: ReviewState, row: WorklistRow) -> None:
+    """Take over what the queue has of an item. One that was taken out of it, with an answer of mine, is no work."""
     if row.queue_state is QueueItemState.COMPLETE:
         state.completed.add(row.trace_id)
+    if state.rules.for_queue and not row.is_selected:
+        state.worklist.pass_over(row.trace_id)
 
 
 def note_labelled(state: ReviewState, trace_id: str) -> bool:

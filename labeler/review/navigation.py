@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from labeler.domain.worklist import ItemState
 from labeler.review.action import Go, GoTo, Where
 from labeler.review.decision import Decision, Refusal
 from labeler.review.state import Advance, ReviewState
-
-TO_DO: Final = frozenset({ItemState.OPEN, ItemState.DEFERRED})
-"""States of items that are still to be worked on."""
+from labeler.review.worklist import TO_DO
 
 
 def next_open(state: ReviewState) -> int | None:
@@ -26,13 +21,18 @@ def came_from(state: ReviewState) -> int | None:
     """
     visited, at = state.trail.visited, state.trail.at
     is_all_done = not any(state.worklist.count_of(each) for each in TO_DO)
-    to_do = (place for place in reversed(range(len(visited))) if state.items[visited[place]].state in TO_DO)
+    to_do = (place for place in reversed(range(len(visited))) if _is_work(state, visited[place]))
     found = None if is_all_done else next(to_do, None)
     if found is not None:
         return found
     if at + 1 < len(visited):
         return at + 1
     return at - 1 if at > 0 else None
+
+
+def _is_work(state: ReviewState, index: int) -> bool:
+    item = state.items[index]
+    return item.state in TO_DO and not state.worklist.is_passed_over(item.trace_id)
 
 
 def nothing_left(state: ReviewState) -> str:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from labeler.domain.worklist import ItemState
+
+TO_DO: Final = frozenset({ItemState.OPEN, ItemState.DEFERRED})
+"""States of items that are still to be worked on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +63,15 @@ class Worklist:
     index_of: dict[str, int] = field(default_factory=dict)
     deferred: dict[str, int] = field(default_factory=dict)
     _absent: set[str] = field(default_factory=set)
+    _passed_over: set[str] = field(default_factory=set)
     _counts: dict[ItemState, int] = field(default_factory=lambda: dict.fromkeys(ItemState, 0))
     _unlabelled: Marks = field(default_factory=Marks)
     _open: Marks = field(default_factory=Marks)
-    """Items that are open and can be shown."""
+    """Items that are open, can be shown and are not passed over."""
     _turns: list[int] = field(default_factory=list)
     """For each turn, the index of the item that was put off then."""
     _waiting: Marks = field(default_factory=Marks)
-    """Turns of items that are still deferred since then, and can be shown."""
+    """Turns of items that are still deferred since then, can be shown and are not passed over."""
 
     @property
     def absent(self) -> AbstractSet[str]:
@@ -83,7 +88,7 @@ class Worklist:
             self.items.append(item)
             self._counts[item.state] += 1
             self._unlabelled.append(item.state is not ItemState.LABELLED)
-            self._open.append(item.state is ItemState.OPEN and item.trace_id not in self._absent)
+            self._open.append(item.state is ItemState.OPEN and self._is_offered(item.trace_id))
             if item.state is ItemState.DEFERRED:
                 self._put_off(item)
         return len(self.items) - before
@@ -103,7 +108,7 @@ class Worklist:
         self._counts[before] -= 1
         self._counts[now] += 1
         self._unlabelled.set(index, now is not ItemState.LABELLED)
-        self._open.set(index, now is ItemState.OPEN and trace_id not in self._absent)
+        self._open.set(index, now is ItemState.OPEN and self._is_offered(trace_id))
         if before is ItemState.DEFERRED:
             self._waiting.set(self.deferred.pop(trace_id), False)
         if now is ItemState.DEFERRED:
@@ -114,22 +119,31 @@ class Worklist:
         index = self.index_of[trace_id]
         self.items[index] = replace(self.items[index], title=title)
 
+    def pass_over(self, trace_id: str) -> None:
+        """Have this trace found by no key that looks for work; it can still be gone to."""
+        self._passed_over.add(trace_id)
+        self._mark_offer(trace_id)
+
+    def is_passed_over(self, trace_id: str) -> bool:
+        """Return whether no key that looks for work finds this trace."""
+        return trace_id in self._passed_over
+
     def set_absent(self, absent: AbstractSet[str]) -> None:
         """Make these the traces that cannot be shown, and no others."""
         changed = self._absent ^ absent
         self._absent = set(absent)
         for trace_id in changed:
-            self._mark_presence(trace_id)
+            self._mark_offer(trace_id)
 
     def set_present(self, trace_id: str) -> None:
         """Make a trace one that can be shown."""
         self._absent.discard(trace_id)
-        self._mark_presence(trace_id)
+        self._mark_offer(trace_id)
 
     def next_to_do(self, here: int) -> int | None:
         """Return the index of the next item to do: open ones after `here`, those before, then deferred in turn.
 
-        Items that cannot be shown now are passed over. None if nothing is left but the one at `here`.
+        Items that cannot be shown now, or are passed over, are left out. None if nothing is left but the one at `here`.
         """
         found = self._open.next_around(here)
         if found is not None or not self.deferred:
@@ -152,18 +166,23 @@ class Worklist:
     def has_absent_to_do(self) -> bool:
         """Whether an item that is still to do cannot be shown now."""
         to_do = self.count_of(ItemState.OPEN) + self.count_of(ItemState.DEFERRED)
-        return to_do > self._open.count + self._waiting.count
+        indexes = (self.index_of.get(trace_id) for trace_id in self._passed_over)
+        passed = sum(1 for index in indexes if index is not None and self.items[index].state in TO_DO)
+        return to_do - passed > self._open.count + self._waiting.count
 
     def _put_off(self, item: Item) -> None:
         self.deferred[item.trace_id] = len(self._turns)
         self._turns.append(self.index_of[item.trace_id])
-        self._waiting.append(item.trace_id not in self._absent)
+        self._waiting.append(self._is_offered(item.trace_id))
 
-    def _mark_presence(self, trace_id: str) -> None:
+    def _is_offered(self, trace_id: str) -> bool:
+        return trace_id not in self._absent and trace_id not in self._passed_over
+
+    def _mark_offer(self, trace_id: str) -> None:
         index = self.index_of.get(trace_id)
         if index is None:
             return
-        is_present = trace_id not in self._absent
-        self._open.set(index, self.items[index].state is ItemState.OPEN and is_present)
+        is_offered = self._is_offered(trace_id)
+        self._open.set(index, self.items[index].state is ItemState.OPEN and is_offered)
         if trace_id in self.deferred:
-            self._waiting.set(self.deferred[trace_id], is_present)
+            self._waiting.set(self.deferred[trace_id], is_offered)

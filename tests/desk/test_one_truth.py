@@ -304,6 +304,28 @@ async def test_a_selection_evaluated_anew_keeps_what_was_touched_and_appends_wha
         assert trace_ids(desk) == ["tr-b", "tr-c", "tr-d", "tr-a"]
 
 
+async def test_an_item_taken_out_of_its_queue_goes_and_with_an_answer_of_mine_stays_but_is_no_work(room: Room) -> None:
+    def pending(*names: str) -> list[ListedTrace]:
+        return listed(*names, queue_state=QueueItemState.PENDING)
+
+    two = (HELPFUL, TOPIC)
+    async with room.desk(QUEUE, pending("tr-a", "tr-b", "tr-c"), *two) as desk:
+        await do(desk, Thumb(True), GoTo(3))
+    async with room.desk(QUEUE, pending("tr-c"), *two):
+        pass
+    async with room.desk(QUEUE, pending("tr-c"), *two) as desk:
+        assert trace_ids(desk) == ["tr-a", "tr-c"]
+        assert (value(desk), state(desk)) == (True, ItemState.OPEN)
+        assert isinstance(await desk.act(Go(Where.NEXT_OPEN)), Refusal), "nothing is left but the item in view"
+        await do(desk, GoTo(1), Go(Where.NEXT_OPEN))
+        assert desk.state.position == 1
+    async with room.desk(QUEUE, pending("tr-a", "tr-c"), *two):
+        pass
+    async with room.desk(QUEUE, pending("tr-a", "tr-c"), *two) as desk:
+        await do(desk, GoTo(2), Go(Where.NEXT_OPEN))
+        assert desk.state.position == 0
+
+
 async def test_a_sample_or_a_limit_is_drawn_once(room: Room) -> None:
     for drawn in (replace(SEARCH, sample=1), replace(SEARCH, limit=1), replace(QUEUE, limit=1)):
         async with room.desk(drawn, listed("tr-a")) as desk:

@@ -20,10 +20,10 @@ from labeler.review.apply import apply, apply_change
 from labeler.review.decide import decide
 from labeler.review.decision import Decision, FieldKind
 from labeler.review.history import History
-from labeler.review.navigation import TO_DO, next_open
+from labeler.review.navigation import next_open
 from labeler.review.own_answers import is_labelled
 from labeler.review.state import Advance, ReviewState, Subject
-from labeler.review.worklist import Item
+from labeler.review.worklist import TO_DO, Item
 from tests.review.server_model import ServerModel
 from tests.review.sitting import Sitting
 

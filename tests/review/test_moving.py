@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from labeler.domain.worklist import ItemState
 from labeler.review.action import Decline, Defer, Go, GoTo, Thumb, Undo, Where
-from labeler.review.navigation import first_to_work
+from labeler.review.navigation import first_to_work, next_open
 from labeler.review.worklist import Item
 from tests.review.sitting import HELPFUL, POLITE, Sitting
 
@@ -137,3 +137,19 @@ def test_an_undo_goes_where_it_took_something_back_and_the_trail_knows() -> None
     assert sitting.here == "t0"
     sitting.do(BACK)
     assert sitting.here == "t3"
+
+
+def test_what_is_passed_over_is_found_by_no_key_that_looks_for_work_and_can_be_gone_to() -> None:
+    sitting = Sitting(HELPFUL, items=4)
+    sitting.do(GoTo(3), Defer(), GoTo(1))
+    for trace_id in ("t1", "t2"):
+        sitting.state.worklist.pass_over(trace_id)
+    assert next_open(sitting.state) == 3
+    sitting.do(Thumb(True))
+    assert sitting.here == "t3"
+    assert not sitting.state.worklist.has_absent_to_do, "nothing waits for the network"
+    sitting.do(Thumb(True), GoTo(2))
+    assert (sitting.here, sitting.item_state("t1")) == ("t1", ItemState.OPEN)
+    sitting.state.worklist.set_absent({"t1"})
+    sitting.state.worklist.set_present("t1")
+    assert next_open(sitting.state) is None
