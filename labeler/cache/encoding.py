@@ -26,6 +26,7 @@ def encode_summary(summary: TraceSummary) -> str:
         "request_preview": summary.request_preview,
         "response_preview": summary.response_preview,
         "assessments": [_assessment_fields(assessment) for assessment in summary.assessments],
+        "read_at_ms": summary.read_at_ms,
     }
     return json.dumps(fields, separators=(",", ":"), default=_plain_mapping)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final, TypeAlias
 
@@ -26,6 +26,7 @@ from labeler.backends.base import (
 from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
 from labeler.delivery.connection import end_of_pause_ms
+from labeler.domain.clock import wall_clock_ms
 from labeler.domain.destination import Destination
 
 AHEAD_TRACES: Final = 500
@@ -199,6 +200,7 @@ class Prefetcher:
             if here:
                 self._here(trace_id, self._sizes.get(trace_id, 0))
                 return
+        asked_at_ms = wall_clock_ms()
         try:
             raw = await self._backend.trace(trace_id)
         except (MissingTrace, Malformed) as error:
@@ -220,7 +222,8 @@ class Prefetcher:
         except BackendError as error:
             self._give_up(trace_id, error)
         else:
-            await self._cache.run(Cache.put, self._home, raw)
+            read = replace(raw, summary=replace(raw.summary, read_at_ms=asked_at_ms))
+            await self._cache.run(Cache.put, self._home, read)
             self._answered()
             self._here(trace_id, len(raw.payload))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -24,10 +24,10 @@ from labeler.desk.known_assessments import KnownAssessments
 from labeler.desk.media_content import Contents
 from labeler.desk.outbox import Outbox
 from labeler.desk.remote import OFFLINE, Remote
-from labeler.desk.restore import Cells, note_labelled, open_anew, stand_at
+from labeler.desk.restore import Cells, open_anew, stand_at, take_over
 from labeler.desk.sessions import Sessions
 from labeler.desk.working_time import ActiveTime, Pace
-from labeler.domain.change import AnswerEffect, Blind, Change
+from labeler.domain.change import Answer, AnswerEffect, Blind, Change
 from labeler.domain.clock import monotonic_ms, wall_clock_ms
 from labeler.domain.connection import ConnectionStatus
 from labeler.domain.destination import Destination
@@ -372,16 +372,28 @@ class Desk:
             if item.title != prepared.document.title:
                 self.state.worklist.set_title(trace_id, prepared.document.title)
                 self.on_event(ItemChanged(trace_id))
-        unknown = self.known.unknown_answers(prepared)
-        if unknown and trace_id in self.state.index_of:
-            for span_id, answers in unknown.items():
-                self.state.load_answers(trace_id, answers, span_id)
-                self.deliveries.told(answer.assessment_id for answer in answers.values())
-            note_labelled(self.state, trace_id)
+        if trace_id in self.state.index_of:
+            self._take_over(trace_id, self.known.unknown_answers(prepared))
+            if prepared.raw.summary.read_at_ms and self.known.journaled(trace_id):
+                self._background.do(self._take_over_since(prepared))
+        self.on_event(DocumentReady(trace_id))
+
+    async def _take_over_since(self, prepared: PreparedTrace) -> None:
+        """Take over what came after the journal's answers, but for an item that was changed in this sitting."""
+        trace_id, spec = prepared.raw.summary.id, self.record.spec
+        settled = await self._journal.run(
+            self._journal.queries.settled_in, self.destination_of(trace_id), trace_id, spec.reviewer, spec.sprint
+        )
+        if trace_id not in self.state.touched:
+            self._take_over(trace_id, self.known.told_since(prepared, settled))
+
+    def _take_over(self, trace_id: str, told: Mapping[str | None, Mapping[str, Answer]]) -> None:
+        if told:
+            take_over(self.state, trace_id, told)
+            self.deliveries.told(answer.assessment_id for answers in told.values() for answer in answers.values())
             if self._active.shown != trace_id:
                 open_anew(self.state, trace_id)
             self.on_event(ItemChanged(trace_id))
-        self.on_event(DocumentReady(trace_id))
 
 
 def _mint() -> str:

@@ -84,17 +84,34 @@ class KnownAssessments:
         given = {answer.assessment_id for answer in self.journaled(trace_id).values() if answer is not None}
         return ids - self.shown - given
 
-    def _merged(self, prepared: PreparedTrace) -> dict[tuple[str | None, str], Mine]:
+    def told_since(
+        self, prepared: PreparedTrace, settled: Mapping[tuple[str | None, str], int | None]
+    ) -> dict[str | None, dict[str, Answer]]:
+        """Find the answers of mine in a trace just read that came after what the journal has, by span and question.
+
+        `settled` is when the last delivery of each answer was acknowledged (`OutboxQueries.settled_in`).
+        """
+        since: dict[str | None, dict[str, Answer]] = {}
+        for (span_id, name), mine in self._merged(prepared, settled).items():
+            known = self.journaled(prepared.raw.summary.id).get((span_id, name))
+            if mine.answer is not None and (known is None or mine.answer.assessment_id != known.assessment_id):
+                since.setdefault(span_id, {})[name] = mine.answer
+        return since
+
+    def _merged(
+        self, prepared: PreparedTrace, settled: Mapping[tuple[str | None, str], int | None] | None = None
+    ) -> dict[tuple[str | None, str], Mine]:
+        """Merge the journal's answers with what was told. Without `settled` the journal's count, where it has any."""
         known = self.journaled(prepared.raw.summary.id)
-        told = [each for each in prepared.assessments if each.id not in self.retired]
+        told = [each for each in prepared.assessments if settled is not None or each.id not in self.retired]
         asked = {question.name: question for question in self._state.questions}
         places = dict.fromkeys((*known, *((each.span_id, each.name) for each in told)))
         is_in_scope = in_scope(self._scope)
         return {
             (span_id, name): merge(
                 Asked(name, asked.get(name), self._reviewer, span_id, is_in_scope),
-                JournalWord(known[span_id, name]) if (span_id, name) in known else None,
-                Reading(0, told),
+                _word(known, (span_id, name), settled),
+                Reading(prepared.raw.summary.read_at_ms, told),
                 self.shown,
             )
             for span_id, name in places
@@ -119,6 +136,20 @@ class KnownAssessments:
                     self.retired.add(effect.before.assessment_id)
                 if effect.after is not None:
                     self.retired.discard(effect.after.assessment_id)
+
+
+def _word(
+    known: Mapping[tuple[str | None, str], Answer | None],
+    place: tuple[str | None, str],
+    settled: Mapping[tuple[str | None, str], int | None] | None,
+) -> JournalWord | None:
+    """Return what the journal holds of a question; None where it holds nothing. What was cleared unsent is settled."""
+    if place not in known:
+        return None
+    answer = known[place]
+    if settled is None:
+        return JournalWord(answer)
+    return JournalWord(answer, settled.get(place, 0 if answer is None else None))
 
 
 def everything_said(

@@ -89,6 +89,14 @@ def to_item(row: WorklistRow) -> Item:
     return Item(row.trace_id, row.experiment_id, one_line(row.title, TITLE_CHARACTERS))
 
 
+def take_over(state: ReviewState, trace_id: str, told: Mapping[str | None, Mapping[str, Answer]]) -> None:
+    """Take over answers that were given elsewhere, by span ID and question."""
+    for span_id, answers in told.items():
+        for name, answer in answers.items():
+            state.set_answer((trace_id, span_id), name, answer)
+    note_labelled(state, trace_id)
+
+
 def _note_queue_state(state: ReviewState, row: WorklistRow) -> None:
     """Take over what the queue has of an item. One that was taken out of it, with an answer of mine, is no work."""
     if row.queue_state is QueueItemState.COMPLETE:

@@ -28,7 +28,8 @@ class TraceSummary:
     """What a search returns of a trace. Previews are cut by the server and never judged.
 
     Text is as the backend sent it: sanitise it before showing. `requested_at_ms` is in milliseconds since the epoch
-    (UTC); `duration_ms` is None while the trace is unfinished, or where it was not recorded.
+    (UTC); `duration_ms` is None while the trace is unfinished, or where it was not recorded. `read_at_ms` is when the
+    backend was asked for it, by this machine's clock; 0 where that is not known.
     """
 
     id: str
@@ -44,6 +45,7 @@ class TraceSummary:
     request_preview: str | None = None
     response_preview: str | None = None
     assessments: tuple[Assessment, ...] = ()
+    read_at_ms: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

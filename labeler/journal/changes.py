@@ -17,6 +17,7 @@ from labeler.domain.worklist import ReviewSpec
 from labeler.journal.delivery_table import DeliveryTable
 from labeler.journal.destinations import number_of, numbers
 from labeler.journal.item_states import ItemKey, item_key, note_state, note_touched
+from labeler.journal.models import DeliveryState
 from labeler.journal.outgoing_assessment import AnswerKey
 from labeler.journal.reconcile import settle_answer, settle_status
 from labeler.journal.reviews import home_of, spec_of
@@ -206,7 +207,23 @@ class Derivation:
             return before
         if before is not None and self.table.resolve(before.assessment_id) == known.assessment_id:
             return before
-        return known
+        return before if before is not None and self._came_after(before, known) else known
+
+    def _came_after(self, told: Answer, known: Answer) -> bool:
+        """Return whether an answer that was not given here stands in place of the one that was, which has arrived.
+
+        The reviewer was shown it, given by another program or on the backend's own page, and goes on from there.
+        """
+        row = self.table.create_of(known.assessment_id)
+        if self.table.create_of(self.table.resolve(told.assessment_id)) is not None:
+            return False
+        if row is not None and row["state"] != DeliveryState.DELIVERED:
+            return False
+        below = known.overrides if row is None else row["overrides"]
+        while below is not None and below != told.assessment_id:
+            row = self.table.create_of(below)
+            below = None if row is None else row["overrides"]
+        return below is None
 
     def _cell(self, destination_id: int, effect: Effect) -> AnswerKey:
         asked = effect if isinstance(effect, AnswerEffect) else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final
 
-from labeler.domain.assessment import Assessment
+from labeler.domain.assessment import Assessment, same_reviewer
 from labeler.domain.destination import Destination
 from labeler.domain.queue import QueueItemState
 from labeler.journal.destinations import known, numbers
@@ -180,6 +180,26 @@ class OutboxQueries:
             (json.dumps(list(assessment_ids)),),
         )
         return {row["id"]: AnswerDelivery(DeliveryState(row["state"]), row["reason"]) for row in rows}
+
+    def settled_in(
+        self, destination: Destination, trace_id: str, reviewer: str, scope: str
+    ) -> dict[tuple[str | None, str], int | None]:
+        """Return when the last delivery of each answer of a reviewer about a trace was acknowledged, by span and name.
+
+        In milliseconds since the epoch; None while one is on its way. Where nothing was ever sent, there is no entry.
+        """
+        rows = self._store.rows(
+            "SELECT span_id, name, reviewer, max(state IN ('waiting', 'parked', 'refused')) AS is_on_its_way,"
+            " max(settled_at_ms) AS settled_at_ms FROM deliveries WHERE trace_id = ? AND +destination_id IN"
+            " (SELECT value FROM json_each(?)) AND scope = ? AND op != 'status' AND state != 'closed'"
+            " GROUP BY span_id, name, reviewer",
+            (trace_id, numbers(self._store, [destination]), scope),
+        )
+        return {
+            (row["span_id"] or None, row["name"]): None if row["is_on_its_way"] else row["settled_at_ms"]
+            for row in rows
+            if same_reviewer(row["reviewer"], reviewer)
+        }
 
     def standing(self, destinations: Sequence[Destination]) -> list[StandingAnswer]:
         """Return every standing answer that was given here, in the form in which it was or will be delivered."""

@@ -7,7 +7,7 @@ backend's does: the newest of my valid assessments there, whoever wrote it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from labeler.domain import answer_metadata
 from labeler.domain.answer_metadata import answer_of
@@ -22,18 +22,18 @@ class JournalWord:
     """What the journal holds of a question: an answer, or None for one that was cleared.
 
     `settled_at_ms` is when the last delivery of it was acknowledged, in milliseconds since the epoch; None while one is
-    on its way, or where it never leaves the journal. `stored_id` is the ID that the backend gave it in place of ours.
+    on its way, or where it never leaves the journal.
     """
 
     answer: Answer | None
     settled_at_ms: int | None = None
-    stored_id: str | None = None
 
-    @property
-    def ids(self) -> frozenset[str]:
-        """The IDs by which the backend may know the answer."""
-        own = () if self.answer is None else (self.answer.assessment_id,)
-        return frozenset({*own, *([self.stored_id] if self.stored_id else ())})
+    def is_carried_by(self, assessment: Assessment) -> bool:
+        """Return whether an assessment is this answer: by our ID, which it repeats where the backend gave another."""
+        if self.answer is None:
+            return False
+        own = self.answer.assessment_id
+        return own in (assessment.id, assessment.metadata.get(answer_metadata.ID))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +102,13 @@ def merge(asked: Asked, word: JournalWord | None, told: Reading | None, shown: C
     if word is not None and (told is None or word.settled_at_ms is None or told.at_ms <= word.settled_at_ms):
         return _by_journal(asked, word, rows, valid, shown)
     assert told is not None or not rows
-    own = None if word is None else next((each for each in valid if each.id in word.ids), None)
+    own = None if word is None else next((each for each in valid if word.is_carried_by(each)), None)
     if own is not None:
         conflicts = tuple(each for each in valid if each is not own and each.id not in shown)
         if conflicts:
-            return _standing(asked, own, rows, valid, conflicts)
+            return _standing(asked, word, own, rows, valid, conflicts)
     if valid:
-        return _standing(asked, valid[-1], rows, valid, ())
+        return _standing(asked, word, valid[-1], rows, valid, ())
     if told is None:
         return Mine()
     return _fallen(asked, word, rows, told.assessments)
@@ -122,10 +122,10 @@ def _by_journal(
     asked: Asked, word: JournalWord, rows: Sequence[Assessment], valid: Sequence[Assessment], shown: Collection[str]
 ) -> Mine:
     """Return the journal's word, with what else of mine stands on the backend."""
-    known = {*shown, *word.ids}
     below = word.answer.overrides if word.answer is not None else None
-    conflicts = tuple(each for each in valid if each.id not in known and each.id != below)
-    beside = [each for each in valid if each.id in known and each.id not in word.ids and each.id != below]
+    others = [each for each in valid if not word.is_carried_by(each) and each.id != below]
+    conflicts = tuple(each for each in others if each.id not in shown)
+    beside = [each for each in others if each.id in shown]
     if word.answer is None:
         return Mine(conflicts=conflicts)
     answer, fits = _fitting(asked, word.answer)
@@ -141,14 +141,17 @@ def _by_journal(
 
 def _standing(
     asked: Asked,
+    word: JournalWord | None,
     shown: Assessment,
     rows: Sequence[Assessment],
     valid: Sequence[Assessment],
     conflicts: tuple[Assessment, ...],
 ) -> Mine:
-    """Return a valid assessment as my answer."""
+    """Return a valid assessment as my answer, under the ID that the journal gave it where it was given there."""
     beside = [each for each in valid if each is not shown and each not in conflicts]
     answer, fits = _fitting(asked, answer_of(shown, shown.value))
+    if word is not None and word.answer is not None and word.is_carried_by(shown):
+        answer = replace(answer, assessment_id=word.answer.assessment_id)
     return Mine(
         answer=answer,
         fits=fits,
@@ -163,8 +166,7 @@ def _fallen(
     asked: Asked, word: JournalWord | None, rows: Sequence[Assessment], everything: Sequence[Assessment]
 ) -> Mine:
     """Return my last answer where none of mine is valid: overridden by somebody, or gone. Neither opens the item."""
-    own_ids = frozenset[str]() if word is None else word.ids
-    own = next((each for each in rows if each.id in own_ids), None)
+    own = None if word is None else next((each for each in rows if word.is_carried_by(each)), None)
     if word is not None and word.answer is not None and own is None:
         answer, fits = _fitting(asked, word.answer)
         return Mine(answer=answer, fits=fits, is_gone=True)

@@ -87,13 +87,6 @@ class ReviewState:
         """Append items that are not in the worklist yet; return how many were."""
         return self.worklist.add(items)
 
-    def load_answers(self, trace_id: str, answers: Mapping[str, Answer], span_id: str | None = None) -> None:
-        """Take over answers given elsewhere or earlier; those of this review count more."""
-        known = self.answers_of(trace_id, span_id)
-        for name, answer in answers.items():
-            if name not in known:
-                self.set_answer((trace_id, span_id), name, answer)
-
     def set_answer(self, subject: Subject, question: str, answer: Answer | None) -> None:
         """Set the answer to a question about the subject; None removes it."""
         trace_id, span_id = subject

@@ -23,6 +23,7 @@ from labeler.domain.trace import RawTrace, TraceState, TraceSummary
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState, ReviewSpec
 from labeler.journal.async_journal import AsyncJournal
+from labeler.journal.attempt_outcomes import Delivered
 from labeler.review.action import (
     Action,
     Clear,
@@ -336,14 +337,14 @@ async def test_a_sample_or_a_limit_is_drawn_once(room: Room) -> None:
         assert not desk.is_drawn, "nothing was there to draw from"
 
 
-async def in_cache(room: Room, *names: str) -> None:
+async def in_cache(room: Room, *names: str, read_at_ms: int = 0) -> None:
     """Put the trace ``tr-a`` into the cache, with valid answers of mine that came from elsewhere, by their IDs."""
     source = Source(SourceType.HUMAN, "rhea.k")
     said = tuple(
         Assessment(name, "tr-a", "helpful", AssessmentKind.FEEDBACK, True, source, created_at_ms=at_ms)
         for at_ms, name in enumerate(names)
     )
-    summary = TraceSummary("tr-a", EXPERIMENT, 1, 1, TraceState.OK, "tr-a", assessments=said)
+    summary = TraceSummary("tr-a", EXPERIMENT, 1, 1, TraceState.OK, "tr-a", assessments=said, read_at_ms=read_at_ms)
     await room.cache.run(Cache.put, HOME, RawTrace(summary, b'{"spans": []}'))
 
 
@@ -375,3 +376,60 @@ async def test_an_answer_of_mine_that_i_was_never_shown_is_a_conflict_also_after
         mine = desk.known.mine("tr-a")[None, "helpful"]
         assert (value(desk), [each.id for each in mine.conflicts]) == (False, ["a-machine"])
         assert [each.id for each in mine.retire] == ["a-script"]
+
+
+DELIVERED_MS = 1 << 45
+
+
+async def deliver(room: Room) -> list[Assessment]:
+    """Have everything acknowledged at `DELIVERED_MS`; return what was sent."""
+    await room.journal.run(room.journal.outbox.release_all, 1)
+    claims = await room.journal.run(room.journal.outbox.claim, [HOME], DELIVERED_MS, 0, 100)
+    outcomes = [(claim.delivery.id, Delivered()) for claim in claims]
+    await room.journal.run(room.journal.outbox.settle, outcomes, DELIVERED_MS)
+    return [claim.assessment for claim in claims if claim.assessment is not None]
+
+
+async def until(desk: Desk, expected: JsonValue) -> None:
+    for _ in range(500):
+        if value(desk) is expected:
+            return
+        await asyncio.sleep(0.01)
+    assert value(desk) is expected
+
+
+async def test_what_the_backend_had_after_an_answer_was_acknowledged_counts_and_is_superseded(room: Room) -> None:
+    async with room.desk(SEARCH) as desk:
+        await do(desk, Thumb(False))
+    await in_cache(room, "a-page", read_at_ms=DELIVERED_MS + 1)
+    async with room.desk(SEARCH) as desk:
+        await until_prepared(desk)
+        assert value(desk) is False, "it is on its way"
+    await deliver(room)
+    await in_cache(room, "a-page", read_at_ms=DELIVERED_MS)
+    async with room.desk(SEARCH) as desk:
+        await until_prepared(desk)
+        await asyncio.sleep(0.1)
+        assert value(desk) is False, "it was acknowledged after the backend was asked"
+    await in_cache(room, "a-page", read_at_ms=DELIVERED_MS + 1)
+    async with room.desk(SEARCH) as desk:
+        await until_prepared(desk)
+        await until(desk, True)
+        await do(desk, GoTo(1), Thumb(False))
+    (sent,) = await deliver(room)
+    assert (sent.value, sent.overrides) == (False, "a-page")
+
+
+async def test_one_that_was_cleared_comes_back_only_by_a_later_reading(room: Room) -> None:
+    async with room.desk(SEARCH) as desk:
+        await do(desk, Thumb(False))
+    await deliver(room)
+    async with room.desk(SEARCH) as desk:
+        await do(desk, GoTo(1), Clear())
+    await deliver(room)
+    for read_at_ms, expected in ((DELIVERED_MS, None), (DELIVERED_MS + 1, True)):
+        await in_cache(room, "a-page", read_at_ms=read_at_ms)
+        async with room.desk(SEARCH) as desk:
+            await until_prepared(desk)
+            await until(desk, expected)
+            assert state(desk) is (ItemState.OPEN if expected is None else ItemState.LABELLED)

@@ -120,5 +120,6 @@ class Sitting:
     def load(self, trace_id: str, values: Sequence[tuple[Question, JsonValue]], state: ItemState) -> None:
         """An item as an earlier review left it."""
         loaded = {question.name: Answer(self.mint(), value, None, 0, 0) for question, value in values}
-        self.state.load_answers(trace_id, loaded)
+        for name, answer in loaded.items():
+            self.state.set_answer((trace_id, None), name, answer)
         self.state.worklist.set_state(trace_id, state)

@@ -165,10 +165,11 @@ def test_one_that_is_gone_or_was_overridden_says_so_and_still_counts() -> None:
     assert merge(ASKED, word("a-1", 4), chain, ()).overridden_by == "sam"
 
 
-def test_the_id_that_the_backend_gave_is_the_answers_own() -> None:
-    kept = JournalWord(word("a-1", 4).answer, 5, stored_id="server-7")
-    found = merge(ASKED, kept, told(row("server-7", 4)), ())
-    assert (of(found), found.conflicts) == (("server-7", 4), ())
+def test_an_answer_that_the_backend_gave_another_id_is_told_by_the_one_it_repeats() -> None:
+    stored = row("server-7", 4, id="a-1")
+    found = merge(ASKED, word("a-1", 4), told(stored), ())
+    assert (of(found), found.supersedes, found.conflicts) == (("a-1", 4), "server-7", ())
+    assert merge(ASKED, word("a-1", 4, settled_at_ms=None), told(stored), ()).conflicts == ()
 
 
 def test_a_valid_one_that_i_was_never_shown_is_a_conflict_whatever_its_time() -> None:
@@ -318,7 +319,7 @@ class Harbour(RuleBasedStateMachine):
             return
         view = self.view
         valid = sorted((each for each in self.mine() if each.valid), key=lambda each: (each.created_at_ms, each.id))
-        own = self.word.ids if self.word else frozenset()
+        own = {self.word.answer.assessment_id} if self.word and self.word.answer else set()
         if valid:
             assert view.answer is not None
             assert view.answer.assessment_id in {each.id for each in valid}
