@@ -14,7 +14,7 @@ from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, TraceSummary
 from labeler.storage.sqlite_file import statements, transaction
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """`user_version` of the database: the schema below and the encoding of summaries."""
 
 _COMPRESSION_LEVEL: Final = 3

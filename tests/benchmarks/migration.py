@@ -16,7 +16,7 @@ from labeler.journal.journal import Journal
 from labeler.journal.schema import STEPS
 from tests.benchmarks.measures import machine, noise, table
 from tests.benchmarks.opening import make_journal
-from tests.journal.test_long_journal import write_as_of
+from tests.journal.earlier_formats import write_as_of
 
 
 def main() -> None:

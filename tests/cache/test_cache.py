@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from labeler.cache.async_cache import AsyncCache
 from labeler.cache.encoding import decode_summary, encode_summary
 from labeler.cache.store import Cache
+from labeler.cache.tables import FORMAT
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, TraceSummary
 from tests.cache.traces import HOME, any_text, summaries, trace
@@ -182,7 +183,7 @@ def test_a_file_of_another_format_is_made_anew(tmp_path: Path) -> None:
     cache = Cache(path, MIB)
     cache.put(HOME, trace("tr-1"))
     cache.close()
-    assert sqlite3.connect(path).execute("PRAGMA user_version").fetchone() == (1,)
+    assert sqlite3.connect(path).execute("PRAGMA user_version").fetchone() == (FORMAT,)
 
 
 def test_a_file_that_is_damaged_in_the_middle_of_a_run_is_made_anew(tmp_path: Path) -> None:

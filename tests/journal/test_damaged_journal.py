@@ -23,8 +23,8 @@ from labeler.journal.journal import Journal
 from labeler.journal.models import DeliveryOp, DeliveryState, JournalNewer, JournalUnusable, JournalWriteFailed
 from labeler.journal.schema import STEPS
 from labeler.journal.store import open_store
+from tests.journal.earlier_formats import write_as_of
 from tests.journal.sitting import HOME, Sitting, rows, spec
-from tests.journal.test_long_journal import write_as_of
 
 PAGE = 4096
 

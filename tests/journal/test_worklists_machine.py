@@ -19,8 +19,8 @@ from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, Sta
 from labeler.domain.worklist import ItemState, ReviewSpec
 from labeler.journal.journal import Journal
 from labeler.journal.schema import STEPS
+from tests.journal.earlier_formats import write_as_of
 from tests.journal.sitting import HOME, Sitting, mint, rows, scratch_directory, spec
-from tests.journal.test_long_journal import write_as_of
 
 TRACES = ("tr-a", "tr-b", "tr-c")
 SPECS = {
