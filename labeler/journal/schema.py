@@ -201,7 +201,11 @@ CREATE TABLE worklists AS
 CREATE UNIQUE INDEX worklists_by_id ON worklists(id);
 ALTER TABLE states RENAME TO earlier_states;
 CREATE TABLE reached AS
-    SELECT d.id AS destination_id, w.reviewer, w.holder, s.trace_id, s.state, s.seq
+    SELECT d.id AS destination_id, w.reviewer, w.holder, s.trace_id, s.state, s.seq,
+        s.state != 'open' OR EXISTS (
+            SELECT 1 FROM changes, json_each(changes.effects) AS effect
+            WHERE changes.seq = s.seq AND json_extract(effect.value, '$.trace_id') = s.trace_id
+                AND json_extract(effect.value, '$.state') IS NOT NULL) AS is_act
     FROM earlier_states s JOIN worklists w ON w.id = s.review_id
     JOIN items i ON i.review_id = s.review_id AND i.trace_id = s.trace_id
     JOIN destinations d ON d.backend_uri = w.backend_uri AND d.workspace = w.workspace
@@ -217,7 +221,9 @@ CREATE TABLE states (
 ) WITHOUT ROWID;
 INSERT OR REPLACE INTO states (destination_id, reviewer, holder, trace_id, state, seq)
     SELECT destination_id, reviewer, holder, trace_id, iif(state = 'deferred', 'open', state), seq
-    FROM reached ORDER BY seq;
+    FROM reached WHERE is_act ORDER BY seq;
+INSERT OR IGNORE INTO states (destination_id, reviewer, holder, trace_id, state, seq)
+    SELECT destination_id, reviewer, holder, trace_id, state, seq FROM reached WHERE NOT is_act ORDER BY seq;
 CREATE TABLE deferred (
     destination_id INTEGER NOT NULL REFERENCES destinations(id),
     reviewer TEXT NOT NULL,
@@ -229,11 +235,7 @@ CREATE TABLE deferred (
 INSERT INTO deferred (destination_id, reviewer, trace_id, seq)
     SELECT destination_id, reviewer, trace_id, seq FROM (
         SELECT destination_id, reviewer, trace_id, state, max(seq) AS seq FROM reached
-        WHERE trace_id IN (SELECT trace_id FROM reached WHERE state = 'deferred')
-            AND (state != 'open' OR EXISTS (
-                SELECT 1 FROM changes, json_each(changes.effects) AS effect
-                WHERE changes.seq = reached.seq AND json_extract(effect.value, '$.trace_id') = reached.trace_id
-                    AND json_extract(effect.value, '$.state') IS NOT NULL))
+        WHERE is_act AND trace_id IN (SELECT trace_id FROM reached WHERE state = 'deferred')
         GROUP BY destination_id, reviewer, trace_id)
     WHERE state = 'deferred';
 DROP TABLE reached;
@@ -281,9 +283,10 @@ UPDATE reviews SET is_drawn = 1
 """What a reviewer said and did about a trace no longer hangs on the worklist in which it was.
 
 Answers, deferrals and drafts are kept by destination, reviewer, scope (a sprint's slug, or empty) and trace. Of two
-deferrals the newest change decides, of two drafts in one place both texts are kept, the one of the worklist opened last
-first. `states` keeps what belongs to a queue or, outside queues, to a selection: `holder` is the ID of the queue, else
-of the review. A state there is ``labelled`` (submitted), ``declined``, or ``open`` for what was only touched.
+deferrals the newest change decides; an item that one worklist ended and another only answered is ended; of two drafts
+in one place both texts are kept, the one of the worklist opened last first. `states` keeps what belongs to a queue
+or, outside queues, to a selection: `holder` is the ID of the queue, else of the review. A state there is ``labelled``
+(submitted), ``declined``, or ``open`` for what was only touched.
 
 `shown` has the IDs of assessments of the reviewer's own that did not come from here and were shown. An item that is no
 longer selected is marked so and, where its trace was never touched, `is_gone`: its row stays, the worklist is without
