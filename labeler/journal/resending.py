@@ -12,9 +12,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from labeler.domain.assessment import AssessmentKind
+from labeler.domain.assessment import AssessmentKind, person
 from labeler.domain.destination import Destination
-from labeler.journal.changes import person
 from labeler.journal.delivery_table import SURPLUS
 from labeler.journal.destinations import known, numbers
 from labeler.journal.models import Delivery, DeliveryOp, Former, Lost, Surplus
@@ -36,20 +35,21 @@ UPDATE deliveries SET overrides = ?, payload = json_remove(payload, '$.restored'
 _OPEN: Final = "('waiting', 'parked', 'refused')"
 
 _DELETE: Final = """
-INSERT INTO deliveries (seq, destination_id, review_id, reviewer, trace_id, span_id, name, op, assessment_id, payload,
-                        overrides, depends_on, state, created_at_ms, released_at_ms, run)
-SELECT (SELECT max(seq) + 1 FROM deliveries), destination_id, review_id, reviewer, trace_id, span_id, name, 'delete',
-       assessment_id, ?, ?, ?, 'waiting', ?, coalesce(released_at_ms, ?), ?
+INSERT INTO deliveries (seq, destination_id, review_id, reviewer, scope, trace_id, span_id, name, op, assessment_id,
+                        payload, overrides, depends_on, state, created_at_ms, released_at_ms, run)
+SELECT (SELECT max(seq) + 1 FROM deliveries), destination_id, review_id, reviewer, scope, trace_id, span_id, name,
+       'delete', assessment_id, ?, ?, ?, 'waiting', ?, coalesce(released_at_ms, ?), ?
 FROM deliveries WHERE id = ?
 """
 
 _OPEN_DELETE: Final = f"""
-SELECT (SELECT id FROM deliveries WHERE destination_id = ? AND reviewer = ? AND trace_id = ? AND span_id = ?
-        AND name = ? AND op = 'delete' AND state IN {_OPEN} ORDER BY seq DESC LIMIT 1)
+SELECT (SELECT id FROM deliveries WHERE destination_id = ? AND reviewer = ? AND scope = ? AND trace_id = ?
+        AND span_id = ? AND name = ? AND op = 'delete' AND state IN {_OPEN} ORDER BY seq DESC LIMIT 1)
 """
 
 _CELLS: Final = """
-SELECT c.destination_id, c.reviewer, c.trace_id, c.span_id, c.question, json_extract(c.answer, '$.assessment_id'),
+SELECT c.destination_id, c.reviewer, c.scope, c.trace_id, c.span_id, c.question,
+       json_extract(c.answer, '$.assessment_id'),
        c.answer IS NULL OR EXISTS (SELECT 1 FROM deliveries d WHERE d.op = 'create'
                                    AND d.assessment_id = json_extract(c.answer, '$.assessment_id'))
 FROM cells c WHERE c.destination_id IN (SELECT value FROM json_each(?))
@@ -93,7 +93,8 @@ class Resending:
         cells = {tuple(key): (standing, is_ours) for *key, standing, is_ours in self._store.rows(_CELLS, (places,))}
         found = []
         for row in self._store.rows(_FORMER, {"places": places}):
-            cell = (row["destination_id"], person(row["reviewer"]), row["trace_id"], row["span_id"], row["name"])
+            destination_id, reviewer, *place = _cell(row)
+            cell = (destination_id, person(reviewer), *place)
             standing, is_ours = cells.get(cell, (None, False))
             if standing != row["assessment_id"] and (is_ours or row["retraction"] is not None):
                 found.append(
@@ -252,7 +253,7 @@ class _Again:
 
 
 def _cell(row: Any) -> tuple[Any, ...]:
-    return (row["destination_id"], row["reviewer"], row["trace_id"], row["span_id"], row["name"])
+    return (row["destination_id"], row["reviewer"], row["scope"], row["trace_id"], row["span_id"], row["name"])
 
 
 def _is_in_force(db: sqlite3.Connection, row: Any) -> bool:
