@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import re
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import labeler
 from labeler.cli.context import paths_of
 from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.open_journal import examine_journal
 from labeler.cli.output import print_message, print_text
 from labeler.cli.prompts import is_interactive, read_line
-from labeler.cli.reviewer import git_email
+from labeler.cli.reviewer import answer_remembered, git_email
 from labeler.config.backend_uri import BadBackendUri, check_backend_uri, secrets_in
 from labeler.config.edit import write_private
-from labeler.config.identity import BadReviewer, check_reviewer
+from labeler.config.identity import BadReviewer, Candidate, check_reviewer
+from labeler.config.paths import Paths, UnusableDirectory
 from labeler.domain.destination import canonical_uri
+from labeler.journal.async_journal import AsyncJournal
+from labeler.journal.models import JournalError
 
 _LOCAL_SERVER = "http://127.0.0.1:5000"
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was reviewed last: the backend's address, who was said to review there, and the experiments' names."""
+
+    address: str = ""
+    reviewer: str = ""
+    experiments: Sequence[str] = ()
+
+    def is_at(self, backend: str) -> bool:
+        """Return whether this backend is the one that was reviewed last."""
+        return bool(self.address) and canonical_uri(backend) == canonical_uri(self.address)
 
 
 def write_first_configuration(arguments: argparse.Namespace) -> ExitCode:
@@ -31,16 +52,22 @@ def write_first_configuration(arguments: argparse.Namespace) -> ExitCode:
         )
     backend = getattr(arguments, "backend", None)
     reviewer = getattr(arguments, "reviewer", None)
+    experiments = getattr(arguments, "experiments", [])
     if backend is None and not is_interactive():
         raise CommandFailed(
             ExitCode.USAGE, "There is no terminal to ask on. Give --backend URI, and --reviewer ID if you want"
         )
     if backend is None:
-        backend = _asked("Where are your traces?", _suggested_backend())
-        reviewer = reviewer or _asked("Whose labels are these? Empty: the signed-in user", git_email())
-    text = configuration_text(
-        _without_secret(_uri(backend)), _reviewer_id(reviewer or ""), getattr(arguments, "experiments", [])
-    )
+        known = asyncio.run(_known_from_before(paths_of(arguments)))
+        backend = _asked("Where are your traces?", _suggested_backend(known), "")
+        if reviewer is None:
+            guess = _suggested_reviewer(known, backend)
+            from_where = f", from {guess.origin}; " if guess.id else ""
+            reviewer = _asked("Whose labels are these?", guess.id, f"{from_where}- for whoever is signed in")
+        if not experiments and (suggested := _suggested_experiments(known, backend)):
+            asked = _asked("Which experiments, with commas between?", ", ".join(suggested), "; - for none")
+            experiments = [name for part in asked.split(",") if (name := part.strip())]
+    text = configuration_text(_without_secret(_uri(backend)), _reviewer_id(reviewer or ""), experiments)
     try:
         write_private(path, text)
     except OSError as error:
@@ -72,18 +99,66 @@ def example_text() -> str:
     return (installed if installed.exists() else package.parent / installed.name).read_text(encoding="utf-8")
 
 
-def _asked(question: str, suggestion: str) -> str:
-    line = read_line(f"{question} [{suggestion}] ")
+async def _known_from_before(paths: Paths) -> _Known:
+    """Return what the journal knows, if there is one that can be read."""
+    if not paths.journal.is_file():
+        return _Known()
+    try:
+        async with examine_journal(paths) as (journal, _):
+            return await journal.run(
+                _read_known, journal, {f"local:{paths.demo_store}", f"local:{paths.imports_store}"}
+            )
+    except (JournalError, UnusableDirectory):
+        return _Known()
+
+
+def _read_known(journal: AsyncJournal, own_stores: Collection[str]) -> _Known:
+    for record in journal.reviews.last_opened_first():
+        spec = record.spec
+        if spec.address and spec.address not in own_stores:
+            is_search = spec.queue_id is None and not spec.trace_ids
+            experiments = spec.label.split(", ") if is_search else []
+            answered = answer_remembered(journal.remembered, spec.backend_uri)
+            return _Known(
+                spec.address, answered or "", experiments if len(experiments) == len(spec.experiment_ids) else ()
+            )
+    return _Known()
+
+
+def _asked(question: str, suggestion: str, more: str) -> str:
+    """Ask for a value, with a suggestion that an empty line takes; ``-`` is the answer that leaves it out."""
+    line = read_line(f"{question} [{suggestion}{more}] ")
     if not line:
         raise CommandFailed(ExitCode.USAGE, "There was no answer; nothing was written")
-    return line.strip() or suggestion
+    typed = line.strip()
+    return "" if typed == "-" else typed or suggestion
 
 
-def _suggested_backend() -> str:
-    try:
-        return canonical_uri(check_backend_uri(os.environ.get("MLFLOW_TRACKING_URI") or _LOCAL_SERVER))
-    except BadBackendUri:
-        return _LOCAL_SERVER
+def _suggested_backend(known: _Known) -> str:
+    for uri in (os.environ.get("MLFLOW_TRACKING_URI"), known.address):
+        if uri:
+            with suppress(BadBackendUri):
+                return canonical_uri(check_backend_uri(uri))
+    return _LOCAL_SERVER
+
+
+def _suggested_reviewer(known: _Known, backend: str) -> Candidate:
+    """Return who it probably is: as the environment says, as answered at this backend, else as git has it."""
+    stated = os.environ.get("LABELER_REVIEWER")
+    if stated:
+        return Candidate(stated, "LABELER_REVIEWER")
+    if known.reviewer and known.is_at(backend):
+        return Candidate(known.reviewer, "your answer before")
+    return Candidate(git_email(), "git")
+
+
+def _suggested_experiments(known: _Known, backend: str) -> Sequence[str]:
+    """Return the experiments that the environment names, else those reviewed last at this backend."""
+    named = [os.environ.get(name) for name in ("MLFLOW_EXPERIMENT_ID", "MLFLOW_EXPERIMENT_NAME")]
+    stated = next((name for name in named if name), None)
+    if stated:
+        return [stated]
+    return known.experiments if known.is_at(backend) else ()
 
 
 def _without_secret(uri: str) -> str:

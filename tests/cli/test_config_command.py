@@ -4,6 +4,7 @@ import tomllib
 
 import pytest
 
+from tests.cli.embedded_store import filled_store
 from tests.cli.program import Program
 
 SECRET_URI = "https://ana:s3cret@mlflow.example.org"
@@ -141,6 +142,33 @@ def test_a_first_configuration_is_written_after_a_short_dialogue(labeler: Progra
     assert "Where are your traces? [http://desk.example.org]" in ended.err
     written = tomllib.loads(labeler.config.read_text(encoding="utf-8"))
     assert (written["backend"]["uri"], written["reviewer"]) == ("http://desk.example.org", "ana")
+
+
+def test_the_dialogue_proposes_what_is_known(labeler: Program) -> None:
+    filled_store(labeler.work / "store.db", "openai_tool_roundtrip")
+    pulled = labeler.at_terminal("pull", "-b", "local:store.db", "-e", "1", typed="ana\n")
+    assert pulled.code == 0, pulled.err
+    labeler.config.unlink()
+    ended = labeler.at_terminal("config", "init", typed="\n\n\n")
+    assert ended.code == 0, ended.err
+    store = f"local:{labeler.work / 'store.db'}"
+    assert f"Where are your traces? [{store}]" in ended.err
+    assert "Whose labels are these? [ana, from your answer before; - for whoever is signed in]" in ended.err
+    assert "Which experiments, with commas between? [demo; - for none]" in ended.err
+    written = tomllib.loads(labeler.config.read_text(encoding="utf-8"))
+    assert (written["backend"]["uri"], written["backend"]["experiments"]) == (store, ["demo"])
+    assert written["reviewer"] == "ana"
+
+
+def test_a_proposal_can_be_left_out(labeler: Program) -> None:
+    labeler.config.unlink()
+    stated = {"LABELER_REVIEWER": "bo", "MLFLOW_EXPERIMENT_NAME": "Harbour"}
+    ended = labeler.at_terminal("config", "init", typed="http://desk.example.org\n-\n-\n", **stated)
+    assert ended.code == 0, ended.err
+    assert "[bo, from LABELER_REVIEWER; - for whoever is signed in]" in ended.err
+    written = tomllib.loads(labeler.config.read_text(encoding="utf-8"))
+    assert "reviewer" not in written
+    assert written["backend"]["experiments"] == []
 
 
 def test_a_dialogue_that_is_left_writes_nothing(labeler: Program) -> None:
