@@ -10,8 +10,8 @@ from labeler.domain.queue import QueueItemState
 from labeler.domain.worklist import ItemState, WorklistRow
 from labeler.reading.sanitise import one_line
 from labeler.review.converted_values import FittedAnswers
+from labeler.review.labelled import is_labelled
 from labeler.review.navigation import first_to_work, opening_focus
-from labeler.review.own_answers import is_labelled
 from labeler.review.state import ReviewState, Rules
 from labeler.review.worklist import Item
 

@@ -12,7 +12,8 @@ from labeler.domain.queue import QueueItemState
 from labeler.domain.sprint import NO_SPRINT, in_scope
 from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import WorklistRow
-from labeler.review.own_answers import is_labelled, own_answers
+from labeler.review.labelled import is_labelled
+from labeler.review.own_answers import own_answers
 
 _TITLE_CHARACTERS = 200
 """Characters kept of a preview; the title is cut to what a row shows when it is made safe."""

@@ -13,8 +13,8 @@ from labeler.domain.worklist import ItemState
 from labeler.review.action import ActionContext, Comment, Digit, SetAnswer, Thumb
 from labeler.review.answer_values import allowed, check_value, option_index, takes_single_digits, toggled
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
+from labeler.review.labelled import is_labelled
 from labeler.review.navigation import focus_after, is_complete, next_open, nothing_left
-from labeler.review.own_answers import is_labelled
 from labeler.review.state import ReviewState
 from labeler.review.worklist import Item
 

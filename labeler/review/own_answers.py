@@ -1,8 +1,8 @@
-"""Which of a trace's assessments are the reviewer's own answers, and whether they make it labelled."""
+"""Which of a trace's assessments are the reviewer's own answers, and which are what others said."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 
 from labeler.domain.assessment import Assessment, SourceType, same_reviewer
 from labeler.domain.change import Answer
@@ -47,15 +47,6 @@ def own_answers_by_span(
         if mine.answer is not None:
             found.setdefault(span_id, {})[name] = mine.answer
     return found
-
-
-def is_labelled(answers: Mapping[str, Answer], questions: Iterable[Question]) -> bool:
-    """Return whether each required question is answered; any one question if none is required."""
-    asked = list(questions)
-    required = [question for question in asked if question.required]
-    if required:
-        return all(question.name in answers for question in required)
-    return any(question.name in answers for question in asked)
 
 
 def by_others(assessments: Iterable[Assessment], reviewer: str) -> list[Assessment]:

@@ -12,7 +12,7 @@ from labeler.domain.worklist import ItemState
 from labeler.review.action import ActionContext
 from labeler.review.answers import make_change
 from labeler.review.decision import Decision, Refusal, verbatim
-from labeler.review.own_answers import is_labelled
+from labeler.review.labelled import is_labelled
 from labeler.review.state import ReviewState
 
 

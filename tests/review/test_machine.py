@@ -20,8 +20,8 @@ from labeler.review.apply import apply, apply_change
 from labeler.review.decide import decide
 from labeler.review.decision import Decision, FieldKind
 from labeler.review.history import History
+from labeler.review.labelled import is_labelled
 from labeler.review.navigation import next_open
-from labeler.review.own_answers import is_labelled
 from labeler.review.state import Advance, ReviewState, Subject
 from labeler.review.worklist import TO_DO, Item
 from tests.review.server_model import ServerModel

@@ -8,7 +8,8 @@ from labeler.domain.assessment import Assessment, AssessmentKind, Source, Source
 from labeler.domain.change import Answer
 from labeler.domain.question import FLAG_NAME
 from labeler.domain.value import JsonValue
-from labeler.review.own_answers import by_others, is_labelled, own_answers, own_answers_by_span
+from labeler.review.labelled import is_labelled
+from labeler.review.own_answers import by_others, own_answers, own_answers_by_span
 from tests.review.sitting import EXPECTED, HELPFUL, POLITE, QUALITY, REMARK
 
 ME = "Rhea.K@harbour.example"
