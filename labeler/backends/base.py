@@ -1,7 +1,7 @@
-"""What every backend can do, and the only errors it raises.
+"""The contract of every backend: what it can do, and the only errors that it raises.
 
-A backend knows no journal and no screen. All its methods may take long and are cancellable; none that changes
-anything retries by itself, because whoever calls knows better what a retry would mean.
+A backend knows nothing of the journal or the screen. Every method may take long and can be cancelled. A method that
+changes something never retries by itself, because only its caller knows what a retry would mean.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from labeler.domain.trace import RawTrace, TraceSummary
 from labeler.domain.worklist import Query
 
 MOST_ATTACHED: Final = 64 * 1024 * 1024
-"""Bytes of an attachment that are fetched at most."""
+"""The largest attachment that is fetched, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What this backend was found to do. `version` is for people; nothing is decided by it alone.
+    """What a backend can do, as detected. `version` is for people; no decision depends on it alone.
 
-    `honours_ids`: a create keeps the assessment ID it was given, so that a repeat adds nothing.
+    `queues` and `schemas`: whether it has review queues and label schemas. `honours_ids`: whether a create keeps the
+    assessment ID that it is given, so that repeating the create adds nothing.
     """
 
     version: str
@@ -35,26 +36,28 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
+    """An experiment: a named collection of traces."""
+
     id: str
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Schemas:
-    """The questions of an experiment as the server has them; `only_default` when it holds nothing but MLflow's own."""
+    """The label schemas of an experiment as questions. `only_default`: the server has no schema but MLflow's own."""
 
     questions: tuple[Question, ...]
     only_default: bool
 
 
 class BackendError(Exception):
-    """Base of everything a backend raises. The message is a sentence; it never holds a credential."""
+    """Base class of every error that a backend raises. The message is a sentence without any credential."""
 
 
 class Unreachable(BackendError):
-    """Certainly not done: no connection, or the server says to come back later. Retry.
+    """The request was certainly not carried out: there is no connection, or the server asks to come back later.
 
-    `retry_after_s` is what the server asked for, in seconds, or None.
+    Retry. `retry_after_s` is how many seconds the server asks to wait, or None.
     """
 
     def __init__(self, message: str, retry_after_s: float | None = None) -> None:
@@ -63,9 +66,10 @@ class Unreachable(BackendError):
 
 
 class Ambiguous(BackendError):
-    """It may have happened: a timeout, a reset, a 5xx, an answer that is not the expected JSON.
+    """The request may have been carried out: a timeout, a reset, a 5xx, or a response that is not the expected JSON.
 
-    `server_answered` is True when the server itself answered (a 500), False when the line went silent.
+    `server_answered` is True when the server itself responded (with a 500, say), False when the connection went silent.
+    `retry_after_s` is how many seconds the server asks to wait, or None.
     """
 
     def __init__(self, message: str, *, server_answered: bool = False, retry_after_s: float | None = None) -> None:
@@ -75,47 +79,47 @@ class Ambiguous(BackendError):
 
 
 class AlreadyThere(BackendError):
-    """An assessment of this ID exists. Read it back to see whether it is ours."""
+    """An assessment with this ID exists already. Read it back to see whether it is ours."""
 
 
 class Refused(BackendError):
-    """This payload can never succeed. The message is the server's own."""
+    """This payload can never succeed. The message is the server's own sentence."""
 
 
 class Forbidden(BackendError):
-    """Credentials are missing, wrong, or not allowed to do this."""
+    """The credentials are missing, wrong, or not sufficient for this call."""
 
 
 class NotAllowed(Forbidden):
-    """This call is not allowed, whoever makes it was let in or was not asked who it is."""
+    """The caller was let in, or was never asked for credentials, but this call is not allowed."""
 
 
 class LacksPermission(NotAllowed):
-    """The server itself says that this login lacks a permission; no proxy or gateway does in its place."""
+    """The server itself, not a proxy or gateway in front of it, says that this login lacks a permission."""
 
 
 class MissingTrace(BackendError):
-    """No such trace, as far as this login and workspace can see."""
+    """There is no such trace, as far as this login can see in this workspace."""
 
 
 class MissingTarget(BackendError):
-    """The trace is there; what the call was about (an assessment, a queue, a queue item) is not."""
+    """The trace exists, but the assessment, queue or queue item that the call was about does not."""
 
 
 class NotABackend(BackendError):
-    """Whatever answers there is not a usable tracking server: wrong address, a login page, too old."""
+    """What responds is not a usable tracking server: the address is wrong, a login page responds, or it is too old."""
 
 
 class UnknownName(BackendError):
-    """No experiment or queue of that name or ID. The message says what there is."""
+    """No experiment or queue has that name or ID. The message names those that exist."""
 
 
 class BadFilter(BackendError):
-    """The backend does not understand the filter or the order. The message is its own."""
+    """The backend does not understand the filter or the order. The message is the backend's own."""
 
 
 class Malformed(BackendError):
-    """An envelope that breaks the protocol. About one trace when `trace_id` is set."""
+    """A response breaks the protocol. It concerns one trace alone when `trace_id` is set."""
 
     def __init__(self, message: str, trace_id: str | None = None) -> None:
         super().__init__(message)
@@ -123,110 +127,134 @@ class Malformed(BackendError):
 
 
 class Backend(Protocol):
-    """A tracking backend. IDs are the backend's own; text is unsanitised."""
+    """A tracking backend. IDs are the backend's own, and text comes unsanitised.
+
+    Any method may raise `Unreachable`, `Ambiguous`, `Forbidden`, `NotABackend` or `Malformed`; the docstrings name
+    what else it raises.
+    """
 
     @property
     def uri(self) -> str:
-        """The canonical URI that destinations carry."""
+        """The canonical URI of the backend, as destinations have it."""
         ...
 
     @property
     def workspace(self) -> str:
-        """The workspace, or the empty string."""
+        """The workspace, or an empty string where none is set."""
         ...
 
     async def capabilities(self) -> Capabilities:
-        """What this backend can do, detected once. Raises `NotABackend` when it is none."""
+        """Return what this backend can do. It is detected once. Raises `NotABackend`."""
         ...
 
     async def whoami(self) -> str | None:
-        """The signed-in user, or None where the backend knows no users."""
+        """Return the name of the signed-in user, or None where the backend has no users."""
         ...
 
     async def experiments(self) -> list[Experiment]:
-        """All active experiments, most recently used first where the backend tells."""
+        """Return all active experiments, the most recently used first where the backend knows that."""
         ...
 
     async def experiment(self, name_or_id: str) -> Experiment:
-        """The experiment of that ID, else of that name. Raises `UnknownName`."""
+        """Return the experiment with that ID, or else with that name. Raises `UnknownName`."""
         ...
 
     async def count(self, experiment_id: str) -> int | None:
-        """How many traces an experiment has, or None where that is not cheap to know."""
+        """Return how many traces an experiment has, or None where counting them is expensive."""
         ...
 
     def snapshot(self, query: Query) -> AsyncIterator[list[TraceSummary]]:
-        """Pages of a pinned search: each trace once, even while others label and log. Raises `BadFilter`."""
+        """Yield the pages of a search as of its start: each trace once, even while others log and label.
+
+        Raises `BadFilter` and `UnknownName`.
+        """
         ...
 
     async def summaries(self, trace_ids: Sequence[str]) -> list[TraceSummary]:
-        """The summaries of the traces that exist among `trace_ids`, in their order."""
+        """Return the summaries of those of `trace_ids` that exist, in their order."""
         ...
 
     async def summary(self, trace_id: str) -> TraceSummary:
-        """One summary with its assessments. Raises `MissingTrace`."""
+        """Return the summary of one trace, with its assessments. Raises `MissingTrace`."""
         ...
 
     async def trace(self, trace_id: str) -> RawTrace:
-        """A whole trace, spans undecoded. Raises `MissingTrace`, or `Malformed` for this trace alone."""
+        """Return a whole trace, its spans undecoded. Raises `MissingTrace`, or `Malformed` about this trace alone."""
         ...
 
     async def attachment(self, trace_id: str, path: str, size: int | None) -> bytes:
-        """The bytes of an attachment named by an ``mlflow-attachment://`` address, `size` many where that says so.
+        """Return the bytes of the attachment that an ``mlflow-attachment://`` address names by its path.
 
-        Raises `MissingTarget` when the trace has none of that name, `Malformed` for more than `MOST_ATTACHED` bytes,
-        or another number than `size`.
+        `size` is the number of bytes that the address promises, or None. Raises `MissingTarget` when the trace has no
+        such attachment, and `Malformed` for one that is larger than `MOST_ATTACHED` or not of `size` bytes.
         """
         ...
 
     async def find(self, trace_id: str, assessment_id: str) -> Assessment | None:
-        """The assessment of that ID; None only when the trace itself is there. Raises `MissingTrace`."""
+        """Return the assessment with that ID, or None if the trace exists without it. Raises `MissingTrace`."""
         ...
 
     async def create(self, assessment: Assessment) -> Assessment:
-        """Store an assessment under its own ID and return what the backend says it stored."""
+        """Store an assessment under its own ID, and return what the backend says that it stored.
+
+        Raises `AlreadyThere`, `MissingTrace`, `MissingTarget` when the assessment that it overrides is gone, `Refused`.
+        """
         ...
 
     async def update(self, assessment: Assessment, fields: Sequence[str]) -> Assessment:
-        """Change ``value``, ``rationale`` or ``metadata`` in place (no history) and return the result."""
+        """Change ``value``, ``rationale`` or ``metadata`` in place, without a history, and return the result.
+
+        Raises `MissingTrace`, `MissingTarget`, `Refused`.
+        """
         ...
 
     async def retract(self, trace_id: str, assessment_id: str) -> None:
-        """Delete an assessment. Deleting what is not there succeeds."""
+        """Delete an assessment. Deleting one that does not exist succeeds. Raises `MissingTrace`."""
         ...
 
     async def may_label(self, experiment_id: str) -> bool | None:
-        """Whether this login may write labels in an experiment; None where that cannot be told by asking."""
+        """Return whether this login may write labels in an experiment, or None where asking does not tell."""
         ...
 
     async def schemas(self, experiment_id: str) -> Schemas:
-        """The label schemas of an experiment, in creation order, MLflow's own default left out."""
+        """Return the label schemas of an experiment in the order of their creation, without MLflow's own default."""
         ...
 
-    async def queues(self, experiment_id: str) -> list[Queue]: ...
+    async def queues(self, experiment_id: str) -> list[Queue]:
+        """Return the review queues of an experiment, none where the backend has no queues."""
+        ...
 
     async def queue(self, experiment_id: str | None, name_or_id: str) -> Queue:
-        """The queue of that ID or (case-insensitive) name. Raises `UnknownName`."""
+        """Return the queue with that ID or that name, whatever its case, of one experiment or (None) of all.
+
+        Raises `UnknownName`.
+        """
         ...
 
     async def my_queue(self, experiment_id: str, reviewer: str) -> Queue:
-        """The reviewer's own queue, made when there is none."""
+        """Return the reviewer's own queue, and create it if there is none. Raises `UnknownName`."""
         ...
 
     def items(self, queue: Queue) -> AsyncIterator[list[QueueItem]]:
-        """Every item of a queue, of any state, each once, oldest first."""
+        """Yield every item of a queue in pages, whatever its state, each once, the oldest first."""
         ...
 
     async def queue_item(self, queue_id: str, trace_id: str) -> QueueItem:
-        """How one item of a queue stands; may cost as much as listing the queue. Raises `MissingTarget`."""
+        """Return one item of a queue. It may cost as much as listing the queue. Raises `MissingTarget`."""
         ...
 
     async def set_item_state(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
-        """Set an item's state and read it back: `completed_by` may be somebody who was first."""
+        """Set an item's state and read it back: `completed_by` may name somebody else, who was first.
+
+        Raises `MissingTarget`.
+        """
         ...
 
     def cautions(self) -> list[str]:
-        """What whoever reads from here should know, in sentences, each told once: a listing that may not be whole."""
+        """Return sentences that the reader of these results should see, such as that a listing may be incomplete.
+
+        Each sentence is returned once.
+        """
         ...
 
     async def close(self) -> None:

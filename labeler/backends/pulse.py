@@ -1,8 +1,8 @@
-"""Whether the other side answers: requests that have waited for a sign of life for longer than a person would think.
+"""Notices when a server does not respond, long before its requests time out.
 
-A server that hangs takes the connection and says nothing, so that for the patience of a request nothing fails. That is
-told after a few seconds, and taken back with the first byte that comes. A server that was slow a moment ago and did
-answer is given longer before it is told again, so that nothing flickers.
+A server that hangs accepts connections and sends nothing, so no request fails until its timeout. `Pulse` reports the
+silence after a few seconds, and withdraws the report with the first byte that arrives. A server that was slow a moment
+ago but did respond is given longer before the next report, so that the report does not flicker.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from contextlib import contextmanager
 from typing import Final
 
 PATIENCE_S: Final = 5.0
-"""Seconds without a sign of life after which it is told."""
+"""Seconds of silence after which it is reported."""
 
 _REMEMBERED_S: Final = 180.0
-"""Seconds for which a slow answer counts for the patience with the next."""
+"""Seconds for which a slow response extends the patience with the next one."""
 
 
 class Pulse:
-    """Told by a backend's transport of requests and of what comes back.
+    """Watches the requests of a backend's transport, and the bytes that arrive for them.
 
-    `tell`, which may be set later, is called on the event loop: with True when requests are out and nothing has come
-    for `patience_s`, with False when something came after that. Requests that end without an answer change nothing:
-    they are told by what they raise.
+    `tell`, which may be set later, is called on the event loop: with True when requests are under way and nothing has
+    arrived for `patience_s` seconds, with False when something arrives after that. A request that fails changes
+    nothing here: its error says what happened.
     """
 
     def __init__(self, tell: Callable[[bool], None] = lambda waiting: None, patience_s: float = PATIENCE_S) -> None:
@@ -40,7 +40,7 @@ class Pulse:
 
     @contextmanager
     def request(self) -> Iterator[Callable[[], None]]:
-        """A request that is out while this is entered; what is yielded is to be called whenever something came."""
+        """Count a request as under way inside the ``with`` block. Yield what to call whenever bytes arrive for it."""
         request = object()
         self._since[request] = time.monotonic()
         self._watch()
@@ -68,7 +68,7 @@ class Pulse:
             self._timer = asyncio.get_running_loop().call_later(max(self._left_s(), 0.01), self._look)
 
     def _look(self) -> None:
-        """The oldest request may have waited for too long by now; while it has not, look again when it will have."""
+        """Report the silence if the oldest request has waited for too long; else look again when it will have."""
         self._timer = None
         if self.waiting or not self._since:
             return

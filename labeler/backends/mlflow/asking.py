@@ -1,7 +1,7 @@
-"""Answers about what was asked: IDs in paths, answers about something else, and listings that do not end.
+"""Checks that responses match their requests: IDs in paths, responses about something else, listings without an end.
 
-Between labeler and a server there may be a cache, a gateway or a proxy. One that answers with what was asked for by
-somebody else is asked again once, past all caches, and then not believed.
+Between labeler and the server there may be a cache, a gateway or a proxy. When one of them returns the response to
+somebody else's request, the request is repeated once, past all caches; a second mismatch is an error.
 """
 
 from __future__ import annotations
@@ -21,11 +21,14 @@ _MIXED_UP: Final = "a cache or a proxy before the server may mix them up"
 
 
 class WrongAnswer(Malformed):
-    """An answer about something else than was asked."""
+    """A response that is about something else than the request."""
 
 
 async def ask(transport: Transport, question: Callable[[Transport], Awaitable[T]]) -> T:
-    """What `question` is answered; asked again past all caches when the answer is a `WrongAnswer`."""
+    """Make a request, and repeat it past all caches if it raises `WrongAnswer`. Raises what the repetition raises.
+
+    `question` makes the request with the transport that it is given, and returns what it read from the response.
+    """
     try:
         return await question(transport)
     except WrongAnswer:
@@ -33,7 +36,10 @@ async def ask(transport: Transport, question: Callable[[Transport], Awaitable[T]
 
 
 def check_about(what: str, asked: str, told: str, trace_id: str | None = None) -> None:
-    """Raise `WrongAnswer` when an answer is not about the ID that was asked."""
+    """Raise `WrongAnswer` unless the response is about the ID that was asked for.
+
+    `what` names its kind (``trace``), and `trace_id` the trace that the error concerns, if it is one alone.
+    """
     if asked != told:
         raise WrongAnswer(
             f"What was answered about the {what} {short_id(asked)} is about another one, {short_id(told)}; {_MIXED_UP}",
@@ -42,19 +48,19 @@ def check_about(what: str, asked: str, told: str, trace_id: str | None = None) -
 
 
 def why_not_asked(identifier: str) -> str:
-    """Why no request can carry an ID in its path, as the end of a sentence that it begins; empty where one can."""
+    """Return why no request can have this ID in its path, as the end of a sentence about the ID; empty if one can."""
     if identifier in (".", "..") or "/" in identifier:
         return "cannot stand in an address: it is a path, not an ID"
     return why_no_id(identifier)
 
 
 def segment(identifier: str) -> str:
-    """An ID that `why_not_asked` has nothing against, as a part of a path."""
+    """Return an ID as a segment of a path. It must be one for which `why_not_asked` returns nothing."""
     return quote(identifier, safe="")
 
 
 class Cautions:
-    """Sentences that whoever reads from the backend should see, each told once."""
+    """Collects sentences that the reader of the results should see, each once. After the first 20 it only counts."""
 
     def __init__(self) -> None:
         self._told: dict[str, None] = {}
@@ -62,6 +68,7 @@ class Cautions:
         self._more = 0
 
     def add(self, sentence: str) -> None:
+        """Add a sentence, unless it was added before."""
         if sentence in self._told:
             return
         if len(self._told) >= _CAUTIONS_KEPT:
@@ -71,13 +78,13 @@ class Cautions:
         self._pending.append(sentence)
 
     def take(self) -> list[str]:
-        """Those that were not taken yet."""
+        """Return the sentences that were added since the last call."""
         taken = [*self._pending, f"And {self._more:,} more like these."] if self._more else self._pending
         self._pending, self._more = [], 0
         return taken
 
     def possible(self, trace_ids: Iterable[str]) -> set[str]:
-        """Those of listed trace IDs that can be asked for; of each other it is told that it was left out."""
+        """Return those of listed trace IDs that a request can name. Add a sentence about each that is left out."""
         possible = set[str]()
         for trace_id in trace_ids:
             if why := why_not_asked(trace_id):
@@ -88,10 +95,10 @@ class Cautions:
 
 
 class Listing:
-    """One listing on its way: what came of it, and whether asking for another page can bring anything more.
+    """Keeps track of one listing: which members have arrived, and whether another page can bring new ones.
 
-    A server, or a gateway before it, may hand out page tokens in a circle, or pages that hold what came already.
-    Either ends the listing, with a caution that it may not be whole.
+    A server, or a gateway in front of it, may repeat page tokens or pages endlessly. Either ends the listing, with a
+    caution that it may be incomplete.
     """
 
     def __init__(self, what: str, cautions: Cautions) -> None:
@@ -101,20 +108,20 @@ class Listing:
         self._asked = set[Hashable]()
 
     def fresh(self, members: Iterable[T], key: Callable[[T], Hashable]) -> list[T]:
-        """Those of a page's members that did not come before, each once; they have come from now on."""
+        """Return the members of a page that are new, each once, and remember them by their `key`."""
         new = {key(member): member for member in reversed(list(members))}
         fresh = [member for named, member in reversed(new.items()) if named not in self._seen]
         self._seen.update(new)
         return fresh
 
     def leads_to(self, page: Hashable) -> bool:
-        """Whether this page was not asked for yet; it has been from now on."""
+        """Return whether this page was not requested before, and remember it as requested."""
         is_new = page not in self._asked
         self._asked.add(page)
         return is_new
 
     def end_early(self) -> None:
-        """It goes in a circle: say so."""
+        """Add the caution that the pages repeat, so that the listing may be incomplete."""
         self._cautions.add(
             f"The list of {self._what} may be incomplete: after {len(self._seen):,} of them the server went on with "
             "pages that hold nothing new. What came can be used; try again later, or ask whoever runs the server or "
@@ -125,7 +132,11 @@ class Listing:
 async def paged(
     listing: Listing, page_at: Callable[[str], Awaitable[tuple[list[T], str]]], key: Callable[[T], Hashable]
 ) -> AsyncIterator[list[T]]:
-    """The members of a listing, each once, page by page. `page_at` a token: the members and the next token, if any."""
+    """Yield the members of a listing page by page, each once.
+
+    `page_at` takes a page token, empty for the first page, and returns that page's members and the next token, empty
+    after the last page. `key` identifies a member.
+    """
     token = ""
     while True:
         members, token = await page_at(token)

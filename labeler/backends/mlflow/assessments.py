@@ -1,4 +1,4 @@
-"""Assessments on an MLflow server: create under our own ID, read back, change, delete."""
+"""Assessments on an MLflow server: creates them under our own IDs, reads them back, changes and deletes them."""
 
 from __future__ import annotations
 
@@ -15,18 +15,21 @@ from labeler.domain.value import JsonValue
 from labeler.reading.wire.envelopes import MalformedEnvelope, assessment, assessment_to_wire, value_to_wire
 
 _UPDATABLE: Final = ("rationale", "metadata", "value")
-"""The value last, as in a create."""
+"""The value comes last, as in a create."""
 
 
 class Assessments:
+    """The assessments of one server. Every write forgets the trace's recent summary, which it makes stale."""
+
     def __init__(self, transport: Transport, traces: Traces) -> None:
         self._transport = transport
         self._traces = traces
 
     async def create(self, wanted: Assessment) -> Assessment:
-        """Store an assessment and return the server's echo, unverified.
+        """Create an assessment, and return the server's echo of it without comparing the two.
 
-        Raises `AlreadyThere` for an ID that exists, `MissingTarget` when what it overrides is gone, `MissingTrace`.
+        Raises `AlreadyThere` when the ID exists, `MissingTarget` when the assessment that it overrides is gone, and
+        `MissingTrace`.
         """
         self._traces.recent.forget(wanted.trace_id)
         try:
@@ -43,10 +46,10 @@ class Assessments:
         return _written(answer, wanted.trace_id)
 
     async def are_allowed_on(self, trace_id: str) -> bool | None:
-        """Whether a create on that trace would be allowed: asked with one that holds no assessment, so none is made.
+        """Return whether this login may create assessments on a trace, or None if the response does not tell.
 
-        MLflow looks at the rights first and at the payload afterwards, which it refuses. Raises `NotAllowed` where
-        it was not the server that did not allow it.
+        It sends a create without an assessment: MLflow checks permissions first, and then refuses the payload, so that
+        nothing is created. Raises `NotAllowed` when something in front of the server forbids the call.
         """
         try:
             await self._transport.send("POST", f"{trace_path(trace_id)}/assessments", {})
@@ -60,7 +63,10 @@ class Assessments:
         return None
 
     async def find(self, trace_id: str, assessment_id: str) -> Assessment | None:
-        """The assessment of that ID, valid or overridden. None when the trace is there without it."""
+        """Return the assessment with that ID, valid or overridden, or None if the trace exists without it.
+
+        Raises `MissingTrace`.
+        """
 
         async def look_up(transport: Transport) -> Assessment:
             found = _echo(await transport.get(_path(trace_id, assessment_id)), trace_id)
@@ -75,7 +81,11 @@ class Assessments:
             return None
 
     async def update(self, changed: Assessment, fields: Sequence[str]) -> Assessment:
-        """Change ``value``, ``rationale`` or ``metadata`` in place; metadata merges, keys stay."""
+        """Change ``value``, ``rationale`` or ``metadata`` in place, and return the server's echo.
+
+        Metadata is merged: a key that is left out keeps its value. Raises `MissingTarget`, `MissingTrace`, and
+        `Refused` for any other field.
+        """
         if unknown := set(fields) - set(_UPDATABLE):
             raise Refused(f"An update changes {', '.join(_UPDATABLE)}, not {', '.join(sorted(unknown))}")
         content: dict[str, JsonValue] = {}
@@ -91,7 +101,10 @@ class Assessments:
         return _written(answer, changed.trace_id)
 
     async def retract(self, trace_id: str, assessment_id: str) -> None:
-        """Delete an assessment, which makes the one it overrode valid again. What is not there is deleted."""
+        """Delete an assessment, which makes the one that it overrode valid again. It may be gone already.
+
+        Raises `MissingTrace`.
+        """
         self._traces.recent.forget(trace_id)
         try:
             await self._transport.send("DELETE", _path(trace_id, assessment_id))
@@ -107,7 +120,7 @@ def _echo(answer: dict[str, Any], trace_id: str) -> Assessment:
 
 
 def _written(answer: dict[str, Any], trace_id: str) -> Assessment:
-    """The assessment that was written; whether it was is in doubt where the answer is about another trace's."""
+    """Return the server's echo of a write. Raises `Ambiguous` for one that does not tell whether it was carried out."""
     echo = _echo(answer, trace_id)
     if echo.trace_id != trace_id:
         raise Ambiguous(f"The server answered with an assessment of another trace, {short_id(echo.trace_id)}")
@@ -115,7 +128,7 @@ def _written(answer: dict[str, Any], trace_id: str) -> Assessment:
 
 
 def _path(trace_id: str, assessment_id: str) -> str:
-    """The path of an assessment. Raises `MissingTrace` and `MissingTarget` for IDs that no request can carry."""
+    """Return the path of an assessment. Raises `MissingTrace` or `MissingTarget` for an ID that no path can hold."""
     path = trace_path(trace_id)
     if why := why_not_asked(assessment_id):
         raise MissingTarget(f"There is no assessment {short_id(assessment_id)}: the ID {why}")

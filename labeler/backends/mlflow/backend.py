@@ -1,4 +1,4 @@
-"""The MLflow backend: one tracking server, behind the protocol of `backends.base`."""
+"""The MLflow backend: one tracking server behind the protocol of `backends.base`."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ async def open_backend(
     timeouts: Timeouts = Timeouts(),  # noqa: B008 - frozen
     pulse: Pulse | None = None,
 ) -> MlflowBackend:
-    """The backend at an ``http(s)://``, ``databricks[://PROFILE]`` or ``sqlite:`` URI, or in a directory.
+    """Open the backend at an ``http(s)://``, ``databricks[://PROFILE]``, ``sqlite:`` or ``file:`` URI, or a path.
 
-    Only `credentials` are ever sent, and only there; those in the environment or in `uri` itself count for nothing
-    unless the caller took them from `credentials.account` and passed them on. A local store is served for as long as
-    the backend is open. Connects to nothing else yet. Raises `NotABackend`, or `UnusableSettings` for a URI or
-    settings that cannot work. `pulse` hears of requests and answers.
+    Only `credentials` are sent, and only to that server. Credentials in the environment or in `uri` are ignored, unless
+    the caller took them from `credentials.credentials_for` and passed them here. A local store is served by an
+    ``mlflow server`` of ours for as long as the backend is open; otherwise nothing is connected to yet. `pulse` watches
+    the requests. Raises `NotABackend`, and `UnusableSettings` for a URI or settings that cannot work.
     """
     if (store := local_store(uri)) is not None:
         served = await serve(store)
@@ -54,7 +54,7 @@ async def open_backend(
 
 
 class MlflowBackend:
-    """An open connection to a tracking server. Made by `open_backend`; implements `backends.base.Backend`."""
+    """An open tracking server, made by `open_backend`. It implements `backends.base.Backend`, which documents it."""
 
     def __init__(
         self, uri: str, transport: Transport, *, known: Capabilities | None = None, served: ServedStore | None = None

@@ -1,7 +1,7 @@
-"""What to sign in to an MLflow server with, and how to trust its certificate: MLflow's own settings.
+"""MLflow's own settings for signing in to a server and for trusting its certificate.
 
-Sources and precedence are MLflow's: user name and password (from the address itself, from the environment, from
-``~/.mlflow/credentials``) win over a bearer token. Nothing here prints a secret.
+Sources and precedence are MLflow's: a user name with a password (from the address, from the environment, from
+``~/.mlflow/credentials``) wins over a bearer token. Nothing here prints a secret.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ DATABRICKS: Final = "databricks"
 SERVER_CERTIFICATE: Final = "MLFLOW_TRACKING_SERVER_CERT_PATH"
 CLIENT_CERTIFICATE: Final = "MLFLOW_TRACKING_CLIENT_CERT_PATH"
 _AUTHORITIES: Final = (SERVER_CERTIFICATE, "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-"""Variables that name whom to trust instead of everybody usual, the one that wins first: MLflow's own, then those
-that its client honours by way of ``requests``."""
+"""Variables that name the authorities to trust instead of the usual ones, by precedence: MLflow's own variable, then
+those that its client honours because ``requests`` does."""
 _USUAL_AUTHORITIES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")
-"""OpenSSL's own: they say who the usual authorities are."""
+"""OpenSSL's own variables, which say who the usual authorities are."""
 _TRUE: Final = {"1", "true", "yes"}
 _HEADER_SAFE: Final = re.compile(r"[\x21-\x7e]+")
 
 
 class UnusableSettings(ValueError):
-    """Sign-in or TLS settings that contradict each other or cannot be honoured. The message is a sentence."""
+    """Settings for signing in or for TLS contradict each other or cannot be used. The message is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A user name with its password, or a bearer token when `username` is None.
+    """A user name with its password, or a bearer token if `username` is None.
 
-    `source` says where they came from (``MLFLOW_TRACKING_TOKEN``); it, and never the secret, may be shown.
+    `source` says where they come from (``MLFLOW_TRACKING_TOKEN``). It may be shown; the secret never is.
     """
 
     source: str
@@ -52,15 +52,15 @@ class Credentials:
 
     @property
     def secrets(self) -> frozenset[str]:
-        """What must never be told, in every spelling: the secret, or a name that comes without one; and the header."""
+        """What must never be shown, in every spelling: the secret (or the name, without one) and the header's value."""
         alone = self.secret.get_secret_value() or self.username or ""
         return spellings(alone) | {self.authorization.partition(" ")[2]}
 
     def redacted(self, body: bytes) -> bytes:
-        """What a server answered, without the secret: one that fails may well quote the request.
+        """Return the body of a response without the secret, which a failing server may quote from the request.
 
-        Of an error in JSON only the message is changed, which is all that is ever shown of it; what the error is stays
-        legible whatever the secret.
+        In an error as JSON only the message is changed, because nothing else of it is ever shown. So the error code
+        stays legible, whatever the secret is.
         """
         try:
             said = json.loads(body)
@@ -72,7 +72,7 @@ class Credentials:
 
     @property
     def authorization(self) -> str:
-        """The Authorization header. Raises `UnusableSettings` for a token that no header can carry."""
+        """The value of the Authorization header. Raises `UnusableSettings` for a token that no header can hold."""
         secret = self.secret.get_secret_value()
         if self.username is not None:
             return "Basic " + base64.b64encode(f"{self.username}:{secret}".encode()).decode()
@@ -83,9 +83,9 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """How to trust the server: `ca` is a file or directory of certificates, `client_certificate` a PEM file.
+    """How to trust the server: `ca` is a file or a directory of certificates, `client_certificate` a PEM file.
 
-    `ca_from` is the variable that says whom to trust, empty where none does; with no `ca` it is one of OpenSSL's own.
+    `ca_from` is the variable that says whom to trust, or empty. Without a `ca` it is one of OpenSSL's own variables.
     """
 
     verify: bool = True
@@ -96,9 +96,9 @@ class Tls:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a backend URI leads: `url` is the canonical http(s) address, without userinfo.
+    """The server that a backend URI names. `url` is its canonical http(s) address, without userinfo.
 
-    `credentials` are those that the URI itself names: in its userinfo, or by a Databricks profile.
+    `credentials` are those that the URI itself names, in its userinfo or by a Databricks profile.
     """
 
     url: str
@@ -107,7 +107,10 @@ class Endpoint:
 
 
 def endpoint(uri: str, environ: Mapping[str, str] | None = None, home: Path | None = None) -> Endpoint:
-    """Resolve an ``http(s)://…``, ``databricks`` or ``databricks://PROFILE`` URI. Raises `UnusableSettings`."""
+    """Resolve an ``http(s)://…``, ``databricks`` or ``databricks://PROFILE`` URI. Raises `UnusableSettings`.
+
+    `environ` and `home` are those of this process unless they are given.
+    """
     if uri == DATABRICKS or uri.startswith(f"{DATABRICKS}://"):
         environ = os.environ if environ is None else environ
         return _databricks(uri.partition("://")[2], environ, home_directory() if home is None else home)
@@ -115,9 +118,9 @@ def endpoint(uri: str, environ: Mapping[str, str] | None = None, home: Path | No
 
 
 def credentials_for(uri: str, environ: Mapping[str, str] | None = None, home: Path | None = None) -> Credentials | None:
-    """What the user's settings offer to sign in with at `uri`. Raises `UnusableSettings`.
+    """Return the credentials that the user's settings have for `uri`, or None. Raises `UnusableSettings`.
 
-    Whether they may go there (`endpoint` tells where that is) is the caller's to decide, by passing them on or not.
+    The caller decides whether they may be sent to that server (`endpoint` names it), by passing them on or not.
     """
     environ = os.environ if environ is None else environ
     home = home_directory() if home is None else home
@@ -126,7 +129,10 @@ def credentials_for(uri: str, environ: Mapping[str, str] | None = None, home: Pa
 
 
 def split_userinfo(uri: str) -> tuple[str, Credentials | None]:
-    """The canonical address and the credentials that stood in it. Raises `UnusableSettings` for no address."""
+    """Return the canonical address, and the credentials in its userinfo, if any.
+
+    Raises `UnusableSettings` when it is no address.
+    """
     try:
         address = http_address(uri)
     except BadAddress as error:
@@ -138,9 +144,9 @@ def split_userinfo(uri: str) -> tuple[str, Credentials | None]:
 
 
 def tls_settings(environ: Mapping[str, str] | None = None) -> Tls:
-    """The TLS settings of the environment, as MLflow's client reads them.
+    """Return the TLS settings in the environment, as MLflow's client reads them.
 
-    Raises `UnusableSettings` when MLflow's own contradict each other.
+    Raises `UnusableSettings` when MLflow's own variables contradict each other.
     """
     environ = os.environ if environ is None else environ
     insecure = environ.get("MLFLOW_TRACKING_INSECURE_TLS", "").lower() in _TRUE

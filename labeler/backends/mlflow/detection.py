@@ -1,7 +1,7 @@
-"""What server answers there: its version and, by asking for routes, what it can do.
+"""Detects a server's version and, by requesting routes, what it can do.
 
-Routes that exist answer an unknown ID with JSON (or, on a basic-auth server, with 403); routes that do not exist
-answer with an HTML 404. No probe makes anything on the server: listing label schemas, for one, would.
+A route that exists responds to an unknown ID with JSON (or, on a basic-auth server, with 403); a route that does not
+exist responds with an HTML 404. No probe creates anything on the server. (Listing the label schemas, for one, would.)
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _SCHEMAS: Final = "/api/3.0/mlflow/label-schemas/get?schema_id=ls-0"
 _SERVER_INFO: Final = ("/api/3.0/mlflow/server-info", "/server-info")
 
 DATABRICKS: Final = Capabilities(version="Databricks", queues=False, schemas=False, honours_ids=False)
-"""Not probed: it tells no version. Its own review app keeps queues and schemas elsewhere."""
+"""Not probed, because Databricks reports no version. Its own review app keeps queues and schemas elsewhere."""
 
 
 async def detect(transport: Transport) -> Capabilities:
-    """Find out what the server is and can do. Raises `NotABackend` for no MLflow, or one before 3.2."""
+    """Detect what a server can do. Raises `NotABackend` if it is not MLflow, or older than `OLDEST`."""
     version = await _version(transport)
     store, queues, schemas = await asyncio.gather(
         _store(transport), _exists(transport, _QUEUES), _exists(transport, _SCHEMAS)
@@ -35,7 +35,7 @@ async def detect(transport: Transport) -> Capabilities:
 
 
 async def signed_in_user(transport: Transport) -> str | None:
-    """The user of a basic-auth server, or None where the server knows no users."""
+    """Return the name of the signed-in user of a basic-auth server, or None where the server has no users."""
     try:
         user = (await transport.get("/api/2.0/mlflow/users/current")).get("user")
     except (MissingRoute, MissingTarget):
@@ -67,7 +67,7 @@ async def _version(transport: Transport) -> str:
 
 
 async def _store(transport: Transport) -> str:
-    """The name of the server's store class; empty before MLflow 3.9, which does not tell."""
+    """Return the name of the server's store class. It is empty before MLflow 3.9, which does not report it."""
     for path in _SERVER_INFO:
         try:
             info = await transport.get(path)
@@ -75,14 +75,14 @@ async def _store(transport: Transport) -> str:
             continue
         except Ambiguous as failed:
             if not failed.server_answered:
-                raise  # taken for a server that does not tell, a file store would get everything twice
+                raise  # if this counted as "not reported", a file store would get every assessment twice
             continue
         return str(info.get("store_type", ""))
     return ""
 
 
 async def _exists(transport: Transport, path: str) -> bool:
-    """Whether the server has the feature behind a route: a file store has the route alone, and fails."""
+    """Return whether the server has the feature behind a route. A file store has the route, but responds with a 500."""
     try:
         await transport.get(path)
     except (MissingTarget, Forbidden):

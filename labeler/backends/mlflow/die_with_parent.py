@@ -1,7 +1,7 @@
-"""Runs a command for as long as whoever started this process lives: ``python -m …die_with_parent COMMAND ARGUMENT…``.
+"""Runs a command until the process that started it ends: ``python -m …die_with_parent COMMAND ARGUMENT…``.
 
-Standard input is the lifeline: it ends when its other end is closed, or dies in whatever way. The command gets a
-process group of its own, so that all of what it started goes with it.
+Standard input is the lifeline: it reaches its end when the other process closes it, or dies in whatever way. The
+command gets a process group of its own, so that everything it started ends with it.
 """
 
 from __future__ import annotations

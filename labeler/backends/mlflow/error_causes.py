@@ -1,4 +1,4 @@
-"""The errors behind an error: what the network said, under what the libraries made of it."""
+"""Finds the network's error behind the exceptions that libraries raise in its place."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ E = TypeVar("E", bound=BaseException)
 
 
 def cause_of(error: BaseException, kind: type[E]) -> E | None:
-    """The most particular error of that kind behind `error`, which may be `error` itself."""
+    """Return the earliest error of that kind in the chain that led to `error`, which may be `error` itself."""
     return next((each for each in _causes(error) if isinstance(each, kind)), None)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The errors behind `error` and itself, the first to happen first.
+    """Yield the errors that led to `error`, the earliest first, and `error` itself.
 
-    TLS that waits for its turn raises, too: that is no failure.
+    What TLS raises while it waits to read or write is left out: it is no failure.
     """
     if isinstance(error, ssl.SSLWantReadError | ssl.SSLWantWriteError):
         return

@@ -1,4 +1,4 @@
-"""Experiments of an MLflow server, and how many traces they hold."""
+"""Experiments of an MLflow server, and how many traces they have."""
 
 from __future__ import annotations
 
@@ -26,17 +26,19 @@ class _Experiment(BaseModel):
 
 
 class Experiments:
+    """The active experiments of one server."""
+
     def __init__(self, transport: Transport, cautions: Cautions) -> None:
         self._transport = transport
         self._cautions = cautions
 
     async def all(self) -> list[Experiment]:
-        """All active experiments, the one last used first."""
+        """Return all active experiments, the most recently used first."""
         pages = paged(Listing("experiments", self._cautions), self._page, lambda each: each.id)
         return [experiment async for page in pages for experiment in page]
 
     async def one(self, name_or_id: str) -> Experiment:
-        """The experiment of that ID, else of that name. Raises `UnknownName`, telling what there is."""
+        """Return the experiment with that ID, or else with that name. Raises `UnknownName`, which lists what exists."""
         asked = [("get-by-name", "experiment_name")]
         if name_or_id.isascii() and name_or_id.isdecimal():
             asked.insert(0, ("get", "experiment_id"))
@@ -55,7 +57,10 @@ class Experiments:
         raise UnknownName(f"{said}. {nearest(name_or_id, [each.name for each in await self.all()])}")
 
     async def count(self, experiment_id: str) -> int | None:
-        """How many traces it holds, where the server can count them (3.9 and later on a database)."""
+        """Return how many traces an experiment has, or None where the server cannot count them.
+
+        MLflow 3.9 and later can, with a database.
+        """
         asked = {
             "experiment_ids": [experiment_id],
             "view_type": "TRACES",
@@ -92,7 +97,7 @@ class Experiments:
 
 
 def nearest(wanted: str, names: Iterable[str]) -> str:
-    """A sentence that names what there is, the most alike first."""
+    """Return a sentence that lists `names`, those that resemble `wanted` first."""
     there = sorted(set(names))
     if not there:
         return "There is none."

@@ -1,7 +1,7 @@
-"""What an answer that is no success means: MLflow's and its proxies' statuses as the errors of `backends.base`.
+"""Maps the error responses of MLflow, and of proxies in front of it, to the errors of `backends.base`.
 
 The meanings were measured on MLflow 3.2 to 3.17 (SQLite, PostgreSQL, basic-auth, workspaces) and behind a faulty proxy.
-Nothing of a request ever gets into a message, so no credential can.
+No part of a request ever gets into a message, so no credential can.
 """
 
 from __future__ import annotations
@@ -32,47 +32,47 @@ from labeler.domain.clock import wall_clock_ms
 from labeler.domain.moment import exact_time_of_day, time_of_day
 
 MAX_MESSAGE: Final = 1_000
-"""Characters kept of what a server says."""
+"""The longest text of a server that is kept, in characters."""
 
 _DATABASE_DOWN: Final = re.compile(
     r"QueuePool limit|InterfaceError\)|InternalError\)|ReadOnlySqlTransaction\)|sqlite3\.DatabaseError\)"
 )
-"""Failures of the server's database that MLflow answers with 400 BAD_REQUEST, as it does what is wrong with a value.
+"""Failures of the server's database to which MLflow responds with 400 BAD_REQUEST, as it does to a wrong value.
 
-Source: `mlflow.store.db.utils`, where every SQLAlchemy error but an `OperationalError` (503) becomes one; the text
-is SQLAlchemy's, which names the driver's class in parentheses.
+Source: `mlflow.store.db.utils` turns every SQLAlchemy error but an `OperationalError` (503) into a BAD_REQUEST. The
+text is SQLAlchemy's, which names the driver's exception class in parentheses.
 """
 
 _NOT_NOW: Final = {"SERVICE_UNDER_MAINTENANCE", "WORKSPACE_TEMPORARILY_UNAVAILABLE", "COULD_NOT_ACQUIRE_LOCK"}
-"""Error codes of MLflow's that come with a 500 and have nothing to do with the request."""
+"""MLflow's error codes that come with a 500 and have nothing to do with the request."""
 
 _CONSTRAINT: Final = re.compile(r"constraint violation|unique constraint|duplicate key|duplicate entry", re.IGNORECASE)
-"""A key that is taken: MLflow from 3.14 on, before that SQLite, PostgreSQL and SQL Server, MySQL in their own words."""
+"""A key that exists already, in the words of MLflow from 3.14 on; before, of SQLite, PostgreSQL, SQL Server, MySQL."""
 
 _LATER_AT_MOST_S: Final = 600.0
-"""Seconds of a Retry-After that are believed: a server that is back earlier is not to be waited for all day."""
+"""The longest Retry-After that is honoured, in seconds: the server may be back much earlier than it said."""
 
 _LONGEST_NUMBER: Final = 20
 _BY_THE_MINUTE_S: Final = 120.0
-"""Seconds from which on a time of the day is told without seconds."""
+"""Waits from this length on, in seconds, have their end given as a time of the day without seconds."""
 
 _OTHER_HOST: Final = b"Invalid Host header"
-"""How the answer of `mlflow.server.security` to a request under a name begins that it was not told of."""
+"""The start of the response of `mlflow.server.security` to a request whose host name it does not allow."""
 
 _DENIED: Final = b"Permission denied"
-"""How the answer of `mlflow.server.auth` to whom a permission is missing begins."""
+"""The start of the response of `mlflow.server.auth` to a user who lacks a permission."""
 
 _MLFLOWS_OWN: Final = (_DENIED, b"You are not authenticated", _OTHER_HOST)
-"""How answers of MLflow's begin that are no JSON: those of `mlflow.server.auth`, too."""
+"""How MLflow's own error responses begin that are not JSON, those of `mlflow.server.auth` among them."""
 
 
 class MissingRoute(NotABackend):
-    """The server knows no such route: the wrong base path, or an MLflow too old for this call."""
+    """The server has no such route: the base path is wrong, or its MLflow is too old for this call."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerAnswer:
-    """A complete HTTP answer; header names in lower case."""
+    """A complete HTTP response. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -85,8 +85,11 @@ class ServerAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Who answered, for the sentences: `address` without userinfo; `credentials` is where the credentials sent came
-    from, or None when none were. `proxy` is one on the way that can answer in the server's place."""
+    """The server, as messages name it. `address` is without userinfo.
+
+    `credentials` says where the credentials came from that were sent, or is None if none were. `proxy` is a proxy on
+    the way that can respond in the server's place.
+    """
 
     address: str
     credentials: str | None
@@ -94,7 +97,7 @@ class Server:
 
 
 def failure(answer: ServerAnswer, server: Server) -> BackendError:
-    """The error that an answer with a status of 300 or more stands for."""
+    """Return the error that a response with a status of 300 or more means."""
     code, message = _mlflow_error(answer)
     if server.proxy is None or code is not None or answer.body.lstrip().startswith(_MLFLOWS_OWN):
         return _meaning(answer, server, code, message)
@@ -108,7 +111,7 @@ def failure(answer: ServerAnswer, server: Server) -> BackendError:
 
 
 def proxy_wants_login(proxy: Proxy) -> Forbidden:
-    """The error that a 407 of a proxy stands for."""
+    """Return the error that a 407 from a proxy means."""
     if proxy.has_login:
         return Forbidden(f"{proxy.subject} does not accept the name and password that stand there for it")
     return Forbidden(
@@ -117,7 +120,7 @@ def proxy_wants_login(proxy: Proxy) -> Forbidden:
 
 
 def no_tunnel(said: str, url: str, proxy: Proxy) -> BackendError:
-    """What a proxy's answer to CONNECT means: `said` is its status and its reason."""
+    """Return the error that a proxy's refusal of CONNECT means. `said` is its status line: ``502 Bad Gateway``."""
     status, _, reason = said.partition(" ")
     if status == "407":
         return proxy_wants_login(proxy)
@@ -194,7 +197,7 @@ def _unauthorized(server: Server) -> Forbidden:
 
 
 def _mlflow_error(answer: ServerAnswer) -> tuple[str | None, str]:
-    """MLflow's error code and message; the code is None when MLflow did not write the body."""
+    """Return MLflow's error code and message. The code is None if the body is not MLflow's."""
     if answer.is_html:
         return None, ""
     try:
@@ -213,7 +216,7 @@ def _already_there(code: str, message: str) -> bool:
 
 
 def _target(answer: ServerAnswer) -> str:
-    """Scheme and host alone: the query of a login page's address may hold a token."""
+    """Return the scheme and host of a redirect's target; the rest of a login page's address may hold a token."""
     try:
         parts = urlsplit(answer.headers.get("location", ""))
     except ValueError:
@@ -222,9 +225,9 @@ def _target(answer: ServerAnswer) -> str:
 
 
 def _retry_after_s(answer: ServerAnswer) -> float | None:
-    """The Retry-After header (RFC 9110, 10.2.3: seconds or a date) as seconds from now, as far as it is believed.
+    """Return the Retry-After header (RFC 9110, 10.2.3: seconds or a date) in seconds from now, capped.
 
-    None where there is none, or none that says when.
+    None if there is none, or one that cannot be read.
     """
     said = answer.headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]+(\.[0-9]+)?", said):
@@ -242,7 +245,7 @@ def _believed_s(seconds: float) -> float:
 
 
 def _until(later_s: float | None) -> str:
-    """`` until 14:05``: when it is tried again, by this machine's clock; nothing where no time was asked for."""
+    """Return `` until 14:05``, when the next try is by this machine's clock; empty if the server asked for no time."""
     if not later_s:
         return ""
     when_ms = wall_clock_ms() + later_s * 1000

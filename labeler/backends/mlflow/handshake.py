@@ -1,8 +1,8 @@
-"""TLS to a server: whom to trust, and what a handshake that failed tells.
+"""TLS to a server: whom to trust, and what a failed handshake means.
 
-A sentence here says what the handshake showed and names the settings that took part in it. What only a second look can
-tell (which names a certificate is for, whether a port that breaks off plain http speaks TLS) is looked at by a
-handshake of its own, which sends no request and no credential.
+Each message says what the handshake showed, and names the settings that took part in it. Some causes need a second
+handshake to find out: which names a certificate is for, whether a port that closes plain http connections speaks TLS.
+It sends no request and no credential.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from labeler.domain.loopback import loopback_addresses
 from labeler.domain.moment import date_and_time
 
 _LOOK_S: Final = 0.75
-"""Seconds that a second look takes at most: somebody waits for what it is to explain."""
+"""The longest that a second handshake may take, in seconds: somebody waits for the message that it explains."""
 
 _OTHER_NAME: Final = {62, 64}
 _NOT_YET, _EXPIRED, _SELF_SIGNED = 9, 10, 18
@@ -30,7 +30,7 @@ _NO_AUTHORITY: Final = {2, 19, 20, 21}
 """Verification results of OpenSSL (``X509_V_ERR_…`` in ``x509_vfy.h``)."""
 
 _NO_TLS: Final = {"WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL"}
-"""OpenSSL's reasons for an answer that is no TLS at all."""
+"""OpenSSL's reasons when what responds does not speak TLS at all."""
 
 _OTHER_VERSION: Final = {
     "UNSUPPORTED_PROTOCOL",
@@ -42,7 +42,10 @@ _OTHER_VERSION: Final = {
 
 
 def trust(tls: Tls, usual: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
-    """What `tls` asks for; `usual` makes the context where it names no authority. Raises `UnusableSettings`."""
+    """Return an SSL context for these settings. Raises `UnusableSettings`.
+
+    `usual` makes the context for settings that name no authority.
+    """
     if not tls.verify:
         context = ssl.create_default_context()
         context.check_hostname = False
@@ -72,7 +75,7 @@ def _trusting(ca: Path | None, usual: Callable[[], ssl.SSLContext]) -> ssl.SSLCo
 
 
 def _no_passphrase() -> NoReturn:
-    """OpenSSL would ask at the terminal, and hold up everything until somebody answered."""
+    """Refuse to supply a passphrase. OpenSSL would ask at the terminal, and block everything until somebody typed."""
     raise UnusableSettings(
         f"The private key in the file of {CLIENT_CERTIFICATE} has a passphrase, and labeler asks for none; write it "
         "without one, readable for you alone"
@@ -91,9 +94,9 @@ def _unreadable(setting: str, path: Path | None, error: OSError, wanted: str) ->
 async def failed_handshake(
     error: ssl.SSLError, url: str, at: str, tls: Tls, look_again: Callable[[], ssl.SSLContext] | None
 ) -> BackendError:
-    """What a TLS error on the way to `url` means. `at` names the server in sentences.
+    """Return the error that a TLS failure on the way to `url` means. `at` names the server in sentences.
 
-    `look_again` makes a context that trusts as the failed one did; None where there is no direct way to the server.
+    `look_again` makes a context with the same trust for a second handshake; None if the server is behind a proxy.
     """
     if isinstance(error, ssl.SSLCertVerificationError):
         return NotABackend(await _not_trusted(error, url, at, tls, look_again))
@@ -157,7 +160,7 @@ async def _not_trusted(
 
 
 def ask_for_it(tls: Tls) -> str:
-    """The end of a sentence about a handshake that the server ended without a reason: what it may be about."""
+    """Return the end of a sentence about a handshake that the server ended without a reason: a likely one."""
     if tls.client_certificate is not None:
         return f"; it was shown the certificate of {CLIENT_CERTIFICATE} ({tls.client_certificate})"
     return f"; it may want a client certificate ({CLIENT_CERTIFICATE})"
@@ -181,9 +184,9 @@ def _words(reason: str) -> str:
 
 
 async def _names_in_certificate(url: str, look_again: Callable[[], ssl.SSLContext]) -> list[str]:
-    """The names that the certificate at `url` is for; empty where that cannot be seen.
+    """Return the names that the certificate at `url` is for, or none if they cannot be read.
 
-    The names count only of a certificate that is trusted but for its name, so nothing a stranger made up is shown.
+    Only a certificate that is trusted except for its name is read, so that nothing a stranger made up is shown.
     """
     try:
         context = await asyncio.to_thread(look_again)
@@ -206,7 +209,7 @@ async def _shown_certificate(url: str, context: ssl.SSLContext) -> dict[str, tup
 
 
 async def _connect(host: str, port: int, context: ssl.SSLContext) -> asyncio.StreamWriter:
-    """Shake hands where requests to `host` are sent, too: no name server is asked for this machine."""
+    """Connect as requests to `host` do: for this machine no name server is asked."""
     *before, last = loopback_addresses(host) or (host,)
     for address in before:
         with suppress(ConnectionRefusedError):
@@ -215,7 +218,7 @@ async def _connect(host: str, port: int, context: ssl.SSLContext) -> asyncio.Str
 
 
 async def speaks_tls(url: str) -> bool:
-    """Whether the port of `url`, a plain http address, takes a TLS handshake."""
+    """Return whether the port of `url`, a plain http address, responds to a TLS handshake."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

@@ -1,4 +1,4 @@
-"""Connections to this machine that cannot leave it: no name server is asked where ``localhost`` is."""
+"""Connections to ``localhost`` that cannot leave this machine, because no name server is asked for its address."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from labeler.domain.loopback import loopback_addresses
 
 
 class LoopbackBackend(httpcore.AsyncNetworkBackend):
-    """A network backend that knows the addresses of this machine; everything else is left to `beyond`."""
+    """A network backend that resolves names of this machine itself, and leaves all others to `beyond`."""
 
     def __init__(self, beyond: httpcore.AsyncNetworkBackend) -> None:
         self._beyond = beyond

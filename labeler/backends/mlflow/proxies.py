@@ -1,5 +1,6 @@
-"""The forward proxy between this machine and a server: which the environment names, as curl, httpx and MLflow's own
-client read it, and how sentences speak of it: by its setting, its host and its port.
+"""The forward proxy on the way to a server: which one applies, and how messages name it.
+
+The environment is read as curl, httpx and MLflow's own client read it. Messages name the setting, host and port.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ _EXCEPTION: Final = re.compile(r"(\[[^\]]*\]|[^:]*)(?::(\d+))?")
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A proxy in effect, at `url`, with whatever it takes to sign in there; the rest may be shown.
+    """A proxy in effect. `url` may hold its name and password, so it is never shown; the other fields may be.
 
-    `setting` is the environment variable that names it, or ``this system``, whose network settings do; `host` is its
-    host and port, without userinfo. `has_login`: a name and password for it are set; `is_encrypted`: TLS is spoken
-    with the proxy itself.
+    `setting` is the environment variable that names the proxy, or ``this system`` if the network settings do. `host` is
+    its host and port, without userinfo. `has_login`: a name and password for it are set. `is_encrypted`: the connection
+    to the proxy itself uses TLS.
     """
 
     url: str = field(repr=False)
@@ -40,21 +41,21 @@ class Proxy:
 
     @property
     def subject(self) -> str:
-        """The proxy at the beginning of a sentence."""
+        """How messages name the proxy at the start of a sentence."""
         return f"T{str(self)[1:]}"
 
     @property
     def perhaps(self) -> str:
-        """The end of a sentence about an answer that is not recognisably the server's."""
+        """The end of a sentence about a response that is not recognisably the server's."""
         return f"; the answer came through {self} and may be its own"
 
 
 def proxy_for(url: str) -> Proxy | None:
-    """The proxy for requests to `url` (canonical); None where there is none, and always for this machine.
+    """Return the proxy for requests to `url` (canonical), or None: there is none, or `url` is on this machine.
 
-    Lower-case variables win over upper-case ones. `no_proxy` lists, between commas or blanks: ``*``, names (all below
-    them included, with or without a dot before), IP addresses, networks such as ``10.0.0.0/8``; each but a network
-    with a port where only that port is meant.
+    Lower-case variables win over upper-case ones. `no_proxy` is a list separated by commas or blanks of: ``*``; names,
+    which cover all subdomains, with or without a leading dot; IP addresses; networks such as ``10.0.0.0/8``. A name or
+    an address with a port covers that port alone.
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -96,7 +97,10 @@ def _covers(exception: str, host: str, port: int) -> bool:
 
 
 def _names(exception: str) -> Iterator[tuple[str, str | None]]:
-    """What an exception names, with the port it is for; an IPv6 address without brackets has no port."""
+    """Yield what an exception may mean: a name for any port (None), and a name with a port where it ends in one.
+
+    An IPv6 address without brackets has no port.
+    """
     yield exception, None
     if split := _EXCEPTION.fullmatch(exception):
         yield split[1], split[2]
@@ -112,7 +116,7 @@ def _is_within(name: str, host: str) -> bool:
 
 
 def _as_named(url: str, setting: str) -> Proxy:
-    """The proxy at `url`, as sentences speak of it."""
+    """Return the proxy at `url`. `setting` is the variable that names it."""
     scheme, _, behind = url.partition("://")
     _, at, place = behind.rpartition("@")  # a password that nobody encoded may hold a slash, or another @
     try:

@@ -20,7 +20,7 @@ from labeler.domain.trace import short_id
 _ROUTE: Final = "/api/3.0/mlflow/review-queues"
 _QUEUES_A_PAGE: Final = 1_000
 _ITEMS_A_PAGE: Final = 50_000
-"""MLflow's maximum. Items are listed newest first by offset: one page is the one reading that nothing can shift."""
+"""MLflow's maximum. Items are paged by offset, newest first, so only a listing of one page cannot shift while read."""
 
 _ITEMS_AT_ONCE: Final = 500
 _QUEUE_ID: Final = re.compile(r"rq-[0-9a-f]{32}")
@@ -81,19 +81,21 @@ class _ItemAnswer(BaseModel):
 
 
 class Queues:
+    """The review queues of one server, and their items."""
+
     def __init__(self, transport: Transport, experiments: Experiments, cautions: Cautions) -> None:
         self._transport = transport
         self._experiments = experiments
         self._cautions = cautions
 
     async def all(self, experiment_id: str) -> list[Queue]:
-        """The queues of an experiment, the newest first."""
+        """Return the queues of an experiment, the newest first."""
         listing = Listing("review queues", self._cautions)
         pages = paged(listing, partial(self._queues_at, experiment_id), lambda each: each.id)
         return [queue async for page in pages for queue in page]
 
     async def one(self, experiment_id: str | None, name_or_id: str) -> Queue:
-        """The queue of that ID, or of that name in one experiment or in all. Raises `UnknownName`."""
+        """Return the queue with that ID, or with that name in one experiment or (None) in all. Raises `UnknownName`."""
         if _QUEUE_ID.fullmatch(name_or_id):
             try:
                 return await ask(self._transport, partial(_queue_of_id, name_or_id))
@@ -119,7 +121,7 @@ class Queues:
         raise UnknownName(f'No queue is called "{short_id(name_or_id)}". {nearest(name_or_id, names)}')
 
     async def of(self, experiment_id: str, reviewer: str) -> Queue:
-        """The reviewer's own queue, made when there is none."""
+        """Return the reviewer's own queue, and create it if there is none."""
         asked = {"experiment_id": experiment_id, "user": reviewer}
 
         async def get_or_create(transport: Transport) -> Queue:
@@ -130,7 +132,7 @@ class Queues:
         return await ask(self._transport, get_or_create)
 
     async def items(self, queue: Queue) -> AsyncIterator[list[QueueItem]]:
-        """Every item of a queue, oldest first. Raises `MissingTarget` when the queue is gone."""
+        """Yield the items of a queue that are traces, the oldest first. Raises `MissingTarget` if the queue is gone."""
         listed = [item async for page in self._pages(queue.id) for item in map(self._readable, page) if item]
         oldest_first = sorted(listed, key=lambda each: each.creation_time_ms)
         possible = self._cautions.possible(each.item_id for each in listed if each.item_type == "TRACE")
@@ -139,7 +141,10 @@ class Queues:
             yield traces[start : start + _ITEMS_AT_ONCE]
 
     async def item(self, queue_id: str, trace_id: str) -> QueueItem:
-        """How one item stands. Raises `MissingTarget` for no such queue or item. MLflow tells by listing alone."""
+        """Return one item of a queue, read from its list, because MLflow has no other call for it.
+
+        Raises `MissingTarget` if there is no such queue or item.
+        """
         async for page in self._pages(queue_id):
             for each in page:
                 if each.get("item_id") == trace_id:
@@ -147,10 +152,11 @@ class Queues:
         raise MissingTarget("The trace is no longer in its review queue")
 
     async def set_item_state(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
-        """Set an item's state and read back who holds it. Raises `MissingTarget` for no such queue or item.
+        """Set an item's state, and return the item as the server has it afterwards.
 
-        Of reviewers finishing at the same moment the server may tell each that it was them. Setting the same state
-        again changes nothing and tells who it really was, at the cost of one item, where listing costs a queue.
+        When two reviewers complete an item at the same moment, the server may tell each of them that it was they.
+        Setting the same state again changes nothing and returns who it really was, for the price of one item, where a
+        list costs the whole queue. Raises `MissingTarget` if there is no such queue or item.
         """
         item = await self._set(queue_id, trace_id, state, reviewer)
         if state is QueueItemState.PENDING:
@@ -158,7 +164,7 @@ class Queues:
         return await self._set(queue_id, trace_id, state, reviewer)
 
     def _pages(self, queue_id: str) -> AsyncIterator[list[_Object]]:
-        """The pages of a queue's items, newest first. Raises `MissingTarget` when the queue is gone."""
+        """Yield the items of a queue page by page, the newest first. Raises `MissingTarget` if the queue is gone."""
         listing = Listing("the review queue's items", self._cautions)
         return paged(listing, partial(self._items_at, queue_id), lambda each: str(each.get("item_id")))
 

@@ -1,8 +1,8 @@
-"""Sockets that acknowledge at once, so that a server with Nagle's algorithm on need not wait for us.
+"""Sockets that acknowledge at once, so that a server with Nagle's algorithm does not wait for us.
 
-A default ``mlflow server`` (several uvicorn workers) sends the headers and the body of an answer in two segments and
-holds the second back until the first is acknowledged; Linux delays that acknowledgement by 40 ms on a connection that
-is kept alive. ``TCP_QUICKACK`` turns the delay off, but the kernel forgets it, so it is set again before every read.
+A default ``mlflow server`` (several uvicorn workers) sends the headers and the body of a response in two segments, and
+holds the second one back until the first is acknowledged. On a connection that is kept alive Linux delays the
+acknowledgement by 40 ms. ``TCP_QUICKACK`` turns the delay off until the kernel resets it, so every read sets it again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import httpcore
 
 
 def network_backend() -> httpcore.AsyncNetworkBackend:
-    """The backend for a connection pool: acknowledging at once where the platform can be told to (Linux)."""
+    """Return the network backend for a connection pool. It acknowledges at once where the platform can (Linux)."""
     plain = httpcore.AnyIOBackend()
     option = getattr(socket, "TCP_QUICKACK", None)
     return plain if option is None else _QuickAckBackend(plain, option)

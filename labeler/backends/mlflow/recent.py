@@ -1,7 +1,7 @@
-"""Summaries that a search brought a moment ago, so that reading a trace need not ask for its info again.
+"""Summaries that a search returned a moment ago, so that reading those traces does not request their info again.
 
-Measured on a default server: spans alone take 9 ms, spans with info in one call 14 ms, as two calls 19 ms. Those who
-download a worklist have just searched for it.
+Measured on a default server: the spans alone take 9 ms, spans and info in one call 14 ms, in two calls 19 ms. Whoever
+downloads a worklist has just searched for it.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import Final
 from labeler.domain.trace import TraceSummary
 
 FRESH_S: Final = 60.0
-"""Seconds for which a summary stands for the trace: others may label it meanwhile."""
+"""Seconds for which a summary is used: others may label the trace in the meantime."""
 
 _AT_MOST: Final = 2_000
 
 
 class RecentSummaries:
-    """The first summaries that came in the last `FRESH_S`; the later ones of a large worklist are not kept.
+    """Keeps summaries for `FRESH_S` seconds, and at most 2,000 of them: of a large worklist the first ones.
 
-    Nor are those that stand for malformed info (they name no experiment): reading such a trace has to fail.
+    A summary in place of malformed info (it names no experiment) is not kept, because reading that trace has to fail.
     """
 
     def __init__(self) -> None:
@@ -40,5 +40,5 @@ class RecentSummaries:
         return summary if time.monotonic() - seen_at < FRESH_S else None
 
     def forget(self, trace_id: str) -> None:
-        """We are about to change the trace's assessments."""
+        """Drop the summary of a trace whose assessments are about to change."""
         self._seen.pop(trace_id, None)

@@ -72,9 +72,10 @@ class _Page(BaseModel):
 
 
 async def schemas(transport: Transport, cautions: Cautions, experiment_id: str) -> Schemas:
-    """The schemas of an experiment as questions, in creation order, MLflow's own default left out.
+    """Return the schemas of an experiment as questions, in the order of their creation.
 
-    A schema of a kind of input that is not known here is left out too. Text and expectations are optional.
+    MLflow's own default schema is left out, and so is one whose kind of input is not known here. Questions with text
+    as an answer, and expectations, are optional.
     """
     pages = paged(
         Listing("label schemas", cautions), partial(_page_at, transport, experiment_id), lambda each: each.schema_id

@@ -1,10 +1,10 @@
-"""Snapshots: a search of traces that shows each once, while others log and label.
+"""Snapshots: a search that returns each trace once, while others log and label.
 
-MLflow pages by offset, so a page shifts whenever a trace enters or leaves the result before it. Three things keep a
-snapshot whole nevertheless. Nothing newer than its start is in it. By time, offsets count from the last row read and
-not from the beginning, so that they stay small and what changes before that row shifts nothing. And every page begins
-with the last row of the page before: one that does not has been shifted, and is read again from the time of that row.
-Two pages are on their way at a time, which is nearly twice as fast as one.
+MLflow pages by offset, so a page shifts whenever a trace enters or leaves the result before it. Three measures keep a
+snapshot complete nevertheless. It contains nothing newer than its start. In a search by time, offsets count from the
+last row read and not from the beginning, so that they stay small, and changes before that row shift nothing. And every
+page is requested so that it begins with the last row of the page before: one that does not has shifted, and is read
+again from the time of that row. Two pages are requested at a time, which is nearly twice as fast as one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import Query
 
 PAGE: Final = 500
-"""Traces a page: MLflow's maximum, and its fastest."""
+"""Traces in a page: MLflow's maximum, and the fastest."""
 
 _IN_FLIGHT: Final = 2
 _SCANS_TEXT: Final = re.compile(r"\b(trace\.text|span\.content)\b", re.IGNORECASE)
@@ -43,9 +43,9 @@ class _Order(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a page begins: `offset` rows into the result from `bound_ms` on (None: from where the query begins).
+    """Where a page begins: `offset` rows from the time `bound_ms` on, in the search's order (None: from its start).
 
-    `token` is the server's own, where that is no offset.
+    `token` is the server's own page token, if it is not one that holds an offset.
     """
 
     bound_ms: int | None
@@ -58,7 +58,7 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """What was found at a place; `rows` counts what cannot be read, too. `token` is empty on the last page."""
+    """One page: its summaries, and its number of rows, unreadable ones included. `token` is empty on the last page."""
 
     place: _Place
     summaries: list[TraceSummary]
@@ -67,9 +67,9 @@ class _Page:
 
 
 async def snapshot(transport: Transport, cautions: Cautions, query: Query) -> AsyncGenerator[list[TraceSummary], None]:
-    """Pages of `query`, each trace once. Raises `BadFilter`.
+    """Yield the pages of `query`, each trace once. Raises `BadFilter`.
 
-    Of experiments that do not exist most servers show nothing; a file store raises `UnknownName`.
+    For an experiment that does not exist most servers return nothing; a file store raises `UnknownName`.
     """
     search = _Search(transport, query)
     walk = _Walk(Listing("traces", cautions))
@@ -107,10 +107,10 @@ async def snapshot(transport: Transport, cautions: Cautions, query: Query) -> As
 
 
 class _Walk:
-    """Where a snapshot has been, to tell progress from a circle.
+    """Remembers where a snapshot has been, to tell progress from an endless loop.
 
-    Reading again from the start of a shifted place shows what was seen already until that place is reached, which is
-    no circle; to be sent back to the same place twice with nothing new in between is one.
+    After a shift, reading again returns traces that were seen already until it reaches the place of the shift. That is
+    no loop. To arrive at the same place twice with nothing new in between is one.
     """
 
     def __init__(self, listing: Listing) -> None:
@@ -119,7 +119,7 @@ class _Walk:
         self._catching_up_to = 0
 
     def fresh(self, page: _Page) -> list[TraceSummary]:
-        """What a page shows that was not seen before."""
+        """Return the summaries of a page that are new."""
         fresh = self._listing.fresh(page.summaries, lambda each: each.id)
         if fresh:
             self._asked.clear()
@@ -127,13 +127,13 @@ class _Walk:
         return fresh
 
     def may_read_again(self, shifted: _Place, again: _Place) -> bool:
-        """Whether to read again what should have begun at `shifted`."""
+        """Return whether to read from `again` on, because the page at `shifted` had moved."""
         self._asked.discard(shifted)
         self._catching_up_to = shifted.offset
         return self._is_progress(again)
 
     def may_go_on(self, page: _Page, place: _Place, fresh: int) -> bool:
-        """Whether to read on at `place` after a page that brought `fresh` new traces."""
+        """Return whether to go on at `place` after a page with `fresh` new traces."""
         if place.token and not self._listing.leads_to(place):
             self._listing.end_early()
             return False
@@ -151,7 +151,7 @@ class _Walk:
 
 
 class _Search:
-    """The query, the order it is walked in, and how to ask for a page of it."""
+    """A query and the order in which its pages are read. Requests one page at a time."""
 
     def __init__(self, transport: Transport, query: Query) -> None:
         self._transport = transport
@@ -162,7 +162,11 @@ class _Search:
         self._page = PAGE if query.limit is None else max(1, min(query.limit, PAGE))
 
     async def start(self) -> _Place:
-        """Where the first page begins, after pinning what is not pinned by being walked down from the newest."""
+        """Return where the first page begins.
+
+        A search in any other order than newest first is limited to the newest trace of this moment first, because new
+        traces would otherwise enter it.
+        """
         if self._until_ms is None and self._order is not _Order.NEWEST_FIRST:
             newest = await self._fetch(self._clauses(None), _Order.NEWEST_FIRST.value, 1, "")
             self._until_ms = max((each.requested_at_ms for each in read_page(newest)), default=None)
@@ -176,7 +180,7 @@ class _Search:
         return _Page(place, summaries, len(answer.get("traces") or ()), answer.get("next_page_token") or "")
 
     def after(self, page: _Page) -> tuple[_Place, str | None]:
-        """Where the page after `page` begins, and the ID of the trace it then has to begin with, if known."""
+        """Return where the page after `page` begins, and the ID of the trace that it has to begin with, if known."""
         self._page = PAGE
         last = page.summaries[-1] if 0 < len(page.summaries) == page.rows else None
         timed = last is not None and last.requested_at_ms > 0 and self._order is not _Order.OTHER
@@ -192,7 +196,7 @@ class _Search:
         return page.place.further(page.rows - 1), last.id
 
     def again(self, place: _Place) -> _Place:
-        """Where to read again when what should have been at `place` was not there."""
+        """Return where to read again, because the page at `place` did not begin with the expected trace."""
         return place if self._order is _Order.OTHER else _Place(place.bound_ms)
 
     async def _fetch(
@@ -209,7 +213,7 @@ class _Search:
             raise UnknownName(str(missing)) from None
 
     def _clauses(self, bound_ms: int | None) -> list[str]:
-        """Ours first: MLflow overlooks an AND at the end of the user's, but not two in a row."""
+        """Return the clauses of the filter, ours first: MLflow ignores an AND at its end, but not two in a row."""
         from_ms, until_ms = self._query.since_ms, self._until_ms
         if bound_ms is not None and self._order is _Order.NEWEST_FIRST:
             until_ms = bound_ms
@@ -230,7 +234,7 @@ def _order(order_by: Sequence[str]) -> _Order:
 
 
 def _offset_token(offset: int) -> str:
-    """MLflow's own form of a page token, the same from 3.2 to 3.17."""
+    """Return an offset as MLflow's page token. Its form is the same from 3.2 to 3.17."""
     return base64.b64encode(json.dumps({"offset": offset}).encode()).decode()
 
 
@@ -243,7 +247,7 @@ def _is_offset_token(token: str) -> bool:
 
 
 def _abandon(coming: deque[asyncio.Task[_Page]]) -> None:
-    """Let go of pages that nobody waits for any more; how they end does not matter."""
+    """Cancel the requests of pages that are no longer wanted, and ignore how they end."""
     while coming:
         page = coming.popleft()
         if not page.cancel() and not page.cancelled():

@@ -1,4 +1,4 @@
-"""MLflow's own local stores (``sqlite:`` files and directories), served for a while by an ``mlflow server`` of ours."""
+"""Serves MLflow's own local stores (``sqlite:`` files and directories) by an ``mlflow server`` that we start."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from labeler.storage.home_directory import expand
 START_TIMEOUT_S: Final = 90.0
 _ASK_AGAIN_S: Final = 0.2
 _MAX_SHOWN: Final = 400
-"""Characters of the server's last error that ours shows."""
+"""The longest part of the server's last error that our message quotes, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoreAddress:
-    """A local store of MLflow: a SQLite file, or a directory of files."""
+    """A local store of MLflow's: a SQLite file, or a directory of files."""
 
     path: Path
 
@@ -43,10 +43,10 @@ class StoreAddress:
 
 
 def local_store(uri: str) -> StoreAddress | None:
-    """The store that ``sqlite:///PATH``, ``sqlite:PATH``, ``file:PATH`` or a bare path names; None for another URI.
+    """Return the store that ``sqlite:///PATH``, ``sqlite:PATH``, ``file:PATH`` or a path names; None for other URIs.
 
-    Raises `NotABackend` when nothing is there (MLflow would make an empty store at a mistyped path), or what no store
-    can be, such as a pipe, on which its server would wait.
+    Raises `NotABackend` if nothing is at the path (MLflow would make an empty store at a mistyped one), or something
+    that cannot be a store, such as a pipe, on which the server would wait.
     """
     scheme, colon, rest = uri.partition(":")
     if colon and scheme.lower() == "sqlite":
@@ -66,10 +66,10 @@ def local_store(uri: str) -> StoreAddress | None:
 
 
 class ServedStore:
-    """A running server for a store. `url` is where it listens, on the loopback interface alone.
+    """A running server for a store. It listens at `url`, on the loopback interface alone.
 
-    `directory` is where it works: an empty one of its own, since Python and uvicorn import whatever lies in the working
-    directory, and beside a store lies what somebody else put there.
+    `directory` is its working directory, an empty one of its own: Python and uvicorn import whatever is in the working
+    directory, and files beside a store may be somebody else's.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class ServedStore:
 
 
 async def serve(store: StoreAddress) -> ServedStore:
-    """Start ``mlflow server`` on a free loopback port and wait until it answers. Raises `NotABackend`."""
+    """Start ``mlflow server`` on a free loopback port, and wait until it responds. Raises `NotABackend`."""
     port = _free_port()
     command = _command(store, port)
     log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the server

@@ -1,9 +1,9 @@
 """Traces of an MLflow server by ID: summaries, whole traces, attachments.
 
-Spans come from ``get-trace-artifact`` (MLflow 3.2 and later, smallest, right for partial and for legacy traces), or,
-when the trace's info is wanted with them, from ``traces/get`` (3.7 and later) in one call. That needs
-``allow_partial=true``: without it a trace with one abandoned span never arrives. Each is the other's fallback, because
-the server tells only by failing that a trace lies where that call does not look.
+Spans come from ``get-trace-artifact`` (MLflow 3.2 and later; the smallest response, and right for partial and legacy
+traces). If the trace's info is needed as well, both come from ``traces/get`` (3.7 and later) in one call, with
+``allow_partial=true``, because without it a trace with one abandoned span never arrives. Each call is the fallback of
+the other: a server stores some traces where only one of them looks, and says so only by failing.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ROUTE: Final = "/api/3.0/mlflow/traces"
 _ARTIFACT: Final = "/ajax-api/2.0/mlflow/get-trace-artifact"
 _NO_SPANS: Final = b'{"spans":[]}'
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.:~-]+")
-"""IDs that can be quoted in a search."""
+"""IDs that a search filter can quote."""
 
 _AT_ONCE: Final = 4
 _IDS_A_SEARCH: Final = 500
@@ -35,6 +35,8 @@ _IDS_A_SEARCH: Final = 500
 
 
 class Traces:
+    """The traces of one server, by ID. `recent` has the summaries that searches returned a moment ago."""
+
     def __init__(self, transport: Transport, cautions: Cautions) -> None:
         self._transport = transport
         self._cautions = cautions
@@ -43,15 +45,15 @@ class Traces:
         self.recent = RecentSummaries()
 
     def expect_in(self, experiment_ids: Iterable[str]) -> None:
-        """Remember experiments to look in: a search by trace ID has to name them."""
+        """Remember experiments that traces are in, because a search by trace ID has to name them."""
         self._experiments.update(dict.fromkeys(experiment_ids))
 
     async def summary(self, trace_id: str) -> TraceSummary:
-        """One summary with its assessments. Raises `MissingTrace`, `Malformed`."""
+        """Return the summary of a trace, with its assessments. Raises `MissingTrace`, `Malformed`."""
         return await ask(self._transport, partial(_summary, trace_id))
 
     async def summaries(self, trace_ids: Sequence[str]) -> list[TraceSummary]:
-        """The summaries of the traces that exist among `trace_ids`, in their order."""
+        """Return the summaries of those of `trace_ids` that exist, in their order."""
         found: dict[str, TraceSummary] = {}
         asked = [trace_id for trace_id in dict.fromkeys(trace_ids) if not why_not_asked(trace_id)]
         plain = [trace_id for trace_id in asked if _PLAIN.fullmatch(trace_id)]
@@ -66,7 +68,7 @@ class Traces:
         return [found[trace_id] for trace_id in dict.fromkeys(trace_ids) if trace_id in found]
 
     async def whole(self, trace_id: str) -> RawTrace:
-        """A trace with its spans, undecoded. Raises `MissingTrace`, `Malformed`."""
+        """Return a trace with its spans, undecoded. Raises `MissingTrace`, `Malformed`."""
         trace_path(trace_id)
         summary = self.recent.get(trace_id)
         tried_one_call = summary is None and self._whole_in_one_call
@@ -82,7 +84,7 @@ class Traces:
         return RawTrace(summary, payload)
 
     async def attachment(self, trace_id: str, path: str, size: int | None) -> bytes:
-        """The bytes of an attachment. Raises as `Backend.attachment` does."""
+        """Return the bytes of an attachment. Raises what `Backend.attachment` raises."""
         trace_path(trace_id)
         named = {"request_id": trace_id, "path": path}
 
@@ -119,7 +121,7 @@ class Traces:
             return bare_summary(trace_id)
 
     async def _in_one_call(self, trace_id: str) -> RawTrace | None:
-        """A whole trace, or None when the server does not give it that way (or at all)."""
+        """Return a whole trace, or None if this call does not return it. Another one may."""
         try:
             body, info = await ask(self._transport, partial(_info_and_spans, trace_id))
             return RawTrace(_checked(info, trace_id), body)
@@ -131,7 +133,7 @@ class Traces:
             return None
 
     async def _spans(self, trace_id: str) -> bytes:
-        """The body that holds the spans; `_NO_SPANS` when the server says that it has none."""
+        """Return the body with the spans, or `_NO_SPANS` if the server says that the trace has none."""
         has_none = False
         try:
             body = await ask(self._transport, partial(_artifact, trace_id))
@@ -166,9 +168,9 @@ async def _summary(trace_id: str, transport: Transport) -> TraceSummary:
 
 
 async def _artifact(trace_id: str, transport: Transport) -> bytes | None:
-    """The body of ``get-trace-artifact``; None where it is none. Raises `WrongAnswer` for spans of another trace.
+    """Return the body of ``get-trace-artifact``, or None if it has no spans. Raises `WrongAnswer` for others' spans.
 
-    Raises `MissingTarget` where nothing is left in the file that held the spans.
+    Raises `MissingTarget` if the file that held the spans is empty.
     """
     body = await transport.body(_ARTIFACT, {"request_id": trace_id}, transport.timeouts.whole_trace)
     if not body:
@@ -181,7 +183,7 @@ async def _artifact(trace_id: str, transport: Transport) -> bytes | None:
 
 
 async def _info_and_spans(trace_id: str, transport: Transport) -> tuple[bytes, object]:
-    """The body of ``traces/get`` and the info in it. Raises `Malformed`, `WrongAnswer` for spans of another trace."""
+    """Return the body of ``traces/get`` and the info in it. Raises `Malformed`, and `WrongAnswer` for others' spans."""
     asked = {"trace_id": trace_id, "allow_partial": "true"}
     body = await transport.body(f"{ROUTE}/get", asked, transport.timeouts.whole_trace)
     parsed = await parse(body)
@@ -194,7 +196,7 @@ async def _info_and_spans(trace_id: str, transport: Transport) -> tuple[bytes, o
 
 
 async def _check_spans(spans: list[Any], trace_id: str, size: int) -> None:
-    """Raise `WrongAnswer` unless all spans of a body of `size` bytes are those of the trace."""
+    """Raise `WrongAnswer` unless all spans are those of the trace. `size` is the number of bytes that they came in."""
     try:
         await worked_out(size, lambda: check_owner([span for span in spans if isinstance(span, dict)], trace_id))
     except SpansOfAnother as error:
@@ -202,7 +204,7 @@ async def _check_spans(spans: list[Any], trace_id: str, size: int) -> None:
 
 
 def _checked(info: object, trace_id: str) -> TraceSummary:
-    """The summary in trace info that came for `trace_id`. Raises `Malformed`, `WrongAnswer` for one of another."""
+    """Return the summary in the trace info. Raises `Malformed`, and `WrongAnswer` if it is not that of `trace_id`."""
     try:
         summary = trace_summary(info)
     except MalformedEnvelope as error:
@@ -214,20 +216,20 @@ def _checked(info: object, trace_id: str) -> TraceSummary:
 
 
 def trace_path(trace_id: str) -> str:
-    """The path of a trace. Raises `MissingTrace` for an ID that no request can carry."""
+    """Return the path of a trace. Raises `MissingTrace` for an ID that no path can hold."""
     if why := why_not_asked(trace_id):
         raise MissingTrace(f"There is no trace {short_id(trace_id)}: the ID {why}")
     return f"{ROUTE}/{segment(trace_id)}"
 
 
 def search_payload(experiment_ids: Sequence[str], clauses: str, max_results: int) -> dict[str, Any]:
-    """The body of a search of experiments, without an order and on its first page."""
+    """Return the payload of a search in these experiments, for the first page and without an order."""
     locations = [{"type": "MLFLOW_EXPERIMENT", "mlflow_experiment": {"experiment_id": each}} for each in experiment_ids]
     return {"locations": locations, "filter": clauses, "max_results": max_results}
 
 
 def read_page(page: dict[str, Any]) -> list[TraceSummary]:
-    """The summaries on a page of a search. A malformed one is there with its ID alone, where that can be read."""
+    """Return the summaries on a page of a search. Of a malformed one there is the ID alone, if that can be read."""
     listed = page.get("traces") or []
     if not isinstance(listed, list):
         raise Malformed("The page of traces is not of MLflow's form")
@@ -243,5 +245,5 @@ def read_page(page: dict[str, Any]) -> list[TraceSummary]:
 
 
 def bare_summary(trace_id: str) -> TraceSummary:
-    """What stands for a trace whose info is malformed: it can be listed, and fails when it is opened."""
+    """Return a summary with nothing but the ID, for a trace with malformed info: it is listed, and fails to open."""
     return TraceSummary(trace_id, "", 0, None, TraceState.UNSPECIFIED, "")

@@ -1,8 +1,8 @@
-"""HTTP to one MLflow server: the only module that knows httpx.
+"""HTTP to one MLflow server. This is the only module that imports httpx.
 
-One connection pool, to the configured origin alone: redirects are never followed, so credentials never travel. Every
-call ends within its patience, whatever the other side does, and in one of the errors of `backends.base`. What only
-asks is tried again when its connection broke (RFC 9110, 9.2.2); nothing else is tried twice here.
+It has one connection pool, to the configured origin alone. Redirects are never followed: credentials go nowhere else.
+Whatever the server does, every call ends within its patience, with a response or one of the errors of `backends.base`.
+A call that only reads is repeated if its connection broke (RFC 9110, 9.2.2); nothing else is repeated here.
 """
 
 from __future__ import annotations
@@ -38,31 +38,31 @@ from labeler.backends.pulse import Pulse
 T = TypeVar("T")
 
 MAX_BODY: Final = 256 * 1024 * 1024
-"""Bytes of an answer that are read at most."""
+"""The largest response that is read, in bytes."""
 
 _MAX_CONNECTIONS: Final = 8
 _KEEPALIVE_S: Final = 4.0
-"""Below uvicorn's 5 s, so that a connection is rarely reused in the moment the server closes it."""
+"""Less than uvicorn's 5 s, so that a connection is rarely reused at the moment when the server closes it."""
 
 _PAUSES_S: Final = (0.05, 0.2, 0.8)
-"""Seconds before a question whose connection broke is asked again; after the last, it has failed."""
+"""Seconds before each repetition of a call whose connection broke. After the last one it has failed."""
 
 _AT_ONCE_S: Final = 1.5
-"""Seconds within which a server breaks off that did not like the handshake: TLS 1.3 lets it say so only afterwards."""
+"""Seconds within which a server closes the connection if it refused the handshake, which TLS 1.3 reports afterwards."""
 
 _WORKED_ON_THE_LOOP: Final = 32 * 1024
-"""Bytes of JSON up to which working on it takes less than handing it to a thread."""
+"""Up to so many bytes of JSON, processing them takes less time than handing them to a thread."""
 
 _PAST_CACHES: Final = {"Cache-Control": "no-cache", "Pragma": "no-cache"}
 
 
 class _Broken(Ambiguous):
-    """The connection broke before the answer was complete."""
+    """The connection broke before the response was complete."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a call may take, in seconds: from one byte to the next, and altogether."""
+    """How long a call may take, in seconds: from one byte to the next, and in total."""
 
     silence_s: float
     total_s: float
@@ -70,7 +70,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long to wait for a server. A locked SQLite answers after 20 s; a cold scan of all text takes a minute."""
+    """How long to wait for a server. A locked SQLite file takes 20 s to respond, a cold scan of all text a minute."""
 
     connect_s: float = 3.0
     ordinary: Patience = Patience(30, 60)
@@ -79,9 +79,9 @@ class Timeouts:
 
 
 class Transport:
-    """Calls to the server at `url` (canonical, without userinfo), with `credentials` if any, in `workspace`.
+    """Makes calls to the server at `url` (canonical, without userinfo), with `credentials` if any, in `workspace`.
 
-    Making one raises `UnusableSettings` for a setting that cannot be sent or a certificate that cannot be used.
+    Its constructor raises `UnusableSettings` for a setting that cannot be sent, or a certificate that cannot be used.
     """
 
     def __init__(
@@ -123,25 +123,25 @@ class Transport:
 
     @property
     def past_caches(self) -> Transport:
-        """The same connections, with requests that no cache in between may answer (RFC 9111, 5.2.1.4)."""
+        """The same connections, for requests that no cache on the way may respond to (RFC 9111, 5.2.1.4)."""
         transport = copy.copy(self)
         transport._of_each_request = _PAST_CACHES
         return transport
 
     @property
     def perhaps_the_proxys(self) -> str:
-        """The end of a sentence about an answer that is no MLflow's: that it may be a proxy's, where there is one."""
+        """The end of a sentence about a response that is not MLflow's: that it may be the proxy's, if there is one."""
         return "" if self._proxy_that_may_answer is None else self._proxy_that_may_answer.perhaps
 
     @property
     def _proxy_that_may_answer(self) -> Proxy | None:
-        """The proxy, where answers come from it in plain text: in a tunnel for https they cannot."""
+        """The proxy, if it can respond in the server's place. In a tunnel for https it cannot."""
         return self._proxy if self.url.startswith("http://") else None
 
     async def get(
         self, path: str, params: Mapping[str, str | int] | None = None, patience: Patience | None = None
     ) -> dict[str, Any]:
-        """The JSON object that a GET answers."""
+        """Return the JSON object in the response to a GET. Raises `NotABackend` for a web page in its place."""
         answer = await self._insist("GET", path, params, None, patience)
         if answer.is_html or answer.body.lstrip()[:1] == b"<":
             raise NotABackend(
@@ -153,12 +153,18 @@ class Transport:
     async def send(
         self, method: str, path: str, payload: Mapping[str, object] | None = None, patience: Patience | None = None
     ) -> dict[str, Any]:
-        """The JSON object that the server answers to `payload`. Raises `Refused` for what JSON cannot carry."""
+        """Send `payload` once, and return the JSON object in the response.
+
+        Raises `Refused` for a value that JSON cannot hold.
+        """
         content = None if payload is None else _encoded(payload)
         return await self._object(await self._ask(method, path, None, content, patience or self.timeouts.ordinary))
 
     async def query(self, path: str, payload: Mapping[str, object], patience: Patience | None = None) -> dict[str, Any]:
-        """The JSON object that is answered to a POST that may be repeated, as what only asks. Raises as `send` does."""
+        """Return the JSON object in the response to a POST that only reads, so that it may be repeated.
+
+        Raises what `send` raises.
+        """
         return await self._object(await self._insist("POST", path, None, _encoded(payload), patience))
 
     async def body(
@@ -168,7 +174,7 @@ class Transport:
         patience: Patience | None = None,
         most_bytes: int = MAX_BODY,
     ) -> bytes:
-        """The bytes that a GET answers, whatever their type. Raises `Malformed` for more than `most_bytes`."""
+        """Return the body of the response to a GET, of any type. Raises `Malformed` if it exceeds `most_bytes`."""
         return (await self._insist("GET", path, params, None, patience, most_bytes)).body
 
     async def close(self) -> None:
@@ -183,7 +189,7 @@ class Transport:
         patience: Patience | None,
         most_bytes: int = MAX_BODY,
     ) -> ServerAnswer:
-        """The answer to what only asks, tried a few times over when the connection breaks."""
+        """Make a call that only reads, and repeat it a few times if the connection breaks."""
         patience = patience or self.timeouts.ordinary
         began = time.monotonic()
         for pause_s in _PAUSES_S:
@@ -245,8 +251,8 @@ class Transport:
         return ServerAnswer(response.status_code, headers, body)
 
     def _address(self, path: str, params: Mapping[str, str | int] | None) -> httpx.URL:
-        """Where a request goes. Raises `MissingTarget` for a name or an ID in it that no request can carry."""
-        httpx.URL(self.url)  # one that is wrong by itself is told as such
+        """Return the URL of a request. Raises `MissingTarget` for a name or an ID that no URL can hold."""
+        httpx.URL(self.url)  # raises first if the server's own address is wrong, which is another error
         try:
             return httpx.URL(f"{self.url}{path}?{urlencode(params)}" if params else f"{self.url}{path}")
         except (httpx.InvalidURL, UnicodeError):
@@ -265,13 +271,13 @@ class Transport:
 
     @property
     def _way(self) -> str:
-        """The server in sentences about what broke on the way to it."""
+        """The server, and the proxy in front of it, as messages about a broken connection name them."""
         return self.url if self._proxy is None else f"{self.url} through {self._proxy}"
 
     async def _broken(self, error: Exception, after_s: float) -> BackendError:
-        """What a failure below HTTP means, `after_s` seconds into its request.
+        """Return the error that a failure below HTTP means, `after_s` seconds after the start of the request.
 
-        httpx's own words may quote a header, so they are not used.
+        The words of httpx are not used, because they may quote a header.
         """
         is_new = not self._has_answered
         if (failed := self._failed_handshake(error)) is not None:
@@ -301,14 +307,14 @@ class Transport:
                 return _Broken(f"The connection to {self._way} broke")
 
     def _failed_handshake(self, error: Exception) -> ssl.SSLError | None:
-        """What a handshake failed with, if `error` is of one: of the newest TLS a server tells only after it."""
+        """Return the TLS error behind `error` if a handshake failed, which TLS 1.3 may report only afterwards."""
         if isinstance(error, httpx.ConnectError):
             return cause_of(error, ssl.SSLError)
         is_told_late = isinstance(error, ssl.SSLError) and "ALERT" in (error.reason or "")
         return error if isinstance(error, ssl.SSLError) and is_told_late and not self._has_answered else None
 
     def _no_connection(self, error: httpx.TransportError) -> str:
-        """That nobody was reached, and why, as far as the network told."""
+        """Return a sentence that says that the server was not reached, and why, as far as that is known."""
         why = _why(error, self.timeouts.connect_s)
         if self._proxy is None:
             return f"No connection to {self.url}: {why}"
@@ -318,7 +324,7 @@ class Transport:
         return f"No connection to {self._way}: {why}"
 
     async def _expects_tls(self) -> bool:
-        """Whether a port that broke off the first request, or called it bad, speaks TLS."""
+        """Return whether the port of an http address speaks TLS. It is tested only before the first good response."""
         is_plain = self._proxy is None and self.url.startswith("http://")
         return is_plain and not self._has_answered and await speaks_tls(self.url)
 
@@ -329,19 +335,19 @@ class Transport:
 
 
 async def _heard(chunks: AsyncIterator[bytes], heard: Callable[[], None]) -> AsyncIterator[bytes]:
-    """The same chunks, `heard` being called at each."""
+    """Yield the same chunks, and call `heard` for each."""
     async for chunk in chunks:
         heard()
         yield chunk
 
 
 async def parse(body: bytes) -> object:
-    """The JSON value in `body`, or None when it holds none; large ones are parsed off the event loop."""
+    """Return the JSON value in `body`, or None if it is not JSON. Large ones are parsed off the event loop."""
     return await worked_out(len(body), lambda: _parse(body))
 
 
 async def worked_out(size: int, work: Callable[[], T]) -> T:
-    """What `work` on `size` bytes of JSON comes to, done off the event loop where that would be held up."""
+    """Return the result of `work` on `size` bytes of JSON, done off the event loop if it would block that."""
     return work() if size <= _WORKED_ON_THE_LOOP else await asyncio.to_thread(work)
 
 
@@ -360,7 +366,7 @@ def _parse(body: bytes) -> object:
 
 
 class _Pool(httpx.AsyncHTTPTransport):
-    """httpx's own transport, over a pool that acknowledges at once and knows this machine, or over a proxy."""
+    """The transport of httpx, over a connection pool with our own network backend, or over a proxy."""
 
     def __init__(self, url: str, tls: Tls, proxy: Proxy | None) -> None:
         limits = httpx.Limits(
@@ -389,7 +395,7 @@ def _ssl_context(tls: Tls) -> ssl.SSLContext:
 
 
 def _why(error: httpx.TransportError, patience_s: float) -> str:
-    """Why no connection came about."""
+    """Return why no connection was made."""
     if isinstance(error, httpx.TimeoutException):
         return f"nothing answered within {patience_s:g} s"
     if (unknown := cause_of(error, socket.gaierror)) is not None:

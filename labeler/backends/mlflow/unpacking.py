@@ -1,4 +1,4 @@
-"""The body of an answer, unpacked within bounds: what a few bytes swell to is known before it is in memory."""
+"""Unpacks the body of a response within bounds: a few bytes that unpack to gigabytes never fill the memory."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from typing import Final
 from labeler.domain.byte_size import limit_words
 
 ACCEPTED: Final = "gzip, deflate"
-"""What is asked for as ``Accept-Encoding``: the codings that are unpacked here."""
+"""The value of ``Accept-Encoding``: the codings that can be unpacked here."""
 
 _GZIP: Final = ("gzip", "x-gzip")
 _GZIP_BITS: Final = 16 + zlib.MAX_WBITS
 _GZIP_START: Final = b"\x1f\x8b"
 _START: Final = 2
-"""Bytes at the start of a member or a stream that tell what it is."""
+"""Bytes at the start of a member or a stream that identify its kind."""
 
 _PIECE: Final = 1 << 20
-"""Bytes that are unpacked at a time, which takes a few milliseconds."""
+"""The number of bytes that are unpacked at a time, which takes a few milliseconds."""
 
 
 class NotUnpacked(Exception):
-    """A body that is not read any further. The message is a phrase that says what is wrong with it."""
+    """Reading of the body was given up. The message is a phrase that names what is wrong: ``more than 256 MB``."""
 
 
 class Cut(Exception):
-    """A packed body that ends too early, or is damaged."""
+    """The packed body ends too early, or is damaged."""
 
 
 async def unpacked(chunks: AsyncIterator[bytes], codings: Sequence[str], most_bytes: int) -> bytes:
-    """A body of the codings in its ``Content-Encoding``, at most `most_bytes` as received and as unpacked.
+    """Return a body, unpacked by its `codings`, those of ``Content-Encoding``.
 
-    Raises `NotUnpacked` for more, and for any but one known coding: each further one multiplies what comes out
-    by up to a thousand. Raises `Cut`.
+    Raises `NotUnpacked` for a body of more than `most_bytes`, received or unpacked, for an unknown coding, and for more
+    than one: each coding can multiply the size by a thousand. Raises `Cut`.
     """
     unpacking = _unpacking([coding.strip().lower() for coding in codings])
     body = io.BytesIO()
@@ -67,7 +67,7 @@ def _unpacking(codings: Sequence[str]) -> _Inflating | None:
 
 
 class _Inflating:
-    """Unpacks gzip, of one member or several, or deflate, with its zlib header or without."""
+    """Unpacks gzip of one or more members, or deflate with or without a zlib header."""
 
     def __init__(self, bits: int) -> None:
         self._bits = bits
@@ -76,7 +76,7 @@ class _Inflating:
         self._start = b""
 
     def pieces(self, chunk: bytes) -> Iterator[bytes]:
-        """What a chunk unpacks to, at most `_PIECE` bytes at a time. Raises `Cut`."""
+        """Yield what a chunk unpacks to, at most `_PIECE` bytes at a time. Raises `Cut`."""
         pending = self._start + chunk
         self._start = b""
         has_more = False
@@ -93,23 +93,23 @@ class _Inflating:
             except zlib.error:
                 raise Cut from None
             pending = self._inflate.unused_data if self._inflate.eof else self._inflate.unconsumed_tail
-            # zlib may have taken in all that came and not given all of it back yet.
+            # zlib may have consumed all input and still hold output back.
             has_more = len(piece) == _PIECE and not self._inflate.eof
             yield piece
 
     def check_end(self) -> None:
-        """Raise `Cut` where more should have come."""
+        """Raise `Cut` if the data ended too early."""
         if not self._inflate.eof and (self._has_begun or self._start):
             raise Cut
 
     def _begin(self, pending: bytes) -> None:
-        """Deflate should come with zlib's header (RFC 1950, 2.2), and from some servers does not."""
+        """Choose the form of deflate. It should have zlib's header (RFC 1950, 2.2), which some servers leave out."""
         self._has_begun = True
         if self._bits == zlib.MAX_WBITS and (pending[0] & 0x0F != 8 or int.from_bytes(pending[:2]) % 31):
             self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
 
     def _begin_member(self, pending: bytes) -> bool:
-        """Whether what follows the end is another member (RFC 1952, 2.2); anything else is left alone."""
+        """Return whether another member follows (RFC 1952, 2.2), and begin it. Anything else is ignored."""
         if self._bits != _GZIP_BITS or not pending.startswith(_GZIP_START):
             return False
         self._inflate = zlib.decompressobj(_GZIP_BITS)
