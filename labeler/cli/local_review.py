@@ -11,7 +11,8 @@ from labeler.backends.local.store import LocalStore
 from labeler.cli.context import CliContext, open_cache
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.open_journal import open_journal
-from labeler.cli.open_review import OpenedReview, announce, open_spec
+from labeler.cli.open_review import open_spec
+from labeler.cli.opened_review import OpenedReview, announce
 from labeler.cli.reviewer import answer_remembered, remember_reviewer
 from labeler.cli.run_review import run_on_screen
 from labeler.config.identity import Reviewer

@@ -3,43 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from labeler.backends.base import Ambiguous, Backend, Unreachable
 from labeler.cli.context import CliContext
+from labeler.cli.continue_review import open_remembered
 from labeler.cli.destinations import experiments_named
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.named_traces import Unfound, listed
+from labeler.cli.opened_review import OpenedReview
 from labeler.cli.options import TraceSelection
 from labeler.cli.output import Progress, print_message
 from labeler.cli.retry import with_retries
 from labeler.cli.review_spec import questions_at, review_spec
-from labeler.cli.reviewer import answer_remembered, ask_reviewer, known_reviewer, remember_reviewer
-from labeler.config.asked import AskedQuestions
+from labeler.cli.reviewer import ask_reviewer, known_reviewer, remember_reviewer
 from labeler.config.identity import SAID, Reviewer
-from labeler.config.load import Configuration
 from labeler.config.problems import SettingSource
 from labeler.delivery.listing import ListedTrace
 from labeler.desk.desk import Desk
-from labeler.desk.open_desk import remember_questions, remembered_questions
+from labeler.desk.open_desk import remember_questions
 from labeler.domain.assessment import same_reviewer
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.queue import Queue
 from labeler.domain.worklist import ReviewSpec
-from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import ReviewRecord
 
 _ASKED_AT_ONCE: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedReview:
-    """A review that is about to be shown."""
-
-    record: ReviewRecord
-    asked: AskedQuestions
 
 
 async def open_asked(context: CliContext, selection: TraceSelection) -> OpenedReview:
@@ -54,33 +44,6 @@ async def open_asked(context: CliContext, selection: TraceSelection) -> OpenedRe
         if opening is None:
             raise error
         return opening
-
-
-async def open_remembered(record: ReviewRecord, journal: AsyncJournal) -> OpenedReview | None:
-    """Open a review as it was left, without a network; None when it was never begun with one."""
-    questions = await remembered_questions(record, journal)
-    if questions is None:
-        return None
-    record = await journal.run(journal.reviews.begin, record.spec, wall_clock_ms())
-    return OpenedReview(record, AskedQuestions(questions, "the last time"))
-
-
-async def last_of_mine(configuration: Configuration, journal: AsyncJournal) -> ReviewRecord | None:
-    """Return the review that was open last, of those that are this reviewer's.
-
-    One that was begun by another reviewer, whose ID was given for that run alone, is passed over where a reviewer is
-    configured, or has said at its backend who that is.
-    """
-    stated = configuration.settings.reviewer
-
-    def find() -> ReviewRecord | None:
-        for record in journal.reviews.last_opened_first():
-            me = stated or answer_remembered(journal.remembered, record.spec.backend_uri)
-            if me is None or same_reviewer(me, record.spec.reviewer):
-                return record
-        return None
-
-    return await journal.run(find)
 
 
 async def open_spec(context: CliContext, spec: ReviewSpec) -> OpenedReview:
@@ -103,13 +66,6 @@ async def check_membership(backend: Backend, spec: ReviewSpec, reviewer: Reviewe
             f"The queue “{queue.name}” is for {', '.join(queue.users)}. You are {reviewer.id} ({reviewer.origin}). "
             "Nothing was changed. Give --reviewer ID if that is not you, or have the queue's owner add you in MLflow.",
         )
-
-
-def announce(opening: OpenedReview) -> None:
-    """Say in one line what is reviewed, as whom, and what is asked."""
-    spec, asked = opening.record.spec, opening.asked
-    names = ", ".join(question.name for question in asked.questions)
-    print_message(f"{spec.label}, as {spec.reviewer}. Asked (from {asked.origin}): {names}")
 
 
 def is_member(queue: Queue, reviewer: str) -> bool:

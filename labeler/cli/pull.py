@@ -16,7 +16,8 @@ from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
 from labeler.cli.named_traces import not_found, possible_ids
 from labeler.cli.open_backend import reach_backend, tell_cautions
 from labeler.cli.open_journal import open_journal
-from labeler.cli.open_review import OpenedReview, check_membership, open_spec
+from labeler.cli.open_review import check_membership, open_spec
+from labeler.cli.opened_review import OpenedReview
 from labeler.cli.options import TraceSelection, refuse_queue_beside_names, selection_of
 from labeler.cli.output import Progress, print_message
 from labeler.cli.review_spec import review_spec

@@ -8,26 +8,20 @@ from dataclasses import replace
 from functools import partial
 
 from labeler.backends.pulse import Pulse
-from labeler.cli.context import configure, open_cache
+from labeler.cli.context import configure
+from labeler.cli.continue_review import continue_review, last_of_mine, open_remembered
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.named_traces import each_once, possible_ids
 from labeler.cli.open_backend import open_everything, reopened
 from labeler.cli.open_journal import open_journal
-from labeler.cli.open_review import (
-    OpenedReview,
-    announce,
-    last_of_mine,
-    look_for,
-    open_asked,
-    open_remembered,
-)
+from labeler.cli.open_review import look_for, open_asked
+from labeler.cli.opened_review import announce
 from labeler.cli.options import TraceSelection, refuse_queue_beside_names, selection_of
 from labeler.cli.output import print_message
 from labeler.cli.retry import with_retries
 from labeler.cli.run_review import check_screen, run_on_screen
 from labeler.cli.trace_files import STDIN, looks_like_file, read_options, refuse_addresses
 from labeler.config.load import Configuration
-from labeler.journal.async_journal import AsyncJournal
 
 _INSTEAD = "labeler review needs one; labeler show, pull, sync and export do without."
 
@@ -97,25 +91,6 @@ async def review_asked(arguments: argparse.Namespace, asked: Configuration, sele
             first_listing=context.backend,
             only_unlabelled=selection.only_unlabelled and not selection.trace_ids,
             look_for=partial(look_for, context, selection.trace_ids) if selection.trace_ids else None,
-        )
-
-
-async def continue_review(
-    opening: OpenedReview, configuration: Configuration, journal: AsyncJournal, *, offline: bool
-) -> ExitCode:
-    """Go on with a review as it was left; the backend is asked only once the screen is up."""
-    async with open_cache(configuration) as cache:
-        announce(opening)
-        pulse = Pulse()
-        return await run_on_screen(
-            opening,
-            configuration,
-            journal,
-            cache,
-            None if offline else lambda: reopened(opening.record.spec, configuration, journal, pulse),
-            pulse,
-            first_listing=None,
-            only_unlabelled=True,
         )
 
 

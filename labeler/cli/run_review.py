@@ -8,13 +8,13 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from labeler.backends.base import Backend
 from labeler.backends.pulse import Pulse
 from labeler.cache.async_cache import AsyncCache
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.named_traces import Unfound
-from labeler.cli.open_review import OpenedReview
+from labeler.cli.opened_review import OpenedReview
 from labeler.cli.output import print_message
 from labeler.cli.retry import with_retries
 from labeler.cli.screen_settings import check_screen_settings, keymap_of, theme_directories, theme_of
@@ -29,6 +29,9 @@ from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import OutboxCounts
 from labeler.journal.removed_journal import how_to_deliver
 from labeler.review.state import Advance, Rules
+
+if TYPE_CHECKING:
+    from labeler.cli.named_traces import Unfound
 
 _LAST_CHANCE_S = 1.5
 """Seconds that answers still queued get to be delivered after the screen has closed."""

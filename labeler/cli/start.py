@@ -9,12 +9,11 @@ import argparse
 import asyncio
 
 from labeler.cli.context import configure
+from labeler.cli.continue_review import continue_review, last_of_mine, open_remembered
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.open_journal import open_journal
-from labeler.cli.open_review import last_of_mine, open_remembered
 from labeler.cli.options import TraceSelection
 from labeler.cli.output import print_message
-from labeler.cli.review import continue_review, demo_instead, review_asked
 from labeler.cli.run_review import check_screen
 from labeler.config.load import Configuration
 from labeler.config.problems import SettingSource
@@ -42,6 +41,8 @@ async def start(arguments: argparse.Namespace) -> ExitCode:
                 return await continue_review(
                     opening, configuration, journal, offline=bool(getattr(arguments, "offline", False))
                 )
+    from labeler.cli.review import demo_instead, review_asked
+
     settings = configuration.settings
     if settings.backend.uri is None:
         return await demo_instead(arguments)

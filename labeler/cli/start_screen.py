@@ -9,7 +9,8 @@ from labeler.backends.pulse import Pulse
 from labeler.cli.context import CliContext
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.open_backend import open_everything, reopened
-from labeler.cli.open_review import announce, open_spec
+from labeler.cli.open_review import open_spec
+from labeler.cli.opened_review import announce
 from labeler.cli.options import TraceSelection
 from labeler.cli.retry import with_retries
 from labeler.cli.reviewer import known_reviewer, proposal, remember_reviewer

@@ -17,7 +17,6 @@ from labeler.config.backend_uri import secrets_in
 from labeler.config.model import Settings
 from labeler.config.paths import SHORTAGES, Paths
 from labeler.config.problems import DEFAULT_ORIGIN, Origin, Problem, SettingSource
-from labeler.config.sentences import explain, wrong_keys
 from labeler.config.toml_lines import KeyPath, key_lines, nearest_line
 from labeler.config.toml_text import NestedTooDeeply, parse_toml
 from labeler.storage.file_reading import read_small_file
@@ -171,6 +170,8 @@ def _sound_part(layer: Layer) -> Layer:
         try:
             Settings.model_validate(values)
         except ValidationError as error:
+            from labeler.config.sentences import wrong_keys
+
             for path in wrong_keys(error):
                 _leave_out(values, path)
         else:
@@ -237,6 +238,8 @@ def _problems_of(layer: Layer) -> Iterator[Problem]:
     try:
         Settings.model_validate(layer.values)
     except ValidationError as error:
+        from labeler.config.sentences import explain
+
         for path, sentence in islice(explain(error, layer.values), _MOST_TOLD):
             yield Problem(layer.origin(path), _dotted(path), sentence)
         if error.error_count() > _MOST_TOLD:

@@ -6,13 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from labeler.journal.changes import Changes
-from labeler.journal.damaged_journal import set_aside_and_save
 from labeler.journal.delivery_requests import DeliveryRequests
 from labeler.journal.imported_labels import ImportedLabels
 from labeler.journal.models import Recovery
 from labeler.journal.outbox import Outbox
 from labeler.journal.outbox_queries import OutboxQueries
-from labeler.journal.read_only import open_read_only
 from labeler.journal.remembered import Remembered
 from labeler.journal.removed_journal import Moved
 from labeler.journal.resending import Resending
@@ -56,6 +54,8 @@ class Journal:
         try:
             return cls(open_store(path))
         except Damaged:
+            from labeler.journal.damaged_journal import set_aside_and_save
+
             recovery = set_aside_and_save(path)
             return cls(open_store(path), recovery)
 
@@ -65,6 +65,8 @@ class Journal:
 
         Raises `JournalNewer` or `JournalUnusable`.
         """
+        from labeler.journal.read_only import open_read_only
+
         return cls(*open_read_only(path))
 
     @property

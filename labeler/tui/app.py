@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from textual import events, on
+from textual.screen import Screen
 
 from labeler.desk.desk import Desk
 from labeler.tui.appearance import ScreenLook, Signs
@@ -16,12 +17,9 @@ from labeler.tui.keyboard.messages import Unfinished
 from labeler.tui.keyboard.pasting import dropped_paste
 from labeler.tui.keymap import Keymap, shown_key
 from labeler.tui.media import MediaSettings
-from labeler.tui.outbox.screen import OutboxScreen
 from labeler.tui.review.screen import ReviewScreen
 from labeler.tui.safe_app import SafeApp
-from labeler.tui.screens.overlay import Overlay
-from labeler.tui.screens.picture import PictureLeft, PictureScreen, Wish
-from labeler.tui.screens.too_small import TooSmallScreen
+from labeler.tui.screens.over_review import OverReview
 from labeler.tui.theme import Theme, ThemeError, load_theme
 from labeler.tui.theme.sixteen_colours import for_terminal
 
@@ -49,6 +47,7 @@ class LabelerApp(SafeApp[None]):
         self._theme_directories = theme_directories
         self._on_painted = on_painted
         self._review = ReviewScreen(desk, keymap, ScreenLook(theme.palette, signs), guard_ms, self.choose_theme, media)
+        self._too_small: Screen[None] | None = None
         self._pauses = Pauses(time.monotonic())
 
     def on_mount(self) -> None:
@@ -66,11 +65,15 @@ class LabelerApp(SafeApp[None]):
         await super().on_event(event)
 
     def on_resize(self, event: events.Resize) -> None:
-        too_small = event.size.width < MIN_WIDTH or event.size.height < MIN_HEIGHT
-        said = isinstance(self.screen, TooSmallScreen)
-        if too_small and not said:
-            self.push_screen(TooSmallScreen(MIN_WIDTH, MIN_HEIGHT, self._review.typed_unseen, self._review.pasted))
-        elif said and not too_small:
+        is_too_small = event.size.width < MIN_WIDTH or event.size.height < MIN_HEIGHT
+        if is_too_small and self._too_small is None:
+            from labeler.tui.screens.too_small import TooSmallScreen
+
+            review = self._review
+            self._too_small = TooSmallScreen(MIN_WIDTH, MIN_HEIGHT, review.typed_unseen, review.pasted)
+            self.push_screen(self._too_small)
+        elif self._too_small is not None and not is_too_small:
+            self._too_small = None
             self.pop_screen()
 
     def on_paste(self, event: events.Paste) -> None:
@@ -86,8 +89,8 @@ class LabelerApp(SafeApp[None]):
 
     def _say(self, sentence: str) -> None:
         """Say something of the keyboard on the screen in front, or on the review below it."""
-        screen = self.screen if isinstance(self.screen, OutboxScreen) else self._review
-        screen.say(sentence, "warning")
+        screen = self.screen
+        (screen if isinstance(screen, OverReview) and screen.says else self._review).say(sentence, "warning")
 
     def choose_theme(self, name: str) -> str:
         """Change the look at once; returns a sentence that says what came of it."""
@@ -102,11 +105,7 @@ class LabelerApp(SafeApp[None]):
     async def action_interrupt(self) -> None:
         """Ctrl+C: in a field, a search or an overlay it leaves that; else the program."""
         by = Pressed("ctrl+c", time.monotonic())
-        if isinstance(self.screen, Overlay):
-            self.screen.dismiss(by)
-        elif isinstance(self.screen, PictureScreen):
-            self.screen.dismiss(PictureLeft(Wish.NONE, by))
-        elif isinstance(self.screen, OutboxScreen):
+        if isinstance(self.screen, OverReview):
             self.screen.leave(by)
         elif self.screen is self._review and (field := self._review.focused) is not None:
             field.post_message(events.Key("ctrl+c", "\x03"))  # behind the letters that are still on their way there

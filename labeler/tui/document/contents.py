@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum, auto
-from typing import Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
-from labeler.tui.document.code import CODE, Highlighter, json_spans
+from labeler.tui.document.code import CODE, json_spans
 from labeler.tui.document.lines import Line, Roles, Span, Wrapping, split, widen_fences
 from labeler.tui.document.markdown import Markdown, covering, rough_spans
 from labeler.tui.document.tables import align_tables
 from labeler.tui.widgets.cells import cells, clipped
+
+if TYPE_CHECKING:
+    from labeler.tui.document.highlighter import Highlighter
 
 Part: TypeAlias = tuple[str, Roles]
 """A piece of a line the view writes itself, and its roles."""
@@ -103,6 +106,8 @@ class Text:
         if self._style is TextStyle.ROUGH:
             return covering([], len(source), CODE) if line.wrapping is Wrapping.WIDE else rough_spans(source)
         if self._code is None:
+            from labeler.tui.document.highlighter import Highlighter
+
             self._code = Highlighter(self._text, self._language)
         return covering(self._code.spans(number), len(source), CODE)
 

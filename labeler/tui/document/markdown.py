@@ -11,14 +11,17 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from labeler.tui.document.code import CODE, Highlighter
+from labeler.tui.document.code import CODE
 from labeler.tui.document.inline import MARKER, inline_spans
 from labeler.tui.document.lines import Roles, Span
+
+if TYPE_CHECKING:
+    from labeler.tui.document.highlighter import Highlighter
 
 _log = logging.getLogger(__name__)
 
@@ -121,6 +124,8 @@ class Markdown:
         def parse(number: int) -> None:
             nonlocal highlighter
             if highlighter is None:
+                from labeler.tui.document.highlighter import Highlighter
+
                 highlighter = Highlighter(token.content, words[0])
             source, line = self._lines[number], content[number - first]
             if source.endswith(line):

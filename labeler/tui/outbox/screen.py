@@ -10,7 +10,6 @@ from typing import Final
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.screen import ModalScreen
 
 from labeler.config.backend_uri import without_userinfo
 from labeler.desk.desk import Desk
@@ -26,6 +25,7 @@ from labeler.tui.keymap import Keymap
 from labeler.tui.outbox.delivery_list import OutboxList, RowPainter
 from labeler.tui.outbox.view_models import Entry, asked_words, counts_line, detail_lines, entry_line, place_line
 from labeler.tui.screens.help import help_lines
+from labeler.tui.screens.over_review import OverReview
 from labeler.tui.screens.overlay import Overlay
 from labeler.tui.widgets.confirm import Confirm
 from labeler.tui.widgets.dividers import Divider, DividerView
@@ -54,7 +54,7 @@ class Closed:
     trace_id: str = ""
 
 
-class OutboxScreen(ModalScreen[Closed]):
+class OutboxScreen(OverReview[Closed]):
     """Shows everything in the journal that is not acknowledged. `stale` tells it that something changed.
 
     Its result tells how it was left.
@@ -67,6 +67,7 @@ class OutboxScreen(ModalScreen[Closed]):
     OutboxScreen #outbox-details { height: 5; }
     """
     AUTO_FOCUS = ""
+    says = True
 
     def __init__(self, desk: Desk, keymap: Keymap, look: ScreenLook) -> None:
         super().__init__()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from labeler.desk.desk import Desk
 from labeler.domain.connection import ConnectionStatus
@@ -22,14 +22,14 @@ from labeler.tui.keyboard.dispatch import dispatch
 from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.keymap import Keymap
 from labeler.tui.media.private_files import in_words
-from labeler.tui.outbox.screen import Closed, OutboxScreen
 from labeler.tui.review import open_views
 from labeler.tui.review.copy import Copied, CopyMenu, hand_over, text_to_copy, write_copy
 from labeler.tui.review.fields import ReviewFields
 from labeler.tui.review.presses import TOO_EARLY
-from labeler.tui.screens.help import help_lines
-from labeler.tui.screens.overlay import Overlay
 from labeler.tui.widgets.styled_text import Line, wrapped
+
+if TYPE_CHECKING:
+    from labeler.tui.outbox.screen import Closed
 
 _ITEM_NUMBER: Final = re.compile("[0-9]{1,9}")
 
@@ -271,10 +271,14 @@ class ReviewActions(ReviewFields):
 
     def help(self) -> None:
         """Show every key."""
+        from labeler.tui.screens.help import help_lines
+
         self._show_over("keys", lambda width: help_lines(self.keymap, self.look.signs, width))
 
     def outbox(self) -> None:
         """Show what is not delivered."""
+        from labeler.tui.outbox.screen import OutboxScreen
+
         self.app.push_screen(OutboxScreen(self.desk, self.keymap, self.look), self._outbox_closed)
 
     async def _outbox_closed(self, closed: Closed | None) -> None:
@@ -283,6 +287,8 @@ class ReviewActions(ReviewFields):
             await self.act(act.GoTo(self.desk.state.index_of[closed.trace_id] + 1))
 
     def _show_over(self, title: str, make: Callable[[int], Sequence[Line]]) -> None:
+        from labeler.tui.screens.overlay import Overlay
+
         self.app.push_screen(Overlay(title, make, self.keymap, self.look), self._overlay_closed)
 
     def _overlay_closed(self, pressed: Pressed | None) -> None:

@@ -12,7 +12,6 @@ from labeler.review import action as act
 from labeler.review.decision import FieldKind, FieldRequest, Refusal
 from labeler.tui.review.answer_field import AnswerField
 from labeler.tui.review.display import ReviewDisplay
-from labeler.tui.review.external_editor import EditorFailed, edit
 from labeler.tui.review.open_field import OpenField
 from labeler.tui.review.view_models import refusal
 
@@ -50,6 +49,8 @@ class ReviewFields(ReviewDisplay):
 
     async def ask_in_editor(self, request: FieldRequest) -> None:
         """Ask what a field would, in $EDITOR."""
+        from labeler.tui.review.external_editor import EditorFailed, edit
+
         asked = OpenField.asked(self.desk, request)
         failed: EditorFailed | None = None
         try:

@@ -8,15 +8,12 @@ from labeler.desk.document_cache import PreparedTrace
 from labeler.domain.assessment import Assessment
 from labeler.domain.trace import RawTrace, Trace
 from labeler.reading.document import Document
-from labeler.reading.views.retrieved_documents import retrieved_document
-from labeler.reading.views.span import span_document
 from labeler.reading.views.span_lines import SpanLine, span_lines
-from labeler.reading.views.trace_metadata import trace_facts
 from labeler.reading.wire.spans import UnreadableTrace, decode
 
 
 class Readings:
-    """Reads traces anew for their views, and remembers the last one decoded."""
+    """Reads traces anew for their views, and remembers the last one decoded. Imports a view when it is opened."""
 
     def __init__(self) -> None:
         self._decoded: tuple[RawTrace, Trace] | None = None
@@ -27,14 +24,20 @@ class Readings:
 
     def span(self, prepared: PreparedTrace, span_id: str) -> Document | None:
         """One span, or None when there is none of that ID. Raises `UnreadableTrace`."""
+        from labeler.reading.views.span import span_document
+
         return span_document(self._trace(prepared.raw), span_id)
 
     def documents(self, prepared: PreparedTrace) -> Document:
+        from labeler.reading.views.retrieved_documents import retrieved_document
+
         return retrieved_document(self._readable(prepared.raw), prepared.others, prepared.as_asked)
 
     def facts(
         self, prepared: PreparedTrace, said: Sequence[Assessment], fates: Mapping[str, str], hidden: str
     ) -> Document:
+        from labeler.reading.views.trace_metadata import trace_facts
+
         trace = self._readable(prepared.raw)
         parameters = prepared.conversation.parameters
         return trace_facts(

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual import events, on
 from textual.message import Message
@@ -33,17 +33,20 @@ from labeler.tui.keyboard.typed_on import Typed
 from labeler.tui.keymap import Keymap
 from labeler.tui.media import MediaSettings
 from labeler.tui.media.terminal import Pictures
-from labeler.tui.outbox.screen import OutboxScreen
 from labeler.tui.review import open_views
 from labeler.tui.review.actions import ReviewActions
 from labeler.tui.review.answer_field import AnswerField
-from labeler.tui.review.open_media import AskBack, MediaOpener, Say, ShowPicture, Step
 from labeler.tui.review.presses import TOO_EARLY
 from labeler.tui.review.trace_pane import TracePane
 from labeler.tui.review.worklist import RowPicked
-from labeler.tui.screens.picture import PictureLeft, PictureScreen, Wish
+from labeler.tui.screens.over_review import OverReview
 from labeler.tui.widgets.confirm import Confirm
 from labeler.tui.widgets.prompt import Prompt
+
+if TYPE_CHECKING:
+    from labeler.reading.document import Block
+    from labeler.tui.review.open_media import MediaOpener, Outcome, ShowPicture, Step
+    from labeler.tui.screens.picture import PictureLeft
 
 _LOOK_ELSEWHERE_S: Final = 2.0
 """Seconds after which something that another process delivered is on the screen."""
@@ -68,7 +71,8 @@ class ReviewScreen(ReviewActions):
         media: MediaSettings,
     ) -> None:
         super().__init__(desk, keymap, look, guard_ms, choose_theme, media.folder)
-        self._media = MediaOpener(desk.contents, media)
+        self._media_settings = media
+        self._media: MediaOpener | None = None
         self._pictures = Pictures(media.pictures, os.environ)
         self._before: Change | None = None
 
@@ -79,7 +83,8 @@ class ReviewScreen(ReviewActions):
         self.set_interval(_LOOK_ELSEWHERE_S, self.desk.deliveries.look_elsewhere)
 
     def on_unmount(self) -> None:
-        self._media.close()
+        if self._media is not None:
+            self._media.close()
         self.keep_draft()
 
     # Keys
@@ -241,8 +246,15 @@ class ReviewScreen(ReviewActions):
         trace_id, block = message.trace_id, message.block
         if self._is_current(trace_id):
             self.say(f"opening {block.text}", "chrome")
-            can_draw = partial(self._pictures.are_possible, self.app)
-            self._begin(trace_id, partial(self._media.open, trace_id, block, self.size.width, can_draw))
+            self._begin(trace_id, partial(self._open_media, trace_id, block))
+
+    async def _open_media(self, trace_id: str, block: Block) -> Outcome:
+        from labeler.tui.review.open_media import MediaOpener
+
+        if self._media is None:
+            self._media = MediaOpener(self.desk.contents, self._media_settings)
+        can_draw = partial(self._pictures.are_possible, self.app)
+        return await self._media.open(trace_id, block, self.size.width, can_draw)
 
     def _begin(self, trace_id: str, step: Step) -> None:
         """Take a step beside the keys, in place of what is still being done for an earlier one."""
@@ -250,6 +262,8 @@ class ReviewScreen(ReviewActions):
 
     async def _follow(self, trace_id: str, step: Step | None) -> None:
         """Take steps as long as one leads to the next. What is said of another trace by then is not said."""
+        from labeler.tui.review.open_media import AskBack, Say, ShowPicture
+
         while step is not None:
             outcome, step = await step(), None
             match outcome:
@@ -260,6 +274,8 @@ class ReviewScreen(ReviewActions):
                 case AskBack(sentence, yes) if self._is_current(trace_id):
                     self.ask(sentence, partial(self._agreed, trace_id, yes))
                 case ShowPicture() if self._is_current(trace_id):
+                    from labeler.tui.screens.picture import PictureScreen
+
                     self.say("")
                     picture = PictureScreen(outcome.words, self._pictures, outcome.picture, self.keymap, self.look)
                     self.app.push_screen(picture, partial(self._picture_left, trace_id, outcome))
@@ -269,6 +285,8 @@ class ReviewScreen(ReviewActions):
 
     def _picture_left(self, trace_id: str, shown: ShowPicture, left: PictureLeft | None) -> None:
         """The picture was left, for the viewer or because it cannot be drawn, or just closed."""
+        from labeler.tui.screens.picture import Wish
+
         self.presses.closed(left.pressed if left is not None else None)
         if left is not None and left.wish is Wish.VIEWER:
             self._begin(trace_id, shown.in_viewer)
@@ -286,7 +304,7 @@ class ReviewScreen(ReviewActions):
 
     @on(Told)
     def _hear(self, message: Told) -> None:
-        if isinstance(self.app.screen, OutboxScreen):
+        if isinstance(self.app.screen, OverReview):
             self.app.screen.stale()
         match message.event:
             case DocumentReady(trace_id):

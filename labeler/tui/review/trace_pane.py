@@ -15,7 +15,6 @@ from labeler.desk.document_cache import PreparedTrace
 from labeler.domain.assessment import Assessment
 from labeler.reading.document import Block, Document
 from labeler.reading.sanitise import one_line
-from labeler.reading.views.raw_json import blind_raw_document, raw_document
 from labeler.reading.views.span_lines import SpanLine
 from labeler.reading.wire.spans import UnreadableTrace
 from labeler.tui.action_table import Action
@@ -189,6 +188,8 @@ class TracePane(Beside):
 
     async def open_raw(self) -> None:
         """Open the exact JSON of the trace."""
+        from labeler.reading.views.raw_json import blind_raw_document, raw_document
+
         if (prepared := self._view.prepared) is not None:
             read = blind_raw_document if self._view.is_blind else raw_document
             self._open(TraceView("view.raw", "exact JSON", await asyncio.to_thread(read, prepared.raw)))

@@ -13,7 +13,6 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -23,6 +22,7 @@ from labeler.tui.keyboard.dispatch import dispatch
 from labeler.tui.keyboard.key_names import Pressed, pressed
 from labeler.tui.keyboard.typed_on import Typed, TypedOn
 from labeler.tui.keymap import Keymap
+from labeler.tui.screens.over_review import OverReview
 from labeler.tui.widgets.styled_text import Line, spelled
 
 _MOST_WIDE: Final = 110
@@ -91,7 +91,7 @@ class _Lines(ScrollView, can_focus=False):
         self.post_message(_Moved(place))
 
 
-class Overlay(ModalScreen[Pressed]):
+class Overlay(OverReview[Pressed]):
     """Shows a title and lines. `make` gives the lines for a width in cells. Its keys move in it or close it.
 
     Its result is the press that closed it.
@@ -157,6 +157,9 @@ class Overlay(ModalScreen[Pressed]):
         self._tell(self._place)
         if not isinstance(action.run, Rule):
             await dispatch(action.run, self._lines, self)
+
+    def leave(self, by: Pressed) -> None:
+        self.dismiss(by)
 
     # Named in the table of actions
 

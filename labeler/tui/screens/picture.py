@@ -13,7 +13,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.geometry import Region
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -23,6 +22,7 @@ from labeler.tui.keyboard.key_names import Pressed, pressed
 from labeler.tui.keyboard.typed_on import Typed, TypedOn
 from labeler.tui.keymap import Keymap
 from labeler.tui.media.terminal import Drawing, Pictures
+from labeler.tui.screens.over_review import OverReview
 from labeler.tui.widgets.key_line import KeyLine, hints_line
 from labeler.tui.widgets.styled_text import Line, fit
 
@@ -108,7 +108,7 @@ class PictureLeft:
     pressed: Pressed | None = None
 
 
-class PictureScreen(ModalScreen[PictureLeft]):
+class PictureScreen(OverReview[PictureLeft]):
     """Shows a picture under the words that stand for it."""
 
     DEFAULT_CSS = """
@@ -161,6 +161,9 @@ class PictureScreen(ModalScreen[PictureLeft]):
             self.dismiss(PictureLeft(Wish.NONE, press))
         else:
             self._paint_keys(self._typed_on.means_nothing(key, action))
+
+    def leave(self, by: Pressed) -> None:
+        self.dismiss(PictureLeft(Wish.NONE, by))
 
     def on__canvas_failed(self) -> None:
         self.dismiss(PictureLeft(Wish.FILE))

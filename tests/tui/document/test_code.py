@@ -1,4 +1,5 @@
-from labeler.tui.document.code import Highlighter, json_spans
+from labeler.tui.document.code import json_spans
+from labeler.tui.document.highlighter import Highlighter
 
 
 def test_json_tells_keys_from_strings_and_numbers_from_constants() -> None:

@@ -1,0 +1,31 @@
+"""What stands over the review: screens that the app closes, and the review tells of news, without importing them."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual.screen import ModalScreen
+
+from labeler.tui.keyboard.key_names import Pressed
+
+T = TypeVar("T")
+
+
+class OverReview(ModalScreen[T]):
+    """A screen over the review. It is imported when it opens, so that no start waits for it.
+
+    `says`: it has a place for sentences, and its `say` puts one there; otherwise the review below says them.
+    """
+
+    says = False
+
+    def leave(self, by: Pressed) -> None:
+        """Close this screen, or what is open in it; `by` is the press that asks for that."""
+        raise NotImplementedError
+
+    def say(self, sentence: str, role: str = "chrome.strong") -> None:
+        """Show a sentence in a role's colours."""
+        raise NotImplementedError
+
+    def stale(self) -> None:
+        """Take note that something changed at the desk."""
