@@ -12,7 +12,7 @@ from labeler.backends.local.store import LocalStore
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.labels_out import LabelChoice, LabelOutput, kept_written, output_for, write_labels_out
 from labeler.cli.local_review import review_store
-from labeler.cli.open_review import OpenedReview
+from labeler.cli.opened_review import OpenedReview
 from labeler.cli.output import Progress, print_message
 from labeler.cli.reviewer import ask_reviewer
 from labeler.cli.trace_files import rows_of
