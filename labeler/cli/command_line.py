@@ -32,7 +32,7 @@ COMMANDS: Final = {
     "sync": Command("Deliver everything queued, without a screen", options_of.sync),
     "outbox": Command("What is not delivered, and what to do with it", options_of.outbox),
     "verify": Command("Compare the journal with what the backend holds", options_of.verify),
-    "export": Command("Write labels as JSON Lines or CSV", options_of.export),
+    "export": Command("Write labels as JSON Lines or CSV, or files with their labels", options_of.export),
     "push": Command("Queue labels from a file", options_of.push),
     "report": Command("How far people agree, and judges with them, with intervals", options_of.report),
     "doctor": Command("Check configuration, backend, journal, cache and terminal", options_of.doctor),

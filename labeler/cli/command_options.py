@@ -86,7 +86,8 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
     parser.epilog = FILE_FORMS
 
 
-def _add_flat(group: argparse._ArgumentGroup) -> None:
+def _add_flat(group: argparse._ActionsContainer) -> None:
+    """Add the option for the form of labelled files that has no lists."""
     group.add_argument(
         "--flat", action="store_true", help="keys label.NAME and comment.NAME instead of a list, for one reviewer"
     )
@@ -141,12 +142,29 @@ def verify(parser: argparse.ArgumentParser) -> None:
 
 def export(parser: argparse.ArgumentParser) -> None:
     """Add what `labeler export` takes."""
+    complete_with_files(
+        parser.add_argument(
+            "files",
+            nargs="*",
+            metavar="FILE",
+            help="these files with their labels, from the journal; a directory stands for the files in it, - for stdin",
+        )
+    )
     parser.add_argument("--local", action="store_true", help="from the journal, delivered or not, without a network")
-    parser.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
-    complete_with_files(parser.add_argument("-o", "--output", metavar="FILE", default="-", help="instead of stdout"))
+    parser.add_argument("--format", choices=("jsonl", "csv"), help="of labels by themselves; jsonl unless given")
+    complete_with_files(
+        parser.add_argument(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="instead of stdout; of a file, instead of NAME.labelled.EXT beside it",
+        )
+    )
+    _add_flat(parser)
     parser.add_argument("-f", "--filter", metavar="EXPR", default="", help="of traces, in MLflow's syntax")
     parser.add_argument("--since", metavar="7d|ISO", type=since_ms, help="of traces: 12h, 7d or an ISO 8601 time")
     parser.add_argument("--superseded", action="store_true", help="also labels that another one has replaced")
+    _add_files(parser)
     add_backend(parser)
     add_reviewer(parser)
 

@@ -8,7 +8,7 @@ import asyncio
 from labeler.cli.context import configure
 from labeler.cli.destinations import experiments_named
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.journal_labels import labels_in_journal
+from labeler.cli.journal_labels import file_stores, labels_in_journal, labels_of_stores
 from labeler.cli.label_output import write_label_file
 from labeler.cli.open_backend import reach_backend, tell_cautions
 from labeler.cli.open_journal import open_journal_to_read
@@ -22,7 +22,14 @@ from labeler.labels.label import is_known_only_where_it_is, label_of
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
-    """Collect the labels and write them."""
+    """Collect the labels and write them, or join them into the rows of the files that are named."""
+    if arguments.files:
+        from labeler.cli.export_files import export_files
+
+        return asyncio.run(export_files(arguments))
+    if arguments.flat:
+        raise CommandFailed(ExitCode.USAGE, "--flat is about the rows of files, and no file is named")
+    output = arguments.output or "-"
     if arguments.local and (arguments.filter or arguments.since is not None):
         raise CommandFailed(
             ExitCode.USAGE, "--filter and --since look at traces, which only the backend has: leave out --local or them"
@@ -31,10 +38,10 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     only = getattr(arguments, "reviewer", None)
     found = [label_of(each) for each in assessments if only is None or same_reviewer(each.source.id, only)]
     labels = [label for label in found if label.value is not None]
-    if not write_label_file(arguments.output, labels, arguments.format):
-        print_message(f"Nothing to export: no label was found. {arguments.output} was left as it is.")
-    elif arguments.output != "-":
-        print_message(f"{len(labels)} labels written to {arguments.output}.")
+    if not write_label_file(output, labels, arguments.format or "jsonl"):
+        print_message(f"Nothing to export: no label was found. {output} was left as it is.")
+    elif output != "-":
+        print_message(f"{len(labels)} labels written to {output}.")
     if len(labels) < len(found):
         print_message(f"{len(found) - len(labels)} left out: they hold no value, only an error or nothing.")
     if fixed := sum(map(is_known_only_where_it_is, labels)):
@@ -51,6 +58,9 @@ async def _assessments(arguments: argparse.Namespace) -> tuple[list[Assessment],
     async with open_journal_to_read(configuration.paths) as journal:
         if arguments.local:
             return await labels_in_journal(arguments, configuration, journal), True
+        if configuration.settings.backend.uri is None and (stores := await file_stores(journal, configuration.paths)):
+            print_message("No backend is configured, so these are the labels of files.")
+            return await labels_of_stores(journal, stores), True
         return await _from_backend(arguments, configuration, journal)
 
 

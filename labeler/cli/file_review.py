@@ -10,6 +10,7 @@ from typing import Final
 
 from labeler.backends.local.store import LocalStore
 from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.journal_labels import file_stores
 from labeler.cli.labels_out import LabelChoice, LabelOutput, kept_written, output_for, write_labels_out
 from labeler.cli.local_review import review_store
 from labeler.cli.opened_review import OpenedReview
@@ -62,9 +63,9 @@ async def review_files(asked: FilesAsked, configuration: Configuration) -> ExitC
 
     @asynccontextmanager
     async def labels_out(opening: OpenedReview, journal: AsyncJournal) -> AsyncIterator[None]:
-        spec = opening.record.spec
+        stores = await file_stores(journal, configuration.paths)
         names = tuple(question.name for question in opening.asked.questions)
-        choice = LabelChoice(spec.backend_uri, None, spec.reviewer, names)
+        choice = LabelChoice(stores, None, opening.record.spec.reviewer, names)
         try:
             async with kept_written(outputs, journal, choice):
                 yield

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from pathlib import PurePath
 
 from labeler.cli.destinations import destinations_in_scope
 from labeler.config.load import Configuration
+from labeler.config.paths import Paths
 from labeler.desk.question_json import questions_from_json
 from labeler.domain.assessment import Assessment
+from labeler.domain.destination import Destination
 from labeler.domain.question import NOTE_NAMES, Question
 from labeler.journal.async_journal import AsyncJournal
 
@@ -23,8 +26,25 @@ async def labels_in_journal(
         if narrowed
         else await journal.run(journal.queries.destinations)
     )
+    return await _standing(journal, scope)
+
+
+async def labels_of_stores(journal: AsyncJournal, store_uris: Collection[str]) -> list[Assessment]:
+    """Return the answers that stand about the traces of these stores."""
+    known = await journal.run(journal.queries.destinations)
+    return await _standing(journal, [each for each in known if each.backend_uri in store_uris])
+
+
+async def _standing(journal: AsyncJournal, scope: Sequence[Destination]) -> list[Assessment]:
     standing = await journal.run(journal.queries.standing, scope)
     return [answer.assessment for answer in standing if answer.assessment.name not in NOTE_NAMES]
+
+
+async def file_stores(journal: AsyncJournal, paths: Paths) -> frozenset[str]:
+    """Return the addresses of the stores that files were imported into, also of one that was deleted since."""
+    records = await journal.run(journal.reviews.all_with_questions)
+    name = paths.imports_store.name
+    return frozenset(record.spec.backend_uri for record, _ in records if PurePath(record.spec.address).name == name)
 
 
 async def questions_in_journal(

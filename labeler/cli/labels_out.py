@@ -42,13 +42,13 @@ _log = logging.getLogger("labeler")
 
 @dataclass(frozen=True, slots=True)
 class LabelChoice:
-    """Which labels go out: those of a store's traces and, with a `reviewer`, of that one alone.
+    """Which labels go out: those of the traces of these stores and, with a `reviewer`, of that one alone.
 
     The flat form holds those of one reviewer, `of_flat`; `names` are the questions that get a place there whether they
     were answered or not.
     """
 
-    store_uri: str
+    store_uris: frozenset[str]
     reviewer: str | None
     of_flat: str | None
     names: tuple[str, ...]
@@ -91,8 +91,13 @@ async def kept_written(
         await asyncio.gather(ticking, return_exceptions=True)
 
 
-async def write_labels_out(outputs: Sequence[LabelOutput], journal: AsyncJournal, choice: LabelChoice) -> bool:
-    """Write the files, and say of each how many of its rows are labelled. Return whether all were written."""
+async def write_labels_out(
+    outputs: Sequence[LabelOutput], journal: AsyncJournal, choice: LabelChoice, place: str = ""
+) -> bool:
+    """Write the files, and say of each how many of its rows are labelled. Return whether all were written.
+
+    `place` says where they go from there; without it, they stay where they are.
+    """
     is_written = True
     for output in outputs:
         try:
@@ -106,17 +111,15 @@ async def write_labels_out(outputs: Sequence[LabelOutput], journal: AsyncJournal
             continue
         for notice in written.notices:
             print_message(notice)
-        if output.path.exists():
-            print_message(f"{written.labelled:,} of {written.rows:,} labelled → {output.path}")
-        else:
-            print_message(f"0 of {written.rows:,} labelled: {output.path} was not written")
+        where = place or (output.path if output.path.exists() else f"{output.path} was not written")
+        print_message(f"{written.labelled:,} of {written.rows:,} labelled → {where}")
     return is_written
 
 
-async def said_about(journal: AsyncJournal, store_uri: str, trace_ids: Collection[str]) -> dict[str, Said]:
+async def said_about(journal: AsyncJournal, store_uris: Collection[str], trace_ids: Collection[str]) -> dict[str, Said]:
     """Return what the journal has of the labels of traces, by the IDs that files have for them."""
     known = await journal.run(journal.queries.destinations)
-    places = [each for each in known if each.backend_uri == store_uri]
+    places = [each for each in known if each.backend_uri in store_uris]
     listed = list(trace_ids)
     said: dict[str, Said] = {}
     for start in range(0, len(listed), _ASKED_AT_ONCE):
@@ -161,7 +164,7 @@ def _asker(journal: AsyncJournal, choice: LabelChoice) -> SaidOf:
     loop = asyncio.get_running_loop()
 
     def ask(trace_ids: Collection[str]) -> Mapping[str, Said]:
-        return asyncio.run_coroutine_threadsafe(said_about(journal, choice.store_uri, trace_ids), loop).result()
+        return asyncio.run_coroutine_threadsafe(said_about(journal, choice.store_uris, trace_ids), loop).result()
 
     return ask
 
@@ -174,7 +177,7 @@ async def _write_every_minute(outputs: Sequence[LabelOutput], journal: AsyncJour
         await asyncio.sleep(pause)
         began = time.monotonic()
         for output in outputs:
-            said = await said_about(journal, choice.store_uri, output.index.traces)
+            said = await said_about(journal, choice.store_uris, output.index.traces)
             if said != last.get(output.path, {}):
                 last[output.path] = said
                 try:

@@ -25,6 +25,15 @@ def write_out(text: str) -> None:
         raise OutputFailed(error) from error
 
 
+def write_bytes_out(data: bytes) -> None:
+    """Write bytes as they are, behind all text that was written before. Raises `OutputFailed`."""
+    finish_output()
+    try:
+        sys.stdout.buffer.write(data)
+    except OSError as error:
+        raise OutputFailed(error) from error
+
+
 def finish_output() -> None:
     """Flush, so that everything has arrived. Raises `OutputFailed`."""
     try:

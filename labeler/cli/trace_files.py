@@ -74,7 +74,7 @@ def rows_of(target: str, options: ReadOptions) -> Iterator[tuple[str, Layout | F
     from labeler.reading.files.entry import UnusableFile
     from labeler.reading.files.read import stream_rows
 
-    with _opened(target) as file:
+    with open_target(target) as file:
         try:
             for found in stream_rows(name, file, options):
                 yield target, found
@@ -114,7 +114,8 @@ def _rows_of_directory(directory: Path, options: ReadOptions) -> Iterator[tuple[
         raise CommandFailed(ExitCode.USAGE, f"{directory} holds no file with traces")
 
 
-def _opened(target: str) -> BinaryIO:
+def open_target(target: str) -> BinaryIO:
+    """Open a file, or what stdin gives up to its end. Both can be sought in. Raises `CommandFailed`."""
     try:
         return spool(sys.stdin.buffer) if target == STDIN else open_data_file(Path(target))
     except OSError as error:

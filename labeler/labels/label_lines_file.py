@@ -56,7 +56,7 @@ class LabelLinesFile:
         there = self._lines_there()
         said = said_of([*self.index.traces, *(line.label.trace_id for line in there)])
         given = [
-            self._placed(label)
+            self._placed(label, trace_id)
             for trace_id in self.index.traces
             for label in said.get(trace_id, NOTHING_SAID).standing
             if is_of(label, reviewer)
@@ -75,10 +75,10 @@ class LabelLinesFile:
         labelled = {each.trace_id for each in labels} & self.index.traces.keys()
         return Written(len(labelled), len(self.index.traces))
 
-    def _placed(self, label: Label) -> Label:
-        """The label with the place in the file that its trace came from."""
-        place = place_metadata(self.source, self.index.traces[label.trace_id])
-        return replace(label, metadata={**label.metadata, **place})
+    def _placed(self, label: Label, trace_id: str) -> Label:
+        """The label under the ID that the file has for its trace, and with the place that this came from."""
+        place = place_metadata(self.source, self.index.traces[trace_id])
+        return replace(label, trace_id=trace_id, metadata={**label.metadata, **place})
 
     def _lines_there(self) -> list[LabelLine]:
         """The labels at the path. Raises `LabelsNotWritten` where it holds something else."""

@@ -145,7 +145,7 @@ class LabelledFile:
             is_labelled = self.index.holds_labels or (is_labelled_name(self.source.name) and self.index.is_labelled)
             if not is_labelled:
                 raise LabelsNotWritten(
-                    f"{self.path} is the file itself and no labelled one, and stays as it is. Give a name with --out"
+                    f"{self.path} is the file itself and no labelled one, and stays as it is. Give another name"
                 )
             return ()
         if not self.path.exists():
@@ -255,7 +255,7 @@ def not_written(source: Path, path: Path, why: str) -> LabelsNotWritten:
 def refused(path: Path, why: str, more: str = "") -> str:
     """The sentence about a file that may not be replaced."""
     behind = f" ({more.rstrip('.')})" if more else ""
-    return f"{path} stays as it is: {why}{behind}. Give another name with --out, or move that file away"
+    return f"{path} stays as it is: {why}{behind}. Give another name, or move that file away"
 
 
 def _rows(count: int) -> str:

@@ -1,0 +1,142 @@
+"""Labels of files from the journal: into the rows, to stdout, to a label file, and what is refused."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+
+from tests.cli.disks import disk_at
+from tests.cli.labelled_rows import rows_of, say
+from tests.cli.program import Program
+from tests.reading.files.examples import EXAMPLES, lines
+
+pytestmark = pytest.mark.slow  # starts a program for each case
+
+ROWS = [{"id": n, "prompt": f"q{n}", "response": f"a{n}"} for n in range(4)]
+
+
+def labels(text: str) -> list[list[tuple[str, object]]]:
+    """Who said what in each row of a labelled file."""
+    rows = [json.loads(line) for line in text.splitlines()]
+    return [[(label["reviewer"], label["value"]) for label in row["labels"]] for row in rows]
+
+
+def test_export_writes_the_rows_of_files_with_their_labels_whoever_gave_them(labeler: Program) -> None:
+    data = lines(ROWS)
+    (labeler.work / "data.jsonl").write_bytes(data)
+    ids = rows_of(data)
+    say(labeler, ids[:2])
+    say(labeler, ids[1:3], value=False, reviewer="bo")
+    ended = labeler.run("export", "data.jsonl")
+    assert (ended.code, ended.out) == (0, "")
+    assert "3 of 4 labelled → data.labelled.jsonl" in ended.err
+    both = [("rhea", True), ("bo", False)]
+    assert labels((labeler.work / "data.labelled.jsonl").read_text()) == [both[:1], both, both[1:], []]
+    printed = labeler.run("export", "data.jsonl", "-o", "-", "-r", "BO")
+    assert labels(printed.out) == [[], both[1:], both[1:], []]
+    assert "2 of 4 labelled → stdout" in printed.err
+    piped = labeler.run("export", "-", stdin=data.decode())
+    assert labels(piped.out) == [both[:1], both, both[1:], []]
+    renamed = labeler.work / "renamed.jsonl.gz"
+    renamed.write_bytes(gzip.compress(lines([*reversed(ROWS), {"prompt": "new", "response": "x"}])))
+    assert "3 of 5 labelled → renamed.labelled.jsonl.gz" in labeler.run("export", "renamed.jsonl.gz").err
+    by_itself = labeler.run("export")
+    assert "No backend is configured, so these are the labels of files." in by_itself.err
+    assert sorted(line["trace_id"] for line in by_itself.lines) == sorted([*ids[:2], *ids[1:3]])
+
+
+def test_a_file_without_rows_gets_a_label_file_with_its_own_trace_ids(labeler: Program) -> None:
+    runs = json.dumps(EXAMPLES["LangSmith runs"].rows)
+    data = lines([json.loads(runs), json.loads(runs.replace('"r1"', '"run-2"'))][0])
+    (labeler.work / "runs.jsonl").write_bytes(data)
+    assert rows_of(data) == ["r1"]
+    assert "0 of 1 labelled → runs.labels.jsonl was not written" in labeler.run("export", "runs.jsonl").err
+    say(labeler, ["r1"])
+    say(labeler, ["r1"], reviewer="bo", span_id="r2")
+    assert "1 of 1 labelled → runs.labels.jsonl" in labeler.run("export", "runs.jsonl").err
+    told = [json.loads(line) for line in (labeler.work / "runs.labels.jsonl").read_text().splitlines()]
+    assert [(line["trace_id"], line["span_id"], line["reviewer"]) for line in told] == [
+        ("r1", None, "rhea"),
+        ("r1", "r2", "bo"),
+    ]
+    assert told[0]["metadata"]["labeler.file"] == "runs.jsonl"
+    assert labeler.run("export", "runs.jsonl", "--flat").code == 2
+    for there, why in (
+        ("notes", "it is no label file"),
+        ('{"trace_id":"x","name":"y","value":1}', "are not those of runs"),
+    ):
+        (labeler.work / "runs.labels.jsonl").write_text(there)
+        refused = labeler.run("export", "runs.jsonl")
+        assert (refused.code, (labeler.work / "runs.labels.jsonl").read_text()) == (2, there)
+        assert why in refused.err
+
+
+def test_labels_under_the_ids_of_an_earlier_version_are_found(labeler: Program) -> None:
+    spans = json.dumps(EXAMPLES["Phoenix spans"].rows)
+    (labeler.work / "spans.json").write_text(spans)
+    (trace_id,) = rows_of(spans.encode())
+    say(labeler, [f"tr-{trace_id}"])
+    assert "1 of 1 labelled" in labeler.run("export", "spans.json").err
+    assert json.loads((labeler.work / "spans.labels.jsonl").read_text())["trace_id"] == trace_id
+
+
+def test_the_flat_form_is_for_one_reviewer_and_for_answers_about_traces(labeler: Program) -> None:
+    data = lines(ROWS)
+    (labeler.work / "data.jsonl").write_bytes(data)
+    ids = rows_of(data)
+    say(labeler, ids[:2], rationale="so")
+    say(labeler, ids[:1], reviewer="bo")
+    refused = labeler.run("export", "data.jsonl", "--flat")
+    assert (refused.code, "some of bo, rhea: give --reviewer" in refused.err) == (2, True)
+    flat = labeler.run("export", "data.jsonl", "--flat", "-r", "rhea", "-o", "-")
+    assert [(row["label.is_helpful"], row["comment.is_helpful"]) for row in flat.lines] == [
+        (True, "so"),
+        (True, "so"),
+        (None, None),
+        (None, None),
+    ]
+    say(labeler, ids[2:3], reviewer="cy", span_id="row")
+    spans = labeler.run("export", "data.jsonl", "--flat", "-r", "cy")
+    assert (spans.code, "no place for answers about spans, and there are 1" in spans.err) == (2, True)
+    (labeler.work / "empty.csv").write_text("prompt,response\na,b\n")
+    assert labeler.run("export", "empty.csv").code == 0
+
+
+def test_what_cannot_be_written_is_told_and_what_is_there_stays(labeler: Program) -> None:
+    data = lines(ROWS)
+    (labeler.work / "data.jsonl").write_bytes(data)
+    say(labeler, rows_of(data))
+    for out, why in (
+        ("data.jsonl", "data.jsonl is the file itself and no labelled one"),
+        ("there.txt", "there.txt stays as it is: it is no labelled file"),
+        ("no/where.jsonl", "there is no directory"),
+        (".", "Is a directory"),
+    ):
+        (labeler.work / "there.txt").write_text("notes")
+        refused = labeler.run("export", "data.jsonl", "-o", out)
+        assert (refused.code, why in refused.err) == (2, True), refused.err
+    assert (labeler.work / "data.jsonl").read_bytes() == data
+    assert (labeler.work / "there.txt").read_text() == "notes"
+    for option in (["--format", "csv"], ["-f", "status = 'OK'"], ["-b", "http://127.0.0.1:9"]):
+        assert labeler.run("export", "data.jsonl", *option).code == 2
+    assert labeler.run("export", "--flat").code == 2
+    assert labeler.run("review", "--out", "x").code == 2
+
+
+def test_a_full_disk_leaves_the_last_labelled_file_and_the_answers_are_safe(labeler: Program) -> None:
+    rows = [{"prompt": "q" * 500, "response": str(n)} for n in range(400)]
+    with disk_at(labeler.home / "small") as disk:
+        source = disk.path / "data.jsonl"
+        source.write_bytes(lines(rows))
+        first = labeler.run("export", str(source))
+        assert first.code == 0, first.err
+        before = disk.content()
+        say(labeler, rows_of(lines(rows)))
+        disk.fill(left=1 << 16)
+        full = labeler.run("export", str(source))
+        disk.clear()
+        assert full.code == 1
+        assert "is as it was (No space left on device). Your answers are safe in the journal" in full.err
+        assert disk.content() == before
