@@ -10,12 +10,12 @@ import math
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Final
 
 from labeler.agreement.figure import Interval
 from labeler.agreement.item_patterns import Multiplicities
+from labeler.dataclass import dataclass
 
 _MOST_UNDEFINED: Final = 0.05
 """Of the resamples. With more of them without a figure, the rest says nothing about the whole."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from labeler.agreement.level import Level, Value
+from labeler.dataclass import dataclass
 from labeler.domain.value import MAX_EXACT_INTEGER
 
 

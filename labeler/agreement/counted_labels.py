@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from labeler.dataclass import dataclass
 from labeler.domain import answer_metadata
 from labeler.domain.assessment import Assessment, AssessmentKind, SourceType
 from labeler.domain.question import NOTE_NAMES

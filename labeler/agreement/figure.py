@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Final
+
+from labeler.dataclass import dataclass
 
 NO_PAIRS: Final = "no item has two labels"
 NO_VARIATION: Final = "all labels are the same"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from operator import itemgetter, mul
 from typing import Any, TypeAlias
 
 from labeler.agreement.level import Value
+from labeler.dataclass import dataclass
 
 Multiplicities: TypeAlias = Sequence[int]
 """For each pattern how many items have it."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import chain, zip_longest
 
 from labeler.agreement.consensus import Consensus
 from labeler.agreement.counted_labels import Item
 from labeler.agreement.level import Value
+from labeler.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

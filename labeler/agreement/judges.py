@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from labeler.agreement.bootstrap import Bootstrap
@@ -25,6 +24,7 @@ from labeler.agreement.report_model import (
     ValueCount,
     ValueRates,
 )
+from labeler.dataclass import dataclass
 from labeler.domain import answer_metadata
 from labeler.domain.assessment import Assessment, Source, SourceType
 from labeler.domain.value import UnusableValue

@@ -7,13 +7,13 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
 
 from labeler.agreement.consensus import Consensus, consensus
 from labeler.agreement.counted_labels import CountedLabel, CountedLabels, Item, item_of, reviewer_key
 from labeler.agreement.level import Level, Value, level_of
+from labeler.dataclass import dataclass
 from labeler.domain.assessment import Assessment, AssessmentKind
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
 from labeler.domain.value import MAX_EXACT_INTEGER, JsonValue, UnusableValue

@@ -7,13 +7,13 @@ order in which they are to be shown, and the same labels give the same report in
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from labeler.agreement.bootstrap import Bootstrap
 from labeler.agreement.consensus import Consensus
 from labeler.agreement.counted_labels import Blind, CountedLabels, Item, LeftOut
 from labeler.agreement.figure import Figure, Interval
 from labeler.agreement.level import Level, Value
+from labeler.dataclass import dataclass
 from labeler.domain.assessment import AssessmentKind, Source
 
 

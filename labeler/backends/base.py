@@ -7,9 +7,9 @@ changes something never retries by itself, because only its caller knows what a 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
 
+from labeler.dataclass import dataclass
 from labeler.domain.assessment import Assessment
 from labeler.domain.question import Question
 from labeler.domain.queue import Queue, QueueItem, QueueItemState

@@ -6,7 +6,6 @@ import argparse
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from labeler.backends.base import Backend
@@ -16,6 +15,7 @@ from labeler.cli.options import flags_of
 from labeler.config.backend_uri import secrets_in
 from labeler.config.load import Configuration, load_configuration
 from labeler.config.paths import Paths, find_paths, prepare_directory
+from labeler.dataclass import dataclass
 from labeler.journal.async_journal import AsyncJournal
 
 

@@ -9,7 +9,6 @@ import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -29,6 +28,7 @@ from labeler.cli.sign_in import credentials_at
 from labeler.config.backend_uri import BackendKind, backend_kind, without_userinfo
 from labeler.config.load import Configuration
 from labeler.config.problems import SettingSource
+from labeler.dataclass import dataclass
 from labeler.domain.byte_size import limit_words, size_words
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import OutboxCounts

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +18,7 @@ from labeler.cli.reviewer import ask_reviewer
 from labeler.cli.trace_files import rows_of
 from labeler.config.identity import SAID, Reviewer
 from labeler.config.load import Configuration
+from labeler.dataclass import dataclass
 from labeler.domain.trace import RawTrace
 from labeler.domain.worklist import ReviewSpec
 from labeler.journal.async_journal import AsyncJournal

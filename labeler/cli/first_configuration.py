@@ -9,7 +9,6 @@ import os
 import re
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import labeler
@@ -23,6 +22,7 @@ from labeler.config.backend_uri import BadBackendUri, check_backend_uri, secrets
 from labeler.config.edit import write_private
 from labeler.config.identity import BadReviewer, Candidate, check_reviewer
 from labeler.config.paths import Paths, UnusableDirectory
+from labeler.dataclass import dataclass
 from labeler.domain.destination import canonical_uri
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import JournalError

@@ -7,13 +7,13 @@ import logging
 import time
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.output import Progress, print_message
 from labeler.cli.whole_file import path_to_write
+from labeler.dataclass import dataclass
 from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
 from labeler.domain.question import NOTE_NAMES

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.output import print_message
+from labeler.dataclass import dataclass
 from labeler.domain.trace import short_id, why_no_id
 
 _NAMED: Final = 5

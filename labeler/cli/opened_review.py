@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from labeler.cli.output import print_message
 from labeler.config.asked import AskedQuestions
+from labeler.dataclass import dataclass
 from labeler.journal.models import ReviewRecord
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.dataclass import dataclass
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.moment import since_moment
 

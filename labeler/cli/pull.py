@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from labeler.backends.base import Backend
@@ -22,6 +22,7 @@ from labeler.cli.options import TraceSelection, refuse_queue_beside_names, selec
 from labeler.cli.output import Progress, print_message
 from labeler.cli.review_spec import review_spec
 from labeler.cli.reviewer import reviewer_at
+from labeler.dataclass import dataclass
 from labeler.delivery.listing import listed_traces, selected_traces
 from labeler.delivery.prefetch import Arrived, Missing, Offline, Online, Prefetcher, PrefetchEvent
 from labeler.desk.worklist_rows import worklist_rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from labeler.cli.context import configure
@@ -14,6 +14,7 @@ from labeler.cli.journal_labels import labels_in_journal, questions_in_journal
 from labeler.cli.open_journal import open_journal_to_read
 from labeler.cli.trace_files import STDIN, refuse_addresses
 from labeler.config.asked import known_questions
+from labeler.dataclass import dataclass
 from labeler.domain.assessment import NOTHING, Assessment, Source, SourceType
 from labeler.domain.question import Question
 from labeler.domain.value import UnusableValue

@@ -7,7 +7,6 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from typing import Final
 
 from labeler.backends.base import Ambiguous, Backend, Unreachable
@@ -24,6 +23,7 @@ from labeler.cli.output import Progress, print_message
 from labeler.cli.reported_labels import ReportedLabels, fitting
 from labeler.config.asked import known_questions
 from labeler.config.load import Configuration
+from labeler.dataclass import dataclass
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.destination import Destination
 from labeler.domain.question import Question

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from labeler.config.load import Configuration
 from labeler.config.questions import ConfiguredQuestion, QuestionRefinement
+from labeler.dataclass import dataclass
 from labeler.domain.question import Numeric, PassFail, Question
 
 BUILT_IN: Final = (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from labeler.dataclass import dataclass
 from labeler.domain.assessment import same_reviewer
 from labeler.domain.value import MAX_NAME_LENGTH, UnusableValue, check_text
 

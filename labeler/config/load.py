@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,7 @@ from labeler.config.paths import SHORTAGES, Paths
 from labeler.config.problems import DEFAULT_ORIGIN, Origin, Problem, SettingSource
 from labeler.config.toml_lines import KeyPath, key_lines, nearest_line
 from labeler.config.toml_text import NestedTooDeeply, parse_toml
+from labeler.dataclass import dataclass
 from labeler.storage.file_reading import read_small_file
 
 WORKING_DIRECTORY_FILE: Final = "labeler.toml"

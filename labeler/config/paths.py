@@ -6,12 +6,12 @@ import errno
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import platformdirs
 
+from labeler.dataclass import dataclass
 from labeler.storage.home_directory import NoHome, expand
 
 APP_NAME = "labeler"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+
+from labeler.dataclass import dataclass
 
 
 @dataclass(slots=True)

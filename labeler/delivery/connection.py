@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import Final
 
 from labeler.backends.base import Ambiguous, Unreachable
+from labeler.dataclass import dataclass
 from labeler.delivery.backoff import Backoff
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.connection import ConnectionStatus

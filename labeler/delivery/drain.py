@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from labeler.dataclass import dataclass
 from labeler.delivery.backoff import Backoff
 from labeler.delivery.events import DeliveryEvent, StillWaiting
 from labeler.delivery.lock import DeliveryLocks

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from labeler.backends.base import (
@@ -17,6 +17,7 @@ from labeler.backends.base import (
     NotAllowed,
     Unreachable,
 )
+from labeler.dataclass import dataclass
 from labeler.delivery.connection import ConnectionReport, ConnectionState, out_of_reach
 from labeler.domain.connection import ConnectionStatus
 from labeler.journal.attempt_outcomes import Claim, Outcome, Parked, PayloadRefused, RetryLater

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from labeler.backends.base import Backend
+from labeler.dataclass import dataclass
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.moment import since_moment
 from labeler.domain.queue import Queue, QueueItemState

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Final, TypeAlias
 
@@ -25,6 +25,7 @@ from labeler.backends.base import (
 )
 from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
+from labeler.dataclass import dataclass
 from labeler.delivery.connection import end_of_pause_ms
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.destination import Destination

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum, auto
 
 from labeler.backends.base import Backend
+from labeler.dataclass import dataclass
 from labeler.delivery.echo_check import differences
 from labeler.domain import answer_metadata
 from labeler.domain.assessment import Assessment, Source, same_reviewer

@@ -10,12 +10,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from labeler.backends.base import Ambiguous, Backend, BackendError, Forbidden, NotABackend, NotAllowed, Unreachable
 from labeler.backends.pulse import Pulse
 from labeler.cache.async_cache import AsyncCache
+from labeler.dataclass import dataclass
 from labeler.delivery.attachments import bring_attachment
 from labeler.delivery.backoff import Backoff
 from labeler.delivery.connection import ConnectionState

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from labeler.dataclass import dataclass
 from labeler.delivery.attempt import HORIZON_MS
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from labeler.backends.base import Backend, MissingTarget, MissingTrace
+from labeler.dataclass import dataclass
 from labeler.delivery import advice
 from labeler.delivery.echo_check import differences
 from labeler.delivery.queue_notes import note_on, somebody_else

@@ -6,12 +6,12 @@ import asyncio
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
 from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
+from labeler.dataclass import dataclass
 from labeler.delivery.listing import ListedTrace
 from labeler.desk.delivery_status import Deliveries
 from labeler.desk.document_cache import Library, PreparedTrace, read_blind, read_openly

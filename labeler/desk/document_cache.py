@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
+from labeler.dataclass import dataclass
 from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from labeler.dataclass import dataclass
 from labeler.domain.value import JsonValue
 
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})

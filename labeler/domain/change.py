@@ -6,10 +6,10 @@ changes: they say where the reviewer is, not what the reviewer did.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from labeler.dataclass import dataclass
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState

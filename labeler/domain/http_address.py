@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 from urllib.parse import quote, quote_plus, unquote, urlsplit
+
+from labeler.dataclass import dataclass
 
 MASK: Final = "•••"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from labeler.dataclass import dataclass
 from labeler.domain.assessment import AssessmentKind
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
+from labeler.dataclass import dataclass
 from labeler.domain.assessment import NOTHING, Assessment
 from labeler.domain.value import JsonValue
 

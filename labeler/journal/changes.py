@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from labeler.dataclass import dataclass
 from labeler.domain.assessment import AssessmentKind, person
 from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, StateEffect
 from labeler.domain.destination import Destination

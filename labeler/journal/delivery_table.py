@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
+from labeler.dataclass import dataclass
 from labeler.journal.models import DeliveryOp, DeliveryState
 from labeler.journal.outgoing_assessment import AnswerKey
 from labeler.journal.serialization import to_json

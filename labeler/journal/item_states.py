@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
+from labeler.dataclass import dataclass
 from labeler.domain.assessment import person
 from labeler.domain.worklist import ItemState, ReviewSpec
 

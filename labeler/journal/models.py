@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from labeler.dataclass import dataclass
 from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
 from labeler.domain.queue import QueueItemState

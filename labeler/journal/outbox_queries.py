@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final
 
+from labeler.dataclass import dataclass
 from labeler.domain.assessment import Assessment, same_reviewer
 from labeler.domain.destination import Destination
 from labeler.domain.queue import QueueItemState

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 
 from labeler import __version__
+from labeler.dataclass import dataclass
 from labeler.domain import answer_metadata
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.change import Answer

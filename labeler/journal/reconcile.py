@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
+from labeler.dataclass import dataclass
 from labeler.domain import answer_metadata
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Answer

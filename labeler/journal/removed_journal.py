@@ -12,10 +12,10 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from labeler.dataclass import dataclass
 from labeler.journal.delivery_table import OPEN
 from labeler.journal.models import DeliveryState, JournalError, JournalWriteFailed
 from labeler.journal.schema import APPLICATION_ID

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
+from labeler.dataclass import dataclass
 from labeler.domain.assessment import AssessmentKind, person
 from labeler.domain.destination import Destination
 from labeler.journal.delivery_table import SURPLUS

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
+from labeler.dataclass import dataclass
 from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
 from labeler.journal.destinations import numbers

@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, TextIO
 
+from labeler.dataclass import dataclass
 from labeler.domain.assessment import NOTHING, AssessmentKind
 from labeler.domain.moment import parse_time
 from labeler.domain.value import JsonValue, UnusableValue

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from labeler.dataclass import dataclass
 from labeler.domain import answer_metadata
 from labeler.domain.assessment import NOTHING, Assessment, AssessmentKind, Source, SourceType, same_reviewer
 from labeler.domain.destination import Destination

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from labeler.dataclass import dataclass
 from labeler.domain.value import JsonValue
 from labeler.labels.label import Label
 from labeler.labels.labelled_path import is_labelled_name

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from labeler.dataclass import dataclass
 from labeler.domain.trace import RawTrace
 from labeler.domain.value import JsonValue
 from labeler.labels.row_labels import COMMENT, LABEL, LABELS, OWN_LABELS, KeptLabel, are_labels, labels_in

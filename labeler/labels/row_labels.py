@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from labeler.dataclass import dataclass
 from labeler.domain.assessment import same_reviewer
 from labeler.domain.moment import utc_text
 from labeler.domain.value import JsonValue, same_value

@@ -5,9 +5,10 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import BinaryIO, Final, cast
 
+from labeler.dataclass import dataclass
 from labeler.domain.value import JsonValue
 from labeler.labels.labelled_csv import write_csv_rows
 from labeler.labels.labelled_json import joined, joined_flat, write_json_rows

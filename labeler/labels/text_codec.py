@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 import io
-from dataclasses import dataclass
 from typing import BinaryIO, Final, cast
+
+from labeler.dataclass import dataclass
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),

@@ -7,8 +7,9 @@ the screen's; `whole_text` is what `labeler show` prints.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from labeler.dataclass import dataclass
 
 
 class BlockKind(StrEnum):

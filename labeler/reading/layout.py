@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from textwrap import indent
 from typing import Final
 
+from labeler.dataclass import dataclass
 from labeler.domain.value import JsonValue
 from labeler.reading.conversation.build import Conversation
 from labeler.reading.conversation.unread_fields import is_parameter

@@ -6,10 +6,11 @@ Everything in here is exact, unsanitised text and values as they were recorded.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import Final, TypeAlias, TypeVar
 
+from labeler.dataclass import dataclass
 from labeler.domain.value import JsonValue
 from labeler.reading.wire.bounded_json import container_in
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from labeler.agreement.report_model import AgreementReport, QuestionFigures
+from labeler.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

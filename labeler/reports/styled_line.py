@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
 
 from rich.cells import cell_len, set_cell_size
 
+from labeler.dataclass import dataclass
 from labeler.reading.sanitise import sanitise
 
 WIDTH: Final = 100

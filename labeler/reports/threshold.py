@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from labeler.agreement.figure import Figure
 from labeler.agreement.report_model import AgreementFigures
+from labeler.dataclass import dataclass
 from labeler.reports.report import Report, questions_named
 
 _FIGURES: Final[Mapping[str, Callable[[AgreementFigures], Figure]]] = {

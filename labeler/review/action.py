@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from labeler.dataclass import dataclass
 from labeler.domain.change import Blind
 from labeler.domain.value import JsonValue
 

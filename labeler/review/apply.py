@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from labeler.dataclass import dataclass
 from labeler.domain.change import AnswerEffect, Change, StateEffect
 from labeler.review.decision import Decision
 from labeler.review.navigation import opening_focus

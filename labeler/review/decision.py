@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from labeler.dataclass import dataclass
 from labeler.domain.change import Change
 
 

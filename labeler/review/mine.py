@@ -7,8 +7,9 @@ backend's does: the newest of my valid assessments there, whoever wrote it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from labeler.dataclass import dataclass
 from labeler.domain import answer_metadata
 from labeler.domain.answer_metadata import answer_of
 from labeler.domain.assessment import Assessment, AssessmentKind, SourceType, same_reviewer

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
+from labeler.dataclass import dataclass
 from labeler.domain.assessment import Assessment
 from labeler.domain.question import Question
 from labeler.domain.value import JsonValue, UnusableValue

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TypeAlias
 
+from labeler.dataclass import dataclass
 from labeler.domain.change import Answer
 from labeler.domain.question import FLAG_NAME, Question
 from labeler.domain.worklist import ItemState

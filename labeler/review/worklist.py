@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
+from labeler.dataclass import dataclass
 from labeler.domain.worklist import ItemState
 
 TO_DO: Final = frozenset({ItemState.OPEN, ItemState.DEFERRED})

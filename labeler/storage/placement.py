@@ -11,9 +11,10 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self, TypeAlias
+
+from labeler.dataclass import dataclass
 
 FileId: TypeAlias = tuple[int, int]
 """Device and inode. No other file has the same while this one is open."""

@@ -7,10 +7,10 @@ table is keyed by an action's ID. It imports what is light, so that printing it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from typing import TypeAlias
 
+from labeler.dataclass import dataclass
 from labeler.review import action as act
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Final
 
+from labeler.dataclass import dataclass
 from labeler.tui.action_table import ACTIONS, Action, Context
 
 _NAMES: Final = """

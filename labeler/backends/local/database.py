@@ -6,11 +6,11 @@ import sqlite3
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from labeler.backends.base import Ambiguous, BackendError, NotABackend, Refused, Unreachable
+from labeler.dataclass import dataclass
 from labeler.domain.clock import wall_clock_ms
 from labeler.storage.placement import Placement, file_id
 from labeler.storage.private_file import make_private

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from labeler.backends.base import BadFilter
+from labeler.dataclass import dataclass
 
 _ALLOWED: Final = (
     "The embedded store understands comparisons of status, name, timestamp_ms, tag.KEY and metadata.KEY "

@@ -12,13 +12,13 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
 from pydantic import SecretStr
 
+from labeler.dataclass import dataclass
 from labeler.domain.http_address import BadAddress, http_address, spellings, without_secrets
 from labeler.storage.file_reading import read_small_file
 from labeler.storage.home_directory import home_directory

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -28,6 +27,7 @@ from labeler.backends.base import (
     Unreachable,
 )
 from labeler.backends.mlflow.proxies import Proxy
+from labeler.dataclass import dataclass
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.moment import exact_time_of_day, time_of_day
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import ip_network
 from typing import Final
 from urllib.parse import urlsplit
 from urllib.request import getproxies, getproxies_environment, proxy_bypass
 
+from labeler.dataclass import dataclass
 from labeler.domain.loopback import host_address, is_loopback
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}

@@ -16,7 +16,6 @@ import json
 import re
 from collections import deque
 from collections.abc import AsyncGenerator, Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
@@ -24,6 +23,7 @@ from labeler.backends.base import BadFilter, MissingTarget, Refused, UnknownName
 from labeler.backends.mlflow.asking import Cautions, Listing
 from labeler.backends.mlflow.traces import ROUTE, read_page, search_payload
 from labeler.backends.mlflow.transport import Transport
+from labeler.dataclass import dataclass
 from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import Query
 

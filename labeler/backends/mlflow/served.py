@@ -9,7 +9,6 @@ import shutil
 import socket
 import sys
 import tempfile
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +18,7 @@ from urllib.parse import unquote
 from labeler.backends.base import Ambiguous, NotABackend, Unreachable
 from labeler.backends.mlflow.failures import MissingRoute
 from labeler.backends.mlflow.transport import Transport
+from labeler.dataclass import dataclass
 from labeler.storage.home_directory import expand
 
 START_TIMEOUT_S: Final = 90.0

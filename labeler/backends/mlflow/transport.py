@@ -15,7 +15,7 @@ import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
@@ -34,6 +34,7 @@ from labeler.backends.mlflow.proxies import Proxy, proxy_for
 from labeler.backends.mlflow.quickack import network_backend
 from labeler.backends.mlflow.unpacking import ACCEPTED, Cut, NotUnpacked, unpacked
 from labeler.backends.pulse import Pulse
+from labeler.dataclass import dataclass
 
 T = TypeVar("T")
 
@@ -90,7 +91,7 @@ class Transport:
         credentials: Credentials | None = None,
         workspace: str = "",
         tls: Tls = Tls(),  # noqa: B008 - frozen
-        timeouts: Timeouts = Timeouts(),
+        timeouts: Timeouts = Timeouts(),  # noqa: B008 - frozen
         pulse: Pulse | None = None,
     ) -> None:
         self.url = url

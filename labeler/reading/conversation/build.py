@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
+from labeler.dataclass import dataclass
 from labeler.domain.trace import NotRecorded, Span, Trace, TraceState
 from labeler.reading.conversation.choose_span import choose
 from labeler.reading.conversation.exceptions import origins, pauses

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from labeler.dataclass import dataclass
 from labeler.domain.trace import Span
 from labeler.reading.conversation.handovers import with_earlier_calls
 from labeler.reading.conversation.nesting import MODELS, Nesting

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Final, TypeAlias
 
+from labeler.dataclass import dataclass
 from labeler.domain.trace import NOT_RECORDED, NotRecorded, Span
 from labeler.domain.value import JsonValue
 from labeler.reading.conversation.instructions import with_instructions

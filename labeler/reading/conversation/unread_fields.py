@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from labeler.dataclass import dataclass
 from labeler.domain.trace import NotRecorded, Span
 from labeler.domain.value import JsonValue
 from labeler.reading.formats.plain import is_repr

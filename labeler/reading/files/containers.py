@@ -7,11 +7,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from gzip import GzipFile
 from pathlib import PurePosixPath
 from typing import BinaryIO, Final
 
+from labeler.dataclass import dataclass
 from labeler.domain.byte_size import limit_words
 from labeler.reading.files.entry import Problem, Unusable, UnusableFile
 

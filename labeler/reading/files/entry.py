@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
+from labeler.dataclass import dataclass
 from labeler.domain.value import JsonValue
 
 MAX_VALUE_BYTES: Final = 1 << 29

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import BinaryIO, Final
 
+from labeler.dataclass import dataclass
 from labeler.domain.trace import RawTrace
 from labeler.reading.files.containers import members
 from labeler.reading.files.content import entries_of, layout_of

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
+from labeler.dataclass import dataclass
 from labeler.domain.byte_size import limit_words
 from labeler.domain.trace import RawTrace, short_id, why_no_id
 from labeler.domain.value import JsonValue

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from labeler.dataclass import dataclass
 from labeler.domain.value import JsonValue
 from labeler.reading.json.outline import outlined, plain_scalar
 from labeler.reading.json.respaced import respaced

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, TypeAlias
 
+from labeler.dataclass import dataclass
 from labeler.domain.answer_metadata import RATIONALE, comment_of
 from labeler.domain.assessment import NOTHING, Assessment, AssessmentKind, SourceType
 from labeler.domain.moment import date_and_time

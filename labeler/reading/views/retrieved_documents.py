@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from labeler.dataclass import dataclass
 from labeler.domain.assessment import Assessment
 from labeler.domain.trace import NotRecorded, Span, Trace
 from labeler.reading.conversation.build import converse

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from labeler.dataclass import dataclass
 from labeler.domain.moment import date_and_time
 from labeler.domain.trace import TraceSummary
 from labeler.reading.document import Block, BlockKind, Document

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from labeler.dataclass import dataclass
 from labeler.domain.duration import duration_words
 from labeler.domain.trace import Span, Trace
 from labeler.reading.conversation.exceptions import failure_of

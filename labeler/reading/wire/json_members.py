@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from labeler.dataclass import dataclass
 from labeler.reading.wire.bounded_json import NotJson, decode_at
 
 _BLANKS: Final = " \t\r\n"

@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from labeler.dataclass import dataclass
 from labeler.domain.trace import short_id
 from labeler.domain.value import JsonValue
 from labeler.reading.wire.any_value import decode_pairs

@@ -8,9 +8,10 @@ screen can be told from each other.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, TypeAlias
+
+from labeler.dataclass import dataclass
 
 Roles: TypeAlias = tuple[str, ...]
 """Names of looks laid over each other, the last on top; empty for text as it is."""

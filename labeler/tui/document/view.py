@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
 from typing import Final
 
 from textual import events
@@ -15,6 +14,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
+from labeler.dataclass import dataclass
 from labeler.reading.document import Block, BlockKind, Document
 from labeler.tui.appearance import UNICODE, Signs
 from labeler.tui.document.frame import Frame

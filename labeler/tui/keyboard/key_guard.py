@@ -7,10 +7,10 @@ read or behind a busy screen, was pressed for the item that was there then.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, TypeAlias
 
+from labeler.dataclass import dataclass
 from labeler.tui.action_table import Consequence
 
 _REPEAT_MS: Final = 80

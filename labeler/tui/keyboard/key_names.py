@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual import events
+
+from labeler.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ Sequences are those of ECMA-48 and xterm's ctlseqs; beside them the Linux consol
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
+
+from labeler.dataclass import dataclass
 
 _ESC: Final = "\x1b"
 _REST_MS: Final = 1000

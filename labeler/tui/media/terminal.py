@@ -14,12 +14,13 @@ import select
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 from rich.segment import Segment
 from textual.app import App, SuspendNotSupported
+
+from labeler.dataclass import dataclass
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -8,9 +8,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from labeler.dataclass import dataclass
 
 _ENDS_WITHIN_S: Final = 2.0
 """Seconds in which openers end that only pass a file on; a viewer that is still there then shows it."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 from rich.segment import Segment
@@ -13,6 +12,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
+from labeler.dataclass import dataclass
 from labeler.desk.outbox import OutboxPlace, OutboxRow
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.widgets.cursor_list import CursorRows

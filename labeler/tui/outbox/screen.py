@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -12,6 +11,7 @@ from textual import events, on
 from textual.app import ComposeResult
 
 from labeler.config.backend_uri import without_userinfo
+from labeler.dataclass import dataclass
 from labeler.desk.desk import Desk
 from labeler.desk.outbox import JournalError, OutboxPlace, OutboxRow
 from labeler.domain.clock import wall_clock_ms

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from rich.cells import set_cell_size
 
+from labeler.dataclass import dataclass
 from labeler.desk.outbox import DeliveryStanding, OutboxPlace, OutboxRow
 from labeler.domain.destination import Destination
 from labeler.domain.duration import rough_duration_words

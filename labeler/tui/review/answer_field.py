@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from textual import on
@@ -12,6 +11,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, TextArea
 
+from labeler.dataclass import dataclass
 from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.keymap import Keymap
 from labeler.tui.widgets.forms import AreaForm, FormMessages, LineForm

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from labeler.dataclass import dataclass
 from labeler.desk.desk import Desk
 from labeler.domain.web_address import web_address
 from labeler.reading.sanitise import sanitise

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from labeler.dataclass import dataclass
 from labeler.desk.delivery_status import AnswerDelivery, DeliveryState
 from labeler.domain.change import Act, Answer, AnswerEffect, Change, StateEffect
 from labeler.domain.question import DECLINED_NAME, FLAG_NAME, PassFail, Question

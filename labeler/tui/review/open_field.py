@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from labeler.dataclass import dataclass
 from labeler.desk.desk import Desk
 from labeler.desk.drafts import Drafts
 from labeler.domain.question import Question

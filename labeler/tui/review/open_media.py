@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from labeler.dataclass import dataclass
 from labeler.desk.media_content import ContentAway, Contents
 from labeler.domain.byte_size import size_words
 from labeler.reading.document import Block

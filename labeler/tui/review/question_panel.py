@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rich.cells import cell_len, set_cell_size
 
+from labeler.dataclass import dataclass
 from labeler.desk.delivery_status import DeliveryState
 from labeler.domain.change import Answer
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text

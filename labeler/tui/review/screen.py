@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from textual import events, on
 from textual.message import Message
 
+from labeler.dataclass import dataclass
 from labeler.desk.desk import Desk
 from labeler.desk.events import (
     DeskEvent,

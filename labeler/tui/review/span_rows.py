@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from rich.cells import set_cell_size
 
+from labeler.dataclass import dataclass
 from labeler.domain.duration import duration_words
 from labeler.reading.views.span_lines import SpanLine
 from labeler.tui.appearance import Signs

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
 
 from rich.segment import Segment
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
+from labeler.dataclass import dataclass
 from labeler.reading.views.span_lines import SpanLine
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.review.span_rows import Columns, Standing, columns, span_row

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from labeler.dataclass import dataclass
 from labeler.domain.connection import ConnectionStatus
 from labeler.domain.duration import rough_duration_words
 from labeler.tui.appearance import Signs

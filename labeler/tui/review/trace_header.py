@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from labeler.dataclass import dataclass
 from labeler.domain.duration import duration_words
 from labeler.domain.moment import short_date_and_time
 from labeler.domain.trace import TraceState, TraceSummary

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
 
+from labeler.dataclass import dataclass
 from labeler.desk.document_cache import PreparedTrace
 from labeler.domain.assessment import Assessment
 from labeler.reading.document import Block, Document

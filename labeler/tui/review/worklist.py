@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from rich.segment import Segment
@@ -10,6 +9,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
+from labeler.dataclass import dataclass
 from labeler.tui.appearance import UNICODE, Signs
 from labeler.tui.review.worklist_rows import WorklistRowView, WorklistSource
 from labeler.tui.theme import Palette, load_theme

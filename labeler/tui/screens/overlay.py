@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from rich.segment import Segment
@@ -16,6 +15,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from labeler.dataclass import dataclass
 from labeler.tui.action_table import Context, Rule
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.dispatch import dispatch

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +15,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from labeler.dataclass import dataclass
 from labeler.tui.action_table import Context, OnScreen
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.key_names import Pressed, pressed

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from textual import events, on, work
@@ -19,6 +18,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from labeler.config.identity import BadReviewer, check_reviewer
+from labeler.dataclass import dataclass
 from labeler.tui.action_table import Action, Consequence, Context, OnScreen, Rule
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.dispatch import dispatch

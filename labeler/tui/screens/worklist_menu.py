@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from labeler.dataclass import dataclass
 from labeler.tui.widgets.choice_list import Offer
 
 

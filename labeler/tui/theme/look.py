@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Final
 
 from rich.style import Style
+
+from labeler.dataclass import dataclass
 
 _HEX: Final = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _ATTRIBUTES: Final = ("bold", "dim", "italic", "underline", "strike", "reverse")

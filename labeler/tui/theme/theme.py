@@ -7,13 +7,13 @@ past `read_theme` that is not a colour.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Final, TypeVar
 
 from textual.theme import Theme as TextualTheme
 
+from labeler.dataclass import dataclass
 from labeler.tui.theme.look import BadLook, Look, parse_color, parse_look
 from labeler.tui.theme.palette import Palette
 from labeler.tui.theme.roles import ROLES

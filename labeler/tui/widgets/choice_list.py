@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from rich.cells import cell_len
@@ -11,6 +11,7 @@ from rich.segment import Segment
 from textual import events
 from textual.strip import Strip
 
+from labeler.dataclass import dataclass
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.widgets.cursor_list import CursorRows
 from labeler.tui.widgets.styled_text import Line, cut, fit, spelled

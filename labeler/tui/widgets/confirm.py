@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from textual.message import Message
 
+from labeler.dataclass import dataclass
 from labeler.tui.action_table import Context
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.key_names import Pressed

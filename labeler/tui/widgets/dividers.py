@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 
+from labeler.dataclass import dataclass
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.widgets.line_widget import LineWidget, ViewWidget
 from labeler.tui.widgets.styled_text import Line, cut

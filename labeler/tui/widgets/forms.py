@@ -7,7 +7,6 @@ the keys that were pressed after it was left, which go up through all that is ar
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from rich.cells import cell_len
@@ -18,6 +17,7 @@ from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static, TextArea
 
+from labeler.dataclass import dataclass
 from labeler.tui.action_table import Context
 from labeler.tui.keyboard.key_names import Pressed, key_name, pressed
 from labeler.tui.keymap import Keymap

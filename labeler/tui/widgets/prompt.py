@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,6 +10,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input
 
+from labeler.dataclass import dataclass
 from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.keymap import Keymap
 from labeler.tui.widgets.forms import FormMessages, LineForm

@@ -11,10 +11,11 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias
 
+from labeler.dataclass import dataclass
 from labeler.domain.assessment import NOTHING, Assessment
 from labeler.domain.trace import NOT_RECORDED, NotRecorded
 from labeler.domain.value import JsonValue
