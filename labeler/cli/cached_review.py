@@ -17,7 +17,7 @@ from labeler.cli.opened_review import OpenedReview, announce
 from labeler.cli.options import TraceSelection
 from labeler.cli.review_spec import spec_of
 from labeler.cli.run_review import run_on_screen
-from labeler.config.asked import asked_questions
+from labeler.config.asked import asked_questions, only
 from labeler.config.load import Configuration
 from labeler.delivery.listing import ListedTrace
 from labeler.desk.desk import Desk
@@ -61,11 +61,18 @@ async def review_cached(configuration: Configuration, selection: TraceSelection)
 
 async def _open(configuration: Configuration, journal: AsyncJournal, spec: ReviewSpec) -> OpenedReview:
     """Open the review of exactly these traces as it was left, else a new one with the configuration's questions."""
-    known = await journal.run(journal.reviews.find_of, spec.backend_uri, spec.workspace, spec.reviewer, spec.trace_ids)
+    words = (spec.trace_ids, spec.asks)
+    known = await journal.run(
+        journal.reviews.find,
+        spec.backend_uri,
+        spec.workspace,
+        spec.reviewer,
+        lambda other: (other.trace_ids, other.asks) == words,
+    )
     opening = None if known is None else await open_remembered(known, journal)
     if opening is not None:
         return opening
-    asked = asked_questions(configuration)
+    asked = only(asked_questions(configuration), spec.asks)
     record = await journal.run(journal.reviews.begin, spec, wall_clock_ms())
     await remember_questions(record, asked.questions, journal)
     return OpenedReview(record, asked)

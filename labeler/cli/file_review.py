@@ -34,13 +34,14 @@ _BATCH_TRACES: Final = 500
 class FilesAsked:
     """Files to be reviewed, as they were asked for: how they are read, and where their labels go.
 
-    `out` is a path, `NOWHERE`, or None for beside each file.
+    `out` is a path, `NOWHERE`, or None for beside each file. `asks` are the names of the only questions to ask.
     """
 
     targets: tuple[str, ...]
     options: ReadOptions
     out: str | None = None
     is_flat: bool = False
+    asks: tuple[str, ...] = ()
 
 
 async def review_files(asked: FilesAsked, configuration: Configuration) -> ExitCode:
@@ -59,12 +60,15 @@ async def review_files(asked: FilesAsked, configuration: Configuration) -> ExitC
         outputs.extend(_outputs(asked, indexes))
         experiments = tuple(experiment.id for experiment in await store.experiments())
         label = Path(asked.targets[0]).name if len(asked.targets) == 1 else f"{len(asked.targets)} files"
-        return ReviewSpec(store.uri, store.workspace, experiments, "", trace_ids=tuple(ids), label=label)
+        return ReviewSpec(
+            store.uri, store.workspace, experiments, "", trace_ids=tuple(ids), label=label, asks=asked.asks
+        )
 
     @asynccontextmanager
     async def labels_out(opening: OpenedReview, journal: AsyncJournal) -> AsyncIterator[None]:
         stores = await file_stores(journal, configuration.paths)
-        names = tuple(question.name for question in opening.asked.questions)
+        questions = opening.asked
+        names = tuple(question.name for question in (*questions.questions, *questions.left_out))
         choice = LabelChoice(stores, None, opening.record.spec.reviewer, names)
         try:
             async with kept_written(outputs, journal, choice):

@@ -30,7 +30,8 @@ _SETTINGS: Final = {
 class TraceSelection:
     """Which traces a command is about, beyond the configured experiments and queue.
 
-    `since` is as it was written. With `only_unlabelled`, what the reviewer has labelled is left out.
+    `since` is as it was written. With `only_unlabelled`, what the reviewer has labelled is left out. `asks` are the
+    names of the only questions to ask, sorted; empty for all.
     """
 
     trace_ids: tuple[str, ...] = ()
@@ -40,6 +41,7 @@ class TraceSelection:
     sample: int | None = None
     seed: int | None = None
     only_unlabelled: bool = True
+    asks: tuple[str, ...] = ()
 
 
 def complete_with_files(argument: argparse.Action) -> None:
@@ -127,7 +129,8 @@ def selection_of(arguments: argparse.Namespace) -> TraceSelection:
     given = vars(arguments)
     names = ("filter", "since", "limit", "sample", "seed", "only_unlabelled")
     typed = {name: given[name] for name in names if name in given}
-    return TraceSelection(trace_ids=each_once(given.get("trace_ids", ())), **typed)
+    asks = tuple(sorted(set(given.get("ask") or ())))
+    return TraceSelection(trace_ids=each_once(given.get("trace_ids", ())), asks=asks, **typed)
 
 
 def refuse_queue_beside_names(arguments: argparse.Namespace, names: Sequence[str]) -> None:

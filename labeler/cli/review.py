@@ -11,10 +11,11 @@ from labeler.backends.pulse import Pulse
 from labeler.cli.context import configure
 from labeler.cli.continue_review import continue_review, last_of_mine, open_remembered
 from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.named_lookup import look_for
 from labeler.cli.named_traces import each_once, possible_ids
 from labeler.cli.open_backend import open_everything, reopened
 from labeler.cli.open_journal import open_journal
-from labeler.cli.open_review import look_for, open_asked
+from labeler.cli.open_review import open_asked
 from labeler.cli.opened_review import announce
 from labeler.cli.options import TraceSelection, refuse_queue_beside_names, selection_of
 from labeler.cli.output import print_message
@@ -45,7 +46,8 @@ async def review(arguments: argparse.Namespace) -> ExitCode:
     if files:
         from labeler.cli.file_review import FilesAsked, review_files
 
-        asked = FilesAsked(tuple(files), read_options(arguments), arguments.out, arguments.flat)
+        asks = selection_of(arguments).asks
+        asked = FilesAsked(tuple(files), read_options(arguments), arguments.out, arguments.flat, asks)
         return await review_files(asked, configuration)
     if arguments.out is not None or arguments.flat:
         raise CommandFailed(ExitCode.USAGE, "--out and --flat are about the labels of files, and no file is named")
@@ -90,7 +92,7 @@ async def review_asked(arguments: argparse.Namespace, asked: Configuration, sele
             pulse,
             first_listing=context.backend,
             only_unlabelled=selection.only_unlabelled and not selection.trace_ids,
-            look_for=partial(look_for, context, selection.trace_ids) if selection.trace_ids else None,
+            look_for=partial(look_for, context, selection.trace_ids, opening.named) if selection.trace_ids else None,
         )
 
 

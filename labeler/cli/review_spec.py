@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from labeler.backends.base import Experiment
@@ -10,7 +11,7 @@ from labeler.cli.context import CliContext
 from labeler.cli.destinations import experiments_named
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.options import TraceSelection
-from labeler.config.asked import AskedQuestions, asked_questions
+from labeler.config.asked import AskedQuestions, asked_questions, only
 from labeler.config.load import Configuration
 from labeler.domain.destination import Destination
 from labeler.domain.question import Question
@@ -55,19 +56,23 @@ def spec_of(configuration: Configuration, selection: TraceSelection, reviewer: s
         sample=selection.sample,
         seed=selection.seed,
         trace_ids=selection.trace_ids,
+        asks=selection.asks,
         label=_counted(selection.trace_ids),
         notes_local=configuration.settings.review.notes == "local",
         address=backend_address(configuration.settings.backend.uri or home.backend_uri),
     )
 
 
-async def questions_at(context: CliContext, spec: ReviewSpec) -> AskedQuestions:
-    """Return the questions of a review. Raises `NoQuestions`."""
+async def questions_at(context: CliContext, spec: ReviewSpec, of_traces: Sequence[str] = ()) -> AskedQuestions:
+    """Return the questions of a review. Raises `NoQuestions`.
+
+    `of_traces` are the experiments of the traces that it names: they get the questions that a search there would ask.
+    """
     configuration, backend = context.configuration, context.backend
     of_queue: list[Question] = []
     of_experiments: list[Question] = []
     if configuration.settings.review.questions != "config" and (await backend.capabilities()).schemas:
-        for experiment_id in spec.experiment_ids:
+        for experiment_id in spec.experiment_ids or of_traces:
             names = {question.name for question in of_experiments}
             schemas = await backend.schemas(experiment_id)
             of_experiments += [question for question in schemas.questions if question.name not in names]
@@ -75,7 +80,7 @@ async def questions_at(context: CliContext, spec: ReviewSpec) -> AskedQuestions:
             queue = await backend.queue(spec.experiment_ids[0], spec.queue_id)
             # In order of creation: a queue lists its schemas sorted by their random IDs.
             of_queue = [question for question in of_experiments if question.schema_id in queue.schema_ids]
-    return asked_questions(configuration, of_queue, of_experiments)
+    return only(asked_questions(configuration, of_queue, of_experiments), spec.asks)
 
 
 async def _asked_queue(context: CliContext, experiments: list[Experiment], reviewer: str) -> Queue | None:

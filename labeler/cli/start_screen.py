@@ -42,6 +42,7 @@ async def choose_and_review(arguments: argparse.Namespace, asked: Configuration,
             limit=selection.limit,
             sample=selection.sample,
             seed=selection.seed,
+            asks=selection.asks,
         )
         opening = await open_spec(context, spec)
         announce(opening)

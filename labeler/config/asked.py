@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -22,12 +22,20 @@ class NoQuestions(Exception):
     """Raised where the source that the configuration insists on has no question. The message is a sentence."""
 
 
+class UnknownQuestion(NoQuestions):
+    """Raised where a question is to be asked that the review does not have. The message names the nearest."""
+
+
 @dataclass(frozen=True, slots=True)
 class AskedQuestions:
-    """The questions of a review, in order; `origin` says in words where they came from."""
+    """The questions of a review, in order; `origin` says in words where they came from.
+
+    `left_out` are those that the review has and does not ask, since only others were wanted.
+    """
 
     questions: tuple[Question, ...]
     origin: str
+    left_out: tuple[Question, ...] = ()
 
 
 def asked_questions(
@@ -59,6 +67,29 @@ def asked_questions(
     if own:
         return _in_order([question.question() for question in own], configured, own_origin)
     return AskedQuestions(BUILT_IN, "built in")
+
+
+def only(asked: AskedQuestions, names: Collection[str]) -> AskedQuestions:
+    """Return the questions of these names, in the order they have; without names, all. Raises `UnknownQuestion`."""
+    if not names:
+        return asked
+    known = [question.name for question in asked.questions]
+    for name in names:
+        if name not in known:
+            raise UnknownQuestion(_not_asked(name, known))
+    chosen = tuple(question for question in asked.questions if question.name in names)
+    left_out = tuple(question for question in asked.questions if question.name not in names)
+    return AskedQuestions(chosen, asked.origin, left_out)
+
+
+def _not_asked(name: str, known: Sequence[str]) -> str:
+    """Say that a question is not among those that are asked, and which may have been meant."""
+    from difflib import get_close_matches
+
+    nearest = get_close_matches(name.casefold(), [each.casefold() for each in known], n=1)
+    meant = next((each for each in known if [each.casefold()] == nearest), None)
+    hint = f"did you mean {meant}?" if meant else f"there are {', '.join(known)}"
+    return f"--ask: no question {name} is asked here; {hint}"
 
 
 def known_questions(configuration: Configuration, of_server: Sequence[Question] = ()) -> list[Question]:

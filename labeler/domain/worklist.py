@@ -58,10 +58,11 @@ class ReviewSpec:
 
     Where `trace_ids` is not empty, it is about exactly these traces. `since` is how old they may be, as it was written
     (``3d``, or a time), and means something else each day; `since_ms`, in milliseconds since the epoch, is what reviews
-    of earlier versions have instead. `label` is the title that people see. With `notes_local`, flags and reasons for
-    declining stay in the journal. `address` opens the backend again (a path where `backend_uri` is a store's ID),
-    without credentials. `sprint` is the slug of the sprint that the queue is of, the scope of all that is said here;
-    empty for none. These four may differ from one sitting to the next without making it another review.
+    of earlier versions have instead. `asks` are the names of the only questions that are asked, sorted; empty for all.
+    `label` is the title that people see. With `notes_local`, flags and reasons for declining stay in the journal.
+    `address` opens the backend again (a path where `backend_uri` is a store's ID), without credentials. `sprint` is the
+    slug of the sprint that the queue is of, the scope of all that is said here; empty for none. These last four may
+    differ from one sitting to the next without making it another review.
     """
 
     backend_uri: str
@@ -81,6 +82,7 @@ class ReviewSpec:
     address: str = ""
     since: str = ""
     sprint: str = ""
+    asks: tuple[str, ...] = ()
 
     @property
     def draws(self) -> bool:

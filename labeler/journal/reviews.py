@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Final
 
 from labeler.domain.assessment import person, same_reviewer
@@ -75,24 +75,16 @@ class Reviews:
         for row in self._store.rows("SELECT id FROM reviews ORDER BY opened DESC"):
             yield _record(self._store.rows("SELECT * FROM reviews WHERE id = ?", (row["id"],))[0])
 
-    def find(self, backend_uri: str, workspace: str, reviewer: str, label: str) -> ReviewRecord | None:
-        """Find the review with this label that was opened last, or None. A start without a network uses it."""
-        found = self._reviews_at(backend_uri, workspace, reviewer)
-        return next((record for record in found if record.spec.label == label), None)
-
-    def find_of(self, backend_uri: str, workspace: str, reviewer: str, trace_ids: Sequence[str]) -> ReviewRecord | None:
-        """Find the review of exactly these traces that was opened last, or None."""
-        found = self._reviews_at(backend_uri, workspace, reviewer)
-        return next((record for record in found if record.spec.trace_ids == tuple(trace_ids)), None)
-
-    def _reviews_at(self, backend_uri: str, workspace: str, reviewer: str) -> Iterator[ReviewRecord]:
-        """Yield a reviewer's reviews of a backend, the most recently opened first."""
-        for record in map(_record, self._store.rows("SELECT * FROM reviews ORDER BY opened DESC")):
+    def find(
+        self, backend_uri: str, workspace: str, reviewer: str, is_wanted: Callable[[ReviewSpec], bool]
+    ) -> ReviewRecord | None:
+        """Find a reviewer's review of a backend that is wanted and was opened last, or None."""
+        for record in self.last_opened_first():
             spec = record.spec
-            if (spec.backend_uri, spec.workspace) == (backend_uri, workspace) and same_reviewer(
-                spec.reviewer, reviewer
-            ):
-                yield record
+            is_there = (spec.backend_uri, spec.workspace) == (backend_uri, workspace)
+            if is_there and same_reviewer(spec.reviewer, reviewer) and is_wanted(spec):
+                return record
+        return None
 
     def save_questions(self, review_id: str, questions: str) -> None:
         """Save what a review asks, in the caller's encoding, so that it can be asked without a network."""

@@ -13,7 +13,7 @@ from labeler.domain.worklist import ItemState, ReviewSpec
 _SITTING: Final = ("label", "notes_local", "address", "sprint")
 """Fields of a spec that may differ from one sitting to the next."""
 
-_LATER: Final = ("since",)
+_LATER: Final = ("since", "asks")
 """Fields that earlier versions did not know. They are in a key only where they say something, so that keys last."""
 
 _BLIND: Final = {each.value: each for each in Blind}
@@ -50,8 +50,8 @@ def spec_key(spec: ReviewSpec) -> str:
 def spec_from_json(text: str) -> ReviewSpec:
     """Decode what `spec_to_json` encoded."""
     fields = json.loads(text)
-    for name in ("experiment_ids", "order_by", "trace_ids"):
-        fields[name] = tuple(fields[name])
+    for name in ("experiment_ids", "order_by", "trace_ids", "asks"):
+        fields[name] = tuple(fields.get(name, ()))
     return ReviewSpec(**fields)
 
 

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from labeler.config.asked import BUILT_IN, NoQuestions, asked_questions
+from labeler.config.asked import BUILT_IN, NoQuestions, UnknownQuestion, asked_questions, only
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
 from tests.config.loading import complaints, load
@@ -149,3 +150,18 @@ def test_a_question_that_cannot_be_asked_is_a_sentence(tmp_path: Path, question:
     (told,) = complaints(tmp_path, f"[[questions]]\n{question}\n")
     assert told.partition(": ")[2] == complaint
     assert told.startswith("config.toml, line ")
+
+
+def test_only_some_questions_are_asked_in_their_order_and_the_others_are_known(tmp_path: Path) -> None:
+    asked = asked_questions(load(tmp_path, user=OWN))
+    chosen = only(asked, ("helpful", "modes"))
+    assert (chosen.questions, chosen.left_out) == ((MODES, HELPFUL), (SCORE, EXPECTED))
+    assert only(asked, ()) == asked
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("Helpfull", "did you mean helpful?"), ("colour", "there are modes, helpful, score, expected")]
+)
+def test_a_question_that_is_not_there_is_told_with_the_nearest(tmp_path: Path, name: str, told: str) -> None:
+    with pytest.raises(UnknownQuestion, match=re.escape(told)):
+        only(asked_questions(load(tmp_path, user=OWN)), ("helpful", name))

@@ -94,7 +94,7 @@ def test_a_trace_of_another_experiment_than_the_one_typed_is_taken_and_told(
 
     asyncio.run(fill())
     with machine.terminal("review", "-b", f"local:{store}", "-e", "another", there, other.summary.id) as terminal:
-        words(terminal, "item 1/2", "assistant")
+        words(terminal, "item 2/2", "mine 1", "Is the quay lit?")  # the first is answered already, in the demo
         assert f"Taken as named, though not of another: {there} (experiment " in terminal.written.decode()
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
