@@ -43,11 +43,11 @@ _LAST = re.compile(
 _NOTHING_YET = " last  nothing yet"
 _DOCUMENT = re.compile(r"Sign (\d{4}) is a light\.")
 _HELPFUL_ROW = re.compile(
-    r"^ (?P<focus>[› ]) 1 is_helpful \*  (?P<yes>\[?)y Helpful\]?   (?P<no>\[?)n Not helpful\]?"
+    r"^ (?P<focus>[› ]) is_helpful \*  (?P<yes>\[?)y(?:/1)? Helpful\]?   (?P<no>\[?)n(?:/2)? Not helpful\]?"
     r"(?:   ✎ “(?P<comment>.*)”)?",
     re.MULTILINE,
 )
-_QUALITY_ROW = re.compile(r"^ (?P<focus>[› ]) 2 quality \*     (?P<digits>.*)$", re.MULTILINE)
+_QUALITY_ROW = re.compile(r"^ (?P<focus>[› ]) quality \*     (?P<digits>.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

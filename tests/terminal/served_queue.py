@@ -74,6 +74,6 @@ def label_item(terminal: Terminal, number: int, thumb: str, digit: str) -> None:
     terminal.wait_for(f"item {number}/10", "line ")
     terminal.wait_until_gone("Loading")
     terminal.press(thumb)
-    terminal.wait_for("› 2 quality")
+    terminal.wait_for("› quality")
     terminal.press(digit)
     terminal.wait_for(f"mine {number}")

@@ -72,7 +72,7 @@ FILES: Final[dict[str, Callable[[int], bytes]]] = {
 def label(terminal: Terminal, keys: str) -> None:
     """Answer the items of a file with these keys, from the first one without an answer, and leave."""
     for key in keys:
-        before = terminal.wait_for("› 1 is_helpful", "online")
+        before = terminal.wait_for("› is_helpful", "online")
         mine = re.search(r"mine (\d+)", before)
         assert mine
         terminal.press(key)

@@ -26,6 +26,7 @@ from labeler.tui.review import open_views
 from labeler.tui.review.copy import Copied, CopyMenu, hand_over, text_to_copy, write_copy
 from labeler.tui.review.fields import ReviewFields
 from labeler.tui.review.presses import TOO_EARLY
+from labeler.tui.review.question_panel import OPTION_DIGITS, whole_question
 from labeler.tui.widgets.styled_text import Line, wrapped
 
 if TYPE_CHECKING:
@@ -98,12 +99,12 @@ class ReviewActions(ReviewFields):
             self.say(f"took {brief(found.judge, partial(as_asked, state))}")
 
     def guideline(self) -> None:
-        """Show the whole instruction."""
+        """Show the whole instruction, and every option of the focused question with its key."""
         question = self.desk.state.question
         if question is None:
             self.warn("This review asks no question")
             return
-        text = sanitise(question.instruction) or "This question has no instruction."
+        text = whole_question(question, [self.keymap.first_key(f"answer.option.{each}") for each in OPTION_DIGITS])
         self._show_over(sanitise(question.name), lambda width: wrapped(text, width))
 
     # What is read

@@ -14,6 +14,8 @@ _WORKLIST_FROM_WIDTH: Final = 100
 """Cells of a screen from which the worklist shows itself."""
 
 _LEAST_PANEL: Final = 3
+_MOST_PANEL: Final = 6
+"""Lines of the panel on a screen of 24: they leave 13 to the trace."""
 
 
 class WorklistDisplay:
@@ -39,10 +41,10 @@ class WorklistDisplay:
 def panel_rows(view: PanelView, width: int, height: int) -> int:
     """Lines of the panel on a screen of that size, the one that tells what happened last included.
 
-    It is what the questions need unanswered, at most a third of the screen. It hangs on nothing that differs from item
-    to item, so the document's edge never moves within a review.
+    It is what the questions need unanswered, at most six, or a quarter of a taller screen. It hangs on nothing that
+    differs from item to item, so the document's edge never moves within a review.
     """
     if not view.questions:
         return _LEAST_PANEL
     bare = replace(view, answers={}, judges={})
-    return max(_LEAST_PANEL, min(1 + height_needed(bare, width), height // 3))
+    return max(_LEAST_PANEL, min(1 + height_needed(bare, width), max(min(_MOST_PANEL, height // 3), height // 4)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from rich.cells import cell_len, set_cell_size
 
@@ -13,6 +14,7 @@ from labeler.domain.change import Answer
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
 from labeler.domain.value import JsonValue
 from labeler.domain.value_words import number_words
+from labeler.reading.sanitise import one_line, sanitise
 from labeler.review.answer_values import allowed, takes_single_digits
 from labeler.tui.appearance import Signs
 from labeler.tui.review.last_item import LastItemView, last_line
@@ -22,6 +24,8 @@ from labeler.tui.widgets.styled_text import Line, Run, cut, fit, flow, spread, w
 
 _MAX_NAME_WIDTH = 28
 _GAP = 3
+_LEAST_ROOM = 8
+"""Cells that answers take at least, however narrow the screen is."""
 
 OPTION_DIGITS = "1234567890"
 """The digits that choose an option, in the order of the options."""
@@ -79,27 +83,47 @@ class QuestionPanel(ViewWidget[PanelView]):
 
 
 def question_rows(view: PanelView, width: int, height: int) -> list[Line]:
-    """At most `height` lines: all questions, or the focused one between its neighbours with its place said."""
+    """At most `height` lines: all questions, or those around the focused one, with how many are above and below."""
     if not view.questions:
         return [[(" This review asks no question", "chrome.dim")]]
     names = min(max(cell_len(_name(view, question)) for question in view.questions), _MAX_NAME_WIDTH) + 2
     focused = _focused_rows(view, width, names)
-    others = len(view.questions) - 1
-    if others + len(focused) <= height:
-        first, last = 0, len(view.questions)
+    around = height - len(focused)
+    if around >= len(view.questions) - 1:
+        first, last, place = 0, len(view.questions), ""
     else:
-        focused = focused[: max(height - min(others, 2), 1)]
-        around = max(height - len(focused), 0)
+        around = max(around, 0)
         first = max(0, min(view.focus - around // 2, len(view.questions) - around - 1))
         last = min(len(view.questions), first + around + 1)
+        place = _place(first, len(view.questions) - last)
+        if not around:
+            focused = _with_place(view, focused, place, width, height)
     rows: list[Line] = []
     for index in range(first, last):
-        of_question = focused if index == view.focus else [_other_row(view, index, width, names)]
-        if not rows and last - first < len(view.questions):
-            place = [(f"{view.focus + 1}/{len(view.questions)} ", "chrome.dim")]
-            of_question[0] = spread(of_question[0], place, width - fate_width(width), "chrome", view.signs.ellipsis)
-        rows.extend([_with_fate(view, index, of_question[0], width), *of_question[1:]])
-    return rows[:height]
+        if index == view.focus:
+            rows += [_with_fate(view, index, focused[0], width), *focused[1:]]
+        else:
+            rows.append(_with_fate(view, index, _other_row(view, index, width, names, place), width))
+            place = ""
+    return rows
+
+
+def _place(above: int, below: int) -> str:
+    """How many questions are out of view, such as ``2 above · 3 below``."""
+    return " · ".join(words for count, words in ((above, f"{above} above"), (below, f"{below} below")) if count)
+
+
+def _with_place(view: PanelView, rows: list[Line], place: str, width: int, height: int) -> list[Line]:
+    """The focused question's rows where they take all the room, with the place on the last.
+
+    What is cut for that, and what has no room at all, is shown by a key that is named.
+    """
+    missing, last = len(rows) - height, rows[height - 1]
+    right: Line = [(f"{place}  ", "chrome.dim")] if place else []
+    if view.keys.guideline and (missing > 0 or width_of(last) + width_of(right) + 2 > width):
+        more = f"{missing} more line{'s' if missing > 1 else ''}" if missing > 0 else "shows all"
+        right += [(view.keys.guideline, "key"), (f" {more} ", "chrome.dim")]
+    return [*rows[: height - 1], spread(last, right, width, "chrome", view.signs.ellipsis)]
 
 
 def height_needed(view: PanelView, width: int) -> int:
@@ -108,6 +132,14 @@ def height_needed(view: PanelView, width: int) -> int:
     others = len(view.questions) - 1
     focused = (replace(view, focus=index) for index in range(len(view.questions)))
     return others + max((len(_focused_rows(each, width, names)) for each in focused), default=1)
+
+
+def whole_question(question: Question, keys: Sequence[str]) -> str:
+    """The instruction and every option as display text; `keys` are those of the options, in order."""
+    instruction = sanitise(question.instruction) or "This question has no instruction."
+    options = question.input.options if isinstance(question.input, Categorical) else ()
+    listed = [f"{key:2}{one_line(option, len(option) + 1)}" for key, option in zip_longest(keys, options, fillvalue="")]
+    return "\n".join([instruction, *([""] if options else []), *listed[: len(options)]])
 
 
 def describe(question: Question) -> str:
@@ -135,16 +167,16 @@ def _label(view: PanelView, index: int, names: int) -> Line:
     name = cut(_name(view, view.questions[index]), names - 1, view.signs.ellipsis)
     return [
         (f" {mark} ", "cursor"),
-        (f"{index + 1} ", "chrome.dim"),
         (set_cell_size(name, names), "option.focused" if focused else "chrome"),
     ]
 
 
 def _focused_rows(view: PanelView, width: int, names: int) -> list[Line]:
+    """The focused question with all that may be answered, in as many lines as it takes, and its instruction's first."""
     question = view.questions[view.focus]
     label = _label(view, view.focus, names)
     indent = width_of(label)
-    room = width - indent - fate_width(width)
+    room = max(width - indent - fate_width(width), _LEAST_ROOM)
     groups = _choices(view, question)
     answer = view.answers.get(question.name)
     if answer is not None and answer.comment:
@@ -154,24 +186,28 @@ def _focused_rows(view: PanelView, width: int, names: int) -> list[Line]:
     judge = view.judges.get(question.name)
     if judge is not None:
         groups.append(_judge(view, question, judge, room))
-    wrapped = flow(groups, room, _GAP, "chrome", view.signs.ellipsis)
+    wrapped = flow(groups, room, _GAP, "chrome")
     rows = [[*label, *wrapped[0]], *([(" " * indent, "chrome"), *line] for line in wrapped[1:])]
     instruction = _shown(view, question.instruction).strip()
     if instruction:
         first, _, rest = instruction.partition("\n")
         first = " ".join(first.split())
         hint: list[Run] = []
-        if rest or cell_len(first) > width - 22:
+        if rest or cell_len(first) > width - 20:
             hint = [(f"  {view.keys.guideline}", "key"), (" guideline ", "chrome.dim")]
-        rows.append(spread([(f"     {first}", "chrome.dim")], hint, width, "chrome", view.signs.ellipsis))
+        rows.append(spread([(f"   {first}", "chrome.dim")], hint, width, "chrome", view.signs.ellipsis))
     return rows
 
 
-def _other_row(view: PanelView, index: int, width: int, names: int) -> Line:
-    """A question without the focus, on one line. Where not all choices fit, those that were not taken are left out."""
+def _other_row(view: PanelView, index: int, width: int, names: int, place: str) -> Line:
+    """A question without the focus, on one line, with a `place` on the right.
+
+    Where not all choices fit, those that were not taken are left out.
+    """
     question = view.questions[index]
     label = _label(view, index, names)
-    room = width - fate_width(width) - width_of(label)
+    right: Line = [(f"  {place}", "chrome.dim")] if place else []
+    room = width - fate_width(width) - width_of(label) - width_of(right)
     choices, comments = _choices(view, question), list[Line]()
     answer = view.answers.get(question.name)
     if answer is not None and answer.comment:
@@ -181,6 +217,8 @@ def _other_row(view: PanelView, index: int, width: int, names: int) -> Line:
     line = list(label)
     for number, group in enumerate([*choices, *comments]):
         line.extend([(" " * _GAP, "chrome"), *group] if number else group)
+    if right:
+        return spread(line, right, width - fate_width(width), "chrome", view.signs.ellipsis)
     return fit(line, width - fate_width(width), view.signs.ellipsis)
 
 
@@ -218,14 +256,18 @@ def _misfit(question: Question) -> str:
 
 
 def _choices(view: PanelView, question: Question) -> list[Line]:
-    """The possible answers side by side, the given one in brackets."""
+    """The possible answers side by side, each with the keys that give it now, the given one in brackets."""
+    is_focused = question is view.questions[view.focus]
     answer = view.answers.get(question.name)
     value = answer.value if answer else None
     match question.input:
         case PassFail(positive, negative):
+            keys = view.keys
+            digits = (keys.options["1"], keys.options["2"]) if is_focused else ("", "")
+            yes, no = value is True, value is False
             return [
-                _choice(view, view.keys.positive, positive, chosen=value is True),
-                _choice(view, view.keys.negative, negative, chosen=value is False),
+                _choice(view, keys.positive if yes else _either(keys.positive, digits[0]), positive, chosen=yes),
+                _choice(view, keys.negative if no else _either(keys.negative, digits[1]), negative, chosen=no),
             ]
         case Categorical(options, multiple):
             chosen = value if multiple and isinstance(value, Sequence) else [value]
@@ -242,8 +284,13 @@ def _choices(view: PanelView, question: Question) -> list[Line]:
             return [[(view.keys.text, "key"), (" write", "chrome.dim")]]
 
 
+def _either(*keys: str) -> str:
+    """The keys that do the same, such as ``y/1``."""
+    return "/".join(filter(None, keys))
+
+
 def _choice(view: PanelView, key: str, label: str, *, chosen: bool) -> Line:
-    shown = cut(" ".join(_shown(view, label).split()), 40, view.signs.ellipsis)
+    shown = " ".join(_shown(view, label).split())
     if chosen:
         return [(f"[{key} {shown}]" if key else f"[{shown}]", "option.chosen")]
     return [(f"{key} ", "key"), (shown, "chrome")] if key else [(shown, "chrome")]

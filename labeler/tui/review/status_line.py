@@ -12,6 +12,8 @@ from labeler.tui.widgets.line_widget import ViewWidget
 from labeler.tui.widgets.styled_text import Line, cut, fit, width_of
 
 _GAP = "   "
+_ALWAYS = 10
+"""The worth of what is never left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +46,26 @@ class StatusLine(ViewWidget[StatusView]):
 
 
 def status_line(view: StatusView, width: int, signs: Signs) -> Line:
-    """One line of `width` cells; what matters least is left out first when it is narrow."""
+    """One line of `width` cells. What matters least is left out first when it is narrow.
+
+    Who I am, that the backend is away, and what takes keys or hides something always stay.
+    """
+    is_online = view.connection is ConnectionStatus.ONLINE
     parts: list[tuple[int, Line]] = [
-        (9, [(f"item {view.number}/{view.total}", "chrome.strong")]),
-        (6, [(f"mine {view.labelled}", "chrome")]),
-        (2, [(f"left ~{rough_duration_words(view.left_ms)}", "chrome.dim")] if view.left_ms is not None else []),
-        (7, [(f"{signs.queued} {view.queued} queued", "warning")] if view.queued else []),
-        (8, [(f"{signs.refused} {view.stuck} need you", "error")] if view.stuck else []),
-        (8, _connection(view, signs)),
-        *((8, [(word, "warning")] if word else []) for word in view.conditions),
-        (3, [(cut(view.reviewer, 24, signs.ellipsis), "chrome")]),
+        (1, [("labeler", "chrome.dim")]),
+        (2, [(cut(view.title, max(width // 3, 12), signs.ellipsis), "chrome")]),
+        (8, [(f"item {view.number}/{view.total}", "chrome.strong")]),
+        (3, [(f"mine {view.labelled}", "chrome")]),
+        (4, [(f"left ~{rough_duration_words(view.left_ms)}", "chrome.dim")] if view.left_ms is not None else []),
+        (6, [(f"{signs.queued} {view.queued} queued", "warning")] if view.queued else []),
+        (7, [(f"{signs.refused} {view.stuck} need you", "error")] if view.stuck else []),
+        (5 if is_online else _ALWAYS, _connection(view, signs)),
+        *((_ALWAYS, [(word, "warning")] if word else []) for word in view.conditions),
+        (_ALWAYS, [(cut(view.reviewer, 24, signs.ellipsis), "chrome")]),
     ]
-    shown = [(weight, part) for weight, part in parts if part]
-    title: Line = [(cut(view.title, max(width // 3, 12), signs.ellipsis), "chrome")]
-    shown.insert(0, (5, title))
-    shown.insert(0, (1, [("labeler", "chrome.dim")]))
-    while len(shown) > 1 and _total(shown) > width:
-        shown.remove(min(shown, key=lambda part: part[0]))
+    shown = [(worth, part) for worth, part in parts if part]
+    while _total(shown) > width and (least := min(shown, key=lambda part: part[0]))[0] < _ALWAYS:
+        shown.remove(least)
     line: Line = [(" ", "chrome")]
     for number, (_, part) in enumerate(shown):
         line.extend([(_GAP, "chrome"), *part] if number else part)

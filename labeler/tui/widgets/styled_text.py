@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
@@ -11,6 +12,9 @@ Run: TypeAlias = tuple[str, str]
 """Text (display text, one line) and the role it is drawn in."""
 
 Line: TypeAlias = list[Run]
+
+_WORDS: Final = re.compile(r"\S+\s*|\s+")
+"""Words, each with the spaces behind it."""
 
 
 def width_of(line: Sequence[Run]) -> int:
@@ -58,8 +62,11 @@ def spread(left: Sequence[Run], right: Sequence[Run], width: int, role: str, ell
     return [*fitted, (" " * (room - width_of(fitted)), role), *right]
 
 
-def flow(groups: Sequence[Sequence[Run]], width: int, gap: int, role: str, ellipsis: str = "…") -> list[Line]:
-    """Groups of runs side by side, `gap` cells apart, going on in a new line where they do not fit."""
+def flow(groups: Sequence[Sequence[Run]], width: int, gap: int, role: str) -> list[Line]:
+    """Groups of runs side by side, `gap` cells apart, going on in a new line where they do not fit.
+
+    A group that is longer than a line goes on in the next one, broken at a space where there is one.
+    """
     lines: list[Line] = [[]]
     for group in groups:
         used = width_of(lines[-1])
@@ -68,7 +75,24 @@ def flow(groups: Sequence[Sequence[Run]], width: int, gap: int, role: str, ellip
             used = 0
         if used:
             lines[-1].append((" " * gap, role))
-        lines[-1].extend(fit(group, width, ellipsis))
+        first, *rest = _broken(group, width) if width_of(group) > width else [list(group)]
+        lines[-1].extend(first)
+        lines += rest
+    return lines
+
+
+def _broken(line: Sequence[Run], width: int) -> list[Line]:
+    """A line as several of at most `width` cells."""
+    lines: list[Line] = [[]]
+    for text, role in line:
+        for word in _WORDS.findall(text):
+            if lines[-1] and width_of(lines[-1]) + cell_len(word.rstrip()) > width:
+                lines.append([])
+            *full, rest = chop_cells(word, width)
+            for piece in full:
+                lines[-1].append((piece, role))
+                lines.append([])
+            lines[-1].append((rest, role))
     return lines
 
 

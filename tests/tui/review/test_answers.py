@@ -33,31 +33,31 @@ async def test_one_key_labels_and_the_next_trace_is_there(tmp_path: Path) -> Non
 async def test_n_questions_take_n_keys_and_the_focus_goes_along(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(2), (THUMB, RATING, CHOICE)) as table:
         await table.press("y")
-        assert "› 2 quality_rating" in table.line("panel")
+        assert "› quality_rating" in table.line("panel")
         await table.press("4")
-        assert "› 3 tone" in table.line("panel")
+        assert "› tone" in table.line("panel")
         assert "◐" in table.screen
         await table.press("2")
         assert table.position == 1
         assert table.values(0) == {"user_satisfaction": True, "quality_rating": 4, "tone": "neutral"}
-        assert "› 1 user_satisfaction" in table.line("panel")
+        assert "› user_satisfaction" in table.line("panel")
 
 
 async def test_tab_moves_between_questions_and_wraps(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(2), (THUMB, RATING, CHOICE)) as table:
         await table.press("shift+tab")
-        assert "› 3 tone" in table.line("panel")
+        assert "› tone" in table.line("panel")
         await table.press("1")
-        assert "› 1 user_satisfaction" in table.line("panel")
+        assert "› user_satisfaction" in table.line("panel")
         await table.press("tab", "tab", "tab", "tab")
-        assert "› 2 quality_rating" in table.line("panel")
+        assert "› quality_rating" in table.line("panel")
 
 
 async def test_thumbs_answer_the_pass_fail_question_wherever_the_focus_is(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(2), (RATING, THUMB)) as table:
         await table.press("n")
         assert table.values(0) == {"user_satisfaction": False}
-        assert "› 1 quality_rating" in table.line("panel")
+        assert "› quality_rating" in table.line("panel")
         await table.press("y")
         assert table.values(0) == {"user_satisfaction": False}
         assert "answered" in table.said
@@ -69,7 +69,7 @@ async def test_enter_goes_to_what_is_missing_and_submits_what_is_complete(tmp_pa
         assert "Nothing is answered" in table.said
         await table.press("tab", "3", "tab", "enter")
         assert "1 still to answer: user_satisfaction" in table.said
-        assert "› 1 user_satisfaction" in table.line("panel")
+        assert "› user_satisfaction" in table.line("panel")
         await table.press("y")
         assert table.position == 0
         await table.press("enter")
@@ -81,7 +81,7 @@ async def test_optional_questions_wait_for_enter_unless_only_required_ones_count
     async with open_table(tmp_path / "auto", traces(2), asked) as table:
         await table.press("y")
         assert table.position == 0
-        assert "› 2 expected_response" in table.line("panel")
+        assert "› expected_response" in table.line("panel")
         await table.press("enter")
         assert table.position == 1
     async with open_table(tmp_path / "required", traces(2), asked, rules=Rules(Advance.REQUIRED)) as table:
@@ -176,7 +176,7 @@ async def test_a_text_too_long_is_kept_for_another_try(tmp_path: Path) -> None:
 async def test_backspace_clears_and_on_an_unanswered_question_goes_back(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(2), (THUMB, RATING)) as table:
         await table.press("y", "backspace")
-        assert "› 1 user_satisfaction" in table.line("panel")
+        assert "› user_satisfaction" in table.line("panel")
         assert table.values(0) == {"user_satisfaction": True}
         await table.press("backspace")
         assert table.values(0) == {}
@@ -205,7 +205,7 @@ async def test_keys_that_have_no_question_say_so(tmp_path: Path) -> None:
 async def test_remapped_keys_answer_and_are_the_ones_shown(tmp_path: Path) -> None:
     keys = {"answer.positive": ["K"], "answer.negative": ["ctrl+n"]}
     async with open_table(tmp_path, traces(2), (THUMB,), keys=keys) as table:
-        assert "K Helpful" in table.line("panel")
+        assert "K/1 Helpful" in table.line("panel")
         assert "K yes" in table.said
         await table.press("y")
         assert table.values(0) == {}
