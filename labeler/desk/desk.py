@@ -6,7 +6,6 @@ import asyncio
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 from itertools import islice
 
 from labeler.cache.async_cache import AsyncCache
@@ -14,7 +13,7 @@ from labeler.cache.store import Cache
 from labeler.dataclass import dataclass
 from labeler.delivery.listing import ListedTrace
 from labeler.desk.delivery_status import Deliveries
-from labeler.desk.document_cache import Library, PreparedTrace, read_blind, read_openly
+from labeler.desk.document_cache import Library, PreparedTrace, reader_of
 from labeler.desk.drafts import Drafts, kept_slot
 from labeler.desk.events import DeskEvent, DocumentReady, ItemChanged, ItemsAdded, Notice, StatusChanged
 from labeler.desk.history_loader import Past
@@ -39,7 +38,6 @@ from labeler.review.action import Action, ActionContext
 from labeler.review.apply import Changed, apply
 from labeler.review.decide import decide
 from labeler.review.decision import Decision, Refusal, verbatim
-from labeler.review.judge_values import as_asked
 from labeler.review.state import ReviewState
 
 AHEAD = 3
@@ -78,8 +76,7 @@ class Desk:
         self.connection = ConnectionStatus.UNKNOWN
         self.left_alone_until_ms = 0
         """When the backend may be asked again, where it said so, in milliseconds since the epoch; 0 otherwise."""
-        openly = partial(read_openly, reviewer=record.spec.reviewer)
-        read = partial(read_blind if state.rules.blind else openly, as_asked=partial(as_asked, state))
+        read = reader_of(state, record.spec.reviewer)
         self.library = Library(cache, self.destination_of, read, self._prepared, self._strayed)
         self.sessions = Sessions(
             cache, self.destination_of, self.library.get, remote, lambda event: self.on_event(event)
@@ -373,6 +370,8 @@ class Desk:
                 self.state.worklist.set_title(trace_id, prepared.document.title)
                 self.on_event(ItemChanged(trace_id))
         if trace_id in self.state.index_of:
+            if self.known.note_read(prepared):
+                self.on_event(ItemChanged(trace_id))
             self._take_over(trace_id, self.known.unknown_answers(prepared))
             if prepared.raw.summary.read_at_ms and self.known.journaled(trace_id):
                 self._background.do(self._take_over_since(prepared))

@@ -20,7 +20,9 @@ from labeler.reading.read import read_conversation
 from labeler.reading.sanitise import one_line
 from labeler.reading.views.assessments import AsAsked, about_trace, unasked, with_assessments
 from labeler.reading.wire.spans import SpansOfAnother
+from labeler.review.judge_values import as_asked
 from labeler.review.own_answers import by_others
+from labeler.review.state import ReviewState
 
 _KEPT = 24
 """Documents kept: the current one, its neighbours, and those the reviewer goes back and forth between."""
@@ -133,6 +135,14 @@ class Library:
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         self._on_ready(prepared)
+
+
+def reader_of(state: ReviewState, reviewer: str) -> Callable[[RawTrace], PreparedTrace]:
+    """Return what reads the traces of a review: in a blind one without anything that others said."""
+    words = partial(as_asked, state)
+    if state.rules.blind:
+        return partial(read_blind, as_asked=words)
+    return partial(read_openly, reviewer=reviewer, as_asked=words)
 
 
 def read_openly(raw: RawTrace, reviewer: str, as_asked: AsAsked = unasked) -> PreparedTrace:

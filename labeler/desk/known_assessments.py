@@ -28,6 +28,7 @@ class KnownAssessments:
     def __init__(self, state: ReviewState, spec: ReviewSpec, cells: Cells, library: Library) -> None:
         self.retired: set[str] = set()
         self.shown: set[str] = set()
+        self._others_on_spans: set[str] = set()
         self._state = state
         self._reviewer = spec.reviewer
         self._scope = spec.sprint
@@ -58,6 +59,39 @@ class KnownAssessments:
         mine = state.answers_by_span(trace_id)
         said = everything_said(trace_id, told, mine, self.retired, state.questions, self._reviewer)
         return by_reviewer(said, self._reviewer) if state.rules.blind else said
+
+    def about_spans(self, trace_id: str) -> dict[str, list[Assessment]]:
+        """Return what stands of all that was said about the spans of a prepared trace, by span ID, as in `about`."""
+        prepared = self._library.get(trace_id)
+        is_told = prepared is not None and any(each.span_id is not None for each in prepared.assessments)
+        found: dict[str, list[Assessment]] = {}
+        if is_told or self._has_mine_on_spans(trace_id):
+            for each in self.about(trace_id):
+                if each.span_id is not None and each.valid:
+                    found.setdefault(each.span_id, []).append(each)
+        return found
+
+    def has_any_on_spans(self, trace_id: str) -> bool:
+        """Return whether I answered about a span of a trace or, as far as it was read, others said anything of one.
+
+        What is said about a top-level span is said about the trace.
+        """
+        return trace_id in self._others_on_spans or self._has_mine_on_spans(trace_id)
+
+    def note_read(self, prepared: PreparedTrace) -> bool:
+        """Note of a trace just read whether others said anything about its spans; return whether that is new.
+
+        In a blind review nobody did.
+        """
+        trace_id, before = prepared.raw.summary.id, len(self._others_on_spans)
+        self._others_on_spans.discard(trace_id)
+        if any(each.span_id is not None for each in prepared.others):
+            self._others_on_spans.add(trace_id)
+        return len(self._others_on_spans) != before
+
+    def _has_mine_on_spans(self, trace_id: str) -> bool:
+        answers = self._state.answers_by_span(trace_id)
+        return any(given and span_id is not None for span_id, given in answers.items())
 
     def by_others(self, trace_id: str, span_id: str | None = None) -> Sequence[Assessment]:
         """List what judges, code and others said about a prepared trace or a span; nothing in a blind review."""

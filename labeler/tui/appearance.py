@@ -35,6 +35,8 @@ class Signs:
     error: str
     note: str
     """The reader speaking, not the trace."""
+    said: str
+    """Something was said about a span."""
     above: str
     below: str
     """Where the request is that is pinned: above what is in view, or below."""
@@ -76,6 +78,7 @@ UNICODE = Signs(
     unfolded="▾",
     error="✗",
     note="◇",
+    said="◆",
     above="↑",
     below="↓",
     answer="▎",
@@ -109,6 +112,7 @@ ASCII = Signs(
     unfolded="-",
     error="x",
     note="i",
+    said="s",
     above="^",
     below="v",
     answer="|",

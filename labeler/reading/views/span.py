@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from labeler.domain.assessment import Assessment
 from labeler.domain.duration import duration_words
 from labeler.domain.moment import date_and_time
 from labeler.domain.trace import NOT_RECORDED, NotRecorded, Span, SpanEvent, Trace
@@ -22,6 +23,7 @@ from labeler.reading.formats.values import decoded, text_of
 from labeler.reading.layout import lay_out
 from labeler.reading.message import Data, Failure, Message, NamedValue, Note, Part, Role
 from labeler.reading.span_tree import SpanTree
+from labeler.reading.views.assessments import AsAsked, note, unasked
 from labeler.reading.wire.spans import INPUTS, OUTPUTS, SPAN_TYPE
 from labeler.reading.wire.summary import NANOSECONDS_PER_MS, span_tokens
 
@@ -35,8 +37,13 @@ _OPEN_STACK_LINES: Final = 60
 """Lines of a stack trace that open by themselves."""
 
 
-def span_document(trace: Trace, span_id: str) -> Document | None:
-    """The span of that ID, every message of the document being one side of it; None when there is no such span."""
+def span_document(
+    trace: Trace, span_id: str, said: Sequence[Assessment] = (), as_asked: AsAsked = unasked
+) -> Document | None:
+    """The span of that ID, every message of the document being one side of it; None when there is no such span.
+
+    What was `said` about it follows its facts.
+    """
     tree = SpanTree([with_sides(span) for span in trace.spans])
     span = next((span for span in tree.spans if span.id == span_id), None)
     if span is None:
@@ -50,7 +57,18 @@ def span_document(trace: Trace, span_id: str) -> Document | None:
         *_events(span),
     ]
     laid_out = lay_out(Conversation(trace.summary.id, tuple(messages), span.name, span.id, "", None, None), span.name)
-    return replace(laid_out, blocks=tuple(_of_span(block, messages[block.message], span) for block in laid_out.blocks))
+    blocks = [_of_span(block, messages[block.message], span) for block in laid_out.blocks]
+    return replace(laid_out, blocks=tuple(_with_said(blocks, said, span, as_asked)))
+
+
+def _with_said(blocks: Sequence[Block], said: Sequence[Assessment], span: Span, as_asked: AsAsked) -> Iterator[Block]:
+    """The blocks of a span with what was said about it after the first message."""
+    yield from (block for block in blocks if block.message == 0)
+    if said:
+        told = [Block(BlockKind.HEADER, "assessments", message=1), *(note(each, 1, "", as_asked) for each in said)]
+        yield from (replace(block, span_id=span.id) for block in told)
+    rest = (block for block in blocks if block.message > 0)
+    yield from (replace(block, message=block.message + 1) for block in rest) if said else rest
 
 
 def _of_span(block: Block, message: Message, span: Span) -> Block:

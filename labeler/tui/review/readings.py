@@ -22,11 +22,11 @@ class Readings:
         """A line a span. Raises `UnreadableTrace`."""
         return span_lines(self._trace(prepared.raw))
 
-    def span(self, prepared: PreparedTrace, span_id: str) -> Document | None:
-        """One span, or None when there is none of that ID. Raises `UnreadableTrace`."""
+    def span(self, prepared: PreparedTrace, span_id: str, said: Sequence[Assessment]) -> Document | None:
+        """One span with what was `said` of it, None when there is none of that ID. Raises `UnreadableTrace`."""
         from labeler.reading.views.span import span_document
 
-        return span_document(self._trace(prepared.raw), span_id)
+        return span_document(self._trace(prepared.raw), span_id, said, prepared.as_asked)
 
     def documents(self, prepared: PreparedTrace) -> Document:
         from labeler.reading.views.retrieved_documents import retrieved_document

@@ -6,12 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 
 from labeler.dataclass import dataclass
 from labeler.domain.duration import duration_words
 from labeler.reading.views.span_lines import SpanLine
-from labeler.tui.appearance import Signs
+from labeler.tui.appearance import UNICODE, Signs
 from labeler.tui.widgets.styled_text import Line, Run, cut, width_of
 
 _GAP: Final = 2
@@ -39,15 +39,20 @@ class Columns:
     tokens: int
     bars: int
     total_ms: float
+    said: int = 0
 
 
-def columns(lines: Sequence[SpanLine], width: int) -> Columns:
-    """The columns that `width` cells have room for. Type, bars and tokens give way to the name, tokens first."""
+def columns(lines: Sequence[SpanLine], width: int, most_said: int = 0) -> Columns:
+    """The columns that `width` cells have room for. Type, bars and tokens give way to the name, tokens first.
+
+    `most_said` is how many things at most were said about a span.
+    """
     ends = [line.start_ms + (line.duration_ms or 0) for line in lines]
     total_ms = max(ends, default=0.0)
     wanted = max((line.depth * _INDENT + len(line.name) + _INDENT for line in lines), default=0)
     duration = max((len(_duration(line)) for line in lines), default=0)
-    rest = width - _LEFT - _RIGHT - duration - _GAP
+    said = cell_len(_said(most_said, UNICODE))
+    rest = width - _LEFT - _RIGHT - duration - _GAP - said
     taken = {}
     for name, needed in (
         ("type", min(max((len(line.type) for line in lines), default=0), _LONGEST_TYPE)),
@@ -60,16 +65,20 @@ def columns(lines: Sequence[SpanLine], width: int) -> Columns:
     name_width = max(1, min(wanted, rest))
     if taken["bars"]:
         taken["bars"] = min(taken["bars"] + rest - name_width, _BAR_WIDTHS[1])
-    return Columns(name_width, taken["type"], duration, taken["tokens"], taken["bars"], total_ms)
+    return Columns(name_width, taken["type"], duration, taken["tokens"], taken["bars"], total_ms, said)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a span stands in the list: whether it has others below it, hides them, and is read in the conversation."""
+    """How a span stands in the list: whether it has others below it, hides them, and is read in the conversation.
+
+    `said` is how many things people, judges and code said about it.
+    """
 
     is_parent: bool
     is_folded: bool
     speaks: bool
+    said: int = 0
 
 
 def span_row(line: SpanLine, standing: Standing, shape: Columns, signs: Signs) -> Line:
@@ -82,6 +91,8 @@ def span_row(line: SpanLine, standing: Standing, shape: Columns, signs: Signs) -
     name = set_cell_size(cut(line.name, room, signs.ellipsis), room)
     row: Line = [(f"{sign} ", sign_role), (" " * indent, "text"), *fold]
     row.append((name, "error" if failed else "answer" if standing.speaks else "text"))
+    if shape.said:
+        row.append((_said(standing.said, signs).ljust(shape.said), "note"))
     if shape.type:
         row.append((_column(cut(line.type, shape.type, signs.ellipsis), shape.type), "dim"))
     row.append((" " * _GAP + _duration(line).rjust(shape.duration), "text"))
@@ -92,6 +103,10 @@ def span_row(line: SpanLine, standing: Standing, shape: Columns, signs: Signs) -
         role = "error" if failed else _BAR_ROLES.get(line.type, "rule" if standing.is_parent else "dim")
         row += [(" " * (_GAP + before), "text"), (bar, role)]
     return row
+
+
+def _said(count: int, signs: Signs) -> str:
+    return f" {signs.said}{count if count > 1 else ''}" if count else ""
 
 
 def _column(text: str, width: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
 from rich.segment import Segment
 from textual import events
@@ -32,6 +32,7 @@ class SpanList(CursorRows):
         self._palette, self._signs = look.palette, look.signs
         self._lines: Sequence[SpanLine] = ()
         self._speaking: Set[str] = frozenset()
+        self._said: Mapping[str, int] = {}
         self._folded: set[int] = set()
         self._rows: list[int] = []
         self._columns: Columns | None = None
@@ -43,6 +44,12 @@ class SpanList(CursorRows):
         self._folded, self._matches = set(), []
         self._columns = None
         self._arrange(next((number for number, line in enumerate(lines) if line.span_id == at), 0))
+
+    def mark(self, said: Mapping[str, int]) -> None:
+        """Mark spans, by ID, with how many things were said about each."""
+        if said != self._said:
+            self._said, self._columns = said, None
+            self.refresh()
 
     @property
     def row_count(self) -> int:
@@ -145,12 +152,17 @@ class SpanList(CursorRows):
         if row >= len(self._rows):
             return Strip([Segment(" " * width, style("text"))], width)
         if self._columns is None:
-            self._columns = columns(self._lines, width)
+            self._columns = columns(self._lines, width, max(self._said.values(), default=0))
         number = self._rows[row]
         line = self._lines[number]
         is_here = row == self._cursor
         base = ("text", "row.cursor") if is_here else ("text",)
-        standing = Standing(self._has_children(number), number in self._folded, line.span_id in self._speaking)
+        standing = Standing(
+            self._has_children(number),
+            number in self._folded,
+            line.span_id in self._speaking,
+            self._said.get(line.span_id, 0),
+        )
         runs = span_row(line, standing, self._columns, self._signs)
         cursor = f"{self._signs.cursor} " if is_here else "  "
         segments = [

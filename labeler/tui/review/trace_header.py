@@ -25,13 +25,15 @@ _ALWAYS = 10
 class HeaderView:
     """What the header tells of a trace: its `models` as display text, and which `turn` of its session it is: ``3/5``.
 
-    `place` says which part of it is in view, such as ``line 1-14 of 40``.
+    `place` says which part of it is in view, such as ``line 1-14 of 40``; `said_of_spans` counts what was said about
+    its spans.
     """
 
     summary: TraceSummary
     models: Sequence[str]
     turn: str
     place: str
+    said_of_spans: int = 0
 
 
 class TraceHeader(ViewWidget[HeaderView]):
@@ -75,6 +77,7 @@ def _facts(view: HeaderView, signs: Signs) -> list[tuple[int, str]]:
         (3, _model(view.models, signs)),
         (2, short_date_and_time(summary.requested_at_ms)),
         (5, f"turn {view.turn}" if view.turn else ""),
+        (7, f"{signs.said} {view.said_of_spans} about spans" if view.said_of_spans else ""),
         (1, one_line(summary.user or "", 24)),
     ]
 

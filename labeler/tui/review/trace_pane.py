@@ -38,8 +38,7 @@ _LONGEST_NAME: Final = 32
 
 _NOTHING_TO_OPEN: Final = "There is nothing to open here"
 _NO_FOLDS: Final = "Nothing here folds"
-_HIDDEN: Final = "What others said is hidden: this review is blind."
-_EMPTY: Final = PaneView("", None, "", False, False, None, False)
+_EMPTY: Final = PaneView("", None, "", False, False, None, False, {})
 
 
 class TracePane(Beside):
@@ -109,6 +108,7 @@ class TracePane(Beside):
         self._show_conversation()
         if self.has_documents_beside:
             self._documents.show_of(view.trace_id)
+        self.span_tree.mark({span_id: len(said) for span_id, said in view.about_spans.items()})
 
     def read_beside(self, traces: Sequence[PreparedTrace]) -> None:
         """Have the documents that these traces retrieved read, where they stand beside the conversation."""
@@ -259,7 +259,8 @@ class TracePane(Beside):
         if over is None or span is None or prepared is None:
             return _NOTHING_TO_OPEN
         if over.document is None:
-            document = await asyncio.to_thread(self._readings.span, prepared, span.span_id)
+            said = self._view.about_spans.get(span.span_id, ())
+            document = await asyncio.to_thread(self._readings.span, prepared, span.span_id, said)
             if document is not None:
                 title = f"span {cut(span.name, _LONGEST_NAME, self._ellipsis)}"
                 self._over.append(TraceView("overlay.open", title, document))
@@ -384,8 +385,7 @@ class TracePane(Beside):
 
     async def _facts(self, prepared: PreparedTrace, said: Sequence[Assessment], fates: Mapping[str, str]) -> TraceView:
         self._fates = fates
-        hidden = _HIDDEN if self._view.is_blind else ""
-        document = await asyncio.to_thread(self._readings.facts, prepared, said, fates, hidden)
+        document = await asyncio.to_thread(self._readings.facts, prepared, said, fates, self._view.hidden)
         return TraceView("view.metadata", "metadata", document)
 
     def _go_to_message(self, span_id: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from labeler.desk.document_cache import PreparedTrace
+from labeler.domain.assessment import Assessment
 from labeler.reading.document import Block, BlockKind, Document
 from labeler.tui.document.position import ViewPosition
 
@@ -25,6 +27,7 @@ class PaneView:
 
     `prepared` is None while it is not here; then the sentence `instead` stands in its place. `aim` is the span that the
     questions are about, if it is not the trace; `is_choosing` tells of a choice of several that was begun.
+    `about_spans` is what stands of what was said about spans, by span ID.
     """
 
     trace_id: str
@@ -34,11 +37,17 @@ class PaneView:
     has_questions: bool
     aim: str | None
     is_choosing: bool
+    about_spans: Mapping[str, Sequence[Assessment]]
 
     def message_of(self, span_id: str) -> int | None:
         """The message of the conversation that was read from a span."""
         blocks = self.prepared.document.blocks if self.prepared else ()
         return next((block.message for block in blocks if block.span_id == span_id), None)
+
+    @property
+    def hidden(self) -> str:
+        """The sentence in the place of what others said; empty where that is shown."""
+        return "What others said is hidden: this review is blind." if self.is_blind else ""
 
     @property
     def placeholder(self) -> Document:

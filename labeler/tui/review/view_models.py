@@ -117,6 +117,7 @@ def pane_view(desk: Desk, keymap: Keymap) -> PaneView:
         has_questions=bool(state.questions),
         aim=state.aim,
         is_choosing=state.choosing,
+        about_spans=desk.known.about_spans(item.trace_id) if item else {},
     )
 
 
@@ -142,7 +143,14 @@ def header_view(desk: Desk, place: str) -> HeaderView | None:
     if prepared is None:
         return None
     summary = prepared.raw.summary
-    return HeaderView(replace(summary, name=prepared.name), prepared.models, desk.sessions.turn_of(summary.id), place)
+    about_spans, roots = desk.known.about_spans(summary.id), prepared.document.roots
+    return HeaderView(
+        summary=replace(summary, name=prepared.name),
+        models=prepared.models,
+        turn=desk.sessions.turn_of(summary.id),
+        place=place,
+        said_of_spans=sum(len(said) for span_id, said in about_spans.items() if span_id not in roots),
+    )
 
 
 def _texts(question: Question) -> Iterator[str]:
@@ -230,5 +238,7 @@ class DeskRows:
             second, second_role = signs.flag, "sign.flag"
         elif desk.drafts.has_any(item.trace_id):
             second, second_role = signs.draft, "sign.draft"
+        elif desk.known.has_any_on_spans(item.trace_id):
+            second = signs.said
         done = item.state in (ItemState.LABELLED, ItemState.DECLINED)
         return WorklistRowView(sign, role, second, second_role, item.title or item.trace_id, dim=done)

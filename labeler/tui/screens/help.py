@@ -56,6 +56,7 @@ def _signs(signs: Signs, keymap: Keymap) -> list[tuple[str, str, str]]:
         ),
         (signs.flag, "sign.flag", "flagged for discussion"),
         (signs.draft, "sign.draft", "has a draft"),
+        (signs.said, "row", "something was said about a span"),
         (signs.cursor, "cursor", "here; the focused question"),
         (signs.folded, "fold", keymap.spelled("folded: {view.fold} opens it")),
         ("*", "chrome", "required question"),
