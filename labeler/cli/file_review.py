@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from labeler.backends.local.store import LocalStore
 from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.file_import import FileImport, content_digest, is_regular_file
 from labeler.cli.journal_labels import file_stores
 from labeler.cli.labels_out import LabelChoice, LabelOutput, kept_written, output_for, write_labels_out
 from labeler.cli.local_review import review_store
 from labeler.cli.opened_review import OpenedReview
-from labeler.cli.output import Progress, print_message
+from labeler.cli.output import print_message
 from labeler.cli.reviewer import ask_reviewer
 from labeler.cli.trace_files import rows_of
 from labeler.config.identity import SAID, Reviewer
@@ -26,8 +29,6 @@ from labeler.labels.row_index import RowIndex
 from labeler.reading.files.entry import Problem, ReadOptions, Remark
 
 NOWHERE: Final = "-"
-_BATCH_BYTES: Final = 1 << 23
-_BATCH_TRACES: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +50,25 @@ async def review_files(asked: FilesAsked, configuration: Configuration) -> ExitC
     indexes: dict[str, RowIndex] = {}
     outputs: list[LabelOutput] = []
     unwritten: list[ExitCode] = []
+    is_one_file = len(asked.targets) == 1 and is_regular_file(asked.targets[0])
+    importing = FileImport(
+        (found for target in asked.targets for found in _found_in(target, asked, indexes)),
+        lambda: outputs.extend(_outputs(asked, indexes)),
+        beside=is_one_file,
+    )
 
     async def fill(store: LocalStore) -> ReviewSpec:
-        ids: dict[str, None] = {}
-        with Progress("importing") as progress:
-            for batch in _batches(trace for target in asked.targets for trace in _traces_of(target, asked, indexes)):
-                await store.import_traces(batch)
-                ids.update(dict.fromkeys(trace.summary.id for trace in batch))
-                progress.show(len(ids), len(ids))
-        outputs.extend(_outputs(asked, indexes))
+        await importing.begin(store)
+        if not importing.is_read:
+            _outputs(asked, indexes)  # what cannot be written is said before the screen opens
         experiments = tuple(experiment.id for experiment in await store.experiments())
         label = Path(asked.targets[0]).name if len(asked.targets) == 1 else f"{len(asked.targets)} files"
-        return ReviewSpec(
-            store.uri, store.workspace, experiments, "", trace_ids=tuple(ids), label=label, asks=asked.asks
-        )
+        known = ReviewSpec(store.uri, store.workspace, experiments, "", label=label, asks=asked.asks)
+        if is_one_file:
+            content = await asyncio.to_thread(content_digest, asked.targets[0], asked.options)
+            return replace(known, content=content)
+        ids = dict.fromkeys(trace_id for index in indexes.values() for trace_id in index.traces)
+        return replace(known, trace_ids=tuple(ids))
 
     @asynccontextmanager
     async def labels_out(opening: OpenedReview, journal: AsyncJournal) -> AsyncIterator[None]:
@@ -74,11 +80,16 @@ async def review_files(asked: FilesAsked, configuration: Configuration) -> ExitC
             async with kept_written(outputs, journal, choice):
                 yield
         finally:
+            try:
+                await importing.finish()
+            except CommandFailed as error:
+                print_message(str(error))
+                unwritten.append(error.code)
             if not await write_labels_out(outputs, journal, choice):
                 unwritten.append(ExitCode.PROBLEM)
 
     store = configuration.paths.imports_store
-    code = await review_store(store, configuration, fill, _asked_reviewer, labels_out, only_unlabelled=False)
+    code = await review_store(store, configuration, fill, _asked_reviewer, labels_out, importing, only_unlabelled=False)
     return unwritten[0] if unwritten and code is ExitCode.OK else code
 
 
@@ -100,25 +111,9 @@ def _asked_reviewer() -> Reviewer:
     return Reviewer(ask_reviewer(), SAID)
 
 
-def _traces_of(target: str, asked: FilesAsked, indexes: dict[str, RowIndex]) -> Iterator[RawTrace]:
-    """Yield the traces of a file, index its rows, and say what of it cannot be read."""
+def _found_in(target: str, asked: FilesAsked, indexes: dict[str, RowIndex]) -> Iterator[RawTrace | Problem | Remark]:
+    """Yield the traces of a file and what is to be said of it, and index its rows."""
     for file, found in rows_of(target, asked.options):
         indexes.setdefault(file, RowIndex()).note(found)
-        if isinstance(found, RawTrace):
+        if isinstance(found, RawTrace | Problem | Remark):
             yield found
-        elif isinstance(found, Problem | Remark):
-            print_message(found.sentence)
-
-
-def _batches(traces: Iterable[RawTrace]) -> Iterator[list[RawTrace]]:
-    """Yield the traces in lists that memory holds with ease: a file may be larger than that."""
-    batch: list[RawTrace] = []
-    size = 0
-    for trace in traces:
-        batch.append(trace)
-        size += len(trace.payload)
-        if size >= _BATCH_BYTES or len(batch) >= _BATCH_TRACES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch

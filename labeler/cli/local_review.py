@@ -14,7 +14,7 @@ from labeler.cli.open_journal import open_journal
 from labeler.cli.open_review import open_spec
 from labeler.cli.opened_review import OpenedReview, announce
 from labeler.cli.reviewer import answer_remembered, remember_reviewer
-from labeler.cli.run_review import run_on_screen
+from labeler.cli.run_review import Incoming, run_on_screen
 from labeler.config.identity import Reviewer
 from labeler.config.load import Configuration
 from labeler.domain.worklist import ReviewSpec
@@ -32,13 +32,14 @@ async def review_store(
     fill: Callable[[LocalStore], Awaitable[ReviewSpec]],
     unknown_reviewer: Callable[[], Reviewer],
     beside: Callable[[OpenedReview, AsyncJournal], AbstractAsyncContextManager[None]] = _nothing_beside,
+    incoming: Incoming | None = None,
     *,
     only_unlabelled: bool,
 ) -> ExitCode:
     """Review what `fill` puts into the store at `path`.
 
     `unknown_reviewer` returns the reviewer where none is configured or remembered. `beside` is entered for as long as
-    the review is open, and left when its screen has closed.
+    the review is open, and left when its screen has closed. `incoming` brings traces that `fill` left for later.
     """
     async with open_journal(configuration.paths) as journal, open_cache(configuration) as cache:
         store = await LocalStore.open_or_create(path)
@@ -57,6 +58,7 @@ async def review_store(
                     lambda: LocalStore.open(path),
                     first_listing=store,
                     only_unlabelled=only_unlabelled,
+                    incoming=incoming,
                 )
         finally:
             await store.close()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from labeler.backends.base import Backend
 from labeler.backends.pulse import Pulse
@@ -35,6 +36,16 @@ if TYPE_CHECKING:
 
 _LAST_CHANCE_S = 1.5
 """Seconds that answers still queued get to be delivered after the screen has closed."""
+
+
+class Incoming(Protocol):
+    """Traces that come in from somewhere else than the backend's listing."""
+
+    async def bring_first(self, desk: Desk) -> None:
+        """Put into the worklist what the screen opens with."""
+
+    async def bring_rest(self, desk: Desk) -> None:
+        """Bring the rest while the screen is open; cancelled when it closes."""
 
 
 def check_screen(configuration: Configuration, instead: str) -> None:
@@ -75,12 +86,14 @@ async def run_on_screen(
     first_listing: Backend | None,
     only_unlabelled: bool,
     look_for: Callable[[Desk], Awaitable[Unfound]] | None = None,
+    incoming: Incoming | None = None,
 ) -> ExitCode:
     """Show the review until the reviewer leaves.
 
     `connect` opens the backend for the traffic beside the screen, and `pulse` hears whether that one answers; None asks
     nothing of the network. A worklist without items is filled from `first_listing`. `look_for` takes in the traces that
-    were named and returns those that cannot be had, which are named before the screen opens and on leaving.
+    were named and returns those that cannot be had, which are named before the screen opens and on leaving. `incoming`
+    brings traces that no backend lists.
     """
     from labeler.tui.app import LabelerApp
     from labeler.tui.appearance import ASCII, UNICODE
@@ -95,6 +108,8 @@ async def run_on_screen(
         sync = ReviewSync(opening.record.spec, journal, cache, connect, traffic, pulse)
     rules = _rules(opening, configuration)
     desk = await open_desk(opening.record, opening.asked.questions, rules, journal, cache, sync or OFFLINE)
+    if incoming is not None:
+        await incoming.bring_first(desk)
     has_traces = True
     unfound = None if look_for is None else await look_for(desk)
     is_found = unfound is None or len(unfound) < len(opening.record.spec.trace_ids)
@@ -109,12 +124,16 @@ async def run_on_screen(
     if unfound:
         print_message(unfound.sentences)
 
+    arriving: list[asyncio.Task[None]] = []
+
     def begin_traffic() -> None:
         if sync is None:
             desk.connected(ConnectionStatus.OFFLINE)
         else:
             sync.start(desk)
         desk.need()
+        if incoming is not None:
+            arriving.append(asyncio.get_running_loop().create_task(incoming.bring_rest(desk)))
 
     app = LabelerApp(
         desk,
@@ -128,6 +147,9 @@ async def run_on_screen(
     )
     with _troubles_told(journal, desk):
         await app.run_async(mouse=settings.mouse)
+        for task in arriving:
+            task.cancel()
+        await asyncio.gather(*arriving, return_exceptions=True)
         left = await desk.close()
         if sync is not None:
             await sync.close(_LAST_CHANCE_S if left.waiting else 0)

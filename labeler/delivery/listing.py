@@ -55,9 +55,17 @@ async def selected_traces(backend: Backend, spec: ReviewSpec) -> AsyncIterator[l
 
 
 def _pages(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[ListedTrace]]:
+    if spec.content:
+        return _nothing()
     if spec.queue_id:
         return _queue(backend, spec)
     return _named(backend, spec) if spec.trace_ids else _search(backend, spec)
+
+
+async def _nothing() -> AsyncIterator[list[ListedTrace]]:
+    """Yield no page: what was read of a file no backend lists."""
+    for page in list[list[ListedTrace]]():
+        yield page
 
 
 async def _queue(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[ListedTrace]]:

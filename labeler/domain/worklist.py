@@ -83,6 +83,8 @@ class ReviewSpec:
     since: str = ""
     sprint: str = ""
     asks: tuple[str, ...] = ()
+    content: str = ""
+    """What tells the content of a file from any other, where the worklist is what was read of one."""
 
     @property
     def draws(self) -> bool:

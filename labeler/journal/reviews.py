@@ -122,7 +122,7 @@ class Reviews:
         An item that is no longer selected is marked so, and goes when the reviewer has never touched its trace: no
         answer, no deferral, no draft, and nothing done in this worklist. By the first listing that brought any items a
         sample or a limit is drawn, once: nothing goes by that, since it lists only what was drawn; nor does anything
-        where a search has a limit, or traces are named.
+        where a search has a limit, where traces are named, or where they were read of a file.
         """
         with self._store.writing() as db:
             spec = spec_of(db, review_id)
@@ -133,7 +133,7 @@ class Reviews:
                     {"id": review_id},
                 )
                 return set()
-            if spec.trace_ids or (spec.limit is not None and not spec.queue_id):
+            if spec.trace_ids or spec.content or (spec.limit is not None and not spec.queue_id):
                 return set()
             listed = json.dumps(list(selected))
             db.execute(_MARK_SELECTED, {"review": review_id, "selected": listed})

@@ -1,0 +1,169 @@
+"""Brings the traces of files into the embedded store: the first before the screen opens, the rest while it is open."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from labeler.backends.base import BackendError
+from labeler.backends.local.store import LocalStore
+from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.output import Progress, print_message
+from labeler.delivery.listing import ListedTrace
+from labeler.desk.desk import Desk
+from labeler.domain.trace import RawTrace
+from labeler.journal.models import JournalError
+from labeler.reading.files.entry import Problem, Remark
+
+_BATCH_BYTES: Final = 1 << 23
+_BATCH_TRACES: Final = 500
+_FIRST_BYTES: Final = 1 << 20
+_FIRST_TRACES: Final = 50
+"""So much is imported before the screen opens: more than anybody reads while the rest comes in."""
+
+_CHUNK: Final = 1 << 20
+
+
+class FileImport:
+    """The import of what is read of files.
+
+    `found` are traces, and in between sentences about what could not be read or should be known; reading goes on in a
+    thread, one batch at a time. `when_read` is called once all is read and may raise `CommandFailed`. With
+    `beside`, only the first traces come before the screen.
+    """
+
+    def __init__(
+        self, found: Iterator[RawTrace | Problem | Remark], when_read: Callable[[], None], *, beside: bool
+    ) -> None:
+        self.is_read = False
+        """Whether everything was read."""
+        self._batches = _batches(found, self._note)
+        self._when_read = when_read
+        self._beside = beside
+        self._first: list[str] = []
+        self._sentences: list[str] = []
+        self._printed = 0
+        self._reading: asyncio.Task[list[RawTrace] | None] | None = None
+
+    async def begin(self, store: LocalStore) -> None:
+        """Import what the screen opens with. Raises `CommandFailed` where there is no trace to open it with."""
+        self._store = store
+        with Progress("importing") as progress:
+            while (batch := await self._next()) is not None:
+                await store.import_traces(batch)
+                self._first += [trace.summary.id for trace in batch]
+                progress.show(len(self._first), len(self._first))
+                if self._beside:
+                    break
+        self.print_sentences()
+
+    async def bring_first(self, desk: Desk) -> None:
+        """Put into the worklist what was imported before the screen opens."""
+        await self._take_in(self._first, desk)
+
+    async def bring_rest(self, desk: Desk) -> None:
+        """Say what was left out, and import the rest in the background. To be cancelled when the screen closes."""
+        told = self._say_to(desk, 0)
+        try:
+            while (batch := await self._next()) is not None:
+                await self._store.import_traces(batch)
+                await self._take_in([trace.summary.id for trace in batch], desk)
+        except (CommandFailed, BackendError, JournalError) as error:
+            self._sentences.append(f"{str(error).rstrip('.')}.")
+        self._say_to(desk, told)
+
+    async def finish(self) -> None:
+        """Read what is left without importing it, so that everything is known of the file. Raises `CommandFailed`."""
+        read = 0
+        with Progress("reading the rest") as progress:
+            while (batch := await self._next()) is not None:
+                read += len(batch)
+                progress.show(read, read)
+        self.print_sentences()
+
+    def print_sentences(self) -> None:
+        """Print what was not printed yet of what could not be read, and why."""
+        for sentence in self._sentences[self._printed :]:
+            print_message(sentence)
+        self._printed = len(self._sentences)
+
+    def _note(self, found: Problem | Remark) -> None:
+        self._sentences.append(found.sentence)
+
+    def _say_to(self, desk: Desk, told: int) -> int:
+        """Tell the reviewer what came up since `told` sentences, in one; return how many there are now."""
+        new = self._sentences[told:]
+        if new:
+            more = f" And {len(new) - 1:,} more, named on leaving." if len(new) > 1 else ""
+            desk.tell(f"{new[0]}{more}")
+        return len(self._sentences)
+
+    async def _take_in(self, trace_ids: Sequence[str], desk: Desk) -> None:
+        summaries = await self._store.summaries(trace_ids)
+        await desk.take_in([ListedTrace(each) for each in summaries], only_unlabelled=False)
+
+    async def _next(self) -> list[RawTrace] | None:
+        """Return the next traces, or None after the last. What is being read when this is cancelled comes next time."""
+        if self.is_read:
+            return None
+        if self._reading is None:
+            self._reading = asyncio.create_task(asyncio.to_thread(next, self._batches, None))
+        try:
+            batch = await asyncio.shield(self._reading)
+        except asyncio.CancelledError:
+            raise
+        except BaseException:  # what was read until then is known, and its labels can be asked for
+            self._end()
+            raise
+        self._reading = None
+        if batch is None:
+            self._end()
+        return batch
+
+    def _end(self) -> None:
+        self._reading = None
+        self.is_read = True
+        self._when_read()
+
+
+def is_regular_file(target: str) -> bool:
+    """Return whether a target is a file that can be read twice: no directory, no pipe."""
+    try:
+        return stat.S_ISREG(Path(target).stat().st_mode)
+    except OSError:
+        return False
+
+
+def content_digest(target: str, *options: object) -> str:
+    """Return what tells a file's content, read with these options, from any other. Raises `CommandFailed`."""
+    digest = hashlib.sha256(repr(options).encode())
+    try:
+        with Path(target).open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    except OSError as error:
+        raise CommandFailed(ExitCode.USAGE, f"{target} cannot be read: {error.strerror or error}") from None
+    return digest.hexdigest()
+
+
+def _batches(
+    found: Iterator[RawTrace | Problem | Remark], note: Callable[[Problem | Remark], None]
+) -> Iterator[list[RawTrace]]:
+    """Yield the traces in lists that memory holds with ease, a short one first, and note what is said in between."""
+    batch: list[RawTrace] = []
+    size, most_bytes, most_traces = 0, _FIRST_BYTES, _FIRST_TRACES
+    for each in found:
+        if not isinstance(each, RawTrace):
+            note(each)
+            continue
+        batch.append(each)
+        size += len(each.payload)
+        if size >= most_bytes or len(batch) >= most_traces:
+            yield batch
+            batch, size, most_bytes, most_traces = [], 0, _BATCH_BYTES, _BATCH_TRACES
+    if batch:
+        yield batch
