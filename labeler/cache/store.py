@@ -76,6 +76,11 @@ class Cache:
         kept = list(summaries)
         self._write(lambda tables: tables.put_summaries(destination, kept))
 
+    def renew_summaries(self, destination: Destination, summaries: Iterable[TraceSummary]) -> None:
+        """Store summaries of traces that are cached in place of those known before; others are left out."""
+        kept = list(summaries)
+        self._write(lambda tables: tables.renew_summaries(destination, kept))
+
     def put_attachment(self, destination: Destination, trace_id: str, path: str, content: bytes) -> None:
         """Store an attachment beside its trace. Do nothing when the trace is not cached."""
         self._write(lambda tables: tables.put_attachment(destination, trace_id, path, content))

@@ -97,6 +97,15 @@ class Tables:
                 row = self._put_summary(destination, summary)
             self._evict(keep=row)
 
+    def renew_summaries(self, destination: Destination, summaries: Iterable[TraceSummary]) -> None:
+        """Store summaries of traces that are stored already; when those were used last stays as it is."""
+        renewed = [(encode_summary(summary), summary.id) for summary in summaries]
+        with transaction(self._database):
+            self._database.executemany(
+                f"UPDATE trace SET summary = ?, summary_bytes = ? WHERE {_OF_TRACE}",
+                [(text, len(text), *_home(destination), trace_id) for text, trace_id in renewed],
+            )
+
     def put_attachment(self, destination: Destination, trace_id: str, path: str, content: bytes) -> None:
         """Store an attachment beside its trace. Do nothing when the trace is not stored."""
         with transaction(self._database):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from labeler.backends.base import Experiment
+from labeler.backends.base import Backend, Experiment
 from labeler.cli.backend_address import backend_address
 from labeler.cli.context import CliContext
 from labeler.cli.destinations import experiments_named
@@ -68,7 +68,13 @@ async def questions_at(context: CliContext, spec: ReviewSpec, of_traces: Sequenc
 
     `of_traces` are the experiments of the traces that it names: they get the questions that a search there would ask.
     """
-    configuration, backend = context.configuration, context.backend
+    return await questions_of(context.backend, context.configuration, spec, of_traces)
+
+
+async def questions_of(
+    backend: Backend, configuration: Configuration, spec: ReviewSpec, of_traces: Sequence[str] = ()
+) -> AskedQuestions:
+    """Return what a backend and the configuration ask in a review now, as `questions_at` does."""
     of_queue: list[Question] = []
     of_experiments: list[Question] = []
     if configuration.settings.review.questions != "config" and (await backend.capabilities()).schemas:

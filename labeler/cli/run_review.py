@@ -6,8 +6,9 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,6 +20,7 @@ from labeler.cli.opened_review import OpenedReview
 from labeler.cli.output import print_message
 from labeler.cli.retry import with_retries
 from labeler.cli.screen_settings import check_screen_settings, keymap_of, theme_directories, theme_of
+from labeler.config.asked import NoQuestions, UnknownQuestion
 from labeler.config.load import Configuration
 from labeler.delivery.listing import listed_traces
 from labeler.delivery.review_sync import ReviewSync, Traffic
@@ -26,6 +28,8 @@ from labeler.desk.desk import Desk
 from labeler.desk.open_desk import open_desk
 from labeler.desk.remote import OFFLINE
 from labeler.domain.connection import ConnectionStatus
+from labeler.domain.question import Question
+from labeler.domain.worklist import ReviewSpec
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import OutboxCounts
 from labeler.journal.removed_journal import how_to_deliver
@@ -105,7 +109,8 @@ async def run_on_screen(
     sync = None
     if connect is not None:
         traffic = _traffic(configuration, only_unlabelled=only_unlabelled)
-        sync = ReviewSync(opening.record.spec, journal, cache, connect, traffic, pulse)
+        read_questions = partial(_server_questions, configuration, opening.record.spec)
+        sync = ReviewSync(opening.record.spec, journal, cache, connect, traffic, pulse, read_questions)
     rules = _rules(opening, configuration)
     desk = await open_desk(opening.record, opening.asked.questions, rules, journal, cache, sync or OFFLINE)
     if incoming is not None:
@@ -202,9 +207,20 @@ async def _take_first_items(desk: Desk, backend: Backend, *, only_unlabelled: bo
         listed += len(page)
         if await desk.take_in(page, only_unlabelled=only_unlabelled):
             if desk.record.spec.sample is not None:  # drawn as a whole, in one page
-                await desk.end_listing([each.summary.id for each in page])
+                await desk.news.end_listing([each.summary.id for each in page])
             break
     return listed > 0
+
+
+async def _server_questions(configuration: Configuration, spec: ReviewSpec, backend: Backend) -> Sequence[Question]:
+    """Return what the review asks by the server's label schemas; nothing where it has none for it."""
+    from labeler.cli.review_spec import questions_of
+
+    try:
+        asked = (await questions_of(backend, configuration, spec)).questions
+    except (NoQuestions, UnknownQuestion):
+        return ()
+    return asked if any(question.schema_id for question in asked) else ()
 
 
 def _rules(opening: OpenedReview, configuration: Configuration) -> Rules:

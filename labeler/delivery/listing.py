@@ -5,24 +5,32 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 from labeler.backends.base import Backend
 from labeler.dataclass import dataclass
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.moment import since_moment
-from labeler.domain.queue import Queue, QueueItemState
+from labeler.domain.queue import QueueItem, QueueItemState
+from labeler.domain.queue_owners import in_order_for
 from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import Query, ReviewSpec
 
-_SUMMARIES_A_PAGE = 100
+SUMMARIES_A_PAGE: Final = 100
+"""Traces whose infos are read by ID in one search."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListedTrace:
-    """A trace for the worklist, and its state in the queue (None: not from a queue)."""
+    """A trace for the worklist, and its item in the queue (None: not from a queue)."""
 
     summary: TraceSummary
-    queue_state: QueueItemState | None = None
+    queue_item: QueueItem | None = None
+
+    @property
+    def queue_state(self) -> QueueItemState | None:
+        """Its state in the queue."""
+        return None if self.queue_item is None else self.queue_item.state
 
 
 async def listed_traces(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[ListedTrace]]:
@@ -69,21 +77,24 @@ async def _nothing() -> AsyncIterator[list[ListedTrace]]:
 
 
 async def _queue(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[ListedTrace]]:
+    items = await queue_items(backend, spec)
+    for ids in chunks(list(items)[: spec.limit]):
+        yield [ListedTrace(summary, items[summary.id]) for summary in await backend.summaries(ids)]
+
+
+async def queue_items(backend: Backend, spec: ReviewSpec) -> dict[str, QueueItem]:
+    """Return every item of the queue of `spec` by trace ID, in the order in which this reviewer works on them.
+
+    Raises what the backend raises: `UnknownName` or `MissingTarget` for a queue that is gone.
+    """
     assert spec.queue_id is not None
-    queue = Queue(spec.queue_id, spec.experiment_ids[0] if spec.experiment_ids else "", spec.label)
-    left = spec.limit
-    async for items in backend.items(queue):
-        states = {item.trace_id: item.state for item in items}
-        for ids in _chunks(list(states)[:left]):
-            yield [ListedTrace(summary, states[summary.id]) for summary in await backend.summaries(ids)]
-        if left is not None:
-            left -= min(len(states), left)
-            if left == 0:
-                return
+    queue = await backend.queue(spec.experiment_ids[0] if spec.experiment_ids else None, spec.queue_id)
+    items = {item.trace_id: item async for page in backend.items(queue) for item in page}
+    return {trace_id: items[trace_id] for trace_id in in_order_for(queue, spec.reviewer, items)}
 
 
 async def _named(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[ListedTrace]]:
-    for ids in _chunks(list(spec.trace_ids)):
+    for ids in chunks(list(spec.trace_ids)):
         yield [ListedTrace(summary) for summary in await backend.summaries(ids)]
 
 
@@ -95,5 +106,6 @@ async def _search(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[List
         yield [ListedTrace(summary) for summary in page]
 
 
-def _chunks(ids: Sequence[str]) -> list[Sequence[str]]:
-    return [ids[start : start + _SUMMARIES_A_PAGE] for start in range(0, len(ids), _SUMMARIES_A_PAGE)]
+def chunks(ids: Sequence[str]) -> list[Sequence[str]]:
+    """Return the IDs in parts, each for one search."""
+    return [ids[start : start + SUMMARIES_A_PAGE] for start in range(0, len(ids), SUMMARIES_A_PAGE)]

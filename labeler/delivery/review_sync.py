@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Protocol
 
-from labeler.backends.base import Ambiguous, Backend, BackendError, Forbidden, NotABackend, NotAllowed, Unreachable
+from labeler.backends.base import Backend, BackendError, Forbidden, NotABackend, NotAllowed
 from labeler.backends.pulse import Pulse
 from labeler.cache.async_cache import AsyncCache
 from labeler.dataclass import dataclass
@@ -20,19 +20,21 @@ from labeler.delivery.attachments import bring_attachment
 from labeler.delivery.backoff import Backoff
 from labeler.delivery.connection import ConnectionState
 from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled
-from labeler.delivery.listing import ListedTrace, listed_traces, selected_traces
+from labeler.delivery.news import NewsListener, StatusListener
+from labeler.delivery.pace import USUAL, Pace
 from labeler.delivery.sessions import bring_session, turns_of
 from labeler.domain.connection import ConnectionStatus
 from labeler.domain.destination import Destination
 from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import ReviewSpec
 from labeler.journal.async_journal import AsyncJournal
-from labeler.journal.models import Delivery, JournalError
+from labeler.journal.models import Delivery, DeliveryOp, DeliveryState, JournalError
 
 if TYPE_CHECKING:
     from labeler.delivery.drain import SyncResult
     from labeler.delivery.engine import DeliveryEngine
     from labeler.delivery.prefetch import Prefetcher, PrefetchEvent
+    from labeler.delivery.reader import Questions, Reader
 
 _log = logging.getLogger(__name__)
 
@@ -50,24 +52,16 @@ class Traffic:
     only_unlabelled: bool
 
 
-class Listener(Protocol):
-    """The listener to the traffic. No method may block; `take_in` is awaited page by page."""
-
-    connection: ConnectionStatus
+class Listener(StatusListener, Protocol):
+    """The listener to the traffic. No method may block."""
 
     @property
-    def is_drawn(self) -> bool:
-        """Whether the worklist is a sample, or so many of all, and was drawn before."""
+    def news(self) -> NewsListener:
+        """Whoever hears of the backend's traces, items and questions."""
         ...
 
     @property
     def destinations(self) -> list[Destination]: ...
-
-    def connected(self, status: ConnectionStatus, until_ms: int = 0) -> None:
-        """The connection is now this; `until_ms` is when it is tried again, where the backend asked for that."""
-
-    def tell(self, sentence: str) -> None:
-        """Show a sentence to the reviewer."""
 
     def arrived(self, trace_id: str) -> None:
         """A trace came into the cache."""
@@ -87,17 +81,12 @@ class Listener(Protocol):
     def counts_changed(self) -> None:
         """The number of deliveries that are not acknowledged changed."""
 
-    async def take_in(self, page: Sequence[ListedTrace], *, only_unlabelled: bool) -> int:
-        """Take in a page of the backend's listing."""
-
-    async def end_listing(self, selected: Collection[str]) -> None:
-        """Note that the listing came to its end; these are the IDs of all that was listed."""
-
 
 class ReviewSync:
     """Runs delivery, prefetch and refresh for one review, from `start` on. The real `desk.remote.Remote`.
 
     `connect` opens the backend and may raise `BackendError`; `pulse` is what that backend tells whether it answers.
+    `read_questions` reads from it what the review asks, None where that does not come from there.
     Until the start, what is asked for is remembered or has no effect.
     """
 
@@ -109,8 +98,12 @@ class ReviewSync:
         connect: Callable[[], Awaitable[Backend]],
         traffic: Traffic,
         pulse: Pulse | None = None,
+        read_questions: Questions | None = None,
+        pace: Pace = USUAL,
     ) -> None:
         self._listener: Listener
+        self._read_questions = read_questions
+        self._pace = pace
         self._before_waiting = ConnectionStatus.UNKNOWN
         self._spec = spec
         self._journal = journal
@@ -122,7 +115,8 @@ class ReviewSync:
         self._engine: DeliveryEngine | None = None
         self._prefetcher: Prefetcher | None = None
         self._running: asyncio.Task[None] | None = None
-        self._refreshing: asyncio.Task[None] | None = None
+        self._reader: Reader | None = None
+        self._in_view: tuple[str, int] | None = None
         self._bringing: asyncio.Task[None] | None = None
         self._wanted: tuple[Sequence[str], Sequence[str]] = ((), ())
 
@@ -134,9 +128,20 @@ class ReviewSync:
         self._running = asyncio.get_running_loop().create_task(self._guarded("The traffic with the backend", self._run))
 
     def refresh(self) -> None:
-        """Evaluate the selection anew. Traces that are new since the worklist was listed are appended to it."""
-        if self._backend is not None and (self._refreshing is None or self._refreshing.done()):
-            self._refreshing = asyncio.get_running_loop().create_task(self._refresh(self._backend))
+        """Read everything anew, and report what that brought."""
+        if self._reader is not None:
+            self._reader.refresh()
+
+    def show(self, trace_id: str, read_at_ms: int) -> None:
+        """Keep what is known of this trace fresh: it is in view."""
+        self._in_view = (trace_id, read_at_ms)
+        if self._reader is not None:
+            self._reader.show(trace_id, read_at_ms)
+
+    def note_key(self) -> None:
+        """Note that a key was pressed: while nobody is there, nothing is read."""
+        if self._reader is not None:
+            self._reader.note_key()
 
     async def close(self, last_chance_s: float) -> SyncResult | None:
         """Stop. While the backend is online, first deliver what is queued, for at most `last_chance_s` seconds."""
@@ -145,7 +150,7 @@ class ReviewSync:
             with suppress(OSError, JournalError):  # the next start delivers what this could not
                 async with asyncio.timeout(last_chance_s):
                     result = await self._engine.drain()
-        for task in (self._refreshing, self._bringing, self._running):
+        for task in (self._bringing, self._running):
             if task is not None:
                 task.cancel()
                 with suppress(asyncio.CancelledError, Exception):
@@ -157,6 +162,7 @@ class ReviewSync:
     async def _run(self) -> None:
         from labeler.delivery.engine import DeliveryEngine
         from labeler.delivery.prefetch import Prefetcher
+        from labeler.delivery.reader import Reader
 
         self._backend = backend = await self._connected()
         self._prefetcher = Prefetcher(backend, self._cache, self._prefetched, ahead=self._traffic.ahead)
@@ -168,11 +174,23 @@ class ReviewSync:
             concurrency=self._traffic.concurrency,
             on_event=self._delivered,
         )
+        self._reader = Reader(
+            backend,
+            self._spec,
+            self._cache,
+            self._listener,
+            self._listener.news,
+            only_unlabelled=self._traffic.only_unlabelled,
+            read_questions=self._read_questions,
+            pace=self._pace,
+        )
+        if self._in_view is not None:
+            self._reader.show(*self._in_view)
         self.need(*self._wanted)
-        self.refresh()
         async with asyncio.TaskGroup() as work:
             work.create_task(self._guarded("Downloading ahead", self._prefetcher.run))
             work.create_task(self._guarded("Delivery", self._engine.run))
+            work.create_task(self._guarded("Reading what is new", self._reader.run))
 
     async def _connected(self) -> Backend:
         """Open the backend, as soon as that is possible. Tell once why it is not."""
@@ -216,29 +234,6 @@ class ReviewSync:
                         "has the details."
                     )
                 await asyncio.sleep(_AGAIN_S)
-
-    async def _refresh(self, backend: Backend) -> None:
-        """List the worklist again. While the backend is away, try until it is back."""
-        pause = Backoff(1.0, 30.0)
-        while True:
-            try:
-                is_drawn, selected = self._listener.is_drawn, set[str]()
-                listing = selected_traces(backend, self._spec) if is_drawn else listed_traces(backend, self._spec)
-                async for page in listing:
-                    selected.update(each.summary.id for each in page)
-                    await self._listener.take_in(page, only_unlabelled=self._traffic.only_unlabelled)
-                await self._listener.end_listing(selected)
-                for caution in backend.cautions():
-                    self._listener.tell(caution)
-            except (Unreachable, Ambiguous):
-                self._listener.connected(ConnectionStatus.OFFLINE)
-                await asyncio.sleep(pause.next_s(None))
-            except BackendError as error:
-                self._listener.tell(f"The worklist could not be refreshed: {error}")
-                return
-            else:
-                self._listener.connected(ConnectionStatus.ONLINE)
-                return
 
     def need(self, now: Sequence[str], later: Sequence[str]) -> None:
         """Fetch the traces in `now` at once, and those in `later` after them."""
@@ -301,8 +296,17 @@ class ReviewSync:
                 self._connection_changed(state)
             case Settled(_, trace_id, delivery):
                 self._listener.settled(trace_id, delivery)
+                self._note_settled(trace_id, delivery)
             case CountsChanged():
                 self._listener.counts_changed()
+
+    def _note_settled(self, trace_id: str, delivery: Delivery) -> None:
+        if self._reader is None:
+            return
+        if delivery.state is DeliveryState.DELIVERED:
+            self._reader.note_delivered(trace_id)
+        if delivery.op is DeliveryOp.STATUS and delivery.reason:
+            self._reader.doubt_settings()
 
     def _waiting(self, waiting: bool) -> None:
         """The backend has not answered for a while, or does again. What is known to be wrong with it stays told."""
@@ -314,8 +318,11 @@ class ReviewSync:
             self._listener.connected(self._before_waiting)
 
     def _connection_changed(self, state: ConnectionState) -> None:
-        if state.status is ConnectionStatus.ONLINE and self._prefetcher is not None:
-            self._prefetcher.resume()
+        if state.status is ConnectionStatus.ONLINE:
+            if self._prefetcher is not None:
+                self._prefetcher.resume()
+            if self._reader is not None:
+                self._reader.resume()
         if state.is_closed:
             self._listener.tell(state.sentence)
         self._listener.connected(state.status, state.until_ms)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 
@@ -21,6 +21,7 @@ from labeler.desk.intake import Intake
 from labeler.desk.journal_tasks import Background
 from labeler.desk.known_assessments import KnownAssessments
 from labeler.desk.media_content import Contents
+from labeler.desk.news import DeskNews
 from labeler.desk.outbox import Outbox
 from labeler.desk.remote import OFFLINE, Remote
 from labeler.desk.restore import Cells, open_anew, stand_at, take_over
@@ -74,19 +75,21 @@ class Desk:
         self.state = state
         self.on_event: Callable[[DeskEvent], None] = lambda event: None
         self.connection = ConnectionStatus.UNKNOWN
+        self.not_online_since_ms = 0
+        """Since when the backend is not reached as it should be, in milliseconds since the epoch; 0: it always was."""
         self.left_alone_until_ms = 0
         """When the backend may be asked again, where it said so, in milliseconds since the epoch; 0 otherwise."""
         read = reader_of(state, record.spec.reviewer)
         self.library = Library(cache, self.destination_of, read, self._prepared, self._strayed)
-        self.sessions = Sessions(
-            cache, self.destination_of, self.library.get, remote, lambda event: self.on_event(event)
-        )
+        self.sessions = Sessions(cache, self.destination_of, self.library.get, remote, self._emit)
         self.contents = Contents(cache, journal, self.destination_of, remote)
         self.pace = Pace()
         self._past = past
         self._journal = journal
         self._cache = cache
         self._remote = remote
+        self.note_key = remote.note_key
+        """To be called with every key: somebody is there."""
         self._active = ActiveTime()
         self._acting = asyncio.Lock()
         self._background = Background(self.tell)
@@ -97,10 +100,13 @@ class Desk:
             self._background,
             lambda: self.destinations,
             self._answers_in_sight,
-            lambda event: self.on_event(event),
+            self._emit,
         )
         self.outbox = Outbox(journal, remote, self.deliveries.changed)
         self.intake = Intake(record, state, self.known, journal)
+        self.news = DeskNews(
+            record, state, self.intake, self.library, journal, self._acting, self.take_in, self._take_over, self._emit
+        )
         self._missing: dict[str, str] = {}
         self._brought_anew: set[str] = set()
 
@@ -115,9 +121,7 @@ class Desk:
     @property
     def last_change(self) -> Change | None:
         """What the reviewer did last in this review, undo included."""
-        history = self.state.history
-        candidates = [stack[-1] for stack in (history.done, history.undone) if stack]
-        return max(candidates, key=lambda change: change.at_ms, default=None)
+        return self.state.history.last
 
     def destination_of(self, trace_id: str) -> Destination:
         spec = self.record.spec
@@ -139,11 +143,6 @@ class Desk:
     def destinations(self) -> list[Destination]:
         """Every destination this review writes to."""
         return self.intake.destinations
-
-    @property
-    def is_drawn(self) -> bool:
-        """Whether the worklist is a sample, or so many of all, and was drawn before."""
-        return self.intake.is_drawn
 
     async def act(self, action: Action) -> Done | Refusal:
         """Decide, commit and apply, in order of arrival. A refusal has changed nothing and says why."""
@@ -179,6 +178,8 @@ class Desk:
         """Note that this trace is on the screen now: the active time on it begins, or goes on."""
         self._active.show(trace_id, monotonic_ms())
         self._note_shown(trace_id)
+        if (prepared := self.library.get(trace_id)) is not None:
+            self._remote.show(trace_id, prepared.raw.summary.read_at_ms)
 
     def _note_shown(self, trace_id: str) -> None:
         """Keep which answers of the reviewer's own from elsewhere were on the screen: others come as a surprise."""
@@ -216,6 +217,8 @@ class Desk:
             return
         self.left_alone_until_ms = until_ms
         if status is not self.connection:
+            if self.connection in (ConnectionStatus.ONLINE, ConnectionStatus.UNKNOWN):
+                self.not_online_since_ms = wall_clock_ms()
             self.connection = status
             self._background.do(self._note_absent())
         self.on_event(StatusChanged())
@@ -267,10 +270,6 @@ class Desk:
             self.need()
         return added
 
-    async def end_listing(self, selected: Collection[str]) -> None:
-        """Note that the backend's listing came to its end: these trace IDs are all that is selected now."""
-        await self.intake.end_listing(selected)
-
     def need(self) -> None:
         """Prepare the documents that are wanted now, and ask for the traces that are wanted now and later."""
         wanted = self.wanted()
@@ -314,6 +313,9 @@ class Desk:
             here = await self._cache.run(Cache.have, home, list(state.index_of))
             state.worklist.set_absent(set(state.index_of) - here)
         self.on_event(ItemsAdded(0))
+
+    def _emit(self, event: DeskEvent) -> None:
+        self.on_event(event)
 
     def _answers_in_sight(self) -> list[str]:
         """List the IDs of the last answers, and of those on the current item and on those that may be next."""
@@ -372,19 +374,17 @@ class Desk:
         if trace_id in self.state.index_of:
             if self.known.note_read(prepared):
                 self.on_event(ItemChanged(trace_id))
-            self._take_over(trace_id, self.known.unknown_answers(prepared))
+            self._take_over(trace_id, self.known.unknown_answers(prepared.raw.summary))
             if prepared.raw.summary.read_at_ms and self.known.journaled(trace_id):
                 self._background.do(self._take_over_since(prepared))
         self.on_event(DocumentReady(trace_id))
 
     async def _take_over_since(self, prepared: PreparedTrace) -> None:
         """Take over what came after the journal's answers, but for an item that was changed in this sitting."""
-        trace_id, spec = prepared.raw.summary.id, self.record.spec
-        settled = await self._journal.run(
-            self._journal.queries.settled_in, self.destination_of(trace_id), trace_id, spec.reviewer, spec.sprint
-        )
-        if trace_id not in self.state.touched:
-            self._take_over(trace_id, self.known.told_since(prepared, settled))
+        summary = prepared.raw.summary
+        settled = await self.intake.settled(summary)
+        if summary.id not in self.state.touched:
+            self._take_over(summary.id, self.known.told_since(summary, settled))
 
     def _take_over(self, trace_id: str, told: Mapping[str | None, Mapping[str, Answer]]) -> None:
         if told:

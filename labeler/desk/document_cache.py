@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
 from labeler.dataclass import dataclass
 from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
-from labeler.domain.trace import RawTrace
+from labeler.domain.trace import RawTrace, TraceSummary
 from labeler.reading.document import Document
 from labeler.reading.layout import lay_out
 from labeler.reading.read import read_conversation
@@ -98,9 +99,7 @@ class Library:
         """Begin to prepare traces that are cached and not prepared yet; `on_ready` is called with each."""
         for trace_id in trace_ids:
             if trace_id not in self._kept and trace_id not in self._under_way:
-                task = asyncio.get_running_loop().create_task(self._prepare(trace_id))
-                self._under_way[trace_id] = task
-                task.add_done_callback(partial(self._finished, trace_id))
+                self._begin(trace_id, self._prepare(trace_id))
 
     def arrived(self, trace_id: str) -> None:
         """Prepare a trace that has just come into the cache, even if the cache is being searched for it already."""
@@ -109,26 +108,46 @@ class Library:
         else:
             self.prepare([trace_id])
 
+    def renew(self, summary: TraceSummary) -> None:
+        """Take over what is said about a prepared trace by now. Its document is made anew if that is something else."""
+        prepared = self._kept.get(summary.id)
+        if prepared is None or summary.read_at_ms < prepared.raw.summary.read_at_ms:
+            return
+        if summary.assessments == prepared.assessments:
+            self._kept[summary.id] = replace(prepared, raw=replace(prepared.raw, summary=summary))
+        elif summary.id in self._under_way:
+            self._again.add(summary.id)
+        else:
+            self._begin(summary.id, self._read_anew(replace(prepared.raw, summary=summary)))
+
     async def close(self) -> None:
         for task in list(self._under_way.values()):
             task.cancel()
         await asyncio.gather(*self._under_way.values(), return_exceptions=True)
 
+    def _begin(self, trace_id: str, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._under_way[trace_id] = task
+        task.add_done_callback(partial(self._finished, trace_id))
+
     def _finished(self, trace_id: str, task: asyncio.Task[None]) -> None:
         self._under_way.pop(trace_id, None)
         if trace_id in self._again:
             self._again.discard(trace_id)
-            self.prepare([trace_id])
+            self._begin(trace_id, self._prepare(trace_id))
 
     async def _prepare(self, trace_id: str) -> None:
         home = self._destination_of(trace_id)
         raw = await self._cache.run(Cache.trace, home, trace_id)
-        if raw is None:
-            return
+        if raw is not None:
+            await self._read_anew(raw)
+
+    async def _read_anew(self, raw: RawTrace) -> None:
+        trace_id = raw.summary.id
         try:
             prepared = await asyncio.to_thread(self._read, raw)
         except SpansOfAnother as error:
-            await self._cache.run(Cache.forget, home, trace_id)
+            await self._cache.run(Cache.forget, self._destination_of(trace_id), trace_id)
             self._on_stray(trace_id, str(error))
             return
         self._kept[trace_id] = prepared

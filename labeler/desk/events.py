@@ -29,6 +29,18 @@ class ItemChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemsChanged:
+    """As `ItemChanged`, for several items at once."""
+
+    trace_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsChanged:
+    """The review asks other questions than before, or asks them in another way."""
+
+
+@dataclass(frozen=True, slots=True)
 class StatusChanged:
     """The connection or the outbox's counts changed."""
 
@@ -47,4 +59,21 @@ class Notice:
     says: str
 
 
-DeskEvent: TypeAlias = DocumentReady | ItemsAdded | ItemChanged | StatusChanged | SessionChanged | Notice
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of something, or is different now, in a sentence of the rules, which may name actions."""
+
+    says: str
+
+
+DeskEvent: TypeAlias = (
+    DocumentReady
+    | ItemsAdded
+    | ItemChanged
+    | ItemsChanged
+    | QuestionsChanged
+    | StatusChanged
+    | SessionChanged
+    | Notice
+    | Report
+)

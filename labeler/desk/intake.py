@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
+from labeler.dataclass import dataclass
 from labeler.delivery.listing import ListedTrace
+from labeler.delivery.news import LearntItems
 from labeler.desk.known_assessments import KnownAssessments
-from labeler.desk.restore import take_up, to_item
+from labeler.desk.restore import note_labelled, take_up, to_item
 from labeler.desk.worklist_rows import worklist_rows
+from labeler.domain.change import Answer
 from labeler.domain.destination import Destination
+from labeler.domain.queue import QueueItem, QueueItemState
+from labeler.domain.trace import TraceSummary
+from labeler.domain.worklist import ItemState
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import ReviewRecord
+from labeler.review.shared_queue import learn_item, open_again, take_out
 from labeler.review.state import ReviewState
+from labeler.review.worklist import TO_DO
+
+Told = Mapping[str | None, Mapping[str, Answer]]
+"""Answers by span ID and question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What a reading of infos came to: the IDs of traces that changed by it, and answers of mine given elsewhere."""
+
+    changed: set[str]
+    answers: Mapping[str, Told]
+
+
+def _is_before(settled_ms: int | None, began_ms: int) -> bool:
+    """Return whether what was settled then (None: not yet) was known to a reading that began at `began_ms`."""
+    return settled_ms is not None and settled_ms < began_ms
 
 
 class Intake:
@@ -32,6 +56,8 @@ class Intake:
         self._state = state
         self._known = known
         self._journal = journal
+        self._marks: dict[str, int] = {}
+        """What was said of each trace when it was read last, as `KnownAssessments.mark_of` numbers it."""
         self._experiments = {*record.spec.experiment_ids, *(item.experiment_id for item in state.items)}
 
     @property
@@ -66,19 +92,98 @@ class Intake:
             self._journal.reviews.states, self._record.id, among=[row.trace_id for row in rows]
         )
         rows = [row for row in rows if row.trace_id not in state.index_of]
+        self._marks.update((each.summary.id, self._known.mark_of(each.summary)) for each in new)
         added = state.add_items(map(to_item, rows))
         for row in rows:
             take_up(state, row, self._known.journaled(row.trace_id), states.get(row.trace_id))
         return added
 
-    async def end_listing(self, selected: Collection[str]) -> None:
+    async def end_listing(self, selected: Collection[str]) -> set[str]:
         """Note that a listing came to its end: these trace IDs are all that is selected now.
 
-        What was never touched and is no longer selected goes.
+        What was never touched and is no longer selected goes. Returns the traces of which that is new.
         """
+        state, went = self._state, set[str]()
+        before = self.gone | state.queue.removed
         self.gone |= await self._journal.run(self._journal.reviews.end_listing, self._record.id, selected)
         self.gone -= set(selected)
         self.is_drawn = await self._journal.run(self._journal.reviews.is_drawn, self._record.id)
+        if state.rules.for_queue and (selected or not self._record.spec.draws):
+            here = set(selected)
+            for trace_id in state.index_of:
+                if trace_id not in here and trace_id not in state.queue.removed:
+                    take_out(state, trace_id)
+                    went.add(trace_id)
+        return (went | self.gone) - before
+
+    async def learn_items(self, items: Sequence[QueueItem], began_ms: int) -> LearntItems:
+        """Take over how items of the queue stand. `began_ms` is when they were asked for, by the wall clock.
+
+        An item that the reviewer's own word is on its way to, or reached while it was being read, is left undecided.
+        """
+        state, here = self._state, [item for item in items if item.trace_id in self._state.index_of]
+        differing = [item for item in here if self._differs_from_mine(item)]
+        settled = await self._statuses_settled([item.trace_id for item in differing])
+        undecided = {
+            item.trace_id
+            for item in differing
+            if item.trace_id in settled and not _is_before(settled[item.trace_id], began_ms)
+        }
+        changed: list[QueueItem] = []
+        own_doing = set[str]()
+        for item in here:
+            if item.trace_id in undecided:
+                continue
+            was_to_do = self._state_of(item) in TO_DO
+            known = state.queue.as_known(item.trace_id)
+            if known != (item.state, item.completed_by) or item.trace_id in state.queue.removed:
+                changed.append(item)
+            learn_item(state, item)
+            if not was_to_do and state.queue.finished_by_me(item.trace_id, item.state):
+                own_doing.add(item.trace_id)
+            if not was_to_do and item.state is QueueItemState.PENDING:
+                open_again(state, item.trace_id)
+            note_labelled(state, item.trace_id)
+        if changed:
+            await self._journal.run(self._journal.reviews.note_queue_items, self._record.id, changed)
+        return LearntItems({item.trace_id for item in changed} - own_doing, undecided)
+
+    async def learn_of(self, summaries: Sequence[TraceSummary]) -> Learnt:
+        """Compare what was just read about traces of the worklist with what is known of them."""
+        marks = {each.id: self._known.mark_of(each) for each in summaries}
+        changed = {each for each, mark in marks.items() if self._marks.get(each, mark) != mark}
+        self._marks |= marks
+        answers: dict[str, Told] = {}
+        for summary in summaries:
+            if not self._known.is_told_of_more(summary):
+                continue
+            told = self._known.unknown_answers(summary)
+            if self._known.journaled(summary.id) and summary.id not in self._state.touched:
+                told = self._known.told_since(summary, await self.settled(summary))
+            if told:
+                answers[summary.id] = told
+        return Learnt(changed, answers)
+
+    async def settled(self, summary: TraceSummary) -> Mapping[tuple[str | None, str], int | None]:
+        """Return when the last delivery of each answer about a trace was acknowledged (`OutboxQueries.settled_in`)."""
+        spec = self._record.spec
+        home = Destination(spec.backend_uri, spec.workspace, summary.experiment_id)
+        return await self._journal.run(self._journal.queries.settled_in, home, summary.id, spec.reviewer, spec.sprint)
+
+    def _state_of(self, item: QueueItem) -> ItemState:
+        return self._state.items[self._state.index_of[item.trace_id]].state
+
+    def _differs_from_mine(self, item: QueueItem) -> bool:
+        """Whether an item stands otherwise in the queue than the reviewer left it."""
+        return (item.state is QueueItemState.PENDING) is not (self._state_of(item) in TO_DO)
+
+    async def _statuses_settled(self, trace_ids: Sequence[str]) -> Mapping[str, int | None]:
+        spec = self._record.spec
+        if not trace_ids or spec.queue_id is None:
+            return {}
+        return await self._journal.run(
+            self._journal.queries.statuses_settled, self.destinations, spec.queue_id, spec.reviewer, trace_ids
+        )
 
     async def _learn_of(self, experiments: AbstractSet[str]) -> None:
         """Read what the journal has of experiments that nothing was listed of before."""

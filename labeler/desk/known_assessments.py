@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from labeler.desk.document_cache import Library, PreparedTrace
 from labeler.desk.restore import Cells
+from labeler.domain import answer_metadata
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType, same_reviewer
 from labeler.domain.change import Answer, AnswerEffect, Change
 from labeler.domain.question import NOTE_NAMES, Question
 from labeler.domain.sprint import in_scope
+from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import ReviewSpec
 from labeler.review.mine import Asked, JournalWord, Mine, Reading, merge
 from labeler.review.own_answers import by_others
@@ -105,7 +107,7 @@ class KnownAssessments:
     def mine(self, trace_id: str) -> dict[tuple[str | None, str], Mine]:
         """Return my answers about a prepared trace and its spans, by span ID and question, with what to say of each."""
         prepared = self._library.get(trace_id)
-        return {} if prepared is None else self._merged(prepared)
+        return {} if prepared is None else self._merged(prepared.raw.summary)
 
     def not_shown_yet(self, trace_id: str) -> set[str]:
         """Return the IDs of assessments of mine that are shown with this trace, and of which that is not noted yet.
@@ -119,25 +121,25 @@ class KnownAssessments:
         return ids - self.shown - given
 
     def told_since(
-        self, prepared: PreparedTrace, settled: Mapping[tuple[str | None, str], int | None]
+        self, summary: TraceSummary, settled: Mapping[tuple[str | None, str], int | None]
     ) -> dict[str | None, dict[str, Answer]]:
-        """Find the answers of mine in a trace just read that came after what the journal has, by span and question.
+        """Find the answers of mine in what was just read that came after those of the journal, by span and question.
 
         `settled` is when the last delivery of each answer was acknowledged (`OutboxQueries.settled_in`).
         """
         since: dict[str | None, dict[str, Answer]] = {}
-        for (span_id, name), mine in self._merged(prepared, settled).items():
-            known = self.journaled(prepared.raw.summary.id).get((span_id, name))
+        for (span_id, name), mine in self._merged(summary, settled).items():
+            known = self.journaled(summary.id).get((span_id, name))
             if mine.answer is not None and (known is None or mine.answer.assessment_id != known.assessment_id):
                 since.setdefault(span_id, {})[name] = mine.answer
         return since
 
     def _merged(
-        self, prepared: PreparedTrace, settled: Mapping[tuple[str | None, str], int | None] | None = None
+        self, summary: TraceSummary, settled: Mapping[tuple[str | None, str], int | None] | None = None
     ) -> dict[tuple[str | None, str], Mine]:
         """Merge the journal's answers with what was told. Without `settled` the journal's count, where it has any."""
-        known = self.journaled(prepared.raw.summary.id)
-        told = [each for each in prepared.assessments if settled is not None or each.id not in self.retired]
+        known = self.journaled(summary.id)
+        told = [each for each in summary.assessments if settled is not None or each.id not in self.retired]
         asked = {question.name: question for question in self._state.questions}
         places = dict.fromkeys((*known, *((each.span_id, each.name) for each in told)))
         is_in_scope = in_scope(self._scope)
@@ -145,21 +147,33 @@ class KnownAssessments:
             (span_id, name): merge(
                 Asked(name, asked.get(name), self._reviewer, span_id, is_in_scope),
                 _word(known, (span_id, name), settled),
-                Reading(prepared.raw.summary.read_at_ms, told),
+                Reading(summary.read_at_ms, told),
                 self.shown,
             )
             for span_id, name in places
             if name in asked or name in NOTE_NAMES
         }
 
-    def unknown_answers(self, prepared: PreparedTrace) -> dict[str | None, dict[str, Answer]]:
-        """Find the reviewer's answers in a trace just read that the journal does not know, by span ID and question."""
-        known = self.journaled(prepared.raw.summary.id)
+    def unknown_answers(self, summary: TraceSummary) -> dict[str | None, dict[str, Answer]]:
+        """Find the reviewer's answers in what was just read that the journal does not know, by span ID and question."""
+        known = self.journaled(summary.id)
         unknown: dict[str | None, dict[str, Answer]] = {}
-        for (span_id, name), mine in self._merged(prepared).items():
+        for (span_id, name), mine in self._merged(summary).items():
             if mine.answer is not None and (span_id, name) not in known:
                 unknown.setdefault(span_id, {})[name] = mine.answer
         return unknown
+
+    def is_told_of_more(self, summary: TraceSummary) -> bool:
+        """Return whether a valid answer of mine was read that is not one that the journal has."""
+        given = {answer.assessment_id for answer in self.journaled(summary.id).values() if answer is not None}
+        own = by_reviewer(summary.assessments, self._reviewer)
+        return any(each.valid and not given & {each.id, each.metadata.get(answer_metadata.ID)} for each in own)
+
+    def mark_of(self, summary: TraceSummary) -> int:
+        """Return a number that is another one once anything was said of a trace by other ways than from here."""
+        given = {answer.assessment_id for answer in self.journaled(summary.id).values() if answer is not None}
+        told = (each for each in summary.assessments if each.id not in given and each.id not in self.retired)
+        return hash(tuple((each.id, each.valid, repr(each.value), each.rationale) for each in told))
 
     def changed(self, change: Change) -> None:
         """Take in what the reviewer has just done."""

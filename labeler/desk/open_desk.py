@@ -9,10 +9,12 @@ from labeler.desk.history_loader import AT_ONCE, Past
 from labeler.desk.question_json import questions_from_json, questions_to_json
 from labeler.desk.remote import OFFLINE, Remote
 from labeler.desk.restore import restore
+from labeler.domain.assessment import person
 from labeler.domain.destination import Destination
 from labeler.domain.question import Question
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import ReviewRecord
+from labeler.review.queue_items import QueueItems
 from labeler.review.state import Rules
 
 
@@ -38,7 +40,7 @@ async def open_desk(
     homes = [Destination(spec.backend_uri, spec.workspace, each) for each in sorted(experiments)]
     cells = await journal.run(journal.changes.answers, homes, spec.reviewer, spec.sprint)
     drafts = await journal.run(journal.reviews.drafts, record.id)
-    state = restore(questions, rules, rows, states, cells, record.position)
+    state = restore(questions, rules, rows, states, cells, record.position, QueueItems({person(spec.reviewer)}))
     state.kept_comments = kept_comments(drafts)
     state.history = past.history
     desk = Desk(record, state, past, cells, drafts, journal, cache, remote)

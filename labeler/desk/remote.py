@@ -22,7 +22,15 @@ class Remote(Protocol):
         """Deliver what was released, without waiting for the next look into the journal."""
 
     def refresh(self) -> None:
-        """Look for traces that are new since the worklist was taken."""
+        """Read everything anew, and report what that brought."""
+
+    def show(self, trace_id: str, read_at_ms: int) -> None:
+        """Keep what is known of this trace fresh: it is in view. What is known was read at `read_at_ms`, by the wall
+        clock in milliseconds since the epoch; 0 where that is not known.
+        """
+
+    def note_key(self) -> None:
+        """Note that a key was pressed: while nobody is there, nothing is read."""
 
     def try_now(self) -> None:
         """Try what failed again at once."""
@@ -49,6 +57,12 @@ class Offline:
         pass
 
     def refresh(self) -> None:
+        pass
+
+    def show(self, trace_id: str, read_at_ms: int) -> None:
+        pass
+
+    def note_key(self) -> None:
         pass
 
     def try_now(self) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 
 from labeler.domain.change import Answer
 from labeler.domain.question import Question
-from labeler.domain.queue import QueueItemState
+from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.domain.worklist import ItemState, WorklistRow
 from labeler.reading.sanitise import one_line
 from labeler.review.converted_values import FittedAnswers
 from labeler.review.labelled import is_labelled
 from labeler.review.navigation import first_to_work, opening_focus
+from labeler.review.queue_items import QueueItems
+from labeler.review.shared_queue import learn_item, take_out
 from labeler.review.state import ReviewState, Rules
 from labeler.review.worklist import Item
 
@@ -28,12 +30,14 @@ def restore(
     states: Mapping[str, ItemState],
     cells: Cells,
     position: str | None,
+    queue: QueueItems | None = None,
 ) -> ReviewState:
     """Rebuild the state as it was left, standing at `position` (a trace ID) or else at the first open item.
 
-    `states` are what the reviewer has made of items, by trace ID, in the order of the acts (`Reviews.states`).
+    `states` are what the reviewer has made of items, by trace ID, in the order of the acts (`Reviews.states`). `queue`
+    knows the reviewer's own names in the review queue.
     """
-    state = ReviewState(questions, rules)
+    state = ReviewState(questions, rules, queue=queue or QueueItems())
     listed = list(rows)
     state.add_items(map(to_item, listed))
     as_asked = FittedAnswers(questions)
@@ -99,22 +103,27 @@ def take_over(state: ReviewState, trace_id: str, told: Mapping[str | None, Mappi
 
 def _note_queue_state(state: ReviewState, row: WorklistRow) -> None:
     """Take over what the queue has of an item. One that was taken out of it, with an answer of mine, is no work."""
-    if row.queue_state is QueueItemState.COMPLETE:
-        state.completed.add(row.trace_id)
-    if state.rules.for_queue and not row.is_selected:
-        state.worklist.pass_over(row.trace_id)
+    if not state.rules.for_queue:
+        return
+    if row.queue_state is not None:
+        learn_item(state, QueueItem("", row.trace_id, row.queue_state, row.queue_by))
+    if not row.is_selected:
+        take_out(state, row.trace_id)
 
 
 def note_labelled(state: ReviewState, trace_id: str) -> bool:
     """Mark an open item labelled if its answers make it so, wherever they were given; return whether it was marked.
 
     In a queue the item's own state decides instead: it is work until it is complete there, whoever has answered what.
-    An item that was changed in this sitting stays as it is: its reviewer is at it.
+    Elsewhere an item that was changed in this sitting stays as it is: its reviewer is at it.
     """
     item = state.items[state.index_of[trace_id]]
-    if item.state is not ItemState.OPEN or trace_id in state.touched:
+    if item.state is not ItemState.OPEN:
         return False
-    if state.rules.for_queue and trace_id not in state.completed:
+    if state.rules.for_queue:
+        if not state.queue.finished_by_me(trace_id, QueueItemState.COMPLETE):
+            return False
+    elif trace_id in state.touched:
         return False
     if not is_labelled(state.answers_of(trace_id), state.questions):
         return False

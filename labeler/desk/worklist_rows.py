@@ -10,7 +10,6 @@ from labeler.domain.change import Answer
 from labeler.domain.question import Question
 from labeler.domain.queue import QueueItemState
 from labeler.domain.sprint import NO_SPRINT, in_scope
-from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import WorklistRow
 from labeler.review.labelled import is_labelled
 from labeler.review.own_answers import own_answers
@@ -43,11 +42,12 @@ def worklist_rows(
         known = {**told, **journaled(trace.summary.id)}
         return not is_labelled({name: each for name, each in known.items() if each is not None}, questions)
 
-    return [to_row(trace.summary, trace.queue_state) for trace in page if not only_unlabelled or is_open(trace)]
+    return [to_row(trace) for trace in page if not only_unlabelled or is_open(trace)]
 
 
-def to_row(summary: TraceSummary, queue_state: QueueItemState | None = None) -> WorklistRow:
+def to_row(trace: ListedTrace) -> WorklistRow:
     """Make the row of a trace, titled by its request as far as the listing tells it."""
+    summary, item = trace.summary, trace.queue_item
     preview = (summary.request_preview or summary.metadata.get("mlflow.traceInputs") or summary.name).strip()
     title = _longest_text(preview) if preview[:1] in ("{", "[") else preview
     return WorklistRow(
@@ -56,7 +56,8 @@ def to_row(summary: TraceSummary, queue_state: QueueItemState | None = None) -> 
         title[:_TITLE_CHARACTERS],
         summary.requested_at_ms,
         summary.state,
-        queue_state,
+        trace.queue_state,
+        queue_by=None if item is None else item.completed_by,
     )
 
 

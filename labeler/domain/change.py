@@ -59,11 +59,15 @@ class AnswerEffect:
 
 @dataclass(frozen=True, slots=True)
 class StateEffect:
-    """An item's state going from `before` to `after`."""
+    """An item's state going from `before` to `after`.
+
+    With `leaves_queue_alone` the review queue is told nothing of it: somebody else finished the item there.
+    """
 
     trace_id: str
     before: ItemState
     after: ItemState
+    leaves_queue_alone: bool = False
 
 
 Effect: TypeAlias = AnswerEffect | StateEffect

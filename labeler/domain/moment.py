@@ -43,6 +43,15 @@ def time_or_date(at_ms: float, now_ms: float) -> str:
     return at.strftime("%H:%M" if at.date() == now.date() else "%d %b")
 
 
+def recent_day(at_ms: float, now_ms: float) -> str:
+    """Return the time of today, ``10:00``, the weekday of the six days before, ``Tue``, and the date before that."""
+    at, now = _local(at_ms), _local(now_ms)
+    if at is None or now is None:
+        return ""
+    days = (now.date() - at.date()).days
+    return at.strftime("%H:%M" if days == 0 else "%a" if 0 < days < 7 else "%d %b")
+
+
 def utc_text(at_ms: int) -> str | None:
     """Return ``2026-01-31T10:00:12.345Z`` (RFC 3339), or None for what is no date of the calendar."""
     try:

@@ -39,7 +39,8 @@ class WorklistRow:
     """One item of a worklist as a list shows it, kept in the journal so that a start needs no network.
 
     `title` is short and unsanitised; `requested_at_ms` is in milliseconds since the epoch; `state` is the trace's,
-    `queue_state` that of the item in its review queue, as it was listed last (None: it is of none).
+    `queue_state` that of the item in its review queue, as it was read last (None: it is of none), `queue_by` who
+    finished it there.
     """
 
     trace_id: str
@@ -50,6 +51,7 @@ class WorklistRow:
     queue_state: QueueItemState | None = None
     is_selected: bool = True
     """False for an item that its queue or search no longer has, and that stays because its trace was touched."""
+    queue_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

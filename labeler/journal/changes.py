@@ -178,7 +178,7 @@ class Derivation:
                 note_touched(self.table.db, self._item(destination_id, effect.trace_id), self.seq)
             return
         note_state(self.table.db, self._item(destination_id, effect.trace_id), effect.after, self.seq)
-        if self.spec.queue_id is not None:
+        if self.spec.queue_id is not None and not effect.leaves_queue_alone:
             settle_status(self.table, self._cell(destination_id, effect), effect.before, effect.after)
 
     def _follow_answer(self, cell: AnswerKey, before: Answer | None, after: Answer | None) -> None:

@@ -201,6 +201,26 @@ class OutboxQueries:
             if same_reviewer(row["reviewer"], reviewer)
         }
 
+    def statuses_settled(
+        self, destinations: Sequence[Destination], queue_id: str, reviewer: str, trace_ids: Collection[str]
+    ) -> dict[str, int | None]:
+        """Return when the last state that a reviewer gave items of a queue was acknowledged, by trace ID.
+
+        In milliseconds since the epoch; None while one is on its way. An item that was given none has no entry.
+        """
+        rows = self._store.rows(
+            "SELECT trace_id, reviewer, max(state IN ('waiting', 'parked', 'refused')) AS is_on_its_way,"
+            " max(settled_at_ms) AS settled_at_ms FROM deliveries WHERE trace_id IN (SELECT value FROM json_each(?))"
+            " AND +destination_id IN (SELECT value FROM json_each(?)) AND op = 'status' AND state != 'closed'"
+            " AND json_extract(payload, '$.queue_id') = ? GROUP BY trace_id, reviewer",
+            (json.dumps(list(trace_ids)), numbers(self._store, destinations), queue_id),
+        )
+        return {
+            row["trace_id"]: None if row["is_on_its_way"] else row["settled_at_ms"]
+            for row in rows
+            if same_reviewer(row["reviewer"], reviewer)
+        }
+
     def standing(self, destinations: Sequence[Destination]) -> list[StandingAnswer]:
         """Return every standing answer that was given here, in the form in which it was or will be delivered."""
         rows = self._store.rows(

@@ -276,12 +276,18 @@ def settle_status(table: DeliveryTable, item: AnswerKey, before: ItemState, afte
     undone = [(row, payload) for row, payload in mine if row["state"] in OPEN]
     if undone and undone[-1][1]["state"] == wanted and undone[-1][0]["state"] != DeliveryState.REFUSED:
         return
-    standing = _standing(mine, _STATUS[before])
+    standing = _standing(mine, _STATUS[before]) if undone or _is_unsettled(mine) else _STATUS[before]
     for row, _ in undone:
         table.close(row["id"], "superseded by a later state")
     if wanted != standing:
         payload = {"queue_id": item.queue_id, "state": wanted, "before": standing}
         table.enqueue(item, DeliveryOp.STATUS, None, payload)
+
+
+def _is_unsettled(known: list[tuple[Any, dict[str, Any]]]) -> bool:
+    """Return whether it is not known how the last status that was sent ended. Else the reviewer saw what stands."""
+    sent = [row for row, _ in known if row["attempts"] > 0]
+    return bool(sent) and sent[-1]["state"] != DeliveryState.DELIVERED
 
 
 def _standing(known: list[tuple[Any, dict[str, Any]]], before: QueueItemState) -> QueueItemState | None:

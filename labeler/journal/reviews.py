@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from labeler.domain.assessment import person, same_reviewer
 from labeler.domain.destination import Destination
-from labeler.domain.queue import QueueItemState
+from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.domain.trace import TraceState
 from labeler.domain.worklist import ItemState, ReviewSpec, WorklistRow
 from labeler.journal.destinations import number_of, numbers_at
@@ -20,11 +20,12 @@ from labeler.journal.serialization import spec_from_json, spec_key, spec_to_json
 from labeler.journal.store import Store
 
 _ADD_ITEM: Final = """
-INSERT INTO items (review_id, ordinal, trace_id, experiment_id, title, requested_at_ms, state, queue_state)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (review_id, trace_id) DO UPDATE SET queue_state = excluded.queue_state,
+INSERT INTO items (review_id, ordinal, trace_id, experiment_id, title, requested_at_ms, state, queue_state, queue_by)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (review_id, trace_id) DO UPDATE SET queue_state = excluded.queue_state, queue_by = excluded.queue_by,
         ordinal = iif(is_gone, excluded.ordinal, ordinal), is_gone = 0, is_selected = 1
         WHERE is_gone OR NOT is_selected OR queue_state IS NOT excluded.queue_state
+            OR queue_by IS NOT excluded.queue_by
 """
 
 _MARK_SELECTED: Final = """
@@ -116,6 +117,14 @@ class Reviews:
             ).fetchone()[0]
             return int(added)
 
+    def note_queue_items(self, review_id: str, items: Iterable[QueueItem]) -> None:
+        """Note how items of a review stand in its queue, as they were read; others are left out."""
+        with self._store.writing() as db:
+            db.executemany(
+                "UPDATE items SET queue_state = ?, queue_by = ? WHERE review_id = ? AND trace_id = ?",
+                [(item.state, item.completed_by, review_id, item.trace_id) for item in items],
+            )
+
     def end_listing(self, review_id: str, selected: Collection[str]) -> set[str]:
         """Note that what the review selects was listed to its end, these traces. Return the items that went by it.
 
@@ -162,15 +171,15 @@ class Reviews:
     def items(self, review_id: str) -> list[WorklistRow]:
         """Return the items of a review in worklist order, without those that have gone."""
         rows = self._store.rows(
-            "SELECT trace_id, experiment_id, title, requested_at_ms, state, queue_state, is_selected FROM items"
-            " WHERE review_id = ? AND NOT is_gone ORDER BY ordinal",
+            "SELECT trace_id, experiment_id, title, requested_at_ms, state, queue_state, is_selected, queue_by"
+            " FROM items WHERE review_id = ? AND NOT is_gone ORDER BY ordinal",
             (review_id,),
         )
         states = {state.value: state for state in TraceState}
         in_queue: dict[str | None, QueueItemState] = {state.value: state for state in QueueItemState}
         return [
-            WorklistRow(trace, experiment, title, at, states[state], in_queue.get(queue_state), bool(is_selected))
-            for trace, experiment, title, at, state, queue_state, is_selected in rows
+            WorklistRow(trace, experiment, title, at, states[state], in_queue.get(queue_state), bool(selected), by)
+            for trace, experiment, title, at, state, queue_state, selected, by in rows
         ]
 
     def states(self, review_id: str, among: Collection[str] | None = None) -> dict[str, ItemState]:
@@ -278,6 +287,7 @@ def _item_fields(review_id: str, ordinal: int, row: WorklistRow) -> tuple[object
         row.requested_at_ms,
         row.state,
         row.queue_state,
+        row.queue_by,
     )
 
 

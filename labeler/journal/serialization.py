@@ -107,7 +107,8 @@ def answer_of(fields: Mapping[str, Any]) -> Answer:
 
 def _effect_fields(effect: Effect) -> dict[str, Any]:
     if isinstance(effect, StateEffect):
-        return {"trace_id": effect.trace_id, "state": [effect.before, effect.after]}
+        fields: dict[str, Any] = {"trace_id": effect.trace_id, "state": [effect.before, effect.after]}
+        return fields | ({"leaves_queue_alone": True} if effect.leaves_queue_alone else {})
     return {
         "trace_id": effect.trace_id,
         "question": effect.question,
@@ -121,7 +122,8 @@ def _effect_fields(effect: Effect) -> dict[str, Any]:
 def _effect(fields: dict[str, Any]) -> Effect:
     if "state" in fields:
         before, after = fields["state"]
-        return StateEffect(fields["trace_id"], ItemState(before), ItemState(after))
+        alone = bool(fields.get("leaves_queue_alone"))
+        return StateEffect(fields["trace_id"], ItemState(before), ItemState(after), alone)
     return AnswerEffect(
         trace_id=fields["trace_id"],
         question=fields["question"],

@@ -81,7 +81,10 @@ def _digits_for(question: Question) -> str:
 
 def give(state: ReviewState, item: Item, action: SetAnswer, stamp: ActionContext) -> Decision | Refusal:
     """Answer a question with a whole value, then go on as `review.advance` says."""
-    index, question = find_question(state, action.question)
+    found = find_question(state, action.question)
+    if found is None:
+        return Refusal(_not_asked(action.question))
+    index, question = found
     try:
         value = check_value(question, action.value)
         typed = None if action.comment is None else check_text(action.comment.strip(), "The comment")
@@ -115,7 +118,10 @@ def comment_on(state: ReviewState, item: Item, action: Comment, stamp: ActionCon
         text = check_text(action.text.strip(), "The comment")
     except UnusableValue as error:
         return Refusal(verbatim(str(error)))
-    index, question = find_question(state, action.question)
+    found = find_question(state, action.question)
+    if found is None:
+        return Refusal(_not_asked(action.question))
+    index, question = found
     before = state.given.get(question.name)
     if before is None:
         return Decision(kept_comment=text, says="kept; it goes with the answer to come" if text else "comment removed")
@@ -226,12 +232,13 @@ def make_change(
     return Change(f"c-{stamp.mint()[2:]}", act, trace_id, stamp.at_ms, tuple(effects), reverses)
 
 
-def find_question(state: ReviewState, name: str) -> tuple[int, Question]:
-    """Return the index and the question of that name. Raises KeyError: to name an unknown question is a defect."""
-    for index, question in enumerate(state.questions):
-        if question.name == name:
-            return index, question
-    raise KeyError(name)
+def find_question(state: ReviewState, name: str) -> tuple[int, Question] | None:
+    """Return the index and the question of that name; None where it went while its answer was being given."""
+    return next(((index, each) for index, each in enumerate(state.questions) if each.name == name), None)
+
+
+def _not_asked(name: str) -> str:
+    return f"{verbatim(name)} is not asked any more, so this answers nothing; answers given before are kept"
 
 
 def _toggle(state: ReviewState, item: Item, question: Question, option: str, stamp: ActionContext) -> Decision:

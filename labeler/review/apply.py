@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from labeler.dataclass import dataclass
 from labeler.domain.change import AnswerEffect, Change, StateEffect
+from labeler.domain.worklist import ItemState
 from labeler.review.decision import Decision
 from labeler.review.navigation import opening_focus
+from labeler.review.shared_queue import offer
 from labeler.review.state import ReviewState, Subject
+from labeler.review.worklist import TO_DO
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Changed:
 def apply(state: ReviewState, decision: Decision) -> Changed:
     """Carry out a decision. Its change, if there is one, has been journaled."""
     came_from, asked = state.position, (state.position, state.focus, state.aim)
+    left = state.item
     rows = {came_from}
     if decision.change is not None:
         apply_change(state, decision.change)
@@ -37,16 +41,23 @@ def apply(state: ReviewState, decision: Decision) -> Changed:
     elif (state.position, state.focus, state.aim) != asked:
         state.choosing = False
     rows.add(state.position)
+    if left is not None and (decision.submits or state.position != came_from):
+        state.before_edit.pop(left.trace_id, None)
     return Changed(moved=state.position != came_from, rows=tuple(sorted(rows)))
 
 
 def apply_change(state: ReviewState, change: Change) -> None:
     """Apply a change to the state."""
+    if state.items[state.index_of[change.trace_id]].state is ItemState.LABELLED:
+        state.before_edit.setdefault(change.trace_id, dict(state.answers_of(change.trace_id)))
     if any(isinstance(effect, StateEffect) or effect.span_id is None for effect in change.effects):
         state.touched.add(change.trace_id)
     for effect in change.effects:
         if isinstance(effect, StateEffect):
             state.worklist.set_state(effect.trace_id, effect.after)
+            if effect.after in TO_DO and not effect.leaves_queue_alone:
+                state.queue.forget_own(effect.trace_id)
+                offer(state, effect.trace_id)
         else:
             _set_answer(state, effect)
     state.history.add(change)

@@ -13,6 +13,7 @@ from labeler.review.answers import answer_digit, answer_thumb, clear, comment_on
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
 from labeler.review.item_states import ask_decline, decline, defer, flag, press_enter, toggle_flag
 from labeler.review.navigation import go, go_to
+from labeler.review.shared_queue import beside_others
 from labeler.review.span_target import aim, end_aim
 from labeler.review.state import ReviewState
 from labeler.review.undo import redo, undo
@@ -23,6 +24,10 @@ NOT_DOWNLOADED: Final = "This trace is not downloaded, so it cannot be judged no
 
 def decide(state: ReviewState, action: act.Action, stamp: act.ActionContext) -> Decision | Refusal:
     """Decide what `action` leads to in `state`. Changes nothing; `apply` does."""
+    return beside_others(state, _decide(state, action, stamp))
+
+
+def _decide(state: ReviewState, action: act.Action, stamp: act.ActionContext) -> Decision | Refusal:
     item = state.item
     if item is None:
         return Refusal("The worklist is empty")

@@ -27,6 +27,12 @@ class History:
     _is_cleared: bool = False
     """Whether something else was done after every undo not read yet: none of them can be redone."""
 
+    @property
+    def last(self) -> Change | None:
+        """What was done last, undo included; None where nothing was."""
+        candidates = [stack[-1] for stack in (self.done, self.undone) if stack]
+        return max(candidates, key=lambda change: change.at_ms, default=None)
+
     def add(self, change: Change) -> None:
         """Take in what was just done."""
         match change.act:

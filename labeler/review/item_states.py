@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from labeler.domain.change import Act, Answer, Effect, StateEffect
+from labeler.domain.moment import recent_day
 from labeler.domain.question import DECLINED_NAME, FLAG_NAME, Categorical
 from labeler.domain.value import UnusableValue, check_text
 from labeler.domain.worklist import ItemState
@@ -12,6 +14,7 @@ from labeler.review.action import ActionContext, Decline, SetFlag
 from labeler.review.answers import end_choice, make_change, note_effect, submit
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
 from labeler.review.navigation import came_from, next_open, nothing_left
+from labeler.review.shared_queue import GOES_ON, why_no_work
 from labeler.review.state import ReviewState
 from labeler.review.worklist import Item
 
@@ -23,16 +26,28 @@ def press_enter(state: ReviewState, item: Item, stamp: ActionContext) -> Decisio
     if state.aim is not None:
         return end_choice(state, item, stamp) if state.choosing else Refusal(_AIMED)
     if item.state is ItemState.LABELLED:
-        return _return_from_edit(state)
+        return _return_from_edit(state, item)
     if _ends_choice(state, item):
         return end_choice(state, item, stamp)
     missing = state.missing(item.trace_id)
     if not state.is_partly_answered(item.trace_id):
+        if why := why_no_work(state, item.trace_id):
+            return Refusal(f"{why} · {GOES_ON}")
         return Refusal("Nothing is answered yet; {item.defer} defers, {item.decline} declines")
     if missing:
         names = ", ".join(verbatim(state.questions[index].name) for index in missing)
         return Decision(focus=missing[0], says=f"{len(missing)} still to answer: {names}")
-    return submit(state, item, (), stamp, Act.SUBMIT)
+    return _saying_whose_answers(state, item, submit(state, item, (), stamp, Act.SUBMIT), stamp)
+
+
+def _saying_whose_answers(state: ReviewState, item: Item, decision: Decision, stamp: ActionContext) -> Decision:
+    """Say with which answers an item of a queue is completed, where none of them was given in this sitting."""
+    answers = state.answers_of(item.trace_id)
+    newest_ms = max((answers[each.name].answered_at_ms for each in state.questions if each.name in answers), default=0)
+    if not state.rules.for_queue or item.trace_id in state.touched or not newest_ms:
+        return decision
+    said = f"completed with your answers of {recent_day(newest_ms, stamp.at_ms)}"
+    return replace(decision, says=" · ".join(part for part in (said, decision.says) if part))
 
 
 def enter_answers_with_none(state: ReviewState) -> bool:
@@ -111,12 +126,14 @@ def _ends_choice(state: ReviewState, item: Item) -> bool:
     return state.choosing or (question.required and not state.is_answered(item.trace_id, question))
 
 
-def _return_from_edit(state: ReviewState) -> Decision:
+def _return_from_edit(state: ReviewState, item: Item) -> Decision:
+    """Return to the work that going back interrupted: without a word where nothing was changed, so nothing is sent."""
+    said = "submitted" if state.is_edited(item.trace_id) else ""
     at = came_from(state)
     if at is not None:
-        return Decision(position=state.trail.visited[at], trail=at, submits=True, says="submitted")
+        return Decision(position=state.trail.visited[at], trail=at, submits=True, says=said)
     target = next_open(state)
-    return Decision(position=target, submits=True, says="submitted" if target is not None else nothing_left(state))
+    return Decision(position=target, submits=True, says=said if target is not None else nothing_left(state))
 
 
 def _note(text: str, stamp: ActionContext) -> Answer | Refusal:

@@ -13,6 +13,7 @@ from labeler.domain.change import Answer
 from labeler.domain.question import FLAG_NAME, Question
 from labeler.domain.worklist import ItemState
 from labeler.review.history import History
+from labeler.review.queue_items import QueueItems
 from labeler.review.worklist import Item, Worklist
 
 Subject: TypeAlias = tuple[str, str | None]
@@ -76,8 +77,10 @@ class ReviewState:
     history: History = field(default_factory=History)
     touched: set[str] = field(default_factory=set)
     """Traces that changes of this sitting were about. A change that is about spans only does not count."""
-    completed: set[str] = field(default_factory=set)
-    """Traces whose items in the review queue were complete when they were listed last."""
+    before_edit: dict[str, Mapping[str, Answer]] = field(default_factory=dict)
+    """The answers about each submitted trace that is being edited, by question, as they were when that began."""
+    queue: QueueItems = field(default_factory=QueueItems)
+    """What the review queue says of the items, where they are those of one."""
     trail: Trail = field(default_factory=Trail)
     choosing: bool = False
     """Whether the focused choice of several has been begun and not yet ended."""
@@ -87,6 +90,16 @@ class ReviewState:
     def add_items(self, items: Iterable[Item]) -> int:
         """Append items that are not in the worklist yet; return how many were."""
         return self.worklist.add(items)
+
+    def ask(self, questions: tuple[Question, ...]) -> None:
+        """Ask these questions from now on. The focus stays on its question, if that is still asked."""
+        focused = self.question
+        self.questions = questions
+        names = [question.name for question in questions]
+        if focused is not None and focused.name in names:
+            self.focus = names.index(focused.name)
+        else:
+            self.focus, self.choosing = 0, False
 
     def set_answer(self, subject: Subject, question: str, answer: Answer | None) -> None:
         """Set the answer to a question about the subject; None removes it."""
@@ -166,6 +179,11 @@ class ReviewState:
         answer = self.given.get(question.name)
         given = answer.comment if answer is not None else None
         return given or (self.kept_comments.get(self.subject, "") if question.takes_comment else "")
+
+    def is_edited(self, trace_id: str) -> bool:
+        """Return whether the answers about a submitted trace are others than before it was gone back to."""
+        before = self.before_edit.get(trace_id)
+        return before is not None and before != self.answers_of(trace_id)
 
     def is_flagged(self, trace_id: str) -> bool:
         return FLAG_NAME in self.answers_of(trace_id)

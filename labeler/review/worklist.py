@@ -88,7 +88,7 @@ class Worklist:
             self.index_of[item.trace_id] = len(self.items)
             self.items.append(item)
             self._counts[item.state] += 1
-            self._unlabelled.append(item.state is not ItemState.LABELLED)
+            self._unlabelled.append(self._may_be_next(item))
             self._open.append(item.state is ItemState.OPEN and self._is_offered(item.trace_id))
             if item.state is ItemState.DEFERRED:
                 self._put_off(item)
@@ -108,7 +108,7 @@ class Worklist:
         item = self.items[index] = Item(trace_id, old.experiment_id, old.title, now)
         self._counts[before] -= 1
         self._counts[now] += 1
-        self._unlabelled.set(index, now is not ItemState.LABELLED)
+        self._unlabelled.set(index, self._may_be_next(item))
         self._open.set(index, now is ItemState.OPEN and self._is_offered(trace_id))
         if before is ItemState.DEFERRED:
             self._waiting.set(self.deferred.pop(trace_id), False)
@@ -123,6 +123,11 @@ class Worklist:
     def pass_over(self, trace_id: str) -> None:
         """Have this trace found by no key that looks for work; it can still be gone to."""
         self._passed_over.add(trace_id)
+        self._mark_offer(trace_id)
+
+    def offer(self, trace_id: str) -> None:
+        """Have this trace found again by the keys that look for work."""
+        self._passed_over.discard(trace_id)
         self._mark_offer(trace_id)
 
     def is_passed_over(self, trace_id: str) -> bool:
@@ -157,19 +162,23 @@ class Worklist:
         return self._open.next_after(-1)
 
     def unlabelled_after(self, here: int) -> Iterator[int]:
-        """Iterate over the indexes of the items after `here` that are not labelled, in order."""
+        """Iterate over the indexes of the items after `here` that are not labelled or passed over, in order."""
         found = self._unlabelled.next_after(here)
         while found is not None:
             yield found
             found = self._unlabelled.next_after(found)
 
     @property
-    def has_absent_to_do(self) -> bool:
-        """Whether an item that is still to do cannot be shown now."""
+    def work_left(self) -> int:
+        """How many items are open or deferred and not passed over, whether they can be shown now or not."""
         to_do = self.count_of(ItemState.OPEN) + self.count_of(ItemState.DEFERRED)
         indexes = (self.index_of.get(trace_id) for trace_id in self._passed_over)
-        passed = sum(1 for index in indexes if index is not None and self.items[index].state in TO_DO)
-        return to_do - passed > self._open.count + self._waiting.count
+        return to_do - sum(1 for index in indexes if index is not None and self.items[index].state in TO_DO)
+
+    @property
+    def has_absent_to_do(self) -> bool:
+        """Whether an item that is still to do cannot be shown now."""
+        return self.work_left > self._open.count + self._waiting.count
 
     def _put_off(self, item: Item) -> None:
         self.deferred[item.trace_id] = len(self._turns)
@@ -179,10 +188,14 @@ class Worklist:
     def _is_offered(self, trace_id: str) -> bool:
         return trace_id not in self._absent and trace_id not in self._passed_over
 
+    def _may_be_next(self, item: Item) -> bool:
+        return item.state is not ItemState.LABELLED and item.trace_id not in self._passed_over
+
     def _mark_offer(self, trace_id: str) -> None:
         index = self.index_of.get(trace_id)
         if index is None:
             return
+        self._unlabelled.set(index, self._may_be_next(self.items[index]))
         is_offered = self._is_offered(trace_id)
         self._open.set(index, self.items[index].state is ItemState.OPEN and is_offered)
         if trace_id in self.deferred:

@@ -24,6 +24,8 @@ class Signs:
     labelled: str
     deferred: str
     declined: str
+    others: str
+    """Finished by somebody else."""
     missing: str
     """Not downloaded."""
     refused: str
@@ -69,6 +71,7 @@ UNICODE = Signs(
     labelled="✓",
     deferred="~",
     declined="–",
+    others="»",
     missing="○",
     refused="✗",
     flag="⚑",
@@ -103,6 +106,7 @@ ASCII = Signs(
     labelled="v",
     deferred="~",
     declined="-",
+    others="@",
     missing="o",
     refused="x",
     flag="!",

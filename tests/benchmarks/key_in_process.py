@@ -25,6 +25,7 @@ from textual.screen import Screen
 
 from labeler.backends.local.store import LocalStore
 from labeler.cache.async_cache import AsyncCache
+from labeler.delivery.listing import ListedTrace
 from labeler.delivery.review_sync import ReviewSync, Traffic
 from labeler.desk.desk import Desk
 from labeler.desk.open_desk import open_desk
@@ -99,7 +100,7 @@ async def measure(home: Path, items: int, keys: int, profile: cProfile.Profile |
     spec = ReviewSpec(store.uri, "", ("1",), "bench", label="bench")
     record = await journal.run(journal.reviews.begin, spec, 1)
     async for page in store.snapshot(Query(("1",))):
-        await journal.run(journal.reviews.add_items, record.id, [to_row(summary) for summary in page])
+        await journal.run(journal.reviews.add_items, record.id, [to_row(ListedTrace(each)) for each in page])
     traffic = Traffic(5.0, 2, 500, only_unlabelled=True)
     exchange = ReviewSync(spec, journal, cache, lambda: LocalStore.open(home / "store.db"), traffic)
     desk = await open_desk(record, (QUESTION,), Rules(), journal, cache, exchange)

@@ -18,7 +18,7 @@ from labeler.desk.open_desk import open_desk
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.change import AnswerEffect
 from labeler.domain.question import Categorical, PassFail, Question
-from labeler.domain.queue import QueueItemState
+from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.domain.trace import RawTrace, TraceState, TraceSummary
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState, ReviewSpec
@@ -50,11 +50,17 @@ SEARCH, ERRORS, QUEUE = spec(filter="all"), spec(filter="errors"), spec(queue_id
 NAMES = ("tr-a", "tr-b")
 
 
+def _item(trace_id: str, state: QueueItemState | None) -> QueueItem | None:
+    return None if state is None else QueueItem("rq-1", trace_id, state)
+
+
 def listed(
     *trace_ids: str, queue_state: QueueItemState | None = None, said: tuple[Assessment, ...] = ()
 ) -> list[ListedTrace]:
     return [
-        ListedTrace(TraceSummary(each, EXPERIMENT, 1, 1, TraceState.OK, each, assessments=said), queue_state)
+        ListedTrace(
+            TraceSummary(each, EXPERIMENT, 1, 1, TraceState.OK, each, assessments=said), _item(each, queue_state)
+        )
         for each in trace_ids
     ]
 
@@ -80,7 +86,7 @@ class Room:
         desk = await open_desk(record, questions or (HELPFUL,), rules, self.journal, self.cache)
         page = listed(*NAMES) if page is None else page
         await desk.take_in(page, only_unlabelled=only_unlabelled)
-        await desk.end_listing([each.summary.id for each in page])
+        await desk.news.end_listing([each.summary.id for each in page])
         yield desk
         await desk.close()
 
@@ -330,11 +336,11 @@ async def test_an_item_taken_out_of_its_queue_goes_and_with_an_answer_of_mine_st
 async def test_a_sample_or_a_limit_is_drawn_once(room: Room) -> None:
     for drawn in (replace(SEARCH, sample=1), replace(SEARCH, limit=1), replace(QUEUE, limit=1)):
         async with room.desk(drawn, listed("tr-a")) as desk:
-            assert desk.is_drawn
+            assert desk.news.is_drawn
         async with room.desk(drawn, listed("tr-b")) as desk:
             assert trace_ids(desk) == ["tr-a"]
     async with room.desk(replace(SEARCH, sample=2), []) as desk:
-        assert not desk.is_drawn, "nothing was there to draw from"
+        assert not desk.news.is_drawn, "nothing was there to draw from"
 
 
 async def in_cache(room: Room, *names: str, read_at_ms: int = 0) -> None:

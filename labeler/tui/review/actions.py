@@ -251,7 +251,7 @@ class ReviewActions(ReviewFields):
         elif name == "refresh":
             self.desk.refresh()
             away = self.desk.connection is not ConnectionStatus.ONLINE
-            self.say("new traces come when the backend is back" if away else "looking for new traces")
+            self.say("what is new comes when the backend is back" if away else "reading what is new")
         elif word == "theme" and rest:
             self.say(self._choose_theme(rest.strip()))
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from functools import partial
 
@@ -98,6 +98,15 @@ class ReviewDisplay(ReviewAreas):
         if why_not:
             self.say(why_not, "warning")
 
+    def questions_changed(self) -> None:
+        """Show other questions than before. Keys pressed until they are seen were meant for those before."""
+        self._texts.update(view_models.display_texts(self.desk.state.questions))
+        self.presses.moved()
+        self.lay_out()
+        self.paint_all()
+        if self._expected is not None:
+            self.call_after_refresh(self._painted, self._expected)
+
     def shown_text(self, text: str) -> str:
         """The sanitised spelling of a question's text."""
         return self._texts.get(text, text)
@@ -144,10 +153,18 @@ class ReviewDisplay(ReviewAreas):
             self._worklist.row_changed(row)
         self._worklist.move_cursor(self.desk.state.position)
 
+    def paint_items(self, trace_ids: Collection[str]) -> None:
+        """Paint anew the rows of these traces that are in view, and everything that tells of the current one."""
+        rows = (self.desk.state.index_of.get(trace_id) for trace_id in trace_ids)
+        for row in rows:
+            if row is not None:
+                self._worklist.row_changed(row)
+        self.paint_chrome()
+
     def paint_chrome(self) -> None:
         """Give every widget but the worklist its value anew."""
         self._paint_trace()
-        conditions: tuple[str, ...] = ("blind",) if self.desk.state.rules.blind else ()
+        conditions = view_models.conditions(self.desk)
         if self.searched is not None:
             current, count = self.views.in_front.match_place()
             conditions = (*conditions, f"search “{one_line(self.searched, 24)}” {current}/{count}")

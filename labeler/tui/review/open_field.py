@@ -38,8 +38,8 @@ class OpenField:
     @classmethod
     def asked(cls, desk: Desk, request: FieldRequest) -> OpenField:
         """What is asked now, about what the questions are about now."""
-        question = find_question(desk.state, request.question)[1] if request.question else None
-        return cls(request, question, *desk.state.subject)
+        found = find_question(desk.state, request.question) if request.question else None
+        return cls(request, found and found[1], *desk.state.subject)
 
     def view(self, desk: Desk, keymap: Keymap, shown_name: str) -> FieldView:
         """The field with the draft left there earlier, or the text it brings; `shown_name` is the question's name."""

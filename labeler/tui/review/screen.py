@@ -17,11 +17,15 @@ from labeler.desk.events import (
     DocumentReady,
     ItemChanged,
     ItemsAdded,
+    ItemsChanged,
     Notice,
+    QuestionsChanged,
+    Report,
     SessionChanged,
     StatusChanged,
 )
 from labeler.domain.change import Change
+from labeler.reading.sanitise import one_line
 from labeler.review.action import GoTo, Submit, Undo
 from labeler.review.item_states import enter_answers_with_none
 from labeler.tui.action_table import Action, Context, Rule
@@ -91,6 +95,7 @@ class ReviewScreen(ReviewActions):
 
     async def on_key(self, event: events.Key) -> None:
         """One key, one action, in the order in which they were pressed; in an open field, one letter."""
+        self.desk.note_key()
         if self.focused is None:
             event.stop()
             event.prevent_default()
@@ -317,6 +322,10 @@ class ReviewScreen(ReviewActions):
                 if index is not None:
                     self.paint_rows((index,))
                 self.paint_chrome()
+            case ItemsChanged(trace_ids):
+                self.paint_items(trace_ids)
+            case QuestionsChanged():
+                self.questions_changed()
             case ItemsAdded():
                 self._worklist.rows_changed()
                 self.paint_all()
@@ -325,6 +334,8 @@ class ReviewScreen(ReviewActions):
                 self.run_worker(open_views.update_session(self.desk, self.views, trace_id))
             case Notice(says):
                 self.warn(says)
+            case Report(says):
+                self.say(one_line(self.keymap.spelled(says), 300))
             case StatusChanged():
                 self.paint_chrome()
                 self.run_worker(open_views.update_facts(self.desk, self.views), group="facts")

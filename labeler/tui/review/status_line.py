@@ -20,7 +20,8 @@ _ALWAYS = 10
 class StatusView:
     """What the status line tells. `left_ms` is the estimated time for the open items, None while unknown.
 
-    `until` is the time of day to which the backend asked to be left alone, where it did; `here` counts downloaded
+    `since` is the time of day since when the backend is not reached, where it is not, `until` the one to which it asked
+    to be left alone, where it did; `here` counts downloaded
     and all items while offline; `conditions` are words for what holds until it is changed: a search, blind, editing.
     """
 
@@ -36,6 +37,7 @@ class StatusView:
     here: tuple[int, int] | None
     reviewer: str
     conditions: tuple[str, ...] = ()
+    since: str = ""
 
 
 class StatusLine(ViewWidget[StatusView]):
@@ -75,7 +77,8 @@ def status_line(view: StatusView, width: int, signs: Signs) -> Line:
 def _connection(view: StatusView, signs: Signs) -> Line:
     if view.connection is ConnectionStatus.ONLINE:
         return [(f"{signs.online} {view.connection}", "ok")]
-    until = f" until {view.until}" if view.until else ""
+    is_away = view.connection is ConnectionStatus.OFFLINE and view.since
+    until = f" until {view.until}" if view.until else f" since {view.since}" if is_away else ""
     here = f" · {view.here[0]} of {view.here[1]} here" if view.here else ""
     return [(f"{signs.missing} {view.connection}{until}{here}", "warning")]
 

@@ -15,11 +15,14 @@ from labeler.domain.clock import wall_clock_ms
 from labeler.domain.connection import ConnectionStatus
 from labeler.domain.moment import time_of_day
 from labeler.domain.question import Categorical, PassFail, Question
+from labeler.domain.queue import QueueItemState
 from labeler.domain.worklist import ItemState
 from labeler.reading.sanitise import one_line, sanitise
 from labeler.reading.views.assessments import brief
 from labeler.review.judge_values import as_asked
 from labeler.review.possible import verdict
+from labeler.review.shared_queue import finisher, why_no_work
+from labeler.review.worklist import TO_DO, Item
 from labeler.tui.appearance import Signs
 from labeler.tui.keymap import Keymap
 from labeler.tui.review.last_item import LastItemView
@@ -42,15 +45,23 @@ def status_view(desk: Desk, conditions: tuple[str, ...]) -> StatusView:
         number=state.position + 1 if total else 0,
         total=total,
         labelled=state.labelled,
-        left_ms=desk.pace.left_ms(state.worklist.count_of(ItemState.OPEN)),
+        left_ms=desk.pace.left_ms(state.worklist.work_left - state.worklist.count_of(ItemState.DEFERRED)),
         queued=desk.deliveries.counts.waiting,
         stuck=desk.deliveries.counts.parked + desk.deliveries.counts.refused,
         connection=desk.connection,
         until=_until(desk.left_alone_until_ms),
+        since=time_of_day(desk.not_online_since_ms),
         here=(total - len(state.absent), total) if desk.connection is ConnectionStatus.OFFLINE else None,
         reviewer=one_line(desk.reviewer, 60),
         conditions=conditions,
     )
+
+
+def conditions(desk: Desk) -> tuple[str, ...]:
+    """Return words for what holds until it is changed, and for who finished the current item."""
+    state, item = desk.state, desk.state.item
+    theirs = why_no_work(state, item.trace_id) if item is not None else ""
+    return tuple(word for word in ("blind" if state.rules.blind else "", one_line(theirs, 40)) if word)
 
 
 def _until(at_ms: int) -> str:
@@ -240,5 +251,15 @@ class DeskRows:
             second, second_role = signs.draft, "sign.draft"
         elif desk.known.has_any_on_spans(item.trace_id):
             second = signs.said
-        done = item.state in (ItemState.LABELLED, ItemState.DECLINED)
-        return WorklistRowView(sign, role, second, second_role, item.title or item.trace_id, dim=done)
+        title, by = item.title or item.trace_id, ""
+        if item.state in TO_DO and (by := finisher(state, item.trace_id)):
+            sign, role, title = signs.others, "sign.declined", f"{one_line(by, 16)} · {title}"
+        elif item.state in TO_DO and state.queue.finished_by_me(item.trace_id, QueueItemState.COMPLETE):
+            sign, role, second, second_role = signs.labelled, "sign.labelled", "?", "sign.labelled"
+        elif item.trace_id in state.queue.removed:
+            title = f"taken out · {title}"
+        return WorklistRowView(sign, role, second, second_role, title, dim=not self._is_work(item))
+
+    def _is_work(self, item: Item) -> bool:
+        state = self._desk.state
+        return item.state in TO_DO and (not state.rules.for_queue or state.queue.is_work(item.trace_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -64,12 +65,16 @@ async def test_the_review_screen(tmp_path: Path, snapshots: Snapshots, size: tup
         snapshots.check(f"search-{name}", table.app)
 
 
+AT_NOON_MS = round(datetime(2026, 9, 12, 12).timestamp() * 1000)
+
+
 async def test_the_review_screen_offline(tmp_path: Path, snapshots: Snapshots) -> None:
     here, asked = chosen()[:3], ASKED[:2]
     async with open_table(tmp_path, here, asked, grace_s=3600) as table:
         await table.press("j", "j")
     async with open_table(tmp_path, chosen(), asked, online=False, grace_s=3600) as table:
         await table.wait_for(lambda: "3 of 12 here" in table.line("status"), "what is here")
+        table.desk.not_online_since_ms = AT_NOON_MS
         await table.press("y")
         await table.all_is_told()
         snapshots.check("offline", table.app)

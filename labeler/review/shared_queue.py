@@ -1,0 +1,101 @@
+"""Items of a shared queue that somebody else finished, or took out of it: what may still be done, and what is said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from labeler.domain.change import Act, StateEffect
+from labeler.domain.queue import QueueItem, QueueItemState
+from labeler.domain.worklist import ItemState
+from labeler.review.decision import Decision, Refusal, verbatim
+from labeler.review.state import ReviewState
+from labeler.review.worklist import TO_DO
+
+GOES_ON: Final = "{item.next_open} goes on"
+
+_DONE: Final = {QueueItemState.COMPLETE: "completed", QueueItemState.DECLINED: "declined"}
+_NAME_CHARACTERS: Final = 24
+_SOMEBODY: Final = "another reviewer"
+
+
+def finisher(state: ReviewState, trace_id: str) -> str:
+    """Return the name, for people, of whoever else finished an item; empty where nobody did.
+
+    A blind review names nobody. Of an address only the part before the @ is told.
+    """
+    item = state.queue.finished_by_others(trace_id)
+    if item is None:
+        return ""
+    if state.rules.blind or not item.completed_by:
+        return _SOMEBODY
+    return item.completed_by.strip().partition("@")[0][:_NAME_CHARACTERS] or _SOMEBODY
+
+
+def why_no_work(state: ReviewState, trace_id: str) -> str:
+    """Say in a few words why an item is no work any more, by no doing of the reviewer's; empty where it is.
+
+    It is a part of a sentence of the rules.
+    """
+    item = state.queue.finished_by_others(trace_id)
+    if item is not None:
+        return f"{verbatim(finisher(state, trace_id))} {_DONE[item.state]} this"
+    return "this was taken out of the queue" if trace_id in state.queue.removed else ""
+
+
+def beside_others(state: ReviewState, decision: Decision | Refusal) -> Decision | Refusal:
+    """Leave the queue's own state alone where somebody else gave it, and say so."""
+    if isinstance(decision, Refusal) or decision.change is None or not state.rules.for_queue:
+        return decision
+    change = decision.change
+    why = why_no_work(state, change.trace_id)
+    if not why:
+        return decision
+    effects = tuple(
+        replace(each, leaves_queue_alone=True) if isinstance(each, StateEffect) else each for each in change.effects
+    )
+    submits = any(isinstance(each, StateEffect) and each.after is ItemState.LABELLED for each in effects)
+    said = ""
+    if submits and change.act not in (Act.UNDO, Act.REDO):
+        name = finisher(state, change.trace_id)
+        said = f"your answer besides {verbatim(_possessive(name))}" if name else f"kept with the trace: {why}"
+    elif change.act in (Act.CLEAR, Act.UNDO, Act.REDO, Act.DECLINE):
+        said = f"{why} since; the queue's state stays as it is"
+    says = " · ".join(part for part in (said, decision.says) if part)
+    return replace(decision, change=replace(change, effects=effects), says=says)
+
+
+def learn_item(state: ReviewState, item: QueueItem) -> None:
+    """Take over how an item of the queue stands, as it was read: its state, and whether it is work."""
+    trace_id = item.trace_id
+    state.queue.removed.discard(trace_id)
+    state.queue.learn(item)
+    index = state.index_of.get(trace_id)
+    if index is not None:
+        if state.items[index].state in TO_DO and state.queue.finished_by_me(trace_id, QueueItemState.DECLINED):
+            state.worklist.set_state(trace_id, ItemState.DECLINED)
+        offer(state, trace_id)
+
+
+def open_again(state: ReviewState, trace_id: str) -> None:
+    """Make an item work again that was submitted or declined: its queue says so, and no word to it is on its way."""
+    state.worklist.set_state(trace_id, ItemState.OPEN)
+    offer(state, trace_id)
+
+
+def take_out(state: ReviewState, trace_id: str) -> None:
+    """Note that an item was taken out of its queue: it stays where it is, and is no work."""
+    state.queue.removed.add(trace_id)
+    offer(state, trace_id)
+
+
+def offer(state: ReviewState, trace_id: str) -> None:
+    """Have the keys that look for work find an item while it is work, and pass it over otherwise."""
+    if state.queue.is_work(trace_id):
+        state.worklist.offer(trace_id)
+    else:
+        state.worklist.pass_over(trace_id)
+
+
+def _possessive(name: str) -> str:
+    return f"{name}'s"
