@@ -15,7 +15,8 @@ from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.output import Progress, print_message
 from labeler.delivery.listing import ListedTrace
 from labeler.desk.desk import Desk
-from labeler.domain.trace import RawTrace
+from labeler.desk.events import ItemsAdded
+from labeler.domain.trace import RawTrace, other_spelling
 from labeler.journal.models import JournalError
 from labeler.reading.files.entry import Problem, Remark
 
@@ -105,6 +106,10 @@ class FileImport:
     async def _take_in(self, trace_ids: Sequence[str], desk: Desk) -> None:
         summaries = await self._store.summaries(trace_ids)
         await desk.take_in([ListedTrace(each) for each in summaries], only_unlabelled=False)
+        earlier = {other: each for each in trace_ids if (other := other_spelling(each)) is not None}
+        if earlier:
+            await desk.intake.take_over_deferrals(earlier)
+            desk.on_event(ItemsAdded(0))
 
     async def _next(self) -> list[RawTrace] | None:
         """Return the next traces, or None after the last. What is being read when this is cancelled comes next time."""

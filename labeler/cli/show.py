@@ -19,7 +19,7 @@ from labeler.cli.output import print_json, print_message, print_raw_json, print_
 from labeler.cli.stdout import write_out
 from labeler.cli.trace_files import looks_like_file, read_options, refuse_addresses, traces_of
 from labeler.domain.destination import Destination
-from labeler.domain.trace import RawTrace, short_id
+from labeler.domain.trace import RawTrace, other_spelling, short_id
 from labeler.reading.files.entry import Problem
 from labeler.reading.json.export import as_json
 from labeler.reading.layout import lay_out
@@ -98,7 +98,7 @@ async def _trace_or_why(
     """Return a trace from the backend, from the cache where that is out of reach, or why it cannot be had."""
     try:
         if not why_not_asked:
-            return await backend.trace(trace_id)
+            return await _as_spelled_there(trace_id, backend)
     except MissingTrace:
         return CommandFailed(ExitCode.PROBLEM, not_found([trace_id], backend.uri, backend.workspace))
     except Malformed as error:
@@ -107,6 +107,20 @@ async def _trace_or_why(
         why_not_asked = str(error)
     kept = await cache.run(Cache.trace, Destination(backend.uri, backend.workspace, ""), trace_id)
     return CommandFailed(ExitCode.WAITING, not_asked([trace_id], why_not_asked)) if kept is None else kept
+
+
+async def _as_spelled_there(trace_id: str, backend: Backend) -> RawTrace:
+    """Return a trace, also one that the backend calls with or without the prefix that MLflow gives OpenTelemetry's IDs.
+
+    Raises what the backend raises.
+    """
+    try:
+        return await backend.trace(trace_id)
+    except MissingTrace:
+        other = other_spelling(trace_id)
+        if other is None:
+            raise
+        return await backend.trace(other)
 
 
 def _check_owner(raw: RawTrace) -> None:

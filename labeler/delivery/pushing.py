@@ -13,7 +13,7 @@ from labeler.delivery.echo_check import differences
 from labeler.domain import answer_metadata
 from labeler.domain.assessment import Assessment, Source, same_reviewer
 from labeler.domain.destination import Destination
-from labeler.domain.trace import TraceSummary, short_id
+from labeler.domain.trace import TraceSummary, other_spelling, short_id
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import DeliveryState, Journaled
 
@@ -94,7 +94,7 @@ async def sort_lines(
     nothing. Raises what the backend raises.
     """
     done = SortedLines()
-    traces = await _traces(backend, [line.trace_id for line in lines])
+    traces = await _traces_as_named(backend, [line.trace_id for line in lines])
     candidates = []
     for line in lines:
         trace = traces.get(line.trace_id)
@@ -104,11 +104,11 @@ async def sort_lines(
             done.bad.append(UnqueuedLine(line.number, line.problem or _unreadable_trace(line.trace_id)))
         else:
             home = Destination(backend.uri, backend.workspace, trace.experiment_id)
-            candidates.append(_Candidate(line, home, line.label_at(home)))
+            candidates.append(_Candidate(line, home, replace(line.label_at(home), trace_id=trace.id)))
     journaled = await journal.run(journal.imported.journaled, {each.label.id for each in candidates})
     lost = [each for each in candidates if _judge(each, traces, journaled).standing is LineStanding.LOST]
     # Delivered, perhaps, between the two looks: only a look at the server after the one at the journal tells.
-    traces |= await _traces(backend, [each.line.trace_id for each in lost])
+    traces |= await _traces(backend, [each.label.trace_id for each in lost])
     for each in candidates:
         _take(each, _judge(each, traces, journaled), done)
     return done
@@ -155,6 +155,14 @@ def differences_as_labels(label: Assessment, stored: Assessment) -> list[str]:
 async def _traces(backend: Backend, trace_ids: Sequence[str]) -> dict[str, TraceSummary]:
     """The traces that exist, by their IDs, with their assessments."""
     return {summary.id: summary for summary in await backend.summaries(list(dict.fromkeys(trace_ids)))}
+
+
+async def _traces_as_named(backend: Backend, trace_ids: Sequence[str]) -> dict[str, TraceSummary]:
+    """As `_traces`, and by the IDs of files as well those that the backend spells otherwise."""
+    found = await _traces(backend, trace_ids)
+    spelled = {other: each for each in trace_ids if each not in found and (other := other_spelling(each)) is not None}
+    others = await _traces(backend, list(spelled)) if spelled else {}
+    return {**found, **others, **{spelled[other]: summary for other, summary in others.items()}}
 
 
 def _judge(candidate: _Candidate, traces: Mapping[str, TraceSummary], journaled: Mapping[str, Journaled]) -> Judged:

@@ -9,7 +9,7 @@ from labeler.dataclass import dataclass
 from labeler.delivery.listing import ListedTrace
 from labeler.delivery.news import LearntItems
 from labeler.desk.known_assessments import KnownAssessments
-from labeler.desk.restore import note_labelled, take_up, to_item
+from labeler.desk.restore import note_deferred, note_labelled, take_up, to_item
 from labeler.desk.worklist_rows import worklist_rows
 from labeler.domain.change import Answer
 from labeler.domain.destination import Destination
@@ -97,6 +97,20 @@ class Intake:
         for row in rows:
             take_up(state, row, self._known.journaled(row.trace_id), states.get(row.trace_id))
         return added
+
+    async def take_over_deferrals(self, earlier: Mapping[str, str]) -> None:
+        """Defer the items that were deferred under the IDs of earlier versions, unless something was done since.
+
+        `earlier` has an item's ID by the one that an earlier version gave its trace.
+        """
+        found = await self._journal.run(self._journal.reviews.deferred_among, self._record.id, list(earlier))
+        items = [earlier[each] for each in found if earlier[each] in self._state.index_of]
+        if not items:
+            return
+        acted_on = await self._journal.run(self._journal.reviews.states, self._record.id, among=items)
+        for trace_id in items:
+            if trace_id not in acted_on:
+                note_deferred(self._state, trace_id)
 
     async def end_listing(self, selected: Collection[str]) -> set[str]:
         """Note that a listing came to its end: these trace IDs are all that is selected now.

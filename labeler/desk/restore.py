@@ -131,6 +131,12 @@ def note_labelled(state: ReviewState, trace_id: str) -> bool:
     return True
 
 
+def note_deferred(state: ReviewState, trace_id: str) -> None:
+    """Mark an item deferred that nothing was made of here, in this sitting or before."""
+    if state.items[state.index_of[trace_id]].state is ItemState.OPEN and trace_id not in state.touched:
+        state.worklist.set_state(trace_id, ItemState.DEFERRED)
+
+
 def open_anew(state: ReviewState, trace_id: str) -> None:
     """Move the focus to where the current item opens, now that answers given elsewhere are known."""
     if state.item is not None and state.item.trace_id == trace_id:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
@@ -15,6 +16,8 @@ MOST_ID_CHARACTERS: Final = 250
 """MLflow's database keeps 50 of an ID, Databricks' IDs are longer."""
 
 _ID_SHOWN: Final = 60
+_MLFLOW_PREFIX: Final = "tr-"
+_OPEN_TELEMETRY_ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
 class TraceState(StrEnum):
@@ -113,6 +116,17 @@ def why_no_id(identifier: str) -> str:
     if len(identifier) > MOST_ID_CHARACTERS:
         return f"is {len(identifier):,} characters long, and no ID is longer than {MOST_ID_CHARACTERS}"
     return "" if identifier.isprintable() else "holds characters that no ID has: controls, or halves of characters"
+
+
+def other_spelling(trace_id: str) -> str | None:
+    """Return how MLflow spells an OpenTelemetry trace ID of a file, or the file one of MLflow's; None for other IDs.
+
+    MLflow puts ``tr-`` before such an ID, and so did earlier versions of labeler to those of files.
+    """
+    digits = trace_id.removeprefix(_MLFLOW_PREFIX)
+    if not _OPEN_TELEMETRY_ID.fullmatch(digits):
+        return None
+    return digits if digits != trace_id else f"{_MLFLOW_PREFIX}{digits}"
 
 
 def short_id(identifier: str) -> str:

@@ -211,6 +211,21 @@ class Reviews:
         )
         return together(here, deferred)
 
+    def deferred_among(self, review_id: str, trace_ids: Collection[str]) -> set[str]:
+        """Return which of these traces the reviewer of a review has deferred, whether they are items of it or not."""
+        spec = self._spec(review_id)
+        rows = self._store.rows(
+            "SELECT trace_id FROM deferred WHERE destination_id IN (SELECT value FROM json_each(?))"
+            " AND reviewer = ? AND scope = ? AND trace_id IN (SELECT value FROM json_each(?))",
+            (
+                numbers_at(self._store.rows, spec.backend_uri, spec.workspace),
+                person(spec.reviewer),
+                spec.sprint,
+                json.dumps(list(trace_ids)),
+            ),
+        )
+        return {row["trace_id"] for row in rows}
+
     def save_position(self, review_id: str, trace_id: str) -> None:
         """Save which item the reviewer is at."""
         with self._store.writing() as db:

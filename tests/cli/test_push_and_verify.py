@@ -149,3 +149,19 @@ def test_what_became_of_answers_behind_our_back_is_found(labeler: Program, exper
     told = labeler.run("verify", *options).out
     assert "superseded by bo" in told
     assert all(each["advice"] in told for each in result["problems"])
+
+
+def test_a_label_with_the_id_of_a_file_reaches_the_trace_that_mlflow_calls_otherwise(
+    labeler: Program, experiment: Experiment
+) -> None:
+    trace_id = experiment.trace_ids[0]
+    digits = trace_id.removeprefix("tr-")
+    file = write(labeler, {"trace_id": digits, "name": "helpful", "value": True, "reviewer": "ana"})
+    for queued in ("1 queued.", "0 queued, 1 were known already."):
+        ended = labeler.run("push", file, "-b", experiment.server.url)
+        assert (ended.code, queued in ended.err) == (0, True), ended.err
+    assert labeler.run("sync", "-b", experiment.server.url).code == 0
+    (label,) = human(experiment, trace_id)
+    assert label["assessment_name"] == "helpful"
+    shown = labeler.run("show", "--json", digits, "-b", experiment.server.url)
+    assert [each["trace_id"] for each in shown.lines] == [trace_id]

@@ -439,3 +439,20 @@ async def test_one_that_was_cleared_comes_back_only_by_a_later_reading(room: Roo
             await until_prepared(desk)
             await until(desk, expected)
             assert state(desk) is (ItemState.OPEN if expected is None else ItemState.LABELLED)
+
+
+async def test_what_was_deferred_under_the_id_of_an_earlier_version_is_deferred(room: Room) -> None:
+    digits = "4bf92f3577b34da6a3ce929d0e0e4736"
+    earlier = {f"tr-{digits}": digits}
+    async with room.desk(spec(filter="before"), listed(f"tr-{digits}")) as desk:
+        await do(desk, Defer())
+    for _ in range(2):
+        async with room.desk(spec(filter="now"), listed(digits)) as desk:
+            assert state(desk, digits) is ItemState.OPEN
+            await desk.intake.take_over_deferrals(earlier)
+            assert state(desk, digits) is ItemState.DEFERRED
+    async with room.desk(spec(filter="now"), listed(digits)) as desk:
+        await do(desk, Decline(""))
+    async with room.desk(spec(filter="now"), listed(digits)) as desk:
+        await desk.intake.take_over_deferrals(earlier)
+        assert state(desk, digits) is ItemState.DECLINED
