@@ -113,8 +113,8 @@ class Delivery:
 class OutboxCounts:
     """How many deliveries are not acknowledged.
 
-    `unreleased` counts those of the waiting whose items the reviewer has not left, `needs_credentials` those of the
-    parked that need credentials or a permission.
+    `unreleased` counts those of the waiting whose items the reviewer has not left, and what waits for these;
+    `needs_credentials` those of the parked that need credentials or a permission.
     """
 
     waiting: int = 0

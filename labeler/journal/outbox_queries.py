@@ -73,6 +73,22 @@ _STANDING: Final = """CASE d.state WHEN 'refused' THEN 0 WHEN 'parked' THEN 1
 _UNDONE: Final = "('waiting', 'parked', 'refused')"
 
 
+_COUNTS: Final = f"""
+WITH RECURSIVE held (id, op, destination_id, reviewer, trace_id) AS (
+    SELECT id, op, destination_id, reviewer, trace_id FROM deliveries
+    WHERE released_at_ms IS NULL AND +state IN {_UNDONE}
+    UNION
+    SELECT d.id, d.op, d.destination_id, d.reviewer, d.trace_id FROM held h JOIN deliveries d ON d.trace_id = h.trace_id
+    WHERE d.state IN {_UNDONE}
+      AND (d.depends_on = h.id
+           OR d.op = 'status' AND h.op != 'status'
+              AND d.destination_id = h.destination_id AND d.reviewer = h.reviewer))
+SELECT state, cause, count(*) AS n, sum(id IN (SELECT id FROM held)) AS held FROM deliveries
+WHERE state IN {_UNDONE} AND destination_id IN (SELECT value FROM json_each(?)) GROUP BY destination_id, state, cause
+"""
+"""What is held was not released, or waits for what was not."""
+
+
 class OutboxQueries:
     """Reads how far delivery got and what is in the outbox."""
 
@@ -91,9 +107,7 @@ class OutboxQueries:
     def counts(self, destinations: Sequence[Destination]) -> OutboxCounts:
         """Count what is not delivered there."""
         rows = self._store.rows(
-            "SELECT state, cause, count(*) AS n, count(*) - count(released_at_ms) AS held FROM deliveries"
-            " WHERE state IN ('waiting', 'parked', 'refused')"
-            " AND destination_id IN (SELECT value FROM json_each(?)) GROUP BY destination_id, state, cause",
+            _COUNTS,
             (numbers(self._store, destinations),),
         )
         by_state = dict.fromkeys(UNDONE, 0)
@@ -104,7 +118,7 @@ class OutboxQueries:
             waiting=by_state[DeliveryState.WAITING],
             parked=by_state[DeliveryState.PARKED],
             refused=by_state[DeliveryState.REFUSED],
-            unreleased=sum(row["held"] for row in rows),
+            unreleased=sum(row["held"] for row in rows if row["state"] == DeliveryState.WAITING),
             needs_credentials=wanting,
         )
 

@@ -101,3 +101,24 @@ async def test_what_the_reviewer_did_since_it_was_found_lost_is_not_sent(journal
         sitting.set_state("tr-a", ItemState.OPEN, NOW_MS),
     )
     assert send_again(journal, found) == 1, "the retraction alone"
+
+
+async def test_what_waits_for_an_item_that_is_open_counts_as_held_by_it(journal: Journal) -> None:
+    """A queue item's state goes after its answers: sent again while one of these is changed, it waits for that item."""
+    server, sitting = Server(), Sitting()
+    record(journal, sitting.answer("tr-a", "quality", 1, None, NOW_MS))
+    record(journal, sitting.set_state("tr-a", ItemState.LABELLED, NOW_MS))
+    deliver(journal, server)
+    server.set_state("rq-1", "tr-a", QueueItemState.PENDING, "rhea.k")
+    assert send_again(journal, await compare(journal, server)) == 1
+    review = journal.reviews.last()
+    assert review is not None
+    journal.changes.record(review.id, sitting.answer("tr-a", "quality", 2, None, NOW_MS))
+    deliver(journal, server)
+    counts = journal.queries.counts([HOME])
+    assert (counts.waiting, counts.unreleased) == (2, 2)
+    journal.outbox.release_all(NOW_MS)
+    counts = journal.queries.counts([HOME])
+    assert (counts.waiting, counts.unreleased) == (2, 0)
+    deliver(journal, server)
+    assert journal.queries.counts([HOME]).waiting == 0
