@@ -452,7 +452,7 @@ async def test_what_was_deferred_under_the_id_of_an_earlier_version_is_deferred(
             await desk.intake.take_over_deferrals(earlier)
             assert state(desk, digits) is ItemState.DEFERRED
     async with room.desk(spec(filter="now"), listed(digits)) as desk:
-        await do(desk, Decline(""))
+        await do(desk, Decline("no question"))
     async with room.desk(spec(filter="now"), listed(digits)) as desk:
         await desk.intake.take_over_deferrals(earlier)
         assert state(desk, digits) is ItemState.DECLINED
