@@ -18,7 +18,7 @@ from labeler.cli.local_review import review_store
 from labeler.cli.opened_review import OpenedReview
 from labeler.cli.output import print_message
 from labeler.cli.reviewer import ask_reviewer
-from labeler.cli.trace_files import rows_of
+from labeler.cli.trace_files import joined, rows_of, unanswered
 from labeler.config.identity import SAID, Reviewer
 from labeler.config.load import Configuration
 from labeler.dataclass import dataclass
@@ -52,7 +52,7 @@ async def review_files(asked: FilesAsked, configuration: Configuration) -> ExitC
     unwritten: list[ExitCode] = []
     is_one_file = len(asked.targets) == 1 and is_regular_file(asked.targets[0])
     importing = FileImport(
-        (found for target in asked.targets for found in _found_in(target, asked, indexes)),
+        _found(asked, indexes),
         lambda: outputs.extend(_outputs(asked, indexes)),
         beside=is_one_file,
     )
@@ -111,9 +111,12 @@ def _asked_reviewer() -> Reviewer:
     return Reviewer(ask_reviewer(), SAID)
 
 
-def _found_in(target: str, asked: FilesAsked, indexes: dict[str, RowIndex]) -> Iterator[RawTrace | Problem | Remark]:
-    """Yield the traces of a file and what is to be said of it, and index its rows."""
-    for file, found in rows_of(target, asked.options):
-        indexes.setdefault(file, RowIndex()).note(found)
-        if isinstance(found, RawTrace | Problem | Remark):
-            yield found
+def _found(asked: FilesAsked, indexes: dict[str, RowIndex]) -> Iterator[RawTrace | Problem | Remark]:
+    """Yield the traces of the files and what is to be said of them, and index their rows."""
+    targets, options = joined(asked.targets, asked.options)
+    for target in targets:
+        for file, found in rows_of(target, options):
+            indexes.setdefault(file, RowIndex()).note(found)
+            if isinstance(found, RawTrace | Problem | Remark):
+                yield found
+    yield from unanswered(options)

@@ -17,7 +17,7 @@ from labeler.cli.open_backend import open_backend
 from labeler.cli.open_journal import open_journal_to_read
 from labeler.cli.output import print_json, print_message, print_raw_json, print_text
 from labeler.cli.stdout import write_out
-from labeler.cli.trace_files import looks_like_file, read_options, refuse_addresses, traces_of
+from labeler.cli.trace_files import joined, looks_like_file, read_options, refuse_addresses, traces_of, unanswered
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, other_spelling, short_id
 from labeler.reading.files.entry import Problem
@@ -38,8 +38,8 @@ async def show(arguments: argparse.Namespace) -> ExitCode:
     refuse_addresses(arguments.targets)
     codes = [ExitCode.OK]
     trace_ids = []
-    options = read_options(arguments)
-    for target in arguments.targets:
+    targets, options = joined(arguments.targets, read_options(arguments))
+    for target in targets:
         if not looks_like_file(target):
             trace_ids.append(target)
             continue
@@ -54,6 +54,8 @@ async def show(arguments: argparse.Namespace) -> ExitCode:
         except CommandFailed as error:
             print_message(str(error))
             codes.append(error.code)
+    for trace in unanswered(options):
+        _print(trace, arguments)
     possible = possible_ids(trace_ids)
     if len(possible) < len(trace_ids):
         codes.append(ExitCode.PROBLEM)

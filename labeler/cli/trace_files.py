@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from labeler.reading.files.traces import Found
 
 STDIN: Final = "-"
+_FIRST_LINE: Final = 1 << 20
 _SUFFIXES: Final = (
     ".json", ".jsonl", ".ndjson", ".gz", ".zip", ".csv", ".tsv", ".parquet", ".txt", ".md", ".markdown", ".eval",
 )  # fmt: skip
@@ -51,6 +53,36 @@ def read_options(arguments: argparse.Namespace) -> ReadOptions:
     if is_text and (request or response):
         raise CommandFailed(ExitCode.USAGE, "--text takes a file for one text, which has no --request and --response")
     return ReadOptions(request, response, getattr(arguments, "own_id", None), is_text)
+
+
+def joined(targets: Sequence[str], options: ReadOptions) -> tuple[list[str], ReadOptions]:
+    """Return the targets and options by which the answers of batches are read together with their requests.
+
+    Files of requests come first. What nothing answered is to be asked for at the end: see `unanswered`.
+    """
+    if len(targets) < 2 and not any(Path(target).is_dir() for target in targets):
+        return list(targets), options
+    from labeler.reading.files.batch_requests import BatchRequests
+
+    return sorted(targets, key=_is_no_request_file), replace(options, requests=BatchRequests())
+
+
+def unanswered(options: ReadOptions) -> Iterator[RawTrace]:
+    """Yield the requests of batches that no file answered, once all files are read."""
+    if options.requests is not None:
+        yield from options.requests.unanswered()
+
+
+def _is_no_request_file(target: str) -> bool:
+    from labeler.reading.files.batch_requests import begins_with_request
+
+    try:
+        if not Path(target).is_file():  # a pipe is read once
+            return True
+        with Path(target).open("rb") as file:
+            return not begins_with_request(file.read(_FIRST_LINE))
+    except (OSError, ValueError):
+        return True
 
 
 def traces_of(target: str, options: ReadOptions) -> Iterator[RawTrace | Problem | Remark]:
@@ -98,6 +130,8 @@ def _rows_of_directory(directory: Path, options: ReadOptions) -> Iterator[tuple[
         raise _unreadable(str(directory), error) from None
     if not files:
         raise CommandFailed(ExitCode.USAGE, f"{directory} is a directory without a file in it")
+    if options.requests is not None:
+        files.sort(key=lambda path: _is_no_request_file(str(path)))
     if folders := len(inside) - len(files):
         yield str(directory), Remark(f"{directory}: {folders} folders in it were not looked into.")
     is_found = False

@@ -26,6 +26,29 @@ def test_show_reads_directories_and_stdin(labeler: Program) -> None:
     assert labeler.run("show", "deeper/none.json").code == 2
 
 
+def test_the_answers_of_a_batch_are_read_with_their_requests(labeler: Program) -> None:
+    asked = [
+        {
+            "custom_id": name,
+            "method": "POST",
+            "url": "/v1/chat",
+            "body": {"messages": [{"role": "user", "content": text}]},
+        }
+        for name, text in (("q-1", ASKED), ("q-2", "Is the north pier lit?"))
+    ]
+    body = {"choices": [{"message": {"role": "assistant", "content": ANSWER}}]}
+    said = {"id": "b1", "custom_id": "q-1", "response": {"status_code": 200, "body": body}, "error": None}
+    (labeler.work / "answers.jsonl").write_bytes(lines([said]))
+    (labeler.work / "requests.jsonl").write_bytes(lines(asked))
+    (alone,) = labeler.run("show", "--json", "answers.jsonl").lines
+    for targets in (["answers.jsonl", "requests.jsonl"], ["."]):
+        both, left = labeler.run("show", "--json", *targets).lines
+        told = [(each["role"], each["text"]) for each in both["messages"]]
+        assert told == [("user", ASKED), ("assistant", ANSWER)]
+        assert both["trace_id"] == alone["trace_id"], "labels of the row last, with its request or without"
+        assert left["messages"][0]["text"] == "Is the north pier lit?"
+
+
 def test_the_exact_json_of_a_row_is_the_row(labeler: Program) -> None:
     row = '{"prompt": "a",  "response": 1.50, "prompt": "b"}'
     (labeler.work / "rows.jsonl").write_text(row + "\n")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 from enum import Enum, auto
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from labeler.dataclass import dataclass
 from labeler.domain.value import JsonValue
+
+if TYPE_CHECKING:
+    from labeler.reading.files.batch_requests import BatchRequests
 
 MAX_VALUE_BYTES: Final = 1 << 29
 """The most that one value of a file may hold, in characters (512 M): it is read as a whole."""
@@ -97,3 +100,5 @@ class ReadOptions:
     response: str | None = None
     own_id: str | None = None
     is_text: bool = False
+    requests: BatchRequests | None = None
+    """Where the requests of batches are kept until their answers are read, which may lie in another file."""

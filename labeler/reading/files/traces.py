@@ -12,13 +12,14 @@ from labeler.dataclass import dataclass
 from labeler.domain.byte_size import limit_words
 from labeler.domain.trace import RawTrace, short_id, why_no_id
 from labeler.domain.value import JsonValue
+from labeler.reading.files.batch_requests import is_request, with_request
 from labeler.reading.files.entry import MAX_VALUE_BYTES, Entry, Problem, ReadOptions, Remark, Row, Unusable
 from labeler.reading.files.identity import OWN_ID_KEY, RowCounter, row_digest
 from labeler.reading.files.mlflow import mlflow_traces, span_owner, traces_of_exports, traces_of_spans
 from labeler.reading.files.refusals import why_no_trace
 from labeler.reading.files.tables import rows_in
 from labeler.reading.wire.bounded_json import parse_deep
-from labeler.reading.wire.forms import FORMS
+from labeler.reading.wire.forms import FORMS, recognise
 from labeler.reading.wire.forms.chat_rows import NAMED
 from labeler.reading.wire.forms.form import Form, Recognised, as_object, first_text
 from labeler.reading.wire.forms.row_facts import labels_of
@@ -116,6 +117,12 @@ class TracesOfOneFile:
         if depth < _DEEPEST and (rows := rows_in(value)) is not None:
             yield from self._read_members(entry, rows, depth)
             return
+        requests = self._options.requests
+        if requests is not None and (asked := requests.asked_by(value)) is not None:
+            text = with_request(entry.text, asked)
+            if (answered := recognise(parse_deep(text))) is not None:
+                yield from self._trace(answered, text, value, entry)
+                return
         for form in FORMS:
             if (trace_id := form.part_of(value)) is not None:
                 self._add_part(form, trace_id, entry)
@@ -124,7 +131,11 @@ class TracesOfOneFile:
                 yield from self._read_members(entry, inner, depth)
                 return
             if (recognised := form.recognise(value)) is not None:
-                yield from self._trace(recognised, entry.text, value, entry)
+                for told in self._trace(recognised, entry.text, value, entry):
+                    if requests is not None and isinstance(told, RawTrace) and is_request(value):
+                        requests.keep(value, entry.text, told)
+                    else:
+                        yield told
                 return
         if depth < _DEEPEST and (listed := _listed(value)) is not None:
             yield from self._read_members(entry, listed, depth)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from labeler.domain.assessment import NOTHING
 from labeler.domain.trace import NOT_RECORDED, NotRecorded
 from labeler.domain.value import JsonValue
 from labeler.reading.wire.forms.form import (
@@ -102,10 +103,15 @@ def recognise(value: JsonValue) -> Recognised | None:
     named = as_object(value.get(NAMED))
     if named:
         return _of_named_keys(as_object(value.get("row")), named)
+    if ANSWERED_REQUEST in value:
+        return _batch_row(as_object(value.get("row")), batch_request(as_object(value[ANSWERED_REQUEST])))
     if "resourceSpans" in value or "trace_info" in value:
         return None
     return _batch_row(value) or _messages_row(value) or _pair_row(value)
 
+
+ANSWERED_REQUEST: Final = "labeler.request"
+"""The key under which the answer of a batch is kept together with its request, which lies in another file."""
 
 NAMED: Final = "labeler.keys"
 """The key under which a row is kept together with the keys that the user named for its request and response."""
@@ -243,22 +249,31 @@ def _key(row: Object, names: Sequence[str]) -> str | None:
     return next((key for key in there if row[key] is not None), there[0] if there else None)
 
 
-def _batch_row(row: Object) -> Recognised | None:
-    """A line of OpenAI's batch files: what is to be asked, or what came back."""
-    body = as_object(row.get("body"))
+def batch_request(row: Object) -> Object:
+    """What a line of a batch file asks, as OpenAI's and Anthropic's have it; empty for an answer."""
+    for key in ("body", "params"):
+        asked = as_object(row.get(key))
+        if asked.keys() & {"messages", "input", "prompt", "contents"}:
+            return asked
+    return {}
+
+
+def _batch_row(row: Object, request: Object = NOTHING) -> Recognised | None:
+    """A line of a batch file: what is to be asked, or what came back to `request`."""
     if "custom_id" not in row and not ("method" in row and "url" in row):
         return None
-    if body.keys() & {"messages", "input", "prompt", "contents"}:
-        return Recognised(_spans(row, dict(body), NOT_RECORDED), _facts(row, ("body",)))
+    if asked := batch_request(row):
+        return Recognised(_spans(row, dict(asked), NOT_RECORDED), _facts(row, ("body", "params")))
+    given: Side = dict(request) if request else NOT_RECORDED
     answered = as_object(as_object(row.get("response")).get("body") or as_object(row.get("result")).get("message"))
     if not answered and "error" not in row and "error" not in as_object(row.get("result")):
         return None
     failure = as_object(row.get("error") or answered.get("error") or as_object(row.get("result")).get("error"))
     failure = as_object(failure.get("error")) or failure
     if failure and "choices" not in answered:
-        spans = _spans(row, NOT_RECORDED, NOT_RECORDED, failure=first_text(failure, "message", "code") or "failed")
+        spans = _spans(row, given, NOT_RECORDED, failure=first_text(failure, "message", "code") or "failed")
         return Recognised(spans, _facts(row, ("response", "error")))
-    return Recognised(_spans(row, NOT_RECORDED, dict(answered)), _facts(row, ("response", "error")))
+    return Recognised(_spans(row, given, dict(answered)), _facts(row, ("response", "error")))
 
 
 def _spans(row: Object, inputs: Side, outputs: Side, failure: str = "") -> list[Object]:
