@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from labeler.domain.answer_metadata import comment_of
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
 from labeler.domain.trace import TraceState, TraceSummary
@@ -28,7 +29,7 @@ STEPS = "\n".join(f"{number}. Do step number {number}, then check it." for numbe
 QUESTIONS = (
     Question("correct", PassFail("Correct", "Incorrect")),
     Question("stars", Numeric(1, 5)),
-    Question("modes", Categorical(("Wrong", "Unsafe"), multiple=True)),
+    Question("modes", Categorical(("Too long, rambling", "Wrong", "Unsafe"), multiple=True)),
     Question("note", Text()),
 )
 ASKED = partial(as_asked, ReviewState(QUESTIONS))
@@ -95,6 +96,7 @@ def test_values_are_told_in_the_words_of_their_question() -> None:
     assert told(said("stars", "4")).endswith('recorded as "4"')
     assert "recorded" not in told(said("stars", 4.0))
     assert told(judged("modes", ["wrong"])).startswith("Wrong · ")
+    assert "- Too long, rambling\n- Wrong" in told(judged("modes", ["wrong", "Too long, rambling"]))
     assert told(judged("correct", "perhaps")).startswith("perhaps · ")
     assert told(said("note", "yes it is")) == "yes it is · reviewer bo"
     assert "correct: Correct · judge gpt" in both_views(judged("correct", "yes"))[0].plain_text
@@ -147,11 +149,17 @@ def texts_of(value: object) -> Iterator[str]:
 
 
 def said_in(assessment: Assessment) -> list[str]:
-    """Every text of 8 characters or more in an assessment."""
+    """Every text of 8 characters or more in what an assessment says: its value or what failed, and its comment."""
+    comment = comment_of(assessment) or ""
+    value = texts_of(assessment.value if assessment.error is None else assessment.error)
+    return [text for text in (*value, comment) if len(text.strip()) >= 8]
+
+
+def recorded_with(assessment: Assessment) -> list[str]:
+    """Every other text of 8 characters or more that an assessment holds."""
     a = assessment
-    found = [a.id, a.name, a.source.id, a.rationale, a.span_id, a.overrides, a.error, *texts_of(a.value)]
-    found += [text for text in texts_of(a.metadata) if text != "labeler.rationale"]
-    return [text for text in found if text is not None and len(text.strip()) >= 8]
+    found = [a.id, a.name, a.source.id, a.rationale, a.span_id, a.overrides, *texts_of(a.value), *texts_of(a.metadata)]
+    return [text for text in found if text not in (None, "labeler.rationale") and len((text or "").strip()) >= 8]
 
 
 def folded(text: str) -> str:
@@ -160,16 +168,18 @@ def folded(text: str) -> str:
 
 @given(st.lists(ASSESSMENTS, min_size=1, max_size=3))
 @settings(max_examples=300, deadline=None)
-def test_no_text_of_an_assessment_is_missing_among_the_facts_and_the_search_finds_its_lines(
+def test_no_text_of_an_assessment_is_missing_where_it_is_told_and_the_search_finds_its_lines(
     assessments: list[Assessment],
 ) -> None:
-    document = trace_facts(SUMMARY, (), assessments, as_asked=ASKED)
-    shown = folded(document.plain_text)
+    conversation, facts = both_views(*assessments)
     for assessment in assessments:
-        for text in said_in(assessment):
-            assert folded(text) in shown, (text, document.plain_text)
-            for line in sanitise(text).split("\n"):
-                assert len(line) < 8 or Search(document, line).matches, (line, document.plain_text)
+        spoken = said_in(assessment)
+        for document, texts in ((conversation, spoken), (facts, [*spoken, *recorded_with(assessment)])):
+            shown = folded(document.plain_text)
+            for text in texts:
+                assert folded(text) in shown, (text, document.plain_text)
+                for line in sanitise(text).split("\n"):
+                    assert len(line) < 8 or Search(document, line).matches, (line, document.plain_text)
 
 
 def test_a_value_that_is_nested_beyond_reading_is_said_to_be() -> None:

@@ -46,7 +46,7 @@ async def update_session(desk: Desk, pane: TracePane, trace_id: str) -> None:
 
 
 async def update_facts(desk: Desk, pane: TracePane) -> None:
-    """Tell anew how far answers got, if that is in front."""
+    """Tell anew what was said and how far answers got, if that is in front."""
     item, over = desk.state.item, pane.over
     if item is not None and over is not None and over.action_id == "view.metadata":
         await pane.update_facts(*what_was_said(desk, item.trace_id))

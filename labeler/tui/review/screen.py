@@ -315,6 +315,7 @@ class ReviewScreen(ReviewActions):
             case DocumentReady(trace_id):
                 if self._is_current(trace_id):
                     self.paint_chrome()
+                    self.run_worker(open_views.update_facts(self.desk, self.views), group="facts")
                 if (prepared := self.desk.library.get(trace_id)) is not None:
                     self.views.lay_out_ahead(prepared.document)
             case ItemChanged(trace_id):

@@ -81,9 +81,9 @@ class TracePane(Beside):
         self._beside = False
         self._searched: str | None = None
         self._readings = Readings()
-        self._fates: Mapping[str, str] = {}
+        self._told: tuple[Sequence[Assessment], Mapping[str, str]] = ((), {})
         self._positions: dict[str, ViewPosition] = {}
-        self._shown: tuple[str, TraceView | str | None] | None = None
+        self._shown: tuple[str, TraceView | Document | str] | None = None
 
     def compose(self) -> ComposeResult:
         yield self.conversation
@@ -102,9 +102,8 @@ class TracePane(Beside):
         before, self._view = self._view, view
         if before.trace_id != view.trace_id:
             self.end_search()
-            if self._over:
-                self._over.clear()
-                self._arrange()
+            self._over.clear()
+            self._arrange()
         self._show_conversation()
         if self.has_documents_beside:
             self._documents.show_of(view.trace_id)
@@ -233,9 +232,9 @@ class TracePane(Beside):
             self._open(await self._facts(prepared, said, fates))
 
     async def update_facts(self, said: Sequence[Assessment], fates: Mapping[str, str]) -> None:
-        """Tell anew how far answers got, if the facts are in front, without moving what is being read."""
+        """Tell anew what was said and how far answers got, if the facts are in front, without moving what is read."""
         before, prepared = self.over, self._view.prepared
-        if before is None or before.action_id != "view.metadata" or prepared is None or fates == self._fates:
+        if before is None or before.action_id != "view.metadata" or prepared is None or self._told == (said, fates):
             return
         facts = await self._facts(prepared, said, fates)
         if self.is_attached and self.over is before:
@@ -367,8 +366,8 @@ class TracePane(Beside):
     def _show_conversation(self) -> None:
         view = self._view
         over = self.over if self.over is not None and self.over.document is not None else None
-        wanted = (view.trace_id, view.instead if view.prepared is None else over)
-        if wanted == self._shown:
+        wanted = (view.trace_id, view.instead if view.prepared is None else over or view.prepared.document)
+        if wanted == self._shown or (self._searched is not None and self._shows_conversation_of(view.trace_id)):
             return
         self._keep_position()
         self._shown = wanted
@@ -380,11 +379,14 @@ class TracePane(Beside):
             self.conversation.show(view.prepared.document, position=self._positions.get(view.trace_id))
 
     def _keep_position(self) -> None:
-        if self._shown is not None and self._shown[1] is None:
+        if self._shown is not None and self._shows_conversation_of(self._shown[0]):
             self._positions[self._shown[0]] = self.conversation.position()
 
+    def _shows_conversation_of(self, trace_id: str) -> bool:
+        return self._shown is not None and self._shown[0] == trace_id and isinstance(self._shown[1], Document)
+
     async def _facts(self, prepared: PreparedTrace, said: Sequence[Assessment], fates: Mapping[str, str]) -> TraceView:
-        self._fates = fates
+        self._told = said, fates
         document = await asyncio.to_thread(self._readings.facts, prepared, said, fates, self._view.hidden)
         return TraceView("view.metadata", "metadata", document)
 

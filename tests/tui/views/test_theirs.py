@@ -11,7 +11,7 @@ from labeler.domain.trace import RawTrace
 from labeler.domain.value import JsonValue
 from labeler.review.state import Rules
 from tests.tui.review.asked import THUMB, traces
-from tests.tui.review.table import REVIEWER, open_table
+from tests.tui.review.table import REVIEWER, Table, open_table
 from tests.tui.views.looking import all_of, opened, reading
 
 CORRECT = Question("correct", PassFail("Correct", "Incorrect"))
@@ -85,3 +85,47 @@ async def test_a_blind_review_hides_all_of_it(tmp_path: Path) -> None:
             assert ("MINE" in shown) == (key == "m")
             for secret in ("END-OF", "step number", "gpt", "bo ·", "a-notes"):
                 assert secret not in shown + table.line("panel")
+
+
+async def test_what_others_say_meanwhile_is_shown_where_one_reads_and_nothing_moves(tmp_path: Path) -> None:
+    async with open_table(tmp_path, [trace_with(OF_OTHERS[0])], (CORRECT,), size=(120, 30)) as table:
+        trace_id = table.desk.state.items[0].trace_id
+        await table.press("/")
+        await table.type("END-OF-EXPECTED")
+        await table.press("enter")
+        before = reading(table)
+        await table.store.create(
+            replace(said("notes", "one\nTWO-OF-NOTES", "olu"), id=f"a-{1:032x}", trace_id=trace_id)
+        )
+        await told_of(table, 2)
+        assert "1/1" in table.line("status")
+        await table.press("escape")
+        await table.wait_for(lambda: "TWO-OF-NOTES" in conversation_of(table), "what olu said in the conversation")
+        assert lines_of(before)[:12] == lines_of(reading(table))[:12]
+        await opened(table, "m", "metadata")
+        await table.press("space")
+        before = reading(table)
+        await table.store.create(replace(said("zeal", "THREE", "olu"), id=f"a-{2:032x}", trace_id=trace_id))
+        await told_of(table, 3)
+        await table.wait_for(lambda: "THREE" in conversation_of(table), "what olu said in the metadata")
+        assert lines_of(before)[:12] == lines_of(reading(table))[:12]
+
+
+async def told_of(table: Table, count: int) -> None:
+    """Have the backend read, until so many assessments of the item in view are known."""
+    item = table.desk.state.items[0]
+    table.desk.refresh()
+    await table.wait_for(lambda: len(table.desk.known.about(item.trace_id)) == count, f"{count} assessments")
+    await table.settle()
+
+
+def lines_of(read: str) -> list[str]:
+    """Lines below the pinned ones, without the sign of where in the document they stand."""
+    return [line.rstrip("▐ ") for line in read.splitlines()[3:]]
+
+
+def conversation_of(table: Table) -> str:
+    """The whole document in the conversation's place, as it is shown."""
+    viewport = table.review.views.conversation._viewport
+    assert viewport is not None
+    return viewport.layout.document.plain_text
