@@ -193,7 +193,7 @@ def report(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--local", action="store_true", help="from the journal, delivered or not, without a network")
     parser.add_argument("--offline", action="store_true", help="from the cache, as the backend was read last")
-    parser.add_argument("--format", choices=("terminal", "md", "csv", "json"), default="terminal")
+    parser.add_argument("--format", choices=("terminal", "html", "md", "csv", "json"), default="terminal")
     parser.add_argument("--json", dest="format", action="store_const", const="json", help="as --format json")
     complete_with_files(
         parser.add_argument(

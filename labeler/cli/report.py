@@ -76,7 +76,7 @@ def _report(arguments: argparse.Namespace, found: ReportedLabels, needed: Collec
         judged_value,
         examples=Examples(requests=found.requests),
     )
-    return Report(figures, found.source, found.at_ms, __version__), found.code
+    return Report(figures, found.source, found.at_ms, __version__, found.requests, found.pages), found.code
 
 
 def _asked(names: Collection[str], found: ReportedLabels) -> Collection[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -20,9 +21,16 @@ from labeler.storage.home_directory import expand
 
 STDOUT: Final = "-"
 
+_FOR_PAGES: Final = ("jinja2", "pygal")
+"""What the extra ``report`` installs."""
+
 
 def check_output(format: str, output: str) -> None:
     """Raise `CommandFailed` where a report of this format cannot go there, before anything is read for it."""
+    if format == "html" and not all(map(find_spec, _FOR_PAGES)):
+        raise CommandFailed(
+            ExitCode.USAGE, "What makes HTML pages is not installed: pip install 'trace-labeler[report]'"
+        )
     if format == "csv":
         if output == STDOUT:
             raise CommandFailed(ExitCode.USAGE, "CSV is several files: name a directory for them, -o DIR")
@@ -58,6 +66,10 @@ def _text(report: Report, format: str) -> str:
         return exact_json(report_as_json(report)) + "\n"
     if format == "md":
         return report_as_markdown(report)
+    if format == "html":
+        from labeler.reports.html_view import report_as_html
+
+        return report_as_html(report)
     return "".join(f"{plain(line)}\n" for line in terminal_lines(report))
 
 

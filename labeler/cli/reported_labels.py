@@ -36,7 +36,8 @@ class ReportedLabels:
     """What a report is made from.
 
     `at_ms` is when a server was read, in milliseconds since the epoch, else None. `requests` has beginnings of the
-    traces' requests, by trace ID, where they are known. `code` is what the reading alone ends the command with.
+    traces' requests and `pages` the web addresses of their pages, by trace ID, where they are known. `code` is what the
+    reading alone ends the command with.
     """
 
     source: ReportSource
@@ -44,6 +45,7 @@ class ReportedLabels:
     questions: list[Question]
     at_ms: int | None = None
     requests: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    pages: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     code: ExitCode = ExitCode.OK
 
 

@@ -28,6 +28,7 @@ from labeler.domain.clock import wall_clock_ms
 from labeler.domain.destination import Destination
 from labeler.domain.question import Question
 from labeler.domain.trace import TraceSummary
+from labeler.domain.web_address import web_address
 from labeler.domain.worklist import Query
 from labeler.journal.async_journal import AsyncJournal
 from labeler.reports.report import ReportSource
@@ -89,7 +90,7 @@ async def _from_backend(
                 await cache.run(Cache.put_summaries, place, page)
         source = ReportSource(f"{scope.label} at {backend.uri}", backend.uri, scope.experiment_ids)
         code = ExitCode.PROBLEM if tell_cautions(backend) else ExitCode.OK
-    return _reported(source, summaries, configuration, server, at_ms, code)
+    return _reported(source, place, summaries, configuration, server, at_ms, code)
 
 
 async def _scope(configuration: Configuration, backend: Backend) -> _Scope:
@@ -156,7 +157,8 @@ async def _from_cache(
     )
     asked = await questions_in_journal(journal, place.backend_uri, ids)
     label = f"{', '.join(settings.experiments)} at {place.backend_uri}, from the cache"
-    return _reported(ReportSource(label, place.backend_uri, tuple(ids)), summaries, configuration, asked, None, code)
+    source = ReportSource(label, place.backend_uri, tuple(ids))
+    return _reported(source, place, summaries, configuration, asked, None, code)
 
 
 async def _known_id(name: str, place: Destination, journal: AsyncJournal) -> str:
@@ -182,6 +184,7 @@ def _not_said(configuration: Configuration) -> CommandFailed:
 
 def _reported(
     source: ReportSource,
+    place: Destination,
     summaries: Iterable[TraceSummary],
     configuration: Configuration,
     server: Sequence[Question],
@@ -197,4 +200,9 @@ def _reported(
     others = fitting([each for each in known if each.name not in names], assessments)
     questions = [each for each in known if each.name in names and (each.name, each.kind) in answered] + others
     requests = {each.id: each.request_preview for each in found if each.request_preview}
-    return ReportedLabels(source, assessments, questions, at_ms, requests, code)
+    pages = {
+        each.id: address
+        for each in found
+        if (address := web_address(place.backend_uri, place.workspace, each.experiment_id, each.id)) is not None
+    }
+    return ReportedLabels(source, assessments, questions, at_ms, requests, pages, code)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import field
+
 from labeler.agreement.report_model import AgreementReport, QuestionFigures
 from labeler.dataclass import dataclass
+from labeler.domain.assessment import NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +27,16 @@ class ReportSource:
 class Report:
     """A report. `at_ms` is when a server was read, in milliseconds since the epoch; None for files and the journal.
 
-    `version` is labeler's own.
+    `version` is labeler's own. `requests` has beginnings of the traces' requests and `pages` the web addresses of
+    their pages at the server, both by trace ID, where they are known.
     """
 
     figures: AgreementReport
     source: ReportSource
     at_ms: int | None
     version: str
+    requests: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    pages: Mapping[str, str] = field(default_factory=lambda: NOTHING)
 
 
 def questions_named(report: Report, name: str) -> list[QuestionFigures]:
