@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from labeler.dataclass import dataclass
-from labeler.domain.assessment import AssessmentKind
+from labeler.domain.assessment import Assessment, AssessmentKind
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
 
@@ -28,7 +28,8 @@ class Answer:
     """What a reviewer says to a question. It becomes the assessment `assessment_id`, whose ID is made with the answer.
 
     `overrides` is the ID of the reviewer's answer that this one replaces. `duration_ms` is the active time from showing
-    the item to this answer.
+    the item to this answer. With `has_fallen` it was on the backend and does not stand there any more: somebody
+    overrode it, or deleted it. It is shown and counts all the same, but nothing can override it.
     """
 
     assessment_id: str
@@ -38,6 +39,7 @@ class Answer:
     duration_ms: int
     blind: Blind = Blind.NO
     overrides: str | None = None
+    has_fallen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,12 @@ class AnswerEffect:
 
     What the backend has to do follows from the pair: a new answer is created; one whose `overrides` is the ID of
     `before` supersedes it; an `after` that `before` overrides is restored by retracting `before`; the same ID on both
-    sides is an update in place; `after` None retracts `before` and what it overrides.
+    sides is an update in place; `after` None retracts `before` and what it overrides. One that has fallen is left as
+    it is on the backend.
+
+    `retired` are further assessments of the reviewer's own that stood beside `before`, with what they override of the
+    reviewer's own, whole and in the order in which they are deleted once `after` is acknowledged. `restored` are
+    assessments that were retired and are written again.
     """
 
     trace_id: str
@@ -55,6 +62,8 @@ class AnswerEffect:
     before: Answer | None
     after: Answer | None
     span_id: str | None = None
+    retired: tuple[Assessment, ...] = ()
+    restored: tuple[Assessment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

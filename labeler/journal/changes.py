@@ -21,6 +21,7 @@ from labeler.journal.item_states import ItemKey, item_key, note_state, note_touc
 from labeler.journal.models import DeliveryState
 from labeler.journal.outgoing_assessment import AnswerKey
 from labeler.journal.reconcile import settle_answer, settle_status
+from labeler.journal.retirement import carrier_of, restore, retire
 from labeler.journal.reviews import home_of, spec_of
 from labeler.journal.serialization import (
     answer_fields,
@@ -173,7 +174,7 @@ class Derivation:
     def follow(self, destination_id: int, effect: Effect) -> None:
         """Write what follows from one effect."""
         if isinstance(effect, AnswerEffect):
-            self._follow_answer(self._cell(destination_id, effect), effect.before, effect.after)
+            self._follow_answer(self._cell(destination_id, effect), effect)
             if effect.span_id is None:
                 note_touched(self.table.db, self._item(destination_id, effect.trace_id), self.seq)
             return
@@ -181,17 +182,29 @@ class Derivation:
         if self.spec.queue_id is not None and not effect.leaves_queue_alone:
             settle_status(self.table, self._cell(destination_id, effect), effect.before, effect.after)
 
-    def _follow_answer(self, cell: AnswerKey, before: Answer | None, after: Answer | None) -> None:
-        stays_here = self.spec.notes_local and cell.question in NOTE_NAMES
-        stood = self._stood(cell, before, after)
-        standing = after if stays_here else settle_answer(self.table, cell, stood, after)
+    def _follow_answer(self, cell: AnswerKey, effect: AnswerEffect) -> None:
+        before, after = effect.before, effect.after
+        if self.spec.notes_local and cell.question in NOTE_NAMES:
+            standing = after
+        else:
+            standing = settle_answer(self.table, cell, self._stood(cell, before, after), after)
+            self.table.hang_retirements(cell, carrier_of(self.table, standing))
+            retire(self.table, cell, standing, effect.retired)
+            restore(self.table, cell, standing, effect.restored)
         write_cell(self.table.db, cell, standing)
         gone = {answer.assessment_id for answer in (before, after) if answer is not None}
+        gone |= {each.id for each in effect.retired}
         gone |= {self.table.resolve(assessment_id) for assessment_id in gone}
+        gone -= {self.table.resolve(each.id) for each in effect.restored}
         self.table.db.executemany(
             "INSERT OR IGNORE INTO retired (destination_id, assessment_id) VALUES (?, ?)",
             [(cell.destination_id, assessment_id) for assessment_id in gone],
         )
+        for each in effect.restored:
+            self.table.db.execute(
+                "DELETE FROM retired WHERE destination_id = ? AND assessment_id = ?",
+                (cell.destination_id, self.table.resolve(each.id)),
+            )
         if standing is not None:
             self.table.db.execute(
                 "DELETE FROM retired WHERE destination_id = :at AND assessment_id IN (:id,"

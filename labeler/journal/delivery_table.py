@@ -17,6 +17,9 @@ OPEN: Final = frozenset({DeliveryState.WAITING, DeliveryState.PARKED, DeliverySt
 WITHDRAWN: Final = "withdrawn"
 """Cause of a create that was closed because its answer was retracted. An undo may reopen it."""
 
+RETIRED: Final = "retired"
+"""Key in the payload of a delete of what stood beside the answer that was changed: the whole assessment."""
+
 SURPLUS: Final = "surplus"
 """Key in the payload of a delete that no change asked for: of what counts beside the answer that superseded it."""
 
@@ -95,7 +98,8 @@ class DeliveryTable:
         """Return the deletes in this cell that follow from changes and were never attempted, oldest first."""
         return self.db.execute(
             f"SELECT * FROM deliveries WHERE {_IN_CELL} AND op = 'delete' AND state = 'waiting' AND attempts = 0"
-            f" AND json_extract(payload, '$.{SURPLUS}') IS NULL ORDER BY seq",
+            f" AND coalesce(json_extract(payload, '$.{SURPLUS}'), json_extract(payload, '$.{RETIRED}')) IS NULL"
+            " ORDER BY seq",
             _place(cell),
         ).fetchall()
 
@@ -107,6 +111,23 @@ class DeliveryTable:
             (*_place(cell), assessment_id),
         ).fetchone()
         return None if row is None else int(row["id"])
+
+    def open_retirement_of(self, assessment_id: str) -> Any | None:
+        """Return the row of the open delete that retires an assessment, or None."""
+        return self.db.execute(
+            "SELECT * FROM deliveries WHERE assessment_id = ? AND op = 'delete' AND state IN"
+            f" ('waiting', 'parked', 'refused') AND json_extract(payload, '$.{RETIRED}') IS NOT NULL",
+            (assessment_id,),
+        ).fetchone()
+
+    def hang_retirements(self, cell: AnswerKey, delivery_id: int | None) -> None:
+        """Have the retirements in this cell wait for a delivery in place of one that is closed."""
+        self.db.execute(
+            f"UPDATE deliveries SET depends_on = ? WHERE {_IN_CELL} AND op = 'delete' AND state = 'waiting'"
+            f" AND attempts = 0 AND json_extract(payload, '$.{RETIRED}') IS NOT NULL"
+            " AND depends_on IN (SELECT id FROM deliveries WHERE op IN ('create', 'update') AND state = 'closed')",
+            (delivery_id, *_place(cell)),
+        )
 
     def statuses_of(self, cell: AnswerKey) -> list[Any]:
         """Return the rows of all queue statuses of this trace, whatever their state, oldest first."""

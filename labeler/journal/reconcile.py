@@ -60,10 +60,12 @@ class _Stack:
 
     def move(self, before: Answer | None, after: Answer | None) -> Answer | None:
         """Queue what leads from `before` to `after`, both with resolved IDs. Return what stands then."""
-        if after is None:
+        if before is not None and before.has_fallen:
+            before = None
+        if after is None or after.has_fallen:
             if before is not None:
                 self._retract(before)
-            return None
+            return after
         if before is None:
             return self._put(after, self._revive(_Top()))
         if before.assessment_id == after.assessment_id:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from labeler.dataclass import dataclass
 from labeler.domain.assessment import AssessmentKind, person
 from labeler.domain.destination import Destination
-from labeler.journal.delivery_table import SURPLUS
+from labeler.journal.delivery_table import RETIRED, SURPLUS
 from labeler.journal.destinations import known, numbers
 from labeler.journal.models import Delivery, DeliveryOp, Former, Lost, Surplus
 from labeler.journal.outbox_queries import delivery_of_row
@@ -64,7 +64,7 @@ SELECT d.*, iif(d.op = 'create', d.id, NULL) AS creation, coalesce(d.server_id, 
                WHERE r.assessment_id = d.assessment_id AND r.op = 'delete' AND r.state IN {_OPEN}) AS is_underway
 FROM deliveries d
 WHERE d.destination_id IN (SELECT value FROM json_each(:places))
-  AND (d.op = 'create' AND (d.attempts > 0 OR d.state = 'delivered')
+  AND (d.op = 'create' AND (d.attempts > 0 OR d.state = 'delivered') AND json_extract(d.payload, '$.{RETIRED}') IS NULL
        OR d.op = 'delete' AND d.state = 'delivered'
           AND NOT EXISTS (SELECT 1 FROM deliveries c WHERE c.assessment_id = d.assessment_id AND c.op = 'create'))
 ORDER BY d.seq

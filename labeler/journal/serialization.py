@@ -89,7 +89,10 @@ def assessment_of(fields: Mapping[str, Any]) -> Assessment:
 
 def answer_fields(answer: Answer) -> dict[str, Any]:
     """Return an answer as a JSON object."""
-    return {name: getattr(answer, name) for name in Answer.__slots__}
+    fields = {name: getattr(answer, name) for name in Answer.__slots__}
+    if not answer.has_fallen:
+        del fields["has_fallen"]
+    return fields
 
 
 def answer_of(fields: Mapping[str, Any]) -> Answer:
@@ -102,6 +105,7 @@ def answer_of(fields: Mapping[str, Any]) -> Answer:
         fields["duration_ms"],
         _BLIND[fields["blind"]],
         fields["overrides"],
+        fields.get("has_fallen", False),
     )
 
 
@@ -109,7 +113,7 @@ def _effect_fields(effect: Effect) -> dict[str, Any]:
     if isinstance(effect, StateEffect):
         fields: dict[str, Any] = {"trace_id": effect.trace_id, "state": [effect.before, effect.after]}
         return fields | ({"leaves_queue_alone": True} if effect.leaves_queue_alone else {})
-    return {
+    fields = {
         "trace_id": effect.trace_id,
         "question": effect.question,
         "kind": effect.kind,
@@ -117,6 +121,8 @@ def _effect_fields(effect: Effect) -> dict[str, Any]:
         "before": None if effect.before is None else answer_fields(effect.before),
         "after": None if effect.after is None else answer_fields(effect.after),
     }
+    beside = {"retired": effect.retired, "restored": effect.restored}
+    return fields | {name: [assessment_fields(each) for each in rows] for name, rows in beside.items() if rows}
 
 
 def _effect(fields: dict[str, Any]) -> Effect:
@@ -131,4 +137,6 @@ def _effect(fields: dict[str, Any]) -> Effect:
         before=None if fields["before"] is None else answer_of(fields["before"]),
         after=None if fields["after"] is None else answer_of(fields["after"]),
         span_id=fields["span_id"],
+        retired=tuple(map(assessment_of, fields.get("retired", ()))),
+        restored=tuple(map(assessment_of, fields.get("restored", ()))),
     )

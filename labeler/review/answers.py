@@ -294,7 +294,7 @@ def _in_place_of_kept(before: Answer | None, decision: Decision) -> Decision:
 
 def _succeeding(state: ReviewState, before: Answer | None, after: Answer) -> Answer:
     """Return `after` as the successor of `before`: superseding it, or under its ID where edits are made in place."""
-    if before is None:
+    if before is None or before.has_fallen:
         return after
     if state.rules.edits_in_place:
         return replace(after, assessment_id=before.assessment_id, overrides=before.overrides)

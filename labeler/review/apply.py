@@ -6,6 +6,7 @@ from labeler.dataclass import dataclass
 from labeler.domain.change import AnswerEffect, Change, StateEffect
 from labeler.domain.worklist import ItemState
 from labeler.review.decision import Decision
+from labeler.review.mine import Mine
 from labeler.review.navigation import opening_focus
 from labeler.review.shared_queue import offer
 from labeler.review.state import ReviewState, Subject
@@ -66,6 +67,10 @@ def apply_change(state: ReviewState, change: Change) -> None:
 def _set_answer(state: ReviewState, effect: AnswerEffect) -> None:
     subject = effect.trace_id, effect.span_id
     state.set_answer(subject, effect.question, effect.after)
+    state.mine.pop((subject, effect.question), None)
+    if effect.restored:
+        beside = tuple(each for each in reversed(effect.restored) if each.valid)
+        state.mine[subject, effect.question] = Mine(effect.after, beside=beside, retire=effect.restored)
     if effect.after is not None and effect.after.comment == state.kept_comments.get(subject):
         state.kept_comments.pop(subject, None)
 

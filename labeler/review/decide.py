@@ -13,6 +13,7 @@ from labeler.review.answers import answer_digit, answer_thumb, clear, comment_on
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
 from labeler.review.item_states import ask_decline, decline, defer, flag, press_enter, toggle_flag
 from labeler.review.navigation import go, go_to
+from labeler.review.retiring import retiring
 from labeler.review.shared_queue import beside_others
 from labeler.review.span_target import aim, end_aim
 from labeler.review.state import ReviewState
@@ -46,7 +47,7 @@ def _decide(state: ReviewState, action: act.Action, stamp: act.ActionContext) ->
             return end_aim(state)
     if item.trace_id in state.absent:
         return Refusal(NOT_DOWNLOADED)
-    return _telling_that_it_is_labelled(item, _decide_on_item(state, item, action, stamp))
+    return retiring(state, _telling_that_it_is_labelled(item, _decide_on_item(state, item, action, stamp)))
 
 
 def _decide_on_item(state: ReviewState, item: Item, action: act.Action, stamp: act.ActionContext) -> Decision | Refusal:

@@ -64,6 +64,10 @@ class Refusal:
     says: str
 
 
+class AskFirst(Refusal):
+    """What has to be agreed to, or refused, before an action can be done (`ReviewState.retires`)."""
+
+
 def verbatim(text: str) -> str:
     """Return a text spelled so that it appears in a sentence unchanged: its braces name no action."""
     return text.replace("{", "{{")

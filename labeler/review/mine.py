@@ -169,12 +169,12 @@ def _fallen(
     """Return my last answer where none of mine is valid: overridden by somebody, or gone. Neither opens the item."""
     own = None if word is None else next((each for each in rows if word.is_carried_by(each)), None)
     if word is not None and word.answer is not None and own is None:
-        answer, fits = _fitting(asked, word.answer)
+        answer, fits = _fitting(asked, replace(word.answer, has_fallen=True))
         return Mine(answer=answer, fits=fits, is_gone=True)
     last = own or next((each for each in reversed(rows) if _overrider(each, everything) is not None), None)
     if last is None:
         return Mine()
-    answer, fits = _fitting(asked, answer_of(last, last.value))
+    answer, fits = _fitting(asked, replace(answer_of(last, last.value), has_fallen=True))
     return Mine(answer=answer, fits=fits, overridden_by=_overrider(_top_of(last, rows), everything) or "")
 
 

@@ -13,6 +13,7 @@ from labeler.domain.change import Answer
 from labeler.domain.question import FLAG_NAME, Question
 from labeler.domain.worklist import ItemState
 from labeler.review.history import History
+from labeler.review.mine import Mine
 from labeler.review.queue_items import QueueItems
 from labeler.review.worklist import Item, Worklist
 
@@ -81,6 +82,10 @@ class ReviewState:
     """The answers about each submitted trace that is being edited, by question, as they were when that began."""
     queue: QueueItems = field(default_factory=QueueItems)
     """What the review queue says of the items, where they are those of one."""
+    mine: dict[tuple[Subject, str], Mine] = field(default_factory=dict)
+    """What there is to say of answers of the reviewer's own since the backend was read, by subject and question."""
+    retires: bool | None = None
+    """Whether further valid answers of the reviewer's own are deleted with a new one. None: not asked yet."""
     trail: Trail = field(default_factory=Trail)
     choosing: bool = False
     """Whether the focused choice of several has been begun and not yet ended."""

@@ -76,18 +76,19 @@ def _reversed(state: ReviewState, effect: Effect, stamp: ActionContext) -> Effec
         now = state.items[state.index_of[effect.trace_id]].state
         return StateEffect(effect.trace_id, now, effect.before)
     now_answer = state.answers_of(effect.trace_id, effect.span_id).get(effect.question)
-    return replace(effect, before=now_answer, after=_content_again(effect, now_answer, stamp))
+    again = _content_again(effect, now_answer, stamp)
+    return replace(effect, before=now_answer, after=again, retired=effect.restored, restored=effect.retired)
 
 
 def _content_again(effect: AnswerEffect, now: Answer | None, stamp: ActionContext) -> Answer | None:
     """Return what `effect.before` becomes when it is restored over `now`.
 
-    An answer that `now` overrides becomes valid again by itself once `now` is retracted, and one that was changed in
-    place is changed back: both keep their ID. Everything else becomes a new assessment.
+    An answer that `now` overrides becomes valid again by itself once `now` is retracted, one that was changed in place
+    is changed back, and one that had fallen stays so: all keep their ID. Everything else becomes a new assessment.
     """
     content = effect.before
-    if content is None:
-        return None
+    if content is None or content.has_fallen:
+        return content
     if now is None:
         return replace(content, assessment_id=stamp.mint(), overrides=None)
     same = now.assessment_id == content.assessment_id
