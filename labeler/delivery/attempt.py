@@ -8,7 +8,7 @@ what is stored was seen to equal what was sent. Servers that assign IDs themselv
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from labeler.backends.base import AlreadyThere, Ambiguous, Backend, BackendError, MissingTarget
@@ -158,9 +158,11 @@ class Deliverer:
     async def _delete(self, claim: Claim) -> Outcome:
         trace_id, wire_id = claim.delivery.trace_id, claim.wire_id
         assert wire_id is not None
-        doomed = [wire_id]
+        doomed, below = [wire_id], list[str]()
         if not claim.is_journaled:
-            doomed = [each.id for each in await self._own_chain(claim, wire_id)]
+            chain = await self._own_chain(claim, wire_id)
+            doomed = [each.id for each in chain]
+            below = [each.overrides for each in chain[:1] if each.overrides is not None]
             if not doomed and await self.backend.find(trace_id, wire_id) is not None:
                 return Delivered(note="The assessment is not the reviewer's own; it was left alone")
         elif claim.rival_at_ms is not None or await self._server_ids.are_given():
@@ -173,7 +175,16 @@ class Deliverer:
                     return self._in_doubt(claim, error)
         if claim.restored is not None and await self.backend.find(trace_id, claim.restored.id) is None:
             return TargetGone("The answer that an undo brought back is no longer on the server")
-        return self._done_unless_rivalled(claim, Delivered())
+        note = await self._revived(claim, below)
+        return self._done_unless_rivalled(claim, Delivered(note=note))
+
+    async def _revived(self, claim: Claim, below: Sequence[str]) -> str | None:
+        """Say in a sentence which assessment counts again now that what overrode it is gone; None where none does."""
+        for assessment_id in below:
+            found = await self.backend.find(claim.delivery.trace_id, assessment_id)
+            if found is not None and found.valid:
+                return f"{found.source.id}'s answer to {found.name} counts again: what overrode it was deleted"
+        return None
 
     async def _own_chain(self, claim: Claim, wire_id: str) -> list[Assessment]:
         """Return an assessment not created from here and what it overrides, as far as they are the reviewer's own.

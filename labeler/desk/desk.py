@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import islice
 
@@ -23,11 +23,12 @@ from labeler.desk.known_assessments import KnownAssessments
 from labeler.desk.media_content import Contents
 from labeler.desk.news import DeskNews
 from labeler.desk.outbox import Outbox
+from labeler.desk.own_elsewhere import OwnElsewhere
 from labeler.desk.remote import OFFLINE, Remote
-from labeler.desk.restore import Cells, open_anew, stand_at, take_over
+from labeler.desk.restore import Cells, stand_at
 from labeler.desk.sessions import Sessions
 from labeler.desk.working_time import ActiveTime, Pace
-from labeler.domain.change import Answer, AnswerEffect, Blind, Change
+from labeler.domain.change import AnswerEffect, Blind, Change
 from labeler.domain.clock import monotonic_ms, wall_clock_ms
 from labeler.domain.connection import ConnectionStatus
 from labeler.domain.destination import Destination
@@ -104,8 +105,28 @@ class Desk:
         )
         self.outbox = Outbox(journal, remote, self.deliveries.changed)
         self.intake = Intake(record, state, self.known, journal)
+        self.own_elsewhere = OwnElsewhere(
+            record,
+            state,
+            self.known,
+            self.intake,
+            journal,
+            self._background,
+            self.deliveries,
+            self._active,
+            self.destination_of,
+            self._emit,
+        )
         self.news = DeskNews(
-            record, state, self.intake, self.library, journal, self._acting, self.take_in, self._take_over, self._emit
+            record,
+            state,
+            self.intake,
+            self.library,
+            journal,
+            self._acting,
+            self.take_in,
+            self.own_elsewhere.take_over,
+            self._emit,
         )
         self._missing: dict[str, str] = {}
         self._brought_anew: set[str] = set()
@@ -135,6 +156,7 @@ class Desk:
         processor.
         """
         await self.intake.open()
+        await self.own_elsewhere.open()
         await self._journal.run(self._journal.outbox.release_earlier, wall_clock_ms())
         await self.deliveries.refresh()
         self.library.prepare(self.wanted()[:1])
@@ -177,16 +199,9 @@ class Desk:
     def seen(self, trace_id: str) -> None:
         """Note that this trace is on the screen now: the active time on it begins, or goes on."""
         self._active.show(trace_id, monotonic_ms())
-        self._note_shown(trace_id)
+        self.own_elsewhere.seen(trace_id)
         if (prepared := self.library.get(trace_id)) is not None:
             self._remote.show(trace_id, prepared.raw.summary.read_at_ms)
-
-    def _note_shown(self, trace_id: str) -> None:
-        """Keep which answers of the reviewer's own from elsewhere were on the screen: others come as a surprise."""
-        if new := self.known.not_shown_yet(trace_id):
-            self.known.shown |= new
-            home = self.destination_of(trace_id)
-            self._background.do(self._journal.run(self._journal.changes.note_shown, home, new))
 
     def document(self, trace_id: str) -> PreparedTrace | None:
         """Return the document of a trace if it is ready; otherwise prepare it, and an event tells when it is."""
@@ -234,7 +249,8 @@ class Desk:
     def settled(self, trace_id: str, delivery: Delivery) -> None:
         """Note that a delivery of this trace came to an end or was parked; tell of a refusal or a conflict."""
         self.deliveries.settled(delivery)
-        if delivery.reason and delivery.op is DeliveryOp.STATUS:
+        is_done = delivery.op is DeliveryOp.DELETE and delivery.state is DeliveryState.DELIVERED
+        if delivery.reason and (delivery.op is DeliveryOp.STATUS or is_done):
             self.tell(delivery.reason)
         elif delivery.state is DeliveryState.REFUSED:
             self.tell(f"{one_line(delivery.name, 40)} was refused: {one_line(delivery.reason or '', 80)}")
@@ -332,6 +348,7 @@ class Desk:
 
     def _after_change(self, change: Change) -> None:
         self.known.changed(change)
+        self.own_elsewhere.changed(change)
         for effect in change.effects:
             if isinstance(effect, AnswerEffect) and effect.after is not None:
                 self.deliveries.given(effect.after.assessment_id)
@@ -374,25 +391,8 @@ class Desk:
         if trace_id in self.state.index_of:
             if self.known.note_read(prepared):
                 self.on_event(ItemChanged(trace_id))
-            self._take_over(trace_id, self.known.unknown_answers(prepared.raw.summary))
-            if prepared.raw.summary.read_at_ms and self.known.journaled(trace_id):
-                self._background.do(self._take_over_since(prepared))
+            self.own_elsewhere.prepared(prepared)
         self.on_event(DocumentReady(trace_id))
-
-    async def _take_over_since(self, prepared: PreparedTrace) -> None:
-        """Take over what came after the journal's answers, but for an item that was changed in this sitting."""
-        summary = prepared.raw.summary
-        settled = await self.intake.settled(summary)
-        if summary.id not in self.state.touched:
-            self._take_over(summary.id, self.known.told_since(summary, settled))
-
-    def _take_over(self, trace_id: str, told: Mapping[str | None, Mapping[str, Answer]]) -> None:
-        if told:
-            take_over(self.state, trace_id, told)
-            self.deliveries.told(answer.assessment_id for answers in told.values() for answer in answers.values())
-            if self._active.shown != trace_id:
-                open_anew(self.state, trace_id)
-            self.on_event(ItemChanged(trace_id))
 
 
 def _mint() -> str:

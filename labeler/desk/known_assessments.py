@@ -107,7 +107,7 @@ class KnownAssessments:
     def mine(self, trace_id: str) -> dict[tuple[str | None, str], Mine]:
         """Return my answers about a prepared trace and its spans, by span ID and question, with what to say of each."""
         prepared = self._library.get(trace_id)
-        return {} if prepared is None else self._merged(prepared.raw.summary)
+        return {} if prepared is None else self.merged(prepared.raw.summary)
 
     def not_shown_yet(self, trace_id: str) -> set[str]:
         """Return the IDs of assessments of mine that are shown with this trace, and of which that is not noted yet.
@@ -120,48 +120,74 @@ class KnownAssessments:
         given = {answer.assessment_id for answer in self.journaled(trace_id).values() if answer is not None}
         return ids - self.shown - given
 
-    def told_since(
-        self, summary: TraceSummary, settled: Mapping[tuple[str | None, str], int | None]
-    ) -> dict[str | None, dict[str, Answer]]:
-        """Find the answers of mine in what was just read that came after those of the journal, by span and question.
-
-        `settled` is when the last delivery of each answer was acknowledged (`OutboxQueries.settled_in`).
-        """
-        since: dict[str | None, dict[str, Answer]] = {}
-        for (span_id, name), mine in self._merged(summary, settled).items():
-            known = self.journaled(summary.id).get((span_id, name))
-            if mine.answer is not None and (known is None or mine.answer.assessment_id != known.assessment_id):
-                since.setdefault(span_id, {})[name] = mine.answer
-        return since
-
-    def _merged(
+    def merged(
         self, summary: TraceSummary, settled: Mapping[tuple[str | None, str], int | None] | None = None
     ) -> dict[tuple[str | None, str], Mine]:
-        """Merge the journal's answers with what was told. Without `settled` the journal's count, where it has any."""
-        known = self.journaled(summary.id)
-        told = [each for each in summary.assessments if settled is not None or each.id not in self.retired]
+        """Merge the journal's answers about a trace with what was told, by span ID and question.
+
+        `settled` is when the last delivery of each answer was acknowledged (`OutboxQueries.settled_in`). Without it the
+        journal's answers count, where it has any.
+        """
+        known, read_at_ms = self.journaled(summary.id), summary.read_at_ms
         asked = {question.name: question for question in self._state.questions}
-        places = dict.fromkeys((*known, *((each.span_id, each.name) for each in told)))
-        is_in_scope = in_scope(self._scope)
-        return {
-            (span_id, name): merge(
-                Asked(name, asked.get(name), self._reviewer, span_id, is_in_scope),
-                _word(known, (span_id, name), settled),
-                Reading(summary.read_at_ms, told),
-                self.shown,
-            )
-            for span_id, name in places
-            if name in asked or name in NOTE_NAMES
-        }
+        places = dict.fromkeys((*known, *((each.span_id, each.name) for each in summary.assessments)))
+        current = [each for each in summary.assessments if each.id not in self.retired]
+        is_in_scope, shown = in_scope(self._scope), self.shown | self.retired
+        merged = {}
+        for span_id, name in places:
+            if name in asked or name in NOTE_NAMES:
+                word = _word(known, (span_id, name), settled)
+                is_later = word is not None and word.settled_at_ms is not None and read_at_ms > word.settled_at_ms
+                told = Reading(read_at_ms, summary.assessments if is_later else current)
+                place = Asked(name, asked.get(name), self._reviewer, span_id, is_in_scope)
+                merged[span_id, name] = merge(place, word, told, shown)
+        return merged
 
     def unknown_answers(self, summary: TraceSummary) -> dict[str | None, dict[str, Answer]]:
-        """Find the reviewer's answers in what was just read that the journal does not know, by span ID and question."""
-        known = self.journaled(summary.id)
+        """Find the reviewer's answers in what was just read that the journal does not know, by span ID and question.
+
+        What there is to say of them is kept in the state of the review.
+        """
+        known, merged = self.journaled(summary.id), self.merged(summary)
+        self._note(summary.id, merged)
         unknown: dict[str | None, dict[str, Answer]] = {}
-        for (span_id, name), mine in self._merged(summary).items():
+        for (span_id, name), mine in merged.items():
             if mine.answer is not None and (span_id, name) not in known:
                 unknown.setdefault(span_id, {})[name] = mine.answer
         return unknown
+
+    def told_since(
+        self, summary: TraceSummary, settled: Mapping[tuple[str | None, str], int | None]
+    ) -> dict[str | None, dict[str, Answer]]:
+        """Find the answers of mine in what was just read that came after the journal's, or have fallen or risen since.
+
+        They are returned by span ID and question; of an item that was changed in this sitting only those that have
+        fallen or risen: its reviewer is at it. `settled` is as for `merged`. What there is to say of them is kept in
+        the state of the review.
+        """
+        trace_id, merged = summary.id, self.merged(summary, settled)
+        self._note(trace_id, merged)
+        known, news = self.journaled(trace_id), dict[str | None, dict[str, Answer]]()
+        for (span_id, name), mine in merged.items():
+            answer, shown = mine.answer, self._state.answers_of(trace_id, span_id).get(name)
+            if answer is None:
+                continue
+            journaled = known.get((span_id, name))
+            is_other = journaled is None or journaled.assessment_id != answer.assessment_id
+            is_same = shown is not None and shown.assessment_id == answer.assessment_id
+            has_moved = is_same and shown is not None and shown.has_fallen != answer.has_fallen
+            if has_moved or (is_other and trace_id not in self._state.touched):
+                news.setdefault(span_id, {})[name] = answer
+        return news
+
+    def _note(self, trace_id: str, merged: Mapping[tuple[str | None, str], Mine]) -> None:
+        """Keep in the state of the review what there is to say of answers of mine about a trace."""
+        for (span_id, name), mine in merged.items():
+            place = (trace_id, span_id), name
+            if mine.beside or mine.retire or mine.conflicts or (mine.answer is not None and mine.answer.has_fallen):
+                self._state.mine[place] = mine
+            else:
+                self._state.mine.pop(place, None)
 
     def is_told_of_more(self, summary: TraceSummary) -> bool:
         """Return whether a valid answer of mine was read that is not one that the journal has."""
@@ -184,6 +210,8 @@ class KnownAssessments:
                     self.retired.add(effect.before.assessment_id)
                 if effect.after is not None:
                     self.retired.discard(effect.after.assessment_id)
+                self.retired |= {each.id for each in effect.retired}
+                self.retired -= {each.id for each in effect.restored}
 
 
 def _word(

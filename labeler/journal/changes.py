@@ -205,6 +205,10 @@ class Derivation:
                 "DELETE FROM retired WHERE destination_id = ? AND assessment_id = ?",
                 (cell.destination_id, self.table.resolve(each.id)),
             )
+            self.table.db.execute(
+                "INSERT OR IGNORE INTO shown (destination_id, assessment_id) VALUES (?, ?)",
+                (cell.destination_id, self.table.resolve(each.id)),
+            )
         if standing is not None:
             self.table.db.execute(
                 "DELETE FROM retired WHERE destination_id = :at AND assessment_id IN (:id,"

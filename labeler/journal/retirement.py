@@ -41,17 +41,10 @@ def restore(table: DeliveryTable, cell: AnswerKey, standing: Answer | None, rest
     """
     were_valid = {each.id for each in restored if each.valid}
     came_back = standing.assessment_id if standing is not None else None
-    for each in restored:
+    gone = [each for each in restored if not _is_called_off(table, each.id)]
+    for each in _wanted_again([each for each in gone if came_back not in (each.id, table.resolve(each.id))]):
         assessment_id = table.resolve(each.id)
-        row, delete = table.create_of(assessment_id), table.open_retirement_of(assessment_id)
-        if delete is not None and delete["attempts"] == 0:
-            table.close(delete["id"], "called off before it was sent")
-            continue
-        if came_back in (each.id, assessment_id):
-            continue
-        if row is not None and row["attempts"] == 0:
-            table.reopen(row["id"])
-            continue
+        delete = table.open_retirement_of(assessment_id)
         overrides = None if each.overrides in (came_back, *were_valid) else each.overrides
         overrides = overrides and table.resolve(overrides)
         fresh = mint_id()
@@ -60,6 +53,28 @@ def restore(table: DeliveryTable, cell: AnswerKey, standing: Answer | None, rest
         payload = {"assessment": assessment_fields(again), RETIRED: True}
         depends_on = None if delete is None else int(delete["id"])
         table.enqueue(cell, DeliveryOp.CREATE, fresh, payload, overrides, depends_on)
+
+
+def _is_called_off(table: DeliveryTable, retired_id: str) -> bool:
+    """Keep a retired assessment where it is, if nothing was sent that would take it away; tell whether that was so."""
+    assessment_id = table.resolve(retired_id)
+    row, delete = table.create_of(assessment_id), table.open_retirement_of(assessment_id)
+    if delete is not None and delete["attempts"] == 0:
+        table.close(delete["id"], "called off before it was sent")
+        return True
+    if row is not None and row["attempts"] == 0:
+        table.reopen(row["id"])
+        return True
+    return False
+
+
+def _wanted_again(gone: Sequence[Assessment]) -> list[Assessment]:
+    """Return those to be written again: the valid ones, and what they override of the others, which goes first."""
+    wanted: list[Assessment] = []
+    for each in reversed(gone):
+        if each.valid or any(above.overrides == each.id for above in wanted):
+            wanted.insert(0, each)
+    return wanted
 
 
 def carrier_of(table: DeliveryTable, standing: Answer | None) -> int | None:

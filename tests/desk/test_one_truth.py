@@ -24,6 +24,7 @@ from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState, ReviewSpec
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.attempt_outcomes import Delivered
+from labeler.journal.models import Delivery, DeliveryOp
 from labeler.review.action import (
     Action,
     Clear,
@@ -40,7 +41,7 @@ from labeler.review.action import (
     Undo,
     Where,
 )
-from labeler.review.decision import Refusal
+from labeler.review.decision import AskFirst, Refusal
 from labeler.review.state import Rules
 from tests.journal.sitting import EXPERIMENT, HOME, spec
 
@@ -350,6 +351,11 @@ async def in_cache(room: Room, *names: str, read_at_ms: int = 0) -> None:
         Assessment(name, "tr-a", "helpful", AssessmentKind.FEEDBACK, True, source, created_at_ms=at_ms)
         for at_ms, name in enumerate(names)
     )
+    await put(room, said, read_at_ms)
+
+
+async def put(room: Room, said: tuple[Assessment, ...], read_at_ms: int) -> None:
+    """Put the trace ``tr-a`` into the cache with these assessments."""
     summary = TraceSummary("tr-a", EXPERIMENT, 1, 1, TraceState.OK, "tr-a", assessments=said, read_at_ms=read_at_ms)
     await room.cache.run(Cache.put, HOME, RawTrace(summary, b'{"spans": []}'))
 
@@ -375,6 +381,7 @@ async def test_an_answer_of_mine_that_i_was_never_shown_is_a_conflict_also_after
         await look(desk)
         mine = desk.known.mine("tr-a")[None, "helpful"]
         assert [each.id for each in (*mine.beside, *mine.conflicts)] == ["a-script"]
+        desk.own_elsewhere.agree(retires=False)
         await do(desk, Thumb(False))
     await in_cache(room, "a-script", "a-page", "a-machine")
     async with room.desk(ERRORS) as desk:
@@ -382,6 +389,60 @@ async def test_an_answer_of_mine_that_i_was_never_shown_is_a_conflict_also_after
         mine = desk.known.mine("tr-a")[None, "helpful"]
         assert (value(desk), [each.id for each in mine.conflicts]) == (False, ["a-machine"])
         assert [each.id for each in mine.retire] == ["a-script"]
+
+
+async def test_a_new_answer_retires_the_others_once_that_is_agreed_to_and_undo_brings_them_back(room: Room) -> None:
+    await in_cache(room, "a-script", "a-page", "a-machine")
+    async with room.desk(SEARCH) as desk:
+        await look(desk)
+        asked = await desk.act(Thumb(False))
+        assert isinstance(asked, AskFirst)
+        assert "2 more answers of yours stand for helpful" in asked.says
+        assert value(desk) is True
+        desk.own_elsewhere.agree(retires=True)
+        await do(desk, Thumb(False))
+        assert not desk.state.mine
+    deletes = [each for each in await sent(room) if each.op is DeliveryOp.DELETE]
+    assert [each.assessment_id for each in deletes] == ["a-script", "a-page"]
+    async with room.desk(SEARCH) as desk:
+        await do(desk, Undo())
+        assert (value(desk), len(desk.state.mine[("tr-a", None), "helpful"].beside)) == (True, 2)
+        assert isinstance(await desk.act(GoTo(1)), Done)
+        await do(desk, Thumb(False))
+    async with room.desk(ERRORS) as desk:
+        assert desk.state.retires is None, "each worklist is asked about once"
+
+
+async def test_one_that_was_overridden_or_deleted_says_so_stays_labelled_and_is_never_overridden(room: Room) -> None:
+    async with room.desk(SEARCH) as desk:
+        await do(desk, Thumb(True))
+    ((mine,),) = (await deliver(room),)
+    sams = Assessment(
+        "a-sam", "tr-a", "helpful", AssessmentKind.FEEDBACK, False, Source(SourceType.HUMAN, "sam"), overrides=mine.id
+    )
+    for said in ((replace(mine, valid=False), sams), ()):
+        await put(room, said, DELIVERED_MS + 1)
+        async with room.desk(SEARCH) as desk:
+            await look(desk)
+            for _ in range(500):
+                told = desk.state.mine.get((("tr-a", None), "helpful"))
+                if told is not None and (told.is_gone or told.overridden_by):
+                    break
+                await asyncio.sleep(0.01)
+            assert told is not None
+            assert (told.overridden_by, told.is_gone) == (("sam", False) if said else (None, True))
+            assert (value(desk), state(desk)) == (True, ItemState.LABELLED)
+            done = await do(desk, Thumb(False))
+            assert done.decision.change is not None
+            (effect,) = (each for each in done.decision.change.effects if isinstance(each, AnswerEffect))
+            assert effect.after is not None
+            assert effect.after.overrides is None
+            await do(desk, Undo())
+            assert value(desk) is True
+
+
+async def sent(room: Room) -> list[Delivery]:
+    return await room.journal.run(room.journal.queries.deliveries, [HOME])
 
 
 DELIVERED_MS = 1 << 45

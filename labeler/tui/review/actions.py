@@ -13,7 +13,7 @@ from labeler.domain.connection import ConnectionStatus
 from labeler.reading.sanitise import one_line, sanitise
 from labeler.reading.views.assessments import brief
 from labeler.review import action as act
-from labeler.review.decision import Refusal
+from labeler.review.decision import AskFirst, Refusal
 from labeler.review.judge_values import as_asked
 from labeler.review.possible import verdict
 from labeler.tui.action_table import Action, Rule
@@ -73,8 +73,8 @@ class ReviewActions(ReviewFields):
         if rule.in_editor and not isinstance(outcome, Refusal) and outcome.decision.ask is not None:
             await self.ask_in_editor(outcome.decision.ask)
             return
-        self.carried_out(outcome)
-        if isinstance(outcome, Refusal):
+        self.carried_out(rule.action, outcome)
+        if isinstance(outcome, Refusal) and not isinstance(outcome, AskFirst):
             self.refused(action, self.keymap.spelled(outcome.says))
 
     # The question in focus

@@ -70,10 +70,15 @@ class ReviewDisplay(ReviewAreas):
                 self.arrange_bottom()
             self.paint_key_line()
 
-    def ask(self, sentence: str, then: Callable[[], Awaitable[None]]) -> None:
-        """Ask back whether something is to be done, in place of the key line."""
+    def ask(
+        self,
+        sentence: str,
+        then: Callable[[], Awaitable[None]],
+        otherwise: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """Ask back whether something is to be done, in place of the key line; `otherwise` is done at a no."""
         self.say("")
-        self.confirm.ask(sentence, then)
+        self.confirm.ask(sentence, then, otherwise)
         self.arrange_bottom()
 
     def end_question(self) -> bool:

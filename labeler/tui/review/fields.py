@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual import on
 from textual.app import SuspendNotSupported
 
 from labeler.desk.desk import Done
 from labeler.domain.value import UnusableValue
 from labeler.reading.sanitise import one_line
-from labeler.review import action as act
-from labeler.review.decision import FieldKind, FieldRequest, Refusal
+from labeler.review.action import Action, Proceed
+from labeler.review.decision import AskFirst, FieldKind, FieldRequest, Refusal
 from labeler.tui.review.answer_field import AnswerField
 from labeler.tui.review.display import ReviewDisplay
 from labeler.tui.review.open_field import OpenField
@@ -26,12 +28,16 @@ class ReviewFields(ReviewDisplay):
         """Whether a field is open."""
         return self.open_field is not None
 
-    async def act(self, action: act.Action) -> bool:
+    async def act(self, action: Action) -> bool:
         """Have the rules decide; tells whether it was done."""
-        return self.carried_out(await self.desk.act(action))
+        return self.carried_out(action, await self.desk.act(action))
 
-    def carried_out(self, outcome: Done | Refusal) -> bool:
-        """Show what an action came to; tells whether it was carried out."""
+    def carried_out(self, action: Action, outcome: Done | Refusal, typed: OpenField | None = None) -> bool:
+        """Show what an action came to; tells whether it was carried out. `typed` is the field that it was typed in."""
+        if isinstance(outcome, AskFirst):
+            yes, no = (partial(self._answered, action, typed, retires) for retires in (True, False))
+            self.ask(self.keymap.spelled(outcome.says), yes, no)
+            return False
         if isinstance(outcome, Refusal):
             self.warn(self.keymap.spelled(outcome.says))
             return False
@@ -46,6 +52,13 @@ class ReviewFields(ReviewDisplay):
         if decision.ask is not None:
             self._open_field(decision.ask)
         return True
+
+    async def _answered(self, action: Action, typed: OpenField | None, retires: bool) -> None:
+        """Do what had to be asked about first: whether further answers of the reviewer's own go with it."""
+        self.desk.own_elsewhere.agree(retires=retires)
+        if await self.act(action) and typed is not None:
+            typed.keep(self.desk.drafts, "")
+            self.paint_rows((self.desk.state.position,))
 
     async def ask_in_editor(self, request: FieldRequest) -> None:
         """Ask what a field would, in $EDITOR."""
@@ -83,8 +96,8 @@ class ReviewFields(ReviewDisplay):
             self.warn(one_line(str(error), 200))
             return
         self.close_field()
-        was_taken = await self.act(action)
-        if asked.keep(self.desk.drafts, "" if was_taken else text) and not was_taken:
+        was_taken = self.carried_out(action, await self.desk.act(action), asked)
+        if asked.keep(self.desk.drafts, "" if was_taken else text) and not was_taken and not self.confirm.is_open:
             self.warn(f"{self.notice} · kept as a draft")
 
     async def cancel_field(self, text: str) -> None:
@@ -95,7 +108,7 @@ class ReviewFields(ReviewDisplay):
             return
         is_kept = asked.keep(self.desk.drafts, text)
         if asked.request.field is FieldKind.COMMENT_AFTER:
-            await self.act(act.Proceed())
+            await self.act(Proceed())
         elif is_kept:
             self.say("kept as a draft")
         self.paint_rows((self.desk.state.position,))

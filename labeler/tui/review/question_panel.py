@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from itertools import zip_longest
 
 from rich.cells import cell_len, set_cell_size
@@ -69,6 +69,8 @@ class PanelView:
     fates: Mapping[str, DeliveryState | None]
     """How far answers got, by assessment ID: the state of the delivery that carries each."""
     last: LastItemView
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """What there is to say of the answers, as display text, by question name: ``+2``, ``overridden by sam``."""
     message: Sequence[Line] = ()
     """Lines of a sentence that stand over the last rows, because the key line has no room for them."""
 
@@ -179,6 +181,7 @@ def _focused_rows(view: PanelView, width: int, names: int) -> list[Line]:
     room = max(width - indent - fate_width(width), _LEAST_ROOM)
     groups = _choices(view, question)
     answer = view.answers.get(question.name)
+    groups.extend(_noted(view, question))
     if answer is not None and answer.comment:
         groups.append(_comment(view, answer.comment, room))
     if isinstance(question.input, Categorical) and question.input.multiple:
@@ -210,6 +213,7 @@ def _other_row(view: PanelView, index: int, width: int, names: int, place: str) 
     room = width - fate_width(width) - width_of(label) - width_of(right)
     choices, comments = _choices(view, question), list[Line]()
     answer = view.answers.get(question.name)
+    comments.extend(_noted(view, question))
     if answer is not None and answer.comment:
         comments.append(_comment(view, answer.comment, room))
     if sum(width_of(group) + _GAP for group in (*choices, *comments)) - _GAP > room:
@@ -228,6 +232,11 @@ def _with_fate(view: PanelView, index: int, line: Line, width: int) -> Line:
     state = view.fates.get(answer.assessment_id) if answer is not None else None
     rest = " " * (width - fate_width(width) - width_of(line))
     return [*line, (rest, "chrome"), *fate_mark(state, width, view.signs)]
+
+
+def _noted(view: PanelView, question: Question) -> list[Line]:
+    note = view.notes.get(question.name)
+    return [[(note, "warning")]] if note else []
 
 
 def _comment(view: PanelView, comment: str, width: int) -> Line:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -10,15 +10,18 @@ from typing import Final
 from labeler.desk.delivery_status import AnswerDelivery, DeliveryState
 from labeler.desk.desk import Desk
 from labeler.domain.assessment import Assessment
-from labeler.domain.change import AnswerEffect, Change
+from labeler.domain.change import Answer, AnswerEffect, Change
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.connection import ConnectionStatus
 from labeler.domain.moment import time_of_day
 from labeler.domain.question import Categorical, PassFail, Question
 from labeler.domain.queue import QueueItemState
+from labeler.domain.value_words import value_words
 from labeler.domain.worklist import ItemState
 from labeler.reading.sanitise import one_line, sanitise
 from labeler.reading.views.assessments import brief
+from labeler.review.answer_values import allowed
+from labeler.review.converted_values import fitted
 from labeler.review.judge_values import as_asked
 from labeler.review.possible import verdict
 from labeler.review.shared_queue import finisher, why_no_work
@@ -96,7 +99,30 @@ def panel_view(desk: Desk, keymap: Keymap, acting: KeysThatAct, signs: Signs, di
         display=display,
         fates={each.assessment_id: desk.deliveries.state_of(each.assessment_id) for each in answers.values()},
         last=last_item_view(desk, keymap, acting),
+        notes=_notes(desk, answers),
     )
+
+
+def _notes(desk: Desk, answers: Mapping[str, Answer]) -> dict[str, str]:
+    """What there is to say of answers to the current item: that it does not fit, does not stand, or is not alone."""
+    state, notes = desk.state, dict[str, str]()
+    for question in state.questions:
+        answer = answers.get(question.name)
+        mine = state.mine.get((state.subject, question.name)) if state.items else None
+        words = []
+        if answer is not None and not fitted(question, answer)[1]:
+            takes = isinstance(question.input, PassFail | Categorical)
+            why = "no option any more" if takes else f"this takes {allowed(question)}"
+            words.append(f"{one_line(value_words(answer.value, question), 40)} · {why}")
+        if mine is not None and mine.beside:
+            words.append(f"+{len(mine.beside)}")
+        if mine is not None and mine.is_gone:
+            words.append("not on the server any more")
+        if mine is not None and mine.overridden_by is not None:
+            words.append(f"overridden by {one_line(mine.overridden_by, 24) or 'somebody'}")
+        if words:
+            notes[question.name] = "   ".join(words)
+    return notes
 
 
 def display_texts(questions: tuple[Question, ...]) -> dict[str, str]:

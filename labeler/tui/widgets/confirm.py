@@ -32,7 +32,7 @@ class Confirm(ViewWidget[str]):
 
     @dataclass
     class Confirmed(Message):
-        """Yes: `then` is to be done."""
+        """It was answered: `then` is to be done."""
 
         then: Callable[[], Awaitable[None]]
 
@@ -42,6 +42,7 @@ class Confirm(ViewWidget[str]):
         self.clock: Callable[[], float] = time.monotonic
         """Gives seconds, on the clock of the presses."""
         self._then: Callable[[], Awaitable[None]] | None = None
+        self._otherwise: Callable[[], Awaitable[None]] | None = None
         self._opened_s = 0.0
         self._closed_with, self._closed_s = "", 0.0
 
@@ -50,9 +51,15 @@ class Confirm(ViewWidget[str]):
         """Whether a question is open, be it displayed or not."""
         return self._then is not None
 
-    def ask(self, sentence: str, then: Callable[[], Awaitable[None]]) -> None:
-        """Ask whether something is to be done."""
+    def ask(
+        self,
+        sentence: str,
+        then: Callable[[], Awaitable[None]],
+        otherwise: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """Ask whether something is to be done; `otherwise` is done at a no."""
         self.view, self._then, self._opened_s = sentence, then, self.clock()
+        self._otherwise = otherwise
 
     def takes(self, press: Pressed) -> bool:
         """Whether a key is for the question: while it is open, and the key that closed it when it comes twice."""
@@ -66,15 +73,18 @@ class Confirm(ViewWidget[str]):
         """Take a key that it hears for an answer. What is neither yes nor no is none."""
         then, answer = self._then, self._keymap.action(Context.CONFIRM, press.key)
         if then is not None and answer is not None:
+            otherwise = self._otherwise
             self.leave()
             self._closed_with, self._closed_s = press.key, press.at_s
             if answer.id == "confirm.yes":
                 self.post_message(self.Confirmed(then))
+            elif otherwise is not None:
+                self.post_message(self.Confirmed(otherwise))
 
     def leave(self) -> bool:
         """Take it for a no; tells whether it was open."""
         was_open = self.is_open
-        self._then = None
+        self._then = self._otherwise = None
         return was_open
 
     def lines(self, view: str, width: int, height: int) -> Sequence[Line]:

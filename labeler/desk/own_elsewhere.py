@@ -1,0 +1,111 @@
+"""Takes over answers of the reviewer's own that were given elsewhere, and notes which of them were shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from labeler.desk.delivery_status import Deliveries
+from labeler.desk.document_cache import PreparedTrace
+from labeler.desk.events import DeskEvent, ItemChanged
+from labeler.desk.intake import Intake, Told
+from labeler.desk.journal_tasks import Background
+from labeler.desk.known_assessments import KnownAssessments
+from labeler.desk.restore import open_anew, take_over
+from labeler.domain.change import AnswerEffect, Change
+from labeler.domain.destination import Destination
+from labeler.domain.trace import TraceSummary
+from labeler.journal.async_journal import AsyncJournal
+from labeler.journal.models import ReviewRecord
+from labeler.review.state import ReviewState
+
+
+class OnScreen(Protocol):
+    """What tells which trace is on the screen."""
+
+    @property
+    def shown(self) -> str | None: ...
+
+
+class OwnElsewhere:
+    """Merges what the backend tells of the reviewer's own answers into the state of a review.
+
+    Its parts are the desk's.
+    """
+
+    def __init__(
+        self,
+        record: ReviewRecord,
+        state: ReviewState,
+        known: KnownAssessments,
+        intake: Intake,
+        journal: AsyncJournal,
+        background: Background,
+        deliveries: Deliveries,
+        on_screen: OnScreen,
+        destination_of: Callable[[str], Destination],
+        announce: Callable[[DeskEvent], None],
+    ) -> None:
+        self._record = record
+        self._state = state
+        self._known = known
+        self._intake = intake
+        self._journal = journal
+        self._background = background
+        self._deliveries = deliveries
+        self._on_screen = on_screen
+        self._destination_of = destination_of
+        self._announce = announce
+
+    @property
+    def _agreement(self) -> str:
+        """The word by which the journal knows that further answers may be retired in this worklist."""
+        return f"retire {self._record.id}"
+
+    async def open(self) -> None:
+        """Read whether it was agreed before that further answers are retired in this worklist."""
+        if self._agreement in await self._journal.run(self._journal.remembered.trusted):
+            self._state.retires = True
+
+    def agree(self, *, retires: bool) -> None:
+        """Note whether further answers may be retired. A yes holds for the worklist, a no for this sitting."""
+        self._state.retires = retires
+        if retires:
+            self._background.do(self._journal.run(self._journal.remembered.trust, self._agreement))
+
+    def seen(self, trace_id: str) -> None:
+        """Keep which answers from elsewhere were on the screen: others come as a surprise."""
+        if new := self._known.not_shown_yet(trace_id):
+            self._known.shown |= new
+            self._background.do(
+                self._journal.run(self._journal.changes.note_shown, self._destination_of(trace_id), new)
+            )
+
+    def changed(self, change: Change) -> None:
+        """Learn under which IDs assessments are written again that a change brings back."""
+        if any(isinstance(effect, AnswerEffect) and effect.restored for effect in change.effects):
+            self._background.do(self._learn_shown(self._destination_of(change.trace_id)))
+
+    async def _learn_shown(self, home: Destination) -> None:
+        self._known.shown |= await self._journal.run(self._journal.changes.shown_ids, [home])
+
+    def prepared(self, prepared: PreparedTrace) -> None:
+        """Take over answers from a trace just read, unless the journal knows better."""
+        trace_id = prepared.raw.summary.id
+        self.take_over(trace_id, self._known.unknown_answers(prepared.raw.summary))
+        if prepared.raw.summary.read_at_ms and self._known.journaled(trace_id):
+            self._background.do(self._take_over_since(prepared.raw.summary))
+
+    async def _take_over_since(self, summary: TraceSummary) -> None:
+        """Take over what came after the journal's answers; of an item changed in this sitting only what has fallen."""
+        settled = await self._intake.settled(summary)
+        self.take_over(summary.id, self._known.told_since(summary, settled))
+
+    def take_over(self, trace_id: str, told: Told) -> None:
+        """Take over answers that were given elsewhere, by span ID and question."""
+        if told:
+            take_over(self._state, trace_id, told)
+            self._deliveries.told(answer.assessment_id for answers in told.values() for answer in answers.values())
+            if self._on_screen.shown != trace_id:
+                open_anew(self._state, trace_id)
+            self._announce(ItemChanged(trace_id))
