@@ -174,7 +174,9 @@ def export(parser: argparse.ArgumentParser) -> None:
 def push(parser: argparse.ArgumentParser) -> None:
     """Add what `labeler push` takes."""
     complete_with_files(
-        parser.add_argument("file", metavar="FILE.jsonl", help="labels as labeler export writes them; - for stdin")
+        parser.add_argument(
+            "file", metavar="FILE", help="labels as labeler export writes them, a labelled file too; - for stdin"
+        )
     )
     parser.add_argument("--skip-bad", action="store_true", help="queue the good lines and leave the bad ones out")
     add_backend(parser)

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from labeler.backends.base import BackendError
 from labeler.backends.local.store import LocalStore
+from labeler.cache.async_cache import AsyncCache
+from labeler.cache.store import Cache
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.output import Progress, print_message
 from labeler.delivery.listing import ListedTrace
 from labeler.desk.desk import Desk
 from labeler.desk.events import ItemsAdded
+from labeler.domain.clock import wall_clock_ms
+from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, other_spelling
+from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import JournalError
+from labeler.labels.labelled_path import is_labelled_name
 from labeler.reading.files.entry import Problem, Remark
 
 _BATCH_BYTES: Final = 1 << 23
@@ -27,6 +35,8 @@ _FIRST_TRACES: Final = 50
 """So much is imported before the screen opens: more than anybody reads while the rest comes in."""
 
 _CHUNK: Final = 1 << 20
+_LABELS_BEHIND_ALL: Final = re.compile(rb', "(?:labels|labeler_labels)": \[.*\](\}\s*)\Z', re.DOTALL)
+"""The labels in a row of JSON Lines, where labeler puts them."""
 
 
 class FileImport:
@@ -50,12 +60,12 @@ class FileImport:
         self._printed = 0
         self._reading: asyncio.Task[list[RawTrace] | None] | None = None
 
-    async def begin(self, store: LocalStore) -> None:
+    async def begin(self, store: LocalStore, journal: AsyncJournal, cache: AsyncCache) -> None:
         """Import what the screen opens with. Raises `CommandFailed` where there is no trace to open it with."""
-        self._store = store
+        self._store, self._journal, self._cache = store, journal, cache
         with Progress("importing") as progress:
             while (batch := await self._next()) is not None:
-                await store.import_traces(batch)
+                await self._import(batch)
                 self._first += [trace.summary.id for trace in batch]
                 progress.show(len(self._first), len(self._first))
                 if self._beside:
@@ -71,7 +81,7 @@ class FileImport:
         told = self._say_to(desk, 0)
         try:
             while (batch := await self._next()) is not None:
-                await self._store.import_traces(batch)
+                await self._import(batch)
                 await self._take_in([trace.summary.id for trace in batch], desk)
         except (CommandFailed, BackendError, JournalError) as error:
             self._sentences.append(f"{str(error).rstrip('.')}.")
@@ -102,6 +112,16 @@ class FileImport:
             more = f" And {len(new) - 1:,} more, named on leaving." if len(new) > 1 else ""
             desk.tell(f"{new[0]}{more}")
         return len(self._sentences)
+
+    async def _import(self, batch: Sequence[RawTrace]) -> None:
+        """Import traces with the labels in their rows, which the cache is told: it may have the traces from before."""
+        taken = await _without_known_labels(batch, self._journal)
+        await self._store.import_traces(taken)
+        if labelled := [each.summary.id for each in taken if each.summary.assessments]:
+            at_ms = wall_clock_ms()
+            summaries = [replace(each, read_at_ms=at_ms) for each in await self._store.summaries(labelled)]
+            home = Destination(self._store.uri, self._store.workspace, "")
+            await self._cache.run(Cache.put_summaries, home, summaries)
 
     async def _take_in(self, trace_ids: Sequence[str], desk: Desk) -> None:
         summaries = await self._store.summaries(trace_ids)
@@ -135,6 +155,20 @@ class FileImport:
         self._when_read()
 
 
+async def _without_known_labels(batch: Sequence[RawTrace], journal: AsyncJournal) -> list[RawTrace]:
+    """Return traces without the labels in their rows that were given here: what became of those the journal knows."""
+    ids = {label.id for trace in batch for label in trace.summary.assessments if label.id}
+    known = await journal.run(journal.imported.journaled, ids) if ids else {}
+    if not known:
+        return list(batch)
+
+    def unknown(trace: RawTrace) -> RawTrace:
+        labels = tuple(label for label in trace.summary.assessments if label.id not in known)
+        return replace(trace, summary=replace(trace.summary, assessments=labels))
+
+    return [unknown(trace) for trace in batch]
+
+
 def is_regular_file(target: str) -> bool:
     """Return whether a target is a file that can be read twice: no directory, no pipe."""
     try:
@@ -144,10 +178,16 @@ def is_regular_file(target: str) -> bool:
 
 
 def content_digest(target: str, *options: object) -> str:
-    """Return what tells a file's content, read with these options, from any other. Raises `CommandFailed`."""
+    """Return what tells a file's content, read with these options, from any other. Raises `CommandFailed`.
+
+    A labelled file of JSON Lines is the file without its labels: what is said in one sitting makes it no other one.
+    """
     digest = hashlib.sha256(repr(options).encode())
     try:
         with Path(target).open("rb") as file:
+            if is_labelled_name(Path(target).name):
+                for line in file:
+                    digest.update(_LABELS_BEHIND_ALL.sub(rb"\1", line))
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
     except OSError as error:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
 from labeler.backends.local.store import LocalStore
+from labeler.cache.async_cache import AsyncCache
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.file_import import FileImport, content_digest, is_regular_file
 from labeler.cli.journal_labels import file_stores
@@ -27,6 +29,7 @@ from labeler.domain.worklist import ReviewSpec
 from labeler.journal.async_journal import AsyncJournal
 from labeler.labels.row_index import RowIndex
 from labeler.reading.files.entry import Problem, ReadOptions, Remark
+from labeler.storage.home_directory import expand
 
 NOWHERE: Final = "-"
 
@@ -44,6 +47,22 @@ class FilesAsked:
     is_flat: bool = False
     asks: tuple[str, ...] = ()
 
+    @classmethod
+    def remembered(cls, text: str) -> FilesAsked | None:
+        """Return what `text` was made of, None where one of the files is not there any more."""
+        fields = json.loads(text)
+        if not all(Path(target).exists() for target in fields["targets"]):
+            return None
+        options, targets, asks = ReadOptions(**fields["options"]), tuple(fields["targets"]), tuple(fields["asks"])
+        return cls(targets, options, fields["out"], fields["is_flat"], asks)
+
+    @property
+    def text(self) -> str:
+        """The same as text, for a run from another directory."""
+        here = Path.cwd()
+        out = self.out if self.out in (None, NOWHERE) else str(here / expand(str(self.out)))
+        return json.dumps(asdict(self) | {"targets": [str(here / target) for target in self.targets], "out": out})
+
 
 async def review_files(asked: FilesAsked, configuration: Configuration) -> ExitCode:
     """Run `labeler review FILE…`: import the files' traces, review them, and write their labels beside them."""
@@ -51,19 +70,25 @@ async def review_files(asked: FilesAsked, configuration: Configuration) -> ExitC
     outputs: list[LabelOutput] = []
     unwritten: list[ExitCode] = []
     is_one_file = len(asked.targets) == 1 and is_regular_file(asked.targets[0])
+
+    def all_is_read() -> None:
+        for index in indexes.values():
+            index.is_complete = True
+        outputs.extend(_outputs(asked, indexes))
+
     importing = FileImport(
         _found(asked, indexes),
-        lambda: outputs.extend(_outputs(asked, indexes)),
+        all_is_read,
         beside=is_one_file,
     )
 
-    async def fill(store: LocalStore) -> ReviewSpec:
-        await importing.begin(store)
+    async def fill(store: LocalStore, journal: AsyncJournal, cache: AsyncCache) -> ReviewSpec:
+        await importing.begin(store, journal, cache)
         if not importing.is_read:
             _outputs(asked, indexes)  # what cannot be written is said before the screen opens
         experiments = tuple(experiment.id for experiment in await store.experiments())
         label = Path(asked.targets[0]).name if len(asked.targets) == 1 else f"{len(asked.targets)} files"
-        known = ReviewSpec(store.uri, store.workspace, experiments, "", label=label, asks=asked.asks)
+        known = ReviewSpec(store.uri, store.workspace, experiments, "", label=label, asks=asked.asks, files=asked.text)
         if is_one_file:
             content = await asyncio.to_thread(content_digest, asked.targets[0], asked.options)
             return replace(known, content=content)

@@ -26,14 +26,12 @@ from labeler.labels.labelled_path import label_lines_path, labelled_path
 from labeler.labels.row_index import RowIndex
 from labeler.labels.row_labels import NOTHING_SAID, Said
 from labeler.reading.files.entry import ReadOptions
-from labeler.reading.wire.identifiers import is_open_telemetry_s
+from labeler.reading.wire.identifiers import is_open_telemetry_s, mlflow_id
 
 _ASKED_AT_ONCE: Final = 500
 _EVERY_S: Final = 60.0
 _AT_MOST_A_TENTH: Final = 10
 """A file that takes long is written less often: for no more than a tenth of the time."""
-
-_EARLIER_PREFIX: Final = "tr-"
 
 LabelOutput: TypeAlias = LabelledFile | LabelLinesFile
 
@@ -130,7 +128,7 @@ async def said_about(journal: AsyncJournal, store_uris: Collection[str], trace_i
 async def _said_about_some(
     journal: AsyncJournal, places: Sequence[Destination], trace_ids: Sequence[str]
 ) -> dict[str, Said]:
-    earlier = {each: f"{_EARLIER_PREFIX}{each}" for each in trace_ids if is_open_telemetry_s(each)}
+    earlier = {each: mlflow_id(each) for each in trace_ids if is_open_telemetry_s(each)}
     found = await journal.run(journal.labels.of_traces, places, [*trace_ids, *earlier.values()])
     told = {each: _said(found.get(each), found.get(earlier.get(each, ""))) for each in trace_ids}
     return {trace_id: about for trace_id, about in told.items() if about is not NOTHING_SAID}

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from labeler.backends.local.store import LocalStore
+from labeler.cache.async_cache import AsyncCache
 from labeler.cli.context import CliContext, open_cache
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.open_journal import open_journal
@@ -29,7 +30,7 @@ async def _nothing_beside(opening: OpenedReview, journal: AsyncJournal) -> Async
 async def review_store(
     path: Path,
     configuration: Configuration,
-    fill: Callable[[LocalStore], Awaitable[ReviewSpec]],
+    fill: Callable[[LocalStore, AsyncJournal, AsyncCache], Awaitable[ReviewSpec]],
     unknown_reviewer: Callable[[], Reviewer],
     beside: Callable[[OpenedReview, AsyncJournal], AbstractAsyncContextManager[None]] = _nothing_beside,
     incoming: Incoming | None = None,
@@ -44,7 +45,7 @@ async def review_store(
     async with open_journal(configuration.paths) as journal, open_cache(configuration) as cache:
         store = await LocalStore.open_or_create(path)
         try:
-            spec = await fill(store)
+            spec = await fill(store, journal, cache)
             reviewer = await _reviewer(configuration, journal, store, unknown_reviewer)
             spec = replace(spec, reviewer=reviewer, address=f"local:{path}")
             opening = await open_spec(CliContext(configuration, journal, store), spec)

@@ -6,9 +6,12 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Final
 
+from labeler.backends.base import Backend
 from labeler.cli.context import CliContext, configure
 from labeler.cli.destinations import experiments_named
 from labeler.cli.exit_code import CommandFailed, ExitCode
@@ -19,11 +22,14 @@ from labeler.cli.reviewer import reviewer_at
 from labeler.cli.trace_files import refuse_addresses
 from labeler.config.problems import SettingSource
 from labeler.delivery.pushing import LineStanding, PushedLine, sort_lines
-from labeler.domain.assessment import Assessment
+from labeler.domain import answer_metadata
+from labeler.domain.assessment import NOTHING, Assessment
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.destination import Destination
-from labeler.labels.jsonl import LabelLine, read_lines
-from labeler.labels.label import assessment_of
+from labeler.labels.jsonl import BadLine, LabelLine, read_lines
+from labeler.labels.label import assessment_of, derived_id
+from labeler.labels.labels_of_rows import read_labelled_rows
+from labeler.reading.wire.identifiers import is_open_telemetry_s, mlflow_id
 from labeler.storage.file_reading import read_data_file, read_stream
 from labeler.storage.home_directory import expand
 
@@ -46,13 +52,14 @@ def run(arguments: argparse.Namespace) -> ExitCode:
 async def push(arguments: argparse.Namespace) -> ExitCode:
     """Queue the labels of a file. Pushing it twice changes nothing more. Raises `CommandFailed`."""
     configuration = configure(arguments)
-    lines, unreadable = read_lines(_content(arguments.file))
+    lines, unreadable = _read(arguments.file)
     if not lines and not unreadable:
         print_message(f"{'stdin' if arguments.file == '-' else arguments.file} holds no label.")
         return ExitCode.OK
     now_ms = wall_clock_ms()
     async with open_journal(configuration.paths) as journal, reach_backend(configuration, journal) as backend:
         context = CliContext(configuration, journal, backend)
+        lines = await _under_ids_of(backend, lines)
         reviewer = await _reviewer(context, lines)
         pushed = [
             PushedLine(line.number, line.label.trace_id, partial(_assessment, line, reviewer, now_ms), line.problem)
@@ -69,8 +76,32 @@ async def push(arguments: argparse.Namespace) -> ExitCode:
         queued = [
             await journal.run(journal.imported.enqueue, home, [*new.values()], now_ms) for home, new in done.new.items()
         ]
-    _tell(sum(queued), len(lines) + len(unreadable) - len(bad), done.known)
+    _tell(sum(queued), len(lines) - len(done.bad), done.known)
     return ExitCode.PROBLEM if bad or done.known[LineStanding.LOST] else ExitCode.OK
+
+
+def _read(file: str) -> tuple[list[LabelLine], list[BadLine]]:
+    """Read the labels of a label file, or those in the rows of a labelled file."""
+    content = _content(file)
+    lines, unreadable = read_lines(content)
+    if unreadable and not lines:
+        rows = read_labelled_rows("stdin" if file == "-" else Path(file).name, content)
+        if rows is not None:
+            return rows, []
+    return lines, unreadable
+
+
+async def _under_ids_of(backend: Backend, lines: Sequence[LabelLine]) -> list[LabelLine]:
+    """Return the lines with MLflow's IDs for traces that it took from OpenTelemetry, where it has them by those."""
+    foreign = {line.label.trace_id for line in lines if is_open_telemetry_s(line.label.trace_id)}
+    if not foreign:
+        return list(lines)
+    there = {each.id for each in await backend.summaries([*foreign, *map(mlflow_id, foreign)])}
+    ids = {each: mlflow_id(each) for each in foreign if each not in there and mlflow_id(each) in there}
+    return [
+        replace(line, label=replace(line.label, trace_id=ids.get(line.label.trace_id, line.label.trace_id)))
+        for line in lines
+    ]
 
 
 def _content(file: str) -> bytes:
@@ -100,7 +131,10 @@ async def _experiments(context: CliContext) -> frozenset[str] | None:
 def _assessment(line: LabelLine, reviewer: str, now_ms: int, home: Destination) -> Assessment:
     """Return the assessment that a line becomes at its trace's place. A line that cannot be queued gets no author."""
     author = line.label.reviewer or ("" if line.problem else reviewer)
-    return assessment_of(line.label, reviewer=author, destination=home, now_ms=now_ms)
+    label = line.label
+    if answer_metadata.FILE in label.metadata:  # said of a file's row: here it is another assessment, always the same
+        label = replace(label, assessment_id=derived_id(replace(label, metadata=NOTHING), author, home))
+    return assessment_of(label, reviewer=author, destination=home, now_ms=now_ms)
 
 
 def _tell(queued: int, good: int, known: Mapping[LineStanding, int]) -> None:

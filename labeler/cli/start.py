@@ -34,13 +34,16 @@ async def start(arguments: argparse.Namespace) -> ExitCode:
     check_screen(configuration, _INSTEAD)
     async with open_journal(configuration.paths) as journal:
         record = await last_of_mine(configuration, journal)
-        if record is not None and not _asks_for_something_else(configuration, record):
+        is_meant = record is not None and not _asks_for_something_else(configuration, record)
+        if record is not None and is_meant and not (record.spec.files and _are_there(record)):
             opening = await open_remembered(record, journal)
             if opening is not None:
-                print_message(f"Going on with {record.spec.label}. labeler review starts another.")
+                _tell_going_on(record)
                 return await continue_review(
                     opening, configuration, journal, offline=bool(getattr(arguments, "offline", False))
                 )
+    if record is not None and is_meant and record.spec.files:
+        return await _review_files_again(record, configuration)
     from labeler.cli.review import demo_instead, review_asked
 
     settings = configuration.settings
@@ -51,6 +54,30 @@ async def start(arguments: argparse.Namespace) -> ExitCode:
     from labeler.cli.start_screen import choose_and_review
 
     return await choose_and_review(arguments, configuration, TraceSelection())
+
+
+def _are_there(record: ReviewRecord) -> bool:
+    """Return whether the files of a review are still there. Where not, it goes on with what was read of them."""
+    from labeler.cli.file_review import FilesAsked
+
+    if FilesAsked.remembered(record.spec.files) is not None:
+        return True
+    print_message(f"{record.spec.label} is not there any more: its labels go to the journal alone.")
+    return False
+
+
+async def _review_files_again(record: ReviewRecord, configuration: Configuration) -> ExitCode:
+    """Review the files of the last review, which may have grown, and write their labels as they were to be written."""
+    from labeler.cli.file_review import FilesAsked, review_files
+
+    asked = FilesAsked.remembered(record.spec.files)
+    assert asked is not None
+    _tell_going_on(record)
+    return await review_files(asked, configuration)
+
+
+def _tell_going_on(record: ReviewRecord) -> None:
+    print_message(f"Going on with {record.spec.label}. labeler review starts another.")
 
 
 def _asks_for_something_else(configuration: Configuration, record: ReviewRecord) -> bool:

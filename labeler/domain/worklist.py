@@ -63,8 +63,9 @@ class ReviewSpec:
     of earlier versions have instead. `asks` are the names of the only questions that are asked, sorted; empty for all.
     `label` is the title that people see. With `notes_local`, flags and reasons for declining stay in the journal.
     `address` opens the backend again (a path where `backend_uri` is a store's ID), without credentials. `sprint` is the
-    slug of the sprint that the queue is of, the scope of all that is said here; empty for none. These last four may
-    differ from one sitting to the next without making it another review.
+    slug of the sprint that the queue is of, the scope of all that is said here; empty for none. `files` are the files
+    that the traces were read of, and how, in the encoding of whoever reads them. These last five may differ from one
+    sitting to the next without making it another review.
     """
 
     backend_uri: str
@@ -87,6 +88,7 @@ class ReviewSpec:
     asks: tuple[str, ...] = ()
     content: str = ""
     """What tells the content of a file from any other, where the worklist is what was read of one."""
+    files: str = ""
 
     @property
     def draws(self) -> bool:

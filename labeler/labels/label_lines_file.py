@@ -91,7 +91,7 @@ class LabelLinesFile:
         if unreadable:
             first = unreadable[0]
             raise LabelsNotWritten(refused(self.path, "it is no label file", f"line {first.number}: {first.sentence}"))
-        if lines and not any(line.label.trace_id in self.index.traces for line in lines):
+        if self.index.is_complete and lines and not any(line.label.trace_id in self.index.traces for line in lines):
             why = f"its traces are not those of {self.source.name}, such as the one in line {lines[0].number}"
             raise LabelsNotWritten(refused(self.path, why))
         return lines

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import field
-from typing import Final
 
 from labeler.dataclass import dataclass
 from labeler.domain.trace import RawTrace
@@ -14,8 +12,6 @@ from labeler.labels.row_labels import COMMENT, LABEL, LABELS, OWN_LABELS, KeptLa
 from labeler.reading.files.entry import Entry, Layout, LayoutKind, Problem, Remark, Row
 from labeler.reading.files.identity import OWN_ID_KEY
 from labeler.reading.wire.json_members import members_of
-
-_NUMBER: Final = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +35,8 @@ class RowIndex:
 
     `traces` are its traces with the number of the first row that each is, None where it is no row. `kept` are the
     labels that its rows hold, by trace; `cells` the same of a flat file, by trace and key, and
-    `columns` its keys. `own_ids` are the names that rows have for themselves.
+    `columns` its keys. `own_ids` are the names that rows have for themselves. `is_complete`: the file
+    was read to its end.
     """
 
     layout: Layout | None = None
@@ -49,6 +46,7 @@ class RowIndex:
     cells: dict[str, dict[str, JsonValue]] = field(default_factory=dict)
     columns: dict[str, None] = field(default_factory=dict)
     own_ids: dict[str, str] = field(default_factory=dict)
+    is_complete: bool = False
     _is_all_rows: bool = True
     _without_labels: int = 0
 
@@ -89,8 +87,7 @@ class RowIndex:
         return bool(self.columns)
 
     def _placed(self, entry: Entry, trace_id: str) -> RowPlace:
-        digits = _NUMBER.search(entry.position)
-        number = int(digits[0]) if digits else 1
+        number = entry.number
         if self.traces.get(trace_id) is None:
             self.traces[trace_id] = number
         row = entry.value
@@ -124,4 +121,5 @@ def index_of(found: Iterable[Layout | RawTrace | Row | Problem | Remark]) -> Row
     index = RowIndex()
     for each in found:
         index.note(each)
+    index.is_complete = True
     return index

@@ -10,6 +10,7 @@ import pytest
 from tests.cli.disks import disk_at
 from tests.cli.labelled_rows import rows_of, say
 from tests.cli.program import Program
+from tests.cli.recorded_experiment import Experiment
 from tests.reading.files.examples import EXAMPLES, lines
 
 pytestmark = pytest.mark.slow  # starts a program for each case
@@ -123,6 +124,45 @@ def test_what_cannot_be_written_is_told_and_what_is_there_stays(labeler: Program
         assert labeler.run("export", "data.jsonl", *option).code == 2
     assert labeler.run("export", "--flat").code == 2
     assert labeler.run("review", "--out", "x").code == 2
+
+
+def test_a_labelled_file_is_pushed_home_once_with_where_each_label_stood(
+    labeler: Program, experiment: Experiment
+) -> None:
+    one, two, _ = experiment.trace_ids
+    rows = [{"trace_id": one, "prompt": "q", "response": "a"}, {"trace_id": two, "prompt": "q2", "response": "a2"}]
+    (labeler.work / "data.jsonl").write_bytes(lines(rows))
+    say(labeler, rows_of(lines(rows)), rationale="so")
+    assert labeler.run("export", "data.jsonl").code == 0
+    for queued in ("2 queued.", "0 queued, 2 were known already."):
+        pushed = labeler.run("push", "data.labelled.jsonl", "-b", experiment.server.url)
+        assert (pushed.code, queued in pushed.err) == (0, True), pushed.err
+        assert labeler.run("sync", "-b", experiment.server.url).code == 0
+    told = [experiment.human_labels(trace_id) for trace_id in (one, two)]
+    assert [
+        [(each["source"]["source_id"], each["feedback"]["value"], each["rationale"]) for each in at] for at in told
+    ] == [
+        [("rhea", True, "so")],
+        [("rhea", True, "so")],
+    ]
+    assert [at[0]["metadata"]["labeler.file"] for at in told] == ["data.labelled.jsonl"] * 2
+    assert [at[0]["metadata"]["labeler.line"] for at in told] == ["1", "2"]
+    (labeler.work / "data.csv").write_text(
+        f"trace_id,prompt,response,label.stars,comment.stars\n{one},p,x,4,'=fine\n{two},p,y,,\n"
+    )
+    flat = labeler.run("push", "data.csv", "-b", experiment.server.url, "-r", "bo")
+    assert (flat.code, "1 queued." in flat.err) == (0, True), flat.err
+
+
+def test_labels_of_an_otlp_file_are_pushed_to_the_trace_that_mlflow_made_of_it(
+    labeler: Program, experiment: Experiment
+) -> None:
+    trace_id = experiment.trace_ids[0]
+    line = {"trace_id": trace_id.removeprefix("tr-"), "name": "x", "value": 1, "reviewer": "bo"}
+    (labeler.work / "x.labels.jsonl").write_text(json.dumps(line))
+    pushed = labeler.run("push", "x.labels.jsonl", "-b", experiment.server.url)
+    assert (pushed.code, "1 queued." in pushed.err) == (0, True), pushed.err
+    assert [row["trace_id"] for row in labeler.run("outbox", "list", "--json").lines] == [trace_id]
 
 
 def test_a_full_disk_leaves_the_last_labelled_file_and_the_answers_are_safe(labeler: Program) -> None:

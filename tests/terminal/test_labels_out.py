@@ -110,3 +110,72 @@ def test_what_is_pressed_is_what_the_labelled_file_says(machine: Machine, name: 
     assert source.read_bytes() == FILES[name](10)
     left = {each.name for each in machine.home.iterdir()} - {"data", "labeler.toml"}
     assert left == {name, out}
+
+
+def test_the_same_file_grown_by_rows_keeps_its_labels_and_labeler_alone_goes_on_with_it(machine: Machine) -> None:
+    machine.asks_one_thumb(comment=False)
+    source, labelled = machine.home / "chat.jsonl", machine.home / "chat.labelled.jsonl"
+    source.write_bytes(_lines(_chats(3)))
+    with machine.terminal("review", "chat.jsonl") as terminal:
+        label(terminal, "yn")
+    assert values(labelled) == [True, False, None]
+    source.write_bytes(_lines([*reversed(_chats(3)), {"prompt": "new", "response": "x"}]))
+    with machine.terminal() as terminal:
+        terminal.wait_for("mine 2", "/4")
+        label(terminal, "n")
+        told = terminal.written.decode()
+    assert "Going on with chat.jsonl" in told
+    assert re.search(r"3 of 4 labelled → \S*/chat\.labelled\.jsonl", told)
+    assert sorted(map(str, values(labelled))) == ["False", "False", "None", "True"]
+    assert values(labelled)[1:3] == [False, True]
+    source.unlink()
+    with machine.terminal() as terminal:
+        label(terminal, "y")
+        assert "chat.jsonl is not there any more: its labels go to the journal alone" in terminal.written.decode()
+    assert len(machine.labels()) == 4
+
+
+def test_two_reviewers_label_one_file_at_once_and_see_what_was_said_in_it(machine: Machine) -> None:
+    machine.asks_one_thumb(comment=False)
+    (machine.home / "chat.jsonl").write_bytes(_lines(_chats(4)))
+    bo = Machine(machine.home, {"LABELER_REVIEWER": "bo", "LABELER_DATA_DIR": str(machine.home / "data of bo")})
+    with machine.terminal("review", "chat.jsonl") as mine, bo.terminal("review", "chat.jsonl") as theirs:
+        label(theirs, "nnn")
+        label(mine, "yy")
+    rows = [json.loads(line) for line in (machine.home / "chat.labelled.jsonl").read_text().splitlines()]
+    told = [sorted((each["reviewer"], each["value"]) for each in row["labels"]) for row in rows]
+    both = [("bo", False), ("rhea.k", True)]
+    assert told == [both, both, both[:1], []]
+    with machine.terminal("review", "chat.labelled.jsonl") as terminal:
+        terminal.wait_for("is_helpful", "online", "mine 2", "bo")
+        label(terminal, "y")
+        assert "3 of 4 labelled → chat.labelled.jsonl" in terminal.written.decode()
+    again = [json.loads(line) for line in (machine.home / "chat.labelled.jsonl").read_text().splitlines()]
+    assert sum(len(row["labels"]) for row in again) == 6
+
+
+def test_an_answer_taken_back_is_taken_out_of_the_file(machine: Machine) -> None:
+    machine.asks_one_thumb(comment=False)
+    (machine.home / "chat.jsonl").write_bytes(_lines(_chats(2)))
+    with machine.terminal("review", "chat.jsonl") as terminal:
+        label(terminal, "y")
+    with machine.terminal("review", "chat.labelled.jsonl", "--out", "other.jsonl") as terminal:
+        terminal.wait_for("is_helpful", "online", "mine 1")
+        terminal.press("u")
+        terminal.wait_for("mine 0", "took back Helpful")
+        label(terminal, "n")
+    assert values(machine.home / "other.jsonl") == [False, None]
+    assert values(machine.home / "chat.labelled.jsonl") == [True, None]
+
+
+def test_an_out_that_is_something_else_is_refused_before_the_screen_opens(machine: Machine) -> None:
+    machine.asks_one_thumb(comment=False)
+    (machine.home / "chat.jsonl").write_bytes(_lines(_chats(2)))
+    (machine.home / "notes.txt").write_text("notes")
+    for out, why in (("notes.txt", "it is no labelled file"), ("chat.jsonl", "is the file itself and no labelled one")):
+        with machine.terminal("review", "chat.jsonl", "--out", out) as terminal:
+            assert terminal.wait_for_exit() == 2
+            assert why in terminal.written.decode()
+    with machine.terminal("review", "chat.jsonl", "--out", "-") as terminal:
+        label(terminal, "y")
+    assert {each.name for each in machine.home.iterdir()} == {"chat.jsonl", "notes.txt", "data", "labeler.toml"}

@@ -89,7 +89,8 @@ class LocalStore:
     async def import_traces(self, raw: Sequence[RawTrace], experiment_name: str = DEFAULT_EXPERIMENT) -> int:
         """Add the traces that are not here yet to an experiment, made when there is none; return how many were new.
 
-        A trace that is here already keeps its content, its labels and its experiment. All are added or none.
+        A trace that is here already keeps its content, its labels and its experiment; labels with an ID that are not
+        here yet are added to it. All are added or none.
         Raises `Malformed`.
         """
         return await self._write(traces.import_all, raw, experiment_name)

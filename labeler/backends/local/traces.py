@@ -31,8 +31,8 @@ _NAMESPACE: Final = uuid.UUID("0f6a3e0c-6a0d-5b43-8f58-3f1d5f0f0a77")
 def import_all(connection: sqlite3.Connection, traces: Iterable[RawTrace], experiment_name: str) -> int:
     """Add the traces that the store does not have, with their assessments. Return how many were new.
 
-    A trace that is there already is left as it is, in the experiment where it is. All are added or none. Raises
-    `Malformed` for a trace whose summary no SQLite column can hold.
+    A trace that is there already is left as it is, in the experiment where it is, but for assessments with an ID that
+    are new. All are added or none. Raises `Malformed` for a trace whose summary no SQLite column can hold.
     """
     added = 0
     with transaction(connection):
@@ -137,7 +137,8 @@ def _import(connection: sqlite3.Connection, raw: RawTrace, experiment_id: str) -
     ).rowcount
     if added:
         connection.execute("INSERT INTO payloads VALUES (?, ?)", (about.id, raw.payload))
-        for number, assessment in enumerate(about.assessments):
+    for number, assessment in enumerate(about.assessments):
+        if added or (assessment.id and not assessments.is_taken(connection, assessment.id)):
             assessments.insert(connection, _identified(connection, assessment, number))
     return added
 

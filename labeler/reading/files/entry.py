@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 MAX_VALUE_BYTES: Final = 1 << 29
 """The most that one value of a file may hold, in characters (512 M): it is read as a whole."""
 
+_NUMBER: Final = re.compile(r"\d+")
 MAX_ENTRIES: Final = 1_000_000
 """The most rows or list members a file may have."""
 
@@ -41,6 +43,12 @@ class Entry:
     group: int = 0
     problem: str = ""
     end: int = -1
+
+    @property
+    def number(self) -> int:
+        """The number in its position: of its line, of its place in the list or table, from 1."""
+        digits = _NUMBER.search(self.position)
+        return int(digits[0]) if digits else 1
 
 
 class LayoutKind(Enum):

@@ -75,6 +75,12 @@ def is_open_telemetry_s(trace_id: str) -> bool:
     return bool(_digits(trace_id, 16))
 
 
+def mlflow_id(trace_id: str) -> str:
+    """The ID under which MLflow has a trace that came to it over OpenTelemetry."""
+    digits = _digits(trace_id, 16)
+    return f"{_PREFIX}{digits or trace_id}"
+
+
 def request_id(span: Object) -> str | None:
     """The trace that MLflow's attribute names, from any of the wire forms; None where there is no such attribute."""
     attributes = span.get("attributes")
