@@ -47,7 +47,7 @@ async def review_cached(configuration: Configuration, selection: TraceSelection)
         summaries = await cache.run(Cache.summaries, home, selection.trace_ids)
         opening = await _open(configuration, journal, spec_of(configuration, selection, reviewer, home))
         announce(opening)
-        return await run_on_screen(
+        ended = await run_on_screen(
             opening,
             configuration,
             journal,
@@ -57,6 +57,7 @@ async def review_cached(configuration: Configuration, selection: TraceSelection)
             only_unlabelled=False,
             look_for=partial(_look_for, home, summaries, selection.trace_ids),
         )
+        return ended.code
 
 
 async def _open(configuration: Configuration, journal: AsyncJournal, spec: ReviewSpec) -> OpenedReview:

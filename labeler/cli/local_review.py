@@ -51,7 +51,7 @@ async def review_store(
             opening = await open_spec(CliContext(configuration, journal, store), spec)
             announce(opening)
             async with beside(opening, journal):
-                return await run_on_screen(
+                ended = await run_on_screen(
                     opening,
                     configuration,
                     journal,
@@ -61,6 +61,7 @@ async def review_store(
                     only_unlabelled=only_unlabelled,
                     incoming=incoming,
                 )
+                return ended.code
         finally:
             await store.close()
 

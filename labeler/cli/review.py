@@ -20,8 +20,10 @@ from labeler.cli.opened_review import announce
 from labeler.cli.options import TraceSelection, refuse_queue_beside_names, selection_of
 from labeler.cli.output import print_message
 from labeler.cli.retry import with_retries
+from labeler.cli.review_chosen import review_chosen
 from labeler.cli.run_review import check_screen, run_on_screen
 from labeler.cli.trace_files import STDIN, looks_like_file, read_options, refuse_addresses
+from labeler.cli.worklist_menu import WorklistMenu, address_of
 from labeler.config.load import Configuration
 
 _INSTEAD = "labeler review needs one; labeler show, pull, sync and export do without."
@@ -83,7 +85,8 @@ async def review_asked(arguments: argparse.Namespace, asked: Configuration, sele
         opening = await with_retries(lambda: open_asked(context, selection))
         announce(opening)
         pulse = Pulse()
-        return await run_on_screen(
+        menu = WorklistMenu(context, address_of(context))
+        ended = await run_on_screen(
             opening,
             configuration,
             journal,
@@ -93,7 +96,9 @@ async def review_asked(arguments: argparse.Namespace, asked: Configuration, sele
             first_listing=context.backend,
             only_unlabelled=selection.only_unlabelled and not selection.trace_ids,
             look_for=partial(look_for, context, selection.trace_ids, opening.named) if selection.trace_ids else None,
+            menu=menu,
         )
+        return await review_chosen(ended, opening, menu, cache)
 
 
 async def _review_offline(configuration: Configuration, selection: TraceSelection) -> ExitCode:

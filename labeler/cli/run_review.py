@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from labeler.backends.base import Backend
 from labeler.backends.pulse import Pulse
@@ -34,9 +34,12 @@ from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import OutboxCounts
 from labeler.journal.removed_journal import how_to_deliver
 from labeler.review.state import Advance, Rules
+from labeler.review.worklist import TO_DO
 
 if TYPE_CHECKING:
     from labeler.cli.named_traces import Unfound
+    from labeler.tui.app import LabelerApp
+    from labeler.tui.screens.worklist_menu import Begin, DrawAgain, Menu
 
 _LAST_CHANCE_S = 1.5
 """Seconds that answers still queued get to be delivered after the screen has closed."""
@@ -50,6 +53,13 @@ class Incoming(Protocol):
 
     async def bring_rest(self, desk: Desk) -> None:
         """Bring the rest while the screen is open; cancelled when it closes."""
+
+
+class Ended(NamedTuple):
+    """How a review on the screen ended: with which exit code, and with what chosen to be reviewed next."""
+
+    code: ExitCode
+    chosen: Begin | DrawAgain | None = None
 
 
 def check_screen(configuration: Configuration, instead: str) -> None:
@@ -91,13 +101,16 @@ async def run_on_screen(
     only_unlabelled: bool,
     look_for: Callable[[Desk], Awaitable[Unfound]] | None = None,
     incoming: Incoming | None = None,
-) -> ExitCode:
+    menu: Menu | None = None,
+    when_finished: Callable[[LabelerApp], None] | None = None,
+) -> Ended:
     """Show the review until the reviewer leaves.
 
     `connect` opens the backend for the traffic beside the screen, and `pulse` hears whether that one answers; None asks
     nothing of the network. A worklist without items is filled from `first_listing`. `look_for` takes in the traces that
     were named and returns those that cannot be had, which are named before the screen opens and on leaving. `incoming`
-    brings traces that no backend lists.
+    brings traces that no backend lists. `menu` is what else there is to review; `when_finished` is called where nothing
+    is left to do as the screen opens.
     """
     from labeler.tui.app import LabelerApp
     from labeler.tui.appearance import ASCII, UNICODE
@@ -125,7 +138,7 @@ async def run_on_screen(
         if unfound:
             raise CommandFailed(unfound.code, unfound.sentences)
         print_message(_nothing_to_do(opening, is_all_labelled=has_traces and only_unlabelled))
-        return ExitCode.OK
+        return Ended(ExitCode.OK)
     if unfound:
         print_message(unfound.sentences)
 
@@ -139,6 +152,8 @@ async def run_on_screen(
         desk.need()
         if incoming is not None:
             arriving.append(asyncio.get_running_loop().create_task(incoming.bring_rest(desk)))
+        if when_finished is not None and not any(map(desk.state.worklist.count_of, TO_DO)):
+            when_finished(app)
 
     app = LabelerApp(
         desk,
@@ -149,9 +164,10 @@ async def run_on_screen(
         theme_directories(configuration),
         begin_traffic,
         MediaSettings(configuration.paths.copies, settings.ui.viewer, settings.ui.pictures),
+        menu,
     )
     with _troubles_told(journal, desk):
-        await app.run_async(mouse=settings.mouse)
+        chosen = await app.run_async(mouse=settings.mouse)
         for task in arriving:
             task.cancel()
         await asyncio.gather(*arriving, return_exceptions=True)
@@ -165,7 +181,7 @@ async def run_on_screen(
     _say_goodbye(left, None if journal.path == configuration.paths.journal else journal.path)
     if unfound and (still := unfound.without(desk.state.index_of)):
         print_message(still.sentences)
-    return ExitCode.INTERRUPTED if app.interrupted else ExitCode.OK
+    return Ended(ExitCode.INTERRUPTED if app.interrupted else ExitCode.OK, chosen)
 
 
 @contextmanager

@@ -13,10 +13,11 @@ from labeler.cli.open_review import open_spec
 from labeler.cli.opened_review import announce
 from labeler.cli.options import TraceSelection
 from labeler.cli.retry import with_retries
+from labeler.cli.review_chosen import review_chosen
 from labeler.cli.reviewer import known_reviewer, proposal, remember_reviewer
 from labeler.cli.run_review import run_on_screen
 from labeler.cli.screen_settings import keymap_of, theme_of
-from labeler.cli.worklist_menu import WorklistMenu
+from labeler.cli.worklist_menu import WorklistMenu, address_of
 from labeler.config.identity import SAID, Reviewer
 from labeler.config.load import Configuration
 from labeler.tui.appearance import ASCII, UNICODE, ScreenLook
@@ -29,7 +30,7 @@ async def choose_and_review(arguments: argparse.Namespace, asked: Configuration,
     """Show the start screen, then the review chosen there."""
     async with open_everything(arguments, asked) as (context, cache):
         configuration, journal, backend = context.configuration, context.journal, context.backend
-        menu = WorklistMenu(context)
+        menu = WorklistMenu(context, address_of(context))
         known = await with_retries(lambda: _known(context))
         begin = await _ask(menu, _guess(known), configuration)
         if begin is None:
@@ -47,7 +48,7 @@ async def choose_and_review(arguments: argparse.Namespace, asked: Configuration,
         opening = await open_spec(context, spec)
         announce(opening)
         pulse = Pulse()
-        return await run_on_screen(
+        ended = await run_on_screen(
             opening,
             configuration,
             journal,
@@ -56,7 +57,9 @@ async def choose_and_review(arguments: argparse.Namespace, asked: Configuration,
             pulse,
             first_listing=backend,
             only_unlabelled=selection.only_unlabelled,
+            menu=menu,
         )
+        return await review_chosen(ended, opening, menu, cache)
 
 
 async def _known(context: CliContext) -> Reviewer | None:

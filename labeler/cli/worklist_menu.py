@@ -20,10 +20,11 @@ from labeler.tui.widgets.choice_list import Offer
 
 
 class WorklistMenu:
-    """A backend's queues and experiments. The `Menu` of the start screen."""
+    """A backend's queues and experiments. The `Menu` of the start screen. `address` opens the backend again."""
 
-    def __init__(self, context: CliContext) -> None:
-        self._context = context
+    def __init__(self, context: CliContext, address: str) -> None:
+        self.context = context
+        self._address = address
         self._specs: dict[str, ReviewSpec] = {}
         self._queues: dict[str, Queue] = {}
 
@@ -33,7 +34,7 @@ class WorklistMenu:
 
     async def find(self, reviewer: str) -> Sequence[Offer]:
         """List the reviewer's queues, those of everybody, the experiments, and the queues of other people."""
-        backend = self._context.backend
+        backend = self.context.backend
         experiments = await backend.experiments()
         queues: list[Queue] = []
         if (await backend.capabilities()).queues:
@@ -52,17 +53,17 @@ class WorklistMenu:
         """Say what an offer is, and how much of it is left."""
         queue = self._queues.get(offer.id)
         if queue is None:
-            traces = await self._context.backend.count(self._specs[offer.id].experiment_ids[0])
+            traces = await self.context.backend.count(self._specs[offer.id].experiment_ids[0])
             return offer.detail if traces is None else f"{offer.detail} · {traces:,} traces"
         pending, total = 0, 0
-        async for items in self._context.backend.items(queue):
+        async for items in self.context.backend.items(queue):
             pending += sum(item.state is QueueItemState.PENDING for item in items)
             total += len(items)
         return f"{offer.detail} · {pending:,} of {total:,} pending"
 
     async def preview(self, offer: Offer) -> Preview:
         """Return the questions that an offer asks."""
-        asked = await questions_at(self._context, self._specs[offer.id])
+        asked = await questions_at(self.context, self._specs[offer.id])
         lines = [one_line(f"{question.name}   {describe(question)}", 90) for question in asked.questions]
         return Preview(lines, asked.origin)
 
@@ -84,7 +85,7 @@ class WorklistMenu:
             yield self._of_queue(queue, f"queue of {users}", why_not)
 
     def _spec(self, experiment_id: str, label: str, queue_id: str | None) -> ReviewSpec:
-        backend, settings = self._context.backend, self._context.configuration.settings
+        backend, settings = self.context.backend, self.context.configuration.settings
         return ReviewSpec(
             backend_uri=backend.uri,
             workspace=backend.workspace,
@@ -93,7 +94,7 @@ class WorklistMenu:
             queue_id=queue_id,
             label=label,
             notes_local=settings.review.notes == "local",
-            address=backend_address(settings.backend.uri or backend.uri),
+            address=self._address,
         )
 
 
@@ -101,3 +102,8 @@ def _beside_me(queue: Queue, reviewer: str) -> str:
     """Say how many others share the queue; nothing for a queue of the reviewer's own."""
     others = sum(not same_reviewer(user, reviewer) for user in queue.users)
     return f", shared with {others}" if others else ""
+
+
+def address_of(context: CliContext) -> str:
+    """Return what opens the context's backend again."""
+    return backend_address(context.configuration.settings.backend.uri or context.backend.uri)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from textual import events, on
 from textual.screen import Screen
@@ -23,12 +24,19 @@ from labeler.tui.screens.over_review import OverReview
 from labeler.tui.theme import Theme, ThemeError, load_theme
 from labeler.tui.theme.sixteen_colours import for_terminal
 
+if TYPE_CHECKING:
+    from labeler.tui.screens.worklist_menu import Menu
+
 MIN_WIDTH, MIN_HEIGHT = 40, 12
 """Cells below which nothing can be judged fairly."""
 
 
-class LabelerApp(SafeApp[None]):
-    """Shows one review. `on_painted` is called once the first screen stands."""
+class LabelerApp(SafeApp[Any]):
+    """Shows one review. `on_painted` is called once the first screen stands.
+
+    `menu` is what else there is to review. Returns what is to be reviewed next (`Begin`, `DrawAgain`), or None when
+    the reviewer left.
+    """
 
     def __init__(
         self,
@@ -40,13 +48,15 @@ class LabelerApp(SafeApp[None]):
         theme_directories: Sequence[Path],
         on_painted: Callable[[], None],
         media: MediaSettings,
+        menu: Menu | None = None,
     ) -> None:
         super().__init__(theme)
         self.desk = desk
         self._signs = signs
         self._theme_directories = theme_directories
         self._on_painted = on_painted
-        self._review = ReviewScreen(desk, keymap, ScreenLook(theme.palette, signs), guard_ms, self.choose_theme, media)
+        look = ScreenLook(theme.palette, signs)
+        self._review = ReviewScreen(desk, keymap, look, guard_ms, self.choose_theme, media, menu)
         self._too_small: Screen[None] | None = None
         self._pauses = Pauses(time.monotonic())
 
@@ -58,6 +68,10 @@ class LabelerApp(SafeApp[None]):
         settle()
         self.set_interval(1.0, lambda: self._pauses.collect_if_due(time.monotonic()))
         self._on_painted()
+
+    def offer_worklists(self) -> None:
+        """Show what else there is to review."""
+        self._review.worklists()
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key):

@@ -7,10 +7,10 @@ import time
 import pytest
 
 from tests.cli.embedded_store import filled_store
-from tests.servers.filling import create_queue
+from tests.servers.filling import create_queue, log, recordings
 from tests.servers.mlflow_server import free_port
 from tests.terminal.conftest import Machine
-from tests.terminal.served_queue import QUEUE, ServedQueue
+from tests.terminal.served_queue import QUEUE, ServedQueue, label_item
 from tests.terminal.terminal import A_LOOK_S
 
 pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
@@ -42,6 +42,49 @@ def test_a_first_start_takes_nothing_typed_ahead_and_shows_every_queue_whose_it_
         terminal.wait_for("item 1/4", "line ")
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
+
+
+def test_another_worklist_is_chosen_from_inside_and_offered_when_the_last_one_is_finished(served: ServedQueue) -> None:
+    more = recordings("openai_chat_multiturn")
+    log(served.server, served.experiment_id, more)
+    create_queue(served.server, served.experiment_id, "Short", [more[0].id], users=["alice"])
+    with served.terminal("review", "-q", QUEUE, "-r", "alice") as terminal:
+        label_item(terminal, 1, "y", "4")
+        terminal.wait_for("item 2/10", "line ")
+        terminal.press("c")
+        terminal.wait_for("comment on")
+        terminal.press(*"half", "escape")
+        terminal.wait_for("kept as a draft")
+        terminal.press("Q")
+        terminal.wait_for("What is to be reviewed?", "Short", "my queue · 1 of 1 pending")
+        terminal.press("q")
+        terminal.wait_for("item 2/10", "line ")
+        terminal.press("Q")
+        terminal.wait_for("What is to be reviewed?", "my queue · 1 of 1 pending")
+        time.sleep(A_LOOK_S)
+        terminal.press("enter")
+        terminal.wait_for("Reviewing as alice. Asked, from", "Enter begins")
+        time.sleep(A_LOOK_S)
+        terminal.press("enter")
+        terminal.wait_for("Short", "item 1/1", "line ")
+        terminal.press("y")
+        terminal.wait_for("› 2 quality")
+        terminal.press("4")
+        terminal.wait_for("mine 1", "No other item is open")
+        assert terminal.leave() == 0
+    assert served.run("sync").returncode == 0
+    assert len(served.labels()) == 2
+    with served.terminal("-r", "alice") as terminal:
+        terminal.wait_for("What is to be reviewed?", "my queue · 0 of 1 pending", "9 of 10 pending")
+        terminal.press("q")
+        terminal.wait_for("item 1/1", "mine 1")
+        assert terminal.leave() == 0
+    with served.terminal("review", "-q", QUEUE, "-r", "alice") as terminal:
+        terminal.wait_for("item 2/10", "line ", "mine 1")
+        terminal.press("c")
+        terminal.wait_for("half")
+        terminal.press("escape")
+        assert terminal.leave() == 0
 
 
 def test_a_review_without_a_server_says_that_it_tries_again_and_ends_at_ctrl_c(machine: Machine) -> None:

@@ -31,6 +31,7 @@ from labeler.tui.widgets.styled_text import Line, wrapped
 
 if TYPE_CHECKING:
     from labeler.tui.outbox.screen import Closed
+    from labeler.tui.screens.worklist_menu import Begin, Menu
 
 _ITEM_NUMBER: Final = re.compile("[0-9]{1,9}")
 
@@ -49,8 +50,10 @@ class ReviewActions(ReviewFields):
         guard_ms: int,
         choose_theme: Callable[[str], str],
         folder: Path,
+        menu: Menu | None,
     ) -> None:
         super().__init__(desk, keymap, look, guard_ms)
+        self._menu = menu
         self._choose_theme = choose_theme
         self._folder = folder
         self._copy_menu = CopyMenu(keymap)
@@ -286,6 +289,24 @@ class ReviewActions(ReviewFields):
         self.presses.closed(closed.pressed if closed is not None else None)
         if closed is not None and closed.trace_id:
             await self.act(act.GoTo(self.desk.state.index_of[closed.trace_id] + 1))
+
+    def worklists(self) -> None:
+        """Show what else there is to review. This review stays open until something is chosen."""
+        from labeler.tui.screens.start import StartScreen
+        from labeler.tui.screens.worklist_menu import Guess
+
+        if self._menu is None:
+            self.warn("There is no other worklist here; labeler review -q or -e opens one")
+            return
+        me = Guess(self.desk.reviewer, "", settled=True)
+        choice = StartScreen(me, self._menu, self.keymap, self.look)
+
+        def closed(begin: Begin | None) -> None:
+            self.presses.closed(choice.pressed)
+            if begin is not None:
+                self.app.exit(begin)
+
+        self.app.push_screen(choice, closed)
 
     def _show_over(self, title: str, make: Callable[[int], Sequence[Line]]) -> None:
         from labeler.tui.screens.overlay import Overlay

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from labeler.reading.document import Block
     from labeler.tui.review.open_media import MediaOpener, Outcome, ShowPicture, Step
     from labeler.tui.screens.picture import PictureLeft
+    from labeler.tui.screens.worklist_menu import Menu
 
 _LOOK_ELSEWHERE_S: Final = 2.0
 """Seconds after which something that another process delivered is on the screen."""
@@ -73,8 +74,9 @@ class ReviewScreen(ReviewActions):
         guard_ms: int,
         choose_theme: Callable[[str], str],
         media: MediaSettings,
+        menu: Menu | None,
     ) -> None:
-        super().__init__(desk, keymap, look, guard_ms, choose_theme, media.folder)
+        super().__init__(desk, keymap, look, guard_ms, choose_theme, media.folder, menu)
         self._media_settings = media
         self._media: MediaOpener | None = None
         self._pictures = Pictures(media.pictures, os.environ)

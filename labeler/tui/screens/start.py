@@ -14,7 +14,6 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Input
 
 from labeler.config.identity import BadReviewer, check_reviewer
@@ -28,6 +27,7 @@ from labeler.tui.keyboard.pasting import dropped_paste
 from labeler.tui.keymap import Keymap, shown_key
 from labeler.tui.safe_app import SafeApp
 from labeler.tui.screens.help import help_lines
+from labeler.tui.screens.over_review import OverReview
 from labeler.tui.screens.overlay import Overlay
 from labeler.tui.screens.worklist_menu import Begin, Guess, Menu
 from labeler.tui.theme import Theme
@@ -47,8 +47,10 @@ _ALSO_HERE: Final = (OnScreen("search"), OnScreen("help"))
 """What keys of the review do here as well."""
 
 
-class StartScreen(Screen[Begin | None]):
+class StartScreen(OverReview[Begin | None]):
     """Dismissed with the choice, or None when the reviewer left."""
+
+    says = True
 
     AUTO_FOCUS = ""
     DEFAULT_CSS = """
@@ -91,7 +93,8 @@ class StartScreen(Screen[Begin | None]):
         self._hint = LineWidget(look.palette, look.signs, id="start-hint")
         self._guard = KeyGuard(0)
         self._stands_since_s = math.inf
-        self._pressed: Pressed | None = None
+        self.pressed: Pressed | None = None
+        """The key pressed last."""
         self._escaped = False
         self._noted = ""
 
@@ -116,7 +119,7 @@ class StartScreen(Screen[Begin | None]):
 
     async def on_key(self, event: events.Key) -> None:
         """One step a press, and only one that could be read: held down, a key begins no review."""
-        self._pressed = press = pressed(event)
+        self.pressed = press = pressed(event)
         if press.at_s < self._stands_since_s or self._search.display:
             event.stop()
             event.prevent_default()
@@ -138,7 +141,7 @@ class StartScreen(Screen[Begin | None]):
             self._escaped = False
             self._note("")
         if run is not None:
-            await dispatch(run, self._list if self._is_listing else self, self)
+            await dispatch(run, self._list, self)
 
     def _hear(self, press: Pressed) -> None:
         """Take a key for the words searched for that was pressed before their field could hear it itself."""
@@ -164,18 +167,6 @@ class StartScreen(Screen[Begin | None]):
 
     # Named in the table of actions
 
-    def scroll_line(self, count: int) -> None:
-        """There is nothing to move in but the list."""
-
-    def scroll_page(self, count: int) -> None:
-        """As `scroll_line`."""
-
-    def go_home(self) -> None:
-        """As `scroll_line`."""
-
-    def go_end(self) -> None:
-        """As `scroll_line`."""
-
     def enter(self) -> None:
         """Take the next step."""
         if self._again is not None:
@@ -191,7 +182,7 @@ class StartScreen(Screen[Begin | None]):
 
         Esc leaves the screen at its second press: the first may be half of an arrow key that a slow line cut in two.
         """
-        by_escape = self._pressed is not None and self._pressed.key == "escape"
+        by_escape = self.pressed is not None and self.pressed.key == "escape"
         if by_escape and self._is_listing and self._list.words:
             self._list.narrow("")
         elif not by_escape or self._escaped:
@@ -204,9 +195,15 @@ class StartScreen(Screen[Begin | None]):
         """Take the name that is typed."""
         await self._name_field.action_submit()
 
-    def leave(self) -> None:
-        """As the key that closes does where nothing is typed."""
-        self.close()
+    def leave(self, by: Pressed | None = None) -> None:
+        """As the key that closes does where nothing is typed; at once where Ctrl+C asks for it."""
+        if by is None:
+            self.close()
+        else:
+            self.dismiss(None)
+
+    def say(self, sentence: str, role: str = "chrome.strong") -> None:
+        self._note(sentence)
 
     def new_line(self) -> None:
         """A name is one line."""

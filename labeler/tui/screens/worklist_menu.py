@@ -34,6 +34,11 @@ class Begin:
     offer: Offer
 
 
+@dataclass(frozen=True, slots=True)
+class DrawAgain:
+    """The sample of this worklist is to be drawn anew."""
+
+
 class Menu(Protocol):
     """What there is to review. Every method may raise; the exception's message is shown where the step is tried again.
 

@@ -30,6 +30,7 @@ from labeler.tui.appearance import UNICODE, Signs
 from labeler.tui.keymap import build_keymap
 from labeler.tui.media import MediaSettings
 from labeler.tui.review.screen import ReviewScreen
+from labeler.tui.screens.worklist_menu import Menu
 from labeler.tui.theme import load_theme
 from labeler.tui.widgets.line_widget import LineWidget
 from tests.tui.snapshot import screen_text
@@ -198,6 +199,7 @@ async def open_table(
     online: bool = True,
     viewer: Sequence[str] = (),
     pictures: bool = True,
+    menu: Menu | None = None,
 ) -> AsyncIterator[Table]:
     """A running review of `traces`; opened again in the same folder it goes on where it was left."""
     store = await LocalStore.open_or_create(folder / "store.db")
@@ -224,7 +226,7 @@ async def open_table(
         desk.need()
 
     media = MediaSettings(folder / "copied", tuple(viewer), pictures)
-    app = LabelerApp(desk, build_keymap(keys or {}), load_theme(), signs, guard_ms, (), begin, media)
+    app = LabelerApp(desk, build_keymap(keys or {}), load_theme(), signs, guard_ms, (), begin, media, menu)
     try:
         async with app.run_test(size=size) as pilot:
             table = Table(app, pilot, desk, remote, store, journal)
