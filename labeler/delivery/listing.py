@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -90,7 +91,8 @@ async def queue_items(backend: Backend, spec: ReviewSpec) -> dict[str, QueueItem
     assert spec.queue_id is not None
     queue = await backend.queue(spec.experiment_ids[0] if spec.experiment_ids else None, spec.queue_id)
     items = {item.trace_id: item async for page in backend.items(queue) for item in page}
-    return {trace_id: items[trace_id] for trace_id in in_order_for(queue, spec.reviewer, items)}
+    order = await asyncio.to_thread(in_order_for, queue, spec.reviewer, items)
+    return {trace_id: items[trace_id] for trace_id in order}
 
 
 async def _named(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[ListedTrace]]:

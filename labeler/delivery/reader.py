@@ -42,6 +42,7 @@ Questions = Callable[[Backend], Awaitable[Sequence[Question]]]
 """Reads the questions of a review as they are on the backend now."""
 
 _NEVER: Final = float("inf")
+_ITEMS_AT_ONCE: Final = 200
 _LONGEST_REST_S: Final = 3600.0
 
 
@@ -214,7 +215,7 @@ class Reader:
         try:
             if self._spec.queue_id and not draws_now:
                 self._sought.clear()
-                await self._read_queue(news, self._whole_queue)
+                await self._read_queue(news, self._every_known)
             else:
                 await self._read_selection(news)
         except (Unreachable, Ambiguous):
@@ -240,16 +241,10 @@ class Reader:
 
     async def _poll(self) -> None:
         """Read how the queue's items stand, and what there is about those that changed or came."""
-        await self._read_queue(News(), self._changed_or_new)
+        await self._read_queue(News(), lambda items, changed: changed)
 
-    def _whole_queue(self, items: Mapping[str, QueueItem], changed: Iterable[str]) -> list[str]:
-        here = self._listener.trace_ids
-        return [each for each, item in items.items() if each in here or self._is_wanted(item)]
-
-    def _changed_or_new(self, items: Mapping[str, QueueItem], changed: Iterable[str]) -> list[str]:
-        here = self._listener.trace_ids
-        new = [each for each, item in items.items() if each not in here and self._is_wanted(item)]
-        return [*changed, *new]
+    def _every_known(self, items: Mapping[str, QueueItem], changed: Iterable[str]) -> Iterable[str]:
+        return [trace_id for trace_id in items if trace_id in self._listener.trace_ids]
 
     def _is_wanted(self, item: QueueItem) -> bool:
         """Whether an item that is not in the worklist belongs there."""
@@ -257,9 +252,12 @@ class Reader:
         return is_open and item.trace_id not in self._sought and not self._listener.is_drawn
 
     async def _read_queue(
-        self, news: News, to_read: Callable[[Mapping[str, QueueItem], Iterable[str]], Sequence[str]]
+        self, news: News, known_to_read: Callable[[Mapping[str, QueueItem], Iterable[str]], Iterable[str]]
     ) -> None:
-        """Read the queue's items, then the infos of those that `to_read` picks from them and from what changed."""
+        """Read the queue's items, then the infos of new ones and of known ones as `known_to_read` picks them.
+
+        It is given the items, and the IDs of those that changed.
+        """
         began_ms, began_s = wall_clock_ms(), self._clock()
         try:
             items = await self._items()
@@ -267,11 +265,12 @@ class Reader:
             self._tell_that_the_queue_is_gone()
             return
         took_s = self._clock() - began_s
-        changed = [item for item in items.values() if self._has_changed(item)]
-        learnt = await self._listener.learn_items(changed, began_ms)
-        self._remember(changed, learnt.undecided)
-        news.changed |= learnt.changed
-        for ids in chunks(to_read(items, learnt.changed)):
+        changed = await self._learn_items(items, began_ms)
+        news.changed |= changed
+        new = [each for each, item in items.items() if each not in self._listener.trace_ids and self._is_wanted(item)]
+        assert self._queue is not None
+        new = await asyncio.to_thread(in_order_for, self._queue, self._spec.reviewer, new)
+        for ids in chunks([*known_to_read(items, changed), *new]):
             self._sought.update(each for each in ids if each not in self._listener.trace_ids)
             asked_at_ms = wall_clock_ms()
             summaries = await self._backend.summaries(ids)
@@ -283,14 +282,28 @@ class Reader:
         interval_s = self._pace.near_end_s if is_near_end else self._pace.queue_s
         self._poll_due_s = self._clock() + max(interval_s, self._pace.rest_share * took_s)
 
+    async def _learn_items(self, items: Mapping[str, QueueItem], began_ms: int) -> set[str]:
+        """Pass on how items stand that are not as they were; return the IDs of those of the worklist that changed.
+
+        They go in portions: there may be thousands, and keys come in between.
+        """
+        differing = [item for item in items.values() if self._has_changed(item)]
+        changed = set[str]()
+        for start in range(0, len(differing), _ITEMS_AT_ONCE):
+            portion = differing[start : start + _ITEMS_AT_ONCE]
+            learnt = await self._listener.learn_items(portion, began_ms)
+            self._remember(portion, learnt.undecided)
+            changed |= learnt.changed
+            await asyncio.sleep(0)
+        return changed
+
     async def _items(self) -> dict[str, QueueItem]:
-        """Return the queue's items by trace ID, in the order in which this reviewer works on them."""
+        """Return the queue's items by trace ID, in the order in which the queue has them."""
         if self._queue is None:
             await self._read_queue_itself()
             self._listener.signed_in_as(await self._backend.whoami() or "")
         assert self._queue is not None
-        items = {item.trace_id: item async for page in self._backend.items(self._queue) for item in page}
-        return {trace_id: items[trace_id] for trace_id in in_order_for(self._queue, self._spec.reviewer, items)}
+        return {item.trace_id: item async for page in self._backend.items(self._queue) for item in page}
 
     def _has_changed(self, item: QueueItem) -> bool:
         """Whether an item is not as it was read last, or is back in the queue. One that has just changed waits."""

@@ -46,15 +46,17 @@ def trace_facts(
     parameters: Sequence[Block] = (),
     hidden: str = "",
     as_asked: AsAsked = unasked,
+    as_of_ms: int = 0,
 ) -> Document:
     """The facts as a document.
 
     `fates` says how far assessments got that were given here, by ID. `parameters` are what the conversation leaves out
     (see `Document`). `hidden` says why some of what was said is not among `assessments`, in a sentence.
+    `as_of_ms` is when all this was read, in milliseconds since the epoch; 0 while it is kept fresh.
     """
     names = {span.id: f"{one_line(span.name, _SPAN_NAME)} ({span.id})" for span in spans if span.name}
     blocks = [
-        *_section(0, "trace", _facts(summary, spans)),
+        *_section(0, "trace", _facts(summary, spans, as_of_ms)),
         *_said(1, list(assessments), names, fates, hidden, as_asked),
         *_section(2, "tags", _rest(summary.tags)),
         *_section(3, "metadata", _rest(summary.metadata)),
@@ -63,7 +65,7 @@ def trace_facts(
     return Document(summary.id, "", "", tuple(blocks), None, None)
 
 
-def _facts(summary: TraceSummary, spans: Sequence[Span]) -> Iterator[tuple[str, str]]:
+def _facts(summary: TraceSummary, spans: Sequence[Span], as_of_ms: int) -> Iterator[tuple[str, str]]:
     tags, metadata = summary.tags, summary.metadata
     usage = metadata.get("mlflow.trace.tokenUsage") or tokens_of(spans)
     prompts = [each for holder in (tags, metadata) for each in prompts_in(holder.get(LINKED_PROMPTS))]
@@ -84,6 +86,7 @@ def _facts(summary: TraceSummary, spans: Sequence[Span]) -> Iterator[tuple[str, 
         "source run": metadata.get("mlflow.sourceRun", ""),
         "logged model": metadata.get("mlflow.modelId", ""),
         "experiment": summary.experiment_id,
+        "known since": date_and_time(as_of_ms),
     }
     if not spans:
         facts.update(previews(summary))

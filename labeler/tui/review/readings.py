@@ -34,7 +34,7 @@ class Readings:
         return retrieved_document(self._readable(prepared.raw), prepared.others, prepared.as_asked)
 
     def facts(
-        self, prepared: PreparedTrace, said: Sequence[Assessment], fates: Mapping[str, str], hidden: str
+        self, prepared: PreparedTrace, said: Sequence[Assessment], fates: Mapping[str, str], hidden: str, as_of_ms: int
     ) -> Document:
         from labeler.reading.views.trace_metadata import trace_facts
 
@@ -48,6 +48,7 @@ class Readings:
             parameters=parameters,
             hidden=hidden,
             as_asked=prepared.as_asked,
+            as_of_ms=as_of_ms,
         )
 
     def _trace(self, raw: RawTrace) -> Trace:

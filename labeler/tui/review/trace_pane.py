@@ -387,7 +387,8 @@ class TracePane(Beside):
 
     async def _facts(self, prepared: PreparedTrace, said: Sequence[Assessment], fates: Mapping[str, str]) -> TraceView:
         self._told = said, fates
-        document = await asyncio.to_thread(self._readings.facts, prepared, said, fates, self._view.hidden)
+        view = self._view
+        document = await asyncio.to_thread(self._readings.facts, prepared, said, fates, view.hidden, view.as_of_ms)
         return TraceView("view.metadata", "metadata", document)
 
     def _go_to_message(self, span_id: str) -> str:

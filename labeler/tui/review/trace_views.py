@@ -27,7 +27,8 @@ class PaneView:
 
     `prepared` is None while it is not here; then the sentence `instead` stands in its place. `aim` is the span that the
     questions are about, if it is not the trace; `is_choosing` tells of a choice of several that was begun.
-    `about_spans` is what stands of what was said about spans, by span ID.
+    `about_spans` is what stands of what was said about spans, by span ID. `as_of_ms` is when what is known of the trace
+    was read, in milliseconds since the epoch; 0 while it is kept fresh.
     """
 
     trace_id: str
@@ -38,6 +39,7 @@ class PaneView:
     aim: str | None
     is_choosing: bool
     about_spans: Mapping[str, Sequence[Assessment]]
+    as_of_ms: int = 0
 
     def message_of(self, span_id: str) -> int | None:
         """The message of the conversation that was read from a span."""

@@ -155,6 +155,7 @@ def pane_view(desk: Desk, keymap: Keymap) -> PaneView:
         aim=state.aim,
         is_choosing=state.choosing,
         about_spans=desk.known.about_spans(item.trace_id) if item else {},
+        as_of_ms=prepared.raw.summary.read_at_ms if prepared and desk.connection is ConnectionStatus.OFFLINE else 0,
     )
 
 

@@ -105,6 +105,15 @@ async def test_a_field_that_is_open_for_a_question_that_goes_keeps_what_was_type
         assert table.values(0) == {}
 
 
+async def test_offline_the_metadata_say_since_when_they_are_known(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB,)) as table:
+        await table.press("m")
+        assert "known since" not in table.screen
+    async with open_table(tmp_path, traces(2), (THUMB,), online=False) as table:
+        await table.press("m")
+        assert "known since" in table.screen
+
+
 async def test_refresh_says_what_it_found(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(3), (THUMB,)) as table:
         await table.store.import_traces(traces(5))
