@@ -383,6 +383,7 @@ class Desk:
     def _prepared(self, prepared: PreparedTrace) -> None:
         """Take over the reviewer's own answers from a trace just read, unless the journal knows better."""
         trace_id = prepared.raw.summary.id
+        self.intake.facts.learn(prepared.raw.summary, prepared.name)
         if trace_id in self.state.index_of and prepared.document.title:
             item = self.state.items[self.state.index_of[trace_id]]
             if item.title != prepared.document.title:

@@ -10,6 +10,7 @@ from labeler.delivery.listing import ListedTrace
 from labeler.delivery.news import LearntItems
 from labeler.desk.known_assessments import KnownAssessments
 from labeler.desk.restore import note_deferred, note_labelled, take_up, to_item
+from labeler.desk.trace_facts import KnownFacts
 from labeler.desk.worklist_rows import worklist_rows
 from labeler.domain.change import Answer
 from labeler.domain.destination import Destination
@@ -52,6 +53,7 @@ class Intake:
     ) -> None:
         self.is_drawn = False
         self.gone: set[str] = set()
+        self.facts = KnownFacts(record.spec.reviewer)
         self._record = record
         self._state = state
         self._known = known
@@ -74,6 +76,8 @@ class Intake:
     async def take_in(self, page: Sequence[ListedTrace], *, only_unlabelled: bool) -> int:
         """Append what is new in a page of the backend's listing, moving nothing; return how many were added."""
         state, spec = self._state, self._record.spec
+        for trace in page:
+            self.facts.learn(trace.summary)
         new = [] if self.is_drawn else [each for each in page if each.summary.id not in state.index_of]
         if not new:
             return 0

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from labeler.domain.change import Answer
 from labeler.domain.question import Question
 from labeler.domain.queue import QueueItem, QueueItemState
+from labeler.domain.trace import TraceState
 from labeler.domain.worklist import ItemState, WorklistRow
 from labeler.reading.sanitise import one_line
 from labeler.review.converted_values import FittedAnswers
@@ -90,7 +91,9 @@ def _as_it_stands(state: ReviewState, trace_id: str, done: ItemState) -> ItemSta
 
 def to_item(row: WorklistRow) -> Item:
     """Make the item of a worklist row, with its title made safe to show."""
-    return Item(row.trace_id, row.experiment_id, one_line(row.title, TITLE_CHARACTERS))
+    title = one_line(row.title, TITLE_CHARACTERS)
+    has_failed = row.state is TraceState.ERROR
+    return Item(row.trace_id, row.experiment_id, title, requested_at_ms=row.requested_at_ms, has_failed=has_failed)
 
 
 def take_over(state: ReviewState, trace_id: str, told: Mapping[str | None, Mapping[str, Answer]]) -> None:

@@ -16,12 +16,17 @@ TO_DO: Final = frozenset({ItemState.OPEN, ItemState.DEFERRED})
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One trace of the worklist. `title` is display text of one line."""
+    """One trace of the worklist. `title` is display text of one line.
+
+    `requested_at_ms` is in milliseconds since the epoch; 0 while it is not known. `has_failed`: the trace is in error.
+    """
 
     trace_id: str
     experiment_id: str
     title: str
     state: ItemState = ItemState.OPEN
+    requested_at_ms: int = 0
+    has_failed: bool = False
 
 
 @dataclass(slots=True)
@@ -105,7 +110,7 @@ class Worklist:
             return
         old = self.items[index]
         before = old.state
-        item = self.items[index] = Item(trace_id, old.experiment_id, old.title, now)
+        item = self.items[index] = replace(old, state=now)
         self._counts[before] -= 1
         self._counts[now] += 1
         self._unlabelled.set(index, self._may_be_next(item))

@@ -35,6 +35,8 @@ class Signs:
     folded: str
     unfolded: str
     error: str
+    failed: str
+    """A trace in error, in its row."""
     note: str
     """The reader speaking, not the trace."""
     said: str
@@ -80,6 +82,7 @@ UNICODE = Signs(
     folded="▸",
     unfolded="▾",
     error="✗",
+    failed="!",
     note="◇",
     said="◆",
     above="↑",
@@ -115,6 +118,7 @@ ASCII = Signs(
     folded="+",
     unfolded="-",
     error="x",
+    failed="E",
     note="i",
     said="s",
     above="^",

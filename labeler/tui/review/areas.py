@@ -8,7 +8,7 @@ from textual.screen import Screen
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keymap import Keymap
 from labeler.tui.review.answer_field import AnswerField
-from labeler.tui.review.layout import WORKLIST_WIDTH, WorklistDisplay, panel_rows
+from labeler.tui.review.layout import WorklistDisplay, panel_rows, worklist_width
 from labeler.tui.review.question_panel import PanelView, QuestionPanel
 from labeler.tui.review.status_line import StatusLine
 from labeler.tui.review.trace_header import TraceHeader
@@ -77,6 +77,11 @@ class ReviewAreas(Screen[None]):
         self._worklist.display = self._worklist_edge.display = self._worklist_display.is_shown(width)
         self._panel_rows = panel_rows(panel, width, height)
         self._bottom.styles.height = self._panel_rows + 1
+        self.arrange_middle()
+
+    def arrange_middle(self) -> None:
+        """Give the worklist the room that what is read leaves: less while documents stand beside the conversation."""
+        self._worklist.styles.width = self._worklist_width
         self._rule_top.view = DividerView(self._joint_at, self.look.signs.joint_down)
 
     def name_target(self, span_name: str) -> None:
@@ -108,7 +113,11 @@ class ReviewAreas(Screen[None]):
     @property
     def _joint_at(self) -> int:
         """The cell of the rules where the worklist's edge meets them; 0 while it is hidden."""
-        return WORKLIST_WIDTH if self._worklist.display else 0
+        return self._worklist_width if self._worklist.display else 0
+
+    @property
+    def _worklist_width(self) -> int:
+        return worklist_width(self.size.width, 2 if self.views.has_documents_beside else 1)
 
     @property
     def _message_rows(self) -> int:

@@ -160,11 +160,15 @@ class ReviewDisplay(ReviewAreas):
 
     def paint_items(self, trace_ids: Collection[str]) -> None:
         """Paint anew the rows of these traces that are in view, and everything that tells of the current one."""
-        rows = (self.desk.state.index_of.get(trace_id) for trace_id in trace_ids)
-        for row in rows:
-            if row is not None:
-                self._worklist.row_changed(row)
+        for trace_id in trace_ids:
+            self.paint_row_of(trace_id)
         self.paint_chrome()
+
+    def paint_row_of(self, trace_id: str) -> None:
+        """Paint the row of a trace anew, if it is in view."""
+        row = self.desk.state.index_of.get(trace_id)
+        if row is not None:
+            self._worklist.row_changed(row)
 
     def paint_chrome(self) -> None:
         """Give every widget but the worklist its value anew."""

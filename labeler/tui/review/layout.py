@@ -7,15 +7,24 @@ from typing import Final
 
 from labeler.tui.review.question_panel import PanelView, height_needed
 
-WORKLIST_WIDTH: Final = 32
-"""Cells of the worklist; `screen.tcss` has the same."""
+_LEAST_DOCUMENT: Final = 76
+"""Cells that the document keeps beside the worklist."""
 
-_WORKLIST_FROM_WIDTH: Final = 100
-"""Cells of a screen from which the worklist shows itself."""
+_LEAST_WORKLIST: Final = 28
+"""Cells that a worklist is worth showing with; as many it gets where it is wanted on a narrow screen."""
+
+_MOST_WORKLIST: Final = 45
+"""Percent of a screen that the worklist takes at most."""
 
 _LEAST_PANEL: Final = 3
 _MOST_PANEL: Final = 6
 """Lines of the panel on a screen of 24: they leave 13 to the trace."""
+
+
+def worklist_width(width: int, documents: int = 1) -> int:
+    """Cells of the worklist on a screen of so many: what the documents side by side and the edges between leave."""
+    left = width - documents * (_LEAST_DOCUMENT + 1)
+    return max(_LEAST_WORKLIST, min(width * _MOST_WORKLIST // 100, left))
 
 
 class WorklistDisplay:
@@ -35,7 +44,7 @@ class WorklistDisplay:
 
     @staticmethod
     def _has_room(width: int) -> bool:
-        return width >= _WORKLIST_FROM_WIDTH
+        return width >= _LEAST_WORKLIST + 1 + _LEAST_DOCUMENT
 
 
 def panel_rows(view: PanelView, width: int, height: int) -> int:

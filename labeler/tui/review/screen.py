@@ -235,6 +235,7 @@ class ReviewScreen(ReviewActions):
 
     @on(TracePane.ViewChanged)
     def _view_changed(self) -> None:
+        self.arrange_middle()
         self.paint_chrome()
 
     @on(TracePane.PlaceChanged)
@@ -318,12 +319,11 @@ class ReviewScreen(ReviewActions):
                 if self._is_current(trace_id):
                     self.paint_chrome()
                     self.run_worker(open_views.update_facts(self.desk, self.views), group="facts")
+                self.paint_row_of(trace_id)
                 if (prepared := self.desk.library.get(trace_id)) is not None:
                     self.views.lay_out_ahead(prepared.document)
             case ItemChanged(trace_id):
-                index = self.desk.state.index_of.get(trace_id)
-                if index is not None:
-                    self.paint_rows((index,))
+                self.paint_row_of(trace_id)
                 self.paint_chrome()
             case ItemsChanged(trace_ids):
                 self.paint_items(trace_ids)

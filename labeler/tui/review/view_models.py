@@ -13,10 +13,11 @@ from labeler.domain.assessment import Assessment
 from labeler.domain.change import Answer, AnswerEffect, Change
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.connection import ConnectionStatus
-from labeler.domain.moment import time_of_day
+from labeler.domain.duration import duration_words
+from labeler.domain.moment import time_of_day, time_or_date
 from labeler.domain.question import Categorical, PassFail, Question
 from labeler.domain.queue import QueueItemState
-from labeler.domain.value_words import value_words
+from labeler.domain.value_words import number_words, value_words
 from labeler.domain.worklist import ItemState
 from labeler.reading.sanitise import one_line, sanitise
 from labeler.reading.views.assessments import brief
@@ -25,6 +26,7 @@ from labeler.review.converted_values import fitted
 from labeler.review.judge_values import as_asked
 from labeler.review.possible import verdict
 from labeler.review.shared_queue import finisher, why_no_work
+from labeler.review.state import ReviewState
 from labeler.review.worklist import TO_DO, Item
 from labeler.tui.appearance import Signs
 from labeler.tui.keymap import Keymap
@@ -33,7 +35,7 @@ from labeler.tui.review.question_panel import OPTION_DIGITS, JudgeSaid, PanelKey
 from labeler.tui.review.status_line import StatusView
 from labeler.tui.review.trace_header import HeaderView
 from labeler.tui.review.trace_views import PaneView
-from labeler.tui.review.worklist_rows import WorklistRowView
+from labeler.tui.review.worklist_rows import RowFacts, WorklistRowView
 from labeler.tui.widgets.delivery_sign import fate_words
 from labeler.tui.widgets.key_line import KeysThatAct
 
@@ -274,8 +276,6 @@ class DeskRows:
         second, second_role = " ", "row"
         if state.is_flagged(item.trace_id):
             second, second_role = signs.flag, "sign.flag"
-        elif desk.drafts.has_any(item.trace_id):
-            second, second_role = signs.draft, "sign.draft"
         elif desk.known.has_any_on_spans(item.trace_id):
             second = signs.said
         title, by = item.title or item.trace_id, ""
@@ -285,8 +285,55 @@ class DeskRows:
             sign, role, second, second_role = signs.labelled, "sign.labelled", "?", "sign.labelled"
         elif item.trace_id in state.queue.removed:
             title = f"taken out · {title}"
-        return WorklistRowView(sign, role, second, second_role, title, dim=not self._is_work(item))
+        value, value_role = _value_in_row(state, item.trace_id, signs)
+        return WorklistRowView(
+            sign,
+            role,
+            second,
+            second_role,
+            title,
+            dim=not self._is_work(item),
+            draft=signs.draft if desk.drafts.has_any(item.trace_id) else " ",
+            value=value,
+            value_role=value_role,
+            failed=signs.failed if item.has_failed else " ",
+            facts=self._facts(item),
+        )
 
     def _is_work(self, item: Item) -> bool:
         state = self._desk.state
         return item.state in TO_DO and (not state.rules.for_queue or state.queue.is_work(item.trace_id))
+
+    def _facts(self, item: Item) -> RowFacts:
+        """What a wide row tells besides. In a blind review it has nobody's name."""
+        known = self._desk.intake.facts.of(item.trace_id)
+        others = () if self._desk.state.rules.blind else known.others
+        return RowFacts(
+            time=time_or_date(item.requested_at_ms, wall_clock_ms()) if item.requested_at_ms else "",
+            duration=duration_words(known.duration_ms) if known.duration_ms is not None else "",
+            name=one_line(known.name, 40),
+            others=one_line(", ".join(others), 40),
+        )
+
+
+def _value_in_row(state: ReviewState, trace_id: str, signs: Signs) -> tuple[str, str]:
+    """The answer to the first question that has one, in a sign or few letters, and its role; nothing where none has."""
+    answers = state.answers_of(trace_id)
+    question = next((each for each in state.questions if each.name in answers), None)
+    if question is None:
+        return "", ""
+    match answers[question.name].value:
+        case True:
+            return signs.labelled, "sign.labelled"
+        case False:
+            return signs.refused, "sign.refused"
+        case int() | float() as number:
+            return number_words(number), ""
+        case []:
+            return signs.declined, ""
+        case [str(first), *others]:
+            return one_line(first, 40)[:2] + ("+" if others else ""), ""
+        case str(text):
+            return one_line(text, 40)[:3], ""
+        case _:
+            return signs.ellipsis[:1], ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from textual import events
 from textual.message import Message
@@ -11,7 +12,7 @@ from textual.strip import Strip
 
 from labeler.dataclass import dataclass
 from labeler.tui.appearance import UNICODE, Signs
-from labeler.tui.review.worklist_rows import WorklistRowView, WorklistSource
+from labeler.tui.review.worklist_rows import RowFacts, WorklistRowView, WorklistSource
 from labeler.tui.theme import Palette, load_theme
 from labeler.tui.widgets.cells import cells, clipped
 from labeler.tui.widgets.cursor_list import CursorRows
@@ -20,8 +21,15 @@ __all__ = ["RowPicked", "WorklistRowView", "WorklistSource", "WorklistView"]
 
 _KEPT_STRIPS: Final = 1000
 
-_TITLE_COLUMN: Final = 4
-"""Cells before the title: cursor, space, two signs."""
+_VALUE_CELLS: Final = 3
+_TITLE_COLUMN: Final = 8 + _VALUE_CELLS
+"""Cells before the title: cursor, space, three signs, my value and the sign of an error, with a space around them."""
+
+_FACTS_FROM_WIDTH: Final = 72
+"""Cells of the list from which a row tells more of a trace: a screen of 160 has as many."""
+
+_FACT_CELLS: Final = (6, 8, 10, 8)
+"""Cells of when, how long, the name and who else answered."""
 
 
 @dataclass
@@ -34,6 +42,12 @@ class RowPicked(Message):
     @property
     def control(self) -> WorklistView:
         return self.view
+
+
+def _facts(facts: RowFacts, ellipsis: str) -> str:
+    """The facts in columns, each with a space before it."""
+    shown = (set_cell_size(clipped(fact, room, ellipsis), room) for fact, room in zip(facts, _FACT_CELLS, strict=True))
+    return "".join(f" {fact}" for fact in shown)
 
 
 class WorklistView(CursorRows):
@@ -99,13 +113,19 @@ class WorklistView(CursorRows):
     def _paint(self, row: WorklistRowView, here: bool, width: int) -> Strip:
         look = "row.cursor" if here else "row.dim" if row.dim else "row"
         style = self._palette.style
-        title = clipped(row.title, max(1, width - _TITLE_COLUMN - 1), self._signs.ellipsis)
-        rest = width - _TITLE_COLUMN - cells(title)
+        facts = _facts(row.facts, self._signs.ellipsis) if width >= _FACTS_FROM_WIDTH else ""
+        title = clipped(row.title, max(1, width - _TITLE_COLUMN - 1 - len(facts)), self._signs.ellipsis)
+        rest = width - _TITLE_COLUMN - cells(title) - cells(facts)
+        value = set_cell_size(row.value, _VALUE_CELLS)
         segments = [
             Segment(f"{self._signs.cursor} ", style(look, "cursor")) if here else Segment("  ", style(look)),
             Segment(row.sign, style(look, row.sign_role)),
             Segment(row.second, style(look, row.second_role)),
+            Segment(row.draft, style(look, "sign.draft")),
+            Segment(f" {value}", style(look, row.value_role) if row.value_role else style(look)),
+            Segment(f"{row.failed} ", style(look, "sign.refused")),
             Segment(title + " " * max(0, rest), style(look)),
+            Segment(facts, style(look)),
         ]
         return Strip(segments).adjust_cell_length(width)
 

@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 
-class WorklistRowView(NamedTuple):
-    """A row: two signs of one cell with their roles, and a title on one line, already sanitised.
+class RowFacts(NamedTuple):
+    """What a wide row tells besides: when, how long, the trace's name, who else answered. Display text of one line."""
 
-    `dim` rows have nothing left to do.
+    time: str = ""
+    duration: str = ""
+    name: str = ""
+    others: str = ""
+
+
+class WorklistRowView(NamedTuple):
+    """A row: signs of one cell with their roles, and a title on one line, already sanitised.
+
+    `sign` is that of the state, `second` a flag or another mark, `draft` and `failed` are signs or a space. `value` is
+    what I answered, in few cells. `dim` rows have nothing left to do.
     """
 
     sign: str
@@ -17,6 +27,11 @@ class WorklistRowView(NamedTuple):
     second_role: str
     title: str
     dim: bool = False
+    draft: str = " "
+    value: str = ""
+    value_role: str = ""
+    failed: str = " "
+    facts: RowFacts = RowFacts()
 
 
 class WorklistSource(Protocol):

@@ -96,7 +96,7 @@ async def test_a_narrow_terminal(tmp_path: Path, snapshots: Snapshots, asked: tu
 
 
 async def test_ascii_signs(tmp_path: Path, snapshots: Snapshots) -> None:
-    async with open_table(tmp_path, chosen(), ASKED, signs=ASCII, size=(100, 30), grace_s=3600) as table:
+    async with open_table(tmp_path, chosen(), ASKED, signs=ASCII, size=(110, 30), grace_s=3600) as table:
         await table.press("n", "j", "s", "f", "enter")
         await table.all_is_told()
         snapshots.check("ascii", table.app)

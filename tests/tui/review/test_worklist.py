@@ -94,7 +94,7 @@ async def test_a_changed_row_is_the_only_one_repainted_and_one_out_of_view_none(
         app.worklist.row_changed(700)
         await pilot.pause()
         assert set(rows.asked) == {4}
-        assert shown(app)[4] == "  ✓ done"
+        assert shown(app)[4] == "  ✓        done"
 
 
 async def test_the_cursor_stands_clear_of_the_edges_but_at_the_ends() -> None:
@@ -144,4 +144,4 @@ async def test_an_empty_worklist_and_ascii_signs_are_shown_too() -> None:
     app.worklist = WorklistView(rows, signs=ASCII)
     async with app.run_test(size=(30, 5)) as pilot:
         await pilot.pause()
-        assert shown(app)[0] == "> . buoy buoy buoy buoy bu..."
+        assert shown(app)[0] == "> .        buoy buoy buoy..."
