@@ -173,6 +173,7 @@ class Intake:
         self._marks |= marks
         answers: dict[str, Told] = {}
         for summary in summaries:
+            self.facts.learn(summary)
             if not self._known.is_told_of_more(summary):
                 continue
             told = self._known.unknown_answers(summary)

@@ -88,7 +88,8 @@ def question_rows(view: PanelView, width: int, height: int) -> list[Line]:
     """At most `height` lines: all questions, or those around the focused one, with how many are above and below."""
     if not view.questions:
         return [[(" This review asks no question", "chrome.dim")]]
-    names = min(max(cell_len(_name(view, question)) for question in view.questions), _MAX_NAME_WIDTH) + 2
+    longest = max(cell_len(_name(view, question)) for question in view.questions)
+    names = min(longest, _MAX_NAME_WIDTH, width * 2 // 5) + 2
     focused = _focused_rows(view, width, names)
     around = height - len(focused)
     if around >= len(view.questions) - 1:
@@ -130,7 +131,7 @@ def _with_place(view: PanelView, rows: list[Line], place: str, width: int, heigh
 
 def height_needed(view: PanelView, width: int) -> int:
     """Lines that the rows take at most, whichever question has the focus."""
-    names = _MAX_NAME_WIDTH + 2
+    names = min(_MAX_NAME_WIDTH, width * 2 // 5) + 2
     others = len(view.questions) - 1
     focused = (replace(view, focus=index) for index in range(len(view.questions)))
     return others + max((len(_focused_rows(each, width, names)) for each in focused), default=1)

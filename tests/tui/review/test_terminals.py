@@ -25,7 +25,7 @@ async def test_a_terminal_too_small_labels_nothing_and_gives_everything_back(tmp
     async with open_table(tmp_path, traces(3), (THUMB, RATING)) as table:
         await table.press("y", "c")
         await table.type("half")
-        await table.wait_for(lambda: "◐✎" in table.screen, "the sign of a draft")
+        await table.wait_for(lambda: "◐ ✎" in table.screen, "the sign of a draft")
         before = table.screen
         await table.resize(20, 5)
         assert isinstance(table.app.screen, TooSmallScreen)
@@ -80,9 +80,9 @@ async def test_every_size_shows_the_focused_question_and_the_document(tmp_path: 
             lines = table.screen.splitlines()
             assert max(map(len, lines)) <= size[0]
             assert len(lines) == size[1]
-            for number, question in enumerate(ASKED, 1):
-                assert f"› {number} " in table.line("panel"), (size, question.name)
-                assert f"› {number} " in table.screen
+            for question in ASKED:
+                assert f"› {question.name[:8]}" in table.line("panel"), (size, question.name)
+                assert f"› {question.name[:8]}" in table.screen
                 await table.press("tab")
 
 
