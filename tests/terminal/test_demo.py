@@ -110,10 +110,10 @@ def test_what_is_half_typed_is_there_after_kill_9(machine: Machine) -> None:
         terminal.press("c")
         terminal.wait_for("Enter saves")
         terminal.press("half a thought")
-        terminal.wait_for("half a thought", "·✎")
+        terminal.wait_for("half a thought", "· ✎")
         terminal.kill()
     with machine.terminal("demo") as terminal:
-        terminal.wait_for("item 1/", "·✎")
+        terminal.wait_for("item 1/", "· ✎")
         terminal.press("c")
         terminal.wait_for("half a thought")
 
@@ -172,7 +172,7 @@ def test_a_comment_is_written_in_the_reviewer_s_own_editor(machine: Machine) -> 
         terminal.wait_for("item 2/", "mine 1")
         editor.write_text('#!/bin/sh\necho "half a thought" >> "$1"\nexit 3\n')
         terminal.press("C")
-        terminal.wait_for("ended with status 3", "·✎")
+        terminal.wait_for("ended with status 3", "· ✎")
         terminal.press("c")
         terminal.wait_for("half a thought", "Enter saves")
         terminal.press("escape")

@@ -71,7 +71,7 @@ async def test_esc_gives_neither_answer_nor_comment_and_keeps_the_draft(tmp_path
         await table.press("escape")
         assert (table.position, table.values(0)) == (0, {})
         assert "kept as a draft" in table.said
-        assert "·✎" in table.screen
+        assert "· ✎" in table.screen
         await table.press("c")
         assert "half a thou" in table.screen
         await table.press("escape", "j", "N")
@@ -79,7 +79,7 @@ async def test_esc_gives_neither_answer_nor_comment_and_keeps_the_draft(tmp_path
         await table.press("escape")
     async with open_table(tmp_path, traces(2), (THUMB,)) as table:
         await table.press("k")
-        assert "·✎" in table.screen
+        assert "· ✎" in table.screen
         await table.press("N")
         assert "half a thou" in table.screen
         await table.type("ght")
