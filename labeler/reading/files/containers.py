@@ -85,6 +85,8 @@ def check_kind(start: bytes) -> None:
         raise Unusable("is packed with gzip twice over; unpack it once")
     if start.startswith(ZIP):
         raise Unusable("holds an archive within an archive; unpack it once")
+    if start[257:262] == b"ustar":
+        raise Unusable(f"looks like a tar archive: unpack it first; {ACCEPTED}")
     if (kind := next((kind for magic, kind in _KINDS if start.startswith(magic)), None)) is not None:
         raise Unusable(f"looks like {kind}; {ACCEPTED}")
 

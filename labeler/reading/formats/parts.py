@@ -47,12 +47,27 @@ def part_of(item: Object) -> list[Part]:
     if definition_name(item):
         return [Data(item, "tool definition")]
     kind = item.get("type") or item.get("block_type") or item.get("part_kind")
+    if isinstance(kind, str) and _is_ui_tool(kind, item):
+        return _ui_tool(kind, item)
     if isinstance(kind, str) and (reader := _reader(kind)) is not None:
         return reader(item)
     for key, keyed in _BY_KEY.items():
         if item.get(key) is not None:
             return keyed(item)
     return [Data(item, kind if isinstance(kind, str) else "")]
+
+
+def _is_ui_tool(kind: str, item: Object) -> bool:
+    """Whether a part is a tool's call together with its answer, as messages of Vercel's AI SDK keep them for pages."""
+    return (kind == "dynamic-tool" or kind.startswith("tool-")) and "toolCallId" in item and "state" in item
+
+
+def _ui_tool(kind: str, item: Object) -> list[Part]:
+    name = text_of(item.get("toolName")) or kind.removeprefix("tool-")
+    made = call({"name": name, "input": item.get("input"), "toolCallId": item["toolCallId"]})
+    if not text_of(item["state"]).startswith("output"):
+        return [made]
+    return [made, result({"name": name, "error": item.get("errorText"), **item})]
 
 
 def definition_name(item: Object) -> str:

@@ -332,6 +332,30 @@ EXAMPLES: Final[dict[str, Example]] = {
         ],
         is_system=True,
     ),
+    "columns in capitals": Example([{"Prompt": ASKED, "Response": ANSWER, "System": SYSTEM}], is_system=True),
+    "Vercel's messages for pages": Example(
+        [
+            {
+                "messages": [
+                    {"role": "user", "parts": [{"type": "text", "text": ASKED}]},
+                    {
+                        "role": "assistant",
+                        "parts": [
+                            {
+                                "type": "tool-sailings",
+                                "toolCallId": "c1",
+                                "state": "output-available",
+                                "input": CALL_ARGUMENTS,
+                                "output": RESULT,
+                            },
+                            {"type": "text", "text": ANSWER},
+                        ],
+                    },
+                ]
+            }
+        ],
+        is_tool=True,
+    ),
     "rows listed by an API": Example([{"object": "list", "data": [{"prompt": ASKED, "response": ANSWER}]}]),
     "Hugging Face's data set server": Example(
         [{"rows": [{"row_idx": 0, "row": {"prompt": ASKED, "response": ANSWER}}]}]
@@ -394,11 +418,43 @@ EXAMPLES: Final[dict[str, Example]] = {
     "LangSmith runs": Example(_RUNS, is_tool=True, is_system=True),
     "Phoenix spans": Example(_PHOENIX, is_system=True),
     "Phoenix tools without IDs": Example(_PHOENIX_TOOLS, is_tool=True),
+    "OpenTelemetry's console in JavaScript": Example(
+        [
+            {
+                "resource": {"attributes": {}},
+                "instrumentationScope": {"name": "ai"},
+                "traceId": "cd" * 16,
+                "id": "12" * 8,
+                "name": "chat m4",
+                "timestamp": 1790000000000000,
+                "duration": 1000000,
+                "attributes": {
+                    "gen_ai.operation.name": "chat",
+                    "gen_ai.input.messages": _parts(*_ASKED),
+                    "gen_ai.output.messages": _parts(_ANSWERED),
+                },
+                "status": {"code": 0},
+                "events": [],
+            }
+        ],
+        is_system=True,
+    ),
     "Phoenix answer of its API": Example([{"data": _PHOENIX}], is_system=True),
     "Jaeger download": Example([{"data": [_JAEGER]}], is_system=True),
     "Jaeger spans": Example(_JAEGER["spans"], is_system=True),  # type: ignore[arg-type]
     "Claude Code": Example(_CLAUDE, is_tool=True),
     "Codex": Example(_CODEX, is_tool=True, is_system=True),
+    "Claude Code's stream": Example(
+        [
+            {"type": "system", "subtype": "init", "session_id": "s-2", "model": "c5"},
+            *(
+                {"type": entry["type"], "message": entry["message"], "session_id": "s-2", "parent_tool_use_id": None}
+                for entry in _CLAUDE[1:]
+            ),
+            {"type": "result", "subtype": "success", "result": ANSWER, "session_id": "s-2"},
+        ],
+        is_tool=True,
+    ),
     "Codex's earlier files": Example(
         [
             {"id": "cx-2", "timestamp": "2026-05-01T10:00:00Z", "instructions": SYSTEM},

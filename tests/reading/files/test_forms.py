@@ -147,6 +147,18 @@ def test_a_batch_s_request_that_failed_says_why() -> None:
     assert "too long" in str(converse(decode(trace)).messages)
 
 
+def test_expectations_and_scores_of_evaluations_are_assessments() -> None:
+    row = {
+        "inputs": {"question": ASKED},
+        "outputs": {"response": ANSWER},
+        "expectations": {"facts": ["18:10"], "pier": "north"},
+        "feedback_scores": [{"name": "tone", "value": 0.5}],
+    }
+    (trace,) = read_traces("rows", lines([row])).traces
+    said = {each.name: (each.kind.value, each.value) for each in trace.summary.assessments}
+    assert said == {"facts": ("expectation", ["18:10"]), "pier": ("expectation", "north"), "tone": ("feedback", 0.5)}
+
+
 def test_columns_of_csv_are_the_keys_of_rows(tmp_path: Path) -> None:
     for delimiter in (",", ";", "\t"):
         table = f'prompt{delimiter}response\r\n"{ASKED}"{delimiter}"{ANSWER}"\r\n'.encode()

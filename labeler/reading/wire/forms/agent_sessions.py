@@ -39,8 +39,8 @@ def recognise_claude(value: JsonValue) -> Recognised | None:
     if not entries or not all(map(_is_claude_entry, entries)) or not any(map(_is_claude_turn, entries)):
         return None
     turns = [each for each in entries if _is_claude_turn(each)]
-    main = [each for each in turns if each.get("isSidechain") is not True] or turns
-    aside = [each for each in turns if each.get("isSidechain") is True] if main is not turns else []
+    main = [each for each in turns if not _is_aside(each)] or turns
+    aside = [each for each in turns if _is_aside(each)] if main is not turns else []
     models = [model for each in turns if (model := first_text(as_object(each["message"]), "model"))]
     titles = (first_text(each, "summary", "customTitle", "aiTitle") for each in entries if "message" not in each)
     title = next((each for each in titles if each), "")
@@ -50,7 +50,7 @@ def recognise_claude(value: JsonValue) -> Recognised | None:
     first = turns[0]
     about = {key: first.get(key) for key in ("cwd", "gitBranch", "version")}
     facts = Facts(
-        trace_id=first_text(first, "sessionId") or None,
+        trace_id=first_text(first, "sessionId", "session_id") or None,
         name=title[:_LONGEST_NAME],
         started_ns=nanoseconds(first.get("timestamp")),
         metadata=texts_of(about.items()),
@@ -64,7 +64,9 @@ def _is_claude_turn(entry: Object) -> bool:
 
 def _is_claude_entry(entry: Object) -> bool:
     if _is_claude_turn(entry):
-        return "sessionId" in entry or "uuid" in entry
+        return bool(entry.keys() & {"sessionId", "session_id", "uuid"})
+    if first_text(entry, "type") == "result":  # how what was written by --output-format stream-json ends
+        return "session_id" in entry
     return (
         first_text(entry, "type") in _CLAUDE_OTHERS
         and not isinstance(entry.get("payload"), dict)
@@ -76,13 +78,18 @@ def _claude_part_of(value: JsonValue) -> str | None:
     entry = as_object(value)
     if not _is_claude_entry(entry):
         return None
-    return first_text(entry, "sessionId") or ""
+    return first_text(entry, "sessionId", "session_id") or ""
+
+
+def _is_aside(turn: Object) -> bool:
+    """Whether a turn is of a sub-agent."""
+    return turn.get("isSidechain") is True or bool(turn.get("parent_tool_use_id"))
 
 
 def _by_agent(entries: Sequence[Object]) -> dict[str, list[Object]]:
     found: dict[str, list[Object]] = {}
     for entry in entries:
-        found.setdefault(first_text(entry, "agentId") or "", []).append(entry)
+        found.setdefault(first_text(entry, "agentId", "parent_tool_use_id") or "", []).append(entry)
     return found
 
 

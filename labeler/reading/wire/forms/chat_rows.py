@@ -30,7 +30,10 @@ from labeler.reading.wire.forms.form import (
     usage,
 )
 from labeler.reading.wire.forms.row_facts import (
+    CONTEXT_KEYS,
+    EXPECTED_KEYS,
     OWN_ID_KEYS,
+    SCORE_KEYS,
     assessments_of,
     contexts_of,
     is_taken,
@@ -107,11 +110,19 @@ def recognise(value: JsonValue) -> Recognised | None:
         return _batch_row(as_object(value.get("row")), batch_request(as_object(value[ANSWERED_REQUEST])))
     if "resourceSpans" in value or "trace_info" in value:
         return None
+    value = _with_known_names(value)
     return _batch_row(value) or _messages_row(value) or _pair_row(value)
 
 
 ANSWERED_REQUEST: Final = "labeler.request"
 """The key under which the answer of a batch is kept together with its request, which lies in another file."""
+
+
+def _with_known_names(row: Object) -> Object:
+    """A row with the names that are known in their own spelling: tables head their columns `Prompt` and `Response`."""
+    spelled = {key: _NAMES.get(key.strip().lower(), key) for key in row}
+    return {name if name not in row else key: row[key] for key, name in spelled.items()}
+
 
 NAMED: Final = "labeler.keys"
 """The key under which a row is kept together with the keys that the user named for its request and response."""
@@ -344,5 +355,15 @@ def _part_of(value: JsonValue) -> str | None:
 
 _TIMES: Final = ("timestamp", "created_at", "start_time", "time", "ts", "created", "date")
 _LENGTHS: Final = {"latency_ms": 1, "duration_ms": 1, "elapsed_ms": 1, "latency": 1000, "duration": 1000}
+
+_NAMES: Final = {
+    name.lower(): name
+    for names in (
+        *(REQUEST_KEYS, RESPONSE_KEYS, _MESSAGES, _SYSTEM, OWN_ID_KEYS, _TIMES),
+        *(CONTEXT_KEYS, EXPECTED_KEYS, SCORE_KEYS, tuple(_LENGTHS), ("model", "user", "tags", "tools", "usage")),
+    )
+    for name in names
+}
+"""The names that rows have for what is read of them, by their lower-case spelling."""
 
 CHAT_ROWS: Final = Form("chat rows", recognise, _part_of)

@@ -25,11 +25,12 @@ from labeler.reading.wire.identifiers import REQUEST_ID, Object
 
 _SOURCES: Final = {"HUMAN": SourceType.HUMAN, "LLM": SourceType.LLM_JUDGE, "CODE": SourceType.CODE}
 _PREFIX: Final = "attributes."
+_CODES: Final = {"1": "OK", "2": "ERROR"}
 
 
 def recognise(value: JsonValue) -> Recognised | None:
     """A trace given as the list of its spans, or as its only one."""
-    rows = objects(value) if isinstance(value, list) else [as_object(value)]
+    rows = [_as_python_s(each) for each in (objects(value) if isinstance(value, list) else [as_object(value)])]
     if not rows or not all(map(_is_span, rows)) or (isinstance(value, list) and len(rows) != len(value)):
         return None
     ids = {_ids(row)[1] for row in rows}
@@ -37,6 +38,27 @@ def recognise(value: JsonValue) -> Recognised | None:
     said = tuple(each for row in rows for each in _said(row, None if row is top else _ids(row)[1]))
     name = first_text(top, "name") or ""
     return Recognised([_span(row) for row in rows], Facts(trace_id=_ids(top)[0], name=name, assessments=said))
+
+
+def _as_python_s(row: Object) -> Object:
+    """A span as Python's console exporter prints it, also one of JavaScript's, whose times are microseconds."""
+    timestamp, duration = row.get("timestamp"), row.get("duration")
+    if not (isinstance(timestamp, int | float) and isinstance(duration, int | float)):
+        return row
+    if not {"traceId", "id", "name", "attributes"} <= row.keys():
+        return row
+    status = as_object(row.get("status"))
+    parent = row.get("parentId") or as_object(row.get("parentSpanContext")).get("spanId")
+    return {
+        "name": row["name"],
+        "context": {"trace_id": row["traceId"], "span_id": row["id"]},
+        "parent_id": parent,
+        "start_time": timestamp,
+        "end_time": timestamp + duration,
+        "status": {"code": _CODES.get(first_text(status, "code") or "", ""), "message": status.get("message")},
+        "attributes": row["attributes"],
+        "events": row.get("events"),
+    }
 
 
 def _is_span(row: Object) -> bool:
@@ -59,7 +81,7 @@ def _parent(row: Object) -> str | None:
 
 
 def _part_of(value: JsonValue) -> str | None:
-    row = as_object(value)
+    row = _as_python_s(as_object(value))
     return _ids(row)[0] if _is_span(row) else None
 
 

@@ -22,8 +22,9 @@ EXPECTED_KEYS: Final = (
     "reference",
     "target",
     "ideal",
+    "expectations",
 )
-SCORE_KEYS: Final = ("scores", "score", "rating", "feedback")
+SCORE_KEYS: Final = ("scores", "score", "rating", "feedback", "feedback_scores")
 LABEL_KEYS: Final = ("labeler_labels", "labels")
 _TAKEN: Final = frozenset(
     (*CONTEXT_KEYS, *EXPECTED_KEYS, *SCORE_KEYS, *OWN_ID_KEYS, *LABEL_KEYS, "tools", "tags", "usage")
@@ -56,7 +57,13 @@ def contexts_of(row: Object) -> list[JsonValue]:
 
 def assessments_of(row: Object, used: Sequence[str] = ()) -> tuple[Assessment, ...]:
     """What a row says about its response: expected answers, scores, feedback. Not the labels that were joined in."""
-    said = [expected(key, row[key]) for key in EXPECTED_KEYS if key not in used and row.get(key) not in (None, "")]
+    said: list[Assessment] = []
+    for key in EXPECTED_KEYS:
+        value = unpacked(row.get(key)) if key == "expectations" else row.get(key)
+        if key in used or value in (None, "", {}):
+            continue
+        by_name = value if key == "expectations" and isinstance(value, Mapping) else {key: value}
+        said.extend(expected(name, each) for name, each in by_name.items())
     for key in SCORE_KEYS:
         if key not in used:
             said.extend(_scores(key, unpacked(row.get(key))))
