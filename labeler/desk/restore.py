@@ -9,7 +9,6 @@ from labeler.domain.question import Question
 from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.domain.trace import TraceState
 from labeler.domain.worklist import ItemState, WorklistRow
-from labeler.reading.sanitise import one_line
 from labeler.review.converted_values import FittedAnswers
 from labeler.review.labelled import is_labelled
 from labeler.review.navigation import first_to_work, opening_focus
@@ -17,8 +16,6 @@ from labeler.review.queue_items import QueueItems
 from labeler.review.shared_queue import learn_item, take_out
 from labeler.review.state import ReviewState, Rules
 from labeler.review.worklist import Item
-
-TITLE_CHARACTERS = 80
 
 Cells = Mapping[tuple[str, str | None, str], Answer | None]
 """The reviewer's current answers by trace, span and question, as the journal has them; None: cleared."""
@@ -50,7 +47,9 @@ def restore(
             state.worklist.set_state(trace_id, _as_it_stands(state, trace_id, done))
     for row in listed:
         _note_queue_state(state, row)
-        note_labelled(state, row.trace_id)
+    for trace_id, span_id in state.answers:
+        if span_id is None:  # without an answer about itself no item is labelled
+            note_labelled(state, trace_id)
     stand_at(state, state.index_of.get(position or ""))
     return state
 
@@ -90,10 +89,9 @@ def _as_it_stands(state: ReviewState, trace_id: str, done: ItemState) -> ItemSta
 
 
 def to_item(row: WorklistRow) -> Item:
-    """Make the item of a worklist row, with its title made safe to show."""
-    title = one_line(row.title, TITLE_CHARACTERS)
+    """Make the item of a worklist row."""
     has_failed = row.state is TraceState.ERROR
-    return Item(row.trace_id, row.experiment_id, title, requested_at_ms=row.requested_at_ms, has_failed=has_failed)
+    return Item(row.trace_id, row.experiment_id, row.title, requested_at_ms=row.requested_at_ms, has_failed=has_failed)
 
 
 def take_over(state: ReviewState, trace_id: str, told: Mapping[str | None, Mapping[str, Answer]]) -> None:

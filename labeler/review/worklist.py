@@ -16,7 +16,7 @@ TO_DO: Final = frozenset({ItemState.OPEN, ItemState.DEFERRED})
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One trace of the worklist. `title` is display text of one line.
+    """One trace of the worklist. `title` is as the backend has it; whoever shows it makes it safe to show.
 
     `requested_at_ms` is in milliseconds since the epoch; 0 while it is not known. `has_failed`: the trace is in error.
     """

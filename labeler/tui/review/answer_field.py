@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from textual import on
-from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 from textual.timer import Timer
@@ -33,7 +32,8 @@ class FieldView:
 class AnswerField(Vertical):
     """Takes a text for what the screen asks. It closes when the screen says so: what it took may not be usable.
 
-    Of several lines it stands in place of the questions, else in place of the keys.
+    Of several lines it stands in place of the questions, else in place of the keys. It can be opened once `mount_forms`
+    was awaited.
     """
 
     DEFAULT_CSS = """
@@ -68,9 +68,10 @@ class AnswerField(Vertical):
         self.draft = ""
         """What was typed so far, also while the screen is being taken down."""
 
-    def compose(self) -> ComposeResult:
-        yield self._area
-        yield self._line
+    async def mount_forms(self) -> None:
+        """Mount what it opens, unless that was done: a start does not wait for it."""
+        if not self._area.is_attached:
+            await self.mount(self._area, self._line)
 
     def open(self, view: FieldView) -> None:
         """Open it, with the cursor behind the text."""

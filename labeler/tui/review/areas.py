@@ -65,6 +65,11 @@ class ReviewAreas(Screen[None]):
             yield self.confirm
             yield self._prompt
 
+    async def mount_forms(self) -> None:
+        """Mount what texts are typed in: a third of all widgets, none of which the first trace needs."""
+        await self._answer_field.mount_forms()
+        await self._prompt.mount_forms()
+
     def restyle(self, look: ScreenLook) -> None:
         """Draw everything in another theme."""
         self.look = look

@@ -53,6 +53,9 @@ if TYPE_CHECKING:
     from labeler.tui.screens.picture import PictureLeft
     from labeler.tui.screens.worklist_menu import Menu
 
+_FORMS_AFTER_S: Final = 0.5
+"""Seconds after which what texts are typed in is mounted, if no key was pressed before: the first trace stands then."""
+
 _LOOK_ELSEWHERE_S: Final = 2.0
 """Seconds after which something that another process delivered is on the screen."""
 
@@ -87,6 +90,7 @@ class ReviewScreen(ReviewActions):
         self.lay_out()
         self.paint_all()
         self.set_interval(_LOOK_ELSEWHERE_S, self.desk.deliveries.look_elsewhere)
+        self.set_timer(_FORMS_AFTER_S, self.mount_forms)
 
     def on_unmount(self) -> None:
         if self._media is not None:
@@ -98,6 +102,7 @@ class ReviewScreen(ReviewActions):
     async def on_key(self, event: events.Key) -> None:
         """One key, one action, in the order in which they were pressed; in an open field, one letter."""
         self.desk.note_key()
+        await self.mount_forms()
         if self.focused is None:
             event.stop()
             event.prevent_default()

@@ -137,7 +137,7 @@ def last_item_view(desk: Desk, keymap: Keymap, acting: KeysThatAct) -> LastItemV
     change = desk.last_change
     title = ""
     if change is not None and change.trace_id in desk.state.index_of:
-        title = desk.state.items[desk.state.index_of[change.trace_id]].title
+        title = one_line(desk.state.items[desk.state.index_of[change.trace_id]].title)
     leads_back = (keymap.by_id[each] for each in ("edit.undo", "item.back"))
     hints = [(keys[0], action.hint) for action in leads_back if (keys := acting(action))]
     return LastItemView(change, title, _span_name(desk, change), _fate(desk), hints)
@@ -278,7 +278,7 @@ class DeskRows:
             second, second_role = signs.flag, "sign.flag"
         elif desk.known.has_any_on_spans(item.trace_id):
             second = signs.said
-        title, by = item.title or item.trace_id, ""
+        title, by = one_line(item.title) or one_line(item.trace_id), ""
         if item.state in TO_DO and (by := finisher(state, item.trace_id)):
             sign, role, title = signs.others, "sign.declined", f"{one_line(by, 16)} · {title}"
         elif item.state in TO_DO and state.queue.finished_by_me(item.trace_id, QueueItemState.COMPLETE):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual import on
-from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input
@@ -17,7 +16,10 @@ from labeler.tui.widgets.forms import FormMessages, LineForm
 
 
 class Prompt(Vertical):
-    """Asks for what to search for, or for a command, and posts what was entered. It closes when the screen says so."""
+    """Asks for what to search for, or for a command, and posts what was entered. It closes when the screen says so.
+
+    It can be opened once `mount_forms` was awaited.
+    """
 
     DEFAULT_CSS = "Prompt { display: none; height: 1; }"
 
@@ -47,9 +49,10 @@ class Prompt(Vertical):
         self._commanding = FormMessages(keymap, self.CommandEntered, self.Cancelled)
         self._search_form, self._command_form = LineForm(self._searching), LineForm(self._commanding)
 
-    def compose(self) -> ComposeResult:
-        yield self._search_form
-        yield self._command_form
+    async def mount_forms(self) -> None:
+        """Mount what it opens, unless that was done: a start does not wait for it."""
+        if not self._search_form.is_attached:
+            await self.mount(self._search_form, self._command_form)
 
     def ask_search(self, hint: str) -> None:
         """Ask what to search for."""
