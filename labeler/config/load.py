@@ -6,17 +6,16 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
-from itertools import islice
+from dataclasses import asdict, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel, ValidationError
-
 from labeler.config.backend_uri import secrets_in
-from labeler.config.model import Settings
+from labeler.config.checks import Wrong
+from labeler.config.model import Settings, check_settings
 from labeler.config.paths import SHORTAGES, Paths
 from labeler.config.problems import DEFAULT_ORIGIN, Origin, Problem, SettingSource
+from labeler.config.questions import QuestionRefinement
 from labeler.config.toml_lines import KeyPath, key_lines, nearest_line
 from labeler.config.toml_text import NestedTooDeeply, parse_toml
 from labeler.dataclass import dataclass
@@ -159,7 +158,7 @@ def _together(layers: Sequence[Layer], paths: Paths) -> Configuration:
         merged = _merge(merged, layer.values)
     if _experiments_without_queue(layers[0]):
         merged.get("backend", {}).pop("queue", None)
-    return Configuration(Settings.model_validate(merged), paths, tuple(layers))
+    return Configuration(check_settings(merged), paths, tuple(layers))
 
 
 def _sound_part(layer: Layer) -> Layer:
@@ -169,12 +168,10 @@ def _sound_part(layer: Layer) -> Layer:
         _leave_out(values, tuple(key.split(".")))
     while True:
         try:
-            Settings.model_validate(values)
-        except ValidationError as error:
-            from labeler.config.sentences import wrong_keys
-
-            for path in wrong_keys(error):
-                _leave_out(values, path)
+            check_settings(values)
+        except Wrong as error:
+            for mistake in error.mistakes:
+                _leave_out(values, mistake.path)
         else:
             return replace(layer, values=values)
 
@@ -237,14 +234,14 @@ def _syntax_problem(path: Path, source: SettingSource, message: str, text: str) 
 
 def _problems_of(layer: Layer) -> Iterator[Problem]:
     try:
-        Settings.model_validate(layer.values)
-    except ValidationError as error:
+        check_settings(layer.values)
+    except Wrong as error:
         from labeler.config.sentences import explain
 
-        for path, sentence in islice(explain(error, layer.values), _MOST_TOLD):
+        for path, sentence in explain(error.mistakes[:_MOST_TOLD]):
             yield Problem(layer.origin(path), _dotted(path), sentence)
-        if error.error_count() > _MOST_TOLD:
-            yield Problem(layer.origin(()), "", f"has {error.error_count() - _MOST_TOLD:,} mistakes more")
+        if (more := len(error.mistakes) - _MOST_TOLD) > 0:
+            yield Problem(layer.origin(()), "", f"has {more:,} mistakes more")
     for key, sentence in _not_its_own(layer):
         yield Problem(layer.origin(tuple(key.split("."))), key, sentence)
 
@@ -301,11 +298,11 @@ def _same_file(one: Path, other: Path) -> bool:
     return other.exists() and one.samefile(other)
 
 
-def flattened(settings: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any]]:
+def flattened(settings: object, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Yield every setting as a dotted key and a plain value, in the order of the model."""
-    for name in type(settings).model_fields:
+    for name in (setting.name for setting in fields(settings)):  # type: ignore[arg-type]
         value = getattr(settings, name)
-        if isinstance(value, BaseModel):
+        if is_dataclass(value):
             yield from flattened(value, f"{prefix}{name}.")
         elif name == "keys":
             yield from ((f"keys.{action}", list(keys)) for action, keys in value.items())
@@ -316,4 +313,7 @@ def flattened(settings: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any]
 
 
 def _plain(item: Any) -> Any:
-    return item.model_dump(exclude_none=True) if isinstance(item, BaseModel) else item
+    """Return a question as the table that stands for it."""
+    if not isinstance(item, QuestionRefinement):
+        return item
+    return {name: value for name, value in asdict(item).items() if value is not None}

@@ -2,120 +2,136 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shlex
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
-
-from pydantic import AfterValidator, BeforeValidator, Field
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal
 
 from labeler.config.backend_uri import BadBackendUri, check_backend_uri, check_origin
+from labeler.config.checks import (
+    Mistake,
+    Wrong,
+    boolean,
+    filled_text,
+    list_of,
+    one_of,
+    seconds,
+    setting,
+    shown,
+    table,
+    text,
+    text_that,
+    texts,
+    whole,
+    wrong,
+)
 from labeler.config.identity import BadReviewer, check_reviewer
-from labeler.config.questions import AnyQuestion, SettingsModel, names_are_unique, wrong
+from labeler.config.questions import QuestionRefinement, questions
+from labeler.dataclass import dataclass
 
 
-def _backend_uri(uri: str) -> str:
+def command(value: object) -> tuple[str, ...]:
+    """Check a command: a list of words, or one text that is split into words as a shell does."""
     try:
-        return check_backend_uri(uri)
-    except BadBackendUri as error:
-        raise wrong(str(error)) from None
-
-
-def _origin(uri: str) -> str:
-    try:
-        return check_origin(uri)
-    except BadBackendUri as error:
-        raise wrong(str(error)) from None
-
-
-def _reviewer(reviewer: str) -> str:
-    try:
-        return check_reviewer(reviewer)
-    except BadReviewer as error:
-        raise wrong(str(error)) from None
-
-
-def _words(command: object) -> object:
-    if not isinstance(command, str):
-        return command
-    try:
-        return tuple(shlex.split(command))
+        words = shlex.split(value) if isinstance(value, str) else value
     except ValueError as error:
         raise wrong(f"cannot be split into words: {error}") from None
+    return texts(words)
 
 
-def _flat_actions(table: object, prefix: str = "") -> object:
-    """Flatten ``[keys]``, where an unquoted `answer.positive = "y"` is a table in a table; keys become tuples."""
-    if not isinstance(table, Mapping):
-        return table
-    flat: dict[str, Any] = {}
-    for name, keys in table.items():
-        if isinstance(keys, Mapping):
-            inner = _flat_actions(keys, f"{prefix}{name}.")
-            flat |= inner if isinstance(inner, dict) else {}
+def keymap(value: object) -> dict[str, tuple[str, ...]]:
+    """Check ``[keys]``: one key of each action, or a list of them."""
+    if not isinstance(value, Mapping):
+        raise wrong(f"must be a table, not {shown(value)}")
+    read: dict[str, tuple[str, ...]] = {}
+    mistakes: list[Mistake] = []
+    for action, keys in _by_action(value):
+        try:
+            read[action] = texts((keys,) if isinstance(keys, str) else keys)
+        except Wrong as error:
+            told = 'must be a key such as "y", or a list of keys'
+            mistakes += (Mistake((action, *mistake.path), told) for mistake in error.mistakes)
+    if mistakes:
+        raise Wrong(mistakes)
+    return read
+
+
+def _by_action(keys: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the keys of each action. An unquoted `answer.positive = "y"` is a table in a table."""
+    for name, value in keys.items():
+        if isinstance(value, Mapping):
+            yield from _by_action(value, f"{prefix}{name}.")
         else:
-            flat[f"{prefix}{name}"] = (keys,) if isinstance(keys, str) else keys
-    return flat
+            yield f"{prefix}{name}", value
 
 
-Texts = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False)]
-NonEmpty = Annotated[str, Field(min_length=1)]
-
-
-class BackendSettings(SettingsModel):
+@dataclass(frozen=True, slots=True)
+class BackendSettings:
     """Where traces come from and labels go."""
 
-    uri: Annotated[str, AfterValidator(_backend_uri)] | None = None
-    experiments: Texts = ()
-    queue: NonEmpty | None = None
-    workspace: str = ""
-    allow_plain_http: Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], Field(strict=False)] = ()
-    token_command: Annotated[Texts, BeforeValidator(_words)] = ()
+    uri: str | None = setting(text_that(check_backend_uri, BadBackendUri), None)
+    experiments: tuple[str, ...] = setting(texts, ())
+    queue: str | None = setting(filled_text, None)
+    workspace: str = setting(text, "")
+    allow_plain_http: tuple[str, ...] = setting(list_of(text_that(check_origin, BadBackendUri)), ())
+    token_command: tuple[str, ...] = setting(command, ())
 
 
-class ReviewSettings(SettingsModel):
+@dataclass(frozen=True, slots=True)
+class ReviewSettings:
     """How a review proceeds."""
 
-    questions: Literal["auto", "server", "config", "both"] = "auto"
-    advance: Literal["auto", "required", "manual"] = "auto"
-    blind: bool = False
-    order: str = ""
-    guard_ms: Annotated[int, Field(ge=0, le=5000)] = 150
-    notes: Literal["server", "local"] = "server"
+    questions: Literal["auto", "server", "config", "both"] = setting(one_of("auto", "server", "config", "both"), "auto")
+    advance: Literal["auto", "required", "manual"] = setting(one_of("auto", "required", "manual"), "auto")
+    blind: bool = setting(boolean, False)
+    order: str = setting(text, "")
+    guard_ms: int = setting(whole(0, 5000), 150)
+    notes: Literal["server", "local"] = setting(one_of("server", "local"), "server")
 
 
-class DeliverySettings(SettingsModel):
+@dataclass(frozen=True, slots=True)
+class DeliverySettings:
     """How answers are delivered."""
 
-    edits: Literal["override", "update"] = "override"
-    grace: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 5.0
-    concurrency: Annotated[int, Field(ge=1, le=4)] = 2
+    edits: Literal["override", "update"] = setting(one_of("override", "update"), "override")
+    grace: float = setting(seconds(0, 3600), 5.0)
+    concurrency: int = setting(whole(1, 4), 2)
 
 
-class CacheSettings(SettingsModel):
+@dataclass(frozen=True, slots=True)
+class CacheSettings:
     """How much is kept on this machine."""
 
-    max_mb: Annotated[int, Field(ge=1)] = 2048
-    ahead: Annotated[int, Field(ge=0)] = 500
+    max_mb: int = setting(whole(1), 2048)
+    ahead: int = setting(whole(0), 500)
 
 
-class UiSettings(SettingsModel):
+@dataclass(frozen=True, slots=True)
+class UiSettings:
     """What the screen may use."""
 
-    ascii: bool = False
-    pictures: bool = True
-    viewer: Annotated[Texts, BeforeValidator(_words)] = ()
+    ascii: bool = setting(boolean, False)
+    pictures: bool = setting(boolean, True)
+    viewer: tuple[str, ...] = setting(command, ())
 
 
-class Settings(SettingsModel):
+@dataclass(frozen=True, slots=True)
+class Settings:
     """All settings."""
 
-    backend: BackendSettings = Field(default_factory=BackendSettings)
-    reviewer: Annotated[str, AfterValidator(_reviewer)] | None = None
-    review: ReviewSettings = Field(default_factory=ReviewSettings)
-    delivery: DeliverySettings = Field(default_factory=DeliverySettings)
-    cache: CacheSettings = Field(default_factory=CacheSettings)
-    theme: NonEmpty | None = None
-    mouse: bool = True
-    ui: UiSettings = Field(default_factory=UiSettings)
-    keys: Annotated[dict[str, Texts], BeforeValidator(_flat_actions)] = Field(default={})
-    questions: Annotated[tuple[AnyQuestion, ...], Field(strict=False), AfterValidator(names_are_unique)] = ()
+    backend: BackendSettings = setting(table(BackendSettings), BackendSettings())
+    reviewer: str | None = setting(text_that(check_reviewer, BadReviewer), None)
+    review: ReviewSettings = setting(table(ReviewSettings), ReviewSettings())
+    delivery: DeliverySettings = setting(table(DeliverySettings), DeliverySettings())
+    cache: CacheSettings = setting(table(CacheSettings), CacheSettings())
+    theme: str | None = setting(filled_text, None)
+    mouse: bool = setting(boolean, True)
+    ui: UiSettings = setting(table(UiSettings), UiSettings())
+    keys: Mapping[str, tuple[str, ...]] = dataclasses.field(
+        default_factory=dict, metadata={"check": keymap, "is_needed": False}
+    )
+    questions: tuple[QuestionRefinement, ...] = setting(questions, ())
+
+
+check_settings: Final = table(Settings)
+"""Return the settings that a mapping as TOML gives it stands for. Raises `Wrong` with every mistake in it."""

@@ -2,77 +2,93 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Hashable, Mapping
-from typing import Annotated, Any, Final, Literal, Self
+from collections.abc import Mapping
+from typing import Any, Final, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
-from pydantic_core import PydanticCustomError
-
+from labeler.config.checks import (
+    Mistake,
+    UnknownKey,
+    Wrong,
+    boolean,
+    list_of,
+    must_be_one_of,
+    number,
+    one_of,
+    positive_number,
+    setting,
+    table,
+    text,
+    text_that,
+    whole,
+    wrong,
+)
+from labeler.dataclass import dataclass
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.question import NOTE_NAMES, Categorical, Numeric, PassFail, Question, QuestionInput, Text
 from labeler.domain.value import UnusableValue, check_name, check_text
 
-
-class SettingsModel(BaseModel):
-    """A table of the configuration. Unknown keys and values of the wrong type are errors."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, defer_build=True)
-
-
-def wrong(sentence: str, at: str = "") -> PydanticCustomError:
-    """Return a mistake in our own words, about the key `at` below the one being validated."""
-    return PydanticCustomError("sentence", "{sentence}", {"sentence": sentence, "at": at})
-
-
-def _question_name(name: str) -> str:
-    try:
-        check_name(name)
-    except UnusableValue as error:
-        raise wrong(f"cannot be used: {error}") from None
-    if name in NOTE_NAMES:
-        raise wrong(f'cannot be "{name}", which is the name of labeler\'s own notes')
-    return name
-
-
-def _text(text: str) -> str:
-    try:
-        return check_text(text, "it")
-    except UnusableValue as error:
-        raise wrong(f"cannot be used: {error}") from None
-
-
-def _label(text: str) -> str:
-    if not text.strip():
-        raise wrong("must not be empty")
-    return _text(text)
-
-
 MOST_OPTIONS: Final = 10
 """The digits that choose an option."""
 
-QuestionName = Annotated[str, AfterValidator(_question_name)]
-Label = Annotated[str, AfterValidator(_label)]
-Number = Annotated[int | float, Field(allow_inf_nan=False)]
-Step = Annotated[int | float, Field(gt=0, allow_inf_nan=False)]
+When: TypeAlias = Literal["positive", "negative", "always"]
+"""After which answers the comment opens."""
 
 
-class QuestionRefinement(SettingsModel):
+def _name(name: str) -> str:
+    try:
+        check_name(name)
+    except UnusableValue as error:
+        raise ValueError(f"cannot be used: {error}") from None
+    if name in NOTE_NAMES:
+        raise ValueError(f'cannot be "{name}", which is the name of labeler\'s own notes')
+    return name
+
+
+def _instruction(instruction: str) -> str:
+    try:
+        return check_text(instruction, "it")
+    except UnusableValue as error:
+        raise ValueError(f"cannot be used: {error}") from None
+
+
+def _label(label: str) -> str:
+    if not label.strip():
+        raise ValueError("must not be empty")
+    return _instruction(label)
+
+
+_question_name = text_that(_name, ValueError)
+_question_text = text_that(_instruction, ValueError)
+_option = text_that(_label, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRefinement:
     """What a configuration may say about a question of the server's: everything but its input."""
 
-    name: QuestionName
-    required: bool | None = None
-    order: int | None = None
-    step: Step | None = None
-    comment_on: Literal["positive", "negative", "always"] | None = None
+    name: str = setting(_question_name)
+    required: bool | None = setting(boolean, None)
+    order: int | None = setting(whole(), None)
+    step: int | float | None = setting(positive_number, None)
+    comment_on: When | None = setting(one_of("positive", "negative", "always"), None)
 
 
+@dataclass(frozen=True, slots=True)
 class ConfiguredQuestion(QuestionRefinement):
     """A question that only the configuration has."""
 
-    kind: Literal["feedback", "expectation"] = "feedback"
-    instruction: Annotated[str, AfterValidator(_text)] = ""
-    comment: bool = True
+    kind: Literal["feedback", "expectation"] = setting(one_of("feedback", "expectation"), "feedback")
+    instruction: str = setting(_question_text, "")
+    comment: bool = setting(boolean, True)
+
+    def __post_init__(self) -> None:
+        """Raise `Wrong` for values that do not fit each other."""
+        if self.comment_on and not self.comment:
+            raise wrong("needs a comment, and comment = false takes it away", "comment_on")
+        if self.comment_on in ("positive", "negative") and not isinstance(self.domain_input(), PassFail):
+            raise wrong(f'can only be "always" here: "{self.comment_on}" is for input = "pass_fail"', "comment_on")
+        if self.step is not None and not isinstance(self.domain_input(), Numeric):
+            raise wrong('is only for input = "numeric"', "step")
 
     def question(self) -> Question:
         """Return the question as the domain has it."""
@@ -88,109 +104,109 @@ class ConfiguredQuestion(QuestionRefinement):
             comment_on=self.comment_on,
         )
 
-    @abstractmethod
     def domain_input(self) -> QuestionInput:
         """Return the input as the domain has it."""
-
-    @model_validator(mode="after")
-    def _comment_opens_only_where_there_is_one(self) -> Self:
-        if self.comment_on and not self.comment:
-            raise wrong("needs a comment, and comment = false takes it away", at="comment_on")
-        if self.comment_on in ("positive", "negative") and not isinstance(self.domain_input(), PassFail):
-            raise wrong(f'can only be "always" here: "{self.comment_on}" is for input = "pass_fail"', at="comment_on")
-        if self.step is not None and not isinstance(self.domain_input(), Numeric):
-            raise wrong('is only for input = "numeric"', at="step")
-        return self
+        raise NotImplementedError
 
 
+@dataclass(frozen=True, slots=True)
 class PassFailQuestion(ConfiguredQuestion):
-    input: Literal["pass_fail"]
-    positive: Label = "Pass"
-    negative: Label = "Fail"
+    input: str = setting(text)
+    positive: str = setting(_option, "Pass")
+    negative: str = setting(_option, "Fail")
+
+    def __post_init__(self) -> None:
+        ConfiguredQuestion.__post_init__(self)
+        if self.positive == self.negative:
+            raise wrong("must differ from positive", "negative")
 
     def domain_input(self) -> PassFail:
         return PassFail(self.positive, self.negative)
 
-    @model_validator(mode="after")
-    def _labels_differ(self) -> Self:
-        if self.positive == self.negative:
-            raise wrong("must differ from positive", at="negative")
-        return self
+
+def _options(value: object) -> tuple[str, ...]:
+    options = list_of(_option)(value)
+    if not options:
+        raise wrong("must not be empty")
+    twice = next((option for option in options if options.count(option) > 1), None)
+    if twice is not None:
+        raise wrong(f'names "{twice}" twice')
+    if len(options) > MOST_OPTIONS:
+        raise wrong(f"are {len(options)}; {MOST_OPTIONS} at most have a key, and MLflow takes no more")
+    return options
 
 
+@dataclass(frozen=True, slots=True)
 class CategoricalQuestion(ConfiguredQuestion):
-    input: Literal["categorical"]
-    options: Annotated[tuple[Label, ...], Field(strict=False, min_length=1)]
-    multiple: bool = False
+    input: str = setting(text)
+    options: tuple[str, ...] = setting(_options)
+    multiple: bool = setting(boolean, False)
 
     def domain_input(self) -> Categorical:
         return Categorical(self.options, self.multiple)
 
-    @model_validator(mode="after")
-    def _each_option_can_be_chosen(self) -> Self:
-        twice = next((option for option in self.options if self.options.count(option) > 1), None)
-        if twice is not None:
-            raise wrong(f'names "{twice}" twice', at="options")
-        if len(self.options) > MOST_OPTIONS:
-            raise wrong(
-                f"are {len(self.options)}; {MOST_OPTIONS} at most have a key, and MLflow takes no more", "options"
-            )
-        return self
 
-
+@dataclass(frozen=True, slots=True)
 class NumericQuestion(ConfiguredQuestion):
-    input: Literal["numeric"]
-    min: Number | None = None
-    max: Number | None = None
+    input: str = setting(text)
+    min: int | float | None = setting(number(), None)
+    max: int | float | None = setting(number(), None)
+
+    def __post_init__(self) -> None:
+        ConfiguredQuestion.__post_init__(self)
+        if self.min is not None and self.max is not None:
+            if self.min >= self.max:
+                raise wrong(f"must be greater than min, which is {self.min}", "max")
+            if self.step is not None and self.step > self.max - self.min:
+                raise wrong(f"is larger than the whole range, {self.max - self.min}", "step")
 
     def domain_input(self) -> Numeric:
         return Numeric(self.min, self.max, self.step)
 
-    @model_validator(mode="after")
-    def _range_holds_something(self) -> Self:
-        if self.min is not None and self.max is not None:
-            if self.min >= self.max:
-                raise wrong(f"must be greater than min, which is {self.min}", at="max")
-            if self.step is not None and self.step > self.max - self.min:
-                raise wrong(f"is larger than the whole range, {self.max - self.min}", at="step")
-        return self
 
-
+@dataclass(frozen=True, slots=True)
 class TextQuestion(ConfiguredQuestion):
-    input: Literal["text"]
-    max_length: Annotated[int, Field(ge=1)] | None = None
+    input: str = setting(text)
+    max_length: int | None = setting(whole(1), None)
 
     def domain_input(self) -> Text:
         return Text(self.max_length)
 
 
-INPUTS: Final = ("pass_fail", "categorical", "numeric", "text")
+REFINEMENT: Final = "refinement"
+QUESTION_MODELS: Final[Mapping[str, type[QuestionRefinement]]] = {
+    "pass_fail": PassFailQuestion,
+    "categorical": CategoricalQuestion,
+    "numeric": NumericQuestion,
+    "text": TextQuestion,
+    REFINEMENT: QuestionRefinement,
+}
+"""The model of a question by its `input`, and that of one without."""
+
+_INPUTS: Final = tuple(kind for kind in QUESTION_MODELS if kind != REFINEMENT)
+_CHECKS: Final = {kind: table(model, UnknownKey(kind)) for kind, model in QUESTION_MODELS.items()}
 
 
-def _input_of(question: object) -> Hashable:
-    if isinstance(question, QuestionRefinement):
-        return getattr(question, "input", "refinement")
-    if not isinstance(question, Mapping) or "input" not in question:
-        return "refinement"
-    stated = question["input"]
-    return stated if stated in INPUTS else None
+def _question(value: Any) -> QuestionRefinement:
+    if not isinstance(value, Mapping) or "input" not in value:
+        return _CHECKS[REFINEMENT](value)
+    stated = value["input"]
+    if stated == "structured":
+        raise wrong('cannot be "structured" yet; input = "text" takes an answer of any form', "input")
+    if stated not in _INPUTS:
+        raise wrong(must_be_one_of(_INPUTS, stated), "input")
+    return _CHECKS[stated](value)
 
 
-AnyQuestion = Annotated[
-    Annotated[PassFailQuestion, Tag("pass_fail")]
-    | Annotated[CategoricalQuestion, Tag("categorical")]
-    | Annotated[NumericQuestion, Tag("numeric")]
-    | Annotated[TextQuestion, Tag("text")]
-    | Annotated[QuestionRefinement, Tag("refinement")],
-    Discriminator(_input_of),
-]
-
-
-def names_are_unique(questions: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return `questions`, or raise for a name used twice: a name stands for one assessment."""
+def questions(value: object) -> tuple[QuestionRefinement, ...]:
+    """Check all questions, and that each has a name of its own: a name stands for one assessment."""
+    if isinstance(value, Mapping):
+        raise wrong("must be tables in double brackets, [[questions]], one for each question")
+    read = list_of(_question)(value)
     seen: set[str] = set()
-    for index, question in enumerate(questions):
+    for index, question in enumerate(read):
         if question.name in seen:
-            raise wrong(f'is "{question.name}" a second time; every question needs its own name', at=f"{index}.name")
+            told = f'is "{question.name}" a second time; every question needs its own name'
+            raise Wrong([Mistake((index, "name"), told)])
         seen.add(question.name)
-    return questions
+    return read

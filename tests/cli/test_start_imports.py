@@ -44,6 +44,7 @@ UNNEEDED = (
     "labeler.tui.screens.start",
     "labeler.tui.screens.too_small",
     "mlflow",
+    "pydantic",
     "pygments",
     "tomlkit",
 )

@@ -110,7 +110,9 @@ def test_a_question_with_the_name_of_a_schema_refines_it_and_leaves_its_input(tm
             "questions[1].step is larger than the whole range, 1",
         ),
         ('name = "a"\ninput = "numeric"\nmin = inf', "questions[1].min must be a finite number"),
+        ('name = "a"\ninput = "numeric"\nmax = "5"', 'questions[1].max must be a number, not "5"'),
         ('name = "a"\ninput = "categorical"', "questions[1].options is needed and missing"),
+        ('name = "a"\ninput = "categorical"\noptions = [1]', "questions[1].options[1] must be text in quotes, not 1"),
         ('name = "a"\ninput = "categorical"\noptions = ["x", "x"]', 'questions[1].options names "x" twice'),
         (
             f'name = "a"\ninput = "categorical"\noptions = {[str(number) for number in range(11)]}',
