@@ -28,6 +28,12 @@ class Readings:
 
         return span_document(self._trace(prepared.raw), span_id, said, prepared.as_asked)
 
+    def exact_json(self, prepared: PreparedTrace, hidden: str) -> Document:
+        """The exact JSON; without what was said about the trace where `hidden`, a sentence, stands in its place."""
+        from labeler.reading.views.raw_json import blind_raw_document, raw_document
+
+        return (blind_raw_document if hidden else raw_document)(prepared.raw)
+
     def documents(self, prepared: PreparedTrace) -> Document:
         from labeler.reading.views.retrieved_documents import retrieved_document
 

@@ -25,7 +25,7 @@ from labeler.tui.document.view import DocumentView, LineRangeChanged
 from labeler.tui.review.documents_beside import DocumentsBeside
 from labeler.tui.review.readings import Readings
 from labeler.tui.review.span_tree import SpanList
-from labeler.tui.review.trace_views import PaneView, TraceView, hints
+from labeler.tui.review.trace_views import PaneView, TraceView, hints, place_words, renewed
 from labeler.tui.widgets.dividers import Edge
 from labeler.tui.widgets.finished_rows import Beside
 from labeler.tui.widgets.styled_text import cut
@@ -86,10 +86,7 @@ class TracePane(Beside):
         self._shown: tuple[str, TraceView | Document | str] | None = None
 
     def compose(self) -> ComposeResult:
-        yield self.conversation
-        yield self.span_tree
-        yield self._edge
-        yield self._documents
+        yield from (self.conversation, self.span_tree, self._edge, self._documents)
 
     def on_resize(self) -> None:
         """The screen may no longer, or again, have room for documents beside the conversation."""
@@ -108,6 +105,8 @@ class TracePane(Beside):
         if self.has_documents_beside:
             self._documents.show_of(view.trace_id)
         self.span_tree.mark({span_id: len(said) for span_id, said in view.about_spans.items()})
+        if before.about_spans != view.about_spans:
+            self.run_worker(self._update_span(), group="span", exclusive=True)
 
     def read_beside(self, traces: Sequence[PreparedTrace]) -> None:
         """Have the documents that these traces retrieved read, where they stand beside the conversation."""
@@ -158,17 +157,12 @@ class TracePane(Beside):
         front = self.in_front
         if isinstance(front, SpanList):
             return front.place
-        first, last, total = front.line_range()
         title = self.over.title if self.over is not None else "documents" if self.has_documents_beside else ""
-        return "   ".join(part for part in (title, f"line {first}–{last} of {total}" if total else "") if part)
+        return place_words(title, *front.line_range())
 
     def takes(self, action: Action) -> bool:
-        """Whether an action makes sense now: beside documents nothing opens, and Enter goes on with the review.
-
-        Enter also ends a choice of several about a span that was begun.
-        """
-        is_choosing = self._view.aim is not None and self._view.is_choosing
-        return action.id != "overlay.open" or (self.over is not None and not is_choosing)
+        """Whether an action makes sense now: beside documents nothing opens, and Enter goes on with the review."""
+        return action.id != "overlay.open" or (self.over is not None and not self._view.is_choosing_of_span)
 
     @property
     def hints(self) -> list[tuple[str, str]]:
@@ -188,11 +182,9 @@ class TracePane(Beside):
 
     async def open_raw(self) -> None:
         """Open the exact JSON of the trace."""
-        from labeler.reading.views.raw_json import blind_raw_document, raw_document
-
         if (prepared := self._view.prepared) is not None:
-            read = blind_raw_document if self._view.is_blind else raw_document
-            self._open(TraceView("view.raw", "exact JSON", await asyncio.to_thread(read, prepared.raw)))
+            document = await asyncio.to_thread(self._readings.exact_json, prepared, self._view.hidden)
+            self._open(TraceView("view.raw", "exact JSON", document))
 
     async def open_spans(self) -> str:
         """Open the tree of spans; returns why it cannot be, or nothing."""
@@ -204,10 +196,8 @@ class TracePane(Beside):
             return str(error)
         if not lines:
             return "There are no spans of this trace"
-        blocks = prepared.document.blocks
         current = self.conversation.current_message() if self.over is None else None
-        at = next((block.span_id for block in blocks if block.message == current and block.span_id), None)
-        self.span_tree.show(lines, {block.span_id for block in blocks if block.span_id}, at)
+        self.span_tree.show(lines, self._view.speaking, self._view.span_of(current))
         self._open(TraceView("view.spans", "spans"))
         return ""
 
@@ -247,10 +237,8 @@ class TracePane(Beside):
     def update_session(self, document: Document) -> None:
         """Show more of the session, if it is in front, without moving what is being read."""
         before = self.over
-        if before is not None and before.action_id == "view.session" and before.document is not None:
-            more = len(document.blocks) - len(before.document.blocks)
-            stands = self.conversation.moved_to()
-            self._open(replace(before, document=document, position=stands and stands.with_more_above(more)))
+        if before is not None and before.action_id == "view.session":
+            self._open(renewed(before, document, self.conversation.moved_to()))
 
     async def enter(self) -> str:
         """Open the span under the cursor; from an open span go to its message. Returns why it cannot be, or nothing."""
@@ -258,9 +246,7 @@ class TracePane(Beside):
         if over is None or span is None or prepared is None:
             return _NOTHING_TO_OPEN
         if over.document is None:
-            said = self._view.about_spans.get(span.span_id, ())
-            document = await asyncio.to_thread(self._readings.span, prepared, span.span_id, said)
-            if document is not None:
+            if (document := await self._read_span(prepared, span)) is not None:
                 title = f"span {cut(span.name, _LONGEST_NAME, self._ellipsis)}"
                 self._over.append(TraceView("overlay.open", title, document))
                 self._changed()
@@ -384,6 +370,20 @@ class TracePane(Beside):
 
     def _shows_conversation_of(self, trace_id: str) -> bool:
         return self._shown is not None and self._shown[0] == trace_id and isinstance(self._shown[1], Document)
+
+    async def _read_span(self, prepared: PreparedTrace, span: SpanLine) -> Document | None:
+        said = self._view.about_spans.get(span.span_id, ())
+        return await asyncio.to_thread(self._readings.span, prepared, span.span_id, said)
+
+    async def _update_span(self) -> None:
+        """Show anew what was said about the open span, if one is, without moving what is being read."""
+        before, span, prepared = self.over, self.span_tree.span, self._view.prepared
+        if before is None or before.action_id != "overlay.open" or span is None or prepared is None:
+            return
+        document = await self._read_span(prepared, span)
+        if document is not None and self.is_attached and self.over is before:
+            self._over[-1] = renewed(before, document, self.conversation.moved_to())
+            self._changed()
 
     async def _facts(self, prepared: PreparedTrace, said: Sequence[Assessment], fates: Mapping[str, str]) -> TraceView:
         self._told = said, fates

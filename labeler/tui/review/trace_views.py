@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from labeler.desk.document_cache import PreparedTrace
 from labeler.domain.assessment import Assessment
@@ -47,6 +47,22 @@ class PaneView:
         return next((block.message for block in blocks if block.span_id == span_id), None)
 
     @property
+    def is_choosing_of_span(self) -> bool:
+        """Whether a choice of several about a span was begun, which Enter ends."""
+        return self.aim is not None and self.is_choosing
+
+    @property
+    def speaking(self) -> frozenset[str]:
+        """The IDs of the spans that the conversation is read from."""
+        blocks = self.prepared.document.blocks if self.prepared else ()
+        return frozenset(block.span_id for block in blocks if block.span_id)
+
+    def span_of(self, message: int | None) -> str | None:
+        """The ID of the span that a message of the conversation was read from."""
+        blocks = self.prepared.document.blocks if self.prepared else ()
+        return next((block.span_id for block in blocks if block.message == message and block.span_id), None)
+
+    @property
     def hidden(self) -> str:
         """The sentence in the place of what others said; empty where that is shown."""
         return "What others said is hidden: this review is blind." if self.is_blind else ""
@@ -55,6 +71,17 @@ class PaneView:
     def placeholder(self) -> Document:
         """What stands in the place of a trace that is not here."""
         return Document(self.trace_id, "", "", (Block(BlockKind.NOTE, self.instead),), None, None)
+
+
+def renewed(view: TraceView, document: Document, stands: ViewPosition | None) -> TraceView:
+    """The view with what was read anew, which may have more above; `stands`: where its reader went, if anywhere."""
+    more = len(document.blocks) - (len(view.document.blocks) if view.document is not None else 0)
+    return replace(view, document=document, position=stands and stands.with_more_above(more))
+
+
+def place_words(title: str, first: int, last: int, total: int) -> str:
+    """What is in front, and which of its lines are in view: ``documents   line 1-14 of 40``."""
+    return "   ".join(part for part in (title, f"line {first}–{last} of {total}" if total else "") if part)
 
 
 def hints(view: PaneView, over: TraceView | None, span_id: str | None) -> list[tuple[str, str]]:

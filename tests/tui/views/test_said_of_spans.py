@@ -87,6 +87,12 @@ async def test_my_own_answers_about_spans_are_marked_at_once_and_after_a_restart
         await table.press("A")
         await opened(table, "enter", "span fare")
         assert f"user_satisfaction: Not helpful · reviewer {REVIEWER}" in reading(table)
+        await table.press("A", "shift+tab", "y")
+        told = f"user_satisfaction: Helpful · reviewer {REVIEWER}"
+        await table.wait_for(lambda: told in table.screen, "the other answer at the span")
+        await table.press("u")
+        told = f"user_satisfaction: Not helpful · reviewer {REVIEWER}"
+        await table.wait_for(lambda: told in table.screen, "the first answer at the span again")
     async with open_table(tmp_path, [], (THUMB, RATING)) as table:
         await go_to(table, PLANNER)
         assert "◆ 1 about spans" in table.line("header")
