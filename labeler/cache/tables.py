@@ -98,8 +98,10 @@ class Tables:
             self._evict(keep=row)
 
     def renew_summaries(self, destination: Destination, summaries: Iterable[TraceSummary]) -> None:
-        """Store summaries of traces that are stored already; when those were used last stays as it is."""
-        renewed = [(encode_summary(summary), summary.id) for summary in summaries]
+        """Store summaries of traces whose spans are stored; when those were used last stays as it is."""
+        read = list(summaries)
+        here = self.have(destination, [summary.id for summary in read])
+        renewed = [(encode_summary(summary), summary.id) for summary in read if summary.id in here]
         with transaction(self._database):
             self._database.executemany(
                 f"UPDATE trace SET summary = ?, summary_bytes = ? WHERE {_OF_TRACE}",

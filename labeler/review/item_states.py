@@ -63,7 +63,7 @@ def defer(state: ReviewState, item: Item, stamp: ActionContext) -> Decision | Re
     if item.state in (ItemState.LABELLED, ItemState.DECLINED):
         return Refusal(f"This item is {item.state}; {{edit.undo}} takes back what you did last")
     target = next_open(state)
-    if item.state is ItemState.DEFERRED:
+    if item.state is ItemState.DEFERRED or why_no_work(state, item.trace_id):
         return Decision(position=target, says="" if target is not None else nothing_left(state))
     effect = StateEffect(item.trace_id, item.state, ItemState.DEFERRED)
     return Decision(
@@ -77,7 +77,8 @@ def defer(state: ReviewState, item: Item, stamp: ActionContext) -> Decision | Re
 def ask_decline(state: ReviewState, item: Item) -> Decision | Refusal:
     if item.state is ItemState.DECLINED:
         return Refusal("Declined already; {edit.undo} takes back what you did last")
-    scope = "for the whole queue" if state.rules.for_queue else "in this review"
+    theirs = why_no_work(state, item.trace_id)
+    scope = "in this review" if theirs or not state.rules.for_queue else "for the whole queue"
     return Decision(ask=FieldRequest(FieldKind.DECLINE), says=f"declines {scope}")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from labeler.domain.queue import Queue
 from labeler.domain.queue_owners import in_order_for, owner_of
 from labeler.domain.worklist import ItemState
-from labeler.review.action import Clear, Decline, Go, GoTo, SetAnswer, Submit, Undo, Where
+from labeler.review.action import AskDecline, Clear, Decline, Defer, Go, GoTo, SetAnswer, Submit, Undo, Where
 from labeler.review.state import Rules
 from labeler.tui.appearance import UNICODE
 from labeler.tui.review.view_models import DeskRows
@@ -42,7 +42,9 @@ async def test_what_others_finish_is_marked_passed_over_and_still_there_to_be_an
         await there.act(GoTo(2))
         assert await there.act(Submit()) == "sam completed this · {item.next_open} goes on"
         assert await there.act(YES, Submit()) == "your answer besides sam's"
-        await there.act(GoTo(3))
+        await there.act(GoTo(3), Defer())
+        assert (there.state_of(third), there.desk.state.position) == (ItemState.OPEN, 3)
+        assert await there.act(GoTo(3), AskDecline()) == "declines in this review"
         assert "sam declined this since" in await there.act(Decline("odd"))
         await there.delivered()
         items = queue.items()

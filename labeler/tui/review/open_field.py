@@ -13,6 +13,7 @@ from labeler.review import action as act
 from labeler.review.answers import find_question
 from labeler.review.decision import FieldKind, FieldRequest
 from labeler.review.field_input import draft_of, draft_slot, meaning_of, takes_several_lines, title_of
+from labeler.review.shared_queue import why_no_work
 from labeler.tui.keymap import Keymap
 from labeler.tui.review.answer_field import FieldView
 from labeler.tui.review.view_models import target_name
@@ -46,7 +47,8 @@ class OpenField:
         name = cut(one_line(shown_name, 60), 40)
         if span := target_name(desk):
             name = f"{name} about span {cut(span, 32)}"
-        title = title_of(self.request, self.question, name, for_queue=desk.state.rules.for_queue)
+        for_queue = desk.state.rules.for_queue and not why_no_work(desk.state, self.trace_id)
+        title = title_of(self.request, self.question, name, for_queue=for_queue)
         hint = keymap.spelled(_LINE_HINTS.get(self.request.field, _HINT))
         return FieldView(title, self.text(desk.drafts), hint, takes_several_lines(self.request))
 
