@@ -20,6 +20,8 @@ from labeler.storage.replacing import own_turn, replacing
 
 _PERMISSIONS: Final = 0o777
 _PACKED: Final = ".gz"
+_SMALL_BYTES: Final = 1 << 21
+_ROWS_OF_A_LARGE_FILE: Final = 100
 
 SaidOf = Callable[[Collection[str]], Mapping[str, Said]]
 """Returns what a journal has of the labels of traces, by their IDs."""
@@ -71,8 +73,13 @@ class LabelledFile:
         return "".join(self._notices(said, reviewer))
 
     def check(self) -> None:
-        """Raise `LabelsNotWritten` where nothing may be written at the path: what is there is something else."""
-        self._read_what_is_there(None)
+        """Raise `LabelsNotWritten` where nothing may be written at the path: what is there is something else.
+
+        Of a large file only the beginning is read: the reviewer waits for it. The rest is looked at when it is written.
+        """
+        if not self.index.is_complete and _is_small(self.source):
+            self.index = _indexed(self.source, self._options)
+        self._read_what_is_there(None, None if _is_small(self.path) else _ROWS_OF_A_LARGE_FILE)
 
     def write(
         self,
@@ -104,7 +111,7 @@ class LabelledFile:
         if _stamp(self.source) != self._indexed_at:
             self._indexed_at = _stamp(self.source)
             self.index = _indexed(self.source, self._options)
-        gone = self._read_what_is_there(said_of)
+        gone = self._read_what_is_there(said_of, None)
         said = said_of(self.index.traces)
         rows = RowsToWrite(
             self.index,
@@ -136,10 +143,10 @@ class LabelledFile:
         """Whether an empty list under the key of labels is a place for them, and no content of the row."""
         return self.index.holds_labels or is_labelled_name(self.source.name)
 
-    def _read_what_is_there(self, said_of: SaidOf | None) -> tuple[str, ...]:
+    def _read_what_is_there(self, said_of: SaidOf | None, most_rows: int | None) -> tuple[str, ...]:
         """Read the labels at the path, unless it is as it was. Return sentences about rows that will go.
 
-        Raises `LabelsNotWritten` where what is there may not be replaced.
+        At most so many rows are read. Raises `LabelsNotWritten` where what is there may not be replaced.
         """
         if self._is_its_own:
             is_labelled = self.index.holds_labels or (is_labelled_name(self.source.name) and self.index.is_labelled)
@@ -154,7 +161,7 @@ class LabelledFile:
         if _stamp(self.path) == self._there_at:
             return ()
         try:
-            there = _indexed(self.path, self._options)
+            there = _indexed(self.path, self._options, most_rows)
         except (UnusableFile, OSError) as error:
             raise LabelsNotWritten(refused(self.path, "it is no labelled file", str(error))) from None
         if not there.is_labelled:
@@ -162,6 +169,8 @@ class LabelledFile:
         if there.is_flat != self.is_flat and (there.holds_labels or there.is_flat):
             form = "the flat form" if there.is_flat else "lists of labels"
             raise LabelsNotWritten(refused(self.path, f"its labels are written as {form}"))
+        if not (there.is_complete and self.index.is_complete):
+            return ()
         gone = self._rows_that_go(there, said_of)
         self._there, self._there_at = there, _stamp(self.path)
         return gone
@@ -171,8 +180,6 @@ class LabelledFile:
 
         Raises `LabelsNotWritten` where labels would be lost, or no row is the file's.
         """
-        if not self.index.is_complete:
-            return ()
         strangers = [row for row in there.rows if row.trace_id not in self.index.traces]
         if strangers and len(strangers) == len(there.rows):
             raise LabelsNotWritten(
@@ -210,10 +217,14 @@ class LabelledFile:
         return there.stat().st_mode & _PERMISSIONS
 
 
-def _indexed(path: Path, options: ReadOptions) -> RowIndex:
-    """Index a file anew. Raises `UnusableFile` and `OSError`."""
+def _indexed(path: Path, options: ReadOptions, most_rows: int | None = None) -> RowIndex:
+    """Index a file anew, or at most so many of its rows. Raises `UnusableFile` and `OSError`."""
     with open_data_file(path) as file:
-        return index_of(stream_rows(path.name, file, options))
+        return index_of(stream_rows(path.name, file, options), most_rows)
+
+
+def _is_small(path: Path) -> bool:
+    return not path.exists() or path.stat().st_size <= _SMALL_BYTES
 
 
 def _stamp(path: Path) -> tuple[int, ...]:

@@ -116,10 +116,12 @@ class RowIndex:
             self.kept[trace_id] = labels
 
 
-def index_of(found: Iterable[Layout | RawTrace | Row | Problem | Remark]) -> RowIndex:
-    """Index a file from everything that reading it gives."""
+def index_of(found: Iterable[Layout | RawTrace | Row | Problem | Remark], most_rows: int | None = None) -> RowIndex:
+    """Index a file from everything that reading it gives, or at most so many of its rows."""
     index = RowIndex()
     for each in found:
         index.note(each)
+        if len(index.rows) == most_rows:
+            return index
     index.is_complete = True
     return index
