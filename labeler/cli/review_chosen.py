@@ -19,14 +19,18 @@ from labeler.tui.screens.worklist_menu import Begin
 async def review_chosen(ended: Ended, opening: OpenedReview, menu: WorklistMenu, cache: AsyncCache) -> ExitCode:
     """Review what was chosen when a review ended, then what was chosen there, until the reviewer leaves.
 
-    `opening` is the review that ended. Its answers are released, and delivered beside the next one.
+    `opening` is the review that ended; the same one goes on where its sample is to be drawn anew.
     """
     context = menu.context
     while ended.chosen is not None:
-        spec = opening.record.spec
+        record, of_traces = opening.record, list[str]()
         if isinstance(ended.chosen, Begin):
             spec = menu.spec(ended.chosen.offer.id, ended.chosen.reviewer)
-        opening = await with_retries(partial(open_spec, context, spec))
+        else:
+            spec, reviews = record.spec, context.journal.reviews
+            of_traces = [item.experiment_id for item in await context.journal.run(reviews.items, record.id)]
+            await context.journal.run(reviews.draw_again, record.id)
+        opening = await with_retries(partial(open_spec, context, spec, list(dict.fromkeys(of_traces))))
         announce(opening)
         pulse = Pulse()
         ended = await run_on_screen(

@@ -34,7 +34,6 @@ from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import OutboxCounts
 from labeler.journal.removed_journal import how_to_deliver
 from labeler.review.state import Advance, Rules
-from labeler.review.worklist import TO_DO
 
 if TYPE_CHECKING:
     from labeler.cli.named_traces import Unfound
@@ -152,7 +151,7 @@ async def run_on_screen(
         desk.need()
         if incoming is not None:
             arriving.append(asyncio.get_running_loop().create_task(incoming.bring_rest(desk)))
-        if when_finished is not None and not any(map(desk.state.worklist.count_of, TO_DO)):
+        if when_finished is not None and not desk.state.worklist.work_left:
             when_finished(app)
 
     app = LabelerApp(

@@ -122,11 +122,12 @@ class Intake:
         What was never touched and is no longer selected goes. Returns the traces of which that is new.
         """
         state, went = self._state, set[str]()
+        draws, was_drawn = self._record.spec.draws, self.is_drawn
         before = self.gone | state.queue.removed
         self.gone |= await self._journal.run(self._journal.reviews.end_listing, self._record.id, selected)
         self.gone -= set(selected)
         self.is_drawn = await self._journal.run(self._journal.reviews.is_drawn, self._record.id)
-        if state.rules.for_queue and (selected or not self._record.spec.draws):
+        if state.rules.for_queue and (not draws or (selected and was_drawn)):
             here = set(selected)
             for trace_id in state.index_of:
                 if trace_id not in here and trace_id not in state.queue.removed:

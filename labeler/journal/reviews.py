@@ -36,7 +36,7 @@ UPDATE items SET is_selected = NOT is_selected
 
 _UNTOUCHED: Final = """
 WITH places AS MATERIALIZED (SELECT value AS id FROM json_each(:places))
-SELECT ordinal, trace_id FROM items WHERE review_id = :review AND NOT is_gone AND NOT is_selected
+SELECT ordinal, trace_id FROM items WHERE review_id = :review AND NOT is_gone AND is_selected <= :selected
     AND NOT EXISTS (SELECT 1 FROM places JOIN cells c ON c.destination_id = places.id AND c.reviewer = :reviewer
         AND c.scope = :scope AND c.trace_id = items.trace_id)
     AND NOT EXISTS (SELECT 1 FROM places JOIN states s ON s.destination_id = places.id AND s.reviewer = :reviewer
@@ -146,22 +146,13 @@ class Reviews:
                 return set()
             listed = json.dumps(list(selected))
             db.execute(_MARK_SELECTED, {"review": review_id, "selected": listed})
-            places = numbers_at(db.execute, spec.backend_uri, spec.workspace)
-            gone = db.execute(
-                _UNTOUCHED,
-                {
-                    "review": review_id,
-                    "places": places,
-                    "reviewer": person(spec.reviewer),
-                    "scope": spec.sprint,
-                    "holder": holder_of(review_id, spec),
-                },
-            ).fetchall()
-            db.executemany(
-                "UPDATE items SET is_gone = 1 WHERE review_id = ? AND ordinal = ?",
-                [(review_id, row["ordinal"]) for row in gone],
-            )
-            return {row["trace_id"] for row in gone}
+            return _let_go_of_untouched(db, review_id, spec, is_selected=False)
+
+    def draw_again(self, review_id: str) -> None:
+        """Let the next listing draw the sample, or so many of all, anew. Items that were never touched go."""
+        with self._store.writing() as db:
+            _let_go_of_untouched(db, review_id, spec_of(db, review_id), is_selected=True)
+            db.execute("UPDATE reviews SET is_drawn = 0 WHERE id = ?", (review_id,))
 
     def is_drawn(self, review_id: str) -> bool:
         """Return whether the sample or the limit of a review was drawn: what is selected later is not taken in."""
@@ -268,6 +259,29 @@ class Reviews:
         if row is None:
             raise ValueError(f"there is no review {review_id}")
         return spec_from_json(row["spec"])
+
+
+def _let_go_of_untouched(db: sqlite3.Connection, review_id: str, spec: ReviewSpec, *, is_selected: bool) -> set[str]:
+    """Have the items go that the reviewer has never touched, those selected as well or only the others; return which.
+
+    Touched is what has an answer, a deferral or a draft, wherever it was given, or anything done in this worklist.
+    """
+    gone = db.execute(
+        _UNTOUCHED,
+        {
+            "review": review_id,
+            "selected": is_selected,
+            "places": numbers_at(db.execute, spec.backend_uri, spec.workspace),
+            "reviewer": person(spec.reviewer),
+            "scope": spec.sprint,
+            "holder": holder_of(review_id, spec),
+        },
+    ).fetchall()
+    db.executemany(
+        "UPDATE items SET is_gone = 1 WHERE review_id = ? AND ordinal = ?",
+        [(review_id, row["ordinal"]) for row in gone],
+    )
+    return {row["trace_id"] for row in gone}
 
 
 def spec_of(db: sqlite3.Connection, review_id: str) -> ReviewSpec:

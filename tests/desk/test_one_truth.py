@@ -344,6 +344,19 @@ async def test_a_sample_or_a_limit_is_drawn_once(room: Room) -> None:
         assert not desk.news.is_drawn, "nothing was there to draw from"
 
 
+async def test_a_sample_is_drawn_again_around_what_was_touched(room: Room) -> None:
+    for drawn in (replace(SEARCH, sample=2), replace(QUEUE, limit=2)):
+        pending = QueueItemState.PENDING if drawn.queue_id else None
+        async with room.desk(drawn, listed("tr-a", "tr-b", queue_state=pending)) as desk:
+            await do(desk, GoTo(1), SetFlag("look"))
+            review_id = desk.record.id
+        await room.journal.run(room.journal.reviews.draw_again, review_id)
+        async with room.desk(drawn, listed("tr-c", "tr-d", queue_state=pending)) as desk:
+            assert trace_ids(desk) == ["tr-a", "tr-c", "tr-d"]
+            assert desk.news.is_drawn
+            assert desk.state.worklist.first_open() == 0, "what stays is work as before"
+
+
 async def in_cache(room: Room, *names: str, read_at_ms: int = 0) -> None:
     """Put the trace ``tr-a`` into the cache, with valid answers of mine that came from elsewhere, by their IDs."""
     source = Source(SourceType.HUMAN, "rhea.k")

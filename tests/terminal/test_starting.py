@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.cli.embedded_store import filled_store
-from tests.servers.filling import create_queue, log, recordings
+from tests.servers.filling import create_queue, log, log_many, recordings
 from tests.servers.mlflow_server import free_port
 from tests.terminal.conftest import Machine
 from tests.terminal.served_queue import QUEUE, ServedQueue, label_item
@@ -84,6 +84,35 @@ def test_another_worklist_is_chosen_from_inside_and_offered_when_the_last_one_is
         terminal.press("c")
         terminal.wait_for("half")
         terminal.press("escape")
+        assert terminal.leave() == 0
+
+
+def test_a_sample_is_drawn_anew_on_the_spot_and_then_stays_drawn(served: ServedQueue) -> None:
+    experiment = served.server.new_experiment()
+    log_many(served.server, experiment, 40)
+    sample = ("review", "-e", experiment, "--sample", "4", "-r", "alice")
+    with served.terminal(*sample) as terminal:
+        terminal.wait_for("item 1/4", "online")
+        terminal.press("f", "enter")
+        terminal.wait_for("⚑")
+        terminal.press(":", *"draw", "enter")
+        terminal.wait_for("Draw anew? What you have touched stays")
+        time.sleep(A_LOOK_S)
+        terminal.press("enter")
+        terminal.wait_until(lambda _: terminal.written.count(b"Asked (from") == 2, "the review opened again")
+        # The one that stays may be among those that are drawn.
+        drawn = terminal.wait_until(lambda text: "item 1/5" in text or "item 1/4" in text, "the sample drawn anew")
+        assert "⚑" in drawn
+        assert terminal.leave() == 0
+    count = "/5" if "item 1/5" in drawn else "/4"
+    with served.terminal(*sample) as terminal:
+        terminal.wait_for(f"item 1{count}", "online", "⚑")
+        terminal.press(":", *"draw", "escape")
+        assert terminal.leave() == 0
+    with served.terminal("review", "-q", QUEUE, "-r", "alice") as terminal:
+        terminal.wait_for("item 1/10", "online")
+        terminal.press(":", *"draw", "enter")
+        terminal.wait_for("it takes all that is selected")
         assert terminal.leave() == 0
 
 

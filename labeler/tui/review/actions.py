@@ -237,7 +237,7 @@ class ReviewActions(ReviewFields):
     def command(self) -> None:
         """Ask for a command."""
         hint = "{field.complete} completes · {field.save} runs · {field.leave} leaves"
-        words = ("refresh", "theme ", "$", *(action.id for action in self._typeable()))
+        words = ("refresh", "draw", "theme ", "$", *(action.id for action in self._typeable()))
         self._prompt.ask_command(self.keymap.spelled(hint), words)
         self.arrange_bottom()
 
@@ -255,17 +255,33 @@ class ReviewActions(ReviewFields):
             self.desk.refresh()
             away = self.desk.connection is not ConnectionStatus.ONLINE
             self.say("what is new comes when the backend is back" if away else "reading what is new")
+        elif name == "draw":
+            self._draw_again()
         elif word == "theme" and rest:
             self.say(self._choose_theme(rest.strip()))
         else:
             match = [action for action in self._typeable() if name in (action.id, action.id.partition(".")[2])]
             if len(match) != 1:
-                known = "a number, $, refresh, theme NAME, or an action"
+                known = "a number, $, refresh, draw, theme NAME, or an action"
                 self.warn(f"There is no command “{one_line(name, 24)}”; {known}")
             elif self.presses.is_early(match[0].consequence):
                 self.warn(TOO_EARLY)
             else:
                 await self.run(match[0])
+
+    def _draw_again(self) -> None:
+        """Ask whether the sample is to be drawn anew, where there is one."""
+        if not self.desk.record.spec.draws:
+            self.warn("This worklist is no sample and has no limit: it takes all that is selected")
+        elif self._menu is None or self.desk.connection is not ConnectionStatus.ONLINE:
+            self.warn("Nothing can be drawn now: the backend is away")
+        else:
+            self.ask("Draw anew? What you have touched stays, everything else may change", self._leave_to_draw)
+
+    async def _leave_to_draw(self) -> None:
+        from labeler.tui.screens.worklist_menu import DrawAgain
+
+        self.app.exit(DrawAgain())
 
     def _typeable(self) -> list[Action]:
         """Actions that may be given on the command line."""
