@@ -12,13 +12,12 @@ from labeler.domain.value import JsonValue, UnusableValue, check_text, same_valu
 from labeler.domain.worklist import ItemState
 from labeler.review.action import ActionContext, Comment, Digit, SetAnswer, Thumb
 from labeler.review.answer_values import allowed, check_value, option_index, takes_single_digits, toggled
+from labeler.review.changed_answers import said_of_changes
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
 from labeler.review.labelled import is_labelled
 from labeler.review.navigation import focus_after, is_complete, next_open, nothing_left
 from labeler.review.state import ReviewState
 from labeler.review.worklist import Item
-
-EDITING = "editing a submitted item · {item.submit} submits the change"
 
 
 def thumb_target(state: ReviewState) -> Question | Refusal:
@@ -129,7 +128,9 @@ def comment_on(state: ReviewState, item: Item, action: Comment, stamp: ActionCon
     if (before.comment or "") != text:
         effects = (answer_effect(state, item, question, before, before.value, text or None, stamp),)
     if state.choosing:
-        decision = Decision(change=_change_or_none(item, Act.COMMENT, effects, stamp), says=_editing(state, item))
+        decision = Decision(
+            change=_change_or_none(item, Act.COMMENT, effects, stamp), says=_editing(state, item, effects)
+        )
     else:
         focus = None if index == state.focus else state.focus
         decision = go_on(state, item, index, effects, stamp, Act.COMMENT, focus)
@@ -181,7 +182,9 @@ def go_on(
     """
     given = set(state.given) | {effect.question for effect in effects if isinstance(effect, AnswerEffect)}
     if state.aim is None and item.state is ItemState.LABELLED:
-        return Decision(change=_change_or_none(item, act, effects, stamp), says=EDITING, focus=focus)
+        return Decision(
+            change=_change_or_none(item, act, effects, stamp), says=_editing(state, item, effects), focus=focus
+        )
     if state.aim is None and is_complete(state, frozenset(given)):
         return submit(state, item, effects, stamp, act)
     if focus is None:
@@ -255,7 +258,7 @@ def _toggle(state: ReviewState, item: Item, question: Question, option: str, sta
     return Decision(
         change=make_change(Act.ANSWER, item.trace_id, (effect,), stamp),
         focus=state.focus,
-        says=_editing(state, item),
+        says=_editing(state, item, (effect,)),
         choosing=True,
         kept_comment=kept,
     )
@@ -278,7 +281,7 @@ def _ask_why_or_go_on(
         change=_change_or_none(item, Act.ANSWER, effects, stamp),
         focus=index,
         ask=FieldRequest(FieldKind.COMMENT_AFTER, question.name),
-        says=_editing(state, item),
+        says=_editing(state, item, effects),
     )
 
 
@@ -301,8 +304,10 @@ def _succeeding(state: ReviewState, before: Answer | None, after: Answer) -> Ans
     return replace(after, overrides=before.assessment_id)
 
 
-def _editing(state: ReviewState, item: Item) -> str:
-    return EDITING if state.aim is None and item.state is ItemState.LABELLED else ""
+def _editing(state: ReviewState, item: Item, effects: Sequence[Effect]) -> str:
+    """Say what is changed about an item that was submitted; nothing of any other."""
+    is_submitted = state.aim is None and item.state is ItemState.LABELLED
+    return said_of_changes(state.questions, effects) if is_submitted else ""
 
 
 def _change_or_none(item: Item, act: Act, effects: Sequence[Effect], stamp: ActionContext) -> Change | None:

@@ -7,6 +7,7 @@ table is keyed by an action's ID. It imports what is light, so that printing it 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import Enum, StrEnum, auto
 from typing import TypeAlias
 
@@ -77,6 +78,15 @@ class Consequence(Enum):
         return self in (Consequence.MARKS, Consequence.ANSWERS)
 
 
+class Situation(Enum):
+    """What makes some keys worth more than they are otherwise."""
+
+    IN_QUEUE = auto()
+    """The items are those of a review queue."""
+    LIST_HIDDEN = auto()
+    """The worklist is not on the screen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Decided by the rules of a review. `in_editor`: the field that they ask for is the reviewer's editor."""
@@ -112,8 +122,9 @@ class Action:
     `does` is the sentence in the help, `run` who does it; `consequence` how carefully its keys are heard. After an
     action that `opens_field` people type on: when it is refused, that must not act. One that `needs_key` may be
     remapped but not unbound: it is the only way out of where it is heard. `hint` is the word on the key line (empty:
-    not there); of the hints that fit, those of more `worth` come first (0: only where nothing else is offered). Actions
-    of one `series` share a line of the help, which says that of all of them.
+    not there); of the hints that fit, those of more `worth` come first (0: only where nothing else is offered); in the
+    situation that `worth_in` names they are worth as much as that says. Actions of one `series` share a line of the
+    help, which says that of all of them.
     """
 
     id: str
@@ -126,7 +137,12 @@ class Action:
     needs_key: bool = False
     hint: str = ""
     worth: int = 0
+    worth_in: tuple[Situation, int] | None = None
     series: str = ""
+
+    def worth_now(self, holding: Collection[Situation]) -> int:
+        """What the hint is worth while these situations hold."""
+        return self.worth_in[1] if self.worth_in is not None and self.worth_in[0] in holding else self.worth
 
     @property
     def group(self) -> Group:
@@ -192,9 +208,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("item.defer", ("s",), "defer: it comes back at the end", Rule(act.Defer()), consequence=_MARKS, hint="defer",
            worth=80),
     Action("item.decline", ("D",), "decline, with a reason", Rule(act.AskDecline()), consequence=_MARKS,
-           opens_field=True),
+           opens_field=True, hint="decline", worth=15, worth_in=(Situation.IN_QUEUE, 117)),
     Action("item.flag", ("f",), "flag for discussion, with an optional note; again: off", Rule(act.ToggleFlag()),
-           consequence=_MARKS, opens_field=True, hint="flag", worth=50),
+           consequence=_MARKS, opens_field=True, hint="flag", worth=50, worth_in=(Situation.IN_QUEUE, 115)),
     Action("edit.undo", ("u",), "undo, any number of steps", Rule(act.Undo()), consequence=_TAKES_BACK, hint="undo",
            worth=130),
     Action("edit.redo", ("U",), "redo", Rule(act.Redo()), consequence=_TAKES_BACK),
@@ -226,7 +242,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.next_match", ("n", "]"), "next match", OnScreen("next_match"), Context.SEARCH, hint="next match"),
     Action("view.previous_match", ("N", "["), "previous match", OnScreen("previous_match"), Context.SEARCH,
            hint="previous match"),
-    Action("worklist.toggle", ("l",), "show or hide the worklist", OnScreen("toggle_worklist")),
+    Action("worklist.toggle", ("l",), "show or hide the worklist", OnScreen("toggle_worklist"), hint="list",
+           worth=12, worth_in=(Situation.LIST_HIDDEN, 112)),
     Action("copy.menu", ("w",), "copy; the next key says what", OnScreen("copy_menu")),
     Action("copy.id", ("i",), "copy the trace's ID", OnScreen("copy", "id"), Context.COPY, hint="ID"),
     Action("copy.address", ("a",), "copy its address in MLflow's pages", OnScreen("copy", "address"), Context.COPY,

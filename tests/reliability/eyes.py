@@ -36,7 +36,7 @@ max = 5
 
 _ITEM = re.compile(r"item (\d+)/(\d+) ")
 _LAST = re.compile(
-    r"^ last  (?P<head>(?:took back |again )?(?:Helpful|Not helpful|quality \d|cleared \w+))"
+    r"^ last  (?P<head>(?:took back |again )?(?:Helpful|Not helpful|quality \d|cleared \w+|\w+ [\w ]+ → [\w ]+?))"
     r"(?: “(?P<comment>.*)”)?   What is mark (?P<mark>\d{4}) for\?",
     re.MULTILINE,
 )
@@ -79,6 +79,14 @@ class View:
         return self.cells is not None and self.is_last_shown and self.number is not None
 
 
+def _head(told: str) -> str:
+    """What was done, as it is told of an item that was not submitted before: without what the answer was."""
+    changed = re.fullmatch(r"(\w+) .+ → (.+)", told)
+    if changed is None:
+        return told
+    return changed[2] if changed[1] == HELPFUL else f"{changed[1]} {changed[2]}"
+
+
 def read(screen: str) -> View:
     """The screen of a review, as text."""
     item, last, document = _ITEM.search(screen), _LAST.search(screen), _DOCUMENT.search(screen)
@@ -98,7 +106,7 @@ def read(screen: str) -> View:
         total=int(item[2]) if item else 0,
         document=document[1] if document else None,
         is_last_shown=last is not None or _NOTHING_YET in screen,
-        last=Last(last["head"], last["comment"] or "", last["mark"]) if last else None,
+        last=Last(_head(last["head"]), last["comment"] or "", last["mark"]) if last else None,
         cells=cells,
         focus=focus,
     )

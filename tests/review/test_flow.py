@@ -9,7 +9,6 @@ import pytest
 from labeler.domain.change import Act, StateEffect
 from labeler.domain.worklist import ItemState
 from labeler.review.action import Clear, Comment, Digit, FocusBy, Go, GoTo, SetAnswer, Submit, Thumb, Where
-from labeler.review.answers import EDITING
 from labeler.review.state import Advance
 from tests.review.sitting import CLARITY, EXPECTED, HELPFUL, MODES, POLITE, QUALITY, REMARK, FocusOn, Sitting
 
@@ -130,16 +129,22 @@ def test_a_submission_is_one_change_with_the_answer_that_completed_it() -> None:
 def test_on_a_submitted_item_nothing_advances_by_itself() -> None:
     sitting = Sitting(HELPFUL, CLARITY)
     sitting.do(UP, Digit("1"), Go(Where.BACK))
-    for action in DOWN, Digit("2"), Comment("helpful", "why"), DOWN:
+    for action, changed in (
+        (DOWN, "helpful Helpful → Not helpful"),
+        (Digit("1"), "helpful Not helpful → Helpful"),
+        (Comment("helpful", "why"), "comment on helpful"),
+    ):
         decision = sitting.do(action)
-        assert decision.says == EDITING, action
+        left = "goes out when you leave this item · {edit.undo} takes it back"
+        assert decision.says == f"changed: {changed} · {left}"
+        assert sitting.do(action).says == "", "the same again changes nothing"
         assert (sitting.here, sitting.focused, sitting.item_state()) == ("t0", HELPFUL, ItemState.LABELLED)
 
 
 def test_a_choice_of_several_is_edited_like_the_rest() -> None:
     sitting = Sitting(MODES)
     sitting.do(Digit("1"), Submit(), Go(Where.BACK))
-    assert sitting.digits("2").says == EDITING
+    assert sitting.digits("2").says.startswith("changed: modes wrong → wrong, incomplete · goes out when you leave")
     assert sitting.value(MODES) == ["wrong", "incomplete"]
     sitting.do(Submit())
     assert sitting.here == "t1"
@@ -160,7 +165,7 @@ def test_a_comment_that_opens_by_itself_does_so_on_a_submitted_item_too() -> Non
     sitting.do(UP, Go(Where.BACK))
     decision = sitting.do(DOWN)
     assert decision.ask is not None
-    assert decision.says == EDITING
+    assert decision.says.startswith("changed: helpful ")
     sitting.do(Comment("helpful", "why"))
     assert sitting.here == "t0"
 
@@ -242,7 +247,7 @@ def test_labelled_elsewhere_is_submitted_earlier() -> None:
     sitting = Sitting(HELPFUL, CLARITY)
     sitting.load("t0", [(HELPFUL, True), (CLARITY, "clear")], ItemState.LABELLED)
     decision = sitting.do(DOWN)
-    assert decision.says == EDITING
+    assert decision.says.startswith("changed: helpful ")
     assert sitting.here == "t0"
     assert decision.change is not None
     assert StateEffect("t0", ItemState.LABELLED, ItemState.LABELLED) in decision.change.effects

@@ -8,7 +8,7 @@ from functools import partial
 
 from labeler.desk.desk import Desk
 from labeler.reading.sanitise import one_line
-from labeler.tui.action_table import Action, OnScreen
+from labeler.tui.action_table import Action, OnScreen, Situation
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.keymap import Keymap
@@ -200,9 +200,14 @@ class ReviewDisplay(ReviewAreas):
         elif self.views.is_open:
             line = view_line(self.keymap, self.views.hints, self._acting, width, signs)
         else:
-            line = key_line(self.keymap, self._acting, width, signs)
+            line = key_line(self.keymap, self._acting, width, signs, self._situations())
         self._panel.view = replace(self._told, message=above)
         self._key_line.view = line
+
+    def _situations(self) -> set[Situation]:
+        """What makes some keys worth more now."""
+        holding = {Situation.IN_QUEUE} if self.desk.state.rules.for_queue else set()
+        return holding if self._worklist.display else holding | {Situation.LIST_HIDDEN}
 
     def _paint_trace(self) -> None:
         """Show the current trace, or say why it is not here. Keys wait until it, or another one, is painted."""

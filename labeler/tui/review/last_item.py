@@ -8,9 +8,11 @@ from labeler.dataclass import dataclass
 from labeler.desk.delivery_status import AnswerDelivery, DeliveryState
 from labeler.domain.change import Act, Answer, AnswerEffect, Change, StateEffect
 from labeler.domain.question import DECLINED_NAME, FLAG_NAME, PassFail, Question
+from labeler.domain.value import same_value
 from labeler.domain.value_words import value_words
 from labeler.domain.worklist import ItemState
 from labeler.reading.sanitise import one_line
+from labeler.review.changed_answers import change_words
 from labeler.tui.appearance import Signs
 from labeler.tui.widgets.styled_text import Line, Run, cut, spread
 
@@ -36,6 +38,8 @@ class LastItemView:
     span_name: str = ""
     fate: AnswerDelivery | None = None
     hints: Sequence[tuple[str, str]] = ()
+    is_edit: bool = False
+    """Whether the item had been submitted before: what it was changed from is told as well."""
 
 
 def last_line(view: LastItemView, questions: Sequence[Question], width: int, signs: Signs) -> Line:
@@ -48,7 +52,7 @@ def last_line(view: LastItemView, questions: Sequence[Question], width: int, sig
     for key, word in view.hints:
         right += [(f" {key}", "key"), (f" {word} ", "chrome.dim")]
     room = width // 2 if view.span_name else width // 3
-    said = cut(one_line(tell(change, questions, view.span_name), 120), max(room, 20), signs.ellipsis)
+    said = cut(one_line(_told_of(view, change, questions), 120), max(room, 20), signs.ellipsis)
     left: list[Run] = [
         (" last  ", "chrome.dim"),
         (said, "chrome.strong"),
@@ -63,6 +67,18 @@ def _fate(delivery: AnswerDelivery | None) -> Run:
     if delivery is not None and state is DeliveryState.REFUSED:
         return f"refused: {one_line(delivery.reason or '', 60)}", "error"
     return ("delivered", "ok") if state is DeliveryState.DELIVERED else ("saved", "chrome.dim")
+
+
+def _told_of(view: LastItemView, change: Change, questions: Sequence[Question]) -> str:
+    """What the change did; of an answer to a submitted item also what it was before."""
+    by_name = {question.name: question for question in questions}
+    effect = next((each for each in change.effects if isinstance(each, AnswerEffect)), None)
+    if view.is_edit and change.act is Act.ANSWER and effect is not None and effect.before is not None:
+        comment = f" “{effect.after.comment}”" if effect.after is not None and effect.after.comment else ""
+        is_other = effect.after is None or not same_value(effect.before.value, effect.after.value)
+        if is_other and effect.question in by_name:
+            return f"{change_words(by_name[effect.question], effect.before, effect.after)}{comment}"
+    return tell(change, questions, view.span_name)
 
 
 def tell(change: Change, questions: Sequence[Question], span_name: str) -> str:

@@ -140,7 +140,8 @@ def last_item_view(desk: Desk, keymap: Keymap, acting: KeysThatAct) -> LastItemV
         title = one_line(desk.state.items[desk.state.index_of[change.trace_id]].title)
     leads_back = (keymap.by_id[each] for each in ("edit.undo", "item.back"))
     hints = [(keys[0], action.hint) for action in leads_back if (keys := acting(action))]
-    return LastItemView(change, title, _span_name(desk, change), _fate(desk), hints)
+    is_edit = change is not None and change.trace_id in desk.state.before_edit
+    return LastItemView(change, title, _span_name(desk, change), _fate(desk), hints, is_edit)
 
 
 def pane_view(desk: Desk, keymap: Keymap) -> PaneView:

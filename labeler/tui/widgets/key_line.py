@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import groupby
 from typing import TypeAlias
 
-from labeler.tui.action_table import Action, Context
+from labeler.tui.action_table import Action, Context, Situation
 from labeler.tui.appearance import Signs
 from labeler.tui.keymap import Keymap
 from labeler.tui.widgets.line_widget import ViewWidget
@@ -27,14 +27,21 @@ KeysThatAct: TypeAlias = Callable[[Action], Sequence[str]]
 """Those keys of an action that would not be refused if they were pressed now."""
 
 
-def key_line(keymap: Keymap, acting: KeysThatAct, width: int, signs: Signs, without: Collection[str] = ()) -> Line:
-    """As many hints as fit, the most useful first, the one for help among them however narrow it is.
+def key_line(
+    keymap: Keymap,
+    acting: KeysThatAct,
+    width: int,
+    signs: Signs,
+    holding: Collection[Situation] = (),
+    without: Collection[str] = (),
+) -> Line:
+    """As many hints as fit, the most useful while `holding` holds first, the one for help however narrow it is.
 
     `without` names actions that are not offered, by ID.
     """
     leads_to_all = _hint([keymap.by_id[_HELP]], acting)
     line: Line = []
-    for actions in _by_worth(keymap):
+    for actions in _by_worth(keymap, holding):
         is_help = actions[0].id == _HELP
         hint = _hint([action for action in actions if action.id not in without], acting)
         kept_free = 0 if is_help else width_of(leads_to_all)
@@ -47,11 +54,12 @@ def key_line(keymap: Keymap, acting: KeysThatAct, width: int, signs: Signs, with
     return fit([(" ", "chrome"), *line[1:]], width, signs.ellipsis)
 
 
-def _by_worth(keymap: Keymap) -> list[list[Action]]:
+def _by_worth(keymap: Keymap, holding: Collection[Situation]) -> list[list[Action]]:
     """The actions that have a place on the key line, in its order; those that share a hint are one."""
-    offered = sorted((action for action in keymap.actions if action.worth), key=lambda action: -action.worth)
-    of_review = (action for action in offered if action.context is Context.REVIEW)
-    return [list(group) for _, group in groupby(of_review, key=lambda action: (action.worth, action.hint))]
+    of_review = [(each.worth_now(holding), each) for each in keymap.actions if each.context is Context.REVIEW]
+    offered = sorted((each for each in of_review if each[0]), key=lambda each: -each[0])
+    groups = groupby(offered, key=lambda each: (each[0], each[1].hint))
+    return [[action for _, action in group] for _, group in groups]
 
 
 def _hint(actions: Sequence[Action], acting: KeysThatAct) -> list[Run]:
@@ -84,7 +92,7 @@ def view_line(keymap: Keymap, hints: Sequence[tuple[str, str]], acting: KeysThat
     for action in keymap.actions:
         if action.context is Context.REVIEW and any(keymap.action(Context.OVERLAY, key) for key in action.keys):
             taken.add(action.id)
-    rest = key_line(keymap, acting, width - width_of(line), signs, taken)
+    rest = key_line(keymap, acting, width - width_of(line), signs, without=taken)
     return [*line, *rest[1:]]
 
 

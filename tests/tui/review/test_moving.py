@@ -124,7 +124,9 @@ async def test_editing_a_submitted_item_says_so_and_enter_goes_back_to_work(tmp_
     async with open_table(tmp_path, traces(4), (THUMB, RATING)) as table:
         await table.press("y", "4", "y", "p", "n")
         assert table.position == 0
-        assert "editing a submitted item" in table.said
+        changed = "user_satisfaction Helpful → Not helpful"
+        assert table.said == f"changed: {changed} · goes out when you leave this item · u takes it back"
+        assert table.line("panel").startswith(f" last  {changed}   ")
         assert table.values(0) == {"user_satisfaction": False, "quality_rating": 4}
         await table.press("enter")
         assert table.position == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labeler.tui.action_table import Situation
 from labeler.tui.appearance import UNICODE
 from labeler.tui.keymap import build_keymap
 from labeler.tui.widgets.key_line import key_line, message_lines
@@ -35,3 +36,17 @@ def test_the_way_to_all_keys_is_named_once_however_narrow_the_line(width: int) -
     line = key_line(build_keymap({}), lambda action: action.keys, width, UNICODE)
     assert width_of(line) <= width
     assert "".join(text for text, _ in line).count("? help") == 1
+
+
+def test_what_a_queue_and_a_hidden_list_make_worth_most_is_on_the_narrow_line_too() -> None:
+    keymap = build_keymap({})
+    now = {"answer.positive", "answer.negative", "answer.comment", "item.back", "view.search", "view.fold", "app.help"}
+
+    def offered(holding: set[Situation]) -> str:
+        more = now | {"item.decline", "item.flag", "worklist.toggle"}
+        line = key_line(keymap, lambda action: action.keys if action.id in more else (), 80, UNICODE, holding)
+        return "".join(text for text, _ in line)
+
+    assert "D decline  f flag  p back" in offered({Situation.IN_QUEUE})
+    assert "l list  p back" in offered({Situation.LIST_HIDDEN})
+    assert "p back  z fold  / search  f flag" in offered(set())
