@@ -170,8 +170,11 @@ class Backend(Protocol):
         """
         ...
 
-    async def summaries(self, trace_ids: Sequence[str]) -> list[TraceSummary]:
-        """Return the summaries of those of `trace_ids` that exist, in their order."""
+    async def summaries(self, trace_ids: Sequence[str], experiment_ids: Sequence[str] = ()) -> list[TraceSummary]:
+        """Return the summaries of those of `trace_ids` that exist, in their order.
+
+        `experiment_ids` are where they may be, beyond experiments that were asked about before: one call finds them.
+        """
         ...
 
     async def summary(self, trace_id: str) -> TraceSummary:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from labeler.backends.base import BackendError
 from labeler.delivery.attempt import Deliverer
 from labeler.delivery.backoff import Backoff
+from labeler.delivery.conflict_check import ConflictCheck
 from labeler.delivery.connection import Connection, ConnectionReport
 from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled
 from labeler.delivery.failure_classification import Attempt, ping_report
@@ -16,7 +17,8 @@ from labeler.delivery.timing import Timing
 from labeler.domain.connection import ConnectionStatus
 from labeler.domain.destination import Destination
 from labeler.journal.async_journal import AsyncJournal
-from labeler.journal.attempt_outcomes import Claim, RecheckLater, RetryLater
+from labeler.journal.attempt_outcomes import Claim, Delivered, RecheckLater, RetryLater
+from labeler.journal.models import DeliveryOp
 
 _COUNTS_EVERY_S = 0.25
 """Seconds between two events about the counts while deliveries are attempted."""
@@ -54,6 +56,7 @@ class Dispatcher:
         self._stumbling: dict[str, tuple[float, Backoff]] = {}
         self._failed: set[str] = set()
         self._counts_told_at = 0.0
+        self._check = ConflictCheck(journal, deliverer.backend, now_ms)
 
     async def work_off(
         self, grace_ms: int, may_deliver: Callable[[Destination], bool] = lambda destination: True
@@ -67,8 +70,9 @@ class Dispatcher:
         try:
             while True:
                 self.woken.clear()
-                await self._take_up(grace_ms, [each for each in self.destinations if may_deliver(each)])
-                if not self._tasks:
+                places = [each for each in self.destinations if may_deliver(each)]
+                await self._take_up(grace_ms, places)
+                if not self._tasks and self._check.task is None and not self._look_again(places):
                     break
                 await self._any_news()
                 await self._settle_finished()
@@ -108,10 +112,14 @@ class Dispatcher:
             return
         now = time.monotonic()
         busy = [claim.delivery.trace_id for claim in self._tasks.values()]
+        await self._check.begin(places, grace_ms, busy)
         busy += [
             trace_id for trace_id, (until, _) in self._stumbling.items() if until > now or trace_id in self._failed
         ]
-        claims = await self._journal.run(self._journal.outbox.claim, places, self._now_ms(), grace_ms, room, busy)
+        checked = list(self._check.checked())
+        claims = await self._journal.run(
+            self._journal.outbox.claim, places, self._now_ms(), grace_ms, room, busy, checked
+        )
         for claim in claims:
             task = asyncio.get_running_loop().create_task(self._attempt(claim))
             self._tasks[task] = claim
@@ -130,11 +138,31 @@ class Dispatcher:
     async def _any_news(self) -> None:
         woken = asyncio.get_running_loop().create_task(self.woken.wait())
         try:
-            await asyncio.wait({*self._tasks, woken}, timeout=self._timing.poll_s, return_when=asyncio.FIRST_COMPLETED)
+            checking = (self._check.task,) if self._check.task is not None else ()
+            await asyncio.wait(
+                {*self._tasks, *checking, woken}, timeout=self._timing.poll_s, return_when=asyncio.FIRST_COMPLETED
+            )
         finally:
             woken.cancel()
 
+    def _look_again(self, places: Sequence[Destination]) -> bool:
+        """Begin to look again at traces whose answers have arrived; return whether there are any."""
+        return self.connection.pause_s == 0 and bool(places) and self._check.begin_after(places)
+
+    async def _take_in_check(self) -> None:
+        """Take in what a check found, once it has ended."""
+        if self._check.task is None or not self._check.task.done():
+            return
+        try:
+            found = await self._check.end()
+        except BackendError as error:
+            await self._take_in([ping_report(error)])
+            return
+        for delivery in found:
+            self._on_event(Settled(delivery.assessment_id, delivery.trace_id, delivery))
+
     async def _settle_finished(self) -> None:
+        await self._take_in_check()
         finished = [(self._tasks.pop(task), task.result()) for task in tuple(self._tasks) if task.done()]
         if not finished:
             return
@@ -143,6 +171,8 @@ class Dispatcher:
         await self._take_in([attempt.report for _, attempt in finished if attempt.report is not None])
         for (claim, attempt), delivery in zip(finished, deliveries, strict=True):
             self._remember(claim.delivery.trace_id, attempt)
+            if isinstance(attempt.outcome, Delivered) and claim.delivery.op is DeliveryOp.CREATE:
+                self._check.sent(claim.delivery.trace_id)
             if not isinstance(attempt.outcome, RetryLater | RecheckLater):
                 self._on_event(Settled(claim.delivery.assessment_id, claim.delivery.trace_id, delivery))
         if time.monotonic() - self._counts_told_at >= _COUNTS_EVERY_S:
@@ -175,6 +205,7 @@ class Dispatcher:
 
     async def _drop(self) -> None:
         """Cancel what is in flight. The journal counts it as attempted, so it is read back the next time."""
+        self._check.drop()
         tasks = tuple(self._tasks)
         self._tasks.clear()
         for task in tasks:

@@ -40,6 +40,8 @@ class Deliveries:
         self.counts = OutboxCounts()
         self.refused: set[str] = set()
         """Traces with something that the backend refused."""
+        self.conflicts: set[str] = set()
+        """Traces with an answer that waits because another of the reviewer's own was found."""
         self.fates: dict[str, AnswerDelivery] = {}
         """How far answers got, by assessment ID: those that were on the screen or have been delivered meanwhile."""
 
@@ -91,8 +93,11 @@ class Deliveries:
             await self._journal.run(self._journal.queries.refused_traces, destinations) if counts.refused else set()
         )
         self.fates.update(await self._journal.run(self._journal.queries.delivery_of, self._shown()))
-        changed = self.refused ^ refused
-        self.counts, self.refused = counts, refused
+        conflicts = set[str]()
+        if counts.conflicts:
+            conflicts = await self._journal.run(self._journal.queries.conflicting_traces, destinations)
+        changed = (self.refused ^ refused) | (self.conflicts ^ conflicts)
+        self.counts, self.refused, self.conflicts = counts, refused, conflicts
         for trace_id in changed if len(changed) <= _MANY_ROWS else ():
             self._announce(ItemChanged(trace_id))
         self._announce(StatusChanged() if len(changed) <= _MANY_ROWS else ItemsAdded(0))

@@ -43,6 +43,12 @@ class Outbox:
         self._remote.try_now()
         self._changed()
 
+    async def retry_all(self, delivery_ids: Collection[int]) -> int:
+        """Have these tried again, but for those in conflict: each of them needs a word. Return how many those are."""
+        in_conflict = await self._journal.run(self._journal.queries.in_conflict, delivery_ids)
+        await self.retry([each for each in delivery_ids if each not in in_conflict])
+        return len(in_conflict)
+
     async def discard(self, delivery_id: int) -> bool:
         """Give a delivery up for good; its answer stays in the journal. Return whether it was still to be delivered."""
         count = await self._journal.run(self._journal.outbox.discard, [delivery_id], wall_clock_ms())

@@ -12,11 +12,14 @@ from labeler.desk.intake import Intake, Told
 from labeler.desk.journal_tasks import Background
 from labeler.desk.known_assessments import KnownAssessments
 from labeler.desk.restore import open_anew, take_over
+from labeler.domain.answer_metadata import answer_of
 from labeler.domain.change import AnswerEffect, Change
+from labeler.domain.clock import wall_clock_ms
 from labeler.domain.destination import Destination
 from labeler.domain.trace import TraceSummary
 from labeler.journal.async_journal import AsyncJournal
-from labeler.journal.models import ReviewRecord
+from labeler.journal.models import Delivery, ReviewRecord
+from labeler.journal.outbox_queries import OutboxRow
 from labeler.review.state import ReviewState
 
 
@@ -80,6 +83,28 @@ class OwnElsewhere:
             self._background.do(
                 self._journal.run(self._journal.changes.note_shown, self._destination_of(trace_id), new)
             )
+
+    async def settle_conflict(self, row: OutboxRow, *, keeps_other: bool) -> None:
+        """Keep one of two answers in conflict: the newest of the others, else the one given here."""
+        delivery, outbox = row.delivery, self._journal.outbox
+        if keeps_other:
+            await self._journal.run(outbox.discard, [delivery.id], wall_clock_ms())
+        else:
+            await self._journal.run(outbox.retry, [delivery.id])
+        home = delivery.destination
+        self._known.shown |= await self._journal.run(self._journal.changes.shown_ids, [home])
+        given = delivery.assessment
+        if keeps_other and given is not None and row.others and self._destination_is_here(delivery):
+            kept = answer_of(row.others[0], row.others[0].value)
+            self._known.learn({(given.trace_id, given.span_id, given.name): kept})
+            self._known.retired.add(given.id)
+            self.take_over(given.trace_id, {given.span_id: {given.name: kept}})
+        self._state.mine.clear()
+        self._deliveries.changed()
+
+    def _destination_is_here(self, delivery: Delivery) -> bool:
+        is_here = delivery.trace_id in self._state.index_of
+        return is_here and self._destination_of(delivery.trace_id) == delivery.destination
 
     def changed(self, change: Change) -> None:
         """Learn under which IDs assessments are written again that a change brings back."""

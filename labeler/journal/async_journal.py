@@ -41,6 +41,7 @@ class AsyncJournal:
         self.labels = journal.labels
         self.requests = journal.requests
         self.imported = journal.imported
+        self.conflicts = journal.conflicts
         self.resending = journal.resending
         self.remembered = journal.remembered
         self.recovery = journal.recovery

@@ -17,6 +17,9 @@ OPEN: Final = frozenset({DeliveryState.WAITING, DeliveryState.PARKED, DeliverySt
 WITHDRAWN: Final = "withdrawn"
 """Cause of a create that was closed because its answer was retracted. An undo may reopen it."""
 
+OTHERS: Final = "others"
+"""Key in the payload of a create in conflict: the reviewer's assessments at its place, as they were read."""
+
 RETIRED: Final = "retired"
 """Key in the payload of a delete of what stood beside the answer that was changed: the whole assessment."""
 
@@ -119,6 +122,16 @@ class DeliveryTable:
             f" ('waiting', 'parked', 'refused') AND json_extract(payload, '$.{RETIRED}') IS NOT NULL",
             (assessment_id,),
         ).fetchone()
+
+    def retirements_after(self, delivery_id: int) -> list[Any]:
+        """Return the rows of unsent retirements that wait for a delivery, directly or one for the other."""
+        return self.db.execute(
+            "WITH RECURSIVE waiting(id) AS (SELECT ? UNION SELECT d.id FROM deliveries d JOIN waiting w"
+            f" ON d.depends_on = w.id WHERE d.op = 'delete' AND json_extract(d.payload, '$.{RETIRED}') IS NOT NULL)"
+            " SELECT * FROM deliveries WHERE id IN (SELECT id FROM waiting) AND op = 'delete' AND state = 'waiting'"
+            " AND attempts = 0",
+            (delivery_id,),
+        ).fetchall()
 
     def hang_retirements(self, cell: AnswerKey, delivery_id: int | None) -> None:
         """Have the retirements in this cell wait for a delivery in place of one that is closed."""

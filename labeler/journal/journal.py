@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from labeler.journal.changes import Changes
+from labeler.journal.conflicts import Conflicts
 from labeler.journal.delivery_requests import DeliveryRequests
 from labeler.journal.imported_labels import ImportedLabels
 from labeler.journal.models import Recovery
@@ -40,6 +41,7 @@ class Journal:
         self.labels = LabelQueries(store)
         self.requests = DeliveryRequests(store)
         self.imported = ImportedLabels(store)
+        self.conflicts = Conflicts(store)
         self.resending = Resending(store)
         self.remembered = Remembered(store)
         self.recovery = recovery

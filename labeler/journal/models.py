@@ -77,6 +77,8 @@ class ParkCause(StrEnum):
     """Credentials are missing or wrong, or their owner lacks a permission."""
     TRACE = "trace"
     BACKEND = "backend"
+    CONFLICT = "conflict"
+    """Another answer of the reviewer's own is there, which they were never shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,8 @@ class OutboxCounts:
     """How many deliveries are not acknowledged.
 
     `unreleased` counts those of the waiting whose items the reviewer has not left, and what waits for these;
-    `needs_credentials` those of the parked that need credentials or a permission.
+    `needs_credentials` those of the parked that need credentials or a permission, `conflicts` those that are in
+    conflict with another answer.
     """
 
     waiting: int = 0
@@ -122,6 +125,7 @@ class OutboxCounts:
     refused: int = 0
     unreleased: int = 0
     needs_credentials: int = 0
+    conflicts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from labeler.journal.attempt_outcomes import (
     RetryLater,
     TargetGone,
 )
+from labeler.journal.conflicts import keep_other, send_mine
+from labeler.journal.delivery_table import DeliveryTable
 from labeler.journal.destinations import known, numbers
 from labeler.journal.models import Delivery, DeliveryOp, DeliveryState
 from labeler.journal.outbox_queries import delivery_of_row
@@ -39,7 +41,9 @@ WHERE d.state = 'waiting' AND d.destination_id IN (SELECT value FROM json_each(:
   AND (d.op != 'status' OR NOT EXISTS (
       SELECT 1 FROM deliveries e
       WHERE e.trace_id = d.trace_id AND e.destination_id = d.destination_id AND e.reviewer = d.reviewer
-        AND e.op != 'status' AND e.state IN ('waiting', 'parked', 'refused') AND e.not_before_ms IS NULL))
+        AND e.op != 'status' AND e.state IN ('waiting', 'parked', 'refused') AND e.not_before_ms IS NULL
+        AND e.cause IS NOT 'conflict'
+        AND NOT EXISTS (SELECT 1 FROM deliveries f WHERE f.id = e.depends_on AND f.cause = 'conflict')))
 ORDER BY d.seq
 """
 
@@ -87,17 +91,19 @@ class Outbox:
         grace_ms: int,
         limit: int,
         busy: Collection[str] = (),
+        checked: Collection[str] | None = None,
     ) -> list[Claim]:
         """Claim at most `limit` due deliveries, one per trace, none for the traces in `busy`.
 
-        They count as attempted from here on, before anything is sent: a crash must not make them look unsent.
+        Answers of a review that were never sent are claimed for the traces in `checked` only; None: for any. They count
+        as attempted from here on, before anything is sent: a crash must not make them look unsent.
         """
         asked = self._circumstances(destinations, now_ms, grace_ms)
         if self._store.row(_DUE, asked) is None:
             return []
         places = known(self._store)
         with self._store.writing() as db:
-            rows = list(_one_a_trace(db.execute(_DUE, asked), limit, busy))
+            rows = list(_one_a_trace(db.execute(_DUE, asked), limit, busy, checked))
             claims = [_claim(db, row, delivery_of_row(row, places), now_ms) for row in rows]
             db.executemany(
                 "UPDATE deliveries SET attempts = attempts + 1, not_before_ms = NULL, ambiguous_at_ms = ?,"
@@ -105,6 +111,24 @@ class Outbox:
                 [(claim.ambiguous_at_ms, now_ms, claim.delivery.id) for claim in claims],
             )
         return claims
+
+    def to_check(
+        self,
+        destinations: Sequence[Destination],
+        now_ms: int,
+        grace_ms: int,
+        limit: int,
+        checked: Collection[str],
+    ) -> list[str]:
+        """Return the first traces with an answer of a review that is due and was never sent, but for `checked`."""
+        due = self._store.rows(
+            f"SELECT trace_id, min(seq) AS seq FROM ({_DUE}) AS due WHERE op = 'create' AND attempts = 0"
+            " AND review_id IS NOT NULL AND trace_id NOT IN (SELECT value FROM json_each(:checked))"
+            " GROUP BY trace_id ORDER BY 2 LIMIT :limit",
+            self._circumstances(destinations, now_ms, grace_ms)
+            | {"checked": json.dumps(list(checked)), "limit": limit},
+        )
+        return [row["trace_id"] for row in due]
 
     def due_traces(self, destinations: Sequence[Destination], now_ms: int, grace_ms: int) -> set[str]:
         """Return the IDs of the traces for which a delivery could be claimed now."""
@@ -138,28 +162,54 @@ class Outbox:
         with self._store.writing() as db:
             return db.execute(
                 "UPDATE deliveries SET state = 'waiting', cause = NULL WHERE state = 'parked'"
+                " AND cause IS NOT 'conflict'"
                 " AND state IN ('waiting', 'parked', 'refused')"
                 " AND destination_id IN (SELECT value FROM json_each(?))",
                 (numbers(self._store, destinations),),
             ).rowcount
 
     def retry(self, delivery_ids: Collection[int]) -> int:
-        """Queue parked and refused deliveries again. Return how many there were."""
+        """Queue parked and refused deliveries again. Return how many there were.
+
+        An answer that is in conflict with another of the reviewer's own supersedes that one.
+        """
         with self._store.writing() as db:
-            return db.execute(
-                "UPDATE deliveries SET state = 'waiting', cause = NULL, failures = 0 WHERE state IN"
-                " ('parked', 'refused') AND id IN (SELECT value FROM json_each(?))",
-                (json.dumps(list(delivery_ids)),),
-            ).rowcount
+            in_conflict = self._in_conflict(db, delivery_ids)
+            for row in in_conflict:
+                send_mine(DeliveryTable(db, self._store.run, row["settled_at_ms"] or 0), row)
+            return (
+                len(in_conflict)
+                + db.execute(
+                    "UPDATE deliveries SET state = 'waiting', cause = NULL, failures = 0 WHERE state IN"
+                    " ('parked', 'refused') AND id IN (SELECT value FROM json_each(?))",
+                    (json.dumps(list(delivery_ids)),),
+                ).rowcount
+            )
 
     def discard(self, delivery_ids: Collection[int], now_ms: int) -> int:
-        """Close deliveries for good; the answers stay in the journal. Return how many were still to be delivered."""
+        """Close deliveries for good; the answers stay in the journal. Return how many were still to be delivered.
+
+        In place of an answer that is in conflict with another of the reviewer's own, that one is theirs from now on.
+        """
         with self._store.writing() as db:
-            return db.execute(
-                "UPDATE deliveries SET state = 'closed', cause = NULL, reason = 'discarded', settled_at_ms = ?"
-                " WHERE state IN ('waiting', 'parked', 'refused') AND id IN (SELECT value FROM json_each(?))",
-                (now_ms, json.dumps(list(delivery_ids))),
-            ).rowcount
+            in_conflict = self._in_conflict(db, delivery_ids)
+            for row in in_conflict:
+                keep_other(DeliveryTable(db, self._store.run, now_ms), row)
+            return (
+                len(in_conflict)
+                + db.execute(
+                    "UPDATE deliveries SET state = 'closed', cause = NULL, reason = 'discarded', settled_at_ms = ?"
+                    " WHERE state IN ('waiting', 'parked', 'refused') AND id IN (SELECT value FROM json_each(?))",
+                    (now_ms, json.dumps(list(delivery_ids))),
+                ).rowcount
+            )
+
+    def _in_conflict(self, db: sqlite3.Connection, delivery_ids: Collection[int]) -> list[Any]:
+        return db.execute(
+            "SELECT * FROM deliveries WHERE state = 'parked' AND cause = 'conflict'"
+            " AND id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(delivery_ids)),),
+        ).fetchall()
 
     def _circumstances(self, destinations: Sequence[Destination], now_ms: int, grace_ms: int) -> dict[str, object]:
         """Return the parameters of `_DUE`."""
@@ -171,15 +221,21 @@ class Outbox:
         }
 
 
-def _one_a_trace(due: Iterator[Any], limit: int, busy: Collection[str]) -> Iterator[Any]:
+def _one_a_trace(
+    due: Iterator[Any], limit: int, busy: Collection[str], checked: Collection[str] | None
+) -> Iterator[Any]:
     """Yield the first `limit` due rows of different traces, in order. The rest of the query is not read."""
     taken = set(busy)
     left = limit
     while left > 0 and (row := next(due, None)) is not None:
-        if row["trace_id"] not in taken:
+        if row["trace_id"] not in taken and (checked is None or row["trace_id"] in checked or not _is_to_check(row)):
             taken.add(row["trace_id"])
             left -= 1
             yield row
+
+
+def _is_to_check(row: Any) -> bool:
+    return row["op"] == DeliveryOp.CREATE and row["attempts"] == 0 and row["review_id"] is not None
 
 
 def _claim(db: sqlite3.Connection, row: Any, delivery: Delivery, now_ms: int) -> Claim:

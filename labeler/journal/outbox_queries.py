@@ -11,6 +11,7 @@ from labeler.dataclass import dataclass
 from labeler.domain.assessment import Assessment, same_reviewer
 from labeler.domain.destination import Destination
 from labeler.domain.queue import QueueItemState
+from labeler.journal.delivery_table import OTHERS
 from labeler.journal.destinations import known, numbers
 from labeler.journal.models import (
     AnswerDelivery,
@@ -58,13 +59,15 @@ class OutboxPlace:
 class OutboxRow:
     """A delivery to show. `title` is that of its item in the review in which it was made, or empty.
 
-    `is_held`: it depends on another delivery that is not acknowledged yet.
+    `is_held`: it depends on another delivery that is not acknowledged yet. `others` are the valid answers of the same
+    reviewer that it is in conflict with, newest first.
     """
 
     delivery: Delivery
     standing: DeliveryStanding
     title: str
     is_held: bool
+    others: tuple[Assessment, ...] = ()
 
 
 _STANDING: Final = """CASE d.state WHEN 'refused' THEN 0 WHEN 'parked' THEN 1
@@ -114,12 +117,14 @@ class OutboxQueries:
         for row in rows:
             by_state[DeliveryState(row["state"])] += row["n"]
         wanting = sum(row["n"] for row in rows if row["cause"] == ParkCause.CREDENTIALS)
+        conflicts = sum(row["n"] for row in rows if row["cause"] == ParkCause.CONFLICT)
         return OutboxCounts(
             waiting=by_state[DeliveryState.WAITING],
             parked=by_state[DeliveryState.PARKED],
             refused=by_state[DeliveryState.REFUSED],
             unreleased=sum(row["held"] for row in rows if row["state"] == DeliveryState.WAITING),
             needs_credentials=wanting,
+            conflicts=conflicts,
         )
 
     def parked_because(self, destinations: Sequence[Destination]) -> tuple[tuple[str, int], ...]:
@@ -294,9 +299,29 @@ class OutboxQueries:
                 DeliveryStanding(row["standing"]),
                 row["title"] or "",
                 bool(row["is_held"]),
+                _others(row) if row["cause"] == ParkCause.CONFLICT else (),
             )
             for row in rows
         }
+
+    def conflicting_traces(self, destinations: Sequence[Destination]) -> set[str]:
+        """Return the IDs of the traces on which an answer is in conflict with another of the reviewer's own."""
+        rows = self._store.rows(
+            "SELECT DISTINCT trace_id FROM deliveries WHERE state = 'parked' AND cause = 'conflict'"
+            " AND state IN ('waiting', 'parked', 'refused')"
+            " AND destination_id IN (SELECT value FROM json_each(?))",
+            (numbers(self._store, destinations),),
+        )
+        return {row["trace_id"] for row in rows}
+
+    def in_conflict(self, delivery_ids: Collection[int]) -> set[int]:
+        """Return those of these deliveries that are in conflict with another answer of the reviewer's own."""
+        rows = self._store.rows(
+            "SELECT id FROM deliveries WHERE state = 'parked' AND cause = 'conflict'"
+            " AND id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(delivery_ids)),),
+        )
+        return {row["id"] for row in rows}
 
     def refused_traces(self, destinations: Sequence[Destination]) -> set[str]:
         """Return the IDs of the traces for which a delivery was refused there."""
@@ -308,6 +333,13 @@ class OutboxQueries:
             (numbers(self._store, destinations),),
         )
         return {row["trace_id"] for row in rows}
+
+
+def _others(row: Any) -> tuple[Assessment, ...]:
+    payload = json.loads(row["payload"])
+    ours = {payload["assessment"]["id"], row["server_id"]}
+    found = [each for each in map(assessment_of, payload.get(OTHERS, ())) if each.valid and each.id not in ours]
+    return tuple(sorted(found, key=lambda each: (each.created_at_ms, each.id), reverse=True))
 
 
 def delivery_of_row(row: Any, places: Mapping[int, Destination]) -> Delivery:

@@ -6,7 +6,7 @@ backend's does: the newest of my valid assessments there, whoever wrote it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 from labeler.dataclass import dataclass
@@ -14,6 +14,7 @@ from labeler.domain import answer_metadata
 from labeler.domain.answer_metadata import answer_of
 from labeler.domain.assessment import Assessment, AssessmentKind, SourceType, same_reviewer
 from labeler.domain.change import Answer
+from labeler.domain.deletion_order import in_deletion_order
 from labeler.domain.question import Question
 from labeler.review.converted_values import fitted
 
@@ -135,7 +136,7 @@ def _by_journal(
         fits=fits,
         supersedes=word.answer.assessment_id,
         beside=tuple(reversed(beside)),
-        retire=tuple(_retired(beside, rows)),
+        retire=tuple(in_deletion_order(beside, rows)),
         conflicts=conflicts,
     )
 
@@ -158,7 +159,7 @@ def _standing(
         fits=fits,
         supersedes=shown.id,
         beside=tuple(reversed(beside)),
-        retire=tuple(_retired(beside, rows)),
+        retire=tuple(in_deletion_order(beside, rows)),
         conflicts=conflicts,
     )
 
@@ -196,27 +197,3 @@ def _overrider(assessment: Assessment, everything: Iterable[Assessment]) -> str 
 def _fitting(asked: Asked, answer: Answer) -> tuple[Answer, bool]:
     """Return the answer as the question takes it, and whether it does."""
     return (answer, True) if asked.question is None else fitted(asked.question, answer)
-
-
-def _retired(beside: Sequence[Assessment], rows: Sequence[Assessment]) -> Iterator[Assessment]:
-    """Yield what has to be deleted, in order, so that none of these is valid and nothing of mine becomes so again.
-
-    Deleting an assessment makes valid again what it overrides, so that goes first; what is not mine is left to that.
-    """
-    by_id = {each.id: each for each in rows}
-    yielded: set[str] = set()
-    for each in beside:
-        for retired in reversed(list(_chain(each, by_id))):
-            if retired.id not in yielded:
-                yielded.add(retired.id)
-                yield retired
-
-
-def _chain(top: Assessment, mine: Mapping[str, Assessment]) -> Iterator[Assessment]:
-    """Yield an assessment, what it overrides of mine, and so on. A backend may tell of a circle: each comes once."""
-    seen: set[str] = set()
-    current: Assessment | None = top
-    while current is not None and current.id not in seen:
-        seen.add(current.id)
-        yield current
-        current = None if current.overrides is None else mine.get(current.overrides)

@@ -26,6 +26,8 @@ class Signs:
     declined: str
     others: str
     """Finished by somebody else."""
+    conflict: str
+    """Another answer of the reviewer's own is there, which they were never shown."""
     missing: str
     """Not downloaded."""
     refused: str
@@ -75,6 +77,7 @@ UNICODE = Signs(
     declined="–",
     others="»",
     missing="○",
+    conflict="≠",
     refused="✗",
     flag="⚑",
     draft="✎",
@@ -111,6 +114,7 @@ ASCII = Signs(
     declined="-",
     others="@",
     missing="o",
+    conflict="=",
     refused="x",
     flag="!",
     draft="w",

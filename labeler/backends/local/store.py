@@ -110,7 +110,7 @@ class LocalStore:
         for start in range(0, len(trace_ids), _PAGE):
             yield await self._run(traces.summaries, trace_ids[start : start + _PAGE])
 
-    async def summaries(self, trace_ids: Sequence[str]) -> list[TraceSummary]:
+    async def summaries(self, trace_ids: Sequence[str], experiment_ids: Sequence[str] = ()) -> list[TraceSummary]:
         return await self._run(traces.summaries, list(trace_ids))
 
     async def summary(self, trace_id: str) -> TraceSummary:

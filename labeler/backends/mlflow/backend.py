@@ -102,7 +102,8 @@ class MlflowBackend:
         self._traces.expect_in(query.experiment_ids)
         return self._remembered(snapshot(self._transport, self._cautions, query))
 
-    async def summaries(self, trace_ids: Sequence[str]) -> list[TraceSummary]:
+    async def summaries(self, trace_ids: Sequence[str], experiment_ids: Sequence[str] = ()) -> list[TraceSummary]:
+        self._traces.expect_in(experiment_ids)
         return await self._traces.summaries(trace_ids)
 
     async def summary(self, trace_id: str) -> TraceSummary:

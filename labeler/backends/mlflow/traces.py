@@ -57,7 +57,7 @@ class Traces:
         found: dict[str, TraceSummary] = {}
         asked = [trace_id for trace_id in dict.fromkeys(trace_ids) if not why_not_asked(trace_id)]
         plain = [trace_id for trace_id in asked if _PLAIN.fullmatch(trace_id)]
-        if self._experiments:
+        if self._experiments and len(plain) > 1:  # one alone is a plain GET
             for start in range(0, len(plain), _IDS_A_SEARCH):
                 found |= await self._search_by_id(plain[start : start + _IDS_A_SEARCH])
         one_by_one = [trace_id for trace_id in asked if trace_id not in found]

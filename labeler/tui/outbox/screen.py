@@ -43,6 +43,8 @@ _REST: Final = 10
 """So many times as long as reading took, the journal is left to those who write it."""
 
 _DETAILS: Final = 5
+_OF_CONFLICTS: Final = ("outbox.keep_other", "outbox.send_mine")
+_CHOICE: Final = "{outbox.keep_other} keeps the other, {outbox.send_mine} sends yours"
 _EXPORT: Final = "labeler outbox export FILE.jsonl writes all this to a file"
 
 
@@ -176,16 +178,51 @@ class OutboxScreen(OverReview[Closed]):
             self.say("This trace is not in this review's worklist; labeler review with its ID shows it", "warning")
 
     async def retry(self) -> None:
-        if self._list.current_id is not None:
+        row = self._list.current
+        if row is not None and row.others:
+            self.say(self.keymap.spelled(_CHOICE), "warning")
+        elif self._list.current_id is not None:
             await self._retry([self._list.current_id])
 
     async def retry_all(self) -> None:
-        await self._retry([each for place in self._places if self._is_ours(place) for each in place.problems])
+        problems = [each for place in self._places if self._is_ours(place) for each in place.problems]
+        try:
+            in_conflict = await self._desk.outbox.retry_all(problems)
+        except JournalError as error:
+            self.say(str(error), "error")
+            return
+        self.say(self._tried_again())
+        if in_conflict:
+            self.say(self.keymap.spelled(f"{in_conflict} in conflict: {_CHOICE}"), "warning")
+        self.stale()
+
+    async def keep_other(self) -> None:
+        await self._settle_conflict("The other one is yours now; the one given here goes", keeps_other=True)
+
+    async def send_mine(self) -> None:
+        await self._settle_conflict("The one given here is sent; the other goes once it has arrived", keeps_other=False)
+
+    async def _settle_conflict(self, done: str, *, keeps_other: bool) -> None:
+        """Keep one of two answers of the reviewer's own."""
+        row = self._list.current
+        if row is None or not row.others:
+            self.say("This is no conflict between two answers of yours" if row is not None else "Still being read")
+            return
+        try:
+            await self._desk.own_elsewhere.settle_conflict(row, keeps_other=keeps_other)
+        except JournalError as error:
+            self.say(str(error), "error")
+            return
+        self.say(done)
+        self.stale()
 
     def ask_to_discard(self) -> None:
         row = self._list.current
         if row is None:
             self._say_why_none()
+            return
+        if row.others:
+            self.say(self.keymap.spelled(_CHOICE), "warning")
             return
         what = asked_words(row, self._questions)
         question = f"Give it up for good? It will never reach the backend: {what}"
@@ -211,9 +248,12 @@ class OutboxScreen(OverReview[Closed]):
         except JournalError as error:
             self.say(str(error), "error")
             return
-        online = self._desk.connection is ConnectionStatus.ONLINE
-        self.say("It is tried again now" if online else "It is tried again as soon as the backend is back")
+        self.say(self._tried_again())
         self.stale()
+
+    def _tried_again(self) -> str:
+        online = self._desk.connection is ConnectionStatus.ONLINE
+        return "It is tried again now" if online else "It is tried again as soon as the backend is back"
 
     def _say_why_none(self) -> None:
         self.say("Everything is delivered" if self._list.current_id is None else "Still being read; press it again")
@@ -328,7 +368,13 @@ class OutboxScreen(OverReview[Closed]):
         self._key_line.view = line
 
     def _keys(self, width: int) -> Line:
-        of_outbox = [(action.id, action.hint) for action in self.keymap.actions if action.context is Context.OUTBOX]
+        row = self._list.current
+        is_conflict = row is not None and bool(row.others)
+        of_outbox = [
+            (action.id, action.hint)
+            for action in self.keymap.actions
+            if action.context is Context.OUTBOX and (action.id in _OF_CONFLICTS) is is_conflict
+        ]
         return hints_line(self.keymap, [*of_outbox, ("overlay.close", "close")], width, self.look.signs, _EXPORT)
 
 

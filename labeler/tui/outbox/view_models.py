@@ -9,6 +9,8 @@ from rich.cells import set_cell_size
 
 from labeler.dataclass import dataclass
 from labeler.desk.outbox import DeliveryStanding, OutboxPlace, OutboxRow
+from labeler.domain.answer_metadata import ID, comment_of
+from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
 from labeler.domain.duration import rough_duration_words
 from labeler.domain.moment import date_and_time, time_or_date
@@ -132,6 +134,8 @@ def since_ms(row: OutboxRow) -> int:
 def reason_words(entry: Entry) -> str:
     """Why it is not delivered, and when it will be tried, on one line."""
     row, delivery = entry.row, entry.row.delivery
+    if row.others:
+        return "another answer of yours is on the server, which was never shown here; both are kept"
     reason = one_line(delivery.reason or "", 400)
     if row.standing in (DeliveryStanding.REFUSED, DeliveryStanding.PARKED):
         return reason or "no reason was given"
@@ -164,11 +168,30 @@ def detail_lines(entry: Entry, questions: Mapping[str, Question], width: int, he
         (f" since {since}{attempts}", "chrome"),
         (f"   {sanitise(delivery.trace_id)}   by {one_line(delivery.reviewer, 40)}", "chrome.dim"),
     ]
+    if row.others:
+        both = [_one_of_two(entry, row.others[0], questions), _one_of_two(entry, None, questions)]
+        return [fit(line, width, signs.ellipsis) for line in [what, how, *both][:height]]
     why = wrapped(reason_words(entry), max(width - 2, 1))
     lines = [what, how, *([(" ", "chrome"), *line] for line in why)]
     if len(lines) > height > 0:
         lines[height - 1] = [*lines[height - 1], (f" {signs.ellipsis}", "chrome.dim")]
     return [fit(line, width, signs.ellipsis) for line in lines[:height]]
+
+
+def _one_of_two(entry: Entry, other: Assessment | None, questions: Mapping[str, Question]) -> Line:
+    """One of two answers in conflict: its value, when and where it was given, and its comment."""
+    given = other or entry.row.delivery.assessment
+    if given is None:
+        return []
+    place = "here" if other is None else "by labeler elsewhere" if ID in given.metadata else "not by labeler"
+    value = one_line(value_words(given.value, questions.get(given.name)), 60)
+    comment = one_line(comment_of(given) or "", 200)
+    more = len(entry.row.others) - 1 if other is not None else 0
+    return [
+        (f" {'yours here' if other is None else 'the other'}: {value}", "chrome.strong"),
+        (f"   {date_and_time(given.created_at_ms)}   {place}{f', +{more}' if more else ''}", "chrome"),
+        (f"   “{comment}”" if comment else "", "chrome.dim"),
+    ]
 
 
 def _column(text: str, width: int, signs: Signs) -> str:

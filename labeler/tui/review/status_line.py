@@ -22,7 +22,8 @@ class StatusView:
 
     `since` is the time of day since when the backend is not reached, where it is not, `until` the one to which it asked
     to be left alone, where it did; `here` counts downloaded
-    and all items while offline; `conditions` are words for what holds until it is changed: a search, blind, editing.
+    and all items while offline; `conflicts` counts answers that wait because another of the reviewer's own was found;
+    `conditions` are words for what holds until it is changed: a search, blind, editing.
     """
 
     title: str
@@ -38,6 +39,7 @@ class StatusView:
     reviewer: str
     conditions: tuple[str, ...] = ()
     since: str = ""
+    conflicts: int = 0
 
 
 class StatusLine(ViewWidget[StatusView]):
@@ -61,6 +63,7 @@ def status_line(view: StatusView, width: int, signs: Signs) -> Line:
         (4, [(f"left ~{rough_duration_words(view.left_ms)}", "chrome.dim")] if view.left_ms is not None else []),
         (6, [(f"{signs.queued} {view.queued} queued", "warning")] if view.queued else []),
         (7, [(f"{signs.refused} {view.stuck} need you", "error")] if view.stuck else []),
+        (_ALWAYS, [(_conflicts(view, signs), "error")] if view.conflicts else []),
         (5 if is_online else _ALWAYS, _connection(view, signs)),
         *((_ALWAYS, [(word, "warning")] if word else []) for word in view.conditions),
         (_ALWAYS, [(cut(view.reviewer, 24, signs.ellipsis), "chrome")]),
@@ -72,6 +75,10 @@ def status_line(view: StatusView, width: int, signs: Signs) -> Line:
     for number, (_, part) in enumerate(shown):
         line.extend([(_GAP, "chrome"), *part] if number else part)
     return fit(line, width, signs.ellipsis)
+
+
+def _conflicts(view: StatusView, signs: Signs) -> str:
+    return f"{signs.conflict} {view.conflicts} conflict{'s' if view.conflicts > 1 else ''}"
 
 
 def _connection(view: StatusView, signs: Signs) -> Line:

@@ -43,6 +43,7 @@ _EMPTY: Final = "The worklist is empty. {app.command}refresh looks for new trace
 
 
 def status_view(desk: Desk, conditions: tuple[str, ...]) -> StatusView:
+    counts = desk.deliveries.counts
     state = desk.state
     total = len(state.items)
     return StatusView(
@@ -52,7 +53,8 @@ def status_view(desk: Desk, conditions: tuple[str, ...]) -> StatusView:
         labelled=state.labelled,
         left_ms=desk.pace.left_ms(state.worklist.work_left - state.worklist.count_of(ItemState.DEFERRED)),
         queued=desk.deliveries.counts.waiting,
-        stuck=desk.deliveries.counts.parked + desk.deliveries.counts.refused,
+        stuck=counts.parked + counts.refused - counts.conflicts,
+        conflicts=counts.conflicts,
         connection=desk.connection,
         until=_until(desk.left_alone_until_ms),
         since=time_of_day(desk.not_online_since_ms),
@@ -261,7 +263,9 @@ class DeskRows:
     def row(self, index: int) -> WorklistRowView:
         desk, state, signs = self._desk, self._desk.state, self._signs
         item = state.items[index]
-        if item.trace_id in desk.deliveries.refused:
+        if item.trace_id in desk.deliveries.conflicts:
+            sign, role = signs.conflict, "sign.refused"
+        elif item.trace_id in desk.deliveries.refused:
             sign, role = signs.refused, "sign.refused"
         elif item.trace_id in state.absent:
             sign, role = signs.missing, "sign.missing"

@@ -1,0 +1,109 @@
+"""Asks the backend for answers of reviewers' own that they were never shown, before answers go out and after."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Collection, Sequence
+from typing import Final
+
+from labeler.backends.base import Ambiguous, Backend, BackendError, Unreachable
+from labeler.domain.assessment import Assessment
+from labeler.domain.destination import Destination
+from labeler.journal.async_journal import AsyncJournal
+from labeler.journal.models import Delivery
+
+AT_ONCE: Final = 100
+"""Traces that one search asks about."""
+
+_AHEAD: Final = 40
+"""Traces that are checked and not sent yet, below which the next ones are asked about while these go out."""
+
+_HOLDS_S: Final = 5.0
+"""Seconds for which an answer may go out after its trace was checked."""
+
+
+class ConflictCheck:
+    """Checks the traces of answers that were never sent, one search for up to `AT_ONCE`, while others go out.
+
+    `now_ms` reads the wall clock (ms since the epoch).
+    """
+
+    def __init__(self, journal: AsyncJournal, backend: Backend, now_ms: Callable[[], int]) -> None:
+        self._journal = journal
+        self._backend = backend
+        self._now_ms = now_ms
+        self._checked: dict[str, float] = {}
+        self._sent: dict[str, None] = {}
+        self._asking: asyncio.Task[list[Delivery]] | None = None
+
+    @property
+    def task(self) -> asyncio.Task[list[Delivery]] | None:
+        """The check that is under way or has ended and was not taken in yet."""
+        return self._asking
+
+    def checked(self) -> Collection[str]:
+        """Return the traces whose answers may go out now."""
+        oldest = time.monotonic() - _HOLDS_S
+        self._checked = {trace_id: at for trace_id, at in self._checked.items() if at >= oldest}
+        return self._checked.keys()
+
+    async def begin(self, places: Sequence[Destination], grace_ms: int, busy: Collection[str]) -> None:
+        """Begin to check what goes out next, as soon as little of what was checked is left."""
+        checked = self.checked()
+        if self._asking is not None or len(set(checked) - set(busy)) >= _AHEAD:
+            return
+        due = await self._journal.run(
+            self._journal.outbox.to_check, places, self._now_ms(), grace_ms, AT_ONCE, list(checked)
+        )
+        if due:
+            self._ask(places, due)
+        elif len(self._sent) >= AT_ONCE:
+            self.begin_after(places)
+
+    def begin_after(self, places: Sequence[Destination]) -> bool:
+        """Begin to check again traces whose answers have arrived; return whether there are any."""
+        again = list(self._sent)[:AT_ONCE]
+        if again and self._asking is None:
+            self._ask(places, again)
+        return bool(again)
+
+    def sent(self, trace_id: str) -> None:
+        """Note that an answer about this trace has arrived."""
+        self._sent[trace_id] = None
+
+    async def end(self) -> list[Delivery]:
+        """Return what the check that has ended found to be in conflict. Raises what stands against asking."""
+        assert self._asking is not None
+        task, self._asking = self._asking, None
+        return await task
+
+    def drop(self) -> None:
+        """Give up the check that is under way."""
+        if self._asking is not None:
+            self._asking.cancel()
+            self._asking = None
+
+    def _ask(self, places: Sequence[Destination], trace_ids: Sequence[str]) -> None:
+        self._asking = asyncio.get_running_loop().create_task(self._check(places, trace_ids))
+
+    async def _check(self, places: Sequence[Destination], trace_ids: Sequence[str]) -> list[Delivery]:
+        began = time.monotonic()
+        told: dict[str, Sequence[Assessment]] = {}
+        try:
+            told = await self._read(places, trace_ids)
+        except BackendError as error:
+            if isinstance(error, Unreachable) or (isinstance(error, Ambiguous) and not error.server_answered):
+                await self._journal.run(self._journal.conflicts.note_why_not, places, trace_ids, str(error))
+                raise
+            # Whatever else is wrong, the attempt itself finds out, and says what can be done about it.
+        found = await self._journal.run(self._journal.conflicts.note, places, told, self._now_ms())
+        for trace_id in trace_ids:
+            self._sent.pop(trace_id, None)
+            self._checked[trace_id] = began
+        return found
+
+    async def _read(self, places: Sequence[Destination], trace_ids: Sequence[str]) -> dict[str, Sequence[Assessment]]:
+        experiments = list(dict.fromkeys(place.experiment_id for place in places))
+        found = await self._backend.summaries(trace_ids, experiments)
+        return {each.id: each.assessments for each in found}

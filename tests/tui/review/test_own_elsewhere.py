@@ -1,0 +1,74 @@
+"""Answers of the reviewer's own that were given elsewhere: said at the question, asked about once, and both shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
+from labeler.domain.trace import RawTrace
+from labeler.domain.value import JsonValue
+from tests.tui.outbox.faults import open_outbox, shown
+from tests.tui.review.asked import RATING, THUMB, traces
+from tests.tui.review.table import REVIEWER, Table, open_table
+
+
+def said(trace_id: str, name: str, value: JsonValue, at_ms: int) -> Assessment:
+    source = Source(SourceType.HUMAN, REVIEWER)
+    return Assessment(
+        name, trace_id, THUMB.name, AssessmentKind.FEEDBACK, value, source, f"by {name}", created_at_ms=at_ms
+    )
+
+
+def answered(raw: RawTrace, *values: bool) -> RawTrace:
+    """The trace with answers of mine from a script, one after the other."""
+    own = tuple(said(raw.summary.id, f"a-{number}", value, number) for number, value in enumerate(values))
+    return replace(raw, summary=replace(raw.summary, assessments=own))
+
+
+async def valid(table: Table, index: int) -> list[JsonValue]:
+    summary = await table.store.summary(table.desk.state.items[index].trace_id)
+    return [each.value for each in summary.assessments if each.valid and each.name == THUMB.name]
+
+
+@pytest.mark.parametrize(("key", "left"), [("enter", 1), ("escape", 3)])
+async def test_several_answers_are_counted_and_a_change_asks_once_before_it_retires_them(
+    tmp_path: Path, key: str, left: int
+) -> None:
+    everything = [answered(raw, True, True, False) for raw in traces(2)]
+    async with open_table(tmp_path, everything, (THUMB, RATING), grace_s=0) as table:
+        await shown(table, "+2")
+        await table.press("y")
+        await shown(table, "2 more answers of yours stand for user_satisfaction")
+        await table.press(key)
+        await table.wait_for(lambda: "+2" not in table.screen, "the answer")
+        await table.press("3", "j", "y")
+        assert "more answers" not in table.screen, "it is asked once a worklist"
+        await table.press("4")
+        table.remote.wake()
+        await table.wait_for(lambda: table.desk.deliveries.counts.waiting == 0, "delivery")
+        for index in (0, 1):
+            assert len(await valid(table, index)) == left
+
+
+@pytest.mark.parametrize(("key", "kept"), [("1", False), ("2", True)])
+async def test_a_conflict_is_told_and_the_outbox_has_both(tmp_path: Path, key: str, kept: bool) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB, RATING), grace_s=0) as table:
+        trace_id = table.desk.state.items[0].trace_id
+        await table.store.create(said(trace_id, "a-machine", False, 1))
+        await table.press("y", "3")
+        await shown(table, "≠ 1 conflict", "≠")
+        assert await valid(table, 0) == [False]
+        await open_outbox(table, "the other: Not helpful", "yours here: Helpful", "by a-machine", "keep the other")
+        await table.press_at_once("R")
+        await shown(table, "1 in conflict: 1 keeps the other, 2 sends yours")
+        await table.press_at_once(key)
+        await table.wait_for(lambda: not table.desk.deliveries.counts.conflicts, "the choice")
+        await table.press_at_once("q")
+        await table.wait_for(lambda: table.desk.deliveries.counts.waiting == 0, "delivery")
+        assert await valid(table, 0) == [kept]
+        answer = table.desk.state.answers_of(trace_id)[THUMB.name]
+        assert answer.value is kept
+        assert "≠" not in table.screen
