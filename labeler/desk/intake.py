@@ -163,9 +163,11 @@ class Intake:
             if not was_to_do and item.state is QueueItemState.PENDING:
                 open_again(state, item.trace_id)
             note_labelled(state, item.trace_id)
-        if changed:
-            await self._journal.run(self._journal.reviews.note_queue_items, self._record.id, changed)
         return LearntItems({item.trace_id for item in changed} - own_doing, undecided)
+
+    async def keep_items(self, items: Sequence[QueueItem]) -> None:
+        """Keep in the journal how items of the queue stand, for a start without a network."""
+        await self._journal.run(self._journal.reviews.note_queue_items, self._record.id, items)
 
     async def learn_of(self, summaries: Sequence[TraceSummary]) -> Learnt:
         """Compare what was just read about traces of the worklist with what is known of them."""

@@ -102,16 +102,16 @@ class DeskNews:
             was_work = self._item_in_view_is_work
             learnt = await self._intake.learn_items(items, began_ms)
             self._tell_of_item_in_view(was_work=was_work)
+        await self._intake.keep_items([item for item in items if item.trace_id not in learnt.undecided])
         if learnt.changed:
             self._announce(ItemsChanged(frozenset(learnt.changed)))
         return learnt
 
     async def end_listing(self, selected: Collection[str]) -> int:
         """Note that these traces are all that is selected now; return how many of the worklist's are not any more."""
-        async with self._acting:
-            was_work = self._item_in_view_is_work
-            went = await self._intake.end_listing(selected)
-            self._tell_of_item_in_view(was_work=was_work)
+        was_work = self._item_in_view_is_work
+        went = await self._intake.end_listing(selected)
+        self._tell_of_item_in_view(was_work=was_work)
         if went:
             self._announce(ItemsChanged(frozenset(went)))
         return len(went)

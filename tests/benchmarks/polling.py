@@ -28,7 +28,6 @@ from tests.servers.mlflow_server import MlflowServer
 _ONCE: Final = "from labeler.delivery import pace; pace.USUAL = pace.Pace(queue_s=1e6, near_end_s=1e6, in_view_s=1e6)"
 _USUAL: Final = "from labeler.delivery import pace"
 _RUN: Final = "import sys; from labeler.cli.main import main; sys.exit(main())"
-_QUIET_S: Final = 120
 
 
 @contextmanager
@@ -68,6 +67,7 @@ def main() -> None:
     parser.add_argument("--keys", type=int, default=100)
     parser.add_argument("--items", type=int, default=1_000)
     parser.add_argument("--changes", type=int, default=20, help="a second")
+    parser.add_argument("--quiet-s", type=float, default=120, help="seconds without a key, for the cost of polling")
     asked = parser.parse_args()
     print(machine())
     noise()
@@ -87,7 +87,7 @@ def main() -> None:
                     rows[name] = press_keys(terminal, "j", asked.keys, 1)
             with review_of(queue, Path(directory) / "quiet", _USUAL) as terminal:
                 before, began = cpu_ms(terminal.pid), time.perf_counter()
-                while time.perf_counter() - began < _QUIET_S:
+                while time.perf_counter() - began < asked.quiet_s:
                     terminal.show(terminal.until_quiet(1))
                 share = (cpu_ms(terminal.pid) - before) / (time.perf_counter() - began) / 10
         finally:

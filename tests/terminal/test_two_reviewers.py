@@ -146,6 +146,7 @@ def test_two_reviewers_of_one_queue_seldom_do_the_same_item(tmp_path: Path) -> N
         for seed, name in enumerate(("ana", "sam")):
             (tmp_path / name).mkdir()
             reviewers.append(Reviewer(name, Machine(tmp_path / name, {}), queue, seed))
+            reviewers[-1].machine.asks(f"[delivery]\ngrace = {5 / FASTER}\n")
         work = [
             threading.Thread(target=reviewers[0].work, args=(None,)),
             threading.Thread(target=reviewers[1].work, args=(ITEMS // 5,)),
