@@ -290,7 +290,7 @@ async def _reviewer(asked: _AskedOnce) -> Finding:
             "reviewer",
             Status.WARN,
             f"{reviewer.id} ({reviewer.origin}), not {reviewer.passed_over}",
-            "labels stay under the ID used here before; --reviewer changes it",
+            "labels stay under the ID that was given here before; reviewer in the configuration changes it",
         )
     return Finding("reviewer", Status.OK, f"{reviewer.id} ({reviewer.origin})")
 

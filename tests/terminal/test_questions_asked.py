@@ -30,6 +30,10 @@ def test_named_traces_ask_what_their_experiment_asks_and_a_review_asks_only_what
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
     served.server.kill()
+    with served.terminal("review", "-q", QUEUE, "-f", "status = 'OK'", "-r", "alice") as terminal:
+        terminal.wait_for("Trying again")  # other words are another worklist, which was never opened
+        terminal.press("ctrl+c")
+        assert terminal.wait_for_exit() == 130
     with served.terminal() as terminal:
         terminal.wait_for("item 2/10", "quality", "offline")
         assert "is_helpful" not in terminal.text

@@ -312,7 +312,7 @@ class ReviewActions(ReviewFields):
         from labeler.tui.screens.worklist_menu import Guess
 
         if self._menu is None:
-            self.warn("There is no other worklist here; labeler review -q or -e opens one")
+            self.warn("Other worklists cannot be listed in this review; labeler review -q or -e opens one")
             return
         me = Guess(self.desk.reviewer, "", settled=True)
         choice = StartScreen(me, self._menu, self.keymap, self.look)

@@ -59,7 +59,7 @@ async def test_another_worklist_is_chosen_over_the_review_and_leaving_the_choice
 async def test_where_there_is_no_other_worklist_that_is_said(tmp_path: Path) -> None:
     async with open_table(tmp_path, load()[:2], QUESTIONS) as table:
         await table.press("Q")
-        await wait_for_words(table, "There is no other worklist here")
+        await wait_for_words(table, "Other worklists cannot be listed in this review")
 
 
 @pytest.mark.parametrize("keys", [("ctrl+c",), ("escape", "escape")])
