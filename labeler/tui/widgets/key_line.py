@@ -13,7 +13,8 @@ from labeler.tui.widgets.line_widget import ViewWidget
 from labeler.tui.widgets.styled_text import Line, Run, cut, fit, width_of, wrapped
 
 _GAP = "  "
-_HELP = "app.help"
+HELP = "app.help"
+"""The action that leads to all keys, by its ID."""
 
 
 class KeyLine(ViewWidget[Line]):
@@ -39,10 +40,10 @@ def key_line(
 
     `without` names actions that are not offered, by ID.
     """
-    leads_to_all = _hint([keymap.by_id[_HELP]], acting)
+    leads_to_all = _hint([keymap.by_id[HELP]], acting)
     line: Line = []
     for actions in _by_worth(keymap, holding):
-        is_help = actions[0].id == _HELP
+        is_help = actions[0].id == HELP
         hint = _hint([action for action in actions if action.id not in without], acting)
         kept_free = 0 if is_help else width_of(leads_to_all)
         if width_of(line) + width_of(hint) + kept_free > width:
