@@ -165,6 +165,25 @@ def test_labels_of_an_otlp_file_are_pushed_to_the_trace_that_mlflow_made_of_it(
     assert [row["trace_id"] for row in labeler.run("outbox", "list", "--json").lines] == [trace_id]
 
 
+def test_a_directory_stands_for_its_files_but_not_for_their_labelled_ones(labeler: Program) -> None:
+    folder = labeler.work / "sets"
+    folder.mkdir()
+    (folder / "one.jsonl").write_bytes(lines(ROWS))
+    (folder / "two.csv").write_text("prompt,response\na,b\n")
+    (folder / "runs.jsonl").write_bytes(lines(EXAMPLES["LangSmith runs"].rows))
+    say(labeler, [*rows_of(lines(ROWS))[:1], "r1"])
+    for _ in range(2):
+        ended = labeler.run("export", "sets")
+        assert ended.code == 0, ended.err
+        told = {line for line in ended.err.splitlines() if "labelled" in line}
+        assert told == {
+            "labeler: 1 of 4 labelled → sets/one.labelled.jsonl",
+            "labeler: 0 of 1 labelled → sets/two.labelled.csv",
+            "labeler: 1 of 1 labelled → sets/runs.labels.jsonl",
+        }
+    assert len(list(folder.iterdir())) == 6
+
+
 def test_a_full_disk_leaves_the_last_labelled_file_and_the_answers_are_safe(labeler: Program) -> None:
     rows = [{"prompt": "q" * 500, "response": str(n)} for n in range(400)]
     with disk_at(labeler.home / "small") as disk:
