@@ -84,8 +84,10 @@ async def review_files(asked: FilesAsked, configuration: Configuration) -> ExitC
 
     async def fill(store: LocalStore, journal: AsyncJournal, cache: AsyncCache) -> ReviewSpec:
         await importing.begin(store, journal, cache)
-        if not importing.is_read:
-            _outputs(asked, indexes)  # what cannot be written is said before the screen opens
+        # What cannot be written, or will go, is said before the screen opens.
+        for output in outputs if importing.is_read else _outputs(asked, indexes):
+            for notice in output.check():
+                print_message(notice)
         experiments = tuple(experiment.id for experiment in await store.experiments())
         label = Path(asked.targets[0]).name if len(asked.targets) == 1 else f"{len(asked.targets)} files"
         known = ReviewSpec(store.uri, store.workspace, experiments, "", label=label, asks=asked.asks, files=asked.text)

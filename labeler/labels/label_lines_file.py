@@ -31,9 +31,10 @@ class LabelLinesFile:
         self.path = path
         self.index = index
 
-    def check(self) -> None:
+    def check(self) -> tuple[str, ...]:
         """Raise `LabelsNotWritten` where nothing may be written at the path: what is there is something else."""
         self._lines_there()
+        return ()
 
     def write(
         self,

@@ -72,14 +72,15 @@ class LabelledFile:
             return f"{self.path.name} is for one reviewer's labels, and there are some of {named}: give --reviewer."
         return "".join(self._notices(said, reviewer))
 
-    def check(self) -> None:
-        """Raise `LabelsNotWritten` where nothing may be written at the path: what is there is something else.
+    def check(self) -> tuple[str, ...]:
+        """Return sentences about labelled rows at the path that the file has no more.
 
+        Raises `LabelsNotWritten` where nothing may be written at the path: what is there is something else.
         Of a large file only the beginning is read: the reviewer waits for it. The rest is looked at when it is written.
         """
         if not self.index.is_complete and _is_small(self.source):
             self.index = _indexed(self.source, self._options)
-        self._read_what_is_there(None, None if _is_small(self.path) else _ROWS_OF_A_LARGE_FILE)
+        return self._read_what_is_there(None, None if _is_small(self.path) else _ROWS_OF_A_LARGE_FILE)
 
     def write(
         self,
@@ -172,7 +173,8 @@ class LabelledFile:
         if not (there.is_complete and self.index.is_complete):
             return ()
         gone = self._rows_that_go(there, said_of)
-        self._there, self._there_at = there, _stamp(self.path)
+        if said_of is not None:
+            self._there, self._there_at = there, _stamp(self.path)
         return gone
 
     def _rows_that_go(self, there: RowIndex, said_of: SaidOf | None) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ import pytest
 from labeler.labels.labelled_file import LabelsNotWritten
 from labeler.labels.labelled_path import is_made_of_another, label_lines_path, labelled_path
 from labeler.labels.row_labels import Said
-from tests.labels.files import indexed, labelled_file, thumb, trace_ids, write
+from tests.labels.files import indexed, known, labelled_file, thumb, trace_ids, write
 from tests.reading.files.examples import EXAMPLES, lines
 
 CORPUS: Final = Path(__file__).parent.parent / "corpus"
@@ -239,6 +239,10 @@ def test_labels_of_rows_that_are_gone_are_told_and_never_lost(tmp_path: Path) ->
     before = labelled_path(source).read_bytes()
     with pytest.raises(LabelsNotWritten, match=r"its row 3, not in data.jsonl, has labels that this journal does"):
         write(source, {})
+    looked_at = labelled_file(source)
+    assert "1 row with labels is no longer in data.jsonl." in looked_at.check()
+    with pytest.raises(LabelsNotWritten, match="has labels that this journal does"):
+        looked_at.write(known({}))
     assert labelled_path(source).read_bytes() == before
 
 
