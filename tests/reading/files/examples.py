@@ -356,6 +356,9 @@ EXAMPLES: Final[dict[str, Example]] = {
         ],
         is_tool=True,
     ),
+    "user and system prompt": Example(
+        [{"user_prompt": ASKED, "system_prompt": SYSTEM, "response": ANSWER}], is_system=True
+    ),
     "rows listed by an API": Example([{"object": "list", "data": [{"prompt": ASKED, "response": ANSWER}]}]),
     "Hugging Face's data set server": Example(
         [{"rows": [{"row_idx": 0, "row": {"prompt": ASKED, "response": ANSWER}}]}]
@@ -472,6 +475,7 @@ EXAMPLES: Final[dict[str, Example]] = {
     "Weave": Example([_WEAVE], is_system=True),
     "Inspect": Example([_INSPECT], is_tool=True, is_system=True),
     "a text": Example([ANSWER], is_asked=False),
+    "a column of texts": Example([{"Text": ANSWER}], is_asked=False),
     "a text in an object": Example([{"text": ANSWER}], is_asked=False),
 }
 

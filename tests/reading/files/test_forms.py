@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from labeler.domain.assessment import SourceType
+from labeler.domain.trace import TraceState
 from labeler.reading.conversation.build import Conversation, converse
 from labeler.reading.files.read import read_traces
 from labeler.reading.formats.plain import main_text
@@ -157,6 +158,27 @@ def test_expectations_and_scores_of_evaluations_are_assessments() -> None:
     (trace,) = read_traces("rows", lines([row])).traces
     said = {each.name: (each.kind.value, each.value) for each in trace.summary.assessments}
     assert said == {"facts": ("expectation", ["18:10"]), "pier": ("expectation", "north"), "tone": ("feedback", 0.5)}
+
+
+def test_earlier_turns_stand_before_the_question() -> None:
+    history = [{"role": "user", "content": "Good morning."}, {"role": "assistant", "content": "Good morning, skipper."}]
+    row = {"query": ASKED, "response": ANSWER, "chat_history": json.dumps(history)}
+    assert _said(_read(lines([row]))) == [
+        ("user", "Good morning."),
+        ("assistant", "Good morning, skipper."),
+        ("user", ASKED),
+        ("assistant", ANSWER),
+    ]
+
+
+@pytest.mark.parametrize(
+    "error", ["timed out after 30 s", {"message": "timed out after 30 s"}, ["timed out after 30 s"]]
+)
+def test_why_there_is_no_answer_is_said(error: object) -> None:
+    (trace,) = read_traces("rows", lines([{"input": ASKED, "output": None, "error": error}])).traces
+    assert trace.summary.state is TraceState.ERROR
+    last = converse(decode(trace)).messages[-1]
+    assert "timed out after 30 s" in str(last.parts)
 
 
 def test_columns_of_csv_are_the_keys_of_rows(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ response under their usual names or as a vendor's own objects, and OpenAI's batc
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -18,6 +19,7 @@ from labeler.reading.wire.forms.form import (
     Form,
     Recognised,
     Side,
+    as_list,
     as_object,
     duration_ms,
     encoded_span,
@@ -41,10 +43,23 @@ from labeler.reading.wire.forms.row_facts import (
 from labeler.reading.wire.identifiers import Object
 
 REQUEST_KEYS: Final = (
-    "prompt", "input", "question", "instruction", "inputs", "query", "request", "user_input", "request_body",
+    "prompt", "input", "question", "instruction", "inputs", "query", "request", "user_input", "user_prompt",
+    "request_body",
 )  # fmt: skip
 RESPONSE_KEYS: Final = ("response", "output", "completion", "answer", "outputs", "choices", "response_body")
-_MESSAGES: Final = ("messages", "conversations", "conversation", "contents", "user_input")
+_MESSAGES: Final = (
+    "messages",
+    "conversations",
+    "conversation",
+    "contents",
+    "user_input",
+    "turns",
+    "dialogue",
+    "dialog",
+)
+_HISTORY: Final = ("chat_history", "history", "message_history", "conversation_history", "previous_messages")
+"""Keys of the turns before the one that is asked."""
+
 _SYSTEM: Final = ("system", "system_prompt", "instructions", "systemInstruction", "system_instruction")
 _ROLES: Final = {
     "human": "user",
@@ -171,9 +186,16 @@ def _pair(row: Object, request: Side, response: Side, *, used: Sequence[str]) ->
         return _recognised(row, given, response, used)
     inputs: Side = given
     if isinstance(given, str):
-        inputs = {"messages": [*_system(row), {"role": "user", "content": given}]}
+        earlier = next((key for key in _HISTORY if is_messages(unpacked(row.get(key)))), "")
+        turns = [_message(each) for each in as_list(unpacked(row.get(earlier)))]
+        inputs = {"messages": [*_system(row), *turns, {"role": "user", "content": given}]}
+        used = (*used, earlier)
     elif isinstance(given, Mapping) and (system := _system(row)):
         inputs = {**given, "system": as_object(system[0])["content"]}
+    failure = row.get("error") if response is None else None
+    if failure not in (None, "", {}, []):
+        told = first_text(as_object(failure), "message", "detail") or text_or_none(failure) or json.dumps(failure)
+        return Recognised(_spans(row, inputs, NOT_RECORDED, failure=told), _facts(row, (*used, "error")))
     return Recognised(_spans(row, inputs, _answer(response)), _facts(row, used))
 
 

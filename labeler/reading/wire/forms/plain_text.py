@@ -27,7 +27,8 @@ def recognise(value: JsonValue) -> Recognised | None:
     row: Mapping[str, JsonValue] = {"text": value} if isinstance(value, str) else {}
     if isinstance(value, Mapping):
         row = value
-    key = next((key for key in _KEYS if isinstance(row.get(key), str)), None)
+    spelled = {key.strip().lower(): key for key, each in row.items() if isinstance(each, str)}
+    key = next((spelled[name] for name in _KEYS if name in spelled), None)
     if key is None or row.keys() & {"role", "spans", "trace_id", "span_id", "error_code", "assessment_id", "code"}:
         return None
     start = nanoseconds(next((row[name] for name in _TIMES if name in row), None))
