@@ -60,7 +60,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Announcement:
     """What came of something, or is different now, in a sentence of the rules, which may name actions."""
 
     says: str
@@ -75,5 +75,5 @@ DeskEvent: TypeAlias = (
     | StatusChanged
     | SessionChanged
     | Notice
-    | Report
+    | Announcement
 )

@@ -23,7 +23,7 @@ from labeler.review.shared_queue import learn_item, open_again, take_out
 from labeler.review.state import ReviewState
 from labeler.review.worklist import TO_DO
 
-Told = Mapping[str | None, Mapping[str, Answer]]
+AnswersBySpan = Mapping[str | None, Mapping[str, Answer]]
 """Answers by span ID and question."""
 
 
@@ -32,7 +32,7 @@ class Learnt:
     """What a reading of infos came to: the IDs of traces that changed by it, and answers of mine given elsewhere."""
 
     changed: set[str]
-    answers: Mapping[str, Told]
+    answers: Mapping[str, AnswersBySpan]
 
 
 def _is_before(settled_ms: int | None, began_ms: int) -> bool:
@@ -174,7 +174,7 @@ class Intake:
         marks = {each.id: self._known.mark_of(each) for each in summaries}
         changed = {each for each, mark in marks.items() if self._marks.get(each, mark) != mark}
         self._marks |= marks
-        answers: dict[str, Told] = {}
+        answers: dict[str, AnswersBySpan] = {}
         for summary in summaries:
             self.facts.learn(summary)
             if not self._known.is_told_of_more(summary):

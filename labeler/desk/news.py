@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from labeler.delivery.listing import ListedTrace
 from labeler.delivery.news import LearntItems
 from labeler.desk.document_cache import Library
-from labeler.desk.events import DeskEvent, ItemsChanged, QuestionsChanged, Report
-from labeler.desk.intake import Intake, Told
+from labeler.desk.events import Announcement, DeskEvent, ItemsChanged, QuestionsChanged
+from labeler.desk.intake import AnswersBySpan, Intake
 from labeler.desk.question_json import questions_to_json
 from labeler.domain.question import Question
 from labeler.domain.queue import QueueItem
@@ -41,7 +41,7 @@ class DeskNews:
         journal: AsyncJournal,
         acting: asyncio.Lock,
         take_in: Callable[..., Awaitable[int]],
-        take_over: Callable[[str, Told], None],
+        take_over: Callable[[str, AnswersBySpan], None],
         announce: Callable[[DeskEvent], None],
     ) -> None:
         self._record = record
@@ -72,7 +72,7 @@ class DeskNews:
 
     def report(self, sentence: str) -> None:
         """Show the reviewer what came of something they asked for."""
-        self._announce(Report(verbatim(sentence)))
+        self._announce(Announcement(verbatim(sentence)))
 
     def signed_in_as(self, user: str) -> None:
         """Note that the backend knows the reviewer as this user."""
@@ -123,7 +123,7 @@ class DeskNews:
             came_from_server = any(question.schema_id for question in state.questions)
             if came_from_server and not self._has_told_of_no_questions:
                 self._has_told_of_no_questions = True
-                self._announce(Report(_NO_QUESTIONS))
+                self._announce(Announcement(_NO_QUESTIONS))
             return
         if asked == state.questions:
             return
@@ -134,7 +134,7 @@ class DeskNews:
         await self._journal.run(self._journal.reviews.save_questions, self._record.id, questions_to_json(asked))
         self._announce(QuestionsChanged())
         if said:
-            self._announce(Report("; ".join(said)))
+            self._announce(Announcement("; ".join(said)))
 
     @property
     def _item_in_view_is_work(self) -> bool:
@@ -145,7 +145,7 @@ class DeskNews:
         """Say who finished the item that the reviewer is at, when that came up just now."""
         item = self._state.item
         if was_work and item is not None and (why := why_no_work(self._state, item.trace_id)):
-            self._announce(Report(f"{why} · {GOES_ON}"))
+            self._announce(Announcement(f"{why} · {GOES_ON}"))
 
 
 def _fit_answers(state: ReviewState) -> None:

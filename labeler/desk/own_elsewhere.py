@@ -8,7 +8,7 @@ from typing import Protocol
 from labeler.desk.delivery_status import Deliveries
 from labeler.desk.document_cache import PreparedTrace
 from labeler.desk.events import DeskEvent, ItemChanged
-from labeler.desk.intake import Intake, Told
+from labeler.desk.intake import AnswersBySpan, Intake
 from labeler.desk.journal_tasks import Background
 from labeler.desk.known_assessments import KnownAssessments
 from labeler.desk.restore import open_anew, take_over
@@ -126,7 +126,7 @@ class OwnElsewhere:
         settled = await self._intake.settled(summary)
         self.take_over(summary.id, self._known.told_since(summary, settled))
 
-    def take_over(self, trace_id: str, told: Told) -> None:
+    def take_over(self, trace_id: str, told: AnswersBySpan) -> None:
         """Take over answers that were given elsewhere, by span ID and question."""
         if told:
             take_over(self._state, trace_id, told)

@@ -14,10 +14,10 @@ from labeler.backends.base import Backend
 from labeler.backends.mlflow.backend import MlflowBackend, open_backend
 from labeler.cache.async_cache import AsyncCache
 from labeler.delivery.listing import listed_traces
-from labeler.delivery.pace import Pace
+from labeler.delivery.pace import ReadingPace
 from labeler.delivery.review_sync import ReviewSync, Traffic
 from labeler.desk.desk import Desk, Done
-from labeler.desk.events import DeskEvent, Notice, Report
+from labeler.desk.events import Announcement, DeskEvent, Notice
 from labeler.desk.open_desk import open_desk
 from labeler.domain.question import Question
 from labeler.domain.worklist import ReviewSpec
@@ -28,7 +28,7 @@ from labeler.review.state import Rules
 from tests.servers.filling import create_schema, log_many
 from tests.servers.mlflow_server import MlflowServer, shared_server
 
-QUICK: Final = Pace(
+QUICK: Final = ReadingPace(
     queue_s=0.2, near_end_s=0.2, rest_share=1, in_view_s=0.5, look_s=0.05, settings_s=0.4, flicker_s=0.2, echo_s=0.1
 )
 """Everything within a second."""
@@ -195,7 +195,7 @@ async def at_queue(
     reviewer: str = "ana",
     *,
     url: str = "",
-    pace: Pace = QUICK,
+    pace: ReadingPace = QUICK,
     only_unlabelled: bool = True,
     rules: Rules = Rules(for_queue=True),  # noqa: B008 - frozen
 ) -> AsyncIterator[AtQueue]:
@@ -227,7 +227,7 @@ async def at_queue(
     there = AtQueue(desk, remote, queue)
 
     def hear(event: DeskEvent) -> None:
-        if isinstance(event, Notice | Report):
+        if isinstance(event, Notice | Announcement):
             there.told.append(event.says)
 
     desk.on_event = hear

@@ -13,6 +13,7 @@ from textual.message import Message
 from labeler.dataclass import dataclass
 from labeler.desk.desk import Desk
 from labeler.desk.events import (
+    Announcement,
     DeskEvent,
     DocumentReady,
     ItemChanged,
@@ -20,7 +21,6 @@ from labeler.desk.events import (
     ItemsChanged,
     Notice,
     QuestionsChanged,
-    Report,
     SessionChanged,
     StatusChanged,
 )
@@ -342,7 +342,7 @@ class ReviewScreen(ReviewActions):
                 self.run_worker(open_views.update_session(self.desk, self.views, trace_id))
             case Notice(says):
                 self.warn(says)
-            case Report(says):
+            case Announcement(says):
                 self.say(one_line(self.keymap.spelled(says), 300))
             case StatusChanged():
                 self.paint_chrome()

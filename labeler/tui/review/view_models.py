@@ -263,10 +263,13 @@ class DeskRows:
     def row(self, index: int) -> WorklistRowView:
         desk, state, signs = self._desk, self._desk.state, self._signs
         item = state.items[index]
+        by = finisher(state, item.trace_id) if item.state in TO_DO else ""
         if item.trace_id in desk.deliveries.conflicts:
             sign, role = signs.conflict, "sign.refused"
         elif item.trace_id in desk.deliveries.refused:
             sign, role = signs.refused, "sign.refused"
+        elif by:
+            sign, role = signs.others, "sign.declined"
         elif item.trace_id in state.absent:
             sign, role = signs.missing, "sign.missing"
         elif item.state is ItemState.OPEN and state.is_partly_answered(item.trace_id):
@@ -283,9 +286,9 @@ class DeskRows:
             second, second_role = signs.flag, "sign.flag"
         elif desk.known.has_any_on_spans(item.trace_id):
             second = signs.said
-        title, by = one_line(item.title) or one_line(item.trace_id), ""
-        if item.state in TO_DO and (by := finisher(state, item.trace_id)):
-            sign, role, title = signs.others, "sign.declined", f"{one_line(by, 16)} · {title}"
+        title = one_line(item.title) or one_line(item.trace_id)
+        if by:
+            title = f"{one_line(by, 16)} · {title}"
         elif item.state in TO_DO and state.queue.finished_by_me(item.trace_id, QueueItemState.COMPLETE):
             sign, role, second, second_role = signs.labelled, "sign.labelled", "?", "sign.labelled"
         elif item.trace_id in state.queue.removed:

@@ -31,7 +31,8 @@ async def test_items_of_others_carry_their_name_and_the_one_in_view_says_where_t
     async with open_table(tmp_path, traces(4), (THUMB,), rules=QUEUE, keys={"item.next_open": ["K"]}) as table:
         before = [row(table, number) for number in range(1, 5)]
         await finish(table, 2, "sam@x.io")
-        assert row(table, 2).startswith("  » sam · ")
+        assert row(table, 2).startswith("  »")
+        assert " sam · " in row(table, 2)
         assert [row(table, number) for number in (1, 3, 4)] == [before[0], *before[2:]]
         assert "item 1/4" in table.line("status")
         await finish(table, 1, "olu")
@@ -61,7 +62,8 @@ async def test_items_taken_out_of_the_queue_stay_in_their_rows(tmp_path: Path) -
     async with open_table(tmp_path, traces(3), (THUMB,), rules=QUEUE) as table:
         await table.desk.news.end_listing([item.trace_id for item in table.desk.state.items[1:]])
         await table.settle()
-        assert row(table, 1).startswith("› · taken out · ")
+        assert row(table, 1).startswith("› ·")
+        assert " taken out · " in row(table, 1)
         assert table.said.startswith("this was taken out of the queue · o goes on")
 
 
