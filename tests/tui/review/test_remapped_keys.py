@@ -23,6 +23,7 @@ from labeler.tui.review.actions import ReviewActions
 from labeler.tui.review.span_tree import SpanList
 from labeler.tui.screens.overlay import Overlay
 from labeler.tui.screens.start import StartScreen
+from labeler.tui.widgets.choice_list import ChoiceList
 from labeler.tui.widgets.prompt import Prompt
 from tests.tui.review.asked import CHOICE, MODES, RATING, SCORE, THUMB, traces
 from tests.tui.review.table import Table, open_table
@@ -275,7 +276,7 @@ def test_every_target_of_the_table_has_what_it_is_asked_for() -> None:
     }
     panes: dict[Context, Sequence[type]] = {
         Context.REVIEW: (DocumentView, SpanList),
-        Context.OVERLAY: (DocumentView, SpanList, OutboxList, StartScreen),
+        Context.OVERLAY: (DocumentView, SpanList, OutboxList, ChoiceList),
     }
     for action in ACTIONS:
         match action.run:

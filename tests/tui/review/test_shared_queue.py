@@ -85,7 +85,7 @@ async def test_a_question_that_changes_is_said_and_painted_and_no_key_meant_for_
         await table.settle()
         assert table.said.startswith(f"{MODES.name} has new options")
         assert "1 late" in table.line("panel")
-        assert f"› {MODES.name}" in table.line("panel").replace("› 2 ", "› ")
+        assert f"› {MODES.name}" in table.line("panel")
         await table.press("1")
         assert table.values(0) == {MODES.name: ["late"]}
         await table.desk.news.ask((THUMB,))
