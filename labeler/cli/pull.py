@@ -24,7 +24,7 @@ from labeler.cli.review_spec import review_spec
 from labeler.cli.reviewer import reviewer_at
 from labeler.dataclass import dataclass
 from labeler.delivery.listing import listed_traces, selected_traces
-from labeler.delivery.prefetch import Arrived, Missing, Offline, Online, Prefetcher, PrefetchEvent
+from labeler.delivery.prefetch import Arrived, CameOnline, Missing, Prefetcher, PrefetchEvent, WentOffline
 from labeler.desk.worklist_rows import worklist_rows
 from labeler.domain.change import Answer
 from labeler.domain.destination import Destination
@@ -193,10 +193,10 @@ class _Download:
             case Missing(trace_id, sentence):
                 self.left.pop(trace_id, None)
                 self._problems.append(f"{short_id(trace_id)}: {sentence}")
-            case Offline(sentence):
+            case WentOffline(sentence):
                 self._out_of_reach = sentence
                 self._giving_up = asyncio.get_running_loop().call_later(_GIVE_UP_AFTER_S, self.ended.set)
-            case Online():
+            case CameOnline():
                 self._out_of_reach = ""
                 if self._giving_up is not None:
                     self._giving_up.cancel()

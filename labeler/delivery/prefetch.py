@@ -61,7 +61,7 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
-class Offline:
+class WentOffline:
     """Downloading pauses; `sentence` says why. It resumes by itself.
 
     `until_ms`: the moment to which the backend asked to be left alone, in milliseconds since the epoch; 0 for none.
@@ -72,11 +72,11 @@ class Offline:
 
 
 @dataclass(frozen=True, slots=True)
-class Online:
+class CameOnline:
     """Downloading resumes."""
 
 
-PrefetchEvent: TypeAlias = Arrived | Missing | Offline | Online
+PrefetchEvent: TypeAlias = Arrived | Missing | WentOffline | CameOnline
 
 
 class Prefetcher:
@@ -263,7 +263,7 @@ class Prefetcher:
         self._pause_s = self._first_pause_s
         if self._offline:
             self._offline = False
-            self._tell(Online())
+            self._tell(CameOnline())
 
     def _pause(self, error: BackendError, retry_after_s: float | None) -> None:
         if not self._open.is_set():
@@ -274,7 +274,7 @@ class Prefetcher:
         self._reopening = asyncio.get_running_loop().call_later(pause_s, self._reopen)
         if not self._offline:
             self._offline = True
-            self._tell(Offline(str(error), end_of_pause_ms(retry_after_s)))
+            self._tell(WentOffline(str(error), end_of_pause_ms(retry_after_s)))
 
     def _reopen(self) -> None:
         if self._reopening is not None:

@@ -278,16 +278,16 @@ class ReviewSync:
         return self._engine.pause_s(trace_id) if self._engine is not None else 0.0
 
     def _prefetched(self, event: PrefetchEvent) -> None:
-        from labeler.delivery.prefetch import Arrived, Missing, Offline, Online
+        from labeler.delivery.prefetch import Arrived, CameOnline, Missing, WentOffline
 
         match event:
             case Arrived(trace_id):
                 self._listener.arrived(trace_id)
             case Missing(trace_id, sentence):
                 self._listener.missing(trace_id, sentence)
-            case Offline(_, until_ms):
+            case WentOffline(_, until_ms):
                 self._listener.connected(ConnectionStatus.OFFLINE, until_ms)
-            case Online():
+            case CameOnline():
                 self._listener.connected(ConnectionStatus.ONLINE)
 
     def _delivered(self, event: DeliveryEvent) -> None:

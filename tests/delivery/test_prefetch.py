@@ -14,7 +14,7 @@ from labeler.backends.mlflow.backend import MlflowBackend, open_backend
 from labeler.backends.mlflow.transport import Patience, Timeouts
 from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
-from labeler.delivery.prefetch import Arrived, Missing, Offline, Online, Prefetcher, PrefetchEvent
+from labeler.delivery.prefetch import Arrived, CameOnline, Missing, Prefetcher, PrefetchEvent, WentOffline
 from labeler.domain.destination import Destination
 from tests.servers import fault_proxy as faults
 from tests.servers.fault_proxy import FaultProxy, fault_proxy
@@ -202,12 +202,12 @@ async def test_while_the_backend_is_away_little_is_asked_of_it_and_when_it_is_ba
     async with prefetching(through_proxy, tmp_path, first_pause_s=0.2) as (prefetcher, _, told):
         prefetcher.fill(ids)
         await asyncio.sleep(2)
-        assert [type(event) for event in told.events] == [Offline]
+        assert [type(event) for event in told.events] == [WentOffline]
         assert prefetcher.offline
         assert len(proxy.seen) < 40
         proxy.otherwise = faults.none
         prefetcher.resume()
-        await told.until(Online(), *map(Arrived, ids))
+        await told.until(CameOnline(), *map(Arrived, ids))
         assert not prefetcher.offline
 
 

@@ -39,7 +39,7 @@ class Why(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class Allow:
     """The press was meant."""
 
 
@@ -55,7 +55,7 @@ class TakeBack:
     """Ignore it, and take back what the key did last: that was a repeat already."""
 
 
-Verdict: TypeAlias = Act | Ignore | TakeBack
+Verdict: TypeAlias = Allow | Ignore | TakeBack
 """What to do with the press of a key."""
 
 
@@ -118,7 +118,7 @@ class KeyGuard:
         if answers is Consequence.READS or not (early or is_repeat):
             self._ignored = 0
             self._may_be_held = gap_ms < _HOLD_BEGINS_MS and answers.is_guarded
-            return Act()
+            return Allow()
         if gap_ms == math.inf:
             self._ignored, self._may_be_held = 0, False
         self._ignored += 1

@@ -10,7 +10,7 @@ from labeler.review.action import Digit
 from labeler.review.answer_values import takes_single_digits
 from labeler.review.state import ReviewState
 from labeler.tui.action_table import Action, Consequence, Rule
-from labeler.tui.keyboard.key_guard import Act, Ignore, KeyGuard, TakeBack
+from labeler.tui.keyboard.key_guard import Allow, Ignore, KeyGuard, TakeBack
 from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.keyboard.typed_on import Typed, TypedOn
 from labeler.tui.keymap import Keymap
@@ -34,7 +34,7 @@ class Presses:
         self._pressed_s = pressed.at_s
         self._guard.heard(pressed.key, pressed.at_s * 1000)
 
-    def judge(self, pressed: Pressed, action: Action) -> Act | Ignore | TakeBack:
+    def judge(self, pressed: Pressed, action: Action) -> Allow | Ignore | TakeBack:
         """Tell what a key that stands for an action is to do."""
         self._pressed_s = pressed.at_s
         return self._guard.press(pressed.key, pressed.at_s * 1000, action.consequence)

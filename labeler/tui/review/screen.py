@@ -30,7 +30,7 @@ from labeler.review.action import GoTo, Submit, Undo
 from labeler.review.item_states import enter_answers_with_none
 from labeler.tui.action_table import Action, Context, Rule
 from labeler.tui.appearance import ScreenLook
-from labeler.tui.keyboard.key_guard import Act, Ignore, TakeBack, Why
+from labeler.tui.keyboard.key_guard import Allow, Ignore, TakeBack, Why
 from labeler.tui.keyboard.key_names import Pressed, key_name, pressed
 from labeler.tui.keyboard.pasting import dropped_paste
 from labeler.tui.keyboard.typed_on import Typed
@@ -168,11 +168,11 @@ class ReviewScreen(ReviewActions):
         key, last_change = press.key, self.desk.last_change
         verdict = self.presses.judge(press, action)
         match verdict:
-            case Act() if self._enters_none(action):
+            case Allow() if self._enters_none(action):
                 self._before = last_change  # nothing was done that repeats could take back
                 self.say(f"{key} so soon after {key} answers nothing; pressed again in a second it answers none")
                 return False
-            case Act():
+            case Allow():
                 if action.consequence.is_guarded:
                     self._before = last_change
             case Ignore(Why.TOO_EARLY):
@@ -182,7 +182,7 @@ class ReviewScreen(ReviewActions):
                 self.warn(f"{key} was held down: what it did last is taken back")
             case _ if not self.notice:
                 self.say(f"{key} held down acts once")
-        return isinstance(verdict, Act)
+        return isinstance(verdict, Allow)
 
     def _enters_none(self, action: Action) -> bool:
         """Whether a press that may be a held Enter's would make an answer, for which nothing else was pressed."""

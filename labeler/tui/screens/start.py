@@ -21,7 +21,7 @@ from labeler.dataclass import dataclass
 from labeler.tui.action_table import Action, Consequence, Context, OnScreen, Rule
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.dispatch import dispatch
-from labeler.tui.keyboard.key_guard import Act, KeyGuard
+from labeler.tui.keyboard.key_guard import Allow, KeyGuard
 from labeler.tui.keyboard.key_names import Pressed, pressed
 from labeler.tui.keyboard.pasting import dropped_paste
 from labeler.tui.keymap import Keymap, shown_key
@@ -131,7 +131,7 @@ class StartScreen(OverReview[Begin | None]):
         run = action.run if action is not None and not isinstance(action.run, Rule) else None
         takes_a_step = run in (OnScreen("enter"), OnScreen("save"))
         answers = Consequence.ANSWERS if takes_a_step else Consequence.READS
-        is_meant = isinstance(self._guard.press(press.key, press.at_s * 1000, answers), Act)
+        is_meant = isinstance(self._guard.press(press.key, press.at_s * 1000, answers), Allow)
         if not is_naming or run is not None or press.key == "enter":
             event.stop()
             event.prevent_default()

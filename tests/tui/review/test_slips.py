@@ -11,7 +11,7 @@ from textual import events
 from labeler.desk.events import DocumentReady
 from labeler.domain.question import Question
 from labeler.tui.action_table import Consequence
-from labeler.tui.keyboard.key_guard import Act, Ignore, KeyGuard, TakeBack, Verdict, Why
+from labeler.tui.keyboard.key_guard import Allow, Ignore, KeyGuard, TakeBack, Verdict, Why
 from labeler.tui.keyboard.messages import Unfinished
 from tests.tui.review.asked import EXPECTED, MODES, RATING, SCORE, THUMB, traces
 from tests.tui.review.table import open_table
@@ -21,7 +21,7 @@ DELAYS_MS = (250, 300, 400, 500, 660)
 """How long keyboards wait before a held key begins to repeat."""
 
 ACTS, READS, WRITES = Consequence.ANSWERS, Consequence.READS, Consequence.WRITES
-ACT, TOO_EARLY, HELD, TAKE_BACK = Act(), Ignore(Why.TOO_EARLY), Ignore(Why.HELD), TakeBack()
+ACT, TOO_EARLY, HELD, TAKE_BACK = Allow(), Ignore(Why.TOO_EARLY), Ignore(Why.HELD), TakeBack()
 
 
 class Reviewer:
