@@ -76,8 +76,8 @@ class Painter:
         style = self._palette.style
         sign = (self._signs.above if is_above else self._signs.below) if row.name.strip() else " "
         segments = [
-            Segment(f" {sign} ", style("request.pinned", "cursor")),
-            Segment(row.name, style("request.pinned", "role.user")),
+            Segment(f" {sign} ", style("request.pinned")),
+            Segment(row.name, style("request.pinned", "strong")),
             Segment(row.text, style("request.pinned")),
         ]
         filled = GUTTER + cells(row.name) + cells(row.text)

@@ -6,6 +6,7 @@ from typing import Final
 
 from rich.cells import set_cell_size
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
@@ -113,17 +114,25 @@ class WorklistView(CursorRows):
     def _paint(self, row: WorklistRowView, here: bool, width: int) -> Strip:
         look = "row.cursor" if here else "row.dim" if row.dim else "row"
         style = self._palette.style
+
+        def signed(sign: str, role: str) -> Style:
+            """The style of a sign; a blank has none of its own, which would show where colours are reversed."""
+            return style(look, role) if role and sign.strip() else style(look)
+
         facts = _facts(row.facts, self._signs.ellipsis) if width >= _FACTS_FROM_WIDTH else ""
-        title = clipped(row.title, max(1, width - _TITLE_COLUMN - 1 - len(facts)), self._signs.ellipsis)
+        title = clipped(row.title, max(1, width - _TITLE_COLUMN - 1 - cells(facts)), self._signs.ellipsis)
         rest = width - _TITLE_COLUMN - cells(title) - cells(facts)
-        value = set_cell_size(row.value, _VALUE_CELLS)
+        value = set_cell_size(row.value, _VALUE_CELLS).rstrip()
         segments = [
             Segment(f"{self._signs.cursor} ", style(look, "cursor")) if here else Segment("  ", style(look)),
             Segment(row.sign, style(look, row.sign_role)),
             Segment(row.second, style(look, row.second_role)),
-            Segment(row.draft, style(look, "sign.draft")),
-            Segment(f" {value}", style(look, row.value_role) if row.value_role else style(look)),
-            Segment(f"{row.failed} ", style(look, "sign.refused")),
+            Segment(row.draft, signed(row.draft, "sign.draft")),
+            Segment(" ", style(look)),
+            Segment(value, signed(value, row.value_role)),
+            Segment(" " * (_VALUE_CELLS - cells(value)), style(look)),
+            Segment(row.failed, signed(row.failed, "sign.refused")),
+            Segment(" ", style(look)),
             Segment(title + " " * max(0, rest), style(look)),
             Segment(facts, style(look)),
         ]

@@ -31,7 +31,7 @@ def layered() -> list[tuple[str, ...]]:
     """Every way in which roles that are read lie over each other."""
     alone = [(role,) for role in ROLES if role not in UNREAD]
     in_text = [(tone, role) for tone in TONES for role in sorted(IN_TEXT)]
-    pinned = [("request.pinned", role) for role in ("cursor", "role.user")]
+    pinned = [("request.pinned", role) for role in ("strong",)]
     in_chrome = [("chrome", role) for role in IN_CHROME]
     return [
         *alone,
