@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from labeler.review.action import GoTo, SetAnswer, Submit
 from tests.desk.at_a_queue import QUICK, ServedQueue, at_queue, served_queue
 from tests.servers import fault_proxy as faults
 from tests.servers.fault_proxy import Exchange, FaultProxy, fault_proxy
-from tests.servers.mlflow_server import MlflowServer
 
 YES = SetAnswer("helpful", True, "")
 
@@ -178,28 +176,3 @@ async def test_rows_and_the_reviewer_stay_where_they_are_while_everything_change
         assert there.desk.state.given["helpful"].value is True
         assert there.state_of(queue.trace_ids[2]) == ItemState.OPEN
         assert there.desk.news.open_items == 2 + 8
-
-
-@pytest.mark.slow
-@pytest.mark.timing("how long the event loop is held up, on a busy machine")
-async def test_five_thousand_items_that_change_at_once_hold_nothing_up(tmp_path: Path) -> None:
-    (tmp_path / "server").mkdir()
-    server = MlflowServer(tmp_path / "server")
-    server.start()
-    try:
-        queue = served_queue(5_000, server=server)
-        async with at_queue(tmp_path / "ana", queue) as there:
-            await there.until(lambda: there.desk.connection is ConnectionStatus.ONLINE, "the first listing", 120)
-            assert there.desk.news.open_items == 5_000
-            with closing(sqlite3.connect(server.directory / "mlflow.db")) as database:
-                database.execute("UPDATE review_queue_items SET status = 'COMPLETE', completed_by = 'sam'")
-                database.commit()
-            longest_s = 0.0
-            before = time.monotonic()
-            while there.desk.news.open_items:
-                await asyncio.sleep(0.001)
-                now = time.monotonic()
-                longest_s, before = max(longest_s, now - before), now
-            assert longest_s < 0.3
-    finally:
-        server.close()
