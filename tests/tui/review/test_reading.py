@@ -142,7 +142,7 @@ async def test_i_shows_the_whole_guideline_and_overlay_keys_move_in_it(tmp_path:
 
 
 async def test_the_help_shows_every_key_and_closes(tmp_path: Path) -> None:
-    async with open_table(tmp_path, traces(1), (THUMB,), size=(120, 130)) as table:
+    async with open_table(tmp_path, traces(1), (THUMB,), size=(120, 180)) as table:
         await table.press("?")
         shown = table.screen
         assert [action.id for action in ACTIONS if (action.series or action.does) not in shown] == []
