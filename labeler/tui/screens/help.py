@@ -66,6 +66,7 @@ def _signs(signs: Signs, keymap: Keymap) -> list[tuple[str, str, str]]:
         (signs.others, "sign.declined", "completed or declined by somebody else, in the queue"),
         (f"{signs.labelled}?", "sign.labelled", "completed by you in the queue, without an answer of yours"),
         (signs.missing, "sign.missing", "not downloaded"),
+        (signs.conflict, "sign.refused", "another answer of yours was found, which was never shown here"),
         (signs.refused, "sign.refused", "an answer was refused by the server"),
         (signs.queued, "warning", "an answer that is not delivered yet"),
         (
