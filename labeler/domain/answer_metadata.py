@@ -20,6 +20,9 @@ BLIND: Final = "labeler.blind"
 QUEUE: Final = "labeler.queue"
 SPRINT: Final = "labeler.sprint"
 ROLE: Final = "labeler.role"
+REPEAT: Final = "labeler.repeat"
+"""The trace from which the answer was taken over."""
+
 FILE: Final = "labeler.file"
 LINE: Final = "labeler.line"
 """Where a trace came from: the name of a file, and the line, entry or row of it, from 1."""
@@ -40,6 +43,7 @@ def answer_of(assessment: Assessment, value: JsonValue) -> Answer:
         assessment.created_at_ms,
         duration_ms_of(assessment),
         overrides=assessment.overrides,
+        repeats=assessment.metadata.get(REPEAT),
     )
 
 

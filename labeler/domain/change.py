@@ -28,8 +28,9 @@ class Answer:
     """What a reviewer says to a question. It becomes the assessment `assessment_id`, whose ID is made with the answer.
 
     `overrides` is the ID of the reviewer's answer that this one replaces. `duration_ms` is the active time from showing
-    the item to this answer. With `has_fallen` it was on the backend and does not stand there any more: somebody
-    overrode it, or deleted it. It is shown and counts all the same, but nothing can override it.
+    the item to this answer. `repeats` is the trace from which it was taken over. With `has_fallen` it was on the
+    backend and does not stand there any more: somebody overrode it, or deleted it. It is shown and counts all the same,
+    but nothing can override it.
     """
 
     assessment_id: str
@@ -40,6 +41,7 @@ class Answer:
     blind: Blind = Blind.NO
     overrides: str | None = None
     has_fallen: bool = False
+    repeats: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class Act(StrEnum):
     """The kind of thing that the reviewer did, for the sentence about it."""
 
     ANSWER = "answer"
+    REPEAT = "repeat"
     COMMENT = "comment"
     CLEAR = "clear"
     SUBMIT = "submit"

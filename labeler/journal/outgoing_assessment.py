@@ -48,6 +48,8 @@ def assessment_for(cell: AnswerKey, answer: Answer, overrides: str | None) -> As
         metadata[answer_metadata.QUEUE] = cell.queue_id
     if cell.scope:
         metadata[answer_metadata.SPRINT] = cell.scope
+    if answer.repeats is not None:
+        metadata[answer_metadata.REPEAT] = answer.repeats
     if is_expectation and answer.comment:
         metadata[answer_metadata.RATIONALE] = answer.comment
     return Assessment(

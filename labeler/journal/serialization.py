@@ -92,6 +92,8 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
     fields = {name: getattr(answer, name) for name in Answer.__slots__}
     if not answer.has_fallen:
         del fields["has_fallen"]
+    if answer.repeats is None:
+        del fields["repeats"]
     return fields
 
 
@@ -106,6 +108,7 @@ def answer_of(fields: Mapping[str, Any]) -> Answer:
         _BLIND[fields["blind"]],
         fields["overrides"],
         fields.get("has_fallen", False),
+        fields.get("repeats"),
     )
 
 

@@ -56,6 +56,11 @@ class SetAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """Answer as on the item submitted last, comments included."""
+
+
+@dataclass(frozen=True, slots=True)
 class Comment:
     """Close the comment field with this text (empty: no comment)."""
 
@@ -161,6 +166,7 @@ Action: TypeAlias = (
     | AskThumbComment
     | Digit
     | SetAnswer
+    | Repeat
     | Comment
     | AskComment
     | AskText

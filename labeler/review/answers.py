@@ -129,7 +129,7 @@ def comment_on(state: ReviewState, item: Item, action: Comment, stamp: ActionCon
         effects = (answer_effect(state, item, question, before, before.value, text or None, stamp),)
     if state.choosing:
         decision = Decision(
-            change=_change_or_none(item, Act.COMMENT, effects, stamp), says=_editing(state, item, effects)
+            change=change_or_none(item, Act.COMMENT, effects, stamp), says=editing(state, item, effects)
         )
     else:
         focus = None if index == state.focus else state.focus
@@ -183,13 +183,13 @@ def go_on(
     given = set(state.given) | {effect.question for effect in effects if isinstance(effect, AnswerEffect)}
     if state.aim is None and item.state is ItemState.LABELLED:
         return Decision(
-            change=_change_or_none(item, act, effects, stamp), says=_editing(state, item, effects), focus=focus
+            change=change_or_none(item, act, effects, stamp), says=editing(state, item, effects), focus=focus
         )
     if state.aim is None and is_complete(state, frozenset(given)):
         return submit(state, item, effects, stamp, act)
     if focus is None:
         focus = focus_after(state, asked, frozenset(given))
-    return Decision(change=_change_or_none(item, act, effects, stamp), focus=focus)
+    return Decision(change=change_or_none(item, act, effects, stamp), focus=focus)
 
 
 def submit(state: ReviewState, item: Item, effects: Sequence[Effect], stamp: ActionContext, act: Act) -> Decision:
@@ -258,7 +258,7 @@ def _toggle(state: ReviewState, item: Item, question: Question, option: str, sta
     return Decision(
         change=make_change(Act.ANSWER, item.trace_id, (effect,), stamp),
         focus=state.focus,
-        says=_editing(state, item, (effect,)),
+        says=editing(state, item, (effect,)),
         choosing=True,
         kept_comment=kept,
     )
@@ -278,10 +278,10 @@ def _ask_why_or_go_on(
     if comment or not _wants_comment(question, value):
         return go_on(state, item, index, effects, stamp, Act.ANSWER)
     return Decision(
-        change=_change_or_none(item, Act.ANSWER, effects, stamp),
+        change=change_or_none(item, Act.ANSWER, effects, stamp),
         focus=index,
         ask=FieldRequest(FieldKind.COMMENT_AFTER, question.name),
-        says=_editing(state, item, effects),
+        says=editing(state, item, effects),
     )
 
 
@@ -304,11 +304,12 @@ def _succeeding(state: ReviewState, before: Answer | None, after: Answer) -> Ans
     return replace(after, overrides=before.assessment_id)
 
 
-def _editing(state: ReviewState, item: Item, effects: Sequence[Effect]) -> str:
+def editing(state: ReviewState, item: Item, effects: Sequence[Effect]) -> str:
     """Say what is changed about an item that was submitted; nothing of any other."""
     is_submitted = state.aim is None and item.state is ItemState.LABELLED
     return said_of_changes(state.questions, effects) if is_submitted else ""
 
 
-def _change_or_none(item: Item, act: Act, effects: Sequence[Effect], stamp: ActionContext) -> Change | None:
+def change_or_none(item: Item, act: Act, effects: Sequence[Effect], stamp: ActionContext) -> Change | None:
+    """Make a change of these effects; None where there are none."""
     return make_change(act, item.trace_id, effects, stamp) if effects else None

@@ -13,6 +13,7 @@ from labeler.review.answers import answer_digit, answer_thumb, clear, comment_on
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
 from labeler.review.item_states import ask_decline, decline, defer, flag, press_enter, toggle_flag
 from labeler.review.navigation import go, go_to
+from labeler.review.repeat import repeat
 from labeler.review.retiring import retiring
 from labeler.review.shared_queue import beside_others
 from labeler.review.span_target import aim, end_aim
@@ -60,6 +61,8 @@ def _decide_on_item(state: ReviewState, item: Item, action: act.Action, stamp: a
             return answer_digit(state, item, action, stamp)
         case act.SetAnswer():
             return give(state, item, action, stamp)
+        case act.Repeat():
+            return repeat(state, item, stamp)
         case act.AskComment():
             return _ask_comment(state)
         case act.Comment():

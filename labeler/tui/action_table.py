@@ -193,6 +193,8 @@ ACTIONS: tuple[Action, ...] = (
            consequence=_ANSWERS),
     Action("answer.accept", ("=", "+"), "take the judge's value", OnScreen("accept"), consequence=_ANSWERS,
            hint="accept", worth=30),
+    Action("answer.repeat", (".",), "the same answers and comments as on the item submitted last", Rule(act.Repeat()),
+           consequence=_ANSWERS, hint="repeat", worth=35),
     Action("question.next", ("tab",), "next question", Rule(act.FocusBy(1))),
     Action("question.previous", ("shift+tab",), "previous question", Rule(act.FocusBy(-1))),
     Action("item.submit", ("enter",), "submit and go to the next open item", Rule(act.Submit()), consequence=_ANSWERS,

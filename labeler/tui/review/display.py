@@ -200,7 +200,14 @@ class ReviewDisplay(ReviewAreas):
         elif self.views.is_open:
             line = view_line(self.keymap, self.views.hints, self._acting, width, signs)
         else:
-            line = key_line(self.keymap, self._acting, width, signs, self._situations())
+            line = key_line(
+                self.keymap,
+                self._acting,
+                width,
+                signs,
+                self._situations(),
+                words=view_models.key_words(self.desk),
+            )
         self._panel.view = replace(self._told, message=above)
         self._key_line.view = line
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from labeler.dataclass import dataclass
 from labeler.desk.delivery_status import AnswerDelivery, DeliveryState
 from labeler.domain.change import Act, Answer, AnswerEffect, Change, StateEffect
-from labeler.domain.question import DECLINED_NAME, FLAG_NAME, PassFail, Question
+from labeler.domain.question import DECLINED_NAME, FLAG_NAME, NOTE_NAMES, PassFail, Question
 from labeler.domain.value import same_value
 from labeler.domain.value_words import value_words
 from labeler.domain.worklist import ItemState
@@ -92,10 +92,15 @@ def tell(change: Change, questions: Sequence[Question], span_name: str) -> str:
 
 def _what(change: Change, questions: Sequence[Question], span_name: str, *, taken_back: bool) -> str:
     by_name: Mapping[str, Question] = {question.name: question for question in questions}
-    for effect in change.effects:
-        if isinstance(effect, AnswerEffect):
-            answer = effect.before if taken_back else effect.after
-            return _told(effect.question, by_name.get(effect.question), answer, span_name)
+    told = {
+        effect.question: _told(
+            effect.question, by_name.get(effect.question), effect.before if taken_back else effect.after, span_name
+        )
+        for effect in change.effects
+        if isinstance(effect, AnswerEffect)
+    }
+    if told:
+        return " · ".join([each for name, each in told.items() if name not in NOTE_NAMES] or told.values())
     states = [
         effect.before if taken_back else effect.after for effect in change.effects if isinstance(effect, StateEffect)
     ]

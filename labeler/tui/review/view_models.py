@@ -25,6 +25,7 @@ from labeler.review.answer_values import allowed
 from labeler.review.converted_values import fitted
 from labeler.review.judge_values import as_asked
 from labeler.review.possible import verdict
+from labeler.review.repeat import repeatable
 from labeler.review.shared_queue import finisher, why_no_work
 from labeler.review.state import ReviewState
 from labeler.review.worklist import TO_DO, Item
@@ -38,6 +39,9 @@ from labeler.tui.review.trace_views import PaneView
 from labeler.tui.review.worklist_rows import RowFacts, WorklistRowView
 from labeler.tui.widgets.delivery_sign import fate_words
 from labeler.tui.widgets.key_line import KeysThatAct
+
+_REPEATED: Final = 60
+"""Characters that the key line gives to what would be repeated."""
 
 _EMPTY: Final = "The worklist is empty. {app.command}refresh looks for new traces, {app.quit} leaves."
 
@@ -169,6 +173,19 @@ def what_was_said(desk: Desk, trace_id: str) -> tuple[Sequence[Assessment], dict
     said = desk.known.about(trace_id)
     fates = {each.id: desk.deliveries.fates.get(each.id) for each in said}
     return said, {each: fate_words(fate.state, fate.reason) for each, fate in fates.items() if fate is not None}
+
+
+def key_words(desk: Desk) -> dict[str, str]:
+    """What the key line says in place of an action's own word: all that would be repeated, ``Wrong · 2 “too late”``."""
+    found = repeatable(desk.state)
+    if found is None:
+        return {}
+    by_name = {question.name: question for question in desk.state.questions}
+    said = (
+        f"{value_words(answer.value, by_name[name])}{f' “{answer.comment}”' if answer.comment else ''}"
+        for name, answer in found[1].items()
+    )
+    return {"answer.repeat": one_line(" · ".join(said), _REPEATED)}
 
 
 def target_name(desk: Desk) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import TypeAlias
 
+from labeler.domain.assessment import NOTHING
 from labeler.tui.action_table import Action, Context, Situation
 from labeler.tui.appearance import Signs
 from labeler.tui.keymap import Keymap
@@ -35,16 +36,17 @@ def key_line(
     signs: Signs,
     holding: Collection[Situation] = (),
     without: Collection[str] = (),
+    words: Mapping[str, str] = NOTHING,
 ) -> Line:
     """As many hints as fit, the most useful while `holding` holds first, the one for help however narrow it is.
 
-    `without` names actions that are not offered, by ID.
+    `without` names actions that are not offered, by ID; `words` are said in place of an action's own hint.
     """
-    leads_to_all = _hint([keymap.by_id[HELP]], acting)
+    leads_to_all = _hint([keymap.by_id[HELP]], acting, words)
     line: Line = []
     for actions in _by_worth(keymap, holding):
         is_help = actions[0].id == HELP
-        hint = _hint([action for action in actions if action.id not in without], acting)
+        hint = _hint([action for action in actions if action.id not in without], acting, words)
         kept_free = 0 if is_help else width_of(leads_to_all)
         if width_of(line) + width_of(hint) + kept_free > width:
             line += leads_to_all
@@ -63,9 +65,12 @@ def _by_worth(keymap: Keymap, holding: Collection[Situation]) -> list[list[Actio
     return [[action for _, action in group] for _, group in groups]
 
 
-def _hint(actions: Sequence[Action], acting: KeysThatAct) -> list[Run]:
+def _hint(actions: Sequence[Action], acting: KeysThatAct, words: Mapping[str, str]) -> list[Run]:
     keys = [keys[0] for action in actions if (keys := acting(action))]
-    return [(_GAP, "chrome"), (_keys_text(keys), "key"), (f" {actions[0].hint}", "chrome.dim")] if keys else []
+    if not keys:
+        return []
+    word = words.get(actions[0].id, actions[0].hint)
+    return [(_GAP, "chrome"), (_keys_text(keys), "key"), (f" {word}", "chrome.dim")]
 
 
 def search_line(keymap: Keymap, width: int, signs: Signs) -> Line:

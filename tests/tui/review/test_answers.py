@@ -234,3 +234,20 @@ async def test_what_is_refused_is_told_with_the_keys_in_effect(tmp_path: Path) -
         assert "Nothing is answered here; X takes back what you did last" in table.said
         await table.press("y")
         assert "No other item is open; p looks back, M leaves" in table.said
+
+
+async def test_a_full_stop_repeats_what_the_key_line_names_and_the_rows_say_from_where(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(3), (THUMB, RATING), size=(160, 40)) as table:
+        await table.press("y", "c", *"met on time", "enter", "4")
+        assert ". Helpful “met on time” · 4" in table.line("key-line")
+        await table.press(".")
+        assert table.values(1) == {"user_satisfaction": True, "quality_rating": 4}
+        assert (table.position, table.comment(1, "user_satisfaction")) == (2, table.comment(0, "user_satisfaction"))
+        assert "Helpful “met on time” · quality_rating 4" in table.screen
+        await table.delivered()
+        assert {each.metadata.get("labeler.repeat") for each in await table.stored(1)} == {
+            table.desk.state.items[0].trace_id
+        }
+        assert {each.metadata.get("labeler.repeat") for each in await table.stored(0)} == {None}
+        await table.press("u")
+        assert (table.position, table.values(1)) == (1, {})
