@@ -49,9 +49,13 @@ class ConflictCheck:
         return self._checked.keys()
 
     async def begin(self, places: Sequence[Destination], grace_ms: int, busy: Collection[str]) -> None:
-        """Begin to check what goes out next, as soon as little of what was checked is left."""
+        """Begin to check what goes out next, as soon as little of what was checked is left.
+
+        `busy` are the traces in flight. While there are none, what was checked holds nothing back.
+        """
         checked = self.checked()
-        if self._asking is not None or len(set(checked) - set(busy)) >= _AHEAD:
+        left = set(checked) - set(busy) - self._sent.keys()
+        if self._asking is not None or (busy and len(left) >= _AHEAD):
             return
         due = await self._journal.run(
             self._journal.outbox.to_check, places, self._now_ms(), grace_ms, AT_ONCE, list(checked)
@@ -88,7 +92,6 @@ class ConflictCheck:
         self._asking = asyncio.get_running_loop().create_task(self._check(places, trace_ids))
 
     async def _check(self, places: Sequence[Destination], trace_ids: Sequence[str]) -> list[Delivery]:
-        began = time.monotonic()
         told: dict[str, Sequence[Assessment]] = {}
         try:
             told = await self._read(places, trace_ids)
@@ -98,9 +101,11 @@ class ConflictCheck:
                 raise
             # Whatever else is wrong, the attempt itself finds out, and says what can be done about it.
         found = await self._journal.run(self._journal.conflicts.note, places, told, self._now_ms())
+        # From its end: a search that takes longer than a check holds would check in vain for ever.
+        ended = time.monotonic()
         for trace_id in trace_ids:
             self._sent.pop(trace_id, None)
-            self._checked[trace_id] = began
+            self._checked[trace_id] = ended
         return found
 
     async def _read(self, places: Sequence[Destination], trace_ids: Sequence[str]) -> dict[str, Sequence[Assessment]]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from labeler.delivery import conflict_check
+from labeler.delivery.conflict_check import AT_ONCE
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.queue import QueueItemState
+from labeler.domain.trace import TraceSummary
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
 from labeler.journal.models import Delivery, DeliveryOp, DeliveryState, ParkCause
@@ -161,3 +165,33 @@ async def test_a_hundred_traces_are_checked_by_one_search_before_and_one_after(t
         assert await drained(at_work, backend) == []
     assert backend.searches == 2
     assert len(backend.server.stored) == 100
+
+
+async def test_one_drain_checks_and_sends_more_answers_than_one_search_asks_about(
+    backend: SimulatedBackend, tmp_path: Path
+) -> None:
+    traces = [f"tr-{number}" for number in range(AT_ONCE + 20)]
+    async with work(tmp_path, traces) as at_work, asyncio.timeout(4):
+        for trace in traces:
+            await at_work.answer(trace, "helpful", True)
+        assert not await drained(at_work, backend)
+        assert len(backend.server.stored) == len(traces)
+        assert backend.searches <= 5, "two before the answers went out, and as many after"
+
+
+async def test_a_search_that_takes_longer_than_a_check_holds_keeps_no_answer_from_going_out(
+    backend: SimulatedBackend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = backend.summaries
+
+    async def slow(trace_ids: Sequence[str], experiment_ids: Sequence[str] = ()) -> list[TraceSummary]:
+        await asyncio.sleep(1.5)
+        return await search(trace_ids, experiment_ids)
+
+    monkeypatch.setattr(conflict_check, "_HOLDS_S", 1.0)
+    monkeypatch.setattr(backend, "summaries", slow)
+    async with work(tmp_path, TRACES) as at_work:
+        await at_work.answer("tr-1", "helpful", True)
+        async with asyncio.timeout(8):
+            assert not await drained(at_work, backend)
+        assert valid(backend) == [True]
