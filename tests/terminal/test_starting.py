@@ -68,7 +68,7 @@ def test_another_worklist_is_chosen_from_inside_and_offered_when_the_last_one_is
         terminal.press("enter")
         terminal.wait_for("Short", "item 1/1", "line ")
         terminal.press("y")
-        terminal.wait_for("› 2 quality")
+        terminal.wait_for("› quality")
         terminal.press("4")
         terminal.wait_for("mine 1", "No other item is open")
         assert terminal.leave() == 0
