@@ -20,7 +20,8 @@ from tests.tui.review.table import Table, open_table
 
 def fate(table: Table, number: int) -> str:
     """What stands at the end of a question's row, the first being 1; nothing while a sentence stands over it."""
-    row = next((line for line in table.line("panel").splitlines() if line[3:5] == f"{number} "), "")
+    name = (THUMB, RATING)[number - 1].name
+    row = next((line for line in table.line("panel").splitlines() if line[3:].startswith(f"{name} ")), "")
     return row[-fate_width(table.app.size.width) :].strip()
 
 
