@@ -107,7 +107,7 @@ async def test_a_blind_review_shows_nothing_that_others_said(tmp_path: Path) -> 
 
 
 async def test_my_own_answers_say_how_far_they_got_also_while_they_are_looked_at(tmp_path: Path) -> None:
-    async with open_table(tmp_path, traces(1), (THUMB, RATING), grace_s=0) as table:
+    async with open_table(tmp_path, traces(1), (THUMB, RATING), size=(100, 40), grace_s=0) as table:
         await table.press("y")
         await opened(table, "m", "metadata")
         (answer,) = (line for line in reading(table).splitlines() if "user_satisfaction" in line)

@@ -66,7 +66,7 @@ async def test_texts_of_others_are_read_whole_fold_and_are_found_by_the_search(t
 
 
 async def test_a_judge_is_told_in_the_words_of_the_question(tmp_path: Path) -> None:
-    async with open_table(tmp_path, [trace_with(*OF_OTHERS)], (CORRECT,), size=(120, 60)) as table:
+    async with open_table(tmp_path, [trace_with(*OF_OTHERS)], (CORRECT,), size=(100, 60)) as table:
         assert "judge/gpt: Correct" in table.line("panel")
         await opened(table, "m", "metadata")
         shown = await all_of(table)
