@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from rich.segment import Segment
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from labeler.tui.appearance import UNICODE, ScreenLook, Signs
@@ -58,6 +58,7 @@ class ViewWidget(LineWidget, Generic[V]):
         super().__init__(look.palette, look.signs, id=id)
         self._signs = look.signs
         self._view: V | None = None
+        self._shown_in = Size()
 
     @property
     def view(self) -> V | None:
@@ -76,9 +77,16 @@ class ViewWidget(LineWidget, Generic[V]):
 
     def show_view(self) -> None:
         """Paint what differs from what stands there."""
-        width, height = self.size
+        self._shown_in = self.size
+        width, height = self._shown_in
         if width and height:
             self.set_lines([] if self._view is None else self.lines(self._view, width, height))
 
     def on_resize(self) -> None:
         self.show_view()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        # Textual tells a widget that appears its size only if nothing asked where widgets stand before it is laid out.
+        if self._shown_in != self.size:
+            self.show_view()
+        return super().render_lines(crop)

@@ -52,6 +52,18 @@ async def test_a_value_set_before_there_is_room_is_shown_once_there_is() -> None
         assert screen_text(app).split() == ["early", "bird"]
 
 
+async def test_one_that_appears_is_painted_though_something_asked_where_it_stands_before_it_was_laid_out() -> None:
+    app = Shown()
+    app.words.display = False
+    async with app.run_test(size=(10, 4)) as pilot:
+        app.words.view = ("early", "bird")
+        app.words.display = True
+        app.screen._compositor.update_widgets({app.words})
+        assert app.words in app.screen._compositor.full_map
+        await pilot.pause()
+        assert screen_text(app).split() == ["early", "bird"]
+
+
 async def test_only_rows_that_differ_are_painted_and_nothing_is_laid_out() -> None:
     app = Shown()
     async with app.run_test(size=(10, 4)) as pilot:
