@@ -102,6 +102,8 @@ def _indexed(targets: Sequence[str], options: ReadOptions) -> dict[str, RowIndex
                     progress.show(read, read)
                 elif isinstance(found, Problem | Remark):
                     print_message(found.sentence)
+    for index in indexes.values():
+        index.is_complete = True
     return {file: index for file, index in indexes.items() if index.traces}
 
 
