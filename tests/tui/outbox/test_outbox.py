@@ -155,10 +155,11 @@ async def test_twenty_thousand_rows_are_read_a_page_at_a_time(tmp_path: Path) ->
 
 
 def _multiply(journal: Journal, count: int) -> None:
-    """Queue the one delivery there is again and again."""
+    """Queue the one delivery there is again and again, each for a trace of its own."""
+    own = ("assessment_id", "trace_id")
     with journal._store.writing() as db:
         names = [row[1] for row in db.execute("PRAGMA table_info(deliveries)") if row[1] not in ("id", "seq", "name")]
-        copied = ", ".join(each if each != "assessment_id" else "assessment_id || :n" for each in names)
+        copied = ", ".join(f"{each} || :n" if each in own else each for each in names)
         db.executemany(
             f"INSERT INTO deliveries (seq, name, {', '.join(names)})"
             f" SELECT seq + 1 + :n, 'copy ' || :n, {copied} FROM deliveries WHERE id = 1",
