@@ -77,16 +77,20 @@ _UNDONE: Final = "('waiting', 'parked', 'refused')"
 
 
 _COUNTS: Final = f"""
-WITH RECURSIVE held (id, op, destination_id, reviewer, trace_id) AS (
-    SELECT id, op, destination_id, reviewer, trace_id FROM deliveries
-    WHERE released_at_ms IS NULL AND +state IN {_UNDONE}
+WITH RECURSIVE behind (id, trace_id) AS (
+    SELECT d.id, d.trace_id FROM deliveries d
+    WHERE d.state IN {_UNDONE} AND d.released_at_ms IS NOT NULL
+      AND d.trace_id IN (SELECT trace_id FROM deliveries WHERE released_at_ms IS NULL)
+      AND EXISTS (SELECT 1 FROM deliveries h
+                  WHERE h.trace_id = d.trace_id AND h.released_at_ms IS NULL AND +h.state IN {_UNDONE}
+                    AND (h.id = d.depends_on
+                         OR d.op = 'status' AND h.op != 'status'
+                            AND h.destination_id = d.destination_id AND h.reviewer = d.reviewer))
     UNION
-    SELECT d.id, d.op, d.destination_id, d.reviewer, d.trace_id FROM held h JOIN deliveries d ON d.trace_id = h.trace_id
-    WHERE d.state IN {_UNDONE}
-      AND (d.depends_on = h.id
-           OR d.op = 'status' AND h.op != 'status'
-              AND d.destination_id = h.destination_id AND d.reviewer = h.reviewer))
-SELECT state, cause, count(*) AS n, sum(id IN (SELECT id FROM held)) AS held FROM deliveries
+    SELECT d.id, d.trace_id FROM behind b JOIN deliveries d ON d.trace_id = b.trace_id AND d.depends_on = b.id
+    WHERE d.state IN {_UNDONE})
+SELECT state, cause, count(*) AS n, count(*) - count(released_at_ms) + sum(id IN (SELECT id FROM behind)) AS held
+FROM deliveries
 WHERE state IN {_UNDONE} AND destination_id IN (SELECT value FROM json_each(?)) GROUP BY destination_id, state, cause
 """
 """What is held was not released, or waits for what was not."""
