@@ -153,8 +153,11 @@ def make_older(path: Path) -> None:
 def test_a_damaged_journal_is_read_as_far_as_it_can_be_and_stays_as_it_is(labeler: Program, disk: Disk) -> None:
     queue(labeler, PLACE, [f"tr-{number}" for number in range(10)])
     journal = labeler.data / "journal.db"
+    with closing(sqlite3.connect(journal)) as database:
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+        (page,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'deliveries'").fetchone()
     content = bytearray(journal.read_bytes())
-    content[-2000:] = bytes(2000)
+    content[page * size - 2000 : page * size] = bytes(2000)
     journal.write_bytes(content)
     disk.make_read_only()
     before = disk.content()
