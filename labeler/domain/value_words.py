@@ -38,7 +38,8 @@ def value_lines(value: JsonValue) -> str:
     """Return a value whole, the entries of a list and the fields of an object apart.
 
     They stand side by side where that is short and nothing in them could be taken for a separator, else a line each,
-    lists with dashes. In a list or an object, text that reads as something else stands in quotes: ``"4", 5``.
+    lists with dashes. In a list or an object, text that reads as something else, or whose ends could not be seen, stands
+    in quotes: ``"4", 5, "login "``.
     """
     if isinstance(value, str):
         return value or '""'
@@ -111,7 +112,7 @@ def _member(opening: str, value: JsonValue) -> str:
 
 def _member_words(value: JsonValue) -> str:
     if isinstance(value, str):
-        return f'"{value}"' if is_ambiguous(value) else value
+        return f'"{value}"' if is_ambiguous(value) or value != value.strip() else value
     return value_words(value)
 
 

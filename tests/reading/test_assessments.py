@@ -74,6 +74,7 @@ def test_entries_of_a_list_are_apart_also_where_they_hold_commas() -> None:
         assert "- MLflow is open source, run by volunteers\n- It logs runs, traces\n  and models" in document.plain_text
     assert told(said("tags", ["wrong", "unsafe"])).startswith("wrong, unsafe · reviewer bo")
     assert told(said("tags", ["4", 4, "yes", True, "none", None])).startswith('"4", 4, "yes", yes, "none", null · ')
+    assert told(said("tags", ["login ", "sso\r"])).startswith('"login ", "sso␍" · ')
     assert told(said("quality", {"accuracy": 4, "tone": "warm"})).startswith("accuracy: 4, tone: warm · ")
     assert "notes:\n  one\n  two" in told(said("quality", {"accuracy": 4, "notes": "one\ntwo"}))
 

@@ -154,14 +154,14 @@ def _in_words(assessment: Assessment, as_asked: AsAsked) -> _Words:
     if asked is None:
         return _Words(_lines(value), recorded if isinstance(value, str) and is_ambiguous(value) else "")
     question, taken = asked
-    return _Words(sanitise(_asked_words(question, taken)), "" if same_value(taken, value) else recorded)
+    return _Words(_asked_words(question, taken), "" if same_value(taken, value) else recorded)
 
 
 def _asked_words(question: Question, taken: JsonValue) -> str:
     """A value in the words of its question; of several options one a line where commas in them would blur them."""
     if isinstance(taken, list) and any("," in str(option) for option in taken):
-        return "\n".join(f"- {option}" for option in taken)
-    return value_words(taken, question)
+        return "\n".join(f"- {sanitise(str(option))}" for option in taken)
+    return sanitise(value_words(taken, question))
 
 
 def _lines(value: JsonValue) -> str:
