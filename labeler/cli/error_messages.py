@@ -45,7 +45,7 @@ def _codes() -> Iterator[tuple[type[BaseException], ExitCode]]:
     """Yield error types with their exit codes, subclasses before their bases."""
     from labeler.backends import base
     from labeler.config.asked import NoQuestions
-    from labeler.config.consent import CredentialsWithheld
+    from labeler.config.credentials_consent import CredentialsWithheld
     from labeler.config.edit import CannotEdit
     from labeler.config.load import ConfigurationError
     from labeler.config.paths import UnusableDirectory

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.stdout import write_out
 from labeler.cli.whole_file import path_to_write, write_whole
-from labeler.labels.jsonl import write_labels
 from labeler.labels.label import Label
+from labeler.labels.label_lines import write_labels
 from labeler.labels.spreadsheet import write_csv
 
 FORMATS = ("jsonl", "csv")

@@ -20,9 +20,9 @@ from labeler.domain.question import NOTE_NAMES
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.trace_labels import TraceLabels
 from labeler.labels.label import Label, label_of
-from labeler.labels.label_lines_file import LabelLinesFile
 from labeler.labels.labelled_file import LabelledFile, LabelsNotWritten, SaidOf
 from labeler.labels.labelled_path import label_lines_path, labelled_path
+from labeler.labels.labels_beside_file import LabelLinesFile
 from labeler.labels.row_index import RowIndex
 from labeler.labels.row_labels import NOTHING_SAID, Said
 from labeler.reading.files.entry import ReadOptions

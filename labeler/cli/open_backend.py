@@ -16,7 +16,7 @@ from labeler.cli.open_journal import open_journal
 from labeler.cli.output import print_message
 from labeler.cli.sign_in import permitted_credentials, with_consent
 from labeler.config.backend_uri import BackendKind, BadBackendUri, backend_kind
-from labeler.config.consent import CredentialsWithheld
+from labeler.config.credentials_consent import CredentialsWithheld
 from labeler.config.load import Configuration
 from labeler.domain.destination import canonical_uri
 from labeler.domain.worklist import ReviewSpec

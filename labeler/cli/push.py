@@ -26,8 +26,8 @@ from labeler.domain import answer_metadata
 from labeler.domain.assessment import NOTHING, Assessment
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.destination import Destination
-from labeler.labels.jsonl import BadLine, LabelLine, read_lines
 from labeler.labels.label import assessment_of, derived_id
+from labeler.labels.label_lines import BadLine, LabelLine, read_lines
 from labeler.labels.labels_of_rows import read_labelled_rows
 from labeler.reading.wire.identifiers import is_open_telemetry_s, mlflow_id
 from labeler.storage.file_reading import read_data_file, read_stream

@@ -18,9 +18,9 @@ from labeler.dataclass import dataclass
 from labeler.domain.assessment import NOTHING, Assessment, Source, SourceType
 from labeler.domain.question import Question
 from labeler.domain.value import UnusableValue
-from labeler.labels.jsonl import BadLine, LabelLine
 from labeler.labels.label import Label
 from labeler.labels.label_file import read_label_file
+from labeler.labels.label_lines import BadLine, LabelLine
 from labeler.reports.report import ReportSource
 from labeler.review.judge_values import judged_value
 from labeler.storage.file_reading import read_data_file, read_stream

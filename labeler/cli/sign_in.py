@@ -15,7 +15,7 @@ from labeler.cli.log import keep_out_of_log
 from labeler.cli.output import print_message
 from labeler.cli.prompts import agrees
 from labeler.config.backend_uri import BackendKind, backend_kind
-from labeler.config.consent import CredentialsWithheld, OriginNotTrusted, check_consent
+from labeler.config.credentials_consent import CredentialsWithheld, OriginNotTrusted, check_consent
 from labeler.config.edit import allow_plain_http
 from labeler.config.load import Configuration
 from labeler.domain.destination import origin

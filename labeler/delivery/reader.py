@@ -27,7 +27,7 @@ from labeler.cache.store import Cache
 from labeler.delivery.backoff import Backoff
 from labeler.delivery.listing import ListedTrace, chunks, listed_traces, selected_traces
 from labeler.delivery.news import News, NewsListener, StatusListener
-from labeler.delivery.pace import USUAL, ReadingPace
+from labeler.delivery.reading_intervals import USUAL, ReadingIntervals
 from labeler.domain.assessment import same_reviewer
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.connection import ConnectionStatus
@@ -63,7 +63,7 @@ class Reader:
         *,
         only_unlabelled: bool,
         read_questions: Questions | None = None,
-        pace: ReadingPace = USUAL,
+        pace: ReadingIntervals = USUAL,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._backend = backend

@@ -21,7 +21,7 @@ from labeler.delivery.backoff import Backoff
 from labeler.delivery.connection import ConnectionState
 from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled
 from labeler.delivery.news import NewsListener, StatusListener
-from labeler.delivery.pace import USUAL, ReadingPace
+from labeler.delivery.reading_intervals import USUAL, ReadingIntervals
 from labeler.delivery.sessions import bring_session, turns_of
 from labeler.domain.connection import ConnectionStatus
 from labeler.domain.destination import Destination
@@ -99,7 +99,7 @@ class ReviewSync:
         traffic: Traffic,
         pulse: Pulse | None = None,
         read_questions: Questions | None = None,
-        pace: ReadingPace = USUAL,
+        pace: ReadingIntervals = USUAL,
     ) -> None:
         self._listener: Listener
         self._read_questions = read_questions

@@ -17,11 +17,11 @@ from labeler.desk.document_cache import Library, PreparedTrace, reader_of
 from labeler.desk.drafts import Drafts, kept_slot
 from labeler.desk.events import DeskEvent, DocumentReady, ItemChanged, ItemsAdded, Notice, StatusChanged
 from labeler.desk.history_loader import Past
+from labeler.desk.incoming_news import DeskNews
 from labeler.desk.intake import Intake
 from labeler.desk.journal_tasks import Background
 from labeler.desk.known_assessments import KnownAssessments
 from labeler.desk.media_content import Contents
-from labeler.desk.news import DeskNews
 from labeler.desk.outbox import Outbox
 from labeler.desk.own_elsewhere import OwnElsewhere
 from labeler.desk.remote import OFFLINE, Remote

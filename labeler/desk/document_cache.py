@@ -22,7 +22,7 @@ from labeler.reading.sanitise import one_line
 from labeler.reading.views.assessments import AsAsked, about_trace, unasked, with_assessments
 from labeler.reading.wire.spans import SpansOfAnother
 from labeler.review.judge_values import as_asked
-from labeler.review.own_answers import by_others
+from labeler.review.own_assessments import by_others
 from labeler.review.state import ReviewState
 
 _KEPT = 24

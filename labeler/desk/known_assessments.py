@@ -14,8 +14,8 @@ from labeler.domain.question import NOTE_NAMES, Question
 from labeler.domain.sprint import in_scope
 from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import ReviewSpec
-from labeler.review.mine import Asked, JournalWord, Mine, Reading, merge
-from labeler.review.own_answers import by_others
+from labeler.review.my_answer import Asked, JournalWord, Mine, Reading, merge
+from labeler.review.own_assessments import by_others
 from labeler.review.state import ReviewState
 
 

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from labeler.domain.assessment import SourceType
 from labeler.domain.trace import TraceSummary
-from labeler.review.own_answers import by_others
+from labeler.review.own_assessments import by_others
 
 
 class TraceFacts(NamedTuple):

@@ -12,7 +12,7 @@ from labeler.domain.queue import QueueItemState
 from labeler.domain.sprint import NO_SPRINT, in_scope
 from labeler.domain.worklist import WorklistRow
 from labeler.review.labelled import is_labelled
-from labeler.review.own_answers import own_answers
+from labeler.review.own_assessments import own_answers
 
 _TITLE_CHARACTERS = 200
 """Characters kept of a preview; the title is cut to what a row shows when it is made safe."""

@@ -38,7 +38,7 @@ def value_lines(value: JsonValue) -> str:
     """Return a value whole, the entries of a list and the fields of an object apart.
 
     They stand side by side where that is short and nothing in them could be taken for a separator, else a line each,
-    lists with dashes. In a list or an object, text that reads as something else, or whose ends could not be seen, stands
+    lists with dashes. In a list or an object, text that reads as something else or whose ends could not be seen stands
     in quotes: ``"4", 5, "login "``.
     """
     if isinstance(value, str):

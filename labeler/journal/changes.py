@@ -15,12 +15,12 @@ from labeler.domain.destination import Destination
 from labeler.domain.question import NOTE_NAMES
 from labeler.domain.sprint import NO_SPRINT
 from labeler.domain.worklist import ReviewSpec
+from labeler.journal.deliveries_of_changes import settle_answer, settle_status
 from labeler.journal.delivery_table import DeliveryTable
 from labeler.journal.destinations import number_of, numbers
 from labeler.journal.item_states import ItemKey, item_key, note_state, note_touched
 from labeler.journal.models import DeliveryState
 from labeler.journal.outgoing_assessment import AnswerKey
-from labeler.journal.reconcile import settle_answer, settle_status
 from labeler.journal.retirement import carrier_of, restore, retire
 from labeler.journal.reviews import home_of, spec_of
 from labeler.journal.serialization import (

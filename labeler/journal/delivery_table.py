@@ -1,4 +1,4 @@
-"""Reads and writes rows of the deliveries table inside one transaction. The rules are in `reconcile`."""
+"""Reads and writes rows of the deliveries table inside one transaction. The rules are in `deliveries_of_changes`."""
 
 from __future__ import annotations
 

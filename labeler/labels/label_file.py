@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labeler.labels.jsonl import BadLine, LabelLine, read_lines
+from labeler.labels.label_lines import BadLine, LabelLine, read_lines
 from labeler.labels.spreadsheet import is_label_table, read_csv
 
 

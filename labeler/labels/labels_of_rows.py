@@ -10,8 +10,8 @@ from typing import Final
 from labeler.domain import answer_metadata
 from labeler.domain.assessment import Assessment, SourceType
 from labeler.domain.value import UnusableValue
-from labeler.labels.jsonl import LabelLine
 from labeler.labels.label import Label, check_author, check_content, label_of
+from labeler.labels.label_lines import LabelLine
 from labeler.reading.files.entry import ReadOptions, Row, UnusableFile
 from labeler.reading.files.read import stream_rows
 from labeler.reading.wire.forms.row_facts import is_label_key, labels_of

@@ -11,8 +11,8 @@ from typing import Final, TextIO
 
 from labeler.domain.value import JsonValue, UnusableValue
 from labeler.labels.exact_json import exact_json
-from labeler.labels.jsonl import BadLine, LabelLine, label_of_fields
 from labeler.labels.label import COLUMNS, Label, fields_of
+from labeler.labels.label_lines import BadLine, LabelLine, label_of_fields
 
 _JSON_COLUMNS: Final = frozenset({"value", "metadata", "valid"})
 _BLANK: Final = r"\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff"

@@ -6,7 +6,7 @@ from labeler.dataclass import dataclass
 from labeler.domain.change import AnswerEffect, Change, StateEffect
 from labeler.domain.worklist import ItemState
 from labeler.review.decision import Decision
-from labeler.review.mine import Mine
+from labeler.review.my_answer import Mine
 from labeler.review.navigation import opening_focus
 from labeler.review.shared_queue import offer
 from labeler.review.state import ReviewState, Subject

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from labeler.domain.change import AnswerEffect, Effect, StateEffect
 from labeler.review.decision import AskFirst, Decision, Refusal, verbatim
-from labeler.review.mine import Mine
+from labeler.review.my_answer import Mine
 from labeler.review.state import ReviewState
 
 

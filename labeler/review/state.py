@@ -13,7 +13,7 @@ from labeler.domain.change import Answer
 from labeler.domain.question import FLAG_NAME, Question
 from labeler.domain.worklist import ItemState
 from labeler.review.history import History
-from labeler.review.mine import Mine
+from labeler.review.my_answer import Mine
 from labeler.review.queue_items import QueueItems
 from labeler.review.worklist import Item, Worklist
 

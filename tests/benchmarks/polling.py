@@ -26,7 +26,7 @@ from tests.desk.at_a_queue import ServedQueue, served_queue
 from tests.servers.mlflow_server import MlflowServer
 
 _ONCE: Final = (
-    "from labeler.delivery import pace; pace.USUAL = pace.ReadingPace(queue_s=1e6, near_end_s=1e6, in_view_s=1e6)"
+    "from labeler.delivery import pace; pace.USUAL = pace.ReadingIntervals(queue_s=1e6, near_end_s=1e6, in_view_s=1e6)"
 )
 _USUAL: Final = "from labeler.delivery import pace"
 _RUN: Final = "import sys; from labeler.cli.main import main; sys.exit(main())"

@@ -6,8 +6,8 @@ import random
 from collections.abc import Iterable
 from pathlib import Path
 
-from labeler.labels.jsonl import write_labels
 from labeler.labels.label import Label
+from labeler.labels.label_lines import write_labels
 
 PEOPLE = ("ana@x.io", "bo@x.io", "cem@x.io", "dee@x.io")
 

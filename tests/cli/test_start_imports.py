@@ -16,7 +16,7 @@ UNNEEDED = (
     "labeler.cli.review",
     "labeler.cli.sign_in",
     "labeler.cli.trace_files",
-    "labeler.config.consent",
+    "labeler.config.credentials_consent",
     "labeler.config.edit",
     "labeler.config.sentences",
     "labeler.journal.damaged_journal",

@@ -12,8 +12,8 @@ import pytest
 
 from labeler.domain.destination import Destination
 from labeler.journal.journal import Journal
-from labeler.labels.jsonl import read_labels
 from labeler.labels.label import Label
+from labeler.labels.label_lines import read_labels
 from tests.cli.embedded_store import experiments_in, filled_store
 from tests.cli.program import Program
 from tests.cli.queued_labels import queue

@@ -23,7 +23,7 @@ from labeler.review.action import Action, ActionContext, Clear, SetAnswer, Undo
 from labeler.review.apply import apply
 from labeler.review.decide import decide
 from labeler.review.decision import Decision
-from labeler.review.mine import Asked, JournalWord, Mine, Reading, merge
+from labeler.review.my_answer import Asked, JournalWord, Mine, Reading, merge
 from labeler.review.state import Advance, ReviewState, Rules
 from labeler.review.worklist import Item
 from tests.delivery.simulated import SimulatedBackend

@@ -14,7 +14,7 @@ from labeler.backends.base import Backend
 from labeler.backends.mlflow.backend import MlflowBackend, open_backend
 from labeler.cache.async_cache import AsyncCache
 from labeler.delivery.listing import listed_traces
-from labeler.delivery.pace import ReadingPace
+from labeler.delivery.reading_intervals import ReadingIntervals
 from labeler.delivery.review_sync import ReviewSync, Traffic
 from labeler.desk.desk import Desk, Done
 from labeler.desk.events import Announcement, DeskEvent, Notice
@@ -28,7 +28,7 @@ from labeler.review.state import Rules
 from tests.servers.filling import create_schema, log_many
 from tests.servers.mlflow_server import MlflowServer, shared_server
 
-QUICK: Final = ReadingPace(
+QUICK: Final = ReadingIntervals(
     queue_s=0.2, near_end_s=0.2, rest_share=1, in_view_s=0.5, look_s=0.05, settings_s=0.4, flicker_s=0.2, echo_s=0.1
 )
 """Everything within a second."""
@@ -195,7 +195,7 @@ async def at_queue(
     reviewer: str = "ana",
     *,
     url: str = "",
-    pace: ReadingPace = QUICK,
+    pace: ReadingIntervals = QUICK,
     only_unlabelled: bool = True,
     rules: Rules = Rules(for_queue=True),  # noqa: B008 - frozen
 ) -> AsyncIterator[AtQueue]:

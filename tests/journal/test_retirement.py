@@ -20,7 +20,7 @@ from labeler.review.action import Action, ActionContext, Clear, Redo, SetAnswer,
 from labeler.review.apply import apply
 from labeler.review.decide import decide
 from labeler.review.decision import AskFirst, Decision
-from labeler.review.mine import Asked, Reading, merge
+from labeler.review.my_answer import Asked, Reading, merge
 from labeler.review.state import Advance, ReviewState, Rules
 from labeler.review.worklist import Item
 from tests.journal.server import Server

@@ -15,7 +15,7 @@ from labeler.domain.change import Answer
 from labeler.domain.question import FLAG_NAME, Question
 from labeler.domain.sprint import NO_SPRINT, SprintScope, scope_of
 from labeler.domain.value import JsonValue
-from labeler.review.mine import Asked, JournalWord, Mine, Reading, merge
+from labeler.review.my_answer import Asked, JournalWord, Mine, Reading, merge
 from tests.review.sitting import CLARITY, EXPECTED, HELPFUL, MODES, QUALITY, REMARK
 
 ME = "Rhea.K@harbour.example"

@@ -39,9 +39,9 @@ SEEN_WITHIN_S: Final = 20 / FASTER + 2
 
 PROGRAM: Final = f"""
 import sys
-from labeler.delivery import pace
-usual = pace.ReadingPace()
-pace.USUAL = pace.ReadingPace(
+from labeler.delivery import reading_intervals as pace
+usual = pace.ReadingIntervals()
+pace.USUAL = pace.ReadingIntervals(
     queue_s=usual.queue_s / {FASTER}, near_end_s=usual.near_end_s / {FASTER}, rest_share=1, echo_s=0.2, flicker_s=1
 )
 from labeler.cli.main import main

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from labeler.domain import answer_metadata
-from labeler.labels.jsonl import LabelLine, read_lines, write_labels
 from labeler.labels.label import Label
+from labeler.labels.label_lines import LabelLine, read_lines, write_labels
 from labeler.labels.labelled_file import LabelsNotWritten, SaidOf, Written, not_written, refused
 from labeler.labels.row_index import RowIndex
 from labeler.labels.row_labels import NOTHING_SAID, is_of

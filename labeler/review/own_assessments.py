@@ -8,7 +8,7 @@ from labeler.domain.assessment import Assessment, SourceType, same_reviewer
 from labeler.domain.change import Answer
 from labeler.domain.question import NOTE_NAMES, Question
 from labeler.domain.sprint import in_no_sprint
-from labeler.review.mine import Asked, Reading, merge
+from labeler.review.my_answer import Asked, Reading, merge
 
 
 def own_answers(

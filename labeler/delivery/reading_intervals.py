@@ -8,7 +8,7 @@ from labeler.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingPace:
+class ReadingIntervals:
     """Intervals in seconds between two readings of the same thing.
 
     A queue's items are read every `queue_s`, every `near_end_s` while fewer than `near_end_items` are open, and never
@@ -30,4 +30,4 @@ class ReadingPace:
     echo_s: float = 1.0
 
 
-USUAL: Final = ReadingPace()
+USUAL: Final = ReadingIntervals()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from labeler.config.backend_uri import is_loopback, without_userinfo
-from labeler.config.consent import OriginNotTrusted, PlainHttpNotAllowed, check_consent
+from labeler.config.credentials_consent import OriginNotTrusted, PlainHttpNotAllowed, check_consent
 from labeler.config.edit import CannotEdit, allow_plain_http, with_plain_http
 from labeler.config.load import FlagSetting
 from tests.config.loading import Layers, load

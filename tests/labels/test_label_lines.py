@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labeler.domain.assessment import AssessmentKind
-from labeler.labels.jsonl import BadLine, read_labels, write_labels
 from labeler.labels.label import COLUMNS, Label
+from labeler.labels.label_lines import BadLine, read_labels, write_labels
 from tests.labels.strategies import labels
 
 GOOD = {"trace_id": "tr-1", "name": "helpful", "value": True}

@@ -9,7 +9,7 @@ from labeler.domain.change import Answer
 from labeler.domain.question import FLAG_NAME
 from labeler.domain.value import JsonValue
 from labeler.review.labelled import is_labelled
-from labeler.review.own_answers import by_others, own_answers, own_answers_by_span
+from labeler.review.own_assessments import by_others, own_answers, own_answers_by_span
 from tests.review.sitting import EXPECTED, HELPFUL, POLITE, QUALITY, REMARK
 
 ME = "Rhea.K@harbour.example"
