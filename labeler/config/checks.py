@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias, TypeVar
 
 from labeler.config.backend_uri import without_userinfo
@@ -86,6 +86,29 @@ def table(model: type[T], unknown: UnknownKey = UnknownKey()) -> Check[T]:  # no
         return model(**read)
 
     return check
+
+
+def table_of(check_each: Check[Any]) -> Any:
+    """Declare a field for a table with names of the user's own, empty by default: each value is checked.
+
+    An unquoted ``a.b = …`` in it, which TOML reads as a table in a table, is the name ``a.b``.
+    """
+
+    def check(value: object) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise wrong(f"must be a table, not {shown(value)}")
+        read: dict[str, Any] = {}
+        mistakes: list[Mistake] = []
+        for name, each in _by_dotted_name(value):
+            try:
+                read[name] = check_each(each)
+            except Wrong as error:
+                mistakes += (mistake.below(name) for mistake in error.mistakes)
+        if mistakes:
+            raise Wrong(mistakes)
+        return read
+
+    return dataclasses.field(default_factory=dict, metadata={"check": check, "is_needed": False})
 
 
 def list_of(check_each: Check[T]) -> Check[tuple[T, ...]]:
@@ -222,6 +245,14 @@ def shown(value: object) -> str:
         case _:
             written = str(value)
     return written if len(written) <= _LONGEST_SHOWN else f"{written[: _LONGEST_SHOWN - 1]}…"
+
+
+def _by_dotted_name(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _by_dotted_name(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
 
 
 def _within(value: T, at_least: float | None, at_most: float | None) -> T:

@@ -37,6 +37,9 @@ _MOST_TOLD: Final = 100
 """How many mistakes of one file are reported: nobody reads more, and finding the nearest name of each takes time."""
 
 _LISTS: Final = {"backend.experiments"}
+_TABLES_OF_NAMES: Final = ("keys", "judges")
+"""Tables whose keys are names of the user's own, which may have dots."""
+
 _SIGNS_IN: Final = (
     "has a name or password in it, which are one person's, in a file that others share; leave them out and set "
     "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN"
@@ -101,13 +104,13 @@ class Configuration:
     """The strongest first."""
 
     def origin(self, key: str) -> Origin:
-        """Where the effective value of a dotted key was set. One of the keymap's is ``keys.`` and the action."""
-        head, _, action = key.partition(".")
+        """Where the effective value of a dotted key was set. One of a table of names is ``keys.`` and the name."""
+        head, _, name = key.partition(".")
         for layer in self.layers:
-            if head == "keys" and action:
-                path = _key_path(layer.values.get("keys"), action)
+            if head in _TABLES_OF_NAMES and name:
+                path = _key_path(layer.values.get(head), name)
                 if path is not None:
-                    return layer.origin(("keys", *path))
+                    return layer.origin((head, *path))
             elif layer.get(key) is not None:
                 return layer.origin(tuple(key.split(".")))
         return DEFAULT_ORIGIN
@@ -278,13 +281,13 @@ def _merge(weak: Mapping[str, Any], strong: Mapping[str, Any]) -> dict[str, Any]
     return merged
 
 
-def _key_path(table: object, action: str) -> tuple[str, ...] | None:
-    """Find how `action` is spelled in a raw keymap: as one quoted key, or as tables in tables."""
+def _key_path(table: object, name: str) -> tuple[str, ...] | None:
+    """Find how `name` is spelled in a raw table of names: as one quoted key, or as tables in tables."""
     if not isinstance(table, Mapping):
         return None
-    if action in table:
-        return (action,)
-    head, _, rest = action.partition(".")
+    if name in table:
+        return (name,)
+    head, _, rest = name.partition(".")
     inner = _key_path(table.get(head), rest) if rest else None
     return None if inner is None else (head, *inner)
 
@@ -304,8 +307,10 @@ def flattened(settings: object, prefix: str = "") -> Iterator[tuple[str, Any]]:
         value = getattr(settings, name)
         if is_dataclass(value):
             yield from flattened(value, f"{prefix}{name}.")
-        elif name == "keys":
-            yield from ((f"keys.{action}", list(keys)) for action, keys in value.items())
+        elif name in _TABLES_OF_NAMES:
+            yield from (
+                (f"{name}.{key}", list(each) if isinstance(each, tuple) else each) for key, each in value.items()
+            )
         elif isinstance(value, tuple):
             yield f"{prefix}{name}", [_plain(item) for item in value]
         else:

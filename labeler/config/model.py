@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import shlex
-from collections.abc import Iterator, Mapping
-from typing import Any, Final, Literal
+from collections.abc import Mapping
+from typing import Final, Literal
 
 from labeler.config.backend_uri import BadBackendUri, check_backend_uri, check_origin
 from labeler.config.checks import (
@@ -17,8 +16,8 @@ from labeler.config.checks import (
     one_of,
     seconds,
     setting,
-    shown,
     table,
+    table_of,
     text,
     text_that,
     texts,
@@ -39,30 +38,13 @@ def command(value: object) -> tuple[str, ...]:
     return texts(words)
 
 
-def keymap(value: object) -> dict[str, tuple[str, ...]]:
-    """Check ``[keys]``: one key of each action, or a list of them."""
-    if not isinstance(value, Mapping):
-        raise wrong(f"must be a table, not {shown(value)}")
-    read: dict[str, tuple[str, ...]] = {}
-    mistakes: list[Mistake] = []
-    for action, keys in _by_action(value):
-        try:
-            read[action] = texts((keys,) if isinstance(keys, str) else keys)
-        except Wrong as error:
-            told = 'must be a key such as "y", or a list of keys'
-            mistakes += (Mistake((action, *mistake.path), told) for mistake in error.mistakes)
-    if mistakes:
-        raise Wrong(mistakes)
-    return read
-
-
-def _by_action(keys: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the keys of each action. An unquoted `answer.positive = "y"` is a table in a table."""
-    for name, value in keys.items():
-        if isinstance(value, Mapping):
-            yield from _by_action(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
+def keys_of_action(value: object) -> tuple[str, ...]:
+    """Check the keys of one action: a key, or a list of them."""
+    try:
+        return texts((value,) if isinstance(value, str) else value)
+    except Wrong as error:
+        told = 'must be a key such as "y", or a list of keys'
+        raise Wrong(Mistake(mistake.path, told) for mistake in error.mistakes) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +109,8 @@ class Settings:
     theme: str | None = setting(filled_text, None)
     mouse: bool = setting(boolean, True)
     ui: UiSettings = setting(table(UiSettings), UiSettings())
-    keys: Mapping[str, tuple[str, ...]] = dataclasses.field(
-        default_factory=dict, metadata={"check": keymap, "is_needed": False}
-    )
+    keys: Mapping[str, tuple[str, ...]] = table_of(keys_of_action)
+    judges: Mapping[str, str] = table_of(filled_text)
     questions: tuple[QuestionRefinement, ...] = setting(questions, ())
 
 

@@ -54,6 +54,23 @@ def test_files_are_merged_key_by_key_and_every_value_tells_its_origin_with_file_
     assert {key: str(configuration.origin(key)) for key in origins} == origins
 
 
+def test_judges_are_mapped_to_questions_whatever_is_in_their_names(tmp_path: Path) -> None:
+    configuration = load(
+        tmp_path,
+        user='[judges]\nhelpful_v1 = "helpful"\n"team/safe v2.1" = "safe"\n',
+        shared='[judges]\ntone.v2 = "tone"\n',
+    )
+    assert configuration.settings.judges == {"helpful_v1": "helpful", "team/safe v2.1": "safe", "tone.v2": "tone"}
+    assert str(configuration.origin("judges.team/safe v2.1")) == f"{tmp_path}/config.toml, line 3"
+    assert str(configuration.origin("judges.tone.v2")) == f"{tmp_path}/work/labeler.toml, line 2"
+    assert dict(flattened(configuration.settings))["judges.tone.v2"] == "tone"
+    told = complaints(tmp_path, 'theme = "no"\n[judges]\nhelpful_v1 = true\ntone = ""\n')
+    assert told == [
+        "config.toml, line 3: judges.helpful_v1 must be text in quotes, not true",
+        "config.toml, line 4: judges.tone must not be empty",
+    ]
+
+
 def test_experiments_on_the_command_line_replace_a_queue_that_a_file_names(tmp_path: Path) -> None:
     flag = FlagSetting("-e", "backend.experiments", ("desk",))
     configuration = load(tmp_path, shared='backend.queue = "autumn"\n', flags=[flag])
