@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from tests.cli.program import Program
-from tests.reading.files.examples import ANSWER, ASKED, EXAMPLES, lines
+from tests.reading.files.examples import EXAMPLES, lines
+from tests.reading.files.exported_documents import ANSWER, ASKED
 
 
 def test_show_reads_directories_and_stdin(labeler: Program) -> None:

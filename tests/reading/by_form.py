@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from labeler.domain.trace import RawTrace
 from labeler.reading.files.read import read_traces
 from labeler.reading.wire.envelopes import trace_summary
-from tests.reading.files.examples import ANSWER, ASKED, CALL_ARGUMENTS, EXAMPLES, RESULT, SYSTEM, Example, lines
+from tests.reading.files.examples import EXAMPLES, Example, lines
+from tests.reading.files.exported_documents import ANSWER, ASKED, CALL_ARGUMENTS, RESULT, SYSTEM
 from tests.reading.must_texts import said, shown
 
 HERE = Path(__file__).parent

@@ -17,8 +17,9 @@ from typing import Any, Final
 from labeler.backends.base import MOST_ATTACHED, Ambiguous, Malformed, MissingTarget, MissingTrace, Refused
 from labeler.backends.mlflow.asking import Cautions, WrongAnswer, ask, check_about, segment, why_not_asked
 from labeler.backends.mlflow.failures import MissingRoute
+from labeler.backends.mlflow.json_body import parse, worked_out
 from labeler.backends.mlflow.recent import RecentSummaries
-from labeler.backends.mlflow.transport import Transport, parse, worked_out
+from labeler.backends.mlflow.transport import Transport
 from labeler.domain.trace import RawTrace, TraceState, TraceSummary, short_id
 from labeler.reading.wire.envelopes import MalformedEnvelope, readable_trace_id, trace_summary
 from labeler.reading.wire.spans import SpansOfAnother, check_owner

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import json
 import random
 import socket
 import ssl
@@ -17,26 +16,25 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import httpcore
 import httpx
 
 from labeler import __version__
-from labeler.backends.base import Ambiguous, BackendError, Malformed, MissingTarget, NotABackend, Refused, Unreachable
+from labeler.backends.base import Ambiguous, BackendError, Malformed, MissingTarget, NotABackend, Unreachable
 from labeler.backends.mlflow.credentials import Credentials, Tls, UnusableSettings
 from labeler.backends.mlflow.error_causes import cause_of
 from labeler.backends.mlflow.failures import Server, ServerAnswer, failure, no_tunnel
 from labeler.backends.mlflow.handshake import ask_for_it, failed_handshake, speaks_tls, trust
+from labeler.backends.mlflow.json_body import encoded, parse
 from labeler.backends.mlflow.loopback import LoopbackBackend
 from labeler.backends.mlflow.proxies import Proxy, proxy_for
 from labeler.backends.mlflow.quickack import network_backend
 from labeler.backends.mlflow.unpacking import ACCEPTED, Cut, NotUnpacked, unpacked
 from labeler.backends.pulse import Pulse
 from labeler.dataclass import dataclass
-
-T = TypeVar("T")
 
 MAX_BODY: Final = 256 * 1024 * 1024
 """The largest response that is read, in bytes."""
@@ -50,9 +48,6 @@ _PAUSES_S: Final = (0.05, 0.2, 0.8)
 
 _AT_ONCE_S: Final = 1.5
 """Seconds within which a server closes the connection if it refused the handshake, which TLS 1.3 reports afterwards."""
-
-_WORKED_ON_THE_LOOP: Final = 32 * 1024
-"""Up to so many bytes of JSON, processing them takes less time than handing them to a thread."""
 
 _PAST_CACHES: Final = {"Cache-Control": "no-cache", "Pragma": "no-cache"}
 
@@ -158,7 +153,7 @@ class Transport:
 
         Raises `Refused` for a value that JSON cannot hold.
         """
-        content = None if payload is None else _encoded(payload)
+        content = None if payload is None else encoded(payload)
         return await self._object(await self._ask(method, path, None, content, patience or self.timeouts.ordinary))
 
     async def query(self, path: str, payload: Mapping[str, object], patience: Patience | None = None) -> dict[str, Any]:
@@ -166,7 +161,7 @@ class Transport:
 
         Raises what `send` raises.
         """
-        return await self._object(await self._insist("POST", path, None, _encoded(payload), patience))
+        return await self._object(await self._insist("POST", path, None, encoded(payload), patience))
 
     async def body(
         self,
@@ -340,30 +335,6 @@ async def _heard(chunks: AsyncIterator[bytes], heard: Callable[[], None]) -> Asy
     async for chunk in chunks:
         heard()
         yield chunk
-
-
-async def parse(body: bytes) -> object:
-    """Return the JSON value in `body`, or None if it is not JSON. Large ones are parsed off the event loop."""
-    return await worked_out(len(body), lambda: _parse(body))
-
-
-async def worked_out(size: int, work: Callable[[], T]) -> T:
-    """Return the result of `work` on `size` bytes of JSON, done off the event loop if it would block that."""
-    return work() if size <= _WORKED_ON_THE_LOOP else await asyncio.to_thread(work)
-
-
-def _encoded(payload: Mapping[str, object]) -> bytes:
-    try:
-        return json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-    except (ValueError, RecursionError):
-        raise Refused("A value holds what JSON cannot carry (NaN, infinity, half a character); not sent") from None
-
-
-def _parse(body: bytes) -> object:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
 
 
 class _Pool(httpx.AsyncHTTPTransport):

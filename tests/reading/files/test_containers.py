@@ -16,7 +16,8 @@ from labeler.reading.files.read import read_traces
 from labeler.reading.read import read_document
 from labeler.reading.views.raw_json import blind_raw_document, raw_document
 from tests.reading.corpus import body, recording
-from tests.reading.files.examples import ANSWER, ASKED, EXAMPLES, lines
+from tests.reading.files.examples import EXAMPLES, lines
+from tests.reading.files.exported_documents import ANSWER, ASKED
 
 ROWS = [{"id": 1, "prompt": ASKED, "response": ANSWER}, {"id": 2, "prompt": "And back?", "response": "At nine."}]
 

@@ -17,7 +17,8 @@ from labeler.reading.conversation.build import Conversation, converse
 from labeler.reading.files.read import read_traces
 from labeler.reading.formats.plain import main_text
 from labeler.reading.wire.spans import decode
-from tests.reading.files.examples import ANSWER, ASKED, CALL_ARGUMENTS, EXAMPLES, RESULT, SYSTEM, Example, lines
+from tests.reading.files.examples import EXAMPLES, Example, lines
+from tests.reading.files.exported_documents import ANSWER, ASKED, CALL_ARGUMENTS, RESULT, SYSTEM
 
 
 def _as_list(example: Example) -> bytes:
