@@ -190,7 +190,7 @@ def report(parser: argparse.ArgumentParser) -> None:
             "files",
             nargs="*",
             metavar="FILE",
-            help="label files as labeler export writes them; a label in several counts once; without: from the backend",
+            help="label files and labelled files; a label in several counts once; without: from the backend",
         )
     )
     parser.add_argument("--local", action="store_true", help="from the journal, delivered or not, without a network")

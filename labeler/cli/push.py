@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
 async def push(arguments: argparse.Namespace) -> ExitCode:
     """Queue the labels of a file. Pushing it twice changes nothing more. Raises `CommandFailed`."""
     configuration = configure(arguments)
-    lines, unreadable = _read(arguments.file)
+    lines, unreadable, problems = _read(arguments.file)
     if not lines and not unreadable:
         print_message(f"{'stdin' if arguments.file == '-' else arguments.file} holds no label.")
         return ExitCode.OK
@@ -69,26 +69,29 @@ async def push(arguments: argparse.Namespace) -> ExitCode:
         bad = {each.number: each.sentence for each in done.bad} | {each.number: each.sentence for each in unreadable}
         for number, sentence in sorted(bad.items()):
             print_message(f"{arguments.file}, line {number}: {sentence}")
-        if bad and not arguments.skip_bad:
+        for sentence in problems:
+            print_message(sentence)
+        wrong = len(bad) + len(problems)
+        if wrong and not arguments.skip_bad:
             raise CommandFailed(
-                ExitCode.USAGE, f"Nothing was queued. Mend {_lines(len(bad))}, or give --skip-bad to queue the others"
+                ExitCode.USAGE, f"Nothing was queued. Mend {_lines(wrong)}, or give --skip-bad to queue the others"
             )
         queued = [
             await journal.run(journal.imported.enqueue, home, [*new.values()], now_ms) for home, new in done.new.items()
         ]
     _tell(sum(queued), len(lines) - len(done.bad), done.known)
-    return ExitCode.PROBLEM if bad or done.known[LineStanding.LOST] else ExitCode.OK
+    return ExitCode.PROBLEM if wrong or done.known[LineStanding.LOST] else ExitCode.OK
 
 
-def _read(file: str) -> tuple[list[LabelLine], list[BadLine]]:
-    """Read the labels of a label file, or those in the rows of a labelled file."""
+def _read(file: str) -> tuple[list[LabelLine], list[BadLine], Sequence[str]]:
+    """Read the labels of a label file, or those in the rows of a labelled file with sentences about unreadable rows."""
     content = _content(file)
     lines, unreadable = read_lines(content)
     if unreadable and not lines:
         rows = read_labelled_rows("stdin" if file == "-" else Path(file).name, content)
         if rows is not None:
-            return rows, []
-    return lines, unreadable
+            return rows.lines, [], rows.problems
+    return lines, unreadable, ()
 
 
 async def _under_ids_of(backend: Backend, lines: Sequence[LabelLine]) -> list[LabelLine]:

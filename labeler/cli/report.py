@@ -11,9 +11,10 @@ from labeler.agreement.counted_labels import Blind, CountedLabels, count_labels,
 from labeler.agreement.judge_examples import Examples
 from labeler.agreement.report import agreement_report
 from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
+from labeler.cli.file_labels import labels_of_files
 from labeler.cli.output import print_message
 from labeler.cli.report_output import check_output, write_report
-from labeler.cli.reported_labels import ReportedLabels, labels_of_files, labels_of_journal
+from labeler.cli.reported_labels import ReportedLabels, labels_of_journal
 from labeler.cli.server_labels import labels_of_server
 from labeler.reports.figure_words import counted
 from labeler.reports.report import Report

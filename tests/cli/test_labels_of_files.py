@@ -154,6 +154,20 @@ def test_a_labelled_file_is_pushed_home_once_with_where_each_label_stood(
     assert (flat.code, "1 queued." in flat.err) == (0, True), flat.err
 
 
+def test_a_labelled_file_with_a_damaged_row_is_pushed_only_where_that_is_asked_for(
+    labeler: Program, experiment: Experiment
+) -> None:
+    row: dict[str, object] = {"trace_id": experiment.trace_ids[0], "prompt": "q", "response": "a"}
+    row["labels"] = [{"name": "ok", "value": True, "reviewer": "bo"}]
+    (labeler.work / "x.labelled.jsonl").write_bytes(lines([row]) + b'{"prompt": "q2"')
+    pushed = labeler.run("push", "x.labelled.jsonl", "-b", experiment.server.url)
+    assert pushed.code == 2
+    assert "x.labelled.jsonl: line 2 " in pushed.err
+    assert "Nothing was queued. Mend the line" in pushed.err
+    pushed = labeler.run("push", "x.labelled.jsonl", "-b", experiment.server.url, "--skip-bad")
+    assert (pushed.code, "1 queued." in pushed.err, "line 2 " in pushed.err) == (1, True, True)
+
+
 def test_labels_of_an_otlp_file_are_pushed_to_the_trace_that_mlflow_made_of_it(
     labeler: Program, experiment: Experiment
 ) -> None:
