@@ -271,9 +271,9 @@ class Desk:
         if not state.items:
             return []
         here = state.position
-        around = [index for index in (here, here + 1, here - 1) if 0 <= index < len(state.items)]
+        around = [here, state.worklist.neighbour(here, 1), state.worklist.neighbour(here, -1)]
         ahead = islice(state.worklist.unlabelled_after(here), AHEAD)
-        return [state.items[index].trace_id for index in dict.fromkeys([*around, *ahead])]
+        return [state.items[index].trace_id for index in dict.fromkeys([*around, *ahead]) if index is not None]
 
     async def take_in(self, page: Sequence[ListedTrace], *, only_unlabelled: bool) -> int:
         """Append what is new in a page of the backend's listing, moving nothing; return how many were added."""

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from labeler.dataclass import dataclass
 from labeler.domain.change import Blind
 from labeler.domain.value import JsonValue
+from labeler.review.criteria import Filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,13 @@ class GoTo:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowOnly:
+    """Narrow the worklist to the items of a filter; None: show all of it again."""
+
+    filter: Filter | None
+
+
+@dataclass(frozen=True, slots=True)
 class Undo: ...
 
 
@@ -183,6 +191,7 @@ Action: TypeAlias = (
     | SetFlag
     | Go
     | GoTo
+    | ShowOnly
     | Undo
     | Redo
 )

@@ -15,7 +15,7 @@ from labeler.review.answer_values import allowed, check_value, option_index, tak
 from labeler.review.changed_answers import said_of_changes
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
 from labeler.review.labelled import is_labelled
-from labeler.review.navigation import focus_after, is_complete, next_open, nothing_left
+from labeler.review.navigation import focus_after, is_complete, next_open, nothing_left_after
 from labeler.review.state import ReviewState
 from labeler.review.worklist import Item
 
@@ -201,7 +201,7 @@ def submit(state: ReviewState, item: Item, effects: Sequence[Effect], stamp: Act
     return Decision(
         change=make_change(act, item.trace_id, submitted, stamp),
         position=target,
-        says="" if target is not None else nothing_left(state),
+        says="" if target is not None else nothing_left_after(state),
         submits=True,
     )
 

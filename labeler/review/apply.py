@@ -29,6 +29,8 @@ def apply(state: ReviewState, decision: Decision) -> Changed:
     if decision.change is not None:
         apply_change(state, decision.change)
         rows.add(state.index_of[decision.change.trace_id])
+    if decision.shows is not None:
+        state.show_only(decision.shows.filter)
     if decision.kept_comment is not None and state.item is not None:
         _keep_comment(state, state.subject, decision.kept_comment)
     if decision.position is not None:

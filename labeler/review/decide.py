@@ -11,6 +11,7 @@ from labeler.domain.worklist import ItemState
 from labeler.review import action as act
 from labeler.review.answers import answer_digit, answer_thumb, clear, comment_on, give, go_on, thumb_target
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
+from labeler.review.filtering import leaving_filter, show_only
 from labeler.review.item_states import ask_decline, decline, defer, flag, press_enter, toggle_flag
 from labeler.review.navigation import go, go_to
 from labeler.review.repeat import repeat
@@ -26,7 +27,7 @@ NOT_DOWNLOADED: Final = "This trace is not downloaded, so it cannot be judged no
 
 def decide(state: ReviewState, action: act.Action, stamp: act.ActionContext) -> Decision | Refusal:
     """Decide what `action` leads to in `state`. Changes nothing; `apply` does."""
-    return beside_others(state, _decide(state, action, stamp))
+    return leaving_filter(state, beside_others(state, _decide(state, action, stamp)))
 
 
 def _decide(state: ReviewState, action: act.Action, stamp: act.ActionContext) -> Decision | Refusal:
@@ -42,6 +43,8 @@ def _decide(state: ReviewState, action: act.Action, stamp: act.ActionContext) ->
             return go(state, action)
         case act.GoTo():
             return go_to(state, action)
+        case act.ShowOnly():
+            return show_only(state, action)
         case act.FocusBy(step):
             return Decision(focus=(state.focus + step) % max(len(state.questions), 1))
         case act.EndAim():

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from labeler.dataclass import dataclass
 from labeler.domain.change import Change
+from labeler.review.action import ShowOnly
 
 
 class FieldKind(StrEnum):
@@ -38,7 +39,7 @@ class Decision:
     to go to; `aim` is the span to ask about (empty: the trace again). `choosing` says whether a choice of several is
     open; None ends it when focus or aim move. `trail` moves within the history of visited items instead of adding to
     it. `kept_comment` waits for an answer (empty: none waits any more). `submits` marks the moment when an item's
-    answers are released for delivery although the reviewer stays there.
+    answers are released for delivery although the reviewer stays there. `shows` sets or ends a filter.
     """
 
     change: Change | None = None
@@ -51,6 +52,7 @@ class Decision:
     trail: int | None = None
     kept_comment: str | None = None
     submits: bool = False
+    shows: ShowOnly | None = None
 
 
 @dataclass(frozen=True, slots=True)

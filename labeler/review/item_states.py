@@ -13,7 +13,7 @@ from labeler.domain.worklist import ItemState
 from labeler.review.action import ActionContext, Decline, SetFlag
 from labeler.review.answers import end_choice, make_change, note_effect, submit
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
-from labeler.review.navigation import came_from, next_open, nothing_left
+from labeler.review.navigation import came_from, next_open, nothing_left, nothing_left_after
 from labeler.review.shared_queue import GOES_ON, why_no_work
 from labeler.review.state import ReviewState
 from labeler.review.worklist import Item
@@ -97,7 +97,7 @@ def decline(state: ReviewState, item: Item, action: Decline, stamp: ActionContex
     return Decision(
         change=make_change(Act.DECLINE, item.trace_id, effects, stamp),
         position=target,
-        says="" if target is not None else nothing_left(state),
+        says="" if target is not None else nothing_left_after(state),
         submits=True,
     )
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from labeler.review.action import Go, GoTo, Where
 from labeler.review.decision import Decision, Refusal
 from labeler.review.state import Advance, ReviewState
 from labeler.review.worklist import TO_DO
+
+SHOW_ALL: Final = "ending the filter"
+"""The keys that end a filter."""
 
 
 def next_open(state: ReviewState) -> int | None:
@@ -36,10 +41,27 @@ def _is_work(state: ReviewState, index: int) -> bool:
 
 
 def nothing_left(state: ReviewState) -> str:
-    """Say in a sentence that there is no open item to go to."""
+    """Say in a sentence that there is no open item to go to: in the filter, where there is one."""
+    return _nothing_left(state, done=0)
+
+
+def nothing_left_after(state: ReviewState) -> str:
+    """Say in a sentence that there is no open item to go to once the current one is done."""
+    return _nothing_left(state, done=int(_is_work(state, state.position)))
+
+
+def _nothing_left(state: ReviewState, done: int) -> str:
     if state.worklist.has_absent_to_do:
         return "No other item that is downloaded is open; the rest follows when the backend is back"
-    return "No other item is open; {item.back} looks back, {app.quit} leaves"
+    if state.filter is None:
+        return "No other item is open; {item.back} looks back, {app.quit} leaves"
+    work_shown, work_left, shown = state.worklist.work_shown, state.worklist.work_left - done, len(state.filter.shown)
+    if state.worklist.shows(state.position):
+        work_shown -= done
+    elsewhere = work_left - work_shown
+    rest = f"{SHOW_ALL} shows {elsewhere} open" if elsewhere else "nothing else is open"
+    said = "no other item of the filter is open" if work_shown else f"filter done, {shown} of {shown}"
+    return f"{said} · {rest}"
 
 
 def first_to_work(state: ReviewState) -> int:
@@ -76,16 +98,15 @@ def is_complete(state: ReviewState, answered: frozenset[str]) -> bool:
 
 
 def go(state: ReviewState, action: Go) -> Decision | Refusal:
-    last = len(state.items) - 1
     match action.where:
         case Where.NEXT:
-            return _to(state, state.position + 1, "This is the last item")
+            return _to_neighbour(state, 1, "last")
         case Where.PREVIOUS:
-            return _to(state, state.position - 1, "This is the first item")
+            return _to_neighbour(state, -1, "first")
         case Where.FIRST:
-            return Decision(position=0)
+            return _to_neighbour(state, 1, "first", after=-1)
         case Where.LAST:
-            return Decision(position=last)
+            return _to_neighbour(state, -1, "last", after=len(state.items))
         case Where.BACK:
             return _along_trail(state, -1, "You were nowhere before this item")
         case Where.FORWARD:
@@ -97,6 +118,18 @@ def go(state: ReviewState, action: Go) -> Decision | Refusal:
 
 def go_to(state: ReviewState, action: GoTo) -> Decision | Refusal:
     return _to(state, action.number - 1, f"There are items 1 to {len(state.items)}")
+
+
+def _to_neighbour(state: ReviewState, step: int, end: str, after: int | None = None) -> Decision | Refusal:
+    """Go to the next item shown in a direction, from the current one unless `after` says from where."""
+    target = state.worklist.neighbour(state.position if after is None else after, step)
+    if target is not None:
+        return Decision(position=target)
+    if state.filter is None:
+        return Refusal(f"This is the {end} item")
+    if not state.filter.shown:
+        return Refusal(f"The filter shows no item · {SHOW_ALL} shows all {len(state.items)}")
+    return Refusal(f"This is the {end} item that the filter shows · {SHOW_ALL} shows all {len(state.items)}")
 
 
 def _to(state: ReviewState, index: int, otherwise: str) -> Decision | Refusal:

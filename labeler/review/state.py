@@ -12,6 +12,7 @@ from labeler.dataclass import dataclass
 from labeler.domain.change import Answer
 from labeler.domain.question import FLAG_NAME, Question
 from labeler.domain.worklist import ItemState
+from labeler.review.criteria import Filter
 from labeler.review.history import History
 from labeler.review.my_answer import Mine
 from labeler.review.queue_items import QueueItems
@@ -87,6 +88,8 @@ class ReviewState:
     retires: bool | None = None
     """Whether further valid answers of the reviewer's own are deleted with a new one. None: not asked yet."""
     trail: Trail = field(default_factory=Trail)
+    filter: Filter | None = None
+    """What the worklist is narrowed to; None: all of it is shown."""
     choosing: bool = False
     """Whether the focused choice of several has been begun and not yet ended."""
     _spans: dict[str, dict[str | None, None]] = field(default_factory=dict)
@@ -105,6 +108,11 @@ class ReviewState:
             self.focus = names.index(focused.name)
         else:
             self.focus, self.choosing = 0, False
+
+    def show_only(self, filter: Filter | None) -> None:
+        """Narrow the worklist to the items of a filter; None: show all of it."""
+        self.filter = filter
+        self.worklist.show_only(None if filter is None else filter.shown)
 
     def set_answer(self, subject: Subject, question: str, answer: Answer | None) -> None:
         """Set the answer to a question about the subject; None removes it."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import field, replace
 from typing import Final
@@ -36,6 +37,11 @@ class Marks:
     count: int = 0
     _marks: bytearray = field(default_factory=bytearray)
 
+    @classmethod
+    def none(cls, positions: int) -> Marks:
+        """Return a list of so many positions, none of which is marked."""
+        return cls(0, bytearray(positions))
+
     def append(self, is_marked: bool) -> None:
         self._marks.append(is_marked)
         self.count += is_marked
@@ -49,6 +55,13 @@ class Marks:
         found = self._marks.find(1, position + 1)
         return None if found < 0 else found
 
+    def after(self, position: int) -> Iterator[int]:
+        """Iterate over the marked positions after this one; -1 begins at the first."""
+        found = self.next_after(position)
+        while found is not None:
+            yield found
+            found = self.next_after(found)
+
     def next_around(self, position: int) -> int | None:
         """Return the first marked position after this one, else before it; None if there is no other."""
         found = self.next_after(position)
@@ -58,26 +71,51 @@ class Marks:
 
 
 @dataclass(slots=True)
+class Agenda:
+    """What is still to do: among all items, or among those that a filter shows."""
+
+    open: Marks = field(default_factory=Marks)
+    """Items that are open, can be shown and are not passed over."""
+    unlabelled: Marks = field(default_factory=Marks)
+    """Items that are not labelled and not passed over."""
+    waiting: Marks = field(default_factory=Marks)
+    """Turns of items that are still deferred since then, can be shown and are not passed over."""
+    to_do: Marks = field(default_factory=Marks)
+    """Items that are open or deferred and not passed over, whether they can be shown or not."""
+
+    def append(self, is_open: bool, is_unlabelled: bool, is_to_do: bool) -> None:
+        """Note what is to do about a further item, which is not deferred yet."""
+        self.open.append(is_open)
+        self.unlabelled.append(is_unlabelled)
+        self.to_do.append(is_to_do)
+
+    @property
+    def has_absent(self) -> bool:
+        """Whether something is to do that cannot be shown now."""
+        return self.to_do.count > self.open.count + self.waiting.count
+
+
+@dataclass(slots=True)
 class Worklist:
     """The items, and what each key asks of them: the next one to do, counts, which ones are deferred.
 
-    `deferred` are the trace IDs of deferred items, in the order in which they were put off, each with its turn.
-    Everything is changed by the methods only.
+    `deferred` are the trace IDs of deferred items, in the order in which they were put off, each with its turn. `shown`
+    are the indexes of the items that a filter shows, ascending; None: all of them. Everything is changed by the
+    methods only.
     """
 
     items: list[Item] = field(default_factory=list)
     index_of: dict[str, int] = field(default_factory=dict)
     deferred: dict[str, int] = field(default_factory=dict)
+    shown: Sequence[int] | None = None
     _absent: set[str] = field(default_factory=set)
     _passed_over: set[str] = field(default_factory=set)
     _counts: dict[ItemState, int] = field(default_factory=lambda: dict.fromkeys(ItemState, 0))
-    _unlabelled: Marks = field(default_factory=Marks)
-    _open: Marks = field(default_factory=Marks)
-    """Items that are open, can be shown and are not passed over."""
     _turns: list[int] = field(default_factory=list)
     """For each turn, the index of the item that was put off then."""
-    _waiting: Marks = field(default_factory=Marks)
-    """Turns of items that are still deferred since then, can be shown and are not passed over."""
+    _all: Agenda = field(default_factory=Agenda)
+    _shown: Agenda | None = None
+    """The agenda of the items that a filter shows; None without one."""
 
     @property
     def absent(self) -> AbstractSet[str]:
@@ -93,10 +131,14 @@ class Worklist:
             self.index_of[item.trace_id] = len(self.items)
             self.items.append(item)
             self._counts[item.state] += 1
-            self._unlabelled.append(self._may_be_next(item))
-            self._open.append(item.state is ItemState.OPEN and self._is_offered(item.trace_id))
+            is_work = item.trace_id not in self._passed_over
+            is_open = is_work and item.state is ItemState.OPEN and item.trace_id not in self._absent
+            self._all.append(is_open, is_work and item.state is not ItemState.LABELLED, is_work and item.state in TO_DO)
+            if self._shown is not None:
+                self._shown.append(False, False, False)
             if item.state is ItemState.DEFERRED:
                 self._put_off(item)
+                self._mark(len(self.items) - 1)
         return len(self.items) - before
 
     def count_of(self, state: ItemState) -> int:
@@ -113,12 +155,13 @@ class Worklist:
         item = self.items[index] = replace(old, state=now)
         self._counts[before] -= 1
         self._counts[now] += 1
-        self._unlabelled.set(index, self._may_be_next(item))
-        self._open.set(index, now is ItemState.OPEN and self._is_offered(trace_id))
         if before is ItemState.DEFERRED:
-            self._waiting.set(self.deferred.pop(trace_id), False)
+            turn = self.deferred.pop(trace_id)
+            for agenda in self._agendas:
+                agenda.waiting.set(turn, False)
         if now is ItemState.DEFERRED:
             self._put_off(item)
+        self._mark(index)
 
     def set_title(self, trace_id: str, title: str) -> None:
         """Give an item another title."""
@@ -128,12 +171,12 @@ class Worklist:
     def pass_over(self, trace_id: str) -> None:
         """Have this trace found by no key that looks for work; it can still be gone to."""
         self._passed_over.add(trace_id)
-        self._mark_offer(trace_id)
+        self._mark_trace(trace_id)
 
     def offer(self, trace_id: str) -> None:
         """Have this trace found again by the keys that look for work."""
         self._passed_over.discard(trace_id)
-        self._mark_offer(trace_id)
+        self._mark_trace(trace_id)
 
     def is_passed_over(self, trace_id: str) -> bool:
         """Return whether no key that looks for work finds this trace."""
@@ -144,64 +187,111 @@ class Worklist:
         changed = self._absent ^ absent
         self._absent = set(absent)
         for trace_id in changed:
-            self._mark_offer(trace_id)
+            self._mark_trace(trace_id)
 
     def set_present(self, trace_id: str) -> None:
         """Make a trace one that can be shown."""
         self._absent.discard(trace_id)
-        self._mark_offer(trace_id)
+        self._mark_trace(trace_id)
+
+    def show_only(self, shown: Sequence[int] | None) -> None:
+        """Have every key that looks for work look among the items at these indexes, which ascend; None: among all."""
+        self.shown, self._shown = shown, None
+        if shown is None:
+            return
+        items, turns = len(self.items), len(self._turns)
+        agenda = self._shown = Agenda(Marks.none(items), Marks.none(items), Marks.none(turns), Marks.none(items))
+        for index in shown:
+            self._mark_in(agenda, index)
+
+    def shows(self, index: int) -> bool:
+        """Return whether the filter shows an item; without a filter all are shown."""
+        shown = self.shown
+        if shown is None:
+            return True
+        place = bisect_left(shown, index)
+        return place < len(shown) and shown[place] == index
+
+    def neighbour(self, here: int, step: int) -> int | None:
+        """Return the index of the item shown next after `here` (`step` 1) or before it (-1); None if there is none."""
+        shown: Sequence[int] = range(len(self.items)) if self.shown is None else self.shown
+        place = bisect_right(shown, here) if step > 0 else bisect_left(shown, here) - 1
+        return shown[place] if 0 <= place < len(shown) else None
 
     def next_to_do(self, here: int) -> int | None:
         """Return the index of the next item to do: open ones after `here`, those before, then deferred in turn.
 
-        Items that cannot be shown now, or are passed over, are left out. None if nothing is left but the one at `here`.
+        Items that a filter does not show, that cannot be shown now, or are passed over, are left out. None if nothing
+        is left but the one at `here`.
         """
-        found = self._open.next_around(here)
+        agenda = self._agenda
+        found = agenda.open.next_around(here)
         if found is not None or not self.deferred:
             return found
-        turn = self._waiting.next_around(self.deferred.get(self.items[here].trace_id, -1))
+        turn = agenda.waiting.next_around(self.deferred.get(self.items[here].trace_id, -1))
         return None if turn is None else self._turns[turn]
 
     def first_open(self) -> int | None:
         """Return the index of the first open item that can be shown; None if there is none."""
-        return self._open.next_after(-1)
+        return self._agenda.open.next_after(-1)
+
+    def open_shown(self) -> Iterator[int]:
+        """Iterate over the indexes of the open items that the filter shows, in order.
+
+        Those that cannot be shown now, or are passed over, are left out.
+        """
+        return self._agenda.open.after(-1)
 
     def unlabelled_after(self, here: int) -> Iterator[int]:
-        """Iterate over the indexes of the items after `here` that are not labelled or passed over, in order."""
-        found = self._unlabelled.next_after(here)
-        while found is not None:
-            yield found
-            found = self._unlabelled.next_after(found)
+        """Iterate over the indexes of the items shown after `here` that are not labelled or passed over, in order."""
+        return self._agenda.unlabelled.after(here)
 
     @property
     def work_left(self) -> int:
-        """How many items are open or deferred and not passed over, whether they can be shown now or not."""
-        to_do = self.count_of(ItemState.OPEN) + self.count_of(ItemState.DEFERRED)
-        indexes = (self.index_of.get(trace_id) for trace_id in self._passed_over)
-        return to_do - sum(1 for index in indexes if index is not None and self.items[index].state in TO_DO)
+        """How many items are open or deferred and not passed over, whether a filter shows them or not."""
+        return self._all.to_do.count
+
+    @property
+    def work_shown(self) -> int:
+        """How many of the items that the filter shows are open or deferred and not passed over."""
+        return self._agenda.to_do.count
 
     @property
     def has_absent_to_do(self) -> bool:
-        """Whether an item that is still to do cannot be shown now."""
-        return self.work_left > self._open.count + self._waiting.count
+        """Whether an item that is shown by the filter, and still to do, cannot be read now."""
+        return self._agenda.has_absent
+
+    @property
+    def _agenda(self) -> Agenda:
+        return self._all if self._shown is None else self._shown
+
+    @property
+    def _agendas(self) -> tuple[Agenda, ...]:
+        return (self._all,) if self._shown is None else (self._all, self._shown)
 
     def _put_off(self, item: Item) -> None:
         self.deferred[item.trace_id] = len(self._turns)
         self._turns.append(self.index_of[item.trace_id])
-        self._waiting.append(self._is_offered(item.trace_id))
+        for agenda in self._agendas:
+            agenda.waiting.append(False)
 
-    def _is_offered(self, trace_id: str) -> bool:
-        return trace_id not in self._absent and trace_id not in self._passed_over
-
-    def _may_be_next(self, item: Item) -> bool:
-        return item.state is not ItemState.LABELLED and item.trace_id not in self._passed_over
-
-    def _mark_offer(self, trace_id: str) -> None:
+    def _mark_trace(self, trace_id: str) -> None:
         index = self.index_of.get(trace_id)
-        if index is None:
-            return
-        self._unlabelled.set(index, self._may_be_next(self.items[index]))
-        is_offered = self._is_offered(trace_id)
-        self._open.set(index, self.items[index].state is ItemState.OPEN and is_offered)
-        if trace_id in self.deferred:
-            self._waiting.set(self.deferred[trace_id], is_offered)
+        if index is not None:
+            self._mark(index)
+
+    def _mark(self, index: int) -> None:
+        """Mark in the agendas what is to do about an item now."""
+        self._mark_in(self._all, index)
+        if self._shown is not None and self.shows(index):
+            self._mark_in(self._shown, index)
+
+    def _mark_in(self, agenda: Agenda, index: int) -> None:
+        item = self.items[index]
+        is_passed_over = item.trace_id in self._passed_over
+        is_offered = not is_passed_over and item.trace_id not in self._absent
+        agenda.open.set(index, is_offered and item.state is ItemState.OPEN)
+        agenda.unlabelled.set(index, not is_passed_over and item.state is not ItemState.LABELLED)
+        agenda.to_do.set(index, not is_passed_over and item.state in TO_DO)
+        if item.state is ItemState.DEFERRED:
+            agenda.waiting.set(self.deferred[item.trace_id], is_offered)

@@ -17,6 +17,7 @@ from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
 from labeler.review import action as act
 from labeler.review.apply import apply, apply_change
+from labeler.review.criteria import Criterion, Filter, Kind
 from labeler.review.decide import decide
 from labeler.review.decision import Decision, FieldKind
 from labeler.review.history import History
@@ -150,6 +151,12 @@ class AReview(RuleBasedStateMachine):
     @rule(absent=st.just(()) | st.lists(st.integers(0, ITEMS - 1), max_size=3))
     def the_network_goes_or_comes(self, absent: Sequence[int]) -> None:
         self.state.worklist.set_absent({f"t{index}" for index in absent})
+
+    @rule(shown=st.none() | st.sets(st.integers(0, ITEMS - 1), max_size=4))
+    def a_filter_is_set_or_ended(self, shown: set[int] | None) -> None:
+        criterion = Criterion(Kind.TEXT, value="any")
+        self.press(act.ShowOnly(None if shown is None else Filter(criterion, sorted(shown))))
+        assert not shown or self.state.position in shown
 
     @rule()
     def undo(self) -> None:
@@ -313,22 +320,28 @@ class AReview(RuleBasedStateMachine):
     def what_is_remembered_of_the_worklist_is_what_a_walk_over_it_finds(self) -> None:
         state, here = self.state, self.state.position
         items, worklist = state.items, state.worklist
-        shown = [
-            index for index in [*range(here + 1, ITEMS), *range(here)] if items[index].trace_id not in state.absent
-        ]
-        to_do = [index for index in shown if items[index].state is ItemState.OPEN]
+        filtered = range(ITEMS) if state.filter is None else state.filter.shown
+        around = [index for index in [*range(here + 1, ITEMS), *range(here)] if index in filtered]
+        here_now = [index for index in around if items[index].trace_id not in state.absent]
+        to_do = [index for index in here_now if items[index].state is ItemState.OPEN]
         in_turn = list(worklist.deferred)
         if items[here].state is ItemState.DEFERRED:
             turn = in_turn.index(items[here].trace_id)
             in_turn = in_turn[turn + 1 :] + in_turn[:turn]
-        to_do += [state.index_of[each] for each in in_turn if each not in state.absent]
+        to_do += [state.index_of[each] for each in in_turn if state.index_of[each] in here_now]
         assert next_open(state) == next(iter(to_do), None)
-        unlabelled = [index for index, item in enumerate(items) if item.state is not ItemState.LABELLED]
+        unlabelled = [index for index in filtered if items[index].state is not ItemState.LABELLED]
         assert list(worklist.unlabelled_after(here)) == [index for index in unlabelled if index > here]
         for each in ItemState:
             assert worklist.count_of(each) == sum(item.state is each for item in items)
-        away = [item for item in items if item.trace_id in state.absent and item.state in TO_DO]
+        work = [index for index in filtered if items[index].state in TO_DO]
+        away = [index for index in work if items[index].trace_id in state.absent]
         assert worklist.has_absent_to_do == bool(away)
+        assert (worklist.work_shown, worklist.work_left) == (len(work), sum(item.state in TO_DO for item in items))
+        is_open = [index for index in work if index not in away and items[index].state is ItemState.OPEN]
+        assert list(worklist.open_shown()) == is_open
+        assert worklist.neighbour(here, 1) == next((index for index in filtered if index > here), None)
+        assert worklist.neighbour(here, -1) == next((index for index in reversed(filtered) if index < here), None)
         for item in items:
             said = {span_id: answers for (about, span_id), answers in state.answers.items() if about == item.trace_id}
             assert state.answers_by_span(item.trace_id) == said

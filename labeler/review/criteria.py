@@ -1,0 +1,89 @@
+"""What a worklist can be filtered by, and in which words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import NamedTuple, TypeAlias
+
+from labeler.dataclass import dataclass
+from labeler.domain.question import Question
+from labeler.domain.value_words import value_words
+
+
+class Kind(StrEnum):
+    """By what a worklist is filtered."""
+
+    OPEN = "open"
+    LABELLED = "labelled"
+    FLAGGED = "flagged"
+    DEFERRED = "deferred"
+    DECLINED = "declined"
+    COMMENTED = "commented"
+    """A comment of the reviewer's own stands with an answer."""
+    DRAFT = "draft"
+    """Something was written and is not sent."""
+    FAILED = "failed"
+    """The trace is in error."""
+    JUDGED_NO = "judged no"
+    JUDGE_DIFFERS = "judge differs"
+    OTHERS = "others"
+    """Other people answered."""
+    VALUE = "value"
+    """The reviewer's answer to a question has a value."""
+    LIKE = "like"
+    """The trace has a name, and is in error."""
+    NAME = "name"
+    """The trace has a name."""
+    TEXT = "text"
+
+
+Sought: TypeAlias = bool | int | float | str
+
+
+class Criterion(NamedTuple):
+    """One of the kinds, with what it is about: the name of a question or of a trace, and the value of the answer.
+
+    A text that is searched for is a `value`. Nothing of it is display text.
+    """
+
+    kind: Kind
+    name: str = ""
+    value: Sought = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A criterion, and the indexes of the items that met it when the filter was set, ascending."""
+
+    criterion: Criterion
+    shown: Sequence[int]
+
+
+def criterion_words(criterion: Criterion, questions: Iterable[Question]) -> str:
+    """Say in a few words what a filter shows, as in ``filter flagged``."""
+    match criterion.kind:
+        case Kind.COMMENTED:
+            return "with a comment"
+        case Kind.DRAFT:
+            return "with a draft"
+        case Kind.FAILED:
+            return "in error"
+        case Kind.JUDGED_NO:
+            return "a judge says no"
+        case Kind.JUDGE_DIFFERS:
+            return "a judge and I differ"
+        case Kind.OTHERS:
+            return "others answered"
+        case Kind.VALUE:
+            asked = next((each for each in questions if each.name == criterion.name), None)
+            said = str(criterion.value) if asked is None else value_words(criterion.value, asked)
+            return f"{criterion.name} {said}"
+        case Kind.LIKE:
+            return f"{criterion.name} in error"
+        case Kind.NAME:
+            return criterion.name
+        case Kind.TEXT:
+            return f"“{criterion.value}”"
+        case _:
+            return criterion.kind.value
