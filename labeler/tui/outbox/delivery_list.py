@@ -105,15 +105,6 @@ class OutboxList(CursorRows):
             self._ask(anew=False)
             self.post_message(self.Moved())
 
-    def scroll_page(self, count: int) -> None:
-        self.scroll_line(count * max(1, self.size.height - 2))
-
-    def go_home(self) -> None:
-        self.scroll_line(-self.row_count)
-
-    def go_end(self) -> None:
-        self.scroll_line(self.row_count)
-
     def render_line(self, y: int) -> Strip:
         row, width, style = self.scroll_offset.y + y, self.size.width, self._palette.style
         is_here = row == self._cursor

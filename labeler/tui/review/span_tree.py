@@ -79,15 +79,6 @@ class SpanList(CursorRows):
         if before != self._cursor:
             self.post_message(self.Moved())
 
-    def scroll_page(self, count: int) -> None:
-        self.scroll_line(count * max(1, self.size.height - 2))
-
-    def go_home(self) -> None:
-        self.scroll_line(-len(self._rows))
-
-    def go_end(self) -> None:
-        self.scroll_line(len(self._rows))
-
     def toggle_fold(self) -> bool:
         """Hide the spans below the one under the cursor, or show them again; False when there are none."""
         number = self._rows[self._cursor] if self._rows else -1

@@ -90,19 +90,6 @@ class ChoiceList(CursorRows):
                 if index in self._shown:
                     self._repaint(self._shown.index(index))
 
-    def scroll_line(self, count: int) -> None:
-        """Move the cursor, downwards when positive; it stops at the ends."""
-        self._put_cursor(self._cursor + count)
-
-    def scroll_page(self, count: int) -> None:
-        self.scroll_line(count * max(1, self.size.height - 1))
-
-    def go_home(self) -> None:
-        self.scroll_line(-self.row_count)
-
-    def go_end(self) -> None:
-        self.scroll_line(self.row_count)
-
     def render_line(self, y: int) -> Strip:
         row, width, style = self.scroll_offset.y + y, self.size.width, self._palette.style
         is_here = row == self._cursor and bool(self._shown)

@@ -17,7 +17,7 @@ _MARGIN: Final = 3
 class CursorRows(FinishedRows, ScrollView, can_focus=False, inherit_bindings=False):
     """A list whose rows are painted as they come into view. It takes no keys itself; a screen calls its methods.
 
-    Who inherits has `row_count`, and moves the cursor with `_put_cursor`.
+    Who inherits has `row_count`, and where not every row can be under the cursor a `scroll_line` of its own.
     """
 
     ALLOW_SELECT = False
@@ -30,6 +30,20 @@ class CursorRows(FinishedRows, ScrollView, can_focus=False, inherit_bindings=Fal
     @property
     def row_count(self) -> int:
         raise NotImplementedError
+
+    def scroll_line(self, count: int) -> None:
+        """Move the cursor, downwards when positive; it stops at the ends."""
+        self._put_cursor(self._cursor + count)
+
+    def scroll_page(self, count: int) -> None:
+        """Move the cursor by pages; two rows of the last one stay in view."""
+        self.scroll_line(count * max(1, self.size.height - 2))
+
+    def go_home(self) -> None:
+        self.scroll_line(-self.row_count)
+
+    def go_end(self) -> None:
+        self.scroll_line(self.row_count)
 
     def _put_cursor(self, row: int) -> None:
         """Put the cursor on a row and bring it into view. Repaints two rows, or all when the view has to scroll."""

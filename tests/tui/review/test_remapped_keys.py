@@ -64,7 +64,7 @@ def watch_targets(monkeypatch: pytest.MonkeyPatch, table: Table) -> Spied:
         owners: Sequence[type] = ()
         match run:
             case Pane(method):
-                owners = [each for each in (DocumentView, SpanList, OutboxList) if method in vars(each)]
+                owners = [each for each in (DocumentView, SpanList, OutboxList) if hasattr(each, method)]
             case OnScreen(method):
                 owners = [each for each in (ReviewActions, OutboxScreen) if hasattr(each, method)]
             case _:
