@@ -15,6 +15,7 @@ from labeler.cli.options import (
     add_selection,
     complete_with_files,
     since_ms,
+    source_types,
 )
 
 SHELLS: Final = ("bash", "zsh", "fish")
@@ -166,6 +167,13 @@ def export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-f", "--filter", metavar="EXPR", default="", help="of traces, in MLflow's syntax")
     parser.add_argument("--since", metavar="7d|ISO", type=since_ms, help="of traces: 12h, 7d or an ISO 8601 time")
     parser.add_argument("--superseded", action="store_true", help="also labels that another one has replaced")
+    parser.add_argument(
+        "--sources",
+        metavar="human,judge,code",
+        type=source_types,
+        default=("HUMAN",),
+        help="whose labels: of people alone unless given, of judges and code too",
+    )
     _add_files(parser)
     add_backend(parser)
     add_reviewer(parser)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from collections.abc import Collection
 
 from labeler.cli.context import configure
 from labeler.cli.destinations import experiments_named
@@ -34,9 +35,13 @@ def run(arguments: argparse.Namespace) -> ExitCode:
         raise CommandFailed(
             ExitCode.USAGE, "--filter and --since look at traces, which only the backend has: leave out --local or them"
         )
+    if arguments.local and set(arguments.sources) != {SourceType.HUMAN}:
+        raise CommandFailed(
+            ExitCode.USAGE, "The journal has what people answered here, and no judge: leave out --local or --sources"
+        )
     assessments, is_whole = asyncio.run(_assessments(arguments))
     only = getattr(arguments, "reviewer", None)
-    found = [label_of(each) for each in assessments if only is None or same_reviewer(each.source.id, only)]
+    found = [label_of(each) for each in assessments if _is_asked_for(each, arguments.sources, only)]
     labels = [label for label in found if label.value is not None]
     if not write_label_file(output, labels, arguments.format or "jsonl"):
         print_message(f"Nothing to export: no label was found. {output} was left as it is.")
@@ -47,7 +52,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     if fixed := sum(map(is_known_only_where_it_is, labels)):
         print_message(
             f"{fixed} that labeler push knows on this server and takes on no other: superseded (valid: false), by "
-            "nobody (reviewer: null or default), or not storable."
+            "nobody (reviewer: null or default), by a judge or code (source_type), or not storable."
         )
     return ExitCode.OK if is_whole else ExitCode.PROBLEM
 
@@ -64,6 +69,13 @@ async def _assessments(arguments: argparse.Namespace) -> tuple[list[Assessment],
         return await _from_backend(arguments, configuration, journal)
 
 
+def _is_asked_for(assessment: Assessment, sources: Collection[str], reviewer: str | None) -> bool:
+    """Return whether an assessment is of one of the sources and, where it is a person's, the reviewer's."""
+    source = assessment.source
+    is_by_other = source.type is SourceType.HUMAN and reviewer is not None and not same_reviewer(source.id, reviewer)
+    return source.type in sources and not is_by_other
+
+
 async def _from_backend(
     arguments: argparse.Namespace, configuration: Configuration, journal: AsyncJournal
 ) -> tuple[list[Assessment], bool]:
@@ -77,8 +89,7 @@ async def _from_backend(
             async for page in backend.snapshot(query)
             for summary in page
             for assessment in summary.assessments
-            if assessment.source.type is SourceType.HUMAN
-            and assessment.kind is not AssessmentKind.ISSUE
+            if assessment.kind is not AssessmentKind.ISSUE
             and assessment.name not in NOTE_NAMES
             and (assessment.valid or arguments.superseded)
         ]

@@ -20,6 +20,7 @@ from labeler.cli.open_journal import open_journal_to_read
 from labeler.cli.output import Progress, print_message
 from labeler.cli.stdout import write_bytes_out
 from labeler.cli.trace_files import STDIN, open_target, read_options, refuse_addresses, rows_of
+from labeler.domain.assessment import SourceType
 from labeler.domain.trace import RawTrace
 from labeler.journal.async_journal import AsyncJournal
 from labeler.labels.labelled_file import LabelledFile
@@ -66,6 +67,7 @@ def _refuse_what_is_about_servers(arguments: argparse.Namespace) -> None:
         "--filter": bool(arguments.filter),
         "--since": arguments.since is not None,
         "--superseded": arguments.superseded,
+        "--sources": set(arguments.sources) != {SourceType.HUMAN},
         "--format": arguments.format is not None,
         "--backend": hasattr(arguments, "backend"),
         "--experiment": hasattr(arguments, "experiments"),

@@ -14,7 +14,7 @@ from labeler.cli.output import print_message
 from labeler.cli.reported_labels import ReportedLabels, fitting
 from labeler.cli.trace_files import STDIN, refuse_addresses
 from labeler.config.asked import known_questions
-from labeler.domain.assessment import Assessment, Source, SourceType
+from labeler.domain.assessment import Assessment, Source
 from labeler.labels.label import Label
 from labeler.labels.label_file import read_label_file
 from labeler.labels.label_lines import BadLine, LabelLine
@@ -41,7 +41,8 @@ def labels_of_files(arguments: argparse.Namespace) -> ReportedLabels:
     names = [_name(file) for file in dict.fromkeys(files)]
     place = names[0] if len(names) == 1 else f"{len(names)} files: {', '.join(names)}"
     source = ReportSource(place, files=tuple(names))
-    return ReportedLabels(source, assessments, fitting(known_questions(configuration), assessments))
+    questions = fitting(known_questions(configuration), assessments)
+    return ReportedLabels(source, assessments, questions, configuration.settings.judges)
 
 
 def _labels_in(file: str) -> list[Label]:
@@ -102,7 +103,7 @@ def _assessment(label: Label) -> Assessment:
         name=label.name,
         kind=label.kind,
         value=label.value,
-        source=Source(SourceType.HUMAN, label.reviewer or ""),
+        source=Source(label.source_type, label.reviewer or ""),
         rationale=label.rationale,
         span_id=label.span_id,
         metadata=label.metadata,

@@ -25,6 +25,8 @@ _SETTINGS: Final = {
 }
 """Arguments that override a setting: the option's name and the key."""
 
+_SOURCE_TYPES: Final = {"human": "HUMAN", "judge": "LLM_JUDGE", "code": "CODE"}
+
 
 @dataclass(frozen=True, slots=True)
 class TraceSelection:
@@ -156,6 +158,15 @@ def since_ms(text: str) -> int:
         return since_moment(text, wall_clock_ms())
     except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(f"“{text}” is neither like 7d nor an ISO 8601 date or time") from None
+
+
+def source_types(text: str) -> tuple[str, ...]:
+    """Parse ``human,judge,code`` or a part of it into MLflow's names for who or what assessed."""
+    words = [word.strip() for word in text.split(",")]
+    for word in words:
+        if word not in _SOURCE_TYPES:
+            raise argparse.ArgumentTypeError(f"“{word}” is none of {', '.join(_SOURCE_TYPES)}")
+    return tuple(_SOURCE_TYPES[word] for word in words)
 
 
 def positive(text: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from labeler import __version__
 from labeler.agreement.counted_labels import Blind, CountedLabels, count_labels, reviewer_key
@@ -16,6 +16,7 @@ from labeler.cli.output import print_message
 from labeler.cli.report_output import check_output, write_report
 from labeler.cli.reported_labels import ReportedLabels, labels_of_journal
 from labeler.cli.server_labels import labels_of_server
+from labeler.domain.assessment import Assessment, SourceType
 from labeler.reports.figure_words import counted
 from labeler.reports.report import Report
 from labeler.reports.threshold import NoThreshold, Threshold, failures, parse_threshold
@@ -66,7 +67,7 @@ def _report(arguments: argparse.Namespace, found: ReportedLabels, needed: Collec
     if missing := [name for name in needed if name not in asked]:
         raise CommandFailed(ExitCode.USAGE, f"--fail-under: there are no labels of “{missing[0]}” in this report")
     labels = count_labels(
-        [each for each in found.assessments if each.name in asked],
+        [each for each in found.assessments if _question_of(each, found.judges) in asked],
         without=arguments.without or (),
         blind=(Blind.TRUE,) if arguments.blind_only else tuple(Blind),
     )
@@ -75,6 +76,7 @@ def _report(arguments: argparse.Namespace, found: ReportedLabels, needed: Collec
         labels,
         [each for each in found.questions if each.name in asked],
         judged_value,
+        judges=found.judges,
         examples=Examples(requests=found.requests),
     )
     return Report(figures, found.source, found.at_ms, __version__, found.requests, found.pages), found.code
@@ -82,7 +84,7 @@ def _report(arguments: argparse.Namespace, found: ReportedLabels, needed: Collec
 
 def _asked(names: Collection[str], found: ReportedLabels) -> Collection[str]:
     """Return the names to report. Raises `CommandFailed` for one that is none."""
-    known = {each.name for each in found.assessments} | {each.name for each in found.questions}
+    known = {_question_of(each, found.judges) for each in found.assessments} | {each.name for each in found.questions}
     for name in names:
         if name not in known:
             there = f"There are: {', '.join(sorted(known))}" if known else "There are no labels"
@@ -90,9 +92,15 @@ def _asked(names: Collection[str], found: ReportedLabels) -> Collection[str]:
     return names or known
 
 
+def _question_of(assessment: Assessment, judges: Mapping[str, str]) -> str:
+    """Return the name of the question that somebody answered, or that a judge's name stands for."""
+    is_by_person = assessment.source.type is SourceType.HUMAN
+    return assessment.name if is_by_person else judges.get(assessment.name, assessment.name)
+
+
 def _check_left_out(reviewers: Collection[str], found: ReportedLabels) -> None:
     """Raise `CommandFailed` where somebody is to be left out who is not there, as after a slip of the finger."""
-    there = {reviewer_key(each.source.id) for each in found.assessments}
+    there = {reviewer_key(each.source.id) for each in found.assessments if each.source.type is SourceType.HUMAN}
     for reviewer in reviewers:
         if reviewer_key(reviewer) not in there:
             raise CommandFailed(ExitCode.USAGE, f"{reviewer} has no labels here: nobody was to be left out by that ID")

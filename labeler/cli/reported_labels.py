@@ -23,14 +23,16 @@ from labeler.review.judge_values import judged_value
 class ReportedLabels:
     """What a report is made from.
 
-    `at_ms` is when a server was read, in milliseconds since the epoch, else None. `requests` has beginnings of the
-    traces' requests and `pages` the web addresses of their pages, by trace ID, where they are known. `code` is what the
-    reading alone ends the command with.
+    `judges` has the question of each judge whose assessments have another name than it. `at_ms` is when a server was
+    read, in milliseconds since the epoch, else None. `requests` has beginnings of the traces' requests and `pages` the
+    web addresses of their pages, by trace ID, where they are known. `code` is what the reading alone ends the command
+    with.
     """
 
     source: ReportSource
     assessments: list[Assessment]
     questions: list[Question]
+    judges: Mapping[str, str]
     at_ms: int | None = None
     requests: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     pages: Mapping[str, str] = field(default_factory=lambda: NOTHING)
@@ -47,7 +49,8 @@ async def labels_of_journal(arguments: argparse.Namespace) -> ReportedLabels:
     backend = configuration.settings.backend.uri if hasattr(arguments, "backend") else None
     experiments = configuration.settings.backend.experiments if hasattr(arguments, "experiments") else ()
     source = ReportSource(place, backend, tuple(experiments))
-    return ReportedLabels(source, assessments, fitting(known_questions(configuration, asked), assessments))
+    questions = fitting(known_questions(configuration, asked), assessments)
+    return ReportedLabels(source, assessments, questions, configuration.settings.judges)
 
 
 def fitting(questions: Iterable[Question], assessments: Iterable[Assessment]) -> list[Question]:

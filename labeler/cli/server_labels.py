@@ -205,4 +205,4 @@ def _reported(
         for each in found
         if (address := web_address(place.backend_uri, place.workspace, each.experiment_id, each.id)) is not None
     }
-    return ReportedLabels(source, assessments, questions, at_ms, requests, pages, code)
+    return ReportedLabels(source, assessments, questions, configuration.settings.judges, at_ms, requests, pages, code)

@@ -38,6 +38,9 @@ COLUMNS: Final = (
 )
 """The fields of a label file, in their order."""
 
+SOURCE_TYPE: Final = "source_type"
+"""A field more of what no person said: ``LLM_JUDGE`` or ``CODE``. `reviewer` is then the judge's or scorer's name."""
+
 _MAX_ID_LENGTH: Final = 50
 """Characters: MLflow's PostgreSQL columns for the IDs of traces, spans and assessments."""
 
@@ -46,7 +49,7 @@ _NAMESPACE: Final = uuid.UUID("5d1c3f0e-6f1b-5c1a-9a6e-7a2f6c0b9f41")
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What one reviewer said about one trace, as label files carry it.
+    """What one reviewer, or a judge or code (`source_type`), said about one trace, as label files carry it.
 
     `reviewer`, `assessment_id` and `created_at_ms` (milliseconds since the epoch, UTC) are None where the file leaves
     them to whoever pushes it. `valid` is False once another label supersedes this one.
@@ -63,6 +66,7 @@ class Label:
     created_at_ms: int | None = None
     metadata: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     valid: bool = True
+    source_type: SourceType = SourceType.HUMAN
 
 
 def check_content(label: Label) -> None:
@@ -83,7 +87,10 @@ def check_content(label: Label) -> None:
 
 
 def check_author(label: Label) -> None:
-    """Raise `UnusableValue` where the label names nobody who could have given it."""
+    """Raise `UnusableValue` where the label names nobody who could have given it, or a judge or code."""
+    if label.source_type is not SourceType.HUMAN:
+        who = "a judge" if label.source_type is SourceType.LLM_JUDGE else "code"
+        raise UnusableValue(f"It is what {who} said, and labeler pushes what people say")
     if label.reviewer is None or not label.reviewer.strip():
         raise UnusableValue('"reviewer" names nobody; a line that leaves the key out becomes a label of yours')
     if same_reviewer(label.reviewer, "default"):
@@ -95,7 +102,10 @@ def check_author(label: Label) -> None:
 
 
 def is_known_only_where_it_is(label: Label) -> bool:
-    """Return whether `push` takes this label only where it already is: superseded, by nobody, or not storable."""
+    """Return whether `push` takes this label only where it already is.
+
+    That is one that is superseded, by nobody, by a judge or code, or not storable.
+    """
     try:
         check_content(label)
         check_author(label)
@@ -121,6 +131,7 @@ def label_of(assessment: Assessment) -> Label:
         created_at_ms=assessment.created_at_ms or None,
         metadata=assessment.metadata,
         valid=assessment.valid,
+        source_type=assessment.source.type,
     )
 
 
@@ -144,7 +155,7 @@ def assessment_of(label: Label, *, reviewer: str, destination: Destination, now_
         name=label.name,
         kind=label.kind,
         value=label.value,
-        source=Source(SourceType.HUMAN, author),
+        source=Source(label.source_type, author),
         rationale=rationale,
         span_id=label.span_id,
         metadata=metadata,
@@ -163,8 +174,8 @@ def derived_id(label: Label, reviewer: str, destination: Destination) -> str:
 
 
 def fields_of(label: Label) -> dict[str, JsonValue]:
-    """Return the label as the JSON object of a line, its keys in the order of `COLUMNS`."""
-    return {
+    """Return the label as the JSON object of a line, its keys in the order of `COLUMNS`; `SOURCE_TYPE` follows."""
+    fields: dict[str, JsonValue] = {
         "trace_id": label.trace_id,
         "name": label.name,
         "kind": label.kind.value,
@@ -177,3 +188,6 @@ def fields_of(label: Label) -> dict[str, JsonValue]:
         "metadata": dict(label.metadata),
         "valid": label.valid,
     }
+    if label.source_type is not SourceType.HUMAN:
+        fields[SOURCE_TYPE] = label.source_type.value
+    return fields

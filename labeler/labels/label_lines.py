@@ -8,17 +8,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TextIO
 
 from labeler.dataclass import dataclass
-from labeler.domain.assessment import NOTHING, AssessmentKind
+from labeler.domain.assessment import NOTHING, AssessmentKind, SourceType
 from labeler.domain.moment import parse_time
 from labeler.domain.value import JsonValue, UnusableValue
 from labeler.labels.exact_json import exact_json
-from labeler.labels.label import COLUMNS, Label, check_author, check_content, fields_of
+from labeler.labels.label import COLUMNS, SOURCE_TYPE, Label, check_author, check_content, fields_of
 
 _MAX_DEPTH: Final = 100
 """Levels of nested containers: every backend was seen to store these, and they are far below what breaks a parser."""
 
 _SUPERSEDED: Final = "This label is marked as superseded by another, so it is not queued."
 
+_SOURCE_TYPES: Final = {each.value: each for each in (SourceType.HUMAN, SourceType.LLM_JUDGE, SourceType.CODE)}
 _KINDS: Final = {kind.value: kind for kind in (AssessmentKind.FEEDBACK, AssessmentKind.EXPECTATION)}
 
 
@@ -63,7 +64,7 @@ def read_labels(lines: Iterable[bytes]) -> Iterator[Label | BadLine]:
             fields = _parse(stripped)
             label = label_of_fields(fields)
             check_content(label)
-            if "reviewer" in fields:
+            if "reviewer" in fields or label.source_type is not SourceType.HUMAN:
                 check_author(label)
         except UnusableValue as problem:
             yield BadLine(number, f"{problem}.", label)
@@ -121,12 +122,13 @@ def label_of_fields(fields: Mapping[str, JsonValue]) -> Label:
         created_at_ms=_time(fields),
         metadata=_metadata(fields),
         valid=_valid(fields),
+        source_type=_source_type(fields),
     )
 
 
 def _check_keys(fields: Mapping[str, JsonValue]) -> None:
     for key in fields:
-        if key not in COLUMNS:
+        if key not in COLUMNS and key != SOURCE_TYPE:
             nearest = difflib.get_close_matches(key, COLUMNS, n=1)
             advice = f'did you mean "{nearest[0]}"?' if nearest else f"the fields are {', '.join(COLUMNS)}"
             raise UnusableValue(f"{exact_json(key)} is not a field of a label; {advice}")
@@ -166,6 +168,17 @@ def _kind(fields: Mapping[str, JsonValue]) -> AssessmentKind:
     if kind not in _KINDS:
         raise UnusableValue(f'"kind" is {exact_json(kind)}; it has to be "feedback" or "expectation"')
     return _KINDS[kind]
+
+
+def _source_type(fields: Mapping[str, JsonValue]) -> SourceType:
+    written = _text(fields, SOURCE_TYPE)
+    if written is None:
+        return SourceType.HUMAN
+    if written not in _SOURCE_TYPES:
+        raise UnusableValue(
+            f'"{SOURCE_TYPE}" is {exact_json(written)}; it has to be "HUMAN", "LLM_JUDGE" or "CODE", or left out'
+        )
+    return _SOURCE_TYPES[written]
 
 
 def _time(fields: Mapping[str, JsonValue]) -> int | None:

@@ -68,7 +68,9 @@ def _line(name: str, row: Row, said: Assessment) -> LabelLine:
 
 def _label(said: Assessment) -> Label:
     label = label_of(said)
-    return label if said.source.type is SourceType.HUMAN else replace(label, reviewer=None)
+    return (
+        label if said.source.type is SourceType.HUMAN else replace(label, reviewer=None, source_type=SourceType.HUMAN)
+    )
 
 
 def _why_not(label: Label) -> str:

@@ -11,7 +11,7 @@ from typing import Final, TextIO
 
 from labeler.domain.value import JsonValue, UnusableValue
 from labeler.labels.exact_json import exact_json
-from labeler.labels.label import COLUMNS, Label, fields_of
+from labeler.labels.label import COLUMNS, SOURCE_TYPE, Label, fields_of
 from labeler.labels.label_lines import BadLine, LabelLine, label_of_fields
 
 _JSON_COLUMNS: Final = frozenset({"value", "metadata", "valid"})
@@ -35,15 +35,18 @@ _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u20
 def write_csv(labels: Iterable[Label], out: TextIO) -> None:
     r"""Write a header and a row a label; `value` and `metadata` as JSON, what is absent as an empty cell.
 
+    Where a label is by a judge or code, there is one column more, which says so.
+
     Cells that a spreadsheet would run as formulas get a leading ``'``, and so does what would become such a cell where
     lines are split at ``;`` or tabs. Control and bidi characters but tab and newline are written as ``\uXXXX``. `out`
     should be opened with ``newline=""``.
     """
     rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(COLUMNS)
-    for label in labels:
-        fields = fields_of(label)
-        rows.writerow(harmless(_cell_text(column, fields[column])) for column in COLUMNS)
+    all_fields = [fields_of(label) for label in labels]
+    columns = (*COLUMNS, SOURCE_TYPE) if any(SOURCE_TYPE in fields for fields in all_fields) else COLUMNS
+    rows.writerow(columns)
+    for fields in all_fields:
+        rows.writerow(harmless(_cell_text(column, fields.get(column))) for column in columns)
 
 
 def is_label_table(content: bytes) -> bool:

@@ -121,6 +121,20 @@ def test_every_figure_of_a_servers_report_is_that_of_its_database(labeler: Progr
     assert set(judge["show"]) <= differing
     assert len(judge["show"]) == min(10, len(differing))
 
+    exported = ("export", "-b", url, "-e", labelled.id, "--sources", "human,judge", "--superseded", "-o", "all.jsonl")
+    assert labeler.run(*exported).code == 0
+    [of_file] = labeler.run("report", "all.jsonl", "--json").lines
+    parts = ("questions", "reviewers", "judges", "left_out")
+    assert [of_file[part] for part in parts[1:]] == [told[part] for part in parts[1:]]
+    # The file does not say how the question is asked: its values are the server's, its words are not.
+    figures = ("name", "level", "items", "labels", "percent", "alpha", "ci", "values", "pairs", "without")
+    assert [[each[name] for name in figures] for each in of_file["questions"]] == [
+        [each[name] for name in figures] for each in told["questions"]
+    ]
+    assert "judges/v1" not in labeler.run("export", "-b", url, "-e", labelled.id).out
+    assert labeler.run("export", "--local", "--sources", "judge").code == 2
+    assert "“judges” is none of human, judge, code" in labeler.run("export", "--sources", "judges").err
+
 
 def test_a_queue_and_a_filter_narrow_a_report_and_the_cache_has_it_when_the_server_is_gone(
     labeler: Program, labelled: Experiment

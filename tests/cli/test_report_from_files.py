@@ -13,7 +13,9 @@ from typing import Literal
 import krippendorff
 import numpy as np
 import pytest
+from sklearn.metrics import cohen_kappa_score, confusion_matrix  # type: ignore[import-untyped]
 
+from labeler.domain.assessment import SourceType
 from labeler.domain.destination import Destination
 from labeler.labels.label import Label
 from labeler.labels.spreadsheet import write_csv
@@ -78,6 +80,58 @@ def test_a_report_of_two_files_is_the_contracts_json_with_the_packages_figures(l
         assert list(reviewer) == ["reviewer", "labels", "items", "active_ms_median", "kappa", "blind"]
         assert reviewer["active_ms_median"] == statistics.median(times[reviewer["reviewer"]])
         assert reviewer["blind"] == {"true": reviewer["labels"], "false": 0, "revealed": 0, "unknown": 0}
+
+
+def test_judges_in_a_file_are_compared_with_people_and_their_versions_with_each_other(labeler: Program) -> None:
+    labels = team_labels()
+    said = values_by_person(labels, "correct")
+    consensus = {
+        trace: sum(of[trace] for of in said.values() if trace in of) >= 2 for of in said.values() for trace in of
+    }
+    verdicts = {
+        ("judges/v1", "correct"): {
+            trace: agreed != (n % 4 == 0) for n, (trace, agreed) in enumerate(consensus.items())
+        },
+        ("judges/v2", "correct"): {
+            trace: agreed != (n % 9 == 0) for n, (trace, agreed) in enumerate(consensus.items())
+        },
+        ("length", "is_long.v1"): dict.fromkeys(list(consensus)[:30], True),
+    }
+    judged = [
+        Label(
+            trace,
+            name,
+            "yes" if value else "no",
+            reviewer=judge,
+            source_type=SourceType.CODE if judge == "length" else SourceType.LLM_JUDGE,
+        )
+        for (judge, name), of in verdicts.items()
+        for trace, value in of.items()
+    ]
+    write_team_labels(labeler.work / "labels.jsonl", [*labels, *judged])
+    labeler.config.write_text('[judges]\nis_long.v1 = "correct"\n')
+    ended = labeler.run("report", "labels.jsonl", "--ask", "correct", "--json")
+    assert (ended.code, ended.err) == (0, "")
+    [told] = ended.lines
+    assert [(each["source"], each["type"], each["question"], each["items"]) for each in told["judges"]] == [
+        ("judges/v1", "LLM_JUDGE", "correct", 40),
+        ("judges/v2", "LLM_JUDGE", "correct", 40),
+        ("length", "CODE", "correct", 30),
+    ]
+    assert [each["reviewer"] for each in told["reviewers"]] == list(PEOPLE)
+    for judge, of in zip(told["judges"], verdicts.values(), strict=True):
+        pairs = [(consensus[trace], value) for trace, value in of.items()]
+        people, judges = zip(*pairs, strict=True)
+        assert judge["confusion"] == confusion_matrix(people, judges, labels=[True, False]).tolist()
+        assert judge["kappa"] == pytest.approx(cohen_kappa_score(people, judges), abs=1e-12)
+        wrong = {trace for trace, value in of.items() if value != consensus[trace]}
+        assert set(judge["show"]) <= wrong
+        assert len(judge["show"]) == min(10, len(wrong))
+
+    shown = labeler.run("report", "labels.jsonl").out
+    assert " judges of “correct” beside each other, on the 30 items all of them judged" in shown
+    assert "length on “correct” (as “is_long.v1”)   CODE" in shown
+    assert labeler.run("report", "labels.jsonl", "--without", "judges/v1").code == 2
 
 
 def test_on_a_terminal_a_report_is_the_same_text_in_colour_and_fits_100_columns(labeler: Program) -> None:

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeler.domain.assessment import AssessmentKind
+from labeler.domain.assessment import AssessmentKind, SourceType
 from labeler.labels.label import COLUMNS, Label
-from labeler.labels.label_lines import BadLine, read_labels, write_labels
+from labeler.labels.label_lines import BadLine, read_labels, read_lines, write_labels
+from labeler.labels.spreadsheet import read_csv, write_csv
 from tests.labels.strategies import labels
 
 GOOD = {"trace_id": "tr-1", "name": "helpful", "value": True}
@@ -53,6 +54,27 @@ def test_a_line_has_exactly_the_documented_fields_in_their_order() -> None:
     assert tuple(json.loads(out.getvalue())) == COLUMNS
 
 
+def test_a_judge_or_code_is_told_from_a_person_and_is_nobodys_to_push() -> None:
+    judge = Label("tr-1", "helpful", "yes", reviewer="judges/v1", source_type=SourceType.LLM_JUDGE)
+    scorer = Label("tr-1", "helpful", 0.5, reviewer="length", source_type=SourceType.CODE)
+    person = Label("tr-1", "helpful", True, reviewer="ana")
+    out = io.StringIO()
+    write_labels([judge, scorer, person], out)
+    written = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [tuple(each) for each in written] == [(*COLUMNS, "source_type"), (*COLUMNS, "source_type"), COLUMNS]
+    lines, unreadable = read_lines(out.getvalue().encode())
+    assert [line.label for line in lines] == [judge, scorer, person]
+    assert [line.problem for line in lines] == [
+        "It is what a judge said, and labeler pushes what people say.",
+        "It is what code said, and labeler pushes what people say.",
+        "",
+    ]
+    assert unreadable == []
+    table = io.StringIO(newline="")
+    write_csv([judge, scorer, person], table)
+    assert [line.label for line in read_csv(table.getvalue().encode())[0]] == [judge, scorer, person]
+
+
 def test_three_fields_are_enough_and_the_rest_has_defaults() -> None:
     assert read(GOOD) == [Label(trace_id="tr-1", name="helpful", value=True)]
     assert read({**GOOD, "kind": None, "rationale": "", "metadata": None, "valid": None}) == read(GOOD)
@@ -87,6 +109,7 @@ def test_bad_lines_are_numbered_as_in_the_file_and_good_ones_survive_beside_them
         ({"reviewer": ""}, "names nobody"),
         ({"reviewer": " Default"}, "nobody is known"),
         ({"valid": "yes"}, "true or false"),
+        ({"source_type": "judge"}, 'it has to be "HUMAN", "LLM_JUDGE" or "CODE", or left out'),
         ({"ratonale": "lost?"}, 'did you mean "rationale"'),
     ],
 )
