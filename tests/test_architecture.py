@@ -14,7 +14,7 @@ from labeler.journal.models import DeliveryState
 
 ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "architecture.md"
-ROOMS = ("review", "journal", "delivery", "desk", "storage", "agreement")
+ROOMS = ("review", "journal", "delivery", "desk", "storage", "agreement", "sprint")
 HEADING = "## Every file of the rooms where work is kept and done\n"
 
 

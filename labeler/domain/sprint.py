@@ -19,7 +19,8 @@ PLAN_TAG: Final = "labeler.sprint."
 NO_SPRINT: Final = ""
 """The scope of everything that belongs to no sprint."""
 
-_FORMAT: Final = 1
+FORMAT: Final = 1
+"""The format of plans that this version reads and writes."""
 
 _GRACE_MS: Final = 5 * 60_000
 """How much earlier than a sprint's opening a label may be, since clocks differ."""
@@ -113,7 +114,7 @@ def plan_of(slug: str, text: str) -> SprintPlan | None:
         fields = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(fields, dict) or fields.get("format") != _FORMAT:
+    if not isinstance(fields, dict) or fields.get("format") != FORMAT:
         return None
     queues, adjudication = fields.get("queues"), fields.get("adjudication_queue")
     return SprintPlan(

@@ -1,0 +1,11 @@
+"""Why something cannot be done to a sprint."""
+
+from __future__ import annotations
+
+
+class SprintError(Exception):
+    """Raised when something cannot be done to a sprint. The message is a sentence for whoever asked for it."""
+
+
+class UnreadablePlan(SprintError):
+    """The tag holds no plan that this version reads. Nothing may be written over it."""
