@@ -39,6 +39,7 @@ _SWITCH_S: Final = 0.001
 """Seconds after which reading lets a key through. With Python's usual 5 ms keys took half as long again as alone."""
 
 _CHUNK: Final = 1 << 20
+_NEXT_FILE: Final = b"\0next file\0"
 _LABELS_BEHIND_ALL: Final = re.compile(rb', "(?:labels|labeler_labels)": \[.*\](\}\s*)\Z', re.DOTALL)
 """The labels in a row of JSON Lines, where labeler puts them."""
 
@@ -83,6 +84,7 @@ class FileImport:
     async def bring_rest(self, desk: Desk) -> None:
         """Say what was left out, and import the rest in the background. To be cancelled when the screen closes."""
         told = self._say_to(desk, 0)
+        desk.intake.has_more_coming = not self.is_read
         usual_s = sys.getswitchinterval()
         sys.setswitchinterval(_SWITCH_S)
         try:
@@ -93,6 +95,8 @@ class FileImport:
             self._sentences.append(f"{str(error).rstrip('.')}.")
         finally:
             sys.setswitchinterval(usual_s)
+            desk.intake.has_more_coming = False
+        desk.on_event(ItemsAdded(0))
         self._say_to(desk, told)
 
     async def finish(self) -> None:
@@ -177,29 +181,32 @@ async def _without_known_labels(batch: Sequence[RawTrace], journal: AsyncJournal
     return [unknown(trace) for trace in batch]
 
 
-def is_regular_file(target: str) -> bool:
-    """Return whether a target is a file that can be read twice: no directory, no pipe."""
+def are_regular_files(targets: Sequence[str]) -> bool:
+    """Return whether every target is a file that can be read twice: no directory, no pipe."""
     try:
-        return stat.S_ISREG(Path(target).stat().st_mode)
+        return all(stat.S_ISREG(Path(target).stat().st_mode) for target in targets)
     except OSError:
         return False
 
 
-def content_digest(target: str, *options: object) -> str:
-    """Return what tells a file's content, read with these options, from any other. Raises `CommandFailed`.
+def content_digest(targets: Sequence[str], *options: object) -> str:
+    """Return what tells the content of files, read with these options, from any other. Raises `CommandFailed`.
 
     A labelled file of JSON Lines is the file without its labels: what is said in one sitting makes it no other one.
     """
     digest = hashlib.sha256(repr(options).encode())
-    try:
-        with Path(target).open("rb") as file:
-            if is_labelled_name(Path(target).name):
-                for line in file:
-                    digest.update(_LABELS_BEHIND_ALL.sub(rb"\1", line))
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-    except OSError as error:
-        raise CommandFailed(ExitCode.USAGE, f"{target} cannot be read: {error.strerror or error}") from None
+    for number, target in enumerate(targets):
+        if number:
+            digest.update(_NEXT_FILE)
+        try:
+            with Path(target).open("rb") as file:
+                if is_labelled_name(Path(target).name):
+                    for line in file:
+                        digest.update(_LABELS_BEHIND_ALL.sub(rb"\1", line))
+                while chunk := file.read(_CHUNK):
+                    digest.update(chunk)
+        except OSError as error:
+            raise CommandFailed(ExitCode.USAGE, f"{target} cannot be read: {error.strerror or error}") from None
     return digest.hexdigest()
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from labeler.backends.local.store import LocalStore
 from labeler.cache.async_cache import AsyncCache
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.file_import import FileImport, content_digest, is_regular_file
+from labeler.cli.file_import import FileImport, are_regular_files, content_digest
 from labeler.cli.journal_labels import file_stores
 from labeler.cli.labels_out import LabelChoice, LabelOutput, kept_written, output_for, write_labels_out
 from labeler.cli.local_review import review_store
@@ -69,18 +69,14 @@ async def review_files(asked: FilesAsked, configuration: Configuration) -> ExitC
     indexes: dict[str, RowIndex] = {}
     outputs: list[LabelOutput] = []
     unwritten: list[ExitCode] = []
-    is_one_file = len(asked.targets) == 1 and is_regular_file(asked.targets[0])
+    are_files = are_regular_files(asked.targets)
 
     def all_is_read() -> None:
         for index in indexes.values():
             index.is_complete = True
         outputs.extend(_outputs(asked, indexes))
 
-    importing = FileImport(
-        _found(asked, indexes),
-        all_is_read,
-        beside=is_one_file,
-    )
+    importing = FileImport(_found(asked, indexes), all_is_read, beside=are_files)
 
     async def fill(store: LocalStore, journal: AsyncJournal, cache: AsyncCache) -> ReviewSpec:
         await importing.begin(store, journal, cache)
@@ -91,8 +87,8 @@ async def review_files(asked: FilesAsked, configuration: Configuration) -> ExitC
         experiments = tuple(experiment.id for experiment in await store.experiments())
         label = Path(asked.targets[0]).name if len(asked.targets) == 1 else f"{len(asked.targets)} files"
         known = ReviewSpec(store.uri, store.workspace, experiments, "", label=label, asks=asked.asks, files=asked.text)
-        if is_one_file:
-            content = await asyncio.to_thread(content_digest, asked.targets[0], asked.options)
+        if are_files:
+            content = await asyncio.to_thread(content_digest, asked.targets, asked.options)
             return replace(known, content=content)
         ids = dict.fromkeys(trace_id for index in indexes.values() for trace_id in index.traces)
         return replace(known, trace_ids=tuple(ids))

@@ -45,7 +45,7 @@ class Intake:
 
     `is_drawn` says whether the worklist is a sample, or so many of all, and was drawn before: nothing is added to it.
     `gone` are the traces that are no longer selected and will be left out when the worklist is opened next; while it is
-    open nothing moves.
+    open nothing moves. `has_more_coming`: files are still being read, so that the worklist grows.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class Intake:
     ) -> None:
         self.is_drawn = False
         self.gone: set[str] = set()
+        self.has_more_coming = False
         self.facts = KnownFacts(record.spec.reviewer)
         self._record = record
         self._state = state

@@ -87,7 +87,7 @@ class ReviewSpec:
     sprint: str = ""
     asks: tuple[str, ...] = ()
     content: str = ""
-    """What tells the content of a file from any other, where the worklist is what was read of one."""
+    """What tells the content of files from any other, where the worklist is what was read of them."""
     files: str = ""
 
     @property

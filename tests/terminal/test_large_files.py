@@ -46,6 +46,30 @@ def test_the_first_trace_is_there_before_the_file_is_read(machine: Machine) -> N
         terminal.wait_until(lambda text: f"item 1/{ROWS}" in text, "all rows", 120)
         assert items_in(terminal)[0] < ROWS
         assert terminal.leave() == 0
+    painted = re.sub(rb"\x1b\[[0-9;?]*[a-zA-Z]", b"", bytes(terminal.written))
+    assert b"item 1/%d+" % items_in(terminal)[0] in painted, "nothing says that more is coming"
+    assert b"item 1/%d " % ROWS in painted
+
+
+def test_several_files_open_with_the_first_traces_and_are_the_same_work_again(machine: Machine) -> None:
+    machine.asks_one_thumb()
+    write(machine.home / "buoys.jsonl")
+    lights = "".join(json.dumps({"prompt": f"Light {number}?", "response": "White."}) + "\n" for number in range(3))
+    (machine.home / "lights.jsonl").write_text(lights)
+    with machine.terminal("review", "buoys.jsonl", "lights.jsonl") as terminal:
+        terminal.wait_for("Which buoy is number 0?", seconds=60)
+        terminal.press("y")
+        terminal.wait_until(lambda text: f"item 2/{ROWS + 3} " in text, "all rows of both files", 120)
+        assert items_in(terminal)[0] < ROWS
+        assert terminal.leave() == 0
+    with machine.terminal("review", "buoys.jsonl", "lights.jsonl") as terminal:
+        terminal.wait_for("item 2/", "mine 1", seconds=60)
+        assert terminal.leave() == 0
+    labelled = {
+        name: (machine.home / f"{name}.labelled.jsonl").read_text().splitlines() for name in ("buoys", "lights")
+    }
+    assert [len(json.loads(line)["labels"]) for line in labelled["buoys"]] == [1, *[0] * (ROWS - 1)]
+    assert len(labelled["lights"]) == 3
 
 
 def test_what_is_left_out_is_said_on_the_screen_and_on_leaving(machine: Machine) -> None:

@@ -21,8 +21,8 @@ class StatusView:
     """What the status line tells. `left_ms` is the estimated time for the open items, None while unknown.
 
     `since` is the time of day since when the backend is not reached, where it is not, `until` the one to which it asked
-    to be left alone, where it did; `here` counts downloaded
-    and all items while offline; `conflicts` counts answers that wait because another of the reviewer's own was found;
+    to be left alone, where it did; `here` counts downloaded and all items while offline; `conflicts` counts answers
+    that wait because another of the reviewer's own was found; `has_more_coming` says that `total` still grows;
     `conditions` are words for what holds until it is changed: a search, blind, editing.
     """
 
@@ -40,6 +40,7 @@ class StatusView:
     conditions: tuple[str, ...] = ()
     since: str = ""
     conflicts: int = 0
+    has_more_coming: bool = False
 
 
 class StatusLine(ViewWidget[StatusView]):
@@ -58,7 +59,7 @@ def status_line(view: StatusView, width: int, signs: Signs) -> Line:
     parts: list[tuple[int, Line]] = [
         (1, [("labeler", "chrome.dim")]),
         (2, [(cut(view.title, max(width // 3, 12), signs.ellipsis), "chrome")]),
-        (8, [(f"item {view.number}/{view.total}", "chrome.strong")]),
+        (8, [(f"item {view.number}/{view.total}{'+' if view.has_more_coming else ''}", "chrome.strong")]),
         (3, [(f"mine {view.labelled}", "chrome")]),
         (4, [(f"left ~{rough_duration_words(view.left_ms)}", "chrome.dim")] if view.left_ms is not None else []),
         (6, [(f"{signs.queued} {view.queued} queued", "warning")] if view.queued else []),

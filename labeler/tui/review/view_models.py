@@ -59,6 +59,7 @@ def status_view(desk: Desk, conditions: tuple[str, ...]) -> StatusView:
         queued=desk.deliveries.counts.waiting,
         stuck=counts.parked + counts.refused - counts.conflicts,
         conflicts=counts.conflicts,
+        has_more_coming=desk.intake.has_more_coming,
         connection=desk.connection,
         until=_until(desk.left_alone_until_ms),
         since=time_of_day(desk.not_online_since_ms),
