@@ -6,8 +6,8 @@ changes something never retries by itself, because only its caller knows what a 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from typing import Final, Protocol
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Final, Protocol, runtime_checkable
 
 from labeler.dataclass import dataclass
 from labeler.domain.assessment import Assessment
@@ -79,7 +79,7 @@ class Ambiguous(BackendError):
 
 
 class AlreadyThere(BackendError):
-    """An assessment with this ID exists already. Read it back to see whether it is ours."""
+    """An assessment with this ID, or a queue or label schema of this name, exists. Read it to see whose it is."""
 
 
 class Refused(BackendError):
@@ -262,4 +262,64 @@ class Backend(Protocol):
 
     async def close(self) -> None:
         """Release connections and files."""
+        ...
+
+
+@runtime_checkable
+class TeamBackend(Backend, Protocol):
+    """A backend on which a lead can set up work for several people: queues, their items and questions, and tags.
+
+    The docstrings name what a method raises beside what any method may raise; each may raise `LacksPermission`.
+    """
+
+    async def experiment_tags(self, experiment_id: str) -> Mapping[str, str]:
+        """Return the tags of an experiment. Raises `UnknownName`."""
+        ...
+
+    async def set_experiment_tag(self, experiment_id: str, name: str, text: str) -> None:
+        """Set a tag, whatever it was before: who writes last wins. Raises `Refused` for one that is too long."""
+        ...
+
+    async def delete_experiment_tag(self, experiment_id: str, name: str) -> None:
+        """Delete a tag. Deleting one that does not exist succeeds."""
+        ...
+
+    async def create_schema(self, experiment_id: str, question: Question) -> Question:
+        """Make the label schema of a question, and return the question with its `schema_id`.
+
+        Raises `AlreadyThere` where one has its name, and `Refused`.
+        """
+        ...
+
+    async def create_queue(
+        self, experiment_id: str, name: str, users: Sequence[str], schema_ids: Sequence[str] = ()
+    ) -> Queue:
+        """Make a queue for these users that asks these questions. Of several that make one name, one alone succeeds.
+
+        Raises `AlreadyThere` where a queue has this name in any case, and `Refused`.
+        """
+        ...
+
+    async def set_queue_users(self, queue_id: str, users: Sequence[str]) -> Queue:
+        """Set who may work on a queue, and return it as it is then. Raises `MissingTarget` and `Refused`."""
+        ...
+
+    async def set_queue_questions(self, queue_id: str, schema_ids: Sequence[str]) -> Queue:
+        """Set what a queue asks, while it has no items. Raises `MissingTarget` and `Refused`."""
+        ...
+
+    async def delete_queue(self, queue_id: str) -> None:
+        """Delete a queue with its items; labels stay. Deleting one that does not exist succeeds."""
+        ...
+
+    async def add_items(self, queue_id: str, trace_ids: Sequence[str]) -> None:
+        """Put traces into a queue. Those that are in it keep their state.
+
+        Raises `MissingTarget` where the queue, or one of the traces in its experiment, does not exist; some of the
+        others may have been added then.
+        """
+        ...
+
+    async def remove_items(self, queue_id: str, trace_ids: Sequence[str]) -> None:
+        """Take traces out of a queue, those that are in it. Raises `MissingTarget` where there is no such queue."""
         ...

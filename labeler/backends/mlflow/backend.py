@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 
 from labeler.backends.base import Capabilities, Experiment, Schemas, UnknownName
@@ -13,13 +13,14 @@ from labeler.backends.mlflow.credentials import Credentials, Tls, endpoint
 from labeler.backends.mlflow.detection import DATABRICKS, detect, signed_in_user
 from labeler.backends.mlflow.experiments import Experiments
 from labeler.backends.mlflow.queues import Queues
-from labeler.backends.mlflow.schemas import schemas
+from labeler.backends.mlflow.schemas import create_schema, schemas
 from labeler.backends.mlflow.search import snapshot
 from labeler.backends.mlflow.served import ServedStore, local_store, serve
 from labeler.backends.mlflow.traces import Traces
 from labeler.backends.mlflow.transport import Timeouts, Transport
 from labeler.backends.pulse import Pulse
 from labeler.domain.assessment import Assessment
+from labeler.domain.question import Question
 from labeler.domain.queue import Queue, QueueItem, QueueItemState
 from labeler.domain.trace import RawTrace, TraceSummary
 from labeler.domain.worklist import Query
@@ -54,7 +55,7 @@ async def open_backend(
 
 
 class MlflowBackend:
-    """An open tracking server, made by `open_backend`. It implements `backends.base.Backend`, which documents it."""
+    """An open tracking server, made by `open_backend`. `backends.base.TeamBackend` documents what it does."""
 
     def __init__(
         self, uri: str, transport: Transport, *, known: Capabilities | None = None, served: ServedStore | None = None
@@ -164,6 +165,39 @@ class MlflowBackend:
 
     async def set_item_state(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
         return await self._queues.set_item_state(queue_id, trace_id, state, reviewer)
+
+    async def experiment_tags(self, experiment_id: str) -> Mapping[str, str]:
+        return await self._experiments.tags(experiment_id)
+
+    async def set_experiment_tag(self, experiment_id: str, name: str, text: str) -> None:
+        await self._experiments.set_tag(experiment_id, name, text)
+
+    async def delete_experiment_tag(self, experiment_id: str, name: str) -> None:
+        await self._experiments.delete_tag(experiment_id, name)
+
+    async def create_schema(self, experiment_id: str, question: Question) -> Question:
+        return await create_schema(self._transport, experiment_id, question)
+
+    async def create_queue(
+        self, experiment_id: str, name: str, users: Sequence[str], schema_ids: Sequence[str] = ()
+    ) -> Queue:
+        await self._check_queues()
+        return await self._queues.create(experiment_id, name, users, schema_ids)
+
+    async def set_queue_users(self, queue_id: str, users: Sequence[str]) -> Queue:
+        return await self._queues.set_users(queue_id, users)
+
+    async def set_queue_questions(self, queue_id: str, schema_ids: Sequence[str]) -> Queue:
+        return await self._queues.set_questions(queue_id, schema_ids)
+
+    async def delete_queue(self, queue_id: str) -> None:
+        await self._queues.delete(queue_id)
+
+    async def add_items(self, queue_id: str, trace_ids: Sequence[str]) -> None:
+        await self._queues.add(queue_id, trace_ids)
+
+    async def remove_items(self, queue_id: str, trace_ids: Sequence[str]) -> None:
+        await self._queues.remove(queue_id, trace_ids)
 
     def cautions(self) -> list[str]:
         return self._cautions.take()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from labeler.backends.base import Experiment, LacksPermission, Malformed, MissingTarget, Refused, UnknownName
 from labeler.backends.mlflow.asking import Cautions, Listing, ask, check_about, paged
@@ -23,6 +24,16 @@ class _Experiment(BaseModel):
     experiment_id: str
     name: str
     lifecycle_stage: str = "active"
+
+
+class _Tag(BaseModel):
+    key: str
+    value: str = ""
+
+
+class _Tagged(BaseModel):
+    experiment_id: str
+    tags: list[_Tag] = Field(default_factory=list)
 
 
 class Experiments:
@@ -75,6 +86,35 @@ class Experiments:
             return int(points[0]["values"]["COUNT"]) if points else 0
         except (KeyError, IndexError, TypeError, ValueError):
             return None
+
+    async def tags(self, experiment_id: str) -> dict[str, str]:
+        """Return the tags of an experiment. Raises `UnknownName`."""
+
+        async def look_up(transport: Transport) -> _Tagged:
+            answer = await transport.get(f"{_ROUTE}/get", {"experiment_id": experiment_id})
+            try:
+                found = _Tagged.model_validate(answer.get("experiment"))
+            except ValidationError:
+                raise Malformed("An experiment from the server is not of MLflow's form") from None
+            check_about("experiment", experiment_id, found.experiment_id)
+            return found
+
+        try:
+            found = await ask(self._transport, look_up)
+        except MissingTarget:
+            raise UnknownName(f"There is no experiment with the ID {short_id(experiment_id)}") from None
+        return {tag.key: tag.value for tag in found.tags}
+
+    async def set_tag(self, experiment_id: str, name: str, text: str) -> None:
+        """Set a tag of an experiment. Raises `MissingTarget` and `Refused`."""
+        asked = {"experiment_id": experiment_id, "key": name, "value": text}
+        await self._transport.send("POST", f"{_ROUTE}/set-experiment-tag", asked)
+
+    async def delete_tag(self, experiment_id: str, name: str) -> None:
+        """Delete a tag of an experiment, if it has it."""
+        with suppress(MissingTarget):
+            asked = {"experiment_id": experiment_id, "key": name}
+            await self._transport.send("POST", f"{_ROUTE}/delete-experiment-tag", asked)
 
     async def _page(self, token: str) -> tuple[list[Experiment], str]:
         asked = {"max_results": _PAGE, "order_by": ["last_update_time DESC"], "page_token": token}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -24,6 +25,8 @@ _ITEMS_A_PAGE: Final = 50_000
 """MLflow's maximum. Items are paged by offset, newest first, so only a listing of one page cannot shift while read."""
 
 _ITEMS_AT_ONCE: Final = 500
+"""Adding so many takes a server about 2.5 s: its SQLite is locked for no longer."""
+
 _QUEUE_ID: Final = re.compile(r"rq-[0-9a-f]{32}")
 
 _Form = TypeVar("_Form", bound=BaseModel)
@@ -167,6 +170,51 @@ class Queues:
         if state is QueueItemState.PENDING:
             return item
         return await self._set(queue_id, trace_id, state, reviewer)
+
+    async def create(self, experiment_id: str, name: str, users: Sequence[str], schema_ids: Sequence[str]) -> Queue:
+        """Make a queue. Raises `AlreadyThere` where one has this name, in any case, and `Refused`."""
+        asked = {
+            "experiment_id": experiment_id,
+            "name": name,
+            "queue_type": "CUSTOM",
+            "users": [*users],
+            "schema_ids": [*schema_ids],
+        }
+        queue = _queue(await self._transport.send("POST", f"{_ROUTE}/create", asked))
+        check_about("review queue of experiment", experiment_id, queue.experiment_id)
+        return queue
+
+    async def set_users(self, queue_id: str, users: Sequence[str]) -> Queue:
+        """Set the users of a queue. Raises `MissingTarget` and `Refused`."""
+        return await self._update(queue_id, {"update_users": True, "users": [*users]})
+
+    async def set_questions(self, queue_id: str, schema_ids: Sequence[str]) -> Queue:
+        """Set the questions of a queue without items. Raises `MissingTarget` and `Refused`."""
+        return await self._update(queue_id, {"update_schema_ids": True, "schema_ids": [*schema_ids]})
+
+    async def delete(self, queue_id: str) -> None:
+        """Delete a queue and its items, if it exists."""
+        with suppress(MissingTarget):
+            await self._transport.send("POST", f"{_ROUTE}/delete", {"queue_id": queue_id})
+
+    async def add(self, queue_id: str, trace_ids: Sequence[str]) -> None:
+        """Put traces into a queue. Raises `MissingTarget`."""
+        await self._in_parts("add", queue_id, trace_ids)
+
+    async def remove(self, queue_id: str, trace_ids: Sequence[str]) -> None:
+        """Take traces out of a queue. Raises `MissingTarget`."""
+        await self._in_parts("remove", queue_id, trace_ids)
+
+    async def _in_parts(self, call: str, queue_id: str, trace_ids: Sequence[str]) -> None:
+        for start in range(0, len(trace_ids), _ITEMS_AT_ONCE):
+            asked = {"queue_id": queue_id, "item_ids": [*trace_ids[start : start + _ITEMS_AT_ONCE]]}
+            await self._transport.send("POST", f"{_ROUTE}/items/{call}", asked, self._transport.timeouts.whole_trace)
+
+    async def _update(self, queue_id: str, fields: _Object) -> Queue:
+        """Change a queue. The server ignores a field whose flag is not set, and answers as if it had not."""
+        queue = _queue(await self._transport.send("POST", f"{_ROUTE}/update", {"queue_id": queue_id, **fields}))
+        check_about("review queue", queue_id, queue.id)
+        return queue
 
     def _pages(self, queue_id: str) -> AsyncIterator[list[_Object]]:
         """Yield the items of a queue page by page, the newest first. Raises `MissingTarget` if the queue is gone."""

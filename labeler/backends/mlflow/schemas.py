@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Final, Literal
 
@@ -13,7 +14,7 @@ from labeler.backends.mlflow.transport import Transport
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, QuestionInput, Text
 
-_ROUTE: Final = "/api/3.0/mlflow/label-schemas/list"
+_ROUTE: Final = "/api/3.0/mlflow/label-schemas"
 _PAGE: Final = 100
 
 
@@ -86,11 +87,46 @@ async def schemas(transport: Transport, cautions: Cautions, experiment_id: str) 
     return Schemas(tuple(each for each in questions if each is not None), only_default=bool(listed) and not own)
 
 
+async def create_schema(transport: Transport, experiment_id: str, question: Question) -> Question:
+    """Make the label schema of a question, and return the question as the server has it then.
+
+    Raises `AlreadyThere` where a schema of the experiment has its name, and `Refused`.
+    """
+    asked = {
+        "experiment_id": experiment_id,
+        "name": question.name,
+        "type": question.kind.value.upper(),
+        "instruction": question.instruction,
+        "enable_comment": question.takes_comment,
+        "input": _input_fields(question.input),
+    }
+    answer = await transport.send("POST", f"{_ROUTE}/create", asked)
+    try:
+        made = _Schema.model_validate(answer.get("label_schema"))
+    except ValidationError:
+        raise Malformed("The server's answer about a label schema is not of MLflow's form") from None
+    check_about("label schema", question.name, made.name)
+    return replace(question, schema_id=made.schema_id)
+
+
+def _input_fields(answered_by: QuestionInput) -> dict[str, object]:
+    match answered_by:
+        case PassFail(positive, negative):
+            return {"pass_fail": {"positive_label": positive, "negative_label": negative}}
+        case Categorical(options, multiple):
+            return {"categorical": {"options": [*options], "multi_select": multiple}}
+        case Numeric(minimum, maximum):
+            bounds = {"min_value": minimum, "max_value": maximum}
+            return {"numeric": {name: bound for name, bound in bounds.items() if bound is not None}}
+        case Text(max_length):
+            return {"text": {} if max_length is None else {"max_length": max_length}}
+
+
 async def _page_at(transport: Transport, experiment_id: str, token: str) -> tuple[list[_Schema], str]:
     asked: dict[str, str | int] = {"experiment_id": experiment_id, "max_results": _PAGE}
 
     async def page(transport: Transport) -> _Page:
-        answer = await transport.get(_ROUTE, asked | ({"page_token": token} if token else {}))
+        answer = await transport.get(f"{_ROUTE}/list", asked | ({"page_token": token} if token else {}))
         try:
             page = _Page.model_validate(answer)
         except ValidationError:
