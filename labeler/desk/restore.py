@@ -10,8 +10,9 @@ from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.domain.trace import TraceState
 from labeler.domain.worklist import ItemState, WorklistRow
 from labeler.review.converted_values import FittedAnswers
+from labeler.review.filled_in import fill_in, open_item
 from labeler.review.labelled import is_labelled
-from labeler.review.navigation import first_to_work, opening_focus
+from labeler.review.navigation import first_to_work
 from labeler.review.queue_items import QueueItems
 from labeler.review.shared_queue import learn_item, take_out
 from labeler.review.state import ReviewState, Rules
@@ -57,7 +58,7 @@ def restore(
 def stand_at(state: ReviewState, index: int | None) -> None:
     """Open the review at an item; None: at the first to work on."""
     state.position = first_to_work(state) if index is None else index
-    state.focus = opening_focus(state, state.position)
+    open_item(state)
     state.trail.visit(state.position)
 
 
@@ -100,6 +101,7 @@ def take_over(state: ReviewState, trace_id: str, told: Mapping[str | None, Mappi
         for name, answer in answers.items():
             state.set_answer((trace_id, span_id), name, answer)
     note_labelled(state, trace_id)
+    fill_in(state, trace_id, told.get(None, ()))
 
 
 def _note_queue_state(state: ReviewState, row: WorklistRow) -> None:
@@ -141,4 +143,4 @@ def note_deferred(state: ReviewState, trace_id: str) -> None:
 def open_anew(state: ReviewState, trace_id: str) -> None:
     """Move the focus to where the current item opens, now that answers given elsewhere are known."""
     if state.item is not None and state.item.trace_id == trace_id:
-        state.focus = opening_focus(state, state.position)
+        open_item(state)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, StateEffect
+from labeler.domain.moment import recent_day
 from labeler.domain.question import DECLINED_NAME, Categorical, Numeric, PassFail, Question, Text
 from labeler.domain.value import JsonValue, UnusableValue, check_text, same_value
 from labeler.domain.worklist import ItemState
@@ -28,7 +29,7 @@ def thumb_target(state: ReviewState) -> Question | Refusal:
     thumbs = [question for question in state.questions if isinstance(question.input, PassFail)]
     if not thumbs:
         return Refusal("No pass/fail question here; the digits answer the focused question")
-    unanswered = (question for question in thumbs if question.name not in state.given)
+    unanswered = (question for question in thumbs if question.name not in state.passed)
     return next(
         unanswered, Refusal("Every pass/fail question here is answered; {question.next} goes to one to change it")
     )
@@ -180,30 +181,46 @@ def go_on(
 
     An answer about a span submits nothing: an item is complete by the answers about its trace.
     """
-    given = set(state.given) | {effect.question for effect in effects if isinstance(effect, AnswerEffect)}
+    passes = frozenset({state.questions[asked].name} if state.questions and state.aim is None else ())
+    answered = {effect.question for effect in effects if isinstance(effect, AnswerEffect)}
+    passed = state.passed | answered | (passes & state.given.keys())
     if state.aim is None and item.state is ItemState.LABELLED:
         return Decision(
             change=change_or_none(item, act, effects, stamp), says=editing(state, item, effects), focus=focus
         )
-    if state.aim is None and is_complete(state, frozenset(given)):
+    if state.aim is None and is_complete(state, passed):
         return submit(state, item, effects, stamp, act)
     if focus is None:
-        focus = focus_after(state, asked, frozenset(given))
-    return Decision(change=change_or_none(item, act, effects, stamp), focus=focus)
+        focus = focus_after(state, asked, passed)
+    return Decision(change=change_or_none(item, act, effects, stamp), focus=focus, passes=passes)
 
 
 def submit(state: ReviewState, item: Item, effects: Sequence[Effect], stamp: ActionContext, act: Act) -> Decision:
-    """Submit the item, together with `effects`, and go to the next open one."""
+    """Submit the item, together with `effects`, and go to the next open one.
+
+    An item of a queue that is completed without an answer given in this sitting says with which answers.
+    """
     submitted = [*effects, StateEffect(item.trace_id, item.state, ItemState.LABELLED)]
     if DECLINED_NAME in state.answers_of(item.trace_id):
         submitted.append(note_effect(state, item, DECLINED_NAME, None))
     target = next_open(state)
+    whose = "" if effects else _whose_answers(state, item, stamp)
+    left = "" if target is not None else nothing_left_after(state)
     return Decision(
         change=make_change(act, item.trace_id, submitted, stamp),
         position=target,
-        says="" if target is not None else nothing_left_after(state),
+        says=" · ".join(part for part in (whose, left) if part),
         submits=True,
     )
+
+
+def _whose_answers(state: ReviewState, item: Item, stamp: ActionContext) -> str:
+    """Say with which answers an item of a queue is completed, where none of them was given in this sitting."""
+    answers = state.answers_of(item.trace_id)
+    newest_ms = max((answers[each.name].answered_at_ms for each in state.questions if each.name in answers), default=0)
+    if not state.rules.for_queue or item.trace_id in state.touched or not newest_ms:
+        return ""
+    return f"completed with your answers of {recent_day(newest_ms, stamp.at_ms)}"
 
 
 def answer_effect(

@@ -6,8 +6,8 @@ from labeler.dataclass import dataclass
 from labeler.domain.change import AnswerEffect, Change, StateEffect
 from labeler.domain.worklist import ItemState
 from labeler.review.decision import Decision
+from labeler.review.filled_in import open_as_left, open_item
 from labeler.review.my_answer import Mine
-from labeler.review.navigation import opening_focus
 from labeler.review.shared_queue import offer
 from labeler.review.state import ReviewState, Subject
 from labeler.review.worklist import TO_DO
@@ -26,6 +26,7 @@ def apply(state: ReviewState, decision: Decision) -> Changed:
     came_from, asked = state.position, (state.position, state.focus, state.aim)
     left = state.item
     rows = {came_from}
+    state.filled_in -= decision.passes
     if decision.change is not None:
         apply_change(state, decision.change)
         rows.add(state.index_of[decision.change.trace_id])
@@ -69,6 +70,8 @@ def apply_change(state: ReviewState, change: Change) -> None:
 def _set_answer(state: ReviewState, effect: AnswerEffect) -> None:
     subject = effect.trace_id, effect.span_id
     state.set_answer(subject, effect.question, effect.after)
+    if state.item is not None and subject == (state.item.trace_id, None):
+        state.filled_in.discard(effect.question)
     state.mine.pop((subject, effect.question), None)
     if effect.restored:
         beside = tuple(each for each in reversed(effect.restored) if each.valid)
@@ -95,4 +98,7 @@ def _stand_at(state: ReviewState, decision: Decision) -> None:
         state.trail.at = decision.trail
     if moved:
         state.aim = None
-        state.focus = opening_focus(state, decision.position)
+        if decision.change is not None and decision.change.reverses is not None:
+            open_as_left(state)
+        else:
+            open_item(state)

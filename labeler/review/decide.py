@@ -46,7 +46,8 @@ def _decide(state: ReviewState, action: act.Action, stamp: act.ActionContext) ->
         case act.ShowOnly():
             return show_only(state, action)
         case act.FocusBy(step):
-            return Decision(focus=(state.focus + step) % max(len(state.questions), 1))
+            left = {state.question.name} if step > 0 and state.question is not None and state.aim is None else ()
+            return Decision(focus=(state.focus + step) % max(len(state.questions), 1), passes=frozenset(left))
         case act.EndAim():
             return end_aim(state)
     if item.trace_id in state.absent:

@@ -39,7 +39,8 @@ class Decision:
     to go to; `aim` is the span to ask about (empty: the trace again). `choosing` says whether a choice of several is
     open; None ends it when focus or aim move. `trail` moves within the history of visited items instead of adding to
     it. `kept_comment` waits for an answer (empty: none waits any more). `submits` marks the moment when an item's
-    answers are released for delivery although the reviewer stays there. `shows` sets or ends a filter.
+    answers are released for delivery although the reviewer stays there. `shows` sets or ends a filter. `passes` are
+    the questions that the walk through an item with answers filled in passes by this.
     """
 
     change: Change | None = None
@@ -53,6 +54,7 @@ class Decision:
     kept_comment: str | None = None
     submits: bool = False
     shows: ShowOnly | None = None
+    passes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from labeler.domain.change import Act, Answer, Effect, StateEffect
-from labeler.domain.moment import recent_day
 from labeler.domain.question import DECLINED_NAME, FLAG_NAME, Categorical
 from labeler.domain.value import UnusableValue, check_text
 from labeler.domain.worklist import ItemState
@@ -36,18 +34,9 @@ def press_enter(state: ReviewState, item: Item, stamp: ActionContext) -> Decisio
         return Refusal("Nothing is answered yet; {item.defer} defers, {item.decline} declines")
     if missing:
         names = ", ".join(verbatim(state.questions[index].name) for index in missing)
-        return Decision(focus=missing[0], says=f"{len(missing)} still to answer: {names}")
-    return _saying_whose_answers(state, item, submit(state, item, (), stamp, Act.SUBMIT), stamp)
-
-
-def _saying_whose_answers(state: ReviewState, item: Item, decision: Decision, stamp: ActionContext) -> Decision:
-    """Say with which answers an item of a queue is completed, where none of them was given in this sitting."""
-    answers = state.answers_of(item.trace_id)
-    newest_ms = max((answers[each.name].answered_at_ms for each in state.questions if each.name in answers), default=0)
-    if not state.rules.for_queue or item.trace_id in state.touched or not newest_ms:
-        return decision
-    said = f"completed with your answers of {recent_day(newest_ms, stamp.at_ms)}"
-    return replace(decision, says=" · ".join(part for part in (said, decision.says) if part))
+        before = frozenset(question.name for question in state.questions[: missing[0]])
+        return Decision(focus=missing[0], says=f"{len(missing)} still to answer: {names}", passes=before)
+    return submit(state, item, (), stamp, Act.SUBMIT)
 
 
 def enter_answers_with_none(state: ReviewState) -> bool:

@@ -69,12 +69,12 @@ def first_to_work(state: ReviewState) -> int:
     return state.worklist.first_open() or 0
 
 
-def focus_after(state: ReviewState, asked: int, answered: frozenset[str]) -> int:
-    """Choose the question to go to after `asked`: the next unanswered one, else the first one, else the same.
+def focus_after(state: ReviewState, asked: int, passed: frozenset[str]) -> int:
+    """Choose the question to go to after `asked`: the next that is not passed, else the first such, else the same.
 
     If the item submits itself and only optional questions are left, it is the first of them.
     """
-    left = [index for index, question in enumerate(state.questions) if question.name not in answered]
+    left = [index for index, question in enumerate(state.questions) if question.name not in passed]
     if not left:
         return asked
     if state.rules.advance is Advance.AUTO and not any(state.questions[index].required for index in left):
@@ -82,18 +82,20 @@ def focus_after(state: ReviewState, asked: int, answered: frozenset[str]) -> int
     return next((index for index in left if index >= asked), left[0])
 
 
-def opening_focus(state: ReviewState, position: int) -> int:
-    """Return the question at which an item opens: the first unanswered one, else the first."""
-    if not state.items:
+def opening_focus(state: ReviewState) -> int:
+    """Return the question at which the current item opens: the first not answered or not passed, else the first."""
+    if state.item is None:
         return 0
-    return next(iter(state.unanswered(state.items[position].trace_id)), 0)
+    passed = state.answers_of(state.item.trace_id).keys() - state.filled_in
+    return next((index for index, question in enumerate(state.questions) if question.name not in passed), 0)
 
 
-def is_complete(state: ReviewState, answered: frozenset[str]) -> bool:
-    """Return whether an item with these questions answered is submitted without Enter."""
+def is_complete(state: ReviewState, passed: frozenset[str]) -> bool:
+    """Return whether the current item is submitted without Enter once these questions are answered and passed."""
     required = [question.name for question in state.questions if question.required]
-    if not required or state.rules.advance is Advance.MANUAL or not answered.issuperset(required):
+    if not required or state.rules.advance is Advance.MANUAL or not passed.issuperset(required):
         return False
+    answered = passed | state.given.keys()
     return state.rules.advance is Advance.REQUIRED or all(q.name in answered for q in state.questions)
 
 

@@ -9,6 +9,7 @@ from labeler.domain.change import Act, StateEffect
 from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.domain.worklist import ItemState
 from labeler.review.decision import Decision, Refusal, verbatim
+from labeler.review.filled_in import fill_in
 from labeler.review.state import ReviewState
 from labeler.review.worklist import TO_DO
 
@@ -80,6 +81,7 @@ def learn_item(state: ReviewState, item: QueueItem) -> None:
 def open_again(state: ReviewState, trace_id: str) -> None:
     """Make an item work again that was submitted or declined: its queue says so, and no word to it is on its way."""
     state.worklist.set_state(trace_id, ItemState.OPEN)
+    fill_in(state, trace_id, state.answers_of(trace_id))
     offer(state, trace_id)
 
 

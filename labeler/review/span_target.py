@@ -18,4 +18,4 @@ def aim(state: ReviewState, item: Item, action: TargetSpan) -> Decision | Refusa
 
 def end_aim(state: ReviewState) -> Decision:
     """Ask about the trace again, and go to the question at which the item opens."""
-    return Decision(aim="", focus=opening_focus(state, state.position))
+    return Decision(aim="", focus=opening_focus(state))

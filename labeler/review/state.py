@@ -90,6 +90,8 @@ class ReviewState:
     trail: Trail = field(default_factory=Trail)
     filter: Filter | None = None
     """What the worklist is narrowed to; None: all of it is shown."""
+    filled_in: set[str] = field(default_factory=set)
+    """Questions that were answered when the current item opened, and that the walk through it has not passed yet."""
     choosing: bool = False
     """Whether the focused choice of several has been begun and not yet ended."""
     _spans: dict[str, dict[str | None, None]] = field(default_factory=dict)
@@ -163,6 +165,12 @@ class ReviewState:
     def given(self) -> Mapping[str, Answer]:
         """The answers about the current subject, by question name."""
         return self.answers.get(self.subject, {})
+
+    @property
+    def passed(self) -> frozenset[str]:
+        """The names of the questions about the current subject that are answered and, if filled in, passed."""
+        given = frozenset(self.given)
+        return given if self.aim is not None else given - self.filled_in
 
     def answers_of(self, trace_id: str, span_id: str | None = None) -> Mapping[str, Answer]:
         return self.answers.get((trace_id, span_id), {})

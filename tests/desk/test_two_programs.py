@@ -28,7 +28,8 @@ from labeler.review import action as act
 from labeler.review.apply import apply, apply_change
 from labeler.review.decide import decide
 from labeler.review.decision import Decision, Refusal
-from labeler.review.navigation import first_to_work, opening_focus
+from labeler.review.filled_in import open_item
+from labeler.review.navigation import first_to_work
 from labeler.review.state import Advance, ReviewState, Rules, Subject
 from tests.journal.sitting import HOME, rows, scratch_directory, spec
 
@@ -193,7 +194,7 @@ def restored_from_every_change(
             state.worklist.set_state(trace_id, ItemState.OPEN)
         note_labelled(state, trace_id)
     state.position = state.index_of.get(record.position or "", first_to_work(state))
-    state.focus = opening_focus(state, state.position)
+    open_item(state)
     state.trail.visit(state.position)
     return state
 

@@ -15,14 +15,6 @@ from tests.review.sitting import CLARITY, EXPECTED, HELPFUL, MODES, POLITE, QUAL
 UP, DOWN = Thumb(True), Thumb(False)
 
 
-def test_focus_starts_at_the_first_unanswered_question() -> None:
-    sitting = Sitting(HELPFUL, CLARITY, QUALITY)
-    sitting.load("t1", [(HELPFUL, True)], ItemState.OPEN)
-    assert sitting.focused is HELPFUL
-    sitting.do(Go(Where.NEXT))
-    assert sitting.focused is CLARITY
-
-
 def test_after_an_answer_focus_goes_to_the_next_unanswered_question_else_the_first() -> None:
     sitting = Sitting(HELPFUL, CLARITY, QUALITY, POLITE)
     sitting.do(FocusOn(2), Digit("3"))

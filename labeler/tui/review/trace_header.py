@@ -10,6 +10,7 @@ from labeler.domain.duration import duration_words
 from labeler.domain.moment import short_date_and_time
 from labeler.domain.trace import TraceState, TraceSummary
 from labeler.reading.sanitise import one_line
+from labeler.review.filled_in import FilledIn
 from labeler.tui.appearance import Signs
 from labeler.tui.widgets.line_widget import ViewWidget
 from labeler.tui.widgets.styled_text import Line, Run, cut, spread, width_of
@@ -19,6 +20,8 @@ _BEFORE_PLACE = 2
 _LONGEST_MODEL = 24
 _ALWAYS = 10
 """The worth of what is never left out."""
+_NAME = 9
+"""That of the name, where answers are filled in: they are told whole before it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class HeaderView:
     """What the header tells of a trace: its `models` as display text, and which `turn` of its session it is: ``3/5``.
 
     `place` says which part of it is in view, such as ``line 1-14 of 40``; `said_of_spans` counts what was said about
-    its spans.
+    its spans; `filled_in` says which answers were there when it opened and are still to be looked at.
     """
 
     summary: TraceSummary
@@ -34,6 +37,7 @@ class HeaderView:
     turn: str
     place: str
     said_of_spans: int = 0
+    filled_in: FilledIn | None = None
 
 
 class TraceHeader(ViewWidget[HeaderView]):
@@ -46,19 +50,27 @@ class TraceHeader(ViewWidget[HeaderView]):
 def header_line(view: HeaderView, width: int, signs: Signs) -> Line:
     """Name, state, latency, tokens, model, time, turn and user, as far as there is room; on the right the place."""
     summary = view.summary
-    parts: list[tuple[int, Run]] = [
-        (_ALWAYS, (cut(one_line(summary.name, 60), 40, signs.ellipsis), "chrome.strong")),
-    ]
+    place: Line = [(f"{view.place} ", "chrome.dim")] if view.place else []
+    room = width - width_of(place) - _BEFORE_PLACE
+    name = cut(one_line(summary.name, 60), 40, signs.ellipsis)
+    parts: list[tuple[int, Run]] = [(_ALWAYS if view.filled_in is None else _NAME, (name, "chrome.strong"))]
+    if view.filled_in is not None:
+        parts.append((_ALWAYS, (_filled_in(view.filled_in, room - 1, signs), "chrome.strong")))
     if summary.state is TraceState.ERROR:
         parts.append((_ALWAYS, (f"{signs.error} error", "error")))
     elif summary.state is TraceState.IN_PROGRESS:
         parts.append((_ALWAYS, ("unfinished", "warning")))
     parts += [(worth, (text, "chrome.dim")) for worth, text in _facts(view, signs) if text]
-    place: Line = [(f"{view.place} ", "chrome.dim")] if view.place else []
-    room = width - width_of(place) - _BEFORE_PLACE
     while len(parts) > 1 and width_of(_joined(parts)) > room and (least := min(worth for worth, _ in parts)) < _ALWAYS:
         parts = [part for part in parts if part[0] != least]
     return spread(_joined(parts), place, width, "chrome", signs.ellipsis)
+
+
+def _filled_in(filled_in: FilledIn, room: int, signs: Signs) -> str:
+    """``filled in: stars 4, yours of Tue``: where there is no room for all of it, the answers are cut."""
+    around = f"filled in: , {filled_in.whose}"
+    answers = cut(one_line(filled_in.answers, 200), max(room - len(around), 1), signs.ellipsis)
+    return f"filled in: {answers}, {filled_in.whose}"
 
 
 def _joined(parts: Sequence[tuple[int, Run]]) -> Line:

@@ -23,6 +23,7 @@ from labeler.reading.sanitise import one_line, sanitise
 from labeler.reading.views.assessments import brief
 from labeler.review.answer_values import allowed
 from labeler.review.converted_values import fitted
+from labeler.review.filled_in import filled_in
 from labeler.review.judge_values import as_asked
 from labeler.review.possible import verdict
 from labeler.review.repeat import repeatable
@@ -210,6 +211,7 @@ def header_view(desk: Desk, place: str) -> HeaderView | None:
         models=prepared.models,
         turn=desk.sessions.turn_of(summary.id),
         place=place,
+        filled_in=filled_in(desk.state, wall_clock_ms()),
         said_of_spans=sum(len(said) for span_id, said in about_spans.items() if span_id not in roots),
     )
 

@@ -115,6 +115,8 @@ async def test_the_review_goes_on_where_it_was_left(tmp_path: Path) -> None:
         await table.press("G", "k", "y")
     async with open_table(tmp_path, traces(5), (THUMB, RATING)) as table:
         assert table.position == 3
+        assert "filled in: user_satisfaction Helpful, yours of " in table.line("header")
+        await table.press("tab")
         assert "› quality_rating" in table.line("panel")
         assert "[y Helpful]" in table.line("panel")
         assert "›" in table.screen.splitlines()[5]

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from labeler.domain.trace import TraceState, TraceSummary
+from labeler.review.filled_in import FilledIn
 from labeler.tui.appearance import UNICODE
 from labeler.tui.review.trace_header import HeaderView, header_line
 from labeler.tui.widgets.styled_text import width_of
@@ -58,3 +59,14 @@ def test_a_long_model_is_cut_and_further_ones_are_counted() -> None:
 def test_a_time_that_is_in_no_calendar_is_left_out() -> None:
     view = HeaderView(replace(TRACE, requested_at_ms=10**17), (), "", "")
     assert "1.8 s" in "".join(text for text, _ in header_line(view, 80, UNICODE))
+
+
+@pytest.mark.parametrize("answers", ["stars 4", "tone friendly, stars 4, failure_modes wrong and incomplete " * 3])
+def test_what_is_filled_in_outlasts_everything_and_always_says_of_when_it_is(answers: str) -> None:
+    view = HeaderView(TRACE, ("gpt-4o-mini",), "3/5", "line 1–14 of 40", filled_in=FilledIn(answers, "yours of Tue"))
+    for width in range(140, 48, -1):
+        told = "".join(text for text, _ in header_line(view, width, UNICODE))
+        assert width_of([(told, "")]) == width
+        assert f" filled in: {answers[:3]}" in told
+        assert ", yours of Tue " in told
+        assert told.rstrip().endswith("line 1–14 of 40")
