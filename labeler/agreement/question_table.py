@@ -137,7 +137,7 @@ def comparable(value: JsonValue) -> Value:
 
 
 def has_option(value: Value, option: str) -> bool:
-    """Whether an answer to a choice of several has this option."""
+    """Return whether an answer to a choice of several has this option."""
     return isinstance(value, tuple) and option in value
 
 

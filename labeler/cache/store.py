@@ -108,7 +108,7 @@ class Cache:
         return [found[trace_id] for trace_id in trace_ids if trace_id in found]
 
     def of_experiments(self, destination: Destination, experiment_ids: Container[str]) -> list[TraceSummary]:
-        """The summaries of these experiments' traces that are here, in the order of their IDs."""
+        """Return the summaries of these experiments' traces that are here, in the order of their IDs."""
         found: dict[str, TraceSummary] = {}
         for some in self._read(lambda tables: tables.of_experiments(destination, experiment_ids)):
             found = {each.id: each for each in some} | found

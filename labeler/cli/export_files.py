@@ -80,7 +80,7 @@ def _refuse_what_is_about_servers(arguments: argparse.Namespace) -> None:
 
 @contextmanager
 def _on_disk(files: Sequence[str]) -> Iterator[list[str]]:
-    """The files, with stdin as one of them."""
+    """Yield the files, with stdin as one of them."""
     if STDIN not in files:
         yield list(files)
         return

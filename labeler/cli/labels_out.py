@@ -135,7 +135,9 @@ async def _said_about_some(
 
 
 def _said(now: TraceLabels | None, before: TraceLabels | None) -> Said:
-    """What was said under an ID, and under the one that an earlier version gave the trace, where nothing newer is."""
+    """Return what was said under an ID, and under the one that an earlier version gave the trace, where nothing newer
+    is.
+    """
     if now is None and before is None:
         return NOTHING_SAID
     now, before = now or TraceLabels(), before or TraceLabels()

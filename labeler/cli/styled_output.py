@@ -26,7 +26,7 @@ def plain(line: Line) -> str:
 
 
 def takes_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:
-    """Whether colour may be written: to a terminal that has any, unless NO_COLOR is set to something."""
+    """Return whether colour may be written: to a terminal that has any, unless NO_COLOR is set to something."""
     is_wanted = not environment.get("NO_COLOR") and environment.get("TERM", "dumb") != "dumb"
     return is_wanted and stream.isatty()
 

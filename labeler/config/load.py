@@ -79,7 +79,7 @@ class Layer:
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
 
     def origin(self, path: KeyPath) -> Origin:
-        """Where `path` was set in this layer."""
+        """Return where `path` was set in this layer."""
         if self.file:
             return Origin(self.source, self.file, nearest_line(self.lines, path))
         dotted = ".".join(map(str, path))
@@ -104,7 +104,10 @@ class Configuration:
     """The strongest first."""
 
     def origin(self, key: str) -> Origin:
-        """Where the effective value of a dotted key was set. One of a table of names is ``keys.`` and the name."""
+        """Return where the effective value of a dotted key was set.
+
+        One of a table of names is ``keys.`` and the name.
+        """
         head, _, name = key.partition(".")
         for layer in self.layers:
             if head in _TABLES_OF_NAMES and name:

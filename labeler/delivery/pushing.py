@@ -115,7 +115,7 @@ async def sort_lines(
 
 
 def judge(label: Assessment, home: Destination, on_trace: Sequence[Assessment], journaled: Journaled | None) -> Judged:
-    """How `label` stands at `home`, whose assessments of its trace are `on_trace`."""
+    """Return how `label` stands at `home`, whose assessments of its trace are `on_trace`."""
     ids = {label.id} if journaled is None else {label.id, journaled.stored_id}
     stored = next(
         (each for each in on_trace if each.id in ids or each.metadata.get(answer_metadata.ID) == label.id), None
@@ -141,7 +141,7 @@ def judge(label: Assessment, home: Destination, on_trace: Sequence[Assessment], 
 
 
 def differences_as_labels(label: Assessment, stored: Assessment) -> list[str]:
-    """What a label says otherwise than an assessment does; empty when it is that assessment's label.
+    """Return what a label says otherwise than an assessment does; empty when it is that assessment's label.
 
     A label tells neither the kind of its source, nor whether it went through labeler; what metadata a stored one has
     besides is no difference.
@@ -153,7 +153,7 @@ def differences_as_labels(label: Assessment, stored: Assessment) -> list[str]:
 
 
 async def _traces(backend: Backend, trace_ids: Sequence[str]) -> dict[str, TraceSummary]:
-    """The traces that exist, by their IDs, with their assessments."""
+    """Return the traces that exist, by their IDs, with their assessments."""
     return {summary.id: summary for summary in await backend.summaries(list(dict.fromkeys(trace_ids)))}
 
 

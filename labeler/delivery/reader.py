@@ -247,7 +247,7 @@ class Reader:
         return [trace_id for trace_id in items if trace_id in self._listener.trace_ids]
 
     def _is_wanted(self, item: QueueItem) -> bool:
-        """Whether an item that is not in the worklist belongs there."""
+        """Return whether an item that is not in the worklist belongs there."""
         is_open = item.state is QueueItemState.PENDING or not self._only_unlabelled
         return is_open and item.trace_id not in self._sought and not self._listener.is_drawn
 
@@ -306,7 +306,10 @@ class Reader:
         return {item.trace_id: item async for page in self._backend.items(self._queue) for item in page}
 
     def _has_changed(self, item: QueueItem) -> bool:
-        """Whether an item is not as it was read last, or is back in the queue. One that has just changed waits."""
+        """Return whether an item is not as it was read last, or is back in the queue.
+
+        One that has just changed waits.
+        """
         is_as_it_was = self._known.get(item.trace_id) == (item.state, item.completed_by)
         if is_as_it_was and item.trace_id in self._selected:
             return False

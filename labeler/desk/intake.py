@@ -197,7 +197,7 @@ class Intake:
         return self._state.items[self._state.index_of[item.trace_id]].state
 
     def _differs_from_mine(self, item: QueueItem) -> bool:
-        """Whether an item stands otherwise in the queue than the reviewer left it."""
+        """Return whether an item stands otherwise in the queue than the reviewer left it."""
         return (item.state is QueueItemState.PENDING) is not (self._state_of(item) in TO_DO)
 
     async def _statuses_settled(self, trace_ids: Sequence[str]) -> Mapping[str, int | None]:

@@ -32,7 +32,7 @@ class KnownFacts:
         self._known: dict[str, TraceFacts] = {}
 
     def of(self, trace_id: str) -> TraceFacts:
-        """What is known of a trace, as far as anything is."""
+        """Return what is known of a trace, as far as anything is."""
         return self._known.get(trace_id, _UNKNOWN)
 
     def learn(self, summary: TraceSummary, name: str = "") -> None:

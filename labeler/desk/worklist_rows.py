@@ -62,7 +62,7 @@ def to_row(trace: ListedTrace) -> WorklistRow:
 
 
 def _longest_text(preview: str) -> str:
-    """What a person wrote in a preview that is raw JSON, for as long as the trace itself is not here to tell."""
+    """Return what a person wrote in a preview that is raw JSON, for as long as the trace itself is not here to tell."""
     try:
         pending: list[object] = [json.loads(preview)]
     except (ValueError, RecursionError):

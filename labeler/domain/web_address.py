@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 
 def web_address(backend_uri: str, workspace: str, experiment_id: str, trace_id: str) -> str | None:
-    """The address of a trace's page; None for a backend that has no pages."""
+    """Return the address of a trace's page; None for a backend that has no pages."""
     if not backend_uri.startswith(("http://", "https://")):
         return None
     inside = f"&workspace={quote(workspace, safe='')}" if workspace else ""

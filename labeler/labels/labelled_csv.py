@@ -47,7 +47,7 @@ def write_csv_rows(
 
 
 def _records(source: TextIO, dialect: type[csv.Dialect]) -> Iterator[tuple[int, list[str], str]]:
-    """The records of a table: the line that each begins in, its cells, and its exact text."""
+    """Yield the records of a table: the line that each begins in, its cells, and its exact text."""
     taken: list[str] = []
 
     def lines() -> Iterator[str]:
@@ -70,7 +70,7 @@ def _records(source: TextIO, dialect: type[csv.Dialect]) -> Iterator[tuple[int, 
 
 
 def _with_cells(text: str, cells: Sequence[str], dialect: type[csv.Dialect]) -> str:
-    """A record's text with cells more at its end."""
+    """Return a record's text with cells more at its end."""
     if not cells:
         return text
     ends = _LINE_END.search(text)
@@ -79,7 +79,7 @@ def _with_cells(text: str, cells: Sequence[str], dialect: type[csv.Dialect]) -> 
 
 
 def _replaced(text: str, cells: Mapping[int, str], dialect: type[csv.Dialect]) -> str:
-    """A record's text with other cells in some places."""
+    """Return a record's text with other cells in some places."""
     if not cells:
         return text
     spans = _cell_spans(text, dialect.delimiter)
@@ -91,7 +91,7 @@ def _replaced(text: str, cells: Mapping[int, str], dialect: type[csv.Dialect]) -
 
 
 def _cell_spans(text: str, delimiter: str) -> list[tuple[int, int]]:
-    """Where the cells of a record begin and end, quotes included."""
+    """Return where the cells of a record begin and end, quotes included."""
     ends = _LINE_END.search(text)
     assert ends is not None
     spans: list[tuple[int, int]] = []
@@ -122,7 +122,7 @@ def _written(cell: str, dialect: type[csv.Dialect]) -> str:
 
 
 def _is_one_record(text: str, cells: int, dialect: type[csv.Dialect]) -> bool:
-    """Whether a text is one record of so many cells: a quote that is never closed would swallow those added."""
+    """Return whether a text is one record of so many cells: a quote that is never closed would swallow those added."""
     if text.count('"') % 2 == 0:
         return True
     found = list(csv.reader(io.StringIO(text, newline=""), dialect))

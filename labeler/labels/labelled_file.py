@@ -214,7 +214,7 @@ class LabelledFile:
         return [each for each in told if is_of(each, reviewer)]
 
     def _mode(self) -> int:
-        """The permissions of the file: those that it has, else those of its source."""
+        """Return the permissions of the file: those that it has, else those of its source."""
         there = self.path if self.path.exists() else self.source
         return there.stat().st_mode & _PERMISSIONS
 
@@ -238,7 +238,7 @@ def _stamp(path: Path) -> tuple[int, ...]:
 def _joined(
     first: Mapping[str, Sequence[KeptLabel]], second: Mapping[str, Sequence[KeptLabel]]
 ) -> dict[str, tuple[KeptLabel, ...]]:
-    """The labels of two files by trace, each once."""
+    """Return the labels of two files by trace, each once."""
     joined = {}
     for trace_id, labels in second.items():
         own = first.get(trace_id, ())
@@ -249,7 +249,7 @@ def _joined(
 
 
 def _is_known(there: RowIndex, trace_id: str, said: Said) -> bool:
-    """Whether a journal has everything that a file says about a trace."""
+    """Return whether a journal has everything that a file says about a trace."""
     ids = {each.assessment_id for each in (*said.standing, *said.earlier)} | said.replaced
     values = [value for each in (*said.standing, *said.earlier) for value in (each.value, each.rationale)]
     cells: Mapping[str, JsonValue] = there.cells.get(trace_id, {})
@@ -259,7 +259,7 @@ def _is_known(there: RowIndex, trace_id: str, said: Said) -> bool:
 
 
 def not_written(source: Path, path: Path, why: str) -> LabelsNotWritten:
-    """The error for a file that could not be written for this reason."""
+    """Return the error for a file that could not be written for this reason."""
     was = "is as it was" if path.exists() else "was not written"
     return LabelsNotWritten(
         f"{path} {was} ({why}). Your answers are safe in the journal; "
@@ -268,7 +268,7 @@ def not_written(source: Path, path: Path, why: str) -> LabelsNotWritten:
 
 
 def refused(path: Path, why: str, more: str = "") -> str:
-    """The sentence about a file that may not be replaced."""
+    """Return the sentence about a file that may not be replaced."""
     behind = f" ({more.rstrip('.')})" if more else ""
     return f"{path} stays as it is: {why}{behind}. Give another name, or move that file away"
 

@@ -27,13 +27,13 @@ def write_json_rows(
 
 
 def joined(row: RowPlace, text: str, key: str, labels: Sequence[str]) -> str:
-    """The text of a row with its labels, given as JSON objects, under a key."""
+    """Return the text of a row with its labels, given as JSON objects, under a key."""
     values = {key: f"[{', '.join(labels)}]"}
     return with_members(text, values) if row.has_labels else with_new_members(text, values)
 
 
 def joined_flat(row: RowPlace, text: str, cells: Mapping[str, JsonValue]) -> str:
-    """The text of a row with keys of the flat form."""
+    """Return the text of a row with keys of the flat form."""
     values = {key: exact_json(value) for key, value in cells.items()}
     return with_members(text, values) if row.has_cells else with_new_members(text, values)
 

@@ -39,7 +39,7 @@ def write_parquet_rows(
 
 
 def _type_of(pyarrow: Any, values: Sequence[JsonValue]) -> Any:
-    """The type of a column that holds these values: texts, JSON texts included, where no narrower one does."""
+    """Return the type of a column that holds these values: texts, JSON texts included, where no narrower one does."""
     there = {type(value) for value in values if value is not None}
     if there == {bool}:
         return pyarrow.bool_()
@@ -58,7 +58,7 @@ def _of_type(pyarrow: Any, kind: Any, value: JsonValue) -> JsonValue:
 
 
 def _compression(file: Any) -> str:
-    """How the file's columns are packed."""
+    """Return how the file's columns are packed."""
     metadata = file.metadata
     if not metadata.num_row_groups or not metadata.num_columns:
         return "snappy"

@@ -12,7 +12,10 @@ _DATA: Final = frozenset((".json", ".jsonl", ".ndjson", ".zip", ".csv", ".tsv", 
 
 
 def labelled_path(source: Path) -> Path:
-    """The labelled file of a file of rows: ``data.labelled.jsonl`` of ``data.jsonl``. A labelled one is its own."""
+    """Return the labelled file of a file of rows: ``data.labelled.jsonl`` of ``data.jsonl``.
+
+    A labelled one is its own.
+    """
     name, packed = _unpacked(source.name)
     path = PurePosixPath(name)
     if is_labelled_name(name):
@@ -21,19 +24,19 @@ def labelled_path(source: Path) -> Path:
 
 
 def label_lines_path(source: Path) -> Path:
-    """The label file of a file without rows: ``data.labels.jsonl`` of ``data.json``."""
+    """Return the label file of a file without rows: ``data.labels.jsonl`` of ``data.json``."""
     path = PurePosixPath(_unpacked(source.name)[0])
     name = path.stem if path.suffix.lower() in _DATA else path.name
     return source.with_name(f"{name}{_LABELS}")
 
 
 def is_labelled_name(name: str) -> bool:
-    """Whether a file is called as `labelled_path` calls the labelled one."""
+    """Return whether a file is called as `labelled_path` calls the labelled one."""
     return PurePosixPath(_unpacked(name)[0]).stem.endswith(_LABELLED)
 
 
 def is_made_of_another(path: Path) -> bool:
-    """Whether a file is the labelled one, or the label file, of another that lies beside it."""
+    """Return whether a file is the labelled one, or the label file, of another that lies beside it."""
     if path.name.endswith(_LABELS):
         stem = path.name.removesuffix(_LABELS)
         return any(_unpacked(each.name)[0].startswith(f"{stem}.") and each != path for each in path.parent.iterdir())
@@ -44,6 +47,6 @@ def is_made_of_another(path: Path) -> bool:
 
 
 def _unpacked(name: str) -> tuple[str, str]:
-    """A file's name without the ending of what is packed, and that ending."""
+    """Return a file's name without the ending of what is packed, and that ending."""
     is_packed = name.lower().endswith(_PACKED)
     return (name[: -len(_PACKED)], name[-len(_PACKED) :]) if is_packed else (name, "")

@@ -77,12 +77,12 @@ class LabelLinesFile:
         return Written(len(labelled), len(self.index.traces))
 
     def _placed(self, label: Label, trace_id: str) -> Label:
-        """The label under the ID that the file has for its trace, and with the place that this came from."""
+        """Return the label under the ID that the file has for its trace, and with the place that this came from."""
         place = place_metadata(self.source, self.index.traces[trace_id])
         return replace(label, trace_id=trace_id, metadata={**label.metadata, **place})
 
     def _lines_there(self) -> list[LabelLine]:
-        """The labels at the path. Raises `LabelsNotWritten` where it holds something else."""
+        """Return the labels at the path. Raises `LabelsNotWritten` where it holds something else."""
         if not self.path.exists():
             return []
         try:
@@ -99,6 +99,6 @@ class LabelLinesFile:
 
 
 def place_metadata(source: Path, number: int | None) -> dict[str, str]:
-    """The metadata of a label that say where its trace came from."""
+    """Return the metadata of a label that say where its trace came from."""
     place = {answer_metadata.FILE: source.name}
     return place if number is None else {**place, answer_metadata.LINE: str(number)}

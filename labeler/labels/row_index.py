@@ -107,7 +107,7 @@ class RowIndex:
         )
 
     def _label_key(self, row: Mapping[str, JsonValue]) -> str | None:
-        """The key of a row that holds labels; None where it has none, or holds something else under it."""
+        """Return the key of a row that holds labels; None where it has none, or holds something else under it."""
         return next((key for key in (OWN_LABELS, LABELS) if key in row and are_labels(row[key])), None)
 
     def _keep_labels(self, trace_id: str, key: str, text: str) -> None:

@@ -48,7 +48,7 @@ NOTHING_SAID: Final = Said()
 
 
 def label_text(label: Label) -> str:
-    """A label as the JSON object that a row holds."""
+    """Return a label as the JSON object that a row holds."""
     return exact_json(
         {
             "name": label.name,
@@ -64,12 +64,12 @@ def label_text(label: Label) -> str:
 
 
 def are_labels(value: JsonValue) -> bool:
-    """Whether a value is a list of labels, perhaps an empty one."""
+    """Return whether a value is a list of labels, perhaps an empty one."""
     return isinstance(value, list) and all(isinstance(each, Mapping) and each.keys() >= _NEEDED for each in value)
 
 
 def labels_in(text: str) -> tuple[KeptLabel, ...]:
-    """The labels in the text of a list that `are_labels` holds of, each in its own spelling."""
+    """Return the labels in the text of a list that `are_labels` holds of, each in its own spelling."""
     found: dict[tuple[str, str], KeptLabel] = {}
     for start, end in raw_values(text, text.index("[") + 1):
         label = text[start:end]
@@ -84,7 +84,8 @@ def labels_in(text: str) -> tuple[KeptLabel, ...]:
 
 
 def row_labels(kept: Iterable[KeptLabel], said: Said, reviewer: str | None = None) -> list[str]:
-    """The labels that a row is to have, as JSON objects: those of the file that no journal word replaces, then mine.
+    """Return the labels that a row is to have, as JSON objects: those of the file that no journal word replaces, then
+    mine.
 
     With a `reviewer`, only that one's are taken from the journal; what the file has of others stays.
     """
@@ -94,14 +95,14 @@ def row_labels(kept: Iterable[KeptLabel], said: Said, reviewer: str | None = Non
 
 
 def is_of(label: Label, reviewer: str | None) -> bool:
-    """Whether a label is this reviewer's; every label is where none is named."""
+    """Return whether a label is this reviewer's; every label is where none is named."""
     return reviewer is None or same_reviewer(label.reviewer or "", reviewer)
 
 
 def flat_cells(
     kept: Mapping[str, JsonValue], said: Said, names: Sequence[str], reviewer: str | None = None
 ) -> dict[str, JsonValue]:
-    """The keys ``label.NAME`` and ``comment.NAME`` of a row with their values, for each of the names.
+    """Return the keys ``label.NAME`` and ``comment.NAME`` of a row with their values, for each of the names.
 
     An answer of the journal takes the place of what the file has. Without one, the file's stays, unless it was said
     here and has been taken back since.
@@ -119,13 +120,13 @@ def flat_cells(
 
 
 def is_same_cell(value: JsonValue, cell: JsonValue) -> bool:
-    """Whether a cell of a file says a value: a table has only texts."""
+    """Return whether a cell of a file says a value: a table has only texts."""
     text = cell_text(value)
     return same_value(value, cell) or (isinstance(cell, str) and cell in (text, harmless(text)))
 
 
 def cell_text(value: JsonValue) -> str:
-    """A value as the text of a cell: a text as it is, anything else as JSON, and nothing for null."""
+    """Return a value as the text of a cell: a text as it is, anything else as JSON, and nothing for null."""
     if value is None:
         return ""
     return value if isinstance(value, str) else exact_json(value)

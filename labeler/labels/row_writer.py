@@ -168,7 +168,9 @@ class _FlatRows:
 
 
 def _names(rows: RowsToWrite) -> list[str]:
-    """The questions that have a place in the flat form: those that are asked, those of the file, those answered."""
+    """Return the questions that have a place in the flat form: those that are asked, those of the file, those
+    answered.
+    """
     names = dict.fromkeys(rows.names)
     for columns in (rows.index.columns, *rows.cells.values()):
         names |= dict.fromkeys(each.partition(".")[2] for each in columns)

@@ -50,7 +50,7 @@ def write_csv(labels: Iterable[Label], out: TextIO) -> None:
 
 
 def is_label_table(content: bytes) -> bool:
-    """Whether a file's first line names the columns that a table of labels cannot do without."""
+    """Return whether a file's first line names the columns that a table of labels cannot do without."""
     header = next(csv.reader(io.StringIO(_decoded(content.lstrip().partition(b"\n")[0]))), [])
     return {*map(str.strip, header)} >= _NEEDED
 
@@ -112,7 +112,7 @@ def harmless(text: str) -> str:
 
 
 def _marked(match: re.Match[str]) -> str:
-    """The blanks before a sign, with a mark at the beginning of each cell that would be a formula."""
+    """Return the blanks before a sign, with a mark at the beginning of each cell that would be a formula."""
     separator, blanks = match.groups()
     begins_cell = separator == ";" or (match.start() == 0 and '"' not in blanks)
     marked = blanks.replace("\t", "\t'").replace("\n", "\n'")

@@ -32,17 +32,17 @@ class TextCodec:
         return "surrogatepass" if self.encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
 
     def reader(self, stream: BinaryIO) -> io.TextIOWrapper:
-        """The text of a stream behind the mark; line ends stay as they are."""
+        """Return the text of a stream behind the mark; line ends stay as they are."""
         stream.read(len(self.mark))
         return io.TextIOWrapper(cast(io.BufferedReader, stream), self.encoding, self.errors, newline="")
 
     def writer(self, stream: BinaryIO) -> io.TextIOWrapper:
-        """A text to be written into a stream, where the mark is written at once."""
+        """Return a text to be written into a stream, where the mark is written at once."""
         stream.write(self.mark)
         return io.TextIOWrapper(cast(io.BufferedWriter, stream), self.encoding, self.errors, newline="")
 
     def can_hold(self, text: str) -> bool:
-        """Whether a text can be written in this encoding."""
+        """Return whether a text can be written in this encoding."""
         try:
             text.encode(self.encoding, self.errors)
         except UnicodeEncodeError:
@@ -54,7 +54,7 @@ UTF_8_FOR_SPREADSHEETS: Final = TextCodec(codecs.BOM_UTF8, "utf-8")
 
 
 def codec_of(start: bytes, encoding: str) -> TextCodec:
-    """The codec of a file that begins with these bytes and is read in this encoding."""
+    """Return the codec of a file that begins with these bytes and is read in this encoding."""
     if encoding in _MARKED:
         for mark, behind in _MARKS:
             if start.startswith(mark):

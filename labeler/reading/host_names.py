@@ -28,7 +28,7 @@ _LIKE_LATIN: Final = frozenset("аеорсухіјѕһԁԛԝӏвкмнтьпгз
 
 
 def with_deceptive_hosts_marked(text: str) -> str:
-    """The text with a mark behind every host name of a link that mixes scripts or is foreign and looks Latin.
+    """Return the text with a mark behind every host name of a link that mixes scripts or is foreign and looks Latin.
 
     Idempotent; texts without such names come back as they are.
     """
@@ -53,5 +53,7 @@ def _mark(label: str) -> str:
 
 
 def _script(letter: str) -> str:
-    """The first word of a letter's name, which is its script's; full-width and mathematical ones are scripts here."""
+    """Return the first word of a letter's name, which is its script's; full-width and mathematical ones are scripts
+    here.
+    """
     return unicodedata.name(letter, "UNKNOWN").partition(" ")[0]

@@ -64,7 +64,7 @@ _NEVER_FOLDED: Final = (BlockKind.HEADER, BlockKind.NOTE, BlockKind.MEDIA)
 
 
 def lay_out(conversation: Conversation, name: str = "") -> Document:
-    """The document of a conversation; `name` is the trace's, for a title where nothing was asked."""
+    """Return the document of a conversation; `name` is the trace's, for a title where nothing was asked."""
     blocks: list[Block] = []
     for number, message in enumerate(conversation.messages):
         blocks.extend(_blocks(message, number))
@@ -95,7 +95,7 @@ def _blocks(message: Message, number: int) -> Iterator[Block]:
 
 
 def _aside(aside: Aside, number: int) -> Iterator[Block]:
-    """What was recorded beside the conversation, on one line until it is opened."""
+    """Yield what was recorded beside the conversation, on one line until it is opened."""
     layer = _Layer(Message(Role.TOOL, (), title=aside.title), number)
     shown = Pretty(aside.value) if isinstance(aside.value, str) else pretty(aside.value)
     summary = one_line(aside.title, _SUMMARY_LENGTH)
@@ -105,7 +105,9 @@ def _aside(aside: Aside, number: int) -> Iterator[Block]:
 
 
 def _parameters(recorded: Aside) -> Iterator[Block]:
-    """What was recorded of a model call beside its messages: a field for each parameter, one for what lay within."""
+    """Yield what was recorded of a model call beside its messages: a field for each parameter, one for what lay
+    within.
+    """
     layer = _Layer(Message(Role.TOOL, ()), 0)
     yield layer.block(BlockKind.HEADER, one_line(f"parameters of {recorded.title}", _SUMMARY_LENGTH))
     sides = recorded.value if isinstance(recorded.value, Mapping) else {}
@@ -290,7 +292,7 @@ class _Layer:
 
 
 def _raised_in(stacktrace: str) -> str:
-    """Where an exception came from, as Python writes it: the last frame's function, file and line."""
+    """Return where an exception came from, as Python writes it: the last frame's function, file and line."""
     frames = _FRAME.findall(stacktrace)
     if not frames:
         return ""

@@ -149,7 +149,7 @@ class Message:
     span_id: str | None = None
 
     def each(self, kind: type[_P]) -> Iterator[_P]:
-        """The parts of one kind, in order."""
+        """Yield the parts of one kind, in order."""
         return (part for part in self.parts if isinstance(part, kind))
 
     @property
@@ -163,20 +163,20 @@ class Message:
 
 
 def message(role: Role, parts: list[Part], *, name: str = "", call_id: str | None = None) -> Message:
-    """A message without empty texts, unless an empty text is all there is; a note where there is nothing."""
+    """Return a message without empty texts, unless an empty text is all there is; a note where there is nothing."""
     full = [part for part in parts if not (isinstance(part, Text | Reasoning) and not part.text)]
     return Message(role, tuple(full or parts[:1] or [Note("null")]), name=name, call_id=call_id)
 
 
 def annotated(messages: list[Message], note: str) -> list[Message]:
-    """The messages, the last one with a note of the reader's."""
+    """Return the messages, the last one with a note of the reader's."""
     if not messages:
         return [Message(Role.ASSISTANT, (Note(note),))]
     return [*messages[:-1], replace(messages[-1], parts=(*messages[-1].parts, Note(note)))]
 
 
 def split(role: Role, parts: list[Part], *, name: str = "") -> list[Message]:
-    """The messages that one recorded message stands for: its tool results become messages of the tool."""
+    """Return the messages that one recorded message stands for: its tool results become messages of the tool."""
     messages: list[Message] = []
     pending: list[Part] = []
     for part in parts:
@@ -197,7 +197,8 @@ _NEVER_SHOWN: Final = frozenset(("id", "call_id", "span_id"))
 
 
 def texts_in(told: object) -> Iterator[str]:
-    """Every text that messages, parts of them or values tell, whole, and once more each that lies in JSON within one.
+    """Yield every text that messages, parts of them or values tell, whole, and once more each that lies in JSON within
+    one.
 
     It goes by structure, so that a new kind of part is searched as all others are.
     """

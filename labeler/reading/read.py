@@ -15,12 +15,12 @@ _log = logging.getLogger(__name__)
 
 
 def read_document(raw: RawTrace) -> Document:
-    """The document of a trace; what cannot be read is said in an error block. Raises `SpansOfAnother` alone."""
+    """Return the document of a trace; what cannot be read is said in an error block. Raises `SpansOfAnother` alone."""
     return lay_out(read_conversation(raw), raw.summary.name)
 
 
 def read_conversation(raw: RawTrace) -> Conversation:
-    """The conversation of a trace; of an unreadable one it is a message that says why.
+    """Return the conversation of a trace; of an unreadable one it is a message that says why.
 
     Raises `SpansOfAnother` alone: a sentence in the place of an answer could be labelled, and there is nothing here
     of the trace to label.
@@ -29,7 +29,9 @@ def read_conversation(raw: RawTrace) -> Conversation:
 
 
 def read_with_spans(raw: RawTrace) -> tuple[Conversation, Trace]:
-    """The conversation of a trace, as `read_conversation`, and the trace decoded: without spans where it cannot be."""
+    """Return the conversation of a trace, as `read_conversation`, and the trace decoded: without spans where it cannot
+    be.
+    """
     trace = Trace(raw.summary, ())
     try:
         trace = decode(raw)

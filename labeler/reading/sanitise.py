@@ -40,7 +40,7 @@ _JOINING_SCRIPT: Final = re.compile(
 
 
 def sanitise(text: str) -> str:
-    """Text that is safe to show: no C0 but newline and tab, no DEL, C1, bidi control or invisible character.
+    """Return text that is safe to show: no C0 but newline and tab, no DEL, C1, bidi control or invisible character.
 
     Joiners stay where they shape what is seen: U+200D between emoji, U+200C and U+200D between letters of joining
     scripts. U+FE0F is dropped (terminals disagree on its width), and so is a carriage return before a newline. Host

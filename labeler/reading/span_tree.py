@@ -24,7 +24,7 @@ class SpanTree:
         return self._children.get(span.id, ())
 
     def walk(self, start: Span) -> Iterator[tuple[Span, int]]:
-        """A span and all below it, depth first in start order, with the depth below `start`."""
+        """Yield a span and all below it, depth first in start order, with the depth below `start`."""
         seen: set[str] = set()
         pending = [(start, 0)]
         while pending:
@@ -36,11 +36,11 @@ class SpanTree:
             pending.extend((child, depth + 1) for child in reversed(self.children(span)))
 
     def below(self, start: Span) -> Iterator[Span]:
-        """All spans below a span."""
+        """Yield all spans below a span."""
         return (span for span, depth in self.walk(start) if depth)
 
     def ancestors(self, span: Span) -> Iterator[Span]:
-        """The spans above a span, nearest first."""
+        """Yield the spans above a span, nearest first."""
         seen = {span.id}
         while (parent := self._by_id.get(span.parent_id or "")) is not None and parent.id not in seen:
             seen.add(parent.id)

@@ -11,7 +11,7 @@ _COMMENTS = frozenset({FieldKind.COMMENT, FieldKind.COMMENT_AFTER, FieldKind.THU
 
 
 def takes_several_lines(request: FieldRequest) -> bool:
-    """Whether people write more than a line there."""
+    """Return whether people write more than a line there."""
     return request.field in _COMMENTS or request.field is FieldKind.TEXT
 
 

@@ -65,8 +65,8 @@ def read_data_file(path: Path, most_bytes: int) -> bytes:
 
 
 def open_data_file(path: Path) -> BinaryIO:
-    """A file that a person named, opened for reading, where it is a regular one; else what a pipe gives up to its end,
-    in a temporary file. Both can be sought in.
+    """Return a file that a person named, opened for reading, where it is a regular one; else what a pipe gives up to
+    its end, in a temporary file. Both can be sought in.
 
     Raises `OSError` with a `strerror`, also for directories and for devices, which may never end.
     """
@@ -87,7 +87,9 @@ def open_data_file(path: Path) -> BinaryIO:
 
 
 def spool(stream: BinaryIO) -> BinaryIO:
-    """What a stream holds up to its end, in a temporary file that can be sought in and goes when it is closed."""
+    """Return what a stream holds up to its end, in a temporary file that can be sought in and goes when it is
+    closed.
+    """
     copy = cast(BinaryIO, tempfile.SpooledTemporaryFile(_SPOOLED_IN_MEMORY))  # noqa: SIM115 - the caller closes it
     shutil.copyfileobj(stream, copy, _CHUNK)
     copy.seek(0)

@@ -77,7 +77,7 @@ def _is_acquired(lock: FileLock, path: Path) -> bool:
 
 
 def _beside(path: Path, suffix: str) -> Path:
-    """The hidden file beside `path` that stands for it."""
+    """Return the hidden file beside `path` that stands for it."""
     path = path.resolve()
     name = path.name
     if len(name.encode()) > _LONGEST_NAME:

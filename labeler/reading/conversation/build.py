@@ -60,7 +60,7 @@ class Conversation:
 
 
 def converse(trace: Trace) -> Conversation:
-    """The conversation of a decoded trace."""
+    """Return the conversation of a decoded trace."""
     tree = SpanTree([with_sides(span) for span in trace.spans])
     if not tree.spans:
         return _without_spans(trace)
@@ -96,7 +96,7 @@ def converse(trace: Trace) -> Conversation:
 
 
 def _without_spans(trace: Trace) -> Conversation:
-    """What previews tell of a trace; where there are none either, why there is nothing."""
+    """Return what previews tell of a trace; where there are none either, why there is nothing."""
     told = preview_messages(trace.summary)
     if not told:
         return _numbered(trace, [_answer_note(_why_no_spans(trace))], None, "")
@@ -135,7 +135,7 @@ def _numbered(trace: Trace, messages: list[Message], source: Span | None, origin
 
 
 def _answer_number(messages: Sequence[Message]) -> int | None:
-    """The last thing the assistant said; of several choices in a row the first."""
+    """Return the last thing the assistant said; of several choices in a row the first."""
     spoken = [n for n, each in enumerate(messages) if each.role is Role.ASSISTANT]
     if not spoken:
         tools = [n for n, each in enumerate(messages) if each.role is Role.TOOL]
@@ -161,7 +161,7 @@ def _failed(message: Message) -> bool:
 def _with_failures(
     messages: list[Message], chosen: SpanMessages, tree: SpanTree, failures: dict[str, Failure]
 ) -> list[Message]:
-    """The messages with the exceptions that are not shown yet: before an answer, or in place of one."""
+    """Return the messages with the exceptions that are not shown yet: before an answer, or in place of one."""
     if not failures:
         return messages
     outermost = next((root.id for root in tree.roots if root.id in failures), list(failures)[-1])
@@ -220,7 +220,7 @@ def _answer_note(text: str, span_id: str | None = None) -> Message:
 
 
 def _attributes(tree: SpanTree) -> Iterable[Message]:
-    """What is known of spans that recorded neither input nor output."""
+    """Return what is known of spans that recorded neither input nor output."""
     parts: list[Part] = []
     for span in tree.spans[:_OTHER_ROOTS]:
         known = {key: value for key, value in span.attributes.items() if key not in _INTERNAL}
@@ -234,7 +234,7 @@ def _has_side(span: Span) -> bool:
 
 
 def _other_roots(tree: SpanTree, chosen: SpanMessages, messages: Sequence[Message]) -> list[Message]:
-    """What further top-level spans say that the conversation does not, each side under the span's name."""
+    """Return what further top-level spans say that the conversation does not, each side under the span's name."""
     mine = {chosen.span.id, *(span.id for span in tree.ancestors(chosen.span))}
     others: list[Message] = []
     roots = [root for root in tree.roots if root.id not in mine and root.type != "TOOL"]
@@ -255,7 +255,9 @@ def _other_roots(tree: SpanTree, chosen: SpanMessages, messages: Sequence[Messag
 
 
 def _handlers(tree: SpanTree, chosen: SpanMessages, messages: Sequence[Message]) -> list[Message]:
-    """What went into and came out of the spans around the conversation that returned only that the work was done."""
+    """Return what went into and came out of the spans around the conversation that returned only that the work was
+    done.
+    """
     around = [span for span in tree.ancestors(chosen.span) if is_receipt(span.outputs)]
     shown = {_folded(each) for each in messages} if around else set()
     return [

@@ -37,7 +37,7 @@ class Choice:
 
 
 def choose(tree: SpanTree, known: Mapping[str, SpanMessages] = MappingProxyType({})) -> Choice:
-    """The conversation of a trace that has at least one span.
+    """Return the conversation of a trace that has at least one span.
 
     The root's, when somebody asks and is answered there; unless a model or agent below says all of that and more
     (history, system prompt, tool calls), or a handler returned no more than that the work was done. When the root lacks
@@ -73,7 +73,9 @@ def choose(tree: SpanTree, known: Mapping[str, SpanMessages] = MappingProxyType(
 
 
 def _behind(handler: SpanMessages, inner: Sequence[SpanMessages]) -> list[SpanMessages]:
-    """The exchanges below a span that returned only that the work was done; none where it returned what they said."""
+    """Return the exchanges below a span that returned only that the work was done; none where it returned what they
+    said.
+    """
     complete = [each for each in inner if each.complete and _speaks(each.span)]
     found = [each for each in complete if each.span.type in MODELS] or [
         each for each in complete if each.is_chat or (each.span.type == "AGENT" and not is_receipt(each.span.outputs))
@@ -96,7 +98,9 @@ def _speaks(span: Span) -> bool:
 
 
 def _through_silent(first: SpanMessages, tree: SpanTree) -> SpanMessages:
-    """The first span that says something on the only way down from a root that says nothing: a server's, a runner's."""
+    """Return the first span that says something on the only way down from a root that says nothing: a server's, a
+    runner's.
+    """
     found = first
     while not _says(found):
         inner = [span for span in tree.children(found.span) if span.type not in _BESIDE]
@@ -107,12 +111,12 @@ def _through_silent(first: SpanMessages, tree: SpanTree) -> SpanMessages:
 
 
 def _outermost(exchanges: Sequence[SpanMessages], nesting: Nesting) -> SpanMessages:
-    """The richest of the exchanges that lie in the fewest nested agents, the latest of equals."""
+    """Return the richest of the exchanges that lie in the fewest nested agents, the latest of equals."""
     return max(reversed(exchanges), key=lambda each: (-nesting.level(each.span), each.is_chat, each.richness))
 
 
 def _with_system(chosen: SpanMessages, models: Sequence[SpanMessages], nesting: Nesting) -> SpanMessages:
-    """The conversation with the system prompt of a model call that repeats its request, where it has none.
+    """Return the conversation with the system prompt of a model call that repeats its request, where it has none.
 
     Of several such calls one in the fewest nested agents, of these that which gave its answer, else the first.
     DSPy's prompts say nothing that its fields do not.
@@ -151,7 +155,9 @@ def _spoken(exchange: SpanMessages) -> SpanMessages:
 
 
 def _richest(first: SpanMessages, candidates: Sequence[SpanMessages], nesting: Nesting) -> SpanMessages:
-    """The richest of the candidates that say all that `first` says and more, of those in the fewest nested agents."""
+    """Return the richest of the candidates that say all that `first` says and more, of those in the fewest nested
+    agents.
+    """
     extending = [each for each in (_completed(each, first) for each in candidates) if each.extends(first)]
     if not extending:
         return first
@@ -160,14 +166,14 @@ def _richest(first: SpanMessages, candidates: Sequence[SpanMessages], nesting: N
 
 
 def _completed(candidate: SpanMessages, first: SpanMessages) -> SpanMessages:
-    """A model call of which only the request was recorded (a stream's often is), with the answer above it."""
+    """Return a model call of which only the request was recorded (a stream's often is), with the answer above it."""
     if candidate.answered or not candidate.is_chat or candidate.span.type not in MODELS:
         return candidate
     return SpanMessages(candidate.span, (*_spoken(candidate).messages, *first.messages[-1:]))
 
 
 def _composed(first: SpanMessages, others: Sequence[SpanMessages], models: Sequence[SpanMessages]) -> SpanMessages:
-    """What the root says, its missing question or answer taken from below, where there is one."""
+    """Return what the root says, its missing question or answer taken from below, where there is one."""
     if first.asked:
         question = _question(first)
         failed = first.span.status == "ERROR"
@@ -184,7 +190,7 @@ def _composed(first: SpanMessages, others: Sequence[SpanMessages], models: Seque
 
 
 def _question(exchange: SpanMessages) -> list[Message]:
-    """Everything up to the last thing that is not the model's own."""
+    """Return everything up to the last thing that is not the model's own."""
     spoken = _spoken(exchange).messages
     last = max((place for place, each in enumerate(spoken) if each.role is not Role.ASSISTANT), default=-1)
     return list(spoken[: last + 1])

@@ -18,7 +18,7 @@ _ASKED: Final = re.compile(r"Interrupt\(value=(.*?), (?:id|resumable|ns|when|int
 
 
 def failure_of(span: Span) -> Failure | None:
-    """The exception that ended a span or was recorded on it, or None."""
+    """Return the exception that ended a span or was recorded on it, or None."""
     event = next((event for event in reversed(span.events) if event.name == _EVENT), None)
     if event is not None:
         kind, message, stack = (
@@ -33,7 +33,7 @@ def failure_of(span: Span) -> Failure | None:
 
 
 def pauses(tree: SpanTree) -> list[str]:
-    """What the graph stopped to ask somebody, each once."""
+    """Return what the graph stopped to ask somebody, each once."""
     asked: dict[str, None] = {}
     for event in (event for span in tree.spans for event in span.events if event.name == _EVENT):
         if _name(text_of(event.attributes.get("exception.type"))) in _PAUSES:
@@ -43,7 +43,7 @@ def pauses(tree: SpanTree) -> list[str]:
 
 
 def origins(tree: SpanTree) -> dict[str, Failure]:
-    """The exceptions by span ID, without those that are a child's exception passed on."""
+    """Return the exceptions by span ID, without those that are a child's exception passed on."""
     found = {span.id: failure for span in tree.spans if (failure := failure_of(span)) is not None}
     passed_on: set[str] = set()
     for span in tree.spans:
@@ -61,5 +61,5 @@ def _name(kind: str) -> str:
 
 
 def _is_same(outer: Failure, inner: Failure) -> bool:
-    """Whether an exception further up adds nothing to the one below it."""
+    """Return whether an exception further up adds nothing to the one below it."""
     return outer.message in inner.message or outer.message in inner.line

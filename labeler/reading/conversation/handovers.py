@@ -19,7 +19,9 @@ _MOST_INSTRUCTIONS: Final = 4
 
 
 def with_earlier_calls(chosen: SpanMessages, models: Sequence[SpanMessages], nesting: Nesting) -> SpanMessages:
-    """The conversation with the instructions of the calls that led to it, and the calls by which agents handed over."""
+    """Return the conversation with the instructions of the calls that led to it, and the calls by which agents handed
+    over.
+    """
     own = _instructions(chosen.messages)
     spoken = [each for each in chosen.messages if each.role is not Role.SYSTEM]
     made = _made(spoken)
@@ -61,7 +63,9 @@ def with_earlier_calls(chosen: SpanMessages, models: Sequence[SpanMessages], nes
 def _woven(
     spoken: Sequence[Message], told: Sequence[tuple[int, list[Message]]], handovers: Mapping[int, Message]
 ) -> Iterator[Message]:
-    """What was said with instructions where they began to hold, and calls that handed over where they were made."""
+    """Yield what was said with instructions where they began to hold, and calls that handed over where they
+    were made.
+    """
     for place, each in enumerate(spoken):
         yield from (message for at, messages in told if at == place < 1 for message in messages)
         if place in handovers:
@@ -75,7 +79,7 @@ def _instructions(messages: Sequence[Message]) -> list[Message]:
 
 
 def _are_told(instructions: Sequence[Message], by: Sequence[Message]) -> bool:
-    """Whether others say the same and perhaps more: some agents' instructions grow."""
+    """Return whether others say the same and perhaps more: some agents' instructions grow."""
     text = "\n\n".join(_texts(by))
     return all(each in text for each in _texts(instructions))
 
@@ -89,6 +93,6 @@ def _made(messages: Sequence[Message]) -> set[tuple[str, str]]:
 
 
 def _said(message: Message) -> tuple[object, ...]:
-    """A message to compare: what a model thought and what a call's ID is are not always repeated."""
+    """Return a message to compare: what a model thought and what a call's ID is are not always repeated."""
     spoken = (part for part in message.parts if not isinstance(part, Reasoning | Note))
     return message.role, *(replace(part, id=None) if isinstance(part, Call) else part for part in spoken)

@@ -23,7 +23,7 @@ _HOLDERS: Final = ("kwargs", "config", "generation_config", "generationConfig", 
 
 
 def with_instructions(messages: list[Message], span: Span) -> list[Message]:
-    """The messages behind the system prompts that the span holds and they do not tell."""
+    """Return the messages behind the system prompts that the span holds and they do not tell."""
     recorded = list(_recorded(span))
     if not recorded:
         return messages
@@ -52,14 +52,14 @@ def _recorded(span: Span) -> Iterator[tuple[str, JsonValue]]:
 
 
 def _is_prompt(value: JsonValue) -> bool:
-    """Whether a value is a text, or parts of one; messages under such a name are read as messages."""
+    """Return whether a value is a text, or parts of one; messages under such a name are read as messages."""
     if isinstance(value, str):
         return bool(value.strip()) and not is_repr(value) and not is_redacted(value)
     return isinstance(value, list | dict) and bool(value) and messages_in(value) is None
 
 
 def _without_field(each: Message, name: str, value: JsonValue) -> Message:
-    """The message without the field that the system prompt was shown as, unless it is all there is."""
+    """Return the message without the field that the system prompt was shown as, unless it is all there is."""
     rest = tuple(
         part for part in each.parts if not (isinstance(part, NamedValue) and (part.name, part.value) == (name, value))
     )

@@ -33,7 +33,7 @@ SEARCHES: Final = ("RETRIEVER", "RERANKER")
 
 
 def weave(messages: Sequence[Message], tree: SpanTree, source: Span, failures: dict[str, Failure]) -> list[Message]:
-    """The conversation with the trace's tools and retrievals, as far as it does not tell of them itself.
+    """Return the conversation with the trace's tools and retrievals, as far as it does not tell of them itself.
 
     An answer is put behind its call; what the conversation does not know of stands before the answer. `failures` are
     the exceptions of the trace by span ID; those of tools that are shown here are taken out of it.
@@ -62,7 +62,9 @@ def weave(messages: Sequence[Message], tree: SpanTree, source: Span, failures: d
 
 
 def _paired(messages: Sequence[Message]) -> list[Message]:
-    """The messages; a run of answers that name no call, as many as the calls before it, with their IDs and names."""
+    """Return the messages; a run of answers that name no call, as many as the calls before it, with their IDs and
+    names.
+    """
     known = {None, *(call.id for each in messages for call in each.calls)}
     paired = list(messages)
     for place, each in enumerate(messages):
@@ -93,7 +95,7 @@ class _Calls:
         self.any = bool(self._waiting)
 
     def answer(self, span: Span, failure: Failure | None) -> bool:
-        """Whether the conversation calls for this span; its answer or its failure is added where it has none."""
+        """Return whether the conversation calls for this span; its answer or its failure is added where it has none."""
         found = self._take(span)
         if found is None:
             return False
@@ -110,7 +112,7 @@ class _Calls:
         return True
 
     def answered(self) -> list[Message]:
-        """The conversation with the answers behind their calls, after those that it had."""
+        """Return the conversation with the answers behind their calls, after those that it had."""
         woven: list[Message] = []
         pending: list[Message] = []
         for place, each in enumerate(self._messages):
@@ -122,7 +124,7 @@ class _Calls:
         return woven + pending
 
     def _take(self, span: Span) -> tuple[int, Call] | None:
-        """The call that a span ran: by its ID, else by name and arguments, else the first of that name."""
+        """Return the call that a span ran: by its ID, else by name and arguments, else the first of that name."""
         identifier = _call_id(span)
         waiting = self._waiting.get(tool_name(span), [])
         if identifier is not None and (known := self._by_id.pop(identifier, None)) is not None:
@@ -150,7 +152,7 @@ class _Calls:
 
 
 def with_tool_names(messages: Sequence[Message]) -> list[Message]:
-    """The messages, tools' answers with the names in the calls that they answer."""
+    """Return the messages, tools' answers with the names in the calls that they answer."""
     names = {call.id: call.name for each in messages for call in each.calls if call.id}
     return [
         replace(each, name=names[each.call_id]) if not each.name and each.call_id in names else each
@@ -159,7 +161,7 @@ def with_tool_names(messages: Sequence[Message]) -> list[Message]:
 
 
 def tool_name(span: Span) -> str:
-    """The name of the tool that a span ran."""
+    """Return the name of the tool that a span ran."""
     named = text_of(first(span.attributes, *_NAME_KEYS)) or span.name
     if _CLASS_METHOD.fullmatch(named):
         told = span.attributes.get("name") or mapping(_value(span.outputs)).get("tool_name")
@@ -170,7 +172,9 @@ def tool_name(span: Span) -> str:
 
 
 def _named_as_called(span: Span, tree: SpanTree) -> Span:
-    """A tool's span that is named for a method, by the name that a model beside it called with these arguments."""
+    """Return a tool's span that is named for a method, by the name that a model beside it called with these
+    arguments.
+    """
     if not _CLASS_METHOD.fullmatch(tool_name(span)):
         return span
     given = _given(span)
@@ -183,7 +187,7 @@ def _named_as_called(span: Span, tree: SpanTree) -> Span:
 
 
 def _outermost(tree: SpanTree, source: Span, kind: str) -> list[Span]:
-    """The spans of a kind that lie in no other of that kind, in start order; the source is none of them."""
+    """Return the spans of a kind that lie in no other of that kind, in start order; the source is none of them."""
     found: list[Span] = []
     pending = list(tree.roots)
     seen: set[str] = set()
@@ -224,7 +228,7 @@ def _has_side(span: Span) -> bool:
 
 
 def before_answer(messages: Sequence[Message]) -> int:
-    """Where the answer begins: before the last run of the assistant's messages that call no tool."""
+    """Return where the answer begins: before the last run of the assistant's messages that call no tool."""
     place = len(messages)
     while place > 0 and messages[place - 1].role is Role.ASSISTANT and not messages[place - 1].calls:
         place -= 1
@@ -278,7 +282,7 @@ def _searches(tree: SpanTree, source: Span, messages: Sequence[Message]) -> Iter
 
 
 def found_documents(span: Span) -> list[Retrieved]:
-    """The documents that a search found, in its order."""
+    """Return the documents that a search found, in its order."""
     if not isinstance(span.outputs, NotRecorded):
         if (documents := documents_in(span.outputs)) is not None:
             return documents

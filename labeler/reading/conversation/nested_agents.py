@@ -21,7 +21,7 @@ _MOST_LEVELS: Final = 4
 
 
 def with_nested_agents(messages: Sequence[Message], tree: SpanTree, choice: Choice, level: int = 1) -> list[Message]:
-    """The conversation with the turns of the agents that work for it, each agent's as one folded part."""
+    """Return the conversation with the turns of the agents that work for it, each agent's as one folded part."""
     around = {choice.exchange.span.id, *(span.id for span in tree.ancestors(choice.exchange.span))}
     agents = [span for span in choice.nesting.outermost if span.id not in around and span.type not in MODELS]
     behind: dict[int, list[Message]] = {}
@@ -54,7 +54,7 @@ def _turns(agent: Span, tree: SpanTree, read: Mapping[str, SpanMessages], level:
 
 
 def _answer_of(agent: Span, messages: Sequence[Message], taken: set[int]) -> int | None:
-    """The message that a nested agent's answer is: by its span, else the first of a tool of its name."""
+    """Return the message that a nested agent's answer is: by its span, else the first of a tool of its name."""
     name = tool_name(agent)
     answers = [place for place, each in enumerate(messages) if each.role is Role.TOOL and place not in taken]
     own = [place for place in answers if messages[place].span_id == agent.id]

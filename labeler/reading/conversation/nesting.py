@@ -32,7 +32,7 @@ class Nesting:
         self._nested = dict(self._typed(models)) | dict(self._surrounded(models))
 
     def level(self, span: Span) -> int:
-        """How many nested agents and tools a span lies in; one that is a nested agent itself lies in it."""
+        """Return how many nested agents and tools a span lies in; one that is a nested agent itself lies in it."""
         return sum(each.id in self._nested for each in (span, *self._tree.ancestors(span)))
 
     @property
@@ -56,7 +56,7 @@ class Nesting:
         return any(span.id not in self._inside[caller] for caller in callers)
 
     def _is_agent_within_agent(self, span: Span) -> bool:
-        """Whether the agent around an agent goes on calling models itself."""
+        """Return whether the agent around an agent goes on calling models itself."""
         if span.type != "AGENT":
             return False
         outer = next((each for each in self._tree.ancestors(span) if each.type == "AGENT"), None)
@@ -90,18 +90,18 @@ class Nesting:
                             yield inner.id, inner
 
     def _home(self, calls: Sequence[Span]) -> str | None:
-        """The innermost span around all of the calls."""
+        """Return the innermost span around all of the calls."""
         shared = set.intersection(*(self._inside[call.id] for call in calls))
         return next((span.id for span in self._above[calls[0].id] if span.id in shared), None)
 
     def _below(self, home: str, call: Span) -> Span:
-        """The span right below `home` that a call is or lies in."""
+        """Return the span right below `home` that a call is or lies in."""
         path = [call, *self._above[call.id]]
         return path[next(place for place, span in enumerate(path) if span.id == home) - 1]
 
 
 def _calls(models: Sequence[SpanMessages]) -> Mapping[str, list[str]]:
-    """The IDs of the spans of the models that called a tool, by its name."""
+    """Return the IDs of the spans of the models that called a tool, by its name."""
     found: dict[str, list[str]] = {}
     for model in models:
         for name in {call.name for each in model.messages for call in each.calls}:
@@ -110,6 +110,6 @@ def _calls(models: Sequence[SpanMessages]) -> Mapping[str, list[str]]:
 
 
 def _opening(model: SpanMessages) -> str:
-    """The question that a conversation began with."""
+    """Return the question that a conversation began with."""
     asked = next((each for each in model.messages if each.role is Role.USER), None)
     return " ".join(main_text(asked).split()) if asked is not None else ""

@@ -14,7 +14,7 @@ _WORK: Final = ("TOOL", "LLM", "CHAT_MODEL", "AGENT", "RETRIEVER", "RERANKER", "
 
 
 def plumbing_failures(tree: SpanTree, source: Span, failures: dict[str, Failure]) -> dict[str, Failure]:
-    """The failures of spans that recorded nothing, nor did what they failed; they ended in no span that did.
+    """Return the failures of spans that recorded nothing, nor did what they failed; they ended in no span that did.
 
     Those of top-level spans, and of spans that the conversation lies in, are none of them.
     """
@@ -40,6 +40,6 @@ def _has_content(span: Span) -> bool:
 
 
 def counted(failures: dict[str, Failure]) -> str:
-    """The failures for a line each: where, what and how often."""
+    """Return the failures for a line each: where, what and how often."""
     found = Counter(f"{failure.span}: {failure.line}" for failure in failures.values())
     return "\n".join(f"{line} (× {count:,})" if count > 1 else line for line, count in found.most_common())

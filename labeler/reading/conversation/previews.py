@@ -23,7 +23,7 @@ _LIMITS: Final = (250, 1_000, 10_000)
 
 
 def preview_messages(summary: TraceSummary) -> list[Message]:
-    """The previews as messages, each with what it is and where it was cut; none where no preview is kept."""
+    """Return the previews as messages, each with what it is and where it was cut; none where no preview is kept."""
     kept = ((Role.USER, REQUEST, summary.request_preview), (Role.ASSISTANT, RESPONSE, summary.response_preview))
     if not any(preview for _, _, preview in kept):
         return []
@@ -36,14 +36,14 @@ def preview_messages(summary: TraceSummary) -> list[Message]:
 
 
 def previews(summary: TraceSummary) -> Iterator[tuple[str, str]]:
-    """The previews by what they are, with a word where they were cut."""
+    """Yield the previews by what they are, with a word where they were cut."""
     for name, preview in ((REQUEST, summary.request_preview), (RESPONSE, summary.response_preview)):
         if preview:
             yield f"{name}, cut" if is_cut(preview) else name, preview
 
 
 def is_cut(preview: str) -> bool:
-    """Whether a preview was cut by the client that recorded it."""
+    """Return whether a preview was cut by the client that recorded it."""
     return len(preview) in _LIMITS and preview.endswith(_CUT)
 
 

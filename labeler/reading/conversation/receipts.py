@@ -25,7 +25,9 @@ _IDENTIFIER: Final = re.compile(r"(?=\D*\d)[\w.:/+-]{1,64}", re.ASCII)
 
 
 def is_receipt(outputs: Side) -> bool:
-    """Whether recorded outputs can be no more than that the work was done: no prose, only codes, IDs and numbers."""
+    """Return whether recorded outputs can be no more than that the work was done: no prose, only codes, IDs and
+    numbers.
+    """
     if isinstance(outputs, NotRecorded):
         return False
     has_status = isinstance(outputs, Mapping) and any(key.lower() in _STATUS_KEYS for key in outputs)
@@ -38,7 +40,9 @@ def is_receipt(outputs: Side) -> bool:
 
 
 def is_told(outputs: Side, exchanges: Sequence[SpanMessages]) -> bool:
-    """Whether short outputs are what a model said, in whole or in part: then they are the answer, and no receipt."""
+    """Return whether short outputs are what a model said, in whole or in part: then they are the answer, and no
+    receipt.
+    """
     if isinstance(outputs, NotRecorded):
         return False
     wanted = [text for key, text in _texts("", outputs) if not (_is_status(text) or key.lower() in _STATUS_KEYS)]
@@ -51,7 +55,7 @@ def is_told(outputs: Side, exchanges: Sequence[SpanMessages]) -> bool:
 
 
 def _texts(key: str, value: JsonValue) -> Iterator[tuple[str, str]]:
-    """The texts of a value, each with the key it stands under."""
+    """Yield the texts of a value, each with the key it stands under."""
     match value:
         case str() if value:
             yield key, value

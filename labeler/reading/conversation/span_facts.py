@@ -34,20 +34,24 @@ _TOKEN_WORDS: Final = (
 
 
 def model_of(span: Span) -> str:
-    """The model that a span called, with its provider where that is known; the empty string where it called none."""
+    """Return the model that a span called, with its provider where that is known; the empty string where it called
+    none.
+    """
     model = _model_name(span)
     provider = text_of(first(span.attributes, *_PROVIDER_KEYS))
     return f"{model} ({provider})" if model and provider else model
 
 
 def writing_models(spans: Iterable[Span]) -> tuple[str, ...]:
-    """The names of the models that were called, without their providers; those that write text before embeddings."""
+    """Return the names of the models that were called, without their providers; those that write text before
+    embeddings.
+    """
     called = [(span.type == "EMBEDDING", name) for span in spans if (name := _model_name(span))]
     return tuple(dict.fromkeys(name for _, name in sorted(called, key=lambda call: call[0])))
 
 
 def models_of(spans: Iterable[Span]) -> list[str]:
-    """The models that were called, each once, in the order of their first call."""
+    """Return the models that were called, each once, in the order of their first call."""
     return list(dict.fromkeys(model for span in spans if (model := model_of(span))))
 
 
@@ -59,7 +63,9 @@ def _model_name(span: Span) -> str:
 
 
 def cost_words(cost: JsonValue) -> str:
-    """A cost as MLflow records it, in dollars, for people: ``0.0178 USD``; the empty string where there is none."""
+    """Return a cost as MLflow records it, in dollars, for people: ``0.0178 USD``; the empty string where there
+    is none.
+    """
     total = number(mapping(decoded(cost)).get("total_cost"))
     if total is None:
         return ""
@@ -75,7 +81,7 @@ def token_words(usage: JsonValue) -> str:
 
 
 def prompts_in(value: JsonValue) -> list[str]:
-    """The prompts that a trace or span is linked to: ``greeting, version 3``."""
+    """Return the prompts that a trace or span is linked to: ``greeting, version 3``."""
     return [_prompt(each) for each in items(decoded(value)) if isinstance(each, Mapping)]
 
 

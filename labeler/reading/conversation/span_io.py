@@ -122,7 +122,9 @@ _KNOWN_TYPES: Final = frozenset(
 
 
 def with_sides(span: Span) -> Span:
-    """The span with inputs, outputs and type from the attributes of its instrumentation, where MLflow's are absent."""
+    """Return the span with inputs, outputs and type from the attributes of its instrumentation, where MLflow's are
+    absent.
+    """
     inputs = _unframed(_side(span, span.inputs, INPUT_KEYS, "ai.prompt"))
     outputs = _unframed(_side(span, span.outputs, OUTPUT_KEYS, "ai.response"))
     kind = span.type if span.type not in _UNTOLD else span_type(span) or span.type
@@ -132,7 +134,7 @@ def with_sides(span: Span) -> Span:
 
 
 def span_type(span: Span) -> str | None:
-    """What kind of work a span is, in MLflow's words, as its instrumentation says; None where it does not."""
+    """Return what kind of work a span is, in MLflow's words, as its instrumentation says; None where it does not."""
     for value in (span.attributes.get(key) for key in _TYPE_KEYS):
         if isinstance(value, str) and value:
             known = _TYPES.get(value.lower()) or (value.upper() if value.upper() in _KNOWN_TYPES else None)
@@ -152,7 +154,7 @@ def _side(span: Span, recorded: JsonValue | NotRecorded, keys: Iterable[str], pr
 
 
 def _unframed(side: JsonValue | NotRecorded) -> JsonValue | NotRecorded:
-    """A side out of the frame that a recorder put around it: keyword arguments, OpenLLMetry's callback data."""
+    """Return a side out of the frame that a recorder put around it: keyword arguments, OpenLLMetry's callback data."""
     if not isinstance(side, dict):
         return side
     keys = side.keys()
@@ -171,7 +173,7 @@ def _unframed(side: JsonValue | NotRecorded) -> JsonValue | NotRecorded:
 
 
 def _recorded(span: Span, keys: Iterable[str]) -> Iterator[JsonValue]:
-    """What the attributes hold, the first that is not empty before those that are.
+    """Yield what the attributes hold, the first that is not empty before those that are.
 
     Google's ADK writes ``{}`` where it was not to record content.
     """
@@ -181,14 +183,16 @@ def _recorded(span: Span, keys: Iterable[str]) -> Iterator[JsonValue]:
 
 
 def _is_withheld(span: Span, key: str) -> bool:
-    """Whether ADK wrote an empty object in the place of content: always for a model, for a tool on both sides."""
+    """Return whether ADK wrote an empty object in the place of content: always for a model, for a tool on both
+    sides.
+    """
     if key.startswith("gcp.vertex.agent.llm_"):
         return True
     return key in _ADK_TOOL and all(decoded(span.attributes.get(each)) in (None, {}) for each in _ADK_TOOL)
 
 
 def _vercel_call(span: Span, prefix: str) -> JsonValue:
-    """A model call of Vercel's AI SDK, which keeps messages, text and calls in attributes of their own."""
+    """Return a model call of Vercel's AI SDK, which keeps messages, text and calls in attributes of their own."""
     if not str(span.attributes.get("ai.operationId", "")).endswith((".doGenerate", ".doStream")):
         return None
     found = unflattened(span.attributes, prefix)

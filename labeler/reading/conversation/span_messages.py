@@ -78,7 +78,7 @@ class SpanMessages:
         return len(self.messages) + extras + sum(bool(each.calls and each.text) for each in self.messages)
 
     def extends(self, other: SpanMessages) -> bool:
-        """Whether this holds all that the other says, in its order, and more."""
+        """Return whether this holds all that the other says, in its order, and more."""
         if self.richness <= other.richness or not other.messages:
             return False
         if any(each.role is Role.ASSISTANT and sum(1 for _ in each.each(NamedValue)) > 1 for each in other.messages):
@@ -112,12 +112,14 @@ class SpanMessages:
 
 
 def has_content(message: Message) -> bool:
-    """Whether a message says more than that there is nothing."""
+    """Return whether a message says more than that there is nothing."""
     return any(not isinstance(part, Note) for part in message.parts)
 
 
 def read_span(span: Span) -> SpanMessages:
-    """The messages of a span in the first format that knows it; sides that none knows are read as plain values."""
+    """Return the messages of a span in the first format that knows it; sides that none knows are read as plain
+    values.
+    """
     span = _opened(replace(span, inputs=_without_reprs(span.inputs)))
     messages = _from_sides(span)
     told = _from_attributes(span)
@@ -149,7 +151,7 @@ def _from_attributes(span: Span) -> list[Message] | None:
 
 
 def _side_by_side(span: Span, told: list[Message]) -> list[Message]:
-    """Each side in whatever format knows it alone; `told` stands in for a side that no format knows."""
+    """Return each side in whatever format knows it alone; `told` stands in for a side that no format knows."""
     bare = replace(span, attributes={_FORMAT: span.attributes.get(_FORMAT)}, events=())
     asked = _one_side(bare, span.inputs, NOT_RECORDED)
     answered = _one_side(bare, NOT_RECORDED, span.outputs)
@@ -171,14 +173,18 @@ def _side_by_side(span: Span, told: list[Message]) -> list[Message]:
 
 
 def _news(inputs: Side, outputs: JsonValue) -> JsonValue:
-    """The outputs without what they only repeat of the inputs, as chains and graphs hand on their whole state."""
+    """Return the outputs without what they only repeat of the inputs, as chains and graphs hand on their whole
+    state.
+    """
     if not isinstance(outputs, dict) or not isinstance(inputs, dict):
         return outputs
     return {name: each for name, each in outputs.items() if name not in inputs or each != inputs[name]} or outputs
 
 
 def _with_history(messages: list[Message], span: Span) -> list[Message]:
-    """The messages behind the earlier turns that were given beside the question, where they do not tell them yet."""
+    """Return the messages behind the earlier turns that were given beside the question, where they do not tell them
+    yet.
+    """
     for name, value in _present(span.inputs).items():
         history = messages_in(value, langchain_message) if name in _HISTORY else None
         if not history:
@@ -206,7 +212,8 @@ def _one_side(span: Span, inputs: Side, outputs: Side) -> list[Message] | None:
 
 
 def _opened(span: Span) -> Span:
-    """The span, a conversation that a function was given as one argument out of that argument (``request``, ``state``).
+    """Return the span, a conversation that a function was given as one argument out of that argument (``request``,
+    ``state``).
 
     So is one that is the only thing it returned.
     """
@@ -224,7 +231,9 @@ def _opened(span: Span) -> Span:
 
 
 def _candidates(side: Side, wrappers: Iterable[str]) -> list[tuple[str, JsonValue]]:
-    """The members of a side that a whole conversation may lie in: those of such a name, or the only one there is."""
+    """Return the members of a side that a whole conversation may lie in: those of such a name, or the only one there
+    is.
+    """
     members = _present(side)
     if members.keys() <= _KNOWN_SIDES:
         return []
@@ -237,7 +246,7 @@ def _present(side: Side) -> dict[str, JsonValue]:
 
 
 def _unstreamed(outputs: JsonValue, span: Span) -> JsonValue:
-    """The outputs of a span; of a generator, its chunks as one text."""
+    """Return the outputs of a span; of a generator, its chunks as one text."""
     if isinstance(outputs, list) and any(event.name.startswith(_CHUNK) for event in span.events):
         chunks = [chunk for chunk in outputs if isinstance(chunk, str)]
         if chunks and len(chunks) == len(outputs):
@@ -257,7 +266,7 @@ def _is_absent(side: Side) -> bool:
 
 
 def _repeats(field: NamedValue, known: set[str]) -> bool:
-    """Whether an argument is the history that the conversation tells already."""
+    """Return whether an argument is the history that the conversation tells already."""
     history = messages_in(field.value, langchain_message)
     return history is not None and all(_folded(each) in known for each in history)
 
@@ -267,7 +276,7 @@ def _folded(message: Message) -> str:
 
 
 def _joined(messages: Sequence[Message]) -> str:
-    """All that a model said since it was asked, as one text: some agents answer with that."""
+    """Return all that a model said since it was asked, as one text: some agents answer with that."""
     asked = max((place for place, each in enumerate(messages) if each.role is Role.USER), default=-1)
     own = (each for each in messages[asked + 1 :] if each.role is Role.ASSISTANT)
     return "".join("".join(main_text(each).split()) for each in own)
@@ -278,7 +287,7 @@ def _made(messages: Iterable[Message]) -> set[tuple[str, str]]:
 
 
 def _is_quoted(wanted: _Said, said: _Said) -> bool:
-    """Whether a request is said, be it within a prompt; what a model answered must be said as it is."""
+    """Return whether a request is said, be it within a prompt; what a model answered must be said as it is."""
     by_model, text = wanted
     return by_model == said[0] and (text == said[1] or (not by_model and text in said[1]))
 

@@ -112,7 +112,7 @@ _NOTHING: Final = _Left()
 
 
 def _left(key: str, value: JsonValue, told: _Told) -> _Left:
-    """What is left of a value that stands under a key."""
+    """Return what is left of a value that stands under a key."""
     match value:
         case str():
             return _left_of_text(key, value, told)
@@ -140,7 +140,7 @@ def _left_of_text(key: str, text: str, told: _Told) -> _Left:
 
 
 def _left_of_object(value: dict[str, JsonValue], told: _Told) -> _Left:
-    """What is left of an object; numbers and short words come along with what stands beside them."""
+    """Return what is left of an object; numbers and short words come along with what stands beside them."""
     inner = {key: _left(key, each, told) for key, each in value.items()}
     content: dict[str, JsonValue] = {key: left.content for key, left in inner.items() if left.content is not None}
     parameters: dict[str, JsonValue] = {
@@ -178,7 +178,9 @@ def is_parameter(key: str) -> bool:
 
 
 def _is_bookkeeping(key: str, text: str) -> bool:
-    """Whether a text is bookkeeping: a moment, the ``repr`` of a Python object, or one word under a key for such."""
+    """Return whether a text is bookkeeping: a moment, the ``repr`` of a Python object, or one word under a key for
+    such.
+    """
     bare = _bare(key)
     if bare in _TEMPLATES or _MOMENT.fullmatch(text) or is_repr(text):
         return True

@@ -61,7 +61,7 @@ class Member:
 
 
 def members(name: str, file: BinaryIO) -> Iterator[Member | Problem]:
-    """The files that a seekable file is or holds. Each is valid until the next is asked for.
+    """Yield the files that a seekable file is or holds. Each is valid until the next is asked for.
 
     Raises `UnusableFile` where it holds none that could be read.
     """
@@ -183,6 +183,6 @@ def _members_of_zip(name: str, file: BinaryIO) -> Iterator[Member | Problem]:
 
 
 def _is_meant(info: zipfile.ZipInfo) -> bool:
-    """Whether somebody put a file there: not a folder, nor what desktops add by themselves."""
+    """Return whether somebody put a file there: not a folder, nor what desktops add by themselves."""
     path = PurePosixPath(info.filename)
     return not info.is_dir() and not path.name.startswith(".") and path.parts[:1] != ("__MACOSX",)

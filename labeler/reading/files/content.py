@@ -23,7 +23,7 @@ _OTHER_THAN_UTF_8: Final = "cp1252"
 
 
 def layout_of(member: Member, options: ReadOptions) -> tuple[Layout, BinaryIO]:
-    """How a file is laid out, told by how it begins, and its stream from the beginning. Raises `Unusable`."""
+    """Return how a file is laid out, told by how it begins, and its stream from the beginning. Raises `Unusable`."""
     start, stream = _peeked(member.stream)
     check_kind(start)
     if start.startswith(PARQUET):
@@ -45,7 +45,7 @@ def layout_of(member: Member, options: ReadOptions) -> tuple[Layout, BinaryIO]:
 
 
 def entries_of(member: Member, stream: BinaryIO, layout: Layout, options: ReadOptions) -> Iterator[Entry]:
-    """The values of a file. Raises `Unusable` where there are none, or none that can be read."""
+    """Yield the values of a file. Raises `Unusable` where there are none, or none that can be read."""
     match layout.kind:
         case LayoutKind.PARQUET:
             return parquet_entries(_seekable(member, stream))
@@ -64,7 +64,7 @@ def _named_columns(options: ReadOptions) -> list[str]:
 
 
 def _from_text(stream: BinaryIO, encoding: str, entries: Callable[[TextIO], Iterator[Entry]]) -> Iterator[Entry]:
-    """The entries of a stream of text, which is closed after them."""
+    """Yield the entries of a stream of text, which is closed after them."""
     with io.TextIOWrapper(cast(io.BufferedReader, stream), encoding, UNREADABLE_BYTES, newline="") as text:
         yield from entries(text)
 
@@ -82,13 +82,15 @@ codecs.register_error(UNREADABLE_BYTES, _one_sign_a_byte)
 
 
 def _holds_json_lines(beginning: str) -> bool:
-    """Whether a text that begins with something else may hold JSON: values by themselves, or behind a log's words."""
+    """Return whether a text that begins with something else may hold JSON: values by themselves, or behind a log's
+    words.
+    """
     line = beginning.split("\n", 1)[0]
     return begins_json(line) or "{" in line or "[" in line
 
 
 def _peeked(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
-    """The first bytes of a stream, and the stream with these bytes still to be read. Raises `Unusable`."""
+    """Return the first bytes of a stream, and the stream with these bytes still to be read. Raises `Unusable`."""
     buffered = (
         stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, stream), _PEEKED)
     )
@@ -106,7 +108,7 @@ def _seekable(member: Member, stream: BinaryIO) -> BinaryIO:
 
 
 def _text_encoding(start: bytes, encoding: str) -> str:
-    """The encoding of a text or table: Unicode's, else the one that Windows' programs write."""
+    """Return the encoding of a text or table: Unicode's, else the one that Windows' programs write."""
     if not encoding.startswith("utf-8"):
         return encoding
     try:

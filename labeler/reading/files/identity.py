@@ -20,7 +20,7 @@ _SHOWN: Final = 32
 
 
 def row_digest(value: JsonValue) -> str:
-    """The SHA-256 of a row's content as hexadecimal digits."""
+    """Return the SHA-256 of a row's content as hexadecimal digits."""
     content = (
         {key: each for key, each in value.items() if not is_label_key(key)} if isinstance(value, Mapping) else value
     )
@@ -28,7 +28,7 @@ def row_digest(value: JsonValue) -> str:
 
 
 def canonical(value: JsonValue) -> str:
-    """A value as JSON in the one spelling that all equal values have: keys sorted, no space, ASCII."""
+    """Return a value as JSON in the one spelling that all equal values have: keys sorted, no space, ASCII."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
@@ -39,7 +39,7 @@ class RowCounter:
         self._seen: dict[bytes, int] = {}
 
     def trace_id(self, digest: str) -> str:
-        """The ID of the next row with this content: ``row-…``, with a number from the second equal row on."""
+        """Return the ID of the next row with this content: ``row-…``, with a number from the second equal row on."""
         key = bytes.fromhex(digest)
         before = self._seen.get(key, 0)
         self._seen[key] = before + 1

@@ -40,7 +40,7 @@ class _CutOff(NotJson):
 
 
 def json_entries(stream: TextIO) -> Iterator[Entry]:
-    """The values of a stream. Raises `Unusable` where it holds none at all, or more than can be read."""
+    """Yield the values of a stream. Raises `Unusable` where it holds none at all, or more than can be read."""
     buffer = _Buffer(stream)
     if not buffer.skip():
         raise Unusable("is empty")
@@ -62,7 +62,7 @@ def json_entries(stream: TextIO) -> Iterator[Entry]:
 
 
 def begins_json(text: str) -> bool:
-    """Whether a text begins with a JSON value, or with as much of one as there is of the text."""
+    """Return whether a text begins with a JSON value, or with as much of one as there is of the text."""
     if text[:1] not in _FIRST_SIGNS:
         return False
     try:
@@ -120,7 +120,9 @@ def _value(buffer: _Buffer) -> Entry:
 
 
 def _in_log_line(line: str, position: str, begins: int) -> Entry | None:
-    """The object or list that ends a line of a log, behind a time, a level or the like; the line `begins` there."""
+    """Return the object or list that ends a line of a log, behind a time, a level or the like; the line
+    `begins` there.
+    """
     for opening in ("{", "["):
         start = line.find(opening, 1)
         if start > 0:
@@ -134,7 +136,7 @@ def _in_log_line(line: str, position: str, begins: int) -> Entry | None:
 
 
 def _decoded(buffer: _Buffer) -> tuple[JsonValue, str, int]:
-    """The value at the buffer's position, its text, and where that ends in the stream. Raises `NotJson`."""
+    """Return the value at the buffer's position, its text, and where that ends in the stream. Raises `NotJson`."""
     while True:
         text, start = buffer.text, buffer.position
         length = len(text) - start
@@ -164,7 +166,7 @@ def _is_unfinished(error: NotJson, length: int) -> bool:
 
 
 def _wants_more(error: NotJson, text: str) -> bool:
-    """Whether a text breaks off in the middle of a value, rather than going on with what is no JSON."""
+    """Return whether a text breaks off in the middle of a value, rather than going on with what is no JSON."""
     cause = error.__cause__
     if not isinstance(cause, json.JSONDecodeError):
         return False
@@ -210,7 +212,7 @@ class _Buffer:
                 return False
 
     def absolute(self, position: int) -> int:
-        """How many characters of the stream lie before a position in the text."""
+        """Return how many characters of the stream lie before a position in the text."""
         return self._before + position
 
     def here(self) -> str:
@@ -221,7 +223,7 @@ class _Buffer:
         self.position = position
 
     def is_alone(self) -> bool:
-        """Whether the line from here on is one JSON value and nothing else."""
+        """Return whether the line from here on is one JSON value and nothing else."""
         end = self._line_end()
         try:
             return not self.text[decode_at(self.text[:end], self.position)[1] : end].strip(_SPACE + ",")

@@ -30,7 +30,7 @@ from labeler.reading.wire.summary import roots_of, summary_of
 
 
 def mlflow_traces(entry: Entry) -> Iterator[RawTrace | Remark] | None:
-    """The traces of one of MLflow's own bodies; None where the value is of another form. Raises `Unusable`.
+    """Yield the traces of one of MLflow's own bodies; None where the value is of another form. Raises `Unusable`.
 
     The sentences of remarks begin behind the name of the file.
     """
@@ -48,14 +48,16 @@ def mlflow_traces(entry: Entry) -> Iterator[RawTrace | Remark] | None:
 
 
 def span_owner(value: JsonValue) -> str | None:
-    """The trace that a bare span belongs to, where a value is one of MLflow's or OTLP's; None where it is none."""
+    """Return the trace that a bare span belongs to, where a value is one of MLflow's or OTLP's; None where it
+    is none.
+    """
     if not is_recorded_span(value) or "spans" in as_object(value):
         return None
     return owner(as_object(value)) or ""
 
 
 def traces_of_spans(texts: Sequence[str], values: Sequence[JsonValue]) -> Iterator[RawTrace]:
-    """The traces of spans that stand in a file one by one. Raises `Unusable`."""
+    """Yield the traces of spans that stand in a file one by one. Raises `Unusable`."""
     spans = [each for each in values if isinstance(each, Mapping)]
     is_otlp_s = any("traceId" in span for span in spans) and not any(map(request_id, spans))
     trace_id = written_id(spans[0]) if is_otlp_s else None
@@ -86,13 +88,13 @@ def traces_of_exports(exports: Sequence[Entry]) -> Iterator[RawTrace | Problem |
 
 
 def _is_cell(row: Object) -> bool:
-    """Whether a row of a table holds a trace of MLflow as JSON text, as ``search_traces()`` returns it."""
+    """Return whether a row of a table holds a trace of MLflow as JSON text, as ``search_traces()`` returns it."""
     cell = row.get("trace")
     return isinstance(cell, str) and "spans" in cell and _body(as_object(unpacked(cell))) is not None
 
 
 def _body(value: Object) -> Object | None:
-    """The object that holds a trace's spans, out of the envelope it may lie in; None where there is none."""
+    """Return the object that holds a trace's spans, out of the envelope it may lie in; None where there is none."""
     inner = value.get("trace")
     body = inner if isinstance(inner, Mapping) else value
     info = as_object(body.get("trace_info") or body.get("info"))
@@ -121,7 +123,7 @@ def _of_body(body: Object, entry: Entry) -> Iterator[RawTrace | Remark]:
 
 
 def _traces_in(body: Mapping[str, JsonValue], entry: Entry) -> Iterator[RawTrace | Remark]:
-    """The traces whose spans a body holds: one as a rule, with its exact text; several are taken apart."""
+    """Yield the traces whose spans a body holds: one as a rule, with its exact text; several are taken apart."""
     info = body.get("trace_info") or body.get("info")
     summary = None if info is None else trace_summary(info)
     spans = raw_spans(entry.value)
@@ -155,7 +157,9 @@ def _by_trace(spans: Sequence[Object], summary: TraceSummary | None) -> dict[str
 def _trace(
     summary: TraceSummary | None, spans: Sequence[Object], payload: bytes, trace_id: str | None = None
 ) -> RawTrace:
-    """A trace under the ID it is told with, else under the one its spans name or, naming none, its bytes give it."""
+    """Return a trace under the ID it is told with, else under the one its spans name or, naming none, its bytes give
+    it.
+    """
     if summary is None:
         decoded = decode_all(spans)
         if not decoded:

@@ -37,7 +37,7 @@ class TraceFile:
 
 
 def read_traces(name: str, data: bytes, options: ReadOptions | None = None) -> TraceFile:
-    """All traces in a file's bytes. Raises `UnusableFile` when there is none; `name` is for its message."""
+    """Return all traces in a file's bytes. Raises `UnusableFile` when there is none; `name` is for its message."""
     found = list(stream_traces(name, io.BytesIO(data), options))
     return TraceFile(
         tuple(each for each in found if isinstance(each, RawTrace)),
@@ -49,7 +49,7 @@ def read_traces(name: str, data: bytes, options: ReadOptions | None = None) -> T
 def stream_traces(
     name: str, file: BinaryIO, options: ReadOptions | None = None
 ) -> Iterator[RawTrace | Problem | Remark]:
-    """The traces of a seekable file one by one, and what could not be read.
+    """Yield the traces of a seekable file one by one, and what could not be read.
 
     Raises `UnusableFile` at the end when there was no trace; `name` is for its message.
     """

@@ -9,7 +9,7 @@ from labeler.reading.files.containers import ACCEPTED
 
 
 def why_no_trace(value: JsonValue) -> str:
-    """What a value is instead of a trace, as the end of a sentence that its place begins."""
+    """Return what a value is instead of a trace, as the end of a sentence that its place begins."""
     match value:
         case None:
             return "is null, not a trace"
@@ -26,7 +26,7 @@ def why_no_trace(value: JsonValue) -> str:
 
 
 def why_no_text(start: str) -> str:
-    """What a text is of which nothing can be read, as the end of a sentence that the file's name begins."""
+    """Return what a text is of which nothing can be read, as the end of a sentence that the file's name begins."""
     first = start.lstrip()[:200].lower()
     if first.startswith(("<!doctype html", "<html")):
         kind = "a web page"

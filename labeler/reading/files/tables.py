@@ -29,7 +29,7 @@ _MARKS: Final = frozenset(
 
 
 def csv_dialect(start: str, columns: Sequence[str] = ()) -> type[csv.Dialect] | None:
-    """The dialect of a table that a text begins; None where its first line names none of the known `columns`."""
+    """Return the dialect of a table that a text begins; None where its first line names none of the known `columns`."""
     first = start.split("\n", 1)[0]
     best = max(_DELIMITERS, key=first.count)
 
@@ -47,7 +47,7 @@ def csv_dialect(start: str, columns: Sequence[str] = ()) -> type[csv.Dialect] | 
 
 
 def csv_entries(stream: TextIO, dialect: type[csv.Dialect], columns: Sequence[str] = ()) -> Iterator[Entry]:
-    """The rows of a CSV file as objects. A row with more cells than there are columns is a problem."""
+    """Yield the rows of a CSV file as objects. A row with more cells than there are columns is a problem."""
     csv.field_size_limit(_MOST_CELL)
     rows = csv.reader(stream, dialect)
     header = [name.strip().strip("\ufeff") for name in next(rows)]
@@ -76,7 +76,10 @@ def csv_entries(stream: TextIO, dialect: type[csv.Dialect], columns: Sequence[st
 
 
 def parquet_entries(stream: BinaryIO) -> Iterator[Entry]:
-    """The rows of a Parquet file as objects. Raises `Unusable`, also where what reads such files is not installed."""
+    """Yield the rows of a Parquet file as objects.
+
+    Raises `Unusable`, also where what reads such files is not installed.
+    """
     try:
         import pyarrow
         import pyarrow.parquet
@@ -99,7 +102,9 @@ def parquet_entries(stream: BinaryIO) -> Iterator[Entry]:
 
 
 def rows_in(value: JsonValue) -> Sequence[JsonValue] | None:
-    """The rows of a table that pandas wrote as one JSON value, in any of its orients; None for what is no table."""
+    """Return the rows of a table that pandas wrote as one JSON value, in any of its orients; None for what is
+    no table.
+    """
     holder = as_object(value)
     columns, data = holder.get("columns"), holder.get("data")
     if isinstance(columns, list) and isinstance(data, list) and all(isinstance(row, list) for row in data):
@@ -128,7 +133,7 @@ def _row_entry(position: str, row: dict[str, JsonValue]) -> Entry:
 
 
 def _cell(text: str) -> JsonValue:
-    """A cell: a text, but for lists and objects that pandas wrote as Python writes them."""
+    """Return a cell: a text, but for lists and objects that pandas wrote as Python writes them."""
     if text[:1] + text[-1:] not in ("[]", "{}") or "'" not in text or len(text) > _MOST_LITERAL:
         return text
     try:
@@ -142,7 +147,7 @@ def _cell(text: str) -> JsonValue:
 
 
 def _plain(value: Any) -> JsonValue:
-    """A value of Python or Arrow as JSON has it."""
+    """Return a value of Python or Arrow as JSON has it."""
     match value:
         case None | bool() | int() | str():
             return value

@@ -63,7 +63,7 @@ class TracesOfOneFile:
         self._told: list[str] = []
 
     def read(self, entries: Iterator[Entry]) -> Iterator[Found]:
-        """The traces and the rows that they are, and in their places the problems.
+        """Yield the traces and the rows that they are, and in their places the problems.
 
         Raises `Unusable` where nothing can be read.
         """
@@ -153,7 +153,9 @@ class TracesOfOneFile:
                 yield self._problem(member.position, str(reason).rstrip("."))
 
     def _read_named(self, entry: Entry, row: Mapping[str, JsonValue]) -> Iterator[Found]:
-        """A row of which the user named the keys: they are kept with it, so that it is read so wherever it is kept."""
+        """Yield a row of which the user named the keys: they are kept with it, so that it is read so wherever it is
+        kept.
+        """
         named = {"request": self._options.request, "response": self._options.response}
         if missing := [key for key in named.values() if key is not None and key not in row]:
             raise Unusable(f"has no key {missing[0]!r}")
@@ -243,7 +245,7 @@ class TracesOfOneFile:
         yield from self._once(RawTrace(whole, payload), entry)
 
     def _once(self, trace: RawTrace, entry: Entry) -> Iterator[Found]:
-        """The trace, unless one of its ID came before; that is said where its content is another."""
+        """Yield the trace, unless one of its ID came before; that is said where its content is another."""
         trace_id = trace.summary.id
         self._told.append(trace_id)
         if said := labels_of(as_object(entry.value)):
@@ -271,7 +273,7 @@ class TracesOfOneFile:
 
 
 def _listed(value: JsonValue) -> Sequence[JsonValue] | None:
-    """The rows that an object lists, told by the first of them; None where it lists none that is a trace."""
+    """Return the rows that an object lists, told by the first of them; None where it lists none that is a trace."""
     for key in _LISTS:
         listed = as_object(value).get(key)
         first = listed[0] if isinstance(listed, list) and listed else None

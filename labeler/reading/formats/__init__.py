@@ -37,7 +37,9 @@ from labeler.reading.message import Message
 
 class Recognise(Protocol):
     def __call__(self, inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
-        """The messages of a span in order, or None when a side that was recorded is not of this format's shape."""
+        """Return the messages of a span in order, or None when a side that was recorded is not of this format's
+        shape.
+        """
         ...
 
 
@@ -73,7 +75,7 @@ _ALIASES: Final = {"openai-agent": "openai-responses", "mistral": "openai", "gro
 
 
 def in_order(span: Span) -> list[Recognise]:
-    """The formats to ask about a span, the one it names first; lists with items of the Responses API name it."""
+    """Return the formats to ask about a span, the one it names first; lists with items of the Responses API name it."""
     named = span.attributes.get("mlflow.message.format")
     if named is None and any(map(openai_responses.is_item_list, (span.inputs, span.outputs))):
         named = "openai-responses"

@@ -36,7 +36,7 @@ SYSTEM_KEYS: Final = ("system", "system_prompt", "instructions", "system_instruc
 
 
 def request(value: JsonValue, read: MessageReader = role_message) -> list[Message] | None:
-    """The messages of ``{"messages": […], "system": …}`` or of a bare list of messages."""
+    """Return the messages of ``{"messages": […], "system": …}`` or of a bare list of messages."""
     if isinstance(value, list):
         return messages_in(value, read)
     holder = mapping(value)
@@ -49,7 +49,7 @@ def request(value: JsonValue, read: MessageReader = role_message) -> list[Messag
 
 
 def response(value: JsonValue, read: MessageReader = role_message) -> list[Message] | None:
-    """The messages of an answer that is a message, a list of messages, or holds either under its usual name."""
+    """Return the messages of an answer that is a message, a list of messages, or holds either under its usual name."""
     if isinstance(value, list):
         return messages_in(value, read)
     if (found := read(value)) is not None:
@@ -61,7 +61,7 @@ def response(value: JsonValue, read: MessageReader = role_message) -> list[Messa
 
 
 def with_other_arguments(messages: list[Message], span: Span) -> list[Message]:
-    """The messages, the request with the span's other arguments as fields.
+    """Return the messages, the request with the span's other arguments as fields.
 
     The model's parameters are no content; nor is any argument of a model's own span, which has no others, nor what a
     pipeline hands to its components.
@@ -84,7 +84,7 @@ def with_other_arguments(messages: list[Message], span: Span) -> list[Message]:
 
 
 def with_fields(messages: list[Message], value: JsonValue, known: frozenset[str]) -> list[Message]:
-    """The messages, the last one with the fields of a state that are no messages.
+    """Return the messages, the last one with the fields of a state that are no messages.
 
     Behind a tool's answer they are the result of the run.
     """

@@ -37,7 +37,9 @@ _NOISE: Final = frozenset(("embedding", "sparse_embedding", "blob", "type", "rel
 
 
 def documents_in(value: JsonValue) -> list[Retrieved] | None:
-    """The documents of a list, or of an object that holds nothing but such a list; None when it is something else."""
+    """Return the documents of a list, or of an object that holds nothing but such a list; None when it is something
+    else.
+    """
     if isinstance(value, Mapping):
         lists = [each for key, each in value.items() if key in LIST_KEYS]
         return documents_in(lists[0]) if len(lists) == 1 and len(value) == 1 else None
@@ -51,7 +53,7 @@ def documents_in(value: JsonValue) -> list[Retrieved] | None:
 
 
 def document_in(item: JsonValue) -> Retrieved | None:
-    """The document that an object is, or None: it has a text, and no role (that would be a message)."""
+    """Return the document that an object is, or None: it has a text, and no role (that would be a message)."""
     holder = mapping(item)
     if "role" in holder or "block_type" in holder or "part_kind" in holder:
         return None

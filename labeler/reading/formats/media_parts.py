@@ -62,19 +62,19 @@ def _document(item: Object, holder: Object) -> Part:
 
 
 def search_result(item: Object) -> list[Part]:
-    """A search result that was handed to the model."""
+    """Return a search result that was handed to the model."""
     return [Retrieved(text_in(item.get("content")), text_of(item.get("title")), text_of(item.get("source")))]
 
 
 def web_result(item: Object) -> list[Part]:
-    """A page that a provider's search found. What the page says is encrypted for the provider."""
+    """Return a page that a provider's search found. What the page says is encrypted for the provider."""
     age = item.get("page_age")
     about = {"page_age": age} if age else {}
     return [Retrieved("", text_of(item.get("title")), text_of(item.get("url")), metadata=about)]
 
 
 def fetched_page(item: Object) -> list[Part]:
-    """A page that a provider fetched, with its address."""
+    """Return a page that a provider fetched, with its address."""
     found = media_part("document")(mapping(item.get("content")))
     address = text_of(item.get("url"))
     return [replace(part, source=address) if isinstance(part, Retrieved) else part for part in found]
@@ -91,7 +91,7 @@ def gemini_media(item: Object) -> list[Part]:
 
 
 def generated_image(item: Object) -> list[Part]:
-    """An image that the model made."""
+    """Return an image that the model made."""
     found = item.get("result")
     media_type = f"image/{text_of(item.get('output_format')) or 'png'}"
     return [inline(found, media_type) if isinstance(found, str) and found else Media(media_type)]

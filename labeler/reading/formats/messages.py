@@ -39,12 +39,12 @@ _OTHER_KEYS: Final = ("tool_calls", "toolCalls", "function_call", "refusal", "re
 
 
 def role_of(name: str) -> Role | None:
-    """The role that a vendor's name for it stands for, or None."""
+    """Return the role that a vendor's name for it stands for, or None."""
     return _ROLES.get(name.rpartition(".")[2].lower())
 
 
 def role_message(item: JsonValue) -> list[Message] | None:
-    """The messages that an object with a ``role`` stands for, or None when it is no such object.
+    """Return the messages that an object with a ``role`` stands for, or None when it is no such object.
 
     A role that nobody knows is an agent's name.
     """
@@ -77,7 +77,7 @@ def content_parts(item: Mapping[str, JsonValue]) -> list[Part]:
 
 
 def calls_in(item: Mapping[str, JsonValue]) -> list[Call]:
-    """The calls beside a message's content."""
+    """Return the calls beside a message's content."""
     listed = items(first(item, "tool_calls", "toolCalls"))
     if not listed:
         listed = items(mapping(item.get("additional_kwargs")).get("tool_calls"))
@@ -89,14 +89,14 @@ def calls_in(item: Mapping[str, JsonValue]) -> list[Call]:
 
 
 def with_calls(parts: list[Part], calls: list[Call]) -> list[Part]:
-    """The parts and those of the calls that are not among them: some SDKs write a call twice."""
+    """Return the parts and those of the calls that are not among them: some SDKs write a call twice."""
     known = [part for part in parts if isinstance(part, Call)]
     ids = {each.id for each in known if each.id}
     return parts + [each for each in calls if each.id not in ids and each not in known]
 
 
 def messages_in(value: JsonValue, read: MessageReader = role_message) -> list[Message] | None:
-    """The messages of a list, or None when it does not begin with one.
+    """Return the messages of a list, or None when it does not begin with one.
 
     A call, its result or a thought that lies among them is the model's; what else is no message becomes a placeholder.
     """
@@ -117,7 +117,8 @@ def _loose(item: JsonValue) -> list[Message]:
 
 
 def exchange(inputs: Side, outputs: Side, request: SideReader, response: SideReader) -> list[Message] | None:
-    """The conversation of a span whose sides these readers know; None when a recorded side is not known to its reader.
+    """Return the conversation of a span whose sides these readers know; None when a recorded side is not known to its
+    reader.
 
     A side that is null or not recorded says nothing; both together are no conversation.
     """
@@ -129,7 +130,7 @@ def exchange(inputs: Side, outputs: Side, request: SideReader, response: SideRea
 
 
 def joined(asked: list[Message], answered: list[Message]) -> list[Message]:
-    """Both sides as one conversation: inputs that recur as a run of the outputs are not said twice."""
+    """Return both sides as one conversation: inputs that recur as a run of the outputs are not said twice."""
     if not asked or not answered:
         return asked + answered
     wanted = [_essence(each) for each in asked]
@@ -147,7 +148,7 @@ def joined(asked: list[Message], answered: list[Message]) -> list[Message]:
 
 
 def system_message(content: JsonValue) -> list[Message]:
-    """The system prompt that lies beside the messages, as text, parts or an object with parts; none for null."""
+    """Return the system prompt that lies beside the messages, as text, parts or an object with parts; none for null."""
     if isinstance(content, Mapping) and not isinstance(content.get("text"), str):
         content = first(content, "parts", "content")
     parts = parts_of(content)

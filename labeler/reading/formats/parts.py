@@ -28,7 +28,7 @@ from labeler.reading.wire.bounded_json import container_in
 
 
 def parts_of(content: JsonValue) -> list[Part]:
-    """The parts of a message's content: a text, a part, or a list of texts and parts. Null has none."""
+    """Return the parts of a message's content: a text, a part, or a list of texts and parts. Null has none."""
     match content:
         case None:
             return []
@@ -43,7 +43,7 @@ def parts_of(content: JsonValue) -> list[Part]:
 
 
 def part_of(item: Object) -> list[Part]:
-    """What one part object stands for; usually one part."""
+    """Return what one part object stands for; usually one part."""
     if definition_name(item):
         return [Data(item, "tool definition")]
     kind = item.get("type") or item.get("block_type") or item.get("part_kind")
@@ -58,7 +58,9 @@ def part_of(item: Object) -> list[Part]:
 
 
 def _is_ui_tool(kind: str, item: Object) -> bool:
-    """Whether a part is a tool's call together with its answer, as messages of Vercel's AI SDK keep them for pages."""
+    """Return whether a part is a tool's call together with its answer, as messages of Vercel's AI SDK keep them for
+    pages.
+    """
     return (kind == "dynamic-tool" or kind.startswith("tool-")) and "toolCallId" in item and "state" in item
 
 
@@ -71,7 +73,9 @@ def _ui_tool(kind: str, item: Object) -> list[Part]:
 
 
 def definition_name(item: Object) -> str:
-    """The name of the tool that an object defines, with the schema of its arguments; empty where it defines none."""
+    """Return the name of the tool that an object defines, with the schema of its arguments; empty where it defines
+    none.
+    """
     inner = mapping(item.get("function")) or item
     schema = mapping(first(inner, "parameters", "input_schema", "inputSchema", "parameters_json_schema"))
     is_schema = "properties" in schema or "$schema" in schema or schema.get("type") == "object"
@@ -80,7 +84,9 @@ def definition_name(item: Object) -> str:
 
 
 def is_part(item: JsonValue) -> bool:
-    """Whether a value is a part object of a known form: typed, or with its content under one key and nothing else."""
+    """Return whether a value is a part object of a known form: typed, or with its content under one key and nothing
+    else.
+    """
     if not isinstance(item, dict):
         return False
     kind = item.get("type") or item.get("block_type")
@@ -97,12 +103,12 @@ def _reader(kind: str) -> Reader | None:
 
 
 def text_or_media(text: str) -> Part:
-    """A text as itself, or as the media that it is an address or an encoding of."""
+    """Return a text as itself, or as the media that it is an address or an encoding of."""
     return described(text) or Text(text)
 
 
 def result_parts(content: JsonValue) -> tuple[Part, ...]:
-    """What a tool answered: text, parts, or any value."""
+    """Return what a tool answered: text, parts, or any value."""
     match content:
         case None:
             return (Note("no content"),)
@@ -120,7 +126,7 @@ def result_parts(content: JsonValue) -> tuple[Part, ...]:
 
 
 def arguments(value: JsonValue) -> JsonValue:
-    """A call's arguments: the value of a JSON text, or the text as it is."""
+    """Return a call's arguments: the value of a JSON text, or the text as it is."""
     if isinstance(value, str):
         parsed = container_in(value)
         return value if parsed is None else parsed
@@ -128,7 +134,7 @@ def arguments(value: JsonValue) -> JsonValue:
 
 
 def call(item: Object) -> Call:
-    """A tool call in any vendor's spelling, also where name and arguments lie one level down."""
+    """Return a tool call in any vendor's spelling, also where name and arguments lie one level down."""
     inner = mapping(item.get("function")) or mapping(item.get("custom"))
     name = first(item, "name", "tool_name", "toolName") or first(inner, "name")
     given = first(item, "arguments", "args", "input", "tool_kwargs", "tool_args", "tool_input")
@@ -139,7 +145,7 @@ def call(item: Object) -> Call:
 
 
 def result(item: Object) -> Result:
-    """A tool's answer in any vendor's spelling."""
+    """Return a tool's answer in any vendor's spelling."""
     content = first(item, "output", "content", "response", "result", "tool_output", "observation")
     status = text_of(item.get("status"))
     failed = item.get("is_error") is True or item.get("isError") is True or status in ("error", "failed")
@@ -168,7 +174,7 @@ def _text(item: Object) -> list[Part]:
 
 
 def citations(item: Object) -> list[Part]:
-    """A note for each source that a text cites."""
+    """Return a note for each source that a text cites."""
     cited = (_citation(mapping(citation)) for citation in items(first(item, "citations", "annotations")))
     return [Note(f"cites {each}") for each in cited if each]
 

@@ -24,35 +24,37 @@ _DUMP: Final = re.compile(r"\{'_?[a-z_]+': (?:<|\[?[A-Z][A-Za-z]+\()", re.ASCII)
 
 
 def input_message(value: JsonValue) -> Message:
-    """What went in, as one message of the user. Arguments left at null are left out."""
+    """Return what went in, as one message of the user. Arguments left at null are left out."""
     if isinstance(value, Mapping):
         value = {name: each for name, each in value.items() if each is not None} or value
     return Message(Role.USER, side_parts(value), title=_title("input", value))
 
 
 def output_message(value: JsonValue) -> Message:
-    """What came out, as one message of the assistant. A record of short values is shown as the JSON it is."""
+    """Return what came out, as one message of the assistant. A record of short values is shown as the JSON it is."""
     parts = (Data(value),) if _is_record(value) else side_parts(value)
     return Message(Role.ASSISTANT, parts, title=_title("output", value))
 
 
 def answer_text(value: str) -> Message:
-    """A text that answers a chat, as a message of the assistant."""
+    """Return a text that answers a chat, as a message of the assistant."""
     return Message(Role.ASSISTANT, side_parts(value))
 
 
 def is_repr(value: JsonValue) -> bool:
-    """Whether a text is what Python writes for an object it cannot serialise: the value itself was not recorded."""
+    """Return whether a text is what Python writes for an object it cannot serialise: the value itself was not
+    recorded.
+    """
     return isinstance(value, str) and bool(_REPR.fullmatch(value) or _DUMP.match(value[:_HEAD]))
 
 
 def is_redacted(value: JsonValue) -> bool:
-    """Whether a text only says that something was taken out of the recording."""
+    """Return whether a text only says that something was taken out of the recording."""
     return isinstance(value, str) and bool(_REDACTED.fullmatch(value[:_HEAD]))
 
 
 def side_parts(value: JsonValue) -> tuple[Part, ...]:
-    """The parts of a side: prose, media, documents and named fields; a note where there is nothing to read."""
+    """Return the parts of a side: prose, media, documents and named fields; a note where there is nothing to read."""
     match value:
         case None:
             return (Note("null"),)
@@ -77,7 +79,7 @@ def side_parts(value: JsonValue) -> tuple[Part, ...]:
 
 
 def _texts(texts: list[str]) -> tuple[Part, ...]:
-    """A list of texts: the chunks of a stream as one text, paragraphs and passages as they are."""
+    """Return a list of texts: the chunks of a stream as one text, paragraphs and passages as they are."""
     if _streamed(texts):
         return (Text("".join(texts)),)
     return (Data(texts),)
@@ -112,7 +114,7 @@ def _fields(value: Mapping[str, JsonValue]) -> tuple[Part, ...]:
 
 
 def _is_record(value: JsonValue) -> bool:
-    """Whether an object holds nothing but short values, none of which is known to be the answer."""
+    """Return whether an object holds nothing but short values, none of which is known to be the answer."""
     if not isinstance(value, Mapping) or len(value) < 2:
         return False
     if any(name in _MAIN_KEYS or _is_apart(name, each) for name, each in value.items()):
@@ -125,7 +127,7 @@ def _is_short(text: str) -> bool:
 
 
 def _only_text(value: JsonValue) -> str:
-    """The one text that nested objects say, however often; the empty string when they say more."""
+    """Return the one text that nested objects say, however often; the empty string when they say more."""
     found: set[str] = set()
     pending: list[JsonValue] = [value]
     while pending:
@@ -152,12 +154,12 @@ def _title(side: str, value: JsonValue) -> str:
 
 
 def _is_apart(name: str, value: JsonValue) -> bool:
-    """Whether a field is shown as reasoning or documents, beside the answer."""
+    """Return whether a field is shown as reasoning or documents, beside the answer."""
     return name in _REASONING_KEYS or (name in LIST_KEYS and documents_in(value) is not None)
 
 
 def main_text(message: Message) -> str:
-    """The one text that a side is about, for titles and for comparing: its prose, else its likeliest field.
+    """Return the one text that a side is about, for titles and for comparing: its prose, else its likeliest field.
 
     Encoded media are no text.
     """

@@ -11,7 +11,7 @@ from labeler.reading.wire.bounded_json import container_in
 
 
 def first(holder: Mapping[str, JsonValue], *keys: str) -> JsonValue:
-    """The first of the keys' values that is not null."""
+    """Return the first of the keys' values that is not null."""
     for key in keys:
         if (value := holder.get(key)) is not None:
             return value
@@ -19,24 +19,24 @@ def first(holder: Mapping[str, JsonValue], *keys: str) -> JsonValue:
 
 
 def mapping(value: JsonValue) -> Mapping[str, JsonValue]:
-    """The object that a value is, else an empty one."""
+    """Return the object that a value is, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def items(value: JsonValue) -> Sequence[JsonValue]:
-    """The list that a value is, else an empty one."""
+    """Return the list that a value is, else an empty one."""
     return value if isinstance(value, list) else ()
 
 
 def text_of(value: JsonValue) -> str:
-    """A string or number as text; anything else as the empty string."""
+    """Return a string or number as text; anything else as the empty string."""
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
 def number(value: JsonValue) -> float | None:
-    """A finite number (or its text), or None."""
+    """Return a finite number (or its text), or None."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -47,7 +47,7 @@ def number(value: JsonValue) -> float | None:
 
 
 def text_in(value: JsonValue) -> str:
-    """All the prose in a text, a part or a list of these, a paragraph each."""
+    """Return all the prose in a text, a part or a list of these, a paragraph each."""
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping):
@@ -58,7 +58,7 @@ def text_in(value: JsonValue) -> str:
 
 
 def decoded(value: JsonValue) -> JsonValue:
-    """A value out of an attribute that may hold it as JSON text."""
+    """Return a value out of an attribute that may hold it as JSON text."""
     if isinstance(value, str):
         found = container_in(value)
         return value if found is None else found
@@ -66,7 +66,7 @@ def decoded(value: JsonValue) -> JsonValue:
 
 
 def unflattened(attributes: Mapping[str, JsonValue], prefix: str) -> JsonValue:
-    """The value that ``prefix.0.role``, ``prefix.0.content``, … stand for: keys become objects, numbers lists.
+    """Return the value that ``prefix.0.role``, ``prefix.0.content``, … stand for: keys become objects, numbers lists.
 
     None when no attribute begins with the prefix.
     """

@@ -15,7 +15,9 @@ from labeler.reading.message import Data, Failure, Media, Message, NamedValue, N
 
 
 def as_json(raw: RawTrace, conversation: Conversation, document: Document) -> dict[str, JsonValue]:
-    """The trace as the interface contract describes it; `text` is the whole reading view, parameters included."""
+    """Return the trace as the interface contract describes it; `text` is the whole reading view, parameters
+    included.
+    """
     return {
         "trace_id": raw.summary.id,
         "name": raw.summary.name,
@@ -42,7 +44,7 @@ def _message(message: Message) -> dict[str, JsonValue]:
 
 
 def message_text(message: Message) -> str:
-    """What a message says in words: its prose, values and fields, not what is told apart from it."""
+    """Return what a message says in words: its prose, values and fields, not what is told apart from it."""
     return "\n\n".join(text for text in _texts(message))
 
 
@@ -83,7 +85,7 @@ def _document(document: Retrieved) -> dict[str, JsonValue]:
 
 
 def _standard(value: JsonValue) -> JsonValue:
-    """The value as standard JSON has it: what is no finite number there becomes its name."""
+    """Return the value as standard JSON has it: what is no finite number there becomes its name."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, dict):

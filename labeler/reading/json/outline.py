@@ -21,12 +21,12 @@ Flat = Callable[[JsonValue, str], str | None]
 
 
 def outlined(value: JsonValue, flat: Flat) -> str:
-    """The outline of a value; `flat` writes what goes on one line."""
+    """Return the outline of a value; `flat` writes what goes on one line."""
     return "\n".join(_lines(value, "", "", flat))
 
 
 def plain_scalar(text: str) -> str:
-    """A text without quotes, where it cannot be mistaken for another value."""
+    """Return a text without quotes, where it cannot be mistaken for another value."""
     is_other = _OTHER_SCALAR.fullmatch(text) or text != text.strip()
     return json.dumps(text, ensure_ascii=False) if is_other else text
 
@@ -54,7 +54,7 @@ def _entry(head: str, value: JsonValue, indent: str, path: str, flat: Flat) -> I
 
 
 def _item(value: JsonValue, indent: str, path: str, flat: Flat) -> Iterator[str]:
-    """A list's member: its first line behind a dash, the rest under it."""
+    """Yield a list's member: its first line behind a dash, the rest under it."""
     if (isinstance(value, str) and "\n" in value) or not isinstance(value, Mapping | Sequence) or not value:
         yield from _entry(f"{indent}-", value, indent + _INDENT, path, flat)
         return

@@ -47,7 +47,7 @@ class Pretty:
 
 
 def pretty(value: JsonValue) -> Pretty:
-    """A JSON value for people."""
+    """Return a JSON value for people."""
     apart: list[Extracted] = []
     writer = _Writer(apart)
     if isinstance(value, dict | list) and "\\" in json.dumps(value, ensure_ascii=False):
@@ -56,13 +56,13 @@ def pretty(value: JsonValue) -> Pretty:
 
 
 def pretty_json(value: JsonValue) -> Pretty:
-    """A JSON value as JSON, whatever its texts."""
+    """Return a JSON value as JSON, whatever its texts."""
     apart: list[Extracted] = []
     return Pretty("".join(_Writer(apart).lines(value, "", "")), tuple(apart))
 
 
 def pretty_text(text: str) -> Pretty | None:
-    """A JSON text for people, exact but for white space; None when it is no object or array."""
+    """Return a JSON text for people, exact but for white space; None when it is no object or array."""
     value = container_in(text)
     if value is None:
         return None
@@ -72,12 +72,12 @@ def pretty_text(text: str) -> Pretty | None:
 
 
 def compact(value: JsonValue) -> str:
-    """A JSON value on one line, whole; a text as it is."""
+    """Return a JSON value on one line, whole; a text as it is."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _is_standard(text: str, value: JsonValue) -> bool:
-    """Whether writing the value anew gives the same text but for white space, as most programs write JSON."""
+    """Return whether writing the value anew gives the same text but for white space, as most programs write JSON."""
     head = text[:_HEAD]
     if "\n" in head:
         return text in (json.dumps(value, ensure_ascii=False, indent=spaces) for spaces in (2, 4))
@@ -104,7 +104,7 @@ class _Writer:
             yield from self._members(value, indent, path)
 
     def flat(self, value: JsonValue, path: str) -> str | None:
-        """A value on one line of an outline, or None when it is a container that needs more."""
+        """Return a value on one line of an outline, or None when it is a container that needs more."""
         if isinstance(value, str):
             media = encoded(value)
             return plain_scalar(value) if media is None else self._string(value, path)
@@ -143,7 +143,7 @@ class _Writer:
 
 
 def _flat(value: Mapping[str, JsonValue] | Sequence[JsonValue], room: int) -> str | None:
-    """A container on one line; None when that takes more than `room` columns or holds what is no text."""
+    """Return a container on one line; None when that takes more than `room` columns or holds what is no text."""
     if len(value) * 3 > room:
         return None
     children = value.values() if isinstance(value, Mapping) else value
@@ -155,7 +155,7 @@ def _flat(value: Mapping[str, JsonValue] | Sequence[JsonValue], room: int) -> st
 
 
 def _is_vector(value: JsonValue) -> bool:
-    """Whether a value, too long for one line, is a list of numbers that nobody reads one by one."""
+    """Return whether a value, too long for one line, is a list of numbers that nobody reads one by one."""
     if not isinstance(value, Sequence) or isinstance(value, str) or len(value) == 0:
         return False
     if not isinstance(value[0], int | float):

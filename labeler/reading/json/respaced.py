@@ -28,7 +28,7 @@ _Node: TypeAlias = "str | _Container"
 
 
 def respaced(text: str, width: int) -> str:
-    """A valid JSON object or array with two spaces a level; what fits into `width` columns on one line."""
+    """Return a valid JSON object or array with two spaces a level; what fits into `width` columns on one line."""
     if len(text) > _LARGE:
         return text
     return "".join(_lines(_parsed(_TOKEN.findall(text)), "", width))
@@ -72,7 +72,7 @@ def _lines(node: _Node, indent: str, width: int) -> Iterator[str]:
 
 
 def _flat(node: _Node, room: int) -> str | None:
-    """The node on one line, or None when it takes more than `room` columns."""
+    """Return the node on one line, or None when it takes more than `room` columns."""
     if isinstance(node, str):
         return node if len(node) <= room else None
     pieces: list[str] = []

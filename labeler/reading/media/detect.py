@@ -44,7 +44,7 @@ _MAGIC_REPR: Final = {
 
 
 def attachment_address(uri: str) -> tuple[str, str, int | None] | None:
-    """What an attachment's address says: trace ID (may be empty), path, and size in bytes where it tells that.
+    """Return what an attachment's address says: trace ID (may be empty), path, and size in bytes where it tells that.
 
     None when it is none that a store gives.
     """
@@ -59,7 +59,7 @@ def attachment_address(uri: str) -> tuple[str, str, int | None] | None:
 
 
 def described(text: str) -> Media | None:
-    """The media that a whole text certainly is (an address, a data URI, known first bytes), or None."""
+    """Return the media that a whole text certainly is (an address, a data URI, known first bytes), or None."""
     if text.startswith(ATTACHMENT):
         return _attachment(text)
     if text.startswith("data:"):
@@ -98,7 +98,7 @@ def _measured(found: Media | None) -> Media | None:
 
 
 def _in_pixels(found: Media) -> Media:
-    """The media with its dimensions, where it is a picture that lies in the trace itself."""
+    """Return the media with its dimensions, where it is a picture that lies in the trace itself."""
     if not is_recorded(found.uri):
         return found
     head = recorded_start(found.uri, _HEAD)
@@ -106,7 +106,7 @@ def _in_pixels(found: Media) -> Media:
 
 
 def label(item: Media) -> str:
-    """The placeholder: ``[image/png 74 B 12×8]``, ``[application/pdf 13 B minutes.pdf]``, ``[image https://…]``."""
+    """Return the placeholder: ``[image/png 74 B 12×8]``, ``[application/pdf 13 B minutes.pdf]``, ``[image https://…]``."""
     size = size_words(item.size) if item.size is not None else ""
     pixels = f"{item.dimensions[0]}×{item.dimensions[1]}" if item.dimensions else ""
     address = item.uri if not is_recorded(item.uri) and not item.uri.startswith(ATTACHMENT) else ""
@@ -165,7 +165,7 @@ def _unknown_base64(text: str) -> Media | None:
 
 
 def _decoded_start(text: str) -> bytes:
-    """The first bytes that a long text would be the base64 of; none for any other text."""
+    """Return the first bytes that a long text would be the base64 of; none for any other text."""
     head = text[:_HEAD]
     if len(text) < _SHORTEST_BASE64 or not _BASE64_HEAD.fullmatch(head):
         return b""

@@ -23,7 +23,7 @@ class ContentType:
 
 
 def content_type(content: bytes) -> ContentType:
-    """The kind of a content by its first bytes; one that is not known is not harmless."""
+    """Return the kind of a content by its first bytes; one that is not known is not harmless."""
     for magic, kind in _MAGIC:
         if content.startswith(magic):
             return kind

@@ -26,7 +26,7 @@ def dimensions(head: bytes) -> Dimensions | None:
 
 
 def is_jpeg(head: bytes) -> bool:
-    """Whether it takes more than a few bytes to tell, because it is a JPEG picture."""
+    """Return whether it takes more than a few bytes to tell, because it is a JPEG picture."""
     return head.startswith(_JPEG)
 
 

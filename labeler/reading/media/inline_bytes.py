@@ -24,12 +24,12 @@ class UnreadableContent(ValueError):
 
 
 def is_recorded(uri: str) -> bool:
-    """Whether a media's address is no address, but the content itself."""
+    """Return whether a media's address is no address, but the content itself."""
     return uri.startswith(("data:", "b'", 'b"'))
 
 
 def recorded_bytes(uri: str) -> bytes:
-    """The content in a data URI or the ``repr`` of bytes. Raises `UnreadableContent`."""
+    """Return the content in a data URI or the ``repr`` of bytes. Raises `UnreadableContent`."""
     if len(uri) > 4 * MOST_BYTES:
         raise UnreadableContent("What was recorded is too large to be opened.")
     if not uri.startswith("data:"):
@@ -58,7 +58,7 @@ def recorded_start(uri: str, count: int) -> bytes:
 
 
 def _of_base64(content: str) -> bytes:
-    """The bytes of base64; what was left out at its end is put there."""
+    """Return the bytes of base64; what was left out at its end is put there."""
     text = _plain_base64(content)
     return binascii.a2b_base64(text + "=" * (-len(text) % 4), strict_mode=True)
 

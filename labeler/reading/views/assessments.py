@@ -44,7 +44,7 @@ def unasked(assessment: Assessment) -> tuple[Question, JsonValue] | None:
 
 
 def about_trace(assessment: Assessment, document: Document) -> Assessment:
-    """The assessment as one of the trace where it is about the top-level span, as judges often write them."""
+    """Return the assessment as one of the trace where it is about the top-level span, as judges often write them."""
     return replace(assessment, span_id=None) if assessment.span_id in document.roots else assessment
 
 
@@ -54,7 +54,7 @@ def with_assessments(
     span_names: Mapping[str, str] = NOTHING,
     as_asked: AsAsked = unasked,
 ) -> Document:
-    """The document with a section of assessments at its end; unchanged when there are none.
+    """Return the document with a section of assessments at its end; unchanged when there are none.
 
     Spans go by their names in `span_names`, else by their IDs.
     """
@@ -74,7 +74,7 @@ def brief(assessment: Assessment, as_asked: AsAsked = unasked) -> str:
 
 
 def note(assessment: Assessment, message: int, about: str = "", as_asked: AsAsked = unasked) -> Block:
-    """An assessment as a note below what it is about, under its name."""
+    """Return an assessment as a note below what it is about, under its name."""
     words = _in_words(assessment, as_asked)
     first = f"{name_words(assessment)}: {_first_line(words, [source_words(assessment), about])}"
     text = _text(first, words, assessment)
@@ -87,7 +87,9 @@ def note(assessment: Assessment, message: int, about: str = "", as_asked: AsAske
 def field(
     assessment: Assessment, message: int, before: Iterable[str], after: Iterable[str], as_asked: AsAsked = unasked
 ) -> Block:
-    """An assessment as a field of its name: value, then its source between what is told `before` and `after` it."""
+    """Return an assessment as a field of its name: value, then its source between what is told `before` and
+    `after` it.
+    """
     words = _in_words(assessment, as_asked)
     told = [*before, source_words(assessment), *after, words.exact]
     text = _text(_first_line(words, told), words, assessment)
@@ -104,13 +106,13 @@ def field(
 
 
 def also_recorded(assessments: Iterable[Assessment], message: int) -> Block:
-    """What was recorded with assessments and is not told with them, such as IDs and metadata, folded away."""
+    """Return what was recorded with assessments and is not told with them, such as IDs and metadata, folded away."""
     text = f"IDs, metadata\n{_lines([_rest(each) for each in assessments])}"
     return Block(BlockKind.FIELD, text, role="tool", message=message, summary=_ALSO, foldable=True, folded=True)
 
 
 def name_words(assessment: Assessment) -> str:
-    """The name, and what kind of assessment it is where it is no feedback: ``expected_response (expected)``."""
+    """Return the name, and what kind of assessment it is where it is no feedback: ``expected_response (expected)``."""
     return one_line(assessment.name, _NAME) + _KINDS.get(assessment.kind, "")
 
 
@@ -120,7 +122,7 @@ def source_words(assessment: Assessment) -> str:
 
 
 def about(assessment: Assessment, span_names: Mapping[str, str]) -> str:
-    """Which span it is about, as display text; nothing where it is about the trace."""
+    """Return which span it is about, as display text; nothing where it is about the trace."""
     span_id = assessment.span_id
     return "" if span_id is None else f"about span {span_names.get(span_id) or one_line(span_id, _NAME)}"
 
@@ -145,7 +147,7 @@ class _Words:
 
 
 def _in_words(assessment: Assessment, as_asked: AsAsked) -> _Words:
-    """What was said: in the words of its question, else as it was recorded."""
+    """Return what was said: in the words of its question, else as it was recorded."""
     if assessment.error is not None:
         return _Words(sanitise(f"failed: {assessment.error}"))
     value = assessment.value
@@ -158,14 +160,16 @@ def _in_words(assessment: Assessment, as_asked: AsAsked) -> _Words:
 
 
 def _asked_words(question: Question, taken: JsonValue) -> str:
-    """A value in the words of its question; of several options one a line where commas in them would blur them."""
+    """Return a value in the words of its question; of several options one a line where commas in them would
+    blur them.
+    """
     if isinstance(taken, list) and any("," in str(option) for option in taken):
         return "\n".join(f"- {sanitise(str(option))}" for option in taken)
     return sanitise(value_words(taken, question))
 
 
 def _lines(value: JsonValue) -> str:
-    """A value as display text, whole, unless it is nested more deeply than anybody could read."""
+    """Return a value as display text, whole, unless it is nested more deeply than anybody could read."""
     try:
         return sanitise(value_lines(value))
     except RecursionError:
@@ -177,7 +181,7 @@ def _first_line(words: _Words, told: Iterable[str]) -> str:
 
 
 def _text(first: str, words: _Words, assessment: Assessment) -> str:
-    """The first line, the value where it has no room there, and the comment."""
+    """Return the first line, the value where it has no room there, and the comment."""
     comment = sanitise(comment_of(assessment) or "")
     below = [] if words.is_short else [words.text]
     if comment:

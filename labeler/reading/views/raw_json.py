@@ -26,7 +26,7 @@ _SAID: Final = frozenset(
 
 
 def raw_document(raw: RawTrace) -> Document:
-    """The payload, indented where it is JSON, and the previews of a trace without spans.
+    """Return the payload, indented where it is JSON, and the previews of a trace without spans.
 
     Never raises: what is no JSON is shown as it came.
     """
@@ -38,7 +38,10 @@ def raw_document(raw: RawTrace) -> Document:
 
 
 def blind_raw_document(raw: RawTrace) -> Document:
-    """The same without what was said about the trace, which some servers send along with its spans. Never raises."""
+    """Return the same without what was said about the trace, which some servers send along with its spans.
+
+    Never raises.
+    """
     try:
         body = json.loads(raw.payload)
         for holder in _envelopes(body):
@@ -55,7 +58,7 @@ def _document(raw: RawTrace, text: str) -> Document:
 
 
 def _with_previews(document: Document, raw: RawTrace, body: JsonValue) -> Document:
-    """The document with the previews at its end, where the payload has neither spans nor them."""
+    """Return the document with the previews at its end, where the payload has neither spans nor them."""
     kept = list(previews(raw.summary))
     if not kept or b'"request_preview"' in raw.payload or _has_spans(body):
         return document
@@ -71,7 +74,7 @@ def _has_spans(body: JsonValue) -> bool:
 
 
 def _envelopes(value: object) -> Iterator[dict[str, object]]:
-    """The objects that hold a trace's info or lie around it."""
+    """Yield the objects that hold a trace's info or lie around it."""
     if isinstance(value, dict):
         yield value
         for key in _ENVELOPES:

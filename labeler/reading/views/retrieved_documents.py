@@ -40,7 +40,7 @@ class Retrieval:
 
 
 def searches(trace: Trace) -> list[Retrieval]:
-    """Every search of a trace in start order; a span that only passes on what one found is none.
+    """Return every search of a trace in start order; a span that only passes on what one found is none.
 
     Where no span found anything: the documents in the conversation itself.
     """
@@ -64,7 +64,10 @@ def searches(trace: Trace) -> list[Retrieval]:
 
 
 def retrieved_document(trace: Trace, said: Iterable[Assessment] = (), as_asked: AsAsked = unasked) -> Document:
-    """The searches and their documents, each document a message of its own. `said`: assessments to show beside them."""
+    """Return the searches and their documents, each document a message of its own.
+
+    `said`: assessments to show beside them.
+    """
     found = searches(trace)
     relevance = [each for each in said if each.span_id is not None]
     blocks: list[Block] = []

@@ -21,7 +21,7 @@ class Turn:
 
 
 def session_document(earlier: Sequence[Turn], current: Turn, note: str = "") -> Document:
-    """The turns, oldest first, each under a heading of its own; the last is the trace under judgement.
+    """Return the turns, oldest first, each under a heading of its own; the last is the trace under judgement.
 
     Of each turn its request and what followed: what came before is in the turns above. `note` is the reader's own
     sentence about what is missing, put first.

@@ -40,7 +40,7 @@ _OPEN_STACK_LINES: Final = 60
 def span_document(
     trace: Trace, span_id: str, said: Sequence[Assessment] = (), as_asked: AsAsked = unasked
 ) -> Document | None:
-    """The span of that ID, every message of the document being one side of it; None when there is no such span.
+    """Return the span of that ID, every message of the document being one side of it; None when there is no such span.
 
     What was `said` about it follows its facts.
     """
@@ -62,7 +62,7 @@ def span_document(
 
 
 def _with_said(blocks: Sequence[Block], said: Sequence[Assessment], span: Span, as_asked: AsAsked) -> Iterator[Block]:
-    """The blocks of a span with what was said about it after the first message."""
+    """Yield the blocks of a span with what was said about it after the first message."""
     yield from (block for block in blocks if block.message == 0)
     if said:
         told = [Block(BlockKind.HEADER, "assessments", message=1), *(note(each, 1, "", as_asked) for each in said)]
@@ -72,7 +72,7 @@ def _with_said(blocks: Sequence[Block], said: Sequence[Assessment], span: Span, 
 
 
 def _of_span(block: Block, message: Message, span: Span) -> Block:
-    """A block of the span. Only what went in and out is somebody's; stack traces are what one came here for."""
+    """Return a block of the span. Only what went in and out is somebody's; stack traces are what one came here for."""
     is_short_stack = block.kind is BlockKind.CODE and block.text.count("\n") < _OPEN_STACK_LINES
     is_exact = message.title.endswith(_EXACT) and block.foldable
     return replace(
@@ -122,7 +122,7 @@ def _began(span: Span, tree: SpanTree) -> str:
 
 
 def _exceptions(span: Span) -> Iterator[Message]:
-    """Every exception that was recorded, and the failure of a span that recorded none."""
+    """Yield every exception that was recorded, and the failure of a span that recorded none."""
     raised = [event for event in span.events if event.name == "exception"]
     failures = [
         Failure(*(text_of(event.attributes.get(f"exception.{key}")) for key in ("type", "message", "stacktrace")))
@@ -134,7 +134,7 @@ def _exceptions(span: Span) -> Iterator[Message]:
 
 
 def _side(span: Span, title: str, inputs: Side, outputs: Side) -> list[Message]:
-    """A side as messages where a format knows it alone, and as recorded; else the values and documents it is."""
+    """Return a side as messages where a format knows it alone, and as recorded; else the values and documents it is."""
     side = inputs if isinstance(outputs, NotRecorded) else outputs
     role = Role.USER if isinstance(outputs, NotRecorded) else Role.ASSISTANT
     if isinstance(side, NotRecorded):
@@ -164,7 +164,7 @@ def _attributes(span: Span) -> list[Message]:
 
 
 def _events(span: Span) -> Iterator[Message]:
-    """The events but exceptions, which stand above; the chunks of a stream are one."""
+    """Yield the events but exceptions, which stand above; the chunks of a stream are one."""
     chunks: list[JsonValue] = []
     for event in span.events:
         if event.name.startswith(_CHUNK):

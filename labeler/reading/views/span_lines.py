@@ -42,7 +42,7 @@ class SpanLine:
 
 
 def span_lines(trace: Trace) -> list[SpanLine]:
-    """Every span, depth first in start order; text is safe to show."""
+    """Return every span, depth first in start order; text is safe to show."""
     tree = SpanTree([with_sides(span) for span in trace.spans])
     began_ns = min((span.start_ns for span in tree.spans if span.start_ns), default=0)
     return [_line(span, depth, began_ns) for root in tree.roots for span, depth in tree.walk(root)]

@@ -48,7 +48,7 @@ def trace_facts(
     as_asked: AsAsked = unasked,
     as_of_ms: int = 0,
 ) -> Document:
-    """The facts as a document.
+    """Return the facts as a document.
 
     `fates` says how far assessments got that were given here, by ID. `parameters` are what the conversation leaves out
     (see `Document`). `hidden` says why some of what was said is not among `assessments`, in a sentence.
@@ -94,7 +94,7 @@ def _facts(summary: TraceSummary, spans: Sequence[Span], as_of_ms: int) -> Itera
 
 
 def _rest(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Everything that is not among the facts; JSON in texts is spread over lines."""
+    """Yield everything that is not among the facts; JSON in texts is spread over lines."""
     for key in sorted(values.keys() - _TOLD_ABOVE):
         value = decoded(values[key])
         yield key, value if isinstance(value, str) else pretty(value).text
@@ -119,7 +119,7 @@ def _said(
     hidden: str,
     as_asked: AsAsked,
 ) -> Iterator[Block]:
-    """Everything said, by name; of each name what stands first, then what it superseded, the latest first.
+    """Yield everything said, by name; of each name what stands first, then what it superseded, the latest first.
 
     Last, folded, what was recorded with it.
     """

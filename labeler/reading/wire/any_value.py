@@ -19,7 +19,7 @@ class TooDeep(ValueError):
 
 
 def decode_value(value: JsonValue, depth: int = 0) -> JsonValue:
-    """The plain value of an AnyValue; whatever is not of that form is taken as it is. Raises `TooDeep`.
+    """Return the plain value of an AnyValue; whatever is not of that form is taken as it is. Raises `TooDeep`.
 
     Some servers write all members, those that are not set as null.
     """
@@ -51,14 +51,17 @@ def decode_value(value: JsonValue, depth: int = 0) -> JsonValue:
 
 
 def bounded(value: JsonValue) -> JsonValue:
-    """The value itself. Raises `TooDeep` when it has more than `MAX_DEPTH` levels."""
+    """Return the value itself. Raises `TooDeep` when it has more than `MAX_DEPTH` levels."""
     if isinstance(value, dict | list) and deeper_than(value, MAX_DEPTH):
         raise TooDeep(f"a value nested deeper than {MAX_DEPTH} levels")
     return value
 
 
 def decode_pairs(pairs: JsonValue, depth: int = 0) -> dict[str, JsonValue]:
-    """The mapping that a list of ``{"key", "value"}`` stands for; a pair without a value is null. Raises `TooDeep`."""
+    """Return the mapping that a list of ``{"key", "value"}`` stands for; a pair without a value is null.
+
+    Raises `TooDeep`.
+    """
     return {
         key: decode_value(pair.get("value", {}), depth)
         for pair in _list(pairs)

@@ -24,12 +24,14 @@ class NotJson(ValueError):
 
 
 def decode_text(data: bytes) -> str:
-    """Text of JSON bytes in any Unicode encoding, without its byte order mark; bytes that are no text become U+FFFD."""
+    """Return text of JSON bytes in any Unicode encoding, without its byte order mark; bytes that are no text become
+    U+FFFD.
+    """
     return data.decode(json.detect_encoding(data), "replace").removeprefix("\ufeff")
 
 
 def parse(text: str) -> JsonValue:
-    """The value of a JSON text at most `MAX_DEPTH` deep. Raises `NotJson`.
+    """Return the value of a JSON text at most `MAX_DEPTH` deep. Raises `NotJson`.
 
     NaN and infinities are floats; of duplicate keys the last counts; an integer too long to compute with is
     the string of its digits.
@@ -59,7 +61,10 @@ def parse_deep(text: str) -> JsonValue:
 
 
 def decode_at(text: str, start: int) -> tuple[JsonValue, int]:
-    """The JSON value that begins at `start`, and where it ends. Raises `NotJson`, with the parser's error as cause."""
+    """Return the JSON value that begins at `start`, and where it ends.
+
+    Raises `NotJson`, with the parser's error as cause.
+    """
     try:
         try:
             found: tuple[JsonValue, int] = _decoder.raw_decode(text, start)
@@ -75,7 +80,7 @@ def decode_at(text: str, start: int) -> tuple[JsonValue, int]:
 
 
 def parse_or_none(text: str) -> JsonValue:
-    """The value of a JSON text, or None where `parse` would raise."""
+    """Return the value of a JSON text, or None where `parse` would raise."""
     try:
         return parse(text)
     except NotJson:
@@ -83,7 +88,7 @@ def parse_or_none(text: str) -> JsonValue:
 
 
 def container_in(text: str) -> JsonValue:
-    """The object or array that a text is as a whole, or None: prose, numbers and quoted strings are none."""
+    """Return the object or array that a text is as a whole, or None: prose, numbers and quoted strings are none."""
     stripped = text.strip()
     if stripped[:1] + stripped[-1:] not in ("{}", "[]"):
         return None
@@ -108,7 +113,7 @@ def raw_values(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
 
 
 def deeper_than(value: JsonValue, limit: int) -> bool:
-    """Whether a value holds containers within containers in more than `limit` levels, told without recursion."""
+    """Return whether a value holds containers within containers in more than `limit` levels, told without recursion."""
     level: list[Mapping[str, JsonValue] | Sequence[JsonValue]] = _containers([value])
     for _ in range(limit):
         level = [child for parent in level for child in _containers(_children(parent))]

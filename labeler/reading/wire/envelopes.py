@@ -43,7 +43,7 @@ class MalformedEnvelope(ValueError):
 
 
 def trace_summary(obj: object) -> TraceSummary:
-    """The summary in a trace info object. Raises `MalformedEnvelope`.
+    """Return the summary in a trace info object. Raises `MalformedEnvelope`.
 
     A trace that was logged without a name (OTLP) has the empty one: its root span's name is in its spans.
     Without previews (MLflow 2) the inputs and outputs of the metadata stand in, cut by the client at 250 characters.
@@ -73,7 +73,7 @@ def trace_summary(obj: object) -> TraceSummary:
 
 
 def readable_trace_id(obj: object) -> str | None:
-    """The trace ID in an object that may otherwise be malformed, or None."""
+    """Return the trace ID in an object that may otherwise be malformed, or None."""
     if isinstance(obj, Mapping):
         for key in ("trace_id", "request_id"):
             if isinstance(value := obj.get(key), str) and value:
@@ -82,7 +82,8 @@ def readable_trace_id(obj: object) -> str | None:
 
 
 def assessment(obj: object, trace_id: str | None = None) -> Assessment:
-    """The assessment in a wire object; `trace_id` where the object itself does not say. Raises `MalformedEnvelope`.
+    """Return the assessment in a wire object; `trace_id` where the object itself does not say. Raises
+    `MalformedEnvelope`.
 
     Assessments that were never stored (in files) have the empty ID. The value of an issue link is the issue's name,
     its own name the issue's ID.
@@ -94,7 +95,7 @@ def assessment(obj: object, trace_id: str | None = None) -> Assessment:
 
 
 def assessment_to_wire(assessment: Assessment) -> dict[str, JsonValue]:
-    """The object that a create sends, the value key last.
+    """Return the object that a create sends, the value key last.
 
     A wrongly typed field stops the server's parser, and what was read before it is stored with status 200: only with
     the value last does every such stop end in an error. Times of 0 are left to the server. Of an expectation the
@@ -117,7 +118,7 @@ def assessment_to_wire(assessment: Assessment) -> dict[str, JsonValue]:
 
 
 def value_to_wire(assessment: Assessment) -> dict[str, JsonValue]:
-    """The value key alone: ``feedback``, ``expectation`` or ``issue`` with its content."""
+    """Return the value key alone: ``feedback``, ``expectation`` or ``issue`` with its content."""
     match assessment.kind:
         case AssessmentKind.EXPECTATION:
             return {"expectation": _expectation_to_wire(assessment.value)}

@@ -31,7 +31,9 @@ _LEAST_CHARACTERS: Final = 8
 
 
 def is_foreign(body: Object, spans: Iterable[Object]) -> bool:
-    """Whether a body without trace info is somebody else's: spans without IDs, or texts where MLflow has none."""
+    """Return whether a body without trace info is somebody else's: spans without IDs, or texts where MLflow has
+    none.
+    """
     return _holds_texts(body, _ENVELOPE) or any(not _is_identified(span) or _holds_texts(span, _SPAN) for span in spans)
 
 

@@ -31,12 +31,12 @@ _URL_SAFE: Final = str.maketrans("-_", "+/")
 
 
 def span_id(value: JsonValue) -> str | None:
-    """A span ID as lower-case hexadecimal digits, or as it is; None for an absent or all-zero one."""
+    """Return a span ID as lower-case hexadecimal digits, or as it is; None for an absent or all-zero one."""
     return _tidied(value, 8)
 
 
 def trace_id(value: JsonValue) -> str | None:
-    """An OpenTelemetry trace ID as lower-case hexadecimal digits, also out of MLflow's and Databricks' IDs.
+    """Return an OpenTelemetry trace ID as lower-case hexadecimal digits, also out of MLflow's and Databricks' IDs.
 
     An ID of somebody's own is returned as it is; None stands for an absent or all-zero one.
     """
@@ -49,7 +49,7 @@ def trace_id(value: JsonValue) -> str | None:
 
 
 def owner(span: Object) -> str | None:
-    """The MLflow ID of the trace that an encoded span says it belongs to, or None where it says none.
+    """Return the MLflow ID of the trace that an encoded span says it belongs to, or None where it says none.
 
     MLflow's own attribute counts before OpenTelemetry's ID: in what an MLflow 2 client wrote the two differ.
     """
@@ -57,13 +57,17 @@ def owner(span: Object) -> str | None:
 
 
 def trace_key(span: Object) -> str | None:
-    """What the spans of a trace have in common, however each of them writes its ID; None where it writes none."""
+    """Return what the spans of a trace have in common, however each of them writes its ID; None where it writes
+    none.
+    """
     named = request_id(span)
     return trace_id(named) if named else trace_id(_open_telemetry_id(span))
 
 
 def written_id(span: Object) -> str | None:
-    """The OpenTelemetry trace ID of a span as it is written, or as the hexadecimal digits that its base64 encodes."""
+    """Return the OpenTelemetry trace ID of a span as it is written, or as the hexadecimal digits that its base64
+    encodes.
+    """
     value = _open_telemetry_id(span)
     if not isinstance(value, str) or _HEXADECIMAL.fullmatch(value):
         return value if isinstance(value, str) else None
@@ -71,18 +75,20 @@ def written_id(span: Object) -> str | None:
 
 
 def is_open_telemetry_s(trace_id: str) -> bool:
-    """Whether an ID is one that OpenTelemetry gives traces: 16 bytes, not all of them zero."""
+    """Return whether an ID is one that OpenTelemetry gives traces: 16 bytes, not all of them zero."""
     return bool(_digits(trace_id, 16))
 
 
 def mlflow_id(trace_id: str) -> str:
-    """The ID under which MLflow has a trace that came to it over OpenTelemetry."""
+    """Return the ID under which MLflow has a trace that came to it over OpenTelemetry."""
     digits = _digits(trace_id, 16)
     return f"{_PREFIX}{digits or trace_id}"
 
 
 def request_id(span: Object) -> str | None:
-    """The trace that MLflow's attribute names, from any of the wire forms; None where there is no such attribute."""
+    """Return the trace that MLflow's attribute names, from any of the wire forms; None where there is no such
+    attribute.
+    """
     attributes = span.get("attributes")
     value = attributes.get(REQUEST_ID) if isinstance(attributes, Mapping) else _pair(attributes)
     if isinstance(value, str) and value.startswith('"'):
@@ -91,7 +97,7 @@ def request_id(span: Object) -> str | None:
 
 
 def belongs(span: Object, asked: str) -> bool:
-    """Whether an encoded span is of the trace `asked`.
+    """Return whether an encoded span is of the trace `asked`.
 
     It is when MLflow's attribute equals that ID or, where there is none, OpenTelemetry's trace ID does. A span
     that has neither says nothing against it.
@@ -106,12 +112,12 @@ def belongs(span: Object, asked: str) -> bool:
 
 
 def stranger(spans: Iterable[Object], asked: str) -> Object | None:
-    """The first of the encoded spans that belongs to another trace than `asked`, or None."""
+    """Return the first of the encoded spans that belongs to another trace than `asked`, or None."""
     return next((span for span in spans if not belongs(span, asked)), None)
 
 
 def earlier_ids(spans: Sequence[Object], known: str) -> set[str]:
-    """The IDs under which earlier versions imported the trace `known` of such encoded spans, where those differ.
+    """Return the IDs under which earlier versions imported the trace `known` of such encoded spans, where those differ.
 
     They cut an ID at a slash of its base64, and gave MLflow's prefix to the traces of files that have none.
     """
@@ -120,7 +126,7 @@ def earlier_ids(spans: Sequence[Object], known: str) -> set[str]:
 
 
 def is_alias(one: str, other: str) -> bool:
-    """Whether two IDs are spellings of one OpenTelemetry ID, MLflow's prefix included."""
+    """Return whether two IDs are spellings of one OpenTelemetry ID, MLflow's prefix included."""
     return trace_id(one) == trace_id(other) and is_open_telemetry_s(trace_id(one) or "")
 
 
@@ -133,7 +139,7 @@ def _named_after_open_telemetry(span: Object) -> str | None:
 
 
 def _cut(span: Object) -> str | None:
-    """What versions before 0.2 took for the trace ID: the end of the base64, where that holds a slash."""
+    """Return what versions before 0.2 took for the trace ID: the end of the base64, where that holds a slash."""
     value = _open_telemetry_id(span)
     if not isinstance(value, str) or "/" not in value or _digits(value, 16) is None:
         return None
@@ -151,7 +157,7 @@ def _is_in_catalog(*identifiers: str) -> bool:
 
 
 def _pair(attributes: JsonValue) -> JsonValue:
-    """The text of MLflow's attribute among ``{"key", "value"}`` pairs."""
+    """Return the text of MLflow's attribute among ``{"key", "value"}`` pairs."""
     for pair in attributes if isinstance(attributes, list) else ():
         if isinstance(pair, Mapping) and pair.get("key") == REQUEST_ID and isinstance(pair.get("value"), Mapping):
             value = pair["value"]
@@ -168,7 +174,9 @@ def _tidied(value: JsonValue, size: int) -> str | None:
 
 
 def _digits(text: str, size: int) -> str | None:
-    """The hexadecimal digits of an encoded ID of `size` bytes, empty for all zeros; None for what is of no encoding."""
+    """Return the hexadecimal digits of an encoded ID of `size` bytes, empty for all zeros; None for what is of no
+    encoding.
+    """
     hexadecimal = _HEXADECIMAL.fullmatch(text)
     digits = hexadecimal[1].lower() if hexadecimal and len(hexadecimal[1]) == 2 * size else _from_base64(text, size)
     return "" if digits is not None and not digits.strip("0") else digits

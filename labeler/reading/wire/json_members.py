@@ -25,7 +25,7 @@ class Member:
 
 
 def members_of(text: str) -> list[Member]:
-    """The members of the object that a text is, in order. Raises `NotJson` for any other text."""
+    """Return the members of the object that a text is, in order. Raises `NotJson` for any other text."""
     found: list[Member] = []
     position = _after_space(text, 0)
     if text[position : position + 1] != "{":
@@ -46,7 +46,7 @@ def members_of(text: str) -> list[Member]:
 
 
 def with_members(text: str, values: Mapping[str, str]) -> str:
-    """An object's text with members of these keys, whose values are given as JSON texts.
+    """Return an object's text with members of these keys, whose values are given as JSON texts.
 
     The value of a key that is there is replaced where it stands; of a key that stands there twice, the last one's. What
     is new stands before the last brace. Raises `NotJson`.
@@ -58,7 +58,7 @@ def with_members(text: str, values: Mapping[str, str]) -> str:
 
 
 def with_new_members(text: str, values: Mapping[str, str]) -> str:
-    """An object's text with members more before its last brace, of keys that it does not have."""
+    """Return an object's text with members more before its last brace, of keys that it does not have."""
     if not values:
         return text
     brace = text.rindex("}")

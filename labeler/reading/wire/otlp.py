@@ -39,18 +39,20 @@ _Records = dict[tuple[str | None, str | None], list[JsonValue]]
 
 
 def is_otlp(body: JsonValue) -> bool:
-    """Whether a body is an OTLP export, of spans, of logs or of both, bare or in the envelope that a server adds."""
+    """Return whether a body is an OTLP export, of spans, of logs or of both, bare or in the envelope that a server
+    adds.
+    """
     return _export_in(body) is not None
 
 
 def spans_in(body: Mapping[str, JsonValue]) -> list[Object]:
-    """The spans of an export, still encoded, in its order, with the GenAI events that its logs hold."""
+    """Return the spans of an export, still encoded, in its order, with the GenAI events that its logs hold."""
     export = _export_in(body) or {}
     return _joined(_spans(export), _records(export))
 
 
 def _export_in(body: JsonValue) -> Object | None:
-    """The export that a body is or holds, None where it is none."""
+    """Return the export that a body is or holds, None where it is none."""
     if not isinstance(body, Mapping):
         return None
     is_bare = any(isinstance(body.get(key), list) for key in (*_RESOURCES[:2], *_LOG_RESOURCES))
@@ -61,7 +63,7 @@ def _export_in(body: JsonValue) -> Object | None:
 
 
 def _is_batches(value: JsonValue) -> bool:
-    """Whether a list is what Tempo calls batches: resources with the spans of their scopes."""
+    """Return whether a list is what Tempo calls batches: resources with the spans of their scopes."""
     return isinstance(value, list) and any(isinstance(each, Mapping) and each.keys() & set(_SCOPES) for each in value)
 
 
@@ -79,7 +81,7 @@ class ExportedTrace:
 
 
 def split_by_trace(bodies: Iterable[tuple[str, JsonValue]]) -> list[ExportedTrace]:
-    """The traces of exports given as (text, value), in order of first appearance.
+    """Return the traces of exports given as (text, value), in order of first appearance.
 
     A trace is named by MLflow's attribute where a span has one, else by its OpenTelemetry ID as it is written. An
     export that is one whole trace keeps its exact text; others are written anew from their spans.
@@ -125,7 +127,7 @@ def _spans(body: Object) -> Iterator[Object]:
 
 
 def _records(body: Object) -> _Records:
-    """The GenAI events in the logs of an export."""
+    """Return the GenAI events in the logs of an export."""
     found: _Records = {}
     for resource in _members(body, _LOG_RESOURCES):
         for scope in _members(resource, _LOG_SCOPES):
@@ -136,7 +138,7 @@ def _records(body: Object) -> _Records:
 
 
 def _event(record: Object) -> JsonValue:
-    """A log record as an event of its span, None where it is none of the conventions for generative AI."""
+    """Return a log record as an event of its span, None where it is none of the conventions for generative AI."""
     attributes = record.get("attributes")
     pairs = list(attributes) if isinstance(attributes, list) else []
     named = [each for each in pairs if isinstance(each, Mapping) and each.get("key") == _NAME]
@@ -156,7 +158,7 @@ def _place(record: Object) -> tuple[str | None, str | None]:
 
 
 def _joined(spans: Iterable[Object], records: _Records) -> list[Object]:
-    """The spans, each with the events that were logged of it; those of the trace alone go to its first span."""
+    """Return the spans, each with the events that were logged of it; those of the trace alone go to its first span."""
     found = list(spans)
     if not records:
         return found

@@ -31,7 +31,7 @@ class SpansOfAnother(UnreadableTrace):
 
 
 def decode(raw: RawTrace) -> Trace:
-    """The spans of a trace in start order, their attributes as plain values.
+    """Return the spans of a trace in start order, their attributes as plain values.
 
     Raises `UnreadableTrace`, and `SpansOfAnother` where they are not all of this trace.
     """
@@ -50,7 +50,7 @@ def check_owner(encoded: Sequence[Object], trace_id: str) -> None:
 
 
 def encoded_spans(payload: bytes) -> list[Object]:
-    """The span objects of a payload, still encoded. Raises `UnreadableTrace`."""
+    """Return the span objects of a payload, still encoded. Raises `UnreadableTrace`."""
     try:
         return raw_spans(parse_deep(decode_text(payload)))
     except NotJson as error:
@@ -69,7 +69,7 @@ def decode_all(encoded: Sequence[Object]) -> tuple[Span, ...]:
 
 
 def raw_spans(body: JsonValue) -> list[Object]:
-    """The span objects in a payload, still encoded. Raises `UnreadableTrace` when it is of no known form."""
+    """Return the span objects in a payload, still encoded. Raises `UnreadableTrace` when it is of no known form."""
     found = _find_spans(body)
     if not found or not any(map(is_recorded_span, found)):
         found = _spans_of_another_form(body) or found
@@ -79,7 +79,7 @@ def raw_spans(body: JsonValue) -> list[Object]:
 
 
 def is_recorded_span(value: JsonValue) -> bool:
-    """Whether a value is an encoded span of MLflow's or OTLP's, told by what only those have."""
+    """Return whether a value is an encoded span of MLflow's or OTLP's, told by what only those have."""
     if not isinstance(value, Mapping):
         return False
     attributes = value.get("attributes")
@@ -89,7 +89,7 @@ def is_recorded_span(value: JsonValue) -> bool:
 
 
 def _spans_of_another_form(body: JsonValue) -> list[JsonValue] | None:
-    """The spans of a trace from a file of another product; None where the payload is of no such form."""
+    """Return the spans of a trace from a file of another product; None where the payload is of no such form."""
     from labeler.reading.wire.forms import recognise  # what a server sends never needs it
 
     recognised = recognise(body)
@@ -97,7 +97,7 @@ def _spans_of_another_form(body: JsonValue) -> list[JsonValue] | None:
 
 
 def decode_span(span: Object, fallback_id: str) -> Span:
-    """One span of any wire form. Raises `TooDeep` for a value that nests too deeply."""
+    """Return one span of any wire form. Raises `TooDeep` for a value that nests too deeply."""
     context = _object(span.get("context"))
     status = span.get("status")
     attributes = decode_attributes(span.get("attributes"))
@@ -134,13 +134,15 @@ def decode_attributes(attributes: JsonValue) -> dict[str, JsonValue]:
 
 
 def _is_exported_text(pair: JsonValue) -> bool:
-    """Whether a pair is one of MLflow's sides in OTLP's own spelling, not in that of MLflow's server."""
+    """Return whether a pair is one of MLflow's sides in OTLP's own spelling, not in that of MLflow's server."""
     holder = _object(pair)
     return holder.get("key") in (INPUTS, OUTPUTS) and "stringValue" in _object(holder.get("value"))
 
 
 def _contained(value: JsonValue) -> JsonValue:
-    """The object or list in a text that is one, as instrumentations of people's own write MLflow's attributes."""
+    """Return the object or list in a text that is one, as instrumentations of people's own write MLflow's
+    attributes.
+    """
     found = container_in(value) if isinstance(value, str) else None
     return value if found is None else found
 
@@ -160,7 +162,7 @@ def _find_spans(body: JsonValue) -> list[JsonValue] | None:
 
 
 def _without_repeats(spans: list[Span]) -> list[Span]:
-    """A span that was delivered twice counts once, as it was delivered last."""
+    """Return a span that was delivered twice counts once, as it was delivered last."""
     return list({span.id: span for span in spans}.values())
 
 

@@ -40,7 +40,7 @@ _TOKEN_KEYS: Final = {
 
 
 def summary_of(trace_id: str | None, spans: Sequence[Span], payload: bytes) -> TraceSummary:
-    """The summary that a recorder would have written. Without a trace ID, one is derived from the payload."""
+    """Return the summary that a recorder would have written. Without a trace ID, one is derived from the payload."""
     root = roots_of(spans)[0] if spans else None
     starts = [span.start_ns for span in spans if span.start_ns]
     started = root.start_ns if root and root.start_ns else min(starts, default=0)
@@ -66,7 +66,7 @@ def summary_of(trace_id: str | None, spans: Sequence[Span], payload: bytes) -> T
 
 
 def roots_of(spans: Sequence[Span]) -> list[Span]:
-    """The spans whose parent is not among them, in start order; where each has one (a ring), the first span."""
+    """Return the spans whose parent is not among them, in start order; where each has one (a ring), the first span."""
     ids = {span.id for span in spans}
     roots = [span for span in spans if span.parent_id is None or span.parent_id not in ids]
     return roots or list(spans[:1])
@@ -82,7 +82,9 @@ def tokens_of(spans: Iterable[Span]) -> dict[str, int]:
 
 
 def span_tokens(span: Span) -> dict[str, int]:
-    """The tokens one span says it spent: ``input_tokens``, ``output_tokens``, ``total_tokens`` where it says them."""
+    """Return the tokens one span says it spent: ``input_tokens``, ``output_tokens``, ``total_tokens`` where it says
+    them.
+    """
     usage = span.attributes.get("mlflow.chat.tokenUsage")
     if isinstance(usage, Mapping):
         return {key: count for key in _COUNTED if isinstance(count := usage.get(key), int)}

@@ -33,7 +33,7 @@ def response(value: JsonValue) -> list[Message] | None:
 
 
 def _assembled(events: list[JsonValue]) -> list[Message] | None:
-    """One message from the events of a stream."""
+    """Return one message from the events of a stream."""
     if not events or mapping(events[0]).get("type") != "message_start":
         return None
     blocks: dict[str, dict[str, JsonValue]] = {}

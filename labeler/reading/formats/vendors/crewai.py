@@ -58,7 +58,9 @@ def _agents(span: Span) -> list[Message]:
 
 
 def _in_repr(listed: str) -> list[dict[str, JsonValue]]:
-    """The agents in the text that Python writes for them, which is no literal: their tools are in it as objects."""
+    """Return the agents in the text that Python writes for them, which is no literal: their tools are in it as
+    objects.
+    """
     agents: list[dict[str, JsonValue]] = []
     for key, literal in _TOLD.findall(listed):
         if key == "role" or not agents:

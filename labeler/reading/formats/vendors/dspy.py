@@ -59,7 +59,7 @@ def _prompt(value: JsonValue) -> list[Message] | None:
 
 
 def _completions(value: JsonValue) -> list[Message] | None:
-    """One message a completion: a text, or an object with the text and what came with it."""
+    """Return one message a completion: a text, or an object with the text and what came with it."""
     if not isinstance(value, list) or not value:
         return None
     messages: list[Message] = []

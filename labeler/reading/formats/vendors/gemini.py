@@ -55,7 +55,7 @@ def _contents(value: JsonValue) -> list[Message] | None:
 
 
 def content_message(value: JsonValue) -> list[Message] | None:
-    """The messages of an object that holds nothing but a role and parts, or None when it is no such object."""
+    """Return the messages of an object that holds nothing but a role and parts, or None when it is no such object."""
     holder = mapping(value)
     return _content(holder) if holder.keys() == {"role", "parts"} else None
 
@@ -93,7 +93,7 @@ def _candidate(candidate: Mapping[str, JsonValue]) -> list[Message]:
 
 
 def _grounds(candidate: Mapping[str, JsonValue]) -> Iterator[str]:
-    """What was searched for before the answer, and the sources that it rests on."""
+    """Yield what was searched for before the answer, and the sources that it rests on."""
     grounds = mapping(first(candidate, "grounding_metadata", "groundingMetadata"))
     yield from (f"searched for {text_of(q)}" for q in items(first(grounds, "web_search_queries", "webSearchQueries")))
     for chunk in map(mapping, items(first(grounds, "grounding_chunks", "groundingChunks"))):
@@ -110,7 +110,7 @@ def _blocked(holder: Mapping[str, JsonValue]) -> str:
 
 
 def _assembled(chunks: list[JsonValue]) -> list[Message]:
-    """One message from the chunks of a stream."""
+    """Return one message from the chunks of a stream."""
     parts: list[JsonValue] = []
     for chunk in map(mapping, chunks):
         for candidate in map(mapping, items(chunk.get("candidates"))[:1]):

@@ -40,5 +40,5 @@ def _request_of(component: JsonValue) -> list[Message] | None:
 
 
 def _last(found: Iterable[list[Message] | None]) -> list[Message] | None:
-    """What the last component of a pipeline was given or answered."""
+    """Return what the last component of a pipeline was given or answered."""
     return next((messages for messages in reversed(list(found)) if messages), None)

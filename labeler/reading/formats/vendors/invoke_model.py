@@ -19,7 +19,7 @@ _ENDED: Final = ("finish_reason", "generation_id", "stop_reason", "completionRea
 
 
 def request(body: JsonValue) -> list[Message] | None:
-    """What was asked: messages, a prompt, Titan's text, or Cohere's message behind its history."""
+    """Return what was asked: messages, a prompt, Titan's text, or Cohere's message behind its history."""
     if (messages := openai.request(body)) is not None:
         return messages
     holder = mapping(body)
@@ -32,7 +32,7 @@ def request(body: JsonValue) -> list[Message] | None:
 
 
 def response(body: JsonValue) -> list[Message] | None:
-    """What was answered, in the vendor's own form."""
+    """Return what was answered, in the vendor's own form."""
     if (found := anthropic.response(body) or openai.response(body)) is not None:
         return found
     holder = mapping(body)
@@ -47,7 +47,7 @@ def response(body: JsonValue) -> list[Message] | None:
 
 
 def streamed(events: Sequence[JsonValue]) -> list[Message]:
-    """The one message that the events of a stream say: the vendors', or those of ConverseStream."""
+    """Return the one message that the events of a stream say: the vendors', or those of ConverseStream."""
     chunks = list(events)
     if any(mapping(chunk).get("type") == "message_start" for chunk in chunks):
         return anthropic.response(chunks) or []
@@ -89,7 +89,7 @@ def _pieces(chunks: Sequence[JsonValue]) -> list[Message]:
 
 
 def says_more(said: list[Message], recorded: list[Message] | None) -> bool:
-    """Whether a stream thought what was not recorded of it, or was not recorded at all."""
+    """Return whether a stream thought what was not recorded of it, or was not recorded at all."""
     if len(said) != 1:
         return False
     if not recorded:

@@ -45,7 +45,7 @@ def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
 
 
 def langchain_message(item: JsonValue) -> list[Message] | None:
-    """The messages that one entry of a message list stands for, or None when it is no message."""
+    """Return the messages that one entry of a message list stands for, or None when it is no message."""
     if isinstance(item, list):
         return _pair(item)
     if not isinstance(item, Mapping):
@@ -63,7 +63,9 @@ def langchain_message(item: JsonValue) -> list[Message] | None:
 
 
 def _unwrapped(item: Mapping[str, JsonValue]) -> tuple[Mapping[str, JsonValue], Role | None]:
-    """A message's own fields and role, out of ``{"lc", "id", "kwargs"}``, ``{"type", "data"}`` or no wrapping."""
+    """Return a message's own fields and role, out of ``{"lc", "id", "kwargs"}``, ``{"type", "data"}`` or no
+    wrapping.
+    """
     if item.get("lc") is not None and item.get("type") == "constructor":
         path = items(item.get("id"))
         fields = mapping(item.get("kwargs"))
@@ -82,7 +84,7 @@ def _role(name: str) -> Role | None:
 
 
 def _pair(item: list[JsonValue]) -> list[Message] | None:
-    """A message as ``["human", "text"]``."""
+    """Return a message as ``["human", "text"]``."""
     if len(item) != 2 or not isinstance(item[0], str) or not isinstance(item[1], str | list):
         return None
     role = role_of(item[0])
@@ -114,7 +116,7 @@ def _response(value: JsonValue) -> list[Message] | None:
 
 
 def _with_parsed(found: list[Message], holder: Mapping[str, JsonValue]) -> list[Message]:
-    """The model's answer, with what a parser made of it where that is something else, or could not."""
+    """Return the model's answer, with what a parser made of it where that is something else, or could not."""
     recorded = [decoded(found[-1].text), *(call.arguments for call in found[-1].calls)]
     parsed, error = holder["parsed"], holder["parsing_error"]
     told = [NamedValue("parsed", parsed)] if parsed is not None and parsed not in recorded else []
@@ -123,7 +125,7 @@ def _with_parsed(found: list[Message], holder: Mapping[str, JsonValue]) -> list[
 
 
 def _branches(holder: Mapping[str, JsonValue]) -> list[Message] | None:
-    """What several branches of a chain answered, each under its name, beside the chain's other values."""
+    """Return what several branches of a chain answered, each under its name, beside the chain's other values."""
     said = {name: langchain_message(each) for name, each in holder.items() if mapping(each).get("type") == "ai"}
     messages = [replace(each, name=name) for name, found in said.items() for each in found or []]
     return chat.with_fields(messages, dict(holder), frozenset(said)) if messages else None
@@ -155,7 +157,7 @@ def _generations(holder: Mapping[str, JsonValue]) -> list[Message] | None:
 
 
 def _updates(value: list[JsonValue]) -> list[Message] | None:
-    """What graph nodes wrote: ``{"update": {"messages"}}``, or ``{"<node>": {"messages"}}`` a step."""
+    """Return what graph nodes wrote: ``{"update": {"messages"}}``, or ``{"<node>": {"messages"}}`` a step."""
     messages: list[Message] = []
     for item in map(mapping, value):
         inner = [item.get("update")] if "update" in item else list(item.values())
@@ -168,7 +170,7 @@ def _updates(value: list[JsonValue]) -> list[Message] | None:
 
 
 def _agent_run(holder: Mapping[str, JsonValue]) -> list[Message] | None:
-    """The result of the older agent executor: an answer and the steps that led to it."""
+    """Return the result of the older agent executor: an answer and the steps that led to it."""
     steps = items(holder.get("intermediate_steps"))
     answer = first(holder, "output", "result")
     if not isinstance(answer, str) or not steps:

@@ -57,7 +57,7 @@ def _response(value: JsonValue) -> list[Message] | None:
 
 
 def _tool_calls(result: object) -> list[Message]:
-    """The calls of an agent's whole run, with their answers where they were recorded."""
+    """Return the calls of an agent's whole run, with their answers where they were recorded."""
     messages: list[Message] = []
     for made in map(mapping, items(mapping(result if isinstance(result, dict) else None).get("tool_calls"))):
         called = call(made)

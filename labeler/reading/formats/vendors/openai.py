@@ -43,7 +43,10 @@ def response(value: JsonValue) -> list[Message] | None:
 
 
 def _chunks(value: list[JsonValue]) -> list[JsonValue]:
-    """The chunks of a stream that say something; none where a member is no chunk. The last may hold only the usage."""
+    """Return the chunks of a stream that say something; none where a member is no chunk.
+
+    The last may hold only the usage.
+    """
     if not all(isinstance(mapping(each).get("choices"), list) for each in value):
         return []
     chunks = [each for each in value if items(mapping(each).get("choices"))]
@@ -51,7 +54,7 @@ def _chunks(value: list[JsonValue]) -> list[JsonValue]:
 
 
 def _deltas(value: list[JsonValue]) -> list[Message] | None:
-    """The messages of MLflow's streaming agents: a message each, or pieces of one under the same ID."""
+    """Return the messages of MLflow's streaming agents: a message each, or pieces of one under the same ID."""
     whole: list[dict[str, JsonValue]] = []
     for delta in (mapping(mapping(each).get("delta")) for each in value):
         known = whole[-1] if whole and delta.get("id") and whole[-1].get("id") == delta["id"] else None
@@ -63,7 +66,7 @@ def _deltas(value: list[JsonValue]) -> list[Message] | None:
 
 
 def _says_more(streamed: list[Message], recorded: Message) -> bool:
-    """Whether a stream's one message says what was recorded of it, and reasoning or calls besides."""
+    """Return whether a stream's one message says what was recorded of it, and reasoning or calls besides."""
     if len(streamed) != 1 or recorded.text not in ("", streamed[0].text):
         return False
     return _extras(streamed[0]) > _extras(recorded) or (not recorded.text and bool(streamed[0].text))
@@ -74,7 +77,9 @@ def _extras(said: Message) -> int:
 
 
 def _streamed(span: Span) -> list[Message]:
-    """What the chunks of a stream say: MLflow leaves tool calls and reasoning out of the answer it puts together."""
+    """Return what the chunks of a stream say: MLflow leaves tool calls and reasoning out of the answer it puts
+    together.
+    """
     values = (event.attributes.get(CHUNK) for event in span.events if event.name.startswith("mlflow.chunk."))
     chunks = [chunk for chunk in map(decoded, values) if "delta" in _first_choice(chunk)]
     return _assembled(chunks)
@@ -90,7 +95,7 @@ def _choice(choice: Mapping[str, JsonValue]) -> list[Message]:
 
 
 def _assembled(chunks: list[JsonValue]) -> list[Message]:
-    """One message from the chunks of a stream."""
+    """Return one message from the chunks of a stream."""
     text = ""
     reasoning = ""
     refusal = ""
@@ -118,7 +123,7 @@ def _assembled(chunks: list[JsonValue]) -> list[Message]:
 
 
 def _prompts(value: JsonValue) -> list[Message] | None:
-    """The prompt of the older completions API."""
+    """Return the prompt of the older completions API."""
     prompt = mapping(value).get("prompt")
     if isinstance(prompt, str):
         return [message(Role.USER, [Text(prompt)])]

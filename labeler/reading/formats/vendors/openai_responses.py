@@ -46,12 +46,12 @@ def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
 
 
 def is_item_list(value: Side) -> bool:
-    """Whether a list holds items that are no messages: calls, their outputs, reasoning."""
+    """Return whether a list holds items that are no messages: calls, their outputs, reasoning."""
     return isinstance(value, list) and any(_is_item(item) and not _speaks(item) for item in value)
 
 
 def _repeated(inputs: Side, outputs: Side) -> list[Message] | None:
-    """The messages of items that come out with all that went in among them; None where it is not so."""
+    """Return the messages of items that come out with all that went in among them; None where it is not so."""
     asked = items(
         inputs.get("input") if isinstance(inputs, dict) else None if isinstance(inputs, NotRecorded) else inputs
     )
@@ -63,14 +63,14 @@ def _repeated(inputs: Side, outputs: Side) -> list[Message] | None:
 
 
 def _essence(item: JsonValue) -> JsonValue:
-    """An item to compare: without its ID and status, which come with an answer only."""
+    """Return an item to compare: without its ID and status, which come with an answer only."""
     if _speaks(item) and (spoken := role_message(item)):
         return [each.role.value for each in spoken] + [each.text for each in spoken]
     return {key: each for key, each in mapping(item).items() if key not in ("id", "status") and each is not None}
 
 
 def item_messages(value: JsonValue) -> list[Message] | None:
-    """The messages of a list of items. What an assistant thinks, calls and says in a row is one message."""
+    """Return the messages of a list of items. What an assistant thinks, calls and says in a row is one message."""
     listed = items(value)
     return _items(listed) if listed and _is_item(listed[0]) else None
 
@@ -119,7 +119,9 @@ def _response(value: JsonValue) -> list[Message] | None:
 
 
 def _streamed(events: list[JsonValue]) -> list[Message] | None:
-    """What the events of a stream say: its whole response at the end, else its whole items, else pieces of text."""
+    """Return what the events of a stream say: its whole response at the end, else its whole items, else pieces
+    of text.
+    """
     if not all(text_of(mapping(event).get("type")).startswith(_EVENT) for event in events):
         return None
     whole = [response for event in events if items((response := mapping(mapping(event).get("response"))).get("output"))]
@@ -183,7 +185,7 @@ def _run_by_provider(kind: str, item: Mapping[str, JsonValue]) -> Call:
 
 
 def _approval(item: JsonValue) -> list[Message] | None:
-    """The user's word on a call that waited for approval."""
+    """Return the user's word on a call that waited for approval."""
     holder = mapping(item)
     if holder.get("type") != _APPROVES:
         return None

@@ -19,14 +19,16 @@ _DOCUMENTS = ("retrieval.documents", "reranker.output_documents")
 
 
 def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
-    """The conversation in a span's attributes; inputs and outputs repeat it in the vendor's own form, if at all."""
+    """Return the conversation in a span's attributes; inputs and outputs repeat it in the vendor's own form, if
+    at all.
+    """
     asked = _messages(span, "llm.input_messages")
     answered = _unrepeated(asked, _messages(span, "llm.output_messages"))
     return joined(asked, answered) or None
 
 
 def _unrepeated(asked: list[Message], answered: list[Message]) -> list[Message]:
-    """The answer without the calls of earlier turns, which a span that spans several turns leaves in it."""
+    """Return the answer without the calls of earlier turns, which a span that spans several turns leaves in it."""
     known = {call.id for each in asked for call in each.calls if call.id}
     return [
         replace(each, parts=tuple(part for part in each.parts if not (isinstance(part, Call) and part.id in known)))
@@ -36,7 +38,7 @@ def _unrepeated(asked: list[Message], answered: list[Message]) -> list[Message]:
 
 
 def documents(span: Span) -> list[Retrieved]:
-    """The documents that a retriever's or reranker's attributes hold."""
+    """Return the documents that a retriever's or reranker's attributes hold."""
     found: list[Retrieved] = []
     for prefix in _DOCUMENTS:
         for entry in items(unflattened(span.attributes, prefix)):
@@ -67,7 +69,10 @@ def _messages(span: Span, prefix: str) -> list[Message]:
 
 
 def _contents(flat: Mapping[str, JsonValue], calls_apart: bool) -> JsonValue:
-    """The parts of a message. A call among them that is told apart from them has neither name nor arguments here."""
+    """Return the parts of a message.
+
+    A call among them that is told apart from them has neither name nor arguments here.
+    """
     parts: list[JsonValue] = []
     for entry in items(flat.get("contents")):
         content = mapping(mapping(entry).get("message_content"))

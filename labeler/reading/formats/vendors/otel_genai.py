@@ -40,7 +40,9 @@ def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
 
 
 def _thought_first(each: Message) -> Message:
-    """A message in which some instrumentations put the reasoning that it began with behind its text or at its end."""
+    """Return a message in which some instrumentations put the reasoning that it began with behind its text or at its
+    end.
+    """
     spoken = [part for part in each.parts if not isinstance(part, Reasoning)]
     thought = [part for part in each.parts if isinstance(part, Reasoning)]
     texts = [part for part in spoken if isinstance(part, Text)]
@@ -54,7 +56,7 @@ def _has_parts(side: Side) -> bool:
 
 
 def recognise_attributes(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
-    """The conversation that a span's attributes and events tell, beside or instead of its inputs and outputs."""
+    """Return the conversation that a span's attributes and events tell, beside or instead of its inputs and outputs."""
     system = system_message(decoded(span.attributes.get("gen_ai.system_instructions")))
     messages = _history(span) or _from_details(span.attributes) or _from_events(span) or _from_content_events(span)
     if not messages:

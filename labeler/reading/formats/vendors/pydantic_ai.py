@@ -63,7 +63,7 @@ def _says(messages: list[Message], output: JsonValue) -> bool:
 
 
 def _history(value: JsonValue) -> list[Message] | None:
-    """The messages of a history; instructions that every request repeats are said once."""
+    """Return the messages of a history; instructions that every request repeats are said once."""
     messages: list[Message] = []
     for each in messages_in(value, _message) or []:
         if each.role is not Role.SYSTEM or each not in messages:
@@ -116,7 +116,7 @@ def _part(part: Mapping[str, JsonValue]) -> list[Part]:
 
 
 def _content(value: JsonValue) -> list[Part]:
-    """A prompt: text, binary content, an address, or a list of these."""
+    """Return a prompt: text, binary content, an address, or a list of these."""
     if isinstance(value, list):
         return [part for item in value for part in _content(item)]
     holder = mapping(value)

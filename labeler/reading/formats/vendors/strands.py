@@ -26,5 +26,5 @@ def _response(value: JsonValue) -> list[Message] | None:
 
 
 def _is_block(item: JsonValue) -> bool:
-    """Whether an object is a content block: one known key with its content."""
+    """Return whether an object is a content block: one known key with its content."""
     return isinstance(item, dict) and len(item) == 1 and is_part(item)

@@ -12,7 +12,7 @@ _PREFIXES = (("gen_ai.prompt", "gen_ai.completion"), ("llm.prompts", "llm.comple
 
 
 def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
-    """The conversation in a span's attributes, where there is one.
+    """Return the conversation in a span's attributes, where there is one.
 
     MLflow takes the first prompt as the span's input, which is often the system's: the attributes know better.
     """

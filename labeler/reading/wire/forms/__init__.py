@@ -35,5 +35,5 @@ FORMS: Final[tuple[Form, ...]] = (
 
 
 def recognise(value: JsonValue) -> Recognised | None:
-    """The trace that a value is, read by the first form that it is of; None where it is of none."""
+    """Return the trace that a value is, read by the first form that it is of; None where it is of none."""
     return next((found for form in FORMS if (found := form.recognise(value)) is not None), None)

@@ -34,7 +34,7 @@ _LONGEST_NAME: Final = 80
 
 
 def recognise_claude(value: JsonValue) -> Recognised | None:
-    """A session of Claude Code, as the list of its entries; what its sub-agents did are spans below it."""
+    """Return a session of Claude Code, as the list of its entries; what its sub-agents did are spans below it."""
     entries = objects(value) if isinstance(value, list) else []
     if not entries or not all(map(_is_claude_entry, entries)) or not any(map(_is_claude_turn, entries)):
         return None
@@ -82,7 +82,7 @@ def _claude_part_of(value: JsonValue) -> str | None:
 
 
 def _is_aside(turn: Object) -> bool:
-    """Whether a turn is of a sub-agent."""
+    """Return whether a turn is of a sub-agent."""
     return turn.get("isSidechain") is True or bool(turn.get("parent_tool_use_id"))
 
 
@@ -125,7 +125,7 @@ def _session_span(
 
 
 def _claude_messages(turns: Sequence[Object]) -> list[JsonValue]:
-    """The messages; the blocks of one answer, which come an entry each, are one message."""
+    """Return the messages; the blocks of one answer, which come an entry each, are one message."""
     messages: list[dict[str, JsonValue]] = []
     last_id = None
     for turn in turns:
@@ -142,7 +142,7 @@ def _claude_messages(turns: Sequence[Object]) -> list[JsonValue]:
 
 
 def recognise_codex(value: JsonValue) -> Recognised | None:
-    """A session of Codex, as the list of its entries."""
+    """Return a session of Codex, as the list of its entries."""
     rows = objects(value) if isinstance(value, list) else []
     entries = [entry for each in rows if (entry := _codex_entry(each)) is not None]
     if not entries or len(entries) < len(rows):
@@ -179,7 +179,9 @@ def recognise_codex(value: JsonValue) -> Recognised | None:
 
 
 def _codex_entry(row: Object) -> Object | None:
-    """A line of a session as an entry with a type and a payload, which earlier versions left out; None for others."""
+    """Return a line of a session as an entry with a type and a payload, which earlier versions left out; None for
+    others.
+    """
     kind = first_text(row, "type")
     if kind in _CODEX_TYPES and isinstance(row.get("payload"), dict):
         return row
@@ -202,7 +204,7 @@ _CODEX_HEADER: Final = frozenset(("id", "timestamp", "instructions", "git", "cwd
 
 
 def recognise_adk(value: JsonValue) -> Recognised | None:
-    """A session of Google's ADK: events of an author with the parts of what was said."""
+    """Return a session of Google's ADK: events of an author with the parts of what was said."""
     session = as_object(value)
     events = objects(session.get("events"))
     said = [each for each in events if objects(as_object(each.get("content")).get("parts"))]

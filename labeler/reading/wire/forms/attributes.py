@@ -33,7 +33,7 @@ def flat(attributes: Object) -> dict[str, JsonValue]:
 
 
 def recorded(key: str, value: JsonValue) -> JsonValue:
-    """The value of an attribute: MLflow's own are JSON in a text wherever attributes can only be texts."""
+    """Return the value of an attribute: MLflow's own are JSON in a text wherever attributes can only be texts."""
     if key.startswith(_MLFLOW) and isinstance(value, str):
         found = parse_or_none(value)
         return value if found is None else found

@@ -85,7 +85,7 @@ _MESSAGE_KEYS: Final = frozenset(
 
 
 def is_message(value: JsonValue) -> bool:
-    """Whether a value is a chat message: a speaker, and what it said."""
+    """Return whether a value is a chat message: a speaker, and what it said."""
     holder = as_object(value)
     if "role" in holder:
         return (
@@ -99,7 +99,7 @@ def is_message(value: JsonValue) -> bool:
 
 
 def is_messages(value: JsonValue) -> bool:
-    """Whether a value is a list of chat messages, at least one."""
+    """Return whether a value is a list of chat messages, at least one."""
     if not isinstance(value, list) or not value:
         return False
     return all(map(is_message, value)) or (
@@ -113,7 +113,7 @@ def _is_langchain_message(holder: Object, types: Sequence[str] = ("human", "ai")
 
 
 def recognise(value: JsonValue) -> Recognised | None:
-    """The conversation that a row or a list of messages is."""
+    """Return the conversation that a row or a list of messages is."""
     if isinstance(value, list):
         return _recognised({}, value, NOT_RECORDED) if is_messages(value) else None
     if not isinstance(value, dict):
@@ -134,7 +134,9 @@ ANSWERED_REQUEST: Final = "labeler.request"
 
 
 def _with_known_names(row: Object) -> Object:
-    """A row with the names that are known in their own spelling: tables head their columns `Prompt` and `Response`."""
+    """Return a row with the names that are known in their own spelling: tables head their columns `Prompt` and
+    `Response`.
+    """
     spelled = {key: _NAMES.get(key.strip().lower(), key) for key in row}
     return {name if name not in row else key: row[key] for key, name in spelled.items()}
 
@@ -202,7 +204,7 @@ def _pair(row: Object, request: Side, response: Side, *, used: Sequence[str]) ->
 def _recognised(
     row: Object, messages: Sequence[JsonValue], answer: Side, used: Sequence[str] = (), notes: tuple[str, ...] = ()
 ) -> Recognised:
-    """A conversation as the request up to the last turn of somebody else, and what the model said to it."""
+    """Return a conversation as the request up to the last turn of somebody else, and what the model said to it."""
     turns = [_message(each) for each in messages]
     before, said = split_turns(turns) if answer is NOT_RECORDED else (turns, [])
     if not any(_speaker(each) == "system" for each in turns):
@@ -213,7 +215,7 @@ def _recognised(
 
 
 def split_turns(turns: Sequence[JsonValue]) -> tuple[list[JsonValue], list[JsonValue]]:
-    """The turns up to the last one of a person (or a system prompt), and what was said to it."""
+    """Return the turns up to the last one of a person (or a system prompt), and what was said to it."""
     asked = max((place for place, each in enumerate(turns) if _speaker(each) in ("user", "system")), default=-1) + 1
     return list(turns[:asked]), list(turns[asked:])
 
@@ -232,7 +234,7 @@ def _answer(value: Side) -> Side:
 
 
 def _message(value: JsonValue) -> JsonValue:
-    """A message with OpenAI's names for its speaker and content; other vendors' stay as they are."""
+    """Return a message with OpenAI's names for its speaker and content; other vendors' stay as they are."""
     holder = as_object(value)
     speaker = holder.get("from")
     if "role" in holder or not isinstance(speaker, str):
@@ -265,7 +267,7 @@ def _system(row: Object) -> list[JsonValue]:
 
 
 def _system_text(value: JsonValue) -> str:
-    """A system prompt: a text, or the parts of one as Gemini has them."""
+    """Return a system prompt: a text, or the parts of one as Gemini has them."""
     if isinstance(value, str):
         return value
     return "\n\n".join(filter(None, (first_text(part, "text") for part in objects(as_object(value).get("parts")))))
@@ -276,14 +278,16 @@ def _response_key(row: Object) -> str | None:
 
 
 def _key(row: Object, names: Sequence[str]) -> str | None:
-    """The first of the names that a row has as a key, in any case of its letters; one with nothing under it last."""
+    """Return the first of the names that a row has as a key, in any case of its letters; one with nothing under it
+    last.
+    """
     folded = {str(key).strip().lower(): key for key in row}
     there = [name if name in row else folded[name] for name in names if name in row or name in folded]
     return next((key for key in there if row[key] is not None), there[0] if there else None)
 
 
 def batch_request(row: Object) -> Object:
-    """What a line of a batch file asks, as OpenAI's and Anthropic's have it; empty for an answer."""
+    """Return what a line of a batch file asks, as OpenAI's and Anthropic's have it; empty for an answer."""
     for key in ("body", "params"):
         asked = as_object(row.get(key))
         if asked.keys() & {"messages", "input", "prompt", "contents"}:
@@ -292,7 +296,7 @@ def batch_request(row: Object) -> Object:
 
 
 def _batch_row(row: Object, request: Object = NOTHING) -> Recognised | None:
-    """A line of a batch file: what is to be asked, or what came back to `request`."""
+    """Return a line of a batch file: what is to be asked, or what came back to `request`."""
     if "custom_id" not in row and not ("method" in row and "url" in row):
         return None
     if asked := batch_request(row):

@@ -37,7 +37,7 @@ _NO_PARENT: Final = (None, "", "undefined", "0")
 
 
 def recognise(value: JsonValue) -> Recognised | None:
-    """A trace given as the list of its spans, or as its only one."""
+    """Return a trace given as the list of its spans, or as its only one."""
     rows = [_inner(each) for each in (value if isinstance(value, list) else [value])]
     if not rows or not all(map(_is_span, rows)):
         return None
@@ -47,7 +47,7 @@ def recognise(value: JsonValue) -> Recognised | None:
 
 
 def _inner(value: JsonValue) -> Object:
-    """A span out of the envelope that the export API puts around it."""
+    """Return a span out of the envelope that the export API puts around it."""
     row = as_object(value)
     attributes = as_object(row.get("attributes"))
     return attributes if "span_id" in attributes and "trace_id" in attributes else row
@@ -120,7 +120,7 @@ def _span(row: Object) -> Object:
 
 
 def _side(row: Object, key: str) -> Side:
-    """A side of a span: its messages, documents, or value, out of the object that names which of them it is."""
+    """Return a side of a span: its messages, documents, or value, out of the object that names which of them it is."""
     meta = as_object(row.get("meta"))
     side = meta.get(key) if key in meta else row.get(key)
     if side is None or side == {}:
@@ -134,7 +134,7 @@ def _side(row: Object, key: str) -> Side:
 
 
 def _message(message: Object) -> JsonValue:
-    """A message with its calls as OpenAI writes them."""
+    """Return a message with its calls as OpenAI writes them."""
     calls = [
         {
             "id": first_text(call, "tool_id", "id"),

@@ -94,7 +94,7 @@ def encoded_span(
     attributes: Mapping[str, JsonValue] = NOTHING,
     events: Sequence[JsonValue] = (),
 ) -> Object:
-    """A span in the shape of MLflow's artifacts. Times may be in any notation that `nanoseconds` reads."""
+    """Return a span in the shape of MLflow's artifacts. Times may be in any notation that `nanoseconds` reads."""
     given: dict[str, JsonValue] = {key: _encoded(value) for key, value in attributes.items() if value is not None}
     if kind:
         given["mlflow.spanType"] = _encoded(kind)
@@ -114,19 +114,20 @@ def encoded_span(
 
 
 def _encoded(value: JsonValue) -> JsonValue:
-    """A value of an attribute: texts as JSON texts, so that one which looks like JSON stays a text."""
+    """Return a value of an attribute: texts as JSON texts, so that one which looks like JSON stays a text."""
     return json.dumps(value) if isinstance(value, str) else value
 
 
 def exception_event(message: str, kind: str = "", stack: str = "", at: JsonValue = None) -> JsonValue:
-    """An event that tells of an exception, as OpenTelemetry has them."""
+    """Return an event that tells of an exception, as OpenTelemetry has them."""
     attributes = {"exception.type": kind, "exception.message": message, "exception.stacktrace": stack}
     told: dict[str, JsonValue] = {key: text for key, text in attributes.items() if text}
     return {"name": "exception", "time_unix_nano": nanoseconds(at), "attributes": told}
 
 
 def nanoseconds(value: JsonValue) -> int:
-    """A time as nanoseconds since the epoch: ISO 8601 (without a zone: UTC), or a number in the unit that its size
+    """Return a time as nanoseconds since the epoch: ISO 8601 (without a zone: UTC), or a number in the unit that its
+    size
     tells (seconds, milliseconds, microseconds, nanoseconds). 0 for what is no time."""
     if isinstance(value, str):
         if _NUMBER.fullmatch(value):
@@ -141,7 +142,7 @@ def nanoseconds(value: JsonValue) -> int:
 
 
 def duration_ms(value: JsonValue, per_unit: float) -> int | None:
-    """A duration in milliseconds from a number in a unit of `per_unit` milliseconds; None for what is none."""
+    """Return a duration in milliseconds from a number in a unit of `per_unit` milliseconds; None for what is none."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value * per_unit < _LONGEST_MS:
         return None
     return round(value * per_unit)
@@ -162,27 +163,27 @@ def _from_iso(text: str) -> int:
 
 
 def is_object(value: JsonValue) -> bool:
-    """Whether a value is a JSON object."""
+    """Return whether a value is a JSON object."""
     return isinstance(value, dict)
 
 
 def as_object(value: JsonValue) -> Object:
-    """The object that a value is, else an empty one."""
+    """Return the object that a value is, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def as_list(value: JsonValue) -> Sequence[JsonValue]:
-    """The list that a value is, else an empty one."""
+    """Return the list that a value is, else an empty one."""
     return value if isinstance(value, list) else ()
 
 
 def objects(value: JsonValue) -> list[Object]:
-    """The objects in a list; empty for what is no list."""
+    """Return the objects in a list; empty for what is no list."""
     return [each for each in as_list(value) if isinstance(each, dict)]
 
 
 def text_or_none(value: JsonValue) -> str | None:
-    """A text or a number as a text, None for anything else and for the empty text."""
+    """Return a text or a number as a text, None for anything else and for the empty text."""
     if isinstance(value, str):
         return value or None
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -190,12 +191,12 @@ def text_or_none(value: JsonValue) -> str | None:
 
 
 def first_text(holder: Object, *keys: str) -> str | None:
-    """The first of the keys' values that is a text or a number, as a text."""
+    """Return the first of the keys' values that is a text or a number, as a text."""
     return next((text for key in keys if (text := text_or_none(holder.get(key))) is not None), None)
 
 
 def unpacked(value: JsonValue) -> JsonValue:
-    """A value that may have been written as JSON text: the object or list in it, else the value itself."""
+    """Return a value that may have been written as JSON text: the object or list in it, else the value itself."""
     if isinstance(value, str):
         found = container_in(value)
         return value if found is None else found

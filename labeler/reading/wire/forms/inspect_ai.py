@@ -27,7 +27,7 @@ from labeler.reading.wire.identifiers import Object
 
 
 def recognise(value: JsonValue) -> Recognised | None:
-    """One sample."""
+    """Return one sample."""
     sample = as_object(value)
     if not ({"epoch", "input"} <= sample.keys() and isinstance(sample.get("messages"), list) and "target" in sample):
         return None
@@ -70,7 +70,7 @@ def _members(value: JsonValue) -> Sequence[JsonValue] | None:
 
 
 def _message(message: Object) -> JsonValue:
-    """A message with its calls as OpenAI writes them: Inspect has the function's name beside its arguments."""
+    """Return a message with its calls as OpenAI writes them: Inspect has the function's name beside its arguments."""
     calls = objects(message.get("tool_calls"))
     if not calls:
         return dict(message)

@@ -24,7 +24,7 @@ _NS_PER_US: Final = 1000
 
 
 def recognise(value: JsonValue) -> Recognised | None:
-    """A trace of Jaeger: an object with its spans, or the spans as a list."""
+    """Return a trace of Jaeger: an object with its spans, or the spans as a list."""
     if isinstance(value, list):
         rows = objects(value)
         is_ours = bool(rows) and len(rows) == len(value) and all(map(_is_span, rows))

@@ -41,7 +41,7 @@ _TRACE_MARKS: Final = frozenset(("bookmarked", "htmlPath", "projectId", "project
 
 
 def recognise(value: JsonValue) -> Recognised | None:
-    """A trace of Langfuse: whole, or its observations as a list."""
+    """Return a trace of Langfuse: whole, or its observations as a list."""
     if isinstance(value, list):
         rows = objects(value)
         is_ours = bool(rows) and len(rows) == len(value) and all(map(_is_observation, rows))
@@ -109,7 +109,7 @@ def _recognised(trace: Object, observations: Sequence[Object]) -> Recognised:
 
 
 def _completed(row: Object, top: Object | None, own: _Sides) -> _Sides:
-    """The sides of an observation; the only top one has the trace's where it recorded none."""
+    """Return the sides of an observation; the only top one has the trace's where it recorded none."""
     inputs, outputs = _sides(row)
     if row is not top:
         return inputs, outputs

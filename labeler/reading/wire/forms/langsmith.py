@@ -42,7 +42,7 @@ _DEEPEST: Final = 100
 
 
 def recognise(value: JsonValue) -> Recognised | None:
-    """A trace of LangSmith: a run with the runs below it, or its runs as a list."""
+    """Return a trace of LangSmith: a run with the runs below it, or its runs as a list."""
     rows = objects(value) if isinstance(value, list) else [as_object(value)]
     if not rows or not all(map(_is_run, rows)) or (isinstance(value, list) and len(rows) != len(value)):
         return None
@@ -57,7 +57,7 @@ def _is_run(row: Object) -> bool:
 
 
 def _with_children(run: Object, above: str | None, depth: int = 0) -> Iterator[tuple[Object, str | None]]:
-    """The runs of a tree with the ID of their parent, outermost first."""
+    """Yield the runs of a tree with the ID of their parent, outermost first."""
     yield run, first_text(run, "parent_run_id") or above
     if depth < _DEEPEST:
         for child in objects(run.get("child_runs")):

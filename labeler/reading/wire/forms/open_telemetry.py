@@ -29,7 +29,7 @@ _CODES: Final = {"1": "OK", "2": "ERROR"}
 
 
 def recognise(value: JsonValue) -> Recognised | None:
-    """A trace given as the list of its spans, or as its only one."""
+    """Return a trace given as the list of its spans, or as its only one."""
     rows = [_as_python_s(each) for each in (objects(value) if isinstance(value, list) else [as_object(value)])]
     if not rows or not all(map(_is_span, rows)) or (isinstance(value, list) and len(rows) != len(value)):
         return None
@@ -41,7 +41,7 @@ def recognise(value: JsonValue) -> Recognised | None:
 
 
 def _as_python_s(row: Object) -> Object:
-    """A span as Python's console exporter prints it, also one of JavaScript's, whose times are microseconds."""
+    """Return a span as Python's console exporter prints it, also one of JavaScript's, whose times are microseconds."""
     timestamp, duration = row.get("timestamp"), row.get("duration")
     if not (isinstance(timestamp, int | float) and isinstance(duration, int | float)):
         return row

@@ -23,7 +23,7 @@ _TIMES: Final = ("timestamp", "created_at", "time")
 
 
 def recognise(value: JsonValue) -> Recognised | None:
-    """The text that a row is or holds."""
+    """Return the text that a row is or holds."""
     row: Mapping[str, JsonValue] = {"text": value} if isinstance(value, str) else {}
     if isinstance(value, Mapping):
         row = value

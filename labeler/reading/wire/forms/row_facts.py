@@ -35,17 +35,17 @@ _MOST_CONTEXTS: Final = 10_000
 
 
 def is_taken(key: str) -> bool:
-    """Whether a key's value is read as something of its own, or was written by this program."""
+    """Return whether a key's value is read as something of its own, or was written by this program."""
     return key in _TAKEN or is_label_key(key)
 
 
 def is_label_key(key: str) -> bool:
-    """Whether a key holds labels that were joined into the row."""
+    """Return whether a key holds labels that were joined into the row."""
     return key in LABEL_KEYS or key.startswith((_LABEL, _COMMENT))
 
 
 def contexts_of(row: Object) -> list[JsonValue]:
-    """The retrieved texts or documents of a row, empty where it has none."""
+    """Return the retrieved texts or documents of a row, empty where it has none."""
     for key in CONTEXT_KEYS:
         value = unpacked(row.get(key))
         if isinstance(value, str) and value:
@@ -56,7 +56,10 @@ def contexts_of(row: Object) -> list[JsonValue]:
 
 
 def assessments_of(row: Object, used: Sequence[str] = ()) -> tuple[Assessment, ...]:
-    """What a row says about its response: expected answers, scores, feedback. Not the labels that were joined in."""
+    """Return what a row says about its response: expected answers, scores, feedback.
+
+    Not the labels that were joined in.
+    """
     said: list[Assessment] = []
     for key in EXPECTED_KEYS:
         value = unpacked(row.get(key)) if key == "expectations" else row.get(key)
@@ -91,7 +94,7 @@ def _score(name: str, value: JsonValue) -> Assessment:
 
 
 def labels_of(row: Object) -> tuple[Assessment, ...]:
-    """The labels that a labelled file has joined into a row; empty for a key `labels` that holds something else.
+    """Return the labels that a labelled file has joined into a row; empty for a key `labels` that holds something else.
 
     Those in keys of their own, of the flat form, are of an unknown source: the file does not say whose they are.
     """
@@ -108,7 +111,10 @@ def labels_of(row: Object) -> tuple[Assessment, ...]:
 
 
 def _cell_value(value: JsonValue) -> JsonValue:
-    """A value of the flat form. A table has texts for all: one that is a JSON value of another kind stands for that."""
+    """Return a value of the flat form.
+
+    A table has texts for all: one that is a JSON value of another kind stands for that.
+    """
     if not isinstance(value, str):
         return value
     parsed = parse_or_none(value)

@@ -28,7 +28,7 @@ def feedback(
     kind: AssessmentKind = AssessmentKind.FEEDBACK,
     assessment_id: str = "",
 ) -> Assessment:
-    """A feedback or expectation in an export, still without the trace's ID."""
+    """Return a feedback or expectation in an export, still without the trace's ID."""
     at_ms = nanoseconds(at) // _NS_PER_MS
     return Assessment(
         id=assessment_id,
@@ -46,7 +46,7 @@ def feedback(
 
 
 def expected(name: str, value: JsonValue) -> Assessment:
-    """What an answer should have been, as a file has it."""
+    """Return what an answer should have been, as a file has it."""
     return feedback(name, value, IN_FILE, kind=AssessmentKind.EXPECTATION)
 
 
@@ -55,5 +55,5 @@ def _finite(value: JsonValue) -> JsonValue:
 
 
 def _storable(text: str) -> str:
-    """A text without what no store can hold: NUL, and halves of characters."""
+    """Return a text without what no store can hold: NUL, and halves of characters."""
     return text.replace("\x00", "�").encode("utf-8", "replace").decode("utf-8").strip()

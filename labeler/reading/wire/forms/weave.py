@@ -22,7 +22,7 @@ from labeler.reading.wire.identifiers import Object
 
 
 def recognise(value: JsonValue) -> Recognised | None:
-    """A trace given as the list of its calls, or as its only one."""
+    """Return a trace given as the list of its calls, or as its only one."""
     rows = objects(value) if isinstance(value, list) else [as_object(value)]
     if not rows or not all(map(_is_call, rows)) or (isinstance(value, list) and len(rows) != len(value)):
         return None
