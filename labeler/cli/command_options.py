@@ -56,6 +56,10 @@ def review(parser: argparse.ArgumentParser) -> None:
     add_backend(parser)
     add_reviewer(parser)
     add_selection(parser)
+    group = parser.add_argument_group("judges")
+    group.add_argument(
+        "--judge", metavar="NAME", default="", help="check the verdicts of a judge or scorer, those in dispute first"
+    )
     group = parser.add_argument_group("questions")
     group.add_argument("--ask", metavar="QUESTION", action="append", help="only these questions; may be repeated")
     add_screen(parser)

@@ -12,7 +12,7 @@ from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.named_lookup import find_named
 from labeler.cli.opened_review import OpenedReview
 from labeler.cli.options import TraceSelection
-from labeler.cli.review_spec import questions_at, review_spec, spec_of
+from labeler.cli.review_spec import label_of, questions_at, review_spec, spec_of
 from labeler.cli.reviewer import ask_reviewer, known_reviewer, remember_reviewer
 from labeler.config.identity import SAID, Reviewer
 from labeler.desk.open_desk import remember_questions
@@ -84,7 +84,7 @@ def _same_words(spec: ReviewSpec) -> Callable[[ReviewSpec], bool]:
     """Return what tells whether a review is about what `spec` is, whatever its queue and experiments are called."""
 
     def words(of: ReviewSpec) -> tuple[object, ...]:
-        return (of.filter, of.order_by, of.since, of.limit, of.sample, of.seed, of.trace_ids, of.asks)
+        return (of.filter, of.order_by, of.since, of.limit, of.sample, of.seed, of.trace_ids, of.asks, of.judge)
 
     return lambda other: words(other) == words(spec)
 
@@ -100,7 +100,8 @@ async def _find_known(context: CliContext, selection: TraceSelection) -> ReviewR
         return None
     home = Destination(backend.uri, backend.workspace, "")
     is_same = _same_words(spec_of(context.configuration, selection, reviewer, home))
-    label = settings.backend.queue or ", ".join(settings.backend.experiments)
+    experiments = ", ".join(settings.backend.experiments)
+    label = label_of(selection, experiments) if selection.judge else settings.backend.queue or experiments
     return await journal.run(
         journal.reviews.find,
         backend.uri,

@@ -33,7 +33,8 @@ class TraceSelection:
     """Which traces a command is about, beyond the configured experiments and queue.
 
     `since` is as it was written. With `only_unlabelled`, what the reviewer has labelled is left out. `asks` are the
-    names of the only questions to ask, sorted; empty for all.
+    names of the only questions to ask, sorted; empty for all. `judge` is the one whose verdicts are reviewed; empty
+    for none.
     """
 
     trace_ids: tuple[str, ...] = ()
@@ -44,6 +45,7 @@ class TraceSelection:
     seed: int | None = None
     only_unlabelled: bool = True
     asks: tuple[str, ...] = ()
+    judge: str = ""
 
 
 def complete_with_files(argument: argparse.Action) -> None:
@@ -129,7 +131,7 @@ def selection_of(arguments: argparse.Namespace) -> TraceSelection:
     from labeler.cli.named_traces import each_once
 
     given = vars(arguments)
-    names = ("filter", "since", "limit", "sample", "seed", "only_unlabelled")
+    names = ("filter", "since", "limit", "sample", "seed", "only_unlabelled", "judge")
     typed = {name: given[name] for name in names if name in given}
     asks = tuple(sorted(set(given.get("ask") or ())))
     return TraceSelection(trace_ids=each_once(given.get("trace_ids", ())), asks=asks, **typed)

@@ -11,6 +11,7 @@ from labeler.backends.pulse import Pulse
 from labeler.cli.context import configure
 from labeler.cli.continue_review import continue_review, last_of_mine, open_remembered
 from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.judge_review import check_judge
 from labeler.cli.named_lookup import look_for
 from labeler.cli.named_traces import each_once, possible_ids
 from labeler.cli.open_backend import open_everything, reopened
@@ -44,6 +45,8 @@ async def review(arguments: argparse.Namespace) -> ExitCode:
     if files and len(files) < len(arguments.targets):
         raise CommandFailed(ExitCode.USAGE, "Name either files or trace IDs, not both")
     refuse_queue_beside_names(arguments, arguments.targets)
+    if arguments.judge:
+        check_judge(arguments, configuration)
     check_screen(configuration, _INSTEAD)
     if files:
         from labeler.cli.file_review import FilesAsked, review_files

@@ -11,7 +11,7 @@ from labeler.cli.context import CliContext
 from labeler.cli.destinations import experiments_named
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.options import TraceSelection
-from labeler.config.asked import AskedQuestions, asked_questions, only
+from labeler.config.asked import AskedQuestions, asked_questions, of_judge, only
 from labeler.config.load import Configuration
 from labeler.domain.destination import Destination
 from labeler.domain.question import Question
@@ -25,7 +25,7 @@ async def review_spec(context: CliContext, selection: TraceSelection, reviewer: 
     experiments = await experiments_named(backend, configuration.settings.backend.experiments)
     if selection.trace_ids:
         return spec_of(configuration, selection, reviewer, Destination(backend.uri, backend.workspace, ""))
-    queue = await _asked_queue(context, experiments, reviewer)
+    queue = None if selection.judge else await _asked_queue(context, experiments, reviewer)
     experiment_ids: tuple[str, ...]
     if queue is not None:
         experiment_ids, label = (queue.experiment_id,), queue.name
@@ -38,7 +38,13 @@ async def review_spec(context: CliContext, selection: TraceSelection, reviewer: 
             f"backend.experiments in {configuration.paths.config_file}",
         )
     spec = spec_of(configuration, selection, reviewer, Destination(backend.uri, backend.workspace, ""))
+    label = label_of(selection, label)
     return replace(spec, experiment_ids=experiment_ids, queue_id=queue.id if queue else None, label=label)
+
+
+def label_of(selection: TraceSelection, label: str) -> str:
+    """Return the title of a review of what is called `label`."""
+    return f"{selection.judge} in {label}" if selection.judge else label
 
 
 def spec_of(configuration: Configuration, selection: TraceSelection, reviewer: str, home: Destination) -> ReviewSpec:
@@ -57,6 +63,7 @@ def spec_of(configuration: Configuration, selection: TraceSelection, reviewer: s
         seed=selection.seed,
         trace_ids=selection.trace_ids,
         asks=selection.asks,
+        judge=selection.judge,
         label=_counted(selection.trace_ids),
         notes_local=configuration.settings.review.notes == "local",
         address=backend_address(configuration.settings.backend.uri or home.backend_uri),
@@ -86,7 +93,8 @@ async def questions_of(
             queue = await backend.queue(spec.experiment_ids[0], spec.queue_id)
             # In order of creation: a queue lists its schemas sorted by their random IDs.
             of_queue = [question for question in of_experiments if question.schema_id in queue.schema_ids]
-    return only(asked_questions(configuration, of_queue, of_experiments), spec.asks)
+    asked = asked_questions(configuration, of_queue, of_experiments)
+    return of_judge(asked, spec.judge, configuration.settings.judges) if spec.judge else only(asked, spec.asks)
 
 
 async def _asked_queue(context: CliContext, experiments: list[Experiment], reviewer: str) -> Queue | None:

@@ -16,13 +16,14 @@ from labeler.backends.base import Backend
 from labeler.backends.pulse import Pulse
 from labeler.cache.async_cache import AsyncCache
 from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.judge_review import disputes, refuse_blind_check
 from labeler.cli.opened_review import OpenedReview
 from labeler.cli.output import print_message
 from labeler.cli.retry import with_retries
 from labeler.cli.screen_settings import check_screen_settings, keymap_of, theme_directories, theme_of
 from labeler.config.asked import NoQuestions, UnknownQuestion
 from labeler.config.load import Configuration
-from labeler.delivery.listing import listed_traces
+from labeler.delivery.listing import IsDisputed, listed_traces
 from labeler.delivery.review_sync import ReviewSync, Traffic
 from labeler.desk.desk import Desk
 from labeler.desk.open_desk import open_desk
@@ -117,12 +118,14 @@ async def run_on_screen(
     from labeler.tui.theme.sixteen_colours import for_terminal
 
     settings = configuration.settings
+    refuse_blind_check(opening.record.spec.judge, configuration)
+    is_disputed = disputes(opening)
     keymap, theme = keymap_of(configuration), for_terminal(theme_of(configuration))
     sync = None
     if connect is not None:
         traffic = _traffic(configuration, only_unlabelled=only_unlabelled)
         read_questions = partial(_server_questions, configuration, opening.record.spec)
-        sync = ReviewSync(opening.record.spec, journal, cache, connect, traffic, pulse, read_questions)
+        sync = ReviewSync(opening.record.spec, journal, cache, connect, traffic, pulse, read_questions, is_disputed)
     rules = _rules(opening, configuration)
     desk = await open_desk(opening.record, opening.asked.questions, rules, journal, cache, sync or OFFLINE)
     if incoming is not None:
@@ -131,7 +134,9 @@ async def run_on_screen(
     unfound = None if look_for is None else await look_for(desk)
     is_found = unfound is None or len(unfound) < len(opening.record.spec.trace_ids)
     if not desk.state.items and first_listing is not None and is_found:
-        has_traces = await with_retries(lambda: _take_first_items(desk, first_listing, only_unlabelled=only_unlabelled))
+        has_traces = await with_retries(
+            lambda: _take_first_items(desk, first_listing, is_disputed, only_unlabelled=only_unlabelled)
+        )
     if not desk.state.items:
         await desk.close()
         if unfound:
@@ -212,13 +217,13 @@ def _traffic(configuration: Configuration, *, only_unlabelled: bool) -> Traffic:
     )
 
 
-async def _take_first_items(desk: Desk, backend: Backend, *, only_unlabelled: bool) -> bool:
+async def _take_first_items(desk: Desk, backend: Backend, is_disputed: IsDisputed, *, only_unlabelled: bool) -> bool:
     """Take in the backend's listing until there is something to show; the rest follows in the background.
 
     Return whether anything was listed at all.
     """
     listed = 0
-    async for page in listed_traces(backend, desk.record.spec):
+    async for page in listed_traces(backend, desk.record.spec, is_disputed):
         listed += len(page)
         if await desk.take_in(page, only_unlabelled=only_unlabelled):
             if desk.record.spec.sample is not None:  # drawn as a whole, in one page
@@ -245,12 +250,16 @@ def _rules(opening: OpenedReview, configuration: Configuration) -> Rules:
         edits_in_place=settings.delivery.edits == "update",
         for_queue=opening.record.spec.queue_id is not None,
         blind=settings.review.blind,
+        judges=settings.judges,
+        checked=opening.record.spec.judge,
     )
 
 
 def _nothing_to_do(opening: OpenedReview, *, is_all_labelled: bool) -> str:
     spec = opening.record.spec
     what = f"“{spec.label}”" + (f" with {spec.filter}" if spec.filter else "")
+    if spec.judge and not is_all_labelled:
+        return f"There is no verdict of a judge or of code in {what}."
     if is_all_labelled:
         return f"Nothing in {what} is left for you to label. With --all it shows what you have labelled."
     return f"There is no trace in {what}."

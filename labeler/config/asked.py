@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -80,6 +80,28 @@ def only(asked: AskedQuestions, names: Collection[str]) -> AskedQuestions:
     chosen = tuple(question for question in asked.questions if question.name in names)
     left_out = tuple(question for question in asked.questions if question.name not in names)
     return AskedQuestions(chosen, asked.origin, left_out)
+
+
+def of_judge(asked: AskedQuestions, judge: str, judges: Mapping[str, str]) -> AskedQuestions:
+    """Return the question that a judge answers: the one of its name, else the one that `judges` has for it.
+
+    Raises `UnknownQuestion`, with the questions there are.
+    """
+    names = {question.name for question in asked.questions}
+    name = judge if judge in names else judges.get(judge, judge)
+    if name in names:
+        return AskedQuestions(only(asked, (name,)).questions, asked.origin)
+    of = f"[judges] says that {judge} answers {name}" if name != judge else f"none is called {judge}"
+    raise UnknownQuestion(
+        f"--judge: of the questions here, {of}; there are {', '.join(sorted(names))}. "
+        f'Say which one it answers, in the configuration: [judges], {_key(judge)} = "{sorted(names)[0]}"'
+    )
+
+
+def _key(name: str) -> str:
+    """Return a name as a key of TOML."""
+    is_bare = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
+    return name if is_bare else f'"{name}"'
 
 
 def _not_asked(name: str, known: Sequence[str]) -> str:

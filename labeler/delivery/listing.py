@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from labeler.backends.base import Backend
 from labeler.dataclass import dataclass
+from labeler.domain.assessment import is_verdict
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.moment import since_moment
 from labeler.domain.queue import QueueItem, QueueItemState
@@ -19,6 +20,15 @@ from labeler.domain.worklist import Query, ReviewSpec
 
 SUMMARIES_A_PAGE: Final = 100
 """Traces whose infos are read by ID in one search."""
+
+
+IsDisputed: TypeAlias = Callable[[TraceSummary], bool]
+"""Tells whether people disagree with the verdict of the judge whose verdicts are reviewed."""
+
+
+def undisputed(summary: TraceSummary) -> bool:
+    """Return False: where no judge is reviewed, no trace comes before another for that."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +44,16 @@ class ListedTrace:
         return None if self.queue_item is None else self.queue_item.state
 
 
-async def listed_traces(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[ListedTrace]]:
+async def listed_traces(
+    backend: Backend, spec: ReviewSpec, is_disputed: IsDisputed = undisputed
+) -> AsyncIterator[list[ListedTrace]]:
     """Yield pages of the traces that `spec` describes: a queue's items, named traces, or a pinned search.
 
+    Of a search for a judge's verdicts the disputed ones come first, then the others, each in the order of the search.
     The backend's clock pins the search, since this machine's may be slow. A sample is drawn from everything that the
     search finds, so it is one page, in the order of the search. Raises what the backend raises.
     """
-    pages = _pages(backend, spec)
+    pages = _pages(backend, spec, is_disputed)
     if spec.sample is None:
         async for page in pages:
             yield page
@@ -59,16 +72,20 @@ async def selected_traces(backend: Backend, spec: ReviewSpec) -> AsyncIterator[l
     is_search = not spec.queue_id and not spec.trace_ids
     if is_search and spec.limit is not None:
         return
-    async for page in _pages(backend, replace(spec, sample=None, limit=None)):
+    async for page in _pages(backend, replace(spec, sample=None, limit=None), undisputed):
         yield page
 
 
-def _pages(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[ListedTrace]]:
+def _pages(backend: Backend, spec: ReviewSpec, is_disputed: IsDisputed) -> AsyncIterator[list[ListedTrace]]:
     if spec.content:
         return _nothing()
     if spec.queue_id:
         return _queue(backend, spec)
-    return _named(backend, spec) if spec.trace_ids else _search(backend, spec)
+    if spec.trace_ids:
+        return _named(backend, spec)
+    if spec.judge:
+        return _verdicts(_search(backend, replace(spec, limit=None)), spec, is_disputed)
+    return _search(backend, spec)
 
 
 async def _nothing() -> AsyncIterator[list[ListedTrace]]:
@@ -100,10 +117,33 @@ async def _named(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[Liste
         yield [ListedTrace(summary) for summary in await backend.summaries(ids)]
 
 
+async def _verdicts(
+    found: AsyncIterator[list[ListedTrace]], spec: ReviewSpec, is_disputed: IsDisputed
+) -> AsyncIterator[list[ListedTrace]]:
+    """Yield those of the traces found that the judge spoke about: disputed ones as they are found, then the others.
+
+    So the first item of a long search is there before all of it was read, and the order is that of the whole.
+    """
+    left = spec.limit if spec.sample is None else None
+    others: list[ListedTrace] = []
+    async for page in found:
+        spoken_about = [each for each in page if any(is_verdict(a, (spec.judge,)) for a in each.summary.assessments)]
+        disputed = [each for each in spoken_about if is_disputed(each.summary)][:left]
+        seen = {each.summary.id for each in disputed}
+        others += (each for each in spoken_about if each.summary.id not in seen)
+        left = left if left is None else left - len(disputed)
+        if disputed:
+            yield disputed
+        if left == 0:
+            return
+    for start in range(0, len(others[:left]), SUMMARIES_A_PAGE):
+        yield others[:left][start : start + SUMMARIES_A_PAGE]
+
+
 async def _search(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[ListedTrace]]:
     limit = None if spec.sample is not None else spec.limit
     since_ms = since_moment(spec.since, wall_clock_ms()) if spec.since else spec.since_ms
-    query = Query(spec.experiment_ids, spec.filter, spec.order_by, since_ms, None, limit)
+    query = Query(spec.experiment_ids, spec.filter, spec.order_by, since_ms, None, limit, spec.judge)
     async for page in backend.snapshot(query):
         yield [ListedTrace(summary) for summary in page]
 

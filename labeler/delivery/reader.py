@@ -25,7 +25,7 @@ from labeler.backends.base import (
 from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
 from labeler.delivery.backoff import Backoff
-from labeler.delivery.listing import ListedTrace, chunks, listed_traces, selected_traces
+from labeler.delivery.listing import IsDisputed, ListedTrace, chunks, listed_traces, selected_traces, undisputed
 from labeler.delivery.news import News, NewsListener, StatusListener
 from labeler.delivery.reading_intervals import USUAL, ReadingIntervals
 from labeler.domain.assessment import same_reviewer
@@ -50,7 +50,7 @@ class Reader:
     """Reads for one review, one thing after another. `run` goes on until it is cancelled.
 
     With `only_unlabelled` finished items of a queue are not taken in anew. `read_questions` is None where the questions
-    do not come from the backend.
+    do not come from the backend. `is_disputed` tells which verdicts of a judge come first, where those are reviewed.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class Reader:
         *,
         only_unlabelled: bool,
         read_questions: Questions | None = None,
+        is_disputed: IsDisputed = undisputed,
         pace: ReadingIntervals = USUAL,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -73,6 +74,7 @@ class Reader:
         self._listener = listener
         self._only_unlabelled = only_unlabelled
         self._read_questions = read_questions
+        self._is_disputed = is_disputed
         self._pace = pace
         self._clock = clock
         self._woken = asyncio.Event()
@@ -226,7 +228,10 @@ class Reader:
 
     async def _read_selection(self, news: News) -> None:
         listener, spec, selected, asked_at_ms = self._listener, self._spec, set[str](), wall_clock_ms()
-        listing = (selected_traces if listener.is_drawn else listed_traces)(self._backend, spec)
+        if listener.is_drawn:
+            listing = selected_traces(self._backend, spec)
+        else:
+            listing = listed_traces(self._backend, spec, self._is_disputed)
         async for page in listing:
             selected.update(each.summary.id for each in page)
             await self._take_in(page, asked_at_ms, news)

@@ -20,6 +20,7 @@ from labeler.delivery.attachments import bring_attachment
 from labeler.delivery.backoff import Backoff
 from labeler.delivery.connection import ConnectionState
 from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled
+from labeler.delivery.listing import IsDisputed, undisputed
 from labeler.delivery.news import NewsListener, StatusListener
 from labeler.delivery.reading_intervals import USUAL, ReadingIntervals
 from labeler.delivery.sessions import bring_session, turns_of
@@ -86,7 +87,8 @@ class ReviewSync:
     """Runs delivery, prefetch and refresh for one review, from `start` on. The real `desk.remote.Remote`.
 
     `connect` opens the backend and may raise `BackendError`; `pulse` is what that backend tells whether it answers.
-    `read_questions` reads from it what the review asks, None where that does not come from there.
+    `read_questions` reads from it what the review asks, None where that does not come from there. `is_disputed` tells
+    which verdicts of a judge come first, where those are reviewed.
     Until the start, what is asked for is remembered or has no effect.
     """
 
@@ -99,10 +101,12 @@ class ReviewSync:
         traffic: Traffic,
         pulse: Pulse | None = None,
         read_questions: Questions | None = None,
+        is_disputed: IsDisputed = undisputed,
         pace: ReadingIntervals = USUAL,
     ) -> None:
         self._listener: Listener
         self._read_questions = read_questions
+        self._is_disputed = is_disputed
         self._pace = pace
         self._before_waiting = ConnectionStatus.UNKNOWN
         self._spec = spec
@@ -182,6 +186,7 @@ class ReviewSync:
             self._listener.news,
             only_unlabelled=self._traffic.only_unlabelled,
             read_questions=self._read_questions,
+            is_disputed=self._is_disputed,
             pace=self._pace,
         )
         if self._in_view is not None:

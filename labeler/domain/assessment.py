@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
@@ -58,6 +58,17 @@ class Assessment:
     valid: bool = True
     overrides: str | None = None
     error: str | None = None
+
+
+def is_verdict(assessment: Assessment, names: Container[str]) -> bool:
+    """Return whether an assessment is feedback of these names by a judge or by code, which stands and did not fail."""
+    return (
+        assessment.valid
+        and assessment.error is None
+        and assessment.name in names
+        and assessment.kind is AssessmentKind.FEEDBACK
+        and assessment.source.type in (SourceType.LLM_JUDGE, SourceType.CODE)
+    )
 
 
 def person(reviewer: str) -> str:

@@ -23,7 +23,8 @@ class Query:
     """A search for traces. `filter` is in the backend's own language and passed through.
 
     `since_ms` and `until_ms` (both inclusive) bound the request time in milliseconds since the epoch; `until_ms` pins
-    the snapshot. An empty `order_by` means newest first.
+    the snapshot. An empty `order_by` means newest first. Only traces with valid feedback named `feedback` are wanted,
+    where that is not empty: a backend that cannot tell them apart lists others too.
     """
 
     experiment_ids: tuple[str, ...]
@@ -32,6 +33,7 @@ class Query:
     since_ms: int | None = None
     until_ms: int | None = None
     limit: int | None = None
+    feedback: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class ReviewSpec:
     Where `trace_ids` is not empty, it is about exactly these traces. `since` is how old they may be, as it was written
     (``3d``, or a time), and means something else each day; `since_ms`, in milliseconds since the epoch, is what reviews
     of earlier versions have instead. `asks` are the names of the only questions that are asked, sorted; empty for all.
+    `judge` names the feedback of a judge: then it is about the traces with a verdict of that one.
     `label` is the title that people see. With `notes_local`, flags and reasons for declining stay in the journal.
     `address` opens the backend again (a path where `backend_uri` is a store's ID), without credentials. `sprint` is the
     slug of the sprint that the queue is of, the scope of all that is said here; empty for none. `files` are the files
@@ -89,6 +92,7 @@ class ReviewSpec:
     content: str = ""
     """What tells the content of files from any other, where the worklist is what was read of them."""
     files: str = ""
+    judge: str = ""
 
     @property
     def draws(self) -> bool:

@@ -13,7 +13,7 @@ from labeler.domain.worklist import ItemState, ReviewSpec
 _SITTING: Final = ("label", "notes_local", "address", "sprint", "files")
 """Fields of a spec that may differ from one sitting to the next."""
 
-_LATER: Final = ("since", "asks", "content")
+_LATER: Final = ("since", "asks", "content", "judge")
 """Fields that earlier versions did not know. They are in a key only where they say something, so that keys last."""
 
 _BLIND: Final = {each.value: each for each in Blind}

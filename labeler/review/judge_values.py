@@ -4,28 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from labeler.domain.assessment import Assessment, SourceType
+from labeler.domain.assessment import Assessment, AssessmentKind, SourceType, is_verdict, person
 from labeler.domain.question import Question, Text
-from labeler.domain.value import JsonValue, UnusableValue
+from labeler.domain.value import JsonValue, UnusableValue, same_value
 from labeler.review.converted_values import converted
-from labeler.review.state import ReviewState
+from labeler.review.state import ReviewState, Rules
 
 
-def judge_of(question: Question, assessments: Iterable[Assessment], span_id: str | None = None) -> Assessment | None:
-    """Find the newest valid assessment of the question's name by a judge, else by code; None if there is none.
+def judge_of(
+    question: Question, assessments: Iterable[Assessment], span_id: str | None = None, rules: Rules | None = None
+) -> Assessment | None:
+    """Find the newest verdict on the question by a judge, else by code; None if there is none.
 
-    Only assessments of the trace count or, with `span_id`, those of that span.
+    Where a judge's verdicts are reviewed it is the newest of those, whoever gave it. Only assessments of the trace
+    count or, with `span_id`, those of that span.
     """
-    candidates = [
-        assessment
-        for assessment in assessments
-        if assessment.valid
-        and assessment.error is None
-        and assessment.name == question.name
-        and assessment.span_id == span_id
-        and assessment.source.type in (SourceType.LLM_JUDGE, SourceType.CODE)
-    ]
-    return max(candidates, key=lambda a: (a.source.type is SourceType.LLM_JUDGE, a.created_at_ms), default=None)
+    rules = rules or Rules()
+    names = rules.judges_of(question.name)
+    verdicts = [each for each in assessments if each.span_id == span_id and is_verdict(each, names)]
+    if rules.checked:
+        return max(verdicts, key=lambda each: each.created_at_ms, default=None)
+    return max(verdicts, key=lambda each: (each.source.type is SourceType.LLM_JUDGE, each.created_at_ms), default=None)
+
+
+def is_disputed(question: Question, judge: str, assessments: Iterable[Assessment]) -> bool:
+    """Return whether what somebody answered to the question last differs from the judge's newest verdict there.
+
+    A verdict is compared with answers about the same trace or span. One that the question cannot take is disputed by
+    nobody: there is nothing to compare.
+    """
+    said = list(assessments)
+    for span_id in {each.span_id for each in said}:
+        verdict = judge_of(question, said, span_id, Rules(checked=judge))
+        answers = _newest_answers(question, said, span_id)
+        if verdict is not None and any(_differ(question, verdict.value, answer.value) for answer in answers):
+            return True
+    return False
+
+
+def _newest_answers(question: Question, said: Iterable[Assessment], span_id: str | None) -> Iterable[Assessment]:
+    newest: dict[str, Assessment] = {}
+    for each in sorted(said, key=lambda each: each.created_at_ms):
+        is_answer = each.valid and each.error is None and each.kind is AssessmentKind.FEEDBACK
+        if is_answer and each.source.type is SourceType.HUMAN and (each.name, each.span_id) == (question.name, span_id):
+            newest[person(each.source.id)] = each
+    return newest.values()
+
+
+def _differ(question: Question, verdict: JsonValue, answer: JsonValue) -> bool:
+    try:
+        return not same_value(converted(question, verdict), converted(question, answer))
+    except UnusableValue:
+        return False
 
 
 def judged_value(question: Question, judge: Assessment) -> JsonValue:
@@ -34,14 +64,19 @@ def judged_value(question: Question, judge: Assessment) -> JsonValue:
 
 
 def as_asked(state: ReviewState, assessment: Assessment) -> tuple[Question, JsonValue] | None:
-    """Find the question of an assessment's name, and its value in that question's type; None if it has none there.
+    """Find the question that an assessment answers, and its value in that question's type; None if it has none there.
 
     Whoever gave it: a judge, a script or a person. Texts stand as they are.
     """
-    question = next((each for each in state.questions if each.name == assessment.name), None)
+    question = next((each for each in state.questions if _answers(state.rules, assessment, each.name)), None)
     if question is None or isinstance(question.input, Text):
         return None
     try:
         return question, judged_value(question, assessment)
     except UnusableValue:
         return None
+
+
+def _answers(rules: Rules, assessment: Assessment, question: str) -> bool:
+    """Return whether an assessment answers a question: by its name or, of a judge, by what that judge answers."""
+    return assessment.name == question or is_verdict(assessment, rules.judges_of(question))

@@ -42,7 +42,7 @@ def refusal(state: ReviewState, action: Action) -> str:
 
 def verdict(state: ReviewState, question: Question, said_by_others: Iterable[Assessment]) -> Verdict | None:
     """Return a judge's value for a question about the current subject; None if no judge gave one."""
-    judge = judge_of(question, said_by_others, state.aim)
+    judge = judge_of(question, said_by_others, state.aim, state.rules)
     if judge is None:
         return None
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import field
 from enum import StrEnum
@@ -35,13 +35,23 @@ class Rules:
     """The settings of a review.
 
     `edits_in_place`: a changed answer keeps its assessment ID (`delivery.edits`). `for_queue`: the items are those of a
-    review queue. `blind`: what others said is hidden.
+    review queue. `blind`: what others said is hidden. `judges` has the questions that judges answer, by the names of
+    their feedback, where those are others. `checked` is the name of the feedback whose verdicts are reviewed; empty
+    where none are.
     """
 
     advance: Advance = Advance.AUTO
     edits_in_place: bool = False
     for_queue: bool = False
     blind: bool = False
+    judges: Mapping[str, str] = field(default_factory=dict)
+    checked: str = ""
+
+    def judges_of(self, question: str) -> Container[str]:
+        """Return the names of the feedback that judges answer a question with."""
+        if self.checked:
+            return (self.checked,)
+        return {question, *(judge for judge, answered in self.judges.items() if answered == question)}
 
 
 @dataclass(slots=True)

@@ -85,6 +85,8 @@ class Situation(Enum):
     """The items are those of a review queue."""
     LIST_HIDDEN = auto()
     """The worklist is not on the screen."""
+    CHECKS_JUDGE = auto()
+    """The verdicts of a judge are reviewed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("answer.clear", ("backspace",), "clear the focused answer, or go back to the one before", Rule(act.Clear()),
            consequence=_ANSWERS),
     Action("answer.accept", ("=", "+"), "take the judge's value", OnScreen("accept"), consequence=_ANSWERS,
-           hint="accept", worth=30),
+           hint="accept", worth=30, worth_in=(Situation.CHECKS_JUDGE, 195)),
     Action("answer.repeat", (".",), "the same answers and comments as on the item submitted last", Rule(act.Repeat()),
            consequence=_ANSWERS, hint="repeat", worth=35),
     Action("question.next", ("tab",), "next question", Rule(act.FocusBy(1))),

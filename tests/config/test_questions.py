@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labeler.config.asked import BUILT_IN, NoQuestions, UnknownQuestion, asked_questions, only
+from labeler.config.asked import BUILT_IN, NoQuestions, UnknownQuestion, asked_questions, of_judge, only
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
 from tests.config.loading import complaints, load
@@ -167,3 +167,17 @@ def test_only_some_questions_are_asked_in_their_order_and_the_others_are_known(t
 def test_a_question_that_is_not_there_is_told_with_the_nearest(tmp_path: Path, name: str, told: str) -> None:
     with pytest.raises(UnknownQuestion, match=re.escape(told)):
         only(asked_questions(load(tmp_path, user=OWN)), ("helpful", name))
+
+
+def test_a_judge_is_asked_about_by_the_question_of_its_name_else_by_the_one_that_it_is_mapped_to(
+    tmp_path: Path,
+) -> None:
+    asked = asked_questions(load(tmp_path, user=OWN))
+    mapped = {"helpful": "modes", "modes_v2": "modes", "gone": "nowhere"}
+    for judge, name in {"helpful": "helpful", "modes_v2": "modes"}.items():
+        assert [question.name for question in of_judge(asked, judge, mapped).questions] == [name]
+    names = "expected, helpful, modes, score"
+    with pytest.raises(UnknownQuestion, match=f'none is called a b; there are {names}.*"a b" = "expected"'):
+        of_judge(asked, "a b", mapped)
+    with pytest.raises(UnknownQuestion, match=f"gone answers nowhere; there are {names}"):
+        of_judge(asked, "gone", mapped)

@@ -11,8 +11,9 @@ from labeler.domain.assessment import Assessment, AssessmentKind, Source, Source
 from labeler.domain.question import PassFail, Question
 from labeler.domain.value import JsonValue, UnusableValue
 from labeler.review.action import SetAnswer
-from labeler.review.judge_values import judge_of, judged_value
+from labeler.review.judge_values import is_disputed, judge_of, judged_value
 from labeler.review.possible import refusal, verdict
+from labeler.review.state import Rules
 from tests.domain.assessment_fields import AssessmentFields
 from tests.review.sitting import CLARITY, HELPFUL, MODES, QUALITY, REMARK, Sitting
 
@@ -136,3 +137,48 @@ def test_of_a_span_only_a_judge_of_that_span_speaks() -> None:
     of_trace, of_span, of_other = said(True), said(False, span_id="00ff"), said(True, span_id="00aa")
     assert judge_of(HELPFUL, [of_trace, of_span, of_other], "00ff") is of_span
     assert judge_of(HELPFUL, [of_trace, of_other], "00ff") is None
+
+
+def test_a_judge_of_another_name_speaks_where_it_is_mapped_to_the_question() -> None:
+    mapped = Rules(judges={"helpful_v2": "helpful", "polite_v2": "polite"})
+    of_v2, of_polite = said(False, "helpful_v2", at_ms=2), said(True, "polite_v2", at_ms=3)
+    assert judge_of(HELPFUL, [said(True, at_ms=1), of_v2, of_polite], None, mapped) is of_v2
+    assert judge_of(HELPFUL, [said(True, at_ms=1), of_v2, of_polite]) == said(True, at_ms=1)
+    a_person = said(True, "helpful_v2", by=HUMAN, at_ms=9)
+    assert judge_of(HELPFUL, [a_person], None, mapped) is None
+
+
+def test_where_a_judge_is_checked_its_newest_verdict_counts_whoever_gave_it_and_no_other_judge_speaks() -> None:
+    checked = Rules(judges={"helpful_v2": "helpful"}, checked="helpful_v2")
+    by_judge, by_code = said("yes", "helpful_v2", at_ms=1), said("no", "helpful_v2", by=CODE, at_ms=2)
+    assert judge_of(HELPFUL, [by_judge, by_code, said(True, at_ms=3)], None, checked) is by_code
+
+
+def person_said(value: JsonValue, who: str = "bo", at_ms: int = 5, **more: Unpack[AssessmentFields]) -> Assessment:
+    return replace(said(value, by=HUMAN, at_ms=at_ms, **more), source=Source(HUMAN, who))
+
+
+TO_ANOTHER = replace(said(False, "polite", by=HUMAN), source=Source(HUMAN, "bo"))
+
+
+@pytest.mark.parametrize(
+    ("others", "disputed"),
+    [
+        ([], False),
+        ([person_said(True)], False),
+        ([person_said(False)], True),
+        ([person_said("no")], True),
+        ([person_said(True), person_said(False, "ana")], True),
+        ([person_said(False, at_ms=1), person_said(True, " BO ", at_ms=2)], False),
+        ([person_said(False, valid=False)], False),
+        ([person_said(False, span_id="00ff")], False),
+        ([TO_ANOTHER], False),
+        ([person_said("perhaps")], False),
+        ([said(False, by=CODE)], False),
+        ([said("no", "helpful_v2", at_ms=9), person_said(False)], False),
+        ([said("perhaps", "helpful_v2", at_ms=9), person_said(False)], False),
+        ([said("yes", "helpful_v2", span_id="00ff"), person_said(False, span_id="00ff")], True),
+    ],
+)
+def test_a_verdict_is_disputed_where_a_persons_last_answer_is_another(others: list[Assessment], disputed: bool) -> None:
+    assert is_disputed(HELPFUL, "helpful_v2", [said("yes", "helpful_v2"), *others]) is disputed

@@ -16,6 +16,8 @@ import json
 import re
 from collections import deque
 from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
 from enum import Enum
 from typing import Any, Final
 
@@ -32,6 +34,9 @@ PAGE: Final = 500
 
 _IN_FLIGHT: Final = 2
 _SCANS_TEXT: Final = re.compile(r"\b(trace\.text|span\.content)\b", re.IGNORECASE)
+_QUOTABLE: Final = re.compile(r"[^`'\"\x00-\x1f]+")
+"""Names that a clause can hold; there is no way to write others."""
+
 _BY_TIME: Final = re.compile(r"\s*timestamp(?:_ms)?(?:\s+(asc|desc))?\s*", re.IGNORECASE)
 
 
@@ -69,8 +74,26 @@ class _Page:
 async def snapshot(transport: Transport, cautions: Cautions, query: Query) -> AsyncGenerator[list[TraceSummary], None]:
     """Yield the pages of `query`, each trace once. Raises `BadFilter`.
 
-    For an experiment that does not exist most servers return nothing; a file store raises `UnknownName`.
+    For an experiment that does not exist most servers return nothing; a file store raises `UnknownName`. Servers before
+    MLflow 3.10 and file stores cannot tell which traces have feedback of a name: there all are listed.
     """
+    begun = False
+    try:
+        async with aclosing(_snapshot(transport, cautions, query)) as pages:
+            async for page in pages:
+                begun = True
+                yield page
+    except BadFilter:
+        if begun or not query.feedback:
+            raise
+    else:
+        return
+    async with aclosing(_snapshot(transport, cautions, replace(query, feedback=""))) as pages:
+        async for page in pages:
+            yield page
+
+
+async def _snapshot(transport: Transport, cautions: Cautions, query: Query) -> AsyncGenerator[list[TraceSummary], None]:
     search = _Search(transport, query)
     walk = _Walk(Listing("traces", cautions))
     remaining = query.limit
@@ -221,6 +244,8 @@ class _Search:
             from_ms = bound_ms
         clauses = [] if from_ms is None else [f"timestamp_ms >= {from_ms}"]
         clauses += [] if until_ms is None else [f"timestamp_ms <= {until_ms}"]
+        if _QUOTABLE.fullmatch(self._query.feedback):
+            clauses.append(f"feedback.`{self._query.feedback}` IS NOT NULL")
         return clauses + ([self._query.filter.strip()] if self._query.filter.strip() else [])
 
 

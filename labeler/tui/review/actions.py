@@ -98,7 +98,8 @@ class ReviewActions(ReviewFields):
             self.warn(f"No judge has answered {question.name} on this {what}")
         elif found.why_not:
             self.warn(one_line(self.keymap.spelled(found.why_not), 200))
-        elif await self.act(act.SetAnswer(question.name, found.value)):
+        # Where a judge is checked, a sentence would stand over whose verdict comes next.
+        elif await self.act(act.SetAnswer(question.name, found.value)) and not state.rules.checked:
             self.say(f"took {brief(found.judge, partial(as_asked, state))}")
 
     def guideline(self) -> None:

@@ -213,8 +213,13 @@ class ReviewDisplay(ReviewAreas):
 
     def _situations(self) -> set[Situation]:
         """What makes some keys worth more now."""
-        holding = {Situation.IN_QUEUE} if self.desk.state.rules.for_queue else set()
-        return holding if self._worklist.display else holding | {Situation.LIST_HIDDEN}
+        rules = self.desk.state.rules
+        facts = {
+            Situation.IN_QUEUE: rules.for_queue,
+            Situation.LIST_HIDDEN: not self._worklist.display,
+            Situation.CHECKS_JUDGE: bool(rules.checked),
+        }
+        return {situation for situation, holds in facts.items() if holds}
 
     def _paint_trace(self) -> None:
         """Show the current trace, or say why it is not here. Keys wait until it, or another one, is painted."""

@@ -44,6 +44,9 @@ from labeler.tui.widgets.key_line import KeysThatAct
 _REPEATED: Final = 60
 """Characters that the key line gives to what would be repeated."""
 
+_ACCEPTED: Final = 24
+"""Characters that the key line gives to a verdict, and to whose it is."""
+
 _EMPTY: Final = "The worklist is empty. {app.command}refresh looks for new traces, {app.quit} leaves."
 
 
@@ -178,7 +181,25 @@ def what_was_said(desk: Desk, trace_id: str) -> tuple[Sequence[Assessment], dict
 
 
 def key_words(desk: Desk) -> dict[str, str]:
-    """What the key line says in place of an action's own word: all that would be repeated, ``Wrong · 2 “too late”``."""
+    """What the key line says in place of an action's own word.
+
+    All that would be repeated: ``Wrong · 2 “too late”``; where a judge is checked, which verdict would be taken over.
+    """
+    return {**_accepted(desk), **_repeated(desk)}
+
+
+def _accepted(desk: Desk) -> dict[str, str]:
+    state = desk.state
+    if not state.rules.checked or state.question is None or state.item is None:
+        return {}
+    found = verdict(state, state.question, desk.known.by_others(*state.subject))
+    if found is None or found.why_not:
+        return {}
+    said = one_line(value_words(found.value, state.question), _ACCEPTED)
+    return {"answer.accept": f"{said}, as {one_line(found.judge.source.id, _ACCEPTED)}"}
+
+
+def _repeated(desk: Desk) -> dict[str, str]:
     found = repeatable(desk.state)
     if found is None:
         return {}
