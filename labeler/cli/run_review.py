@@ -252,6 +252,7 @@ def _rules(opening: OpenedReview, configuration: Configuration) -> Rules:
         blind=settings.review.blind,
         judges=settings.judges,
         checked=opening.record.spec.judge,
+        bulk_max=settings.review.bulk_max,
     )
 
 

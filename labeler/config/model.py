@@ -69,6 +69,7 @@ class ReviewSettings:
     order: str = setting(text, "")
     guard_ms: int = setting(whole(0, 5000), 150)
     notes: Literal["server", "local"] = setting(one_of("server", "local"), "server")
+    bulk_max: int = setting(whole(1, 100_000), 5000)
 
 
 @dataclass(frozen=True, slots=True)

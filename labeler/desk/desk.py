@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import islice
@@ -27,6 +26,7 @@ from labeler.desk.own_elsewhere import OwnElsewhere
 from labeler.desk.remote import OFFLINE, Remote
 from labeler.desk.restore import Cells, stand_at
 from labeler.desk.sessions import Sessions
+from labeler.desk.steps import Steps, left_with
 from labeler.desk.working_time import ActiveTime, Pace
 from labeler.domain.change import AnswerEffect, Blind, Change
 from labeler.domain.clock import monotonic_ms, wall_clock_ms
@@ -35,15 +35,18 @@ from labeler.domain.destination import Destination
 from labeler.domain.worklist import ItemState
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import Delivery, DeliveryOp, DeliveryState, JournalError, OutboxCounts, ReviewRecord
+from labeler.journal.outgoing_assessment import mint_id
 from labeler.reading.sanitise import one_line
 from labeler.review.action import Action, ActionContext
 from labeler.review.apply import Changed, apply
-from labeler.review.decide import decide
 from labeler.review.decision import Decision, Refusal, verbatim
 from labeler.review.state import ReviewState
 
 AHEAD = 3
 """Documents prepared ahead of the current item; one behind it as well."""
+
+_EFFECTS_IN_SIGHT = 40
+"""How many effects of the last change are looked at for what became of its answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class Desk:
         self.sessions = Sessions(cache, self.destination_of, self.library.get, remote, self._emit)
         self.contents = Contents(cache, journal, self.destination_of, remote)
         self.pace = Pace()
-        self._past = past
+        self.steps = Steps(record.id, state, journal, past)
         self._journal = journal
         self._cache = cache
         self._remote = remote
@@ -168,33 +171,27 @@ class Desk:
 
     async def act(self, action: Action) -> Done | Refusal:
         """Decide, commit and apply, in order of arrival. A refusal has changed nothing and says why."""
+        self._active.touch(monotonic_ms())
+        if self.steps.total:
+            return self._carry_out(self.steps.meanwhile(action, self._stamp()))
         async with self._acting:
-            state = self.state
-            now = monotonic_ms()
-            self._active.touch(now)
-            left, aim = state.item, state.aim
-            try:
-                await self._past.read_for(action)
-            except JournalError as error:
-                return Refusal(verbatim(str(error)))
-            decision = decide(state, action, self._stamp())
-            if isinstance(decision, Refusal):
-                return decision
-            if decision.change is not None:
-                try:
-                    await self._journal.run(self._journal.changes.record, self.record.id, decision.change)
-                except JournalError as error:
-                    return Refusal(verbatim(str(error)))
-            changed = apply(state, decision)
-            if left is not None:
-                self.drafts.save(left.trace_id, kept_slot(aim), state.kept_comments.get((left.trace_id, aim), ""))
-            if decision.change is not None:
-                self._after_change(decision.change)
-            if decision.aim is not None:
-                self.deliveries.shown_changed()
-            if left is not None and (changed.moved or decision.submits):
-                self._leave(left.trace_id, moved=changed.moved)
-            return Done(decision, changed)
+            return self._carry_out(await self.steps.take(action, self._stamp()))
+
+    def _carry_out(self, decision: Decision | Refusal) -> Done | Refusal:
+        if isinstance(decision, Refusal):
+            return decision
+        state = self.state
+        left, aim = state.item, state.aim
+        changed = apply(state, decision)
+        if left is not None:
+            self.drafts.save(left.trace_id, kept_slot(aim), state.kept_comments.get((left.trace_id, aim), ""))
+        if decision.change is not None:
+            self._after_change(decision.change)
+        if decision.aim is not None:
+            self.deliveries.shown_changed()
+        if left is not None and (changed.moved or decision.submits):
+            self._leave(left.trace_id, moved=changed.moved)
+        return Done(decision, changed)
 
     def seen(self, trace_id: str) -> None:
         """Note that this trace is on the screen now: the active time on it begins, or goes on."""
@@ -336,7 +333,8 @@ class Desk:
     def _answers_in_sight(self) -> list[str]:
         """List the IDs of the last answers, and of those on the current item and on those that may be next."""
         change, state = self.last_change, self.state
-        last = [e.after for e in change.effects if isinstance(e, AnswerEffect) and e.after] if change else []
+        effects = change.effects[:_EFFECTS_IN_SIGHT] if change else ()
+        last = [effect.after for effect in effects if isinstance(effect, AnswerEffect) and effect.after]
         here = list(state.given.values()) if state.items else []
         around = [answer for each in self.wanted() for answer in state.answers_of(each).values()]
         return [answer.assessment_id for answer in (*last, *here, *around)]
@@ -344,7 +342,7 @@ class Desk:
     def _stamp(self) -> ActionContext:
         item = self.state.item
         spent = 0 if item is None else self._active.spent_ms(item.trace_id)
-        return ActionContext(wall_clock_ms(), spent, _mint, Blind.YES if self.state.rules.blind else Blind.NO)
+        return ActionContext(wall_clock_ms(), spent, mint_id, Blind.YES if self.state.rules.blind else Blind.NO)
 
     def _after_change(self, change: Change) -> None:
         self.known.changed(change)
@@ -352,6 +350,11 @@ class Desk:
         for effect in change.effects:
             if isinstance(effect, AnswerEffect) and effect.after is not None:
                 self.deliveries.given(effect.after.assessment_id)
+        if beyond := left_with(change, self.state.item):
+            self._background.do(
+                self._journal.run(self._journal.outbox.release_bulk, beyond, wall_clock_ms()), then=self._remote.wake
+            )
+            self.need()
         self.deliveries.changed()
 
     def _leave(self, trace_id: str, *, moved: bool) -> None:
@@ -394,7 +397,3 @@ class Desk:
                 self.on_event(ItemChanged(trace_id))
             self.own_elsewhere.prepared(prepared)
         self.on_event(DocumentReady(trace_id))
-
-
-def _mint() -> str:
-    return f"a-{uuid.uuid4().hex}"

@@ -23,6 +23,9 @@ ROLE: Final = "labeler.role"
 REPEAT: Final = "labeler.repeat"
 """The trace from which the answer was taken over."""
 
+BULK: Final = "labeler.bulk"
+"""How many items were answered together with this one, in one step."""
+
 FILE: Final = "labeler.file"
 LINE: Final = "labeler.line"
 """Where a trace came from: the name of a file, and the line, entry or row of it, from 1."""
@@ -44,6 +47,7 @@ def answer_of(assessment: Assessment, value: JsonValue) -> Answer:
         duration_ms_of(assessment),
         overrides=assessment.overrides,
         repeats=assessment.metadata.get(REPEAT),
+        bulk=_whole_number(assessment.metadata.get(BULK, "")),
     )
 
 
@@ -56,5 +60,8 @@ def comment_of(assessment: Assessment) -> str | None:
 
 def duration_ms_of(assessment: Assessment) -> int:
     """Return how long the answer took, in milliseconds; 0 where that was not written down as a whole number."""
-    written = assessment.metadata.get(DURATION_MS, "")
-    return int(written[:_MOST_DIGITS]) if written.isascii() and written.isdecimal() else 0
+    return _whole_number(assessment.metadata.get(DURATION_MS, "")) or 0
+
+
+def _whole_number(written: str) -> int | None:
+    return int(written[:_MOST_DIGITS]) if written.isascii() and written.isdecimal() else None

@@ -28,9 +28,10 @@ class Answer:
     """What a reviewer says to a question. It becomes the assessment `assessment_id`, whose ID is made with the answer.
 
     `overrides` is the ID of the reviewer's answer that this one replaces. `duration_ms` is the active time from showing
-    the item to this answer. `repeats` is the trace from which it was taken over. With `has_fallen` it was on the
-    backend and does not stand there any more: somebody overrode it, or deleted it. It is shown and counts all the same,
-    but nothing can override it.
+    the item to this answer. `repeats` is the trace from which it was taken over; `bulk` is how many items were answered
+    together with this one, which then has no duration of its own. With `has_fallen` it was on the backend and does not
+    stand there any more: somebody overrode it, or deleted it. It is shown and counts all the same, but nothing can
+    override it.
     """
 
     assessment_id: str
@@ -42,6 +43,7 @@ class Answer:
     overrides: str | None = None
     has_fallen: bool = False
     repeats: str | None = None
+    bulk: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Act(StrEnum):
 
     ANSWER = "answer"
     REPEAT = "repeat"
+    BULK = "bulk"
     COMMENT = "comment"
     CLEAR = "clear"
     SUBMIT = "submit"
@@ -102,9 +105,10 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that the reviewer did to one item, all of it or nothing.
+    """One thing that the reviewer did, to one item or to several, all of it or nothing.
 
-    An undo names the change that it takes back in `reverses`; a redo names the undo.
+    `trace_id` is the item at which it was done, or the first of several. An undo names the change that it takes back in
+    `reverses`; a redo names the undo.
     """
 
     id: str
@@ -113,3 +117,13 @@ class Change:
     at_ms: int
     effects: tuple[Effect, ...]
     reverses: str | None = None
+
+    @property
+    def trace_ids(self) -> list[str]:
+        """List the items that it is about, each once; the first is `trace_id`."""
+        return list(dict.fromkeys((self.trace_id, *(effect.trace_id for effect in self.effects))))
+
+    @property
+    def is_about_several(self) -> bool:
+        """Whether it is about more than one item."""
+        return any(effect.trace_id != self.trace_id for effect in self.effects)

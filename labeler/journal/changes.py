@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -42,10 +42,11 @@ class Changes:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def record(self, review_id: str, change: Change) -> None:
+    def record(self, review_id: str, change: Change, on_effect: Callable[[int], None] = lambda count: None) -> None:
         """Commit a change and everything that follows from it, or nothing. Raises `JournalWriteFailed`.
 
-        Raises ValueError for a trace that is not an item of the review: a defect, since nothing could be delivered.
+        `on_effect` hears, on the journal's thread, how many effects are written so far. Raises ValueError for a trace
+        that is not an item of the review: a defect, since nothing could be delivered.
         """
         with self._store.writing() as db:
             spec = spec_of(db, review_id)
@@ -66,11 +67,12 @@ class Changes:
             ).lastrowid
             assert seq is not None
             derivation = Derivation(DeliveryTable(db, self._store.run, change.at_ms), review_id, spec, seq)
-            for effect in change.effects:
+            for count, effect in enumerate(change.effects, 1):
                 destination_id = home
                 if effect.trace_id != change.trace_id:
                     destination_id = home_of(db, review_id, spec, effect.trace_id)
                 derivation.follow(destination_id, effect)
+                on_effect(count)
 
     def of_review(
         self,

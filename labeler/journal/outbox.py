@@ -32,10 +32,14 @@ from labeler.journal.store import Store
 CLOCK_JUMP_MS: Final = 600_000
 """A delivery that has to wait longer than this was given its time by a clock that has jumped back since."""
 
+BULK_HOLD_MS: Final = 25_000
+"""How much later than others the deliveries of a bulk answer may be sent: 30 s after it, with the usual grace."""
+
 _DUE: Final = """
 SELECT d.* FROM deliveries d
 WHERE d.state = 'waiting' AND d.destination_id IN (SELECT value FROM json_each(:places))
-  AND d.released_at_ms IS NOT NULL AND (:now >= d.released_at_ms + :grace OR :now < d.released_at_ms)
+  AND d.released_at_ms IS NOT NULL
+  AND (:grace = 0 OR :now >= d.released_at_ms + :grace OR :now < d.released_at_ms - :bulk_hold)
   AND (d.not_before_ms IS NULL OR :now >= d.not_before_ms OR :now < d.not_before_ms - :jump)
   AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.id = d.depends_on AND e.state IN ('waiting', 'parked', 'refused'))
   AND (d.op != 'status' OR NOT EXISTS (
@@ -68,6 +72,18 @@ class Outbox:
             db.execute(
                 "UPDATE deliveries SET released_at_ms = ? WHERE trace_id = ? AND released_at_ms IS NULL AND run = ?",
                 (now_ms, trace_id, self._store.run),
+            )
+
+    def release_bulk(self, trace_ids: Collection[str], now_ms: int) -> None:
+        """Let this run's deliveries for these traces be sent once the grace period of a bulk answer is over.
+
+        Who does not wait for a grace period does not wait for this one either.
+        """
+        with self._store.writing() as db:
+            db.execute(
+                "UPDATE deliveries SET released_at_ms = ? WHERE released_at_ms IS NULL AND run = ?"
+                " AND trace_id IN (SELECT value FROM json_each(?))",
+                (now_ms + BULK_HOLD_MS, self._store.run, json.dumps(list(trace_ids))),
             )
 
     def release_all(self, now_ms: int) -> None:
@@ -218,6 +234,7 @@ class Outbox:
             "now": now_ms,
             "grace": grace_ms,
             "jump": CLOCK_JUMP_MS,
+            "bulk_hold": BULK_HOLD_MS,
         }
 
 

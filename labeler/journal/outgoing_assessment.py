@@ -41,9 +41,12 @@ def assessment_for(cell: AnswerKey, answer: Answer, overrides: str | None) -> As
     metadata = {
         answer_metadata.ID: answer.assessment_id,
         answer_metadata.VERSION: __version__,
-        answer_metadata.DURATION_MS: str(answer.duration_ms),
         answer_metadata.BLIND: answer.blind.value,
     }
+    if answer.bulk is None:
+        metadata[answer_metadata.DURATION_MS] = str(answer.duration_ms)
+    else:
+        metadata[answer_metadata.BULK] = str(answer.bulk)
     if cell.queue_id is not None:
         metadata[answer_metadata.QUEUE] = cell.queue_id
     if cell.scope:

@@ -94,6 +94,8 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
         del fields["has_fallen"]
     if answer.repeats is None:
         del fields["repeats"]
+    if answer.bulk is None:
+        del fields["bulk"]
     return fields
 
 
@@ -109,6 +111,7 @@ def answer_of(fields: Mapping[str, Any]) -> Answer:
         fields["overrides"],
         fields.get("has_fallen", False),
         fields.get("repeats"),
+        fields.get("bulk"),
     )
 
 

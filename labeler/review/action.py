@@ -162,6 +162,39 @@ class ShowOnly:
 
 
 @dataclass(frozen=True, slots=True)
+class ToggleSelected:
+    """Select the current item, or no longer, and go to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class SelectRange:
+    """Select every item from the one selected last up to the current one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SelectAll:
+    """Select every open item that the filter shows; without a filter that has to be agreed to."""
+
+    is_agreed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DropSelection: ...
+
+
+OnEach: TypeAlias = SetAnswer | SetFlag | ToggleFlag | Defer | Decline
+"""What can be done to every selected item at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """Do the same to each of these traces, in one step."""
+
+    each: OnEach
+    trace_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Undo: ...
 
 
@@ -192,6 +225,11 @@ Action: TypeAlias = (
     | Go
     | GoTo
     | ShowOnly
+    | ToggleSelected
+    | SelectRange
+    | SelectAll
+    | DropSelection
+    | Bulk
     | Undo
     | Redo
 )

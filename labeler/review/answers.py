@@ -52,7 +52,7 @@ def answer_digit(state: ReviewState, item: Item, action: Digit, stamp: ActionCon
         case Categorical(options, multiple):
             index = option_index(action.char)
             if index is None or index >= len(options):
-                return Refusal(f"{verbatim(question.name)}: {_digits_for(question)}")
+                return Refusal(f"{verbatim(question.name)}: {digits_for(question)}")
             if multiple:
                 return _toggle(state, item, question, options[index], stamp)
             value = options[index]
@@ -63,11 +63,11 @@ def answer_digit(state: ReviewState, item: Item, action: Digit, stamp: ActionCon
         case Text():
             return Refusal(f"{verbatim(question.name)} takes text; {{answer.text}} writes it")
     if value is None:
-        return Refusal(f"{verbatim(question.name)}: {_digits_for(question)}")
+        return Refusal(f"{verbatim(question.name)}: {digits_for(question)}")
     return give(state, item, SetAnswer(question.name, value), stamp)
 
 
-def _digits_for(question: Question) -> str:
+def digits_for(question: Question) -> str:
     """Say in a few words, which name actions, what the digits answer."""
     match question.input:
         case PassFail(positive, negative):
@@ -83,7 +83,7 @@ def give(state: ReviewState, item: Item, action: SetAnswer, stamp: ActionContext
     """Answer a question with a whole value, then go on as `review.advance` says."""
     found = find_question(state, action.question)
     if found is None:
-        return Refusal(_not_asked(action.question))
+        return Refusal(not_asked(action.question))
     index, question = found
     try:
         value = check_value(question, action.value)
@@ -120,7 +120,7 @@ def comment_on(state: ReviewState, item: Item, action: Comment, stamp: ActionCon
         return Refusal(verbatim(str(error)))
     found = find_question(state, action.question)
     if found is None:
-        return Refusal(_not_asked(action.question))
+        return Refusal(not_asked(action.question))
     index, question = found
     before = state.given.get(question.name)
     if before is None:
@@ -234,14 +234,14 @@ def answer_effect(
 ) -> AnswerEffect:
     """Make the effect by which the answer to `question`, about the current subject, goes from `before` to a new one."""
     after = Answer(stamp.mint(), value, comment, stamp.at_ms, stamp.duration_ms, stamp.blind)
-    succeeding = _succeeding(state, before, after)
+    succeeding = succeed(state, before, after)
     return AnswerEffect(item.trace_id, question.name, question.kind, before, succeeding, state.aim)
 
 
 def note_effect(state: ReviewState, item: Item, name: str, after: Answer | None) -> AnswerEffect:
     """Make the effect by which a flag or a decline note appears, changes or (None) disappears. Both are feedback."""
     before = state.answers_of(item.trace_id).get(name)
-    succeeding = None if after is None else _succeeding(state, before, after)
+    succeeding = None if after is None else succeed(state, before, after)
     return AnswerEffect(item.trace_id, name, AssessmentKind.FEEDBACK, before, succeeding)
 
 
@@ -257,7 +257,8 @@ def find_question(state: ReviewState, name: str) -> tuple[int, Question] | None:
     return next(((index, each) for index, each in enumerate(state.questions) if each.name == name), None)
 
 
-def _not_asked(name: str) -> str:
+def not_asked(name: str) -> str:
+    """Say in a sentence of the rules that a question went while it was being answered."""
     return f"{verbatim(name)} is not asked any more, so this answers nothing; answers given before are kept"
 
 
@@ -312,7 +313,7 @@ def _in_place_of_kept(before: Answer | None, decision: Decision) -> Decision:
     return decision if before is not None and before.comment else replace(decision, kept_comment="")
 
 
-def _succeeding(state: ReviewState, before: Answer | None, after: Answer) -> Answer:
+def succeed(state: ReviewState, before: Answer | None, after: Answer) -> Answer:
     """Return `after` as the successor of `before`: superseding it, or under its ID where edits are made in place."""
     if before is None or before.has_fallen:
         return after

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
 from labeler.dataclass import dataclass
 from labeler.domain.change import AnswerEffect, Change, StateEffect
 from labeler.domain.worklist import ItemState
@@ -29,7 +32,7 @@ def apply(state: ReviewState, decision: Decision) -> Changed:
     state.filled_in -= decision.passes
     if decision.change is not None:
         apply_change(state, decision.change)
-        rows.add(state.index_of[decision.change.trace_id])
+        rows.update(state.index_of[trace_id] for trace_id in decision.change.trace_ids)
     if decision.shows is not None:
         state.show_only(decision.shows.filter)
     if decision.kept_comment is not None and state.item is not None:
@@ -40,6 +43,11 @@ def apply(state: ReviewState, decision: Decision) -> Changed:
         state.aim = decision.aim or None
     if decision.focus is not None:
         state.focus = decision.focus
+    if decision.selection is not None:
+        rows.update(_indexes_of(state, decision.selection.trace_ids ^ state.selection.trace_ids))
+        state.selection = decision.selection
+    elif state.selection.options is not None and (state.focus, state.aim) != asked[1:]:
+        state.selection = replace(state.selection, options=None)
     if decision.choosing is not None:
         state.choosing = decision.choosing
     elif (state.position, state.focus, state.aim) != asked:
@@ -52,11 +60,12 @@ def apply(state: ReviewState, decision: Decision) -> Changed:
 
 def apply_change(state: ReviewState, change: Change) -> None:
     """Apply a change to the state."""
-    if state.items[state.index_of[change.trace_id]].state is ItemState.LABELLED:
+    is_labelled = state.items[state.index_of[change.trace_id]].state is ItemState.LABELLED
+    if is_labelled and not change.is_about_several:
         state.before_edit.setdefault(change.trace_id, dict(state.answers_of(change.trace_id)))
-    if any(isinstance(effect, StateEffect) or effect.span_id is None for effect in change.effects):
-        state.touched.add(change.trace_id)
     for effect in change.effects:
+        if isinstance(effect, StateEffect) or effect.span_id is None:
+            state.touched.add(effect.trace_id)
         if isinstance(effect, StateEffect):
             state.worklist.set_state(effect.trace_id, effect.after)
             if effect.after in TO_DO and not effect.leaves_queue_alone:
@@ -65,6 +74,10 @@ def apply_change(state: ReviewState, change: Change) -> None:
         else:
             _set_answer(state, effect)
     state.history.add(change)
+
+
+def _indexes_of(state: ReviewState, trace_ids: Iterable[str]) -> Iterator[int]:
+    return (state.index_of[trace_id] for trace_id in trace_ids if trace_id in state.index_of)
 
 
 def _set_answer(state: ReviewState, effect: AnswerEffect) -> None:

@@ -10,12 +10,15 @@ from labeler.domain.question import Text
 from labeler.domain.worklist import ItemState
 from labeler.review import action as act
 from labeler.review.answers import answer_digit, answer_thumb, clear, comment_on, give, go_on, thumb_target
+from labeler.review.bulk import do_to_each
+from labeler.review.bulk_actions import for_selected
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
 from labeler.review.filtering import leaving_filter, show_only
 from labeler.review.item_states import ask_decline, decline, defer, flag, press_enter, toggle_flag
 from labeler.review.navigation import go, go_to
 from labeler.review.repeat import repeat
 from labeler.review.retiring import retiring
+from labeler.review.selection import drop, select_all, select_range, toggle
 from labeler.review.shared_queue import beside_others
 from labeler.review.span_target import aim, end_aim
 from labeler.review.state import ReviewState
@@ -50,9 +53,21 @@ def _decide(state: ReviewState, action: act.Action, stamp: act.ActionContext) ->
             return Decision(focus=(state.focus + step) % max(len(state.questions), 1), passes=frozenset(left))
         case act.EndAim():
             return end_aim(state)
+        case act.ToggleSelected():
+            return toggle(state)
+        case act.SelectRange():
+            return select_range(state)
+        case act.SelectAll():
+            return select_all(state, action)
+        case act.DropSelection():
+            return drop(state)
+        case act.Bulk():
+            return retiring(state, _telling_what_is_labelled(state, do_to_each(state, action, stamp)))
+    if state.selection:
+        return for_selected(state, action)
     if item.trace_id in state.absent:
         return Refusal(NOT_DOWNLOADED)
-    return retiring(state, _telling_that_it_is_labelled(item, _decide_on_item(state, item, action, stamp)))
+    return retiring(state, _telling_what_is_labelled(state, _decide_on_item(state, item, action, stamp)))
 
 
 def _decide_on_item(state: ReviewState, item: Item, action: act.Action, stamp: act.ActionContext) -> Decision | Refusal:
@@ -95,15 +110,18 @@ def _decide_on_item(state: ReviewState, item: Item, action: act.Action, stamp: a
             raise TypeError(f"no rule for {action!r}")
 
 
-def _telling_that_it_is_labelled(item: Item, decision: Decision | Refusal) -> Decision | Refusal:
+def _telling_what_is_labelled(state: ReviewState, decision: Decision | Refusal) -> Decision | Refusal:
     """Add the state of a labelled item to a change of it: it may have been labelled elsewhere, which no change says."""
-    if item.state is not ItemState.LABELLED or isinstance(decision, Refusal) or decision.change is None:
+    if isinstance(decision, Refusal) or decision.change is None:
         return decision
     change = decision.change
-    if any(isinstance(effect, StateEffect) for effect in change.effects):
-        return decision
-    told = StateEffect(item.trace_id, ItemState.LABELLED, ItemState.LABELLED)
-    return replace(decision, change=replace(change, effects=(*change.effects, told)))
+    with_state = {effect.trace_id for effect in change.effects if isinstance(effect, StateEffect)}
+    told = tuple(
+        StateEffect(trace_id, ItemState.LABELLED, ItemState.LABELLED)
+        for trace_id in change.trace_ids
+        if trace_id not in with_state and state.items[state.index_of[trace_id]].state is ItemState.LABELLED
+    )
+    return replace(decision, change=replace(change, effects=(*change.effects, *told))) if told else decision
 
 
 def _ask_thumb_comment(state: ReviewState, action: act.AskThumbComment) -> Decision | Refusal:

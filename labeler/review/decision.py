@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from labeler.dataclass import dataclass
 from labeler.domain.change import Change
-from labeler.review.action import ShowOnly
+from labeler.review.action import Action, OnEach, ShowOnly
+from labeler.review.state import Selection
 
 
 class FieldKind(StrEnum):
@@ -23,12 +24,16 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldRequest:
-    """A field to open: for which question (empty for notes on the item), and with which text in it."""
+    """A field to open: for which question (empty for notes on the item), and with which text in it.
+
+    `selected` is for how many selected items it is; 0: for the current one.
+    """
 
     field: FieldKind
     question: str = ""
     text: str = ""
     positive: bool = False
+    selected: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,8 @@ class Decision:
     open; None ends it when focus or aim move. `trail` moves within the history of visited items instead of adding to
     it. `kept_comment` waits for an answer (empty: none waits any more). `submits` marks the moment when an item's
     answers are released for delivery although the reviewer stays there. `shows` sets or ends a filter. `passes` are
-    the questions that the walk through an item with answers filled in passes by this.
+    the questions that the walk through an item with answers filled in passes by this. `selection` is what is selected
+    from then on.
     """
 
     change: Change | None = None
@@ -55,6 +61,7 @@ class Decision:
     submits: bool = False
     shows: ShowOnly | None = None
     passes: frozenset[str] = frozenset()
+    selection: Selection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +75,26 @@ class Refusal:
     says: str
 
 
-class AskFirst(Refusal):
+class Asks(Refusal):
+    """An action that something has to be asked about before. Nothing was refused."""
+
+
+class AskFirst(Asks):
     """What has to be agreed to, or refused, before an action can be done (`ReviewState.retires`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskBack(Asks):
+    """What is asked before an action; `then` is the same, agreed to."""
+
+    then: Action
+
+
+@dataclass(frozen=True, slots=True)
+class AskBulk(Asks):
+    """What would be done to each selected item; `bulk.plan` says what that comes to. It has no sentence of its own."""
+
+    each: OnEach
 
 
 def verbatim(text: str) -> str:

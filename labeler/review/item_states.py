@@ -16,6 +16,8 @@ from labeler.review.shared_queue import GOES_ON, why_no_work
 from labeler.review.state import ReviewState
 from labeler.review.worklist import Item
 
+NO_REASON: Final = "A decline needs a reason, a word or two; the item stays as it was"
+
 _AIMED: Final = "The questions are about a span; {app.leave} ends that, then {item.submit} submits the item"
 
 
@@ -77,7 +79,7 @@ def decline(state: ReviewState, item: Item, action: Decline, stamp: ActionContex
     if isinstance(note, Refusal):
         return note
     if note.comment is None:
-        return Refusal("A decline needs a reason, a word or two; the item stays as it was")
+        return Refusal(NO_REASON)
     effects: list[Effect] = [
         note_effect(state, item, DECLINED_NAME, note),
         StateEffect(item.trace_id, item.state, ItemState.DECLINED),
@@ -127,8 +129,14 @@ def _return_from_edit(state: ReviewState, item: Item) -> Decision:
 
 
 def _note(text: str, stamp: ActionContext) -> Answer | Refusal:
+    """Make the note of a flag or a decline out of what was typed, if it can be kept."""
     try:
-        comment = check_text(text.strip(), "The note") or None
+        check_text(text.strip(), "The note")
     except UnusableValue as error:
         return Refusal(verbatim(str(error)))
-    return Answer(stamp.mint(), True, comment, stamp.at_ms, stamp.duration_ms, stamp.blind)
+    return note_answer(text, stamp)
+
+
+def note_answer(text: str, stamp: ActionContext) -> Answer:
+    """Make the note of a flag or a decline."""
+    return Answer(stamp.mint(), True, text.strip() or None, stamp.at_ms, stamp.duration_ms, stamp.blind)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 
-from labeler.domain.change import Answer
 from labeler.domain.question import Question
 
 
-def is_labelled(answers: Mapping[str, Answer], questions: Iterable[Question]) -> bool:
+def is_labelled(answers: Collection[str], questions: Iterable[Question]) -> bool:
     """Return whether each required question is answered; any one question if none is required."""
     asked = list(questions)
     required = [question for question in asked if question.required]

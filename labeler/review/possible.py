@@ -12,7 +12,7 @@ from labeler.domain.value import JsonValue, UnusableValue
 from labeler.review.action import Action, ActionContext, Undo
 from labeler.review.answers import blank_refused, is_blank
 from labeler.review.decide import NOT_DOWNLOADED, decide
-from labeler.review.decision import AskFirst, Refusal, verbatim
+from labeler.review.decision import Asks, Refusal, verbatim
 from labeler.review.judge_values import judge_of, judged_value
 from labeler.review.state import ReviewState
 
@@ -37,7 +37,7 @@ def refusal(state: ReviewState, action: Action) -> str:
     if isinstance(action, Undo) and not state.history.knows_what_undo_takes_back:
         return ""
     outcome = decide(state, action, _NO_STAMP)
-    return outcome.says if isinstance(outcome, Refusal) and not isinstance(outcome, AskFirst) else ""
+    return outcome.says if isinstance(outcome, Refusal) and not isinstance(outcome, Asks) else ""
 
 
 def verdict(state: ReviewState, question: Question, said_by_others: Iterable[Assessment]) -> Verdict | None:

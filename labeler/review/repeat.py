@@ -32,6 +32,8 @@ def repeatable(state: ReviewState) -> tuple[str, Mapping[str, Answer]] | None:
     here = None if state.item is None else state.item.trace_id
     for change in islice(reversed(state.history.done), _CHANGES_LOOKED_AT):
         trace_id = change.trace_id
+        if change.act is Act.BULK or change.is_about_several:
+            continue
         if trace_id != here and _submits(change) and _is_submitted(state, trace_id):
             given = state.answers_of(trace_id)
             asked = [each.name for each in state.questions if each.kind is AssessmentKind.FEEDBACK]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from labeler.domain.change import Act, StateEffect
+from labeler.domain.change import Act, AnswerEffect, Effect, StateEffect
 from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.domain.worklist import ItemState
 from labeler.review.decision import Decision, Refusal, verbatim
@@ -48,13 +48,12 @@ def beside_others(state: ReviewState, decision: Decision | Refusal) -> Decision 
     """Leave the queue's own state alone where somebody else gave it, and say so."""
     if isinstance(decision, Refusal) or decision.change is None or not state.rules.for_queue:
         return decision
-    change = decision.change
+    effects = tuple(_leaving_queue_alone(state, effect) for effect in decision.change.effects)
+    change = replace(decision.change, effects=effects)
+    decision = replace(decision, change=change)
     why = why_no_work(state, change.trace_id)
-    if not why:
+    if not why or change.is_about_several:
         return decision
-    effects = tuple(
-        replace(each, leaves_queue_alone=True) if isinstance(each, StateEffect) else each for each in change.effects
-    )
     submits = any(isinstance(each, StateEffect) and each.after is ItemState.LABELLED for each in effects)
     said = ""
     if submits and change.act not in (Act.UNDO, Act.REDO):
@@ -63,7 +62,14 @@ def beside_others(state: ReviewState, decision: Decision | Refusal) -> Decision 
     elif change.act in (Act.CLEAR, Act.UNDO, Act.REDO, Act.DECLINE):
         said = f"{why} since; the queue's state stays as it is"
     says = " · ".join(part for part in (said, decision.says) if part)
-    return replace(decision, change=replace(change, effects=effects), says=says)
+    return replace(decision, says=says)
+
+
+def _leaving_queue_alone(state: ReviewState, effect: Effect) -> Effect:
+    """Have the queue told nothing of an item that is no work any more, by no doing of the reviewer's."""
+    if isinstance(effect, AnswerEffect) or not why_no_work(state, effect.trace_id):
+        return effect
+    return replace(effect, leaves_queue_alone=True)
 
 
 def learn_item(state: ReviewState, item: QueueItem) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import field
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from labeler.dataclass import dataclass
 from labeler.domain.change import Answer
@@ -46,6 +46,8 @@ class Rules:
     blind: bool = False
     judges: Mapping[str, str] = field(default_factory=dict)
     checked: str = ""
+    bulk_max: int = 5000
+    """How many items may be selected at once (`review.bulk_max`)."""
 
     def judges_of(self, question: str) -> Container[str]:
         """Return the names of the feedback that judges answer a question with."""
@@ -54,14 +56,38 @@ class Rules:
         return {question, *(judge for judge, answered in self.judges.items() if answered == question)}
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The traces that are selected, the one selected last, and the options chosen so far for all of them.
+
+    `options` are those of a choice of several that is not ended yet; None: none was begun.
+    """
+
+    trace_ids: frozenset[str] = frozenset()
+    last: str | None = None
+    options: tuple[str, ...] | None = None
+
+    def __len__(self) -> int:
+        return len(self.trace_ids)
+
+    def __contains__(self, trace_id: str) -> bool:
+        return trace_id in self.trace_ids
+
+
+NOTHING_SELECTED: Final = Selection()
+
+
 @dataclass(slots=True)
 class Trail:
     """The items that the reviewer visited, in order, like the history of a browser. `at` is the place in it."""
 
     visited: list[int] = field(default_factory=list)
     at: int = -1
+    opened: set[int] = field(default_factory=set)
+    """Every item that was opened in this sitting."""
 
     def visit(self, index: int) -> None:
+        self.opened.add(index)
         if self.at >= 0 and self.visited[self.at] == index:
             return
         del self.visited[self.at + 1 :]
@@ -102,6 +128,7 @@ class ReviewState:
     """What the worklist is narrowed to; None: all of it is shown."""
     filled_in: set[str] = field(default_factory=set)
     """Questions that were answered when the current item opened, and that the walk through it has not passed yet."""
+    selection: Selection = NOTHING_SELECTED
     choosing: bool = False
     """Whether the focused choice of several has been begun and not yet ended."""
     _spans: dict[str, dict[str | None, None]] = field(default_factory=dict)

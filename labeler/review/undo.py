@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from labeler.domain.assessment import AssessmentKind
@@ -32,14 +33,14 @@ def redo(state: ReviewState, stamp: ActionContext) -> Decision | Refusal:
 
 def _reverse(state: ReviewState, change: Change, act: Act, stamp: ActionContext) -> Decision | Refusal:
     position = state.index_of.get(change.trace_id)
-    if position is None:
-        return Refusal("That item is no longer in this worklist")
+    if position is None or not all(effect.trace_id in state.index_of for effect in change.effects):
+        return Refusal("An item of that is no longer in this worklist; everything stays as it is")
     changed = next((effect for effect in change.effects if not _stands(state, effect)), None)
     if isinstance(changed, AnswerEffect):
         return Refusal(f"{verbatim(changed.question)} was changed since, and not by this worklist; it stays as it is")
     effects = tuple(_reversed(state, effect, stamp) for effect in reversed(change.effects))
-    effects += _reopening(state, change.trace_id, effects)
-    answered = [effect for effect in effects if isinstance(effect, AnswerEffect)]
+    effects += _reopening(state, effects)
+    answered = [effect for effect in effects if isinstance(effect, AnswerEffect) and effect.trace_id == change.trace_id]
     aim = next((effect.span_id for effect in answered), None) if state.aim and position == state.position else None
     names = [effect.question for effect in answered if effect.span_id == aim]
     focus = next((index for index, question in enumerate(state.questions) if question.name in names), None)
@@ -59,16 +60,25 @@ def _stands(state: ReviewState, effect: Effect) -> bool:
     )
 
 
-def _reopening(state: ReviewState, trace_id: str, effects: Sequence[Effect]) -> tuple[StateEffect, ...]:
-    """Open an item again that was labelled by its answers alone, where these effects take a required one away."""
-    now = state.items[state.index_of[trace_id]].state
-    if now is not ItemState.LABELLED or any(isinstance(effect, StateEffect) for effect in effects):
-        return ()
-    left = dict(state.answers_of(trace_id))
+def _reopening(state: ReviewState, effects: Sequence[Effect]) -> tuple[StateEffect, ...]:
+    """Open items again that were labelled by their answers alone, where these effects take a required one away."""
+    with_state = {effect.trace_id for effect in effects if isinstance(effect, StateEffect)}
+    taken: dict[str, set[str]] = {}
     for effect in effects:
         if isinstance(effect, AnswerEffect) and effect.span_id is None and effect.after is None:
-            left.pop(effect.question, None)
-    return () if is_labelled(left, state.questions) else (StateEffect(trace_id, now, ItemState.OPEN),)
+            taken.setdefault(effect.trace_id, set()).add(effect.question)
+    return tuple(
+        StateEffect(trace_id, ItemState.LABELLED, ItemState.OPEN)
+        for trace_id, names in taken.items()
+        if trace_id not in with_state and _is_reopened(state, trace_id, names)
+    )
+
+
+def _is_reopened(state: ReviewState, trace_id: str, names: AbstractSet[str]) -> bool:
+    """Return whether a labelled item is none any more without its answers to these questions."""
+    left = {name: answer for name, answer in state.answers_of(trace_id).items() if name not in names}
+    now = state.items[state.index_of[trace_id]].state
+    return now is ItemState.LABELLED and not is_labelled(left, state.questions)
 
 
 def _reversed(state: ReviewState, effect: Effect, stamp: ActionContext) -> Effect:

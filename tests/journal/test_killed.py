@@ -76,3 +76,27 @@ async def test_a_thread_whose_journal_cannot_be_opened_says_why(tmp_path: Path) 
     journal.close()
     with pytest.raises(JournalNewer):
         await AsyncJournal.open(path)
+
+
+def test_an_answer_to_many_that_is_killed_in_the_middle_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    done = 0
+    for after in (0, 1, 40, 150, 299):
+        command = [sys.executable, "-m", "tests.journal.bulk_writer", str(path)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True) as writer:
+            assert writer.stdout is not None
+            for _ in range(after + 1):
+                writer.stdout.readline()
+            writer.kill()
+            done += any(line == "saved\n" for line in writer.stdout)
+        journal = Journal.open(path)
+        assert journal.recovery is None
+        review = journal.reviews.last()
+        assert review is not None
+        changes = journal.changes.of_review(review.id)
+        given = [e.after.assessment_id for c in changes for e in c.effects if isinstance(e, AnswerEffect) and e.after]
+        assert len(changes) >= done
+        assert len(given) == 300 * len(changes)
+        assert sorted(given) == sorted(each.assessment_id or "" for each in journal.queries.deliveries([HOME]))
+        assert len(journal.changes.answers([HOME], "rhea.k")) == 300 * len(changes)
+        journal.close()

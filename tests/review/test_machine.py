@@ -17,9 +17,10 @@ from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
 from labeler.review import action as act
 from labeler.review.apply import apply, apply_change
+from labeler.review.bulk import plan
 from labeler.review.criteria import Criterion, Filter, Kind
 from labeler.review.decide import decide
-from labeler.review.decision import Decision, FieldKind
+from labeler.review.decision import AskBulk, Decision, FieldKind
 from labeler.review.history import History
 from labeler.review.labelled import is_labelled
 from labeler.review.navigation import next_open
@@ -70,6 +71,10 @@ closing_keys: st.SearchStrategy[act.Action] = st.one_of(
 aiming_keys: st.SearchStrategy[act.Action] = st.one_of(
     st.builds(act.TargetSpan, st.sampled_from(["0a", "0b"])),
     st.just(act.EndAim()),
+)
+selecting_keys: st.SearchStrategy[act.Action] = st.one_of(
+    st.sampled_from([act.ToggleSelected(), act.SelectRange(), act.DropSelection()]),
+    st.builds(act.SelectAll, st.booleans()),
 )
 moving_keys: st.SearchStrategy[act.Action] = st.one_of(
     st.builds(act.FocusBy, st.sampled_from([-1, 1])),
@@ -132,6 +137,25 @@ class AReview(RuleBasedStateMachine):
     def a_key_that_moves(self, key: act.Action) -> None:
         self.press(key)
 
+    @rule(keys=st.lists(selecting_keys, min_size=1, max_size=5))
+    def keys_that_select(self, keys: list[act.Action]) -> None:
+        for key in keys:
+            self.press(key)
+
+    @rule(data=st.data(), comment=st.none() | comments)
+    def the_same_done_to_several(self, data: st.DataObject, comment: str | None) -> None:
+        question = data.draw(st.sampled_from(self.state.questions))
+        ways: list[act.OnEach] = [
+            act.SetAnswer(question.name, example(question), comment),
+            act.SetFlag("look"),
+            act.ToggleFlag(),
+            act.Defer(),
+            act.Decline("out of scope"),
+        ]
+        each = data.draw(st.sampled_from(ways))
+        numbers = data.draw(st.lists(st.integers(0, ITEMS - 1), min_size=1, unique=True))
+        self.press(act.Bulk(each, tuple(f"t{number}" for number in numbers)))
+
     @rule(data=st.data(), comment=st.none() | comments)
     def a_whole_value(self, data: st.DataObject, comment: str | None) -> None:
         question = data.draw(st.sampled_from(self.state.questions))
@@ -191,7 +215,10 @@ class AReview(RuleBasedStateMachine):
         self._read_for(action)
         untouched = deepcopy(state)
         decision = decide(state, action, self.sitting.stamp())
+        planned = plan(state, decision.each) if isinstance(decision, AskBulk) else None
         assert state == untouched, "deciding changes nothing"
+        if planned is not None:
+            return self.press(act.Bulk(planned.each, planned.first)) if planned.first else None
         if not isinstance(decision, Decision):
             assert decision.says
             return None
@@ -224,7 +251,7 @@ class AReview(RuleBasedStateMachine):
         """While aimed, what is answered is about the span and about nothing else, and takes the reviewer nowhere."""
         if self.state.position != before.position:
             assert self.state.aim is None
-        if not isinstance(action, ANSWERING):
+        if not isinstance(action, ANSWERING) or before.selection:
             return
         assert self.state.aim == before.aim
         if decision.change is not None:
