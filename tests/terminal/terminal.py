@@ -18,6 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pyte
+from pyte.screens import Char
 
 KEYS = {
     "enter": "\r",
@@ -106,6 +107,13 @@ class Terminal:
         """The screen as it stands."""
         with self._lock:
             return "\n".join(line.rstrip() for line in self._screen.display)
+
+    @property
+    def cells(self) -> tuple[tuple[Char, ...], ...]:
+        """The screen's cells, row by row, with their colours."""
+        with self._lock:
+            screen = self._screen
+            return tuple(tuple(screen.buffer[y][x] for x in range(screen.columns)) for y in range(screen.lines))
 
     def wait_for(self, *wanted: str, seconds: float = 30) -> str:
         """Wait until all of `wanted` is on the screen; returns the screen."""
