@@ -1,4 +1,4 @@
-"""What reading labels for a report costs beside the raw requests: 1,000 traces with 7 assessments each.
+"""What reading labels for a report costs beside the raw requests: 1,000 traces that a team of eight labelled.
 
 ``python -m tests.benchmarks.report_reads [--traces N] [--rounds N]``. A real server; the same pages one after another
 with a bare httpx client, and as `labeler report` reads them, into the cache as well.
@@ -18,10 +18,8 @@ import httpx
 
 from labeler.cli import command_options
 from labeler.cli.server_labels import labels_of_server
-from tests.servers.labelled import log_labelled
 from tests.servers.mlflow_server import MlflowServer
-
-PEOPLE = tuple(f"reviewer-{number}" for number in range(8))
+from tests.servers.team_work import create_questions, log_team_work
 
 
 async def raw(url: str, experiment_id: str) -> int:
@@ -60,7 +58,8 @@ async def main() -> None:
         server.start()
         try:
             experiment_id = server.new_experiment()
-            log_labelled(server, experiment_id, asked.traces, PEOPLE)
+            create_questions(server, experiment_id)
+            log_team_work(server, experiment_id, asked.traces)
             took: dict[str, list[float]] = {"raw": [], "report": []}
             for number in range(asked.rounds + 1):
                 for name in took:

@@ -46,6 +46,9 @@ WHERE type = 'HUMAN' AND valid AND role IS NULL AND who <> 'default' GROUP BY tr
 
 FITTING = "NOT (name = 'quality' AND CAST(value AS REAL) NOT BETWEEN 1 AND 5)"
 
+Level = Literal["nominal", "ordinal"]
+LEVELS: tuple[Level, Level] = ("nominal", "ordinal")
+
 Votes = dict[str, dict[str, Any]]
 """What each person said, by trace."""
 
@@ -96,7 +99,7 @@ def interval_of(items: Sequence[Any], statistic: Callable[[list[Any]], float]) -
     return [float(np.quantile(figures, share)) for share in (0.025, 0.975)]
 
 
-def alpha_interval(votes: Votes, level: Literal["nominal", "ordinal"]) -> list[float]:
+def alpha_interval(votes: Votes, level: Level) -> list[float]:
     values = sorted({value for labels in paired(votes) for value in labels})
     patterns = sorted(tuple(sorted(Counter(map(values.index, labels)).items())) for labels in paired(votes))
     rows = {pattern: [dict(pattern).get(place, 0) for place in range(len(values))] for pattern in set(patterns)}
@@ -109,7 +112,7 @@ def alpha_interval(votes: Votes, level: Literal["nominal", "ordinal"]) -> list[f
     return interval_of(patterns, alpha)
 
 
-def check_agreement(told: dict[str, Any], votes: Votes, level: Literal["nominal", "ordinal"], choices: int) -> None:
+def check_agreement(told: dict[str, Any], votes: Votes, level: Level, choices: int) -> None:
     """Compare what stands for a question and for an option alike."""
     shares = [statistics.mean(float(a == b) for a, b in combinations(labels, 2)) for labels in paired(votes)]
     assert told["percent"] == pytest.approx(statistics.mean(shares), abs=CLOSE)
@@ -204,7 +207,7 @@ def test_every_figure_of_a_teams_work_is_that_of_its_database(
     check_pairs(correct, votes["correct"], None)
     check_pairs(quality, votes["quality"], "quadratic")
     check_pairs(modes, votes["modes"], None)
-    for question, level in ((correct, "nominal"), (quality, "ordinal")):
+    for question, level in zip((correct, quality), LEVELS, strict=True):
         assert question["level"] == level
         assert question["without"] == {
             who: pytest.approx(
@@ -284,7 +287,7 @@ def test_every_figure_of_the_judges_is_that_of_the_database(
         {trace: int(json.loads(value)) for trace, value in scored},
     )
     assert 0 < len(verdicts[0]) < TRACES
-    for judge, verdict, level in zip(told["judges"], verdicts, ("nominal", "ordinal"), strict=True):
+    for judge, verdict, level in zip(told["judges"], verdicts, LEVELS, strict=True):
         votes = votes_on(database, judge["question"])
         agreed = consensus_on(database, judge["question"], votes)
         pairs = [(agreed[trace], value) for trace, value in sorted(verdict.items()) if trace in agreed]
