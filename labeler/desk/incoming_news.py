@@ -90,8 +90,8 @@ class DeskNews:
         for summary in here:
             self._library.renew(summary)
         async with self._acting:
-            for trace_id, answers in learnt.answers.items():
-                self._take_over(trace_id, answers)
+            for summary, settled in learnt.readings:
+                self._take_over(summary.id, self._intake.answers_in(summary, settled))
         if learnt.changed:
             self._announce(ItemsChanged(frozenset(learnt.changed)))
         return learnt.changed

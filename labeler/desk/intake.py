@@ -26,13 +26,20 @@ from labeler.review.worklist import TO_DO
 AnswersBySpan = Mapping[str | None, Mapping[str, Answer]]
 """Answers by span ID and question."""
 
+Settled = Mapping[tuple[str | None, str], int | None]
+"""When the last delivery of each answer about a trace was acknowledged (`OutboxQueries.settled_in`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What a reading of infos came to: the IDs of traces that changed by it, and answers of mine given elsewhere."""
+    """What a reading of infos came to: the IDs of traces that changed by it, and what told of more answers of mine.
+
+    Each of `readings` is to be looked at by `Intake.answers_in` when it is taken over, and not before: an answer may be
+    given meanwhile.
+    """
 
     changed: set[str]
-    answers: Mapping[str, AnswersBySpan]
+    readings: Sequence[tuple[TraceSummary, Settled | None]]
 
 
 def _is_before(settled_ms: int | None, began_ms: int) -> bool:
@@ -175,20 +182,21 @@ class Intake:
         marks = {each.id: self._known.mark_of(each) for each in summaries}
         changed = {each for each, mark in marks.items() if self._marks.get(each, mark) != mark}
         self._marks |= marks
-        answers: dict[str, AnswersBySpan] = {}
+        readings: list[tuple[TraceSummary, Settled | None]] = []
         for summary in summaries:
             self.facts.learn(summary)
-            if not self._known.is_told_of_more(summary):
-                continue
-            told = self._known.unknown_answers(summary)
-            if self._known.journaled(summary.id) and summary.id not in self._state.touched:
-                told = self._known.told_since(summary, await self.settled(summary))
-            if told:
-                answers[summary.id] = told
-        return Learnt(changed, answers)
+            if self._known.is_told_of_more(summary):
+                is_mine_here = self._known.journaled(summary.id) and summary.id not in self._state.touched
+                readings.append((summary, await self.settled(summary) if is_mine_here else None))
+        return Learnt(changed, readings)
 
-    async def settled(self, summary: TraceSummary) -> Mapping[tuple[str | None, str], int | None]:
-        """Return when the last delivery of each answer about a trace was acknowledged (`OutboxQueries.settled_in`)."""
+    def answers_in(self, summary: TraceSummary, settled: Settled | None) -> AnswersBySpan:
+        """Return the answers of mine in what was read that are to be taken over now."""
+        known = self._known
+        return known.unknown_answers(summary) if settled is None else known.told_since(summary, settled)
+
+    async def settled(self, summary: TraceSummary) -> Settled:
+        """Ask the journal when the last delivery of each answer about a trace was acknowledged."""
         spec = self._record.spec
         home = Destination(spec.backend_uri, spec.workspace, summary.experiment_id)
         return await self._journal.run(self._journal.queries.settled_in, home, summary.id, spec.reviewer, spec.sprint)

@@ -97,11 +97,13 @@ def to_item(row: WorklistRow) -> Item:
 
 def take_over(state: ReviewState, trace_id: str, told: Mapping[str | None, Mapping[str, Answer]]) -> None:
     """Take over answers that were given elsewhere, by span ID and question."""
+    known = state.answers_of(trace_id)
+    new = [name for name, answer in told.get(None, {}).items() if known.get(name) != answer]
     for span_id, answers in told.items():
         for name, answer in answers.items():
             state.set_answer((trace_id, span_id), name, answer)
     note_labelled(state, trace_id)
-    fill_in(state, trace_id, told.get(None, ()))
+    fill_in(state, trace_id, new)
 
 
 def _note_queue_state(state: ReviewState, row: WorklistRow) -> None:

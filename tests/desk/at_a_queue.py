@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -36,6 +36,11 @@ QUICK: Final = ReadingIntervals(
 _IN_ORDER: Final = 20
 """Items of a queue whose order a test may rely on."""
 
+HELPFUL_AND_TONE: Final[Mapping[str, Mapping[str, Any]]] = {
+    "helpful": {"pass_fail": {"positive_label": "Yes", "negative_label": "No"}},
+    "tone": {"categorical": {"options": ["warm", "cold"]}},
+}
+
 _TRACES: Final = "/api/3.0/mlflow/traces"
 _QUEUES: Final = "/api/3.0/mlflow/review-queues"
 _SCHEMAS: Final = "/api/3.0/mlflow/label-schemas"
@@ -62,12 +67,12 @@ class ServedQueue:
     def add(self, *trace_ids: str) -> None:
         self.server.post(f"{_QUEUES}/items/add", {"queue_id": self.id, "item_ids": list(trace_ids)})
 
-    def answer(self, trace_id: str, name: str, value: object, by: str) -> str:
-        """Have somebody answer a question elsewhere; returns the assessment's ID."""
+    def answer(self, trace_id: str, name: str, value: object, by: str, kind: str = "feedback") -> str:
+        """Have somebody answer a question elsewhere, without metadata; returns the assessment's ID."""
         said = {
             "assessment_name": name,
             "source": {"source_type": "HUMAN", "source_id": by},
-            "feedback": {"value": value},
+            kind: {"value": value},
         }
         answered = self.server.post(f"{_TRACES}/{trace_id}/assessments", {"assessment": said})
         assessment_id: str = answered["assessment"]["assessment_id"]
@@ -102,9 +107,14 @@ class ServedQueue:
 
 
 def served_queue(
-    traces: int, users: Sequence[str] = (), *, server: MlflowServer | None = None, more: int = 0
+    traces: int,
+    users: Sequence[str] = (),
+    *,
+    server: MlflowServer | None = None,
+    more: int = 0,
+    asks: Mapping[str, Mapping[str, Any]] = HELPFUL_AND_TONE,
 ) -> ServedQueue:
-    """A queue of so many traces with two questions, `helpful` and `tone`; `more` traces are not in it."""
+    """A queue of so many traces with these questions, by name; `more` traces are not in it."""
     server = server or shared_server()
     experiment = server.new_experiment()
     log_many(server, experiment, traces + more, together=1)
@@ -115,12 +125,7 @@ def served_queue(
         page = server.post(f"{_TRACES}/search", searched | ({"page_token": token} if token else {}))
         trace_ids += [each["trace_id"] for each in page["traces"]]
         token = page.get("next_page_token", "")
-    schemas = {
-        "helpful": create_schema(
-            server, experiment, "helpful", {"pass_fail": {"positive_label": "Yes", "negative_label": "No"}}
-        ),
-        "tone": create_schema(server, experiment, "tone", {"categorical": {"options": ["warm", "cold"]}}),
-    }
+    schemas = {name: create_schema(server, experiment, name, dict(answered_by)) for name, answered_by in asks.items()}
     body = {
         "experiment_id": experiment,
         "name": "autumn",
@@ -198,6 +203,7 @@ async def at_queue(
     pace: ReadingIntervals = QUICK,
     only_unlabelled: bool = True,
     rules: Rules = Rules(for_queue=True),  # noqa: B008 - frozen
+    required: Sequence[str] = ("helpful",),
 ) -> AsyncIterator[AtQueue]:
     """A reviewer at the queue, in a directory of their own; opened there again the review goes on."""
     await asyncio.to_thread(directory.mkdir, exist_ok=True)
@@ -214,7 +220,7 @@ async def at_queue(
         there = await backend.queue(queue.experiment, queue.id)
         of_experiment = (await backend.schemas(queue.experiment)).questions
         asked = [each for each in of_experiment if each.schema_id in there.schema_ids]
-        return [replace(each, required=each.name == "helpful") for each in asked]
+        return [replace(each, required=each.name in required) for each in asked]
 
     first = await connect()
     asked = tuple(await questions(first))

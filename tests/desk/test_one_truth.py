@@ -500,6 +500,16 @@ async def test_what_the_backend_had_after_an_answer_was_acknowledged_counts_and_
     assert (sent.value, sent.overrides) == (False, "a-page")
 
 
+async def test_an_answer_that_is_being_given_while_a_reading_comes_in_stands(room: Room) -> None:
+    pages = Assessment(
+        "a-page", "tr-a", "helpful", AssessmentKind.FEEDBACK, True, Source(SourceType.HUMAN, "rhea.k"), created_at_ms=1
+    )
+    async with room.desk(QUEUE, listed(*NAMES, queue_state=QueueItemState.PENDING), HELPFUL, TOPIC) as desk:
+        (read,) = listed("tr-a", said=(pages,))
+        await asyncio.gather(desk.act(Thumb(False)), desk.news.learn_of([read.summary]))
+        assert (value(desk), desk.state.filled_in) == (False, set())
+
+
 async def test_one_that_was_cleared_comes_back_only_by_a_later_reading(room: Room) -> None:
     async with room.desk(SEARCH) as desk:
         await do(desk, Thumb(False))
