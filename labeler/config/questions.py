@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final, Literal, TypeAlias
 
 from labeler.config.checks import (
@@ -16,6 +17,7 @@ from labeler.config.checks import (
     one_of,
     positive_number,
     setting,
+    shown,
     table,
     text,
     text_that,
@@ -24,7 +26,16 @@ from labeler.config.checks import (
 )
 from labeler.dataclass import dataclass
 from labeler.domain.assessment import AssessmentKind
-from labeler.domain.question import NOTE_NAMES, Categorical, Numeric, PassFail, Question, QuestionInput, Text
+from labeler.domain.question import (
+    NOTE_NAMES,
+    Categorical,
+    Numeric,
+    PassFail,
+    Question,
+    QuestionInput,
+    Structured,
+    Text,
+)
 from labeler.domain.value import UnusableValue, check_name, check_text
 
 MOST_OPTIONS: Final = 10
@@ -164,6 +175,46 @@ class NumericQuestion(ConfiguredQuestion):
         return Numeric(self.min, self.max, self.step)
 
 
+NOT_OF_A_FIELD: Final = ("kind", "comment", "comment_on", "order")
+"""Keys of a question that are not those of a field: a structured question has them as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class StructuredQuestion(ConfiguredQuestion):
+    input: str = setting(text)
+    fields: tuple[ConfiguredQuestion, ...] = setting(lambda value: _fields(value))
+
+    def domain_input(self) -> Structured:
+        kind = AssessmentKind(self.kind)
+        asked = (field.question() for field in self.fields)
+        return Structured(tuple(replace(field, kind=kind, takes_comment=False) for field in asked))
+
+
+def _fields(value: object) -> tuple[ConfiguredQuestion, ...]:
+    fields = list_of(_field)(value)
+    if not fields:
+        raise wrong("must not be empty")
+    _must_differ(fields, "every field needs its own name")
+    return fields
+
+
+def _field(value: object) -> ConfiguredQuestion:
+    if not isinstance(value, Mapping):
+        raise wrong(f'must be a table such as {{ name = "…", input = "numeric" }}, not {shown(value)}')
+    if "input" not in value:
+        raise wrong("is needed and missing", "input")
+    if value["input"] == "structured":
+        raise wrong('cannot be "structured": a field has no fields of its own', "input")
+    for key in NOT_OF_A_FIELD:
+        if key in value:
+            raise wrong("is for the whole question; a field has none", key)
+    if value["input"] not in _FIELD_INPUTS:
+        raise wrong(must_be_one_of(_FIELD_INPUTS, value["input"]), "input")
+    checked = _CHECKS[value["input"]](value)
+    assert isinstance(checked, ConfiguredQuestion)
+    return checked
+
+
 @dataclass(frozen=True, slots=True)
 class TextQuestion(ConfiguredQuestion):
     input: str = setting(text)
@@ -179,11 +230,13 @@ QUESTION_MODELS: Final[Mapping[str, type[QuestionRefinement]]] = {
     "categorical": CategoricalQuestion,
     "numeric": NumericQuestion,
     "text": TextQuestion,
+    "structured": StructuredQuestion,
     REFINEMENT: QuestionRefinement,
 }
 """The model of a question by its `input`, and that of one without."""
 
 _INPUTS: Final = tuple(kind for kind in QUESTION_MODELS if kind != REFINEMENT)
+_FIELD_INPUTS: Final = tuple(kind for kind in _INPUTS if kind != "structured")
 _CHECKS: Final = {kind: table(model, UnknownKey(kind)) for kind, model in QUESTION_MODELS.items()}
 
 
@@ -191,8 +244,6 @@ def _question(value: Any) -> QuestionRefinement:
     if not isinstance(value, Mapping) or "input" not in value:
         return _CHECKS[REFINEMENT](value)
     stated = value["input"]
-    if stated == "structured":
-        raise wrong('cannot be "structured" yet; input = "text" takes an answer of any form', "input")
     if stated not in _INPUTS:
         raise wrong(must_be_one_of(_INPUTS, stated), "input")
     return _CHECKS[stated](value)
@@ -203,10 +254,14 @@ def questions(value: object) -> tuple[QuestionRefinement, ...]:
     if isinstance(value, Mapping):
         raise wrong("must be tables in double brackets, [[questions]], one for each question")
     read = list_of(_question)(value)
-    seen: set[str] = set()
-    for index, question in enumerate(read):
-        if question.name in seen:
-            told = f'is "{question.name}" a second time; every question needs its own name'
-            raise Wrong([Mistake((index, "name"), told)])
-        seen.add(question.name)
+    _must_differ(read, "every question needs its own name")
     return read
+
+
+def _must_differ(named: Iterable[QuestionRefinement], why: str) -> None:
+    """Raise `Wrong` for the first name that is given a second time."""
+    seen: set[str] = set()
+    for index, each in enumerate(named):
+        if each.name in seen:
+            raise Wrong([Mistake((index, "name"), f'is "{each.name}" a second time; {why}')])
+        seen.add(each.name)

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from labeler.config.checks import Mistake, UnknownKey, did_you_mean
 from labeler.config.model import Settings
-from labeler.config.questions import QUESTION_MODELS, REFINEMENT
+from labeler.config.questions import NOT_OF_A_FIELD, QUESTION_MODELS, REFINEMENT
 from labeler.config.toml_lines import KeyPath
 
 
@@ -43,8 +43,11 @@ def _unknown(path: KeyPath, unknown: UnknownKey) -> str:
     name = str(path[-1])
     if unknown.input:
         is_refinement = unknown.input == REFINEMENT
-        where = "a question without an input" if is_refinement else f'a question with input = "{unknown.input}"'
+        is_field = "fields" in path
+        what = "a field" if is_field else "a question"
+        where = f"{what} without an input" if is_refinement else f'{what} with input = "{unknown.input}"'
         known = [*_names(QUESTION_MODELS[unknown.input]), *(["input"] if is_refinement else [])]
+        known = [key for key in known if not (is_field and key in NOT_OF_A_FIELD)]
     else:
         section = ".".join(map(str, path[:-1]))
         where = f"[{section}]" if section else "the top level"

@@ -13,6 +13,7 @@ from labeler.review.converted_values import FittedAnswers
 from labeler.review.filled_in import fill_in, open_item
 from labeler.review.labelled import is_labelled
 from labeler.review.navigation import first_to_work
+from labeler.review.parts import is_answered
 from labeler.review.queue_items import QueueItems
 from labeler.review.shared_queue import learn_item, take_out
 from labeler.review.state import ReviewState, Rules
@@ -85,7 +86,8 @@ def _as_it_stands(state: ReviewState, trace_id: str, done: ItemState) -> ItemSta
     if done is not ItemState.LABELLED or state.rules.for_queue:
         return done
     answers = state.answers_of(trace_id)
-    is_complete = all(question.name in answers for question in state.questions if question.required)
+    required = (question for question in state.questions if question.required)
+    is_complete = all(is_answered(question, answers.get(question.name)) for question in required)
     return done if is_complete else ItemState.OPEN
 
 

@@ -53,7 +53,17 @@ class Text:
     max_length: int | None = None
 
 
-QuestionInput: TypeAlias = PassFail | Categorical | Numeric | Text
+@dataclass(frozen=True, slots=True)
+class Structured:
+    """Several fields, each answered like a question. The answer is one object of their values, by field name.
+
+    A field is a question of another input than this one, without a comment of its own.
+    """
+
+    fields: tuple[Question, ...]
+
+
+QuestionInput: TypeAlias = PassFail | Categorical | Numeric | Text | Structured
 
 
 @dataclass(frozen=True, slots=True)

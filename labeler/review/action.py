@@ -49,11 +49,15 @@ class Digit:
 
 @dataclass(frozen=True, slots=True)
 class SetAnswer:
-    """Answer a named question with a whole value: from a field, from a judge, or a number typed out."""
+    """Answer a named question with a whole value: from a field, from a judge, or a number typed out.
+
+    `field_name` is the field of a structured question that is answered; empty for the question itself.
+    """
 
     question: str
     value: JsonValue
     comment: str | None = None
+    field_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from labeler.domain.assessment import AssessmentKind
-from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
+from labeler.domain.question import Categorical, Numeric, PassFail, Question, Structured, Text
 from labeler.domain.value import JsonValue, UnusableValue, check_expectation_value, check_feedback_value
 from labeler.domain.value_words import number_words
 
@@ -29,6 +29,8 @@ def check_value(question: Question, value: JsonValue) -> JsonValue:
                 raise UnusableValue(f"{question.name} takes text")
             if max_length is not None and len(value) > max_length:
                 raise UnusableValue(f"{len(value)} characters; {question.name} takes at most {max_length}")
+        case Structured(fields):
+            value = _object(question, fields, value)
     if question.kind is AssessmentKind.EXPECTATION:
         return check_expectation_value(value)
     return check_feedback_value(value)
@@ -53,6 +55,8 @@ def allowed(question: Question) -> str:
             return _range_sentence(minimum, maximum, step, whole=question.input.whole)
         case Text(max_length):
             return "text" if max_length is None else f"text of at most {max_length} characters"
+        case Structured(fields):
+            return f"an object with {', '.join(field.name for field in fields)}"
 
 
 def takes_single_digits(number: Numeric) -> bool:
@@ -99,6 +103,14 @@ def _number(question: Question, numeric: Numeric, value: JsonValue) -> JsonValue
     if numeric.step is not None and not _on_step(value, numeric.minimum or 0, numeric.step):
         raise UnusableValue(f"{number_words(value)} is between two steps; {allowed(question)}")
     return int(value) if numeric.whole else value
+
+
+def _object(question: Question, fields: Sequence[Question], value: JsonValue) -> JsonValue:
+    """Return an object with each asked field as it is stored. Fields that are not asked stay as they are."""
+    given = [field for field in fields if isinstance(value, Mapping) and value.get(field.name) is not None]
+    if not isinstance(value, Mapping) or not given:
+        raise UnusableValue(f"{question.name} takes {allowed(question)}")
+    return {**value, **{field.name: check_value(field, value[field.name]) for field in given}}
 
 
 def _on_step(value: float, start: float, step: float) -> bool:

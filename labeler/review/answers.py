@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, StateEffect
 from labeler.domain.moment import recent_day
-from labeler.domain.question import DECLINED_NAME, Categorical, Numeric, PassFail, Question, Text
+from labeler.domain.question import DECLINED_NAME, Categorical, Numeric, PassFail, Question, Structured, Text
 from labeler.domain.value import JsonValue, UnusableValue, check_text, same_value
 from labeler.domain.worklist import ItemState
 from labeler.review.action import ActionContext, Comment, Digit, SetAnswer, Thumb
 from labeler.review.answer_values import allowed, check_value, option_index, takes_single_digits, toggled
 from labeler.review.changed_answers import said_of_changes
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
-from labeler.review.labelled import is_labelled
 from labeler.review.navigation import focus_after, is_complete, next_open, nothing_left_after
+from labeler.review.parts import Part, Place, answered_names, find_part, open_parts, part_at, parts
 from labeler.review.state import ReviewState
+from labeler.review.structured import changed_parts, is_foreign, with_part, without_part
 from labeler.review.worklist import Item
 
 
-def thumb_target(state: ReviewState) -> Question | Refusal:
-    """Find the pass/fail question that a thumb answers: the focused one, else the first unanswered one."""
-    focused = state.question
-    if focused is not None and isinstance(focused.input, PassFail):
+def thumb_target(state: ReviewState) -> Part | Refusal:
+    """Find the pass/fail question or field that a thumb answers: the focused one, else the first unanswered one."""
+    focused = state.part
+    if focused is not None and isinstance(focused.asked.input, PassFail):
         return focused
-    thumbs = [question for question in state.questions if isinstance(question.input, PassFail)]
+    thumbs = [part for part in parts(state.questions) if isinstance(part.asked.input, PassFail)]
     if not thumbs:
         return Refusal("No pass/fail question here; the digits answer the focused question")
-    unanswered = (question for question in thumbs if question.name not in state.passed)
+    unanswered = (part for part in thumbs if part.name not in state.passed)
     return next(
         unanswered, Refusal("Every pass/fail question here is answered; {question.next} goes to one to change it")
     )
@@ -39,32 +40,38 @@ def answer_thumb(state: ReviewState, item: Item, action: Thumb, stamp: ActionCon
     target = thumb_target(state)
     if isinstance(target, Refusal):
         return target
-    return give(state, item, SetAnswer(target.name, action.positive, action.comment), stamp)
+    answer = SetAnswer(target.question.name, action.positive, action.comment, target.field_name)
+    return give(state, item, answer, stamp)
 
 
 def answer_digit(state: ReviewState, item: Item, action: Digit, stamp: ActionContext) -> Decision | Refusal:
-    question = state.question
-    if question is None:
+    part = state.part
+    if part is None:
         return Refusal("This review asks no question")
-    match question.input:
+    if is_foreign(part.question, state.given.get(part.question.name)):
+        return Refusal(foreign_kept(part.question))
+    match part.asked.input:
         case PassFail():
             value: JsonValue = {"1": True, "2": False}.get(action.char)
         case Categorical(options, multiple):
             index = option_index(action.char)
             if index is None or index >= len(options):
-                return Refusal(f"{verbatim(question.name)}: {digits_for(question)}")
+                return Refusal(f"{verbatim(part.name)}: {digits_for(part.asked)}")
             if multiple:
-                return _toggle(state, item, question, options[index], stamp)
+                return _toggle(state, item, part, options[index], stamp)
             value = options[index]
         case Numeric():
-            if not takes_single_digits(question.input):
-                return Decision(ask=FieldRequest(FieldKind.NUMBER, question.name, action.char))
+            if not takes_single_digits(part.asked.input):
+                asked = part.question.name
+                return Decision(ask=FieldRequest(FieldKind.NUMBER, asked, action.char, field_name=part.field_name))
             value = int(action.char) if action.char.isdecimal() else None
         case Text():
-            return Refusal(f"{verbatim(question.name)} takes text; {{answer.text}} writes it")
+            return Refusal(f"{verbatim(part.name)} takes text; {{answer.text}} writes it")
+        case Structured():
+            raise AssertionError("a structured question is answered by its fields")
     if value is None:
-        return Refusal(f"{verbatim(question.name)}: {digits_for(question)}")
-    return give(state, item, SetAnswer(question.name, value), stamp)
+        return Refusal(f"{verbatim(part.name)}: {digits_for(part.asked)}")
+    return give(state, item, SetAnswer(part.question.name, value, field_name=part.field_name), stamp)
 
 
 def digits_for(question: Question) -> str:
@@ -80,26 +87,29 @@ def digits_for(question: Question) -> str:
 
 
 def give(state: ReviewState, item: Item, action: SetAnswer, stamp: ActionContext) -> Decision | Refusal:
-    """Answer a question with a whole value, then go on as `review.advance` says."""
-    found = find_question(state, action.question)
-    if found is None:
+    """Answer a question, or a field of it, with a whole value, then go on as `review.advance` says."""
+    part = find_part(state.questions, action.question, action.field_name)
+    if part is None:
         return Refusal(not_asked(action.question))
-    index, question = found
+    question = part.question
+    before = state.given.get(question.name)
+    if is_foreign(question, before):
+        return Refusal(foreign_kept(question))
     try:
-        value = check_value(question, action.value)
+        value = check_value(part.asked, action.value)
         typed = None if action.comment is None else check_text(action.comment.strip(), "The comment")
     except UnusableValue as error:
         return Refusal(verbatim(str(error)))
     if is_blank(value):
-        return Refusal(blank_refused(question))
-    before = state.given.get(question.name)
+        return Refusal(blank_refused(part.asked))
+    value = with_part(part, before, value)
     comment = (state.comment_so_far(question) if typed is None else typed) or None
     effects: Sequence[Effect] = ()
     if before is None or not same_value(before.value, value) or before.comment != comment:
         effects = (answer_effect(state, item, question, before, value, comment, stamp),)
     if typed is None:
-        return _ask_why_or_go_on(state, item, index, value, comment, effects, stamp)
-    return _in_place_of_kept(before, go_on(state, item, index, effects, stamp, Act.ANSWER))
+        return _ask_why_or_go_on(state, item, part, value, comment, effects, stamp)
+    return _in_place_of_kept(before, go_on(state, item, part.place, effects, stamp, Act.ANSWER))
 
 
 def is_blank(value: JsonValue) -> bool:
@@ -110,6 +120,11 @@ def is_blank(value: JsonValue) -> bool:
 def blank_refused(question: Question) -> str:
     """Say in a sentence of the rules why a blank text is no answer to the question."""
     return f"Nothing is written, so {verbatim(question.name)} stays as it was; {{answer.clear}} takes an answer away"
+
+
+def foreign_kept(question: Question) -> str:
+    """Say in a sentence of the rules why a field of a question that holds something else cannot be answered."""
+    return f"{verbatim(question.name)} holds an answer without fields, which is kept; {{answer.clear}} takes it away"
 
 
 def comment_on(state: ReviewState, item: Item, action: Comment, stamp: ActionContext) -> Decision | Refusal:
@@ -133,66 +148,80 @@ def comment_on(state: ReviewState, item: Item, action: Comment, stamp: ActionCon
             change=change_or_none(item, Act.COMMENT, effects, stamp), says=editing(state, item, effects)
         )
     else:
-        focus = None if index == state.focus else state.focus
-        decision = go_on(state, item, index, effects, stamp, Act.COMMENT, focus)
+        asked = (state.focus, state.field_index) if index == state.focus else (index, 0)
+        decision = go_on(state, item, asked, effects, stamp, Act.COMMENT, stays=index != state.focus)
     return _in_place_of_kept(before, decision)
 
 
-def clear(state: ReviewState, item: Item, stamp: ActionContext) -> Decision | Refusal:
-    """Clear the focused answer; on an unanswered question, go back to the one answered last."""
-    question = state.question
-    if question is None:
-        return Refusal("This review asks no question")
-    before = state.given.get(question.name)
-    if before is None:
-        earlier = state.last_answered
-        if earlier is None:
-            return Refusal("Nothing is answered here; {edit.undo} takes back what you did last")
-        return Decision(focus=state.questions.index(earlier))
-    effects: list[Effect] = [AnswerEffect(item.trace_id, question.name, question.kind, before, None, state.aim)]
-    left = {name: answer for name, answer in state.answers_of(item.trace_id).items() if name != question.name}
-    if state.aim is None and item.state is ItemState.LABELLED and not is_labelled(left, state.questions):
-        effects.append(StateEffect(item.trace_id, item.state, ItemState.OPEN))
-    return Decision(change=make_change(Act.CLEAR, item.trace_id, effects, stamp), focus=state.focus, choosing=False)
+def clearing_effect(state: ReviewState, item: Item, part: Part, before: Answer, stamp: ActionContext) -> AnswerEffect:
+    """Return the effect by which a part of an answer goes, and with the last part the answer."""
+    left = without_part(part, before)
+    if left is None:
+        return AnswerEffect(item.trace_id, part.question.name, part.question.kind, before, None, state.aim)
+    return answer_effect(state, item, part.question, before, left, before.comment, stamp)
+
+
+def given_after(state: ReviewState, effects: Iterable[Effect]) -> Mapping[str, Answer]:
+    """Return the answers about the current subject after these effects."""
+    given = dict(state.given)
+    for effect in effects:
+        if isinstance(effect, AnswerEffect):
+            given.pop(effect.question, None)
+            if effect.after is not None:
+                given[effect.question] = effect.after
+    return given
 
 
 def end_choice(state: ReviewState, item: Item, stamp: ActionContext) -> Decision:
     """End the focused choice of several; if nothing was chosen, the answer is the empty list."""
-    question = state.questions[state.focus]
-    before = state.given.get(question.name)
-    value: JsonValue = [] if before is None else before.value
-    comment = state.comment_so_far(question) or None
+    part = state.part
+    assert part is not None, "a choice is ended where it is asked"
+    before = state.given.get(part.question.name)
+    comment = state.comment_so_far(part.question) or None
     effects: Sequence[Effect] = ()
-    if before is None:
-        effects = (answer_effect(state, item, question, None, value, comment, stamp),)
-    return replace(_ask_why_or_go_on(state, item, state.focus, value, comment, effects, stamp), choosing=False)
+    value: JsonValue = None if before is None else before.value
+    if part.is_open(before):
+        value = with_part(part, before, [])
+        effects = (answer_effect(state, item, part.question, before, value, comment, stamp),)
+    return replace(_ask_why_or_go_on(state, item, part, value, comment, effects, stamp), choosing=False)
 
 
 def go_on(
     state: ReviewState,
     item: Item,
-    asked: int,
+    asked: Place,
     effects: Sequence[Effect],
     stamp: ActionContext,
     act: Act,
-    focus: int | None = None,
+    *,
+    stays: bool = False,
 ) -> Decision:
-    """Continue after an answer to question `asked`: submit and move on, or go to the next question (or `focus`).
+    """Continue after an answer to `asked`: submit and move on, or go to the next part unless the focus `stays`.
 
     An answer about a span submits nothing: an item is complete by the answers about its trace.
     """
-    passes = frozenset({state.questions[asked].name} if state.questions and state.aim is None else ())
-    answered = {effect.question for effect in effects if isinstance(effect, AnswerEffect)}
-    passed = state.passed | answered | (passes & state.given.keys())
+    given, passes = given_after(state, effects), frozenset[str]()
+    if state.questions and state.aim is None:
+        passes = frozenset({part_at(state.questions, asked).name})
     if state.aim is None and item.state is ItemState.LABELLED:
-        return Decision(
-            change=change_or_none(item, act, effects, stamp), says=editing(state, item, effects), focus=focus
-        )
-    if state.aim is None and is_complete(state, passed):
+        return Decision(change=change_or_none(item, act, effects, stamp), says=editing(state, item, effects))
+    to_pass = set() if state.aim is not None else state.filled_in - passes - _changed_names(state, effects)
+    passed = answered_names(state.questions, given) - to_pass
+    if state.aim is None and is_complete(state, passed, given):
         return submit(state, item, effects, stamp, act)
-    if focus is None:
-        focus = focus_after(state, asked, passed)
-    return Decision(change=change_or_none(item, act, effects, stamp), focus=focus, passes=passes)
+    focus, field_index = (state.focus, state.field_index) if stays else focus_after(state, asked, passed, given)
+    change = change_or_none(item, act, effects, stamp)
+    return Decision(change=change, focus=focus, field_index=field_index, passes=passes)
+
+
+def _changed_names(state: ReviewState, effects: Iterable[Effect]) -> set[str]:
+    """Return the names of the parts that these effects answer or clear."""
+    return {
+        part.name
+        for effect in effects
+        if isinstance(effect, AnswerEffect) and (found := find_question(state, effect.question)) is not None
+        for part in changed_parts(*found, effect.before, effect.after)
+    }
 
 
 def submit(state: ReviewState, item: Item, effects: Sequence[Effect], stamp: ActionContext, act: Act) -> Decision:
@@ -262,17 +291,19 @@ def not_asked(name: str) -> str:
     return f"{verbatim(name)} is not asked any more, so this answers nothing; answers given before are kept"
 
 
-def _toggle(state: ReviewState, item: Item, question: Question, option: str, stamp: ActionContext) -> Decision:
+def _toggle(state: ReviewState, item: Item, part: Part, option: str, stamp: ActionContext) -> Decision:
     """Turn an option on or off. Without any option on, the question of an open item is unanswered until Enter."""
-    assert isinstance(question.input, Categorical)
-    before = state.given.get(question.name)
-    chosen = [str(name) for name in before.value] if before and isinstance(before.value, Sequence) else []
-    wanted = toggled(question.input.options, chosen, option)
-    comment = state.comment_so_far(question) or None
-    if wanted or (state.aim is None and item.state is ItemState.LABELLED):
-        effect, kept = answer_effect(state, item, question, before, wanted, comment, stamp), None
+    assert isinstance(part.asked.input, Categorical)
+    question, before = part.question, state.given.get(part.question.name)
+    said = part.value_in(before)
+    chosen = [str(name) for name in said] if isinstance(said, Sequence) else []
+    wanted = toggled(part.asked.input.options, chosen, option)
+    comment, kept = state.comment_so_far(question) or None, None
+    if wanted or before is None or (state.aim is None and item.state is ItemState.LABELLED):
+        effect = answer_effect(state, item, question, before, with_part(part, before, wanted), comment, stamp)
     else:
-        effect, kept = AnswerEffect(item.trace_id, question.name, question.kind, before, None, state.aim), comment
+        effect = clearing_effect(state, item, part, before, stamp)
+        kept = comment if effect.after is None else None
     return Decision(
         change=make_change(Act.ANSWER, item.trace_id, (effect,), stamp),
         focus=state.focus,
@@ -285,19 +316,24 @@ def _toggle(state: ReviewState, item: Item, question: Question, option: str, sta
 def _ask_why_or_go_on(
     state: ReviewState,
     item: Item,
-    index: int,
+    part: Part,
     value: JsonValue,
     comment: str | None,
     effects: Sequence[Effect],
     stamp: ActionContext,
 ) -> Decision:
-    """Open the comment if the question wants one after such an answer, else go on."""
-    question = state.questions[index]
-    if comment or not _wants_comment(question, value):
-        return go_on(state, item, index, effects, stamp, Act.ANSWER)
+    """Open the comment if the question wants one after such an answer, else go on.
+
+    A structured question wants it once none of its fields is left.
+    """
+    question, (focus, field_index) = part.question, part.place
+    left = open_parts((question,), given_after(state, effects))
+    if comment or left or not _wants_comment(question, value):
+        return go_on(state, item, part.place, effects, stamp, Act.ANSWER)
     return Decision(
         change=change_or_none(item, Act.ANSWER, effects, stamp),
-        focus=index,
+        focus=focus,
+        field_index=field_index,
         ask=FieldRequest(FieldKind.COMMENT_AFTER, question.name),
         says=editing(state, item, effects),
     )

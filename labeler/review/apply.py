@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from labeler.dataclass import dataclass
 from labeler.domain.change import AnswerEffect, Change, StateEffect
+from labeler.domain.value import same_value
 from labeler.domain.worklist import ItemState
 from labeler.review.decision import Decision
 from labeler.review.filled_in import open_as_left, open_item
 from labeler.review.my_answer import Mine
+from labeler.review.parts import Part, parts, parts_of
 from labeler.review.shared_queue import offer
 from labeler.review.state import ReviewState, Subject
 from labeler.review.worklist import TO_DO
@@ -26,7 +28,7 @@ class Changed:
 
 def apply(state: ReviewState, decision: Decision) -> Changed:
     """Carry out a decision. Its change, if there is one, has been journaled."""
-    came_from, asked = state.position, (state.position, state.focus, state.aim)
+    came_from, asked = state.position, _asked(state)
     left = state.item
     rows = {came_from}
     state.filled_in -= decision.passes
@@ -42,15 +44,15 @@ def apply(state: ReviewState, decision: Decision) -> Changed:
     if decision.aim is not None:
         state.aim = decision.aim or None
     if decision.focus is not None:
-        state.focus = decision.focus
+        _focus(state, decision.focus, decision.field_index)
     if decision.selection is not None:
         rows.update(_indexes_of(state, decision.selection.trace_ids ^ state.selection.trace_ids))
         state.selection = decision.selection
-    elif state.selection.options is not None and (state.focus, state.aim) != asked[1:]:
+    elif state.selection.options is not None and _asked(state)[1:] != asked[1:]:
         state.selection = replace(state.selection, options=None)
     if decision.choosing is not None:
         state.choosing = decision.choosing
-    elif (state.position, state.focus, state.aim) != asked:
+    elif _asked(state) != asked:
         state.choosing = False
     rows.add(state.position)
     if left is not None and (decision.submits or state.position != came_from):
@@ -84,7 +86,8 @@ def _set_answer(state: ReviewState, effect: AnswerEffect) -> None:
     subject = effect.trace_id, effect.span_id
     state.set_answer(subject, effect.question, effect.after)
     if state.item is not None and subject == (state.item.trace_id, None):
-        state.filled_in.discard(effect.question)
+        found = (part for part in parts(state.questions) if part.question.name == effect.question)
+        state.filled_in -= {part.name for part in found if _answers(effect, part)}
     state.mine.pop((subject, effect.question), None)
     if effect.restored:
         beside = tuple(each for each in reversed(effect.restored) if each.valid)
@@ -115,3 +118,24 @@ def _stand_at(state: ReviewState, decision: Decision) -> None:
             open_as_left(state)
         else:
             open_item(state)
+
+
+def _answers(effect: AnswerEffect, part: Part) -> bool:
+    """Return whether an effect on the answer to a part's question is one on that part."""
+    return part.field is None or not same_value(part.value_in(effect.before), part.value_in(effect.after))
+
+
+def _asked(state: ReviewState) -> tuple[object, ...]:
+    """Return what keys answer now."""
+    return state.position, state.focus, state.field_index, state.aim
+
+
+def _focus(state: ReviewState, index: int, field_index: int | None) -> None:
+    if field_index is not None:
+        state.field_index = field_index
+    elif index != state.focus:
+        question = state.questions[index]
+        given = state.given.get(question.name) if state.item is not None else None
+        opening = (part.place[1] for part in parts_of(index, question) if part.is_open(given))
+        state.field_index = next(opening, 0)
+    state.focus = index

@@ -186,8 +186,11 @@ def _effects_on(
             answers = state.answers_of(item.trace_id)
             before = answers.get(name)
             comment = _comment_on(state, item.trace_id, each, before)
-            yield _marked(answer_effect(state, item, found[1], before, value, comment, stamp), count)
-            if item.state is not ItemState.LABELLED and is_labelled({*answers, name}, state.questions):
+            effect = _marked(answer_effect(state, item, found[1], before, value, comment, stamp), count)
+            yield effect
+            assert effect.after is not None
+            after = {**answers, name: effect.after}
+            if item.state is not ItemState.LABELLED and is_labelled(after, state.questions):
                 yield StateEffect(item.trace_id, item.state, ItemState.LABELLED)
         case act.ToggleFlag():
             yield note_effect(state, item, FLAG_NAME, None)

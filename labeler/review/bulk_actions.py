@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
+from labeler.domain.question import Categorical, Numeric, PassFail, Question, Structured, Text
 from labeler.domain.value import JsonValue, UnusableValue, check_text
 from labeler.domain.value_words import value_words
 from labeler.review import action as act
@@ -15,6 +15,9 @@ from labeler.review.item_states import NO_REASON
 from labeler.review.selection import selected_words
 from labeler.review.state import ReviewState, Selection
 
+_TO_THE_FOCUSED: Final = act.Thumb | act.AskThumbComment | act.Digit | act.AskText
+"""Keys that go to the focused question."""
+
 _LEAVES: Final = "{app.leave} drops the selection"
 
 
@@ -22,6 +25,9 @@ def for_selected(state: ReviewState, action: act.Action) -> Decision | Refusal:
     """Decide what an action that would change the current item does with the selected ones."""
     if state.aim is not None:
         return Refusal(f"{selected_words(state)}, but the questions are about a span; {{view.aim}} ends that")
+    focused = state.question
+    if focused is not None and isinstance(focused.input, Structured) and isinstance(action, _TO_THE_FOCUSED):
+        return Refusal(_item_by_item(focused))
     match action:
         case act.Thumb(positive, comment):
             target = _thumbed(state)
@@ -59,8 +65,14 @@ def for_selected(state: ReviewState, action: act.Action) -> Decision | Refusal:
     return Refusal(f"{selected_words(state)} · {_LEAVES}")
 
 
+def _item_by_item(question: Question) -> str:
+    return f"{verbatim(question.name)} has fields, which are answered item by item; {{question.next}} goes on"
+
+
 def _asked(state: ReviewState, question: Question, value: JsonValue, comment: str | None) -> AskBulk | Refusal:
     """Ask about giving all of them a value, unless it is none that the question takes."""
+    if isinstance(question.input, Structured):
+        return Refusal(_item_by_item(question))
     try:
         checked = check_value(question, value)
         typed = None if comment is None else check_text(comment.strip(), "The comment")

@@ -10,6 +10,8 @@ from labeler.domain.question import Question
 from labeler.domain.value import same_value
 from labeler.domain.value_words import value_words
 from labeler.review.decision import verbatim
+from labeler.review.parts import Part
+from labeler.review.structured import changed_parts, is_foreign
 
 _LONGEST: Final = 24
 """Characters of a value that are told."""
@@ -19,7 +21,10 @@ def change_words(question: Question, before: Answer | None, after: Answer | None
     """Return ``stars 4 → 2``, or ``comment on stars`` where only that changed; unsanitised, on one line."""
     if before is not None and after is not None and same_value(before.value, after.value):
         return f"comment on {question.name}"
-    return f"{question.name} {_words(question, before)} → {_words(question, after)}"
+    parts = changed_parts(0, question, before, after)
+    if before is None or after is None or not parts or is_foreign(question, before) or is_foreign(question, after):
+        return f"{question.name} {_words(question, before)} → {_words(question, after)}"
+    return ", ".join(f"{part.name} {_part_words(part, before)} → {_part_words(part, after)}" for part in parts)
 
 
 def said_of_changes(questions: Iterable[Question], effects: Sequence[Effect]) -> str:
@@ -33,5 +38,14 @@ def said_of_changes(questions: Iterable[Question], effects: Sequence[Effect]) ->
 
 
 def _words(question: Question, answer: Answer | None) -> str:
-    words = "nothing" if answer is None else " ".join(value_words(answer.value, question).split())
+    return _short("nothing" if answer is None else value_words(answer.value, question))
+
+
+def _part_words(part: Part, answer: Answer) -> str:
+    value = part.value_in(answer)
+    return _short("nothing" if value is None else value_words(value, part.asked))
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
     return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
 from labeler.domain.change import Answer
-from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
-from labeler.domain.value import JsonValue, UnusableValue
+from labeler.domain.question import Categorical, Numeric, PassFail, Question, Structured, Text
+from labeler.domain.value import JsonValue, UnusableValue, check_feedback_value
 from labeler.review.answer_values import check_value, parse_number
 
 _POSITIVE: Final = frozenset({"yes", "true", "pass", "passed", "correct", "good", "1", "1.0"})
@@ -19,8 +19,11 @@ _NEGATIVE: Final = frozenset({"no", "false", "fail", "failed", "incorrect", "bad
 def fitted(question: Question, answer: Answer) -> tuple[Answer, bool]:
     """Return an answer as the question takes it, and whether it does; what it does not take stays as it was written.
 
-    Only certain conversions are made: to a text anything could be converted, so what is no text does not fit there.
+    Only certain conversions are made: to a text anything could be converted, so what is no text does not fit there. Of
+    an object each field is taken by itself; it fits where all do that are asked.
     """
+    if isinstance(question.input, Structured):
+        return _fitted_object(question.input, answer)
     try:
         taken = (check_value if isinstance(question.input, Text) else converted)(question, answer.value)
     except UnusableValue:
@@ -66,7 +69,32 @@ def converted(question: Question, value: JsonValue) -> JsonValue:
             value = parse_number(question, value) if isinstance(value, str) else value
         case Text():
             value = value if isinstance(value, str) or value is None else json.dumps(value, ensure_ascii=False)
+        case Structured(fields):
+            value = _as_object(value)
+            if isinstance(value, Mapping):
+                given = [field for field in fields if value.get(field.name) is not None]
+                value = {**value, **{field.name: converted(field, value[field.name]) for field in given}}
     return check_value(question, value)
+
+
+def _fitted_object(structured: Structured, answer: Answer) -> tuple[Answer, bool]:
+    value = _as_object(answer.value)
+    if not isinstance(value, Mapping):
+        return answer, False
+    asked = [field for field in structured.fields if value.get(field.name) is not None]
+    taken = {field.name: fitted(field, replace(answer, value=value[field.name])) for field in asked}
+    as_taken = {**value, **{name: said.value for name, (said, _) in taken.items()}}
+    return replace(answer, value=as_taken), bool(taken) and all(fits for _, fits in taken.values())
+
+
+def _as_object(value: JsonValue) -> JsonValue:
+    """Return the object that a text is the JSON of, if it could be stored; anything else as it is."""
+    if not isinstance(value, str) or not value.lstrip().startswith("{"):
+        return value
+    try:
+        return check_feedback_value(json.loads(value))
+    except (ValueError, RecursionError):
+        return value
 
 
 def _as_bool(question: Question, value: JsonValue, positive: str, negative: str) -> bool:

@@ -9,19 +9,30 @@ from labeler.domain.change import Act, StateEffect
 from labeler.domain.question import Text
 from labeler.domain.worklist import ItemState
 from labeler.review import action as act
-from labeler.review.answers import answer_digit, answer_thumb, clear, comment_on, give, go_on, thumb_target
+from labeler.review.answers import (
+    answer_digit,
+    answer_thumb,
+    comment_on,
+    foreign_kept,
+    give,
+    go_on,
+    thumb_target,
+)
 from labeler.review.bulk import do_to_each
 from labeler.review.bulk_actions import for_selected
+from labeler.review.clearing import clear
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
 from labeler.review.filtering import leaving_filter, show_only
 from labeler.review.item_states import ask_decline, decline, defer, flag, press_enter, toggle_flag
-from labeler.review.navigation import go, go_to
+from labeler.review.navigation import focus_by, go, go_to
+from labeler.review.parts import parts
 from labeler.review.repeat import repeat
 from labeler.review.retiring import retiring
 from labeler.review.selection import drop, select_all, select_range, toggle
 from labeler.review.shared_queue import beside_others
 from labeler.review.span_target import aim, end_aim
 from labeler.review.state import ReviewState
+from labeler.review.structured import is_foreign
 from labeler.review.undo import redo, undo
 from labeler.review.worklist import Item
 
@@ -49,8 +60,7 @@ def _decide(state: ReviewState, action: act.Action, stamp: act.ActionContext) ->
         case act.ShowOnly():
             return show_only(state, action)
         case act.FocusBy(step):
-            left = {state.question.name} if step > 0 and state.question is not None and state.aim is None else ()
-            return Decision(focus=(state.focus + step) % max(len(state.questions), 1), passes=frozenset(left))
+            return focus_by(state, step)
         case act.EndAim():
             return end_aim(state)
         case act.ToggleSelected():
@@ -89,7 +99,7 @@ def _decide_on_item(state: ReviewState, item: Item, action: act.Action, stamp: a
         case act.AskText():
             return _ask_text(state)
         case act.Proceed():
-            return go_on(state, item, state.focus, (), stamp, Act.ANSWER)
+            return go_on(state, item, (state.focus, state.field_index), (), stamp, Act.ANSWER)
         case act.Clear():
             return clear(state, item, stamp)
         case act.TargetSpan():
@@ -128,10 +138,14 @@ def _ask_thumb_comment(state: ReviewState, action: act.AskThumbComment) -> Decis
     target = thumb_target(state)
     if isinstance(target, Refusal):
         return target
-    if not target.takes_comment:
-        return Refusal(f"{verbatim(target.name)} takes no comment")
-    text = state.comment_so_far(target)
-    return Decision(ask=FieldRequest(FieldKind.THUMB_COMMENT, target.name, text, action.positive))
+    question = target.question
+    if not question.takes_comment:
+        return Refusal(f"{verbatim(question.name)} takes no comment")
+    if is_foreign(question, state.given.get(question.name)):
+        return Refusal(foreign_kept(question))
+    text = state.comment_so_far(question)
+    asked = FieldRequest(FieldKind.THUMB_COMMENT, question.name, text, action.positive, field_name=target.field_name)
+    return Decision(ask=asked)
 
 
 def _ask_comment(state: ReviewState) -> Decision | Refusal:
@@ -147,14 +161,16 @@ def _ask_comment(state: ReviewState) -> Decision | Refusal:
 
 
 def _ask_text(state: ReviewState) -> Decision | Refusal:
-    """Open the focused text or expectation question, else the first."""
-    texts = [question for question in state.questions if isinstance(question.input, Text)]
+    """Open the focused text or expectation question, or text field, else the first."""
+    texts = [part for part in parts(state.questions) if isinstance(part.asked.input, Text)]
     if not texts:
         return Refusal("No question here takes text")
-    question = state.question if state.question in texts else texts[0]
-    assert question is not None
-    answer = state.given.get(question.name)
-    return Decision(
-        focus=state.questions.index(question),
-        ask=FieldRequest(FieldKind.TEXT, question.name, str(answer.value) if answer else ""),
-    )
+    part = state.part if state.part in texts else texts[0]
+    assert part is not None
+    answer = state.given.get(part.question.name)
+    if is_foreign(part.question, answer):
+        return Refusal(foreign_kept(part.question))
+    value, (focus, field_index) = part.value_in(answer), part.place
+    text = "" if value is None else str(value)
+    asked = FieldRequest(FieldKind.TEXT, part.question.name, text, field_name=part.field_name)
+    return Decision(focus=focus, field_index=field_index, ask=asked)

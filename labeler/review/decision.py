@@ -26,7 +26,8 @@ class FieldKind(StrEnum):
 class FieldRequest:
     """A field to open: for which question (empty for notes on the item), and with which text in it.
 
-    `selected` is for how many selected items it is; 0: for the current one.
+    `selected` is for how many selected items it is; 0: for the current one. `field_name` is the field of a structured
+    question that is asked for; empty where that is the question itself.
     """
 
     field: FieldKind
@@ -34,6 +35,7 @@ class FieldRequest:
     text: str = ""
     positive: bool = False
     selected: int = 0
+    field_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +43,19 @@ class Decision:
     """What an action leads to. Whatever is None stays as it is.
 
     `change` is journaled before anything is shown. `position` and `focus` are the indexes of the item and the question
-    to go to; `aim` is the span to ask about (empty: the trace again). `choosing` says whether a choice of several is
-    open; None ends it when focus or aim move. `trail` moves within the history of visited items instead of adding to
-    it. `kept_comment` waits for an answer (empty: none waits any more). `submits` marks the moment when an item's
-    answers are released for delivery although the reviewer stays there. `shows` sets or ends a filter. `passes` are
-    the questions that the walk through an item with answers filled in passes by this. `selection` is what is selected
-    from then on.
+    to go to, and `field_index` that of its field; without it the focus goes to the first unanswered field of another
+    question, and stays where it is in the same one. `aim` is the span to ask about (empty: the trace again). `choosing`
+    says whether a choice of several is open; None ends it when focus or aim move. `trail` moves within the history of
+    visited items instead of adding to it. `kept_comment` waits for an answer (empty: none waits any more). `submits`
+    marks the moment when an item's answers are released for delivery although the reviewer stays there. `shows` sets
+    or ends a filter. `passes` are the names of the parts that the walk through an item with answers filled in passes
+    by this. `selection` is what is selected from then on.
     """
 
     change: Change | None = None
     position: int | None = None
     focus: int | None = None
+    field_index: int | None = None
     aim: str | None = None
     ask: FieldRequest | None = None
     says: str = ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from labeler.domain.question import Question
 from labeler.review import action as act
 from labeler.review.answer_values import allowed, parse_number
@@ -16,7 +18,8 @@ def takes_several_lines(request: FieldRequest) -> bool:
 
 
 def meaning_of(request: FieldRequest, question: Question | None, text: str) -> act.Action:
-    """Return the action that a text typed into the field stands for; `question` is the one that it was asked for.
+    """Return the action that a text typed into the field stands for; `question` is the one that it was asked for, or
+    the field of one.
 
     Raises `UnusableValue`, with a sentence, for a text that is no number where one is asked for.
     """
@@ -24,12 +27,12 @@ def meaning_of(request: FieldRequest, question: Question | None, text: str) -> a
         case FieldKind.COMMENT | FieldKind.COMMENT_AFTER:
             return act.Comment(request.question, text)
         case FieldKind.THUMB_COMMENT:
-            return act.SetAnswer(request.question, request.positive, text.strip())
+            return act.SetAnswer(request.question, request.positive, text.strip(), request.field_name)
         case FieldKind.TEXT:
-            return act.SetAnswer(request.question, text)
+            return act.SetAnswer(request.question, text, field_name=request.field_name)
         case FieldKind.NUMBER:
             assert question is not None, "a number is asked for a question"
-            return act.SetAnswer(request.question, parse_number(question, text))
+            return act.SetAnswer(request.question, parse_number(question, text), field_name=request.field_name)
         case FieldKind.DECLINE:
             return act.Decline(text)
         case FieldKind.FLAG:
@@ -59,7 +62,10 @@ def title_of(request: FieldRequest, question: Question | None, name: str, *, for
 def draft_slot(request: FieldRequest, span_id: str | None) -> str:
     """Return what a draft is kept under. A comment is the same comment, whichever key opened it."""
     about = f"@{span_id}" if span_id and request.question else ""
-    return f"{FieldKind.COMMENT if request.field in _COMMENTS else request.field}:{request.question}{about}"
+    if request.field in _COMMENTS:
+        return f"{FieldKind.COMMENT}:{request.question}{about}"
+    field = json.dumps(request.field_name) if request.field_name else ""  # in quotes, so that no other slot is like it
+    return f"{request.field}{field}:{request.question}{about}"
 
 
 def draft_of(request: FieldRequest, text: str) -> str:

@@ -12,6 +12,7 @@ from labeler.dataclass import dataclass
 from labeler.domain.moment import recent_day
 from labeler.domain.value_words import value_words
 from labeler.review.navigation import opening_focus
+from labeler.review.parts import answered_names, parts
 from labeler.review.state import ReviewState
 from labeler.review.worklist import TO_DO
 
@@ -29,22 +30,25 @@ def open_item(state: ReviewState) -> None:
     state.filled_in = set()
     if state.item is not None:
         fill_in(state, state.item.trace_id, state.answers_of(state.item.trace_id))
-    state.focus = opening_focus(state)
+    state.focus, state.field_index = opening_focus(state)
 
 
 def open_as_left(state: ReviewState) -> None:
     """Come back to an item whose answers the reviewer has just gone through: none of them is to be passed again."""
     state.filled_in = set()
-    state.focus = opening_focus(state)
+    state.focus, state.field_index = opening_focus(state)
 
 
 def fill_in(state: ReviewState, trace_id: str, names: Iterable[str]) -> None:
-    """Note answers that came to the current item by no key pressed there. Those of any other, or a done one, count for
-    nothing here.
+    """Note answers, by their questions, that came to the current item by no key pressed there.
+
+    Those of any other item, or of a done one, count for nothing here.
     """
     item = state.item
     if item is not None and item.trace_id == trace_id and item.state in TO_DO:
-        state.filled_in |= {question.name for question in state.questions} & set(names)
+        given = state.answers_of(trace_id)
+        came = {name: given[name] for name in names if name in given}
+        state.filled_in |= answered_names(state.questions, came)
 
 
 def filled_in(state: ReviewState, now_ms: int) -> FilledIn | None:
@@ -53,10 +57,12 @@ def filled_in(state: ReviewState, now_ms: int) -> FilledIn | None:
     if item is None or item.state not in TO_DO or state.aim is not None:
         return None
     given = state.answers_of(item.trace_id)
-    asked = [each for each in state.questions if each.name in state.filled_in and each.name in given]
-    if not asked:
+    asked = [part for part in parts(state.questions) if part.name in state.filled_in]
+    said = {part: part.value_in(given.get(part.question.name)) for part in asked}
+    told = {part: value_words(value, part.asked) for part, value in said.items() if value is not None}
+    if not told:
         return None
-    answers = ", ".join(f"{each.name} {value_words(given[each.name].value, each)}" for each in asked)
-    newest_ms = max(given[each.name].answered_at_ms for each in asked)
+    answers = ", ".join(f"{part.name} {words}" for part, words in told.items())
+    newest_ms = max(given[part.question.name].answered_at_ms for part in told)
     day = recent_day(newest_ms, now_ms) if newest_ms else ""
     return FilledIn(answers, f"yours of {day}" if day else "yours")

@@ -12,6 +12,7 @@ from labeler.review.action import ActionContext, Decline, SetFlag
 from labeler.review.answers import end_choice, make_change, note_effect, submit
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
 from labeler.review.navigation import came_from, next_open, nothing_left, nothing_left_after
+from labeler.review.parts import parts
 from labeler.review.shared_queue import GOES_ON, why_no_work
 from labeler.review.state import ReviewState
 from labeler.review.worklist import Item
@@ -35,9 +36,11 @@ def press_enter(state: ReviewState, item: Item, stamp: ActionContext) -> Decisio
             return Refusal(f"{why} · {GOES_ON}")
         return Refusal("Nothing is answered yet; {item.defer} defers, {item.decline} declines")
     if missing:
-        names = ", ".join(verbatim(state.questions[index].name) for index in missing)
-        before = frozenset(question.name for question in state.questions[: missing[0]])
-        return Decision(focus=missing[0], says=f"{len(missing)} still to answer: {names}", passes=before)
+        names = ", ".join(verbatim(part.name) for part in missing)
+        before = frozenset(part.name for part in parts(state.questions) if part.place < missing[0].place)
+        focus, field_index = missing[0].place
+        says = f"{len(missing)} still to answer: {names}"
+        return Decision(focus=focus, field_index=field_index, says=says, passes=before)
     return submit(state, item, (), stamp, Act.SUBMIT)
 
 
@@ -112,10 +115,10 @@ def flag(state: ReviewState, item: Item, action: SetFlag, stamp: ActionContext) 
 
 def _ends_choice(state: ReviewState, item: Item) -> bool:
     """Return whether Enter ends a choice of several: one that was begun, or a required one not answered yet."""
-    question = state.question
-    if question is None or not isinstance(question.input, Categorical) or not question.input.multiple:
+    part = state.part
+    if part is None or not isinstance(part.asked.input, Categorical) or not part.asked.input.multiple:
         return False
-    return state.choosing or (question.required and not state.is_answered(item.trace_id, question))
+    return state.choosing or part in state.missing(item.trace_id)
 
 
 def _return_from_edit(state: ReviewState, item: Item) -> Decision:

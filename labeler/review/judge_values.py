@@ -9,6 +9,7 @@ from labeler.domain.question import Question, Text
 from labeler.domain.value import JsonValue, UnusableValue, same_value
 from labeler.review.converted_values import converted
 from labeler.review.state import ReviewState, Rules
+from labeler.review.structured import asked_fields
 
 
 def judge_of(
@@ -53,14 +54,18 @@ def _newest_answers(question: Question, said: Iterable[Assessment], span_id: str
 
 def _differ(question: Question, verdict: JsonValue, answer: JsonValue) -> bool:
     try:
-        return not same_value(converted(question, verdict), converted(question, answer))
+        said, answered = converted(question, verdict), converted(question, answer)
+        return not same_value(asked_fields(question, said), asked_fields(question, answered))
     except UnusableValue:
         return False
 
 
 def judged_value(question: Question, judge: Assessment) -> JsonValue:
-    """Return the judge's value in the question's type. Raises `UnusableValue` if it has no counterpart there."""
-    return converted(question, judge.value)
+    """Return the judge's value in the question's type, and of an object only the fields that are asked.
+
+    Raises `UnusableValue` if it has no counterpart there.
+    """
+    return asked_fields(question, converted(question, judge.value))
 
 
 def as_asked(state: ReviewState, assessment: Assessment) -> tuple[Question, JsonValue] | None:
@@ -72,7 +77,7 @@ def as_asked(state: ReviewState, assessment: Assessment) -> tuple[Question, Json
     if question is None or isinstance(question.input, Text):
         return None
     try:
-        return question, judged_value(question, assessment)
+        return question, converted(question, assessment.value)
     except UnusableValue:
         return None
 

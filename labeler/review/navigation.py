@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 
+from labeler.domain.change import Answer
 from labeler.review.action import Go, GoTo, Where
 from labeler.review.decision import Decision, Refusal
+from labeler.review.parts import Part, Place, answered_names, missing_parts, open_parts, parts
 from labeler.review.state import Advance, ReviewState
 from labeler.review.worklist import TO_DO
 
@@ -69,34 +73,51 @@ def first_to_work(state: ReviewState) -> int:
     return state.worklist.first_open() or 0
 
 
-def focus_after(state: ReviewState, asked: int, passed: frozenset[str]) -> int:
-    """Choose the question to go to after `asked`: the next that is not passed, else the first such, else the same.
+def focus_after(state: ReviewState, asked: Place, passed: AbstractSet[str], given: Mapping[str, Answer]) -> Place:
+    """Choose the part to go to after `asked`: the next that is not passed, else the first such, else the same.
 
-    If the item submits itself and only optional questions are left, it is the first of them.
+    If the item submits itself and only optional parts are left, it is the first of them.
     """
-    left = [index for index, question in enumerate(state.questions) if question.name not in passed]
+    left = [part for part in parts(state.questions) if part.name not in passed]
     if not left:
         return asked
-    if state.rules.advance is Advance.AUTO and not any(state.questions[index].required for index in left):
-        return left[0]
-    return next((index for index in left if index >= asked), left[0])
+    is_any_needed = any(part.is_required for part in left) or bool(missing_parts(state.questions, given))
+    if state.rules.advance is Advance.AUTO and not is_any_needed:
+        return left[0].place
+    return next((part.place for part in left if part.place >= asked), left[0].place)
 
 
-def opening_focus(state: ReviewState) -> int:
-    """Return the question at which the current item opens: the first not answered or not passed, else the first."""
+def opening_focus(state: ReviewState) -> Place:
+    """Return the part at which the current item opens: the first not answered or not passed, else the first."""
     if state.item is None:
-        return 0
-    passed = state.answers_of(state.item.trace_id).keys() - state.filled_in
-    return next((index for index, question in enumerate(state.questions) if question.name not in passed), 0)
+        return 0, 0
+    passed = answered_names(state.questions, state.answers_of(state.item.trace_id)) - state.filled_in
+    return first_place(part for part in parts(state.questions) if part.name not in passed)
 
 
-def is_complete(state: ReviewState, passed: frozenset[str]) -> bool:
-    """Return whether the current item is submitted without Enter once these questions are answered and passed."""
-    required = [question.name for question in state.questions if question.required]
-    if not required or state.rules.advance is Advance.MANUAL or not passed.issuperset(required):
+def first_place(left: Iterable[Part]) -> Place:
+    """Return the place of the first of these parts; where there is none, that of the first of all."""
+    return next((part.place for part in left), (0, 0))
+
+
+def focus_by(state: ReviewState, step: int) -> Decision:
+    """Move the focus by so many parts; after the last comes the first. Going on passes the part that is left."""
+    places = [part.place for part in parts(state.questions)]
+    if state.part is None:
+        return Decision()
+    focus, field_index = places[(places.index(state.part.place) + step) % len(places)]
+    passes = frozenset({state.part.name} if step > 0 and state.aim is None else ())
+    return Decision(focus=focus, field_index=field_index, passes=passes)
+
+
+def is_complete(state: ReviewState, passed: AbstractSet[str], given: Mapping[str, Answer]) -> bool:
+    """Return whether the current item is submitted without Enter: with these answers, once these parts are passed."""
+    is_any_required = any(question.required for question in state.questions)
+    if not is_any_required or state.rules.advance is Advance.MANUAL or missing_parts(state.questions, given):
         return False
-    answered = passed | state.given.keys()
-    return state.rules.advance is Advance.REQUIRED or all(q.name in answered for q in state.questions)
+    if any(part.is_required and part.name not in passed for part in parts(state.questions)):
+        return False
+    return state.rules.advance is Advance.REQUIRED or not open_parts(state.questions, given)
 
 
 def go(state: ReviewState, action: Go) -> Decision | Refusal:

@@ -10,11 +10,12 @@ from labeler.domain.assessment import Assessment
 from labeler.domain.question import Question
 from labeler.domain.value import JsonValue, UnusableValue
 from labeler.review.action import Action, ActionContext, Undo
-from labeler.review.answers import blank_refused, is_blank
+from labeler.review.answers import blank_refused, foreign_kept, is_blank
 from labeler.review.decide import NOT_DOWNLOADED, decide
 from labeler.review.decision import Asks, Refusal, verbatim
 from labeler.review.judge_values import judge_of, judged_value
 from labeler.review.state import ReviewState
+from labeler.review.structured import is_foreign
 
 _NO_STAMP: Final = ActionContext(0, 0, lambda: "a-")
 """For decisions that are never carried out."""
@@ -51,4 +52,6 @@ def verdict(state: ReviewState, question: Question, said_by_others: Iterable[Ass
         return Verdict(judge, None, verbatim(str(error)))
     if state.item is not None and state.item.trace_id in state.absent:
         return Verdict(judge, value, NOT_DOWNLOADED)
+    if state.item is not None and is_foreign(question, state.given.get(question.name)):
+        return Verdict(judge, value, foreign_kept(question))
     return Verdict(judge, value, blank_refused(question) if is_blank(value) else "")

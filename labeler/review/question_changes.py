@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
+from labeler.domain.question import Categorical, Numeric, PassFail, Question, Structured, Text
 from labeler.review.decision import verbatim
 
 
@@ -36,4 +36,6 @@ def _difference(before: Question | None, after: Question) -> str:
                 return f"{name} has other words for its answers"
             case Text():
                 return f"{name} takes another length"
+            case Structured():
+                return f"{name} has other fields"
     return f"{name} has a new instruction" if before.instruction != after.instruction else ""

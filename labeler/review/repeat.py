@@ -14,10 +14,12 @@ from labeler.domain.value import JsonValue, UnusableValue, same_value
 from labeler.domain.worklist import ItemState
 from labeler.review.action import ActionContext
 from labeler.review.answer_values import check_value
-from labeler.review.answers import answer_effect, change_or_none, editing, submit
+from labeler.review.answers import answer_effect, change_or_none, editing, foreign_kept, submit
 from labeler.review.decision import Decision, Refusal, verbatim
 from labeler.review.labelled import is_labelled
+from labeler.review.parts import Part, missing_parts
 from labeler.review.state import ReviewState
+from labeler.review.structured import asked_fields, is_foreign, with_part
 from labeler.review.worklist import Item
 
 _CHANGES_LOOKED_AT: Final = 200
@@ -55,8 +57,10 @@ def repeat(state: ReviewState, item: Item, stamp: ActionContext) -> Decision | R
         answer = answers.get(question.name)
         if answer is None:
             continue
+        if is_foreign(question, state.given.get(question.name)):
+            return Refusal(foreign_kept(question))
         try:
-            value = check_value(question, answer.value)
+            value = check_value(question, asked_fields(question, answer.value))
         except UnusableValue:
             unfit.append(verbatim(question.name))
             continue
@@ -65,11 +69,13 @@ def repeat(state: ReviewState, item: Item, stamp: ActionContext) -> Decision | R
         return Refusal(f"Not repeated: what was said to {', '.join(unfit)} is no answer to it any more")
     if item.state is ItemState.LABELLED:
         return Decision(change=change_or_none(item, Act.REPEAT, effects, stamp), says=editing(state, item, effects))
-    given = {**state.answers_of(item.trace_id), **answers}
+    given = {**state.answers_of(item.trace_id), **{each.question: each.after for each in effects if each.after}}
     if is_labelled(given, state.questions):
         return submit(state, item, effects, stamp, Act.REPEAT)
-    missing = next(index for index, question in enumerate(state.questions) if _is_missing(question, given))
-    return Decision(change=change_or_none(item, Act.REPEAT, effects, stamp), focus=missing)
+    missing = missing_parts(state.questions, given)
+    focus, field_index = missing[0].place if missing else (None, None)
+    change = change_or_none(item, Act.REPEAT, effects, stamp)
+    return Decision(change=change, focus=focus, field_index=field_index)
 
 
 def _submits(change: Change) -> bool:
@@ -85,10 +91,6 @@ def _is_submitted(state: ReviewState, trace_id: str) -> bool:
     return index is not None and state.items[index].state is ItemState.LABELLED
 
 
-def _is_missing(question: Question, given: Mapping[str, Answer]) -> bool:
-    return question.required and question.name not in given
-
-
 def _taken_over(
     state: ReviewState,
     item: Item,
@@ -100,6 +102,7 @@ def _taken_over(
 ) -> Sequence[AnswerEffect]:
     """Return the effect that takes an answer over, or nothing where the item has the same one."""
     before = state.given.get(question.name)
+    value = with_part(Part((0, 0), question), before, value)
     if before is not None and same_value(before.value, value) and (before.comment or "") == (comment or ""):
         return ()
     effect = answer_effect(state, item, question, before, value, comment, stamp)

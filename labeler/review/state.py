@@ -15,6 +15,7 @@ from labeler.domain.worklist import ItemState
 from labeler.review.criteria import Filter
 from labeler.review.history import History
 from labeler.review.my_answer import Mine
+from labeler.review.parts import Part, answered_names, missing_parts, open_parts, part_at, parts_of
 from labeler.review.queue_items import QueueItems
 from labeler.review.worklist import Item, Worklist
 
@@ -100,8 +101,9 @@ class ReviewState:
     """The state of one review. It is changed only by `review.apply` and the methods here.
 
     `answers` are the reviewer's current answers by subject and question name; flags and decline notes are among those
-    of a trace, under names of their own. `kept_comments` are comments typed before any answer. `aim` is the span of the
-    current item that the questions are about; None: they are about the trace.
+    of a trace, under names of their own. `focus` is the index of the focused question, and `field_index` that of the
+    focused field where it is a structured one. `kept_comments` are comments typed before any answer. `aim` is the span
+    of the current item that the questions are about; None: they are about the trace.
     """
 
     questions: tuple[Question, ...]
@@ -109,6 +111,7 @@ class ReviewState:
     worklist: Worklist = field(default_factory=Worklist)
     position: int = 0
     focus: int = 0
+    field_index: int = 0
     aim: str | None = None
     answers: dict[Subject, dict[str, Answer]] = field(default_factory=dict)
     kept_comments: dict[Subject, str] = field(default_factory=dict)
@@ -127,7 +130,7 @@ class ReviewState:
     filter: Filter | None = None
     """What the worklist is narrowed to; None: all of it is shown."""
     filled_in: set[str] = field(default_factory=set)
-    """Questions that were answered when the current item opened, and that the walk through it has not passed yet."""
+    """Names of parts that were answered when the current item opened, and that the walk has not passed yet."""
     selection: Selection = NOTHING_SELECTED
     choosing: bool = False
     """Whether the focused choice of several has been begun and not yet ended."""
@@ -139,14 +142,16 @@ class ReviewState:
         return self.worklist.add(items)
 
     def ask(self, questions: tuple[Question, ...]) -> None:
-        """Ask these questions from now on. The focus stays on its question, if that is still asked."""
-        focused = self.question
+        """Ask these questions from now on. The focus stays on its question and field, if these are still asked."""
+        focused, field_name = self.question, "" if self.part is None else self.part.field_name
         self.questions = questions
         names = [question.name for question in questions]
         if focused is not None and focused.name in names:
             self.focus = names.index(focused.name)
         else:
             self.focus, self.choosing = 0, False
+        asked = [part.field_name for part in parts_of(self.focus, questions[self.focus])] if questions else []
+        self.field_index = asked.index(field_name) if field_name in asked else 0
 
     def show_only(self, filter: Filter | None) -> None:
         """Narrow the worklist to the items of a filter; None: show all of it."""
@@ -194,6 +199,11 @@ class ReviewState:
         return self.questions[self.focus] if self.questions else None
 
     @property
+    def part(self) -> Part | None:
+        """What keys answer now: the focused question or, of a structured one, the focused field."""
+        return part_at(self.questions, (self.focus, self.field_index)) if self.questions else None
+
+    @property
     def subject(self) -> Subject:
         """What the questions are about now. Not available in an empty worklist."""
         return self.items[self.position].trace_id, self.aim
@@ -205,9 +215,9 @@ class ReviewState:
 
     @property
     def passed(self) -> frozenset[str]:
-        """The names of the questions about the current subject that are answered and, if filled in, passed."""
-        given = frozenset(self.given)
-        return given if self.aim is not None else given - self.filled_in
+        """The names of the parts that are answered about the current subject and, if filled in, passed."""
+        answered = answered_names(self.questions, self.given)
+        return answered if self.aim is not None else answered - self.filled_in
 
     def answers_of(self, trace_id: str, span_id: str | None = None) -> Mapping[str, Answer]:
         return self.answers.get((trace_id, span_id), {})
@@ -216,21 +226,13 @@ class ReviewState:
         """Return every answer about the trace (None) and its spans, by span ID and question name."""
         return {span_id: self.answers[trace_id, span_id] for span_id in self._spans.get(trace_id, ())}
 
-    def is_answered(self, trace_id: str, question: Question) -> bool:
-        return question.name in self.answers_of(trace_id)
+    def missing(self, trace_id: str) -> list[Part]:
+        """List the parts that are to be answered about the trace before its item can be submitted."""
+        return missing_parts(self.questions, self.answers_of(trace_id))
 
-    def missing(self, trace_id: str) -> list[int]:
-        """List the indexes of the required questions without an answer about the trace."""
-        return [
-            index
-            for index, question in enumerate(self.questions)
-            if question.required and not self.is_answered(trace_id, question)
-        ]
-
-    def unanswered(self, trace_id: str, span_id: str | None = None) -> list[int]:
-        """List the indexes of all questions without an answer."""
-        given = self.answers_of(trace_id, span_id)
-        return [index for index, question in enumerate(self.questions) if question.name not in given]
+    def unanswered(self, trace_id: str, span_id: str | None = None) -> list[Part]:
+        """List all parts without an answer."""
+        return open_parts(self.questions, self.answers_of(trace_id, span_id))
 
     def comment_so_far(self, question: Question) -> str:
         """Return the comment on the question's answer, else the one that waits for an answer; empty for none."""
@@ -247,7 +249,8 @@ class ReviewState:
         return FLAG_NAME in self.answers_of(trace_id)
 
     def is_partly_answered(self, trace_id: str) -> bool:
-        return any(self.is_answered(trace_id, question) for question in self.questions)
+        given = self.answers_of(trace_id)
+        return any(question.name in given for question in self.questions)
 
     @property
     def last_answered(self) -> Question | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from labeler.domain.assessment import AssessmentKind
@@ -15,6 +14,7 @@ from labeler.review.answers import make_change
 from labeler.review.decision import Decision, Refusal, verbatim
 from labeler.review.labelled import is_labelled
 from labeler.review.state import ReviewState
+from labeler.review.structured import changed_parts
 
 
 def undo(state: ReviewState, stamp: ActionContext) -> Decision | Refusal:
@@ -43,9 +43,24 @@ def _reverse(state: ReviewState, change: Change, act: Act, stamp: ActionContext)
     answered = [effect for effect in effects if isinstance(effect, AnswerEffect) and effect.trace_id == change.trace_id]
     aim = next((effect.span_id for effect in answered), None) if state.aim and position == state.position else None
     names = [effect.question for effect in answered if effect.span_id == aim]
-    focus = next((index for index, question in enumerate(state.questions) if question.name in names), None)
+    focus, field_index = _focus_of(state, answered, names)
     reversal = make_change(act, change.trace_id, effects, stamp, reverses=change.id)
-    return Decision(change=reversal, position=position, focus=focus, aim=aim or "", choosing=False)
+    return Decision(
+        change=reversal, position=position, focus=focus, field_index=field_index, aim=aim or "", choosing=False
+    )
+
+
+def _focus_of(
+    state: ReviewState, answered: Sequence[AnswerEffect], names: Sequence[str]
+) -> tuple[int | None, int | None]:
+    """Return the question of these names to go to, and of a structured one the field that the effect is about."""
+    focus = next((index for index, question in enumerate(state.questions) if question.name in names), None)
+    if focus is None:
+        return None, None
+    question = state.questions[focus]
+    effect = next(each for each in answered if each.question == question.name)
+    changed = changed_parts(focus, question, effect.before, effect.after)
+    return focus, changed[0].place[1] if changed else None
 
 
 def _stands(state: ReviewState, effect: Effect) -> bool:
@@ -63,20 +78,21 @@ def _stands(state: ReviewState, effect: Effect) -> bool:
 def _reopening(state: ReviewState, effects: Sequence[Effect]) -> tuple[StateEffect, ...]:
     """Open items again that were labelled by their answers alone, where these effects take a required one away."""
     with_state = {effect.trace_id for effect in effects if isinstance(effect, StateEffect)}
-    taken: dict[str, set[str]] = {}
+    taken: dict[str, dict[str, Answer | None]] = {}
     for effect in effects:
-        if isinstance(effect, AnswerEffect) and effect.span_id is None and effect.after is None:
-            taken.setdefault(effect.trace_id, set()).add(effect.question)
+        if isinstance(effect, AnswerEffect) and effect.span_id is None:
+            taken.setdefault(effect.trace_id, {})[effect.question] = effect.after
     return tuple(
         StateEffect(trace_id, ItemState.LABELLED, ItemState.OPEN)
-        for trace_id, names in taken.items()
-        if trace_id not in with_state and _is_reopened(state, trace_id, names)
+        for trace_id, answers in taken.items()
+        if trace_id not in with_state and _is_reopened(state, trace_id, answers)
     )
 
 
-def _is_reopened(state: ReviewState, trace_id: str, names: AbstractSet[str]) -> bool:
-    """Return whether a labelled item is none any more without its answers to these questions."""
-    left = {name: answer for name, answer in state.answers_of(trace_id).items() if name not in names}
+def _is_reopened(state: ReviewState, trace_id: str, answers: Mapping[str, Answer | None]) -> bool:
+    """Return whether a labelled item is none any more with these answers, where None clears one."""
+    given = {**state.answers_of(trace_id), **answers}
+    left = {name: answer for name, answer in given.items() if answer is not None}
     now = state.items[state.index_of[trace_id]].state
     return now is ItemState.LABELLED and not is_labelled(left, state.questions)
 

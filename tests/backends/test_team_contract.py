@@ -10,7 +10,7 @@ import pytest
 from labeler.backends.base import AlreadyThere, MissingTarget, Refused, TeamBackend, UnknownName
 from labeler.backends.mlflow.backend import MlflowBackend
 from labeler.domain.assessment import AssessmentKind
-from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
+from labeler.domain.question import Categorical, Numeric, PassFail, Question, Structured, Text
 from labeler.domain.queue import Queue, QueueItem, QueueItemState
 from tests.servers.filling import log, recordings
 from tests.servers.mlflow_server import MlflowServer
@@ -79,6 +79,7 @@ async def test_what_no_schema_can_be_is_refused(team: Team) -> None:
         Question("a", Categorical(tuple(map(str, range(11))))),
         Question("b", Categorical(("x" * 65,))),
         Question("c", PassFail(), instruction="x" * 1_001),
+        Question("d", Structured((Question("accuracy", Numeric(1, 5)),))),
     ):
         with pytest.raises(Refused):
             await team.backend.create_schema(team.experiment_id, odd)

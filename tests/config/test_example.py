@@ -22,7 +22,7 @@ def uncommented(text: str) -> str:
 
 
 def test_the_example_is_valid_as_it_stands_and_with_everything_in_it_switched_on(tmp_path: Path) -> None:
-    assert len(asked_questions(load(tmp_path, user=EXAMPLE)).questions) == 4
+    assert len(asked_questions(load(tmp_path, user=EXAMPLE)).questions) == 5
     assert load(tmp_path, user=uncommented(EXAMPLE)).settings.keys["answer.positive"] == ("y",)
 
 

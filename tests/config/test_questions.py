@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from labeler.config.asked import BUILT_IN, NoQuestions, UnknownQuestion, asked_questions, of_judge, only
+from labeler.desk.question_json import questions_from_json, questions_to_json
 from labeler.domain.assessment import AssessmentKind
-from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
+from labeler.domain.question import Categorical, Numeric, PassFail, Question, Structured, Text
 from tests.config.loading import complaints, load
 
 OWN = """
@@ -41,6 +42,18 @@ kind = "expectation"
 max_length = 40
 """
 
+STRUCTURED = """
+[[questions]]
+name = "quality"
+input = "structured"
+comment_on = "always"
+fields = [
+  { name = "accuracy", input = "numeric", min = 1, max = 5, instruction = "Is it true?" },
+  { name = "tone", input = "categorical", options = ["warm", "cold"], required = false },
+  { name = "note", input = "text" },
+]
+"""
+
 HELPFUL = Question("helpful", PassFail("Helpful", "Not helpful"), comment_on="negative")
 SCORE = Question("score", Numeric(0, 1), required=False, instruction="How good?")
 MODES = Question("modes", Categorical(("wrong", "unsafe"), multiple=True), takes_comment=False)
@@ -51,6 +64,31 @@ def test_questions_come_out_as_they_were_written_those_with_an_order_first(tmp_p
     asked = asked_questions(load(tmp_path, user=OWN))
     assert asked.questions == (MODES, HELPFUL, SCORE, EXPECTED)
     assert asked.origin == str(tmp_path / "config.toml")
+
+
+def test_the_fields_of_a_structured_question_are_questions_of_their_own(tmp_path: Path) -> None:
+    (quality,) = asked_questions(load(tmp_path, user=STRUCTURED)).questions
+    assert quality == Question(
+        "quality",
+        Structured(
+            (
+                Question("accuracy", Numeric(1, 5), instruction="Is it true?", takes_comment=False),
+                Question("tone", Categorical(("warm", "cold")), takes_comment=False, required=False),
+                Question("note", Text(), takes_comment=False, required=False),
+            )
+        ),
+        comment_on="always",
+    )
+    assert questions_from_json(questions_to_json((quality, HELPFUL))) == (quality, HELPFUL)
+
+
+def test_a_structured_expectation_is_one_in_all_its_fields(tmp_path: Path) -> None:
+    (quality,) = asked_questions(
+        load(tmp_path, user=STRUCTURED.replace("comment_on", "kind = 'expectation' #"))
+    ).questions
+    assert isinstance(quality.input, Structured)
+    assert not quality.required
+    assert {field.kind for field in quality.input.fields} == {quality.kind} == {AssessmentKind.EXPECTATION}
 
 
 SERVER = (Question("rating", Numeric(1, 10), schema_id="ls-1"), Question("helpful", PassFail(), schema_id="ls-2"))
@@ -136,11 +174,48 @@ def test_a_question_with_the_name_of_a_schema_refines_it_and_leaves_its_input(tm
         ),
         (
             'name = "a"\ninput = "nummeric"',
-            'questions[1].input must be "pass_fail", "categorical", "numeric" or "text"; did you mean "numeric"?',
+            'questions[1].input must be "pass_fail", "categorical", "numeric", "text" or "structured"; '
+            'did you mean "numeric"?',
         ),
         (
             'name = "a"\ninput = "structured"',
-            'questions[1].input cannot be "structured" yet; input = "text" takes an answer of any form',
+            "questions[1].fields is needed and missing",
+        ),
+        ('name = "a"\ninput = "structured"\nfields = []', "questions[1].fields must not be empty"),
+        (
+            'name = "a"\ninput = "structured"\nfields = ["tone"]',
+            'questions[1].fields[1] must be a table such as { name = "…", input = "numeric" }, not "tone"',
+        ),
+        (
+            'name = "a"\ninput = "structured"\nfields = [{ name = "b" }]',
+            "questions[1].fields[1].input is needed and missing",
+        ),
+        (
+            'name = "a"\ninput = "structured"\nfields = [{ name = "b", input = "structured", fields = [] }]',
+            'questions[1].fields[1].input cannot be "structured": a field has no fields of its own',
+        ),
+        (
+            'name = "a"\ninput = "structured"\nfields = [\n  { name = "b", input = "text" },\n'
+            '  { name = "c", input = "numeric", min = 5, max = 1 },\n]',
+            "questions[1].fields[2].max must be greater than min, which is 5",
+        ),
+        (
+            'name = "a"\ninput = "structured"\nfields = [{ name = "b", input = "text", comment = true }]',
+            "questions[1].fields[1].comment is for the whole question; a field has none",
+        ),
+        (
+            'name = "a"\ninput = "structured"\nfields = [{ name = "b", input = "text", maxlength = 3 }]',
+            'questions[1].fields[1].maxlength is not a key of a field with input = "text"; did you mean "max_length"? '
+            "Known there: name, required, step, instruction, input, max_length",
+        ),
+        (
+            'name = "a"\ninput = "structured"\n'
+            'fields = [{ name = "b", input = "text" }, { name = "b", input = "text" }]',
+            'questions[1].fields[2].name is "b" a second time; every field needs its own name',
+        ),
+        (
+            'name = "a"\ninput = "structured"\ncomment_on = "negative"\nfields = [{ name = "b", input = "text" }]',
+            'questions[1].comment_on can only be "always" here: "negative" is for input = "pass_fail"',
         ),
         (
             'name = "a"\n[[questions]]\nname = "a"',

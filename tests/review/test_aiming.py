@@ -52,7 +52,7 @@ def test_a_span_answered_whole_neither_submits_the_item_nor_leaves_it() -> None:
     assert sitting.item_state() is ItemState.OPEN
     assert not decision.submits
     assert not sitting.state.is_partly_answered("t0")
-    assert sitting.state.missing("t0") == [0, 1]
+    assert [part.question for part in sitting.state.missing("t0")] == [HELPFUL, QUALITY]
 
 
 def test_an_item_of_which_only_spans_were_judged_is_untouched_so_that_labels_given_elsewhere_count() -> None:

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Act, AnswerEffect, Change
-from labeler.domain.question import DECLINED_NAME, Categorical, Numeric, PassFail, Question, Text
+from labeler.domain.question import DECLINED_NAME, Categorical, Numeric, PassFail, Question, Structured, Text
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
 from labeler.review import action as act
@@ -24,6 +24,7 @@ from labeler.review.decision import AskBulk, Decision, FieldKind
 from labeler.review.history import History
 from labeler.review.labelled import is_labelled
 from labeler.review.navigation import next_open
+from labeler.review.parts import parts
 from labeler.review.state import Advance, ReviewState, Subject
 from labeler.review.worklist import TO_DO, Item
 from tests.review.server_model import ServerModel
@@ -38,6 +39,23 @@ ASKED = (
     Question("score", Numeric(0, 100), required=False),
     Question("area", Categorical(("fees", "tides", "berths")), required=False),
     Question("expected", Text(max_length=20), AssessmentKind.EXPECTATION, required=False),
+    Question(
+        "style",
+        Structured(
+            (
+                Question("tone", Categorical(("warm", "cold")), takes_comment=False),
+                Question("polite", PassFail(), takes_comment=False, required=False),
+                Question("flaws", Categorical(("long", "vague"), multiple=True), takes_comment=False, required=False),
+                Question("depth", Numeric(0, 100), takes_comment=False),
+            )
+        ),
+        comment_on="always",
+    ),
+    Question(
+        "extra",
+        Structured((Question("note", Text(), takes_comment=False, required=False), Question("stars", Numeric(1, 3)))),
+        required=False,
+    ),
     Question("refuses", PassFail("Yes", "No"), AssessmentKind.EXPECTATION),
 )
 
@@ -165,6 +183,13 @@ class AReview(RuleBasedStateMachine):
     def a_value_that_fits(self, data: st.DataObject) -> None:
         question = data.draw(st.sampled_from(self.state.questions))
         self.press(act.SetAnswer(question.name, example(question)))
+
+    @precondition(lambda self: any(isinstance(each.input, Structured) for each in self.state.questions))
+    @rule(data=st.data(), value=values)
+    def a_value_for_a_field(self, data: st.DataObject, value: JsonValue) -> None:
+        fields = [part for part in parts(self.state.questions) if part.field is not None]
+        part = data.draw(st.sampled_from(fields))
+        self.press(act.SetAnswer(part.question.name, value, field_name=part.field_name))
 
     @rule(data=st.data(), text=comments)
     def a_comment(self, data: st.DataObject, text: str) -> None:
@@ -392,15 +417,16 @@ class AReview(RuleBasedStateMachine):
         state = self.state
         assert 0 <= state.position < ITEMS
         assert 0 <= state.focus < len(state.questions)
+        assert (state.focus, state.field_index) in [part.place for part in parts(state.questions)]
         if state.trail.visited:
             assert state.trail.visited[state.trail.at] == state.position
 
     @invariant()
     def only_a_choice_of_several_is_being_chosen(self) -> None:
         if self.state.choosing:
-            assert self.state.question is not None
-            assert isinstance(self.state.question.input, Categorical)
-            assert self.state.question.input.multiple
+            assert self.state.part is not None
+            assert isinstance(self.state.part.asked.input, Categorical)
+            assert self.state.part.asked.input.multiple
 
 
 def content(state: ReviewState) -> Content:
@@ -428,6 +454,8 @@ def example(question: Question) -> JsonValue:
             return 3
         case Text():
             return "tea"
+        case Structured(fields):
+            return {field.name: example(field) for field in fields}
 
 
 def _without_empty(state: ReviewState) -> dict[Subject, object]:

@@ -8,11 +8,11 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from labeler.backends.base import Malformed, Schemas
+from labeler.backends.base import Malformed, Refused, Schemas
 from labeler.backends.mlflow.asking import Cautions, Listing, ask, check_about, paged
 from labeler.backends.mlflow.transport import Transport
 from labeler.domain.assessment import AssessmentKind
-from labeler.domain.question import Categorical, Numeric, PassFail, Question, QuestionInput, Text
+from labeler.domain.question import Categorical, Numeric, PassFail, Question, QuestionInput, Structured, Text
 
 _ROUTE: Final = "/api/3.0/mlflow/label-schemas"
 _PAGE: Final = 100
@@ -120,6 +120,8 @@ def _input_fields(answered_by: QuestionInput) -> dict[str, object]:
             return {"numeric": {name: bound for name, bound in bounds.items() if bound is not None}}
         case Text(max_length):
             return {"text": {} if max_length is None else {"max_length": max_length}}
+        case Structured():
+            raise Refused("A label schema has no structured input; such questions come from a configuration")
 
 
 async def _page_at(transport: Transport, experiment_id: str, token: str) -> tuple[list[_Schema], str]:

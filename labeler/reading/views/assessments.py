@@ -10,9 +10,9 @@ from labeler.dataclass import dataclass
 from labeler.domain.answer_metadata import RATIONALE, comment_of
 from labeler.domain.assessment import NOTHING, Assessment, AssessmentKind, SourceType
 from labeler.domain.moment import date_and_time
-from labeler.domain.question import Question
+from labeler.domain.question import Question, Structured
 from labeler.domain.value import JsonValue, same_value
-from labeler.domain.value_words import is_ambiguous, short_json, value_lines, value_words
+from labeler.domain.value_words import is_ambiguous, labelled_fields, short_json, value_lines, value_words
 from labeler.reading.document import Block, BlockKind, Document
 from labeler.reading.sanitise import one_line, sanitise
 
@@ -165,6 +165,8 @@ def _asked_words(question: Question, taken: JsonValue) -> str:
     """
     if isinstance(taken, list) and any("," in str(option) for option in taken):
         return "\n".join(f"- {sanitise(str(option))}" for option in taken)
+    if isinstance(taken, Mapping) and isinstance(question.input, Structured):
+        return _lines(labelled_fields(taken, question.input))
     return sanitise(value_words(taken, question))
 
 

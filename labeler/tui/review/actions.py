@@ -104,12 +104,12 @@ class ReviewActions(ReviewFields):
 
     def guideline(self) -> None:
         """Show the whole instruction, and every option of the focused question with its key."""
-        question = self.desk.state.question
-        if question is None:
+        part = self.desk.state.part
+        if part is None:
             self.warn("This review asks no question")
             return
-        text = whole_question(question, [self.keymap.first_key(f"answer.option.{each}") for each in OPTION_DIGITS])
-        self._show_over(sanitise(question.name), lambda width: wrapped(text, width))
+        text = whole_question(part, [self.keymap.first_key(f"answer.option.{each}") for each in OPTION_DIGITS])
+        self._show_over(sanitise(part.name), lambda width: wrapped(text, width))
 
     # What is read
 

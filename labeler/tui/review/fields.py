@@ -134,7 +134,8 @@ class ReviewFields(ReviewDisplay):
 
     def _open_field(self, request: FieldRequest) -> None:
         self._asked = OpenField.asked(self.desk, request)
-        view = self._asked.view(self.desk, self.keymap, self.shown_text(request.question))
+        names = (request.question, request.field_name) if request.field_name else (request.question,)
+        view = self._asked.view(self.desk, self.keymap, ".".join(map(self.shown_text, names)))
         self._answer_field.open(view)
         self.arrange_bottom()
         if view.has_several_lines:

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from labeler.dataclass import dataclass
 from labeler.desk.delivery_status import AnswerDelivery, DeliveryState
 from labeler.domain.change import Act, Answer, AnswerEffect, Change, StateEffect
-from labeler.domain.question import DECLINED_NAME, FLAG_NAME, NOTE_NAMES, PassFail, Question
+from labeler.domain.question import DECLINED_NAME, FLAG_NAME, NOTE_NAMES, PassFail, Question, Structured
 from labeler.domain.value import same_value
 from labeler.domain.value_words import value_words
 from labeler.domain.worklist import ItemState
 from labeler.reading.sanitise import one_line
 from labeler.review.changed_answers import change_words
+from labeler.review.structured import changed_parts
 from labeler.tui.appearance import Signs
 from labeler.tui.widgets.styled_text import Line, Run, cut, spread
 
@@ -93,9 +94,7 @@ def tell(change: Change, questions: Sequence[Question], span_name: str) -> str:
 def _what(change: Change, questions: Sequence[Question], span_name: str, *, taken_back: bool) -> str:
     by_name: Mapping[str, Question] = {question.name: question for question in questions}
     told = {
-        effect.question: _told(
-            effect.question, by_name.get(effect.question), effect.before if taken_back else effect.after, span_name
-        )
+        effect.question: _told(effect, by_name.get(effect.question), span_name, taken_back=taken_back)
         for effect in change.effects
         if isinstance(effect, AnswerEffect)
     }
@@ -107,7 +106,8 @@ def _what(change: Change, questions: Sequence[Question], span_name: str, *, take
     return _STATES[states[0]] if states else ""
 
 
-def _told(name: str, question: Question | None, answer: Answer | None, span_name: str) -> str:
+def _told(effect: AnswerEffect, question: Question | None, span_name: str, *, taken_back: bool) -> str:
+    name, answer = effect.question, effect.before if taken_back else effect.after
     about = f" about span {span_name}" if span_name else ""
     comment = f" “{answer.comment}”" if answer is not None and answer.comment else ""
     if name == FLAG_NAME:
@@ -116,5 +116,18 @@ def _told(name: str, question: Question | None, answer: Answer | None, span_name
         return f"declined{comment}" if answer is not None else "not declined"
     if answer is None:
         return f"cleared {name}{about}"
+    if question is not None and isinstance(question.input, Structured):
+        return f"{_fields_told(effect, question, answer)}{about}{comment}"
     prefix = "" if question is not None and isinstance(question.input, PassFail) else f"{name} "
     return f"{prefix}{value_words(answer.value, question)}{about}{comment}"
+
+
+def _fields_told(effect: AnswerEffect, question: Question, answer: Answer) -> str:
+    """The fields that were answered or cleared; where none was, as after a comment, all of them."""
+    changed = changed_parts(0, question, effect.before, effect.after)
+    said = [(part, part.value_in(answer)) for part in changed]
+    words = [
+        f"cleared {part.name}" if value is None else f"{part.name} {value_words(value, part.asked)}"
+        for part, value in said
+    ]
+    return ", ".join(words) or f"{question.name} {value_words(answer.value, question)}"

@@ -10,9 +10,9 @@ from labeler.desk.drafts import Drafts
 from labeler.domain.question import Question
 from labeler.reading.sanitise import one_line
 from labeler.review import action as act
-from labeler.review.answers import find_question
 from labeler.review.decision import FieldKind, FieldRequest
 from labeler.review.field_input import draft_of, draft_slot, meaning_of, takes_several_lines, title_of
+from labeler.review.parts import find_part
 from labeler.review.shared_queue import why_no_work
 from labeler.tui.keymap import Keymap
 from labeler.tui.review.answer_field import FieldView
@@ -29,7 +29,7 @@ _LINE_HINTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class OpenField:
-    """What was asked, for which question if for one, and about which trace and span (None: the trace)."""
+    """What was asked, for which question or field if for one, and about which trace and span (None: the trace)."""
 
     request: FieldRequest
     question: Question | None
@@ -39,8 +39,8 @@ class OpenField:
     @classmethod
     def asked(cls, desk: Desk, request: FieldRequest) -> OpenField:
         """What is asked now, about what the questions are about now."""
-        found = find_question(desk.state, request.question) if request.question else None
-        return cls(request, found and found[1], *desk.state.subject)
+        part = find_part(desk.state.questions, request.question, request.field_name) if request.question else None
+        return cls(request, None if part is None else part.asked, *desk.state.subject)
 
     def view(self, desk: Desk, keymap: Keymap, shown_name: str) -> FieldView:
         """The field with the draft left there earlier, or the text it brings; `shown_name` is the question's name."""

@@ -80,7 +80,7 @@ class Presses:
 
 
 def _digits_open_a_field(state: ReviewState) -> bool:
-    question = state.question
-    if question is None or not isinstance(question.input, Numeric):
+    part = state.part
+    if part is None or not isinstance(part.asked.input, Numeric):
         return False
-    return not takes_single_digits(question.input)
+    return not takes_single_digits(part.asked.input)

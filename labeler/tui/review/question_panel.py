@@ -11,19 +11,22 @@ from rich.cells import cell_len, set_cell_size
 from labeler.dataclass import dataclass
 from labeler.desk.delivery_status import DeliveryState
 from labeler.domain.change import Answer
-from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
+from labeler.domain.question import Categorical, Numeric, PassFail, Question, Structured, Text
 from labeler.domain.value import JsonValue
 from labeler.domain.value_words import number_words
 from labeler.reading.sanitise import one_line, sanitise
 from labeler.review.answer_values import allowed, takes_single_digits
+from labeler.review.parts import Part
 from labeler.tui.appearance import Signs
 from labeler.tui.review.last_item import LastItemView, last_line
+from labeler.tui.review.question_rows import QuestionRow, question_rows_of
 from labeler.tui.widgets.delivery_sign import fate_mark, fate_width
 from labeler.tui.widgets.line_widget import ViewWidget
 from labeler.tui.widgets.styled_text import Line, Run, cut, fit, flow, spread, width_of
 
 _MAX_NAME_WIDTH = 28
 _GAP = 3
+_GROUP_GAP = 2
 _LEAST_ROOM = 8
 """Cells that answers take at least, however narrow the screen is."""
 
@@ -69,8 +72,12 @@ class PanelView:
     fates: Mapping[str, DeliveryState | None]
     """How far answers got, by assessment ID: the state of the delivery that carries each."""
     last: LastItemView
+    field_index: int = 0
+    """The focused field, where the focused question is a structured one."""
     notes: Mapping[str, str] = field(default_factory=dict)
-    """What there is to say of the answers, as display text, by question name: ``+2``, ``overridden by sam``."""
+    """What there is to say of the answers, as display text, by the name of the question or field (`Part.name`):
+    ``+2``, ``overridden by sam``.
+    """
     message: Sequence[Line] = ()
     """Lines of a sentence that stand over the last rows, because the key line has no room for them."""
 
@@ -88,31 +95,34 @@ def question_rows(view: PanelView, width: int, height: int) -> list[Line]:
     """At most `height` lines: all questions, or those around the focused one, with how many are above and below."""
     if not view.questions:
         return [[(" This review asks no question", "chrome.dim")]]
-    longest = max(cell_len(_name(view, question)) for question in view.questions)
-    names = min(longest, _MAX_NAME_WIDTH, width * 2 // 5) + 2
-    focused = _focused_rows(view, width, names)
+    asked = question_rows_of(view.questions, view.answers)
+    labels = _Labels(view, asked, width)
+    at = next(index for index, row in enumerate(asked) if row.is_at((view.focus, view.field_index)))
+    focused = _focused_rows(view, asked[at], width, labels.of(asked[at], is_named=True))
     around = height - len(focused)
-    if around >= len(view.questions) - 1:
-        first, last, place = 0, len(view.questions), ""
+    if around >= len(asked) - 1:
+        first, last, place = 0, len(asked), ""
     else:
         around = max(around, 0)
-        first = max(0, min(view.focus - around // 2, len(view.questions) - around - 1))
-        last = min(len(view.questions), first + around + 1)
-        place = _place(first, len(view.questions) - last)
-        if not around:
-            focused = _with_place(view, focused, place, width, height)
+        first = max(0, min(at - around // 2, len(asked) - around - 1))
+        last = min(len(asked), first + around + 1)
+        place = _place(first, len(asked) - last)
     rows: list[Line] = []
-    for index in range(first, last):
-        if index == view.focus:
-            rows += [_with_fate(view, index, focused[0], width), *focused[1:]]
+    for index, row in enumerate(asked[first:last], first):
+        label = labels.of(row, is_named=row.is_first or index == first)
+        if index == at:
+            focused = _focused_rows(view, row, width, label)
+            if not around:
+                focused = _with_place(view, focused, place, width, height)
+            rows += [_with_fate(view, row, focused[0], width), *focused[1:]]
         else:
-            rows.append(_with_fate(view, index, _other_row(view, index, width, names, place), width))
+            rows.append(_with_fate(view, row, _other_row(view, row, width, label, place), width))
             place = ""
     return rows
 
 
 def _place(above: int, below: int) -> str:
-    """How many questions are out of view, such as ``2 above · 3 below``."""
+    """How many rows are out of view, such as ``2 above · 3 below``."""
     return " · ".join(words for count, words in ((above, f"{above} above"), (below, f"{below} below")) if count)
 
 
@@ -131,15 +141,20 @@ def _with_place(view: PanelView, rows: list[Line], place: str, width: int, heigh
 
 def height_needed(view: PanelView, width: int) -> int:
     """Lines that the rows take at most, whichever question has the focus."""
-    names = min(_MAX_NAME_WIDTH, width * 2 // 5) + 2
-    others = len(view.questions) - 1
-    focused = (replace(view, focus=index) for index in range(len(view.questions)))
-    return others + max((len(_focused_rows(each, width, names)) for each in focused), default=1)
+    label: Line = [(" " * (min(_MAX_NAME_WIDTH, width * 2 // 5) + 5), "chrome")]
+    rows = question_rows_of(view.questions, view.answers)
+    focused = ((replace(view, focus=row.part.place[0], field_index=row.part.place[1]), row) for row in rows)
+    return len(rows) - 1 + max((len(_focused_rows(each, row, width, label)) for each, row in focused), default=1)
 
 
-def whole_question(question: Question, keys: Sequence[str]) -> str:
-    """The instruction and every option as display text; `keys` are those of the options, in order."""
-    instruction = sanitise(question.instruction) or "This question has no instruction."
+def whole_question(part: Part, keys: Sequence[str]) -> str:
+    """The instruction and every option as display text; `keys` are those of the options, in order.
+
+    Below a field's own instruction stands that of its question.
+    """
+    question = part.asked
+    instructions = (each.instruction for each in dict.fromkeys((question, part.question)))
+    instruction = "\n\n".join(filter(None, map(sanitise, instructions))) or "This question has no instruction."
     options = question.input.options if isinstance(question.input, Categorical) else ()
     listed = [f"{key:2}{one_line(option, len(option) + 1)}" for key, option in zip_longest(keys, options, fillvalue="")]
     return "\n".join([instruction, *([""] if options else []), *listed[: len(options)]])
@@ -152,47 +167,71 @@ def describe(question: Question) -> str:
             return f"{positive} / {negative}"
         case Categorical(options, multiple):
             return f"{'any of' if multiple else 'one of'} {', '.join(options)}"
+        case Structured(fields):
+            return ", ".join(field.name for field in fields)
         case _:
             return allowed(question)
-
-
-def _name(view: PanelView, question: Question) -> str:
-    return " ".join(_shown(view, question.name).split()) + (" *" if question.required else "")
 
 
 def _shown(view: PanelView, text: str) -> str:
     return view.display.get(text, text)
 
 
-def _label(view: PanelView, index: int, names: int) -> Line:
-    focused = index == view.focus
-    mark = view.signs.cursor if focused else " "
-    name = cut(_name(view, view.questions[index]), names - 1, view.signs.ellipsis)
-    return [
-        (f" {mark} ", "cursor"),
-        (set_cell_size(name, names), "option.focused" if focused else "chrome"),
-    ]
+class _Labels:
+    """What the rows are called, in columns of one width: the names of questions, and of fields beside theirs."""
+
+    def __init__(self, view: PanelView, rows: Sequence[QuestionRow], width: int) -> None:
+        self._view = view
+        most = min(_MAX_NAME_WIDTH, width * 2 // 5)
+        fields = max((cell_len(self._name(row)) for row in rows if row.group), default=0)
+        groups = max((cell_len(self._group(row)) for row in rows if row.group), default=0)
+        self._groups = min(groups, max(most - fields - _GROUP_GAP, most // 3))
+        """Cells of the names of questions that have fields."""
+        beside = self._groups + _GROUP_GAP
+        longest = max(cell_len(self._name(row)) + (beside if row.group else 0) for row in rows)
+        self._names = min(longest, most) + 2
+
+    def of(self, row: QuestionRow, *, is_named: bool) -> Line:
+        """The label of a row; of a field the name of its question is told where `is_named`."""
+        ellipsis, is_focused = self._view.signs.ellipsis, self._is_focused(row)
+        role = "option.focused" if is_focused else "chrome"
+        label: Line = [(f" {self._view.signs.cursor if is_focused else ' '} ", "cursor")]
+        names = self._names
+        if row.group:
+            group = cut(self._group(row), self._groups, ellipsis) if is_named else ""
+            label.append((set_cell_size(group, self._groups + _GROUP_GAP), "chrome"))
+            names -= self._groups + _GROUP_GAP
+        return [*label, (set_cell_size(cut(self._name(row), names - 1, ellipsis), names), role)]
+
+    def _is_focused(self, row: QuestionRow) -> bool:
+        return row.is_at((self._view.focus, self._view.field_index))
+
+    def _group(self, row: QuestionRow) -> str:
+        return " ".join(_shown(self._view, row.group).split())
+
+    def _name(self, row: QuestionRow) -> str:
+        if row.tells:
+            return ""
+        return " ".join(_shown(self._view, row.asked.name).split()) + (" *" if row.is_required else "")
 
 
-def _focused_rows(view: PanelView, width: int, names: int) -> list[Line]:
+def _focused_rows(view: PanelView, row: QuestionRow, width: int, label: Line) -> list[Line]:
     """The focused question with all that may be answered, in as many lines as it takes, and its instruction's first."""
-    question = view.questions[view.focus]
-    label = _label(view, view.focus, names)
+    question = row.asked
     indent = width_of(label)
     room = max(width - indent - fate_width(width), _LEAST_ROOM)
-    groups = _choices(view, question)
-    answer = view.answers.get(question.name)
-    groups.extend(_noted(view, question))
-    if answer is not None and answer.comment:
-        groups.append(_comment(view, answer.comment, room))
+    groups = [*_choices(view, row), *_noted(view, row)]
+    if row.comment:
+        groups.append(_comment(view, row.comment, room))
     if isinstance(question.input, Categorical) and question.input.multiple:
         groups.append([(f"{view.keys.submit} ends, none if empty", "chrome.dim")])
-    judge = view.judges.get(question.name)
+    judge = view.judges.get(row.part.question.name)
     if judge is not None:
-        groups.append(_judge(view, question, judge, room))
+        groups.append(_judge(view, row.part.question, judge, room))
     wrapped = flow(groups, room, _GAP, "chrome")
     rows = [[*label, *wrapped[0]], *([(" " * indent, "chrome"), *line] for line in wrapped[1:])]
-    instruction = _shown(view, question.instruction).strip()
+    of_question = row.part.question.instruction if row.is_first else ""
+    instruction = _shown(view, question.instruction or of_question).strip()
     if instruction:
         first, _, rest = instruction.partition("\n")
         first = " ".join(first.split())
@@ -203,20 +242,16 @@ def _focused_rows(view: PanelView, width: int, names: int) -> list[Line]:
     return rows
 
 
-def _other_row(view: PanelView, index: int, width: int, names: int, place: str) -> Line:
+def _other_row(view: PanelView, row: QuestionRow, width: int, label: Line, place: str) -> Line:
     """A question without the focus, on one line, with a `place` on the right.
 
     Where not all choices fit, those that were not taken are left out.
     """
-    question = view.questions[index]
-    label = _label(view, index, names)
     right: Line = [(f"  {place}", "chrome.dim")] if place else []
     room = width - fate_width(width) - width_of(label) - width_of(right)
-    choices, comments = _choices(view, question), list[Line]()
-    answer = view.answers.get(question.name)
-    comments.extend(_noted(view, question))
-    if answer is not None and answer.comment:
-        comments.append(_comment(view, answer.comment, room))
+    choices, comments = _choices(view, row), _noted(view, row)
+    if row.comment:
+        comments.append(_comment(view, row.comment, room))
     if sum(width_of(group) + _GAP for group in (*choices, *comments)) - _GAP > room:
         choices = [choice for choice in choices if choice[0][1] == "option.chosen"] or choices
     line = list(label)
@@ -227,17 +262,20 @@ def _other_row(view: PanelView, index: int, width: int, names: int, place: str) 
     return fit(line, width - fate_width(width), view.signs.ellipsis)
 
 
-def _with_fate(view: PanelView, index: int, line: Line, width: int) -> Line:
-    """A question's row with how far its answer got, in the same place for every question."""
-    answer = view.answers.get(view.questions[index].name)
-    state = view.fates.get(answer.assessment_id) if answer is not None else None
+def _with_fate(view: PanelView, row: QuestionRow, line: Line, width: int) -> Line:
+    """A row with how far the answer got that has it, in the same place for every question."""
+    is_answered = row.answer is not None and not row.part.is_open(row.answer)
+    state = view.fates.get(row.answer.assessment_id) if row.answer is not None and is_answered else None
     rest = " " * (width - fate_width(width) - width_of(line))
     return [*line, (rest, "chrome"), *fate_mark(state, width, view.signs)]
 
 
-def _noted(view: PanelView, question: Question) -> list[Line]:
-    note = view.notes.get(question.name)
-    return [[(note, "warning")]] if note else []
+def _noted(view: PanelView, row: QuestionRow) -> list[Line]:
+    """What there is to say of the answer: of one field's value beside it, of the whole on its question's first row."""
+    if row.tells:
+        return []
+    names = (row.part.name, row.group) if row.is_first else (row.part.name,)
+    return [[(note, "warning")] for name in names if (note := view.notes.get(name))]
 
 
 def _comment(view: PanelView, comment: str, width: int) -> Line:
@@ -261,16 +299,17 @@ def _misfit(question: Question) -> str:
     match question.input:
         case PassFail() | Categorical():
             return "no option here"
-        case Numeric() | Text():
+        case Numeric() | Text() | Structured():
             return f"takes {allowed(question)}"
 
 
-def _choices(view: PanelView, question: Question) -> list[Line]:
+def _choices(view: PanelView, row: QuestionRow) -> list[Line]:
     """The possible answers side by side, each with the keys that give it now, the given one in brackets."""
-    is_focused = question is view.questions[view.focus]
-    answer = view.answers.get(question.name)
-    value = answer.value if answer else None
-    match question.input:
+    if row.tells:
+        return [[(f"not asked: {_shown(view, row.tells)}", "chrome.dim")]]
+    is_focused = row.is_at((view.focus, view.field_index))
+    value = row.value
+    match row.asked.input:
         case PassFail(positive, negative):
             keys = view.keys
             digits = (keys.options["1"], keys.options["2"]) if is_focused else ("", "")
@@ -287,11 +326,13 @@ def _choices(view: PanelView, question: Question) -> list[Line]:
             ]
             return choices if value != [] else [[("[none]", "option.chosen")], *choices]
         case Numeric():
-            return _number_choices(view, question, question.input, value)
+            return _number_choices(view, row.asked, row.asked.input, value)
         case Text():
             if isinstance(value, str):
                 return [[(f"“{cut(' '.join(_shown(view, value).split()), 48, view.signs.ellipsis)}”", "option.chosen")]]
             return [[(view.keys.text, "key"), (" write", "chrome.dim")]]
+        case Structured():
+            raise AssertionError("a structured question has a row for each field")
 
 
 def _either(*keys: str) -> str:

@@ -15,16 +15,16 @@ from labeler.domain.clock import wall_clock_ms
 from labeler.domain.connection import ConnectionStatus
 from labeler.domain.duration import duration_words
 from labeler.domain.moment import time_of_day, time_or_date
-from labeler.domain.question import Categorical, PassFail, Question
+from labeler.domain.question import Categorical, PassFail, Question, Structured
 from labeler.domain.queue import QueueItemState
+from labeler.domain.value import JsonValue
 from labeler.domain.value_words import number_words, value_words
 from labeler.domain.worklist import ItemState
 from labeler.reading.sanitise import one_line, sanitise
 from labeler.reading.views.assessments import brief
-from labeler.review.answer_values import allowed
-from labeler.review.converted_values import fitted
 from labeler.review.filled_in import filled_in
 from labeler.review.judge_values import as_asked
+from labeler.review.parts import parts_of
 from labeler.review.possible import verdict
 from labeler.review.repeat import repeatable
 from labeler.review.shared_queue import finisher, why_no_work
@@ -32,8 +32,10 @@ from labeler.review.state import ReviewState
 from labeler.review.worklist import TO_DO, Item
 from labeler.tui.appearance import Signs
 from labeler.tui.keymap import Keymap
+from labeler.tui.review.answer_notes import answer_notes
 from labeler.tui.review.last_item import LastItemView
 from labeler.tui.review.question_panel import OPTION_DIGITS, JudgeSaid, PanelKeys, PanelView
+from labeler.tui.review.question_rows import question_rows_of
 from labeler.tui.review.status_line import StatusView
 from labeler.tui.review.trace_header import HeaderView
 from labeler.tui.review.trace_views import PaneView
@@ -89,15 +91,14 @@ def panel_view(desk: Desk, keymap: Keymap, acting: KeysThatAct, signs: Signs, di
     """Everything that the question panel tells. Texts that are met for the first time are added to `display`."""
     state = desk.state
     answers = state.given if state.item else {}
-    for answer in answers.values():
-        if answer.comment and answer.comment not in display:
-            display[answer.comment] = sanitise(answer.comment)
-        if isinstance(answer.value, str) and answer.value not in display:
-            display[answer.value] = sanitise(answer.value)
+    for text in _texts_of(state.questions, answers):
+        if text not in display:
+            display[text] = sanitise(text)
     return PanelView(
         questions=state.questions,
         answers=answers,
         focus=min(state.focus, max(len(state.questions) - 1, 0)),
+        field_index=state.field_index,
         judges=_judges(desk),
         keys=PanelKeys(
             positive=keymap.first_key("answer.positive"),
@@ -112,30 +113,14 @@ def panel_view(desk: Desk, keymap: Keymap, acting: KeysThatAct, signs: Signs, di
         display=display,
         fates={each.assessment_id: desk.deliveries.state_of(each.assessment_id) for each in answers.values()},
         last=last_item_view(desk, keymap, acting),
-        notes=_notes(desk, answers),
+        notes=answer_notes(desk.state, answers),
     )
 
 
-def _notes(desk: Desk, answers: Mapping[str, Answer]) -> dict[str, str]:
-    """What there is to say of answers to the current item: that it does not fit, does not stand, or is not alone."""
-    state, notes = desk.state, dict[str, str]()
-    for question in state.questions:
-        answer = answers.get(question.name)
-        mine = state.mine.get((state.subject, question.name)) if state.items else None
-        words = []
-        if answer is not None and not fitted(question, answer)[1]:
-            takes = isinstance(question.input, PassFail | Categorical)
-            why = "no option any more" if takes else f"this takes {allowed(question)}"
-            words.append(f"{one_line(value_words(answer.value, question), 40)} · {why}")
-        if mine is not None and mine.beside:
-            words.append(f"+{len(mine.beside)}")
-        if mine is not None and mine.is_gone:
-            words.append("not on the server any more")
-        if mine is not None and mine.overridden_by is not None:
-            words.append(f"overridden by {one_line(mine.overridden_by, 24) or 'somebody'}")
-        if words:
-            notes[question.name] = "   ".join(words)
-    return notes
+def _texts_of(questions: Sequence[Question], answers: Mapping[str, Answer]) -> Iterator[str]:
+    """Texts of the answers that the panel shows."""
+    for row in question_rows_of(questions, answers):
+        yield from (each for each in (row.comment, row.tells, row.value) if isinstance(each, str) and each)
 
 
 def display_texts(questions: tuple[Question, ...]) -> dict[str, str]:
@@ -246,6 +231,9 @@ def _texts(question: Question) -> Iterator[str]:
             yield negative
         case Categorical(options, _):
             yield from options
+        case Structured(fields):
+            for field in fields:
+                yield from _texts(field)
 
 
 def _judges(desk: Desk) -> dict[str, JudgeSaid]:
@@ -371,7 +359,7 @@ def _value_in_row(state: ReviewState, trace_id: str, signs: Signs) -> tuple[str,
     question = next((each for each in state.questions if each.name in answers), None)
     if question is None:
         return "", ""
-    match answers[question.name].value:
+    match _first_said(question, answers[question.name]):
         case True:
             return signs.labelled, "sign.labelled"
         case False:
@@ -386,3 +374,9 @@ def _value_in_row(state: ReviewState, trace_id: str, signs: Signs) -> tuple[str,
             return one_line(text, 40)[:3], ""
         case _:
             return signs.ellipsis[:1], ""
+
+
+def _first_said(question: Question, answer: Answer) -> JsonValue:
+    """The answer, or of an object the first field that was answered."""
+    values = (part.value_in(answer) for part in parts_of(0, question))
+    return next((value for value in values if value is not None), answer.value)

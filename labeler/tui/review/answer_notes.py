@@ -1,0 +1,58 @@
+"""What there is to say of an answer on the panel: that it does not fit, does not stand, or is not alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from labeler.domain.change import Answer
+from labeler.domain.question import Categorical, PassFail, Question, Structured
+from labeler.domain.value import JsonValue
+from labeler.domain.value_words import value_words
+from labeler.reading.sanitise import one_line
+from labeler.review.answer_values import allowed
+from labeler.review.converted_values import fitted
+from labeler.review.parts import parts_of
+from labeler.review.state import ReviewState
+
+
+def answer_notes(state: ReviewState, answers: Mapping[str, Answer]) -> dict[str, str]:
+    """Return what there is to say of answers to the current item, as display text, by the name of question or field."""
+    notes: dict[str, str] = {}
+    for question in state.questions:
+        answer = answers.get(question.name)
+        notes.update(_misfits(question, answer))
+        mine = state.mine.get((state.subject, question.name)) if state.items else None
+        words = []
+        if question.name in notes:
+            words.append(notes[question.name])
+        if mine is not None and mine.beside:
+            words.append(f"+{len(mine.beside)}")
+        if mine is not None and mine.is_gone:
+            words.append("not on the server any more")
+        if mine is not None and mine.overridden_by is not None:
+            words.append(f"overridden by {one_line(mine.overridden_by, 24) or 'somebody'}")
+        if words:
+            notes[question.name] = "   ".join(words)
+    return notes
+
+
+def _misfits(question: Question, answer: Answer | None) -> dict[str, str]:
+    """Say what does not fit, and why: the answer by the question's name or, of an object, each field by its own."""
+    if answer is None or fitted(question, answer)[1]:
+        return {}
+    parts = [part for part in parts_of(0, question) if part.value_in(answer) is not None]
+    if isinstance(question.input, Structured) and not parts:
+        return {question.name: _misfit(question, answer.value)}
+    values = ((part, part.value_in(answer)) for part in parts)
+    return {
+        part.name: _misfit(part.asked, value)
+        for part, value in values
+        if not fitted(part.asked, replace(answer, value=value))[1]
+    }
+
+
+def _misfit(question: Question, value: JsonValue) -> str:
+    takes = isinstance(question.input, PassFail | Categorical)
+    why = "no option any more" if takes else f"this takes {allowed(question)}"
+    return f"{one_line(value_words(value, question), 40)} · {why}"
