@@ -60,8 +60,6 @@ async def continue_review(
     opening: OpenedReview, configuration: Configuration, journal: AsyncJournal, *, offline: bool
 ) -> ExitCode:
     """Go on with a review as it was left; the backend is asked only once the screen is up."""
-    from labeler.tui.app import LabelerApp
-
     async with open_cache(configuration) as cache, AsyncExitStack() as opened:
         announce(opening)
         pulse = Pulse()
@@ -82,7 +80,6 @@ async def continue_review(
             first_listing=None,
             only_unlabelled=True,
             menu=menu,
-            when_finished=None if offline else LabelerApp.offer_worklists,
         )
         if ended.chosen is None or menu is None:
             return ended.code

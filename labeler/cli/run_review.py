@@ -38,7 +38,6 @@ from labeler.review.state import Advance, Rules
 
 if TYPE_CHECKING:
     from labeler.cli.named_traces import Unfound
-    from labeler.tui.app import LabelerApp
     from labeler.tui.screens.worklist_menu import Begin, DrawAgain, Menu
 
 _LAST_CHANCE_S = 1.5
@@ -102,15 +101,14 @@ async def run_on_screen(
     look_for: Callable[[Desk], Awaitable[Unfound]] | None = None,
     incoming: Incoming | None = None,
     menu: Menu | None = None,
-    when_finished: Callable[[LabelerApp], None] | None = None,
 ) -> Ended:
     """Show the review until the reviewer leaves.
 
     `connect` opens the backend for the traffic beside the screen, and `pulse` hears whether that one answers; None asks
     nothing of the network. A worklist without items is filled from `first_listing`. `look_for` takes in the traces that
     were named and returns those that cannot be had, which are named before the screen opens and on leaving. `incoming`
-    brings traces that no backend lists. `menu` is what else there is to review; `when_finished` is called where nothing
-    is left to do as the screen opens.
+    brings traces that no backend lists. `menu` is what else there is to review. Where nothing is left to do, the screen
+    opens with that, unless labelled items were asked for as well.
     """
     from labeler.tui.app import LabelerApp
     from labeler.tui.appearance import ASCII, UNICODE
@@ -156,8 +154,8 @@ async def run_on_screen(
         desk.need()
         if incoming is not None:
             arriving.append(asyncio.get_running_loop().create_task(incoming.bring_rest(desk)))
-        if when_finished is not None and not desk.state.worklist.work_left:
-            when_finished(app)
+        if only_unlabelled and desk.state.worklist.is_finished:
+            app.show_end()
 
     app = LabelerApp(
         desk,

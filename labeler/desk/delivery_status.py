@@ -10,7 +10,7 @@ from labeler.domain.destination import Destination
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import AnswerDelivery, Delivery, DeliveryOp, DeliveryState, OutboxCounts
 
-__all__ = ["AnswerDelivery", "Deliveries", "DeliveryState"]
+__all__ = ["AnswerDelivery", "Deliveries", "DeliveryState", "OutboxCounts"]
 
 _MANY_ROWS = 20
 

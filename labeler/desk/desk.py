@@ -23,6 +23,7 @@ from labeler.desk.known_assessments import KnownAssessments
 from labeler.desk.media_content import Contents
 from labeler.desk.outbox import Outbox
 from labeler.desk.own_elsewhere import OwnElsewhere
+from labeler.desk.progress import WorkDone
 from labeler.desk.remote import OFFLINE, Remote
 from labeler.desk.restore import Cells, stand_at
 from labeler.desk.sessions import Sessions
@@ -99,12 +100,9 @@ class Desk:
         self._background = Background(self.tell)
         self.known = KnownAssessments(state, record.spec, cells, self.library)
         self.drafts = Drafts(record.id, drafts, journal, self._background)
+        self.work_done = WorkDone(record, state, self.drafts, journal)
         self.deliveries = Deliveries(
-            journal,
-            self._background,
-            lambda: self.destinations,
-            self._answers_in_sight,
-            self._emit,
+            journal, self._background, lambda: self.destinations, self._answers_in_sight, self._emit
         )
         self.outbox = Outbox(journal, remote, self.deliveries.changed)
         self.intake = Intake(record, state, self.known, journal)

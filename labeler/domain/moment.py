@@ -52,6 +52,14 @@ def recent_day(at_ms: float, now_ms: float) -> str:
     return at.strftime("%H:%M" if days == 0 else "%a" if 0 < days < 7 else "%d %b")
 
 
+def start_of_day(at_ms: float) -> int:
+    """Return when the day of a moment began, by the calendar of this machine."""
+    moment = _local(at_ms)
+    if moment is None:
+        return 0
+    return int(moment.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None).timestamp() * 1000)
+
+
 def utc_text(at_ms: int) -> str | None:
     """Return ``2026-01-31T10:00:12.345Z`` (RFC 3339), or None for what is no date of the calendar."""
     try:

@@ -6,10 +6,10 @@ import json
 import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from labeler.dataclass import dataclass
-from labeler.domain.assessment import AssessmentKind, person
+from labeler.domain.assessment import AssessmentKind, person, same_reviewer
 from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, StateEffect
 from labeler.domain.destination import Destination
 from labeler.domain.question import NOTE_NAMES
@@ -31,6 +31,9 @@ from labeler.journal.serialization import (
     to_json,
 )
 from labeler.journal.store import Store
+
+_READ_AT_ONCE: Final = 500
+_NO_CHANGE_IS_AFTER: Final = (1 << 63) - 1
 
 
 class Changes:
@@ -96,17 +99,33 @@ class Changes:
         )
         if names is None:
             names = self.renamed()
-        return [
-            Change(
-                row["id"],
-                Act(row["act"]),
-                row["trace_id"],
-                row["at_ms"],
-                tuple(_renamed(effect, names) for effect in effects_from_json(row["effects"])),
-                row["reverses"],
+        return [_change_of(row, names) for row in reversed(rows)]
+
+    def since(self, reviewer: str, at_ms: int) -> list[tuple[int, Change]]:
+        """Return what a person did at or after a moment (ms since the epoch), in every review, oldest first.
+
+        Each change comes with the number of its destination. Answers have the IDs that they were given under. Changes
+        are read from the newest back to the first that is older: a clock that was put back hides what was before.
+        """
+        theirs = {
+            row["id"]
+            for row in self._store.rows("SELECT id, json_extract(spec, '$.reviewer') AS reviewer FROM reviews")
+            if same_reviewer(row["reviewer"] or "", reviewer)
+        }
+        found: list[tuple[int, Change]] = []
+        before = _NO_CHANGE_IS_AFTER
+        while True:
+            page = self._store.rows(
+                "SELECT * FROM changes WHERE seq < ? ORDER BY seq DESC LIMIT ?", (before, _READ_AT_ONCE)
             )
-            for row in reversed(rows)
-        ]
+            for row in page:
+                if row["at_ms"] < at_ms:
+                    return found[::-1]
+                if row["review_id"] in theirs:
+                    found.append((row["destination_id"], _change_of(row, {})))
+            if len(page) < _READ_AT_ONCE:
+                return found[::-1]
+            before = page[-1]["seq"]
 
     def renamed(self) -> dict[str, str]:
         """Return the new ID of each answer that had to be given another, by its old ID."""
@@ -291,6 +310,18 @@ def read_cell(db: sqlite3.Connection, cell: AnswerKey) -> Any | None:
         " AND span_id = ? AND question = ?",
         cell_key(cell),
     ).fetchone()
+
+
+def _change_of(row: Any, names: Mapping[str, str]) -> Change:
+    """Return the change of a row, with its answers under the IDs that `names` maps theirs to."""
+    return Change(
+        row["id"],
+        Act(row["act"]),
+        row["trace_id"],
+        row["at_ms"],
+        tuple(_renamed(effect, names) for effect in effects_from_json(row["effects"])),
+        row["reverses"],
+    )
 
 
 def _renamed(effect: Effect, names: Mapping[str, str]) -> Effect:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from labeler.dataclass import dataclass
 from labeler.domain.assessment import Assessment, same_reviewer
 from labeler.domain.destination import Destination
+from labeler.domain.question import NOTE_NAMES
 from labeler.domain.queue import QueueItemState
 from labeler.journal.delivery_table import OTHERS
 from labeler.journal.destinations import known, numbers
@@ -156,6 +157,22 @@ class OutboxQueries:
             "SELECT count(*) FROM deliveries WHERE state = 'delivered' AND settled_at_ms >= ?"
             " AND destination_id IN (SELECT value FROM json_each(?))",
             (since_ms, numbers(self._store, destinations)),
+        )
+        return 0 if row is None else int(row[0])
+
+    def delivered_of(self, review_id: str) -> int:
+        """Count the answers of a review that were acknowledged and not taken back or changed since. Notes are none."""
+        row = self._store.row(
+            """
+            WITH given(id) AS (
+                SELECT json_extract(answer, '$.assessment_id') FROM cells
+                WHERE review_id = ? AND answer IS NOT NULL AND question NOT IN (SELECT value FROM json_each(?))
+            )
+            SELECT count(*) FROM given LEFT JOIN renamed ON renamed.old_id = given.id
+            WHERE EXISTS (SELECT 1 FROM deliveries d WHERE d.assessment_id = coalesce(renamed.new_id, given.id)
+                          AND d.op IN ('create', 'update') AND d.state = 'delivered')
+            """,
+            (review_id, json.dumps(sorted(NOTE_NAMES))),
         )
         return 0 if row is None else int(row[0])
 

@@ -15,7 +15,7 @@ from labeler.review.action import ActionContext, Comment, Digit, SetAnswer, Thum
 from labeler.review.answer_values import allowed, check_value, option_index, takes_single_digits, toggled
 from labeler.review.changed_answers import said_of_changes
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
-from labeler.review.navigation import focus_after, is_complete, next_open, nothing_left_after
+from labeler.review.navigation import ends_with_this, focus_after, is_complete, next_open, nothing_left_after
 from labeler.review.parts import Part, Place, answered_names, find_part, open_parts, part_at, parts
 from labeler.review.state import ReviewState
 from labeler.review.structured import changed_parts, is_foreign, with_part, without_part
@@ -232,14 +232,15 @@ def submit(state: ReviewState, item: Item, effects: Sequence[Effect], stamp: Act
     submitted = [*effects, StateEffect(item.trace_id, item.state, ItemState.LABELLED)]
     if DECLINED_NAME in state.answers_of(item.trace_id):
         submitted.append(note_effect(state, item, DECLINED_NAME, None))
-    target = next_open(state)
+    target, at_end = next_open(state), ends_with_this(state)
     whose = "" if effects else _whose_answers(state, item, stamp)
-    left = "" if target is not None else nothing_left_after(state)
+    left = "" if target is not None or at_end else nothing_left_after(state)
     return Decision(
         change=make_change(act, item.trace_id, submitted, stamp),
         position=target,
         says=" · ".join(part for part in (whose, left) if part),
         submits=True,
+        at_end=at_end,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from labeler.dataclass import dataclass
-from labeler.domain.change import AnswerEffect, Change, StateEffect
+from labeler.domain.change import Act, AnswerEffect, Change, StateEffect
 from labeler.domain.value import same_value
 from labeler.domain.worklist import ItemState
 from labeler.review.decision import Decision
@@ -69,7 +69,7 @@ def apply_change(state: ReviewState, change: Change) -> None:
         if isinstance(effect, StateEffect) or effect.span_id is None:
             state.touched.add(effect.trace_id)
         if isinstance(effect, StateEffect):
-            state.worklist.set_state(effect.trace_id, effect.after)
+            _set_state(state, effect, is_taken_back=change.act is Act.UNDO)
             if effect.after in TO_DO and not effect.leaves_queue_alone:
                 state.queue.forget_own(effect.trace_id)
                 offer(state, effect.trace_id)
@@ -80,6 +80,17 @@ def apply_change(state: ReviewState, change: Change) -> None:
 
 def _indexes_of(state: ReviewState, trace_ids: Iterable[str]) -> Iterator[int]:
     return (state.index_of[trace_id] for trace_id in trace_ids if trace_id in state.index_of)
+
+
+def _set_state(state: ReviewState, effect: StateEffect, *, is_taken_back: bool) -> None:
+    """Put an item into its state. One that is deferred again, when it has come back, is set aside."""
+    if effect.before is effect.after is ItemState.DEFERRED:
+        if is_taken_back:
+            state.worklist.take_up(effect.trace_id)
+        else:
+            state.worklist.set_aside(effect.trace_id)
+    else:
+        state.worklist.set_state(effect.trace_id, effect.after)
 
 
 def _set_answer(state: ReviewState, effect: AnswerEffect) -> None:

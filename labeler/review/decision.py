@@ -47,9 +47,9 @@ class Decision:
     question, and stays where it is in the same one. `aim` is the span to ask about (empty: the trace again). `choosing`
     says whether a choice of several is open; None ends it when focus or aim move. `trail` moves within the history of
     visited items instead of adding to it. `kept_comment` waits for an answer (empty: none waits any more). `submits`
-    marks the moment when an item's answers are released for delivery although the reviewer stays there. `shows` sets
-    or ends a filter. `passes` are the names of the parts that the walk through an item with answers filled in passes
-    by this. `selection` is what is selected from then on.
+    marks the moment when an item's answers are released for delivery although the reviewer stays there. `at_end`: no
+    work is left to go to. `shows` sets or ends a filter. `passes` are the names of the parts that the walk through an
+    item with answers filled in passes by this. `selection` is what is selected from then on.
     """
 
     change: Change | None = None
@@ -63,6 +63,7 @@ class Decision:
     trail: int | None = None
     kept_comment: str | None = None
     submits: bool = False
+    at_end: bool = False
     shows: ShowOnly | None = None
     passes: frozenset[str] = frozenset()
     selection: Selection | None = None

@@ -11,7 +11,7 @@ from labeler.domain.worklist import ItemState
 from labeler.review.action import ActionContext, Decline, SetFlag
 from labeler.review.answers import end_choice, make_change, note_effect, submit
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
-from labeler.review.navigation import came_from, next_open, nothing_left, nothing_left_after
+from labeler.review.navigation import came_from, ends_with_this, next_open, nothing_left, nothing_left_after
 from labeler.review.parts import parts
 from labeler.review.shared_queue import GOES_ON, why_no_work
 from labeler.review.state import ReviewState
@@ -19,6 +19,8 @@ from labeler.review.worklist import Item
 
 NO_REASON: Final = "A decline needs a reason, a word or two; the item stays as it was"
 
+_DEFERRED_AGAIN: Final = "deferred again; {app.progress} lists it, and it does not come back by itself"
+_COMES_BACK_AT_ONCE: Final = "deferred, and nothing else is open: {item.defer} again leaves it deferred"
 _AIMED: Final = "The questions are about a span; {app.leave} ends that, then {item.submit} submits the item"
 
 
@@ -53,19 +55,23 @@ def enter_answers_with_none(state: ReviewState) -> bool:
 
 
 def defer(state: ReviewState, item: Item, stamp: ActionContext) -> Decision | Refusal:
-    """Put the item off until the open ones are done."""
+    """Put the item off until the open ones are done. When it has come back, it is put off for good."""
     if item.state in (ItemState.LABELLED, ItemState.DECLINED):
         return Refusal(f"This item is {item.state}; {{edit.undo}} takes back what you did last")
-    target = next_open(state)
-    if item.state is ItemState.DEFERRED or why_no_work(state, item.trace_id):
-        return Decision(position=target, says="" if target is not None else nothing_left(state))
+    target, at_end = next_open(state), ends_with_this(state)
+    if why_no_work(state, item.trace_id) or state.worklist.is_aside(item.trace_id):
+        says = "" if target is not None or at_end else nothing_left(state)
+        return Decision(position=target, says=says, at_end=at_end)
     effect = StateEffect(item.trace_id, item.state, ItemState.DEFERRED)
-    return Decision(
-        change=make_change(Act.DEFER, item.trace_id, (effect,), stamp),
-        position=target,
-        says="deferred; it comes back at the end" if target is not None else nothing_left(state),
-        submits=True,
-    )
+    change = make_change(Act.DEFER, item.trace_id, (effect,), stamp)
+    if item.state is ItemState.DEFERRED:
+        left = "" if target is not None or at_end else nothing_left_after(state)
+        says = " · ".join(part for part in (_DEFERRED_AGAIN, left) if part)
+        return Decision(change=change, position=target, says=says, submits=True, at_end=at_end)
+    says = "deferred; it comes back at the end"
+    if target is None:
+        says = _COMES_BACK_AT_ONCE if at_end else nothing_left(state)
+    return Decision(change=change, position=target, says=says, submits=True)
 
 
 def ask_decline(state: ReviewState, item: Item) -> Decision | Refusal:
@@ -87,12 +93,13 @@ def decline(state: ReviewState, item: Item, action: Decline, stamp: ActionContex
         note_effect(state, item, DECLINED_NAME, note),
         StateEffect(item.trace_id, item.state, ItemState.DECLINED),
     ]
-    target = next_open(state)
+    target, at_end = next_open(state), ends_with_this(state)
     return Decision(
         change=make_change(Act.DECLINE, item.trace_id, effects, stamp),
         position=target,
-        says="" if target is not None else nothing_left_after(state),
+        says="" if target is not None or at_end else nothing_left_after(state),
         submits=True,
+        at_end=at_end,
     )
 
 
@@ -122,8 +129,13 @@ def _ends_choice(state: ReviewState, item: Item) -> bool:
 
 
 def _return_from_edit(state: ReviewState, item: Item) -> Decision:
-    """Return to the work that going back interrupted: without a word where nothing was changed, so nothing is sent."""
+    """Return to the work that going back interrupted: without a word where nothing was changed, so nothing is sent.
+
+    Where no work is left, that is the page which says so.
+    """
     said = "submitted" if state.is_edited(item.trace_id) else ""
+    if state.worklist.is_finished:
+        return Decision(submits=True, says=said, at_end=True)
     at = came_from(state)
     if at is not None:
         return Decision(position=state.trail.visited[at], trail=at, submits=True, says=said)

@@ -30,7 +30,7 @@ def came_from(state: ReviewState) -> int | None:
     """
     visited, at = state.trail.visited, state.trail.at
     is_all_done = not any(state.worklist.count_of(each) for each in TO_DO)
-    to_do = (place for place in reversed(range(len(visited))) if _is_work(state, visited[place]))
+    to_do = (place for place in reversed(range(len(visited))) if state.worklist.is_work(visited[place]))
     found = None if is_all_done else next(to_do, None)
     if found is not None:
         return found
@@ -39,9 +39,9 @@ def came_from(state: ReviewState) -> int | None:
     return at - 1 if at > 0 else None
 
 
-def _is_work(state: ReviewState, index: int) -> bool:
-    item = state.items[index]
-    return item.state in TO_DO and not state.worklist.is_passed_over(item.trace_id)
+def ends_with_this(state: ReviewState) -> bool:
+    """Return whether no work is left, in a filter or out of it, once the current item is done."""
+    return state.worklist.work_left == int(state.worklist.is_work(state.position))
 
 
 def nothing_left(state: ReviewState) -> str:
@@ -51,7 +51,7 @@ def nothing_left(state: ReviewState) -> str:
 
 def nothing_left_after(state: ReviewState) -> str:
     """Say in a sentence that there is no open item to go to once the current one is done."""
-    return _nothing_left(state, done=int(_is_work(state, state.position)))
+    return _nothing_left(state, done=int(state.worklist.is_work(state.position)))
 
 
 def _nothing_left(state: ReviewState, done: int) -> str:
@@ -135,6 +135,8 @@ def go(state: ReviewState, action: Go) -> Decision | Refusal:
         case Where.FORWARD:
             return _along_trail(state, 1, "This is the item you came to last")
         case Where.NEXT_OPEN:
+            if state.worklist.is_finished:
+                return Decision(at_end=True)
             target = next_open(state)
             return Refusal(nothing_left(state)) if target is None else Decision(position=target)
 

@@ -9,10 +9,10 @@ from labeler.dataclass import dataclass
 from labeler.domain.assessment import Assessment
 from labeler.domain.question import Question
 from labeler.domain.value import JsonValue, UnusableValue
-from labeler.review.action import Action, ActionContext, Undo
+from labeler.review.action import Action, ActionContext, Go, Undo
 from labeler.review.answers import blank_refused, foreign_kept, is_blank
 from labeler.review.decide import NOT_DOWNLOADED, decide
-from labeler.review.decision import Asks, Refusal, verbatim
+from labeler.review.decision import Asks, Decision, Refusal, verbatim
 from labeler.review.judge_values import judge_of, judged_value
 from labeler.review.state import ReviewState
 from labeler.review.structured import is_foreign
@@ -34,10 +34,12 @@ class Verdict:
 
 
 def refusal(state: ReviewState, action: Action) -> str:
-    """Say why an action would be refused now; empty if it would be carried out, as far as the history was read."""
+    """Say why an action would lead to nothing now; empty if it would be carried out, as far as the history was read."""
     if isinstance(action, Undo) and not state.history.knows_what_undo_takes_back:
         return ""
     outcome = decide(state, action, _NO_STAMP)
+    if isinstance(action, Go) and isinstance(outcome, Decision) and outcome.at_end:
+        return "Nothing is open; {app.progress} shows what was done"
     return outcome.says if isinstance(outcome, Refusal) and not isinstance(outcome, Asks) else ""
 
 

@@ -50,6 +50,10 @@ class Marks:
         self.count += is_marked - self._marks[position]
         self._marks[position] = is_marked
 
+    def is_set(self, position: int) -> bool:
+        """Return whether a position is marked."""
+        return bool(self._marks[position])
+
     def next_after(self, position: int) -> int | None:
         """Return the first marked position after this one; -1 searches all of them. None if there is none."""
         found = self._marks.find(1, position + 1)
@@ -79,9 +83,9 @@ class Agenda:
     unlabelled: Marks = field(default_factory=Marks)
     """Items that are not labelled and not passed over."""
     waiting: Marks = field(default_factory=Marks)
-    """Turns of items that are still deferred since then, can be shown and are not passed over."""
+    """Turns of items that are still deferred since then, can be shown and are neither passed over nor set aside."""
     to_do: Marks = field(default_factory=Marks)
-    """Items that are open or deferred and not passed over, whether they can be shown or not."""
+    """Items that are open or deferred, neither passed over nor set aside, whether they can be shown or not."""
 
     def append(self, is_open: bool, is_unlabelled: bool, is_to_do: bool) -> None:
         """Note what is to do about a further item, which is not deferred yet."""
@@ -99,9 +103,9 @@ class Agenda:
 class Worklist:
     """The items, and what each key asks of them: the next one to do, counts, which ones are deferred.
 
-    `deferred` are the trace IDs of deferred items, in the order in which they were put off, each with its turn. `shown`
-    are the indexes of the items that a filter shows, ascending; None: all of them. Everything is changed by the
-    methods only.
+    `deferred` are the trace IDs of deferred items, in the order in which they were put off, each with its turn. One
+    that is set aside was put off again when it had come back: no key that looks for work finds it. `shown` are the
+    indexes of the items that a filter shows, ascending; None: all of them. Everything is changed by the methods only.
     """
 
     items: list[Item] = field(default_factory=list)
@@ -110,6 +114,7 @@ class Worklist:
     shown: Sequence[int] | None = None
     _absent: set[str] = field(default_factory=set)
     _passed_over: set[str] = field(default_factory=set)
+    _aside: set[str] = field(default_factory=set)
     _counts: dict[ItemState, int] = field(default_factory=lambda: dict.fromkeys(ItemState, 0))
     _turns: list[int] = field(default_factory=list)
     """For each turn, the index of the item that was put off then."""
@@ -156,12 +161,27 @@ class Worklist:
         self._counts[before] -= 1
         self._counts[now] += 1
         if before is ItemState.DEFERRED:
+            self._aside.discard(trace_id)
             turn = self.deferred.pop(trace_id)
             for agenda in self._agendas:
                 agenda.waiting.set(turn, False)
         if now is ItemState.DEFERRED:
             self._put_off(item)
         self._mark(index)
+
+    def set_aside(self, trace_id: str) -> None:
+        """Let no key that looks for work find a deferred item any more: it was put off again."""
+        self._aside.add(trace_id)
+        self._mark_trace(trace_id)
+
+    def take_up(self, trace_id: str) -> None:
+        """Have the keys that look for work find a deferred item again that was set aside."""
+        self._aside.discard(trace_id)
+        self._mark_trace(trace_id)
+
+    def is_aside(self, trace_id: str) -> bool:
+        """Return whether a deferred item was put off again."""
+        return trace_id in self._aside
 
     def set_title(self, trace_id: str, title: str) -> None:
         """Give an item another title."""
@@ -248,12 +268,21 @@ class Worklist:
 
     @property
     def work_left(self) -> int:
-        """How many items are open or deferred and not passed over, whether a filter shows them or not."""
+        """How many items are open or deferred, neither passed over nor set aside, in a filter or out of it."""
         return self._all.to_do.count
 
     @property
+    def is_finished(self) -> bool:
+        """Whether there are items, and none of them is left to work on, whether it can be shown now or not."""
+        return bool(self.items) and not self.work_left
+
+    def is_work(self, index: int) -> bool:
+        """Return whether an item is among those that are left to work on."""
+        return self._all.to_do.is_set(index)
+
+    @property
     def work_shown(self) -> int:
-        """How many of the items that the filter shows are open or deferred and not passed over."""
+        """How many of the items that the filter shows are left to work on."""
         return self._agenda.to_do.count
 
     @property
@@ -292,6 +321,7 @@ class Worklist:
         is_offered = not is_passed_over and item.trace_id not in self._absent
         agenda.open.set(index, is_offered and item.state is ItemState.OPEN)
         agenda.unlabelled.set(index, not is_passed_over and item.state is not ItemState.LABELLED)
-        agenda.to_do.set(index, not is_passed_over and item.state in TO_DO)
+        is_aside = item.trace_id in self._aside
+        agenda.to_do.set(index, not is_passed_over and not is_aside and item.state in TO_DO)
         if item.state is ItemState.DEFERRED:
-            agenda.waiting.set(self.deferred[item.trace_id], is_offered)
+            agenda.waiting.set(self.deferred[item.trace_id], is_offered and not is_aside)

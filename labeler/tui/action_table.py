@@ -271,6 +271,7 @@ ACTIONS: tuple[Action, ...] = (
            hint="give up", worth=10),
     Action("app.command", (":",), "a number, $, or a command name", OnScreen("command"), hint="command", worth=20),
     Action("app.help", ("?",), "every key, by group, and the signs", OnScreen("help"), hint="help", worth=120),
+    Action("app.progress", ("R",), "my work: what was done here and today, and what is left", OnScreen("progress")),
     Action("app.worklists", ("Q",), "choose another worklist; this one stays as it is", OnScreen("worklists")),
     Action("app.leave", ("escape",), "leave one thing, the innermost first: a field, a menu, a view, a search",
            OnScreen("leave"), needs_key=True),

@@ -69,9 +69,9 @@ class LabelerApp(SafeApp[Any]):
         self.set_interval(1.0, lambda: self._pauses.collect_if_due(time.monotonic()))
         self._on_painted()
 
-    def offer_worklists(self) -> None:
-        """Show what else there is to review."""
-        self._review.worklists()
+    def show_end(self) -> None:
+        """Show what was done, where no work is left."""
+        self._review.show_progress(at_end=True)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key):
@@ -119,7 +119,7 @@ class LabelerApp(SafeApp[Any]):
     async def action_interrupt(self) -> None:
         """Ctrl+C: in a field, a search or an overlay it leaves that; else the program."""
         by = Pressed("ctrl+c", time.monotonic())
-        if isinstance(self.screen, OverReview):
+        if isinstance(self.screen, OverReview) and not self.screen.goes_with_app:
             self.screen.leave(by)
         elif self.screen is self._review and (field := self._review.focused) is not None:
             field.post_message(events.Key("ctrl+c", "\x03"))  # behind the letters that are still on their way there

@@ -13,6 +13,9 @@ from tests.reliability.eyes import HELPFUL, QUALITY, QUESTIONS, View, read
 from tests.reliability.memory import Memory
 from tests.terminal.terminal import Terminal
 
+NOTHING_LEFT = "Nothing is open any more"
+"""What the page says that stands where no work is left."""
+
 PATIENCE_S = 60.0
 """No screen takes that long, whatever the machine is doing: a program that lets a reviewer wait longer hangs."""
 
@@ -63,6 +66,7 @@ class Life:
         self._keys = 0
         self._last_answer_key = ""
         self._looked_at: int | None = None
+        self._leaves_again_at = 0.0
 
     def live(self) -> None:
         """Label, change, take back, move about, until the time is up."""
@@ -179,7 +183,7 @@ class Life:
         """Go to another item, and see it: what is pressed next is meant for that one."""
         here = read(self._terminal.text).number
         self._press(key)
-        self._until(lambda view: view.number != here or "No other item" in self._terminal.text)
+        self._until(lambda view: view.number != here or NOTHING_LEFT in self._terminal.text)
 
     def _focus(self, mark: str, question: str) -> None:
         """Focus a question of the item that is on the screen. Raises `Elsewhere` when that is another by now."""
@@ -237,6 +241,12 @@ class Life:
         end = time.monotonic() + seconds
         self._until(lambda view: time.monotonic() >= end)
 
+    def _leave_the_end(self, text: str) -> None:
+        """Look back from the page that stands where no work is left: there is always something to change."""
+        if NOTHING_LEFT in text and time.monotonic() >= self._leaves_again_at:
+            self._leaves_again_at = time.monotonic() + 1.0
+            self._terminal.press("p")
+
     def _until(self, holds: Callable[[View], bool]) -> View:
         """Look until it holds, taking in what there is to be seen. Raises `TimeIsUp` when this life is over, and
         AssertionError when the program hangs or has ended by itself.
@@ -246,8 +256,10 @@ class Life:
         while True:
             written = len(self._terminal.written)
             if written != seen:
-                seen, view = written, read(self._terminal.text)
+                text = self._terminal.text
+                seen, view = written, read(text)
                 self._memory.look(view)
+                self._leave_the_end(text)
             if holds(view):
                 return view
             if time.monotonic() >= self._ends:

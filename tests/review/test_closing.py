@@ -7,7 +7,20 @@ import pytest
 from labeler.domain.change import AnswerEffect
 from labeler.domain.question import DECLINED_NAME, FLAG_NAME
 from labeler.domain.worklist import ItemState
-from labeler.review.action import AskDecline, Decline, Defer, Go, GoTo, SetFlag, Submit, Thumb, ToggleFlag, Undo, Where
+from labeler.review.action import (
+    AskDecline,
+    Decline,
+    Defer,
+    Go,
+    GoTo,
+    Redo,
+    SetFlag,
+    Submit,
+    Thumb,
+    ToggleFlag,
+    Undo,
+    Where,
+)
 from labeler.review.decision import Decision, FieldKind, FieldRequest
 from tests.review.sitting import EXPECTED, HELPFUL, POLITE, Sitting
 
@@ -48,13 +61,52 @@ def test_deferred_items_come_back_in_the_order_they_were_put_off() -> None:
     assert sitting.here == "t0"
 
 
-def test_deferring_again_and_again_shows_every_deferred_item_in_turn() -> None:
+def test_a_deferred_item_comes_back_once_in_its_turn_and_deferred_again_no_more() -> None:
     sitting = Sitting(HELPFUL, items=3)
-    visited = []
-    for _ in range(9):
+    visited, ends = [], []
+    for _ in range(6):
         visited.append(sitting.here)
-        sitting.do(Defer())
-    assert visited == ["t0", "t1", "t2"] * 3
+        ends.append(sitting.do(Defer()).at_end)
+    assert visited == ["t0", "t1", "t2"] * 2
+    assert ends == [False] * 5 + [True]
+    assert sitting.state.worklist.is_finished
+    assert list(sitting.state.worklist.deferred) == ["t0", "t1", "t2"]
+    assert sitting.do(Go(Where.NEXT_OPEN)).at_end
+    assert sitting.do(Defer()).change is None, "it is deferred again already"
+
+
+def test_deferring_again_is_taken_back_as_a_step_of_its_own() -> None:
+    sitting = Sitting(HELPFUL, items=2)
+    sitting.do(Defer(), UP)
+    assert sitting.here == "t0"
+    assert sitting.do(Defer()).at_end
+    sitting.do(Undo())
+    assert (sitting.state.worklist.work_left, sitting.item_state()) == (1, ItemState.DEFERRED)
+    sitting.do(Redo())
+    assert sitting.state.worklist.work_left == 0
+    sitting.do(Undo(), Undo())
+    assert sitting.here == "t1"
+    sitting.do(Undo())
+    assert (sitting.here, sitting.item_state()) == ("t0", ItemState.OPEN)
+
+
+def test_an_item_deferred_again_that_is_labelled_after_all_ends_the_worklist() -> None:
+    sitting = Sitting(HELPFUL, items=1)
+    first, again = sitting.do(Defer()), sitting.do(Defer())
+    assert "again leaves it deferred" in first.says
+    assert not first.at_end
+    assert again.at_end
+    assert sitting.do(UP).at_end
+    assert sitting.item_state() is ItemState.LABELLED
+
+
+def test_no_worklist_has_ended_while_something_of_it_cannot_be_shown() -> None:
+    sitting = Sitting(HELPFUL, items=2)
+    sitting.state.worklist.set_absent({"t1"})
+    assert not sitting.do(UP).at_end
+    sitting.state.worklist.set_present("t1")
+    sitting.do(Go(Where.NEXT_OPEN))
+    assert sitting.do(UP).at_end
 
 
 def test_deferring_keeps_the_answers_given_so_far() -> None:
@@ -105,9 +157,11 @@ def test_declining_takes_a_reason_and_goes_on() -> None:
 
 def test_a_declined_item_is_not_come_back_to() -> None:
     sitting = Sitting(HELPFUL, items=2)
-    sitting.do(Decline("spam"), UP)
+    assert not sitting.do(Decline("spam")).at_end
+    assert sitting.do(UP).at_end
     assert sitting.here == "t1"
-    assert "open" in sitting.refusal(Go(Where.NEXT_OPEN))
+    assert sitting.do(Go(Where.NEXT_OPEN)).at_end
+    assert sitting.here == "t1"
 
 
 @pytest.mark.parametrize("by_enter", [True, False])

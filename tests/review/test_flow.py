@@ -106,7 +106,7 @@ def test_a_submission_goes_to_the_next_open_item_and_the_last_one_stays() -> Non
     decision = sitting.do(UP)
     assert sitting.here == "t2"
     assert decision.submits
-    assert "open" in decision.says
+    assert decision.at_end
     assert sitting.state.labelled == 3
 
 
@@ -192,13 +192,14 @@ def test_enter_on_a_submitted_item_submits_the_change_and_returns_to_where_i_cam
     assert sitting.item_state(edited) is ItemState.LABELLED
 
 
-def test_when_all_is_labelled_enter_returns_to_the_item_before() -> None:
+def test_when_all_is_labelled_enter_returns_to_the_end() -> None:
     for there in Where.BACK, Where.PREVIOUS:
         sitting = Sitting(HELPFUL, items=3)
         sitting.do(UP, UP, UP)
         assert sitting.here == "t2"
-        sitting.do(Go(there), DOWN, Submit())
-        assert sitting.here == "t2"
+        decision = sitting.do(Go(there), DOWN, Submit())
+        assert (decision.at_end, decision.says) == (True, "submitted")
+        assert (sitting.do(Submit()).at_end, sitting.here) == (True, "t1")
 
 
 def test_an_edited_deferred_item_is_come_back_to_as_well() -> None:

@@ -70,11 +70,13 @@ def test_another_worklist_is_chosen_from_inside_and_offered_when_the_last_one_is
         terminal.press("y")
         terminal.wait_for("› quality")
         terminal.press("4")
-        terminal.wait_for("mine 1", "No other item is open")
+        terminal.wait_for("Nothing is open any more", "1 of 1 labelled")
         assert terminal.leave() == 0
     assert served.run("sync").returncode == 0
     assert len(served.labels()) == 2
     with served.terminal("-r", "alice") as terminal:
+        terminal.wait_for("Nothing is open any more", "1 of 1 labelled", "worklists")
+        terminal.press("Q")
         terminal.wait_for("What is to be reviewed?", "my queue · 0 of 1 pending", "9 of 10 pending")
         terminal.press("q")
         terminal.wait_for("item 1/1", "mine 1")

@@ -49,7 +49,7 @@ sys.exit(main())
 """
 ITEM: Final = re.compile(r"item ([0-9]+)/([0-9]+)")
 ROWS_FROM: Final = 2
-NOTHING_LEFT: Final = "No other item is open"
+NOTHING_LEFT: Final = "Nothing is open any more"
 
 
 @dataclass

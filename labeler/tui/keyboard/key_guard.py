@@ -16,13 +16,13 @@ from labeler.tui.action_table import Consequence
 _REPEAT_MS: Final = 80
 """The same key again sooner than this is a key held down, or one that bounced. Hands are slower."""
 
-_HELD_ENDS_MS: Final = 250
+HELD_ENDS_MS: Final = 250
 """A key that has repeated is let go once it stays away so long: a slow line brings repeats in bunches."""
 
 _IS_HELD_AFTER: Final = 2
 """Repeats after which a key is held for certain."""
 
-_HOLD_BEGINS_MS: Final = 1000
+HOLD_BEGINS_MS: Final = 1000
 """Keyboards wait up to two thirds of a second before a held key begins to repeat."""
 
 _TAKES_BACK_AFTER: Final = 3
@@ -97,7 +97,7 @@ class KeyGuard:
             return False
         if self._pressed_ms <= self._painted_ms:
             return True
-        behind_ms = min(self._guard_ms, _HELD_ENDS_MS if self._key == self._ignored_key else _REPEAT_MS)
+        behind_ms = min(self._guard_ms, HELD_ENDS_MS if self._key == self._ignored_key else _REPEAT_MS)
         until_ms = max(self._painted_ms + self._guard_ms, self._ignored_ms + behind_ms)
         return answers.is_guarded and self._pressed_ms < until_ms
 
@@ -112,12 +112,12 @@ class KeyGuard:
         """
         gap_ms = now_ms - self._pressed_ms if key == self._key else math.inf
         self._key, self._pressed_ms = key, now_ms
-        is_repeat = gap_ms < (_HELD_ENDS_MS if self._repeats >= _IS_HELD_AFTER else _REPEAT_MS)
+        is_repeat = gap_ms < (HELD_ENDS_MS if self._repeats >= _IS_HELD_AFTER else _REPEAT_MS)
         self._repeats = self._repeats + 1 if is_repeat else 0
         early = self.is_early(answers)
         if answers is Consequence.READS or not (early or is_repeat):
             self._ignored = 0
-            self._may_be_held = gap_ms < _HOLD_BEGINS_MS and answers.is_guarded
+            self._may_be_held = gap_ms < HOLD_BEGINS_MS and answers.is_guarded
             return Allow()
         if gap_ms == math.inf:
             self._ignored, self._may_be_held = 0, False

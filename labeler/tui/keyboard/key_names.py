@@ -30,3 +30,10 @@ def key_name(event: events.Key) -> str:
 def pressed(event: events.Key) -> Pressed:
     """The press that an event tells of. Its time is that of the read which brought it."""
     return Pressed(key_name(event), event.time, (event.character or "") if event.is_printable else "")
+
+
+def same_key(event: events.Key) -> events.Key:
+    """Return the event of the same press once more, for another screen: an event that was heard is not sent again."""
+    again = events.Key(event.key, event.character)
+    again.time = event.time
+    return again

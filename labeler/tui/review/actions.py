@@ -31,6 +31,7 @@ from labeler.tui.widgets.styled_text import Line, wrapped
 
 if TYPE_CHECKING:
     from labeler.tui.outbox.screen import Closed
+    from labeler.tui.progress.screen import Closed as ProgressClosed
     from labeler.tui.screens.worklist_menu import Begin, Menu
 
 _ITEM_NUMBER: Final = re.compile("[0-9]{1,9}")
@@ -306,6 +307,31 @@ class ReviewActions(ReviewFields):
         self.presses.closed(closed.pressed if closed is not None else None)
         if closed is not None and closed.trace_id:
             await self.act(act.GoTo(self.desk.state.index_of[closed.trace_id] + 1))
+
+    def progress(self) -> None:
+        """Show what was done."""
+        self.show_progress(at_end=False)
+
+    def ended(self, says: str) -> None:
+        self.show_progress(at_end=True, says=says)
+
+    def show_progress(self, *, at_end: bool, says: str = "") -> None:
+        """Show what was done, `at_end` in place of the work that is not left; `says` is said there first.
+
+        At once: keys that are on their way are for that page.
+        """
+        from labeler.tui.progress.screen import Opening, ProgressScreen
+
+        page = ProgressScreen(self.desk, self.keymap, self.look, Opening(at_end, self.presses.last, says))
+        page.clock = self.presses.clock
+        self.app.push_screen(page, self._progress_closed)
+
+    async def _progress_closed(self, closed: ProgressClosed | None) -> None:
+        self.presses.closed(closed.pressed if closed is not None else None)
+        if closed is not None and closed.trace_id:
+            await self.act(act.GoTo(self.desk.state.index_of[closed.trace_id] + 1))
+        elif closed is not None and closed.then is not None:
+            await self.run(closed.then)
 
     def worklists(self) -> None:
         """Show what else there is to review. This review stays open until something is chosen."""

@@ -51,7 +51,13 @@ class ReviewFields(ReviewDisplay):
             self.views.go_to_span(decision.aim)
         if decision.ask is not None:
             self._open_field(decision.ask)
+        if decision.at_end:
+            self.ended(self.keymap.spelled(decision.says))
         return True
+
+    def ended(self, says: str) -> None:
+        """No work is left: show that, and what there is to say of it."""
+        raise NotImplementedError
 
     async def _answered(self, action: Action, typed: OpenField | None, retires: bool) -> None:
         """Do what had to be asked about first: whether further answers of the reviewer's own go with it."""

@@ -12,9 +12,9 @@ from labeler.review.state import ReviewState
 from labeler.tui.action_table import Action, Consequence, Rule
 from labeler.tui.keyboard.key_guard import Allow, Ignore, KeyGuard, TakeBack
 from labeler.tui.keyboard.key_names import Pressed
+from labeler.tui.keyboard.leaving import Leaving
 from labeler.tui.keyboard.typed_on import Typed, TypedOn
 from labeler.tui.keymap import Keymap
-from labeler.tui.review.leaving import Leaving
 
 TOO_EARLY: Final = "too early: ignored"
 
@@ -28,15 +28,17 @@ class Presses:
         self._typed_on = TypedOn(keymap)
         self._leaving = Leaving()
         self._pressed_s = float("-inf")
+        self.last: Pressed | None = None
+        """The press that was heard or judged last."""
 
     def heard(self, pressed: Pressed) -> None:
         """A key was pressed that did something else: a repeat of it is one here as well."""
-        self._pressed_s = pressed.at_s
+        self._pressed_s, self.last = pressed.at_s, pressed
         self._guard.heard(pressed.key, pressed.at_s * 1000)
 
     def judge(self, pressed: Pressed, action: Action) -> Allow | Ignore | TakeBack:
         """Tell what a key that stands for an action is to do."""
-        self._pressed_s = pressed.at_s
+        self._pressed_s, self.last = pressed.at_s, pressed
         return self._guard.press(pressed.key, pressed.at_s * 1000, action.consequence)
 
     def is_early(self, consequence: Consequence) -> bool:

@@ -31,7 +31,7 @@ from labeler.review.item_states import enter_answers_with_none
 from labeler.tui.action_table import Action, Context, Rule
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.key_guard import Allow, Ignore, TakeBack, Why
-from labeler.tui.keyboard.key_names import Pressed, key_name, pressed
+from labeler.tui.keyboard.key_names import Pressed, key_name, pressed, same_key
 from labeler.tui.keyboard.pasting import dropped_paste
 from labeler.tui.keyboard.typed_on import Typed
 from labeler.tui.keymap import Keymap
@@ -102,6 +102,11 @@ class ReviewScreen(ReviewActions):
     async def on_key(self, event: events.Key) -> None:
         """One key, one action, in the order in which they were pressed; in an open field, one letter."""
         self.desk.note_key()
+        if isinstance(self.app.screen, OverReview) and self.app.screen.focused is None:
+            event.stop()
+            event.prevent_default()
+            self.app.screen.post_message(same_key(event))  # it came while that screen was being opened
+            return
         await self.mount_forms()
         if self.focused is None:
             event.stop()

@@ -15,9 +15,11 @@ class OverReview(ModalScreen[T]):
     """A screen over the review. It is imported when it opens, so that no start waits for it.
 
     `says`: it has a place for sentences, and its `say` puts one there; otherwise the review below says them.
+    `goes_with_app`: there is nothing to go back to below it, so that Ctrl+C leaves the program.
     """
 
     says = False
+    goes_with_app = False
 
     def leave(self, by: Pressed) -> None:
         """Close this screen, or what is open in it; `by` is the press that asks for that."""

@@ -232,8 +232,10 @@ async def test_what_is_refused_is_told_with_the_keys_in_effect(tmp_path: Path) -
         assert "Nothing is answered yet; K defers, L declines" in table.said
         await table.press("backspace")
         assert "Nothing is answered here; X takes back what you did last" in table.said
-        await table.press("y")
+        await table.press("o")
         assert "No other item is open; p looks back, M leaves" in table.said
+        await table.press("y", "escape")
+        assert "Nothing is open to go to: p looks back, M leaves" in table.screen
 
 
 async def test_a_full_stop_repeats_what_the_key_line_names_and_the_rows_say_from_where(tmp_path: Path) -> None:

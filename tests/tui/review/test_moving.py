@@ -62,7 +62,7 @@ async def test_deferred_items_come_back_at_the_end(tmp_path: Path) -> None:
         assert table.position == 0
         await table.press("y")
         assert states(table) == [ItemState.LABELLED] * 3
-        assert "No other item is open" in table.said
+        assert "Nothing is open any more" in table.screen
 
 
 async def test_a_decline_says_whose_queue_it_is_for(tmp_path: Path) -> None:
@@ -178,5 +178,5 @@ async def test_an_empty_worklist_takes_any_key_and_what_comes(tmp_path: Path) ->
 async def test_the_last_answer_of_a_review_says_that_it_was_the_last(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(1), (THUMB,)) as table:
         await table.press("y")
-        assert "No other item is open; p looks back, q leaves" in table.said
+        assert "Nothing is open any more" in table.screen
         assert states(table) == [ItemState.LABELLED]

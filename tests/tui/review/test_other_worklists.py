@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from labeler.sample import load
-from labeler.tui.screens.worklist_menu import Begin, Preview
+from labeler.tui.screens.worklist_menu import Begin
 from labeler.tui.widgets.choice_list import Offer
+from tests.tui.review.other_desks import Desks
 from tests.tui.review.table import REVIEWER, Table, open_table
 from tests.tui.screenshots import QUESTIONS
 from tests.tui.snapshot import screen_text
-
-NIGHT, DAY = Offer("night", "Night desk", "queue"), Offer("day", "Day desk", "queue")
-
-
-class Desks:
-    """Two other worklists."""
-
-    async def find(self, reviewer: str) -> Sequence[Offer]:
-        assert reviewer == REVIEWER
-        return [NIGHT, DAY]
-
-    async def count(self, offer: Offer) -> str:
-        return f"{offer.detail} · 3 of 7 pending"
-
-    async def preview(self, offer: Offer) -> Preview:
-        return Preview(("helpful   yes or no",), "the queue's label schemas")
 
 
 async def wait_for_words(table: Table, words: str) -> None:

@@ -19,6 +19,8 @@ from labeler.tui.document.view import DocumentView
 from labeler.tui.keymap import build_keymap
 from labeler.tui.outbox.delivery_list import OutboxList
 from labeler.tui.outbox.screen import OutboxScreen
+from labeler.tui.progress.page_list import PageList
+from labeler.tui.progress.screen import ProgressScreen
 from labeler.tui.review.actions import ReviewActions
 from labeler.tui.review.span_tree import SpanList
 from labeler.tui.screens.overlay import Overlay
@@ -269,14 +271,14 @@ def test_every_target_of_the_table_has_what_it_is_asked_for() -> None:
         Context.REVIEW: (ReviewActions,),
         Context.SEARCH: (ReviewActions,),
         Context.COPY: (ReviewActions,),
-        Context.OVERLAY: (ReviewActions, OutboxScreen, Overlay, StartScreen),
+        Context.OVERLAY: (ReviewActions, OutboxScreen, Overlay, ProgressScreen, StartScreen),
         Context.OUTBOX: (OutboxScreen,),
         Context.FIELD: (StartScreen,),
         Context.CONFIRM: (),
     }
     panes: dict[Context, Sequence[type]] = {
         Context.REVIEW: (DocumentView, SpanList),
-        Context.OVERLAY: (DocumentView, SpanList, OutboxList, ChoiceList),
+        Context.OVERLAY: (DocumentView, SpanList, OutboxList, PageList, ChoiceList),
     }
     for action in ACTIONS:
         match action.run:

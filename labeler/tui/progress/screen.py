@@ -1,0 +1,376 @@
+"""The page of what was done: by itself when no work is left, and whenever it is asked for, over the review."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from textual import events
+from textual.app import ComposeResult
+
+from labeler.dataclass import dataclass
+from labeler.desk.desk import Desk
+from labeler.desk.outbox import JournalError
+from labeler.domain.connection import ConnectionStatus
+from labeler.domain.question import DECLINED_NAME, FLAG_NAME
+from labeler.reading.sanitise import one_line
+from labeler.review.action import Go, Undo, Where
+from labeler.review.possible import refusal
+from labeler.review.progress import Progress
+from labeler.tui.action_table import Action, Context, OnScreen, Rule, Target
+from labeler.tui.appearance import ScreenLook
+from labeler.tui.keyboard.dispatch import dispatch
+from labeler.tui.keyboard.key_names import Pressed, pressed
+from labeler.tui.keyboard.leaving import Leaving
+from labeler.tui.keyboard.typed_on import Typed, TypedOn
+from labeler.tui.keymap import Keymap
+from labeler.tui.progress.enter_guard import EnterGuard
+from labeler.tui.progress.page_list import PageList
+from labeler.tui.progress.view_models import Kind, OpenedRow, PageRow, PageView, page_rows
+from labeler.tui.screens.over_review import OverReview
+from labeler.tui.widgets.dividers import Divider, DividerView
+from labeler.tui.widgets.key_line import KeyLine, hints_line, message_lines
+from labeler.tui.widgets.styled_text import Line, fit, spread
+
+_LOOK_EVERY_S: Final = 0.25
+"""Seconds after which something that was announced is on the page."""
+
+_REST: Final = 10
+"""So many times as long as counting took, it is not done again."""
+
+_GOES_BACK: Final = Rule(Go(Where.BACK))
+_GOES_ON: Final = Rule(Go(Where.NEXT_OPEN))
+_UNDOES: Final = Rule(Undo())
+_PASSED_ON: Final[frozenset[Target]] = frozenset({OnScreen("worklists"), OnScreen("filter_menu"), _UNDOES, _GOES_ON})
+"""What keys of the review do once the page at the end has closed."""
+
+_AT_END: Final = _PASSED_ON | {_GOES_BACK, OnScreen("quit")}
+_ALWAYS: Final[frozenset[Target]] = frozenset({OnScreen("progress"), OnScreen("outbox"), OnScreen("help")})
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How the page is opened: by which press (None: by none), and what is said first.
+
+    `at_end`: it stands in place of the work that is not left.
+    """
+
+    at_end: bool
+    pressed: Pressed | None = None
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The page was left by this press: for a trace of the worklist, for an action of the review, or just closed."""
+
+    pressed: Pressed
+    trace_id: str = ""
+    then: Action | None = None
+
+
+class ProgressScreen(OverReview[Closed]):
+    """Shows what was done in this worklist, or today. Its result tells how it was left."""
+
+    DEFAULT_CSS = """
+    ProgressScreen { layout: vertical; overflow: hidden; background: $background; }
+    ProgressScreen LineWidget { height: 1; }
+    ProgressScreen PageList { height: 1fr; }
+    """
+    AUTO_FOCUS = ""
+    says = True
+
+    def __init__(self, desk: Desk, keymap: Keymap, look: ScreenLook, opening: Opening) -> None:
+        super().__init__()
+        self.at_end = opening.at_end
+        self.goes_with_app = opening.at_end
+        self._desk = desk
+        self.keymap = keymap
+        self.look = look
+        self._progress: Progress | None = None
+        self._today: Progress | None = None
+        self._delivered: int | None = None
+        self._items_at_first = len(desk.state.items)
+        opened_by = opening.pressed.at_s * 1000 if opening.pressed is not None else float("-inf")
+        self._enter = EnterGuard(opened_by)
+        self._leaving = Leaving()
+        self._typed_on = TypedOn(keymap)
+        self._pressed: Pressed | None = None
+        self._notice: tuple[str, str] | None = (opening.says, "chrome.strong") if opening.says else None
+        self._status = KeyLine(look, id="progress-status")
+        self._dividers = Divider(look, id="progress-rule-top"), Divider(look, id="progress-rule-bottom")
+        self._list = PageList(look, self._rows, self._item_row, id="progress-list")
+        self._key_line = KeyLine(look, id="progress-keys")
+        self._is_stale = True
+        self._is_reading = False
+        self._rests_until_s = 0.0
+        self.clock = time.monotonic
+
+    def compose(self) -> ComposeResult:
+        above, below = self._dividers
+        yield self._status
+        yield above
+        yield self._list
+        yield below
+        yield self._key_line
+
+    def on_mount(self) -> None:
+        self.set_interval(_LOOK_EVERY_S, self._look_again)
+        self._look_again()
+        self.call_after_refresh(self._painted)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._paint)
+
+    def _painted(self) -> None:
+        self._enter.painted(self.clock() * 1000)
+
+    def stale(self) -> None:
+        """Something was delivered or added: count anew soon."""
+        self._is_stale = True
+
+    def leave(self, by: Pressed) -> None:
+        if self.is_active:
+            self.dismiss(Closed(by))
+
+    # Keys
+
+    async def on_key(self, event: events.Key) -> None:
+        """One key, one action. A key that was on its way here when this closed is dropped."""
+        event.stop()
+        event.prevent_default()
+        if not self.is_active:
+            return
+        self._pressed = press = pressed(event)
+        self._desk.note_key()
+        typed = self._typed_on.press(press.key)
+        if typed is not Typed.NOTHING:
+            if typed is Typed.END:
+                self.say("")
+            return
+        self._notice = None
+        in_review = self.keymap.action(Context.REVIEW, press.key)
+        if in_review is not None and in_review.run in (_ALWAYS | _AT_END if self.at_end else _ALWAYS):
+            await self._do_of_review(in_review)
+        elif (action := self.keymap.action(Context.OVERLAY, press.key)) is not None and not isinstance(
+            action.run, Rule
+        ):
+            await dispatch(action.run, self._list, self)
+        else:
+            self.say(self._typed_on.means_nothing(press.key, in_review))
+        if self.is_active:
+            self._paint_bottom()
+
+    async def _do_of_review(self, action: Action) -> None:
+        if action.run == _GOES_BACK:
+            self._close()
+        elif action.run in _PASSED_ON:
+            rule = action.run.action if isinstance(action.run, Rule) else None
+            why_not = refusal(self._desk.state, rule) if rule is not None else ""
+            if why_not:
+                self.say(self.keymap.spelled(why_not), "warning")
+            else:
+                self._close(then=action)
+        elif isinstance(action.run, OnScreen):
+            await dispatch(action.run, self._list, self)
+
+    def _close(self, trace_id: str = "", then: Action | None = None) -> None:
+        if self._pressed is not None:
+            self.dismiss(Closed(self._pressed, trace_id, then))
+
+    # Named in the table of actions
+
+    def close(self) -> None:
+        """Close, unless this stands where there is no work left."""
+        if self.at_end:
+            self.say(self.keymap.spelled("Nothing is open to go to: {item.back} looks back, {app.quit} leaves"))
+        else:
+            self._close()
+
+    def enter(self) -> None:
+        """Open the item under the cursor."""
+        press, row = self._pressed, self._list.current
+        if press is None or not self._enter.is_meant(press.at_s * 1000):
+            self.say("too early: ignored", "warning")
+        elif row is None:
+            self.say(self.keymap.spelled("{overlay.down} goes to the items below, {overlay.open} opens one"))
+        else:
+            self._close(row.trace_id)
+
+    def progress(self) -> None:
+        """Show today, or this worklist again."""
+        if self._today is not None:
+            self._today = None
+            self._list.show()
+            self._paint()
+        else:
+            self.run_worker(self._show_today(), group="today", exclusive=True, exit_on_error=False)
+
+    def help(self) -> None:
+        from labeler.tui.screens.help import help_lines
+        from labeler.tui.screens.overlay import Overlay
+
+        keys = Overlay("keys", lambda width: help_lines(self.keymap, self.look.signs, width), self.keymap, self.look)
+        self.app.push_screen(keys, self._came_back)
+
+    def outbox(self) -> None:
+        """Show what is not delivered; an item that is opened there is opened in the review."""
+        from labeler.tui.outbox.screen import Closed as OutboxClosed
+        from labeler.tui.outbox.screen import OutboxScreen
+
+        def closed(left: OutboxClosed | None) -> None:
+            self._came_back(left.pressed if left is not None else None)
+            if left is not None and left.trace_id:
+                self.dismiss(Closed(left.pressed, left.trace_id))
+
+        self.app.push_screen(OutboxScreen(self._desk, self.keymap, self.look), closed)
+
+    def quit(self) -> None:
+        """Leave the review, if the key was meant to."""
+        pressed_s = self._pressed.at_s if self._pressed is not None else self.clock()
+        if self._leaving.is_meant(pressed_s):
+            self.app.exit()
+        else:
+            self._leaving.ask(pressed_s)
+            self.say(self.keymap.spelled("{app.quit} again leaves"))
+
+    def _came_back(self, by: Pressed | None) -> None:
+        self._leaving.closed(by.at_s if by is not None else self.clock())
+
+    # Counting
+
+    def _look_again(self) -> None:
+        if self._is_stale and not self._is_reading and time.monotonic() >= self._rests_until_s:
+            self._is_reading, self._is_stale = True, False
+            self.run_worker(self._read(), group="count", exit_on_error=False)
+
+    async def _read(self) -> None:
+        """Count what was done, and show it."""
+        began_s = time.monotonic()
+        try:
+            self._progress = await self._desk.work_done.in_worklist()
+            self._delivered = await self._desk.work_done.delivered()
+        except JournalError as error:
+            self.say(str(error), "error")
+        finally:
+            self._is_reading = False
+        self._rests_until_s = time.monotonic() + _REST * (time.monotonic() - began_s)
+        if self.is_attached:
+            self._list.show()
+            self._paint()
+
+    async def _show_today(self) -> None:
+        try:
+            self._today = await self._desk.work_done.today()
+        except JournalError as error:
+            self.say(str(error), "error")
+            return
+        self._list.show()
+        self._paint()
+
+    # Painting
+
+    @property
+    def notice(self) -> str:
+        """The sentence in place of the keys, or the empty string."""
+        return "" if self._notice is None else self._notice[0]
+
+    def say(self, sentence: str, role: str = "chrome.strong") -> None:
+        """Put a sentence in place of the keys until the next key; an empty one brings them back."""
+        self._notice = (sentence, role) if sentence else None
+        self._paint_bottom()
+
+    @property
+    def _has_new_work(self) -> bool:
+        return self.at_end and not self._desk.state.worklist.is_finished
+
+    def _headline(self) -> Line:
+        """What there is to say first: that nothing is left, or that there is work again."""
+        if self._today is not None:
+            return [("Today, in every worklist", "chrome.strong")]
+        if not self.at_end:
+            return []
+        if not self._has_new_work:
+            return [("Nothing is open any more.", "chrome.strong")]
+        worklist = self._desk.state.worklist
+        is_new = len(self._desk.state.items) > self._items_at_first
+        goes_on = self.keymap.spelled("{item.next_open} goes on")
+        return [(f"{worklist.work_left:,} {'new' if is_new else 'open again'} · {goes_on}", "warning")]
+
+    def _rows(self, width: int) -> list[PageRow]:
+        is_today = self._today is not None
+        shown = self._progress if self._today is None else self._today
+        if shown is None:
+            return [self._headline()]
+        view = PageView(
+            headline=self._headline(),
+            progress=shown,
+            is_today=is_today,
+            counts=self._desk.deliveries.counts,
+            delivered=None if is_today else self._delivered,
+            outbox_key=self.keymap.spelled("{outbox.open}"),
+        )
+        return page_rows(view, width, self.look.signs)
+
+    def _item_row(self, row: OpenedRow, width: int) -> Line:
+        """An item with its title and, where there is one, the note that it was flagged or declined with."""
+        state, signs = self._desk.state, self.look.signs
+        sign, role = {
+            Kind.FLAGGED: (signs.flag, "sign.flag"),
+            Kind.DEFERRED: (signs.deferred, "sign.deferred"),
+            Kind.DECLINED: (signs.declined, "sign.declined"),
+            Kind.DRAFT: (signs.draft, "sign.draft"),
+        }[row.kind]
+        title = one_line(state.items[state.index_of[row.trace_id]].title, 200) or one_line(row.trace_id)
+        name = {Kind.FLAGGED: FLAG_NAME, Kind.DECLINED: DECLINED_NAME}.get(row.kind, "")
+        note = state.answers_of(row.trace_id).get(name)
+        said = f"   “{one_line(note.comment, 120)}”" if note is not None and note.comment else ""
+        return fit([(f"{sign} ", role), (title, "row"), (said, "chrome.dim")], width, signs.ellipsis)
+
+    def _paint(self) -> None:
+        width, signs = self.size.width, self.look.signs
+        title = "today" if self._today is not None else one_line(self._desk.title, 60)
+        left: Line = [(" my work", "chrome.strong"), (f"   {title}", "chrome")]
+        blind = [("blind   ", "warning")] if self._desk.state.rules.blind else []
+        connection = self._desk.connection
+        sign, role = (signs.online, "ok") if connection is ConnectionStatus.ONLINE else (signs.missing, "warning")
+        right: Line = [*blind, (f"{sign} {connection}   ", role), (f"{one_line(self._desk.reviewer, 40)} ", "chrome")]
+        self._status.view = spread(left, right, width, "chrome", signs.ellipsis)
+        for divider in self._dividers:
+            divider.view = DividerView()
+        self._paint_bottom()
+
+    def _paint_bottom(self) -> None:
+        width, signs = self.size.width, self.look.signs
+        if self._notice is not None:
+            self._key_line.view = message_lines(*self._notice, width, 1, signs)[-1]
+        else:
+            self._key_line.view = hints_line(self.keymap, self._hints(), width, signs)
+
+    def _hints(self) -> list[tuple[str, str]]:
+        """The keys that are worth pressing here, by action, each with its word."""
+        opens = [("overlay.down", "items")] if self._lists_items else []
+        if self._list.current is not None:
+            opens = [("overlay.open", "open")]
+        other = ("app.progress", "today" if self._today is None else "this worklist")
+        if not self.at_end:
+            return [*opens, other, ("outbox.open", "outbox"), ("app.help", "help"), ("overlay.close", "close")]
+        goes_on = [("item.next_open", "goes on")] if self._has_new_work else []
+        return [
+            *goes_on,
+            ("item.back", "back"),
+            ("app.worklists", "worklists"),
+            *opens,
+            ("edit.undo", "undo"),
+            other,
+            ("outbox.open", "outbox"),
+            ("app.help", "help"),
+            ("app.quit", "quit"),
+        ]
+
+    @property
+    def _lists_items(self) -> bool:
+        shown = self._progress
+        if self._today is not None or shown is None:
+            return False
+        return bool(shown.flagged or shown.drafts or shown.deferred or shown.declined)
