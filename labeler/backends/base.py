@@ -272,6 +272,10 @@ class TeamBackend(Backend, Protocol):
     The docstrings name what a method raises beside what any method may raise; each may raise `LacksPermission`.
     """
 
+    async def users(self) -> Sequence[str] | None:
+        """Return the names of the users of the backend, None where it has none or does not tell."""
+        ...
+
     async def experiment_tags(self, experiment_id: str) -> Mapping[str, str]:
         """Return the tags of an experiment. Raises `UnknownName`."""
         ...

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 from labeler import __version__
 from labeler.cli import command_options as options_of
+from labeler.cli import sprint_options
 from labeler.cli.options import add_common
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ COMMANDS: Final = {
     "export": Command("Write labels as JSON Lines or CSV, or files with their labels", options_of.export),
     "push": Command("Queue labels from a file", options_of.push),
     "report": Command("How far people agree, and judges with them, with intervals", options_of.report),
+    "sprint": Command("Have several people label the same traces, and follow how far they are", sprint_options.sprint),
     "doctor": Command("Check configuration, backend, journal, cache and terminal", options_of.doctor),
     "config": Command("Write, show, check or locate the configuration", options_of.config),
     "keys": Command("Show the keys in effect", options_of.keys),

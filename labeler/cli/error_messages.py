@@ -51,11 +51,13 @@ def _codes() -> Iterator[tuple[type[BaseException], ExitCode]]:
     from labeler.config.paths import UnusableDirectory
     from labeler.delivery.lock import LockUnusable
     from labeler.journal.models import JournalError
+    from labeler.sprint.errors import MissingRight, SprintError
     from labeler.storage.home_directory import NoHome
 
     usage = (ConfigurationError, UnusableDirectory, CannotEdit, NoQuestions, JournalError, LockUnusable, NoHome)
     yield from ((kind, ExitCode.USAGE) for kind in (*usage, base.UnknownName, base.BadFilter))
-    yield from ((kind, ExitCode.CREDENTIALS) for kind in (CredentialsWithheld, base.Forbidden))
+    yield from ((kind, ExitCode.CREDENTIALS) for kind in (CredentialsWithheld, base.Forbidden, MissingRight))
+    yield SprintError, ExitCode.USAGE
     yield base.NotABackend, ExitCode.NO_BACKEND
     yield from ((kind, ExitCode.WAITING) for kind in (base.Unreachable, base.Ambiguous))
     yield base.BackendError, ExitCode.PROBLEM

@@ -9,3 +9,11 @@ class SprintError(Exception):
 
 class UnreadablePlan(SprintError):
     """The tag holds no plan that this version reads. Nothing may be written over it."""
+
+
+class UnknownSprint(SprintError):
+    """No sprint has that name. The message names those that there are."""
+
+
+class MissingRight(SprintError):
+    """The login lacks a right on the experiment. The message says which, and what was not done."""

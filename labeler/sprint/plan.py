@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
@@ -17,10 +17,7 @@ from labeler.domain.moment import parse_time, utc_text
 from labeler.domain.sprint import FORMAT, SprintPlan
 from labeler.domain.value import JsonValue
 from labeler.sprint.errors import SprintError, UnreadablePlan
-from labeler.sprint.names import plan_tag
-
-LONGEST_TAG: Final = 20_000
-"""Characters in the value of an experiment tag: MLflow refuses more."""
+from labeler.sprint.names import LONGEST_TAG, plan_tag
 
 Overlap: TypeAlias = int | float | Literal["all"]
 """How many people label each item. 1.2: two for a fifth of the items, one for the others."""
@@ -160,11 +157,6 @@ def read_plan(slug: str, text: str) -> Plan:
         return _plan(slug, fields)
     except _Odd as odd:
         raise _changed(slug, str(odd)) from None
-
-
-def next_revision(plan: Plan) -> Plan:
-    """Return the plan as it is written next."""
-    return replace(plan, rev=plan.rev + 1)
 
 
 def _changed(slug: str, why: str) -> UnreadablePlan:

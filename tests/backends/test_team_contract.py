@@ -131,3 +131,7 @@ async def test_of_several_that_make_one_name_one_alone_succeeds(team: Team) -> N
     assert len(queues) == 1
     assert [type(each) for each in made if not isinstance(each, Queue)] == [AlreadyThere] * 5
     await team.backend.delete_queue(queues[0].id)
+
+
+async def test_a_server_without_sign_in_has_no_users(team: Team) -> None:
+    assert await team.backend.users() is None

@@ -10,7 +10,7 @@ from labeler.backends.base import Capabilities, Experiment, Schemas, UnknownName
 from labeler.backends.mlflow.asking import Cautions
 from labeler.backends.mlflow.assessments import Assessments
 from labeler.backends.mlflow.credentials import Credentials, Tls, endpoint
-from labeler.backends.mlflow.detection import DATABRICKS, detect, signed_in_user
+from labeler.backends.mlflow.detection import DATABRICKS, detect, signed_in_user, users
 from labeler.backends.mlflow.experiments import Experiments
 from labeler.backends.mlflow.queues import Queues
 from labeler.backends.mlflow.schemas import create_schema, schemas
@@ -165,6 +165,9 @@ class MlflowBackend:
 
     async def set_item_state(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
         return await self._queues.set_item_state(queue_id, trace_id, state, reviewer)
+
+    async def users(self) -> Sequence[str] | None:
+        return await users(self._transport)
 
     async def experiment_tags(self, experiment_id: str) -> Mapping[str, str]:
         return await self._experiments.tags(experiment_id)

@@ -10,7 +10,7 @@ import asyncio
 import re
 from typing import Final
 
-from labeler.backends.base import Ambiguous, Capabilities, Forbidden, MissingTarget, NotABackend
+from labeler.backends.base import Ambiguous, Capabilities, Forbidden, MissingTarget, NotABackend, NotAllowed
 from labeler.backends.mlflow.failures import MissingRoute
 from labeler.backends.mlflow.transport import Transport
 
@@ -42,6 +42,18 @@ async def signed_in_user(transport: Transport) -> str | None:
         return None
     name = user.get("username") if isinstance(user, dict) else None
     return name if isinstance(name, str) and name else None
+
+
+async def users(transport: Transport) -> list[str] | None:
+    """Return the names of the users of a basic-auth server, or None where there are none, or it does not tell."""
+    try:
+        listed = (await transport.get("/api/2.0/mlflow/users/list")).get("users")
+    except (MissingRoute, MissingTarget, NotAllowed):
+        return None
+    if not isinstance(listed, list):
+        return None
+    names = (each.get("username") for each in listed if isinstance(each, dict))
+    return [name for name in names if isinstance(name, str)]
 
 
 async def _version(transport: Transport) -> str:

@@ -9,7 +9,15 @@ from typing import Any, Final
 
 from pydantic import BaseModel, Field, ValidationError
 
-from labeler.backends.base import Experiment, LacksPermission, Malformed, MissingTarget, Refused, UnknownName
+from labeler.backends.base import (
+    AlreadyThere,
+    Experiment,
+    LacksPermission,
+    Malformed,
+    MissingTarget,
+    Refused,
+    UnknownName,
+)
 from labeler.backends.mlflow.asking import Cautions, Listing, ask, check_about, paged
 from labeler.backends.mlflow.failures import MissingRoute
 from labeler.backends.mlflow.transport import Transport
@@ -108,7 +116,10 @@ class Experiments:
     async def set_tag(self, experiment_id: str, name: str, text: str) -> None:
         """Set a tag of an experiment. Raises `MissingTarget` and `Refused`."""
         asked = {"experiment_id": experiment_id, "key": name, "value": text}
-        await self._transport.send("POST", f"{_ROUTE}/set-experiment-tag", asked)
+        try:
+            await self._transport.send("POST", f"{_ROUTE}/set-experiment-tag", asked)
+        except AlreadyThere:  # set for the first time by another at the same moment
+            await self._transport.send("POST", f"{_ROUTE}/set-experiment-tag", asked)
 
     async def delete_tag(self, experiment_id: str, name: str) -> None:
         """Delete a tag of an experiment, if it has it."""

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
-from labeler.backends.base import Forbidden, Malformed, MissingTarget, UnknownName
+from labeler.backends.base import AlreadyThere, Forbidden, Malformed, MissingTarget, UnknownName
 from labeler.backends.mlflow.asking import Cautions, Listing, ask, check_about, paged
 from labeler.backends.mlflow.experiments import Experiments, nearest
 from labeler.backends.mlflow.transport import Transport
@@ -206,9 +206,20 @@ class Queues:
         await self._in_parts("remove", queue_id, trace_ids)
 
     async def _in_parts(self, call: str, queue_id: str, trace_ids: Sequence[str]) -> None:
+        """Add or remove items, a part of them at a time.
+
+        Where two programs add the same ones at the same moment, the server fails for one of them: it asks again, and
+        finds them there.
+        """
         for start in range(0, len(trace_ids), _ITEMS_AT_ONCE):
             asked = {"queue_id": queue_id, "item_ids": [*trace_ids[start : start + _ITEMS_AT_ONCE]]}
-            await self._transport.send("POST", f"{_ROUTE}/items/{call}", asked, self._transport.timeouts.whole_trace)
+            send = partial(
+                self._transport.send, "POST", f"{_ROUTE}/items/{call}", asked, self._transport.timeouts.whole_trace
+            )
+            try:
+                await send()
+            except AlreadyThere:
+                await send()
 
     async def _update(self, queue_id: str, fields: _Object) -> Queue:
         """Change a queue. The server ignores a field whose flag is not set, and answers as if it had not."""

@@ -49,6 +49,7 @@ async def test_a_server_with_users_knows_who_labels(auth_server: MlflowServer) -
     reader = await open_backend(auth_server.url, Credentials("a test", SecretStr(READER[1]), READER[0]))
     assert (await reader.capabilities()).queues
     assert await reader.whoami() == "ana"
+    assert {"admin", "ana"} <= {*(await reader.users() or ())}
     assert [page async for page in reader.snapshot(Query((experiment_id,)))]
     with pytest.raises(Forbidden, match="does not allow"):
         await reader.create(label)

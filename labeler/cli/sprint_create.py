@@ -1,0 +1,288 @@
+"""`labeler sprint create`: what would be made is shown first, then made, or gone on with after a crash."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from labeler.backends.base import Experiment
+from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.output import Progress, print_json, print_message, print_text
+from labeler.cli.prompts import is_interactive, read_line
+from labeler.cli.retry import with_retries
+from labeler.cli.reviewer import reviewer_at
+from labeler.cli.sprint_backend import TeamContext, team_context
+from labeler.cli.sprint_files import (
+    GoldFile,
+    NumberedIds,
+    leave_out_missing,
+    read_gold,
+    read_ids,
+    read_questions,
+    read_reviewers,
+    read_text,
+    refuse_missing,
+)
+from labeler.cli.sprint_words import invitation, plan_object, preview_lines, state_words
+from labeler.domain.assessment import person
+from labeler.domain.clock import wall_clock_ms
+from labeler.domain.moment import since_moment
+from labeler.domain.question import Question
+from labeler.sprint.creating import (
+    NewSprint,
+    assignment_of,
+    seed_with_early_gold,
+    standing_plan,
+)
+from labeler.sprint.creating import (
+    create as make,
+)
+from labeler.sprint.errors import SprintError
+from labeler.sprint.names import adjudication_queue_name, queue_name, slug_of
+from labeler.sprint.options import SprintOptions, check_reviewers, differences, parse_overlap
+from labeler.sprint.plan import Gold, Plan, Selection, SprintState, plan_json
+from labeler.sprint.plan_store import Sprint, check_guide, sprints_of
+from labeler.sprint.questions import MatchedQuestions, match_questions
+from labeler.sprint.traces import SelectedTrace, SelectedTraces, draw, drawn, search, selected
+
+_IDS_AT_ONCE: Final = 500
+_SEEDS: Final = 10_000
+
+
+async def create(arguments: argparse.Namespace) -> ExitCode:
+    """Make a sprint. Raises `CommandFailed`, `SprintError` and what the backend raises."""
+    name = arguments.name.strip()
+    slug = slug_of(name)
+    reviewers = check_reviewers(read_reviewers(arguments.reviewers))
+    overlap = parse_overlap(arguments.overlap, len(reviewers))
+    for reviewer in reviewers:
+        queue_name(name, reviewer)
+    adjudication_queue_name(name)
+    guide = "" if arguments.guide is None else read_text(arguments.guide)
+    check_guide(guide)
+    ids = None if arguments.ids is None else read_ids(arguments.ids)
+    if ids is not None and (arguments.filter or arguments.since):
+        raise CommandFailed(ExitCode.USAGE, "Give either --ids or --filter and --since: a list says which traces it is")
+    wanted = None if arguments.questions == "server" else read_questions(arguments.questions)
+    async with team_context(arguments) as team:
+        experiment = await team.experiment()
+        lead = (await reviewer_at(team.context)).id
+        questions = await _questions(team, experiment, wanted)
+        gold = None if arguments.gold is None else read_gold(arguments.gold, questions.questions)
+        options = SprintOptions(
+            reviewers=reviewers,
+            overlap=overlap,
+            questions=tuple(each.name for each in questions.questions),
+            filter=arguments.filter,
+            since=arguments.since or "",
+            sample=arguments.sample,
+            seed=arguments.seed,
+            ids_sha256=None if ids is None else ids.sha256,
+            calibrate=arguments.calibrate,
+            gold_sha256=None if gold is None else gold.sha256,
+            blind=arguments.blind,
+        )
+        standing = standing_plan(await sprints_of(team.backend, [experiment.id]), name, slug, lead)
+        if standing is not None:
+            _check_same(options, standing)
+            if standing.state is not SprintState.CREATING:
+                _tell_made(arguments, team, Sprint(experiment.id, standing, guide), is_new=False)
+                return ExitCode.OK
+            print_message(f"“{standing.name}” was begun and not finished: this goes on where it stopped.")
+        found = await _selected(team, experiment, options, standing, ids, skip_missing=arguments.skip_missing)
+        gold_ids = await _gold_ids(team, experiment, gold)
+        plan = standing or _planned(name, slug, lead, options, found, gold, gold_ids, questions)
+        new = NewSprint(
+            replace(plan, reviewers=reviewers), questions, tuple(each.id for each in found.traces), gold_ids, guide
+        )
+        plan_json(plan)
+        final = assignment_of(new, is_calibrated=True)
+        there = await team.backend.count(experiment.id)
+        if not arguments.json:
+            lines = preview_lines(
+                plan, experiment.name, (len(new.everything), there), questions.questions, final, guide
+            )
+            for line in lines:
+                print_text(line)
+        warnings = [*await _strangers(team, reviewers), *_asked_again(found.traces, options)]
+        for sentence in warnings:
+            print_message(sentence)
+        if not _may_go_on(arguments, len(reviewers) + 1, sum(map(len, final.values()))):
+            if arguments.json:
+                print_json(
+                    {
+                        "sprint": plan_object(Sprint(experiment.id, plan, guide)),
+                        "made": False,
+                        "items": {reviewer: len(items) for reviewer, items in final.items()},
+                        "warnings": warnings,
+                    }
+                )
+            return ExitCode.OK
+        with Progress("Filling queues") as progress:
+            made = await with_retries(lambda: make(team.backend, experiment.id, new, progress.show))
+        _tell_made(arguments, team, Sprint(experiment.id, made, guide), is_new=True, items=final)
+    return ExitCode.OK
+
+
+def _check_same(options: SprintOptions, standing: Plan) -> None:
+    if different := differences(options, standing):
+        raise SprintError(
+            f"“{standing.name}” was begun with other options: {'; '.join(different)}. Nothing was changed. Give the "
+            "same ones to go on with it, or another name"
+        )
+
+
+def _planned(
+    name: str,
+    slug: str,
+    lead: str,
+    options: SprintOptions,
+    found: SelectedTraces,
+    gold: GoldFile | None,
+    gold_ids: Sequence[str],
+    questions: MatchedQuestions,
+) -> Plan:
+    """Return the plan of a sprint that nobody has begun, with everything pinned that decides who gets which item."""
+    items = [each.id for each in found.traces]
+    seed = found.selection.seed or 0
+    if options.calibrate > len(items):
+        raise SprintError(f"--calibrate {options.calibrate}: the sprint has only {len(items):,} items")
+    return Plan(
+        name=name,
+        slug=slug,
+        selection=found.selection,
+        overlap=options.overlap,
+        questions=questions.planned,
+        created_by=lead,
+        blind=options.blind,
+        order_seed=seed_with_early_gold(items, gold_ids, options.reviewers, options.overlap, seed),
+        calibration=tuple(sorted(draw(items, options.calibrate, seed, "calibration"))),
+        gold=None if gold is None else Gold(len(gold_ids), gold.sha256),
+        reviewers=options.reviewers,
+    )
+
+
+async def _questions(team: TeamContext, experiment: Experiment, wanted: Sequence[Question] | None) -> MatchedQuestions:
+    there = (await with_retries(lambda: team.backend.schemas(experiment.id))).questions
+    if wanted is None and not there:
+        raise CommandFailed(
+            ExitCode.USAGE,
+            f"The experiment “{experiment.name}” has no questions (label schemas). Give --questions FILE.toml, or make "
+            "some in MLflow",
+        )
+    return match_questions(there if wanted is None else wanted, there)
+
+
+async def _selected(
+    team: TeamContext,
+    experiment: Experiment,
+    options: SprintOptions,
+    standing: Plan | None,
+    ids: NumberedIds | None,
+    *,
+    skip_missing: bool,
+) -> SelectedTraces:
+    """Return the traces of the sprint, those that it was begun with where it was."""
+    selection = standing.selection if standing is not None else _new_selection(options)
+    if ids is not None:
+        known = await _traces(team, experiment, list(ids.lines))
+        if skip_missing:
+            leave_out_missing(ids.lines, ids.name, known)
+        else:
+            refuse_missing(ids.lines, ids.name, known, f"; --skip-missing leaves out lines of {ids.name} that are none")
+        kept = [trace_id for trace_id in ids.lines if trace_id in known]
+        return drawn([known[trace_id] for trace_id in kept], selection)
+    with Progress("Reading traces") as progress:
+        return await with_retries(
+            lambda: search(team.backend, experiment.id, selection, lambda read: progress.show(read, read))
+        )
+
+
+def _new_selection(options: SprintOptions) -> Selection:
+    seed = secrets.randbelow(_SEEDS) if options.seed is None else options.seed
+    return Selection(
+        filter=options.filter,
+        sample=options.sample,
+        seed=seed,
+        ids_sha256=options.ids_sha256,
+        since=options.since,
+        since_ms=since_moment(options.since, wall_clock_ms()) if options.since else None,
+    )
+
+
+async def _traces(team: TeamContext, experiment: Experiment, trace_ids: Sequence[str]) -> dict[str, SelectedTrace]:
+    """Return those of some traces that the experiment has."""
+    found: dict[str, SelectedTrace] = {}
+    for start in range(0, len(trace_ids), _IDS_AT_ONCE):
+        part = trace_ids[start : start + _IDS_AT_ONCE]
+        summaries = await team.backend.summaries(part, [experiment.id])
+        found |= {each.id: selected(each) for each in summaries if each.experiment_id == experiment.id}
+    return found
+
+
+async def _gold_ids(team: TeamContext, experiment: Experiment, gold: GoldFile | None) -> tuple[str, ...]:
+    if gold is None:
+        return ()
+    known = await _traces(team, experiment, list(gold.lines))
+    refuse_missing(gold.lines, gold.name, known)
+    return tuple(gold.lines)
+
+
+async def _strangers(team: TeamContext, reviewers: Collection[str]) -> list[str]:
+    """Return a sentence about each reviewer who could not sign in, as far as the server tells."""
+    users = await team.backend.users()
+    if users is None:
+        return []
+    known = set(map(person, users))
+    return [
+        f"{reviewer} is not a user of this server; they could not sign in."
+        for reviewer in reviewers
+        if person(reviewer) not in known
+    ]
+
+
+def _asked_again(traces: Sequence[SelectedTrace], options: SprintOptions) -> list[str]:
+    """Return a sentence about each question that some reviewers have answered already."""
+    people, said = set(map(person, options.reviewers)), []
+    for name in options.questions:
+        count = sum(any((name, who) in trace.answered for who in people) for trace in traces)
+        if count:
+            items = "1 item has an answer" if count == 1 else f"{count:,} items have answers"
+            said.append(f"{items} to “{name}” by these reviewers already. They will be asked again.")
+    return said
+
+
+def _may_go_on(arguments: argparse.Namespace, queues: int, items: int) -> bool:
+    """Return whether to make the sprint: as said, or as answered now. Raises `CommandFailed` where nobody can say."""
+    if arguments.dry_run or arguments.yes:
+        return bool(arguments.yes)
+    if not is_interactive():
+        raise CommandFailed(
+            ExitCode.USAGE, "Nothing was made: give --yes to make it, or --dry-run only to see what would be made"
+        )
+    answer = read_line(f"Create {queues} queues with {items:,} items?   Enter creates · n leaves ")
+    if answer in ("\n", "\r\n"):
+        return True
+    print_message("Nothing was made.")
+    return False
+
+
+def _tell_made(
+    arguments: argparse.Namespace,
+    team: TeamContext,
+    sprint: Sprint,
+    *,
+    is_new: bool,
+    items: Mapping[str, Sequence[str]] | None = None,
+) -> None:
+    line = invitation(sprint.plan, team.context.configuration.settings.backend.uri or team.backend.uri)
+    if arguments.json:
+        made: dict[str, int] | None = None if items is None else {who: len(each) for who, each in items.items()}
+        print_json({"sprint": plan_object(sprint), "made": is_new, "items": made, "invitation": line})
+        return
+    what = "is made" if is_new else "is there already, made with these options; nothing was left to do"
+    print_text(f"“{sprint.plan.name}” {what}; {state_words(sprint.plan)}. Send this line to its reviewers:")
+    print_text(f"  {line}")

@@ -1,0 +1,96 @@
+"""The options of `labeler sprint`. Importing this imports no command: parsing and `--help` stay fast."""
+
+from __future__ import annotations
+
+import argparse
+
+from labeler.cli.options import (
+    add_backend,
+    add_common,
+    add_json,
+    add_reviewer,
+    complete_with_files,
+    positive,
+    since_words,
+)
+
+
+def sprint(parser: argparse.ArgumentParser) -> None:
+    """Add what `labeler sprint` takes."""
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    for name, summary, add_options in (
+        ("create", "make a sprint: shows first what would be made, then asks", _create),
+        ("list", "list the sprints of the experiments", _nothing),
+        ("show", "print the plan of a sprint", _named),
+        ("guide", "print the guide that reviewers see, or replace it by a file", _guide),
+    ):
+        inner = actions.add_parser(
+            name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.", allow_abbrev=False
+        )
+        add_options(inner)
+        add_json(inner)
+        add_backend(inner)
+        add_common(inner)
+        inner.set_defaults(action=name)
+
+
+def _nothing(parser: argparse.ArgumentParser) -> None:
+    """Add nothing."""
+
+
+def _named(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="the sprint's name, or its slug")
+
+
+def _guide(parser: argparse.ArgumentParser) -> None:
+    _named(parser)
+    complete_with_files(
+        parser.add_argument("file", metavar="FILE.md", nargs="?", help="the new guide, at most 20,000 characters")
+    )
+
+
+def _create(parser: argparse.ArgumentParser) -> None:
+    _named(parser)
+    add_reviewer(parser)
+    group = parser.add_argument_group("traces")
+    group.add_argument("-f", "--filter", metavar="EXPR", default="", help="of traces, in MLflow's syntax")
+    group.add_argument("--since", metavar="7d|ISO", type=since_words, help="12h, 7d or an ISO 8601 time")
+    complete_with_files(group.add_argument("--ids", metavar="FILE", help="exactly these: a trace ID a line"))
+    group.add_argument("--skip-missing", action="store_true", help="leave out lines of --ids that are no trace here")
+    group.add_argument("--sample", metavar="N", type=positive, help="so many at random")
+    group.add_argument("--seed", metavar="S", type=int, help="makes the sample the same every time")
+    group = parser.add_argument_group("who labels what")
+    complete_with_files(
+        group.add_argument(
+            "--reviewers", metavar="a,b,…|FILE", required=True, help="their IDs, or a file with one a line"
+        )
+    )
+    group.add_argument(
+        "--overlap", metavar="K", required=True, help="how many people label each item: 3, 1.2 (a fifth two) or all"
+    )
+    complete_with_files(
+        group.add_argument(
+            "--questions",
+            metavar="FILE.toml|server",
+            default="server",
+            help="[[questions]] as in a configuration, or those that the experiment has (the default)",
+        )
+    )
+    complete_with_files(group.add_argument("--guide", metavar="FILE.md", help="what reviewers read first, and on i"))
+    complete_with_files(
+        group.add_argument(
+            "--gold",
+            metavar="FILE.jsonl",
+            help="labels that are known to be right: everybody gets these traces; the answers stay on this machine",
+        )
+    )
+    group.add_argument(
+        "--calibrate", metavar="N", type=positive, default=0, help="begin with so many items, for everybody"
+    )
+    group.add_argument(
+        "--no-blind", dest="blind", action="store_false", help="let reviewers see what judges and others said"
+    )
+    group = parser.add_argument_group("doing it")
+    either = group.add_mutually_exclusive_group()
+    either.add_argument("--dry-run", action="store_true", help="only show what would be made")
+    either.add_argument("--yes", action="store_true", help="do not ask")
