@@ -36,8 +36,8 @@ class Level(StrEnum):
 def level_of(question: Question) -> Level | None:
     """Return the level of a question's answers, None where they are counted and not compared.
 
-    That is free text and every expectation. Numbers in steps with at most 11 possible values are ordinal, other numbers
-    interval. A choice of several is nominal in each of its options.
+    That is free text, every expectation and what is asked field by field. Numbers in steps with at most 11 possible
+    values are ordinal, other numbers interval. A choice of several is nominal in each of its options.
     """
     if question.kind is not AssessmentKind.FEEDBACK:
         return None

@@ -30,7 +30,7 @@ from labeler.agreement.report_model import (
 )
 from labeler.domain import answer_metadata
 from labeler.domain.assessment import AssessmentKind
-from labeler.domain.question import Categorical, PassFail
+from labeler.domain.question import Categorical, PassFail, Structured
 from labeler.domain.value_words import value_words
 
 FEWEST_ITEMS: Final = 20
@@ -127,8 +127,16 @@ def _why_not_compared(table: QuestionTable) -> str | None:
     if table.question.kind is not AssessmentKind.FEEDBACK:
         return f"expectations are {NOT_COMPARED}"
     if table.level is None:
-        return f"text is {NOT_COMPARED}"
+        return f"{'objects are' if _has_objects(table) else 'text is'} {NOT_COMPARED}"
     return None if options_of(table.question) is None else "a choice of several is compared option by option"
+
+
+def _has_objects(table: QuestionTable) -> bool:
+    """Return whether the answers are objects, whoever asked for them."""
+    if isinstance(table.question.input, Structured):
+        return True
+    given = (vote.label.assessment.value for votes in table.votes.values() for vote in votes.values())
+    return any(isinstance(value, Mapping) for value in given)
 
 
 def _why_incomplete(table: QuestionTable, patterns: ItemPatterns, interval: Interval | None) -> str | None:

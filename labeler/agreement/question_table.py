@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 from collections import Counter, defaultdict
@@ -15,7 +16,7 @@ from labeler.agreement.counted_labels import CountedLabel, CountedLabels, Item, 
 from labeler.agreement.level import Level, Value, level_of
 from labeler.dataclass import dataclass
 from labeler.domain.assessment import Assessment, AssessmentKind
-from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
+from labeler.domain.question import Categorical, Numeric, PassFail, Question, Structured, Text
 from labeler.domain.value import MAX_EXACT_INTEGER, JsonValue, UnusableValue
 
 ReadValue: TypeAlias = Callable[[Question, Assessment], JsonValue]
@@ -126,13 +127,18 @@ def tables_of(
 
 
 def comparable(value: JsonValue) -> Value:
-    """Return an answer in a form that can be compared and counted. Raises `UnusableValue` where it has none."""
+    """Return an answer in a form that can be compared and counted. Raises `UnusableValue` where it has none.
+
+    An object, which is counted only, comes as JSON.
+    """
     if isinstance(value, float) and not math.isfinite(value):
         raise UnusableValue("The value is not a finite number")
     if isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, Sequence) and all(isinstance(name, str) for name in value):
         return tuple(str(name) for name in value)
+    if isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
     raise UnusableValue("This value cannot be compared with others")
 
 
@@ -149,7 +155,7 @@ def type_taken(question: Question) -> ValueType:
         return ValueType.NUMBER
     if isinstance(question.input, Categorical) and question.input.multiple:
         return ValueType.NAMES
-    return ValueType.NAME
+    return ValueType.OTHER if isinstance(question.input, Structured) else ValueType.NAME
 
 
 def _votes_by_question(

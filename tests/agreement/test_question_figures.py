@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from labeler.agreement.consensus import How
+from labeler.agreement.counted_labels import LeftOut
 from labeler.agreement.figure import Figure
 from labeler.agreement.krippendorff import krippendorff_alpha
 from labeler.agreement.level import Level
 from labeler.domain.assessment import AssessmentKind
-from labeler.domain.question import Numeric, Question, Text
+from labeler.domain.question import Numeric, Question, Structured, Text
 from tests.agreement.assessments import CORRECT, MODES, QUALITY, Rows, label, labels_of, question_of, report_of
 from tests.agreement.tables import KRIPPENDORFF_2011, items_of
 
@@ -126,6 +127,18 @@ def test_text_and_expectations_are_counted_and_not_compared() -> None:
     assert remark.agreement.percent.value is None
     assert (expected.level, expected.agreement.labels) == (None, 2)
     assert expected.agreement.note == "expectations are counted, not compared"
+
+
+@pytest.mark.parametrize("asked", [Structured((Question("accuracy", Numeric(1, 5)),)), Text()])
+def test_objects_are_counted_and_not_compared(asked: Structured | Text) -> None:
+    people: Rows = {"ana": [{"accuracy": 4, "by": "m"}, {"accuracy": 1}, "good"], "bo": [{"accuracy": 4.0}, None, None]}
+    report = report_of(labels_of(people, "quality"), Question("quality", asked))
+    quality = report.questions[0]
+    assert (quality.level, quality.agreement.alpha.value, quality.agreement.percent.value) == (None, None, None)
+    assert quality.agreement.note is not None
+    assert quality.agreement.note.startswith("objects are counted, not compared")
+    labels = sum(each.agreement.labels + each.single_labels for each in report.questions)
+    assert labels + report.left_out[LeftOut.UNFITTING] == 4
 
 
 def test_fleiss_kappa_stands_only_where_each_item_has_the_same_number_of_labels() -> None:

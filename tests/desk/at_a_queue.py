@@ -204,8 +204,12 @@ async def at_queue(
     only_unlabelled: bool = True,
     rules: Rules = Rules(for_queue=True),  # noqa: B008 - frozen
     required: Sequence[str] = ("helpful",),
+    own_questions: Sequence[Question] = (),
 ) -> AsyncIterator[AtQueue]:
-    """A reviewer at the queue, in a directory of their own; opened there again the review goes on."""
+    """A reviewer at the queue, in a directory of their own; opened there again the review goes on.
+
+    `own_questions` are asked besides those of the queue.
+    """
     await asyncio.to_thread(directory.mkdir, exist_ok=True)
     address = url or queue.server.url
     spec = ReviewSpec(address, "", (queue.experiment,), reviewer, queue.id, label="autumn")
@@ -220,7 +224,7 @@ async def at_queue(
         there = await backend.queue(queue.experiment, queue.id)
         of_experiment = (await backend.schemas(queue.experiment)).questions
         asked = [each for each in of_experiment if each.schema_id in there.schema_ids]
-        return [replace(each, required=each.name in required) for each in asked]
+        return [*(replace(each, required=each.name in required) for each in asked), *own_questions]
 
     first = await connect()
     asked = tuple(await questions(first))
