@@ -30,6 +30,9 @@ def announce(opening: OpenedReview) -> None:
     spec, asked = opening.record.spec, opening.asked
     names = ", ".join(question.name for question in asked.questions)
     print_message(f"{spec.label}, as {spec.reviewer}. Asked (from {asked.origin}): {names}")
+    if asked.overruled:
+        names = ", ".join(asked.overruled)
+        print_message(f"Asked as the server has it, whatever input the configuration states: {names}.")
     not_asked = ", ".join(question.name for question in asked.left_out if question.required)
     if not_asked and spec.queue_id is not None:
         print_message(f"An item submitted here is complete in the queue, without an answer to {not_asked}.")

@@ -30,12 +30,14 @@ class UnknownQuestion(NoQuestions):
 class AskedQuestions:
     """The questions of a review, in order; `origin` says in words where they came from.
 
-    `left_out` are those that the review has and does not ask, since only others were wanted.
+    `left_out` are those that the review has and does not ask, since only others were wanted. `overruled` are the names
+    of those for which the configuration states another input than the server has: the server's counts.
     """
 
     questions: tuple[Question, ...]
     origin: str
     left_out: tuple[Question, ...] = ()
+    overruled: tuple[str, ...] = ()
 
 
 def asked_questions(
@@ -79,7 +81,8 @@ def only(asked: AskedQuestions, names: Collection[str]) -> AskedQuestions:
             raise UnknownQuestion(_not_asked(name, known))
     chosen = tuple(question for question in asked.questions if question.name in names)
     left_out = tuple(question for question in asked.questions if question.name not in names)
-    return AskedQuestions(chosen, asked.origin, left_out)
+    overruled = tuple(name for name in asked.overruled if name in names)
+    return AskedQuestions(chosen, asked.origin, left_out, overruled)
 
 
 def of_judge(asked: AskedQuestions, judge: str, judges: Mapping[str, str]) -> AskedQuestions:
@@ -131,7 +134,14 @@ def _in_order(questions: Sequence[Question], configured: Sequence[QuestionRefine
     refined = [_refined(question, by_name.get(question.name)) for question in questions]
     orders = {name: question.order for name, question in by_name.items() if question.order is not None}
     last = max(orders.values(), default=0) + 1
-    return AskedQuestions(tuple(sorted(refined, key=lambda question: orders.get(question.name, last))), origin)
+    in_order = tuple(sorted(refined, key=lambda question: orders.get(question.name, last)))
+    overruled = tuple(each.name for each in in_order if _is_overruled(each, by_name.get(each.name)))
+    return AskedQuestions(in_order, origin, overruled=overruled)
+
+
+def _is_overruled(question: Question, by: QuestionRefinement | None) -> bool:
+    """Return whether the configuration states an input for a question that is asked with another kind of input."""
+    return isinstance(by, ConfiguredQuestion) and type(by.domain_input()) is not type(question.input)
 
 
 def _refined(question: Question, by: QuestionRefinement | None) -> Question:

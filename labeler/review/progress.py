@@ -11,7 +11,9 @@ from typing import Final, TypeAlias
 from labeler.dataclass import dataclass
 from labeler.domain.change import Answer, AnswerEffect, Change
 from labeler.domain.question import FLAG_NAME, NOTE_NAMES, Categorical, Numeric, PassFail, Question
+from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
+from labeler.review.parts import parts
 from labeler.review.worklist import Item
 
 Countable: TypeAlias = bool | int | float | str
@@ -28,7 +30,7 @@ _HOUR_MS: Final = 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class QuestionProgress:
-    """How a question was answered: how often, and how often with each value, in the order in which they are offered.
+    """How a question, or a field of one, was answered: how often, and how often with each value, in their order.
 
     `counts` leaves out what is not counted by value: text, objects, and more numbers than can be told one by one, for
     which `low`, `middle` (the median) and `high` stand.
@@ -66,14 +68,13 @@ class Progress:
 
 @dataclass(slots=True)
 class _Answers:
-    """The answers to one question so far."""
+    """The answers to one question, or to one field of it, so far."""
 
     count: int = 0
     values: Counter[Countable] = field(default_factory=Counter)
 
-    def add(self, answer: Answer) -> None:
+    def add(self, value: JsonValue) -> None:
         self.count += 1
-        value = answer.value
         if isinstance(value, bool | int | float | str):
             self.values[value] += 1
         elif isinstance(value, Sequence):
@@ -89,8 +90,9 @@ class Tally:
     """
 
     def __init__(self, questions: Sequence[Question]) -> None:
-        self._questions = {question.name: question for question in questions}
-        self._answers = {name: _Answers() for name in self._questions}
+        self._questions = questions
+        self._asked = {part.name: part.asked for part in parts(questions)}
+        self._answers = {name: _Answers() for name in self._asked}
         self._states: Counter[ItemState] = Counter()
         self._declined: list[str] = []
         self._flagged: list[str] = []
@@ -112,10 +114,17 @@ class Tally:
         spent_ms = 0
         for name, answer in answers.items():
             if name not in NOTE_NAMES:
-                self._answers.setdefault(name, _Answers()).add(answer)
+                for of, value in self._said(name, answer):
+                    self._answers.setdefault(of, _Answers()).add(value)
                 spent_ms = max(spent_ms, answer.duration_ms)
         if spent_ms > 0:
             self._spent_ms.append(spent_ms)
+
+    def _said(self, name: str, answer: Answer) -> Iterable[tuple[str, JsonValue]]:
+        """Return what an answer says, by question; where it is an object, by field."""
+        asked = (question for question in self._questions if question.name == name)
+        said = [(part.name, part.value_in(answer)) for part in parts(asked)]
+        return [(of, value) for of, value in said if value is not None] or [(name, answer.value)]
 
     def progress(self, deferred: Iterable[str] = (), drafts: Collection[str] = ()) -> Progress:
         """Return the numbers. `deferred` and `drafts` are the traces that are put off, and those with drafts."""
@@ -135,7 +144,7 @@ class Tally:
         )
 
     def _of_question(self, name: str) -> QuestionProgress:
-        question, answers = self._questions.get(name), self._answers[name]
+        question, answers = self._asked.get(name), self._answers[name]
         offered = _offered(question)
         numbers = [value for value in answers.values.elements() if isinstance(value, int | float)]
         has_numbers = question is not None and isinstance(question.input, Numeric) and bool(numbers)

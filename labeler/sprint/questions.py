@@ -8,7 +8,7 @@ from dataclasses import replace
 from labeler.agreement.level import level_of
 from labeler.backends.base import AlreadyThere, LacksPermission, TeamBackend
 from labeler.dataclass import dataclass
-from labeler.domain.question import Categorical, Numeric, PassFail, Question, QuestionInput
+from labeler.domain.question import Categorical, Numeric, PassFail, Question, QuestionInput, Structured
 from labeler.sprint.errors import MissingRight, SprintError
 from labeler.sprint.plan import PlannedQuestion
 
@@ -37,6 +37,11 @@ class MatchedQuestions:
 
 def check_schema(question: Question) -> None:
     """Raise `SprintError` for a question that no label schema can be, naming the limit."""
+    if isinstance(question.input, Structured):
+        raise SprintError(
+            f"“{question.name}” is asked field by field, which a server's label schemas cannot: make each field a "
+            "question of its own"
+        )
     if isinstance(question.input, Categorical):
         options = question.input.options
         if len(options) > MOST_OPTIONS:

@@ -134,7 +134,10 @@ def test_a_question_with_the_name_of_a_schema_refines_it_and_leaves_its_input(tm
         user='[[questions]]\nname = "rating"\nrequired = false\nstep = 2\norder = 5\n'
         '[[questions]]\nname = "helpful"\ninput = "categorical"\noptions = ["a"]\ncomment_on = "always"\norder = 4\n',
     )
-    helpful, rating = asked_questions(configuration, SERVER).questions
+    asked = asked_questions(configuration, SERVER)
+    helpful, rating = asked.questions
+    assert asked.overruled == ("helpful",)
+    assert only(asked, ("rating",)).overruled == ()
     assert rating == Question("rating", Numeric(1, 10, 2), required=False, schema_id="ls-1")
     assert helpful == Question("helpful", PassFail(), comment_on="always", schema_id="ls-2")
 

@@ -7,8 +7,9 @@ from statistics import median
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labeler.domain.change import Change, StateEffect
-from labeler.domain.question import FLAG_NAME, Categorical, Numeric, Question, Text
+from labeler.domain.change import Answer, Change, StateEffect
+from labeler.domain.question import FLAG_NAME, Categorical, Numeric, Question, Structured, Text
+from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
 from labeler.review.action import (
     Action,
@@ -136,6 +137,18 @@ def test_each_kind_of_question_is_counted_as_it_is_asked() -> None:
         95,
     )
     assert (by_name["remark"].answers, by_name["remark"].counts) == (2, ())
+
+
+def test_an_object_is_counted_field_by_field() -> None:
+    tone = Question("tone", Categorical(("warm", "cold")))
+    quality = Question("quality", Structured((RATING, tone)))
+    tally = Tally((quality,))
+    said: list[JsonValue] = [{"rating": 4, "tone": "warm"}, {"rating": 4, "by": "m"}, "good"]
+    for number, value in enumerate(said):
+        answer = Answer(f"a-{number}", value, None, 0, 0)
+        tally.count(f"t{number}", ItemState.LABELLED, {"quality": answer})
+    told = {each.name: (each.answers, [pair for pair in each.counts if pair[1]]) for each in tally.progress().questions}
+    assert told == {"quality.rating": (2, [(4, 2)]), "quality.tone": (1, [("warm", 1)]), "quality": (1, [])}
 
 
 def test_the_same_trace_at_two_destinations_is_two_items_of_the_day() -> None:
