@@ -15,6 +15,8 @@ from labeler.desk.delivery_status import Deliveries
 from labeler.desk.document_cache import Library, PreparedTrace, reader_of
 from labeler.desk.drafts import Drafts, kept_slot
 from labeler.desk.events import DeskEvent, DocumentReady, ItemChanged, ItemsAdded, Notice, StatusChanged
+from labeler.desk.filter_json import filter_to_json
+from labeler.desk.filters import Filters
 from labeler.desk.history_loader import Past
 from labeler.desk.incoming_news import DeskNews
 from labeler.desk.intake import Intake
@@ -99,25 +101,18 @@ class Desk:
         self._acting = asyncio.Lock()
         self._background = Background(self.tell)
         self.known = KnownAssessments(state, record.spec, cells, self.library)
-        self.drafts = Drafts(record.id, drafts, journal, self._background)
+        self.drafts = Drafts(record.id, drafts, journal, self._background, state.worklist.note_changed)
         self.work_done = WorkDone(record, state, self.drafts, journal)
         self.deliveries = Deliveries(
             journal, self._background, lambda: self.destinations, self._answers_in_sight, self._emit
         )
         self.outbox = Outbox(journal, remote, self.deliveries.changed)
         self.intake = Intake(record, state, self.known, journal)
+        self.filters = Filters(state, self.intake.facts, self.drafts)
         self.own_elsewhere = OwnElsewhere(
-            record,
-            state,
-            self.known,
-            self.intake,
-            journal,
-            self._background,
-            self.deliveries,
-            self._active,
-            self.destination_of,
-            self._emit,
-        )
+            record, state, self.known, self.intake, journal, self._background, self.deliveries, self._active,
+            self.destination_of, self._emit
+        )  # fmt: skip
         self.news = DeskNews(
             record,
             state,
@@ -185,6 +180,8 @@ class Desk:
             self.drafts.save(left.trace_id, kept_slot(aim), state.kept_comments.get((left.trace_id, aim), ""))
         if decision.change is not None:
             self._after_change(decision.change)
+        if decision.shows is not None:
+            self._save_filter()
         if decision.aim is not None:
             self.deliveries.shown_changed()
         if left is not None and (changed.moved or decision.submits):
@@ -368,6 +365,12 @@ class Desk:
         self._active.show(None, monotonic_ms())
         self._background.do(self._journal.run(self._journal.reviews.save_position, self.record.id, item.trace_id))
         self.need()
+
+    def _save_filter(self) -> None:
+        """Keep the filter in the journal, so that the worklist opens with it again."""
+        filter = self.state.filter
+        kept = None if filter is None else filter_to_json(filter, self.state.items)
+        self._background.do(self._journal.run(self._journal.reviews.save_filter, self.record.id, kept))
 
     def _strayed(self, trace_id: str, reason: str) -> None:
         """Have a trace fetched again for which the cache held spans of another.

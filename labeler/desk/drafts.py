@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from labeler.desk.journal_tasks import Background
 from labeler.journal.async_journal import AsyncJournal
@@ -12,12 +12,21 @@ _KEPT = "kept"
 
 
 class Drafts:
-    """The drafts of a review, by trace ID and slot. A slot names the field in which they are typed."""
+    """The drafts of a review, by trace ID and slot. A slot names the field in which they are typed.
+
+    `changed` is called with the ID of a trace about which there are other drafts than before.
+    """
 
     def __init__(
-        self, review_id: str, texts: dict[tuple[str, str], str], journal: AsyncJournal, background: Background
+        self,
+        review_id: str,
+        texts: dict[tuple[str, str], str],
+        journal: AsyncJournal,
+        background: Background,
+        changed: Callable[[str], None],
     ) -> None:
         self._review_id = review_id
+        self._changed = changed
         self._texts = texts
         self._slots: dict[str, set[str]] = {}
         """The slots that hold text, by trace ID."""
@@ -48,6 +57,7 @@ class Drafts:
             slots.add(slot)
         else:
             slots.discard(slot)
+        self._changed(trace_id)
 
 
 def kept_slot(span_id: str | None) -> str:

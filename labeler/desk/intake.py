@@ -61,7 +61,7 @@ class Intake:
         self.is_drawn = False
         self.gone: set[str] = set()
         self.has_more_coming = False
-        self.facts = KnownFacts(record.spec.reviewer)
+        self.facts = KnownFacts(record.spec.reviewer, state.worklist.note_changed)
         self._record = record
         self._state = state
         self._known = known

@@ -5,6 +5,7 @@ from __future__ import annotations
 from labeler.cache.async_cache import AsyncCache
 from labeler.desk.desk import Desk
 from labeler.desk.drafts import kept_comments
+from labeler.desk.filter_json import filter_from_json
 from labeler.desk.history_loader import AT_ONCE, Past
 from labeler.desk.question_json import questions_from_json, questions_to_json
 from labeler.desk.remote import OFFLINE, Remote
@@ -14,6 +15,7 @@ from labeler.domain.destination import Destination
 from labeler.domain.question import Question
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import ReviewRecord
+from labeler.review.criteria import OF_OTHERS
 from labeler.review.queue_items import QueueItems
 from labeler.review.state import Rules
 
@@ -41,6 +43,10 @@ async def open_desk(
     cells = await journal.run(journal.changes.answers, homes, spec.reviewer, spec.sprint)
     drafts = await journal.run(journal.reviews.drafts, record.id)
     state = restore(questions, rules, rows, states, cells, record.position, QueueItems({person(spec.reviewer)}))
+    if record.filter is not None:
+        kept = filter_from_json(record.filter, state.index_of)
+        is_hidden = kept is not None and rules.blind and kept.criterion.kind in OF_OTHERS
+        state.show_only(None if is_hidden else kept)
     state.kept_comments = kept_comments(drafts)
     state.history = past.history
     desk = Desk(record, state, past, cells, drafts, journal, cache, remote)

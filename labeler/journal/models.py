@@ -32,12 +32,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ReviewRecord:
-    """A review. `position` is the ID of the trace that its reviewer was at; `begun_at_ms` is since the epoch."""
+    """A review. `position` is the ID of the trace that its reviewer was at; `begun_at_ms` is since the epoch.
+
+    `filter` is what `Reviews.save_filter` saved last.
+    """
 
     id: str
     spec: ReviewSpec
     position: str | None
     begun_at_ms: int
+    filter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

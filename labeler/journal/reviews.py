@@ -222,6 +222,11 @@ class Reviews:
         with self._store.writing() as db:
             db.execute("UPDATE reviews SET position = ? WHERE id = ?", (trace_id, review_id))
 
+    def save_filter(self, review_id: str, filter: str | None) -> None:
+        """Save what the worklist is narrowed to, in the caller's encoding; None: to nothing."""
+        with self._store.writing() as db:
+            db.execute("UPDATE reviews SET filter = ? WHERE id = ?", (filter, review_id))
+
     def save_draft(self, review_id: str, trace_id: str, slot: str, text: str) -> None:
         """Save half-typed text about an item. It is the reviewer's in every worklist with this trace.
 
@@ -303,7 +308,7 @@ def home_of(db: sqlite3.Connection, review_id: str, spec: ReviewSpec, trace_id: 
 
 
 def _record(row: Any) -> ReviewRecord:
-    return ReviewRecord(row["id"], spec_from_json(row["spec"]), row["position"], row["begun_at_ms"])
+    return ReviewRecord(row["id"], spec_from_json(row["spec"]), row["position"], row["begun_at_ms"], row["filter"])
 
 
 def _item_fields(review_id: str, ordinal: int, row: WorklistRow) -> tuple[object, ...]:

@@ -294,11 +294,17 @@ longer selected is marked so and, where its trace was never touched, `is_gone`: 
 it. A review whose sample or limit was drawn is marked `is_drawn`.
 """
 
+_FILTERS: Final = """
+ALTER TABLE reviews ADD COLUMN filter TEXT;
+"""
+"""What a worklist is narrowed to, in the caller's encoding; NULL: all of it is shown."""
+
 STEPS: Final[tuple[str, ...]] = (
     _FIRST,
     _ORDER_AND_COUNTS_BY_INDEX,
     _CALLS_BY_DESTINATION,
     _STATES_OF_ALL_TOUCHED,
     _ONE_TRUTH_A_TRACE,
+    _FILTERS,
 )
 """The n-th script takes a journal from `user_version` n to n + 1."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from labeler.dataclass import dataclass
 from labeler.domain.question import Question
@@ -29,6 +29,8 @@ class Kind(StrEnum):
     JUDGE_DIFFERS = "judge differs"
     OTHERS = "others"
     """Other people answered."""
+    ANSWERED = "answered"
+    """The reviewer answered a question."""
     VALUE = "value"
     """The reviewer's answer to a question has a value."""
     LIKE = "like"
@@ -37,6 +39,9 @@ class Kind(StrEnum):
     """The trace has a name."""
     TEXT = "text"
 
+
+OF_OTHERS: Final = frozenset({Kind.JUDGED_NO, Kind.JUDGE_DIFFERS, Kind.OTHERS})
+"""Criteria about what others said, which a blind review does not have."""
 
 Sought: TypeAlias = bool | int | float | str
 
@@ -75,6 +80,8 @@ def criterion_words(criterion: Criterion, questions: Iterable[Question]) -> str:
             return "a judge and I differ"
         case Kind.OTHERS:
             return "others answered"
+        case Kind.ANSWERED:
+            return f"{criterion.name} answered"
         case Kind.VALUE:
             asked = next((each for each in questions if each.name == criterion.name), None)
             said = str(criterion.value) if asked is None else value_words(criterion.value, asked)

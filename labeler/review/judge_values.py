@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from labeler.domain.assessment import Assessment, AssessmentKind, SourceType, is_verdict, person
 from labeler.domain.question import Question, Text
@@ -28,6 +29,35 @@ def judge_of(
     return max(verdicts, key=lambda each: (each.source.type is SourceType.LLM_JUDGE, each.created_at_ms), default=None)
 
 
+class VerdictOnTrace(NamedTuple):
+    """What a judge (else code) said of a trace last in feedback of a name: the value as it was written, and when."""
+
+    name: str
+    value: JsonValue
+    is_by_judge: bool
+    at_ms: int
+
+
+def verdicts_on_trace(assessments: Iterable[Assessment]) -> tuple[VerdictOnTrace, ...]:
+    """Return what judges and code said of a trace last, by the names of their feedback."""
+    newest: dict[tuple[str, bool], VerdictOnTrace] = {}
+    for each in assessments:
+        if each.span_id is None and is_verdict(each, (each.name,)):
+            is_by_judge = each.source.type is SourceType.LLM_JUDGE
+            said = newest.get((each.name, is_by_judge))
+            if said is None or said.at_ms <= each.created_at_ms:
+                told = VerdictOnTrace(each.name, each.value, is_by_judge, each.created_at_ms)
+                newest[each.name, is_by_judge] = told
+    return tuple(newest.values())
+
+
+def verdict_for(question: Question, verdicts: Iterable[VerdictOnTrace], rules: Rules) -> VerdictOnTrace | None:
+    """Find the verdict on the question that `judge_of` would; None if there is none."""
+    names = rules.judges_of(question.name)
+    on_it = (each for each in verdicts if each.name in names)
+    return max(on_it, key=lambda each: (each.is_by_judge and not rules.checked, each.at_ms), default=None)
+
+
 def is_disputed(question: Question, judge: str, assessments: Iterable[Assessment]) -> bool:
     """Return whether what somebody answered to the question last differs from the judge's newest verdict there.
 
@@ -38,7 +68,7 @@ def is_disputed(question: Question, judge: str, assessments: Iterable[Assessment
     for span_id in {each.span_id for each in said}:
         verdict = judge_of(question, said, span_id, Rules(checked=judge))
         answers = _newest_answers(question, said, span_id)
-        if verdict is not None and any(_differ(question, verdict.value, answer.value) for answer in answers):
+        if verdict is not None and any(differ(question, verdict.value, answer.value) for answer in answers):
             return True
     return False
 
@@ -52,7 +82,8 @@ def _newest_answers(question: Question, said: Iterable[Assessment], span_id: str
     return newest.values()
 
 
-def _differ(question: Question, verdict: JsonValue, answer: JsonValue) -> bool:
+def differ(question: Question, verdict: JsonValue, answer: JsonValue) -> bool:
+    """Return whether a judge and a person said different things, as far as the question takes both."""
     try:
         said, answered = converted(question, verdict), converted(question, answer)
         return not same_value(asked_fields(question, said), asked_fields(question, answered))

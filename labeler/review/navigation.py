@@ -13,7 +13,7 @@ from labeler.review.parts import Part, Place, answered_names, missing_parts, ope
 from labeler.review.state import Advance, ReviewState
 from labeler.review.worklist import TO_DO
 
-SHOW_ALL: Final = "ending the filter"
+SHOW_ALL: Final = "{worklist.filter} {filter.all}"
 """The keys that end a filter."""
 
 

@@ -162,6 +162,7 @@ class ReviewState:
         """Set the answer to a question about the subject; None removes it."""
         trace_id, span_id = subject
         self._spans.setdefault(trace_id, {})[span_id] = None
+        self.worklist.note_changed(trace_id)
         answers = self.answers.setdefault(subject, {})
         if answer is None:
             answers.pop(question, None)

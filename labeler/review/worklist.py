@@ -112,6 +112,8 @@ class Worklist:
     index_of: dict[str, int] = field(default_factory=dict)
     deferred: dict[str, int] = field(default_factory=dict)
     shown: Sequence[int] | None = None
+    stale: set[int] = field(default_factory=set)
+    """Indexes of items of which something changed since the index of criteria looked at them, which empties it."""
     _absent: set[str] = field(default_factory=set)
     _passed_over: set[str] = field(default_factory=set)
     _aside: set[str] = field(default_factory=set)
@@ -187,6 +189,13 @@ class Worklist:
         """Give an item another title."""
         index = self.index_of[trace_id]
         self.items[index] = replace(self.items[index], title=title)
+        self.stale.add(index)
+
+    def note_changed(self, trace_id: str) -> None:
+        """Note that something about a trace changed that is not kept here, if it is in the worklist."""
+        index = self.index_of.get(trace_id)
+        if index is not None:
+            self.stale.add(index)
 
     def pass_over(self, trace_id: str) -> None:
         """Have this trace found by no key that looks for work; it can still be gone to."""
@@ -311,6 +320,7 @@ class Worklist:
 
     def _mark(self, index: int) -> None:
         """Mark in the agendas what is to do about an item now."""
+        self.stale.add(index)
         self._mark_in(self._all, index)
         if self._shown is not None and self.shows(index):
             self._mark_in(self._shown, index)

@@ -23,6 +23,8 @@ class Context(StrEnum):
     OVERLAY = "overlay"
     COPY = "copy"
     """The next key after `copy.menu`."""
+    FILTER = "filter"
+    """The next key after `worklist.filter`."""
     OUTBOX = "outbox"
     """The outbox, which hears the keys of overlays as well."""
     FIELD = "field"
@@ -40,6 +42,7 @@ class Group(StrEnum):
     EDIT = "edit"
     VIEW = "view"
     WORKLIST = "worklist"
+    FILTER = "filter"
     COPY = "copy"
     OUTBOX = "outbox"
     APP = "app"
@@ -153,8 +156,8 @@ class Action:
 
     @property
     def can_be_typed(self) -> bool:
-        """Whether it may be given on the command line: what keys pressed in a review do, and in a search."""
-        return self.context in (Context.REVIEW, Context.SEARCH)
+        """Whether it may be given on the command line: what keys do in a review, in a search and for a filter."""
+        return self.context in (Context.REVIEW, Context.SEARCH, Context.FILTER)
 
 
 _TAKES_BACK, _WRITES = Consequence.TAKES_BACK, Consequence.WRITES
@@ -169,6 +172,12 @@ def _option(number: int, digit: str) -> Action:
     return Action(
         f"answer.option.{digit}", (digit,), does, run, consequence=_ANSWERS, hint="option", worth=160, series=series
     )
+
+
+def _filter(name: str, key: str, about: str, does: str, hint: str = "") -> Action:
+    """The row of a filter."""
+    run = OnScreen("filter_by", about)
+    return Action(f"filter.{name}", (key,), does, run, Context.FILTER, hint=hint or about)
 
 
 # fmt: off
@@ -248,6 +257,23 @@ ACTIONS: tuple[Action, ...] = (
            hint="previous match"),
     Action("worklist.toggle", ("l",), "show or hide the worklist", OnScreen("toggle_worklist"), hint="list",
            worth=12, worth_in=(Situation.LIST_HIDDEN, 112)),
+    Action("worklist.filter", ("F",), "filter the worklist; the next key says by what", OnScreen("filter_menu"),
+           hint="filter", worth=18),
+    _filter("open", "o", "open", "open ones"),
+    _filter("labelled", "l", "labelled", "labelled ones"),
+    _filter("flagged", "f", "flagged", "flagged ones"),
+    _filter("deferred", "s", "deferred", "deferred ones"),
+    _filter("declined", "d", "declined", "declined ones"),
+    _filter("commented", "c", "commented", "those with a comment of mine", "comment"),
+    _filter("drafts", "w", "draft", "those with something written and not sent", "draft"),
+    _filter("failed", "e", "failed", "traces in error", "in error"),
+    _filter("judged_no", "j", "judged no", "those to which a judge says no", "judge says no"),
+    _filter("judge_differs", "x", "judge differs", "those about which a judge and I differ", "judge differs"),
+    _filter("others", "h", "others", "those that others answered", "others"),
+    _filter("value", "v", "value", "those with a value of the focused question; the next key says which"),
+    _filter("like", "t", "like", "traces of the name of this one and, if it is in error, in error", "like this"),
+    _filter("words", "/", "text", "a text in the request, the response, the name and my comments", "text"),
+    _filter("all", "a", "all", "all of them again"),
     Action("copy.menu", ("w",), "copy; the next key says what", OnScreen("copy_menu")),
     Action("copy.id", ("i",), "copy the trace's ID", OnScreen("copy", "id"), Context.COPY, hint="ID"),
     Action("copy.address", ("a",), "copy its address in MLflow's pages", OnScreen("copy", "address"), Context.COPY,

@@ -10,6 +10,9 @@ from pathlib import Path
 from labeler.journal.schema import STEPS
 from labeler.journal.store import open_store
 
+BY_TRACE_FROM = 5
+"""The version from which states and drafts are kept by trace, as today, and not by review."""
+
 
 def write_as_of(version: int, today: Path, path: Path) -> None:
     """Write a journal in the form of an earlier version."""
@@ -18,7 +21,7 @@ def write_as_of(version: int, today: Path, path: Path) -> None:
         assert database.execute("PRAGMA user_version").fetchone() == (version,)
         database.execute("ATTACH ? AS today", (str(today),))
         for (table,) in database.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall():
-            if table in ("states", "drafts"):
+            if table in ("states", "drafts") and version < BY_TRACE_FROM:
                 continue
             now, then = (
                 [row[1] for row in database.execute(f"PRAGMA {place}.table_info({table})")]
@@ -26,6 +29,8 @@ def write_as_of(version: int, today: Path, path: Path) -> None:
             )
             columns = ", ".join(each for each in then if each in now)
             database.execute(f"INSERT OR REPLACE INTO main.{table} ({columns}) SELECT {columns} FROM today.{table}")
+        if version >= BY_TRACE_FROM:
+            return
         _write_states_of_reviews(version, database)
         database.execute(
             "INSERT INTO main.drafts (review_id, trace_id, slot, text)"

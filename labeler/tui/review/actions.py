@@ -24,7 +24,7 @@ from labeler.tui.keymap import Keymap
 from labeler.tui.media.private_files import in_words
 from labeler.tui.review import open_views
 from labeler.tui.review.copy import Copied, CopyMenu, hand_over, text_to_copy, write_copy
-from labeler.tui.review.fields import ReviewFields
+from labeler.tui.review.filter_actions import ReviewFilters
 from labeler.tui.review.presses import TOO_EARLY
 from labeler.tui.review.question_panel import OPTION_DIGITS, whole_question
 from labeler.tui.widgets.styled_text import Line, wrapped
@@ -40,7 +40,7 @@ _SAID_BESIDE: Final = 13
 """Cells that are said beside the path of a file."""
 
 
-class ReviewActions(ReviewFields):
+class ReviewActions(ReviewFilters):
     """Runs actions."""
 
     def __init__(
@@ -54,7 +54,7 @@ class ReviewActions(ReviewFields):
         menu: Menu | None,
     ) -> None:
         super().__init__(desk, keymap, look, guard_ms)
-        self._menu = menu
+        self._worklists = menu
         self._choose_theme = choose_theme
         self._folder = folder
         self._copy_menu = CopyMenu(keymap)
@@ -275,7 +275,7 @@ class ReviewActions(ReviewFields):
         """Ask whether the sample is to be drawn anew, where there is one."""
         if not self.desk.record.spec.draws:
             self.warn("This worklist is no sample and has no limit: it takes all that is selected")
-        elif self._menu is None or self.desk.connection is not ConnectionStatus.ONLINE:
+        elif self._worklists is None or self.desk.connection is not ConnectionStatus.ONLINE:
             self.warn("Nothing can be drawn now: the backend is away")
         else:
             self.ask("Draw anew? What you have touched stays, everything else may change", self._leave_to_draw)
@@ -338,11 +338,11 @@ class ReviewActions(ReviewFields):
         from labeler.tui.screens.start import StartScreen
         from labeler.tui.screens.worklist_menu import Guess
 
-        if self._menu is None:
+        if self._worklists is None:
             self.warn("Other worklists cannot be listed in this review; labeler review -q or -e opens one")
             return
         me = Guess(self.desk.reviewer, "", settled=True)
-        choice = StartScreen(me, self._menu, self.keymap, self.look)
+        choice = StartScreen(me, self._worklists, self.keymap, self.look)
 
         def closed(begin: Begin | None) -> None:
             self.presses.closed(choice.pressed)
@@ -366,7 +366,7 @@ class ReviewActions(ReviewFields):
         if (field := self.open_field) is not None:
             await self.cancel_field(field.text)
             return True
-        if self.end_question() or self._copy_menu.leave():
+        if self.end_question() or self.close_menu() or self._copy_menu.leave():
             return True
         if self.searched is not None:
             self.end_search()

@@ -19,6 +19,7 @@ from labeler.tui.widgets.confirm import Confirm
 from labeler.tui.widgets.dividers import Divider, DividerView, Edge
 from labeler.tui.widgets.finished_rows import Beside, FinishedRows, Stacked
 from labeler.tui.widgets.key_line import KeyLine
+from labeler.tui.widgets.key_menu import KeyMenu, KeyMenuView
 from labeler.tui.widgets.prompt import Prompt
 
 
@@ -44,6 +45,7 @@ class ReviewAreas(Screen[None]):
         self._panel = QuestionPanel(look, id="panel")
         self._panel_rows = 0
         self._key_line = KeyLine(look, id="key-line")
+        self._menu = KeyMenu(look, id="menu")
         self.confirm = Confirm(keymap, look, id="confirm")
         self._answer_field = AnswerField(keymap, id="answer-field")
         self._prompt = Prompt(keymap, id="prompt")
@@ -60,6 +62,7 @@ class ReviewAreas(Screen[None]):
         yield self._rule_bottom
         with self._bottom:
             yield self._panel
+            yield self._menu
             yield self._answer_field
             yield self._key_line
             yield self.confirm
@@ -110,10 +113,24 @@ class ReviewAreas(Screen[None]):
         A sentence that is said covers the question back.
         """
         field = self._answer_field
-        self._panel.display = not field.has_several_lines
+        self._menu.display = self._menu.is_open
+        self._panel.display = not field.has_several_lines and not self._menu.is_open
         self.confirm.display = self.confirm.is_open and not self.notice
         has_line_free = field.has_several_lines or self.open_field is None
-        self._key_line.display = has_line_free and not self.confirm.display
+        self._key_line.display = has_line_free and not self.confirm.display and not self._menu.is_open
+
+    def open_menu(self, view: KeyMenuView) -> None:
+        """Show a menu in place of the questions and the keys, until the next key."""
+        self._menu.view = view
+        self.arrange_bottom()
+
+    def close_menu(self) -> bool:
+        """Close the menu; tells whether it was open."""
+        was_open = self._menu.is_open
+        self._menu.view = None
+        if was_open:
+            self.arrange_bottom()
+        return was_open
 
     @property
     def _joint_at(self) -> int:

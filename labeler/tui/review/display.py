@@ -25,7 +25,8 @@ class ReviewDisplay(ReviewAreas):
     """Gives the widgets their values, and says sentences. Who inherits acts on the desk."""
 
     def __init__(self, desk: Desk, keymap: Keymap, look: ScreenLook, guard_ms: int) -> None:
-        super().__init__(view_models.DeskRows(desk, look.signs), look, keymap)
+        self._rows = view_models.DeskRows(desk, look.signs)
+        super().__init__(self._rows, look, keymap)
         self.desk = desk
         self.presses = Presses(keymap, guard_ms)
         self._texts = view_models.display_texts(desk.state.questions)
@@ -149,14 +150,14 @@ class ReviewDisplay(ReviewAreas):
 
     def paint_all(self) -> None:
         """Give every widget its value anew; each paints what of it differs."""
-        self._worklist.move_cursor(self.desk.state.position)
+        self._move_cursor()
         self.paint_chrome()
 
     def paint_rows(self, rows: tuple[int, ...]) -> None:
-        """Paint these rows of the worklist anew, and the cursor where it is."""
-        for row in rows:
-            self._worklist.row_changed(row)
-        self._worklist.move_cursor(self.desk.state.position)
+        """Paint the rows of these items anew, and the cursor where it is."""
+        for index in rows:
+            self._worklist.row_changed(self._rows.row_of(index))
+        self._move_cursor()
 
     def paint_items(self, trace_ids: Collection[str]) -> None:
         """Paint anew the rows of these traces that are in view, and everything that tells of the current one."""
@@ -168,7 +169,12 @@ class ReviewDisplay(ReviewAreas):
         """Paint the row of a trace anew, if it is in view."""
         row = self.desk.state.index_of.get(trace_id)
         if row is not None:
-            self._worklist.row_changed(row)
+            self._worklist.row_changed(self._rows.row_of(row))
+
+    def _move_cursor(self) -> None:
+        """Put the cursor on the row of the current item; where a filter does not show that, on none, nearby."""
+        position = self.desk.state.position
+        self._worklist.move_cursor(self._rows.row_of(position), is_on_row=self.desk.state.worklist.shows(position))
 
     def paint_chrome(self) -> None:
         """Give every widget but the worklist its value anew."""

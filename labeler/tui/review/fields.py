@@ -45,6 +45,8 @@ class ReviewFields(ReviewDisplay):
         self.say(self.keymap.spelled(decision.says))
         if changed.moved and not decision.says:
             self.say(refusal(self.desk, self.keymap.first_key("outbox.open")), "error")
+        if decision.shows is not None:
+            self._worklist.rows_changed()
         self.paint_rows(changed.rows)
         self.paint_chrome()
         if decision.aim:

@@ -131,6 +131,10 @@ class ReviewScreen(ReviewActions):
             self.presses.heard(press)
             self.answer_question(press)
             return
+        if self._menu.is_open:
+            self.presses.heard(press)
+            await self.hear_in_menu(key)
+            return
         typed = self.presses.typed(key)
         if typed is not Typed.NOTHING:
             if typed is Typed.END:
@@ -216,6 +220,7 @@ class ReviewScreen(ReviewActions):
     @on(AnswerField.Submitted)
     @on(AnswerField.Cancelled)
     @on(Prompt.SearchEntered)
+    @on(Prompt.FilterEntered)
     @on(Prompt.CommandEntered)
     @on(Prompt.Cancelled)
     async def _field_told(self, message: Message) -> None:
@@ -229,6 +234,10 @@ class ReviewScreen(ReviewActions):
             self.presses.heard(message.pressed)
             self.close_field()
             self.search_for(message.text)
+        elif isinstance(message, Prompt.FilterEntered):
+            self.presses.heard(message.pressed)
+            self.close_field()
+            await self.filter_by_text(message.text)
         elif isinstance(message, Prompt.CommandEntered):
             self.presses.heard(message.pressed)
             self.close_field()
@@ -241,7 +250,7 @@ class ReviewScreen(ReviewActions):
     @on(RowPicked)
     async def _picked(self, message: RowPicked) -> None:
         await self.leave()
-        await self.act(GoTo(message.index + 1))
+        await self.act(GoTo(self._rows.position_of(message.index) + 1))
 
     @on(TracePane.ViewChanged)
     def _view_changed(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -33,6 +34,7 @@ from labeler.review.worklist import TO_DO, Item
 from labeler.tui.appearance import Signs
 from labeler.tui.keymap import Keymap
 from labeler.tui.review.answer_notes import answer_notes
+from labeler.tui.review.filter_menu import filter_words
 from labeler.tui.review.last_item import LastItemView
 from labeler.tui.review.question_panel import OPTION_DIGITS, JudgeSaid, PanelKeys, PanelView
 from labeler.tui.review.question_rows import question_rows_of
@@ -79,7 +81,8 @@ def conditions(desk: Desk) -> tuple[str, ...]:
     """Return words for what holds until it is changed, and for who finished the current item."""
     state, item = desk.state, desk.state.item
     theirs = why_no_work(state, item.trace_id) if item is not None else ""
-    return tuple(word for word in ("blind" if state.rules.blind else "", one_line(theirs, 40)) if word)
+    words = ("blind" if state.rules.blind else "", filter_words(desk), one_line(theirs, 40))
+    return tuple(word for word in words if word)
 
 
 def _until(at_ms: int) -> str:
@@ -287,11 +290,22 @@ class DeskRows:
 
     @property
     def row_count(self) -> int:
-        return len(self._desk.state.items)
+        shown = self._desk.state.worklist.shown
+        return len(self._desk.state.items if shown is None else shown)
+
+    def position_of(self, row: int) -> int:
+        """The index in the worklist of what a row shows."""
+        shown = self._desk.state.worklist.shown
+        return row if shown is None else shown[row]
+
+    def row_of(self, position: int) -> int:
+        """The row of an item; of one that a filter does not show, the row before which it belongs."""
+        shown = self._desk.state.worklist.shown
+        return position if shown is None else bisect_left(shown, position)
 
     def row(self, index: int) -> WorklistRowView:
         desk, state, signs = self._desk, self._desk.state, self._signs
-        item = state.items[index]
+        item = state.items[self.position_of(index)]
         by = finisher(state, item.trace_id) if item.state in TO_DO else ""
         if item.trace_id in desk.deliveries.conflicts:
             sign, role = signs.conflict, "sign.refused"

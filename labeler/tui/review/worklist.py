@@ -68,6 +68,7 @@ class WorklistView(CursorRows):
         self._source = source
         self._palette = palette or load_theme().palette
         self._signs = signs
+        self._is_on_row = True
         self._strips: dict[tuple[WorklistRowView, bool, int], Strip] = {}
 
     def _forget_styled(self) -> None:
@@ -82,8 +83,11 @@ class WorklistView(CursorRows):
         """The row the cursor is on, from 0."""
         return self._cursor
 
-    def move_cursor(self, index: int) -> None:
-        """Put the cursor on a row and bring it into view."""
+    def move_cursor(self, index: int, *, is_on_row: bool = True) -> None:
+        """Put the cursor on a row and bring it into view; without `is_on_row` it is only near, and not to be seen."""
+        if is_on_row is not self._is_on_row:
+            self._is_on_row = is_on_row
+            self._repaint(self._cursor)
         self._put_cursor(index)
 
     def row_changed(self, index: int) -> None:
@@ -100,7 +104,7 @@ class WorklistView(CursorRows):
         index, width = self.scroll_offset.y + y, self.size.width
         if index >= self._source.row_count:
             return Strip([Segment(" " * width, self._palette.style("row"))], width)
-        return self._painted(self._source.row(index), index == self._cursor, width)
+        return self._painted(self._source.row(index), index == self._cursor and self._is_on_row, width)
 
     def _painted(self, row: WorklistRowView, here: bool, width: int) -> Strip:
         """A row as a strip, the same one as long as it looks the same, wherever the view was scrolled to."""

@@ -1,4 +1,4 @@
-"""The prompt: one line in place of the keys, for a search or a command."""
+"""The prompt: one line in place of the keys, for a search, a filter or a command."""
 
 from __future__ import annotations
 
@@ -31,6 +31,13 @@ class Prompt(Vertical):
         pressed: Pressed
 
     @dataclass
+    class FilterEntered(Message):
+        """The worklist is to be filtered by this. `pressed` is the key that said so."""
+
+        text: str
+        pressed: Pressed
+
+    @dataclass
     class CommandEntered(Message):
         """This command is to be run. `pressed` is the key that said so."""
 
@@ -46,18 +53,26 @@ class Prompt(Vertical):
     def __init__(self, keymap: Keymap, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._searching = FormMessages(keymap, self.SearchEntered, self.Cancelled)
+        self._filtering = FormMessages(keymap, self.FilterEntered, self.Cancelled)
         self._commanding = FormMessages(keymap, self.CommandEntered, self.Cancelled)
-        self._search_form, self._command_form = LineForm(self._searching), LineForm(self._commanding)
+        every = (self._searching, self._filtering, self._commanding)
+        self._forms = tuple((messages, LineForm(messages)) for messages in every)
+        (_, self._search_form), (_, self._filter_form), (_, self._command_form) = self._forms
 
     async def mount_forms(self) -> None:
         """Mount what it opens, unless that was done: a start does not wait for it."""
         if not self._search_form.is_attached:
-            await self.mount(self._search_form, self._command_form)
+            await self.mount(*(form for _, form in self._forms))
 
     def ask_search(self, hint: str) -> None:
         """Ask what to search for."""
         self.display = True
         self._search_form.open("/", "", hint)
+
+    def ask_filter(self, hint: str) -> None:
+        """Ask what to filter the worklist by."""
+        self.display = True
+        self._filter_form.open("filter", "", hint)
 
     def ask_command(self, hint: str, words: Sequence[str]) -> None:
         """Ask for a command; `words` are offered for completion."""
@@ -79,7 +94,7 @@ class Prompt(Vertical):
 
     def hear(self, press: Pressed) -> Message | None:
         """Take a key pressed before the prompt could hear it itself; returns what that comes to, if anything."""
-        messages = self._searching if self._search_form.display else self._commanding
+        messages = next((each for each, form in self._forms if form.display), self._commanding)
         told = messages.told_by(press, self.text)
         if told is None:
             self.type(press.character)
@@ -87,12 +102,12 @@ class Prompt(Vertical):
 
     def close(self) -> None:
         self.display = False
-        self._search_form.close()
-        self._command_form.close()
+        for _, form in self._forms:
+            form.close()
 
     @property
     def _form(self) -> LineForm:
-        return self._search_form if self._search_form.display else self._command_form
+        return next((form for _, form in self._forms if form.display), self._command_form)
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:

@@ -31,7 +31,7 @@ from tests.tui.review.asked import CHOICE, MODES, RATING, SCORE, THUMB, traces
 from tests.tui.review.table import Table, open_table
 
 _IN_FIELDS: Final = ("ctrl+e", "ctrl+n", "ctrl+t", "ctrl+x")
-_RARE: Final = "".join(map(chr, range(0x0410, 0x0410 + 64))) + "".join(map(chr, range(0x05D0, 0x05EA)))
+_RARE: Final = "".join(map(chr, (*range(0x0410, 0x0410 + 64), *range(0x05D0, 0x05EA), *range(0x0561, 0x0587))))
 
 
 def _own_keys() -> dict[str, list[str]]:
@@ -106,6 +106,7 @@ BEFORE: Final[dict[Context, Sequence[str]]] = {
     Context.SEARCH: ("view.search", "the", "field.save"),
     Context.OVERLAY: ("view.spans",),
     Context.COPY: ("copy.menu",),
+    Context.FILTER: ("worklist.filter",),
     Context.OUTBOX: ("outbox.open",),
 }
 """What is pressed, by action or as text, before the keys of a context are heard."""
@@ -271,6 +272,7 @@ def test_every_target_of_the_table_has_what_it_is_asked_for() -> None:
         Context.REVIEW: (ReviewActions,),
         Context.SEARCH: (ReviewActions,),
         Context.COPY: (ReviewActions,),
+        Context.FILTER: (ReviewActions,),
         Context.OVERLAY: (ReviewActions, OutboxScreen, Overlay, ProgressScreen, StartScreen),
         Context.OUTBOX: (OutboxScreen,),
         Context.FIELD: (StartScreen,),

@@ -1,0 +1,208 @@
+"""Which items meet which criteria, kept ready: only items that changed since are looked at again. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, Protocol, TypeAlias
+
+from labeler.domain.change import Answer
+from labeler.domain.question import FLAG_NAME, Question
+from labeler.domain.value import JsonValue, UnusableValue
+from labeler.domain.worklist import ItemState
+from labeler.review.converted_values import converted
+from labeler.review.criteria import Criterion, Filter, Kind, Sought
+from labeler.review.judge_values import VerdictOnTrace, differ, verdict_for
+from labeler.review.state import ReviewState
+from labeler.review.worklist import Item
+
+Met: TypeAlias = tuple[Criterion, ...]
+
+_BY_STATE: Final = {
+    ItemState.OPEN: Criterion(Kind.OPEN),
+    ItemState.LABELLED: Criterion(Kind.LABELLED),
+    ItemState.DEFERRED: Criterion(Kind.DEFERRED),
+    ItemState.DECLINED: Criterion(Kind.DECLINED),
+}
+_FLAGGED: Final = Criterion(Kind.FLAGGED)
+_COMMENTED: Final = Criterion(Kind.COMMENTED)
+_DRAFT: Final = Criterion(Kind.DRAFT)
+_FAILED: Final = Criterion(Kind.FAILED)
+_JUDGED_NO: Final = Criterion(Kind.JUDGED_NO)
+_JUDGE_DIFFERS: Final = Criterion(Kind.JUDGE_DIFFERS)
+_OTHERS: Final = Criterion(Kind.OTHERS)
+
+
+class TraceKnowledge(Protocol):
+    """What is known of traces beside the state of a review."""
+
+    def name_of(self, trace_id: str) -> str:
+        """Return a trace's name; empty while it is not known."""
+
+    def verdicts_on(self, trace_id: str) -> Sequence[VerdictOnTrace]:
+        """Return what judges said of a trace last, as far as it is known."""
+
+    def has_others(self, trace_id: str) -> bool:
+        """Return whether other people are known to have answered."""
+
+    def has_draft(self, trace_id: str) -> bool:
+        """Return whether something was written about a trace and is not sent."""
+
+
+class FilterIndex:
+    """The criteria that each item of a review meets, and how many meet each. It reads the state and changes nothing."""
+
+    def __init__(self, state: ReviewState, knowledge: TraceKnowledge) -> None:
+        self._state = state
+        self._knowledge = knowledge
+        self._asked = state.questions, state.rules
+        self._met: list[Met] = []
+        self._counts: Counter[Criterion] = Counter()
+        self._distinct: dict[Met, Met] = {}
+        """Each combination of criteria once: most items share theirs."""
+        self._filter = state.filter
+        self._new: set[int] = set()
+        """Items that meet the criterion of the filter by now and are not shown by it."""
+
+    def catch_up(self, at_most: int | None = None) -> bool:
+        """Look at items that were added or changed since, all of them or some; return whether any are left."""
+        state = self._state
+        if (state.questions, state.rules) != self._asked:
+            self._asked = state.questions, state.rules
+            state.worklist.stale.update(range(len(self._met)))
+        if state.filter is not self._filter:
+            self._filter = state.filter
+            self._new.clear()
+        stale, looked_at = state.worklist.stale, 0
+        while at_most is None or looked_at < at_most:
+            if stale:
+                index = stale.pop()
+                if index >= len(self._met):
+                    continue
+            elif len(self._met) < len(state.items):
+                index = len(self._met)
+                self._met.append(())
+            else:
+                return False
+            self._look_at(index)
+            looked_at += 1
+        return bool(stale) or len(self._met) < len(state.items)
+
+    def count_of(self, criterion: Criterion) -> int:
+        """Return how many items meet a criterion."""
+        self.catch_up()
+        return self._counts[criterion]
+
+    def filter_by(self, criterion: Criterion) -> Filter:
+        """Return the filter that shows what meets a criterion now."""
+        self.catch_up()
+        if criterion.kind is Kind.TEXT:
+            return Filter(criterion, tuple(index for index in range(len(self._met)) if self._meets(index, criterion)))
+        return Filter(criterion, tuple(index for index, met in enumerate(self._met) if criterion in met))
+
+    def values_of(self, question: Question) -> Mapping[Sought, int]:
+        """Return the values that were answered to a question, each with how many items have it."""
+        self.catch_up()
+        counts = self._counts.items()
+        return {each.value: count for each, count in counts if each[:2] == (Kind.VALUE, question.name) and count}
+
+    @property
+    def new(self) -> int:
+        """How many items meet the criterion of the filter by now and are not shown: as far as `catch_up` looked."""
+        return len(self._new)
+
+    def _look_at(self, index: int) -> None:
+        met = tuple(criteria_met(self._state, self._state.items[index], self._knowledge))
+        met = self._distinct.setdefault(met, met)
+        before = self._met[index]
+        if met is not before:
+            self._met[index] = met
+            self._counts.subtract(before)
+            self._counts.update(met)
+        if self._filter is not None:
+            if not self._state.worklist.shows(index) and self._meets(index, self._filter.criterion):
+                self._new.add(index)
+            else:
+                self._new.discard(index)
+
+    def _meets(self, index: int, criterion: Criterion) -> bool:
+        if criterion.kind is not Kind.TEXT:
+            return criterion in self._met[index]
+        item, sought = self._state.items[index], str(criterion.value).casefold()
+        return any(sought in text.casefold() for text in known_texts(self._state, item, self._knowledge))
+
+
+def known_texts(state: ReviewState, item: Item, knowledge: TraceKnowledge) -> Iterator[str]:
+    """Iterate over what is at hand of an item's texts: its title, the trace's name, and comments of the reviewer's."""
+    yield item.title
+    yield knowledge.name_of(item.trace_id)
+    for answers in state.answers_by_span(item.trace_id).values():
+        yield from (answer.comment for answer in answers.values() if answer.comment)
+
+
+def criteria_met(state: ReviewState, item: Item, knowledge: TraceKnowledge) -> Iterator[Criterion]:
+    """Iterate over the criteria that an item meets now, each once; those of texts are left out."""
+    trace_id = item.trace_id
+    if item.state is not ItemState.OPEN or not state.worklist.is_passed_over(trace_id):
+        yield _BY_STATE[item.state]
+    given = state.answers_of(trace_id)
+    if given:
+        if FLAG_NAME in given:
+            yield _FLAGGED
+        if _has_comment(state, trace_id):
+            yield _COMMENTED
+        for question in state.questions:
+            answer = given.get(question.name)
+            if answer is not None:
+                yield Criterion(Kind.ANSWERED, question.name)
+                yield from (Criterion(Kind.VALUE, question.name, value) for value in _sought_in(answer))
+    elif _has_comment(state, trace_id):
+        yield _COMMENTED
+    if knowledge.has_draft(trace_id):
+        yield _DRAFT
+    if name := knowledge.name_of(trace_id):
+        yield Criterion(Kind.NAME, name)
+    if item.has_failed:
+        yield _FAILED
+        if name:
+            yield Criterion(Kind.LIKE, name)
+    if verdicts := knowledge.verdicts_on(trace_id):
+        yield from _judged(state, given, verdicts)
+    if knowledge.has_others(trace_id):
+        yield _OTHERS
+
+
+def _has_comment(state: ReviewState, trace_id: str) -> bool:
+    asked = {question.name for question in state.questions}
+    return any(
+        answer.comment and name in asked
+        for answers in state.answers_by_span(trace_id).values()
+        for name, answer in answers.items()
+    )
+
+
+def _sought_in(answer: Answer) -> Iterator[Sought]:
+    """Iterate over what of an answer can be filtered by: its value or, of a choice of several, each that was chosen."""
+    values = answer.value if isinstance(answer.value, list | tuple) else [answer.value]
+    yield from (value for value in values if isinstance(value, bool | int | float | str))
+
+
+def _judged(state: ReviewState, given: Mapping[str, Answer], verdicts: Sequence[VerdictOnTrace]) -> Iterator[Criterion]:
+    says_no = differs = False
+    for question in state.questions:
+        verdict = verdict_for(question, verdicts, state.rules)
+        if verdict is not None:
+            says_no = says_no or _is_no(question, verdict.value)
+            answer = given.get(question.name)
+            differs = differs or (answer is not None and differ(question, verdict.value, answer.value))
+    if says_no:
+        yield _JUDGED_NO
+    if differs:
+        yield _JUDGE_DIFFERS
+
+
+def _is_no(question: Question, verdict: JsonValue) -> bool:
+    try:
+        return converted(question, verdict) is False
+    except UnusableValue:
+        return False

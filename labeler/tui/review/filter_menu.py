@@ -1,0 +1,96 @@
+"""What can be filtered by, as menus: the criteria with their counts, and the values of the focused question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from labeler.desk.desk import Desk
+from labeler.domain.question import Categorical, Numeric, PassFail, Question
+from labeler.domain.value_words import value_words
+from labeler.reading.sanitise import one_line
+from labeler.review.action import Digit, Thumb
+from labeler.review.answer_values import option_index
+from labeler.review.criteria import OF_OTHERS, Criterion, Kind, Sought, criterion_words
+from labeler.tui.action_table import Action, Context, OnScreen, Rule
+from labeler.tui.keymap import Keymap
+from labeler.tui.widgets.key_menu import Choice, KeyMenuView
+
+
+def criteria_menu(desk: Desk, keymap: Keymap) -> KeyMenuView:
+    """The menu of `worklist.filter`."""
+    return KeyMenuView("filter", tuple(_criteria(desk, keymap)), _note(desk))
+
+
+def values_menu(desk: Desk, keymap: Keymap, question: Question) -> KeyMenuView:
+    """The menu of the values of a question: the keys are those that answer it."""
+    counts = desk.filters.index.values_of(question)
+    choices: dict[Sought, Choice] = {}
+    for action in keymap.actions:
+        value = value_of(action, question)
+        if value is not None and value not in choices and action.keys:
+            words = one_line(value_words(value, question), 40)
+            choices[value] = Choice(action.keys[0], words, counts.get(value, 0))
+    return KeyMenuView(f"filter {one_line(question.name, 24)}", tuple(choices.values()))
+
+
+def value_of(action: Action, question: Question) -> Sought | None:
+    """The value that an action would answer a question with, at one press; None for any other."""
+    match question.input, action.run:
+        case PassFail(), Rule(Thumb(positive)):
+            return positive
+        case PassFail(), Rule(Digit(char)):
+            return {"1": True, "2": False}.get(char)
+        case Categorical(options, _), Rule(Digit(char)):
+            index = option_index(char)
+            return options[index] if index is not None and index < len(options) else None
+        case Numeric(lowest, highest), Rule(Digit(char)) if char.isdecimal():
+            number = int(char)
+            is_in_range = (lowest is None or lowest <= number) and (highest is None or number <= highest)
+            return number if is_in_range else None
+    return None
+
+
+def filter_words(desk: Desk) -> str:
+    """The filter in effect, for the status line: ``filter flagged 7 of 150 +3``; empty where there is none."""
+    state = desk.state
+    if state.filter is None:
+        return ""
+    words = one_line(criterion_words(state.filter.criterion, state.questions), 32)
+    new = desk.filters.new()
+    return f"filter {words} {len(state.filter.shown)} of {len(state.items)}{f' +{new}' if new else ''}"
+
+
+def _criteria(desk: Desk, keymap: Keymap) -> Iterator[Choice]:
+    state, index = desk.state, desk.filters.index
+    for action in keymap.actions:
+        if action.context is not Context.FILTER or not action.keys or not isinstance(action.run, OnScreen):
+            continue
+        words, matches = action.hint, None
+        match action.run.about:
+            case "all":
+                matches = len(state.items)
+            case Kind.TEXT:
+                pass
+            case Kind.VALUE:
+                question = state.question
+                if question is None:
+                    continue
+                words = one_line(question.name, 24)
+                matches = index.count_of(Criterion(Kind.ANSWERED, question.name))
+            case Kind.LIKE:
+                like = desk.filters.like_this
+                matches = 0 if like is None else index.count_of(like)
+            case kind:
+                if kind in OF_OTHERS and state.rules.blind:
+                    continue
+                matches = index.count_of(Criterion(Kind(kind)))
+        yield Choice(action.keys[0], words, matches)
+
+
+def _note(desk: Desk) -> str:
+    """Of how many items the counts do not know everything."""
+    unread = desk.filters.unread
+    if not unread:
+        return ""
+    what = "name" if desk.state.rules.blind else "name, judges and others"
+    return f"{what} not known yet of {unread} of {len(desk.state.items)}"
