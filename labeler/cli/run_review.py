@@ -9,7 +9,6 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from labeler.backends.base import Backend
@@ -32,8 +31,6 @@ from labeler.domain.connection import ConnectionStatus
 from labeler.domain.question import Question
 from labeler.domain.worklist import ReviewSpec
 from labeler.journal.async_journal import AsyncJournal
-from labeler.journal.models import OutboxCounts
-from labeler.journal.removed_journal import how_to_deliver
 from labeler.review.state import Advance, Rules
 
 if TYPE_CHECKING:
@@ -173,6 +170,7 @@ async def run_on_screen(
         for task in arriving:
             task.cancel()
         await asyncio.gather(*arriving, return_exceptions=True)
+        done = await desk.work_done.in_worklist()
         left = await desk.close()
         if sync is not None:
             await sync.close(_LAST_CHANCE_S if left.waiting else 0)
@@ -180,7 +178,11 @@ async def run_on_screen(
         if app.crash is not None:
             raise app.crash
         await journal.keep_at_the_end()
-    _say_goodbye(left, None if journal.path == configuration.paths.journal else journal.path)
+    from labeler.cli.leaving_lines import leaving_lines
+
+    moved_to = None if journal.path == configuration.paths.journal else journal.path
+    for line in leaving_lines(opening.record.spec.label, done, left, moved_to):
+        print_message(line)
     if unfound and (still := unfound.without(desk.state.index_of)):
         print_message(still.sentences)
     return Ended(ExitCode.INTERRUPTED if app.interrupted else ExitCode.OK, chosen)
@@ -262,16 +264,3 @@ def _nothing_to_do(opening: OpenedReview, *, is_all_labelled: bool) -> str:
     if is_all_labelled:
         return f"Nothing in {what} is left for you to label. With --all it shows what you have labelled."
     return f"There is no trace in {what}."
-
-
-def _say_goodbye(left: OutboxCounts, moved_to: Path | None) -> None:
-    if left.waiting and moved_to is not None:
-        print_message(f"{left.waiting} to be delivered, safe in {moved_to}: {how_to_deliver(moved_to)}")
-    elif left.waiting:
-        print_message(
-            f"{left.waiting} to be delivered, safe in the journal: they go out with the next run, or labeler sync"
-        )
-    if left.parked:
-        print_message(f"{left.parked} waiting for you: labeler outbox list says why")
-    if left.refused:
-        print_message(f"{left.refused} refused by the server: labeler outbox list says why")

@@ -61,13 +61,13 @@ def range_words(progress: QuestionProgress) -> str:
 
 
 def answers_words(progress: Progress) -> str:
-    """Say what was answered to each question: ``helpful: Yes 31, No 12 · quality: 4 20, 5 11``."""
+    """Say what was answered to each question: ``helpful: Yes (31), No (12) · quality: 4 (20), 5 (11)``."""
     return " · ".join(_of_question(each) for each in progress.questions if each.answers)
 
 
 def _of_question(progress: QuestionProgress) -> str:
     counts = ", ".join(
-        f"{value_label(value, progress.question)} ×{count:,}" for value, count in progress.counts if count
+        f"{value_label(value, progress.question)} ({count:,})" for value, count in progress.counts if count
     )
     said = counts or range_words(progress) or f"{progress.answers:,} written"
     return f"{one_line(progress.name, 40)}: {said}"
