@@ -14,6 +14,7 @@ from labeler.cli.opened_review import OpenedReview
 from labeler.cli.options import TraceSelection
 from labeler.cli.review_spec import label_of, questions_at, review_spec, spec_of
 from labeler.cli.reviewer import ask_reviewer, known_reviewer, remember_reviewer
+from labeler.cli.sprint_review import NotInSprint, choose_reviewer, in_its_sprint
 from labeler.config.identity import SAID, Reviewer
 from labeler.desk.open_desk import remember_questions
 from labeler.domain.assessment import same_reviewer
@@ -41,6 +42,8 @@ async def open_asked(context: CliContext, selection: TraceSelection) -> OpenedRe
 async def open_spec(context: CliContext, spec: ReviewSpec, of_traces: Sequence[str] = ()) -> OpenedReview:
     """Open the review of a spec, reading its questions anew. `of_traces`: the experiments of the traces it names."""
     journal = context.journal
+    if spec.queue_id is not None:
+        spec = await in_its_sprint(context.backend, spec, journal)
     asked = await questions_at(context, spec, of_traces)
     record = await journal.run(journal.reviews.begin, spec, wall_clock_ms())
     await remember_questions(record, asked.questions, journal)
@@ -70,7 +73,13 @@ async def _open_online(context: CliContext, selection: TraceSelection) -> Opened
     await backend.capabilities()
     reviewer = await known_reviewer(context) or Reviewer(ask_reviewer(), SAID)
     await remember_reviewer(journal, backend.uri, reviewer)
-    spec = await review_spec(context, selection, reviewer.id)
+    try:
+        spec = await review_spec(context, selection, reviewer.id)
+    except NotInSprint as stranger:
+        reviewer = Reviewer(choose_reviewer(stranger), SAID)
+        if context.configuration.settings.reviewer is None:
+            await remember_reviewer(journal, backend.uri, reviewer)
+        spec = await review_spec(context, selection, reviewer.id)
     await check_membership(backend, spec, reviewer)
     if not spec.trace_ids:
         return await open_spec(context, spec)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from labeler.backends.base import Backend, Experiment
+from labeler.backends.base import Backend, Experiment, UnknownName
 from labeler.cli.backend_address import backend_address
 from labeler.cli.context import CliContext
 from labeler.cli.destinations import experiments_named
@@ -103,7 +103,15 @@ async def _asked_queue(context: CliContext, experiments: list[Experiment], revie
     if asked is None:
         return None
     if asked.lower() != "me":
-        return await backend.queue(experiments[0].id if experiments else None, asked)
+        try:
+            return await backend.queue(experiments[0].id if experiments else None, asked)
+        except UnknownName:
+            from labeler.cli.sprint_review import queue_in_sprint
+
+            queue = await queue_in_sprint(backend, experiments, asked, reviewer)
+            if queue is None:
+                raise
+            return queue
     if not experiments:
         raise CommandFailed(
             ExitCode.USAGE, "Your own queue is one of an experiment: say which with --experiment NAME_OR_ID"

@@ -29,12 +29,14 @@ from labeler.desk.open_desk import open_desk
 from labeler.desk.remote import OFFLINE
 from labeler.domain.connection import ConnectionStatus
 from labeler.domain.question import Question
+from labeler.domain.sprint import plan_of
 from labeler.domain.worklist import ReviewSpec
 from labeler.journal.async_journal import AsyncJournal
 from labeler.review.state import Advance, Rules
 
 if TYPE_CHECKING:
     from labeler.cli.named_traces import Unfound
+    from labeler.tui.app import LabelerApp
     from labeler.tui.screens.worklist_menu import Begin, DrawAgain, Menu
 
 _LAST_CHANCE_S = 1.5
@@ -153,6 +155,9 @@ async def run_on_screen(
             arriving.append(asyncio.get_running_loop().create_task(incoming.bring_rest(desk)))
         if only_unlabelled and desk.state.worklist.is_finished:
             app.show_end()
+        if opening.record.spec.guide:
+            shown = _show_guide_once(opening.record.spec, journal, app)
+            arriving.append(asyncio.get_running_loop().create_task(shown))
 
     app = LabelerApp(
         desk,
@@ -249,11 +254,28 @@ def _rules(opening: OpenedReview, configuration: Configuration) -> Rules:
         advance=Advance(settings.review.advance),
         edits_in_place=settings.delivery.edits == "update",
         for_queue=opening.record.spec.queue_id is not None,
-        blind=settings.review.blind,
+        blind=settings.review.blind or _is_blind_by_plan(opening.record.spec),
         judges=settings.judges,
         checked=opening.record.spec.judge,
         bulk_max=settings.review.bulk_max,
     )
+
+
+def _is_blind_by_plan(spec: ReviewSpec) -> bool:
+    """Return whether the sprint of a review is blind, which nobody turns off."""
+    plan = plan_of(spec.sprint, spec.plan) if spec.sprint else None
+    return plan is not None and plan.blind
+
+
+async def _show_guide_once(spec: ReviewSpec, journal: AsyncJournal, app: LabelerApp) -> None:
+    """Show the guide of a sprint to a reviewer who has not seen it, or not as it is now."""
+    from labeler.cli.sprint_review import guide_seen
+
+    word = guide_seen(spec)
+    if word not in await journal.run(journal.remembered.trusted):
+        app.show_guide()
+        if not journal.is_read_only:
+            await journal.run(journal.remembered.trust, word)
 
 
 def _nothing_to_do(opening: OpenedReview, *, is_all_labelled: bool) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
@@ -13,8 +13,9 @@ from labeler.dataclass import dataclass
 from labeler.domain.assessment import is_verdict
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.moment import since_moment
-from labeler.domain.queue import QueueItem, QueueItemState
+from labeler.domain.queue import Queue, QueueItem, QueueItemState
 from labeler.domain.queue_owners import in_order_for
+from labeler.domain.sprint import order_of_items, plan_of
 from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import Query, ReviewSpec
 
@@ -108,8 +109,16 @@ async def queue_items(backend: Backend, spec: ReviewSpec) -> dict[str, QueueItem
     assert spec.queue_id is not None
     queue = await backend.queue(spec.experiment_ids[0] if spec.experiment_ids else None, spec.queue_id)
     items = {item.trace_id: item async for page in backend.items(queue) for item in page}
-    order = await asyncio.to_thread(in_order_for, queue, spec.reviewer, items)
+    order = await asyncio.to_thread(work_order, spec, queue, items)
     return {trace_id: items[trace_id] for trace_id in order}
+
+
+def work_order(spec: ReviewSpec, queue: Queue, trace_ids: Iterable[str]) -> list[str]:
+    """Order items of a queue as this reviewer works on them: by the sprint's plan, else by who owns which."""
+    plan = plan_of(spec.sprint, spec.plan) if spec.sprint else None
+    if plan is None:
+        return in_order_for(queue, spec.reviewer, trace_ids)
+    return order_of_items(trace_ids, plan.queues.get(queue.id, spec.reviewer), plan.order_seed, plan.calibration)
 
 
 async def _named(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[ListedTrace]]:

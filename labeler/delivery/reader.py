@@ -25,7 +25,15 @@ from labeler.backends.base import (
 from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
 from labeler.delivery.backoff import Backoff
-from labeler.delivery.listing import IsDisputed, ListedTrace, chunks, listed_traces, selected_traces, undisputed
+from labeler.delivery.listing import (
+    IsDisputed,
+    ListedTrace,
+    chunks,
+    listed_traces,
+    selected_traces,
+    undisputed,
+    work_order,
+)
 from labeler.delivery.news import News, NewsListener, StatusListener
 from labeler.delivery.reading_intervals import USUAL, ReadingIntervals
 from labeler.domain.assessment import same_reviewer
@@ -34,7 +42,6 @@ from labeler.domain.connection import ConnectionStatus
 from labeler.domain.destination import Destination
 from labeler.domain.question import Question
 from labeler.domain.queue import Queue, QueueItem, QueueItemState
-from labeler.domain.queue_owners import in_order_for
 from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import ReviewSpec
 
@@ -274,7 +281,7 @@ class Reader:
         news.changed |= changed
         new = [each for each, item in items.items() if each not in self._listener.trace_ids and self._is_wanted(item)]
         assert self._queue is not None
-        new = await asyncio.to_thread(in_order_for, self._queue, self._spec.reviewer, new)
+        new = await asyncio.to_thread(work_order, self._spec, self._queue, new)
         for ids in chunks([*known_to_read(items, changed), *new]):
             self._sought.update(each for each in ids if each not in self._listener.trace_ids)
             asked_at_ms = wall_clock_ms()

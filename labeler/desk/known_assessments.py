@@ -11,7 +11,7 @@ from labeler.domain import answer_metadata
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType, same_reviewer
 from labeler.domain.change import Answer, AnswerEffect, Change
 from labeler.domain.question import NOTE_NAMES, Question
-from labeler.domain.sprint import in_scope
+from labeler.domain.sprint import in_scope, plan_of, scope_of_plan
 from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import ReviewSpec
 from labeler.review.my_answer import Asked, JournalWord, Mine, Reading, merge
@@ -34,6 +34,9 @@ class KnownAssessments:
         self._state = state
         self._reviewer = spec.reviewer
         self._scope = spec.sprint
+        plan = plan_of(spec.sprint, spec.plan) if spec.sprint else None
+        # Whatever is in this worklist was given to this reviewer.
+        self._sprints = () if plan is None else (scope_of_plan(plan, {spec.reviewer: state.index_of}),)
         self._cells: dict[str, dict[tuple[str | None, str], Answer | None]] = {}
         self.learn(cells)
         self._library = library
@@ -132,7 +135,7 @@ class KnownAssessments:
         asked = {question.name: question for question in self._state.questions}
         places = dict.fromkeys((*known, *((each.span_id, each.name) for each in summary.assessments)))
         current = [each for each in summary.assessments if each.id not in self.retired]
-        is_in_scope, shown = in_scope(self._scope), self.shown | self.retired
+        is_in_scope, shown = in_scope(self._scope, self._sprints), self.shown | self.retired
         merged = {}
         for span_id, name in places:
             if name in asked or name in NOTE_NAMES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import field
@@ -30,13 +31,17 @@ _GRACE_MS: Final = 5 * 60_000
 class SprintPlan:
     """What a plan says about scopes. `queues` has the reviewer of each queue, by queue ID.
 
-    `opened_at_ms` is in milliseconds since the epoch, UTC; None before the sprint is opened.
+    `opened_at_ms` is in milliseconds since the epoch, UTC; None before the sprint is opened. `blind`: reviewers do not
+    see what others said. `order_seed` and `calibration`, which comes first, decide the order of everybody's items.
     """
 
     slug: str
     queues: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     adjudication_queue: str | None = None
     opened_at_ms: int | None = None
+    blind: bool = False
+    order_seed: int = 0
+    calibration: tuple[str, ...] = ()
 
     @property
     def all_queues(self) -> frozenset[str]:
@@ -101,6 +106,21 @@ def scope_of_plan(plan: SprintPlan, assigned: Mapping[str, Collection[str]]) -> 
     return SprintScope(plan.slug, plan.all_queues, opened, traces)
 
 
+def order_of_items(trace_ids: Iterable[str], reviewer: str, seed: int, first: Collection[str] = ()) -> list[str]:
+    """Order items as a reviewer of a sprint works on them: `first` (calibration), then by hash.
+
+    Every program works it out by itself. Two reviewers have different orders, so that no item is always seen late.
+    """
+    beginning, me = set(first), person(reviewer)
+    return sorted(trace_ids, key=lambda item: (item not in beginning, hash_of(seed, me, item)))
+
+
+def hash_of(seed: int | str, *words: str) -> bytes:
+    """Return the hash by which a sprint decides what chance decides elsewhere, the same on every machine."""
+    text = "\0".join([str(seed), *words])
+    return hashlib.sha256(text.encode(errors="surrogatepass")).digest()
+
+
 def plans_in(tags: Mapping[str, str]) -> list[SprintPlan]:
     """Return the plans among the tags of an experiment. What is no plan, or of a later format, is left out."""
     slugs = {name.removeprefix(PLAN_TAG): text for name, text in tags.items() if name.startswith(PLAN_TAG)}
@@ -122,6 +142,9 @@ def plan_of(slug: str, text: str) -> SprintPlan | None:
         queues={str(each): str(whose) for each, whose in queues.items()} if isinstance(queues, dict) else {},
         adjudication_queue=adjudication if isinstance(adjudication, str) and adjudication else None,
         opened_at_ms=_moment(fields.get("opened_at")),
+        blind=fields.get("blind") is True,
+        order_seed=seed if isinstance(seed := fields.get("order_seed"), int) else 0,
+        calibration=tuple(map(str, first)) if isinstance(first := fields.get("calibration"), list) else (),
     )
 
 

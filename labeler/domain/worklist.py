@@ -67,8 +67,9 @@ class ReviewSpec:
     `label` is the title that people see. With `notes_local`, flags and reasons for declining stay in the journal.
     `address` opens the backend again (a path where `backend_uri` is a store's ID), without credentials. `sprint` is the
     slug of the sprint that the queue is of, the scope of all that is said here; empty for none. `files` are the files
-    that the traces were read of, and how, in the encoding of whoever reads them. These last five may differ from one
-    sitting to the next without making it another review.
+    that the traces were read of, and how, in the encoding of whoever reads them. `plan` and `guide` are the sprint's,
+    as they were when it was opened last. These last seven may differ from one sitting to the next without making it
+    another review.
     """
 
     backend_uri: str
@@ -92,6 +93,8 @@ class ReviewSpec:
     content: str = ""
     """What tells the content of files from any other, where the worklist is what was read of them."""
     files: str = ""
+    plan: str = ""
+    guide: str = ""
     judge: str = ""
 
     @property

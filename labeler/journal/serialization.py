@@ -10,7 +10,7 @@ from labeler.domain.assessment import Assessment, AssessmentKind, Source, Source
 from labeler.domain.change import Answer, AnswerEffect, Blind, Effect, StateEffect
 from labeler.domain.worklist import ItemState, ReviewSpec
 
-_SITTING: Final = ("label", "notes_local", "address", "sprint", "files")
+_SITTING: Final = ("label", "notes_local", "address", "sprint", "files", "plan", "guide")
 """Fields of a spec that may differ from one sitting to the next."""
 
 _LATER: Final = ("since", "asks", "content", "judge")

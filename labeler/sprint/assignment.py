@@ -5,13 +5,13 @@ The same input gives the same assignment on every machine. What somebody has com
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Final
 
 from labeler.dataclass import dataclass
 from labeler.domain.queue import QueueItemState
+from labeler.domain.sprint import hash_of, order_of_items
 from labeler.sprint.plan import Overlap
 
 _EVEN: Final = 2
@@ -52,7 +52,7 @@ def assign(
     the evenest of several counts.
     """
     people = sorted(set(reviewers))
-    listed = sorted(set(items) - set(everybodys), key=lambda each: _hash(seed, each))
+    listed = sorted(set(items) - set(everybodys), key=lambda each: hash_of(seed, each))
     places = [(item, places_of(item, overlap, seed, len(people))) for item in listed]
     drawn: list[_Draw] = []
     for turn in range(_MOST_DRAWS if len(listed) <= _FEW_ITEMS else 1):
@@ -76,7 +76,7 @@ def _draw(places: Iterable[tuple[str, int]], people: Sequence[str], seed: str) -
     given: dict[str, list[str]] = {reviewer: [] for reviewer in people}
     shared = dict.fromkeys(combinations(people, 2), 0)
     for item, wanted in places:
-        rank = {reviewer: _hash(seed, item, reviewer) for reviewer in people}
+        rank = {reviewer: hash_of(seed, item, reviewer) for reviewer in people}
         together = dict.fromkeys(people, 0)
         chosen: list[str] = []
         for _ in range(min(wanted, len(people))):
@@ -90,11 +90,6 @@ def _draw(places: Iterable[tuple[str, int]], people: Sequence[str], seed: str) -
         for pair in combinations(sorted(chosen), 2):
             shared[pair] += 1
     return _Draw(given, max(shared.values(), default=0) - min(shared.values(), default=0))
-
-
-def in_order(items: Iterable[str], reviewer: str, seed: int, first: Collection[str] = ()) -> list[str]:
-    """Return items in the order in which a reviewer labels them: `first` (calibration), then by hash."""
-    return sorted(items, key=lambda item: (item not in first, _hash(seed, reviewer, item)))
 
 
 def moves_for_joining(
@@ -181,7 +176,7 @@ class _Table:
         found = {item for items in self._states.values() for item in items}
         if overlap == "all":
             self._everybodys |= found
-        self.items = sorted(found - self._everybodys, key=lambda each: _hash(seed, each))
+        self.items = sorted(found - self._everybodys, key=lambda each: hash_of(seed, each))
         self._holders: dict[str, set[str]] = {item: set() for item in self.items}
         for reviewer, items in self._states.items():
             for item, state in items.items():
@@ -232,7 +227,7 @@ class _Table:
         """Move items to a newcomer until what is left is even within 1, or nobody has one to give."""
         givers = [each for each in self.people if each != newcomer]
         while givers:
-            giver = max(givers, key=lambda each: (self._left[each], _hash(self._seed, each)))
+            giver = max(givers, key=lambda each: (self._left[each], hash_of(self._seed, each)))
             if self._left[giver] - self._left[newcomer] < 2:
                 return
             if not self._pass_on(giver, newcomer):
@@ -257,17 +252,17 @@ class _Table:
 
     def _pending_of(self, reviewer: str) -> list[str]:
         pending = [item for item, state in self._states.get(reviewer, {}).items() if state is QueueItemState.PENDING]
-        return in_order(pending, reviewer, self._seed)
+        return order_of_items(pending, reviewer, self._seed)
 
     def _able(self, item: str, people: Sequence[str]) -> list[str]:
         """Return those who never had an item, the one with least left first."""
         never = [each for each in people if item not in self._states[each]]
-        return sorted(never, key=lambda each: (self._left[each], _hash(self._seed, item, each)))
+        return sorted(never, key=lambda each: (self._left[each], hash_of(self._seed, item, each)))
 
     def _holding(self, item: str) -> list[str]:
         """Return those who have an item before them, the one with most left first."""
         pending = [each for each in self.people if self._states[each].get(item) is QueueItemState.PENDING]
-        return sorted(pending, key=lambda each: (-self._left[each], _hash(self._seed, item, each)))
+        return sorted(pending, key=lambda each: (-self._left[each], hash_of(self._seed, item, each)))
 
     def _move(self, item: str, given_to: str | None, taken_from: str | None) -> None:
         self.moves.append(Move(item, given_to, taken_from))
@@ -285,10 +280,5 @@ def _pair(one: str, other: str) -> tuple[str, str]:
     return (one, other) if one < other else (other, one)
 
 
-def _hash(seed: int | str, *words: str) -> bytes:
-    text = "\0".join([str(seed), *words])
-    return hashlib.sha256(text.encode(errors="surrogatepass")).digest()
-
-
 def _share(seed: int, *words: str) -> float:
-    return int.from_bytes(_hash(seed, *words)[:8], "big") / 2**64
+    return int.from_bytes(hash_of(seed, *words)[:8], "big") / 2**64

@@ -17,7 +17,8 @@ from labeler.domain.assessment import person, same_reviewer
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.moment import short_date_and_time
 from labeler.domain.queue import Queue
-from labeler.sprint.assignment import assign, in_order
+from labeler.domain.sprint import order_of_items
+from labeler.sprint.assignment import assign
 from labeler.sprint.errors import MissingRight, SprintError, UnreadablePlan
 from labeler.sprint.names import adjudication_queue_name, queue_name
 from labeler.sprint.plan import Overlap, Plan, SprintState
@@ -78,7 +79,7 @@ def seed_with_early_gold(
 
     def without(tried: int) -> int:
         given = assign({*items, *gold}, reviewers, overlap, tried, gold)
-        return sum(not set(gold) & {*in_order(given[who], who, tried)[:_EARLY]} for who in given)
+        return sum(not set(gold) & {*order_of_items(given[who], who, tried)[:_EARLY]} for who in given)
 
     missed: dict[int, int] = {}
     for tried in range(seed, seed + _MOST_SEEDS):

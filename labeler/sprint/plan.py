@@ -104,7 +104,15 @@ class Plan:
     @property
     def scope(self) -> SprintPlan:
         """What decides which labels and queues are this sprint's."""
-        return SprintPlan(self.slug, self.queues, self.adjudication_queue, self.opened_at_ms)
+        return SprintPlan(
+            self.slug,
+            self.queues,
+            self.adjudication_queue,
+            self.opened_at_ms,
+            self.blind,
+            self.order_seed,
+            self.calibration,
+        )
 
     @property
     def tag(self) -> str:

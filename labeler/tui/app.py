@@ -73,6 +73,10 @@ class LabelerApp(SafeApp[Any]):
         """Show what was done, where no work is left."""
         self._review.show_progress(at_end=True)
 
+    def show_guide(self) -> None:
+        """Show the guide of the sprint that is reviewed."""
+        self._review.show_guide()
+
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key):
             self._pauses.pressed(time.monotonic())

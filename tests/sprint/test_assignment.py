@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labeler.domain.queue import QueueItemState
+from labeler.domain.sprint import order_of_items
 from labeler.sprint.assignment import (
     Move,
     Placed,
     assign,
-    in_order,
     moves_for_balance,
     moves_for_joining,
     moves_for_leaving,
@@ -81,11 +81,11 @@ def test_some_items_are_everybodys_and_no_load() -> None:
 
 
 def test_each_has_an_order_of_their_own_with_calibration_first() -> None:
-    order = in_order(traces(30), "ana@x.io", 7, first={"tr-4", "tr-20"})
+    order = order_of_items(traces(30), "ana@x.io", 7, first={"tr-4", "tr-20"})
     assert {*order[:2]} == {"tr-4", "tr-20"}
     assert sorted(order) == sorted(traces(30))
-    assert order != in_order(traces(30), "bo@x.io", 7, first={"tr-4", "tr-20"})
-    assert order == in_order(reversed(traces(30)), "ana@x.io", 7, first={"tr-4", "tr-20"})
+    assert order != order_of_items(traces(30), "bo@x.io", 7, first={"tr-4", "tr-20"})
+    assert order == order_of_items(reversed(traces(30)), "ana@x.io", 7, first={"tr-4", "tr-20"})
 
 
 # --- People come and go
@@ -188,7 +188,7 @@ def test_balancing_repairs_what_was_lost_and_is_then_done(
 def test_who_joins_late_takes_an_even_share_from_the_ends_of_all() -> None:
     given_to = assign(traces(1_000), people(8), 3, seed=7)
     placed = {
-        who: {item: COMPLETE if at < 150 else PENDING for at, item in enumerate(in_order(items, who, 7))}
+        who: {item: COMPLETE if at < 150 else PENDING for at, item in enumerate(order_of_items(items, who, 7))}
         for who, items in given_to.items()
     }
     moves = moves_for_joining(placed, "ida@x.io", 3, 7)
@@ -198,7 +198,7 @@ def test_who_joins_late_takes_an_even_share_from_the_ends_of_all() -> None:
     for who, items in given_to.items():
         taken = {move.item for move in moves if move.taken_from == who}
         assert len(taken) == 25
-        assert not taken & {*in_order(items, who, 7)[:300]}, "the head of each order is taken last"
+        assert not taken & {*order_of_items(items, who, 7)[:300]}, "the head of each order is taken last"
 
 
 def test_items_for_which_there_are_too_few_people_are_counted() -> None:

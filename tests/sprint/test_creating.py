@@ -11,7 +11,8 @@ import pytest
 
 from labeler.backends.base import TeamBackend
 from labeler.backends.mlflow.backend import MlflowBackend, open_backend
-from labeler.sprint.assignment import assign, in_order
+from labeler.domain.sprint import order_of_items
+from labeler.sprint.assignment import assign
 from labeler.sprint.creating import NewSprint, assignment_of, create, seed_with_early_gold
 from labeler.sprint.errors import SprintError
 from labeler.sprint.names import slug_of
@@ -125,5 +126,5 @@ def test_everybody_has_a_gold_item_early() -> None:
     items, gold = [f"tr-{number}" for number in range(400)], [f"tr-{number}" for number in range(0, 400, 10)]
     seed = seed_with_early_gold(items, gold, PEOPLE, 1, 5)
     given = assign(items, PEOPLE, 1, seed, gold)
-    assert all(set(gold) & {*in_order(given[who], who, seed)[:20]} for who in PEOPLE)
+    assert all(set(gold) & {*order_of_items(given[who], who, seed)[:20]} for who in PEOPLE)
     assert seed_with_early_gold(items, [], PEOPLE, 1, 5) == 5

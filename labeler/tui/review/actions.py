@@ -110,7 +110,16 @@ class ReviewActions(ReviewFilters):
             self.warn("This review asks no question")
             return
         text = whole_question(part, [self.keymap.first_key(f"answer.option.{each}") for each in OPTION_DIGITS])
+        if guide := sanitise(self.desk.record.spec.guide):
+            text = f"{text}\n\n{guide_title(self.desk)}\n\n{guide}"
         self._show_over(sanitise(part.name), lambda width: wrapped(text, width))
+
+    def show_guide(self) -> None:
+        """Show the guide of the sprint, as before its first item."""
+        from labeler.tui.screens.guide import GuidePage
+
+        guide = sanitise(self.desk.record.spec.guide)
+        self.app.push_screen(GuidePage(guide_title(self.desk), guide, self.keymap, self.look), self._overlay_closed)
 
     # What is read
 
@@ -379,3 +388,8 @@ class ReviewActions(ReviewFilters):
             self.app.exit()
         else:
             self.say(self.keymap.spelled("{app.quit} again leaves"))
+
+
+def guide_title(desk: Desk) -> str:
+    """Return what stands over the guide of a sprint."""
+    return f"The guide of “{one_line(desk.record.spec.label, 60)}”"
