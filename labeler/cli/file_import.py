@@ -21,6 +21,7 @@ from labeler.cli.output import Progress, print_message
 from labeler.delivery.listing import ListedTrace
 from labeler.desk.desk import Desk
 from labeler.desk.events import ItemsAdded
+from labeler.domain.change import TracePlace
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.destination import Destination
 from labeler.domain.trace import RawTrace, other_spelling
@@ -48,16 +49,22 @@ class FileImport:
     """The import of what is read of files.
 
     `found` are traces, and in between sentences about what could not be read or should be known; reading goes on in a
-    thread, one batch at a time. `when_read` is called once all is read and may raise `CommandFailed`. With
-    `beside`, only the first traces come before the screen.
+    thread, one batch at a time. `place_of` returns where in the files a trace that was found stands. `when_read` is
+    called once all is read and may raise `CommandFailed`. With `beside`, only the first traces come before the screen.
     """
 
     def __init__(
-        self, found: Iterator[RawTrace | Problem | Remark], when_read: Callable[[], None], *, beside: bool
+        self,
+        found: Iterator[RawTrace | Problem | Remark],
+        place_of: Callable[[str], TracePlace | None],
+        when_read: Callable[[], None],
+        *,
+        beside: bool,
     ) -> None:
         self.is_read = False
         """Whether everything was read."""
         self._batches = _batches(found, self._note)
+        self._place_of = place_of
         self._when_read = when_read
         self._beside = beside
         self._first: list[str] = []
@@ -137,7 +144,8 @@ class FileImport:
 
     async def _take_in(self, trace_ids: Sequence[str], desk: Desk) -> None:
         summaries = await self._store.summaries(trace_ids)
-        await desk.take_in([ListedTrace(each) for each in summaries], only_unlabelled=False)
+        listed = [ListedTrace(each, place=self._place_of(each.id)) for each in summaries]
+        await desk.take_in(listed, only_unlabelled=False)
         earlier = {other: each for each in trace_ids if (other := other_spelling(each)) is not None}
         if earlier:
             await desk.intake.take_over_deferrals(earlier)

@@ -24,6 +24,7 @@ from labeler.cli.trace_files import joined, rows_of, unanswered
 from labeler.config.identity import SAID, Reviewer
 from labeler.config.load import Configuration
 from labeler.dataclass import dataclass
+from labeler.domain.change import TracePlace
 from labeler.domain.trace import RawTrace
 from labeler.domain.worklist import ReviewSpec
 from labeler.journal.async_journal import AsyncJournal
@@ -76,7 +77,11 @@ async def review_files(asked: FilesAsked, configuration: Configuration) -> ExitC
             index.is_complete = True
         outputs.extend(_outputs(asked, indexes))
 
-    importing = FileImport(_found(asked, indexes), all_is_read, beside=are_files)
+    def place_of(trace_id: str) -> TracePlace | None:
+        of_trace = ((file, index) for file, index in indexes.items() if trace_id in index.traces)
+        return next((TracePlace(Path(file).name, index.traces[trace_id]) for file, index in of_trace), None)
+
+    importing = FileImport(_found(asked, indexes), place_of, all_is_read, beside=are_files)
 
     async def fill(store: LocalStore, journal: AsyncJournal, cache: AsyncCache) -> ReviewSpec:
         await importing.begin(store, journal, cache)
@@ -135,11 +140,19 @@ def _asked_reviewer() -> Reviewer:
 
 
 def _found(asked: FilesAsked, indexes: dict[str, RowIndex]) -> Iterator[RawTrace | Problem | Remark]:
-    """Yield the traces of the files and what is to be said of them, and index their rows."""
+    """Yield the traces of the files and what is to be said of them, and index their rows.
+
+    A trace is held back until its row, which is read behind it, is indexed: its place in the file is known then.
+    """
     targets, options = joined(asked.targets, asked.options)
+    held: list[RawTrace] = []
     for target in targets:
         for file, found in rows_of(target, options):
             indexes.setdefault(file, RowIndex()).note(found)
-            if isinstance(found, RawTrace | Problem | Remark):
+            if isinstance(found, Problem | Remark):
                 yield found
+                continue
+            yield from held
+            held = [found] if isinstance(found, RawTrace) else []
+    yield from held
     yield from unanswered(options)

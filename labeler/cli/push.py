@@ -26,7 +26,7 @@ from labeler.domain import answer_metadata
 from labeler.domain.assessment import NOTHING, Assessment
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.destination import Destination
-from labeler.labels.label import assessment_of, derived_id
+from labeler.labels.label import assessment_of, derived_id, is_derived_id
 from labeler.labels.label_lines import BadLine, LabelLine, read_lines
 from labeler.labels.labels_of_rows import read_labelled_rows
 from labeler.reading.wire.identifiers import is_open_telemetry_s, mlflow_id
@@ -135,7 +135,9 @@ def _assessment(line: LabelLine, reviewer: str, now_ms: int, home: Destination) 
     """Return the assessment that a line becomes at its trace's place. A line that cannot be queued gets no author."""
     author = line.label.reviewer or ("" if line.problem else reviewer)
     label = line.label
-    if answer_metadata.FILE in label.metadata:  # said of a file's row: here it is another assessment, always the same
+    is_pushed_once = label.assessment_id is not None and is_derived_id(label.assessment_id)
+    if answer_metadata.FILE in label.metadata and not is_pushed_once:
+        # Said of a file's row: here it is another assessment, always the same.
         label = replace(label, assessment_id=derived_id(replace(label, metadata=NOTHING), author, home))
     return assessment_of(label, reviewer=author, destination=home, now_ms=now_ms)
 

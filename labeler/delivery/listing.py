@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 from labeler.backends.base import Backend
 from labeler.dataclass import dataclass
 from labeler.domain.assessment import is_verdict
+from labeler.domain.change import TracePlace
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.moment import since_moment
 from labeler.domain.queue import Queue, QueueItem, QueueItemState
@@ -34,10 +35,11 @@ def undisputed(summary: TraceSummary) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ListedTrace:
-    """A trace for the worklist, and its item in the queue (None: not from a queue)."""
+    """A trace for the worklist, its item in the queue (None: not from a queue), and its place in a file (or None)."""
 
     summary: TraceSummary
     queue_item: QueueItem | None = None
+    place: TracePlace | None = None
 
     @property
     def queue_state(self) -> QueueItemState | None:

@@ -86,6 +86,8 @@ class Intake:
         state, spec = self._state, self._record.spec
         for trace in page:
             self.facts.learn(trace.summary)
+            if trace.place is not None:
+                state.places[trace.summary.id] = trace.place
         new = [] if self.is_drawn else [each for each in page if each.summary.id not in state.index_of]
         if not new:
             return 0

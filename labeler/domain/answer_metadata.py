@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from labeler.domain.assessment import Assessment, AssessmentKind
-from labeler.domain.change import Answer
+from labeler.domain.change import Answer, TracePlace
 from labeler.domain.value import JsonValue
 
 ID: Final = "labeler.id"
@@ -35,6 +35,12 @@ RATIONALE: Final = "labeler.rationale"
 
 _MOST_DIGITS: Final = 15
 """Digits of a duration, which anybody may have written: enough for a lifetime in milliseconds, and quickly read."""
+
+
+def place_metadata(place: TracePlace) -> dict[str, str]:
+    """Return the metadata that say where a trace came from."""
+    line = {} if place.line is None else {LINE: str(place.line)}
+    return {FILE: place.file, **line}
 
 
 def answer_of(assessment: Assessment, value: JsonValue) -> Answer:

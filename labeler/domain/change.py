@@ -7,7 +7,7 @@ changes: they say where the reviewer is, not what the reviewer did.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from labeler.dataclass import dataclass
 from labeler.domain.assessment import Assessment, AssessmentKind
@@ -23,15 +23,25 @@ class Blind(StrEnum):
     REVEALED = "revealed"
 
 
+class TracePlace(NamedTuple):
+    """Where a trace came from: the name of a file, and the number of its line, entry or row, from 1.
+
+    `line` is None where the trace is no row by itself.
+    """
+
+    file: str
+    line: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a reviewer says to a question. It becomes the assessment `assessment_id`, whose ID is made with the answer.
 
     `overrides` is the ID of the reviewer's answer that this one replaces. `duration_ms` is the active time from showing
     the item to this answer. `repeats` is the trace from which it was taken over; `bulk` is how many items were answered
-    together with this one, which then has no duration of its own. With `has_fallen` it was on the backend and does not
-    stand there any more: somebody overrode it, or deleted it. It is shown and counts all the same, but nothing can
-    override it.
+    together with this one, which then has no duration of its own. `place` is where a file's trace came from. With
+    `has_fallen` it was on the backend and does not stand there any more: somebody overrode it, or deleted it. It is
+    shown and counts all the same, but nothing can override it.
     """
 
     assessment_id: str
@@ -44,6 +54,7 @@ class Answer:
     has_fallen: bool = False
     repeats: str | None = None
     bulk: int | None = None
+    place: TracePlace | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,8 @@ def assessment_for(cell: AnswerKey, answer: Answer, overrides: str | None) -> As
         metadata[answer_metadata.SPRINT] = cell.scope
     if answer.repeats is not None:
         metadata[answer_metadata.REPEAT] = answer.repeats
+    if answer.place is not None:
+        metadata |= answer_metadata.place_metadata(answer.place)
     if is_expectation and answer.comment:
         metadata[answer_metadata.RATIONALE] = answer.comment
     return Assessment(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType, person
-from labeler.domain.change import Answer, AnswerEffect, Blind, Effect, StateEffect
+from labeler.domain.change import Answer, AnswerEffect, Blind, Effect, StateEffect, TracePlace
 from labeler.domain.worklist import ItemState, ReviewSpec
 
 _SITTING: Final = ("label", "notes_local", "address", "sprint", "files", "plan", "guide")
@@ -96,6 +96,8 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
         del fields["repeats"]
     if answer.bulk is None:
         del fields["bulk"]
+    if answer.place is None:
+        del fields["place"]
     return fields
 
 
@@ -112,6 +114,7 @@ def answer_of(fields: Mapping[str, Any]) -> Answer:
         fields.get("has_fallen", False),
         fields.get("repeats"),
         fields.get("bulk"),
+        TracePlace(*fields["place"]) if "place" in fields else None,
     )
 
 

@@ -44,6 +44,9 @@ SOURCE_TYPE: Final = "source_type"
 _MAX_ID_LENGTH: Final = 50
 """Characters: MLflow's PostgreSQL columns for the IDs of traces, spans and assessments."""
 
+_NAME_BASED: Final = 5
+"""The version of a UUID that is made of a name."""
+
 _NAMESPACE: Final = uuid.UUID("5d1c3f0e-6f1b-5c1a-9a6e-7a2f6c0b9f41")
 
 
@@ -171,6 +174,14 @@ def derived_id(label: Label, reviewer: str, destination: Destination) -> str:
     content["metadata"] = dict(sorted(label.metadata.items()))
     place = [destination.backend_uri, destination.workspace, destination.experiment_id]
     return "a-" + uuid.uuid5(_NAMESPACE, exact_json([*place, content])).hex
+
+
+def is_derived_id(assessment_id: str) -> bool:
+    """Return whether an ID was made by `derived_id`, and not at random as the ID of an answer is."""
+    try:
+        return uuid.UUID(assessment_id.removeprefix("a-")).version == _NAME_BASED
+    except ValueError:
+        return False
 
 
 def fields_of(label: Label) -> dict[str, JsonValue]:

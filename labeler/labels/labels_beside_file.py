@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from labeler.domain import answer_metadata
+from labeler.domain.change import TracePlace
 from labeler.labels.label import Label
 from labeler.labels.label_lines import LabelLine, read_lines, write_labels
 from labeler.labels.labelled_file import LabelsNotWritten, SaidOf, Written, not_written, refused
@@ -78,7 +79,7 @@ class LabelLinesFile:
 
     def _placed(self, label: Label, trace_id: str) -> Label:
         """Return the label under the ID that the file has for its trace, and with the place that this came from."""
-        place = place_metadata(self.source, self.index.traces[trace_id])
+        place = answer_metadata.place_metadata(TracePlace(self.source.name, self.index.traces[trace_id]))
         return replace(label, trace_id=trace_id, metadata={**label.metadata, **place})
 
     def _lines_there(self) -> list[LabelLine]:
@@ -96,9 +97,3 @@ class LabelLinesFile:
             why = f"its traces are not those of {self.source.name}, such as the one in line {lines[0].number}"
             raise LabelsNotWritten(refused(self.path, why))
         return lines
-
-
-def place_metadata(source: Path, number: int | None) -> dict[str, str]:
-    """Return the metadata of a label that say where its trace came from."""
-    place = {answer_metadata.FILE: source.name}
-    return place if number is None else {**place, answer_metadata.LINE: str(number)}

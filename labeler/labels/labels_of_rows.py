@@ -9,6 +9,7 @@ from typing import Final
 from labeler.dataclass import dataclass
 from labeler.domain import answer_metadata
 from labeler.domain.assessment import Assessment, SourceType
+from labeler.domain.change import TracePlace
 from labeler.domain.value import UnusableValue
 from labeler.labels.label import Label, check_author, check_content, label_of
 from labeler.labels.label_lines import LabelLine
@@ -61,7 +62,7 @@ def _line(name: str, row: Row, said: Assessment) -> LabelLine:
     label = replace(
         _label(said),
         trace_id=named if isinstance(named, str) and named else row.trace_id,
-        metadata={answer_metadata.FILE: name, answer_metadata.LINE: str(row.entry.number)},
+        metadata=answer_metadata.place_metadata(TracePlace(name, row.entry.number)),
     )
     return LabelLine(row.entry.number, label, _why_not(label))
 

@@ -263,7 +263,8 @@ def answer_effect(
     stamp: ActionContext,
 ) -> AnswerEffect:
     """Make the effect by which the answer to `question`, about the current subject, goes from `before` to a new one."""
-    after = Answer(stamp.mint(), value, comment, stamp.at_ms, stamp.duration_ms, stamp.blind)
+    place = state.places.get(item.trace_id)
+    after = Answer(stamp.mint(), value, comment, stamp.at_ms, stamp.duration_ms, stamp.blind, place=place)
     succeeding = succeed(state, before, after)
     return AnswerEffect(item.trace_id, question.name, question.kind, before, succeeding, state.aim)
 
@@ -271,7 +272,8 @@ def answer_effect(
 def note_effect(state: ReviewState, item: Item, name: str, after: Answer | None) -> AnswerEffect:
     """Make the effect by which a flag or a decline note appears, changes or (None) disappears. Both are feedback."""
     before = state.answers_of(item.trace_id).get(name)
-    succeeding = None if after is None else succeed(state, before, after)
+    place = state.places.get(item.trace_id)
+    succeeding = None if after is None else succeed(state, before, replace(after, place=place))
     return AnswerEffect(item.trace_id, name, AssessmentKind.FEEDBACK, before, succeeding)
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from labeler.dataclass import dataclass
-from labeler.domain.change import Answer
+from labeler.domain.change import Answer, TracePlace
 from labeler.domain.question import FLAG_NAME, Question
 from labeler.domain.worklist import ItemState
 from labeler.review.criteria import Filter
@@ -131,6 +131,8 @@ class ReviewState:
     """What the worklist is narrowed to; None: all of it is shown."""
     filled_in: set[str] = field(default_factory=set)
     """Names of parts that were answered when the current item opened, and that the walk has not passed yet."""
+    places: dict[str, TracePlace] = field(default_factory=dict)
+    """Where traces of files came from, by trace ID."""
     selection: Selection = NOTHING_SELECTED
     choosing: bool = False
     """Whether the focused choice of several has been begun and not yet ended."""

@@ -152,6 +152,11 @@ def test_a_labelled_file_is_pushed_home_once_with_where_each_label_stood(
     )
     flat = labeler.run("push", "data.csv", "-b", experiment.server.url, "-r", "bo")
     assert (flat.code, "1 queued." in flat.err) == (0, True), flat.err
+    assert labeler.run("sync", "-b", experiment.server.url).code == 0
+    # What the server gives back is known there, also a number that it made 4.0 of.
+    assert labeler.run("export", "-b", experiment.server.url, "-e", experiment.id, "-o", "back.jsonl").code == 0
+    back = labeler.run("push", "back.jsonl", "-b", experiment.server.url)
+    assert (back.code, "0 queued, 3 were known already." in back.err) == (0, True), back.err
 
 
 def test_a_labelled_file_with_a_damaged_row_is_pushed_only_where_that_is_asked_for(

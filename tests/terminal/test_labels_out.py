@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -76,9 +77,14 @@ def label(terminal: Terminal, keys: str) -> None:
         mine = re.search(r"mine (\d+)", before)
         assert mine
         terminal.press(key)
-        terminal.wait_for(f"mine {int(mine[1]) + 1}", "saved")
+        terminal.wait_until(partial(_is_labelled, number=int(mine[1]) + 1), f"answer {int(mine[1]) + 1}")
     terminal.press("q")
     assert terminal.wait_for_exit() == 0
+
+
+def _is_labelled(screen: str, number: int) -> bool:
+    """Return whether the review goes on with one answer more, or says that it was the last."""
+    return (f"mine {number}" in screen and "saved" in screen) or "Nothing is open any more" in screen
 
 
 def values(path: Path) -> list[Any]:
@@ -95,6 +101,12 @@ def values(path: Path) -> list[Any]:
     text = path.read_text()
     rows = json.loads(text) if path.suffix == ".json" else [json.loads(line) for line in text.splitlines()]
     return [row["labels"][0]["value"] if row["labels"] else None for row in rows]
+
+
+def places(machine: Machine) -> list[tuple[str, str]]:
+    """Where each label's trace stood when the label was given, as the journal has it."""
+    told = [each["metadata"] for each in machine.labels()]
+    return [(each["labeler.file"], each["labeler.line"]) for each in told]
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -128,6 +140,7 @@ def test_the_same_file_grown_by_rows_keeps_its_labels_and_labeler_alone_goes_on_
     assert re.search(r"3 of 4 labelled → \S*/chat\.labelled\.jsonl", told)
     assert sorted(map(str, values(labelled))) == ["False", "False", "None", "True"]
     assert values(labelled)[1:3] == [False, True]
+    assert sorted(places(machine)) == [("chat.jsonl", "1"), ("chat.jsonl", "1"), ("chat.jsonl", "2")]
     source.unlink()
     with machine.terminal() as terminal:
         label(terminal, "y")
