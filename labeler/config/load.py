@@ -15,7 +15,7 @@ from labeler.config.checks import Wrong
 from labeler.config.model import Settings, check_settings
 from labeler.config.paths import SHORTAGES, Paths
 from labeler.config.problems import DEFAULT_ORIGIN, Origin, Problem, SettingSource
-from labeler.config.questions import QuestionRefinement
+from labeler.config.questions import NOT_OF_A_FIELD, QuestionRefinement
 from labeler.config.toml_lines import KeyPath, key_lines, nearest_line
 from labeler.config.toml_text import NestedTooDeeply, parse_toml
 from labeler.dataclass import dataclass
@@ -324,4 +324,12 @@ def _plain(item: Any) -> Any:
     """Return a question as the table that stands for it."""
     if not isinstance(item, QuestionRefinement):
         return item
-    return {name: value for name, value in asdict(item).items() if value is not None}
+    plain = {name: value for name, value in asdict(item).items() if value is not None}
+    if "fields" in plain:
+        plain["fields"] = [_stated(field) for field in plain["fields"]]
+    return plain
+
+
+def _stated(field: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a field of a structured question states, without what only a question can."""
+    return {name: value for name, value in field.items() if value is not None and name not in NOT_OF_A_FIELD}

@@ -12,7 +12,7 @@ from labeler.dataclass import dataclass
 from labeler.domain.moment import recent_day
 from labeler.domain.value_words import value_words
 from labeler.review.navigation import opening_focus
-from labeler.review.parts import answered_names, parts
+from labeler.review.parts import Part, answered_names, parts
 from labeler.review.state import ReviewState
 from labeler.review.worklist import TO_DO
 
@@ -62,7 +62,13 @@ def filled_in(state: ReviewState, now_ms: int) -> FilledIn | None:
     told = {part: value_words(value, part.asked) for part, value in said.items() if value is not None}
     if not told:
         return None
-    answers = ", ".join(f"{part.name} {words}" for part, words in told.items())
+    answers = ", ".join(f"{_named(part, told)} {words}" for part, words in told.items())
     newest_ms = max(given[part.question.name].answered_at_ms for part in told)
     day = recent_day(newest_ms, now_ms) if newest_ms else ""
     return FilledIn(answers, f"yours of {day}" if day else "yours")
+
+
+def _named(part: Part, told: Iterable[Part]) -> str:
+    """Return what a part is called; of the further fields of a question only their own names."""
+    first = next(each for each in told if each.question is part.question)
+    return part.name if part is first else part.field_name

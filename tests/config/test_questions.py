@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from labeler.config.asked import BUILT_IN, NoQuestions, UnknownQuestion, asked_questions, of_judge, only
+from labeler.config.load import flattened
+from labeler.config.questions import questions
 from labeler.desk.question_json import questions_from_json, questions_to_json
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Structured, Text
@@ -80,6 +82,12 @@ def test_the_fields_of_a_structured_question_are_questions_of_their_own(tmp_path
         comment_on="always",
     )
     assert questions_from_json(questions_to_json((quality, HELPFUL))) == (quality, HELPFUL)
+
+
+def test_what_is_shown_of_a_structured_question_can_be_written_into_a_configuration(tmp_path: Path) -> None:
+    shown = dict(flattened(load(tmp_path, user=STRUCTURED).settings))["questions"]
+    assert shown[0]["fields"][2] == {"name": "note", "instruction": "", "input": "text"}
+    assert questions(shown) == load(tmp_path, user=STRUCTURED).settings.questions
 
 
 def test_a_structured_expectation_is_one_in_all_its_fields(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from labeler.domain.assessment import AssessmentKind
-from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
+from labeler.domain.question import Categorical, Numeric, PassFail, Question, Structured, Text
 from labeler.sample import load
 from tests.tui.outbox.faults import in_trouble, open_outbox
 from tests.tui.review.table import Table, open_table
@@ -59,6 +59,22 @@ async def take_outbox(folder: Path) -> None:
             save(table, folder, "outbox")
 
 
+async def take_structured(folder: Path) -> None:
+    """A structured question half answered, at three sizes."""
+    fields = (
+        Question("accuracy", Numeric(1, 5), instruction="1 is made up, 5 is all true."),
+        Question("tone", Categorical(("warm", "neutral", "cold"))),
+        Question("complete", PassFail("Complete", "Gaps")),
+        Question("note", Text(), required=False),
+    )
+    asked = (QUESTIONS[0], Question("quality", Structured(fields)))
+    for size in SIZES:
+        with tempfile.TemporaryDirectory() as place:
+            async with open_table(Path(place), load(), asked, size=size) as table:
+                await table.press("y", "4", "1", "n", "enter", "y", "2")
+                save(table, folder, f"structured-{size[0]}x{size[1]}")
+
+
 async def label_two(table: Table) -> None:
     """Label two items and answer half of a third."""
     for keys in (("y", "4", "enter"), ("n", "2", "1", "3", "enter", "enter"), ("y",)):
@@ -75,4 +91,5 @@ if __name__ == "__main__":
     target = Path(sys.argv[1])
     target.mkdir(parents=True, exist_ok=True)
     asyncio.run(take(target))
+    asyncio.run(take_structured(target))
     asyncio.run(take_outbox(target))

@@ -53,6 +53,11 @@ def _misfits(question: Question, answer: Answer | None) -> dict[str, str]:
 
 
 def _misfit(question: Question, value: JsonValue) -> str:
-    takes = isinstance(question.input, PassFail | Categorical)
-    why = "no option any more" if takes else f"this takes {allowed(question)}"
+    match question.input:
+        case PassFail() | Categorical():
+            why = "no option any more"
+        case Structured():
+            why = "has none of these fields"
+        case _:
+            why = f"this takes {allowed(question)}"
     return f"{one_line(value_words(value, question), 40)} · {why}"

@@ -123,11 +123,11 @@ def _told(effect: AnswerEffect, question: Question | None, span_name: str, *, ta
 
 
 def _fields_told(effect: AnswerEffect, question: Question, answer: Answer) -> str:
-    """The fields that were answered or cleared; where none was, as after a comment, all of them."""
+    """The fields that were answered or cleared; where none was, as after a comment, the question."""
     changed = changed_parts(0, question, effect.before, effect.after)
     said = [(part, part.value_in(answer)) for part in changed]
     words = [
         f"cleared {part.name}" if value is None else f"{part.name} {value_words(value, part.asked)}"
         for part, value in said
     ]
-    return ", ".join(words) or f"{question.name} {value_words(answer.value, question)}"
+    return ", ".join(words) or question.name

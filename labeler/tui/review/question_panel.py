@@ -59,7 +59,7 @@ class JudgeSaid:
 
 @dataclass(frozen=True, slots=True)
 class PanelView:
-    """What the panel tells. `judges` holds what judges said, by question name."""
+    """What the panel tells. `judges` holds what judges said, by the name of the question or field."""
 
     questions: Sequence[Question]
     answers: Mapping[str, Answer]
@@ -225,7 +225,7 @@ def _focused_rows(view: PanelView, row: QuestionRow, width: int, label: Line) ->
         groups.append(_comment(view, row.comment, room))
     if isinstance(question.input, Categorical) and question.input.multiple:
         groups.append([(f"{view.keys.submit} ends, none if empty", "chrome.dim")])
-    judge = view.judges.get(row.part.question.name)
+    judge = view.judges.get(row.part.name) or (view.judges.get(row.group) if row.is_first else None)
     if judge is not None:
         groups.append(_judge(view, row.part.question, judge, room))
     wrapped = flow(groups, room, _GAP, "chrome")
@@ -264,7 +264,7 @@ def _other_row(view: PanelView, row: QuestionRow, width: int, label: Line, place
 
 def _with_fate(view: PanelView, row: QuestionRow, line: Line, width: int) -> Line:
     """A row with how far the answer got that has it, in the same place for every question."""
-    is_answered = row.answer is not None and not row.part.is_open(row.answer)
+    is_answered = row.value is not None or (row.is_first and not row.part.is_open(row.answer))
     state = view.fates.get(row.answer.assessment_id) if row.answer is not None and is_answered else None
     rest = " " * (width - fate_width(width) - width_of(line))
     return [*line, (rest, "chrome"), *fate_mark(state, width, view.signs)]
@@ -289,7 +289,8 @@ def _judge(view: PanelView, question: Question, judge: JudgeSaid, width: int) ->
     if not judge.fits:
         key = [(f" · {_misfit(question)}", "chrome.dim")]
     elif view.keys.accept:
-        key = [("  ", "chrome.dim"), (view.keys.accept, "key"), (" accept", "chrome.dim")]
+        what = " accept all" if isinstance(question.input, Structured) else " accept"
+        key = [("  ", "chrome.dim"), (view.keys.accept, "key"), (what, "chrome.dim")]
     said = cut(judge.words, max(width - max(width_of(key), 16), 12), view.signs.ellipsis)
     return [(said, "chrome.dim"), *key]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Final
 
 from labeler.desk.delivery_status import AnswerDelivery, DeliveryState
@@ -22,21 +21,21 @@ from labeler.domain.value import JsonValue
 from labeler.domain.value_words import number_words, value_words
 from labeler.domain.worklist import ItemState
 from labeler.reading.sanitise import one_line, sanitise
-from labeler.reading.views.assessments import brief
 from labeler.review.filled_in import filled_in
-from labeler.review.judge_values import as_asked
 from labeler.review.parts import parts_of
 from labeler.review.possible import verdict
 from labeler.review.repeat import repeatable
 from labeler.review.shared_queue import finisher, why_no_work
 from labeler.review.state import ReviewState
+from labeler.review.structured import asked_fields
 from labeler.review.worklist import TO_DO, Item
 from labeler.tui.appearance import Signs
 from labeler.tui.keymap import Keymap
 from labeler.tui.review.answer_notes import answer_notes
 from labeler.tui.review.filter_menu import filter_words
+from labeler.tui.review.judges_said import judges_said
 from labeler.tui.review.last_item import LastItemView
-from labeler.tui.review.question_panel import OPTION_DIGITS, JudgeSaid, PanelKeys, PanelView
+from labeler.tui.review.question_panel import OPTION_DIGITS, PanelKeys, PanelView
 from labeler.tui.review.question_rows import question_rows_of
 from labeler.tui.review.status_line import StatusView
 from labeler.tui.review.trace_header import HeaderView
@@ -102,7 +101,7 @@ def panel_view(desk: Desk, keymap: Keymap, acting: KeysThatAct, signs: Signs, di
         answers=answers,
         focus=min(state.focus, max(len(state.questions) - 1, 0)),
         field_index=state.field_index,
-        judges=_judges(desk),
+        judges=judges_said(desk),
         keys=PanelKeys(
             positive=keymap.first_key("answer.positive"),
             negative=keymap.first_key("answer.negative"),
@@ -193,7 +192,8 @@ def _repeated(desk: Desk) -> dict[str, str]:
         return {}
     by_name = {question.name: question for question in desk.state.questions}
     said = (
-        f"{value_words(answer.value, by_name[name])}{f' “{answer.comment}”' if answer.comment else ''}"
+        f"{value_words(asked_fields(by_name[name], answer.value), by_name[name])}"
+        f"{f' “{answer.comment}”' if answer.comment else ''}"
         for name, answer in found[1].items()
     )
     return {"answer.repeat": one_line(" · ".join(said), _REPEATED)}
@@ -237,18 +237,6 @@ def _texts(question: Question) -> Iterator[str]:
         case Structured(fields):
             for field in fields:
                 yield from _texts(field)
-
-
-def _judges(desk: Desk) -> dict[str, JudgeSaid]:
-    state = desk.state
-    if state.item is None:
-        return {}
-    others = desk.known.by_others(*state.subject)
-    words = partial(as_asked, state)
-    found = {question.name: verdict(state, question, others) for question in state.questions}
-    return {
-        name: JudgeSaid(brief(each.judge, words), not each.why_not) for name, each in found.items() if each is not None
-    }
 
 
 def _span_name(desk: Desk, change: Change | None) -> str:

@@ -90,6 +90,7 @@ async def test_tab_backspace_and_the_instruction_go_by_field(tmp_path: Path) -> 
         assert "Rate the response as a customer would." in table.screen
         await table.press("q", "c", *"all of it", "enter")
         assert table.comment(0, "quality") == "all of it"
+        assert table.line("panel").startswith(" last  quality “all of it” ")
 
 
 async def test_a_text_field_left_is_a_draft_of_its_own(tmp_path: Path) -> None:
@@ -128,7 +129,7 @@ async def test_an_answer_that_is_no_object_is_shown_whole_and_not_overwritten_un
     async with open_table(tmp_path, [made, *others], (QUALITY,)) as table:
         await go_to(table, made)
         at = table.position
-        assert "rather good · this takes an object with accuracy, tone, complete, flaws, note" in " ".join(rows(table))
+        assert "rather good · has none of these fields" in rows(table)[0]
         await table.press("4")
         assert table.said.startswith("quality holds an answer without fields, which is kept; Backspace takes it away")
         assert table.values(at) == {"quality": "rather good"}
@@ -141,7 +142,7 @@ async def test_a_judges_object_is_taken_by_one_key(tmp_path: Path) -> None:
     made = said_before(first, {"accuracy": 2, "tone": "cold", "why": "…"}, "gpt", SourceType.LLM_JUDGE)
     async with open_table(tmp_path, [made, *others], (QUALITY,)) as table:
         await go_to(table, made)
-        assert "judge/gpt: accuracy: 2, tone: cold, why: …  = accept" in " ".join(rows(table))
+        assert "judge/gpt: 2  = accept all" in rows(table)[0]
         await table.press("=")
         assert table.values(table.position) == {"quality": {"accuracy": 2, "tone": "cold"}}
         assert focused(table) == "quality.complete"
