@@ -48,7 +48,7 @@ from labeler.review.state import ReviewState
 AHEAD = 3
 """Documents prepared ahead of the current item; one behind it as well."""
 
-_EFFECTS_IN_SIGHT = 40
+EFFECTS_IN_SIGHT = 40
 """How many effects of the last change are looked at for what became of its answers."""
 
 
@@ -328,7 +328,7 @@ class Desk:
     def _answers_in_sight(self) -> list[str]:
         """List the IDs of the last answers, and of those on the current item and on those that may be next."""
         change, state = self.last_change, self.state
-        effects = change.effects[:_EFFECTS_IN_SIGHT] if change else ()
+        effects = change.effects[:EFFECTS_IN_SIGHT] if change else ()
         last = [effect.after for effect in effects if isinstance(effect, AnswerEffect) and effect.after]
         here = list(state.given.values()) if state.items else []
         around = [answer for each in self.wanted() for answer in state.answers_of(each).values()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Final
 
 from labeler.desk.history_loader import Past
@@ -18,6 +19,9 @@ from labeler.review.worklist import Item
 _MANY: Final = 200
 """Items from which a step is a long one: it takes longer than a screen may stand still."""
 
+_TOLD_AFTER_S: Final = 0.8
+"""Seconds after which it is told how far a long step is."""
+
 
 class Steps:
     """Takes one step of a review after another. `total` is how many items the long step is about that is being taken.
@@ -27,12 +31,19 @@ class Steps:
 
     def __init__(self, review_id: str, state: ReviewState, journal: AsyncJournal, past: Past) -> None:
         self.total = 0
+        self._begun_s = 0.0
         self._review_id = review_id
         self._state = state
         self._journal = journal
         self._past = past
         self._written = 0
         self._effects = 1
+
+    @property
+    def words(self) -> str:
+        """``writing 3200 of 5000``, where a long step has taken so long that it should be told; else empty."""
+        is_told = self.total > 0 and time.monotonic() - self._begun_s >= _TOLD_AFTER_S
+        return f"writing {self.done} of {self.total}" if is_told else ""
 
     @property
     def done(self) -> int:
@@ -64,6 +75,7 @@ class Steps:
         try:
             await self._past.read_for(action)
             self.total, self._written = self.items_of(action), 0
+            self._begun_s = time.monotonic()
             if not self.total:
                 decision = decide(self._state, action, stamp)
             else:

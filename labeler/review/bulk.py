@@ -111,13 +111,12 @@ def do_to_each(state: ReviewState, action: act.Bulk, stamp: act.ActionContext) -
 
 
 def each_words(state: ReviewState, each: act.OnEach) -> str:
-    """Say in few words what is done to each item: ``Misses``, ``quality 4``, ``flagged``; unsanitised, on one line."""
+    """Say in few words what is done to each item: ``quality: 4``, ``flagged``; unsanitised, on one line."""
     match each:
         case act.SetAnswer(name, value, comment):
             found = find_question(state, name)
             words = value_words(value, None if found is None else found[1])
-            named = words if isinstance(value, bool) else f"{name} {words}"
-            return f"{named} “{comment}”" if comment else named
+            return f"{name}: {words} “{comment}”" if comment else f"{name}: {words}"
         case act.SetFlag(text) | act.Decline(text) if text.strip():
             return f"{_DONE[type(each)]} “{text.strip()}”"
     return _DONE[type(each)]
@@ -223,7 +222,7 @@ def _said(
         for effect in effects
     )
     parts = [
-        f"{verbatim(each_words(state, each))}: {len(items)} done together",
+        f"{verbatim(each_words(state, each))} · {len(items)} done together",
         f"{submitted} submitted" if submitted else "",
         f"left out: {told_counts(left_out)}" if left_out else "",
         "{edit.undo} takes all of it back",

@@ -18,8 +18,6 @@ from labeler.review.state import ReviewState, Selection
 _TO_THE_FOCUSED: Final = act.Thumb | act.AskThumbComment | act.Digit | act.AskText
 """Keys that go to the focused question."""
 
-_LEAVES: Final = "{app.leave} drops the selection"
-
 
 def for_selected(state: ReviewState, action: act.Action) -> Decision | Refusal:
     """Decide what an action that would change the current item does with the selected ones."""
@@ -62,7 +60,12 @@ def for_selected(state: ReviewState, action: act.Action) -> Decision | Refusal:
             return AskBulk("", action)
         case act.ToggleFlag() | act.Defer():
             return AskBulk("", action)
-    return Refusal(f"{selected_words(state)} · {_LEAVES}")
+    return Refusal(held_back(state))
+
+
+def held_back(state: ReviewState) -> str:
+    """Say why an action is held back while items are selected: it is about one item."""
+    return f"{selected_words(state)} · {{app.leave}} drops the selection"
 
 
 def _item_by_item(question: Question) -> str:
@@ -133,7 +136,7 @@ def _enter(state: ReviewState) -> AskBulk | Refusal:
     """End a choice of several that was begun for all of them; else say how to leave."""
     question, options = state.question, state.selection.options
     if question is None or options is None:
-        return Refusal(f"{selected_words(state)} · {_LEAVES}")
+        return Refusal(held_back(state))
     return _asked(state, question, list(options), None)
 
 

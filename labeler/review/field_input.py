@@ -44,28 +44,31 @@ def title_of(request: FieldRequest, question: Question | None, name: str, *, for
 
     `for_queue`: the item is one of a queue that others work on too, so that declining it declines it for them.
     """
+    for_all = f" for {request.selected} selected" if request.selected else ""
     match request.field:
         case FieldKind.COMMENT | FieldKind.COMMENT_AFTER:
             return f"comment on {name}"
         case FieldKind.THUMB_COMMENT:
-            return f"{'thumbs up' if request.positive else 'thumbs down'} on {name}, with a comment"
+            return f"{'thumbs up' if request.positive else 'thumbs down'} on {name}{for_all}, with a comment"
         case FieldKind.TEXT:
-            return name
+            return f"{name}{for_all}"
         case FieldKind.NUMBER:
-            return f"{name} ({allowed(question)}):" if question is not None else f"{name}:"
+            return f"{name}{for_all} ({allowed(question)}):" if question is not None else f"{name}{for_all}:"
         case FieldKind.DECLINE:
-            return f"decline for {'the whole queue' if for_queue else 'this review'}, because:"
+            what = f"decline {request.selected} items" if request.selected else "decline"
+            return f"{what} for {'the whole queue' if for_queue else 'this review'}, because:"
         case FieldKind.FLAG:
-            return "flag, note:"
+            return f"flag {request.selected} items, note:" if request.selected else "flag, note:"
 
 
 def draft_slot(request: FieldRequest, span_id: str | None) -> str:
     """Return what a draft is kept under. A comment is the same comment, whichever key opened it."""
     about = f"@{span_id}" if span_id and request.question else ""
+    selected = "selected " if request.selected else ""
     if request.field in _COMMENTS:
-        return f"{FieldKind.COMMENT}:{request.question}{about}"
+        return f"{selected}{FieldKind.COMMENT}:{request.question}{about}"
     field = json.dumps(request.field_name) if request.field_name else ""  # in quotes, so that no other slot is like it
-    return f"{request.field}{field}:{request.question}{about}"
+    return f"{selected}{request.field}{field}:{request.question}{about}"
 
 
 def draft_of(request: FieldRequest, text: str) -> str:

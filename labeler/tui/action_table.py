@@ -40,6 +40,7 @@ class Group(StrEnum):
     QUESTION = "question"
     ITEM = "item"
     EDIT = "edit"
+    SELECT = "select"
     VIEW = "view"
     WORKLIST = "worklist"
     FILTER = "filter"
@@ -90,6 +91,8 @@ class Situation(Enum):
     """The worklist is not on the screen."""
     CHECKS_JUDGE = auto()
     """The verdicts of a judge are reviewed."""
+    SELECTING = auto()
+    """Rows of the worklist are selected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +230,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit.undo", ("u",), "undo, any number of steps", Rule(act.Undo()), consequence=_TAKES_BACK, hint="undo",
            worth=130),
     Action("edit.redo", ("U",), "redo", Rule(act.Redo()), consequence=_TAKES_BACK),
+    Action("select.toggle", ("v",), "select the item, or no longer, and go to the next", Rule(act.ToggleSelected()),
+           consequence=_MARKS, worth_in=(Situation.SELECTING, 110), hint="select"),
+    Action("select.range", ("V",), "select up to here from the one selected last", Rule(act.SelectRange()),
+           consequence=_MARKS, worth_in=(Situation.SELECTING, 108), hint="up to here"),
+    Action("select.all", ("*",), "select all open items that the filter shows; without one, after asking",
+           Rule(act.SelectAll()), consequence=_MARKS),
     Action("view.up", ("up",), "scroll up a line", Pane("scroll_line", -1)),
     Action("view.down", ("down",), "scroll down a line", Pane("scroll_line", 1)),
     Action("view.page_down", ("space", "pagedown"), "scroll down a page", Pane("scroll_page", 1), hint="page",
@@ -300,7 +309,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.progress", ("R",), "my work: what was done here and today, and what is left", OnScreen("progress")),
     Action("app.worklists", ("Q",), "choose another worklist; this one stays as it is", OnScreen("worklists")),
     Action("app.leave", ("escape",), "leave one thing, the innermost first: a field, a menu, a view, a search",
-           OnScreen("leave"), needs_key=True),
+           OnScreen("leave"), needs_key=True, worth_in=(Situation.SELECTING, 200), hint="drop selection"),
     Action("app.quit", ("q",), "leave; nothing is lost", OnScreen("quit"), hint="quit", worth=10),
     Action("overlay.down", ("j", "down"), "down a line", Pane("scroll_line", 1), Context.OVERLAY),
     Action("overlay.up", ("k", "up"), "up a line", Pane("scroll_line", -1), Context.OVERLAY),
@@ -317,5 +326,7 @@ ACTIONS: tuple[Action, ...] = (
            Context.FIELD, needs_key=True),
     Action("confirm.yes", ("enter", "y"), "yes", OnScreen("yes"), Context.CONFIRM, hint="yes", needs_key=True),
     Action("confirm.no", ("escape", "n"), "no", OnScreen("no"), Context.CONFIRM, hint="no", needs_key=True),
+    Action("confirm.switch", ("tab",), "another way of doing it, where there is one", OnScreen("switch"),
+           Context.CONFIRM),
 )
 # fmt: on

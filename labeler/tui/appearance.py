@@ -34,6 +34,7 @@ class Signs:
     flag: str
     draft: str
     cursor: str
+    selected: str
     folded: str
     unfolded: str
     error: str
@@ -82,6 +83,7 @@ UNICODE = Signs(
     flag="⚑",
     draft="✎",
     cursor="›",
+    selected="■",
     folded="▸",
     unfolded="▾",
     error="✗",
@@ -119,6 +121,7 @@ ASCII = Signs(
     flag="!",
     draft="w",
     cursor=">",
+    selected="#",
     folded="+",
     unfolded="-",
     error="x",

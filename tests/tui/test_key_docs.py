@@ -30,10 +30,10 @@ a search everything that decides something says `{app.leave} ends the search`. I
 TAIL = """
 ## Slips of the hand
 
-- For `review.guard_ms` after a new item is painted, every key that answers, submits, defers, declines or flags only
-  says `too early: ignored`. So does a key that was on its way before the item was there, also with the guard off: keys
-  that came together, in one piece or while the screen was busy, act on one item at most. What is typed behind a key
-  that would have opened a field is ignored with it, until `{field.leave}` or `{field.save}`.
+- For `review.guard_ms` after a new item is painted, every key that answers, submits, defers, declines, flags or selects
+  only says `too early: ignored`. So does a key that was on its way before the item was there, also with the guard off:
+  keys that came together, in one piece or while the screen was busy, act on one item at most. What is typed behind a
+  key that would have opened a field is ignored with it, until `{field.leave}` or `{field.save}`.
 - A key held down (the same key less than 80 ms later) acts once, from question to question and from item to item. Keys
   that scroll and move go on; in a field a held key types. The first repeat comes 0.2 to 0.7 s after the press and looks
   like a second one: it acts, and is taken back once the repeats behind it tell what it was.

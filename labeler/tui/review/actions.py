@@ -13,7 +13,7 @@ from labeler.domain.connection import ConnectionStatus
 from labeler.reading.sanitise import one_line, sanitise
 from labeler.reading.views.assessments import brief
 from labeler.review import action as act
-from labeler.review.decision import AskFirst, Refusal
+from labeler.review.decision import Asks, Refusal
 from labeler.review.judge_values import as_asked
 from labeler.review.possible import verdict
 from labeler.tui.action_table import Action, Rule
@@ -73,12 +73,15 @@ class ReviewActions(ReviewFilters):
         self.warn(self.presses.refuse(action, why, self.desk.state))
 
     async def _decide(self, action: Action, rule: Rule) -> None:
+        if self.desk.steps.items_of(rule.action):
+            await self.take_step(rule.action)
+            return
         outcome = await self.desk.act(rule.action)
         if rule.in_editor and not isinstance(outcome, Refusal) and outcome.decision.ask is not None:
             await self.ask_in_editor(outcome.decision.ask)
             return
         self.carried_out(rule.action, outcome)
-        if isinstance(outcome, Refusal) and not isinstance(outcome, AskFirst):
+        if isinstance(outcome, Refusal) and not isinstance(outcome, Asks):
             self.refused(action, self.keymap.spelled(outcome.says))
 
     # The question in focus
@@ -377,6 +380,8 @@ class ReviewActions(ReviewFilters):
             return True
         if self.end_question() or self.close_menu() or self._copy_menu.leave():
             return True
+        if not self.views.is_open and self.desk.state.selection:
+            return await self.act(act.DropSelection())
         if self.searched is not None:
             self.end_search()
             return True

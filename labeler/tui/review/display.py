@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 
 from labeler.desk.desk import Desk
 from labeler.reading.sanitise import one_line
-from labeler.tui.action_table import Action, OnScreen, Situation
+from labeler.review.bulk_actions import held_back
+from labeler.tui.action_table import Action, OnScreen, Rule, Situation
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.keymap import Keymap
@@ -17,6 +18,7 @@ from labeler.tui.review.areas import ReviewAreas
 from labeler.tui.review.available_keys import keys_that_act
 from labeler.tui.review.presses import Presses
 from labeler.tui.review.question_panel import PanelView
+from labeler.tui.widgets.confirm import Way
 from labeler.tui.widgets.key_line import key_line, message_lines, search_line, view_line
 from labeler.tui.widgets.styled_text import Line
 
@@ -40,6 +42,10 @@ class ReviewDisplay(ReviewAreas):
         if self.searched is not None and action.consequence.decides:
             return self.keymap.spelled("{app.leave} ends the search")
         item = self.desk.state.item
+        if self.desk.state.selection:
+            # What is in view need not be among what is selected; the rules tell what is done to that.
+            is_held_back = action.consequence.decides and not isinstance(action.run, Rule)
+            return self.keymap.spelled(held_back(self.desk.state)) if is_held_back else ""
         if not action.consequence.judges or item is None or item.trace_id in self.desk.state.absent:
             return ""
         if self.desk.document(item.trace_id) is None:
@@ -80,14 +86,24 @@ class ReviewDisplay(ReviewAreas):
         """Ask back whether something is to be done, in place of the key line; `otherwise` is done at a no."""
         self.say("")
         self.confirm.ask(sentence, then, otherwise)
+        self._question_changed()
+
+    def ask_which_way(self, ways: Sequence[Way], details: str) -> None:
+        """Ask back in which way something is to be done; `details` stand above, in place of the panel's last rows."""
+        self.say("")
+        self.confirm.ask_which_way(ways, details)
+        self._question_changed()
+
+    def _question_changed(self) -> None:
         self.arrange_bottom()
+        self.paint_key_line()
 
     def end_question(self) -> bool:
         """Take the question that was asked back for a no; tells whether there was one."""
         was_open = self.confirm.leave()
         if was_open:
             self.say("")
-            self.arrange_bottom()
+            self._question_changed()
         return was_open
 
     def answer_question(self, press: Pressed) -> None:
@@ -97,7 +113,7 @@ class ReviewDisplay(ReviewAreas):
                 self.say("")
             else:
                 self.confirm.press(press)
-                self.arrange_bottom()
+                self._question_changed()
 
     def warn(self, why_not: str) -> None:
         """Say why something was not done; nothing where it was."""
@@ -201,6 +217,8 @@ class ReviewDisplay(ReviewAreas):
         if self._notice is not None:
             above = message_lines(*self._notice, width, self._message_rows, signs)
             line = above.pop() if self._key_line.display else []
+        elif self.confirm.details:
+            above = message_lines(self.confirm.details, "chrome.strong", width, self._message_rows, signs)
         elif self.searched is not None:
             line = search_line(self.keymap, width, signs)
         elif self.views.is_open:
@@ -224,6 +242,7 @@ class ReviewDisplay(ReviewAreas):
             Situation.IN_QUEUE: rules.for_queue,
             Situation.LIST_HIDDEN: not self._worklist.display,
             Situation.CHECKS_JUDGE: bool(rules.checked),
+            Situation.SELECTING: bool(self.desk.state.selection),
         }
         return {situation for situation, holds in facts.items() if holds}
 

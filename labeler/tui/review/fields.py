@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
 from textual import on
 from textual.app import SuspendNotSupported
@@ -11,11 +12,14 @@ from labeler.desk.desk import Done
 from labeler.domain.value import UnusableValue
 from labeler.reading.sanitise import one_line
 from labeler.review.action import Action, Proceed
-from labeler.review.decision import AskFirst, FieldKind, FieldRequest, Refusal
+from labeler.review.decision import AskBack, AskBulk, AskFirst, FieldKind, FieldRequest, Refusal
 from labeler.tui.review.answer_field import AnswerField
 from labeler.tui.review.display import ReviewDisplay
 from labeler.tui.review.open_field import OpenField
 from labeler.tui.review.view_models import refusal
+
+_PROGRESS_EVERY_S: Final = 0.2
+"""Seconds between two paintings of how far a long step is."""
 
 
 class ReviewFields(ReviewDisplay):
@@ -32,11 +36,45 @@ class ReviewFields(ReviewDisplay):
         """Have the rules decide; tells whether it was done."""
         return self.carried_out(action, await self.desk.act(action))
 
+    async def take_step(self, action: Action, typed: OpenField | None = None) -> None:
+        """Have the rules decide. What is done to many items is done beside the keys, and how far it is is told."""
+        if self.desk.steps.items_of(action):
+            self.run_worker(self._take_long_step(action, typed), group="long step")
+        else:
+            self._done(typed, is_taken=self.carried_out(action, await self.desk.act(action), typed))
+
+    async def _take_long_step(self, action: Action, typed: OpenField | None) -> None:
+        progress = self.set_interval(_PROGRESS_EVERY_S, self.paint_chrome)
+        try:
+            outcome = await self.desk.act(action)
+        finally:
+            progress.stop()
+        if not self.is_gone:
+            self._done(typed, is_taken=self.carried_out(action, outcome, typed))
+
+    def _done(self, typed: OpenField | None, *, is_taken: bool) -> None:
+        """Forget the draft of what was typed, once that is done."""
+        if is_taken and typed is not None:
+            typed.keep(self.desk.drafts, "")
+            self.paint_rows((self.desk.state.position,))
+
     def carried_out(self, action: Action, outcome: Done | Refusal, typed: OpenField | None = None) -> bool:
         """Show what an action came to; tells whether it was carried out. `typed` is the field that it was typed in."""
         if isinstance(outcome, AskFirst):
             yes, no = (partial(self._answered, action, typed, retires) for retires in (True, False))
             self.ask(self.keymap.spelled(outcome.says), yes, no)
+            return False
+        if isinstance(outcome, AskBack):
+            self.ask(self.keymap.spelled(outcome.says), partial(self.take_step, outcome.then))
+            return False
+        if isinstance(outcome, AskBulk):
+            from labeler.tui.review.bulk_question import bulk_question
+
+            asked = bulk_question(self.desk, outcome.each, partial(self.take_step, typed=typed))
+            if isinstance(asked, str):
+                self.warn(asked)
+            else:
+                self.ask_which_way(*asked)
             return False
         if isinstance(outcome, Refusal):
             self.warn(self.keymap.spelled(outcome.says))
@@ -64,9 +102,7 @@ class ReviewFields(ReviewDisplay):
     async def _answered(self, action: Action, typed: OpenField | None, retires: bool) -> None:
         """Do what had to be asked about first: whether further answers of the reviewer's own go with it."""
         self.desk.own_elsewhere.agree(retires=retires)
-        if await self.act(action) and typed is not None:
-            typed.keep(self.desk.drafts, "")
-            self.paint_rows((self.desk.state.position,))
+        await self.take_step(action, typed)
 
     async def ask_in_editor(self, request: FieldRequest) -> None:
         """Ask what a field would, in $EDITOR."""

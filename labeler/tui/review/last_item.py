@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from labeler.dataclass import dataclass
 from labeler.desk.delivery_status import AnswerDelivery, DeliveryState
@@ -84,11 +85,19 @@ def _told_of(view: LastItemView, change: Change, questions: Sequence[Question]) 
 
 def tell(change: Change, questions: Sequence[Question], span_name: str) -> str:
     """What a change did, in a few words. Text from the reviewer comes back as it was typed."""
+    if change.is_about_several:
+        return _tell_of_several(change, questions)
     if change.act is Act.UNDO:
         return f"took back {_what(change, questions, span_name, taken_back=True)}"
     if change.act is Act.REDO:
         return f"again {_what(change, questions, span_name, taken_back=False)}"
     return _what(change, questions, span_name, taken_back=False)
+
+
+def _tell_of_several(change: Change, questions: Sequence[Question]) -> str:
+    """``Misses on 60 items``: what was done to one of several is what was done to all."""
+    of_one = replace(change, effects=tuple(each for each in change.effects if each.trace_id == change.trace_id))
+    return f"{tell(of_one, questions, '')} on {len(change.trace_ids)} items"
 
 
 def _what(change: Change, questions: Sequence[Question], span_name: str, *, taken_back: bool) -> str:

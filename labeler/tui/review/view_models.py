@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from labeler.desk.delivery_status import AnswerDelivery, DeliveryState
-from labeler.desk.desk import Desk
+from labeler.desk.desk import EFFECTS_IN_SIGHT, Desk
 from labeler.domain.assessment import Assessment
 from labeler.domain.change import Answer, AnswerEffect, Change
 from labeler.domain.clock import wall_clock_ms
@@ -25,6 +25,7 @@ from labeler.review.filled_in import filled_in
 from labeler.review.parts import parts_of
 from labeler.review.possible import verdict
 from labeler.review.repeat import repeatable
+from labeler.review.selection import selected_words
 from labeler.review.shared_queue import finisher, why_no_work
 from labeler.review.state import ReviewState
 from labeler.review.structured import asked_fields
@@ -80,7 +81,8 @@ def conditions(desk: Desk) -> tuple[str, ...]:
     """Return words for what holds until it is changed, and for who finished the current item."""
     state, item = desk.state, desk.state.item
     theirs = why_no_work(state, item.trace_id) if item is not None else ""
-    words = ("blind" if state.rules.blind else "", filter_words(desk), one_line(theirs, 40))
+    blind = "blind" if state.rules.blind else ""
+    words = (desk.steps.words, selected_words(state), blind, filter_words(desk), one_line(theirs, 40))
     return tuple(word for word in words if word)
 
 
@@ -240,8 +242,8 @@ def _texts(question: Question) -> Iterator[str]:
 
 
 def _span_name(desk: Desk, change: Change | None) -> str:
-    """The span that a change was about; empty where it was about the trace."""
-    effects = change.effects if change is not None else ()
+    """The span that a change was about; empty where it was about the trace, or about several."""
+    effects = change.effects if change is not None and not change.is_about_several else ()
     about = ((each.trace_id, each.span_id) for each in effects if isinstance(each, AnswerEffect))
     return next((desk.library.span_name(trace_id, span_id) for trace_id, span_id in about if span_id), "")
 
@@ -260,7 +262,7 @@ def refusal(desk: Desk, key: str) -> str:
 def _fate(desk: Desk) -> AnswerDelivery | None:
     """How far the answers of the last change got: the refused one, else any once all are delivered."""
     change = desk.last_change
-    effects = change.effects if change is not None else ()
+    effects = change.effects if change is not None and len(change.effects) <= EFFECTS_IN_SIGHT else ()
     ids = [effect.after.assessment_id for effect in effects if isinstance(effect, AnswerEffect) and effect.after]
     fates = [desk.deliveries.fates[each] for each in ids if each in desk.deliveries.fates]
     refused = next((fate for fate in fates if fate.state is DeliveryState.REFUSED), None)
@@ -336,6 +338,7 @@ class DeskRows:
             value=value,
             value_role=value_role,
             failed=signs.failed if item.has_failed else " ",
+            selected=signs.selected if item.trace_id in state.selection else " ",
             facts=self._facts(item),
         )
 

@@ -24,7 +24,7 @@ _KEPT_STRIPS: Final = 1000
 
 _VALUE_CELLS: Final = 3
 _TITLE_COLUMN: Final = 8 + _VALUE_CELLS
-"""Cells before the title: cursor, space, three signs, my value and the sign of an error, with a space around them."""
+"""Cells before the title: cursor, selection, three signs, my value, the sign of an error, and a space around these."""
 
 _FACTS_FROM_WIDTH: Final = 72
 """Cells of the list from which a row tells more of a trace: a screen of 160 has as many."""
@@ -128,7 +128,8 @@ class WorklistView(CursorRows):
         rest = width - _TITLE_COLUMN - cells(title) - cells(facts)
         value = set_cell_size(row.value, _VALUE_CELLS).rstrip()
         segments = [
-            Segment(f"{self._signs.cursor} ", style(look, "cursor")) if here else Segment("  ", style(look)),
+            Segment(self._signs.cursor, style(look, "cursor")) if here else Segment(" ", style(look)),
+            Segment(row.selected, signed(row.selected, "cursor")),
             Segment(row.sign, style(look, row.sign_role)),
             Segment(row.second, style(look, row.second_role)),
             Segment(row.draft, signed(row.draft, "sign.draft")),

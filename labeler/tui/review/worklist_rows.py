@@ -17,7 +17,8 @@ class RowFacts(NamedTuple):
 class WorklistRowView(NamedTuple):
     """A row: signs of one cell with their roles, and a title on one line, already sanitised.
 
-    `sign` is that of the state, `second` a flag or another mark, `draft` and `failed` are signs or a space. `value` is
+    `sign` is that of the state, `second` a flag or another mark, `draft`, `failed` and `selected` are signs or a
+    space. `value` is
     what I answered, in few cells. `dim` rows have nothing left to do.
     """
 
@@ -31,6 +32,7 @@ class WorklistRowView(NamedTuple):
     value: str = ""
     value_role: str = ""
     failed: str = " "
+    selected: str = " "
     facts: RowFacts = RowFacts()
 
 

@@ -78,6 +78,7 @@ def _signs(signs: Signs, keymap: Keymap) -> list[tuple[str, str, str]]:
         (signs.draft, "sign.draft", "has a draft"),
         (signs.said, "row", "something was said about a span"),
         (signs.cursor, "cursor", "here; the focused question"),
+        (signs.selected, "cursor", "selected, to be answered with others"),
         (signs.folded, "fold", keymap.spelled("folded: {view.fold} opens it")),
         ("*", "chrome", "required question"),
     ]

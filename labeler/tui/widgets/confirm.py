@@ -22,7 +22,24 @@ _UNHEARD_S: Final = 0.25
 _KEYS: Final = "{confirm.yes} yes · {confirm.no} no"
 
 
-class Confirm(ViewWidget[str]):
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way of doing what is asked about: the question that asks for it, a word for it, and how it is done."""
+
+    sentence: str
+    word: str
+    then: Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmView:
+    """A question, and the keys that answer it."""
+
+    sentence: str
+    keys: str
+
+
+class Confirm(ViewWidget[ConfirmView]):
     """Asks one question at a time, and posts what was asked about once it is agreed to.
 
     The screen that hears the keys gives it those that it `takes`, and says whether it is displayed.
@@ -41,7 +58,11 @@ class Confirm(ViewWidget[str]):
         self._keymap = keymap
         self.clock: Callable[[], float] = time.monotonic
         """Gives seconds, on the clock of the presses."""
-        self._then: Callable[[], Awaitable[None]] | None = None
+        self._ways: list[Way] = []
+        """The ways there are, the one that is asked for first; none while no question is open."""
+        self._only_named_keys = False
+        self.details = ""
+        """What is told above the question."""
         self._otherwise: Callable[[], Awaitable[None]] | None = None
         self._opened_s = 0.0
         self._closed_with, self._closed_s = "", 0.0
@@ -49,7 +70,7 @@ class Confirm(ViewWidget[str]):
     @property
     def is_open(self) -> bool:
         """Whether a question is open, be it displayed or not."""
-        return self._then is not None
+        return bool(self._ways)
 
     def ask(
         self,
@@ -58,8 +79,27 @@ class Confirm(ViewWidget[str]):
         otherwise: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Ask whether something is to be done; `otherwise` is done at a no."""
-        self.view, self._then, self._opened_s = sentence, then, self.clock()
+        self._open([Way(sentence, "", then)])
         self._otherwise = otherwise
+
+    def ask_which_way(self, ways: Sequence[Way], details: str) -> None:
+        """Ask whether something is to be done in the first of these ways; a key switches to the next.
+
+        Letters do not answer it: it was opened by a letter that answers something else.
+        """
+        self._open(list(ways))
+        self._only_named_keys, self.details = True, details
+
+    def _open(self, ways: list[Way]) -> None:
+        self._ways, self._opened_s = ways, self.clock()
+        self._only_named_keys, self.details, self._otherwise = False, "", None
+        self._show_way()
+
+    def _show_way(self) -> None:
+        keys = self._keymap.spelled(_KEYS)
+        if len(self._ways) > 1:
+            keys += self._keymap.spelled(f" · {{confirm.switch}} {self._ways[1].word}")
+        self.view = ConfirmView(self._ways[0].sentence, keys)
 
     def takes(self, press: Pressed) -> bool:
         """Whether a key is for the question: while it is open, and the key that closed it when it comes twice."""
@@ -71,9 +111,14 @@ class Confirm(ViewWidget[str]):
 
     def press(self, press: Pressed) -> None:
         """Take a key that it hears for an answer. What is neither yes nor no is none."""
-        then, answer = self._then, self._keymap.action(Context.CONFIRM, press.key)
-        if then is not None and answer is not None:
-            otherwise = self._otherwise
+        answer = self._keymap.action(Context.CONFIRM, press.key)
+        if not self._ways or answer is None or (self._only_named_keys and len(press.key) == 1):
+            return
+        if answer.id == "confirm.switch":
+            self._ways = [*self._ways[1:], self._ways[0]]
+            self._show_way()
+        else:
+            then, otherwise = self._ways[0].then, self._otherwise
             self.leave()
             self._closed_with, self._closed_s = press.key, press.at_s
             if answer.id == "confirm.yes":
@@ -84,10 +129,9 @@ class Confirm(ViewWidget[str]):
     def leave(self) -> bool:
         """Take it for a no; tells whether it was open."""
         was_open = self.is_open
-        self._then = self._otherwise = None
+        self._ways, self._otherwise, self.details = [], None, ""
         return was_open
 
-    def lines(self, view: str, width: int, height: int) -> Sequence[Line]:
-        keys = self._keymap.spelled(_KEYS)
-        sentence = cut(view, max(width - len(keys) - 4, 1), self._signs.ellipsis)
-        return [[(" ", "chrome"), (f"{sentence}  {keys}", "chrome.strong")]]
+    def lines(self, view: ConfirmView, width: int, height: int) -> Sequence[Line]:
+        sentence = cut(view.sentence, max(width - len(view.keys) - 4, 1), self._signs.ellipsis)
+        return [[(" ", "chrome"), (f"{sentence}  {view.keys}", "chrome.strong")]]

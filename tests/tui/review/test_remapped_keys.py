@@ -96,6 +96,7 @@ def wanted(action: Action) -> tuple[str, object]:
 
 async def leave_everything(table: Table) -> None:
     """Back to the review as it is without anything over it, or typed on after a refused key."""
+    await table.press_at_once(*OWN["confirm.no"])
     for _ in range(3):
         await table.press_at_once(*OWN["field.leave"])
         await table.press_at_once(*OWN["overlay.close" if table.app.screen is not table.review else "app.leave"])
