@@ -32,7 +32,7 @@ from labeler.domain.question import Question
 from labeler.domain.sprint import plan_of
 from labeler.domain.worklist import ReviewSpec
 from labeler.journal.async_journal import AsyncJournal
-from labeler.review.state import Advance, Rules
+from labeler.review.state import Advance, Blindness, Rules
 
 if TYPE_CHECKING:
     from labeler.cli.named_traces import Unfound
@@ -254,7 +254,8 @@ def _rules(opening: OpenedReview, configuration: Configuration) -> Rules:
         advance=Advance(settings.review.advance),
         edits_in_place=settings.delivery.edits == "update",
         for_queue=opening.record.spec.queue_id is not None,
-        blind=settings.review.blind or _is_blind_by_plan(opening.record.spec),
+        blind=Blindness(str(settings.review.blind or _is_blind_by_plan(opening.record.spec)).lower()),
+        shows_after=settings.review.show_after,
         judges=settings.judges,
         checked=opening.record.spec.judge,
         bulk_max=settings.review.bulk_max,

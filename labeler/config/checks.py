@@ -137,6 +137,21 @@ def boolean(value: object) -> bool:
     return value
 
 
+def boolean_or(*words: str) -> Check[Any]:
+    """Check that a value is true, false or one of these words."""
+
+    def check(value: object) -> bool | str:
+        if isinstance(value, bool):
+            return value
+        if value not in words or not isinstance(value, str):
+            quoted = [f'"{word}"' for word in words]
+            allowed = f"{', '.join(['true', 'false', *quoted[:-1]])} or {quoted[-1]}"
+            raise wrong(f"must be {allowed}, not {shown(value)}{did_you_mean(str(value), words)}")
+        return value
+
+    return check
+
+
 def text(value: object) -> str:
     if not isinstance(value, str):
         raise wrong(f"must be text in quotes, not {shown(value)}")

@@ -162,6 +162,8 @@ def _together(layers: Sequence[Layer], paths: Paths) -> Configuration:
     merged: dict[str, Any] = {}
     for layer in reversed(layers):
         merged = _merge(merged, layer.values)
+    if layers[0].get("review.blind") is True:
+        _set(merged, "review.blind", next((each for each in _values(layers[1:], "review.blind") if each), True))
     if _experiments_without_queue(layers[0]):
         merged.get("backend", {}).pop("queue", None)
     return Configuration(check_settings(merged), paths, tuple(layers))
@@ -293,6 +295,11 @@ def _key_path(table: object, name: str) -> tuple[str, ...] | None:
     head, _, rest = name.partition(".")
     inner = _key_path(table.get(head), rest) if rest else None
     return None if inner is None else (head, *inner)
+
+
+def _values(layers: Sequence[Layer], key: str) -> Iterator[Any]:
+    """Yield what the layers say of a key, the strongest first."""
+    return (layer.get(key) for layer in layers)
 
 
 def _experiments_without_queue(flags: Layer) -> bool:

@@ -11,6 +11,7 @@ from labeler.config.checks import (
     Mistake,
     Wrong,
     boolean,
+    boolean_or,
     filled_text,
     list_of,
     one_of,
@@ -65,7 +66,8 @@ class ReviewSettings:
 
     questions: Literal["auto", "server", "config", "both"] = setting(one_of("auto", "server", "config", "both"), "auto")
     advance: Literal["auto", "required", "manual"] = setting(one_of("auto", "required", "manual"), "auto")
-    blind: bool = setting(boolean, False)
+    blind: bool | Literal["until_answered", "locked"] = setting(boolean_or("until_answered", "locked"), False)
+    show_after: bool = setting(boolean, False)
     order: str = setting(text, "")
     guard_ms: int = setting(whole(0, 5000), 150)
     notes: Literal["server", "local"] = setting(one_of("server", "local"), "server")

@@ -11,6 +11,7 @@ from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
 from labeler.dataclass import dataclass
 from labeler.delivery.listing import ListedTrace
+from labeler.desk.blindfold import Blindfold
 from labeler.desk.delivery_status import Deliveries
 from labeler.desk.document_cache import Library, PreparedTrace, reader_of
 from labeler.desk.drafts import Drafts, kept_slot
@@ -31,7 +32,7 @@ from labeler.desk.restore import Cells, stand_at
 from labeler.desk.sessions import Sessions
 from labeler.desk.steps import Steps, left_with
 from labeler.desk.working_time import ActiveTime, Pace
-from labeler.domain.change import AnswerEffect, Blind, Change
+from labeler.domain.change import AnswerEffect, Change
 from labeler.domain.clock import monotonic_ms, wall_clock_ms
 from labeler.domain.connection import ConnectionStatus
 from labeler.domain.destination import Destination
@@ -87,7 +88,7 @@ class Desk:
         self.left_alone_until_ms = 0
         """When the backend may be asked again, where it said so, in milliseconds since the epoch; 0 otherwise."""
         read = reader_of(state, record.spec.reviewer)
-        self.library = Library(cache, self.destination_of, read, self._prepared, self._strayed)
+        self.library = Library(cache, self.destination_of, read, self._prepared, self._strayed, state.hides_others_of)
         self.sessions = Sessions(cache, self.destination_of, self.library.get, remote, self._emit)
         self.contents = Contents(cache, journal, self.destination_of, remote)
         self.pace = Pace()
@@ -106,6 +107,9 @@ class Desk:
         self.deliveries = Deliveries(
             journal, self._background, lambda: self.destinations, self._answers_in_sight, self._emit
         )
+        self.blindfold = Blindfold(
+            record.spec, state, self.library, self._active, self.destination_of, journal, self._background, self._emit
+        )
         self.outbox = Outbox(journal, remote, self.deliveries.changed)
         self.intake = Intake(record, state, self.known, journal)
         self.filters = Filters(state, self.intake.facts, self.drafts)
@@ -113,16 +117,9 @@ class Desk:
             record, state, self.known, self.intake, journal, self._background, self.deliveries, self._active,
             self.destination_of, self._emit
         )  # fmt: skip
+        take_over = self.own_elsewhere.take_over
         self.news = DeskNews(
-            record,
-            state,
-            self.intake,
-            self.library,
-            journal,
-            self._acting,
-            self.take_in,
-            self.own_elsewhere.take_over,
-            self._emit,
+            record, state, self.intake, self.library, journal, self._acting, self.take_in, take_over, self._emit
         )
         self._missing: dict[str, str] = {}
         self._brought_anew: set[str] = set()
@@ -153,6 +150,7 @@ class Desk:
         """
         await self.intake.open()
         await self.own_elsewhere.open()
+        await self.blindfold.open(self.destinations)
         await self._journal.run(self._journal.outbox.release_earlier, wall_clock_ms())
         await self.deliveries.refresh()
         self.library.prepare(self.wanted()[:1])
@@ -186,12 +184,14 @@ class Desk:
             self.deliveries.shown_changed()
         if left is not None and (changed.moved or decision.submits):
             self._leave(left.trace_id, moved=changed.moved)
+        self.blindfold.note_in_view()
         return Done(decision, changed)
 
     def seen(self, trace_id: str) -> None:
         """Note that this trace is on the screen now: the active time on it begins, or goes on."""
         self._active.show(trace_id, monotonic_ms())
         self.own_elsewhere.seen(trace_id)
+        self.blindfold.note_in_view()
         if (prepared := self.library.get(trace_id)) is not None:
             self._remote.show(trace_id, prepared.raw.summary.read_at_ms)
 
@@ -300,6 +300,7 @@ class Desk:
     async def close(self) -> OutboxCounts:
         """Leave the review: release everything and save the drafts; return what is still queued."""
         async with self._acting:
+            self.blindfold.save()
             await self._background.finish()
             with suppress(JournalError):  # the next start releases what this one could not
                 await self._journal.run(self._journal.outbox.release_all, wall_clock_ms())
@@ -337,7 +338,7 @@ class Desk:
     def _stamp(self) -> ActionContext:
         item = self.state.item
         spent = 0 if item is None else self._active.spent_ms(item.trace_id)
-        return ActionContext(wall_clock_ms(), spent, mint_id, Blind.YES if self.state.rules.blind else Blind.NO)
+        return ActionContext(wall_clock_ms(), spent, mint_id)
 
     def _after_change(self, change: Change) -> None:
         self.known.changed(change)
@@ -388,12 +389,11 @@ class Desk:
         """Take over the reviewer's own answers from a trace just read, unless the journal knows better."""
         trace_id = prepared.raw.summary.id
         self.intake.facts.learn(prepared.raw.summary, prepared.name)
-        if trace_id in self.state.index_of and prepared.document.title:
-            item = self.state.items[self.state.index_of[trace_id]]
-            if item.title != prepared.document.title:
-                self.state.worklist.set_title(trace_id, prepared.document.title)
-                self.on_event(ItemChanged(trace_id))
         if trace_id in self.state.index_of:
+            item, title = self.state.items[self.state.index_of[trace_id]], prepared.document.title
+            if title and item.title != title:
+                self.state.worklist.set_title(trace_id, title)
+                self.on_event(ItemChanged(trace_id))
             if self.known.note_read(prepared):
                 self.on_event(ItemChanged(trace_id))
             self.own_elsewhere.prepared(prepared)

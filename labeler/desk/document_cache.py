@@ -37,8 +37,8 @@ class PreparedTrace:
 
     `document` is what a reviewer reads, `conversation` the same without a word of anybody else. `assessments` are all
     that were made of the trace and its spans; `others` those that the reviewer is shown beside it, those of its
-    top-level span counted as of the trace: none in a blind review. `span_names` (by span ID) and `models` are display
-    text. `as_asked` has the values of assessments as the review's questions take them.
+    top-level span counted as of the trace: none where they are hidden. `span_names` (by span ID) and `models` are
+    display text. `as_asked` has the values of assessments as the review's questions take them.
     """
 
     raw: RawTrace
@@ -58,9 +58,22 @@ class PreparedTrace:
         return self.raw.summary.name or named
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A prepared trace, and the same for a reviewer from whom what others said is hidden."""
+
+    open: PreparedTrace
+    blind: PreparedTrace
+
+    @classmethod
+    def of(cls, prepared: PreparedTrace) -> _Kept:
+        return cls(prepared, replace(prepared, document=prepared.conversation, others=()))
+
+
 class Library:
     """Prepare documents of cached traces and keep the latest few.
 
+    Where `is_hidden` says so of a trace, it is returned without anything that others said.
     `on_stray` is called with a trace ID for which the cache held spans of another trace, and with a sentence that says
     so. Those spans are dropped from the cache, so that the trace can be fetched again.
     """
@@ -72,22 +85,25 @@ class Library:
         read: Callable[[RawTrace], PreparedTrace],
         on_ready: Callable[[PreparedTrace], None],
         on_stray: Callable[[str, str], None],
+        is_hidden: Callable[[str], bool],
     ) -> None:
         self._cache = cache
         self._destination_of = destination_of
         self._read = read
         self._on_ready = on_ready
         self._on_stray = on_stray
-        self._kept: OrderedDict[str, PreparedTrace] = OrderedDict()
+        self._is_hidden = is_hidden
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
 
     def get(self, trace_id: str) -> PreparedTrace | None:
         """Return the prepared document; None while there is none."""
-        prepared = self._kept.get(trace_id)
-        if prepared is not None:
-            self._kept.move_to_end(trace_id)
-        return prepared
+        kept = self._kept.get(trace_id)
+        if kept is None:
+            return None
+        self._kept.move_to_end(trace_id)
+        return kept.blind if self._is_hidden(trace_id) else kept.open
 
     def span_name(self, trace_id: str, span_id: str) -> str:
         """Return the name of a span as display text; its ID while the trace is not prepared."""
@@ -110,11 +126,14 @@ class Library:
 
     def renew(self, summary: TraceSummary) -> None:
         """Take over what is said about a prepared trace by now. Its document is made anew if that is something else."""
-        prepared = self._kept.get(summary.id)
-        if prepared is None or summary.read_at_ms < prepared.raw.summary.read_at_ms:
+        kept = self._kept.get(summary.id)
+        if kept is None:
+            return
+        prepared = kept.open
+        if summary.read_at_ms < prepared.raw.summary.read_at_ms:
             return
         if summary.assessments == prepared.assessments:
-            self._kept[summary.id] = replace(prepared, raw=replace(prepared.raw, summary=summary))
+            self._kept[summary.id] = _Kept.of(replace(prepared, raw=replace(prepared.raw, summary=summary)))
         elif summary.id in self._under_way:
             self._again.add(summary.id)
         else:
@@ -150,18 +169,15 @@ class Library:
             await self._cache.run(Cache.forget, self._destination_of(trace_id), trace_id)
             self._on_stray(trace_id, str(error))
             return
-        self._kept[trace_id] = prepared
+        self._kept[trace_id] = _Kept.of(prepared)
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         self._on_ready(prepared)
 
 
 def reader_of(state: ReviewState, reviewer: str) -> Callable[[RawTrace], PreparedTrace]:
-    """Return what reads the traces of a review: in a blind one without anything that others said."""
-    words = partial(as_asked, state)
-    if state.rules.blind:
-        return partial(read_blind, as_asked=words)
-    return partial(read_openly, reviewer=reviewer, as_asked=words)
+    """Return what reads the traces of a review, together with what others said."""
+    return partial(read_openly, reviewer=reviewer, as_asked=partial(as_asked, state))
 
 
 def read_openly(raw: RawTrace, reviewer: str, as_asked: AsAsked = unasked) -> PreparedTrace:

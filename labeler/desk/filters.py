@@ -58,10 +58,10 @@ class DeskKnowledge:
         return self._facts.of(trace_id).name
 
     def verdicts_on(self, trace_id: str) -> Sequence[VerdictOnTrace]:
-        return () if self._state.rules.blind else self._facts.of(trace_id).verdicts
+        return () if self._state.is_blind else self._facts.of(trace_id).verdicts
 
     def has_others(self, trace_id: str) -> bool:
-        return not self._state.rules.blind and bool(self._facts.of(trace_id).others)
+        return not self._state.is_blind and bool(self._facts.of(trace_id).others)
 
     def has_draft(self, trace_id: str) -> bool:
         return self._drafts.has_any(trace_id)

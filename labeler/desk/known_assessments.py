@@ -57,13 +57,13 @@ class KnownAssessments:
     def about(self, trace_id: str) -> list[Assessment]:
         """List everything ever said about a prepared trace, the reviewer's own answers as they are now.
 
-        In a blind review only what the reviewer said.
+        Where what others said is hidden, only what the reviewer said.
         """
         prepared, state = self._library.get(trace_id), self._state
         told = prepared.assessments if prepared else ()
         mine = state.answers_by_span(trace_id)
         said = everything_said(trace_id, told, mine, self.retired, state.questions, self._reviewer)
-        return by_reviewer(said, self._reviewer) if state.rules.blind else said
+        return by_reviewer(said, self._reviewer) if state.hides_others_of(trace_id) else said
 
     def about_spans(self, trace_id: str) -> dict[str, list[Assessment]]:
         """Return what stands of all that was said about the spans of a prepared trace, by span ID, as in `about`."""
@@ -79,15 +79,13 @@ class KnownAssessments:
     def has_any_on_spans(self, trace_id: str) -> bool:
         """Return whether I answered about a span of a trace or, as far as it was read, others said anything of one.
 
-        What is said about a top-level span is said about the trace.
+        Not what is hidden. What is said about a top-level span is said about the trace.
         """
-        return trace_id in self._others_on_spans or self._has_mine_on_spans(trace_id)
+        is_told = trace_id in self._others_on_spans and not self._state.hides_others_of(trace_id)
+        return is_told or self._has_mine_on_spans(trace_id)
 
     def note_read(self, prepared: PreparedTrace) -> bool:
-        """Note of a trace just read whether others said anything about its spans; return whether that is new.
-
-        In a blind review nobody did.
-        """
+        """Note of a trace just read whether others said anything about its spans; return whether that is new."""
         trace_id, before = prepared.raw.summary.id, len(self._others_on_spans)
         self._others_on_spans.discard(trace_id)
         if any(each.span_id is not None for each in prepared.others):
@@ -99,9 +97,9 @@ class KnownAssessments:
         return any(given and span_id is not None for span_id, given in answers.items())
 
     def by_others(self, trace_id: str, span_id: str | None = None) -> Sequence[Assessment]:
-        """List what judges, code and others said about a prepared trace or a span; nothing in a blind review."""
+        """List what judges, code and others said about a prepared trace or a span; nothing where that is hidden."""
         prepared = self._library.get(trace_id)
-        if prepared is None or self._state.rules.blind:
+        if prepared is None or self._state.hides_others_of(trace_id):
             return ()
         if span_id is None:
             return prepared.others

@@ -45,7 +45,7 @@ async def open_desk(
     state = restore(questions, rules, rows, states, cells, record.position, QueueItems({person(spec.reviewer)}))
     if record.filter is not None:
         kept = filter_from_json(record.filter, state.index_of)
-        is_hidden = kept is not None and rules.blind and kept.criterion.kind in OF_OTHERS
+        is_hidden = kept is not None and state.is_blind and kept.criterion.kind in OF_OTHERS
         state.show_only(None if is_hidden else kept)
     state.kept_comments = kept_comments(drafts)
     state.history = past.history

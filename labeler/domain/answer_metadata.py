@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from labeler.domain.assessment import Assessment, AssessmentKind
-from labeler.domain.change import Answer, TracePlace
+from labeler.domain.change import Answer, Blind, TracePlace
 from labeler.domain.value import JsonValue
 
 ID: Final = "labeler.id"
@@ -51,6 +51,7 @@ def answer_of(assessment: Assessment, value: JsonValue) -> Answer:
         comment_of(assessment),
         assessment.created_at_ms,
         duration_ms_of(assessment),
+        _blind_of(assessment),
         overrides=assessment.overrides,
         repeats=assessment.metadata.get(REPEAT),
         bulk=_whole_number(assessment.metadata.get(BULK, "")),
@@ -71,3 +72,9 @@ def duration_ms_of(assessment: Assessment) -> int:
 
 def _whole_number(written: str) -> int | None:
     return int(written[:_MOST_DIGITS]) if written.isascii() and written.isdecimal() else None
+
+
+def _blind_of(assessment: Assessment) -> Blind:
+    """Return whether an answer was given blind; not where nobody wrote it down."""
+    written = assessment.metadata.get(BLIND, "")
+    return next((blind for blind in Blind if blind == written), Blind.NO)

@@ -182,6 +182,24 @@ class Changes:
         )
         return {row["assessment_id"] for row in rows}
 
+    def note_revealed(self, destination: Destination, reviewer: str, scope: str, trace_ids: Collection[str]) -> None:
+        """Note that the reviewer saw what others said of these traces."""
+        with self._store.writing() as db:
+            number = number_of(db, destination)
+            db.executemany(
+                "INSERT OR IGNORE INTO revealed (destination_id, reviewer, scope, trace_id) VALUES (?, ?, ?, ?)",
+                [(number, person(reviewer), scope, trace_id) for trace_id in trace_ids],
+            )
+
+    def revealed(self, destinations: Sequence[Destination], reviewer: str, scope: str) -> set[str]:
+        """Return the traces of which the reviewer saw what others said."""
+        rows = self._store.rows(
+            "SELECT trace_id FROM revealed WHERE destination_id IN (SELECT value FROM json_each(?))"
+            " AND reviewer = ? AND scope = ?",
+            (numbers(self._store, destinations), person(reviewer), scope),
+        )
+        return {row["trace_id"] for row in rows}
+
 
 @dataclass(frozen=True, slots=True)
 class Derivation:

@@ -33,6 +33,7 @@ _TABLES: Final = (
     "retired",
     "renamed",
     "shown",
+    "revealed",
     "drafts",
     "deliveries",
     "reviewers",
@@ -49,6 +50,7 @@ _CHECKS: Final[dict[str, Callable[[Any], object]]] = {
     "cells": lambda row: _is_kept_by_trace(row) and _cell(row),
     "states": lambda row: ItemState(row["state"]) and row["trace_id"] + "",
     "deferred": lambda row: _is_kept_by_trace(row),
+    "revealed": lambda row: _is_kept_by_trace(row),
     "drafts": lambda row: json.loads(row["text"]) + "",
     "deliveries": lambda row: json.loads(row["payload"]),
 }

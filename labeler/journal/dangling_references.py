@@ -52,6 +52,7 @@ def _restore_parents(db: sqlite3.Connection) -> None:
         " UNION SELECT destination_id FROM cells UNION SELECT destination_id FROM retired"
         " UNION SELECT destination_id FROM states UNION SELECT destination_id FROM deferred"
         " UNION SELECT destination_id FROM drafts UNION SELECT destination_id FROM shown"
+        " UNION SELECT destination_id FROM revealed"
     ).fetchall()
     for row in used:
         if row["id"] not in known:

@@ -299,6 +299,17 @@ ALTER TABLE reviews ADD COLUMN filter TEXT;
 """
 """What a worklist is narrowed to, in the caller's encoding; NULL: all of it is shown."""
 
+_REVEALED: Final = """
+CREATE TABLE revealed (
+    destination_id INTEGER NOT NULL REFERENCES destinations(id),
+    reviewer TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    trace_id TEXT NOT NULL,
+    PRIMARY KEY (destination_id, reviewer, scope, trace_id)
+) WITHOUT ROWID;
+"""
+"""The traces of which a reviewer saw what others said: no later answer about them is given blind."""
+
 STEPS: Final[tuple[str, ...]] = (
     _FIRST,
     _ORDER_AND_COUNTS_BY_INDEX,
@@ -306,5 +317,6 @@ STEPS: Final[tuple[str, ...]] = (
     _STATES_OF_ALL_TOUCHED,
     _ONE_TRUTH_A_TRACE,
     _FILTERS,
+    _REVEALED,
 )
 """The n-th script takes a journal from `user_version` n to n + 1."""

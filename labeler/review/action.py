@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from labeler.dataclass import dataclass
-from labeler.domain.change import Blind
 from labeler.domain.value import JsonValue
 from labeler.review.criteria import Filter
 
@@ -22,7 +21,6 @@ class ActionContext:
     at_ms: int
     duration_ms: int
     mint: Callable[[], str]
-    blind: Blind = Blind.NO
 
 
 @dataclass(frozen=True, slots=True)

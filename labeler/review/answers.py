@@ -13,6 +13,7 @@ from labeler.domain.value import JsonValue, UnusableValue, check_text, same_valu
 from labeler.domain.worklist import ItemState
 from labeler.review.action import ActionContext, Comment, Digit, SetAnswer, Thumb
 from labeler.review.answer_values import allowed, check_value, option_index, takes_single_digits, toggled
+from labeler.review.blind import SHOWN_NOW, blind_of, shows_after
 from labeler.review.changed_answers import said_of_changes
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
 from labeler.review.navigation import ends_with_this, focus_after, is_complete, next_open, nothing_left_after
@@ -225,22 +226,25 @@ def _changed_names(state: ReviewState, effects: Iterable[Effect]) -> set[str]:
 
 
 def submit(state: ReviewState, item: Item, effects: Sequence[Effect], stamp: ActionContext, act: Act) -> Decision:
-    """Submit the item, together with `effects`, and go to the next open one.
+    """Submit the item, together with `effects`, and go to the next open one, unless what others said is to be seen.
 
     An item of a queue that is completed without an answer given in this sitting says with which answers.
     """
     submitted = [*effects, StateEffect(item.trace_id, item.state, ItemState.LABELLED)]
     if DECLINED_NAME in state.answers_of(item.trace_id):
         submitted.append(note_effect(state, item, DECLINED_NAME, None))
-    target, at_end = next_open(state), ends_with_this(state)
+    lingers = shows_after(state, item.trace_id)
+    at_end = not lingers and ends_with_this(state)
+    target = None if lingers else next_open(state)
     whose = "" if effects else _whose_answers(state, item, stamp)
-    left = "" if target is not None or at_end else nothing_left_after(state)
+    left = SHOWN_NOW if lingers else "" if target is not None or at_end else nothing_left_after(state)
     return Decision(
         change=make_change(act, item.trace_id, submitted, stamp),
         position=target,
         says=" · ".join(part for part in (whose, left) if part),
         submits=True,
         at_end=at_end,
+        lingers=lingers,
     )
 
 
@@ -263,8 +267,8 @@ def answer_effect(
     stamp: ActionContext,
 ) -> AnswerEffect:
     """Make the effect by which the answer to `question`, about the current subject, goes from `before` to a new one."""
-    place = state.places.get(item.trace_id)
-    after = Answer(stamp.mint(), value, comment, stamp.at_ms, stamp.duration_ms, stamp.blind, place=place)
+    place, blind = state.places.get(item.trace_id), blind_of(state, item.trace_id, before)
+    after = Answer(stamp.mint(), value, comment, stamp.at_ms, stamp.duration_ms, blind, place=place)
     succeeding = succeed(state, before, after)
     return AnswerEffect(item.trace_id, question.name, question.kind, before, succeeding, state.aim)
 

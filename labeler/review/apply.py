@@ -57,6 +57,7 @@ def apply(state: ReviewState, decision: Decision) -> Changed:
     rows.add(state.position)
     if left is not None and (decision.submits or state.position != came_from):
         state.before_edit.pop(left.trace_id, None)
+    state.lingers = decision.lingers or (state.lingers and state.position == came_from)
     return Changed(moved=state.position != came_from, rows=tuple(sorted(rows)))
 
 

@@ -194,9 +194,9 @@ def _effects_on(
         case act.ToggleFlag():
             yield note_effect(state, item, FLAG_NAME, None)
         case act.SetFlag(text):
-            yield _marked(note_effect(state, item, FLAG_NAME, note_answer(text, stamp)), count)
+            yield _marked(note_effect(state, item, FLAG_NAME, note_answer(state, item, text, stamp)), count)
         case act.Decline(text):
-            yield _marked(note_effect(state, item, DECLINED_NAME, note_answer(text, stamp)), count)
+            yield _marked(note_effect(state, item, DECLINED_NAME, note_answer(state, item, text, stamp)), count)
             yield StateEffect(item.trace_id, item.state, ItemState.DECLINED)
         case act.Defer():
             yield StateEffect(item.trace_id, item.state, ItemState.DEFERRED)

@@ -49,7 +49,8 @@ class Decision:
     visited items instead of adding to it. `kept_comment` waits for an answer (empty: none waits any more). `submits`
     marks the moment when an item's answers are released for delivery although the reviewer stays there. `at_end`: no
     work is left to go to. `shows` sets or ends a filter. `passes` are the names of the parts that the walk through an
-    item with answers filled in passes by this. `selection` is what is selected from then on.
+    item with answers filled in passes by this. `selection` is what is selected from then on. With `lingers` a
+    submitted item stays in view, with what others said.
     """
 
     change: Change | None = None
@@ -67,6 +68,7 @@ class Decision:
     shows: ShowOnly | None = None
     passes: frozenset[str] = frozenset()
     selection: Selection | None = None
+    lingers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from labeler.domain.value import UnusableValue, check_text
 from labeler.domain.worklist import ItemState
 from labeler.review.action import ActionContext, Decline, SetFlag
 from labeler.review.answers import end_choice, make_change, note_effect, submit
+from labeler.review.blind import blind_of
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
 from labeler.review.navigation import came_from, ends_with_this, next_open, nothing_left, nothing_left_after
 from labeler.review.parts import parts
@@ -84,7 +85,7 @@ def ask_decline(state: ReviewState, item: Item) -> Decision | Refusal:
 
 def decline(state: ReviewState, item: Item, action: Decline, stamp: ActionContext) -> Decision | Refusal:
     """Decline the item, with a reason, and go to the next open one."""
-    note = _note(action.reason, stamp)
+    note = _note(state, item, action.reason, stamp)
     if isinstance(note, Refusal):
         return note
     if note.comment is None:
@@ -113,7 +114,7 @@ def toggle_flag(state: ReviewState, item: Item, stamp: ActionContext) -> Decisio
 
 def flag(state: ReviewState, item: Item, action: SetFlag, stamp: ActionContext) -> Decision | Refusal:
     """Flag the item for discussion."""
-    note = _note(action.note, stamp)
+    note = _note(state, item, action.note, stamp)
     if isinstance(note, Refusal):
         return note
     effect = note_effect(state, item, FLAG_NAME, note)
@@ -136,22 +137,23 @@ def _return_from_edit(state: ReviewState, item: Item) -> Decision:
     said = "submitted" if state.is_edited(item.trace_id) else ""
     if state.worklist.is_finished:
         return Decision(submits=True, says=said, at_end=True)
-    at = came_from(state)
+    at = None if state.lingers else came_from(state)
     if at is not None:
         return Decision(position=state.trail.visited[at], trail=at, submits=True, says=said)
     target = next_open(state)
     return Decision(position=target, submits=True, says=said if target is not None else nothing_left(state))
 
 
-def _note(text: str, stamp: ActionContext) -> Answer | Refusal:
+def _note(state: ReviewState, item: Item, text: str, stamp: ActionContext) -> Answer | Refusal:
     """Make the note of a flag or a decline out of what was typed, if it can be kept."""
     try:
         check_text(text.strip(), "The note")
     except UnusableValue as error:
         return Refusal(verbatim(str(error)))
-    return note_answer(text, stamp)
+    return note_answer(state, item, text, stamp)
 
 
-def note_answer(text: str, stamp: ActionContext) -> Answer:
+def note_answer(state: ReviewState, item: Item, text: str, stamp: ActionContext) -> Answer:
     """Make the note of a flag or a decline."""
-    return Answer(stamp.mint(), True, text.strip() or None, stamp.at_ms, stamp.duration_ms, stamp.blind)
+    blind = blind_of(state, item.trace_id, None)
+    return Answer(stamp.mint(), True, text.strip() or None, stamp.at_ms, stamp.duration_ms, blind)

@@ -28,7 +28,7 @@ def finisher(state: ReviewState, trace_id: str) -> str:
     item = state.queue.finished_by_others(trace_id)
     if item is None:
         return ""
-    if state.rules.blind or not item.completed_by:
+    if state.is_blind or not item.completed_by:
         return _SOMEBODY
     return item.completed_by.strip().partition("@")[0][:_NAME_CHARACTERS] or _SOMEBODY
 

@@ -31,12 +31,25 @@ class Advance(StrEnum):
     MANUAL = "manual"
 
 
+class Blindness(StrEnum):
+    """How a review hides what others said (`review.blind`)."""
+
+    OFF = "false"
+    UNTIL_SHOWN = "true"
+    """Until the reviewer asks to see it."""
+    UNTIL_ANSWERED = "until_answered"
+    """Until the item is submitted, or the reviewer asks to see it."""
+    LOCKED = "locked"
+    """Always."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The settings of a review.
 
     `edits_in_place`: a changed answer keeps its assessment ID (`delivery.edits`). `for_queue`: the items are those of a
-    review queue. `blind`: what others said is hidden. `judges` has the questions that judges answer, by the names of
+    review queue. `blind`: how what others said is hidden. `shows_after`: a submitted item of a review that is blind
+    until then stays in view, with what others said. `judges` has the questions that judges answer, by the names of
     their feedback, where those are others. `checked` is the name of the feedback whose verdicts are reviewed; empty
     where none are.
     """
@@ -44,7 +57,8 @@ class Rules:
     advance: Advance = Advance.AUTO
     edits_in_place: bool = False
     for_queue: bool = False
-    blind: bool = False
+    blind: Blindness = Blindness.OFF
+    shows_after: bool = False
     judges: Mapping[str, str] = field(default_factory=dict)
     checked: str = ""
     bulk_max: int = 5000
@@ -134,6 +148,12 @@ class ReviewState:
     places: dict[str, TracePlace] = field(default_factory=dict)
     """Where traces of files came from, by trace ID."""
     selection: Selection = NOTHING_SELECTED
+    turned_blind: bool | None = None
+    """Whether the reviewer asked that what others said be hidden, or shown. None: neither; the rules say."""
+    revealed: set[str] = field(default_factory=set)
+    """Traces of which the reviewer saw, in any sitting, what others said."""
+    lingers: bool = False
+    """Whether the current item was submitted just now and stays in view."""
     choosing: bool = False
     """Whether the focused choice of several has been begun and not yet ended."""
     _spans: dict[str, dict[str | None, None]] = field(default_factory=dict)
@@ -195,6 +215,18 @@ class ReviewState:
     def item(self) -> Item | None:
         """The current item; None in an empty worklist."""
         return self.items[self.position] if self.items else None
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether what others said is hidden, if not of every item."""
+        return self.rules.blind is not Blindness.OFF if self.turned_blind is None else self.turned_blind
+
+    def hides_others_of(self, trace_id: str) -> bool:
+        """Return whether what others said of a trace is hidden now."""
+        if not self.is_blind or self.rules.blind is not Blindness.UNTIL_ANSWERED:
+            return self.is_blind
+        index = self.index_of.get(trace_id)
+        return index is None or self.items[index].state is not ItemState.LABELLED
 
     @property
     def question(self) -> Question | None:

@@ -44,6 +44,7 @@ class Group(StrEnum):
     VIEW = "view"
     WORKLIST = "worklist"
     FILTER = "filter"
+    REVIEW = "review"
     COPY = "copy"
     OUTBOX = "outbox"
     APP = "app"
@@ -283,6 +284,8 @@ ACTIONS: tuple[Action, ...] = (
     _filter("like", "t", "like", "traces of the name of this one and, if it is in error, in error", "like this"),
     _filter("words", "/", "text", "a text in the request, the response, the name and my comments", "text"),
     _filter("all", "a", "all", "all of them again"),
+    Action("review.blind", ("B",), "hide what others said, or show it; asks first, and showing is written down",
+           OnScreen("blind")),
     Action("copy.menu", ("w",), "copy; the next key says what", OnScreen("copy_menu")),
     Action("copy.id", ("i",), "copy the trace's ID", OnScreen("copy", "id"), Context.COPY, hint="ID"),
     Action("copy.address", ("a",), "copy its address in MLflow's pages", OnScreen("copy", "address"), Context.COPY,

@@ -106,7 +106,7 @@ def test_everything_wrong_is_told_at_once_with_file_line_key_what_is_allowed_and
         "config.toml, line 1: theme must be text in quotes, not 3",
         'config.toml, line 2: advance is not a key of the top level; did you mean "review.advance"?',
         'config.toml, line 4: review.advanse is not a key of [review]; did you mean "advance"? Known there: questions, '
-        "advance, blind, order, guard_ms, notes, bulk_max",
+        "advance, blind, show_after, order, guard_ms, notes, bulk_max",
         'config.toml, line 5: review.questions must be "auto", "server", "config" or "both"; did you mean "server"?',
         "config.toml, line 6: review.guard_ms must be at most 5000, not 9000",
         'config.toml, line 8: keys.edit.undo must be a key such as "y", or a list of keys',

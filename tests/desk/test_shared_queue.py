@@ -9,7 +9,7 @@ from labeler.domain.queue import Queue
 from labeler.domain.queue_owners import in_order_for, owner_of
 from labeler.domain.worklist import ItemState
 from labeler.review.action import AskDecline, Clear, Decline, Defer, Go, GoTo, SetAnswer, Submit, Undo, Where
-from labeler.review.state import Rules
+from labeler.review.state import Blindness, Rules
 from labeler.tui.appearance import UNICODE
 from labeler.tui.review.view_models import DeskRows
 from tests.desk.at_a_queue import AtQueue, at_queue, served_queue
@@ -53,7 +53,7 @@ async def test_what_others_finish_is_marked_passed_over_and_still_there_to_be_an
         assert (items[third]["status"], items[third]["completed_by"]) == ("DECLINED", "sam@x.io")
         assert [each["source"]["source_id"] for each in queue.said(second)] == ["ana"]
         assert "sam completed this since" in await there.act(GoTo(2), Clear(), Clear())
-    async with at_queue(tmp_path / "ana", queue, rules=Rules(for_queue=True, blind=True)) as there:
+    async with at_queue(tmp_path / "ana", queue, rules=Rules(for_queue=True, blind=Blindness.UNTIL_SHOWN)) as there:
         assert row(there, third)[0] == "–"
         await there.act(GoTo(2))
         assert await there.act(Submit()) == "another reviewer completed this · {item.next_open} goes on"

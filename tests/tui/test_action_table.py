@@ -82,6 +82,7 @@ PROMISED: dict[str, tuple[str, ...]] = {
     "filter.like": ("t",),
     "filter.words": ("/",),
     "filter.all": ("a",),
+    "review.blind": ("B",),
     "copy.menu": ("w",),
     "copy.id": ("i",),
     "copy.address": ("a",),
@@ -138,10 +139,6 @@ def test_every_default_is_a_key_that_could_be_configured() -> None:
     for action in ACTIONS:
         for key in action.keys:
             assert build_keymap({action.id: [key]}).keys_of(action.id) == (key,)
-
-
-def test_keys_of_later_work_are_unbound() -> None:
-    assert not {"B"} & {key for key, _ in _keys(Context.REVIEW)}
 
 
 def test_the_key_line_has_short_words() -> None:

@@ -18,7 +18,7 @@ def test_the_ten_keys_worth_most_on_an_item_come_first_each_on_a_line() -> None:
 
 
 def test_they_are_the_reviewer_s_own_keys() -> None:
-    assert text(edit__undo=["B"])[7].split()[:2] == ["B", "undo,"]
+    assert text(edit__undo=["K"])[7].split()[:2] == ["K", "undo,"]
 
 
 def test_every_key_stands_under_its_group_as_well() -> None:

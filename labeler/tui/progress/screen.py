@@ -331,7 +331,7 @@ class ProgressScreen(OverReview[Closed]):
         width, signs = self.size.width, self.look.signs
         title = "today" if self._today is not None else one_line(self._desk.title, 60)
         left: Line = [(" my work", "chrome.strong"), (f"   {title}", "chrome")]
-        blind = [("blind   ", "warning")] if self._desk.state.rules.blind else []
+        blind = [("blind   ", "warning")] if self._desk.state.is_blind else []
         connection = self._desk.connection
         sign, role = (signs.online, "ok") if connection is ConnectionStatus.ONLINE else (signs.missing, "warning")
         right: Line = [*blind, (f"{sign} {connection}   ", role), (f"{one_line(self._desk.reviewer, 40)} ", "chrome")]

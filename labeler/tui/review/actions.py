@@ -13,9 +13,9 @@ from labeler.domain.connection import ConnectionStatus
 from labeler.reading.sanitise import one_line, sanitise
 from labeler.reading.views.assessments import brief
 from labeler.review import action as act
+from labeler.review.blind import ask_to_turn
 from labeler.review.decision import Asks, Refusal
 from labeler.review.judge_values import as_asked
-from labeler.review.possible import verdict
 from labeler.tui.action_table import Action, Rule
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.dispatch import dispatch
@@ -23,6 +23,7 @@ from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.keymap import Keymap
 from labeler.tui.media.private_files import in_words
 from labeler.tui.review import open_views
+from labeler.tui.review.available_keys import acceptable
 from labeler.tui.review.copy import Copied, CopyMenu, hand_over, text_to_copy, write_copy
 from labeler.tui.review.filter_actions import ReviewFilters
 from labeler.tui.review.presses import TOO_EARLY
@@ -88,22 +89,11 @@ class ReviewActions(ReviewFilters):
 
     async def accept(self) -> None:
         """Take the judge's value."""
-        state = self.desk.state
-        question = state.question
-        if question is None or state.item is None:
-            self.warn("This review asks no question")
-            return
-        if state.rules.blind:
-            self.warn("This review is blind: what judges said is hidden")
-            return
-        found = verdict(state, question, self.desk.known.by_others(*state.subject))
-        if found is None:
-            what = "trace" if state.aim is None else "span"
-            self.warn(f"No judge has answered {question.name} on this {what}")
-        elif found.why_not:
-            self.warn(one_line(self.keymap.spelled(found.why_not), 200))
+        state, found = self.desk.state, acceptable(self.desk)
+        if isinstance(found, str) or state.question is None:
+            self.warn(one_line(self.keymap.spelled(str(found)), 200))
         # Where a judge is checked, a sentence would stand over whose verdict comes next.
-        elif await self.act(act.SetAnswer(question.name, found.value)) and not state.rules.checked:
+        elif await self.act(act.SetAnswer(state.question.name, found.value)) and not state.rules.checked:
             self.say(f"took {brief(found.judge, partial(as_asked, state))}")
 
     def guideline(self) -> None:
@@ -123,6 +113,19 @@ class ReviewActions(ReviewFilters):
 
         guide = sanitise(self.desk.record.spec.guide)
         self.app.push_screen(GuidePage(guide_title(self.desk), guide, self.keymap, self.look), self._overlay_closed)
+
+    def blind(self) -> None:
+        """Hide what others said, or show it, after asking."""
+        asked = ask_to_turn(self.desk.state)
+        if isinstance(asked, Refusal):
+            self.warn(self.keymap.spelled(asked.says))
+        else:
+            self.ask(self.keymap.spelled(asked), self._turn_blind)
+
+    async def _turn_blind(self) -> None:
+        self.end_search()
+        self.desk.blindfold.turn()
+        self.say("What others said is hidden" if self.desk.state.is_blind else "What others said is shown")
 
     # What is read
 

@@ -31,7 +31,8 @@ def answer_notes(state: ReviewState, answers: Mapping[str, Answer]) -> dict[str,
         if mine is not None and mine.is_gone:
             words.append("not on the server any more")
         if mine is not None and mine.overridden_by is not None:
-            words.append(f"overridden by {one_line(mine.overridden_by, 24) or 'somebody'}")
+            by = "" if state.is_blind else one_line(mine.overridden_by, 24)
+            words.append(f"overridden by {by or 'somebody'}")
         if words:
             notes[question.name] = "   ".join(words)
     return notes

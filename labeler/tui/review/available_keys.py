@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from labeler.desk.desk import Desk
-from labeler.review.possible import refusal, verdict
+from labeler.review.blind import why_hidden
+from labeler.review.decision import verbatim
+from labeler.review.possible import Verdict, refusal, verdict
 from labeler.tui.action_table import Action, OnScreen, Rule
 
 
@@ -20,13 +22,19 @@ def keys_that_act(desk: Desk, stands_against: Callable[[Action], bool], action: 
         case Rule(rule):
             return () if refusal(desk.state, rule) else action.keys
         case OnScreen("accept"):
-            return action.keys if _can_be_accepted(desk) else ()
+            return action.keys if isinstance(acceptable(desk), Verdict) else ()
     return action.keys
 
 
-def _can_be_accepted(desk: Desk) -> bool:
+def acceptable(desk: Desk) -> Verdict | str:
+    """The verdict of a judge that can be taken over for the focused question, or why none can, in a sentence."""
     state = desk.state
     if state.question is None or state.item is None:
-        return False
+        return "This review asks no question"
+    if hidden := why_hidden(state):
+        return hidden
     found = verdict(state, state.question, desk.known.by_others(*state.subject))
-    return found is not None and not found.why_not
+    if found is None:
+        what = "trace" if state.aim is None else "span"
+        return f"No judge has answered {verbatim(state.question.name)} on this {what}"
+    return found.why_not or found

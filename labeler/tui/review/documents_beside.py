@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from labeler.desk.document_cache import PreparedTrace
+from labeler.domain.assessment import Assessment
 from labeler.reading.document import Document
 from labeler.tui.appearance import Signs
 from labeler.tui.document.view import DocumentView
@@ -25,25 +26,32 @@ class DocumentsBeside(DocumentView):
 
     def __init__(self, palette: Palette, signs: Signs, *, id: str | None = None) -> None:
         super().__init__(palette, signs, id=id)
-        self._read: OrderedDict[str, Document] = OrderedDict()
+        self._read: OrderedDict[str, tuple[Sequence[Assessment], Document]] = OrderedDict()
+        """The documents of traces, by ID, with what others said when they were read, which stands among them."""
         self._trace_id = ""
+        self._others: Sequence[Assessment] = ()
         self._shown: Document | None = None
 
-    def show_of(self, trace_id: str) -> None:
+    def show_of(self, trace_id: str, prepared: PreparedTrace | None) -> None:
         """Show the documents of a trace; nothing until they are read."""
         self._trace_id = trace_id
+        self._others = prepared.others if prepared is not None else ()
         self._show_read()
 
     def has_read(self, traces: Sequence[PreparedTrace]) -> bool:
         """Whether the documents of all these traces can be shown."""
-        return all(each.raw.summary.id in self._read for each in traces)
+        return all(self._has_read(each) for each in traces)
+
+    def _has_read(self, prepared: PreparedTrace) -> bool:
+        read = self._read.get(prepared.raw.summary.id)
+        return read is not None and read[0] == prepared.others
 
     async def read(self, traces: Sequence[PreparedTrace]) -> None:
         """Read the documents of these traces, in their order, and show those that are waited for."""
         for prepared in traces:
             trace_id = prepared.raw.summary.id
-            if trace_id not in self._read:
-                self._read[trace_id] = await asyncio.to_thread(Readings().documents, prepared)
+            if not self._has_read(prepared):
+                self._read[trace_id] = prepared.others, await asyncio.to_thread(Readings().documents, prepared)
             if not self.is_attached:
                 return
             if trace_id == self._trace_id:
@@ -52,7 +60,9 @@ class DocumentsBeside(DocumentView):
             self._read.popitem(last=False)
 
     def _show_read(self) -> None:
-        document = self._read.get(self._trace_id, _NOTHING_YET)
+        others, document = self._read.get(self._trace_id, (self._others, _NOTHING_YET))
+        if others != self._others:
+            document = _NOTHING_YET
         if document is not self._shown:
             self._shown = document
             self.show(document)

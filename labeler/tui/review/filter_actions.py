@@ -57,7 +57,7 @@ class ReviewFilters(ReviewFields):
             case Kind.TEXT:
                 self._prompt.ask_filter(self.keymap.spelled("{field.save} filters · {field.leave} leaves"))
                 self.arrange_bottom()
-            case _ if kind in OF_OTHERS and self.desk.state.rules.blind:
+            case _ if kind in OF_OTHERS and self.desk.state.is_blind:
                 self.warn("This review is blind: what others said is hidden")
             case _:
                 await self._show(Criterion(kind))

@@ -81,7 +81,7 @@ def _criteria(desk: Desk, keymap: Keymap) -> Iterator[Choice]:
                 like = desk.filters.like_this
                 matches = 0 if like is None else index.count_of(like)
             case kind:
-                if kind in OF_OTHERS and state.rules.blind:
+                if kind in OF_OTHERS and state.is_blind:
                     continue
                 matches = index.count_of(Criterion(Kind(kind)))
         yield Choice(action.keys[0], words, matches)
@@ -92,5 +92,5 @@ def _note(desk: Desk) -> str:
     unread = desk.filters.unread
     if not unread:
         return ""
-    what = "name" if desk.state.rules.blind else "name, judges and others"
+    what = "name" if desk.state.is_blind else "name, judges and others"
     return f"{what} not known yet of {unread} of {len(desk.state.items)}"

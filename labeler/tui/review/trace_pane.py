@@ -95,15 +95,15 @@ class TracePane(Beside):
     # What is shown
 
     def show(self, view: PaneView) -> None:
-        """Show a trace. What stood over the one before is closed, what stands beside changes."""
+        """Show a trace. What stands over another, or from before what others said was hidden or shown, closes."""
         before, self._view = self._view, view
-        if before.trace_id != view.trace_id:
+        if (before.trace_id, before.is_blind) != (view.trace_id, view.is_blind):
             self.end_search()
             self._over.clear()
             self._arrange()
         self._show_conversation()
         if self.has_documents_beside:
-            self._documents.show_of(view.trace_id)
+            self._documents.show_of(view.trace_id, view.prepared)
         self.span_tree.mark({span_id: len(said) for span_id, said in view.about_spans.items()})
         if before.about_spans != view.about_spans:
             self.run_worker(self._update_span(), group="span", exclusive=True)
@@ -212,7 +212,7 @@ class TracePane(Beside):
         self._over.clear()
         self._beside = not self._beside
         if self._beside:
-            self._documents.show_of(self._view.trace_id)
+            self._documents.show_of(self._view.trace_id, prepared)
             await self._documents.read([prepared])
         self._changed()
 

@@ -23,7 +23,6 @@ from labeler.domain.worklist import ItemState
 from labeler.reading.sanitise import one_line, sanitise
 from labeler.review.filled_in import filled_in
 from labeler.review.parts import parts_of
-from labeler.review.possible import verdict
 from labeler.review.repeat import repeatable
 from labeler.review.selection import selected_words
 from labeler.review.shared_queue import finisher, why_no_work
@@ -33,6 +32,7 @@ from labeler.review.worklist import TO_DO, Item
 from labeler.tui.appearance import Signs
 from labeler.tui.keymap import Keymap
 from labeler.tui.review.answer_notes import answer_notes
+from labeler.tui.review.available_keys import acceptable
 from labeler.tui.review.filter_menu import filter_words
 from labeler.tui.review.judges_said import judges_said
 from labeler.tui.review.last_item import LastItemView
@@ -81,7 +81,7 @@ def conditions(desk: Desk) -> tuple[str, ...]:
     """Return words for what holds until it is changed, and for who finished the current item."""
     state, item = desk.state, desk.state.item
     theirs = why_no_work(state, item.trace_id) if item is not None else ""
-    blind = "blind" if state.rules.blind else ""
+    blind = "blind" if state.is_blind else ""
     words = (desk.steps.words, selected_words(state), blind, filter_words(desk), one_line(theirs, 40))
     return tuple(word for word in words if word)
 
@@ -153,7 +153,7 @@ def pane_view(desk: Desk, keymap: Keymap) -> PaneView:
         trace_id=item.trace_id if item else "",
         prepared=prepared,
         instead=keymap.spelled(instead),
-        is_blind=state.rules.blind,
+        is_blind=item is not None and state.hides_others_of(item.trace_id),
         has_questions=bool(state.questions),
         aim=state.aim,
         is_choosing=state.choosing,
@@ -179,10 +179,8 @@ def key_words(desk: Desk) -> dict[str, str]:
 
 def _accepted(desk: Desk) -> dict[str, str]:
     state = desk.state
-    if not state.rules.checked or state.question is None or state.item is None:
-        return {}
-    found = verdict(state, state.question, desk.known.by_others(*state.subject))
-    if found is None or found.why_not:
+    found = acceptable(desk) if state.rules.checked else ""
+    if isinstance(found, str) or state.question is None:
         return {}
     said = one_line(value_words(found.value, state.question), _ACCEPTED)
     return {"answer.accept": f"{said}, as {one_line(found.judge.source.id, _ACCEPTED)}"}
@@ -349,7 +347,7 @@ class DeskRows:
     def _facts(self, item: Item) -> RowFacts:
         """What a wide row tells besides. In a blind review it has nobody's name."""
         known = self._desk.intake.facts.of(item.trace_id)
-        others = () if self._desk.state.rules.blind else known.others
+        others = () if self._desk.state.is_blind else known.others
         return RowFacts(
             time=time_or_date(item.requested_at_ms, wall_clock_ms()) if item.requested_at_ms else "",
             duration=duration_words(known.duration_ms) if known.duration_ms is not None else "",

@@ -15,7 +15,7 @@ from labeler.domain.question import Numeric, PassFail, Question
 from labeler.domain.trace import RawTrace
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
-from labeler.review.state import ReviewState, Rules
+from labeler.review.state import Blindness, ReviewState, Rules
 from labeler.tui.review.screen import ReviewScreen
 from tests.tui.review.asked import CHOICE, EXPECTED, MODES, RATING, REMARK, SCORE, SILENT, THUMB, traces
 from tests.tui.review.table import Table, open_table
@@ -57,7 +57,7 @@ class Case:
     questions: tuple[Question, ...]
     keys: Sequence[str] = ()
     worklist: Sequence[RawTrace] | None = None
-    blind: bool = False
+    blind: Blindness = Blindness.OFF
     happens: Callable[[Table], Awaitable[None]] | None = None
 
 
@@ -103,7 +103,7 @@ CASES: Final = {
     "judged an option": Case((CHOICE,), worklist=judged(CHOICE, "Rude")),
     "judged no option": Case((CHOICE,), worklist=judged(CHOICE, "curt")),
     "judged nothing": Case((REMARK,), worklist=judged(REMARK, " ")),
-    "judged, blind": Case((THUMB,), worklist=judged(THUMB, True), blind=True),
+    "judged, blind": Case((THUMB,), worklist=judged(THUMB, True), blind=Blindness.UNTIL_SHOWN),
     "spans": Case((THUMB,), ("t",)),
     "aimed": Case((THUMB, RATING), ("t", "A", "n")),
     "an open span": Case((THUMB,), ("t", "enter")),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from labeler.domain.worklist import ItemState
-from labeler.review.state import Rules
+from labeler.review.state import Blindness, Rules
 from labeler.tui.review.worklist import WorklistView
 from tests.tui.review.asked import CHOICE, EXPECTED, MODES, RATING, THUMB, traces
 from tests.tui.review.table import Table, open_table
@@ -190,7 +190,7 @@ async def test_what_others_said_can_be_filtered_by_but_not_in_a_blind_review(tmp
         assert all(each in menu(table) for each in said)
         await table.press("h")
         assert rows(table) == sum(bool(known.others) for known in table.desk.intake.facts._known.values()) > 0
-    async with open_table(tmp_path / "open", traces(60), (THUMB,), rules=Rules(blind=True)) as table:
+    async with open_table(tmp_path / "open", traces(60), (THUMB,), rules=Rules(blind=Blindness.UNTIL_SHOWN)) as table:
         assert "filter" not in table.line("status"), "not even one that was set before"
         await table.press("F")
         assert not any(each in menu(table) for each in said)

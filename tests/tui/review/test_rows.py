@@ -8,13 +8,15 @@ import pytest
 
 from labeler.domain.question import Question
 from labeler.domain.trace import TraceState
-from labeler.review.state import Rules
+from labeler.review.state import Blindness, Rules
 from labeler.sample import load
 from tests.tui.review.asked import CHOICE, MODES, SCORE, THUMB, traces
 from tests.tui.review.table import Table, open_table
 
 FAILED = next(raw for raw in load() if raw.summary.state is TraceState.ERROR)
 SAID = next(raw for raw in load() if any(each.source.id == "tomas.berg" for each in raw.summary.assessments))
+
+BLIND = Rules(blind=Blindness.UNTIL_SHOWN)
 
 
 def row(table: Table, number: int) -> str:
@@ -65,7 +67,7 @@ async def test_a_wide_row_tells_when_how_long_its_name_and_who_else_answered(tmp
         assert told[-2] == f"{name[:9]}…"
         assert " Sep " in row(table, 1)
         assert " ms " in row(table, 1) or " s " in row(table, 1)
-    async with open_table(tmp_path, [SAID], (THUMB,), size=(160, 40), rules=Rules(blind=True)) as table:
+    async with open_table(tmp_path, [SAID], (THUMB,), size=(160, 40), rules=BLIND) as table:
         assert "tomas" not in row(table, 1)
 
 

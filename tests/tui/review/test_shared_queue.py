@@ -8,7 +8,7 @@ from pathlib import Path
 
 from labeler.domain.question import Categorical
 from labeler.domain.queue import QueueItem, QueueItemState
-from labeler.review.state import Rules
+from labeler.review.state import Blindness, Rules
 from tests.tui.review.asked import MODES, THUMB, traces
 from tests.tui.review.table import Table, open_table
 
@@ -51,7 +51,7 @@ async def test_items_of_others_carry_their_name_and_the_one_in_view_says_where_t
 
 
 async def test_a_blind_review_names_nobody(tmp_path: Path) -> None:
-    async with open_table(tmp_path, traces(3), (THUMB,), rules=replace(QUEUE, blind=True)) as table:
+    async with open_table(tmp_path, traces(3), (THUMB,), rules=replace(QUEUE, blind=Blindness.UNTIL_SHOWN)) as table:
         await finish(table, 1, "sam@x.io")
         await finish(table, 2, "sam@x.io", QueueItemState.DECLINED)
         assert "another reviewer completed this" in table.said

@@ -9,7 +9,7 @@ from labeler.domain.assessment import Assessment, AssessmentKind, Source, Source
 from labeler.domain.change import Answer
 from labeler.domain.question import Categorical, Question
 from labeler.domain.trace import RawTrace
-from labeler.review.state import Rules
+from labeler.review.state import Blindness, Rules
 from tests.tui.review.asked import RATING, THUMB, traces
 from tests.tui.review.table import REVIEWER, Table, open_table
 from tests.tui.snapshot import Snapshots
@@ -19,6 +19,8 @@ PLANNER = trace_named("trip_planner")
 SIZES = ((80, 24), (120, 40), (200, 60))
 MODES = Question("failure_modes", Categorical(("wrong", "incomplete", "unsafe"), multiple=True), required=False)
 STRICT = replace(THUMB, comment_on="negative")
+
+BLIND = Rules(blind=Blindness.UNTIL_SHOWN)
 
 
 async def at_fare(table: Table) -> str:
@@ -219,7 +221,7 @@ async def test_judges_of_the_span_are_shown_and_accepted_while_it_is_aimed_at(tm
         assert values(table, fare) == {THUMB.name: False}
         await table.press("j", "=")
         assert "No judge has answered user_satisfaction on this span" in table.said
-    async with open_table(tmp_path / "blind", [raw], (THUMB, RATING), rules=Rules(blind=True)) as table:
+    async with open_table(tmp_path / "blind", [raw], (THUMB, RATING), rules=BLIND) as table:
         await at_fare(table)
         await table.press("A")
         assert "judge" not in table.line("panel")

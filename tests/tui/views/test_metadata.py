@@ -9,7 +9,7 @@ from typing import Unpack
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.trace import RawTrace
 from labeler.domain.value import JsonValue
-from labeler.review.state import Rules
+from labeler.review.state import Blindness, Rules
 from tests.domain.assessment_fields import AssessmentFields
 from tests.tui.review.asked import RATING, THUMB, traces
 from tests.tui.review.table import REVIEWER, open_table
@@ -93,7 +93,7 @@ async def test_a_blind_review_shows_nothing_that_others_said(tmp_path: Path) -> 
     judge = said(raw, "groundedness", "no", "", 5, source=Source(SourceType.LLM_JUDGE, "gpt"), rationale="SECRET")
     mine = said(raw, "tone", "kind", f" {REVIEWER.upper()} ", 1_700_000_000_001)
     seen = [replace(JUDGED, summary=replace(JUDGED.summary)), with_said(theirs, judge, mine)]
-    async with open_table(tmp_path, seen, (THUMB,), rules=Rules(blind=True), size=(120, 60)) as table:
+    async with open_table(tmp_path, seen, (THUMB,), rules=Rules(blind=Blindness.UNTIL_SHOWN), size=(120, 60)) as table:
         for _ in seen:
             await opened(table, "m", "What others said is hidden: this review is blind.")
             shown = await all_of(table)

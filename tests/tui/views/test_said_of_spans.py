@@ -7,7 +7,7 @@ from pathlib import Path
 
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.trace import RawTrace
-from labeler.review.state import Rules
+from labeler.review.state import Blindness, Rules
 from tests.tui.review.asked import RATING, THUMB, traces
 from tests.tui.review.table import REVIEWER, Table, open_table
 from tests.tui.snapshot import Snapshots
@@ -108,7 +108,7 @@ async def test_a_blind_review_marks_only_what_i_said(tmp_path: Path) -> None:
         said("user_satisfaction", False, "gpt", ids["fare"], "SECRET"),
         said("user_satisfaction", True, REVIEWER, ids["departures"]),
     )
-    async with open_table(tmp_path / "open", [raw], (THUMB,), rules=Rules(blind=True)) as table:
+    async with open_table(tmp_path / "open", [raw], (THUMB,), rules=Rules(blind=Blindness.UNTIL_SHOWN)) as table:
         assert "◆ 1 about spans" in table.line("header")
         await opened(table, "t", "of 14")
         assert "◆" not in row_of(table, "fare")

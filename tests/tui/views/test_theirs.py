@@ -9,7 +9,7 @@ from labeler.domain.assessment import Assessment, AssessmentKind, Source, Source
 from labeler.domain.question import PassFail, Question
 from labeler.domain.trace import RawTrace
 from labeler.domain.value import JsonValue
-from labeler.review.state import Rules
+from labeler.review.state import Blindness, Rules
 from tests.tui.review.asked import THUMB, traces
 from tests.tui.review.table import REVIEWER, Table, open_table
 from tests.tui.views.looking import all_of, opened, reading
@@ -17,6 +17,8 @@ from tests.tui.views.looking import all_of, opened, reading
 CORRECT = Question("correct", PassFail("Correct", "Incorrect"))
 STEPS = "\n".join(f"{number}. Do step number {number}, then write it down." for number in range(1, 21))
 EXPECTED = f"{STEPS}\nEND-OF-EXPECTED"
+
+BLIND = Rules(blind=Blindness.UNTIL_SHOWN)
 
 
 def said(name: str, value: JsonValue, by: str, kind: AssessmentKind = AssessmentKind.FEEDBACK) -> Assessment:
@@ -78,7 +80,7 @@ async def test_a_judge_is_told_in_the_words_of_the_question(tmp_path: Path) -> N
 
 async def test_a_blind_review_hides_all_of_it(tmp_path: Path) -> None:
     raw = trace_with(*OF_OTHERS, said("tone", "MINE", REVIEWER))
-    async with open_table(tmp_path, [raw], (CORRECT,), rules=Rules(blind=True), size=(120, 60)) as table:
+    async with open_table(tmp_path, [raw], (CORRECT,), rules=BLIND, size=(120, 60)) as table:
         for key, shows in (("m", "metadata"), ("r", "exact JSON"), ("q", "item")):
             await opened(table, key, shows)
             shown = await all_of(table)
