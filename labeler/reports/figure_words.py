@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from labeler.agreement.counted_labels import Blind, LeftOut
 from labeler.agreement.figure import Figure, Interval
 from labeler.agreement.level import Level
-from labeler.agreement.report_model import ReviewerFigures
+from labeler.agreement.report_model import AgreementFigures, QuestionFigures, ReviewerFigures
 
 NO_FIGURE: Final = "–"
 
@@ -47,6 +48,28 @@ def with_interval(figure: Figure, interval: Interval | None) -> str:
     if interval is None:
         return said
     return f"{said} [{coefficient_words(interval.low)}, {coefficient_words(interval.high)}]"
+
+
+def question_notes(
+    question: QuestionFigures, *, text: Callable[[str], str] = str, name: Callable[[str], str] = str
+) -> list[str]:
+    """Return what is to be said of a question beside its figures, a phrase each.
+
+    `text` and `name` write words and reviewer IDs from outside as the view does.
+    """
+    notes = [text(note) for note in agreement_notes(question.agreement)]
+    if question.lowest is not None:
+        notes.append(f"α {coefficient_words(question.lowest.alpha.value)} without {name(question.lowest.reviewer)}")
+    if (common := question.agreement.one_sided) is not None:
+        notes.append(f"{percent_words(common.share)} of the labels are {text(common.word)}: read AC1 beside α")
+    if question.single_labels:
+        notes.append(f"{counted(question.single_labels, 'label')} more on items with no other")
+    return notes
+
+
+def agreement_notes(figures: AgreementFigures) -> list[str]:
+    """Return why figures are not there, a phrase each."""
+    return figures.note.split("; ") if figures.note else []
 
 
 def level_words(level: Level | None, *, is_by_option: bool) -> str:

@@ -26,6 +26,7 @@ from labeler.reports.figure_words import (
     counted,
     level_words,
     percent_words,
+    question_notes,
     seconds_words,
     with_interval,
 )
@@ -126,17 +127,12 @@ def _minute(at_ms: int) -> str:
 
 def _row(question: QuestionFigures) -> dict[str, Any]:
     agreement = question.agreement
-    notes = [agreement.note] if agreement.note else []
-    if question.lowest is not None:
-        notes.append(f"α {coefficient_words(question.lowest.alpha.value)} without {question.lowest.reviewer}")
-    if (common := agreement.one_sided) is not None:
-        notes.append(f"{percent_words(common.share)} of the labels are {common.word}: read AC1 beside α")
     return {
         "name": question.name,
         "level": level_words(question.level, is_by_option=question.options is not None),
         "agreement": agreement,
         "alpha": with_interval(agreement.alpha, agreement.interval),
-        "notes": notes,
+        "notes": question_notes(question),
         "options": [
             {"name": option, "agreement": its, "alpha": with_interval(its.alpha, its.interval)}
             for option, its in (question.options or {}).items()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from labeler.agreement.report_model import AgreementFigures, JudgeFigures, QuestionFigures
+from labeler.agreement.report_model import AgreementFigures, JudgeFigures
 from labeler.domain.moment import utc_text
 from labeler.reports.figure_words import (
     LEFT_OUT_WORDS,
@@ -16,6 +16,7 @@ from labeler.reports.figure_words import (
     counted,
     level_words,
     percent_words,
+    question_notes,
     seconds_words,
     with_interval,
 )
@@ -67,7 +68,7 @@ def _questions(report: Report) -> Iterator[str]:
     for question in report.figures.questions:
         level = level_words(question.level, is_by_option=question.options is not None)
         rows.append(_row(escaped(question.name), level, question.agreement))
-        notes += [f"- {escaped(question.name)}: {note}" for note in _notes(question)]
+        notes += [f"- {escaped(question.name)}: {note}" for note in question_notes(question, text=escaped, name=code)]
         for option, its in (question.options or {}).items():
             rows.append(_row(f"{escaped(question.name)}: {escaped(option)}", "", its))
             if its.note:
@@ -82,15 +83,6 @@ def _row(name: str, level: str, figures: AgreementFigures) -> tuple[str, ...]:
     alpha = with_interval(figures.alpha, figures.interval)
     numbers = (f"{figures.items:,}", f"{figures.labels:,}", percent_words(figures.percent.value))
     return (name, level, *numbers, alpha, coefficient_words(figures.ac1.value))
-
-
-def _notes(question: QuestionFigures) -> Iterator[str]:
-    if question.agreement.note:
-        yield escaped(question.agreement.note)
-    if question.lowest is not None:
-        yield f"α {coefficient_words(question.lowest.alpha.value)} without {code(question.lowest.reviewer)}"
-    if (common := question.agreement.one_sided) is not None:
-        yield f"{percent_words(common.share)} of the labels are {escaped(common.word)}: read AC1 beside α"
 
 
 def _answers(report: Report) -> Iterator[str]:

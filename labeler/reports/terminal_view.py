@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from labeler.agreement.report_model import AgreementFigures, ItemFigures, QuestionFigures
+from labeler.agreement.report_model import AgreementFigures, ItemFigures
 from labeler.domain.moment import utc_text
 from labeler.reports.figure_words import (
     LEFT_OUT_WORDS,
     RULE_OF_THUMB,
+    agreement_notes,
     blind_words,
     coefficient_words,
     counted,
     level_words,
     percent_words,
+    question_notes,
     seconds_words,
     with_interval,
 )
@@ -82,10 +84,10 @@ def _questions(report: Report) -> Iterator[Line]:
     for question in report.figures.questions:
         is_by_option = question.options is not None
         rows.append(_row(question.name, level_words(question.level, is_by_option=is_by_option), question.agreement))
-        notes.append(_notes(question))
+        notes.append(question_notes(question))
         for option, figures in (question.options or {}).items():
             rows.append(_row(f"  {option}", "", figures))
-            notes.append(_parts(figures))
+            notes.append(agreement_notes(figures))
     if not rows:
         return
     header, *laid_out = table(_QUESTION_COLUMNS, rows)
@@ -106,21 +108,6 @@ def _row(name: str, level: str, figures: AgreementFigures) -> tuple[str, ...]:
         with_interval(figures.alpha, figures.interval),
         coefficient_words(figures.ac1.value),
     )
-
-
-def _notes(question: QuestionFigures) -> list[str]:
-    notes = _parts(question.agreement)
-    if question.lowest is not None:
-        notes.append(f"α {coefficient_words(question.lowest.alpha.value)} without {question.lowest.reviewer}")
-    if (common := question.agreement.one_sided) is not None:
-        notes.append(f"{percent_words(common.share)} of the labels are {common.word}: read AC1 beside α")
-    if question.single_labels:
-        notes.append(f"{counted(question.single_labels, 'label')} more on items with no other")
-    return notes
-
-
-def _parts(figures: AgreementFigures) -> list[str]:
-    return figures.note.split("; ") if figures.note else []
 
 
 def _values(report: Report) -> Iterator[Line]:
