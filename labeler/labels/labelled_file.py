@@ -10,11 +10,11 @@ from labeler.dataclass import dataclass
 from labeler.domain.value import JsonValue
 from labeler.labels.label import Label
 from labeler.labels.labelled_path import is_labelled_name
-from labeler.labels.row_index import RowIndex, index_of
+from labeler.labels.row_index import RowIndex, index_of, index_of_known
 from labeler.labels.row_labels import NOTHING_SAID, KeptLabel, Said, is_of, is_same_cell
 from labeler.labels.row_writer import Progress, RowsToWrite, write_rows
 from labeler.reading.files.entry import LayoutKind, ReadOptions, UnusableFile
-from labeler.reading.files.read import stream_rows
+from labeler.reading.files.read import stream_entries, stream_rows
 from labeler.storage.file_reading import open_data_file
 from labeler.storage.replacing import own_turn, replacing
 
@@ -162,7 +162,8 @@ class LabelledFile:
         if _stamp(self.path) == self._there_at:
             return ()
         try:
-            there = _indexed(self.path, self._options, most_rows)
+            there = self._indexed_by_content() if most_rows is None else None
+            there = there or _indexed(self.path, self._options, most_rows)
         except (UnusableFile, OSError) as error:
             raise LabelsNotWritten(refused(self.path, "it is no labelled file", str(error))) from None
         if not there.is_labelled:
@@ -176,6 +177,14 @@ class LabelledFile:
         if said_of is not None:
             self._there, self._there_at = there, _stamp(self.path)
         return gone
+
+    def _indexed_by_content(self) -> RowIndex | None:
+        """Index what is at the path where that can be done quickly, as of a labelled file of the very rows."""
+        try:
+            with open_data_file(self.path) as file:
+                return index_of_known(stream_entries(self.path.name, file, self._options), self.index.traces)
+        except UnusableFile:
+            return None
 
     def _rows_that_go(self, there: RowIndex, said_of: SaidOf | None) -> tuple[str, ...]:
         """Return sentences about labelled rows that the file has no more.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import field
 
 from labeler.dataclass import dataclass
@@ -10,7 +10,7 @@ from labeler.domain.trace import RawTrace
 from labeler.domain.value import JsonValue
 from labeler.labels.row_labels import COMMENT, LABEL, LABELS, OWN_LABELS, KeptLabel, are_labels, labels_in
 from labeler.reading.files.entry import Entry, Layout, LayoutKind, Problem, Remark, Row
-from labeler.reading.files.identity import OWN_ID_KEY
+from labeler.reading.files.identity import OWN_ID_KEY, RowCounter, row_digest
 from labeler.reading.wire.json_members import members_of
 
 
@@ -114,6 +114,25 @@ class RowIndex:
         value = next(text[each.value_start : each.end] for each in reversed(members_of(text)) if each.key == key)
         if labels := labels_in(value):
             self.kept[trace_id] = labels
+
+
+def index_of_known(found: Iterable[Layout | Entry], known: Container[str]) -> RowIndex | None:
+    """Index a file whose rows are all among known ones, by their content alone; return None where one is not.
+
+    That gives what `index_of` gives, `own_ids` aside, in a fraction of the time: no row is read as a trace.
+    """
+    index, rows = RowIndex(), RowCounter()
+    for each in found:
+        if isinstance(each, Layout):
+            index.note(each)
+            continue
+        is_row = isinstance(each.value, Mapping) and not each.problem
+        trace_id = rows.trace_id(row_digest(each.value)) if is_row else ""
+        if trace_id not in known:
+            return None
+        index.note(Row(each, trace_id))
+    index.is_complete = True
+    return index
 
 
 def index_of(found: Iterable[Layout | RawTrace | Row | Problem | Remark], most_rows: int | None = None) -> RowIndex:

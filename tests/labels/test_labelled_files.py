@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,10 @@ import pytest
 
 from labeler.labels.labelled_file import LabelsNotWritten
 from labeler.labels.labelled_path import is_made_of_another, label_lines_path, labelled_path
+from labeler.labels.row_index import RowIndex, index_of_known
 from labeler.labels.row_labels import Said
+from labeler.reading.files.entry import ReadOptions
+from labeler.reading.files.read import stream_entries
 from tests.labels.files import indexed, known, labelled_file, thumb, trace_ids, write
 from tests.reading.files.examples import EXAMPLES, lines
 
@@ -173,6 +177,32 @@ def test_the_flat_form_is_read_by_pandas_at_once(tmp_path: Path) -> None:
     exploded = nested.explode("labels").dropna(subset=["labels"])
     assert exploded["labels"].map(lambda label: label["name"]).tolist() == ["is_helpful", "modes"]
     assert trace_ids((tmp_path / "flat.jsonl").read_bytes()) == [one, other]
+
+
+READ_AS_TRACES: Final = {"log.jsonl", "langfuse.jsonl", "langsmith.json", "mlflow.jsonl", "bad.jsonl"}
+"""Files with entries that are no row, or whose traces have IDs of their own."""
+
+
+def indexed_by_content(path: Path, traces: Collection[str]) -> RowIndex | None:
+    return index_of_known(stream_entries(path.name, io.BytesIO(path.read_bytes()), ReadOptions()), traces)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_labelled_file_of_known_rows_is_indexed_by_their_content_as_by_reading_them(
+    tmp_path: Path, name: str
+) -> None:
+    source = tmp_path / name
+    source.write_bytes(FILES[name])
+    first, *_, last = [*indexed(FILES[name], name).traces] * 2
+    write(source, {each: Said((thumb(each, n),)) for n, each in enumerate((first, last))})
+    labelled = labelled_path(source)
+    read = indexed(labelled.read_bytes(), labelled.name)
+    known = indexed_by_content(labelled, read.traces)
+    assert (known is None) == (name in READ_AS_TRACES)
+    assert indexed_by_content(labelled, []) is None
+    if known is not None:
+        assert (known.rows, known.kept, known.traces) == (read.rows, read.kept, read.traces)
+        assert (known.is_complete, known.is_labelled) == (True, True)
 
 
 def test_labels_of_other_people_are_kept_and_mine_are_as_the_journal_has_them(tmp_path: Path) -> None:

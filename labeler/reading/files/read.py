@@ -15,7 +15,7 @@ from labeler.dataclass import dataclass
 from labeler.domain.trace import RawTrace
 from labeler.reading.files.containers import members
 from labeler.reading.files.content import entries_of, layout_of
-from labeler.reading.files.entry import Layout, Problem, ReadOptions, Remark, Row, Unusable, UnusableFile
+from labeler.reading.files.entry import Entry, Layout, Problem, ReadOptions, Remark, Row, Unusable, UnusableFile
 from labeler.reading.files.traces import Found, TracesOfOneFile
 
 _MOST_PROBLEMS: Final = 20
@@ -79,6 +79,22 @@ def stream_rows(name: str, file: BinaryIO, options: ReadOptions | None = None) -
         yield Problem(f"{name}: {told - _MOST_PROBLEMS:,} more entries could not be read.")
     if not is_found:
         raise UnusableFile(_why_nothing(name, waiting))
+
+
+def stream_entries(name: str, file: BinaryIO, options: ReadOptions) -> Iterator[Layout | Entry]:
+    """Yield the layout of a seekable file and its entries as they stand, without reading what trace each of them is.
+
+    Raises `UnusableFile` where it cannot be taken apart, and for an archive, which holds files of its own.
+    """
+    for member in members(name, file):
+        if isinstance(member, Problem) or member.name != name:
+            raise UnusableFile(f"{name} is an archive.")
+        try:
+            layout, stream = layout_of(member, options)
+            yield layout
+            yield from entries_of(member, stream, layout, options)
+        except Unusable as reason:
+            raise UnusableFile(f"{name} {reason}.") from None
 
 
 def _everything(name: str, file: BinaryIO, options: ReadOptions) -> Iterator[Layout | Found]:
