@@ -28,7 +28,7 @@ class Drafts:
         self._review_id = review_id
         self._changed = changed
         self._texts = texts
-        self._slots: dict[str, set[str]] = {}
+        self.slots: dict[str, set[str]] = {}
         """The slots that hold text, by trace ID."""
         for (trace_id, slot), text in texts.items():
             self._note(trace_id, slot, text)
@@ -49,10 +49,10 @@ class Drafts:
 
     def has_any(self, trace_id: str) -> bool:
         """Return whether there is a draft about this trace."""
-        return bool(self._slots.get(trace_id))
+        return bool(self.slots.get(trace_id))
 
     def _note(self, trace_id: str, slot: str, text: str) -> None:
-        slots = self._slots.setdefault(trace_id, set())
+        slots = self.slots.setdefault(trace_id, set())
         if text:
             slots.add(slot)
         else:

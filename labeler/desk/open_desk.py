@@ -50,6 +50,7 @@ async def open_desk(
     state.kept_comments = kept_comments(drafts)
     state.history = past.history
     desk = Desk(record, state, past, cells, drafts, journal, cache, remote)
+    state.drafts = desk.drafts.slots
     await desk.open()
     return desk
 

@@ -20,6 +20,7 @@ from labeler.review.navigation import ends_with_this, focus_after, is_complete, 
 from labeler.review.parts import Part, Place, answered_names, find_part, open_parts, part_at, parts
 from labeler.review.state import ReviewState
 from labeler.review.structured import changed_parts, is_foreign, with_part, without_part
+from labeler.review.unfinished_texts import stopped
 from labeler.review.worklist import Item
 
 
@@ -228,6 +229,8 @@ def _changed_names(state: ReviewState, effects: Iterable[Effect]) -> set[str]:
 def submit(state: ReviewState, item: Item, effects: Sequence[Effect], stamp: ActionContext, act: Act) -> Decision:
     """Submit the item, together with `effects`, and go to the next open one, unless what others said is to be seen.
 
+    Stop once where a draft would be left behind.
+
     An item of a queue that is completed without an answer given in this sitting says with which answers.
     """
     submitted = [*effects, StateEffect(item.trace_id, item.state, ItemState.LABELLED)]
@@ -238,7 +241,7 @@ def submit(state: ReviewState, item: Item, effects: Sequence[Effect], stamp: Act
     target = None if lingers else next_open(state)
     whose = "" if effects else _whose_answers(state, item, stamp)
     left = SHOWN_NOW if lingers else "" if target is not None or at_end else nothing_left_after(state)
-    return Decision(
+    submission = Decision(
         change=make_change(act, item.trace_id, submitted, stamp),
         position=target,
         says=" · ".join(part for part in (whose, left) if part),
@@ -246,6 +249,7 @@ def submit(state: ReviewState, item: Item, effects: Sequence[Effect], stamp: Act
         at_end=at_end,
         lingers=lingers,
     )
+    return stopped(state, item, effects, submission)
 
 
 def _whose_answers(state: ReviewState, item: Item, stamp: ActionContext) -> str:

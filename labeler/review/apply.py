@@ -54,6 +54,10 @@ def apply(state: ReviewState, decision: Decision) -> Changed:
         state.choosing = decision.choosing
     elif _asked(state) != asked:
         state.choosing = False
+    if decision.stops and left is not None:
+        state.stopped_at = left.trace_id
+    elif state.position != came_from:
+        state.stopped_at = ""
     rows.add(state.position)
     if left is not None and (decision.submits or state.position != came_from):
         state.before_edit.pop(left.trace_id, None)

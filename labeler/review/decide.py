@@ -34,6 +34,7 @@ from labeler.review.span_target import aim, end_aim
 from labeler.review.state import ReviewState
 from labeler.review.structured import is_foreign
 from labeler.review.undo import redo, undo
+from labeler.review.unfinished_texts import has_comment_draft
 from labeler.review.worklist import Item
 
 NOT_DOWNLOADED: Final = "This trace is not downloaded, so it cannot be judged now"
@@ -153,7 +154,7 @@ def _ask_comment(state: ReviewState) -> Decision | Refusal:
     question = state.question
     if question is None:
         return Refusal("This review asks no question")
-    if question.name not in state.given:
+    if question.name not in state.given and not has_comment_draft(state, question.name):
         question = state.last_answered or question
     if not question.takes_comment:
         return Refusal(f"{verbatim(question.name)} takes no comment")

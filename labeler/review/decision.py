@@ -50,7 +50,8 @@ class Decision:
     marks the moment when an item's answers are released for delivery although the reviewer stays there. `at_end`: no
     work is left to go to. `shows` sets or ends a filter. `passes` are the names of the parts that the walk through an
     item with answers filled in passes by this. `selection` is what is selected from then on. With `lingers` a
-    submitted item stays in view, with what others said.
+    submitted item stays in view, with what others said. `stops`: the item would be submitted, but
+    for a draft that would be left behind.
     """
 
     change: Change | None = None
@@ -69,6 +70,7 @@ class Decision:
     passes: frozenset[str] = frozenset()
     selection: Selection | None = None
     lingers: bool = False
+    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from labeler.domain.change import Act, Answer, Effect, StateEffect
@@ -13,7 +14,7 @@ from labeler.review.answers import end_choice, make_change, note_effect, submit
 from labeler.review.blind import blind_of
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
 from labeler.review.navigation import came_from, ends_with_this, next_open, nothing_left, nothing_left_after
-from labeler.review.parts import parts
+from labeler.review.parts import Part, parts
 from labeler.review.shared_queue import GOES_ON, why_no_work
 from labeler.review.state import ReviewState
 from labeler.review.worklist import Item
@@ -22,6 +23,7 @@ NO_REASON: Final = "A decline needs a reason, a word or two; the item stays as i
 
 _DEFERRED_AGAIN: Final = "deferred again; {app.progress} lists it, and it does not come back by itself"
 _COMES_BACK_AT_ONCE: Final = "deferred, and nothing else is open: {item.defer} again leaves it deferred"
+_NOTHING_ANSWERED: Final = "Nothing is answered yet; {item.defer} defers, {item.decline} declines"
 _AIMED: Final = "The questions are about a span; {app.leave} ends that, then {item.submit} submits the item"
 
 
@@ -37,14 +39,22 @@ def press_enter(state: ReviewState, item: Item, stamp: ActionContext) -> Decisio
     if not state.is_partly_answered(item.trace_id):
         if why := why_no_work(state, item.trace_id):
             return Refusal(f"{why} · {GOES_ON}")
-        return Refusal("Nothing is answered yet; {item.defer} defers, {item.decline} declines")
+        if not state.questions:
+            return Refusal(_NOTHING_ANSWERED)
+        if not missing and state.stopped_at != item.trace_id:
+            return Decision(says="submit with nothing? {item.submit} again does", stops=True)
+        if missing and missing[0].place == (state.focus, state.field_index):
+            return Refusal(f"{_NOTHING_ANSWERED} · {_named(missing)}")
     if missing:
-        names = ", ".join(verbatim(part.name) for part in missing)
         before = frozenset(part.name for part in parts(state.questions) if part.place < missing[0].place)
         focus, field_index = missing[0].place
-        says = f"{len(missing)} still to answer: {names}"
-        return Decision(focus=focus, field_index=field_index, says=says, passes=before)
+        return Decision(focus=focus, field_index=field_index, says=_named(missing), passes=before)
     return submit(state, item, (), stamp, Act.SUBMIT)
+
+
+def _named(missing: Sequence[Part]) -> str:
+    """Say which parts are still to be answered."""
+    return f"{len(missing)} still to answer: {', '.join(verbatim(part.name) for part in missing)}"
 
 
 def enter_answers_with_none(state: ReviewState) -> bool:

@@ -132,6 +132,10 @@ class ReviewState:
     history: History = field(default_factory=History)
     touched: set[str] = field(default_factory=set)
     """Traces that changes of this sitting were about. A change that is about spans only does not count."""
+    drafts: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
+    """The slots of half-typed texts (`field_input.draft_slot`), by trace ID."""
+    stopped_at: str = ""
+    """The trace that was not submitted because of a draft, and is at the next time; empty for none."""
     before_edit: dict[str, Mapping[str, Answer]] = field(default_factory=dict)
     """The answers about each submitted trace that is being edited, by question, as they were when that began."""
     queue: QueueItems = field(default_factory=QueueItems)

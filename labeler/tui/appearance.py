@@ -144,5 +144,5 @@ ASCII = Signs(
     queued="q",
     parked="!",
     online="*",
-    spelling=str.maketrans("“”‘’–—·…", "\"\"''--,."),
+    spelling=str.maketrans("“”‘’–—·…✎", "\"\"''--,.w"),
 )

@@ -113,6 +113,9 @@ async def test_the_comment_opens_by_itself_where_the_question_wants_one(tmp_path
         await table.press("n")
         await table.type("no, not now")
         await table.press("escape")
+        assert (table.position, table.comment(2, "user_satisfaction")) == (2, None)
+        assert "draft of the comment on user_satisfaction" in table.said
+        await table.press("enter")
         assert (table.position, table.comment(2, "user_satisfaction")) == (3, None)
         await table.press("p", "c")
         assert "no, not now" in table.screen
@@ -228,3 +231,22 @@ async def test_a_decline_needs_a_reason_and_a_flag_takes_a_note(tmp_path: Path) 
         await table.press("f")
         assert "⚑" not in table.screen
         assert table.position == 1
+
+
+async def test_an_answer_that_would_submit_the_item_stops_at_a_draft_once(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(3), (THUMB,)) as table:
+        await table.press("c")
+        await table.type([*"half", "escape"])
+        await table.press("y")
+        assert (table.position, table.values(0)) == (0, {THUMB.name: True})
+        assert table.said == f"✎ draft of the comment on {THUMB.name}: c opens it, Enter submits without it"
+        await table.press("c")
+        await table.type([*" a thought", "enter"])
+        assert (table.position, table.comment(0, THUMB.name)) == (1, "half a thought")
+        await table.press("c")
+        await table.type([*"left", "escape"])
+        await table.press("n")
+        assert table.position == 1
+        await table.press("enter")
+        assert (table.position, table.comment(1, THUMB.name)) == (2, None)
+        assert "✎" in table.screen.splitlines()[3], "the row still has the draft"
