@@ -18,7 +18,7 @@ from labeler.agreement.item_patterns import Multiplicities
 from labeler.dataclass import dataclass
 
 _MOST_UNDEFINED: Final = 0.05
-"""Of the resamples. With more of them without a figure, the rest says nothing about the whole."""
+"""The largest share of resamples that may have no figure: with more of them, the others say nothing about the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Bootstrap:
     ) -> Interval | None:
         """Return the interval that holds the middle `confidence` of the figures of resamples of the items.
 
-        Items come as patterns, with for each how many there are; a resample is as many items, and `statistic` gets it
-        in the same form. The same input and seed give the same interval on every machine and version of Python. None
+        Items come as the number of items of each pattern. A resample has as many items, and is given to `statistic` in
+        the same form. The same input and seed give the same interval on every machine and version of Python. None
         where more than 5 % of the resamples have no figure, as when the one item that differs is often not drawn.
         """
         draw = random.Random(self.seed).random

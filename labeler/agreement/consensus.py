@@ -31,11 +31,11 @@ class Consensus:
 def consensus(
     labels: Sequence[Value], level: Level, adjudicated: Value | None = None, *, at_least: int = 2
 ) -> Consensus | None:
-    """Return what the labels of an item come to, None where they come to nothing.
+    """Return what people agree on about an item, None where there is no consensus.
 
-    An adjudicated value wins over any label. Otherwise there must be `at_least` so many labels; one person is no
-    consensus. Names: the value that more than half of the labels have. Numbers: the median, for an even number of
-    labels the mean of the middle two, so that it may lie between two steps.
+    An adjudicated value wins over any label. Otherwise it takes at least `at_least` labels: one person is no consensus.
+    Of names it is the value that more than half of the labels have. Of numbers it is the median, which for an even
+    number of labels is the mean of the middle two and may lie between two steps.
     """
     is_unanimous = len(set(labels)) == 1
     if adjudicated is not None:

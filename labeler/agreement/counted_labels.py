@@ -31,7 +31,7 @@ class Item(NamedTuple):
 
 
 class Blind(StrEnum):
-    """Whether a reviewer had seen the answers of others: not, yes, only then; unknown where nobody wrote it down."""
+    """Whether others' answers were hidden from a reviewer: yes, no, until they were revealed, or not written down."""
 
     TRUE = "true"
     FALSE = "false"
@@ -40,7 +40,7 @@ class Blind(StrEnum):
 
 
 class LeftOut(StrEnum):
-    """Why an assessment by a person is not among the labels that count, in the order in which it is looked at."""
+    """Why a person's assessment does not count. Where several reasons hold, the first of them is counted."""
 
     OUTSIDE = "outside"
     """Not in the scope: of no sprint, or of another one."""
@@ -49,13 +49,13 @@ class LeftOut(StrEnum):
     """Superseded by another one, as every changed answer is."""
 
     DEFAULT = "default"
-    """By nobody in particular."""
+    """By the reviewer `default`, or by none."""
 
     UNKNOWN_SOURCE = "unknown_source"
     """By neither a person nor a judge nor code."""
 
     ROLES = "roles"
-    """Written in another role than that of a reviewer; adjudications are, and count as such."""
+    """Written in another role than a reviewer's. Adjudications are: they count as decisions, not as labels."""
 
     EXCLUDED = "excluded"
     """By a reviewer who was to be left out."""
@@ -64,7 +64,7 @@ class LeftOut(StrEnum):
     """Valid beside a newer answer of the same person to the same question about the same item."""
 
     NOT_BLIND = "not_blind"
-    """In another state than those that were to count: seen, or not known to be blind."""
+    """Not blind, or not known to be, where only blind labels were asked for."""
 
     UNFITTING = "unfitting"
     """With a value that its question does not take."""
@@ -107,9 +107,9 @@ def count_labels(
 ) -> CountedLabels:
     """Choose the labels that count.
 
-    `in_scope` says which labels and adjudications belong to what is reported; judges have no scope. `same` names for
-    other IDs of a person the one to use, `without` reviewers to leave out; IDs are compared trimmed and in lower case.
-    `blind` has the states that count.
+    `in_scope` tells whether a label or adjudication belongs to what is reported; judges have no scope. `same` maps
+    further IDs of a person to the one to use, `without` has reviewers to leave out; IDs are compared trimmed and in
+    lower case. `blind` has the states that count.
     """
     names = {reviewer_key(other): reviewer_key(one) for other, one in same.items()}
 
@@ -202,7 +202,7 @@ def _reason(assessment: Assessment) -> LeftOut | None:
 
 
 def _age(assessment: Assessment) -> tuple[int, int, str, str]:
-    """Return what grows with time. Of two of one moment, as files without IDs may have, one is newer in any order."""
+    """Return a key that grows with time. Of two of one moment, as files without IDs have, one is newer in any order."""
     return assessment.created_at_ms, assessment.updated_at_ms, assessment.id, repr(assessment.value)
 
 

@@ -36,8 +36,8 @@ def undefined(reason: str) -> Figure:
 def beyond_chance(observed: float, expected: float, *, has_differences: bool) -> float | None:
     """Return 1 - `observed` / `expected`, two disagreements; None where chance leaves no room for any.
 
-    The result is 1 exactly when there are no differences: a disagreement too small for a float to tell from none
-    gives the float below 1.
+    The result is 1 exactly where there are no differences: a disagreement that is too small for a float gives the
+    largest float below 1.
     """
     if expected <= 0:
         return None

@@ -30,12 +30,12 @@ class ItemPatterns:
 
     @property
     def items(self) -> int:
-        """How many items there are."""
+        """The number of items."""
         return sum(self.multiplicities)
 
     @property
     def labels(self) -> int:
-        """How many labels these items have together."""
+        """The number of labels that these items have together."""
         return sum(map(mul, self.multiplicities, map(size_of, self.patterns)))
 
 

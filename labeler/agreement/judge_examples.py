@@ -14,7 +14,7 @@ from labeler.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """What examples are chosen by: how many, and the text of each trace's request, for its words."""
+    """How examples are chosen: at most how many, and the texts of requests, by trace ID, whose words should differ."""
 
     most: int = 10
     requests: Mapping[str, str] | None = None

@@ -129,7 +129,11 @@ def _expected_unweighted(one: Sequence[int], other: Sequence[int]) -> Callable[[
 
 
 def _expected_linear(one: Sequence[int], other: Sequence[int]) -> Callable[[Multiplicities], float]:
-    """Between two neighbouring places lie all pairs with the one at or below and the other above, and the reverse."""
+    """Return the function that sums the distances of all pairs of a value on the one side and one on the other.
+
+    A distance is the sum of the steps between neighbouring values that it spans, so the sum is taken step by step: over
+    each step lie the pairs with one value at or below it and the other above it.
+    """
     steps = sorted({*one, *other})
     below = [
         tuple(weighted_sum((cell, 1) for cell, at in enumerate(side) if at <= place) for side in (one, other))

@@ -23,18 +23,19 @@ from labeler.agreement.item_patterns import (
 from labeler.agreement.level import Level, Value
 
 Disagreements: TypeAlias = Callable[[Multiplicities], tuple[float, float]]
-"""For items the observed and the expected disagreement, each a sum over pairs of labels."""
+"""Returns the observed and the expected disagreement of items, each a sum over pairs of labels."""
 
 
 def krippendorff_alpha(items: Iterable[Sequence[Value]], level: Level) -> Figure:
     """Return Krippendorff's alpha of the labels of each item; who gave them does not matter.
 
-    alpha = 1 - Do / De. Do is the mean squared difference of two labels of one item, an item of m labels weighing m;
-    De is that of any two labels that have a partner. The difference of two labels is 0 or 1 (nominal), that of the
-    numbers (interval), or the number of labels from one to the other, half of those at each end (ordinal).
+    alpha = 1 - Do / De. Do is the mean squared difference of two labels of one item, each item weighted by its number
+    of labels; De is the mean squared difference of any two labels on items that have two or more. Two labels differ by
+    0 or 1 (nominal), by the difference of their numbers (interval), or by the number of labels ranked between them,
+    where those equal to either of the two count half (ordinal).
 
-    1: nobody differs. 0: as by chance. Below 0: people contradict each other. Undefined where no item has two labels
-    and where all labels are the same, as chance then leaves nothing to do better.
+    1 means that nobody differs, 0 agreement as by chance, and a negative number that people contradict each other.
+    Undefined where no item has two labels, and where all labels are the same: then chance agrees as well.
     """
     patterns = patterns_of(items)
     if not patterns.patterns:
@@ -116,7 +117,7 @@ _DISAGREEMENTS: Final[Mapping[Level, Callable[[ItemPatterns], Disagreements]]] =
 
 
 def _totals(patterns: ItemPatterns) -> list[WeightedSum]:
-    """Return for each value the sum of its labels."""
+    """Return for each value the function that counts its labels."""
     by_value: list[list[tuple[int, float]]] = [[] for _ in patterns.values]
     for position, pattern in enumerate(patterns.patterns):
         for value, count in pattern:
@@ -125,7 +126,7 @@ def _totals(patterns: ItemPatterns) -> list[WeightedSum]:
 
 
 def _pair_weights(patterns: ItemPatterns) -> Mapping[tuple[int, int], list[tuple[int, float]]]:
-    """Return for each two values that share an item what each pattern adds to their coincidences."""
+    """Return for every two values given to one item how much each pattern adds to their coincidences."""
     weights: dict[tuple[int, int], list[tuple[int, float]]] = defaultdict(list)
     for position, pattern in enumerate(patterns.patterns):
         partners = size_of(pattern) - 1
@@ -135,7 +136,7 @@ def _pair_weights(patterns: ItemPatterns) -> Mapping[tuple[int, int], list[tuple
 
 
 def _sum_of_differences(patterns: ItemPatterns, difference: Callable[[int, int], float]) -> WeightedSum:
-    """Return the observed disagreement where the difference of two values does not depend on the other items."""
+    """Return the function for the observed disagreement, where the difference of two values depends on them alone."""
     weights: dict[int, float] = defaultdict(float)
     for (one, other), of_pair in _pair_weights(patterns).items():
         for position, weight in of_pair:

@@ -47,9 +47,10 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class QuestionTable:
-    """The votes on each item, by reviewer, and what was decided about items; `level` None: counted, not compared.
+    """The votes on each item by reviewer, and the decisions of a lead on items.
 
-    `types` names what the answers to this name are, where they are of several types and this is the table of one.
+    `level` is None where answers are counted and not compared. `types` has all types of the answers to a question of
+    this name where there are several; this table then has those of one type.
     """
 
     question: Question
@@ -60,7 +61,7 @@ class QuestionTable:
 
     @property
     def reviewers(self) -> list[str]:
-        """Who gave at least one of these labels, sorted."""
+        """The reviewers who gave at least one of these labels, sorted."""
         return sorted({reviewer for votes in self.votes.values() for reviewer in votes})
 
     def values(self, without: str | None = None) -> list[list[Value]]:

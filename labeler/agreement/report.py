@@ -46,9 +46,9 @@ def agreement_report(
 ) -> AgreementReport:
     """Compute a report of the labels that count.
 
-    `read` gives values as questions take them, those of people and of judges alike. `judges` names the question of a
-    judge whose assessments have another name than it. `at_least` so many labels make a consensus; 1 compares a judge
-    with one person.
+    `read` returns values as questions take them, those of people and of judges alike. `judges` maps the names of
+    judges' assessments to those of the questions that they answer, where they differ. `at_least` is how many labels
+    make a consensus; 1 compares a judge with one person.
     """
     tables, unfitting = tables_of(counted, questions, read)
     found: list[QuestionFigures] = []

@@ -63,7 +63,7 @@ class PairFigures:
 
 @dataclass(frozen=True, slots=True)
 class WithoutReviewer:
-    """Alpha with the labels of one reviewer left out, and how much larger it is then."""
+    """Alpha without the labels of one reviewer, and by how much it is larger than with them."""
 
     reviewer: str
     alpha: Figure
@@ -95,7 +95,7 @@ class QuestionFigures:
     """All about one question. `level` and most figures are None where answers are counted and not compared.
 
     `single_labels` are on items with no other label. `answers` has for each reviewer how often each value was given,
-    by its key, on all items. `lowest` is the reviewer without whom alpha is most larger, if it is by 0.05 or more.
+    by its key, on all items. `lowest` is the reviewer without whom alpha rises most, if by 0.05 or more.
     `disputed` are the items on which people differ, most first.
     """
 
@@ -143,7 +143,11 @@ class ReviewerFigures:
 
 @dataclass(frozen=True, slots=True)
 class ValueRates:
-    """How a judge does on one value: how much of what people say it is it finds, how much of what it says is right."""
+    """How a judge does on one value, in counts of items, and as shares.
+
+    `found` is the share of the items with this consensus on which the judge says it (recall); `right` is the share of
+    the items on which the judge says it that have this consensus (precision).
+    """
 
     value: Value
     word: str
@@ -159,8 +163,8 @@ class Comparison:
     """A judge's values beside the people's consensus, item by item.
 
     `values` are the axes of `confusion`: a row for each value of the consensus, a column for each of the judge's. Both
-    are empty where there are too many different numbers. `always` is the value with which saying it always would agree
-    most, and its share.
+    are empty where there are too many different numbers. `always` is the commonest value of the consensus: a judge that
+    always said it would agree on its share of the items.
     """
 
     items: int

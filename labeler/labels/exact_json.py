@@ -25,7 +25,7 @@ _INVISIBLE: Final = re.compile(
 
 
 def exact_json(value: JsonValue) -> str:
-    r"""`value` as JSON on one line, equal to `value` when parsed, for files and pipes as for a terminal.
+    r"""Return `value` as JSON on one line, equal to `value` when parsed, for files and pipes as for a terminal.
 
     Control, bidi and zero-width characters and lone surrogates are written as ``\uXXXX``; other text stands as it is.
     Numbers that JSON does not know become the strings ``"NaN"``, ``"Infinity"``, ``"-Infinity"``, as in proto3 JSON.

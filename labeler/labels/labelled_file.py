@@ -239,7 +239,7 @@ def _is_small(path: Path) -> bool:
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
-    """By what a file is seen to be as it was. Raises `OSError`."""
+    """Return what differs once a file was changed. Raises `OSError`."""
     status = path.stat()
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 

@@ -1,4 +1,4 @@
-"""Figures in words, rounded for people: never 100 % or 1.00 where something differs, never 0 % where something is."""
+"""Words for figures, rounded for people: no difference is rounded away to 100 % or 1.00, and nothing found to 0 %."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ WIDTH: Final = 100
 
 
 class Style(StrEnum):
-    """What a piece of text is: what colour shows, words or places show as well."""
+    """The role of a piece of text. What colour shows of it, words or positions show as well."""
 
     PLAIN = "plain"
     HEADING = "heading"
