@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import fsum
 from types import MappingProxyType
 from typing import Final
@@ -43,12 +43,14 @@ def agreement_report(
     at_least: int = 2,
     examples: Examples = DEFAULT_EXAMPLES,
     bootstrap: Bootstrap = DEFAULT_BOOTSTRAP,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> AgreementReport:
     """Compute a report of the labels that count.
 
     `read` returns values as questions take them, those of people and of judges alike. `judges` maps the names of
     judges' assessments to those of the questions that they answer, where they differ. `at_least` is how many labels
-    make a consensus; 1 compares a judge with one person.
+    make a consensus; 1 compares a judge with one person. `progress` hears how many of how many questions are
+    done: intervals of thousands take minutes.
     """
     tables, unfitting = tables_of(counted, questions, read)
     found: list[QuestionFigures] = []
@@ -57,7 +59,8 @@ def agreement_report(
     judgements: dict[str, list[Assessment]] = defaultdict(list)
     for judgement in counted.judgements:
         judgements[judges.get(judgement.name, judgement.name)].append(judgement)
-    for table in tables:
+    for number, table in enumerate(tables):
+        progress(number, len(tables))
         consensus = table.consensus(at_least)
         found.append(question_figures(table, consensus, bootstrap))
         if table.level is None:

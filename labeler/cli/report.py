@@ -12,7 +12,7 @@ from labeler.agreement.judge_examples import Examples
 from labeler.agreement.report import agreement_report
 from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
 from labeler.cli.file_labels import labels_of_files
-from labeler.cli.output import print_message
+from labeler.cli.output import Progress, print_message
 from labeler.cli.report_output import check_output, write_report
 from labeler.cli.reported_labels import ReportedLabels, labels_of_journal
 from labeler.cli.server_labels import labels_of_server
@@ -72,13 +72,15 @@ def _report(arguments: argparse.Namespace, found: ReportedLabels, needed: Collec
         blind=(Blind.TRUE,) if arguments.blind_only else tuple(Blind),
     )
     _check_left_out(arguments.without or (), found)
-    figures = agreement_report(
-        labels,
-        [each for each in found.questions if each.name in asked],
-        judged_value,
-        judges=found.judges,
-        examples=Examples(requests=found.requests),
-    )
+    with Progress("Computing figures") as progress:
+        figures = agreement_report(
+            labels,
+            [each for each in found.questions if each.name in asked],
+            judged_value,
+            judges=found.judges,
+            examples=Examples(requests=found.requests),
+            progress=progress.show,
+        )
     return Report(figures, found.source, found.at_ms, __version__, found.requests, found.pages), found.code
 
 

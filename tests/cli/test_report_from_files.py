@@ -147,11 +147,13 @@ def test_on_a_terminal_a_report_is_the_same_text_in_colour_and_fits_100_columns(
     assert "\x1b[1m" in coloured.out
     assert re.sub(r"\x1b\[[0-9]*m", "", coloured.out) == plain
     assert labeler.run_python("-c", _AT_TERMINAL, str(file), TERM="xterm", NO_COLOR="1").out == plain
+    assert coloured.err.startswith("\rComputing figures")
+    assert coloured.err.endswith("\r\x1b[K")  # gone once the report is there
 
 
 _AT_TERMINAL = """
 import sys
-sys.stdout.isatty = lambda: True
+sys.stdout.isatty = sys.stderr.isatty = lambda: True
 from labeler.cli.main import main
 sys.exit(main(["report", sys.argv[1]]))
 """
