@@ -1,4 +1,4 @@
-"""Annotation sprints: make one, list them, print one with its guide."""
+"""Annotation sprints: make one, list them, print one with its guide, follow how far it is."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from labeler.sprint.plan_store import sprints_of, write_guide
 
 _Action: TypeAlias = Callable[[argparse.Namespace], Coroutine[Any, Any, ExitCode]]
 
-_ELSEWHERE: Final[Mapping[str, str]] = {"create": "labeler.cli.sprint_create"}
+_ELSEWHERE: Final[Mapping[str, str]] = {
+    "create": "labeler.cli.sprint_create",
+    "status": "labeler.cli.sprint_status",
+}
 """The modules of actions that have one of their own."""
 
 

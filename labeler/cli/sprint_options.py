@@ -22,6 +22,7 @@ def sprint(parser: argparse.ArgumentParser) -> None:
         ("create", "make a sprint: shows first what would be made, then asks", _create),
         ("list", "list the sprints of the experiments", _nothing),
         ("show", "print the plan of a sprint", _named),
+        ("status", "how far it is, who needs attention, and how far people agree", _status),
         ("guide", "print the guide that reviewers see, or replace it by a file", _guide),
     ):
         inner = actions.add_parser(
@@ -40,6 +41,22 @@ def _nothing(parser: argparse.ArgumentParser) -> None:
 
 def _named(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="the sprint's name, or its slug")
+
+
+def _status(parser: argparse.ArgumentParser) -> None:
+    _named(parser)
+    parser.add_argument(
+        "--watch",
+        metavar="SECONDS",
+        type=positive,
+        nargs="?",
+        const=15,
+        help="again and again, every 15 s unless given",
+    )
+    parser.add_argument("--explain", metavar="REVIEWER", help="why each note about a reviewer stands there")
+    complete_with_files(
+        parser.add_argument("--gold", metavar="FILE.jsonl", help="the sprint's gold labels: who got how many right")
+    )
 
 
 def _guide(parser: argparse.ArgumentParser) -> None:

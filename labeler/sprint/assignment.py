@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import combinations
+from math import ceil
 from typing import Final
 
 from labeler.dataclass import dataclass
@@ -90,6 +91,20 @@ def _draw(places: Iterable[tuple[str, int]], people: Sequence[str], seed: str) -
         for pair in combinations(sorted(chosen), 2):
             shared[pair] += 1
     return _Draw(given, max(shared.values(), default=0) - min(shared.values(), default=0))
+
+
+def everybodys_items(
+    placed: Placed, overlap: Overlap, known: Collection[str], people: Collection[str]
+) -> set[str] | None:
+    """Return the items that are everybody's: the known ones (calibration), and those that all of `people` have.
+
+    Which items are gold is on no server. Where there are more people than an item is for, what all of them have is
+    gold; otherwise that does not tell, and the result is None. Queues without items, as new ones are, tell nothing.
+    """
+    filled = [set(items) for reviewer, items in placed.items() if reviewer in people and items]
+    if overlap == "all" or len(filled) <= ceil(overlap):
+        return None
+    return set(known) | set.intersection(*filled)
 
 
 def moves_for_joining(

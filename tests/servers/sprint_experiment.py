@@ -78,3 +78,14 @@ class SprintExperiment:
         """Make a sprint of all traces with an overlap of 2, unless `more` says otherwise."""
         overlap = () if "--overlap" in more else ("--overlap", "2")
         return self.sprint(labeler, "create", name, "--reviewers", ",".join(people), *overlap, *more, by=by)
+
+    def label(
+        self, trace_id: str, by: str, value: object, slug: str = "", name: str = "correct", **metadata: str
+    ) -> None:
+        """Label a trace as labeler does: in a sprint if there is a `slug`, else as a script or MLflow's page."""
+        written = {f"labeler.{key}": each for key, each in metadata.items()}
+        if slug:
+            written |= {"labeler.sprint": slug, "labeler.blind": "true"}
+        said = {"assessment_name": name, "source": {"source_type": "HUMAN", "source_id": by}, "metadata": written}
+        said["feedback"] = {"value": value}
+        self.server.post(f"/api/3.0/mlflow/traces/{trace_id}/assessments", {"assessment": said})

@@ -86,7 +86,7 @@ def test_one_line_opens_my_part_of_a_sprint(experiment: SprintExperiment, machin
         assert label["metadata"]["labeler.blind"] == "true"
         assert "overrides" not in label, "an answer from before the sprint stays"
     with machine.terminal(*line, "--all") as terminal:
-        terminal.wait_for("item 1/")
+        terminal.wait_for(f"/{len(own)}", f"mine {len(own)}")
         assert "begins" not in terminal.text
     (machine.home / "new.md").write_text("Wrong is anything untrue.")
     (machine.home / "lead").mkdir()

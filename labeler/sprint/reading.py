@@ -1,0 +1,96 @@
+"""Reads how a sprint stands: its queues' items, and what was said about their traces."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import field
+from typing import Final
+
+from labeler.backends.base import MissingTarget, TeamBackend
+from labeler.dataclass import dataclass
+from labeler.domain.question import Question
+from labeler.domain.queue import Queue, QueueItem
+from labeler.domain.trace import TraceSummary
+from labeler.sprint.assignment import Placed
+from labeler.sprint.plan_store import Sprint
+
+_IDS_AT_ONCE: Final = 500
+_IN_FLIGHT: Final = 2
+
+Notify = Callable[[int, int], None]
+"""Hears how many traces of how many have been read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A sprint as it was read at `at_ms`, in milliseconds since the epoch.
+
+    `items` has the items of each reviewer by trace ID, and nothing for one whose queue is gone. `traces` are those that
+    are still there.
+    """
+
+    sprint: Sprint
+    at_ms: int
+    items: Mapping[str, Mapping[str, QueueItem]]
+    traces: Mapping[str, TraceSummary] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
+
+    @property
+    def placed(self) -> Placed:
+        """The states of the items in each reviewer's queue."""
+        return {who: {trace: item.state for trace, item in items.items()} for who, items in self.items.items()}
+
+    @property
+    def trace_ids(self) -> list[str]:
+        """Every trace that somebody has or had, sorted."""
+        return sorted({trace for items in self.items.values() for trace in items})
+
+    @property
+    def missing_queues(self) -> list[str]:
+        """Reviewers who have not left, and have no queue any more."""
+        return [reviewer for reviewer in self.sprint.plan.active_queues if reviewer not in self.items]
+
+    @property
+    def missing_traces(self) -> list[str]:
+        """Traces of the sprint that are not on the server any more."""
+        return sorted({*self.trace_ids, *self.sprint.plan.calibration} - self.traces.keys())
+
+
+async def read_items(backend: TeamBackend, sprint: Sprint, at_ms: int) -> Snapshot:
+    """Read the items of every reviewer's queue."""
+    there = {queue.id: queue for queue in await backend.queues(sprint.experiment_id)}
+    items: dict[str, dict[str, QueueItem]] = {}
+    for queue_id, reviewer in sprint.plan.queues.items():
+        if (queue := there.get(queue_id)) is not None and (read := await _items(backend, queue)) is not None:
+            items[reviewer] = read
+    return Snapshot(sprint, at_ms, items)
+
+
+async def read_traces(
+    backend: TeamBackend, experiment_id: str, trace_ids: Iterable[str], notify: Notify
+) -> dict[str, TraceSummary]:
+    """Read what was said about traces, of those that are there."""
+    ids = list(trace_ids)
+    parts = [ids[start : start + _IDS_AT_ONCE] for start in range(0, len(ids), _IDS_AT_ONCE)]
+    found: dict[str, TraceSummary] = {}
+    for start in range(0, len(parts), _IN_FLIGHT):
+        pages = await asyncio.gather(
+            *(backend.summaries(part, [experiment_id]) for part in parts[start : start + _IN_FLIGHT])
+        )
+        found |= {summary.id: summary for page in pages for summary in page}
+        notify(len(found), len(ids))
+    return found
+
+
+async def read_questions(backend: TeamBackend, sprint: Sprint) -> tuple[Question, ...]:
+    """Return the questions of a sprint that are still on the server, in the plan's order."""
+    there = {question.name: question for question in (await backend.schemas(sprint.experiment_id)).questions}
+    return tuple(there[each.name] for each in sprint.plan.questions if each.name in there)
+
+
+async def _items(backend: TeamBackend, queue: Queue) -> dict[str, QueueItem] | None:
+    try:
+        return {item.trace_id: item async for page in backend.items(queue) for item in page}
+    except MissingTarget:
+        return None
