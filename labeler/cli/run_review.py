@@ -169,6 +169,7 @@ async def run_on_screen(
         begin_traffic,
         MediaSettings(configuration.paths.copies, settings.ui.viewer, settings.ui.pictures),
         menu,
+        settings.snippets,
     )
     with _troubles_told(journal, desk):
         chosen = await app.run_async(mouse=settings.mouse)

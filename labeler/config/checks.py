@@ -88,8 +88,8 @@ def table(model: type[T], unknown: UnknownKey = UnknownKey()) -> Check[T]:  # no
     return check
 
 
-def table_of(check_each: Check[Any]) -> Any:
-    """Declare a field for a table with names of the user's own, empty by default: each value is checked.
+def table_of(check_each: Check[Any], check_name: Check[str] | None = None) -> Any:
+    """Declare a field for a table with names of the user's own, empty by default: each value is checked, and each name.
 
     An unquoted ``a.b = …`` in it, which TOML reads as a table in a table, is the name ``a.b``.
     """
@@ -101,7 +101,7 @@ def table_of(check_each: Check[Any]) -> Any:
         mistakes: list[Mistake] = []
         for name, each in _by_dotted_name(value):
             try:
-                read[name] = check_each(each)
+                read[name if check_name is None else check_name(name)] = check_each(each)
             except Wrong as error:
                 mistakes += (mistake.below(name) for mistake in error.mistakes)
         if mistakes:

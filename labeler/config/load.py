@@ -37,7 +37,7 @@ _MOST_TOLD: Final = 100
 """How many mistakes of one file are reported: nobody reads more, and finding the nearest name of each takes time."""
 
 _LISTS: Final = {"backend.experiments"}
-_TABLES_OF_NAMES: Final = ("keys", "judges")
+_TABLES_OF_NAMES: Final = ("keys", "judges", "snippets")
 """Tables whose keys are names of the user's own, which may have dots."""
 
 _SIGNS_IN: Final = (

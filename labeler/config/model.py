@@ -48,6 +48,14 @@ def keys_of_action(value: object) -> tuple[str, ...]:
         raise Wrong(Mistake(mistake.path, told) for mistake in error.mistakes) from None
 
 
+def snippet_name(value: object) -> str:
+    """Check the name of a snippet: it is typed as a word."""
+    name = filled_text(value)
+    if any(character.isspace() for character in name):
+        raise wrong("is no name of a snippet: it must be one word, without spaces")
+    return name
+
+
 @dataclass(frozen=True, slots=True)
 class BackendSettings:
     """Where traces come from and labels go."""
@@ -114,6 +122,7 @@ class Settings:
     ui: UiSettings = setting(table(UiSettings), UiSettings())
     keys: Mapping[str, tuple[str, ...]] = table_of(keys_of_action)
     judges: Mapping[str, str] = table_of(filled_text)
+    snippets: Mapping[str, str] = table_of(filled_text, snippet_name)
     questions: tuple[QuestionRefinement, ...] = setting(questions, ())
 
 

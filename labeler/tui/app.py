@@ -23,6 +23,7 @@ from labeler.tui.safe_app import SafeApp
 from labeler.tui.screens.over_review import OverReview
 from labeler.tui.theme import Theme, ThemeError, load_theme
 from labeler.tui.theme.sixteen_colours import for_terminal
+from labeler.tui.widgets.snippets import Snippets
 
 if TYPE_CHECKING:
     from labeler.tui.screens.worklist_menu import Menu
@@ -34,8 +35,8 @@ MIN_WIDTH, MIN_HEIGHT = 40, 12
 class LabelerApp(SafeApp[Any]):
     """Shows one review. `on_painted` is called once the first screen stands.
 
-    `menu` is what else there is to review. Returns what is to be reviewed next (`Begin`, `DrawAgain`), or None when
-    the reviewer left.
+    `menu` is what else there is to review, `snippets` are texts of the reviewer's own by name. Returns what is to be
+    reviewed next (`Begin`, `DrawAgain`), or None when the reviewer left.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class LabelerApp(SafeApp[Any]):
         on_painted: Callable[[], None],
         media: MediaSettings,
         menu: Menu | None = None,
+        snippets: Snippets | None = None,
     ) -> None:
         super().__init__(theme)
         self.desk = desk
@@ -57,6 +59,7 @@ class LabelerApp(SafeApp[Any]):
         self._on_painted = on_painted
         look = ScreenLook(theme.palette, signs)
         self._review = ReviewScreen(desk, keymap, look, guard_ms, self.choose_theme, media, menu)
+        self._review.offer_snippets(snippets or {})
         self._too_small: Screen[None] | None = None
         self._pauses = Pauses(time.monotonic())
 

@@ -12,8 +12,8 @@ from tests.config.loading import load
 EXAMPLE = (Path(__file__).parents[2] / "config.example.toml").read_text(encoding="utf-8")
 DOCUMENTATION = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
 
-NAMED = ("keys", "judges")
-NAMED_KEYS = ("keys.", "judges.")
+NAMED = ("keys", "judges", "snippets")
+NAMED_KEYS = ("keys.", "judges.", "snippets.")
 
 
 def uncommented(text: str) -> str:

@@ -260,3 +260,13 @@ def test_a_forgotten_colon_makes_no_directory_of_an_address(tmp_path: Path, writ
     assert complaints(tmp_path, f'[backend]\nuri = "{written}"\n') == [
         f'config.toml, line 2: backend.uri must begin with http:// or https://: did you mean "{meant}"?'
     ]
+
+
+def test_snippets_have_names_of_one_word_and_texts_that_are_not_empty(tmp_path: Path) -> None:
+    configuration = load(tmp_path, user='[snippets]\nlate = "Too late."\n"a.b" = "x\\ny"\n')
+    assert configuration.settings.snippets == {"late": "Too late.", "a.b": "x\ny"}
+    told = complaints(tmp_path, '[snippets]\n"two words" = "x"\nempty = ""\n')
+    assert told == [
+        "config.toml, line 2: snippets.two words is no name of a snippet: it must be one word, without spaces",
+        "config.toml, line 3: snippets.empty must not be empty",
+    ]

@@ -14,6 +14,7 @@ from labeler.dataclass import dataclass
 from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.keymap import Keymap
 from labeler.tui.widgets.forms import AreaForm, FormMessages, LineForm
+from labeler.tui.widgets.snippets import Snippets
 
 _DRAFT_AFTER_S: Final = 0.5
 """Seconds after which what was typed is told of: a draft is journaled within a second."""
@@ -104,9 +105,15 @@ class AnswerField(Vertical):
     def hear(self, press: Pressed) -> Message | None:
         """Take a key pressed before the field could hear it itself; returns what that comes to, if anything."""
         told = self._messages.told_by(press, self.text)
-        if told is None:
+        if told is None and self._messages.action_id(press.key) == "field.complete" and self.has_several_lines:
+            self._area.complete()
+        elif told is None:
             self.type(press.character)
         return told
+
+    def offer_snippets(self, snippets: Snippets) -> None:
+        """Have these texts put in place of their names, in fields of several lines."""
+        self._area.snippets = snippets
 
     def go_on(self) -> None:
         """Stay open: what was typed could not be taken."""

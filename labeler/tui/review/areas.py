@@ -21,6 +21,7 @@ from labeler.tui.widgets.finished_rows import Beside, FinishedRows, Stacked
 from labeler.tui.widgets.key_line import KeyLine
 from labeler.tui.widgets.key_menu import KeyMenu, KeyMenuView
 from labeler.tui.widgets.prompt import Prompt
+from labeler.tui.widgets.snippets import Snippets
 
 
 class ReviewAreas(Screen[None]):
@@ -96,6 +97,10 @@ class ReviewAreas(Screen[None]):
         """Say over the questions which span they are about; nothing where they are about the trace."""
         words = f"about span {span_name}" if span_name else ""
         self._rule_bottom.view = DividerView(self._joint_at, self.look.signs.joint_up, words)
+
+    def offer_snippets(self, snippets: Snippets) -> None:
+        """Have these texts put in place of their names, in fields of several lines."""
+        self._answer_field.offer_snippets(snippets)
 
     @property
     def notice(self) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from rich.cells import cell_len
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
@@ -20,7 +20,8 @@ from textual.widgets import Input, Static, TextArea
 from labeler.dataclass import dataclass
 from labeler.tui.action_table import Context
 from labeler.tui.keyboard.key_names import Pressed, key_name, pressed
-from labeler.tui.keymap import Keymap
+from labeler.tui.keymap import Keymap, shown_key
+from labeler.tui.widgets.snippets import Found, Snippets, named_before, offer, unknown
 
 _ROOM_TO_TYPE: Final = 32
 """Cells beside the title of a line, with what stands around it, from which its keys are shown too."""
@@ -60,6 +61,10 @@ class FormMessages:
 class _Area(TextArea):
     """A text area that is taken and left by keys. Once left, it lets keys pass to the screen."""
 
+    @dataclass
+    class Complete(Message):
+        """The snippet that is named before the cursor is to be put in."""
+
     open = False
     messages: FormMessages
 
@@ -75,6 +80,10 @@ class _Area(TextArea):
             event.stop()
             event.prevent_default()
             self.insert("\n")
+        elif self.messages.action_id(key_name(event)) == "field.complete":
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Complete())
         elif event.key in _IDLE:
             event.stop()
             event.prevent_default()
@@ -89,7 +98,7 @@ class _Area(TextArea):
 
 
 class AreaForm(Vertical):
-    """An area of several lines under a title."""
+    """An area of several lines under a title. The key that completes puts a snippet in place of its name."""
 
     DEFAULT_CSS = """
     AreaForm { display: none; height: 1fr; padding: 0 1; }
@@ -105,6 +114,9 @@ class AreaForm(Vertical):
             "", soft_wrap=True, show_line_numbers=False, tab_behavior="focus", highlight_cursor_line=False
         )
         self._area.messages = messages
+        self._key = shown_key(messages.keymap.first_key("field.complete"))
+        self._titled = ""
+        self.snippets: Snippets = {}
 
     def compose(self) -> ComposeResult:
         yield self._title
@@ -112,6 +124,7 @@ class AreaForm(Vertical):
 
     def open(self, title: str, text: str) -> None:
         """Open it with a text, its end under the cursor."""
+        self._titled = title
         self._title.update(title)
         self._area.load_text(text)
         self._area.move_cursor(self._area.document.end)
@@ -134,6 +147,32 @@ class AreaForm(Vertical):
     def type(self, text: str) -> None:
         """Put a text where the cursor is."""
         self._area.insert(text)
+
+    @on(_Area.Complete)
+    def complete(self) -> None:
+        """Put the snippet in whose name stands before the cursor, or say that there is none of that name."""
+        found = self._before_cursor()
+        if found is None or found.name is None:
+            self._say(unknown(found, self.snippets))
+            return
+        row, column = self._area.cursor_location
+        self._area.replace(
+            self.snippets[found.name], (row, found.start), (row, column), maintain_selection_offset=False
+        )
+
+    @on(TextArea.Changed)
+    def _changed(self) -> None:
+        if self.snippets:
+            found = self._before_cursor()
+            self._say("" if found is None else offer(found, self.snippets, self._key))
+
+    def _before_cursor(self) -> Found | None:
+        row, column = self._area.cursor_location
+        return named_before(self._area.document.get_line(row)[:column], self.snippets)
+
+    def _say(self, words: str) -> None:
+        """Say something of snippets behind the title."""
+        self._title.update(f"{self._titled}   {words}" if words else self._titled)
 
 
 class _Line(Input):

@@ -250,3 +250,25 @@ async def test_an_answer_that_would_submit_the_item_stops_at_a_draft_once(tmp_pa
         await table.press("enter")
         assert (table.position, table.comment(1, THUMB.name)) == (2, None)
         assert "✎" in table.screen.splitlines()[3], "the row still has the draft"
+
+
+async def test_a_snippet_comes_in_place_of_its_name_and_what_would_come_is_said_before(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(3), (THUMB,)) as table:
+        table.review.offer_snippets({"late": "It came too late:\nsee the log.", "long": "Too long.", "q": "Why?"})
+        await table.press("y", "p", "c")
+        await table.type("Sorry, la")
+        await table.wait_for(lambda: "Tab: late “It came too late: see the log.”" in table.screen, "the offer")
+        await table.press("tab")
+        await table.type([*"; lo", "tab", *" l", "tab"])
+        await table.wait_for(lambda: "no snippet “l”: late, long, q" in table.screen, "what there is")
+        await table.press("backspace", "enter")
+        assert table.comment(0, THUMB.name) == "Sorry, It came too late:\nsee the log.; Too long."
+
+
+async def test_without_snippets_the_key_says_where_they_are_made(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB,)) as table:
+        await table.press("y", "p", "c")
+        await table.type([*"late", "tab"])
+        await table.wait_for(lambda: "there are no snippets" in table.screen, "the sentence")
+        await table.type(["enter"])
+        assert table.comment(0, THUMB.name) == "late"
