@@ -78,17 +78,26 @@ class DocumentView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=F
         self._viewport: Viewport | None = None
         self._painter: Painter | None = None
         self._waiting: tuple[Document, ViewPosition | None] | None = None
+        self._searched = ""
         self._measuring: Viewport | None = None
         self._reported = (0, 0, 0)
         self._frame: Frame | None = None
 
-    def show(self, document: Document, *, position: ViewPosition | None = None) -> None:
-        """Show a document, at a position kept from before or else as a document opens. Ends a search."""
+    def show(self, document: Document, *, position: ViewPosition | None = None, searched: str = "") -> None:
+        """Show a document, at a position kept from before or else as a document opens.
+
+        `searched` is what a search goes on for in it: without a position the view goes to the first match.
+        """
+        self._searched = searched
         width, height = self._text_width, self._height
         if width <= 0 or height <= 0:
             self._waiting = document, position
             return
         self._viewport = Viewport(self._layout(document), height, position)
+        if searched and position is None:
+            self._viewport.find(searched)
+        elif searched:
+            self._viewport.mark(searched)
         self._changed()
 
     def prepare(self, document: Document, *, position: ViewPosition | None = None) -> None:
@@ -214,6 +223,7 @@ class DocumentView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=F
         """
         if not text:
             self.end_search()
+        self._searched = text
         if self._viewport is None or not text:
             return 0
         count = self._viewport.find(text)
@@ -234,6 +244,7 @@ class DocumentView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=F
 
     def end_search(self) -> None:
         """Unmark the matches."""
+        self._searched = ""
         if self._viewport is not None:
             self._viewport.end_search()
             self._changed()
@@ -280,7 +291,7 @@ class DocumentView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=F
         if self._waiting is not None:
             document, position = self._waiting
             self._waiting = None
-            self.show(document, position=position)
+            self.show(document, position=position, searched=self._searched)
         else:
             self._show_again()
 

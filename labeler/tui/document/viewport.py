@@ -219,10 +219,15 @@ class Viewport:
     def find(self, text: str) -> int:
         """Search, and go to the first match from the top of the window on. Returns how many there are."""
         self._close_revealed()
-        self.search = search = Search(self.layout.document, text)
-        search.stand_at(*self.layout.source(self.layout.place(self.first)))
+        search = self.mark(text)
         self._go_to_match(search.current)
         return len(search.matches)
+
+    def mark(self, text: str) -> Search:
+        """Search without moving, and stand at the first match from the top of the window on."""
+        self.search = search = Search(self.layout.document, text)
+        search.stand_at(*self.layout.source(self.layout.place(self.first)))
+        return search
 
     def step_match(self, step: int) -> tuple[int, int]:
         """Go on by `step` matches, round the ends. Returns the number of the match, from 1, and how many there are."""

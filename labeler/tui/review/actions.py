@@ -385,7 +385,7 @@ class ReviewActions(ReviewFilters):
             return True
         if not self.views.is_open and self.desk.state.selection:
             return await self.act(act.DropSelection())
-        if self.searched is not None:
+        if self.searched:
             self.end_search()
             return True
         return await self.end_aim() or self.close()

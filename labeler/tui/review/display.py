@@ -39,8 +39,10 @@ class ReviewDisplay(ReviewAreas):
 
     def why_not(self, action: Action) -> str:
         """Why an action cannot be done with what is on the screen now; empty when it can, as far as that goes."""
-        if self.searched is not None and action.consequence.decides:
+        if action.consequence.decides and self.searched:
             return self.keymap.spelled("{app.leave} ends the search")
+        if action.consequence.decides and self.views.search_beneath:
+            return self.keymap.spelled("{app.leave} goes back to the search, and then ends it")
         item = self.desk.state.item
         if self.desk.state.selection:
             # What is in view need not be among what is selected; the rules tell what is done to that.
@@ -55,7 +57,8 @@ class ReviewDisplay(ReviewAreas):
     def _stands_against(self, action: Action) -> bool:
         """Whether what is on the screen stands against an action."""
         nothing_folds = action.run == OnScreen("fold") and not self.views.in_front.has_folds
-        return nothing_folds or bool(self.why_not(action))
+        nothing_to_filter = action.run == OnScreen("filter_menu") and not self.desk.state.items
+        return nothing_folds or nothing_to_filter or bool(self.why_not(action))
 
     @property
     def is_gone(self) -> bool:
@@ -136,13 +139,13 @@ class ReviewDisplay(ReviewAreas):
     # Searching
 
     @property
-    def searched(self) -> str | None:
-        """What is searched for in the trace; None while nothing is."""
+    def searched(self) -> str:
+        """What is searched for in what is in front; empty while nothing is."""
         return self.views.searched
 
     def end_search(self) -> None:
         """Unmark what a search found."""
-        if self.searched is not None:
+        if self.searched:
             self.views.end_search()
             self.paint_chrome()
 
@@ -196,9 +199,11 @@ class ReviewDisplay(ReviewAreas):
         """Give every widget but the worklist its value anew."""
         self._paint_trace()
         conditions = view_models.conditions(self.desk)
-        if self.searched is not None:
+        if self.searched:
             current, count = self.views.in_front.match_place()
             conditions = (*conditions, f"search “{one_line(self.searched, 24)}” {current}/{count}")
+        elif beneath := self.views.search_beneath:
+            conditions = (*conditions, f"search “{one_line(beneath, 24)}” waits")
         self._status.view = view_models.status_view(self.desk, conditions)
         self.paint_header()
         self.name_target(view_models.target_name(self.desk))
@@ -219,7 +224,7 @@ class ReviewDisplay(ReviewAreas):
             line = above.pop() if self._key_line.display else []
         elif self.confirm.details:
             above = message_lines(self.confirm.details, "chrome.strong", width, self._message_rows, signs)
-        elif self.searched is not None:
+        elif self.searched:
             line = search_line(self.keymap, width, signs)
         elif self.views.is_open:
             line = view_line(self.keymap, self.views.hints, self._acting, width, signs)

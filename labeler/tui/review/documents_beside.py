@@ -65,4 +65,4 @@ class DocumentsBeside(DocumentView):
             document = _NOTHING_YET
         if document is not self._shown:
             self._shown = document
-            self.show(document)
+            self.show(document, searched=self._searched)

@@ -155,13 +155,13 @@ class ReviewScreen(ReviewActions):
     async def _end_typed_on(self, press: Pressed) -> None:
         """A key ended what was typed on after a refused one. It ends a search as well, where it would."""
         self.presses.heard(press)
-        if self.searched is not None and self._leaves(press.key) is not None:
+        if self.searched and self._leaves(press.key) is not None:
             await self.leave()
         self.say("")
 
     def _action(self, key: str) -> Action | None:
         """What a key does: leave, else in a search, else in what stands over the conversation, else in the review."""
-        contexts = [Context.SEARCH] if self.searched is not None else []
+        contexts = [Context.SEARCH] if self.searched else []
         contexts += [Context.OVERLAY] if self.views.is_open else []
         found = (self.keymap.action(context, key) for context in (*contexts, Context.REVIEW))
         in_turn = (self._leaves(key), *found)

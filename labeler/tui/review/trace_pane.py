@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Final
 
 from textual import on
-from textual.app import ComposeResult
 from textual.message import Message
 
 from labeler.dataclass import dataclass
@@ -20,40 +19,24 @@ from labeler.reading.views.span_lines import SpanLine
 from labeler.reading.wire.spans import UnreadableTrace
 from labeler.tui.action_table import Action
 from labeler.tui.appearance import ScreenLook
-from labeler.tui.document.position import ViewPosition
-from labeler.tui.document.view import DocumentView, LineRangeChanged
-from labeler.tui.review.documents_beside import DocumentsBeside
+from labeler.tui.document.view import DocumentView
 from labeler.tui.review.readings import Readings
 from labeler.tui.review.span_tree import SpanList
-from labeler.tui.review.trace_views import PaneView, TraceView, hints, place_words, renewed
-from labeler.tui.widgets.dividers import Edge
-from labeler.tui.widgets.finished_rows import Beside
+from labeler.tui.review.trace_views import PaneView, TraceView, hints, renewed
+from labeler.tui.review.view_layers import NO_FOLDS, ViewLayers
 from labeler.tui.widgets.styled_text import cut
-
-BESIDE_FROM_WIDTH: Final = 140
-"""Cells of a screen from which retrieved documents stand beside the response instead of over it."""
 
 _LONGEST_NAME: Final = 32
 """Cells of a name in the header."""
 
 _NOTHING_TO_OPEN: Final = "There is nothing to open here"
-_NO_FOLDS: Final = "Nothing here folds"
-_EMPTY: Final = PaneView("", None, "", False, False, None, False, {})
 
 
-class TracePane(Beside):
-    """Shows a trace. It takes no keys itself: the screen calls its methods. What cannot be done is told in a sentence.
+class TracePane(ViewLayers):
+    """Shows a trace, and opens views of it. It takes no keys itself: the screen calls its methods.
 
-    Each trace is shown at the scroll position and with the folds it was left with.
+    What cannot be done is told in a sentence.
     """
-
-    @dataclass
-    class ViewChanged(Message):
-        """Another view is in front, or beside the conversation."""
-
-    @dataclass
-    class PlaceChanged(Message):
-        """Another part of what is in front is in view."""
 
     @dataclass
     class SpanSelected(Message):
@@ -67,43 +50,15 @@ class TracePane(Beside):
         block: Block
 
     def __init__(self, look: ScreenLook, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+        super().__init__(look, id=id)
         self._ellipsis = look.signs.ellipsis
-        self.conversation = DocumentView(look.palette, look.signs, id="document")
-        """The conversation, or the document that stands in its place."""
-        self.span_tree = SpanList(look, id="spans")
-        self._edge = Edge(look, id="documents-edge")
-        self._documents = DocumentsBeside(look.palette, look.signs, id="documents")
-        for hidden in (self.span_tree, self._edge, self._documents):
-            hidden.display = False
-        self._view = _EMPTY
-        self._over: list[TraceView] = []
-        self._beside = False
-        self._searched: str | None = None
         self._readings = Readings()
         self._told: tuple[Sequence[Assessment], Mapping[str, str]] = ((), {})
-        self._positions: dict[str, ViewPosition] = {}
-        self._shown: tuple[str, TraceView | Document | str] | None = None
-
-    def compose(self) -> ComposeResult:
-        yield from (self.conversation, self.span_tree, self._edge, self._documents)
-
-    def on_resize(self) -> None:
-        """The screen may no longer, or again, have room for documents beside the conversation."""
-        self._arrange()
-
-    # What is shown
 
     def show(self, view: PaneView) -> None:
-        """Show a trace. What stands over another, or from before what others said was hidden or shown, closes."""
-        before, self._view = self._view, view
-        if (before.trace_id, before.is_blind) != (view.trace_id, view.is_blind):
-            self.end_search()
-            self._over.clear()
-            self._arrange()
-        self._show_conversation()
-        if self.has_documents_beside:
-            self._documents.show_of(view.trace_id, view.prepared)
+        """Show a trace, and what was said about the span that is open."""
+        before = self._view
+        super().show(view)
         self.span_tree.mark({span_id: len(said) for span_id, said in view.about_spans.items()})
         if before.about_spans != view.about_spans:
             self.run_worker(self._update_span(), group="span", exclusive=True)
@@ -118,47 +73,9 @@ class TracePane(Beside):
         self.run_worker(asyncio.to_thread(self.conversation.prepare, document), exit_on_error=False)
 
     @property
-    def over(self) -> TraceView | None:
-        """The view in front of the conversation, if there is one."""
-        return self._over[-1] if self._over else None
-
-    @property
-    def in_front(self) -> SpanList | DocumentView:
-        """What keys that scroll, fold and search are about."""
-        if self.over is not None:
-            return self.conversation if self.over.document is not None else self.span_tree
-        return self._documents if self.has_documents_beside else self.conversation
-
-    @property
-    def has_documents_beside(self) -> bool:
-        """Whether the retrieved documents stand beside the conversation."""
-        return self._beside and self._has_room_beside
-
-    @property
-    def is_open(self) -> bool:
-        """Whether anything stands over the conversation or beside it."""
-        return self.over is not None or self.has_documents_beside
-
-    @property
     def span(self) -> SpanLine | None:
         """The span that is selected in the tree, or open from there; None while the tree is not open."""
         return self.span_tree.span if self._over[:1] and self._over[0].action_id == "view.spans" else None
-
-    @property
-    def document(self) -> Document | None:
-        """The document that is in front, or the conversation below the list of spans; None while the trace is away."""
-        if self.over is not None and self.over.document is not None:
-            return self.over.document
-        return self._view.prepared.document if self._view.prepared is not None else None
-
-    @property
-    def place(self) -> str:
-        """What is in front, and which part of it is in view: ``documents   line 1-14 of 40``."""
-        front = self.in_front
-        if isinstance(front, SpanList):
-            return front.place
-        title = self.over.title if self.over is not None else "documents" if self.has_documents_beside else ""
-        return place_words(title, *front.line_range())
 
     def takes(self, action: Action) -> bool:
         """Whether an action makes sense now: beside documents nothing opens, and Enter goes on with the review."""
@@ -270,11 +187,6 @@ class TracePane(Beside):
             del self._over[1:]
             self._changed()
 
-    def go_answer(self) -> None:
-        """In the conversation, also beside documents: to the response, or its request."""
-        if not isinstance(self.in_front, SpanList):
-            self.conversation.go_answer()
-
     def fold(self) -> str:
         """Open or close the current block, or have media opened; returns why it cannot be, or nothing."""
         front = self.in_front
@@ -282,39 +194,8 @@ class TracePane(Beside):
         if media is not None:
             self.post_message(self.MediaChosen(self._view.trace_id, media))
         elif not front.toggle_fold():
-            return "Nothing in view folds" if front.has_folds else _NO_FOLDS
+            return "Nothing in view folds" if front.has_folds else NO_FOLDS
         return ""
-
-    def fold_all(self) -> str:
-        """Open or close all blocks; returns why it cannot be, or nothing."""
-        return "" if self.in_front.toggle_all_folds() else _NO_FOLDS
-
-    # Searching
-
-    @property
-    def searched(self) -> str | None:
-        """What is searched for in what is in front; None while nothing is."""
-        return self._searched
-
-    def search(self, text: str) -> int:
-        """Search in what is in front; returns how many matches there are. Without any the search is over."""
-        count = self.in_front.search(text)
-        self._searched = text if count else None
-        return count
-
-    def end_search(self) -> None:
-        """Unmark what a search found, whichever view it was in."""
-        if self._searched is not None:
-            self._searched = None
-            for view in (self.conversation, self.span_tree, self._documents):
-                view.end_search()
-
-    # Messages from what is shown
-
-    @on(LineRangeChanged)
-    def _other_lines(self, message: LineRangeChanged) -> None:
-        message.stop()
-        self.post_message(self.PlaceChanged())
 
     @on(SpanList.Moved)
     def _span_moved(self, message: SpanList.Moved) -> None:
@@ -325,51 +206,6 @@ class TracePane(Beside):
     async def _span_picked(self, message: SpanList.Picked) -> None:
         message.stop()
         await self.enter()
-
-    # Putting it on the screen
-
-    @property
-    def _has_room_beside(self) -> bool:
-        return self.app.size.width >= BESIDE_FROM_WIDTH
-
-    def _open(self, view: TraceView) -> None:
-        self._over = [view]
-        self._changed()
-
-    def _changed(self) -> None:
-        self.end_search()
-        self._arrange()
-        self._show_conversation()
-        self.post_message(self.ViewChanged())
-
-    def _arrange(self) -> None:
-        """Display what is in front."""
-        lists_spans = self.over is not None and self.over.document is None
-        self.conversation.display = not lists_spans
-        self.span_tree.display = lists_spans
-        self._edge.display = self._documents.display = self.has_documents_beside
-
-    def _show_conversation(self) -> None:
-        view = self._view
-        over = self.over if self.over is not None and self.over.document is not None else None
-        wanted = (view.trace_id, view.instead if view.prepared is None else over or view.prepared.document)
-        if wanted == self._shown or (self._searched is not None and self._shows_conversation_of(view.trace_id)):
-            return
-        self._keep_position()
-        self._shown = wanted
-        if view.prepared is None:
-            self.conversation.show(view.placeholder)
-        elif over is not None and over.document is not None:
-            self.conversation.show(over.document, position=over.position)
-        else:
-            self.conversation.show(view.prepared.document, position=self._positions.get(view.trace_id))
-
-    def _keep_position(self) -> None:
-        if self._shown is not None and self._shows_conversation_of(self._shown[0]):
-            self._positions[self._shown[0]] = self.conversation.position()
-
-    def _shows_conversation_of(self, trace_id: str) -> bool:
-        return self._shown is not None and self._shown[0] == trace_id and isinstance(self._shown[1], Document)
 
     async def _read_span(self, prepared: PreparedTrace, span: SpanLine) -> Document | None:
         said = self._view.about_spans.get(span.span_id, ())

@@ -52,7 +52,7 @@ PLACES: Final[dict[str, tuple[Opens, IsOpen]]] = {
     "guideline": (pressing("i"), stands_over),
     "outbox": (pressing("O"), stands_over),
     "question": (question, lambda table: table.review.confirm.is_open),
-    "search": (pressing("/", "t", "h", "e", "enter"), lambda table: table.review.searched is not None),
+    "search": (pressing("/", "t", "h", "e", "enter"), lambda table: bool(table.review.searched)),
 }
 
 MEANT: Final = {("search", "u"), ("search", "U"), ("search", "q")}
