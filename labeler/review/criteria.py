@@ -9,6 +9,7 @@ from typing import Final, NamedTuple, TypeAlias
 from labeler.dataclass import dataclass
 from labeler.domain.question import Question
 from labeler.domain.value_words import value_words
+from labeler.review.parts import parts
 
 
 class Kind(StrEnum):
@@ -47,7 +48,7 @@ Sought: TypeAlias = bool | int | float | str
 
 
 class Criterion(NamedTuple):
-    """One of the kinds, with what it is about: the name of a question or of a trace, and the value of the answer.
+    """One of the kinds, with what it is about: the name of a question, field or trace, and the value of the answer.
 
     A text that is searched for is a `value`. Nothing of it is display text.
     """
@@ -83,7 +84,7 @@ def criterion_words(criterion: Criterion, questions: Iterable[Question]) -> str:
         case Kind.ANSWERED:
             return f"{criterion.name} answered"
         case Kind.VALUE:
-            asked = next((each for each in questions if each.name == criterion.name), None)
+            asked = next((part.asked for part in parts(questions) if part.name == criterion.name), None)
             said = str(criterion.value) if asked is None else value_words(criterion.value, asked)
             return f"{criterion.name} {said}"
         case Kind.LIKE:

@@ -13,6 +13,7 @@ from labeler.domain.worklist import ItemState
 from labeler.review.converted_values import converted
 from labeler.review.criteria import Criterion, Filter, Kind, Sought
 from labeler.review.judge_values import VerdictOnTrace, differ, verdict_for
+from labeler.review.parts import Part, values_by_name
 from labeler.review.state import ReviewState
 from labeler.review.worklist import Item
 
@@ -100,11 +101,11 @@ class FilterIndex:
             return Filter(criterion, tuple(index for index in range(len(self._met)) if self._meets(index, criterion)))
         return Filter(criterion, tuple(index for index, met in enumerate(self._met) if criterion in met))
 
-    def values_of(self, question: Question) -> Mapping[Sought, int]:
-        """Return the values that were answered to a question, each with how many items have it."""
+    def values_of(self, part: Part) -> Mapping[Sought, int]:
+        """Return the values that were answered to a question, or a field of one, each with how many items have it."""
         self.catch_up()
         counts = self._counts.items()
-        return {each.value: count for each, count in counts if each[:2] == (Kind.VALUE, question.name) and count}
+        return {each.value: count for each, count in counts if each[:2] == (Kind.VALUE, part.name) and count}
 
     @property
     def new(self) -> int:
@@ -152,10 +153,9 @@ def criteria_met(state: ReviewState, item: Item, knowledge: TraceKnowledge) -> I
         if _has_comment(state, trace_id):
             yield _COMMENTED
         for question in state.questions:
-            answer = given.get(question.name)
-            if answer is not None:
-                yield Criterion(Kind.ANSWERED, question.name)
-                yield from (Criterion(Kind.VALUE, question.name, value) for value in _sought_in(answer))
+            for name, said in values_by_name(question, given.get(question.name)):
+                yield Criterion(Kind.ANSWERED, name)
+                yield from (Criterion(Kind.VALUE, name, value) for value in _sought_in(said))
     elif _has_comment(state, trace_id):
         yield _COMMENTED
     if knowledge.has_draft(trace_id):
@@ -181,9 +181,9 @@ def _has_comment(state: ReviewState, trace_id: str) -> bool:
     )
 
 
-def _sought_in(answer: Answer) -> Iterator[Sought]:
+def _sought_in(said: JsonValue) -> Iterator[Sought]:
     """Iterate over what of an answer can be filtered by: its value or, of a choice of several, each that was chosen."""
-    values = answer.value if isinstance(answer.value, list | tuple) else [answer.value]
+    values = said if isinstance(said, list | tuple) else [said]
     yield from (value for value in values if isinstance(value, bool | int | float | str))
 
 

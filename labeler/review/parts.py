@@ -84,6 +84,16 @@ def answered_parts(part: Part, answer: Answer | None) -> list[Part]:
     return [each for each in parts_of(part.place[0], part.question) if not each.is_open(answer)]
 
 
+def values_by_name(question: Question, answer: Answer | None) -> list[tuple[str, JsonValue]]:
+    """List what an answer says to a question or, where it is an object, to its fields, by `Part.name`."""
+    if answer is None:
+        return []
+    if not isinstance(question.input, Structured) or not isinstance(answer.value, Mapping):
+        return [(question.name, answer.value)]
+    said = ((part.name, part.value_in(answer)) for part in parts_of(0, question))
+    return [(name, value) for name, value in said if value is not None]
+
+
 def part_at(questions: Sequence[Question], place: Place) -> Part:
     """Return the part at a place."""
     index, field_index = place

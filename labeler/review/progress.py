@@ -13,7 +13,7 @@ from labeler.domain.change import Answer, AnswerEffect, Change
 from labeler.domain.question import FLAG_NAME, NOTE_NAMES, Categorical, Numeric, PassFail, Question
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
-from labeler.review.parts import parts
+from labeler.review.parts import parts, values_by_name
 from labeler.review.worklist import Item
 
 Countable: TypeAlias = bool | int | float | str
@@ -122,9 +122,8 @@ class Tally:
 
     def _said(self, name: str, answer: Answer) -> Iterable[tuple[str, JsonValue]]:
         """Return what an answer says, by question; where it is an object, by field."""
-        asked = (question for question in self._questions if question.name == name)
-        said = [(part.name, part.value_in(answer)) for part in parts(asked)]
-        return [(of, value) for of, value in said if value is not None] or [(name, answer.value)]
+        question = next((each for each in self._questions if each.name == name), None)
+        return [(name, answer.value)] if question is None else values_by_name(question, answer)
 
     def progress(self, deferred: Iterable[str] = (), drafts: Collection[str] = ()) -> Progress:
         """Return the numbers. `deferred` and `drafts` are the traces that are put off, and those with drafts."""

@@ -28,15 +28,15 @@ class ReviewFilters(ReviewFields):
         """Close the menu with a key, which does what it stands for there; what is not in it does nothing else."""
         asked_for_value, told_meanwhile = self._asks_for_value, self._notice
         self.close_menu()
-        question = self.desk.state.question
+        part = self.desk.state.part
         if not asked_for_value:
             action = self.keymap.action(Context.FILTER, key)
             if action is not None and isinstance(action.run, OnScreen):
                 await self.filter_by(action.run.about)
-        elif question is not None and (answer := self._answer(key)) is not None:
-            value = value_of(answer, question)
+        elif part is not None and (answer := self._answer(key)) is not None:
+            value = value_of(answer, part.asked)
             if value is not None:
-                await self._show(Criterion(Kind.VALUE, question.name, value))
+                await self._show(Criterion(Kind.VALUE, part.name, value))
         if told_meanwhile is not None and not self.notice:
             self.say(*told_meanwhile)
 
@@ -68,8 +68,8 @@ class ReviewFilters(ReviewFields):
             await self._show(Criterion(Kind.TEXT, value=sought))
 
     def _ask_for_value(self) -> None:
-        question = self.desk.state.question
-        menu = None if question is None else values_menu(self.desk, self.keymap, question)
+        part = self.desk.state.part
+        menu = None if part is None else values_menu(self.desk, self.keymap, part)
         if menu is None or not menu.choices:
             self.warn("No key answers the focused question with a value, so there is none to filter by")
             return

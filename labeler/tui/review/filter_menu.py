@@ -11,6 +11,7 @@ from labeler.reading.sanitise import one_line
 from labeler.review.action import Digit, Thumb
 from labeler.review.answer_values import option_index
 from labeler.review.criteria import OF_OTHERS, Criterion, Kind, Sought, criterion_words
+from labeler.review.parts import Part
 from labeler.tui.action_table import Action, Context, OnScreen, Rule
 from labeler.tui.keymap import Keymap
 from labeler.tui.widgets.key_menu import Choice, KeyMenuView
@@ -21,16 +22,16 @@ def criteria_menu(desk: Desk, keymap: Keymap) -> KeyMenuView:
     return KeyMenuView("filter", tuple(_criteria(desk, keymap)), _note(desk))
 
 
-def values_menu(desk: Desk, keymap: Keymap, question: Question) -> KeyMenuView:
-    """The menu of the values of a question: the keys are those that answer it."""
-    counts = desk.filters.index.values_of(question)
+def values_menu(desk: Desk, keymap: Keymap, part: Part) -> KeyMenuView:
+    """The menu of the values of a question, or a field of one: the keys are those that answer it."""
+    counts, question = desk.filters.index.values_of(part), part.asked
     choices: dict[Sought, Choice] = {}
     for action in keymap.actions:
         value = value_of(action, question)
         if value is not None and value not in choices and action.keys:
             words = one_line(value_words(value, question), 40)
             choices[value] = Choice(action.keys[0], words, counts.get(value, 0))
-    return KeyMenuView(f"filter {one_line(question.name, 24)}", tuple(choices.values()))
+    return KeyMenuView(f"filter {one_line(part.name, 24)}", tuple(choices.values()))
 
 
 def value_of(action: Action, question: Question) -> Sought | None:
@@ -72,11 +73,11 @@ def _criteria(desk: Desk, keymap: Keymap) -> Iterator[Choice]:
             case Kind.TEXT:
                 pass
             case Kind.VALUE:
-                question = state.question
-                if question is None:
+                part = state.part
+                if part is None:
                     continue
-                words = one_line(question.name, 24)
-                matches = index.count_of(Criterion(Kind.ANSWERED, question.name))
+                words = one_line(part.name, 24)
+                matches = index.count_of(Criterion(Kind.ANSWERED, part.name))
             case Kind.LIKE:
                 like = desk.filters.like_this
                 matches = 0 if like is None else index.count_of(like)

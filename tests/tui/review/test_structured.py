@@ -164,3 +164,12 @@ async def test_on_a_narrow_screen_fields_keep_their_names_and_their_keys(tmp_pat
     async with open_table(tmp_path, traces(2), (long,), size=(width, 24)) as table:
         assert "accuracy" in rows(table)[0]
         assert "1" in rows(table)[0]
+
+
+async def test_the_worklist_is_filtered_by_the_value_of_the_focused_field(tmp_path: Path) -> None:
+    asked = Question("quality", Structured((ACCURACY, field("tone", Categorical(("warm", "cold"))))))
+    async with open_table(tmp_path, traces(4), (asked,)) as table:
+        await table.press("4", "1", "4", "2", "5", "2", "tab", "F")
+        assert "quality.tone" in table.screen
+        await table.press("v", "2")
+        assert "filter quality.tone cold 2 of 4" in table.line("status")
