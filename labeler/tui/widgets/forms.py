@@ -61,12 +61,9 @@ class FormMessages:
 class _Area(TextArea):
     """A text area that is taken and left by keys. Once left, it lets keys pass to the screen."""
 
-    @dataclass
-    class Complete(Message):
-        """The snippet that is named before the cursor is to be put in."""
-
     open = False
     messages: FormMessages
+    complete: Callable[[], None]
 
     async def _on_key(self, event: events.Key) -> None:
         if not self.open:
@@ -83,7 +80,7 @@ class _Area(TextArea):
         elif self.messages.action_id(key_name(event)) == "field.complete":
             event.stop()
             event.prevent_default()
-            self.post_message(self.Complete())
+            self.complete()  # at once: a message would come behind the letters that are on their way
         elif event.key in _IDLE:
             event.stop()
             event.prevent_default()
@@ -114,8 +111,10 @@ class AreaForm(Vertical):
             "", soft_wrap=True, show_line_numbers=False, tab_behavior="focus", highlight_cursor_line=False
         )
         self._area.messages = messages
+        self._area.complete = self.complete
         self._key = shown_key(messages.keymap.first_key("field.complete"))
         self._titled = ""
+        self._said_of: str | None = None
         self.snippets: Snippets = {}
 
     def compose(self) -> ComposeResult:
@@ -124,7 +123,7 @@ class AreaForm(Vertical):
 
     def open(self, title: str, text: str) -> None:
         """Open it with a text, its end under the cursor."""
-        self._titled = title
+        self._titled, self._said_of = title, None
         self._title.update(title)
         self._area.load_text(text)
         self._area.move_cursor(self._area.document.end)
@@ -148,12 +147,12 @@ class AreaForm(Vertical):
         """Put a text where the cursor is."""
         self._area.insert(text)
 
-    @on(_Area.Complete)
     def complete(self) -> None:
         """Put the snippet in whose name stands before the cursor, or say that there is none of that name."""
         found = self._before_cursor()
         if found is None or found.name is None:
             self._say(unknown(found, self.snippets))
+            self._said_of = self.text
             return
         row, column = self._area.cursor_location
         self._area.replace(
@@ -162,7 +161,7 @@ class AreaForm(Vertical):
 
     @on(TextArea.Changed)
     def _changed(self) -> None:
-        if self.snippets:
+        if self.snippets and self.text != self._said_of:  # else it tells of what was typed before that was said
             found = self._before_cursor()
             self._say("" if found is None else offer(found, self.snippets, self._key))
 
