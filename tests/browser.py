@@ -45,6 +45,27 @@ class Browser:
         self._send("Page.navigate", url=file.as_uri())
         self.value(f"new Promise(done => setTimeout(done, {_SETTLE_MS}))")
 
+    def go(self, address: str, *, width: int, height: int) -> None:
+        """Begin to show an address, from nothing, in a window of so many pixels."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self._send("Emulation.setDeviceMetricsOverride", **size)
+        self._send("Page.navigate", url="about:blank")
+        self._send("Page.navigate", url=address)
+
+    def click(self, x: float, y: float) -> None:
+        """Press and release the mouse's left button at a place in the window."""
+        for kind in ("mousePressed", "mouseReleased"):
+            self._send("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def type(self, text: str) -> None:
+        """Put text where the page has the keyboard."""
+        self._send("Input.insertText", text=text)
+
+    def press(self, key: str) -> None:
+        """Press a key that types nothing, by the name that pages know it by."""
+        for kind in ("keyDown", "keyUp"):
+            self._send("Input.dispatchKeyEvent", type=kind, key=key, code=key)
+
     def value(self, expression: str) -> Any:
         """Return what an expression in the page comes to, a promise awaited."""
         result = self._send("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)

@@ -9,7 +9,7 @@ from labeler.desk.document_cache import Library, PreparedTrace
 from labeler.desk.restore import Cells
 from labeler.domain import answer_metadata
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType, same_reviewer
-from labeler.domain.change import Answer, AnswerEffect, Change
+from labeler.domain.change import Answer, AnswerEffect, Change, says_the_same
 from labeler.domain.question import NOTE_NAMES, Question
 from labeler.domain.sprint import in_scope, plan_of, scope_of_plan
 from labeler.domain.trace import TraceSummary
@@ -175,6 +175,7 @@ class KnownAssessments:
                 continue
             journaled = known.get((span_id, name))
             is_other = journaled is None or journaled.assessment_id != answer.assessment_id
+            is_other = is_other or (shown is not None and not says_the_same(shown, answer))
             is_same = shown is not None and shown.assessment_id == answer.assessment_id
             has_moved = is_same and shown is not None and shown.has_fallen != answer.has_fallen
             if has_moved or (is_other and trace_id not in self._state.touched):
@@ -191,16 +192,20 @@ class KnownAssessments:
                 self._state.mine.pop(place, None)
 
     def is_told_of_more(self, summary: TraceSummary) -> bool:
-        """Return whether a valid answer of mine was read that is not one that the journal has."""
-        given = {answer.assessment_id for answer in self.journaled(summary.id).values() if answer is not None}
+        """Return whether a valid answer of mine was read that the journal does not have, or that says otherwise now."""
+        given = self._given(summary.id)
         own = by_reviewer(summary.assessments, self._reviewer)
-        return any(each.valid and not given & {each.id, each.metadata.get(answer_metadata.ID)} for each in own)
+        return any(each.valid and not _is_as_given(each, given) for each in own)
 
     def mark_of(self, summary: TraceSummary) -> int:
         """Return a number that is another one once anything was said of a trace by other ways than from here."""
-        given = {answer.assessment_id for answer in self.journaled(summary.id).values() if answer is not None}
-        told = (each for each in summary.assessments if each.id not in given and each.id not in self.retired)
+        given = self._given(summary.id)
+        told = (each for each in summary.assessments if not _is_as_given(each, given) and each.id not in self.retired)
         return hash(tuple((each.id, each.valid, repr(each.value), each.rationale) for each in told))
+
+    def _given(self, trace_id: str) -> Mapping[str, Answer]:
+        """Return the journal's answers about a trace and its spans, by the IDs of their assessments."""
+        return {answer.assessment_id: answer for answer in self.journaled(trace_id).values() if answer is not None}
 
     def changed(self, change: Change) -> None:
         """Take in what the reviewer has just done."""
@@ -213,6 +218,12 @@ class KnownAssessments:
                     self.retired.discard(effect.after.assessment_id)
                 self.retired |= {each.id for each in effect.retired}
                 self.retired -= {each.id for each in effect.restored}
+
+
+def _is_as_given(assessment: Assessment, given: Mapping[str, Answer]) -> bool:
+    """Return whether an assessment is one of these answers, and nobody has edited it where it stands."""
+    answer = given.get(assessment.id) or given.get(assessment.metadata.get(answer_metadata.ID, ""))
+    return answer is not None and says_the_same(answer, answer_metadata.answer_of(assessment, assessment.value))
 
 
 def _word(

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from labeler.dataclass import dataclass
 from labeler.domain.assessment import Assessment, AssessmentKind
-from labeler.domain.value import JsonValue
+from labeler.domain.value import JsonValue, same_value
 from labeler.domain.worklist import ItemState
 
 
@@ -55,6 +55,11 @@ class Answer:
     repeats: str | None = None
     bulk: int | None = None
     place: TracePlace | None = None
+
+
+def says_the_same(one: Answer, other: Answer) -> bool:
+    """Return whether two answers have the same value and comment, whatever their IDs."""
+    return same_value(one.value, other.value) and (one.comment or "") == (other.comment or "")
 
 
 @dataclass(frozen=True, slots=True)

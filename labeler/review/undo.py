@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from labeler.domain.assessment import AssessmentKind
-from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, StateEffect
-from labeler.domain.value import same_value
+from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, StateEffect, says_the_same
 from labeler.domain.worklist import ItemState
 from labeler.review.action import ActionContext
 from labeler.review.answers import make_change
@@ -64,15 +63,15 @@ def _focus_of(
 
 
 def _stands(state: ReviewState, effect: Effect) -> bool:
-    """Return whether what an effect made still stands. An answer that was restored since has another ID."""
+    """Return whether what an effect made still stands. An answer that was restored since has another ID, and one that
+    was edited where it stands has the same.
+    """
     if isinstance(effect, StateEffect):
         return True
     now, made = state.answers_of(effect.trace_id, effect.span_id).get(effect.question), effect.after
     if now is None or made is None:
         return now is made
-    return now.assessment_id == made.assessment_id or (
-        same_value(now.value, made.value) and (now.comment or "") == (made.comment or "")
-    )
+    return says_the_same(now, made)
 
 
 def _reopening(state: ReviewState, effects: Sequence[Effect]) -> tuple[StateEffect, ...]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from labeler.journal.journal import Journal
 from labeler.journal.schema import STEPS
-from tests.benchmarks.measures import machine, noise, table
+from tests.benchmarks.measures import machine, median, noise, table
 from tests.benchmarks.opening import make_journal
 from tests.journal.earlier_formats import write_as_of
 
@@ -48,6 +48,7 @@ def main() -> None:
             shutil.rmtree(path.parent)
     title = f"{asked.answers:,} answers on {asked.items:,} items, format {asked.version} to {len(STEPS)}"
     table(title, "ms", took)
+    print(f"\nmigrated over copied: {median(took['migrated']) / median(took['copied']):.1f}")
 
 
 if __name__ == "__main__":

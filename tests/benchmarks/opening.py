@@ -31,7 +31,7 @@ from labeler.review.decide import decide
 from labeler.review.decision import Decision
 from labeler.review.state import ReviewState, Rules
 from labeler.review.worklist import Item
-from tests.benchmarks.measures import machine, noise, table
+from tests.benchmarks.measures import machine, median, noise, table
 
 QUESTION = Question("helpful", PassFail())
 SPEC = ReviewSpec("http://harbour.example", "", ("1",), "bench", label="bench")
@@ -106,10 +106,13 @@ def main() -> None:
             for name, directory in places.items():
                 took.setdefault(name, []).append(asyncio.run(opened(directory)))
     title = f"{asked.items:,} items: CPU time"
+    least, *more = ([each.review for each in runs] for runs in took.values())
     table(f"{title} of opening the review", "ms", {name: [each.review for each in runs] for name, runs in took.items()})
     table(
         f"{title} of opening the journal", "ms", {name: [each.journal for each in runs] for name, runs in took.items()}
     )
+    ratios = ", ".join(f"{median(runs) / median(least):.2f}" for runs in more)
+    print(f"\nopening the review, over that with the fewest answers: {ratios}")
 
 
 if __name__ == "__main__":

@@ -94,6 +94,8 @@ class PseudoTerminal:
                 self.show([piece])
                 if wanted.search("\n".join(self.lines)):
                     return piece.at
+            elif self._has_ended():
+                raise RuntimeError("the program has ended; the screen:\n" + "\n".join(self.lines))
         raise TimeoutError(f"waited {seconds} s for {pattern!r}; the screen:\n" + "\n".join(self.lines))
 
     def settling(self, pieces: Sequence[Piece], part: Callable[[list[str]], Sequence[str]]) -> Piece | None:
@@ -117,6 +119,10 @@ class PseudoTerminal:
                     self.show([piece])
             if cpu_ms(self.pid) - before < 60 * seconds:
                 return
+
+    def _has_ended(self) -> bool:
+        """Whether the program has ended, by whatever it did."""
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def wait_for_exit(self) -> None:
         while self.read(5) is not None:

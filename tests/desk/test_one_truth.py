@@ -500,6 +500,33 @@ async def test_what_the_backend_had_after_an_answer_was_acknowledged_counts_and_
     assert (sent.value, sent.overrides) == (False, "a-page")
 
 
+async def test_an_answer_given_here_and_edited_on_the_servers_own_page_shows_as_it_stands_there(room: Room) -> None:
+    async with room.desk(SEARCH) as desk:
+        await do(desk, Thumb(False, "why not"))
+    ((mine,),) = (await deliver(room),)
+    edited = replace(mine, value=True, rationale="after all")
+    await put(room, (edited,), DELIVERED_MS)
+    async with room.desk(SEARCH) as desk:
+        await until_prepared(desk)
+        await asyncio.sleep(0.1)
+        assert value(desk) is False, "it was acknowledged after the backend was asked"
+        for said, changed in ((mine, set[str]()), (edited, {"tr-a"})):
+            read = replace(listed("tr-a", said=(said,))[0].summary, read_at_ms=DELIVERED_MS + 1)
+            assert await desk.news.learn_of([read]) == changed
+        assert (value(desk), desk.state.answers_of("tr-a")["helpful"].comment) == (True, "after all")
+        assert state(desk) is ItemState.LABELLED
+        undone = await desk.act(Undo())
+        assert isinstance(undone, Refusal)
+        assert "helpful was changed since" in undone.says
+    await put(room, (edited,), DELIVERED_MS + 1)
+    async with room.desk(ERRORS) as desk:
+        await until_prepared(desk)
+        await until(desk, True)
+        await do(desk, GoTo(1), Thumb(False))
+    (sent,) = await deliver(room)
+    assert (sent.value, sent.overrides) == (False, mine.id)
+
+
 async def test_an_answer_that_is_being_given_while_a_reading_comes_in_stands(room: Room) -> None:
     pages = Assessment(
         "a-page", "tr-a", "helpful", AssessmentKind.FEEDBACK, True, Source(SourceType.HUMAN, "rhea.k"), created_at_ms=1
