@@ -94,7 +94,7 @@ def _until(at_ms: int) -> str:
 def panel_view(desk: Desk, keymap: Keymap, acting: KeysThatAct, signs: Signs, display: dict[str, str]) -> PanelView:
     """Everything that the question panel tells. Texts that are met for the first time are added to `display`."""
     state = desk.state
-    answers = state.given if state.item else {}
+    answers = dict(state.given) if state.item else {}  # what is compared later must not change meanwhile
     for text in _texts_of(state.questions, answers):
         if text not in display:
             display[text] = sanitise(text)

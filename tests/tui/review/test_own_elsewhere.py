@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,3 +72,18 @@ async def test_a_conflict_is_told_and_the_outbox_has_both(tmp_path: Path, key: s
         answer = table.desk.state.answers_of(trace_id)[THUMB.name]
         assert answer.value is kept
         assert "≠" not in table.screen
+
+
+async def test_an_answer_from_elsewhere_that_is_edited_there_while_in_view_is_painted_anew(
+    tmp_path: Path,
+) -> None:
+    async with open_table(tmp_path, [answered(raw, True) for raw in traces(2)], (THUMB, RATING)) as table:
+        await table.wait_for(lambda: "✓ delivered" in table.line("panel"), "how far the answer got")
+        assert "[y Helpful]" in table.line("panel")
+        summary = await table.store.summary(table.desk.state.items[0].trace_id)
+        edited = tuple(replace(each, value=False) for each in summary.assessments)
+        later_ms = time.time_ns() // 1_000_000 + 60_000
+        await table.desk.news.learn_of([replace(summary, assessments=edited, read_at_ms=later_ms)])
+        await table.settle()
+        assert "[n Not helpful]" in table.line("panel")
+        assert "filled in: user_satisfaction Not helpful" in table.line("header")
