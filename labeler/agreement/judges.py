@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from labeler.agreement.bootstrap import Bootstrap
@@ -18,6 +18,7 @@ from labeler.agreement.question_figures import FEWEST_ITEMS, in_order
 from labeler.agreement.question_table import QuestionTable, ReadValue, comparable, has_option
 from labeler.agreement.report_model import (
     Comparison,
+    JudgeExample,
     JudgeFigures,
     JudgeVersion,
     JudgeVersions,
@@ -95,7 +96,10 @@ def judge_figures(
         with_rationale=sum(item in consensus and is_explained(item) for item in labelled),
         seen=share,
         blind_kappa=_blind_kappa(table, judged) if (share.value or 0) > _MOST_SEEN else None,
-        show=choose_examples(examples, consensus, judged, is_explained),
+        show=tuple(
+            _example(table, item, consensus[item].value, judged[item])
+            for item in choose_examples(examples, consensus, judged, is_explained)
+        ),
     )
 
 
@@ -231,8 +235,25 @@ def _blind_kappa(table: QuestionTable, judged: Mapping[Item, Value]) -> Figure:
     return _kappa(table, [(agreed[item].value, judged[item]) for item in sorted(agreed) if item in judged])
 
 
-def _is_explained(table: QuestionTable, item: Item, agreed: Value) -> bool:
-    return any(
-        vote.value == agreed and answer_metadata.comment_of(vote.label.assessment)
-        for vote in table.votes.get(item, {}).values()
+def _example(table: QuestionTable, item: Item, agreed: Value, verdict: Value) -> JudgeExample:
+    votes = table.votes.get(item, {})
+    return JudgeExample(
+        item=item,
+        people=value_words(agreed, table.question),
+        judge=value_words(verdict, table.question),
+        labels=len(votes),
+        agreeing=sum(vote.value == agreed for vote in votes.values()),
+        rationale=next(_rationales(table, item, agreed), None),
     )
+
+
+def _is_explained(table: QuestionTable, item: Item, agreed: Value) -> bool:
+    return any(_rationales(table, item, agreed))
+
+
+def _rationales(table: QuestionTable, item: Item, agreed: Value) -> Iterator[str]:
+    """Yield the reasons of those whose label is what people agree on."""
+    for vote in table.votes.get(item, {}).values():
+        comment = answer_metadata.comment_of(vote.label.assessment)
+        if vote.value == agreed and comment:
+            yield comment

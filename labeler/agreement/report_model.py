@@ -180,6 +180,22 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeExample:
+    """An item on which a judge differs from what people agree on.
+
+    `people` and `judge` are both values in words. Of the item's `labels`, `agreeing` have the people's value, and
+    `rationale` is the first reason that one of those gives, or None.
+    """
+
+    item: Item
+    people: str
+    judge: str
+    labels: int
+    agreeing: int
+    rationale: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class JudgeFigures:
     """All about one judge, or one piece of code, on one question; `name` is that of its assessments.
 
@@ -210,7 +226,7 @@ class JudgeFigures:
     with_rationale: int
     seen: Figure
     blind_kappa: Figure | None
-    show: tuple[Item, ...]
+    show: tuple[JudgeExample, ...]
 
 
 @dataclass(frozen=True, slots=True)

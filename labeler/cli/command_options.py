@@ -14,6 +14,7 @@ from labeler.cli.options import (
     add_screen,
     add_selection,
     complete_with_files,
+    positive,
     since_ms,
     source_types,
 )
@@ -213,6 +214,13 @@ def report(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             "-o", "--output", metavar="FILE", default="-", help="instead of stdout; for csv a directory"
         )
+    )
+    parser.add_argument(
+        "--show",
+        metavar="N",
+        type=positive,
+        default=10,
+        help="for each judge, at most so many traces to show in its next prompt; 10 unless given",
     )
     parser.add_argument(
         "--fail-under",

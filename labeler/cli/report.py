@@ -78,7 +78,7 @@ def _report(arguments: argparse.Namespace, found: ReportedLabels, needed: Collec
             [each for each in found.questions if each.name in asked],
             judged_value,
             judges=found.judges,
-            examples=Examples(requests=found.requests),
+            examples=Examples(arguments.show, found.requests),
             progress=progress.show,
         )
     return Report(figures, found.source, found.at_ms, __version__, found.requests, found.pages), found.code

@@ -8,7 +8,7 @@ from typing import Final
 from labeler.agreement.counted_labels import Blind, LeftOut
 from labeler.agreement.figure import Figure, Interval
 from labeler.agreement.level import Level
-from labeler.agreement.report_model import AgreementFigures, QuestionFigures, ReviewerFigures
+from labeler.agreement.report_model import AgreementFigures, JudgeExample, QuestionFigures, ReviewerFigures
 
 NO_FIGURE: Final = "–"
 
@@ -70,6 +70,13 @@ def question_notes(
 def agreement_notes(figures: AgreementFigures) -> list[str]:
     """Return why figures are not there, a phrase each."""
     return figures.note.split("; ") if figures.note else []
+
+
+def example_words(example: JudgeExample, text: Callable[[str], str] = str) -> str:
+    """Return ``people Wrong (3 of 3), judge Correct: “invented a price”``; `text` writes words as the view does."""
+    share = f" ({example.agreeing:,} of {example.labels:,})" if example.labels else ""
+    why = f": “{text(example.rationale)}”" if example.rationale else ""
+    return f"people {text(example.people)}{share}, judge {text(example.judge)}{why}"
 
 
 def level_words(level: Level | None, *, is_by_option: bool) -> str:

@@ -24,6 +24,7 @@ from labeler.reports.figure_words import (
     blind_words,
     coefficient_words,
     counted,
+    example_words,
     level_words,
     percent_words,
     question_notes,
@@ -79,6 +80,7 @@ def report_as_html(report: Report) -> str:
         percent=lambda figure: percent_words(figure.value),
         coefficient=lambda figure: coefficient_words(figure.value),
         counted=counted,
+        example=example_words,
         seconds=seconds_words,
     )
     return environment.get_template("report.html.jinja").render(_page(report)) + "\n"

@@ -108,7 +108,7 @@ def _judge(judge: JudgeFigures) -> JsonValue:
         "values": [_value(value) for value in comparison.values],
         "confusion": [list(row) for row in comparison.confusion],
         "ceiling": judge.ceiling.value,
-        "show": list(dict.fromkeys(item.trace_id for item in judge.show)),
+        "show": list(dict.fromkeys(example.item.trace_id for example in judge.show)),
     }
 
 

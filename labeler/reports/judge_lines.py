@@ -6,11 +6,17 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from labeler.agreement.report_model import Comparison, JudgeFigures, JudgeVersions
-from labeler.reports.figure_words import coefficient_words, counted, percent_words, with_interval
-from labeler.reports.styled_line import BLANK, Column, Line, Style, line, table, wrapped
+from labeler.reports.figure_words import coefficient_words, counted, example_words, percent_words, with_interval
+from labeler.reports.styled_line import BLANK, WIDTH, Column, Line, Style, line, table, wrapped
 
 _MOST_COLUMNS: Final = 5
 """Of a confusion: more do not fit."""
+
+_INDENT: Final = 3
+_GAP: Final = 2
+"""Cells between two columns."""
+
+_PEOPLE: Final = Column("", 18)
 
 
 def judge_lines(judges: Iterable[JudgeFigures], versions: Iterable[JudgeVersions]) -> Iterator[Line]:
@@ -56,8 +62,9 @@ def _judge(judge: JudgeFigures) -> Iterator[Line]:
             indent=3,
         )
     if judge.show:
-        shown = [item.trace_id for item in judge.show]
-        yield from wrapped([f"show in the next prompt: {shown[0]}", *shown[1:]], indent=3)
+        yield line("   show in the next prompt:")
+        for example in judge.show:
+            yield line(f"     {example.item.trace_id}   {example_words(example)}")
 
 
 def _cautions(judge: JudgeFigures) -> list[str]:
@@ -90,14 +97,15 @@ def _confusion(comparison: Comparison) -> Iterator[Line]:
         ]
         yield from table([*columns, *rates], rows, indent=3)
         return
-    judged = [Column(f"judge {word}", 12, is_number=True) for word in comparison.words]
+    room = (WIDTH - _INDENT - sum(each.most + _GAP for each in (_PEOPLE, *rates))) // len(comparison.words)
+    judged = [Column(f"judge {word}", room - _GAP, is_number=True) for word in comparison.words]
     yield from table(
-        [Column("", 18), *judged, *rates],
+        [_PEOPLE, *judged, *rates],
         [
             (f"people {word}", *(f"{count:,}" for count in row), *share)
             for word, row, share in zip(comparison.words, comparison.confusion, shares, strict=True)
         ],
-        indent=3,
+        indent=_INDENT,
     )
 
 

@@ -14,6 +14,7 @@ from labeler.reports.figure_words import (
     blind_words,
     coefficient_words,
     counted,
+    example_words,
     level_words,
     percent_words,
     question_notes,
@@ -179,7 +180,9 @@ def _judge(judge: JudgeFigures) -> Iterator[str]:
         judged = [f"judge {escaped(word)}" for word in comparison.words]
         yield from _table(("", *judged, "finds", "is right"), rows)
     if judge.show:
-        yield f"Show in the next prompt: {', '.join(code(item.trace_id) for item in judge.show)}\n"
+        yield "Show in the next prompt:\n"
+        yield from (f"- {code(example.item.trace_id)} {example_words(example, escaped)}" for example in judge.show)
+        yield ""
 
 
 def _disputed(report: Report) -> Iterator[str]:

@@ -142,7 +142,7 @@ def test_examples_take_turns_between_errors_explained_and_unanimous_ones_first_a
     said = verdicts([F, F, F, F, T, T, T])
     requests = {"t-001": "refund my order", "t-002": "refund my order please", "t-003": "open the harbour gate"}
     judge = judge_of([*labels, *said], CORRECT, examples=Examples(6, requests))
-    shown = [item.trace_id for item in judge.show]
+    shown = [example.item.trace_id for example in judge.show]
     assert set(shown) == {"t-000", "t-001", "t-002", "t-003", "t-004", "t-005"}
     wrongly_passed = [trace for trace in shown if trace in ("t-004", "t-005")]
     wrongly_failed = [trace for trace in shown if trace not in wrongly_passed]

@@ -131,6 +131,10 @@ def test_judges_in_a_file_are_compared_with_people_and_their_versions_with_each_
     shown = labeler.run("report", "labels.jsonl").out
     assert " judges of “correct” beside each other, on the 30 items all of them judged" in shown
     assert "length on “correct” (as “is_long.v1”)   CODE" in shown
+    # Of the errors of the first judge those come first on which all people agree and one says why.
+    assert re.search(r"tr-\d+   people false \(3 of 3\), judge true: “misses the bar”", shown)
+    few = labeler.run("report", "labels.jsonl", "--show", "2", "--json").lines[0]["judges"]
+    assert [each["show"] for each in few] == [each["show"][:2] for each in told["judges"]]
     assert labeler.run("report", "labels.jsonl", "--without", "judges/v1").code == 2
 
 

@@ -73,5 +73,19 @@ def test_a_judge_stands_beside_the_people_with_its_confusion_and_what_to_show_ne
         ["people", "Correct", "20", "0", "100", "%", "95", "%"],
         ["people", "Wrong", "1", "9", "90", "%", "100", "%"],
     ]
-    assert "show in the next prompt: t-03" in text
+    assert lines[lines.index("   show in the next prompt:") + 1] == "     t-03   people Wrong (2 of 2), judge Correct"
     assert "1 value the question does not know" in text
+
+
+def test_a_confusion_of_long_words_is_no_wider_than_the_report_and_of_short_ones_is_not_cut() -> None:
+    options = tuple(f"an option with a very long name {number}" for number in range(5))
+    said = [(f"t-{item:02}", options[item % 5]) for item in range(30)]
+    people = [label(trace, who, value) for trace, value in said for who in ("ana", "bo")]
+    judge = [judgement(trace, value) for trace, value in said]
+    lines = lines_of([*people, *judge], Question("correct", Categorical(options)))
+    assert any(line.startswith("   people an option") for line in lines)
+    assert max(map(cell_len, lines)) <= WIDTH
+    thumbs = [label(f"t-{item:02}", who, item % 2 == 0) for item in range(30) for who in ("ana", "bo")]
+    verdicts = [judgement(f"t-{item:02}", item % 2 == 0) for item in range(30)]
+    text = "\n".join(lines_of([*thumbs, *verdicts], Question("correct", PassFail("Correct", "Wrong"))))
+    assert "judge Correct  judge Wrong" in text
