@@ -20,6 +20,8 @@ _Action: TypeAlias = Callable[[argparse.Namespace], Coroutine[Any, Any, ExitCode
 _ELSEWHERE: Final[Mapping[str, str]] = {
     "create": "labeler.cli.sprint_create",
     "status": "labeler.cli.sprint_status",
+    **dict.fromkeys(("add", "drop", "rebalance"), "labeler.cli.sprint_people"),
+    **dict.fromkeys(("open", "close", "reopen", "delete"), "labeler.cli.sprint_state"),
 }
 """The modules of actions that have one of their own."""
 

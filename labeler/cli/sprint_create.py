@@ -11,10 +11,10 @@ from typing import Final
 from labeler.backends.base import Experiment
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.output import Progress, print_json, print_message, print_text
-from labeler.cli.prompts import is_interactive, read_line
 from labeler.cli.retry import with_retries
 from labeler.cli.reviewer import reviewer_at
 from labeler.cli.sprint_backend import TeamContext, team_context
+from labeler.cli.sprint_confirm import may_go_on
 from labeler.cli.sprint_files import (
     GoldFile,
     NumberedIds,
@@ -110,7 +110,9 @@ async def create(arguments: argparse.Namespace) -> ExitCode:
         warnings = [*await _strangers(team, reviewers), *_asked_again(found.traces, options)]
         for sentence in warnings:
             print_message(sentence)
-        if not _may_go_on(arguments, len(reviewers) + 1, sum(map(len, final.values()))):
+        if not may_go_on(
+            arguments, f"Create {len(reviewers) + 1} queues with {sum(map(len, final.values())):,} items?"
+        ):
             if arguments.json:
                 print_json(
                     {
@@ -253,21 +255,6 @@ def _asked_again(traces: Sequence[SelectedTrace], options: SprintOptions) -> lis
             items = "1 item has an answer" if count == 1 else f"{count:,} items have answers"
             said.append(f"{items} to “{name}” by these reviewers already. They will be asked again.")
     return said
-
-
-def _may_go_on(arguments: argparse.Namespace, queues: int, items: int) -> bool:
-    """Return whether to make the sprint: as said, or as answered now. Raises `CommandFailed` where nobody can say."""
-    if arguments.dry_run or arguments.yes:
-        return bool(arguments.yes)
-    if not is_interactive():
-        raise CommandFailed(
-            ExitCode.USAGE, "Nothing was made: give --yes to make it, or --dry-run only to see what would be made"
-        )
-    answer = read_line(f"Create {queues} queues with {items:,} items?   Enter creates · n leaves ")
-    if answer in ("\n", "\r\n"):
-        return True
-    print_message("Nothing was made.")
-    return False
 
 
 def _tell_made(

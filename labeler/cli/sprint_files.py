@@ -143,12 +143,15 @@ def read_questions(file: str) -> list[Question]:
 
 
 def read_gold(file: str, asked: Sequence[Question]) -> GoldFile:
-    """Return gold labels. Raises `CommandFailed`, naming lines that are no label, or no answer to a question asked."""
+    """Return gold labels. Raises `CommandFailed`, naming lines that are no label, or no answer to a question `asked`.
+
+    Without any, answers are not looked at.
+    """
     content = read_bytes(file)
     lines, bad = read_label_file(content)
     problems = [(each.number, each.sentence.rstrip(".")) for each in bad]
     by_name = {question.name: question for question in asked}
-    for line in lines:
+    for line in lines if asked else ():
         question = by_name.get(line.label.name)
         if question is None:
             problems.append((line.number, f"“{line.label.name}” is no question of this sprint"))

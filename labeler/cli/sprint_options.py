@@ -23,6 +23,13 @@ def sprint(parser: argparse.ArgumentParser) -> None:
         ("list", "list the sprints of the experiments", _nothing),
         ("show", "print the plan of a sprint", _named),
         ("status", "how far it is, who needs attention, and how far people agree", _status),
+        ("add", "add a reviewer, who gets a fair share of what is left", _add),
+        ("drop", "take a reviewer out; what they have not done goes to others", _drop),
+        ("rebalance", "make deleted queues again, and repair items with too few or too many people", _moving),
+        ("open", "end the calibration: everybody gets the other items", _open),
+        ("close", "end a sprint; queues and labels stay", _named),
+        ("reopen", "open a closed sprint again", _named),
+        ("delete", "delete a sprint's queues and its plan, never labels; asks for its name", _delete),
         ("guide", "print the guide that reviewers see, or replace it by a file", _guide),
     ):
         inner = actions.add_parser(
@@ -56,6 +63,46 @@ def _status(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--explain", metavar="REVIEWER", help="why each note about a reviewer stands there")
     complete_with_files(
         parser.add_argument("--gold", metavar="FILE.jsonl", help="the sprint's gold labels: who got how many right")
+    )
+
+
+def _add(parser: argparse.ArgumentParser) -> None:
+    _moving(parser)
+    parser.add_argument("-r", "--reviewer", dest="who", metavar="ID", required=True, help="who joins")
+
+
+def _drop(parser: argparse.ArgumentParser) -> None:
+    _moving(parser)
+    parser.add_argument("-r", "--reviewer", dest="who", metavar="ID", required=True, help="who leaves")
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument(
+        "--keep-labels", dest="ignore_labels", action="store_false", help="what they labelled counts (the default)"
+    )
+    either.add_argument("--ignore-labels", action="store_true", help="what they labelled stays and counts nowhere")
+
+
+def _moving(parser: argparse.ArgumentParser) -> None:
+    _named(parser)
+    _add_gold_again(parser)
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--dry-run", action="store_true", help="only show what would be moved")
+    either.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _open(parser: argparse.ArgumentParser) -> None:
+    _named(parser)
+    _add_gold_again(parser)
+    complete_with_files(parser.add_argument("--ids", metavar="FILE", help="the list of IDs that it was made from"))
+
+
+def _delete(parser: argparse.ArgumentParser) -> None:
+    _named(parser)
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _add_gold_again(parser: argparse.ArgumentParser) -> None:
+    complete_with_files(
+        parser.add_argument("--gold", metavar="FILE.jsonl", help="the gold labels that the sprint was made with")
     )
 
 
