@@ -16,7 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from labeler.dataclass import dataclass
-from labeler.tui.action_table import Context, Rule
+from labeler.tui.action_table import Context, OnScreen, Rule
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.dispatch import dispatch
 from labeler.tui.keyboard.key_names import Pressed, pressed
@@ -48,10 +48,24 @@ class _Lines(ScrollView, can_focus=False):
         self._make = make
         self._look = look
         self._made: Sequence[Line] = ()
+        self._searched = ""
 
     def on_resize(self, event: events.Resize) -> None:
-        self._made = self._make(max(event.size.width, 1))
-        self.virtual_size = Size(event.size.width, len(self._made))
+        self._show()
+
+    def show_only(self, words: str) -> None:
+        """Show only lines in which these words stand, in any case of letters."""
+        self._searched = words.casefold()
+        self._show()
+        self.scroll_home(animate=False)
+
+    def _show(self) -> None:
+        width = self.size.width
+        made = self._make(max(width, 1))
+        if self._searched:
+            made = [line for line in made if self._searched in "".join(text for text, _ in line).casefold()]
+        self._made = made
+        self.virtual_size = Size(width, len(made))
         self.refresh()
         self._tell_place()
 
@@ -88,13 +102,14 @@ class _Lines(ScrollView, can_focus=False):
     def _tell_place(self) -> None:
         height, count, top = self.size.height, len(self._made), self.scroll_offset.y
         place = f"{top + 1}-{min(top + height, count)} of {count}   " if count > height else ""
-        self.post_message(_Moved(place))
+        found = f"{count} found   " if self._searched else ""
+        self.post_message(_Moved(found + place))
 
 
 class Overlay(OverReview[Pressed]):
-    """Shows a title and lines. `make` gives the lines for a width in cells. Its keys move in it or close it.
+    """Shows a title and lines. `make` gives the lines for a width in cells. Its keys move in it, search, or close it.
 
-    Its result is the press that closed it.
+    A search shows only the lines in which something stands. Its result is the press that closed it.
     """
 
     DEFAULT_CSS = """
@@ -114,6 +129,11 @@ class Overlay(OverReview[Pressed]):
         self._typed_on = TypedOn(keymap)
         self._place = ""
         self._pressed: Pressed | None = None
+        self._searched: str | None = None
+        """What is searched for; None for nothing."""
+        self._is_typing = False
+        """Whether that is being typed."""
+        self._caret = look.signs.caret
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="ascii" if self._ascii else "") as box:
@@ -135,15 +155,16 @@ class Overlay(OverReview[Pressed]):
 
     def _tell(self, words: str) -> None:
         """Say something beside the key that closes."""
-        closes = self._keymap.spelled("{overlay.close} closes")
-        self.query_one(Vertical).border_subtitle = Content(words + closes)
+        searches = "{field.leave} ends the search" if self._searched is not None else "{view.search} searches   "
+        closes = "" if self._searched is not None else "{overlay.close} closes"
+        self.query_one(Vertical).border_subtitle = Content(words + self._keymap.spelled(searches + closes))
 
     async def on_key(self, event: events.Key) -> None:
         """Move or close. A key that was on its way here when this closed is dropped: Textual would close another."""
         event.stop()
         self._pressed = pressed(event)
         key = self._pressed.key
-        if not self.is_active:
+        if not self.is_active or self._takes(self._pressed):
             return
         typed = self._typed_on.press(key)
         if typed is not Typed.NOTHING:
@@ -151,6 +172,10 @@ class Overlay(OverReview[Pressed]):
                 self._tell(self._place)
             return
         action = self._keymap.action(Context.OVERLAY, key)
+        in_review = self._keymap.action(Context.REVIEW, key)
+        if action is None and in_review is not None and in_review.run == OnScreen("search"):
+            self._search("")
+            return
         if action is None:
             self._tell(f"{self._typed_on.means_nothing(key, self._keymap.action(Context.REVIEW, key))}   ")
             return
@@ -158,8 +183,39 @@ class Overlay(OverReview[Pressed]):
         if not isinstance(action.run, Rule):
             await dispatch(action.run, self._lines, self)
 
+    def _takes(self, press: Pressed) -> bool:
+        """Take a key of the search: what is typed, and what ends it; tells whether it was one."""
+        if self._searched is None:
+            return False
+        in_field = self._keymap.action(Context.FIELD, press.key)
+        if in_field is not None and in_field.id == "field.leave":
+            self._search(None)
+        elif not self._is_typing:
+            return False
+        elif in_field is not None and in_field.id == "field.save":
+            self._is_typing = False
+            self._title_search()
+        elif press.key == "backspace":
+            self._search(self._searched[:-1])
+        elif press.character:
+            self._search(self._searched + press.character)
+        return True
+
+    def _search(self, words: str | None) -> None:
+        """Search for these words, which are being typed; None ends the search."""
+        self._searched, self._is_typing = words, words is not None
+        self._lines.show_only(words or "")
+        self._title_search()
+
+    def _title_search(self) -> None:
+        sought = "" if self._searched is None else f"   /{self._searched}{self._caret if self._is_typing else ''}"
+        self.query_one(Vertical).border_title = Content(self._title + sought)
+
     def leave(self, by: Pressed) -> None:
-        self.dismiss(by)
+        if self._searched is not None:
+            self._search(None)
+        else:
+            self.dismiss(by)
 
     # Named in the table of actions
 
