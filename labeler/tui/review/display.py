@@ -201,9 +201,9 @@ class ReviewDisplay(ReviewAreas):
         conditions = view_models.conditions(self.desk)
         if self.searched:
             current, count = self.views.in_front.match_place()
-            conditions = (*conditions, f"search “{one_line(self.searched, 24)}” {current}/{count}")
+            conditions = (*conditions, f'search "{one_line(self.searched, 24)}" {current}/{count}')
         elif beneath := self.views.search_beneath:
-            conditions = (*conditions, f"search “{one_line(beneath, 24)}” waits")
+            conditions = (*conditions, f'search "{one_line(beneath, 24)}" waits')
         self._status.view = view_models.status_view(self.desk, conditions)
         self.paint_header()
         self.name_target(view_models.target_name(self.desk))

@@ -32,11 +32,11 @@ async def test_while_a_search_is_active_n_moves_and_answer_keys_only_say_how_to_
         await search_for(table, "the")
         count = table.review.views.conversation.match_place()[1]
         assert count > 2
-        assert f"search “the” 1/{count}" in table.line("status")
+        assert f'search "the" 1/{count}' in table.line("status")
         await table.press("n", "n", "N")
-        assert f"search “the” 2/{count}" in table.line("status")
+        assert f'search "the" 2/{count}' in table.line("status")
         await table.press("]", "[", "[")
-        assert f"search “the” 1/{count}" in table.line("status")
+        assert f'search "the" 1/{count}' in table.line("status")
         for key in ("y", "1", "c", "escape"):
             await search_for(table, "the")
             await table.press(key)
@@ -51,7 +51,7 @@ async def test_a_word_that_is_not_there_is_searched_for_until_esc(tmp_path: Path
     async with open_table(tmp_path, traces(2), (THUMB,)) as table:
         await search_for(table, "zeppelin")
         assert "“zeppelin” is not in this trace" in table.said
-        assert "search “zeppelin” 0/0" in table.line("status")
+        assert 'search "zeppelin" 0/0' in table.line("status")
         await table.press("n", "N")
         assert table.values(0) == {}
         await table.press("escape", "y")
@@ -64,7 +64,7 @@ async def test_a_search_outlives_a_change_of_width(tmp_path: Path) -> None:
         before = table.line("status")
         await table.press("n", "l")
         await table.resize(90, 30)
-        assert "search “a” 2/" in table.line("status")
+        assert 'search "a" 2/' in table.line("status")
         assert before.split("/")[-1].split()[0] == table.line("status").split("/")[-1].split()[0]
 
 

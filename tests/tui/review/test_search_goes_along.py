@@ -52,7 +52,7 @@ async def test_a_search_goes_along_to_every_other_item_with_what_matches_there(t
             await table.press(key)
             place = table.review.views.conversation.match_place()
             places.add(place[1] > 0)
-            assert f"search “ferry” {place[0]}/{place[1]}" in table.line("status")
+            assert f'search "ferry" {place[0]}/{place[1]}' in table.line("status")
             assert table.review.views.document is not None
             if place[1]:
                 assert "ferry" in table.screen.lower()
@@ -79,10 +79,10 @@ async def test_under_a_view_a_search_waits_and_no_key_decides(tmp_path: Path, vi
         place = table.review.views.conversation.match_place()
         await table.press(view)
         assert table.review.views.is_open
-        assert "search “the” waits" in table.line("status")
+        assert 'search "the" waits' in table.line("status")
         await nothing_decides(table, "Esc goes back to the search, and then ends it")
         await close_all(table)
-        assert f"search “the” {place[0]}/{place[1]}" in table.line("status")
+        assert f'search "the" {place[0]}/{place[1]}' in table.line("status")
         await table.press("n")
         assert given(table) == given(table)
         await table.press("escape", "n")
@@ -94,11 +94,11 @@ async def test_a_view_has_a_search_of_its_own_which_ends_first(tmp_path: Path) -
         await search_for(table, "the")
         await table.press("r")
         await search_for(table, "span")
-        assert "search “span” 1/" in table.line("status")
+        assert 'search "span" 1/' in table.line("status")
         await table.press("n", "escape")
-        assert "search “the” waits" in table.line("status")
+        assert 'search "the" waits' in table.line("status")
         await table.press("escape")
-        assert "search “the” 1/" in table.line("status") or "search “the” 2/" in table.line("status")
+        assert 'search "the" 1/' in table.line("status") or 'search "the" 2/' in table.line("status")
         await table.press("escape")
         assert "search" not in table.line("status")
         assert table.values(0) == {}
@@ -110,7 +110,7 @@ async def test_leaving_the_item_from_a_view_with_a_search_takes_the_search_along
         await search_for(table, "span")
         await table.press("o")
         assert table.position == 1
-        assert "search “span” " in table.line("status")
+        assert 'search "span" ' in table.line("status")
         await table.press("n", "N", "n")
         assert given(table) == given(table)
         assert table.values(1) == {}
@@ -133,4 +133,4 @@ async def test_going_back_under_a_search_stands_where_the_item_was_left(tmp_path
         kept = table.review.views.conversation.line_range()
         await table.press("j", "m", "escape", "k")
         assert table.review.views.conversation.line_range() == kept
-        assert "search “a” 1/" in table.line("status")
+        assert 'search "a" 1/' in table.line("status")

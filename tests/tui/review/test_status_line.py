@@ -20,7 +20,7 @@ VIEW = StatusView(
     until="",
     here=None,
     reviewer="rhea.k",
-    conditions=("blind", "search “word” 3/17"),
+    conditions=("blind", 'search "word" 3/17'),
 )
 
 
@@ -41,7 +41,7 @@ def test_the_names_of_program_and_worklist_go_first_then_what_is_mine_and_left()
 def test_reviewer_search_blind_and_offline_never_go() -> None:
     away = replace(VIEW, connection=ConnectionStatus.OFFLINE, here=(213, 233))
     for width in range(58, 200):
-        for kept in ("rhea.k", "blind", "search “word” 3/17"):
+        for kept in ("rhea.k", "blind", 'search "word" 3/17'):
             assert kept in shown(VIEW, width)
             assert width < 76 or kept in shown(away, width)
         assert width < 76 or "offline · 213 of 233 here" in shown(away, width)

@@ -45,7 +45,7 @@ async def test_documents_are_jumped_to_folded_and_searched(tmp_path: Path) -> No
         await table.press("/")
         await table.type("rerank")
         await table.press("enter")
-        assert "search “rerank” 1/1" in table.line("status")
+        assert 'search "rerank" 1/1' in table.line("status")
         assert "rerank: 3 documents" in reading(table)
         await table.press("escape", "escape")
         assert "  documents" not in table.line("header")

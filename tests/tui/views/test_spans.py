@@ -150,7 +150,7 @@ async def test_search_finds_spans_by_name_type_and_error_also_folded_ones(tmp_pa
         await table.press("Z", "/")
         await table.type("step 27")
         await table.press("enter")
-        assert "search “step 27” 1/11" in table.line("status")
+        assert 'search "step 27" 1/11' in table.line("status")
         assert "span 29 of 301" in table.line("header")
         await table.press("n", "n", "N")
         assert "span 272 of 301" in table.line("header")
