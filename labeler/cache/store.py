@@ -94,6 +94,13 @@ class Cache:
         found = self._read(lambda tables: tables.trace(destination, trace_id))
         return next((raw for raw in found if raw is not None), None)
 
+    def stored(self, destination: Destination, trace_ids: Sequence[str]) -> list[RawTrace]:
+        """Return those of `trace_ids` whose spans are cached, whole. They count as used no later by it."""
+        found: dict[str, RawTrace] = {}
+        for some in self._read(lambda tables: tables.stored(destination, trace_ids)):
+            found = {raw.summary.id: raw for raw in some} | found
+        return list(found.values())
+
     def have(self, destination: Destination, trace_ids: Iterable[str]) -> set[str]:
         """Return those of `trace_ids` whose spans are cached."""
         asked = list(trace_ids)

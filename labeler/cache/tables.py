@@ -142,6 +142,14 @@ class Tables:
             self._database.execute(f"UPDATE trace SET used = {_NEXT_USE} WHERE id = ?", (row,))
         return raw
 
+    def stored(self, destination: Destination, trace_ids: Iterable[str]) -> list[RawTrace]:
+        """Return those of these traces whose spans are stored, whole. It counts as no use."""
+        rows = self._database.execute(
+            f"SELECT trace_id, summary, payload FROM trace JOIN spans ON spans.trace = trace.id WHERE {_AMONG_TRACES}",
+            (*_home(destination), json.dumps(list(trace_ids))),
+        )
+        return [RawTrace(_summary(summary, trace_id), _unpacked(spans)) for trace_id, summary, spans in rows]
+
     def have(self, destination: Destination, trace_ids: Iterable[str]) -> set[str]:
         """Return those of `trace_ids` whose spans are stored."""
         rows = self._database.execute(

@@ -112,7 +112,7 @@ class Desk:
         )
         self.outbox = Outbox(journal, remote, self.deliveries.changed)
         self.intake = Intake(record, state, self.known, journal)
-        self.filters = Filters(state, self.intake.facts, self.drafts)
+        self.filters = Filters(state, self.intake.facts, self.drafts, cache, self.destination_of)
         self.own_elsewhere = OwnElsewhere(
             record, state, self.known, self.intake, journal, self._background, self.deliveries, self._active,
             self.destination_of, self._emit

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
+from labeler.cache.async_cache import AsyncCache
 from labeler.desk.drafts import Drafts
+from labeler.desk.text_search import Searched, search_whole
 from labeler.desk.trace_facts import KnownFacts
+from labeler.domain.destination import Destination
 from labeler.review.criteria import Criterion, Kind
 from labeler.review.filter_index import FilterIndex
 from labeler.review.judge_values import VerdictOnTrace
@@ -18,9 +21,18 @@ _AT_ONCE = 250
 class Filters:
     """Offers filters. They are set by an action (`ShowOnly`), like everything that changes the state of a review."""
 
-    def __init__(self, state: ReviewState, facts: KnownFacts, drafts: Drafts) -> None:
+    def __init__(
+        self,
+        state: ReviewState,
+        facts: KnownFacts,
+        drafts: Drafts,
+        cache: AsyncCache,
+        destination_of: Callable[[str], Destination],
+    ) -> None:
         self._state = state
         self._facts = facts
+        self._cache = cache
+        self._destination_of = destination_of
         self.index = FilterIndex(state, DeskKnowledge(state, facts, drafts))
 
     @property
@@ -39,6 +51,10 @@ class Filters:
     def unread(self) -> int:
         """Of how many items it is not known yet what they are called, and what judges and other people said."""
         return len(self._facts.unknown_among(self._state.index_of))
+
+    def search(self, text: str) -> AsyncIterator[Searched]:
+        """Search what is in the cache of the worklist for a text, whole (see `search_whole`)."""
+        return search_whole(self._cache, self._destination_of, list(self._state.index_of), text)
 
     def new(self) -> int:
         """How many items came to fit the filter since it was set, as far as they were looked at."""

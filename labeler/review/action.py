@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from labeler.dataclass import dataclass
 from labeler.domain.value import JsonValue
-from labeler.review.criteria import Filter
+from labeler.review.criteria import Criterion, Filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +197,14 @@ class Bulk:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowAlso:
+    """Show these items as well, by trace ID, in the filter of this criterion; the reviewer stays."""
+
+    criterion: Criterion
+    trace_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Undo: ...
 
 
@@ -227,6 +235,7 @@ Action: TypeAlias = (
     | Go
     | GoTo
     | ShowOnly
+    | ShowAlso
     | ToggleSelected
     | SelectRange
     | SelectAll

@@ -22,7 +22,7 @@ from labeler.review.bulk import do_to_each
 from labeler.review.bulk_actions import for_selected
 from labeler.review.clearing import clear
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
-from labeler.review.filtering import leaving_filter, show_only
+from labeler.review.filtering import leaving_filter, show_also, show_only
 from labeler.review.item_states import ask_decline, decline, defer, flag, press_enter, toggle_flag
 from labeler.review.navigation import focus_by, go, go_to
 from labeler.review.parts import parts
@@ -60,6 +60,8 @@ def _decide(state: ReviewState, action: act.Action, stamp: act.ActionContext) ->
             return go_to(state, action)
         case act.ShowOnly():
             return show_only(state, action)
+        case act.ShowAlso():
+            return show_also(state, action)
         case act.FocusBy(step):
             return focus_by(state, step)
         case act.EndAim():

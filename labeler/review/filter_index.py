@@ -56,7 +56,7 @@ class FilterIndex:
     def __init__(self, state: ReviewState, knowledge: TraceKnowledge) -> None:
         self._state = state
         self._knowledge = knowledge
-        self._asked = state.questions, state.rules
+        self._judged_by = state.questions, state.rules, state.is_blind
         self._met: list[Met] = []
         self._counts: Counter[Criterion] = Counter()
         self._distinct: dict[Met, Met] = {}
@@ -68,8 +68,9 @@ class FilterIndex:
     def catch_up(self, at_most: int | None = None) -> bool:
         """Look at items that were added or changed since, all of them or some; return whether any are left."""
         state = self._state
-        if (state.questions, state.rules) != self._asked:
-            self._asked = state.questions, state.rules
+        judged_by = state.questions, state.rules, state.is_blind
+        if judged_by != self._judged_by:
+            self._judged_by = judged_by
             state.worklist.stale.update(range(len(self._met)))
         if state.filter is not self._filter:
             self._filter = state.filter

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
-from labeler.review.action import ShowOnly
+from labeler.review.action import ShowAlso, ShowOnly
 from labeler.review.criteria import criterion_words
 from labeler.review.decision import Decision, Refusal, verbatim
 from labeler.review.navigation import SHOW_ALL
@@ -22,6 +22,15 @@ def show_only(state: ReviewState, action: ShowOnly) -> Decision:
         words = verbatim(criterion_words(filter.criterion, state.questions))
         return Decision(shows=action, says=f"filter {words}: no item fits · {SHOW_ALL} shows all {total}")
     return Decision(shows=action, position=_first_from(filter.shown, state.position))
+
+
+def show_also(state: ReviewState, action: ShowAlso) -> Decision | Refusal:
+    """Show more items in a filter, where it is still in effect, and stay."""
+    filter = state.filter
+    if filter is None or filter.criterion != action.criterion:
+        return Refusal("Another filter was set meanwhile")
+    more = {state.index_of[each] for each in action.trace_ids if each in state.index_of}
+    return Decision(shows=ShowOnly(replace(filter, shown=sorted(more.union(filter.shown)))))
 
 
 def leaving_filter(state: ReviewState, outcome: Decision | Refusal) -> Decision | Refusal:

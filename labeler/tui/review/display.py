@@ -190,6 +190,12 @@ class ReviewDisplay(ReviewAreas):
         if row is not None:
             self._worklist.row_changed(self._rows.row_of(row))
 
+    def filter_changed(self) -> None:
+        """Show other rows of the worklist than before."""
+        self._worklist.rows_changed()
+        self._move_cursor()
+        self.paint_chrome()
+
     def _move_cursor(self) -> None:
         """Put the cursor on the row of the current item; where a filter does not show that, on none, nearby."""
         position = self.desk.state.position

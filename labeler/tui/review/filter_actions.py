@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from labeler.desk.desk import Desk
-from labeler.review.action import ShowOnly
+from labeler.reading.sanitise import one_line
+from labeler.review.action import ShowAlso, ShowOnly
 from labeler.review.criteria import OF_OTHERS, Criterion, Kind
+from labeler.review.navigation import SHOW_ALL
 from labeler.tui.action_table import Action, Context, OnScreen
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keymap import Keymap
@@ -18,6 +20,8 @@ class ReviewFilters(ReviewFields):
     def __init__(self, desk: Desk, keymap: Keymap, look: ScreenLook, guard_ms: int) -> None:
         super().__init__(desk, keymap, look, guard_ms)
         self._asks_for_value = False
+        self._keys_heard = 0
+        """How many keys were pressed: what comes later does not move a reviewer who has gone on."""
 
     def filter_menu(self) -> None:
         """Open the menu of what can be filtered by."""
@@ -65,7 +69,40 @@ class ReviewFilters(ReviewFields):
     async def filter_by_text(self, text: str) -> None:
         """Filter by a text; nothing where none was typed."""
         if sought := text.strip():
-            await self._show(Criterion(Kind.TEXT, value=sought))
+            criterion = Criterion(Kind.TEXT, value=sought)
+            await self._show(criterion)
+            self.say(f"searching for “{one_line(sought, 40)}” in whole traces")
+            self.run_worker(self._search_whole(criterion, self._keys_heard), group="filter", exclusive=True)
+
+    async def _search_whole(self, criterion: Criterion, keys_heard: int) -> None:
+        """Show also what has the text in its request or response, as it is found. Nothing moves once a key was pressed.
+
+        Without a key the reviewer is taken to what was found, as if it had been found at once.
+        """
+        whole, found = 0, frozenset[str]()
+        async for searched in self.desk.filters.search(str(criterion.value)):
+            whole += searched.whole
+            if not self._is_set(criterion):
+                return
+            if searched.found:
+                found |= searched.found
+                await self.desk.act(ShowAlso(criterion, found))
+                self.filter_changed()
+        filter, state = self.desk.state.filter, self.desk.state
+        if filter is None or not self._is_set(criterion):
+            return
+        is_waiting = keys_heard == self._keys_heard
+        if is_waiting and filter.shown and not state.worklist.shows(state.position):
+            await self.act(ShowOnly(filter))
+        if is_waiting or not self.notice:
+            total, sought = len(state.items), one_line(str(criterion.value), 40)
+            rest = f", {total - whole} by title, name and comments" if whole < total else ""
+            none = "" if filter.shown else self.keymap.spelled(f" · {SHOW_ALL} shows all {total}")
+            self.say(f"{len(filter.shown)} with “{sought}” · {whole} traces searched whole{rest}{none}")
+
+    def _is_set(self, criterion: Criterion) -> bool:
+        filter = self.desk.state.filter
+        return not self.is_gone and filter is not None and filter.criterion == criterion
 
     def _ask_for_value(self) -> None:
         part = self.desk.state.part

@@ -102,6 +102,7 @@ class ReviewScreen(ReviewActions):
     async def on_key(self, event: events.Key) -> None:
         """One key, one action, in the order in which they were pressed; in an open field, one letter."""
         self.desk.note_key()
+        self._keys_heard += 1
         if isinstance(self.app.screen, OverReview) and self.app.screen.focused is None:
             event.stop()
             event.prevent_default()

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from labeler.cache.store import Cache
 from labeler.domain.worklist import ItemState
+from labeler.reading.read import read_document
 from labeler.review.state import Blindness, Rules
 from labeler.tui.review.worklist import WorklistView
 from tests.tui.review.asked import CHOICE, EXPECTED, MODES, RATING, THUMB, traces
@@ -237,3 +239,79 @@ async def test_every_choice_of_the_menu_is_to_be_seen(tmp_path: Path, size: tupl
         words = [f"{each.keys[0]} {each.hint}" for each in offered if each.id != "filter.value"]
         assert all(each in menu(table) for each in [*words, f"v {THUMB.name}"]), table.screen
         assert menu(table).startswith("filter ")
+
+
+async def filter_by(table: Table, text: str) -> None:
+    """Filter by a text, and wait until everything that is here is searched."""
+    await table.press("F", "/")
+    await table.type(text)
+    await table.press("enter")
+    await searched(table)
+
+
+async def searched(table: Table) -> None:
+    await table.wait_for(
+        lambda: not [each for each in table.app.workers if each.group == "filter" and each.is_running], "the search"
+    )
+    await table.settle()
+
+
+async def all_here(table: Table, count: int) -> None:
+    items = table.desk.state.items
+    home = table.desk.destination_of(items[0].trace_id)
+    for _ in range(400):
+        if len(await table.desk._cache.run(Cache.have, home, [item.trace_id for item in items])) == count:
+            return
+        await table.pilot.pause(0.02)
+    raise AssertionError("waited 8 s for the traces")
+
+
+async def test_a_text_is_found_in_whole_traces_and_the_count_says_how_many_those_are(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(12), (THUMB,)) as table:
+        await all_here(table, 12)
+        documents = [read_document(raw) for raw in traces(12)]
+        word = "chart datum"
+        answered = {
+            raw.summary.id
+            for raw, document in zip(traces(12), documents, strict=True)
+            if word in "".join(block.text for block in document.blocks if block.role in ("user", "assistant"))
+        }
+        assert answered
+        assert not any(word in item.title for item in table.desk.state.items), "the title alone would not tell"
+        await filter_by(table, "Chart DATUM")
+        items = table.desk.state.items
+        assert {items[index].trace_id for index in table.desk.state.worklist.shown or ()} == answered
+        assert table.said.startswith(f"{len(answered)} with “Chart DATUM” · 12 traces searched whole")
+        assert f"filter “Chart DATUM” {len(answered)} of 12" in table.line("status")
+        assert items[table.position].trace_id in answered, "Enter goes to what is found"
+
+
+async def test_a_comment_of_mine_and_a_name_are_searched_too(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(6), (THUMB,)) as table:
+        await flag(table, 4, "zeppelin over the quay")
+        await table.command("1")
+        await filter_by(table, "zeppelin")
+        assert (table.position, rows(table)) == (3, 1)
+        name = table.desk.intake.facts.of(table.desk.state.items[0].trace_id).name
+        await filter_by(table, name)
+        assert 0 in (table.desk.state.worklist.shown or ())
+
+
+async def test_what_is_found_later_moves_nobody_who_has_gone_on(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(12), (THUMB,)) as table:
+        await all_here(table, 12)
+        await table.press("F", "/")
+        await table.type("chart datum")
+        await table.type(["enter", "down"])
+        await searched(table)
+        assert table.position == 0
+        assert rows(table) >= 1
+
+
+async def test_a_text_that_is_nowhere_says_so_and_how_to_leave(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(4), (THUMB,)) as table:
+        await filter_by(table, "no such words")
+        assert table.said.startswith("0 with “no such words”")
+        assert table.said.endswith("F a shows all 4")
+        await table.press("F", "/", "escape", "F", "a")
+        assert rows(table) == 4
