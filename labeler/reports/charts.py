@@ -36,14 +36,13 @@ _STYLE: Final = Style(
     font_family="inherit",
     label_font_size=13,
     major_label_font_size=13,
-    legend_font_size=13,
     value_font_size=12,
 )
 
 
 def labels_by_day(days: Mapping[str, int]) -> str:
     """Return a bar for each day. `days` has the number of labels by ISO date."""
-    chart = pygal.Bar(**_options(height=240), show_legend=False, x_label_rotation=35 if len(days) > 7 else 0)
+    chart = pygal.Bar(**_options(height=240), x_label_rotation=35 if len(days) > 7 else 0)
     chart.x_labels = list(days)
     chart.add("labels", list(days.values()))
     return _svg(chart, "days")
@@ -53,7 +52,6 @@ def alpha_by_question(questions: Sequence[QuestionFigures]) -> str:
     """Return a bar for alpha of each question, with its confidence interval; questions without alpha have none."""
     chart = pygal.HorizontalBar(
         **_options(height=_FRAME + _ROW * len(questions)),
-        show_legend=False,
         range=(min(0.0, *(_low(each) for each in questions)), 1.0),
     )
     chart.x_labels = [each.name for each in reversed(questions)]
@@ -62,10 +60,12 @@ def alpha_by_question(questions: Sequence[QuestionFigures]) -> str:
 
 
 def answers_by_reviewer(name: str, values: Sequence[ValueCount], answers: Mapping[str, Mapping[str, int]]) -> str:
-    """Return a bar for each reviewer, made of how often each value was given. `name` is the chart's own in its page."""
-    chart = pygal.HorizontalStackedBar(
-        **_options(height=_FRAME + 30 + _ROW * len(answers)), legend_at_bottom=True, legend_at_bottom_columns=4
-    )
+    """Return a bar for each reviewer, made of how often each value was given. `name` is the chart's own in its page.
+
+    The colours are those of the series in the order of `values`. There is no legend: pygal cuts it off below horizontal
+    bars, and the page shows the values in these colours beside the chart.
+    """
+    chart = pygal.HorizontalStackedBar(**_options(height=_FRAME + _ROW * len(answers)))
     people = list(answers)[::-1]
     chart.x_labels = people
     for value in values:
@@ -98,10 +98,10 @@ def _options(height: int) -> dict[str, Any]:
         "js": (),
         "disable_xml_declaration": True,
         "print_values": False,
+        "show_legend": False,
         "margin": 8,
         "spacing": 8,
         "truncate_label": 32,
-        "truncate_legend": 24,
     }
 
 

@@ -17,7 +17,7 @@ from labeler.agreement.report_model import Comparison, ItemFigures, PairFigures,
 from labeler.dataclass import dataclass
 from labeler.domain.moment import utc_text
 from labeler.reading.sanitise import one_line, sanitise
-from labeler.reports.charts import alpha_by_question, answers_by_reviewer, labels_by_day
+from labeler.reports.charts import SERIES_COLOURS, alpha_by_question, answers_by_reviewer, labels_by_day
 from labeler.reports.figure_words import (
     LEFT_OUT_WORDS,
     RULE_OF_THUMB,
@@ -106,6 +106,7 @@ def _page(report: Report) -> dict[str, Any]:
         "questions": [_row(each) for each in figures.questions],
         "alpha_chart": Markup(alpha_by_question(scored[:MOST_QUESTIONS])) if scored else None,
         "rule_of_thumb": RULE_OF_THUMB,
+        "series_colours": SERIES_COLOURS,
         "days_chart": Markup(labels_by_day(figures.days)) if len(figures.days) > 1 else None,
         "details": [_detail(number, each, report) for number, each in enumerate(detailed)],
         "undetailed": len(figures.questions) - len(detailed),
