@@ -9,7 +9,7 @@ from labeler.dataclass import dataclass
 from labeler.domain.assessment import Assessment
 from labeler.domain.question import Question
 from labeler.domain.value import JsonValue, UnusableValue
-from labeler.review.action import Action, ActionContext, Go, Undo
+from labeler.review.action import Action, ActionContext, Go, Submit, Undo
 from labeler.review.answers import blank_refused, foreign_kept, is_blank
 from labeler.review.decide import NOT_DOWNLOADED, decide
 from labeler.review.decision import Asks, Decision, Refusal, verbatim
@@ -38,9 +38,17 @@ def refusal(state: ReviewState, action: Action) -> str:
     if isinstance(action, Undo) and not state.history.knows_what_undo_takes_back:
         return ""
     outcome = decide(state, action, _NO_STAMP)
+    if isinstance(action, Submit) and isinstance(outcome, Decision) and not _does_something(state, outcome):
+        return outcome.says
     if isinstance(action, Go) and isinstance(outcome, Decision) and outcome.at_end:
         return "Nothing is open; {app.progress} shows what was done"
     return outcome.says if isinstance(outcome, Refusal) and not isinstance(outcome, Asks) else ""
+
+
+def _does_something(state: ReviewState, outcome: Decision) -> bool:
+    """Return whether a submission is one, or comes of answers: on an untouched item it only goes to what is missing."""
+    is_untouched = state.item is not None and not state.is_partly_answered(state.item.trace_id)
+    return outcome.submits or outcome.stops or not is_untouched
 
 
 def verdict(state: ReviewState, question: Question, said_by_others: Iterable[Assessment]) -> Verdict | None:
