@@ -45,6 +45,7 @@ from labeler.review.action import Action, ActionContext
 from labeler.review.apply import Changed, apply
 from labeler.review.decision import Decision, Refusal, verbatim
 from labeler.review.state import ReviewState
+from labeler.review.worklist import Item
 
 AHEAD = 3
 """Documents prepared ahead of the current item; one behind it as well."""
@@ -177,7 +178,7 @@ class Desk:
         if left is not None:
             self.drafts.save(left.trace_id, kept_slot(aim), state.kept_comments.get((left.trace_id, aim), ""))
         if decision.change is not None:
-            self._after_change(decision.change)
+            self._after_change(decision.change, left)
         if decision.shows is not None:
             self._save_filter()
         if decision.aim is not None:
@@ -340,16 +341,14 @@ class Desk:
         spent = 0 if item is None else self._active.spent_ms(item.trace_id)
         return ActionContext(wall_clock_ms(), spent, mint_id)
 
-    def _after_change(self, change: Change) -> None:
+    def _after_change(self, change: Change, left: Item | None) -> None:
         self.known.changed(change)
         self.own_elsewhere.changed(change)
         for effect in change.effects:
             if isinstance(effect, AnswerEffect) and effect.after is not None:
                 self.deliveries.given(effect.after.assessment_id)
-        if beyond := left_with(change, self.state.item):
-            self._background.do(
-                self._journal.run(self._journal.outbox.release_bulk, beyond, wall_clock_ms()), then=self._remote.wake
-            )
+        if beyond := left_with(change, left, self.state.item):
+            self._background.do(self.steps.release(change, beyond), then=self._remote.wake)
             self.need()
         self.deliveries.changed()
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from labeler.desk.history_loader import Past
 from labeler.domain.change import Act, Change
+from labeler.domain.clock import wall_clock_ms
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import JournalError
 from labeler.review.action import Action, ActionContext, Bulk, FocusBy, Go, GoTo, Redo, Undo
@@ -88,6 +89,14 @@ class Steps:
             self.total = 0
         return decision
 
+    async def release(self, change: Change, trace_ids: list[str]) -> None:
+        """Let what a change leads to on these items be sent, after the grace period that it has."""
+        outbox, now_ms = self._journal.outbox, wall_clock_ms()
+        if change.act is Act.BULK or change.is_about_several:
+            await self._journal.run(outbox.release_bulk, trace_ids, now_ms)
+        else:
+            await self._journal.run(outbox.release, change.trace_id, now_ms)
+
     async def _commit(self, change: Change) -> None:
         self._effects = max(len(change.effects), 1)
         await self._journal.run(self._journal.changes.record, self._review_id, change, self._note)
@@ -96,13 +105,15 @@ class Steps:
         self._written = written
 
 
-def left_with(change: Change, here: Item | None) -> list[str]:
-    """List the items that are left with a change: all of a bulk, of any other those that are not the current one."""
+def left_with(change: Change, before: Item | None, here: Item | None) -> list[str]:
+    """List the items that are left with a change: all of a bulk, of any other those that are not in view.
+
+    The items that were in view before and after the change are left by the reviewer's going on.
+    """
     if change.act is Act.BULK:
         return change.trace_ids
-    if not change.is_about_several:
-        return []
-    return [trace_id for trace_id in change.trace_ids if here is None or trace_id != here.trace_id]
+    in_view = {item.trace_id for item in (before, here) if item is not None}
+    return [trace_id for trace_id in change.trace_ids if trace_id not in in_view]
 
 
 def _items_of(last: list[Change]) -> int:

@@ -205,6 +205,14 @@ class ShowAlso:
 
 
 @dataclass(frozen=True, slots=True)
+class OnItem:
+    """Comment on the answer to an item that is not the current one, or flag that."""
+
+    trace_id: str
+    does: Comment | SetFlag
+
+
+@dataclass(frozen=True, slots=True)
 class Undo: ...
 
 
@@ -241,6 +249,7 @@ Action: TypeAlias = (
     | SelectAll
     | DropSelection
     | Bulk
+    | OnItem
     | Undo
     | Redo
 )

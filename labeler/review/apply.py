@@ -14,7 +14,7 @@ from labeler.review.filled_in import open_as_left, open_item
 from labeler.review.my_answer import Mine
 from labeler.review.parts import Part, parts, parts_of
 from labeler.review.shared_queue import offer
-from labeler.review.state import ReviewState, Subject
+from labeler.review.state import ReviewState, Subject, WentOn
 from labeler.review.worklist import TO_DO
 
 
@@ -59,6 +59,10 @@ def apply(state: ReviewState, decision: Decision) -> Changed:
     elif state.position != came_from:
         state.stopped_at = ""
     rows.add(state.position)
+    if decision.change is not None and (state.item is None or decision.change.trace_id != state.item.trace_id):
+        state.before_edit.pop(decision.change.trace_id, None)
+    if state.position != came_from:
+        state.advance = _went_on(decision)
     if left is not None and (decision.submits or state.position != came_from):
         state.before_edit.pop(left.trace_id, None)
     state.lingers = decision.lingers or (state.lingers and state.position == came_from)
@@ -81,6 +85,14 @@ def apply_change(state: ReviewState, change: Change) -> None:
         else:
             _set_answer(state, effect)
     state.history.add(change)
+
+
+def _went_on(decision: Decision) -> WentOn | None:
+    change = decision.change
+    if change is None or not decision.submits:
+        return None
+    labels = any(isinstance(effect, StateEffect) and effect.after is ItemState.LABELLED for effect in change.effects)
+    return WentOn(change.trace_id, change.at_ms) if labels else None
 
 
 def _indexes_of(state: ReviewState, trace_ids: Iterable[str]) -> Iterator[int]:

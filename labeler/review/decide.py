@@ -24,6 +24,7 @@ from labeler.review.clearing import clear
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
 from labeler.review.filtering import leaving_filter, show_also, show_only
 from labeler.review.item_states import ask_decline, decline, defer, flag, press_enter, toggle_flag
+from labeler.review.late_comments import offering_the_one_before, on_item
 from labeler.review.navigation import focus_by, go, go_to
 from labeler.review.parts import parts
 from labeler.review.repeat import repeat
@@ -76,6 +77,8 @@ def _decide(state: ReviewState, action: act.Action, stamp: act.ActionContext) ->
             return drop(state)
         case act.Bulk():
             return retiring(state, _telling_what_is_labelled(state, do_to_each(state, action, stamp)))
+        case act.OnItem():
+            return retiring(state, _telling_what_is_labelled(state, on_item(state, action, stamp)))
     if state.selection:
         return for_selected(state, action)
     if item.trace_id in state.absent:
@@ -96,7 +99,7 @@ def _decide_on_item(state: ReviewState, item: Item, action: act.Action, stamp: a
         case act.Repeat():
             return repeat(state, item, stamp)
         case act.AskComment():
-            return _ask_comment(state)
+            return offering_the_one_before(state, _ask_comment(state), stamp)
         case act.Comment():
             return comment_on(state, item, action, stamp)
         case act.AskText():
@@ -116,7 +119,7 @@ def _decide_on_item(state: ReviewState, item: Item, action: act.Action, stamp: a
         case act.Decline():
             return decline(state, item, action, stamp)
         case act.ToggleFlag():
-            return toggle_flag(state, item, stamp)
+            return offering_the_one_before(state, toggle_flag(state, item, stamp), stamp)
         case act.SetFlag():
             return flag(state, item, action, stamp)
         case _:

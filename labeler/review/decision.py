@@ -27,7 +27,8 @@ class FieldRequest:
     """A field to open: for which question (empty for notes on the item), and with which text in it.
 
     `selected` is for how many selected items it is; 0: for the current one. `field_name` is the field of a structured
-    question that is asked for; empty where that is the question itself.
+    question that is asked for; empty where that is the question itself. `trace_id` is another item that it is for
+    (empty: the current one); `instead` is the same for the item before, where that may be meant.
     """
 
     field: FieldKind
@@ -36,6 +37,8 @@ class FieldRequest:
     positive: bool = False
     selected: int = 0
     field_name: str = ""
+    trace_id: str = ""
+    instead: FieldRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)

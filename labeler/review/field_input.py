@@ -24,6 +24,10 @@ def meaning_of(request: FieldRequest, question: Question | None, text: str) -> a
     Raises `UnusableValue`, with a sentence, for a text that is no number where one is asked for.
     """
     match request.field:
+        case FieldKind.COMMENT if request.trace_id:
+            return act.OnItem(request.trace_id, act.Comment(request.question, text))
+        case FieldKind.FLAG if request.trace_id:
+            return act.OnItem(request.trace_id, act.SetFlag(text))
         case FieldKind.COMMENT | FieldKind.COMMENT_AFTER:
             return act.Comment(request.question, text)
         case FieldKind.THUMB_COMMENT:

@@ -92,6 +92,14 @@ class Selection:
 NOTHING_SELECTED: Final = Selection()
 
 
+@dataclass(frozen=True, slots=True)
+class WentOn:
+    """Going on by itself from an item that was submitted, in milliseconds since the epoch."""
+
+    trace_id: str
+    at_ms: int
+
+
 @dataclass(slots=True)
 class Trail:
     """The items that the reviewer visited, in order, like the history of a browser. `at` is the place in it."""
@@ -158,6 +166,8 @@ class ReviewState:
     """Traces of which the reviewer saw, in any sitting, what others said."""
     lingers: bool = False
     """Whether the current item was submitted just now and stays in view."""
+    advance: WentOn | None = None
+    """The item that was submitted just before the current one was shown; None where the reviewer came another way."""
     choosing: bool = False
     """Whether the focused choice of several has been begun and not yet ended."""
     _spans: dict[str, dict[str | None, None]] = field(default_factory=dict)

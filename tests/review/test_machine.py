@@ -174,6 +174,15 @@ class AReview(RuleBasedStateMachine):
         numbers = data.draw(st.lists(st.integers(0, ITEMS - 1), min_size=1, unique=True))
         self.press(act.Bulk(each, tuple(f"t{number}" for number in numbers)))
 
+    @rule(data=st.data(), number=st.integers(0, ITEMS - 1), text=comments)
+    def something_about_an_item_that_was_left(self, data: st.DataObject, number: int, text: str) -> None:
+        trace_id = f"t{number}"
+        given = [each.name for each in self.state.questions if each.name in self.state.answers_of(trace_id)]
+        if given and trace_id != self.sitting.here:
+            self.press(act.OnItem(trace_id, act.Comment(data.draw(st.sampled_from(given)), text)))
+        elif trace_id != self.sitting.here and not self.state.is_flagged(trace_id):
+            self.press(act.OnItem(trace_id, act.SetFlag(text)))
+
     @rule(data=st.data(), comment=st.none() | comments)
     def a_whole_value(self, data: st.DataObject, comment: str | None) -> None:
         question = data.draw(st.sampled_from(self.state.questions))
@@ -376,7 +385,11 @@ class AReview(RuleBasedStateMachine):
         around = [index for index in [*range(here + 1, ITEMS), *range(here)] if index in filtered]
         here_now = [index for index in around if items[index].trace_id not in state.absent]
         to_do = [index for index in here_now if items[index].state is ItemState.OPEN]
-        in_turn = list(worklist.deferred)
+        in_turn = [
+            trace_id
+            for trace_id in worklist.deferred
+            if not worklist.is_aside(trace_id) or trace_id == items[here].trace_id
+        ]
         if items[here].state is ItemState.DEFERRED:
             turn = in_turn.index(items[here].trace_id)
             in_turn = in_turn[turn + 1 :] + in_turn[:turn]
@@ -386,10 +399,11 @@ class AReview(RuleBasedStateMachine):
         assert list(worklist.unlabelled_after(here)) == [index for index in unlabelled if index > here]
         for each in ItemState:
             assert worklist.count_of(each) == sum(item.state is each for item in items)
-        work = [index for index in filtered if items[index].state in TO_DO]
+        left = [item.state in TO_DO and not worklist.is_aside(item.trace_id) for item in items]
+        work = [index for index in filtered if left[index]]
         away = [index for index in work if items[index].trace_id in state.absent]
         assert worklist.has_absent_to_do == bool(away)
-        assert (worklist.work_shown, worklist.work_left) == (len(work), sum(item.state in TO_DO for item in items))
+        assert (worklist.work_shown, worklist.work_left) == (len(work), sum(left))
         is_open = [index for index in work if index not in away and items[index].state is ItemState.OPEN]
         assert list(worklist.open_shown()) == is_open
         assert worklist.neighbour(here, 1) == next((index for index in filtered if index > here), None)

@@ -22,12 +22,16 @@ _DRAFT_AFTER_S: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """A field to open: its title, the text in it, its keys in words, and whether it has several lines."""
+    """A field to open: its title, the text in it, its keys in words, and whether it has several lines.
+
+    One that `can_switch` may be about another item instead.
+    """
 
     title: str
     text: str
     hint: str
     has_several_lines: bool
+    can_switch: bool = False
 
 
 class AnswerField(Vertical):
@@ -56,6 +60,12 @@ class AnswerField(Vertical):
         text: str
 
     @dataclass
+    class Switched(Message):
+        """It is to be about the other item; this is the text."""
+
+        text: str
+
+    @dataclass
     class DraftChanged(Message):
         """The text is now this; it may be kept as a draft."""
 
@@ -63,7 +73,8 @@ class AnswerField(Vertical):
 
     def __init__(self, keymap: Keymap, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._messages = FormMessages(keymap, self.Submitted, self.Cancelled)
+        self._messages = FormMessages(keymap, self.Submitted, self.Cancelled, self._switched)
+        self._can_switch = False
         self._area, self._line = AreaForm(self._messages), LineForm(self._messages)
         self._draft_timer: Timer | None = None
         self.draft = ""
@@ -76,13 +87,17 @@ class AnswerField(Vertical):
 
     def open(self, view: FieldView) -> None:
         """Open it, with the cursor behind the text."""
-        self.draft = view.text
+        self.draft, self._can_switch = view.text, view.can_switch
         self.set_class(not view.has_several_lines, "one-line")
         self.display = True
         if view.has_several_lines:
             self._area.open(view.title, view.text)
         else:
             self._line.open(view.title, view.text, view.hint)
+
+    def _switched(self, text: str) -> Message | None:
+        """Tell that it is to be about the other item, where there is one and no snippet is meant."""
+        return self.Switched(text) if self._can_switch and not self._area.names_snippet else None
 
     @property
     def is_open(self) -> bool:

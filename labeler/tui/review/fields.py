@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -156,6 +157,17 @@ class ReviewFields(ReviewDisplay):
         elif is_kept:
             self.say("kept as a draft")
         self.paint_rows((self.desk.state.position,))
+
+    def switch_field(self, text: str) -> None:
+        """Have the open field be about the other item that may be meant. What was typed goes along."""
+        asked = self._asked
+        if asked is None or asked.request.instead is None:
+            return
+        asked.keep(self.desk.drafts, "")
+        self._asked, text = asked.switched(self.desk, text)
+        view = self._asked.view(self.desk, self.keymap, self.shown_text(self._asked.request.question))
+        self._answer_field.open(replace(view, text=text))
+        self.arrange_bottom()
 
     def close_field(self) -> None:
         """Close the answer field or the prompt, whichever is open."""

@@ -218,6 +218,7 @@ class ReviewScreen(ReviewActions):
 
     # What the widgets tell
 
+    @on(AnswerField.Switched)
     @on(AnswerField.Submitted)
     @on(AnswerField.Cancelled)
     @on(Prompt.SearchEntered)
@@ -228,6 +229,8 @@ class ReviewScreen(ReviewActions):
         """What became of the open field, told by itself or by a key that came before it could hear it."""
         if isinstance(message, AnswerField.Cancelled | Prompt.Cancelled):
             await self.cancel_field(message.text)
+        elif isinstance(message, AnswerField.Switched):
+            self.switch_field(message.text)
         elif isinstance(message, AnswerField.Submitted):
             self.presses.heard(message.pressed)
             await self.take_answer(message.text)

@@ -36,11 +36,15 @@ _INTERRUPT: Final = "ctrl+c"
 
 @dataclass(frozen=True, slots=True)
 class FormMessages:
-    """How a form tells that its text was taken, by which press, and that it was left with a text in it."""
+    """How a form tells that its text was taken, by which press, and that it was left with a text in it.
+
+    `switched` tells that it is to be about something else, with the text in it; None where there is nothing else.
+    """
 
     keymap: Keymap
     submitted: Callable[[str, Pressed], Message]
     cancelled: Callable[[str], Message]
+    switched: Callable[[str], Message | None] = lambda text: None
 
     def action_id(self, key: str) -> str:
         """Return the action of fields that a key stands for; empty for a key that types or edits."""
@@ -54,6 +58,8 @@ class FormMessages:
                 return self.submitted(text, press)
             case "field.leave":
                 return self.cancelled(text)
+            case "field.complete":
+                return self.switched(text)
             case _:
                 return None
 
@@ -146,6 +152,12 @@ class AreaForm(Vertical):
     def type(self, text: str) -> None:
         """Put a text where the cursor is."""
         self._area.insert(text)
+
+    @property
+    def names_snippet(self) -> bool:
+        """Whether a snippet is named before the cursor."""
+        found = self._before_cursor() if self.display else None
+        return found is not None and found.name is not None
 
     def complete(self) -> None:
         """Put the snippet in whose name stands before the cursor, or say that there is none of that name."""

@@ -272,3 +272,33 @@ async def test_without_snippets_the_key_says_where_they_are_made(tmp_path: Path)
         await table.wait_for(lambda: "there are no snippets" in table.screen, "the sentence")
         await table.type(["enter"])
         assert table.comment(0, THUMB.name) == "late"
+
+
+async def test_a_comment_that_comes_late_says_whose_it_is_and_tab_has_it_go_to_the_item_before(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(4), (RATING,)) as table:
+        await table.press("4", "c")
+        assert "comment on this item · Tab: the one before (4, “For our guest" in table.screen
+        table.review.offer_snippets({"late": "met on time"})
+        await table.type([*"la", "tab"])
+        await table.settle()
+        assert "met on time" in table.screen
+        await table.type(["tab"])
+        await table.settle()
+        assert "comment on the one before (4, “For our guest" in table.screen
+        assert "met on time" in table.screen
+        await table.type(["tab"])
+        await table.settle()
+        assert "comment on this item" in table.screen
+        await table.type(["tab", "enter"])
+        await table.settle()
+        assert table.position == 1
+        assert table.comment(0, "quality_rating") == "met on time"
+        assert table.values(1) == {}
+        assert not table.desk.drafts.has_any(table.desk.state.items[1].trace_id)
+        await table.delivered()
+        assert [each.rationale for each in await table.stored(0) if each.valid] == ["met on time"]
+        await table.press("3", "f")
+        assert "flag this item · Tab: the one before (3), note:" in table.screen
+        await table.type(["tab", *"ask Sam", "enter"])
+        await table.settle()
+        assert (table.position, table.comment(1, "labeler.flag")) == (2, "ask Sam")
