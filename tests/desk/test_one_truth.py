@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
-
-from labeler.cache.async_cache import AsyncCache
-from labeler.cache.store import Cache
-from labeler.delivery.listing import ListedTrace
-from labeler.desk.desk import Desk, Done
-from labeler.desk.open_desk import open_desk
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.change import AnswerEffect
 from labeler.domain.question import Categorical, PassFail, Question
-from labeler.domain.queue import QueueItem, QueueItemState
-from labeler.domain.trace import RawTrace, TraceState, TraceSummary
-from labeler.domain.value import JsonValue
-from labeler.domain.worklist import ItemState, ReviewSpec
-from labeler.journal.async_journal import AsyncJournal
-from labeler.journal.attempt_outcomes import Delivered
-from labeler.journal.models import Delivery, DeliveryOp
+from labeler.domain.queue import QueueItemState
+from labeler.domain.worklist import ItemState
 from labeler.review.action import (
-    Action,
     Clear,
     Comment,
     Decline,
@@ -41,84 +24,24 @@ from labeler.review.action import (
     Undo,
     Where,
 )
-from labeler.review.decision import AskFirst, Refusal
-from labeler.review.state import Rules
-from tests.journal.sitting import EXPERIMENT, HOME, spec
-
-HELPFUL = Question("helpful", PassFail())
-TOPIC = Question("topic", Categorical(("billing", "sign-in")))
-SEARCH, ERRORS, QUEUE = spec(filter="all"), spec(filter="errors"), spec(queue_id="rq-1")
-NAMES = ("tr-a", "tr-b")
-
-
-def _item(trace_id: str, state: QueueItemState | None) -> QueueItem | None:
-    return None if state is None else QueueItem("rq-1", trace_id, state)
-
-
-def listed(
-    *trace_ids: str, queue_state: QueueItemState | None = None, said: tuple[Assessment, ...] = ()
-) -> list[ListedTrace]:
-    return [
-        ListedTrace(
-            TraceSummary(each, EXPERIMENT, 1, 1, TraceState.OK, each, assessments=said), _item(each, queue_state)
-        )
-        for each in trace_ids
-    ]
-
-
-class Room:
-    """A journal at which worklists are opened, each by its spec."""
-
-    def __init__(self, journal: AsyncJournal, cache: AsyncCache) -> None:
-        self.journal = journal
-        self.cache = cache
-
-    @asynccontextmanager
-    async def desk(
-        self,
-        spec: ReviewSpec,
-        page: list[ListedTrace] | None = None,
-        *questions: Question,
-        only_unlabelled: bool = False,
-    ) -> AsyncIterator[Desk]:
-        """Open a worklist, and take this page of the backend's listing into it, which ends the listing."""
-        record = await self.journal.run(self.journal.reviews.begin, spec, 1)
-        rules = Rules(for_queue=spec.queue_id is not None)
-        desk = await open_desk(record, questions or (HELPFUL,), rules, self.journal, self.cache)
-        page = listed(*NAMES) if page is None else page
-        await desk.take_in(page, only_unlabelled=only_unlabelled)
-        await desk.news.end_listing([each.summary.id for each in page])
-        yield desk
-        await desk.close()
-
-
-@pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Room]:
-    journal = await AsyncJournal.open(tmp_path / "journal.db")
-    cache = await AsyncCache.open(tmp_path / "cache.db", 1 << 20)
-    yield Room(journal, cache)
-    await cache.close()
-    await journal.close()
-
-
-async def do(desk: Desk, *actions: Action) -> Done:
-    outcomes = [await desk.act(action) for action in actions]
-    done = [each for each in outcomes if isinstance(each, Done)]
-    assert done == outcomes
-    return done[-1]
-
-
-def value(desk: Desk, question: str = "helpful", trace_id: str = "tr-a") -> JsonValue:
-    answer = desk.state.answers_of(trace_id).get(question)
-    return None if answer is None else answer.value
-
-
-def state(desk: Desk, trace_id: str = "tr-a") -> ItemState:
-    return desk.state.items[desk.state.index_of[trace_id]].state
-
-
-def trace_ids(desk: Desk) -> list[str]:
-    return [item.trace_id for item in desk.state.items]
+from labeler.review.decision import Refusal
+from tests.desk.room import (
+    ERRORS,
+    HELPFUL,
+    NAMES,
+    QUEUE,
+    SEARCH,
+    TOPIC,
+    Room,
+    do,
+    in_cache,
+    listed,
+    state,
+    trace_ids,
+    until_prepared,
+    value,
+)
+from tests.journal.sitting import spec
 
 
 async def test_an_answer_a_comment_and_a_flag_show_in_a_worklist_that_was_listed_before_and_in_one_listed_after(
@@ -300,256 +223,6 @@ async def test_in_a_sprints_queue_only_what_was_said_there_shows_counts_and_is_s
     sent = await room.journal.run(room.journal.queries.deliveries, desk.destinations)
     metadata = [each.assessment.metadata.get("labeler.sprint") for each in sent if each.assessment is not None]
     assert metadata == [None, "autumn"]
-
-
-async def test_a_selection_evaluated_anew_keeps_what_was_touched_and_appends_what_is_new(room: Room) -> None:
-    async with room.desk(SEARCH, listed("tr-a", "tr-b", "tr-c")) as desk:
-        await do(desk, GoTo(2), SetFlag("look"))
-    async with room.desk(SEARCH, listed("tr-d", "tr-c")) as desk:
-        assert trace_ids(desk) == ["tr-a", "tr-b", "tr-c", "tr-d"], "nothing moves while it is open"
-        assert desk.intake.gone == {"tr-a"}
-    async with room.desk(SEARCH, listed("tr-a", "tr-c", "tr-d")) as desk:
-        assert trace_ids(desk) == ["tr-b", "tr-c", "tr-d", "tr-a"]
-
-
-async def test_an_item_taken_out_of_its_queue_goes_and_with_an_answer_of_mine_stays_but_is_no_work(room: Room) -> None:
-    def pending(*names: str) -> list[ListedTrace]:
-        return listed(*names, queue_state=QueueItemState.PENDING)
-
-    two = (HELPFUL, TOPIC)
-    async with room.desk(QUEUE, pending("tr-a", "tr-b", "tr-c"), *two) as desk:
-        await do(desk, Thumb(True), GoTo(3))
-    async with room.desk(QUEUE, pending("tr-c"), *two):
-        pass
-    async with room.desk(QUEUE, pending("tr-c"), *two) as desk:
-        assert trace_ids(desk) == ["tr-a", "tr-c"]
-        assert (value(desk), state(desk)) == (True, ItemState.OPEN)
-        assert isinstance(await desk.act(Go(Where.NEXT_OPEN)), Refusal), "nothing is left but the item in view"
-        await do(desk, GoTo(1), Go(Where.NEXT_OPEN))
-        assert desk.state.position == 1
-    async with room.desk(QUEUE, pending("tr-a", "tr-c"), *two):
-        pass
-    async with room.desk(QUEUE, pending("tr-a", "tr-c"), *two) as desk:
-        await do(desk, GoTo(2), Go(Where.NEXT_OPEN))
-        assert desk.state.position == 0
-
-
-async def test_a_sample_or_a_limit_is_drawn_once(room: Room) -> None:
-    for drawn in (replace(SEARCH, sample=1), replace(SEARCH, limit=1), replace(QUEUE, limit=1)):
-        async with room.desk(drawn, listed("tr-a")) as desk:
-            assert desk.news.is_drawn
-        async with room.desk(drawn, listed("tr-b")) as desk:
-            assert trace_ids(desk) == ["tr-a"]
-    async with room.desk(replace(SEARCH, sample=2), []) as desk:
-        assert not desk.news.is_drawn, "nothing was there to draw from"
-
-
-async def test_a_sample_is_drawn_again_around_what_was_touched(room: Room) -> None:
-    for drawn in (replace(SEARCH, sample=2), replace(QUEUE, limit=2)):
-        pending = QueueItemState.PENDING if drawn.queue_id else None
-        async with room.desk(drawn, listed("tr-a", "tr-b", queue_state=pending)) as desk:
-            await do(desk, GoTo(1), SetFlag("look"))
-            review_id = desk.record.id
-        await room.journal.run(room.journal.reviews.draw_again, review_id)
-        async with room.desk(drawn, listed("tr-c", "tr-d", queue_state=pending)) as desk:
-            assert trace_ids(desk) == ["tr-a", "tr-c", "tr-d"]
-            assert desk.news.is_drawn
-            assert desk.state.worklist.first_open() == 0, "what stays is work as before"
-
-
-async def in_cache(room: Room, *names: str, read_at_ms: int = 0) -> None:
-    """Put the trace ``tr-a`` into the cache, with valid answers of mine that came from elsewhere, by their IDs."""
-    source = Source(SourceType.HUMAN, "rhea.k")
-    said = tuple(
-        Assessment(name, "tr-a", "helpful", AssessmentKind.FEEDBACK, True, source, created_at_ms=at_ms)
-        for at_ms, name in enumerate(names)
-    )
-    await put(room, said, read_at_ms)
-
-
-async def put(room: Room, said: tuple[Assessment, ...], read_at_ms: int) -> None:
-    """Put the trace ``tr-a`` into the cache with these assessments."""
-    summary = TraceSummary("tr-a", EXPERIMENT, 1, 1, TraceState.OK, "tr-a", assessments=said, read_at_ms=read_at_ms)
-    await room.cache.run(Cache.put, HOME, RawTrace(summary, b'{"spans": []}'))
-
-
-async def until_prepared(desk: Desk) -> None:
-    for _ in range(1_000):
-        if desk.document("tr-a") is not None:
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("the trace was not prepared within 10 s")
-
-
-async def look(desk: Desk) -> None:
-    """Stand at ``tr-a`` until it is on the screen."""
-    await do(desk, GoTo(1))
-    await until_prepared(desk)
-    desk.seen("tr-a")
-
-
-async def test_an_answer_of_mine_that_i_was_never_shown_is_a_conflict_also_after_a_restart(room: Room) -> None:
-    await in_cache(room, "a-script", "a-page")
-    async with room.desk(SEARCH) as desk:
-        await look(desk)
-        mine = desk.known.mine("tr-a")[None, "helpful"]
-        assert [each.id for each in (*mine.beside, *mine.conflicts)] == ["a-script"]
-        desk.own_elsewhere.agree(retires=False)
-        await do(desk, Thumb(False))
-    await in_cache(room, "a-script", "a-page", "a-machine")
-    async with room.desk(ERRORS) as desk:
-        await look(desk)
-        mine = desk.known.mine("tr-a")[None, "helpful"]
-        assert (value(desk), [each.id for each in mine.conflicts]) == (False, ["a-machine"])
-        assert [each.id for each in mine.retire] == ["a-script"]
-
-
-async def test_a_new_answer_retires_the_others_once_that_is_agreed_to_and_undo_brings_them_back(room: Room) -> None:
-    await in_cache(room, "a-script", "a-page", "a-machine")
-    async with room.desk(SEARCH) as desk:
-        await look(desk)
-        asked = await desk.act(Thumb(False))
-        assert isinstance(asked, AskFirst)
-        assert "2 more answers of yours stand for helpful" in asked.says
-        assert value(desk) is True
-        desk.own_elsewhere.agree(retires=True)
-        await do(desk, Thumb(False))
-        assert not desk.state.mine
-    deletes = [each for each in await sent(room) if each.op is DeliveryOp.DELETE]
-    assert [each.assessment_id for each in deletes] == ["a-script", "a-page"]
-    async with room.desk(SEARCH) as desk:
-        await do(desk, Undo())
-        assert (value(desk), len(desk.state.mine[("tr-a", None), "helpful"].beside)) == (True, 2)
-        assert isinstance(await desk.act(GoTo(1)), Done)
-        await do(desk, Thumb(False))
-    async with room.desk(ERRORS) as desk:
-        assert desk.state.retires is None, "each worklist is asked about once"
-
-
-async def test_one_that_was_overridden_or_deleted_says_so_stays_labelled_and_is_never_overridden(room: Room) -> None:
-    async with room.desk(SEARCH) as desk:
-        await do(desk, Thumb(True))
-    ((mine,),) = (await deliver(room),)
-    sams = Assessment(
-        "a-sam", "tr-a", "helpful", AssessmentKind.FEEDBACK, False, Source(SourceType.HUMAN, "sam"), overrides=mine.id
-    )
-    for said in ((replace(mine, valid=False), sams), ()):
-        await put(room, said, DELIVERED_MS + 1)
-        async with room.desk(SEARCH) as desk:
-            await look(desk)
-            for _ in range(500):
-                told = desk.state.mine.get((("tr-a", None), "helpful"))
-                if told is not None and (told.is_gone or told.overridden_by):
-                    break
-                await asyncio.sleep(0.01)
-            assert told is not None
-            assert (told.overridden_by, told.is_gone) == (("sam", False) if said else (None, True))
-            assert (value(desk), state(desk)) == (True, ItemState.LABELLED)
-            done = await do(desk, Thumb(False))
-            assert done.decision.change is not None
-            (effect,) = (each for each in done.decision.change.effects if isinstance(each, AnswerEffect))
-            assert effect.after is not None
-            assert effect.after.overrides is None
-            await do(desk, Undo())
-            assert value(desk) is True
-
-
-async def sent(room: Room) -> list[Delivery]:
-    return await room.journal.run(room.journal.queries.deliveries, [HOME])
-
-
-DELIVERED_MS = 1 << 45
-
-
-async def deliver(room: Room) -> list[Assessment]:
-    """Have everything acknowledged at `DELIVERED_MS`; return what was sent."""
-    await room.journal.run(room.journal.outbox.release_all, 1)
-    claims = await room.journal.run(room.journal.outbox.claim, [HOME], DELIVERED_MS, 0, 100)
-    outcomes = [(claim.delivery.id, Delivered()) for claim in claims]
-    await room.journal.run(room.journal.outbox.settle, outcomes, DELIVERED_MS)
-    return [claim.assessment for claim in claims if claim.assessment is not None]
-
-
-async def until(desk: Desk, expected: JsonValue) -> None:
-    for _ in range(500):
-        if value(desk) is expected:
-            return
-        await asyncio.sleep(0.01)
-    assert value(desk) is expected
-
-
-async def test_what_the_backend_had_after_an_answer_was_acknowledged_counts_and_is_superseded(room: Room) -> None:
-    async with room.desk(SEARCH) as desk:
-        await do(desk, Thumb(False))
-    await in_cache(room, "a-page", read_at_ms=DELIVERED_MS + 1)
-    async with room.desk(SEARCH) as desk:
-        await until_prepared(desk)
-        assert value(desk) is False, "it is on its way"
-    await deliver(room)
-    await in_cache(room, "a-page", read_at_ms=DELIVERED_MS)
-    async with room.desk(SEARCH) as desk:
-        await until_prepared(desk)
-        await asyncio.sleep(0.1)
-        assert value(desk) is False, "it was acknowledged after the backend was asked"
-    await in_cache(room, "a-page", read_at_ms=DELIVERED_MS + 1)
-    async with room.desk(SEARCH) as desk:
-        await until_prepared(desk)
-        await until(desk, True)
-        await do(desk, GoTo(1), Thumb(False))
-    (sent,) = await deliver(room)
-    assert (sent.value, sent.overrides) == (False, "a-page")
-
-
-async def test_an_answer_given_here_and_edited_on_the_servers_own_page_shows_as_it_stands_there(room: Room) -> None:
-    async with room.desk(SEARCH) as desk:
-        await do(desk, Thumb(False, "why not"))
-    ((mine,),) = (await deliver(room),)
-    edited = replace(mine, value=True, rationale="after all")
-    await put(room, (edited,), DELIVERED_MS)
-    async with room.desk(SEARCH) as desk:
-        await until_prepared(desk)
-        await asyncio.sleep(0.1)
-        assert value(desk) is False, "it was acknowledged after the backend was asked"
-        for said, changed in ((mine, set[str]()), (edited, {"tr-a"})):
-            read = replace(listed("tr-a", said=(said,))[0].summary, read_at_ms=DELIVERED_MS + 1)
-            assert await desk.news.learn_of([read]) == changed
-        assert (value(desk), desk.state.answers_of("tr-a")["helpful"].comment) == (True, "after all")
-        assert state(desk) is ItemState.LABELLED
-        undone = await desk.act(Undo())
-        assert isinstance(undone, Refusal)
-        assert "helpful was changed since" in undone.says
-    await put(room, (edited,), DELIVERED_MS + 1)
-    async with room.desk(ERRORS) as desk:
-        await until_prepared(desk)
-        await until(desk, True)
-        await do(desk, GoTo(1), Thumb(False))
-    (sent,) = await deliver(room)
-    assert (sent.value, sent.overrides) == (False, mine.id)
-
-
-async def test_an_answer_that_is_being_given_while_a_reading_comes_in_stands(room: Room) -> None:
-    pages = Assessment(
-        "a-page", "tr-a", "helpful", AssessmentKind.FEEDBACK, True, Source(SourceType.HUMAN, "rhea.k"), created_at_ms=1
-    )
-    async with room.desk(QUEUE, listed(*NAMES, queue_state=QueueItemState.PENDING), HELPFUL, TOPIC) as desk:
-        (read,) = listed("tr-a", said=(pages,))
-        await asyncio.gather(desk.act(Thumb(False)), desk.news.learn_of([read.summary]))
-        assert (value(desk), desk.state.filled_in) == (False, set())
-
-
-async def test_one_that_was_cleared_comes_back_only_by_a_later_reading(room: Room) -> None:
-    async with room.desk(SEARCH) as desk:
-        await do(desk, Thumb(False))
-    await deliver(room)
-    async with room.desk(SEARCH) as desk:
-        await do(desk, GoTo(1), Clear())
-    await deliver(room)
-    for read_at_ms, expected in ((DELIVERED_MS, None), (DELIVERED_MS + 1, True)):
-        await in_cache(room, "a-page", read_at_ms=read_at_ms)
-        async with room.desk(SEARCH) as desk:
-            await until_prepared(desk)
-            await until(desk, expected)
-            assert state(desk) is (ItemState.OPEN if expected is None else ItemState.LABELLED)
 
 
 async def test_what_was_deferred_under_the_id_of_an_earlier_version_is_deferred(room: Room) -> None:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
-from typing import TypeAlias
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Act, AnswerEffect, Change
-from labeler.domain.question import DECLINED_NAME, Categorical, Numeric, PassFail, Question, Structured, Text
+from labeler.domain.question import DECLINED_NAME, Categorical, Question, Structured
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
 from labeler.review import action as act
@@ -25,80 +23,27 @@ from labeler.review.history import History
 from labeler.review.labelled import is_labelled
 from labeler.review.navigation import next_open
 from labeler.review.parts import parts
-from labeler.review.state import Advance, ReviewState, Subject
+from labeler.review.state import Advance, ReviewState
 from labeler.review.worklist import TO_DO, Item
+from tests.review.any_action import (
+    ASKED,
+    ITEMS,
+    aiming_keys,
+    answer_keys,
+    asking_keys,
+    closing_keys,
+    comments,
+    example,
+    moving_keys,
+    selecting_keys,
+    values,
+)
+from tests.review.contents import Content, about_traces, content, without_empty
 from tests.review.server_model import ServerModel
 from tests.review.sitting import Sitting
 
-ITEMS = 5
-ASKED = (
-    Question("helpful", PassFail(), comment_on="negative"),
-    Question("modes", Categorical(("wrong", "incomplete", "unsafe"), multiple=True), comment_on="always"),
-    Question("polite", PassFail(), takes_comment=False, required=False),
-    Question("quality", Numeric(1, 5)),
-    Question("score", Numeric(0, 100), required=False),
-    Question("area", Categorical(("fees", "tides", "berths")), required=False),
-    Question("expected", Text(max_length=20), AssessmentKind.EXPECTATION, required=False),
-    Question(
-        "style",
-        Structured(
-            (
-                Question("tone", Categorical(("warm", "cold")), takes_comment=False),
-                Question("polite", PassFail(), takes_comment=False, required=False),
-                Question("flaws", Categorical(("long", "vague"), multiple=True), takes_comment=False, required=False),
-                Question("depth", Numeric(0, 100), takes_comment=False),
-            )
-        ),
-        comment_on="always",
-    ),
-    Question(
-        "extra",
-        Structured((Question("note", Text(), takes_comment=False, required=False), Question("stars", Numeric(1, 3)))),
-        required=False,
-    ),
-    Question("refuses", PassFail("Yes", "No"), AssessmentKind.EXPECTATION),
-)
-
-Content: TypeAlias = tuple[
-    dict[str, ItemState], dict[tuple[Subject, str], tuple[JsonValue, str | None]], int, frozenset[str]
-]
-
 ANSWERING = (act.Thumb, act.Digit, act.SetAnswer, act.Comment, act.Proceed, act.Clear)
 """What a reviewer does to a question, but submit."""
-
-comments = st.sampled_from(["", "why", " see line 3 "])
-values: st.SearchStrategy[JsonValue] = st.one_of(
-    st.booleans(),
-    st.integers(-1, 101),
-    st.sampled_from(["fees", "berths", "tea", "wrong", 2.5, [], ["unsafe", "wrong"], ["fees"]]),
-)
-answer_keys: st.SearchStrategy[act.Action] = st.one_of(
-    st.builds(act.Thumb, st.booleans(), st.none() | comments),
-    st.builds(act.Digit, st.sampled_from("1231231234567890-.")),
-    st.sampled_from([act.Clear(), act.Submit(), act.Proceed()]),
-)
-asking_keys: st.SearchStrategy[act.Action] = st.one_of(
-    st.builds(act.AskThumbComment, st.booleans()),
-    st.sampled_from([act.AskComment(), act.AskText(), act.AskDecline()]),
-)
-closing_keys: st.SearchStrategy[act.Action] = st.one_of(
-    st.sampled_from([act.Submit(), act.Defer(), act.ToggleFlag()]),
-    st.builds(act.Decline, comments),
-    st.builds(act.SetFlag, comments),
-)
-aiming_keys: st.SearchStrategy[act.Action] = st.one_of(
-    st.builds(act.TargetSpan, st.sampled_from(["0a", "0b"])),
-    st.just(act.EndAim()),
-)
-selecting_keys: st.SearchStrategy[act.Action] = st.one_of(
-    st.sampled_from([act.ToggleSelected(), act.SelectRange(), act.DropSelection()]),
-    st.builds(act.SelectAll, st.booleans()),
-)
-moving_keys: st.SearchStrategy[act.Action] = st.one_of(
-    st.builds(act.FocusBy, st.sampled_from([-1, 1])),
-    st.builds(act.Go, st.sampled_from(act.Where)),
-    st.builds(act.GoTo, st.integers(0, ITEMS + 1)),
-)
 
 
 class AReview(RuleBasedStateMachine):
@@ -294,7 +239,7 @@ class AReview(RuleBasedStateMachine):
         if before.aim is not None:
             assert self.state.position == before.position
             assert [item.state for item in self.state.items] == [item.state for item in before.items]
-            assert _about_traces(self.state) == _about_traces(before)
+            assert about_traces(self.state) == about_traces(before)
             assert not decision.submits
 
     def _is_in_range(self, decision: Decision) -> None:
@@ -344,7 +289,7 @@ class AReview(RuleBasedStateMachine):
         replayed = deepcopy(self.start)
         for change in self.sitting.changes:
             apply_change(replayed, change)
-        assert _without_empty(replayed) == _without_empty(self.state)
+        assert without_empty(replayed) == without_empty(self.state)
         assert [item.state for item in replayed.items] == [item.state for item in self.state.items]
         assert replayed.history == self.plain
         assert replayed.labelled == self.state.labelled
@@ -441,43 +386,6 @@ class AReview(RuleBasedStateMachine):
             assert self.state.part is not None
             assert isinstance(self.state.part.asked.input, Categorical)
             assert self.state.part.asked.input.multiple
-
-
-def content(state: ReviewState) -> Content:
-    """What the reviewer said and where the items stand, whatever the IDs."""
-    return (
-        {item.trace_id: item.state for item in state.items},
-        {
-            (subject, name): (answer.value, answer.comment)
-            for subject, answers in state.answers.items()
-            for name, answer in answers.items()
-        },
-        state.labelled,
-        frozenset(state.worklist.deferred),
-    )
-
-
-def example(question: Question) -> JsonValue:
-    """A value that the question takes."""
-    match question.input:
-        case PassFail():
-            return True
-        case Categorical(options, multiple):
-            return [options[0]] if multiple else options[0]
-        case Numeric():
-            return 3
-        case Text():
-            return "tea"
-        case Structured(fields):
-            return {field.name: example(field) for field in fields}
-
-
-def _without_empty(state: ReviewState) -> dict[Subject, object]:
-    return {subject: answers for subject, answers in state.answers.items() if answers}
-
-
-def _about_traces(state: ReviewState) -> dict[Subject, object]:
-    return {subject: answers for subject, answers in _without_empty(state).items() if subject[1] is None}
 
 
 TestAReview = AReview.TestCase
