@@ -6,7 +6,7 @@ What was seen is kept in the journal: of a review that hides anything at once, o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from labeler.desk.document_cache import Library
 from labeler.desk.events import DeskEvent, ItemsAdded
@@ -14,9 +14,12 @@ from labeler.desk.journal_tasks import Background
 from labeler.domain.destination import Destination
 from labeler.domain.worklist import ReviewSpec
 from labeler.journal.async_journal import AsyncJournal
+from labeler.journal.models import Delivery, DeliveryOp
 from labeler.review.blind import reveal
 from labeler.review.criteria import OF_OTHERS
 from labeler.review.state import Blindness, ReviewState
+
+_NOT_AS_LEFT: Final = "The queue has an item otherwise than you left it"
 
 
 class OnScreen(Protocol):
@@ -63,6 +66,11 @@ class Blindfold:
             state.show_only(None)
         self.note_in_view()
         self._announce(ItemsAdded(0))
+
+    def reason_of(self, delivery: Delivery) -> str:
+        """Return what is told of a delivery that came to its end; of a queue's item nobody's name where it is blind."""
+        is_nameless = self._state.is_blind and delivery.op is DeliveryOp.STATUS
+        return _NOT_AS_LEFT if is_nameless else delivery.reason or ""
 
     def note_in_view(self) -> None:
         """Note that what others said of the trace in view is seen, unless it is hidden or they said nothing."""

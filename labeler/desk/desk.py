@@ -244,7 +244,7 @@ class Desk:
         self.deliveries.settled(delivery)
         is_done = delivery.op is DeliveryOp.DELETE and delivery.state is DeliveryState.DELIVERED
         if delivery.reason and (delivery.op is DeliveryOp.STATUS or is_done):
-            self.tell(delivery.reason)
+            self.tell(self.blindfold.reason_of(delivery))
         elif delivery.state is DeliveryState.REFUSED:
             self.tell(f"{one_line(delivery.name, 40)} was refused: {one_line(delivery.reason or '', 80)}")
         self.on_event(ItemChanged(trace_id))

@@ -9,6 +9,7 @@ from pathlib import Path
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.change import Blind
 from labeler.domain.trace import RawTrace
+from labeler.journal.models import Delivery, DeliveryOp, DeliveryState
 from labeler.review.state import Blindness, Rules
 from tests.tui.review.asked import THUMB, traces
 from tests.tui.review.table import Table, open_table
@@ -91,3 +92,18 @@ async def test_until_answered_an_item_that_was_submitted_is_shown_when_it_is_gon
         assert (table.position, CANARY in table.screen) == (1, False)
         await table.press("p", "n")
         assert written(table, 0) is Blind.REVEALED
+
+
+async def test_who_was_first_with_an_item_of_the_queue_is_not_named(tmp_path: Path) -> None:
+    rules = Rules(for_queue=True, blind=Blindness.UNTIL_SHOWN)
+    async with open_table(tmp_path, worklist(), (THUMB,), rules=rules) as table:
+        trace_id, reason = table.desk.state.items[0].trace_id, "olu was first: the queue has this item as COMPLETE"
+        home, done = table.desk.destination_of(trace_id), DeliveryState.DELIVERED
+        status = Delivery(1, home, DeliveryOp.STATUS, trace_id, "", "rhea.k", done, 1, reason=reason)
+        table.desk.settled(trace_id, status)
+        await table.settle()
+        assert table.said == "The queue has an item otherwise than you left it"
+        await table.press("B", "enter")
+        table.desk.settled(trace_id, status)
+        await table.settle()
+        assert table.said == reason
