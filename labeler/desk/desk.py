@@ -104,7 +104,6 @@ class Desk:
         self._background = Background(self.tell)
         self.known = KnownAssessments(state, record.spec, cells, self.library)
         self.drafts = Drafts(record.id, drafts, journal, self._background, state.worklist.note_changed)
-        self.work_done = WorkDone(record, state, self.drafts, journal)
         self.deliveries = Deliveries(
             journal, self._background, lambda: self.destinations, self._answers_in_sight, self._emit
         )
@@ -114,6 +113,7 @@ class Desk:
         self.outbox = Outbox(journal, remote, self.deliveries.changed)
         self.intake = Intake(record, state, self.known, journal)
         self.filters = Filters(state, self.intake.facts, self.drafts, cache, self.destination_of)
+        self.work_done = WorkDone(record, state, self.drafts, journal, self.filters.verdicts_on)
         self.own_elsewhere = OwnElsewhere(
             record, state, self.known, self.intake, journal, self._background, self.deliveries, self._active,
             self.destination_of, self._emit

@@ -30,6 +30,10 @@ _NUMBERS: Final = 15
 """Cells of the count and the share behind a bar."""
 
 
+_JUDGED: Final = 30
+"""Cells of what a judge said, behind that."""
+
+
 class Kind(Enum):
     """Why an item is listed."""
 
@@ -120,14 +124,18 @@ def _question_rows(progress: QuestionProgress, width: int, label_width: int, sig
     numbers = range_words(progress)
     answers = f"{progress.answers:,} answer{'' if progress.answers == 1 else 's'}" if progress.answers else "no answer"
     told = f"   {answers}" + (f" · {numbers}" if numbers else "")
+    is_judged = bool(progress.agreed or progress.corrected)
+    if is_judged:
+        told += f" · a judge: {progress.agreed:,} agreed, {progress.corrected:,} corrected"
     name = cut(one_line(progress.name), max(width - cell_len(told), 8), signs.ellipsis)
     rows: list[Line] = [[(name, "chrome.strong"), (told, "chrome.dim")]]
     most = max((count for _, count in progress.counts), default=0)
     shortest, longest = _BAR
-    room = max(min(width - 2 - label_width - 1 - _NUMBERS, longest), shortest)
+    room = max(min(width - 2 - label_width - 1 - _NUMBERS - is_judged * _JUDGED, longest), shortest)
+    verdicts = dict(progress.verdicts)
     is_choice = progress.question is not None and isinstance(progress.question.input, Categorical)
     for value, count in progress.counts:
-        if is_choice and not count:
+        if is_choice and not count and value not in verdicts:
             continue
         label = cut(value_label(value, progress.question), label_width, signs.ellipsis)
         share = round(100 * count / progress.answers) if progress.answers else 0
@@ -139,9 +147,18 @@ def _question_rows(progress: QuestionProgress, width: int, label_width: int, sig
                 (" " * (room - cell_len(drawn)), "chrome"),
                 (f"{count:>7,}", "chrome"),
                 (f"{share:>5} %", "chrome.dim"),
+                (_judged_words(verdicts.get(value)), "chrome.dim"),
             ]
         )
     return rows
+
+
+def _judged_words(verdicts: tuple[int, int] | None) -> str:
+    """Say how often a judge said this value, and how often it was corrected: ``   judge 31, 3 corrected``."""
+    if verdicts is None:
+        return ""
+    agreed, corrected = verdicts
+    return f"   judge {agreed + corrected:,}, {corrected:,} corrected"
 
 
 def bar(count: int, most: int, width: int, signs: Signs) -> str:
