@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from labeler.cache.async_cache import AsyncCache
@@ -14,7 +15,7 @@ from labeler.review.filter_index import FilterIndex
 from labeler.review.judge_values import VerdictOnTrace
 from labeler.review.state import ReviewState
 
-_AT_ONCE = 250
+_AT_ONCE = 200
 """Items that are looked at together: some 2 ms."""
 
 
@@ -54,6 +55,13 @@ class Filters:
     def unread(self) -> int:
         """Of how many items it is not known yet what they are called, and what judges and other people said."""
         return len(self._facts.unknown_among(self._state.index_of))
+
+    async def keep_ready(self) -> None:
+        """Look at the items that were not looked at yet, some at a time, so that no key has to wait for that."""
+        is_behind = True
+        while is_behind:
+            is_behind = self.index.catch_up(_AT_ONCE)
+            await asyncio.sleep(0)
 
     def search(self, text: str) -> AsyncIterator[Searched]:
         """Search what is in the cache of the worklist for a text, whole (see `search_whole`)."""

@@ -18,6 +18,8 @@ from labeler.review.state import ReviewState
 from labeler.review.worklist import Item
 
 Met: TypeAlias = tuple[Criterion, ...]
+Compared: TypeAlias = tuple[str, str, str]
+"""A question, a verdict on it and an answer to it, as they are written; the answer is empty where there is none."""
 
 _BY_STATE: Final = {
     ItemState.OPEN: Criterion(Kind.OPEN),
@@ -61,6 +63,8 @@ class FilterIndex:
         self._counts: Counter[Criterion] = Counter()
         self._distinct: dict[Met, Met] = {}
         """Each combination of criteria once: most items share theirs."""
+        self._compared: dict[Compared, tuple[bool, bool]] = {}
+        """What verdicts and answers come to, once for all items with the same."""
         self._filter = state.filter
         self._new: set[int] = set()
         """Items that meet the criterion of the filter by now and are not shown by it."""
@@ -71,6 +75,7 @@ class FilterIndex:
         judged_by = state.questions, state.rules, state.is_blind
         if judged_by != self._judged_by:
             self._judged_by = judged_by
+            self._compared.clear()
             state.worklist.stale.update(range(len(self._met)))
         if state.filter is not self._filter:
             self._filter = state.filter
@@ -114,7 +119,7 @@ class FilterIndex:
         return len(self._new)
 
     def _look_at(self, index: int) -> None:
-        met = tuple(criteria_met(self._state, self._state.items[index], self._knowledge))
+        met = tuple(criteria_met(self._state, self._state.items[index], self._knowledge, self._compared))
         met = self._distinct.setdefault(met, met)
         before = self._met[index]
         if met is not before:
@@ -130,20 +135,26 @@ class FilterIndex:
     def _meets(self, index: int, criterion: Criterion) -> bool:
         if criterion.kind is not Kind.TEXT:
             return criterion in self._met[index]
-        item, sought = self._state.items[index], str(criterion.value).casefold()
-        return any(sought in text.casefold() for text in known_texts(self._state, item, self._knowledge))
+        item = self._state.items[index]
+        name = self._knowledge.name_of(item.trace_id)
+        return has_text(self._state, item, name, str(criterion.value).casefold())
 
 
-def known_texts(state: ReviewState, item: Item, knowledge: TraceKnowledge) -> Iterator[str]:
-    """Iterate over what is at hand of an item's texts: its title, the trace's name, and comments of the reviewer's."""
-    yield item.title
-    yield knowledge.name_of(item.trace_id)
-    for answers in state.answers_by_span(item.trace_id).values():
-        yield from (answer.comment for answer in answers.values() if answer.comment)
+def has_text(state: ReviewState, item: Item, name: str, sought: str) -> bool:
+    """Return whether a text in lower case is in what is at hand of an item: title, name, comments of the reviewer's."""
+    if sought in item.title.casefold() or sought in name.casefold():
+        return True
+    comments = (each.comment for said in state.answers_by_span(item.trace_id).values() for each in said.values())
+    return any(sought in comment.casefold() for comment in comments if comment)
 
 
-def criteria_met(state: ReviewState, item: Item, knowledge: TraceKnowledge) -> Iterator[Criterion]:
-    """Iterate over the criteria that an item meets now, each once; those of texts are left out."""
+def criteria_met(
+    state: ReviewState, item: Item, knowledge: TraceKnowledge, compared: dict[Compared, tuple[bool, bool]]
+) -> Iterator[Criterion]:
+    """Iterate over the criteria that an item meets now, each once; those of texts are left out.
+
+    `compared` keeps what verdicts and answers come to.
+    """
     trace_id = item.trace_id
     if item.state is not ItemState.OPEN or not state.worklist.is_passed_over(trace_id):
         yield _BY_STATE[item.state]
@@ -168,7 +179,7 @@ def criteria_met(state: ReviewState, item: Item, knowledge: TraceKnowledge) -> I
         if name:
             yield Criterion(Kind.LIKE, name)
     if verdicts := knowledge.verdicts_on(trace_id):
-        yield from _judged(state, given, verdicts)
+        yield from _judged(state, given, verdicts, compared)
     if knowledge.has_others(trace_id):
         yield _OTHERS
 
@@ -188,14 +199,24 @@ def _sought_in(said: JsonValue) -> Iterator[Sought]:
     yield from (value for value in values if isinstance(value, bool | int | float | str))
 
 
-def _judged(state: ReviewState, given: Mapping[str, Answer], verdicts: Sequence[VerdictOnTrace]) -> Iterator[Criterion]:
+def _judged(
+    state: ReviewState,
+    given: Mapping[str, Answer],
+    verdicts: Sequence[VerdictOnTrace],
+    compared: dict[Compared, tuple[bool, bool]],
+) -> Iterator[Criterion]:
     says_no = differs = False
     for question in state.questions:
         verdict = verdict_for(question, verdicts, state.rules)
-        if verdict is not None:
-            says_no = says_no or _is_no(question, verdict.value)
-            answer = given.get(question.name)
-            differs = differs or (answer is not None and differ(question, verdict.value, answer.value))
+        if verdict is None:
+            continue
+        answer = given.get(question.name)
+        key = question.name, repr(verdict.value), "" if answer is None else repr(answer.value)
+        if key not in compared:
+            is_other = answer is not None and differ(question, verdict.value, answer.value)
+            compared[key] = _is_no(question, verdict.value), is_other
+        is_no, is_other = compared[key]
+        says_no, differs = says_no or is_no, differs or is_other
     if says_no:
         yield _JUDGED_NO
     if differs:

@@ -16,8 +16,10 @@ import random
 import re
 import tempfile
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from textual import events
 from textual._compositor import CompositorUpdate
@@ -55,6 +57,9 @@ class Took(NamedTuple):
     cpu: float
 
 
+P = TypeVar("P", bound="Painting")
+
+
 class Painting(LabelerApp):
     """The real app, which renders each frame to bytes, as a driver would, and tells when it had."""
 
@@ -80,6 +85,10 @@ class Painting(LabelerApp):
     async def took(self, key: str) -> Took:
         """Press a key that leads to the next item."""
         self.awaited = self.desk.state.position + 2
+        return await self.press(key)
+
+    async def press(self, key: str) -> Took:
+        """Press a key, until the frame that shows what is waited for."""
         self.frame = asyncio.get_running_loop().create_future()
         event = events.Key(key, key)
         event.set_sender(self)
@@ -92,8 +101,9 @@ class Painting(LabelerApp):
         return Took((painted - wall) * 1000, (used - cpu) * 1000)
 
 
-async def measure(home: Path, items: int, keys: int, profile: cProfile.Profile | None) -> dict[str, list[Took]]:
-    """Move, then answer, at the pace of a quick reviewer."""
+@asynccontextmanager
+async def at_work(home: Path, kind: type[P]) -> AsyncIterator[P]:
+    """A review of the store in a folder, at rest, in an app of this kind."""
     store = await LocalStore.open(home / "store.db")
     journal = await AsyncJournal.open(home / "journal.db")
     cache = await AsyncCache.open(home / "cache.db", 1 << 30)
@@ -110,23 +120,29 @@ async def measure(home: Path, items: int, keys: int, profile: cProfile.Profile |
         desk.need()
 
     media = MediaSettings(home / "copied", pictures=False)
-    app = Painting(desk, build_keymap({}), load_theme(), UNICODE, 0, (), begin, media)
-    app.profile = profile
-    took: dict[str, list[Took]] = {}
+    app = kind(desk, build_keymap({}), load_theme(), UNICODE, 0, (), begin, media)
     async with app.run_test(size=SIZE):
         await at_rest(desk)
         gc.collect()
+        yield app
+    await desk.close()
+    await exchange.close(0)
+    await cache.close()
+    await journal.close()
+    await store.close()
+
+
+async def measure(home: Path, keys: int, profile: cProfile.Profile | None) -> dict[str, list[Took]]:
+    """Move, then answer, at the pace of a quick reviewer."""
+    took: dict[str, list[Took]] = {}
+    async with at_work(home, Painting) as app:
+        app.profile = profile
         for name, key in (("j: moving, no commit", "j"), ("y: answer, commit, next", "y")):
             rng = random.Random(key)
             took[name] = []
             for _ in range(keys):
                 await asyncio.sleep(rng.uniform(0.2, 0.4))
                 took[name].append(await app.took(key))
-    await desk.close()
-    await exchange.close(0)
-    await cache.close()
-    await journal.close()
-    await store.close()
     return took
 
 
@@ -150,7 +166,7 @@ def main() -> None:
     noise()
     with tempfile.TemporaryDirectory(prefix="labeler-bench-") as directory:
         make_store(Path(directory) / "store.db", asked.items, first_typical(3 * asked.keys + 600))
-        took = asyncio.run(measure(Path(directory), asked.items, asked.keys, profile))
+        took = asyncio.run(measure(Path(directory), asked.keys, profile))
     table("CPU time of the loop", "ms", {name: [each.cpu for each in times] for name, times in took.items()})
     table("by the clock", "ms", {name: [each.wall for each in times] for name, times in took.items()})
     if profile is not None:

@@ -91,6 +91,10 @@ class ReviewScreen(ReviewActions):
         self.paint_all()
         self.set_interval(_LOOK_ELSEWHERE_S, self.desk.deliveries.look_elsewhere)
         self.set_timer(_FORMS_AFTER_S, self.mount_forms)
+        self.set_timer(_FORMS_AFTER_S, self._keep_filters_ready)
+
+    def _keep_filters_ready(self) -> None:
+        self.run_worker(self.desk.filters.keep_ready(), group="filters ready", exclusive=True)
 
     def on_unmount(self) -> None:
         if self._media is not None:
@@ -355,6 +359,7 @@ class ReviewScreen(ReviewActions):
             case ItemsAdded():
                 self._worklist.rows_changed()
                 self.paint_all()
+                self._keep_filters_ready()
             case SessionChanged(trace_id):
                 self.paint_header()
                 self.run_worker(open_views.update_session(self.desk, self.views, trace_id))
