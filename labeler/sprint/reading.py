@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from typing import Final
 
-from labeler.backends.base import MissingTarget, TeamBackend
+from labeler.backends.base import LacksPermission, MissingTarget, TeamBackend
 from labeler.dataclass import dataclass
 from labeler.domain.question import Question
 from labeler.domain.queue import Queue, QueueItem
 from labeler.domain.trace import TraceSummary
 from labeler.sprint.assignment import Placed
+from labeler.sprint.errors import MissingRight
 from labeler.sprint.plan_store import Sprint
 
 _IDS_AT_ONCE: Final = 500
@@ -58,7 +59,7 @@ class Snapshot:
 
 
 async def read_items(backend: TeamBackend, sprint: Sprint, at_ms: int) -> Snapshot:
-    """Read the items of every reviewer's queue."""
+    """Read the items of every reviewer's queue. Raises `MissingRight`."""
     there = {queue.id: queue for queue in await backend.queues(sprint.experiment_id)}
     items: dict[str, dict[str, QueueItem]] = {}
     for queue_id, reviewer in sprint.plan.queues.items():
@@ -94,3 +95,8 @@ async def _items(backend: TeamBackend, queue: Queue) -> dict[str, QueueItem] | N
         return {item.trace_id: item async for page in backend.items(queue) for item in page}
     except MissingTarget:
         return None
+    except LacksPermission as error:
+        raise MissingRight(
+            "To see others' queues takes MANAGE on the experiment, for whoever did not make the sprint. Ask for MANAGE "
+            f"({error})"
+        ) from error
