@@ -16,6 +16,7 @@ from labeler.domain.assessment import Assessment, AssessmentKind, SourceType, sa
 from labeler.domain.change import Answer
 from labeler.domain.deletion_order import in_deletion_order
 from labeler.domain.question import Question
+from labeler.domain.value import same_value
 from labeler.review.converted_values import fitted
 
 
@@ -114,6 +115,14 @@ def merge(asked: Asked, word: JournalWord | None, told: Reading | None, shown: C
     if told is None:
         return Mine()
     return _fallen(asked, word, rows, told.assessments)
+
+
+def contradictions(question: Question, mine: Mine) -> list[Assessment]:
+    """Return those that I was never shown and that say otherwise than my answer to the question, which stands too."""
+    if mine.answer is None or mine.answer.has_fallen:
+        return []
+    answers = ((each, fitted(question, answer_of(each, each.value))[0]) for each in mine.conflicts)
+    return [each for each, answer in answers if not same_value(answer.value, mine.answer.value)]
 
 
 def _age(assessment: Assessment) -> tuple[int, str]:

@@ -12,6 +12,7 @@ from labeler.domain.value_words import value_words
 from labeler.reading.sanitise import one_line
 from labeler.review.answer_values import allowed
 from labeler.review.converted_values import fitted
+from labeler.review.my_answer import contradictions
 from labeler.review.parts import parts_of
 from labeler.review.state import ReviewState
 
@@ -28,6 +29,9 @@ def answer_notes(state: ReviewState, answers: Mapping[str, Answer]) -> dict[str,
             words.append(notes[question.name])
         if mine is not None and mine.beside:
             words.append(f"+{len(mine.beside)}")
+        others = [] if mine is None else contradictions(question, mine)
+        if others:
+            words.append(f"elsewhere you said {one_line(value_words(others[-1].value, question), 40)}")
         if mine is not None and mine.is_gone:
             words.append("not on the server any more")
         if mine is not None and mine.overridden_by is not None:

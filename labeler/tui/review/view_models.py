@@ -22,6 +22,7 @@ from labeler.domain.value_words import number_words, value_words
 from labeler.domain.worklist import ItemState
 from labeler.reading.sanitise import one_line, sanitise
 from labeler.review.filled_in import filled_in
+from labeler.review.my_answer import contradictions
 from labeler.review.parts import parts_of
 from labeler.review.repeat import repeatable
 from labeler.review.selection import selected_words
@@ -295,7 +296,7 @@ class DeskRows:
         desk, state, signs = self._desk, self._desk.state, self._signs
         item = state.items[self.position_of(index)]
         by = finisher(state, item.trace_id) if item.state in TO_DO else ""
-        if item.trace_id in desk.deliveries.conflicts:
+        if item.trace_id in desk.deliveries.conflicts or _is_contradicted(state, item.trace_id):
             sign, role = signs.conflict, "sign.refused"
         elif item.trace_id in desk.deliveries.refused:
             sign, role = signs.refused, "sign.refused"
@@ -354,6 +355,12 @@ class DeskRows:
             name=one_line(known.name, 40),
             others=one_line(", ".join(others), 40),
         )
+
+
+def _is_contradicted(state: ReviewState, trace_id: str) -> bool:
+    """Whether an answer of mine stands beside one that I gave elsewhere, was never shown, and that says otherwise."""
+    known = ((each, state.mine.get(((trace_id, None), each.name))) for each in state.questions)
+    return any(mine is not None and contradictions(question, mine) for question, mine in known)
 
 
 def _value_in_row(state: ReviewState, trace_id: str, signs: Signs) -> tuple[str, str]:

@@ -87,3 +87,21 @@ async def test_an_answer_from_elsewhere_that_is_edited_there_while_in_view_is_pa
         await table.settle()
         assert "[n Not helpful]" in table.line("panel")
         assert "filled in: user_satisfaction Not helpful" in table.line("header")
+
+
+async def test_an_answer_that_contradicts_one_given_here_is_said_after_the_next_reading_and_a_change_leads_to_both(
+    tmp_path: Path,
+) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB, RATING), grace_s=0) as table:
+        trace_id = table.desk.state.items[0].trace_id
+        await table.press("y", "3")
+        await table.delivered()
+        await table.store.create(said(trace_id, "a-page", False, time.time_ns() // 1_000_000))
+        await table.command("refresh")
+        await shown(table, "≠")
+        await table.command("1")
+        assert "[y Helpful]" in table.line("panel")
+        assert "elsewhere you said Not helpful" in table.line("panel")
+        await table.press("n", "y", "j")
+        await shown(table, "≠ 1 conflict")
+        await open_outbox(table, "the other: Not helpful", "yours here: Helpful")
