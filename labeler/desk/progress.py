@@ -61,8 +61,9 @@ class WorkDone:
                     verdict, answer = verdict_for(question, verdicts, state.rules), answers.get(question.name)
                     if verdict is not None and answer is not None:
                         tally.judge(question, verdict.value, answer.value)
-        drafts = (each.trace_id for each in state.items if self._drafts.has_any(each.trace_id))
-        return tally.progress(state.worklist.deferred, dict.fromkeys(drafts))
+        index_of = state.index_of
+        drafts = [each for each in self._drafts.slots if each in index_of and self._drafts.has_any(each)]
+        return tally.progress(state.worklist.deferred, sorted(drafts, key=index_of.__getitem__))
 
     async def today(self) -> Progress:
         """Count what this reviewer did today, in every worklist and with every backend. Raises `JournalError`."""

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from labeler.dataclass import dataclass
 from labeler.domain.change import Answer, AnswerEffect, Change
-from labeler.domain.question import FLAG_NAME, NOTE_NAMES, Categorical, Numeric, PassFail, Question
+from labeler.domain.question import FLAG_NAME, NOTE_NAMES, Categorical, Numeric, PassFail, Question, Structured
 from labeler.domain.value import JsonValue, UnusableValue
 from labeler.domain.worklist import ItemState
 from labeler.review.converted_values import converted
@@ -97,7 +97,7 @@ class Tally:
     """
 
     def __init__(self, questions: Sequence[Question]) -> None:
-        self._questions = questions
+        self._questions = {question.name: question for question in questions}
         self._asked = {part.name: part.asked for part in parts(questions)}
         self._answers = {name: _Answers() for name in self._asked}
         self._states: Counter[ItemState] = Counter()
@@ -139,8 +139,10 @@ class Tally:
 
     def _said(self, name: str, answer: Answer) -> Iterable[tuple[str, JsonValue]]:
         """Return what an answer says, by question; where it is an object, by field."""
-        question = next((each for each in self._questions if each.name == name), None)
-        return [(name, answer.value)] if question is None else values_by_name(question, answer)
+        question = self._questions.get(name)
+        if question is None or not isinstance(question.input, Structured):
+            return ((name, answer.value),)
+        return values_by_name(question, answer)
 
     def progress(self, deferred: Iterable[str] = (), drafts: Collection[str] = ()) -> Progress:
         """Return the numbers. `deferred` and `drafts` are the traces that are put off, and those with drafts."""

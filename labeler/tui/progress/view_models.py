@@ -143,7 +143,7 @@ def _question_rows(progress: QuestionProgress, width: int, label_width: int, sig
         rows.append(
             [
                 (f"  {label}{' ' * (label_width - cell_len(label))} ", "chrome"),
-                (drawn, "option.chosen"),
+                (drawn, "ok"),
                 (" " * (room - cell_len(drawn)), "chrome"),
                 (f"{count:>7,}", "chrome"),
                 (f"{share:>5} %", "chrome.dim"),

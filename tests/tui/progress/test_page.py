@@ -226,7 +226,14 @@ async def test_the_page_wears_the_theme_in_force(tmp_path: Path, theme: str) -> 
     async with open_table(tmp_path, traces(1), (THUMB,)) as table:
         await table.command(f"theme {theme}")
         await table.press("y")
+        await table.wait_for(lambda: "█" in table.screen, "the bars")
         style = load_theme(theme).palette.style("chrome")
         strips = table.app.screen._compositor.render_strips()
+        for strip in strips:
+            for segment in strip:
+                if "█" in segment.text and segment.style is not None:
+                    assert not segment.style.reverse
+                    assert segment.style.color != style.bgcolor, "a bar that has the colour of what is behind it"
+        assert any("█" in segment.text for strip in strips for segment in strip)
         assert strips[-1]._segments[0].style is not None
         assert strips[-1]._segments[0].style.bgcolor == style.bgcolor
