@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from textual.worker import WorkType
+
 from labeler.desk.desk import Desk
 from labeler.reading.sanitise import one_line
 from labeler.review.action import ShowAlso, ShowOnly
@@ -72,7 +76,8 @@ class ReviewFilters(ReviewFields):
             criterion = Criterion(Kind.TEXT, value=sought)
             await self._show(criterion)
             self.say(f"searching for “{one_line(sought, 40)}” in whole traces")
-            self.run_worker(self._search_whole(criterion, self._keys_heard), group="filter", exclusive=True)
+            search: WorkType[None] = partial(self._search_whole, criterion, self._keys_heard)
+            self.run_worker(search, group="filter", exclusive=True)
 
     async def _search_whole(self, criterion: Criterion, keys_heard: int) -> None:
         """Show also what has the text in its request or response, as it is found. Nothing moves once a key was pressed.

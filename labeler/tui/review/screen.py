@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual import events, on
 from textual.message import Message
+from textual.worker import WorkType
 
 from labeler.dataclass import dataclass
 from labeler.desk.desk import Desk
@@ -94,7 +95,8 @@ class ReviewScreen(ReviewActions):
         self.set_timer(_FORMS_AFTER_S, self._keep_filters_ready)
 
     def _keep_filters_ready(self) -> None:
-        self.run_worker(self.desk.filters.keep_ready(), group="filters ready", exclusive=True)
+        keep_ready: WorkType[None] = self.desk.filters.keep_ready
+        self.run_worker(keep_ready, group="filters ready", exclusive=True)
 
     def on_unmount(self) -> None:
         if self._media is not None:
