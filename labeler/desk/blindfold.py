@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from labeler.desk.document_cache import Library
-from labeler.desk.events import DeskEvent, ItemsAdded
+from labeler.desk.events import Announcement, DeskEvent, ItemsAdded
 from labeler.desk.journal_tasks import Background
 from labeler.domain.destination import Destination
 from labeler.domain.worklist import ReviewSpec
@@ -58,7 +58,7 @@ class Blindfold:
         seen = self._journal.changes.revealed
         self._state.revealed |= await self._journal.run(seen, destinations, self._spec.reviewer, self._spec.sprint)
 
-    def turn(self) -> None:
+    async def turn(self) -> None:
         """Hide what others said, or show it. A filter by it ends where it is hidden."""
         state = self._state
         state.turned_blind = not state.is_blind
@@ -66,6 +66,7 @@ class Blindfold:
             state.show_only(None)
         self.note_in_view()
         self._announce(ItemsAdded(0))
+        self._announce(Announcement(f"What others said is {'hidden' if state.is_blind else 'shown'}"))
 
     def reason_of(self, delivery: Delivery) -> str:
         """Return what is told of a delivery that came to its end; of a queue's item nobody's name where it is blind."""

@@ -120,12 +120,7 @@ class ReviewActions(ReviewFilters):
         if isinstance(asked, Refusal):
             self.warn(self.keymap.spelled(asked.says))
         else:
-            self.ask(self.keymap.spelled(asked), self._turn_blind)
-
-    async def _turn_blind(self) -> None:
-        self.end_search()
-        self.desk.blindfold.turn()
-        self.say("What others said is hidden" if self.desk.state.is_blind else "What others said is shown")
+            self.ask(self.keymap.spelled(asked), self.desk.blindfold.turn)
 
     # What is read
 

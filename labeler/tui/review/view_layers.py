@@ -69,6 +69,11 @@ class ViewLayers(Beside):
     def show(self, view: PaneView) -> None:
         """Show a trace. What stands over another, or from before what others said was hidden or shown, closes."""
         before, self._view = self._view, view
+        if before.trace_id == view.trace_id and before.is_blind is not view.is_blind:
+            # What is searched stays as it is, and must not: it holds, or lacks, what others said.
+            self.end_search()
+            self._searches.end(CONVERSATION)
+            self.conversation.end_search()
         if (before.trace_id, before.is_blind) != (view.trace_id, view.is_blind):
             self._searches.move_on(self._in_front_id)
             self._over.clear()

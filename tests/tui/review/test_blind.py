@@ -54,6 +54,14 @@ async def test_b_asks_and_then_shows_everything_or_hides_it_again_whatever_is_op
         await table.press("enter")
         assert CANARY not in table.screen
         assert table.review.views.over is None
+        await table.press("B", "enter", "/")
+        await table.type(CANARY)
+        await table.press("enter")
+        assert "1/" in table.line("status")
+        await table.press("m", "B", "enter")
+        assert table.said == "What others said is hidden"
+        assert "search" not in table.line("status")
+        assert CANARY not in table.screen
         await table.press("=")
         assert table.said == "This review is blind: what others said is hidden; B shows it"
         await table.press("n", "y")
