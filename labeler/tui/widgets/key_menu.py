@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from labeler.dataclass import dataclass
@@ -68,8 +69,7 @@ def _in_columns(choices: Sequence[Line], width: int) -> list[Line]:
     in_a_row = -(-len(choices) // max(rows, 1))
     lines: list[Line] = []
     for start in range(0, len(choices), max(in_a_row, 1)):
-        line: Line = []
-        for choice in choices[start : start + in_a_row]:
-            line += [*choice, (" " * (column - width_of(choice)), "chrome")]
-        lines.append(line)
+        row = choices[start : start + in_a_row]
+        padded = ([*choice, (" " * (column - width_of(choice)), "chrome")] for choice in row[:-1])
+        lines.append([*chain.from_iterable(padded), *row[-1]])
     return lines

@@ -231,7 +231,7 @@ async def test_what_is_told_while_the_menu_is_open_is_said_when_it_closes(tmp_pa
         assert table.said == "quality was refused"
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
 async def test_every_choice_of_the_menu_is_to_be_seen(tmp_path: Path, size: tuple[int, int]) -> None:
     async with open_table(tmp_path, traces(60), (THUMB,), size=size) as table:
         await table.press("F")
@@ -239,6 +239,7 @@ async def test_every_choice_of_the_menu_is_to_be_seen(tmp_path: Path, size: tupl
         words = [f"{each.keys[0]} {each.hint}" for each in offered if each.id != "filter.value"]
         assert all(each in menu(table) for each in [*words, f"v {THUMB.name}"]), table.screen
         assert menu(table).startswith("filter ")
+        assert "…" not in menu(table), "nothing is cut"
 
 
 async def filter_by(table: Table, text: str) -> None:
