@@ -22,7 +22,7 @@ from labeler.journal.item_states import ItemKey, item_key, note_state, note_touc
 from labeler.journal.models import DeliveryState
 from labeler.journal.outgoing_assessment import AnswerKey
 from labeler.journal.retirement import carrier_of, restore, retire
-from labeler.journal.reviews import home_of, spec_of
+from labeler.journal.reviews import homes_of, spec_of
 from labeler.journal.serialization import (
     answer_fields,
     answer_of,
@@ -53,14 +53,14 @@ class Changes:
         """
         with self._store.writing() as db:
             spec = spec_of(db, review_id)
-            home = home_of(db, review_id, spec, change.trace_id)
+            homes = homes_of(db, review_id, spec, change.trace_ids)
             seq = db.execute(
                 "INSERT INTO changes (id, review_id, destination_id, trace_id, act, at_ms, effects, reverses)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     change.id,
                     review_id,
-                    home,
+                    homes[change.trace_id],
                     change.trace_id,
                     change.act,
                     change.at_ms,
@@ -71,10 +71,7 @@ class Changes:
             assert seq is not None
             derivation = Derivation(DeliveryTable(db, self._store.run, change.at_ms), review_id, spec, seq)
             for count, effect in enumerate(change.effects, 1):
-                destination_id = home
-                if effect.trace_id != change.trace_id:
-                    destination_id = home_of(db, review_id, spec, effect.trace_id)
-                derivation.follow(destination_id, effect)
+                derivation.follow(homes[effect.trace_id], effect)
                 on_effect(count)
 
     def of_review(

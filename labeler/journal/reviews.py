@@ -299,12 +299,28 @@ def spec_of(db: sqlite3.Connection, review_id: str) -> ReviewSpec:
 
 def home_of(db: sqlite3.Connection, review_id: str, spec: ReviewSpec, trace_id: str) -> int:
     """Return the number of the destination of an item. Raises ValueError for a trace that is none of the review's."""
-    row = db.execute(
-        "SELECT experiment_id FROM items WHERE review_id = ? AND trace_id = ?", (review_id, trace_id)
-    ).fetchone()
-    if row is None:
-        raise ValueError(f"{trace_id} is no item of the review {review_id}")
-    return number_of(db, Destination(spec.backend_uri, spec.workspace, row["experiment_id"]))
+    return homes_of(db, review_id, spec, [trace_id])[trace_id]
+
+
+def homes_of(db: sqlite3.Connection, review_id: str, spec: ReviewSpec, trace_ids: Collection[str]) -> dict[str, int]:
+    """Return the numbers of the destinations of items, by trace ID.
+
+    Raises ValueError for a trace that is none of the review's.
+    """
+    experiments = dict(
+        db.execute(
+            "SELECT trace_id, experiment_id FROM items WHERE review_id = ?"
+            " AND trace_id IN (SELECT value FROM json_each(?))",
+            (review_id, to_json(list(trace_ids))),
+        ).fetchall()
+    )
+    for trace_id in trace_ids:
+        if trace_id not in experiments:
+            raise ValueError(f"{trace_id} is no item of the review {review_id}")
+    places = {
+        each: number_of(db, Destination(spec.backend_uri, spec.workspace, each)) for each in set(experiments.values())
+    }
+    return {trace_id: places[experiment] for trace_id, experiment in experiments.items()}
 
 
 def _record(row: Any) -> ReviewRecord:
