@@ -57,7 +57,8 @@ async def measure(items: int, rounds: int) -> tuple[dict[str, list[float]], dict
             rows = [WorklistRow(each, "7", f"title of {each}", 1_000, TraceState.OK) for each in traces]
             await journal.run(journal.reviews.add_items, record.id, rows)
             desk = await open_desk(record, QUESTIONS, Rules(for_queue=True), journal, cache)
-            actions = (Bulk(SetAnswer("helpful", False, "timed out"), tuple(traces)), Undo(), Redo())
+            given = Bulk(SetAnswer("helpful", False, "timed out"), tuple(traces))
+            actions: tuple[Action, ...] = (given, Undo(), Redo())
             for name, action in zip(STEPS, actions, strict=True):
                 wall, cpu = await take(desk, action, waits)
                 took[name].append(wall)

@@ -6,6 +6,8 @@ import asyncio
 import time
 from pathlib import Path
 
+import pytest
+
 from labeler.cache.async_cache import AsyncCache
 from labeler.desk.desk import Desk, Done
 from labeler.desk.open_desk import open_desk
@@ -27,6 +29,7 @@ def all_of(desk: Desk) -> Bulk:
     return Bulk(SetAnswer("helpful", False, "timed out"), tuple(desk.state.index_of))
 
 
+@pytest.mark.slow
 async def test_sixty_answers_arrive_once_each_and_one_undo_after_a_restart_takes_them_back(tmp_path: Path) -> None:
     queue = served_queue(60)
     async with at_queue(tmp_path, queue) as there:

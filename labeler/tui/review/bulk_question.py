@@ -28,12 +28,12 @@ def bulk_question(desk: Desk, each: OnEach, take: Callable[[Bulk], Awaitable[Non
     if not found.everyone:
         return f"Nothing to do: {told_counts(found.left_out)}"
     first, others = len(found.first), len(found.everyone)
-    everyone = Way(f"{what} · all {others}?", f"all {others}", partial(take, Bulk(each, found.everyone)))
+    everyone = Way(f"all {others}?", f"all {others}", partial(take, Bulk(each, found.everyone)))
     ways = [everyone]
     if found.has_two_ways:
         those = partial(take, Bulk(each, found.first))
-        ways = [Way(f"{what} · only the {first} without an answer?", f"only those {first}", those), everyone]
-    return ways, _details(desk, found)
+        ways = [Way(f"only the {first} without an answer?", f"only those {first}", those), everyone]
+    return ways, f"{what} · {_details(desk, found)}"
 
 
 def _details(desk: Desk, found: Plan) -> str:

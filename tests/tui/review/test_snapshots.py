@@ -50,7 +50,7 @@ async def test_the_review_screen(tmp_path: Path, snapshots: Snapshots, size: tup
         await table.press("enter")
         await table.all_is_told()
         snapshots.check(f"next-{name}", table.app)
-        await table.press("c")
+        await table.press("k", "j", "c")  # not right behind the item before, which a comment might be meant for
         await table.type("The code is 4711, ")
         await table.wait_for(lambda: table.desk.drafts.has_any(table.desk.state.items[3].trace_id), "the draft")
         await table.settle()
@@ -63,6 +63,19 @@ async def test_the_review_screen(tmp_path: Path, snapshots: Snapshots, size: tup
         await table.type("the")
         await table.press("enter")
         snapshots.check(f"search-{name}", table.app)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+async def test_selected_rows_and_what_is_asked_before_they_are_answered(
+    tmp_path: Path, snapshots: Snapshots, size: tuple[int, int]
+) -> None:
+    name = "x".join(map(str, size))
+    async with open_table(tmp_path, chosen(), (THUMB, RATING), size=size, grace_s=3600) as table:
+        await table.press("y", "k", "v", "j", "j", "V", "j")
+        await table.all_is_told()
+        snapshots.check(f"selected-{name}", table.app)
+        await table.press("shift+tab", "n")
+        snapshots.check(f"bulk-{name}", table.app)
 
 
 AT_NOON_MS = round(datetime(2026, 9, 12, 12).timestamp() * 1000)
