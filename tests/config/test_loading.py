@@ -270,3 +270,23 @@ def test_snippets_have_names_of_one_word_and_texts_that_are_not_empty(tmp_path: 
         "config.toml, line 2: snippets.two words is no name of a snippet: it must be one word, without spaces",
         "config.toml, line 3: snippets.empty must not be empty",
     ]
+
+
+def test_a_blind_review_is_blind_in_one_of_the_ways_there_are_and_the_flag_never_makes_it_less_so(
+    tmp_path: Path,
+) -> None:
+    flag = FlagSetting("--blind", "review.blind", True)
+    for written, alone, with_flag in (
+        ("false", False, True),
+        ("true", True, True),
+        ('"until_answered"', "until_answered", "until_answered"),
+        ('"locked"', "locked", "locked"),
+    ):
+        user = f"review.blind = {written}\n"
+        assert load(tmp_path, user=user).settings.review.blind == alone
+        assert load(tmp_path, user=user, flags=[flag]).settings.review.blind == with_flag
+    assert load(tmp_path, user="", flags=[flag]).settings.review.blind is True
+    assert complaints(tmp_path, 'review.blind = "lock"\n') == [
+        'config.toml, line 1: review.blind must be true, false, "until_answered" or "locked", not "lock"; did you mean '
+        '"locked"?'
+    ]
