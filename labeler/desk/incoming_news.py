@@ -90,8 +90,8 @@ class DeskNews:
         for summary in here:
             self._library.renew(summary)
         async with self._acting:
-            for summary, settled in learnt.readings:
-                self._take_over(summary.id, self._intake.answers_in(summary, settled))
+            for reading in learnt.readings:
+                self._take_over(reading.summary.id, self._intake.answers_in(reading))
         if learnt.changed:
             self._announce(ItemsChanged(frozenset(learnt.changed)))
         return learnt.changed

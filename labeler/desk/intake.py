@@ -31,6 +31,15 @@ Settled = Mapping[tuple[str | None, str], int | None]
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingOfMine:
+    """What was read about a trace with answers of mine, and what the journal had of it then."""
+
+    summary: TraceSummary
+    journaled: Mapping[tuple[str | None, str], Answer | None]
+    settled: Settled
+
+
+@dataclass(frozen=True, slots=True)
 class Learnt:
     """What a reading of infos came to: the IDs of traces that changed by it, and what told of more answers of mine.
 
@@ -39,7 +48,7 @@ class Learnt:
     """
 
     changed: set[str]
-    readings: Sequence[tuple[TraceSummary, Settled | None]]
+    readings: Sequence[ReadingOfMine]
 
 
 def _is_before(settled_ms: int | None, began_ms: int) -> bool:
@@ -184,20 +193,28 @@ class Intake:
         marks = {each.id: self._known.mark_of(each) for each in summaries}
         changed = {each for each, mark in marks.items() if self._marks.get(each, mark) != mark}
         self._marks |= marks
-        readings: list[tuple[TraceSummary, Settled | None]] = []
+        readings: list[ReadingOfMine] = []
         for summary in summaries:
             self.facts.learn(summary)
             if self._known.is_told_of_more(summary):
-                is_mine_here = self._known.journaled(summary.id) and summary.id not in self._state.touched
-                readings.append((summary, await self.settled(summary) if is_mine_here else None))
+                readings.append(await self.reading_of_mine(summary))
         return Learnt(changed, readings)
 
-    def answers_in(self, summary: TraceSummary, settled: Settled | None) -> AnswersBySpan:
-        """Return the answers of mine in what was read that are to be taken over now."""
-        known = self._known
-        return known.unknown_answers(summary) if settled is None else known.told_since(summary, settled)
+    async def reading_of_mine(self, summary: TraceSummary) -> ReadingOfMine:
+        """Put what was read about a trace beside what the journal has of it now."""
+        journaled = dict(self._known.journaled(summary.id))
+        return ReadingOfMine(summary, journaled, await self._settled(summary) if journaled else {})
 
-    async def settled(self, summary: TraceSummary) -> Settled:
+    def answers_in(self, reading: ReadingOfMine) -> AnswersBySpan:
+        """Return the answers of mine in what was read that are to be taken over now.
+
+        Where one was given here since, the journal's answers count.
+        """
+        known, summary = self._known, reading.summary
+        is_as_then = known.journaled(summary.id) == reading.journaled
+        return known.told_since(summary, reading.settled) if is_as_then else known.unknown_answers(summary)
+
+    async def _settled(self, summary: TraceSummary) -> Settled:
         """Ask the journal when the last delivery of each answer about a trace was acknowledged."""
         spec = self._record.spec
         home = Destination(spec.backend_uri, spec.workspace, summary.experiment_id)

@@ -162,9 +162,8 @@ class KnownAssessments:
     ) -> dict[str | None, dict[str, Answer]]:
         """Find the answers of mine in what was just read that came after the journal's, or have fallen or risen since.
 
-        They are returned by span ID and question; of an item that was changed in this sitting only those that have
-        fallen or risen: its reviewer is at it. `settled` is as for `merged`. What there is to say of them is kept in
-        the state of the review.
+        They are returned by span ID and question. `settled` is as for `merged`: while an answer is on its way, the
+        journal's counts. What there is to say of them is kept in the state of the review.
         """
         trace_id, merged = summary.id, self.merged(summary, settled)
         self._note(trace_id, merged)
@@ -178,7 +177,7 @@ class KnownAssessments:
             is_other = is_other or (shown is not None and not says_the_same(shown, answer))
             is_same = shown is not None and shown.assessment_id == answer.assessment_id
             has_moved = is_same and shown is not None and shown.has_fallen != answer.has_fallen
-            if has_moved or (is_other and trace_id not in self._state.touched):
+            if has_moved or is_other:
                 news.setdefault(span_id, {})[name] = answer
         return news
 

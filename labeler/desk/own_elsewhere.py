@@ -122,9 +122,9 @@ class OwnElsewhere:
             self._background.do(self._take_over_since(prepared.raw.summary))
 
     async def _take_over_since(self, summary: TraceSummary) -> None:
-        """Take over what came after the journal's answers; of an item changed in this sitting only what has fallen."""
-        settled = await self._intake.settled(summary)
-        self.take_over(summary.id, self._known.told_since(summary, settled))
+        """Take over what came after the journal's answers."""
+        reading = await self._intake.reading_of_mine(summary)
+        self.take_over(summary.id, self._intake.answers_in(reading))
 
     def take_over(self, trace_id: str, told: AnswersBySpan) -> None:
         """Take over answers that were given elsewhere, by span ID and question."""

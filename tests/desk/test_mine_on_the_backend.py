@@ -166,6 +166,18 @@ async def test_an_answer_that_is_being_given_while_a_reading_comes_in_stands(roo
         assert (value(desk), desk.state.filled_in) == (False, set())
 
 
+async def test_so_does_one_that_is_given_while_the_journal_is_asked_about_the_one_before(room: Room) -> None:
+    async with room.desk(SEARCH) as desk:
+        await do(desk, Thumb(True))
+        ((mine,),) = (await deliver(room),)
+        await do(desk, GoTo(1))
+        read = replace(
+            listed("tr-a", said=(replace(mine, value=False, rationale="edited"),))[0].summary, read_at_ms=1 << 46
+        )
+        await asyncio.gather(desk.act(Thumb(True, "and polite")), desk.news.learn_of([read]))
+        assert (value(desk), desk.state.answers_of("tr-a")["helpful"].comment) == (True, "and polite")
+
+
 async def test_one_that_was_cleared_comes_back_only_by_a_later_reading(room: Room) -> None:
     async with room.desk(SEARCH) as desk:
         await do(desk, Thumb(False))

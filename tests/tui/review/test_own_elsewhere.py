@@ -8,19 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.trace import RawTrace
 from labeler.domain.value import JsonValue
 from tests.tui.outbox.faults import open_outbox, shown
 from tests.tui.review.asked import RATING, THUMB, traces
-from tests.tui.review.table import REVIEWER, Table, open_table
-
-
-def said(trace_id: str, name: str, value: JsonValue, at_ms: int) -> Assessment:
-    source = Source(SourceType.HUMAN, REVIEWER)
-    return Assessment(
-        name, trace_id, THUMB.name, AssessmentKind.FEEDBACK, value, source, f"by {name}", created_at_ms=at_ms
-    )
+from tests.tui.review.own_answers import said
+from tests.tui.review.table import Table, open_table
 
 
 def answered(raw: RawTrace, *values: bool) -> RawTrace:
