@@ -324,8 +324,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("overlay.close", ("q", "escape"), "close", OnScreen("close"), Context.OVERLAY, hint="close", needs_key=True),
     Action("field.save", ("enter",), "take what is typed", OnScreen("save"), Context.FIELD, needs_key=True),
     Action("field.new_line", ("ctrl+j",), "a new line, in a field of several", OnScreen("new_line"), Context.FIELD),
-    Action("field.complete", ("tab",), "complete a command's name; in a comment, put in the snippet of that name; of a"
-           " late one: to the item before", OnScreen("complete"), Context.FIELD),
+    Action("field.complete", ("tab",), "complete a command or a snippet; a late comment goes to the item before",
+           OnScreen("complete"), Context.FIELD),
     Action("field.leave", ("escape",), "leave the field; a text in it is kept as a draft", OnScreen("leave"),
            Context.FIELD, needs_key=True),
     Action("confirm.yes", ("enter", "y"), "yes", OnScreen("yes"), Context.CONFIRM, hint="yes", needs_key=True),

@@ -119,7 +119,7 @@ async def test_i_shows_the_whole_guideline_and_overlay_keys_move_in_it(tmp_path:
     question = replace(THUMB, instruction=f"Helpful is what saves a second call.\n{lines}\x1b[2J")
     async with open_table(tmp_path, traces(2), (question,)) as table:
         assert "Helpful is what saves a second call." in table.line("panel")
-        assert "i guideline" in table.line("panel")
+        assert "i shows all" in table.line("panel")
         await table.press("i")
         assert "1. Does it name the [bold]channel[/]?" in table.screen
         for key, wanted in (("G", "79. Does"), ("g", "Helpful is"), ("space", "40. Does"), ("b", "Helpful is")):

@@ -66,7 +66,7 @@ async def test_an_overlay_is_still_there_after_the_terminal_was_too_small(tmp_pa
 
 @pytest.mark.parametrize("columns", [40, 60, 80])
 async def test_the_help_leaves_no_word_out_on_a_narrow_terminal(tmp_path: Path, columns: int) -> None:
-    async with open_table(tmp_path, traces(1), (THUMB,), size=(columns, 400)) as table:
+    async with open_table(tmp_path, traces(1), (THUMB,), size=(columns, 600)) as table:
         await table.press("?")
         shown = "".join(line.strip(" │") for line in table.screen.splitlines() if "│" in line).replace(" ", "")
         for action in table.review.keymap.actions:

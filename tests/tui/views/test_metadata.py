@@ -113,6 +113,6 @@ async def test_my_own_answers_say_how_far_they_got_also_while_they_are_looked_at
         (answer,) = (line for line in reading(table).splitlines() if "user_satisfaction" in line)
         assert f"Helpful · reviewer {REVIEWER}" in answer
         assert answer.rstrip(" ▐").endswith("· waiting")
-        await table.press("4")
+        await table.press("4", "p")  # the last one: back from the page that ends the work
         await table.delivered()
         await table.wait_for(lambda: reading(table).count("· delivered") == 2, "the word that both are there")
