@@ -87,7 +87,7 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("traces")
     group.add_argument("-q", "--queue", metavar="NAME_OR_ID", help="a review queue; me: your own")
     group.add_argument("-f", "--filter", metavar="EXPR", help="MLflow's filter syntax, passed through")
-    group.add_argument("--order-by", metavar="EXPR", help="MLflow's order_by, such as 'timestamp_ms ASC'")
+    group.add_argument("--order-by", metavar="EXPR", help="MLflow's order_by, as 'timestamp_ms ASC'; of a queue, too")
     group.add_argument("--since", metavar="7d|ISO", type=since_words, help="30m, 12h, 7d, 2w or an ISO 8601 time")
     group.add_argument("--limit", metavar="N", type=positive, help="at most so many")
     group.add_argument("--sample", metavar="N", type=positive, help="so many at random")

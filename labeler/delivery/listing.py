@@ -10,13 +10,12 @@ from typing import Final, TypeAlias
 
 from labeler.backends.base import Backend
 from labeler.dataclass import dataclass
+from labeler.delivery.queue_order import order_of, work_order
 from labeler.domain.assessment import is_verdict
 from labeler.domain.change import TracePlace
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.moment import since_moment
 from labeler.domain.queue import Queue, QueueItem, QueueItemState
-from labeler.domain.queue_owners import in_order_for
-from labeler.domain.sprint import order_of_items, plan_of
 from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import Query, ReviewSpec
 
@@ -98,29 +97,35 @@ async def _nothing() -> AsyncIterator[list[ListedTrace]]:
 
 
 async def _queue(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[ListedTrace]]:
-    items = await queue_items(backend, spec)
-    for ids in chunks(list(items)[: spec.limit]):
-        yield [ListedTrace(summary, items[summary.id]) for summary in await backend.summaries(ids)]
-
-
-async def queue_items(backend: Backend, spec: ReviewSpec) -> dict[str, QueueItem]:
-    """Return every item of the queue of `spec` by trace ID, in the order in which this reviewer works on them.
-
-    Raises what the backend raises: `UnknownName` or `MissingTarget` for a queue that is gone.
-    """
     assert spec.queue_id is not None
     queue = await backend.queue(spec.experiment_ids[0] if spec.experiment_ids else None, spec.queue_id)
     items = {item.trace_id: item async for page in backend.items(queue) for item in page}
-    order = await asyncio.to_thread(work_order, spec, queue, items)
-    return {trace_id: items[trace_id] for trace_id in order}
+    left = spec.limit
+    async for summaries in pages_in_order(backend, spec, queue, items):
+        yield [ListedTrace(summary, items[summary.id]) for summary in summaries[:left]]
+        left = left if left is None else max(left - len(summaries), 0)
+        if left == 0:
+            return
 
 
-def work_order(spec: ReviewSpec, queue: Queue, trace_ids: Iterable[str]) -> list[str]:
-    """Order items of a queue as this reviewer works on them: by the sprint's plan, else by who owns which."""
-    plan = plan_of(spec.sprint, spec.plan) if spec.sprint else None
-    if plan is None:
-        return in_order_for(queue, spec.reviewer, trace_ids)
-    return order_of_items(trace_ids, plan.queues.get(queue.id, spec.reviewer), plan.order_seed, plan.calibration)
+async def pages_in_order(
+    backend: Backend, spec: ReviewSpec, queue: Queue, trace_ids: Iterable[str]
+) -> AsyncIterator[list[TraceSummary]]:
+    """Yield pages of the summaries of a queue's items, in the order in which this reviewer works on them.
+
+    `spec.order_by` wins over an order of the queue's own. What it orders by is in the summaries, so that all of them
+    are read before the first page: no search lists a queue. Raises `BadFilter` for an order that cannot be told from
+    them, and what the backend raises.
+    """
+    if not spec.order_by:
+        for ids in chunks(await asyncio.to_thread(work_order, spec, queue, trace_ids)):
+            yield await backend.summaries(ids)
+        return
+    in_order = order_of(spec.order_by)
+    found = [summary for ids in chunks(list(trace_ids)) for summary in await backend.summaries(ids)]
+    ordered = await asyncio.to_thread(in_order, found)
+    for start in range(0, len(ordered), SUMMARIES_A_PAGE):
+        yield ordered[start : start + SUMMARIES_A_PAGE]
 
 
 async def _named(backend: Backend, spec: ReviewSpec) -> AsyncIterator[list[ListedTrace]]:

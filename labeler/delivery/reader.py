@@ -25,14 +25,15 @@ from labeler.backends.base import (
 from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
 from labeler.delivery.backoff import Backoff
+from labeler.delivery.known_items import KnownItems
 from labeler.delivery.listing import (
     IsDisputed,
     ListedTrace,
     chunks,
     listed_traces,
+    pages_in_order,
     selected_traces,
     undisputed,
-    work_order,
 )
 from labeler.delivery.news import News, NewsListener, StatusListener
 from labeler.delivery.reading_intervals import USUAL, ReadingIntervals
@@ -100,10 +101,8 @@ class Reader:
         self._queue: Queue | None = None
         self._is_queue_gone = False
         self._was_member = True
-        self._known: dict[str, tuple[QueueItemState, str | None]] = {}
-        self._changed_at_s: dict[str, float] = {}
+        self._items_known = KnownItems(pace.flicker_s, clock)
         self._sought: set[str] = set()
-        self._selected: set[str] = set()
 
     # What is asked of it. None of these waits.
 
@@ -281,15 +280,17 @@ class Reader:
         news.changed |= changed
         new = [each for each, item in items.items() if each not in self._listener.trace_ids and self._is_wanted(item)]
         assert self._queue is not None
-        new = await asyncio.to_thread(work_order, self._spec, self._queue, new)
-        for ids in chunks([*known_to_read(items, changed), *new]):
-            self._sought.update(each for each in ids if each not in self._listener.trace_ids)
+        for ids in chunks(list(known_to_read(items, changed))):
             asked_at_ms = wall_clock_ms()
-            summaries = await self._backend.summaries(ids)
-            await self._take_in([ListedTrace(each, items[each.id]) for each in summaries], asked_at_ms, news)
-        if items.keys() != self._selected:
-            self._selected = set(items)
-            news.gone += await self._listener.end_listing(self._selected)
+            known = await self._backend.summaries(ids)
+            await self._take_in([ListedTrace(each, items[each.id]) for each in known], asked_at_ms, news)
+        asked_at_ms = wall_clock_ms()
+        async for page in pages_in_order(self._backend, self._spec, self._queue, new):
+            await self._take_in([ListedTrace(each, items[each.id]) for each in page], asked_at_ms, news)
+        self._sought.update(new)
+        if items.keys() != self._items_known.trace_ids:
+            self._items_known.trace_ids = set(items)
+            news.gone += await self._listener.end_listing(self._items_known.trace_ids)
         is_near_end = self._listener.open_items < self._pace.near_end_items
         interval_s = self._pace.near_end_s if is_near_end else self._pace.queue_s
         self._poll_due_s = self._clock() + max(interval_s, self._pace.rest_share * took_s)
@@ -299,12 +300,12 @@ class Reader:
 
         They go in portions: there may be thousands, and keys come in between.
         """
-        differing = [item for item in items.values() if self._has_changed(item)]
+        differing = self._items_known.changed(items.values())
         changed = set[str]()
         for start in range(0, len(differing), _ITEMS_AT_ONCE):
             portion = differing[start : start + _ITEMS_AT_ONCE]
             learnt = await self._listener.learn_items(portion, began_ms)
-            self._remember(portion, learnt.undecided)
+            self._items_known.note(portion, learnt.undecided)
             changed |= learnt.changed
             await asyncio.sleep(0)
         return changed
@@ -316,24 +317,6 @@ class Reader:
             self._listener.signed_in_as(await self._backend.whoami() or "")
         assert self._queue is not None
         return {item.trace_id: item async for page in self._backend.items(self._queue) for item in page}
-
-    def _has_changed(self, item: QueueItem) -> bool:
-        """Return whether an item is not as it was read last, or is back in the queue.
-
-        One that has just changed waits.
-        """
-        is_as_it_was = self._known.get(item.trace_id) == (item.state, item.completed_by)
-        if is_as_it_was and item.trace_id in self._selected:
-            return False
-        return self._clock() - self._changed_at_s.get(item.trace_id, -_NEVER) >= self._pace.flicker_s
-
-    def _remember(self, changed: Iterable[QueueItem], undecided: set[str]) -> None:
-        for item in changed:
-            if item.trace_id in undecided:
-                continue
-            if item.trace_id in self._known:
-                self._changed_at_s[item.trace_id] = self._clock()
-            self._known[item.trace_id] = (item.state, item.completed_by)
 
     # One trace, or a few
 

@@ -205,14 +205,15 @@ async def at_queue(
     rules: Rules = Rules(for_queue=True),  # noqa: B008 - frozen
     required: Sequence[str] = ("helpful",),
     own_questions: Sequence[Question] = (),
+    order_by: tuple[str, ...] = (),
 ) -> AsyncIterator[AtQueue]:
     """A reviewer at the queue, in a directory of their own; opened there again the review goes on.
 
-    `own_questions` are asked besides those of the queue.
+    `own_questions` are asked besides those of the queue. `order_by` is the order that the reviewer asked for.
     """
     await asyncio.to_thread(directory.mkdir, exist_ok=True)
     address = url or queue.server.url
-    spec = ReviewSpec(address, "", (queue.experiment,), reviewer, queue.id, label="autumn")
+    spec = ReviewSpec(address, "", (queue.experiment,), reviewer, queue.id, order_by=order_by, label="autumn")
     journal = await AsyncJournal.open(directory / "journal.db")
     cache = await AsyncCache.open(directory / "cache.db", 1 << 26)
     record = await journal.run(journal.reviews.begin, spec, 1)

@@ -22,7 +22,7 @@ from typing import Any, Final
 import pytest
 
 from labeler.backends.mlflow.backend import open_backend
-from labeler.delivery.listing import queue_items
+from labeler.delivery.listing import listed_traces
 from labeler.domain.worklist import ReviewSpec
 from tests.desk.at_a_queue import ServedQueue, served_queue
 from tests.servers.mlflow_server import MlflowServer
@@ -128,7 +128,7 @@ def order_of(queue: ServedQueue, reviewer: str) -> list[str]:
         backend = await open_backend(queue.server.url)
         spec = ReviewSpec(backend.uri, "", (queue.experiment,), reviewer, queue.id)
         try:
-            return list(await queue_items(backend, spec))
+            return [each.summary.id async for page in listed_traces(backend, spec) for each in page]
         finally:
             await backend.close()
 
