@@ -126,6 +126,17 @@ class Malformed(BackendError):
         self.trace_id = trace_id
 
 
+class UnreadableSpans(Malformed):
+    """The backend has the trace and previews of it, and gives no spans of it that can be read. That may pass.
+
+    `raw` has the summary, and why there is no more.
+    """
+
+    def __init__(self, raw: RawTrace) -> None:
+        super().__init__(raw.failure, raw.summary.id)
+        self.raw = raw
+
+
 class Backend(Protocol):
     """A tracking backend. IDs are the backend's own, and text comes unsanitised.
 

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
 
-from labeler.backends.base import Ambiguous, Backend, Malformed, MissingTrace, Unreachable
+from labeler.backends.base import Ambiguous, Backend, Malformed, MissingTrace, Unreachable, UnreadableSpans
 from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
 from labeler.cli.context import configure, open_cache
@@ -62,6 +62,11 @@ async def show(arguments: argparse.Namespace) -> ExitCode:
     if possible:
         async for found in _from_backend(each_once(possible), arguments):
             if isinstance(found, RawTrace):
+                if arguments.raw and found.failure:
+                    print_message(f"{short_id(found.summary.id)}: {found.failure}")
+                    codes.append(ExitCode.PROBLEM)
+                    if not found.payload:
+                        continue
                 try:
                     if arguments.raw:
                         _check_owner(found)
@@ -101,6 +106,8 @@ async def _trace_or_why(
     try:
         if not why_not_asked:
             return await _as_spelled_there(trace_id, backend)
+    except UnreadableSpans as error:
+        return error.raw
     except MissingTrace:
         return CommandFailed(ExitCode.PROBLEM, not_found([trace_id], backend.uri, backend.workspace))
     except Malformed as error:

@@ -11,7 +11,7 @@ from labeler.delivery.listing import ListedTrace
 from labeler.domain.connection import ConnectionStatus
 from labeler.domain.question import Question
 from labeler.domain.queue import QueueItem
-from labeler.domain.trace import TraceSummary
+from labeler.domain.trace import RawTrace, TraceSummary
 
 
 @dataclass(slots=True)
@@ -75,6 +75,9 @@ class NewsListener(Protocol):
 
     def signed_in_as(self, user: str) -> None:
         """Note that the backend knows the reviewer as this user."""
+
+    def show_without_spans(self, raw: RawTrace) -> None:
+        """Show what is known of a trace whose spans cannot be read now. It is not kept: they may come later."""
 
     async def take_in(self, page: Sequence[ListedTrace], *, only_unlabelled: bool) -> int:
         """Append what is new in a page; return how many items that were."""

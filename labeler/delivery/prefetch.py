@@ -22,6 +22,7 @@ from labeler.backends.base import (
     MissingTrace,
     NotABackend,
     Unreachable,
+    UnreadableSpans,
 )
 from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
@@ -29,6 +30,7 @@ from labeler.dataclass import dataclass
 from labeler.delivery.connection import end_of_pause_ms
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.destination import Destination
+from labeler.domain.trace import RawTrace
 
 AHEAD_TRACES: Final = 500
 AHEAD_BYTES: Final = 500 * 1024 * 1024
@@ -54,10 +56,14 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The trace cannot be fetched; `sentence` says why."""
+    """The trace cannot be fetched; `sentence` says why.
+
+    `raw` is what is known all the same of a trace that was wanted, where its spans alone cannot be read.
+    """
 
     trace_id: str
     sentence: str
+    raw: RawTrace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +240,10 @@ class Prefetcher:
         self._tell(Arrived(trace_id))
 
     def _give_up(self, trace_id: str, error: BackendError) -> None:
+        raw = error.raw if isinstance(error, UnreadableSpans) and trace_id in self._wanted else None
         self._missing.add(trace_id)
         self._forget(trace_id)
-        self._tell(Missing(trace_id, str(error)))
+        self._tell(Missing(trace_id, str(error), raw))
 
     def _forget(self, trace_id: str) -> None:
         self._wanted.pop(trace_id, None)

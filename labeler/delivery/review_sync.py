@@ -26,7 +26,7 @@ from labeler.delivery.reading_intervals import USUAL, ReadingIntervals
 from labeler.delivery.sessions import bring_session, turns_of
 from labeler.domain.connection import ConnectionStatus
 from labeler.domain.destination import Destination
-from labeler.domain.trace import TraceSummary
+from labeler.domain.trace import RawTrace, TraceSummary
 from labeler.domain.worklist import ReviewSpec
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import Delivery, DeliveryOp, DeliveryState, JournalError
@@ -288,6 +288,8 @@ class ReviewSync:
         match event:
             case Arrived(trace_id):
                 self._listener.arrived(trace_id)
+            case Missing(_, _, RawTrace() as raw):
+                self._listener.news.show_without_spans(raw)
             case Missing(trace_id, sentence):
                 self._listener.missing(trace_id, sentence)
             case WentOffline(_, until_ms):

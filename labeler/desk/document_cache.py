@@ -124,6 +124,15 @@ class Library:
         else:
             self.prepare([trace_id])
 
+    def prepare_uncached(self, raw: RawTrace) -> None:
+        """Begin to prepare a trace that is not in the cache and does not go there; `on_ready` is called with it."""
+        trace_id = raw.summary.id
+        kept = self._kept.get(trace_id)
+        if kept is not None and (kept.open.raw.payload, kept.open.raw.failure) == (raw.payload, raw.failure):
+            self.renew(raw.summary)
+        elif trace_id not in self._under_way:
+            self._begin(trace_id, self._read_anew(raw))
+
     def renew(self, summary: TraceSummary) -> None:
         """Take over what is said about a prepared trace by now. Its document is made anew if that is something else."""
         kept = self._kept.get(summary.id)

@@ -13,7 +13,7 @@ from labeler.desk.intake import AnswersBySpan, Intake
 from labeler.desk.question_json import questions_to_json
 from labeler.domain.question import Question
 from labeler.domain.queue import QueueItem
-from labeler.domain.trace import TraceSummary
+from labeler.domain.trace import RawTrace, TraceSummary
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import ReviewRecord
 from labeler.review.converted_values import FittedAnswers
@@ -78,6 +78,10 @@ class DeskNews:
         """Note that the backend knows the reviewer as this user."""
         if user:
             self._state.queue.know_as(user)
+
+    def show_without_spans(self, raw: RawTrace) -> None:
+        """Show what is known of a trace whose spans cannot be read now. It is not kept: they may come later."""
+        self._library.prepare_uncached(raw)
 
     async def take_in(self, page: Sequence[ListedTrace], *, only_unlabelled: bool) -> int:
         """Append what is new in a page; return how many items that were."""

@@ -56,11 +56,13 @@ class TraceSummary:
 class RawTrace:
     """A whole trace as it came: `payload` is the exact JSON body with its spans, undecoded.
 
-    Its structure shows which of the wire forms it is; `reading.wire` decodes it.
+    Its structure shows which of the wire forms it is; `reading.wire` decodes it. `failure` says in a sentence why the
+    backend gave no spans that can be read, where it should have some; the payload is then what came in their place.
     """
 
     summary: TraceSummary
     payload: bytes
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

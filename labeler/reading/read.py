@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 
 from labeler.domain.trace import RawTrace, Trace
-from labeler.reading.conversation.build import Conversation, converse
+from labeler.reading.conversation.build import Conversation, converse, without_readable_spans
 from labeler.reading.document import Document
 from labeler.reading.layout import lay_out
-from labeler.reading.message import Failure, Message, Role
 from labeler.reading.wire.spans import SpansOfAnother, UnreadableTrace, decode
 
 _log = logging.getLogger(__name__)
@@ -20,7 +19,7 @@ def read_document(raw: RawTrace) -> Document:
 
 
 def read_conversation(raw: RawTrace) -> Conversation:
-    """Return the conversation of a trace; of an unreadable one it is a message that says why.
+    """Return the conversation of a trace; of an unreadable one what its previews tell, and a message that says why.
 
     Raises `SpansOfAnother` alone: a sentence in the place of an answer could be labelled, and there is nothing here
     of the trace to label.
@@ -39,13 +38,8 @@ def read_with_spans(raw: RawTrace) -> tuple[Conversation, Trace]:
     except SpansOfAnother:
         raise
     except UnreadableTrace as error:
-        return _unreadable(raw, str(error)), trace
+        return without_readable_spans(raw.summary, str(error)), trace
     except Exception as error:
         _log.exception("Reading trace %s failed", raw.summary.id)
         told = f"This trace could not be read because of a defect in labeler ({type(error).__name__}). Its exact JSON "
-        return _unreadable(raw, f"{told}is in the raw view; please report the defect."), trace
-
-
-def _unreadable(raw: RawTrace, why: str) -> Conversation:
-    message = Message(Role.ASSISTANT, (Failure("", why),), title="unreadable trace")
-    return Conversation(raw.summary.id, (message,), raw.summary.name, None, "", None, 0)
+        return without_readable_spans(raw.summary, f"{told}is in the raw view; please report the defect."), trace

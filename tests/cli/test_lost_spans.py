@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cli.program import Program
-from tests.servers.lost_spans import LONG_REQUEST, RESPONSE, Loss, log_without_spans
+from tests.servers.lost_spans import CONTENTS, LONG_REQUEST, RESPONSE, Damage, Loss, log_without_spans
 from tests.servers.mlflow_server import shared_server
 
 pytestmark = pytest.mark.slow
@@ -29,3 +29,29 @@ def test_show_tells_the_previews_and_that_they_are(labeler: Program, loss: Loss)
         {"role": "assistant", "text": RESPONSE, "note": WHOLE},
     ]
     assert LONG_REQUEST in trace["text"]
+
+
+@pytest.mark.parametrize("damage", Damage)
+def test_spans_that_cannot_be_read_leave_the_previews_and_the_reason(labeler: Program, damage: Damage) -> None:
+    server = shared_server()
+    trace_id = log_without_spans(server, server.new_experiment(), damage)
+    ended = labeler.run("show", "-b", server.url, trace_id)
+    assert (ended.code, ended.err) == (0, "")
+    cut, whole = (each.replace("are not there", "cannot be read") for each in (CUT, WHOLE))
+    why = (
+        "The spans that the server keeps of this trace cannot be read: they are cut off, or something else."
+        if damage in CONTENTS
+        else "The server has the trace and fails to give its spans: Artifact path refers to a directory"
+    )
+    for told in ("unreadable trace", why, f"request preview\n\n{LONG_REQUEST}", f"({cut})", RESPONSE, f"({whole})"):
+        assert told in ended.out
+    (trace,) = labeler.run("show", "--json", "-b", server.url, trace_id).lines
+    assert trace["source"] == "previews"
+    assert trace["messages"][0]["error"].startswith(why)
+    assert trace["messages"][1:] == [
+        {"role": "user", "text": LONG_REQUEST, "note": cut},
+        {"role": "assistant", "text": RESPONSE, "note": whole},
+    ]
+    exact = labeler.run("show", "--raw", "-b", server.url, trace_id)
+    assert (exact.code, exact.out.strip()) == (1, CONTENTS.get(damage, ""))
+    assert why in exact.err

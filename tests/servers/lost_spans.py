@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import uuid
 from contextlib import closing
 from enum import StrEnum
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from tests.servers.filling import log, recordings
@@ -15,6 +18,7 @@ LONG_REQUEST = "What is the fee? " + "x" * 980 + "..."
 """As MLflow cuts it, at 1,000 characters."""
 
 RESPONSE = "The fee is 5 %."
+WHOLE_RESPONSE = "The whole fee is 7 %."
 
 
 class Loss(StrEnum):
@@ -26,8 +30,23 @@ class Loss(StrEnum):
     ARCHIVE_LOST = "the spans were archived, and the archive is gone"
 
 
-def log_without_spans(server: MlflowServer, experiment_id: str, loss: Loss) -> str:
-    """Log a trace and have its spans lost. Returns its ID."""
+class Damage(StrEnum):
+    """Why spans cannot be read that are there."""
+
+    ARTIFACT_TRUNCATED = "the artifact ends in the middle"
+    ARTIFACT_OTHER = "the artifact is JSON, and no spans"
+    ARTIFACT_REFUSED = "the server fails to read the artifact"
+
+
+CONTENTS: dict[Loss | Damage, str] = {
+    Loss.ARTIFACT_EMPTY: "",
+    Damage.ARTIFACT_TRUNCATED: '{"spans": [{"name": "answer", "context": {"span_id": "0x01", "trace',
+    Damage.ARTIFACT_OTHER: '{"page": "Not found"}',
+}
+
+
+def log_without_spans(server: MlflowServer, experiment_id: str, loss: Loss | Damage) -> str:
+    """Log a trace and have its spans lost or damaged. Returns its ID."""
     if loss is Loss.ROWS_DELETED:
         (recording,) = recordings("openai_tool_roundtrip")
         recording.info.update({"request_preview": LONG_REQUEST, "response_preview": RESPONSE})
@@ -44,11 +63,13 @@ def log_without_spans(server: MlflowServer, experiment_id: str, loss: Loss) -> s
         "response_preview": RESPONSE,
     }
     answer = server.post("/api/3.0/mlflow/traces", {"trace": {"trace_info": info}})
-    tags = answer["trace"]["trace_info"]["tags"]
-    if loss is Loss.ARTIFACT_EMPTY:
-        place = server.directory / "artifacts" / urlsplit(tags["mlflow.artifactLocation"]).path.lstrip("/")
-        place.mkdir(parents=True)
-        (place / "traces.json").touch()
+    if loss in CONTENTS or loss is Damage.ARTIFACT_REFUSED:
+        artifact = _artifact(server, answer["trace"]["trace_info"])
+        artifact.parent.mkdir(parents=True)
+        if loss in CONTENTS:
+            artifact.write_text(CONTENTS[loss])
+        else:
+            artifact.mkdir()
     elif loss is Loss.ARCHIVE_LOST:
         for key, value in (
             ("mlflow.trace.spansLocation", "ARCHIVE_REPO"),
@@ -56,6 +77,27 @@ def log_without_spans(server: MlflowServer, experiment_id: str, loss: Loss) -> s
         ):
             _execute(server, "INSERT INTO trace_tags (request_id, key, value) VALUES (?, ?, ?)", trace_id, key, value)
     return trace_id
+
+
+def mend(server: MlflowServer, trace_id: str) -> None:
+    """Put spans that can be read where damaged ones were: `WHOLE_RESPONSE` is what they answer."""
+    info = server.http.get(f"/api/3.0/mlflow/traces/{trace_id}").json()["trace"]["trace_info"]
+    artifact = _artifact(server, info)
+    if artifact.is_dir():
+        artifact.rmdir()
+    attributes = {
+        "mlflow.traceRequestId": json.dumps(trace_id),
+        "mlflow.spanInputs": json.dumps("What is the whole fee?"),
+        "mlflow.spanOutputs": json.dumps(WHOLE_RESPONSE),
+    }
+    span = {"name": "answer", "context": {"span_id": "0x01"}, "start_time": 1, "end_time": 2, "attributes": attributes}
+    artifact.write_text(json.dumps({"spans": [span]}))
+
+
+def _artifact(server: MlflowServer, info: dict[str, Any]) -> Path:
+    """Return where the server keeps the spans of a trace."""
+    place: str = urlsplit(info["tags"]["mlflow.artifactLocation"]).path.lstrip("/")
+    return server.directory / "artifacts" / place / "traces.json"
 
 
 def _execute(server: MlflowServer, statement: str, *parameters: str) -> None:

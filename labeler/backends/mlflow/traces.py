@@ -14,7 +14,16 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, Final
 
-from labeler.backends.base import MOST_ATTACHED, Ambiguous, Malformed, MissingTarget, MissingTrace, Refused
+from labeler.backends.base import (
+    MOST_ATTACHED,
+    Ambiguous,
+    BackendError,
+    Malformed,
+    MissingTarget,
+    MissingTrace,
+    Refused,
+    UnreadableSpans,
+)
 from labeler.backends.mlflow.asking import Cautions, WrongAnswer, ask, check_about, segment, why_not_asked
 from labeler.backends.mlflow.failures import MissingRoute
 from labeler.backends.mlflow.json_body import parse, worked_out
@@ -69,7 +78,7 @@ class Traces:
         return [found[trace_id] for trace_id in dict.fromkeys(trace_ids) if trace_id in found]
 
     async def whole(self, trace_id: str) -> RawTrace:
-        """Return a trace with its spans, undecoded. Raises `MissingTrace`, `Malformed`."""
+        """Return a trace with its spans, undecoded. Raises `MissingTrace`, `Malformed` and `UnreadableSpans`."""
         trace_path(trace_id)
         summary = self.recent.get(trace_id)
         tried_one_call = summary is None and self._whole_in_one_call
@@ -77,7 +86,7 @@ class Traces:
             return whole
         if summary is None:
             summary = await self.summary(trace_id)
-        payload = await self._spans(trace_id)
+        payload = await self._spans(summary)
         if payload is _NO_SPANS:
             return RawTrace(await self.summary(trace_id), payload)
         if tried_one_call:
@@ -133,30 +142,42 @@ class Traces:
                 raise
             return None
 
-    async def _spans(self, trace_id: str) -> bytes:
-        """Return the body with the spans, or `_NO_SPANS` if the server says that the trace has none."""
-        has_none = False
+    async def _spans(self, summary: TraceSummary) -> bytes:
+        """Return the body with the spans, or `_NO_SPANS` if the server says that the trace has none.
+
+        Raises `UnreadableSpans` where it has previews at least, else `Malformed`.
+        """
+        trace_id, has_none, came, why = summary.id, False, b"", ""
         try:
-            body = await ask(self._transport, partial(_artifact, trace_id))
-            if body is not None:
-                return body
+            came, has_spans = await ask(self._transport, partial(_artifact, trace_id))
+            if has_spans:
+                return came
+            why = "The spans that the server keeps of this trace cannot be read: they are cut off, or something else."
         except (MissingRoute, WrongAnswer):
             pass
         except MissingTarget:
             has_none = True
-        except Ambiguous as failed:
-            if not failed.server_answered:
+        except (Ambiguous, Refused) as failed:
+            if isinstance(failed, Ambiguous) and not failed.server_answered:
                 raise
+            why = _not_given(failed)
         try:
             return (await ask(self._transport, partial(_info_and_spans, trace_id)))[0]
         except WrongAnswer:
             raise
-        except (MissingTarget, MissingRoute, Malformed, Ambiguous) as failed:
+        except (MissingTarget, MissingRoute, Malformed, Ambiguous, Refused) as failed:
             if isinstance(failed, Ambiguous) and not failed.server_answered:
                 raise
             if has_none:
                 return _NO_SPANS
-            raise Malformed(f"The server has the trace and fails to give its spans: {failed}", trace_id) from None
+            why = why or _not_given(failed)
+            if summary.request_preview or summary.response_preview:
+                raise UnreadableSpans(RawTrace(summary, came, why)) from None
+            raise Malformed(why, trace_id) from None
+
+
+def _not_given(failed: BackendError) -> str:
+    return f"The server has the trace and fails to give its spans: {failed}"
 
 
 async def _summary(trace_id: str, transport: Transport) -> TraceSummary:
@@ -168,8 +189,8 @@ async def _summary(trace_id: str, transport: Transport) -> TraceSummary:
     return _checked(trace.get("trace_info") if isinstance(trace, dict) else None, trace_id)
 
 
-async def _artifact(trace_id: str, transport: Transport) -> bytes | None:
-    """Return the body of ``get-trace-artifact``, or None if it has no spans. Raises `WrongAnswer` for others' spans.
+async def _artifact(trace_id: str, transport: Transport) -> tuple[bytes, bool]:
+    """Return the body of ``get-trace-artifact``, and whether it has spans. Raises `WrongAnswer` for others' spans.
 
     Raises `MissingTarget` if the file that held the spans is empty.
     """
@@ -178,9 +199,9 @@ async def _artifact(trace_id: str, transport: Transport) -> bytes | None:
         raise MissingTarget("The file that held the spans is empty")
     parsed = await parse(body)
     if not isinstance(parsed, dict) or not isinstance(spans := parsed.get("spans"), list):
-        return None
+        return body, False
     await _check_spans(spans, trace_id, len(body))
-    return body
+    return body, True
 
 
 async def _info_and_spans(trace_id: str, transport: Transport) -> tuple[bytes, object]:

@@ -7,14 +7,14 @@ from dataclasses import field, replace
 from typing import Final
 
 from labeler.dataclass import dataclass
-from labeler.domain.trace import NotRecorded, Span, Trace, TraceState
+from labeler.domain.trace import NotRecorded, Span, Trace, TraceState, TraceSummary
 from labeler.reading.conversation.choose_span import choose
 from labeler.reading.conversation.exceptions import origins, pauses
 from labeler.reading.conversation.merge_tools import weave, with_tool_names
 from labeler.reading.conversation.nested_agents import with_nested_agents
 from labeler.reading.conversation.plumbing import counted, plumbing_failures
+from labeler.reading.conversation.previews import GONE, UNREADABLE, preview_messages
 from labeler.reading.conversation.previews import SOURCE as PREVIEWS
-from labeler.reading.conversation.previews import preview_messages
 from labeler.reading.conversation.receipts import is_receipt
 from labeler.reading.conversation.span_facts import writing_models
 from labeler.reading.conversation.span_io import with_sides
@@ -97,10 +97,21 @@ def converse(trace: Trace) -> Conversation:
 
 def _without_spans(trace: Trace) -> Conversation:
     """Return what previews tell of a trace; where there are none either, why there is nothing."""
-    told = preview_messages(trace.summary)
-    if not told:
-        return _numbered(trace, [_answer_note(_why_no_spans(trace))], None, "")
-    return replace(_numbered(trace, told, None, "from previews"), source=PREVIEWS)
+    told = preview_messages(trace.summary, GONE)
+    return _from_previews(trace, told) if told else _numbered(trace, [_answer_note(_why_no_spans(trace))], None, "")
+
+
+def without_readable_spans(summary: TraceSummary, why: str) -> Conversation:
+    """Return what says `why` the spans cannot be read, and then what previews tell of the trace, if there are any."""
+    told = preview_messages(summary, UNREADABLE)
+    role = Role.TOOL if told else Role.ASSISTANT
+    failure = Message(role, (Failure("", why),), title="unreadable trace", failed=bool(told))
+    trace = Trace(summary, ())
+    return _from_previews(trace, [failure, *told]) if told else _numbered(trace, [failure], None, "")
+
+
+def _from_previews(trace: Trace, messages: list[Message]) -> Conversation:
+    return replace(_numbered(trace, messages, None, "from previews"), source=PREVIEWS)
 
 
 def _failed_beside(plumbing: dict[str, Failure]) -> Iterator[Aside]:

@@ -1,4 +1,4 @@
-"""The conversation of a trace whose spans are not there, from the previews that are kept of its request and response.
+"""The conversation of a trace without spans that can be read, from the previews kept of its request and response.
 
 Source of the limits: `mlflow.tracing.constant` (MLflow 3.17). A preview holds the last text of a side, or its JSON.
 """
@@ -16,21 +16,27 @@ from labeler.reading.message import Message, Note, Role
 REQUEST: Final = "request preview"
 RESPONSE: Final = "response preview"
 SOURCE: Final = "previews"
+GONE: Final = "are not there"
+UNREADABLE: Final = "cannot be read"
+"""What is the matter with the spans."""
 
 _CUT: Final = "..."
 _LIMITS: Final = (250, 1_000, 10_000)
 """Characters after which MLflow 2, MLflow 3 and Databricks cut a preview."""
 
 
-def preview_messages(summary: TraceSummary) -> list[Message]:
-    """Return the previews as messages, each with what it is and where it was cut; none where no preview is kept."""
+def preview_messages(summary: TraceSummary, matter: str) -> list[Message]:
+    """Return the previews as messages, each with what it is and where it was cut; none where no preview is kept.
+
+    `matter` is what is the matter with the spans.
+    """
     kept = ((Role.USER, REQUEST, summary.request_preview), (Role.ASSISTANT, RESPONSE, summary.response_preview))
     if not any(preview for _, _, preview in kept):
         return []
     return [
-        Message(role, (*side_parts(decoded(preview)), Note(_what(preview))), title=title)
+        Message(role, (*side_parts(decoded(preview)), Note(_what(preview, matter))), title=title)
         if preview
-        else Message(role, (Note("no preview is kept, and the spans are not there"),), title=title)
+        else Message(role, (Note(f"no preview is kept, and the spans {matter}"),), title=title)
         for role, title, preview in kept
     ]
 
@@ -47,6 +53,6 @@ def is_cut(preview: str) -> bool:
     return len(preview) in _LIMITS and preview.endswith(_CUT)
 
 
-def _what(preview: str) -> str:
+def _what(preview: str, matter: str) -> str:
     cut = f", cut after {len(preview):,} characters" if is_cut(preview) else ""
-    return f"a preview{cut}: the spans with the whole are not there"
+    return f"a preview{cut}: the spans with the whole {matter}"

@@ -26,7 +26,7 @@ _SAID: Final = frozenset(
 
 
 def raw_document(raw: RawTrace) -> Document:
-    """Return the payload, indented where it is JSON, and the previews of a trace without spans.
+    """Return the payload, indented where it is JSON, and the previews of a trace without readable spans.
 
     Never raises: what is no JSON is shown as it came.
     """
@@ -34,7 +34,7 @@ def raw_document(raw: RawTrace) -> Document:
         body = json.loads(raw.payload)
         return _with_previews(_document(raw, json.dumps(body, ensure_ascii=False, indent=2)), raw, body)
     except (ValueError, RecursionError):
-        return _document(raw, raw.payload.decode("utf-8", "replace"))
+        return _with_previews(_document(raw, raw.payload.decode("utf-8", "replace")), raw, None)
 
 
 def blind_raw_document(raw: RawTrace) -> Document:
@@ -53,8 +53,10 @@ def blind_raw_document(raw: RawTrace) -> Document:
 
 
 def _document(raw: RawTrace, text: str) -> Document:
-    block = Block(BlockKind.JSON, sanitise(text), language="json")
-    return Document(raw.summary.id, "", "", (block,), None, None)
+    blocks = [Block(BlockKind.NOTE, sanitise(raw.failure))] if raw.failure else []
+    if text or not blocks:
+        blocks.append(Block(BlockKind.JSON, sanitise(text), language="json"))
+    return Document(raw.summary.id, "", "", tuple(blocks), None, None)
 
 
 def _with_previews(document: Document, raw: RawTrace, body: JsonValue) -> Document:

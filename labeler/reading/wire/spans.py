@@ -35,6 +35,8 @@ def decode(raw: RawTrace) -> Trace:
 
     Raises `UnreadableTrace`, and `SpansOfAnother` where they are not all of this trace.
     """
+    if raw.failure:
+        raise UnreadableTrace(raw.failure)
     encoded = encoded_spans(raw.payload)
     check_owner(encoded, raw.summary.id)
     return Trace(raw.summary, decode_all(encoded))
