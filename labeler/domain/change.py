@@ -106,6 +106,8 @@ class Act(StrEnum):
     """The kind of thing that the reviewer did, for the sentence about it."""
 
     ANSWER = "answer"
+    CHOOSE = "choose"
+    """Going on with a choice of several that the change before it began: one step with it."""
     REPEAT = "repeat"
     BULK = "bulk"
     COMMENT = "comment"

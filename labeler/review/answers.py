@@ -8,11 +8,11 @@ from dataclasses import replace
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Act, Answer, AnswerEffect, Change, Effect, StateEffect
 from labeler.domain.moment import recent_day
-from labeler.domain.question import DECLINED_NAME, Categorical, Numeric, PassFail, Question, Structured, Text
+from labeler.domain.question import DECLINED_NAME, Categorical, PassFail, Question
 from labeler.domain.value import JsonValue, UnusableValue, check_text, same_value
 from labeler.domain.worklist import ItemState
-from labeler.review.action import ActionContext, Comment, Digit, SetAnswer, Thumb
-from labeler.review.answer_values import allowed, check_value, option_index, takes_single_digits, toggled
+from labeler.review.action import ActionContext, Comment, SetAnswer, Thumb
+from labeler.review.answer_values import check_value, toggled
 from labeler.review.blind import SHOWN_NOW, blind_of, shows_after
 from labeler.review.changed_answers import said_of_changes
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
@@ -46,48 +46,6 @@ def answer_thumb(state: ReviewState, item: Item, action: Thumb, stamp: ActionCon
     return give(state, item, answer, stamp)
 
 
-def answer_digit(state: ReviewState, item: Item, action: Digit, stamp: ActionContext) -> Decision | Refusal:
-    part = state.part
-    if part is None:
-        return Refusal("This review asks no question")
-    if is_foreign(part.question, state.given.get(part.question.name)):
-        return Refusal(foreign_kept(part.question))
-    match part.asked.input:
-        case PassFail():
-            value: JsonValue = {"1": True, "2": False}.get(action.char)
-        case Categorical(options, multiple):
-            index = option_index(action.char)
-            if index is None or index >= len(options):
-                return Refusal(f"{verbatim(part.name)}: {digits_for(part.asked)}")
-            if multiple:
-                return _toggle(state, item, part, options[index], stamp)
-            value = options[index]
-        case Numeric():
-            if not takes_single_digits(part.asked.input):
-                asked = part.question.name
-                return Decision(ask=FieldRequest(FieldKind.NUMBER, asked, action.char, field_name=part.field_name))
-            value = int(action.char) if action.char.isdecimal() else None
-        case Text():
-            return Refusal(f"{verbatim(part.name)} takes text; {{answer.text}} writes it")
-        case Structured():
-            raise AssertionError("a structured question is answered by its fields")
-    if value is None:
-        return Refusal(f"{verbatim(part.name)}: {digits_for(part.asked)}")
-    return give(state, item, SetAnswer(part.question.name, value, field_name=part.field_name), stamp)
-
-
-def digits_for(question: Question) -> str:
-    """Say in a few words, which name actions, what the digits answer."""
-    match question.input:
-        case PassFail(positive, negative):
-            return f"{{answer.option.1}} {verbatim(positive)} or {{answer.option.2}} {verbatim(negative)}"
-        case Categorical(options, _):
-            last, tenth = (len(options), "") if len(options) < 10 else (9, ", {answer.option.0} for the tenth")
-            return f"{{answer.option.1}} to {{answer.option.{last}}}{tenth}"
-        case _:
-            return allowed(question)
-
-
 def give(state: ReviewState, item: Item, action: SetAnswer, stamp: ActionContext) -> Decision | Refusal:
     """Answer a question, or a field of it, with a whole value, then go on as `review.advance` says."""
     part = find_part(state.questions, action.question, action.field_name)
@@ -110,7 +68,7 @@ def give(state: ReviewState, item: Item, action: SetAnswer, stamp: ActionContext
     if before is None or not same_value(before.value, value) or before.comment != comment:
         effects = (answer_effect(state, item, question, before, value, comment, stamp),)
     if typed is None:
-        return _ask_why_or_go_on(state, item, part, value, comment, effects, stamp)
+        return _ask_why_or_go_on(state, item, part, value, comment, effects, stamp, Act.ANSWER)
     return _in_place_of_kept(before, go_on(state, item, part.place, effects, stamp, Act.ANSWER))
 
 
@@ -144,11 +102,10 @@ def comment_on(state: ReviewState, item: Item, action: Comment, stamp: ActionCon
         return Decision(kept_comment=text, says="kept; it goes with the answer to come" if text else "comment removed")
     effects: Sequence[Effect] = ()
     if (before.comment or "") != text:
-        effects = (answer_effect(state, item, question, before, before.value, text or None, stamp),)
+        effects = (_chosen_effect(state, item, question, before, before.value, text or None, stamp),)
     if state.choosing:
-        decision = Decision(
-            change=change_or_none(item, Act.COMMENT, effects, stamp), says=editing(state, item, effects)
-        )
+        act = Act.CHOOSE if state.is_choice_unfinished else Act.COMMENT
+        decision = Decision(change=change_or_none(item, act, effects, stamp), says=editing(state, item, effects))
     else:
         asked = (state.focus, state.field_index) if index == state.focus else (index, 0)
         decision = go_on(state, item, asked, effects, stamp, Act.COMMENT, stays=index != state.focus)
@@ -174,18 +131,79 @@ def given_after(state: ReviewState, effects: Iterable[Effect]) -> Mapping[str, A
     return given
 
 
-def end_choice(state: ReviewState, item: Item, stamp: ActionContext) -> Decision:
-    """End the focused choice of several; if nothing was chosen, the answer is the empty list."""
-    part = state.part
-    assert part is not None, "a choice is ended where it is asked"
+def toggle_option(state: ReviewState, item: Item, part: Part, option: str, stamp: ActionContext) -> Decision:
+    """Turn an option on or off. Without any option on, the question of an open item is unanswered.
+
+    Each is journaled by itself, so that none is lost; all up to the end of the choice are one step of the history.
+    """
+    assert isinstance(part.asked.input, Categorical)
+    question, before = part.question, state.given.get(part.question.name)
+    said = part.value_in(before)
+    chosen = [str(name) for name in said] if isinstance(said, Sequence) else []
+    wanted = toggled(part.asked.input.options, chosen, option)
+    comment, kept = state.comment_so_far(question) or None, None
+    value: JsonValue = None
+    if wanted or before is None or (state.aim is None and item.state is ItemState.LABELLED):
+        value = with_part(part, before, wanted)
+    else:
+        value = without_part(part, before)
+        kept = comment if value is None else None
+    effect = _chosen_effect(state, item, question, before, value, comment, stamp)
+    return Decision(
+        change=make_change(_act_of_choice(state), item.trace_id, (effect,), stamp),
+        focus=state.focus,
+        says=editing(state, item, (effect,)),
+        choosing=True,
+        kept_comment=kept,
+    )
+
+
+def choose_none(state: ReviewState, item: Item, part: Part, stamp: ActionContext) -> Decision:
+    """Answer a choice of several with none of its options, the empty list, and end it."""
     before = state.given.get(part.question.name)
     comment = state.comment_so_far(part.question) or None
+    value = with_part(part, before, [])
     effects: Sequence[Effect] = ()
-    value: JsonValue = None if before is None else before.value
-    if part.is_open(before):
-        value = with_part(part, before, [])
-        effects = (answer_effect(state, item, part.question, before, value, comment, stamp),)
-    return replace(_ask_why_or_go_on(state, item, part, value, comment, effects, stamp), choosing=False)
+    if before is None or not same_value(before.value, value):
+        effects = (_chosen_effect(state, item, part.question, before, value, comment, stamp),)
+    act = _act_of_choice(state)
+    return replace(_ask_why_or_go_on(state, item, part, value, comment, effects, stamp, act), choosing=False)
+
+
+def end_choice(state: ReviewState, item: Item, stamp: ActionContext) -> Decision:
+    """End the focused choice of several with the options that are on."""
+    part = state.part
+    assert part is not None, "a choice is ended where it is asked"
+    answer = state.given[part.question.name]
+    act = _act_of_choice(state)
+    decision = _ask_why_or_go_on(state, item, part, answer.value, answer.comment, (), stamp, act)
+    return replace(decision, choosing=False)
+
+
+def _act_of_choice(state: ReviewState) -> Act:
+    return Act.CHOOSE if state.is_choice_unfinished else Act.ANSWER
+
+
+def _chosen_effect(
+    state: ReviewState,
+    item: Item,
+    question: Question,
+    before: Answer | None,
+    value: JsonValue,
+    comment: str | None,
+    stamp: ActionContext,
+) -> AnswerEffect:
+    """Make the effect of a key in a choice of several, where a value of None clears the answer.
+
+    One choice makes one assessment: what goes on with it changes its answer under the same ID.
+    """
+    if value is None:
+        return AnswerEffect(item.trace_id, question.name, question.kind, before, None, state.aim)
+    effect = answer_effect(state, item, question, before, value, comment, stamp)
+    if before is None or effect.after is None or not state.is_choice_unfinished:
+        return effect
+    same = replace(effect.after, assessment_id=before.assessment_id, overrides=before.overrides)
+    return replace(effect, after=same)
 
 
 def go_on(
@@ -302,28 +320,6 @@ def not_asked(name: str) -> str:
     return f"{verbatim(name)} is not asked any more, so this answers nothing; answers given before are kept"
 
 
-def _toggle(state: ReviewState, item: Item, part: Part, option: str, stamp: ActionContext) -> Decision:
-    """Turn an option on or off. Without any option on, the question of an open item is unanswered until Enter."""
-    assert isinstance(part.asked.input, Categorical)
-    question, before = part.question, state.given.get(part.question.name)
-    said = part.value_in(before)
-    chosen = [str(name) for name in said] if isinstance(said, Sequence) else []
-    wanted = toggled(part.asked.input.options, chosen, option)
-    comment, kept = state.comment_so_far(question) or None, None
-    if wanted or before is None or (state.aim is None and item.state is ItemState.LABELLED):
-        effect = answer_effect(state, item, question, before, with_part(part, before, wanted), comment, stamp)
-    else:
-        effect = clearing_effect(state, item, part, before, stamp)
-        kept = comment if effect.after is None else None
-    return Decision(
-        change=make_change(Act.ANSWER, item.trace_id, (effect,), stamp),
-        focus=state.focus,
-        says=editing(state, item, (effect,)),
-        choosing=True,
-        kept_comment=kept,
-    )
-
-
 def _ask_why_or_go_on(
     state: ReviewState,
     item: Item,
@@ -332,6 +328,7 @@ def _ask_why_or_go_on(
     comment: str | None,
     effects: Sequence[Effect],
     stamp: ActionContext,
+    act: Act,
 ) -> Decision:
     """Open the comment if the question wants one after such an answer, else go on.
 
@@ -340,9 +337,9 @@ def _ask_why_or_go_on(
     question, (focus, field_index) = part.question, part.place
     left = open_parts((question,), given_after(state, effects))
     if comment or left or not _wants_comment(question, value):
-        return go_on(state, item, part.place, effects, stamp, Act.ANSWER)
+        return go_on(state, item, part.place, effects, stamp, act)
     return Decision(
-        change=change_or_none(item, Act.ANSWER, effects, stamp),
+        change=change_or_none(item, act, effects, stamp),
         focus=focus,
         field_index=field_index,
         ask=FieldRequest(FieldKind.COMMENT_AFTER, question.name),

@@ -9,8 +9,9 @@ from labeler.domain.value import JsonValue, UnusableValue, check_text
 from labeler.domain.value_words import value_words
 from labeler.review import action as act
 from labeler.review.answer_values import check_value, option_index, takes_single_digits, toggled
-from labeler.review.answers import blank_refused, digits_for, find_question, is_blank, not_asked
+from labeler.review.answers import blank_refused, find_question, is_blank, not_asked
 from labeler.review.decision import AskBulk, Decision, FieldKind, FieldRequest, Refusal, verbatim
+from labeler.review.digits import digits_for
 from labeler.review.item_states import NO_REASON
 from labeler.review.selection import selected_words
 from labeler.review.state import ReviewState, Selection

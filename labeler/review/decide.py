@@ -10,7 +10,6 @@ from labeler.domain.question import Text
 from labeler.domain.worklist import ItemState
 from labeler.review import action as act
 from labeler.review.answers import (
-    answer_digit,
     answer_thumb,
     comment_on,
     foreign_kept,
@@ -22,6 +21,7 @@ from labeler.review.bulk import do_to_each
 from labeler.review.bulk_actions import for_selected
 from labeler.review.clearing import clear
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
+from labeler.review.digits import answer_digit
 from labeler.review.filtering import leaving_filter, show_also, show_only
 from labeler.review.item_states import ask_decline, decline, defer, flag, press_enter, toggle_flag
 from labeler.review.late_comments import offering_the_one_before, on_item

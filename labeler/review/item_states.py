@@ -30,15 +30,18 @@ _AIMED: Final = "The questions are about a span; {app.leave} ends that, then {it
 def press_enter(state: ReviewState, item: Item, stamp: ActionContext) -> Decision | Refusal:
     """Submit; or end the open choice, or go to the question that is still to be answered."""
     if state.aim is not None:
-        return end_choice(state, item, stamp) if state.choosing else Refusal(_AIMED)
+        return end_choice(state, item, stamp) if _has_options_on(state) else Refusal(_AIMED)
     if item.state is ItemState.LABELLED:
         return _return_from_edit(state, item)
-    if _ends_choice(state, item):
+    if _has_options_on(state):
         return end_choice(state, item, stamp)
     missing = state.missing(item.trace_id)
-    if not state.is_partly_answered(item.trace_id):
-        if why := why_no_work(state, item.trace_id):
-            return Refusal(f"{why} · {GOES_ON}")
+    is_untouched = not state.is_partly_answered(item.trace_id)
+    if is_untouched and (why := why_no_work(state, item.trace_id)):
+        return Refusal(f"{why} · {GOES_ON}")
+    if state.part is not None and _wants_choice(state.part, missing):
+        return Refusal(f"{verbatim(state.part.name)}: choose, or {{answer.option.minus}} for none")
+    if is_untouched:
         if not state.questions:
             return Refusal(_NOTHING_ANSWERED)
         if not missing and state.stopped_at != item.trace_id:
@@ -55,14 +58,6 @@ def press_enter(state: ReviewState, item: Item, stamp: ActionContext) -> Decisio
 def _named(missing: Sequence[Part]) -> str:
     """Say which parts are still to be answered."""
     return f"{len(missing)} still to answer: {', '.join(verbatim(part.name) for part in missing)}"
-
-
-def enter_answers_with_none(state: ReviewState) -> bool:
-    """Return whether Enter would now answer a choice of several, without any option chosen, with the empty list."""
-    item = state.item
-    if item is None or state.aim is not None or state.choosing or item.state is ItemState.LABELLED:
-        return False
-    return _ends_choice(state, item)
 
 
 def defer(state: ReviewState, item: Item, stamp: ActionContext) -> Decision | Refusal:
@@ -131,12 +126,15 @@ def flag(state: ReviewState, item: Item, action: SetFlag, stamp: ActionContext) 
     return Decision(change=make_change(Act.FLAG, item.trace_id, (effect,), stamp), focus=state.focus)
 
 
-def _ends_choice(state: ReviewState, item: Item) -> bool:
-    """Return whether Enter ends a choice of several: one that was begun, or a required one not answered yet."""
+def _has_options_on(state: ReviewState) -> bool:
+    """Return whether the focused choice of several was begun, and some option of it is on: Enter ends it."""
     part = state.part
-    if part is None or not isinstance(part.asked.input, Categorical) or not part.asked.input.multiple:
-        return False
-    return state.choosing or part in state.missing(item.trace_id)
+    return state.choosing and part is not None and not part.is_open(state.given.get(part.question.name))
+
+
+def _wants_choice(part: Part, missing: Sequence[Part]) -> bool:
+    """Return whether a part is a choice of several that is still to be answered."""
+    return part in missing and isinstance(part.asked.input, Categorical) and part.asked.input.multiple
 
 
 def _return_from_edit(state: ReviewState, item: Item) -> Decision:

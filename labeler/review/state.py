@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from labeler.dataclass import dataclass
-from labeler.domain.change import Answer, TracePlace
+from labeler.domain.change import Act, Answer, AnswerEffect, TracePlace
 from labeler.domain.question import FLAG_NAME, Question
 from labeler.domain.worklist import ItemState
 from labeler.review.criteria import Filter
@@ -267,6 +267,21 @@ class ReviewState:
         """The names of the parts that are answered about the current subject and, if filled in, passed."""
         answered = answered_names(self.questions, self.given)
         return answered if self.aim is not None else answered - self.filled_in
+
+    @property
+    def is_choice_unfinished(self) -> bool:
+        """Whether the focused choice of several was begun and nothing else was done since: what follows is one step
+        with it.
+        """
+        question, done = self.question, self.history.done
+        if not self.choosing or question is None or not done or done[-1].act is not Act.ANSWER:
+            return False
+        effect = done[-1].effects[0]
+        return (
+            isinstance(effect, AnswerEffect)
+            and ((effect.trace_id, effect.span_id), effect.question) == (self.subject, question.name)
+            and effect.after == self.given.get(question.name)
+        )
 
     def answers_of(self, trace_id: str, span_id: str | None = None) -> Mapping[str, Answer]:
         return self.answers.get((trace_id, span_id), {})

@@ -109,21 +109,35 @@ def test_ending_the_only_choice_of_several_submits() -> None:
     assert sitting.item_state() is ItemState.LABELLED
 
 
-def test_ending_a_choice_with_nothing_on_answers_none() -> None:
+@pytest.mark.parametrize("before", ["", "22", "2112"])
+def test_enter_never_answers_a_choice_of_several_and_says_what_does(before: str) -> None:
     sitting = Sitting(MODES, HELPFUL)
-    sitting.do(Submit())
-    assert sitting.value(MODES) == []
-    assert sitting.focused is HELPFUL
+    sitting.do(FocusOn(0), *map(Digit, before))
+    assert sitting.refusal(Submit()) == "modes: choose, or {answer.option.minus} for none"
+    assert (sitting.focused, sitting.value(MODES)) == (MODES, None)
 
 
-def test_a_choice_turned_off_again_is_unanswered_until_enter_makes_it_none() -> None:
+@pytest.mark.parametrize("before", ["", "2", "22", "31"])
+def test_minus_answers_a_choice_of_several_with_none_of_them_and_ends_it(before: str) -> None:
+    sitting = Sitting(MODES, HELPFUL)
+    sitting.do(*map(Digit, before), Digit("-"))
+    assert (sitting.value(MODES), sitting.focused, sitting.item_state()) == ([], HELPFUL, ItemState.OPEN)
+    sitting.do(UP)
+    assert sitting.item_state() is ItemState.LABELLED
+
+
+def test_a_choice_of_one_takes_no_minus() -> None:
+    sitting = Sitting(CLARITY)
+    assert sitting.refusal(Digit("-")) == "clarity: {answer.option.1} to {answer.option.3}"
+
+
+def test_an_optional_choice_turned_off_again_is_as_if_it_were_not_there() -> None:
     optional = replace(MODES, required=False)
     sitting = Sitting(HELPFUL, optional, EXPECTED)
     sitting.do(UP, Digit("1"), Digit("1"))
     assert sitting.value(optional) is None
     sitting.do(Submit())
-    assert sitting.value(optional) == []
-    assert sitting.focused is EXPECTED
+    assert (sitting.value(optional), sitting.item_state()) == (None, ItemState.LABELLED)
 
 
 def test_enter_on_an_optional_choice_that_was_not_begun_submits() -> None:

@@ -9,6 +9,7 @@ import pytest
 from labeler.domain.question import Question
 from labeler.domain.worklist import ItemState
 from labeler.review.action import (
+    Action,
     AskComment,
     AskThumbComment,
     Comment,
@@ -77,13 +78,10 @@ def test_a_kept_comment_belongs_to_its_item() -> None:
     assert sitting.comment(HELPFUL, "t0") == "for t0"
 
 
-@pytest.mark.parametrize("several", [["wrong"], []])
-def test_a_kept_comment_goes_with_a_choice_of_several_too(several: list[str]) -> None:
+@pytest.mark.parametrize(("keys", "several"), [([Digit("1"), Submit()], ["wrong"]), ([Digit("-")], [])])
+def test_a_kept_comment_goes_with_a_choice_of_several_too(keys: list[Action], several: list[str]) -> None:
     sitting = Sitting(MODES)
-    sitting.do(Comment("modes", "see line 3"))
-    for _ in several:
-        sitting.digits("1")
-    sitting.do(Submit())
+    sitting.do(Comment("modes", "see line 3"), *keys)
     assert sitting.value(MODES) == several
     assert sitting.comment(MODES) == "see line 3"
 
@@ -204,12 +202,17 @@ def test_only_thumbs_are_positive_or_negative() -> None:
 
 
 def test_the_comment_opens_by_itself_when_a_choice_of_several_ends() -> None:
-    for keys, value in (("12", ["wrong", "incomplete"]), ("", [])):
+    ends: tuple[tuple[str, Action, list[str]], ...] = (
+        ("12", Submit(), ["wrong", "incomplete"]),
+        ("", Digit("-"), []),
+        ("1", Digit("-"), []),
+    )
+    for keys, end, value in ends:
         always = replace(MODES, comment_on="always")
         sitting = Sitting(always)
         for key in keys:
             assert sitting.do(Digit(key)).ask is None
-        assert sitting.do(Submit()).ask == FieldRequest(FieldKind.COMMENT_AFTER, "modes")
+        assert sitting.do(end).ask == FieldRequest(FieldKind.COMMENT_AFTER, "modes")
         assert (sitting.value(always), sitting.here) == (value, "t0")
         sitting.do(Comment("modes", "both"))
         assert (sitting.comment(always), sitting.here) == ("both", "t1")
@@ -264,8 +267,10 @@ def test_the_comment_of_a_choice_survives_turning_its_only_option_off() -> None:
     sitting = Sitting(MODES, HELPFUL)
     sitting.do(Digit("1"), Comment("modes", "see line 3"), Digit("1"), Digit("2"))
     assert (sitting.value(MODES), sitting.comment(MODES)) == (["incomplete"], "see line 3")
-    sitting.do(Undo(), Undo(), Submit(), SetAnswer("helpful", True))
-    assert (sitting.value(MODES), sitting.comment(MODES)) == (["wrong"], "see line 3")
+    sitting.do(Undo())
+    assert sitting.value(MODES) is None
+    sitting.do(Redo(), Submit(), SetAnswer("helpful", True))
+    assert (sitting.value(MODES), sitting.comment(MODES)) == (["incomplete"], "see line 3")
     assert sitting.comment(HELPFUL) is None
 
 

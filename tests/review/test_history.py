@@ -5,11 +5,27 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeler.domain.change import Act, Change
+from labeler.domain.assessment import AssessmentKind
+from labeler.domain.change import Act, Answer, AnswerEffect, Change, StateEffect
+from labeler.domain.worklist import ItemState
 from labeler.review.history import History
 
-logs = st.lists(st.sampled_from([Act.ANSWER, Act.UNDO, Act.UNDO, Act.REDO]), max_size=30).map(
-    lambda acts: [Change(f"c-{number}", act, "t0", number, ()) for number, act in enumerate(acts)]
+ANSWERS = (None, Answer("a-1", ["wrong"], None, 0, 0), Answer("a-1", ["unsafe"], None, 0, 0))
+
+
+def answering(question: str, before: Answer | None, after: Answer | None) -> AnswerEffect:
+    return AnswerEffect("t0", question, AssessmentKind.FEEDBACK, before, after)
+
+
+effects = st.one_of(
+    st.just(()),
+    st.just((StateEffect("t0", ItemState.OPEN, ItemState.LABELLED),)),
+    st.tuples(st.builds(answering, st.sampled_from(["modes", "modes", "tone"]), *[st.sampled_from(ANSWERS)] * 2)),
+)
+acts = st.sampled_from([Act.ANSWER, Act.CHOOSE, Act.CHOOSE, Act.UNDO, Act.UNDO, Act.REDO])
+begun = Change("c-begun", Act.ANSWER, "t0", 0, ())
+logs = st.lists(st.tuples(acts, effects), max_size=30).map(
+    lambda done: [begun, *(Change(f"c-{at}", act, "t0", at, made) for at, (act, made) in enumerate(done, 1))]
 )
 
 
@@ -29,3 +45,19 @@ def test_read_back_from_the_newest_change_it_is_the_history_that_all_changes_mak
         if history.knows_what_redo_takes_back:
             assert history.undone[-1:] == plain.undone[-1:]
     assert (history.done, history.undone) == (plain.done, plain.undone)
+
+
+def test_of_a_choice_of_several_only_what_it_comes_to_is_a_step() -> None:
+    nothing, wrong, unsafe = ANSWERS
+    chosen = [(Act.ANSWER, nothing, wrong), (Act.CHOOSE, wrong, unsafe), (Act.CHOOSE, unsafe, nothing)]
+    log = [
+        Change(f"c-{at}", act, "t0", at, (answering("modes", before, after),))
+        for at, (act, before, after) in enumerate([*chosen[:2], *chosen])
+    ]
+    history = History()
+    for change in log[:2]:
+        history.add(change)
+    assert history.done == [Change("c-0", Act.ANSWER, "t0", 1, (answering("modes", nothing, unsafe),))]
+    for change in log[2:]:
+        history.add(change)
+    assert len(history.done) == 1, "what was chosen second is off again"

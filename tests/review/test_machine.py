@@ -173,6 +173,7 @@ class AReview(RuleBasedStateMachine):
     @rule(at_once=st.integers(1, 5))
     def leave_and_go_on_with_little_of_the_log_read(self, at_once: int) -> None:
         self.unread, self.at_once = list(self.sitting.changes), at_once
+        self.state.choosing = False
         self.state.history = History(is_whole=False)
         self._read_on()
 
@@ -269,7 +270,11 @@ class AReview(RuleBasedStateMachine):
             self.history.append(self.future.pop())
             assert content(self.state) == self.history[-1]
         else:
-            self.history.append(content(self.state))
+            if done is Act.CHOOSE:
+                self.history.pop()
+            if len(self.history) == len(self.plain.done):
+                self.history.append(content(self.state))
+            assert content(self.state) == self.history[-1], "only what is off again is no step"
             self.future.clear()
 
     @precondition(lambda self: len(self.plain.done) > 5)

@@ -151,14 +151,15 @@ def test_a_thumb_goes_to_the_focused_field_else_to_the_first_that_takes_one() ->
     assert (decision.ask.question, decision.ask.field_name) == ("helpful", "")
 
 
-def test_a_choice_of_several_is_ended_by_enter_and_none_of_it_is_an_answer() -> None:
+def test_a_choice_of_several_is_ended_by_enter_and_none_of_them_is_the_minus() -> None:
     asked = Question("quality", Structured((FLAWS, ACCURACY)))
     sitting = Sitting(asked)
     sitting.digits("21")
     assert sitting.value(asked) == {"flaws": ["long", "vague"]}
     sitting.digits("21")
     assert sitting.value(asked) is None
-    sitting.do(Submit())
+    assert sitting.refusal(Submit()) == "quality.flaws: choose, or {answer.option.minus} for none"
+    sitting.digits("-")
     assert (sitting.value(asked), focused(sitting)) == ({"flaws": []}, "quality.accuracy")
     sitting.digits("3")
     assert sitting.item_state() is ItemState.LABELLED

@@ -5,14 +5,17 @@ from __future__ import annotations
 import pytest
 
 from labeler.domain.change import Act, AnswerEffect
+from labeler.domain.question import Categorical, Numeric, Question, Structured
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
 from labeler.review.action import (
+    Action,
     Clear,
     Comment,
     Decline,
     Defer,
     Digit,
+    FocusBy,
     Go,
     GoTo,
     Redo,
@@ -197,3 +200,75 @@ def test_undo_works_on_what_was_done_before_a_restart() -> None:
     restarted.do(Redo(), Redo())
     assert restarted.item_state("t0") is ItemState.LABELLED
     assert restarted.value(HELPFUL, "t1") is False
+
+
+@pytest.mark.parametrize("in_place", [False, True], ids=["superseding", "in place"])
+@pytest.mark.parametrize(
+    "keys",
+    [
+        [Digit("1")],
+        [*map(Digit, "123")],
+        [*map(Digit, "1213")],
+        [*map(Digit, "13-")],
+        [*map(Digit, "13"), Submit()],
+        [*map(Digit, "13"), Comment("modes", "both"), Digit("2"), Submit()],
+        [*map(Digit, "13"), FocusBy(1)],
+    ],
+    ids=["one", "three", "on and off", "none of them", "enter", "a comment on the way", "the focus leaves it"],
+)
+def test_a_choice_of_several_is_one_step(keys: list[Action], in_place: bool) -> None:
+    """Whatever keys it took, on an open item and on a submitted one."""
+    sitting = Sitting(MODES, HELPFUL, edits_in_place=in_place)
+    sitting.do(*keys)
+    chosen = sitting.value(MODES), sitting.comment(MODES)
+    sitting.do(Undo())
+    assert sitting.state.answers_of("t0") == {}
+    assert sitting.focused is MODES
+    sitting.do(Redo())
+    assert (sitting.value(MODES), sitting.comment(MODES)) == chosen
+    submitted = Sitting(MODES, HELPFUL, edits_in_place=in_place)
+    submitted.load("t0", [(MODES, ["unsafe"]), (HELPFUL, True)], ItemState.LABELLED)
+    before = submitted.answer(MODES)
+    for key in keys:
+        submitted.attempt(key)
+    submitted.do(Undo())
+    assert (submitted.answer(MODES), submitted.item_state()) == (before, ItemState.LABELLED)
+
+
+def test_a_choice_of_several_that_submits_is_one_step_with_that() -> None:
+    sitting = Sitting(MODES)
+    sitting.do(*map(Digit, "12"), Submit())
+    assert (sitting.here, len(sitting.changes)) == ("t1", 3)
+    sitting.do(Undo())
+    assert (sitting.here, sitting.value(MODES), sitting.item_state()) == ("t0", None, ItemState.OPEN)
+    sitting.do(Redo())
+    assert (sitting.value(MODES), sitting.item_state()) == (["wrong", "incomplete"], ItemState.LABELLED)
+
+
+def test_a_field_of_a_choice_of_several_is_one_step() -> None:
+    flaws = Question("flaws", Categorical(("long", "vague"), multiple=True), takes_comment=False)
+    stars = Question("stars", Numeric(1, 3), takes_comment=False)
+    asked = Question("quality", Structured((stars, flaws)))
+    sitting = Sitting(asked)
+    sitting.digits("312")
+    assert sitting.value(asked) == {"stars": 3, "flaws": ["long", "vague"]}
+    sitting.do(Undo())
+    assert sitting.value(asked) == {"stars": 3}
+
+
+def test_an_option_turned_on_and_off_again_is_no_step() -> None:
+    sitting = Sitting(HELPFUL, MODES)
+    sitting.do(UP, Digit("2"), Digit("2"), Undo())
+    assert sitting.value(HELPFUL) is None
+
+
+def test_a_choice_of_several_taken_up_again_or_interrupted_is_a_step_of_its_own() -> None:
+    sitting = Sitting(MODES, HELPFUL)
+    sitting.do(*map(Digit, "12"), Submit(), FocusBy(1), Digit("3"), SetFlag("look"), Digit("1"))
+    assert sitting.value(MODES) == ["incomplete", "unsafe"]
+    sitting.do(Undo())
+    assert sitting.value(MODES) == ["wrong", "incomplete", "unsafe"]
+    sitting.do(Undo(), Undo())
+    assert sitting.value(MODES) == ["wrong", "incomplete"]
+    sitting.do(Undo())
+    assert sitting.value(MODES) is None

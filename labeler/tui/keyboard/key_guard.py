@@ -77,11 +77,7 @@ class KeyGuard:
         self._repeats = 0
         self._ignored = 0
         self._may_be_held = False
-
-    @property
-    def may_be_held(self) -> bool:
         """Whether what acted last may have been the first repeat of a key held down."""
-        return self._may_be_held
 
     def moved(self) -> None:
         """Another item comes, which is not painted yet."""

@@ -27,7 +27,7 @@ from labeler.tui.review.available_keys import acceptable
 from labeler.tui.review.copy import Copied, CopyMenu, hand_over, text_to_copy, write_copy
 from labeler.tui.review.filter_actions import ReviewFilters
 from labeler.tui.review.presses import TOO_EARLY
-from labeler.tui.review.question_panel import OPTION_DIGITS, whole_question
+from labeler.tui.review.question_panel import option_keys, whole_question
 from labeler.tui.widgets.styled_text import Line, wrapped
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class ReviewActions(ReviewFilters):
         if part is None:
             self.warn("This review asks no question")
             return
-        text = whole_question(part, [self.keymap.first_key(f"answer.option.{each}") for each in OPTION_DIGITS])
+        text = whole_question(part, option_keys(self.keymap))
         if guide := sanitise(self.desk.record.spec.guide):
             text = f"{text}\n\n{guide_title(self.desk)}\n\n{guide}"
         self._show_over(sanitise(part.name), lambda width: wrapped(text, width))

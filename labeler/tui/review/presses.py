@@ -45,11 +45,6 @@ class Presses:
         """Whether the key pressed last was for the item before, had it this consequence."""
         return self._guard.is_early(consequence)
 
-    @property
-    def may_be_held(self) -> bool:
-        """Whether the key pressed last may be one that is held down."""
-        return self._guard.may_be_held
-
     def typed(self, key: str) -> Typed:
         """Tell what a key is to a text that found no field. Every key is told, before anything is done with it."""
         return self._typed_on.press(key)

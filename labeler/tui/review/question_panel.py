@@ -18,6 +18,7 @@ from labeler.reading.sanitise import one_line, sanitise
 from labeler.review.answer_values import allowed, takes_single_digits
 from labeler.review.parts import Part
 from labeler.tui.appearance import Signs
+from labeler.tui.keymap import Keymap
 from labeler.tui.review.last_item import LastItemView, last_line
 from labeler.tui.review.question_rows import QuestionRow, question_rows_of
 from labeler.tui.widgets.delivery_sign import fate_mark, fate_width
@@ -32,6 +33,8 @@ _LEAST_ROOM = 8
 
 OPTION_DIGITS = "1234567890"
 """The digits that choose an option, in the order of the options."""
+NONE = "-"
+"""What chooses none of several options."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class PanelKeys:
     accept: str
     guideline: str
     options: Mapping[str, str]
-    """The key of each digit that answers, empty where it has none."""
+    """The key of each digit that answers, and of `NONE`; empty where it has none."""
     submit: str
     """As sentences write it."""
 
@@ -80,6 +83,12 @@ class PanelView:
     """
     message: Sequence[Line] = ()
     """Lines of a sentence that stand over the last rows, because the key line has no room for them."""
+
+
+def option_keys(keymap: Keymap) -> Mapping[str, str]:
+    """The keys of the options, as `PanelKeys.options` has them."""
+    digits = {digit: keymap.first_key(f"answer.option.{digit}") for digit in OPTION_DIGITS}
+    return {**digits, NONE: keymap.first_key("answer.option.minus")}
 
 
 class QuestionPanel(ViewWidget[PanelView]):
@@ -147,17 +156,23 @@ def height_needed(view: PanelView, width: int) -> int:
     return len(rows) - 1 + max((len(_focused_rows(each, row, width, label)) for each, row in focused), default=1)
 
 
-def whole_question(part: Part, keys: Sequence[str]) -> str:
-    """The instruction and every option as display text; `keys` are those of the options, in order.
+def whole_question(part: Part, keys: Mapping[str, str]) -> str:
+    """The instruction and every option as display text; `keys` are as in `PanelKeys.options`.
 
     Below a field's own instruction stands that of its question.
     """
     question = part.asked
     instructions = (each.instruction for each in dict.fromkeys((question, part.question)))
     instruction = "\n\n".join(filter(None, map(sanitise, instructions))) or "This question has no instruction."
-    options = question.input.options if isinstance(question.input, Categorical) else ()
-    listed = [f"{key:2}{one_line(option, len(option) + 1)}" for key, option in zip_longest(keys, options, fillvalue="")]
-    return "\n".join([instruction, *([""] if options else []), *listed[: len(options)]])
+    if not isinstance(question.input, Categorical):
+        return instruction
+    options = question.input.options
+    listed = [
+        f"{keys.get(digit, ''):2}{one_line(option, len(option) + 1)}"
+        for digit, option in zip_longest(OPTION_DIGITS[: len(options)], options, fillvalue="")
+    ]
+    none = [f"{keys[NONE]:2}none"] if question.input.multiple else []
+    return "\n".join([instruction, "", *listed, *none])
 
 
 def describe(question: Question) -> str:
@@ -220,11 +235,14 @@ def _focused_rows(view: PanelView, row: QuestionRow, width: int, label: Line) ->
     question = row.asked
     indent = width_of(label)
     room = max(width - indent - fate_width(width), _LEAST_ROOM)
-    groups = [*_choices(view, row), *_noted(view, row)]
+    groups = _choices(view, row)
+    if isinstance(question.input, Categorical) and question.input.multiple and row.value != []:
+        groups.append(_none_choice(view, chosen=False))
+    groups += _noted(view, row)
     if row.comment:
         groups.append(_comment(view, row.comment, room))
     if isinstance(question.input, Categorical) and question.input.multiple:
-        groups.append([(f"{view.keys.submit} ends, none if empty", "chrome.dim")])
+        groups.append([(f"{view.keys.submit} ends", "chrome.dim")])
     judge = view.judges.get(row.part.name) or (view.judges.get(row.group) if row.is_first else None)
     if judge is not None:
         groups.append(_judge(view, row.part.question, judge, room))
@@ -325,7 +343,7 @@ def _choices(view: PanelView, row: QuestionRow) -> list[Line]:
                 _choice(view, _option_key(view, number), option, chosen=option in chosen)
                 for number, option in enumerate(options)
             ]
-            return choices if value != [] else [[("[none]", "option.chosen")], *choices]
+            return [*choices, _none_choice(view, chosen=True)] if multiple and value == [] else choices
         case Numeric():
             return _number_choices(view, row.asked, row.asked.input, value)
         case Text():
@@ -346,6 +364,11 @@ def _choice(view: PanelView, key: str, label: str, *, chosen: bool) -> Line:
     if chosen:
         return [(f"[{key} {shown}]" if key else f"[{shown}]", "option.chosen")]
     return [(f"{key} ", "key"), (shown, "chrome")] if key else [(shown, "chrome")]
+
+
+def _none_choice(view: PanelView, *, chosen: bool) -> Line:
+    """None of several options. A question without the focus shows it only where it was chosen."""
+    return _choice(view, view.keys.options[NONE], "none", chosen=chosen)
 
 
 def _option_key(view: PanelView, index: int) -> str:

@@ -27,8 +27,7 @@ from labeler.desk.events import (
 )
 from labeler.domain.change import Change
 from labeler.reading.sanitise import one_line
-from labeler.review.action import GoTo, Submit, Undo
-from labeler.review.item_states import enter_answers_with_none
+from labeler.review.action import Digit, GoTo, Undo
 from labeler.tui.action_table import Action, Context, Rule
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.key_guard import Allow, Ignore, TakeBack, Why
@@ -184,26 +183,25 @@ class ReviewScreen(ReviewActions):
         key, last_change = press.key, self.desk.last_change
         verdict = self.presses.judge(press, action)
         match verdict:
-            case Allow() if self._enters_none(action):
-                self._before = last_change  # nothing was done that repeats could take back
-                self.say(f"{key} so soon after {key} answers nothing; pressed again in a second it answers none")
-                return False
             case Allow():
                 if action.consequence.is_guarded:
                     self._before = last_change
             case Ignore(Why.TOO_EARLY):
                 self.refused(action, self.why_not(action) or TOO_EARLY)
             case TakeBack() if last_change is not self._before:
-                await self.act(Undo())
+                await self.act(self._reversal_of(action))
                 self.warn(f"{key} was held down: what it did last is taken back")
             case _ if not self.notice:
                 self.say(f"{key} held down acts once")
         return isinstance(verdict, Allow)
 
-    def _enters_none(self, action: Action) -> bool:
-        """Whether a press that may be a held Enter's would make an answer, for which nothing else was pressed."""
-        submits = isinstance(action.run, Rule) and isinstance(action.run.action, Submit)
-        return submits and self.presses.may_be_held and enter_answers_with_none(self.desk.state)
+    def _reversal_of(self, action: Action) -> Digit | Undo:
+        """What takes back what the key of an action did last: of an option turned on or off, the same key again, since
+        undo takes back the whole choice.
+        """
+        if isinstance(action.run, Rule) and isinstance(action.run.action, Digit) and self.desk.state.choosing:
+            return action.run.action
+        return Undo()
 
     def on_paste(self, event: events.Paste) -> None:
         """Text pasted outside a field answers nothing; pasted before an open field could hear it, it goes there."""

@@ -37,7 +37,7 @@ from labeler.tui.review.available_keys import acceptable
 from labeler.tui.review.filter_menu import filter_words
 from labeler.tui.review.judges_said import judges_said
 from labeler.tui.review.last_item import LastItemView
-from labeler.tui.review.question_panel import OPTION_DIGITS, PanelKeys, PanelView
+from labeler.tui.review.question_panel import PanelKeys, PanelView, option_keys
 from labeler.tui.review.question_rows import question_rows_of
 from labeler.tui.review.status_line import StatusView
 from labeler.tui.review.trace_header import HeaderView
@@ -111,7 +111,7 @@ def panel_view(desk: Desk, keymap: Keymap, acting: KeysThatAct, signs: Signs, di
             text=keymap.first_key("answer.text"),
             accept=keymap.first_key("answer.accept"),
             guideline=keymap.first_key("view.guideline"),
-            options={digit: keymap.first_key(f"answer.option.{digit}") for digit in OPTION_DIGITS},
+            options=option_keys(keymap),
             submit=keymap.spelled("{item.submit}"),
         ),
         signs=signs,

@@ -144,9 +144,41 @@ async def test_digits_turn_options_on_and_off_and_enter_ends_the_choice(tmp_path
         await table.press("enter")
         assert (table.position, table.values(0)) == (1, {"failure_modes": ["wrong", "unsafe"]})
         await table.press("enter")
-        assert (table.position, table.values(1)) == (2, {"failure_modes": []})
+        assert (table.position, table.values(1)) == (1, {})
+        assert "failure_modes: choose, or - for none" in table.said
+        assert "- none" in table.line("panel")
         await table.press("5")
-        assert "1 to 4" in table.said
+        assert "1 to 4, - for none" in table.said
+        await table.press("2", "-")
+        assert (table.position, table.values(1)) == (2, {"failure_modes": []})
+        await table.press("p")
+        assert "[- none]" in table.line("panel")
+
+
+async def test_u_takes_a_choice_of_several_back_whole_and_so_it_does_after_a_restart(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(3), (MODES, THUMB)) as table:
+        await table.press("3", "1", "2", "enter", "u")
+        assert (table.position, table.values(0)) == (0, {})
+        await table.press("U", "y")
+        assert table.position == 1
+        await table.press("4", "2", "1")
+    async with open_table(tmp_path, traces(3), (MODES, THUMB)) as table:
+        assert table.values(1) == {"failure_modes": ["wrong", "incomplete", "off topic"]}
+        await table.press("u")
+        assert table.values(1) == {}
+        await table.press("u", "u")
+        assert table.values(0) == {}
+        await table.press("U", "U", "U")
+        assert table.values(0) == {"failure_modes": ["wrong", "incomplete", "unsafe"], "user_satisfaction": True}
+        assert table.values(1) == {"failure_modes": ["wrong", "incomplete", "off topic"]}
+
+
+async def test_a_submitted_choice_that_changes_is_told_and_taken_back_whole(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (MODES,)) as table:
+        await table.press("1", "enter", "p", "2", "3", "1")
+        assert "failure_modes wrong → incomplete, unsafe" in table.line("panel")
+        await table.press("u")
+        assert table.values(0) == {"failure_modes": ["wrong"]}
 
 
 async def test_e_writes_the_text_that_is_expected(tmp_path: Path) -> None:
