@@ -45,6 +45,10 @@ _ITEM: Final = re.compile(r"item (\d+)/(\d+) ")
 _DOCUMENT: Final = re.compile(r"Sign (\d{4}) is a light\.")
 _LAST: Final = re.compile(r"^ last  (.*)$", re.MULTILINE)
 _END: Final = "Nothing is open any more"
+_STOPPED: Final = "Enter submits without it"
+_HALF_DONE: Final = re.compile(r"^› ◐", re.MULTILINE)
+"""The row of the item where it has answers and is not submitted."""
+
 _A_LOOK_S: Final = 0.25
 _PATIENCE_S: Final = 60.0
 
@@ -221,10 +225,11 @@ class Day:
         self._until(lambda text: "Enter saves" not in text, "the field closed")
         time.sleep(_A_LOOK_S)
         self._terminal.press("y")
-        self._see("Enter submits without it")
+        self._see(_STOPPED)
         time.sleep(0.3)
         self._press_and_move("enter")
         self.meant.say("past a draft", {mark: (True, "")})
+        self.meant.say("submit")  # a step of its own: Enter ended it
         self._repeatable = mark
 
     def _filter(self) -> None:
@@ -261,9 +266,20 @@ class Day:
         self.meant.say("defer")
 
     def _go_on(self, mark: str) -> None:
-        """Go from an item that is answered to one that is not."""
+        """Go from an item that is answered to one that is not. One whose submission was taken back is submitted."""
+        is_open = _HALF_DONE.search(self._terminal.text) is not None
+        moved = "another item"
         self._terminal.press("enter")
-        self._until(lambda text: self._mark_in(text) not in (None, mark) or _END in text, "another item")
+        text = self._until(lambda text: self._is_elsewhere(text, mark) or _STOPPED in text, moved)
+        if not self._is_elsewhere(text, mark):
+            time.sleep(0.3)
+            self._terminal.press("enter")
+            self._until(lambda text: self._is_elsewhere(text, mark), moved)
+        if is_open:
+            self.meant.say("submit")
+
+    def _is_elsewhere(self, text: str, mark: str) -> bool:
+        return self._mark_in(text) not in (None, mark) or _END in text
 
     def _restart(self) -> None:
         self._leave()

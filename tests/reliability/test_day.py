@@ -18,7 +18,7 @@ def test_the_server_holds_what_the_keys_of_a_day_meant_and_nothing_else(tmp_path
     home.mkdir()
     try:
         server.start()
-        outcome = run(server, traces=50, steps=45, home=home, seed=3, pace_s=0.1)
+        outcome = run(server, traces=70, steps=70, home=home, seed=1, pace_s=0.1)
     finally:
         server.close()
     assert outcome.differences == []
