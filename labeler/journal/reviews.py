@@ -309,9 +309,10 @@ def homes_of(db: sqlite3.Connection, review_id: str, spec: ReviewSpec, trace_ids
     """
     experiments = dict(
         db.execute(
-            "SELECT trace_id, experiment_id FROM items WHERE review_id = ?"
-            " AND trace_id IN (SELECT value FROM json_each(?))",
-            (review_id, to_json(list(trace_ids))),
+            # CROSS JOIN keeps the order: one look into the index for each trace, however many items the review has.
+            "SELECT items.trace_id, items.experiment_id FROM json_each(?) AS wanted"
+            " CROSS JOIN items ON items.review_id = ? AND items.trace_id = wanted.value",
+            (to_json(list(trace_ids)), review_id),
         ).fetchall()
     )
     for trace_id in trace_ids:

@@ -102,7 +102,7 @@ def _listed(progress: Progress) -> Sequence[tuple[Kind, Sequence[str]]]:
 def delivery_line(view: PageView, signs: Signs) -> Line:
     """Say what has reached the backend, and what has not."""
     counts = view.counts
-    delivered = "" if view.delivered is None else f"{view.delivered:,} answers delivered"
+    delivered = "" if view.delivered is None else f"{_answers(view.delivered)} delivered"
     waits = (
         (counts.waiting, f"{signs.queued} {counts.waiting:,} waiting", "warning"),
         (counts.parked, f"{signs.parked} {counts.parked:,} waiting for you", "warning"),
@@ -119,10 +119,14 @@ def delivery_line(view: PageView, signs: Signs) -> Line:
     return [*line, (f" · {view.outbox_key} shows why", "chrome.dim")] if view.outbox_key else line
 
 
+def _answers(count: int) -> str:
+    return f"{count:,} answer{'' if count == 1 else 's'}"
+
+
 def _question_rows(progress: QuestionProgress, width: int, label_width: int, signs: Signs) -> list[Line]:
     """A question's name and how often it was answered, then a bar for each value."""
     numbers = range_words(progress)
-    answers = f"{progress.answers:,} answer{'' if progress.answers == 1 else 's'}" if progress.answers else "no answer"
+    answers = _answers(progress.answers) if progress.answers else "no answer"
     told = f"   {answers}" + (f" · {numbers}" if numbers else "")
     is_judged = bool(progress.agreed or progress.corrected)
     if is_judged:

@@ -81,8 +81,8 @@ class AnswerField(Vertical):
         """What was typed so far, also while the screen is being taken down."""
 
     async def mount_forms(self) -> None:
-        """Mount what it opens, unless that was done: a start does not wait for it."""
-        if not self._area.is_attached:
+        """Mount what it opens, unless that was done or it is gone: a start does not wait for it, and may be left."""
+        if self.is_attached and not self._area.is_attached:
             await self.mount(self._area, self._line)
 
     def open(self, view: FieldView) -> None:

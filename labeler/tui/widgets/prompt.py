@@ -60,8 +60,8 @@ class Prompt(Vertical):
         (_, self._search_form), (_, self._filter_form), (_, self._command_form) = self._forms
 
     async def mount_forms(self) -> None:
-        """Mount what it opens, unless that was done: a start does not wait for it."""
-        if not self._search_form.is_attached:
+        """Mount what it opens, unless that was done or it is gone: a start does not wait for it, and may be left."""
+        if self.is_attached and not self._search_form.is_attached:
             await self.mount(*(form for _, form in self._forms))
 
     def ask_search(self, hint: str) -> None:
