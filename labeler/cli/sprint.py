@@ -13,7 +13,7 @@ from labeler.cli.output import print_json, print_message, print_table, print_tex
 from labeler.cli.sprint_backend import sprint_named, team_context
 from labeler.cli.sprint_files import read_text
 from labeler.cli.sprint_words import plan_lines, plan_object
-from labeler.sprint.plan_store import sprints_of, write_guide
+from labeler.sprint.plan_tags import sprints_of, write_guide
 
 _Action: TypeAlias = Callable[[argparse.Namespace], Coroutine[Any, Any, ExitCode]]
 

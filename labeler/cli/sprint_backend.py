@@ -16,7 +16,7 @@ from labeler.cli.prompts import is_interactive
 from labeler.cli.retry import with_retries
 from labeler.cli.sign_in import with_consent
 from labeler.dataclass import dataclass
-from labeler.sprint.plan_store import Sprint, named, sprints_of
+from labeler.sprint.plan_tags import Sprint, named, sprints_of
 
 
 @dataclass(frozen=True, slots=True)

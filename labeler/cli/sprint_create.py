@@ -44,7 +44,7 @@ from labeler.sprint.errors import SprintError
 from labeler.sprint.names import adjudication_queue_name, queue_name, slug_of
 from labeler.sprint.options import SprintOptions, check_reviewers, differences, parse_overlap
 from labeler.sprint.plan import Gold, Plan, Selection, SprintState, plan_json
-from labeler.sprint.plan_store import Sprint, check_guide, sprints_of
+from labeler.sprint.plan_tags import Sprint, check_guide, sprints_of
 from labeler.sprint.questions import MatchedQuestions, match_questions
 from labeler.sprint.traces import SelectedTrace, SelectedTraces, draw, drawn, search, selected
 

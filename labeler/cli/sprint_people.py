@@ -33,7 +33,7 @@ from labeler.sprint.errors import SprintError
 from labeler.sprint.moving import carry_out
 from labeler.sprint.names import queue_name
 from labeler.sprint.plan import Plan, SprintState
-from labeler.sprint.plan_store import Sprint, write_plan
+from labeler.sprint.plan_tags import Sprint, write_plan
 from labeler.sprint.questions import MatchedQuestions
 from labeler.sprint.reading import Snapshot, read_items, read_questions
 

@@ -18,7 +18,7 @@ from labeler.journal.async_journal import AsyncJournal
 from labeler.sprint.errors import UnknownSprint, UnreadablePlan
 from labeler.sprint.names import guide_tag, plan_tag
 from labeler.sprint.plan import Plan, SprintState, read_plan
-from labeler.sprint.plan_store import named, sprints_of
+from labeler.sprint.plan_tags import named, sprints_of
 
 
 class NotInSprint(CommandFailed):

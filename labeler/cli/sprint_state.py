@@ -20,7 +20,7 @@ from labeler.sprint.errors import SprintError
 from labeler.sprint.moving import rights_told
 from labeler.sprint.names import guide_tag
 from labeler.sprint.plan import Plan, SprintState
-from labeler.sprint.plan_store import Sprint, write_plan
+from labeler.sprint.plan_tags import Sprint, write_plan
 from labeler.sprint.questions import MatchedQuestions
 from labeler.sprint.traces import draw, search
 

@@ -27,7 +27,7 @@ from labeler.domain.value import JsonValue
 from labeler.review.judge_values import judged_value
 from labeler.sprint.assignment import everybodys_items
 from labeler.sprint.plan import Plan
-from labeler.sprint.plan_store import Sprint
+from labeler.sprint.plan_tags import Sprint
 from labeler.sprint.progress import SprintProgress, progress_of
 from labeler.sprint.reading import Snapshot, read_items, read_questions, read_traces
 

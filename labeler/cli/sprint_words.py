@@ -14,7 +14,7 @@ from labeler.domain.moment import short_date_and_time
 from labeler.domain.question import Categorical, Numeric, PassFail, Question
 from labeler.domain.value import JsonValue
 from labeler.sprint.plan import Plan, SprintState, plan_json
-from labeler.sprint.plan_store import Sprint
+from labeler.sprint.plan_tags import Sprint
 
 _SECONDS_AN_ITEM: Final = 25
 """A guess for the plan of a sprint: nobody has labelled anything yet."""

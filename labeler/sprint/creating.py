@@ -22,7 +22,7 @@ from labeler.sprint.assignment import assign
 from labeler.sprint.errors import MissingRight, SprintError, UnreadablePlan
 from labeler.sprint.names import adjudication_queue_name, queue_name
 from labeler.sprint.plan import Overlap, Plan, SprintState
-from labeler.sprint.plan_store import FoundSprints, sprints_of, write_guide, write_plan
+from labeler.sprint.plan_tags import FoundSprints, sprints_of, write_guide, write_plan
 from labeler.sprint.questions import MatchedQuestions, make_schemas
 
 Notify = Callable[[int, int], None]

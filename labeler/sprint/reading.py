@@ -14,7 +14,7 @@ from labeler.domain.queue import Queue, QueueItem
 from labeler.domain.trace import TraceSummary
 from labeler.sprint.assignment import Placed
 from labeler.sprint.errors import MissingRight
-from labeler.sprint.plan_store import Sprint
+from labeler.sprint.plan_tags import Sprint
 
 _IDS_AT_ONCE: Final = 500
 _IN_FLIGHT: Final = 2

@@ -142,6 +142,7 @@ def test_a_guide_is_printed_and_replaced(labeler: Program) -> None:
     assert experiment.tags["labeler.sprint.guided.guide"] == "Wrong is wrong."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -167,6 +168,7 @@ def test_bad_input_is_named_and_makes_nothing(
     assert not shared.tags
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "content", "said"),
     [
@@ -212,6 +214,7 @@ def test_a_bad_file_is_named_by_its_line_and_makes_nothing(
     assert not shared.tags
 
 
+@pytest.mark.slow
 def test_lines_that_are_no_trace_here_can_be_left_out(labeler: Program) -> None:
     experiment, other = SprintExperiment(3), SprintExperiment(1)
     (labeler.work / "ids").write_text("\n".join([*experiment.traces[:2], *other.traces, "tr-" + "9" * 32]))
@@ -229,6 +232,7 @@ def test_two_experiments_are_none(labeler: Program, shared: SprintExperiment) ->
     assert "belongs to one experiment" in refused.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "said"),
     [("[1", "was changed by somebody else: it is no JSON"), ('{"format": 9}', "needs a newer labeler")],
@@ -255,6 +259,7 @@ async def test_what_has_no_review_queues_is_told_so(labeler: Program) -> None:
     assert "labeler report works here" in refused.err
 
 
+@pytest.mark.slow
 def test_items_with_answers_are_counted_before(labeler: Program) -> None:
     experiment = SprintExperiment(3)
     answer = {
@@ -268,6 +273,7 @@ def test_items_with_answers_are_counted_before(labeler: Program) -> None:
     assert "2 items have answers to “correct” by these reviewers already. They will be asked again." in shown.err
 
 
+@pytest.mark.slow
 def test_a_sprint_that_was_killed_goes_on_with_what_it_pinned(labeler: Program) -> None:
     """The end of a run that is begun again is that of one that was never interrupted."""
     experiment = SprintExperiment(6)

@@ -9,6 +9,8 @@ import pytest
 from tests.cli.program import Program
 from tests.servers.sprint_experiment import LEAD, PEOPLE, SprintExperiment
 
+pytestmark = pytest.mark.slow  # commands of the real program at a real server, many a test
+
 NAME = "Autumn"
 
 

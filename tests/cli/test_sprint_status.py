@@ -18,6 +18,8 @@ from tests.cli.program import Program
 from tests.servers.filling import create_schema
 from tests.servers.sprint_experiment import PEOPLE, SprintExperiment
 
+pytestmark = pytest.mark.slow  # commands of the real program at a real server, many a test
+
 NAME, SLUG = "Autumn 2026", "autumn-2026"
 QUALITY = {"numeric": {"min_value": 1, "max_value": 5}}
 

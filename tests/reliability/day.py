@@ -16,13 +16,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.reliability.place import Place, assessed, log_marks
+from tests.reliability.meant import Meant, compare
+from tests.reliability.place import Place, log_marks
 from tests.servers.mlflow_server import MlflowServer
 from tests.terminal.terminal import Terminal
 
@@ -38,9 +38,6 @@ positive = "Helpful"
 negative = "Not helpful"
 comment = true
 """
-Said = tuple[bool, str]
-"""An answer and its comment, empty for none."""
-
 _ITEM: Final = re.compile(r"item (\d+)/(\d+) ")
 _DOCUMENT: Final = re.compile(r"Sign (\d{4}) is a light\.")
 _LAST: Final = re.compile(r"^ last  (.*)$", re.MULTILINE)
@@ -51,35 +48,6 @@ _HALF_DONE: Final = re.compile(r"^› ◐", re.MULTILINE)
 
 _A_LOOK_S: Final = 0.25
 _PATIENCE_S: Final = 60.0
-
-
-@dataclass
-class Meant:
-    """What the keys were meant to say, by mark, and how each step is taken back."""
-
-    answers: dict[str, Said] = field(default_factory=dict)
-    flags: set[str] = field(default_factory=set)
-    steps: list[tuple[dict[str, Said | None], set[str]]] = field(default_factory=list)
-    """The answers and flags before each step, newest last."""
-    done: Counter[str] = field(default_factory=Counter)
-
-    def say(self, what: str, answers: dict[str, Said] | None = None, flags: set[str] | None = None) -> None:
-        """Take a step that gives these answers and flags."""
-        given = answers or {}
-        self.steps.append(({mark: self.answers.get(mark) for mark in given}, flags or set()))
-        self.answers.update(given)
-        self.flags |= flags or set()
-        self.done[what] += 1
-
-    def take_back(self) -> None:
-        before, flags = self.steps.pop()
-        for mark, said in before.items():
-            if said is None:
-                self.answers.pop(mark, None)
-            else:
-                self.answers[mark] = said
-        self.flags -= flags
-        self.done["undo"] += 1
 
 
 class Day:
@@ -367,25 +335,7 @@ def run(server: MlflowServer, traces: int, steps: int, home: Path, seed: int, pa
     sync = [sys.executable, "-m", "labeler", "sync", "-b", server.url]
     done = subprocess.run(sync, env=environment, cwd=home, capture_output=True, text=True, timeout=600, check=False)
     differences = [] if done.returncode == 0 else [f"sync ended with {done.returncode}: {done.stderr}"]
-    return Outcome(day.meant, [*differences, *compare(place, day.meant)])
-
-
-def compare(place: Place, meant: Meant) -> list[str]:
-    """Return how the server's standing answers differ from what was meant."""
-    standing = [each for each in assessed(place) if each.valid and each.reviewer == REVIEWER]
-    there: dict[str, Counter[tuple[object, str]]] = {}
-    for each in standing:
-        if each.question == "is_helpful":
-            there.setdefault(each.mark, Counter())[each.said] += 1
-    differences = [
-        f"{mark}: {dict(there.get(mark, {}))} on the server, meant was {meant.answers.get(mark)}"
-        for mark in sorted(there.keys() | meant.answers.keys())
-        if there.get(mark, Counter()) != (Counter([meant.answers[mark]]) if mark in meant.answers else Counter())
-    ]
-    flags = Counter(each.mark for each in standing if each.question == "labeler.flag")
-    if flags != Counter(meant.flags):
-        differences.append(f"flags {sorted(flags.elements())}, meant were {sorted(meant.flags)}")
-    return differences
+    return Outcome(day.meant, [*differences, *compare(place, day.meant, REVIEWER)])
 
 
 def main(arguments: list[str]) -> int:

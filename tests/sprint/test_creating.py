@@ -20,6 +20,8 @@ from labeler.sprint.plan import Plan, Selection
 from labeler.sprint.questions import match_questions
 from tests.servers.sprint_experiment import LEAD, PEOPLE, SprintExperiment
 
+pytestmark = pytest.mark.slow  # commands of the real program at a real server, many a test
+
 WRITES = ("create_queue", "set_experiment_tag", "create_schema", "add_items")
 
 
