@@ -68,7 +68,7 @@ class Filters:
         return search_whole(self._cache, self._destination_of, list(self._state.index_of), text)
 
     def new(self) -> int:
-        """How many items came to fit the filter since it was set, as far as they were looked at."""
+        """Return how many items came to fit the filter since it was set, as far as they were looked at."""
         self.index.catch_up(_AT_ONCE)
         return self.index.new
 

@@ -279,7 +279,9 @@ def _is_below_team(me: str, scores: Mapping[str, GoldScore | None]) -> bool:
 
 
 def _drifts(me: str, labels: Sequence[CountedLabel], questions: Sequence[QuestionFigures]) -> bool:
-    """Whether agreement with the others fell from the first 50 compared answers to the last 50, beyond chance."""
+    """Return whether agreement with the others fell from the first 50 compared answers to the last 50, beyond
+    chance.
+    """
     given = {(label.item, label.assessment.name): label.assessment.created_at_ms for label in labels}
     shares: list[tuple[int, float]] = []
     for question in questions:
@@ -300,7 +302,7 @@ def _drifts(me: str, labels: Sequence[CountedLabel], questions: Sequence[Questio
 
 
 def _is_quiet(last_ms: int, now_ms: int) -> bool:
-    """Whether a whole working day, Monday to Friday, has passed since the last item was finished."""
+    """Return whether a whole working day, Monday to Friday, has passed since the last item was finished."""
     last, today = (datetime.fromtimestamp(each / 1000).date() for each in (last_ms, now_ms))
     between = (last + timedelta(days=day) for day in range(1, (today - last).days))
     return any(day.weekday() < 5 for day in between)

@@ -150,7 +150,7 @@ class Action:
     series: str = ""
 
     def worth_now(self, holding: Collection[Situation]) -> int:
-        """What the hint is worth while these situations hold."""
+        """Return what the hint is worth while these situations hold."""
         return self.worth_in[1] if self.worth_in is not None and self.worth_in[0] in holding else self.worth
 
     @property
@@ -169,7 +169,7 @@ _MARKS, _ANSWERS = Consequence.MARKS, Consequence.ANSWERS
 
 
 def _option(number: int, digit: str) -> Action:
-    """The row of a digit: the `number`-th option, or the digit itself where a number is asked for."""
+    """Return the row of a digit: the `number`-th option, or the digit itself where a number is asked for."""
     does = f"option {number}, or {digit} where a number is asked for"
     run = Rule(act.Digit(digit))
     series = "the options in their order, or the digit where a number is asked for"
@@ -179,7 +179,7 @@ def _option(number: int, digit: str) -> Action:
 
 
 def _filter(name: str, key: str, about: str, does: str, hint: str = "") -> Action:
-    """The row of a filter."""
+    """Return the row of a filter."""
     run = OnScreen("filter_by", about)
     return Action(f"filter.{name}", (key,), does, run, Context.FILTER, hint=hint or about)
 

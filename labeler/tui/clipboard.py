@@ -39,7 +39,9 @@ def hand_to_program(text: str, environment: Mapping[str, str], platform: str = s
 
 
 def osc_52(text: str, environment: Mapping[str, str]) -> str:
-    """What a terminal is to be sent for its clipboard; within GNU screen as the strings that screen hands on unread."""
+    """Return what a terminal is to be sent for its clipboard; within GNU screen as the strings that screen
+    hands on unread.
+    """
     sequence = f"\x1b]52;c;{base64.b64encode(text.encode()).decode()}\a"
     if not environment.get("STY"):
         return sequence
@@ -48,7 +50,7 @@ def osc_52(text: str, environment: Mapping[str, str]) -> str:
 
 
 def way_to_terminal(environment: Mapping[str, str]) -> str:
-    """How `osc_52` reaches the terminal, for people: what it passes through, and what that needs."""
+    """Return how `osc_52` reaches the terminal, for people: what it passes through, and what that needs."""
     if environment.get("STY"):
         return "the terminal, through screen (OSC 52)"
     between = environment.get("TMUX") or environment.get("TERM", "").startswith(("tmux", "screen"))
@@ -56,7 +58,9 @@ def way_to_terminal(environment: Mapping[str, str]) -> str:
 
 
 def _desktop_tools(environment: Mapping[str, str], platform: str) -> Sequence[Sequence[str]]:
-    """The programs that reach the clipboard of the desktop the reviewer sits at, not of a machine logged in to."""
+    """Return the programs that reach the clipboard of the desktop the reviewer sits at, not of a machine logged
+    in to.
+    """
     is_far = bool(environment.get("SSH_CONNECTION"))
     if platform == "darwin":
         return () if is_far else (("pbcopy",),)
@@ -82,7 +86,7 @@ def _hand_to_tmux(tmux: str, text: str, environment: Mapping[str, str]) -> str:
 
 
 def _took(command: Sequence[str], text: str, environment: Mapping[str, str]) -> bool:
-    """Whether a program takes a text. It may go on in the background: that is how X keeps a clipboard."""
+    """Return whether a program takes a text. It may go on in the background: that is how X keeps a clipboard."""
     try:
         ended = subprocess.run(
             command,

@@ -28,7 +28,7 @@ class ControlCharacterFilter(LineFilter):
     """Drops harmful characters from every line an app paints; `App.get_line_filters` has to name it."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """The segments without harmful characters; the very list when there are none."""
+        """Return the segments without harmful characters; the very list when there are none."""
         for text, _, _ in segments:
             if not (text.isascii() and text.isprintable()) and _HARMFUL.search(text):
                 return [_harmless(segment) for segment in segments]

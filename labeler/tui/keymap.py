@@ -68,14 +68,14 @@ class Keymap:
         return self.by_key.get((context, key))
 
     def first_of(self, contexts: Iterable[Context], key: str) -> Action | None:
-        """What a key does in the first of several contexts that knows it."""
+        """Return what a key does in the first of several contexts that knows it."""
         return next((found for each in contexts if (found := self.by_key.get((each, key))) is not None), None)
 
     def keys_of(self, action_id: str) -> tuple[str, ...]:
         return self.by_id[action_id].keys
 
     def first_key(self, action_id: str) -> str:
-        """The key to show for an action; empty when it has none."""
+        """Return the key to show for an action; empty when it has none."""
         return next(iter(self.keys_of(action_id)), "")
 
     def spelled(self, template: str) -> str:
@@ -90,7 +90,7 @@ class Keymap:
         return _NAMED_ACTION.sub(lambda found: self._shown(found[1]) or found[0][:1] + found[0][2:], template)
 
     def _shown(self, action_id: str | None) -> str:
-        """How a sentence names an action; the braces that it came in where there is no such action."""
+        """Return how a sentence names an action; the braces that it came in where there is no such action."""
         if action_id is None:
             return ""
         action = self.by_id.get(action_id)
@@ -101,14 +101,17 @@ class Keymap:
 
 
 def shown_key(key: str) -> str:
-    """A key as sentences write it: ``u``, ``Esc``, ``Shift+Tab``, ``Ctrl+E``."""
+    """Return a key as sentences write it: ``u``, ``Esc``, ``Shift+Tab``, ``Ctrl+E``."""
     if len(key) == 1:
         return key
     return "+".join(_SPELLED.get(part, part.capitalize()) for part in key.split("+"))
 
 
 def build_keymap(overrides: Mapping[str, Sequence[str]]) -> Keymap:
-    """The table with `overrides` (action ID to keys; an empty list unbinds). Raises `BadKeys` with every mistake."""
+    """Return the table with `overrides` (action ID to keys; an empty list unbinds).
+
+    Raises `BadKeys` with every mistake.
+    """
     problems: list[tuple[str, str]] = []
     known = {action.id: action for action in ACTIONS}
     for action_id, keys in overrides.items():
@@ -129,7 +132,7 @@ def build_keymap(overrides: Mapping[str, Sequence[str]]) -> Keymap:
 
 
 def _options(keys: Sequence[str] | None) -> dict[str, tuple[str, ...]]:
-    """The keys of each option from the list of all, by action ID.
+    """Return the keys of each option from the list of all, by action ID.
 
     A key stands for the option of its place: ``["J", "K", "L"]`` are the first three, the others have none. A digit or
     a minus means itself, wherever it stands in the list: so it was when there was only the list.
@@ -150,7 +153,7 @@ def _options(keys: Sequence[str] | None) -> dict[str, tuple[str, ...]]:
 
 
 def _wrong(action_id: str, keys: Sequence[str], known: Mapping[str, Action]) -> Iterator[str]:
-    """What is wrong with the keys given to an action, whatever the others have."""
+    """Yield what is wrong with the keys given to an action, whatever the others have."""
     action = known.get(action_id)
     if action is None and action_id != _OPTIONS:
         nearest = get_close_matches(action_id, [*known, _OPTIONS], n=1)

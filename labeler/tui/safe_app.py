@@ -63,7 +63,7 @@ class SafeApp(App[T], Generic[T]):
         return TerminalDriver if usual is LinuxDriver else usual
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """The backstop behind the sanitiser: no control character leaves the app, whatever widget held it.
+        """Return the backstop behind the sanitiser: no control character leaves the app, whatever widget held it.
 
         Always the same filter: strips remember what a filter made of them, and are painted again from that.
         """

@@ -24,7 +24,7 @@ _SHORT_KINDS: Final = {BlockKind.FIELD, BlockKind.MEDIA, BlockKind.NOTE, BlockKi
 
 
 def arrange(document: Document, folded: Set[int]) -> list[Section]:
-    """The sections of a document, of which the blocks numbered in `folded` are folded; never none at all.
+    """Return the sections of a document, of which the blocks numbered in `folded` are folded; never none at all.
 
     A blank row stands between blocks, but not under a header and not between blocks of one row.
     """
@@ -66,19 +66,24 @@ def arrange(document: Document, folded: Set[int]) -> list[Section]:
 
 
 def heads(block: Block) -> bool:
-    """Whether a block is the heading of the next: a header, or the name of a field whose value is the next block."""
+    """Return whether a block is the heading of the next: a header, or the name of a field whose value is the
+    next block.
+    """
     return block.kind is BlockKind.HEADER or (block.kind is BlockKind.FIELD and not block.text)
 
 
 def _has_label(block: Block) -> bool:
-    """Whether a row above an open block says what it is; others say it at the beginning of their first line."""
+    """Return whether a row above an open block says what it is; others say it at the beginning of their first line."""
     if block.kind is BlockKind.REASONING:
         return block.foldable
     return block.kind is BlockKind.DOCUMENT or (block.kind is BlockKind.FIELD and "\n" in block.text)
 
 
 def _shares_row(document: Document, number: int) -> bool:
-    """Whether what follows a heading shows its fold on the heading's row. What has a label of its own does not."""
+    """Return whether what follows a heading shows its fold on the heading's row.
+
+    What has a label of its own does not.
+    """
     if number + 1 >= len(document.blocks):
         return False
     after = document.blocks[number + 1]
@@ -86,7 +91,7 @@ def _shares_row(document: Document, number: int) -> bool:
 
 
 def _text(block: Block, number: int, fold: int | None, is_headed: bool) -> Iterator[Section]:
-    """The text of an open block, in pieces when it is long."""
+    """Yield the text of an open block, in pieces when it is long."""
     text, end = block.text, len(block.text) - block.text.endswith("\n")
     if is_parsable(text):
         yield Section(number, block.message, fold, Form.TEXT, 0, end, is_headed=is_headed)

@@ -19,7 +19,7 @@ _JSON: Final = re.compile(
 
 
 def json_spans(text: str) -> list[Span]:
-    """The keys, strings, numbers and constants of JSON, or of a piece of it that begins outside a string."""
+    """Return the keys, strings, numbers and constants of JSON, or of a piece of it that begins outside a string."""
     spans: list[Span] = []
     for match in _JSON.finditer(text):
         start, end = match.span()

@@ -36,7 +36,9 @@ class Frame:
         )
 
     def row_with_offsets(self, y: int) -> Strip:
-        """The same, telling Textual which place in the document each character is, for selecting with the mouse."""
+        """Return the same, telling Textual which place in the document each character is, for selecting with
+        the mouse.
+        """
         place = self._place(y)
         return self.row(y) if place is None else with_offsets(self.row(y), self._layout, place)
 

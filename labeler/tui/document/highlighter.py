@@ -63,7 +63,7 @@ class Highlighter:
         self._line, self._start = 0, 0
 
     def spans(self, number: int) -> list[Span]:
-        """The spans of a line, by its number from 0."""
+        """Return the spans of a line, by its number from 0."""
         while self._reached <= number:
             token = next(self._tokens, None)
             if token is None:
@@ -117,5 +117,5 @@ def _lexer(language: str) -> Lexer | None:
 
 @lru_cache(maxsize=1)
 def _languages() -> frozenset[str]:
-    """The names Pygments itself knows, so that an unknown one does not send it searching through plugins."""
+    """Return the names Pygments itself knows, so that an unknown one does not send it searching through plugins."""
     return frozenset(alias for _, aliases, _, _ in get_all_lexers(plugins=False) for alias in aliases)

@@ -32,7 +32,10 @@ class _Lost(Exception):
 
 
 def inline_spans(parser: MarkdownIt, content: str, env: MutableMapping[str, Any]) -> list[Span]:
-    """The looks of a paragraph's source, in offsets of `content`. `env` holds the link definitions of its block."""
+    """Return the looks of a paragraph's source, in offsets of `content`.
+
+    `env` holds the link definitions of its block.
+    """
     if not _SPECIAL.search(content):
         return []
     tokens: list[Token] = []

@@ -9,7 +9,7 @@ from labeler.tui.document.wording import is_secondary
 
 
 def message_place(layout: Layout, message: int) -> Place | None:
-    """The first row of a message; None when the document shows nothing of it."""
+    """Return the first row of a message; None when the document shows nothing of it."""
     for number, section in enumerate(layout.sections):
         if section.message == message:
             return Place(number, 0)
@@ -17,7 +17,7 @@ def message_place(layout: Layout, message: int) -> Place | None:
 
 
 def messages(layout: Layout) -> list[tuple[int, Place]]:
-    """Every message in the order in which they begin on the screen."""
+    """Return every message in the order in which they begin on the screen."""
     found: list[tuple[int, Place]] = []
     for number, section in enumerate(layout.sections):
         if not found or section.message != found[-1][0]:
@@ -44,7 +44,8 @@ def _folded_on_opening(layout: Layout, height: int) -> frozenset[int]:
 
 
 def _with_request(layout: Layout, height: int) -> tuple[Place, int] | None:
-    """Where a view opens with both the request and the response in it, as far as there are any; None if it cannot.
+    """Return where a view opens with both the request and the response in it, as far as there are any; None if it
+    cannot.
 
     The whole document when it fits; else the request at the top, where the response fits below it or gets half of the
     view.
@@ -62,7 +63,7 @@ def _with_request(layout: Layout, height: int) -> tuple[Place, int] | None:
 
 
 def _under_pinned_request(layout: Layout, height: int) -> tuple[Place, int]:
-    """Where a view opens whose request is out of view: at the response.
+    """Return where a view opens whose request is out of view: at the response.
 
     Above it is room for the pinned request, or a third of the view for the end of a request that it follows directly.
     """
@@ -80,7 +81,7 @@ def _place_of(layout: Layout, message: int | None) -> Place | None:
 
 
 def _secondary_between(document: Document) -> frozenset[int]:
-    """The blocks between the request and the response that fold and are neither."""
+    """Return the blocks between the request and the response that fold and are neither."""
     first, last = document.request, document.answer
     if first is None or last is None:
         return frozenset()
@@ -89,7 +90,8 @@ def _secondary_between(document: Document) -> frozenset[int]:
 
 
 def _height_of(layout: Layout, start: Place, most: int) -> int:
-    """How many rows a message has from its first one at `start` to the last that is more than a note or a folded row.
+    """Return how many rows a message has from its first one at `start` to the last that is more than a note or a folded
+    row.
 
     Where it has more than `most`, any number above that.
     """

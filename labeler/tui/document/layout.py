@@ -26,7 +26,7 @@ class Place(NamedTuple):
 
 
 def folded_at_first(document: Document) -> frozenset[int]:
-    """The blocks that a document opens with folded."""
+    """Return the blocks that a document opens with folded."""
     return frozenset(number for number, block in enumerate(document.blocks) if block.foldable and block.folded)
 
 
@@ -97,24 +97,24 @@ class Layout:
         self._stack()
 
     def place(self, row: int) -> Place:
-        """What a row of the screen belongs to; rows beyond the ends belong to the first and last section."""
+        """Return what a row of the screen belongs to; rows beyond the ends belong to the first and last section."""
         number = self._section_at(row)
         return Place(number, row - self._tops[number] - self.sections[number].gap)
 
     def row(self, place: Place) -> int:
-        """The row of the screen of a place, after wrapping its section."""
+        """Return the row of the screen of a place, after wrapping its section."""
         section = self.wrapped(place.section)
         height = len(section.rows or ())
         return self._tops[place.section] + section.gap + max(-section.gap, min(place.row, height - 1))
 
     def wrapped(self, number: int) -> Section:
-        """A section by its number, wrapped."""
+        """Return a section by its number, wrapped."""
         if self._measure_section(number):
             self._stack()
         return self.sections[number]
 
     def find(self, block: int, offset: int) -> Place:
-        """The place that shows a character of a block's text, or what stands for the block when it is folded."""
+        """Return the place that shows a character of a block's text, or what stands for the block when it is folded."""
         number = bisect_right(self.sections, (block, offset), key=lambda each: (each.block, each.start)) - 1
         if number < 0:
             return Place(0, 0)
@@ -122,19 +122,23 @@ class Layout:
         return Place(number, section.row_of(offset) if section.block == block else 0)
 
     def head(self, block: int) -> Place:
-        """The first row of what belongs to a block: its heading or label if that shows the fold, else its text."""
+        """Return the first row of what belongs to a block: its heading or label if that shows the fold, else
+        its text.
+        """
         for number, section in enumerate(self.sections):
             if block in (section.fold, section.block):
                 return Place(number, 0)
         return Place(0, 0)
 
     def source(self, place: Place) -> tuple[int, int]:
-        """The block a place belongs to, and the offset in its text of the first character of the row."""
+        """Return the block a place belongs to, and the offset in its text of the first character of the row."""
         section = self.wrapped(place.section)
         return section.block, section.offset_of(max(place.row, 0))
 
     def rows(self, first: int, last: int) -> Iterator[tuple[int, int]]:
-        """The places of the rows from `first` up to `last`, as far as the document reaches; `measure` them before."""
+        """Yield the places of the rows from `first` up to `last`, as far as the document reaches; `measure`
+        them before.
+        """
         number, row = self.place(first)
         for _ in range(min(last, self.height) - first):
             section = self.sections[number]

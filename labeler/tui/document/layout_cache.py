@@ -20,7 +20,7 @@ class Layouts:
         self._lock = Lock()
 
     def get(self, document: Document, width: int) -> Layout | None:
-        """The layout of this very document at a width."""
+        """Return the layout of this very document at a width."""
         with self._lock:
             key = id(document), width
             layout = self._kept.get(key)

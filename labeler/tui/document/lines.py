@@ -54,7 +54,7 @@ class Line:
     summary_at: int | None = None
 
     def shown(self, source: int) -> int:
-        """The offset in `text` of an offset in the source."""
+        """Return the offset in `text` of an offset in the source."""
         at = source - self.start
         for offset, count in self.inserted:
             if offset > at:
@@ -63,7 +63,7 @@ class Line:
         return at
 
     def source(self, shown: int) -> int:
-        """The offset in the source of an offset in `text`; of something inserted, that of what follows it."""
+        """Return the offset in the source of an offset in `text`; of something inserted, that of what follows it."""
         at = shown
         for offset, count in self.inserted:
             if offset >= shown:
@@ -82,7 +82,9 @@ class Line:
 
 
 def untabbed(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """A line with tabs widened to tab stops: each becomes a space and, where needed, more that count as inserted."""
+    """Return a line with tabs widened to tab stops: each becomes a space and, where needed, more that count as
+    inserted.
+    """
     if "\t" not in text:
         return text, ()
     inserted: list[tuple[int, int]] = []
@@ -97,7 +99,7 @@ def untabbed(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
 
 
 def split(text: str, start: int, wrapping: Wrapping) -> list[Line]:
-    """The lines of a text that begins at `start` of its source."""
+    """Return the lines of a text that begins at `start` of its source."""
     lines: list[Line] = []
     for piece in text.split("\n"):
         if "\t" in piece:

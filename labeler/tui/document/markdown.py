@@ -43,7 +43,7 @@ _ROUGH_INLINE: Final = re.compile(
 
 
 def is_parsable(text: str) -> bool:
-    """Whether a text is small enough to be parsed within a frame."""
+    """Return whether a text is small enough to be parsed within a frame."""
     return len(text) <= _LIMIT and text.count("\n") <= _LINE_LIMIT
 
 
@@ -63,7 +63,7 @@ class Markdown:
                 note(self, token, *token.map)
 
     def spans(self, number: int) -> list[Span]:
-        """The spans of a line, by its number from 0, in offsets of its source."""
+        """Return the spans of a line, by its number from 0, in offsets of its source."""
         for parse in self._later.pop(number, ()):
             parse(number)
         return covering(self._spans[number], len(self._lines[number]), self._roles.get(number, ()))
@@ -161,7 +161,9 @@ class Markdown:
             self._later[number].append(parse)
 
     def _column(self, number: int, content: str) -> int | None:
-        """Where a line of a paragraph's content begins in its source line; cells of a table come one after another."""
+        """Return where a line of a paragraph's content begins in its source line; cells of a table come one
+        after another.
+        """
         source = self._lines[number]
         at = len(source.rstrip()) - len(content.rstrip())
         if at < 0 or not source.startswith(content.rstrip(), at):
@@ -186,7 +188,7 @@ _NOTES: Final = {
 
 
 def rough_spans(text: str) -> list[Span]:
-    """What one line of Markdown looks like by itself, outside fenced code."""
+    """Return what one line of Markdown looks like by itself, outside fenced code."""
     spans: list[Span] = []
     roles: Roles = ()
     start = 0
@@ -203,7 +205,7 @@ def rough_spans(text: str) -> list[Span]:
 
 
 def covering(spans: list[Span], length: int, roles: Roles) -> list[Span]:
-    """The spans in order, with `roles` below them and in the gaps between them; overlapping ones are cut."""
+    """Return the spans in order, with `roles` below them and in the gaps between them; overlapping ones are cut."""
     if not roles and len(spans) < 2:
         return spans
     covered: list[Span] = []
@@ -240,7 +242,9 @@ def by_line(spans: Iterable[Span], lines: list[str]) -> list[list[Span]]:
 
 
 def _blocks(text: str, env: dict[str, Any]) -> list[Token]:
-    """The block tokens of a text; none when the parser fails on it, for the text has to be shown all the same."""
+    """Return the block tokens of a text; none when the parser fails on it, for the text has to be shown all the
+    same.
+    """
     try:
         return _parser().parse(text, env)
     except Exception:

@@ -46,18 +46,18 @@ class Painter:
 
     @staticmethod
     def text_width(width: int) -> int:
-        """The cells that text gets of a view's width."""
+        """Return the cells that text gets of a view's width."""
         return width - GUTTER - _EDGE
 
     def blank(self, margins: Margins) -> Strip:
-        """A row without text."""
+        """Return a row without text."""
         strip = self._blanks.get(margins)
         if strip is None:
             strip = self._blanks[margins] = self._finished(self._left(margins, 0), GUTTER, margins)
         return strip
 
     def row(self, section: Section, number: int, tone: str, margins: Margins, highlights: Sequence[Span] = ()) -> Strip:
-        """A row of a measured section. `highlights` are spans of its line, laid over what it looks like."""
+        """Return a row of a measured section. `highlights` are spans of its line, laid over what it looks like."""
         assert section.rows is not None
         row = section.rows[number]
         line = section.lines[row.line]
@@ -72,7 +72,7 @@ class Painter:
         return self._finished(segments, filled, margins)
 
     def pinned(self, row: PinnedRow, is_above: bool, thumb: bool) -> Strip:
-        """A row of the pinned request; its sign tells where the request is."""
+        """Return a row of the pinned request; its sign tells where the request is."""
         style = self._palette.style
         sign = (self._signs.above if is_above else self._signs.below) if row.name.strip() else " "
         segments = [

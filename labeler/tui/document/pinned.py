@@ -35,7 +35,9 @@ class PinnedRequest(NamedTuple):
 
 
 def pinned_request(document: Document, width: int, ellipsis: str) -> PinnedRequest | None:
-    """The request that a document answers in rows of at most `width` cells, names included; None if it has none."""
+    """Return the request that a document answers in rows of at most `width` cells, names included; None if it
+    has none.
+    """
     asked = [each for each in enumerate(document.blocks) if each[1].message == document.request]
     spoken = [(number, block) for number, block in asked if block.kind is not BlockKind.HEADER]
     if document.request is None or not spoken:
@@ -49,7 +51,7 @@ def pinned_request(document: Document, width: int, ellipsis: str) -> PinnedReque
 
 
 def _main(spoken: list[tuple[int, Block]], title: str) -> tuple[int, str]:
-    """The block of a request that the document's title is about, by its number, and what it says.
+    """Return the block of a request that the document's title is about, by its number, and what it says.
 
     Where the title is not taken from a text of the request, that is the first block, and all that they say.
     """
@@ -62,7 +64,7 @@ def _main(spoken: list[tuple[int, Block]], title: str) -> tuple[int, str]:
 
 
 def _rows(text: str, width: int, ellipsis: str) -> tuple[str, ...]:
-    """A text in as many rows as it needs; one that needs more than are pinned ends in an ellipsis."""
+    """Return a text in as many rows as it needs; one that needs more than are pinned ends in an ellipsis."""
     starts = row_starts(text, width, width)
     cut = starts[:_MOST_ROWS]
     rows = [text[start:stop].rstrip(" ") for start, stop in pairwise(cut)]

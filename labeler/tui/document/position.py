@@ -22,7 +22,9 @@ class ViewPosition:
     toggled: tuple[int, ...] = ()
 
     def with_more_above(self, blocks: int) -> ViewPosition:
-        """The same text where `blocks` more (fewer, if negative) stand above it; what stood at the top stays there."""
+        """Return the same text where `blocks` more (fewer, if negative) stand above it; what stood at the top
+        stays there.
+        """
         if self.block == 0:
             return self
         toggled = tuple(number + blocks for number in self.toggled if number + blocks >= 0)

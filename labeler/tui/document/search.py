@@ -61,7 +61,7 @@ class Search:
             self.index = (self.index + count) % len(self.matches)
 
     def spans(self, block: int, line: Line) -> list[Span]:
-        """The matches on a line of a block, as spans of the line's text."""
+        """Return the matches on a line of a block, as spans of the line's text."""
         spans: list[Span] = []
         if line.summary_at is not None:
             for match in self._by_source.get((block, False), ()):
@@ -82,7 +82,7 @@ class Search:
 
 
 def _occurrences(text: str, word: str) -> Iterator[int]:
-    """Where `word` stands in `text`, without overlaps."""
+    """Yield where `word` stands in `text`, without overlaps."""
     if word == word.lower():
         lowered = text.lower()
         if len(lowered) != len(text):

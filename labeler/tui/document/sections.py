@@ -110,20 +110,20 @@ class Section:
             rows += [Row(number, a, b, hang if a else 0) for a, b in pairwise([*starts, length])]
 
     def spans(self, line: int) -> list[Span]:
-        """The looks of a line, in offsets of its text; worked out when they are first asked for."""
+        """Return the looks of a line, in offsets of its text; worked out when they are first asked for."""
         spans = self._spans.get(line)
         if spans is None:
             spans = self._spans[line] = self._content.spans(line)
         return spans
 
     def row_of(self, offset: int) -> int:
-        """The row that shows a character of the block's text, given its offset there."""
+        """Return the row that shows a character of the block's text, given its offset there."""
         line = max(0, bisect_right(self.lines, offset, key=lambda each: each.start) - 1)
         shown = self.lines[line].shown(offset)
         return max(0, bisect_right(self.rows or [], (line, shown), key=lambda row: (row.line, row.start)) - 1)
 
     def offset_of(self, row: int) -> int:
-        """The offset in the block's text of the first character of a row."""
+        """Return the offset in the block's text of the first character of a row."""
         rows = self.rows or []
         line, start, _, _ = rows[min(row, len(rows) - 1)]
         return self.lines[line].source(start)

@@ -21,7 +21,7 @@ _LINES: Final = 1 << 20
 
 
 def with_offsets(strip: Strip, layout: Layout, place: Place) -> Strip:
-    """A painted row that tells Textual which place in the document each of its characters is."""
+    """Return a painted row that tells Textual which place in the document each of its characters is."""
     section = layout.sections[place.section]
     if place.row < 0 or section.rows is None:
         return strip
@@ -33,7 +33,7 @@ def with_offsets(strip: Strip, layout: Layout, place: Place) -> Strip:
 
 
 def selected_span(selection: Selection, section: int, number: int, line: Line) -> list[Span]:
-    """What of a line is selected, as a span of its text."""
+    """Return what of a line is selected, as a span of its text."""
     chosen = selection.get_span(section * _LINES + number)
     if chosen is None:
         return []
@@ -43,7 +43,7 @@ def selected_span(selection: Selection, section: int, number: int, line: Line) -
 
 
 def selected_text(selection: Selection, layout: Layout) -> str:
-    """The selected text, its lines unwrapped."""
+    """Return the selected text, its lines unwrapped."""
     first = 0 if selection.start is None else selection.start.y // _LINES
     last = len(layout.sections) - 1 if selection.end is None else selection.end.y // _LINES
     lines: list[str] = []

@@ -45,7 +45,7 @@ def _is_delimiter(line: Line) -> bool:
 
 
 def _cells(text: str) -> list[tuple[int, int]]:
-    """The cells of a row as (start, end) without the pipes around them."""
+    """Return the cells of a row as (start, end) without the pipes around them."""
     pipes = [match.start() for match in _PIPE.finditer(text)]
     blank_before = not pipes or not text[: pipes[0]].strip()
     bounds = pipes if pipes and blank_before else [-1, *pipes]

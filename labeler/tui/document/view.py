@@ -137,21 +137,21 @@ class DocumentView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=F
         self._show_again()
 
     def position(self) -> ViewPosition:
-        """Where the view stands, for `show` to come back to; as it was asked for while nothing is shown yet."""
+        """Return where the view stands, for `show` to come back to; as it was asked for while nothing is shown yet."""
         if self._viewport is not None:
             return self._viewport.position
         return (self._waiting and self._waiting[1]) or ViewPosition()
 
     def moved_to(self) -> ViewPosition | None:
-        """Where the view stands, if anything was scrolled or folded since the document was opened."""
+        """Return where the view stands, if anything was scrolled or folded since the document was opened."""
         return self._viewport.position if self._viewport is not None and self._viewport.has_moved else None
 
     def line_range(self) -> tuple[int, int, int]:
-        """The first and last row in view, from 1, and how many there are; all 0 when nothing is shown."""
+        """Return the first and last row in view, from 1, and how many there are; all 0 when nothing is shown."""
         return (0, 0, 0) if self._viewport is None else self._viewport.rows
 
     def current_message(self) -> int | None:
-        """The number of the message at the top of the view, or of the one last jumped to."""
+        """Return the number of the message at the top of the view, or of the one last jumped to."""
         return None if self._viewport is None else self._viewport.current_message
 
     def scroll_line(self, count: int) -> None:
@@ -178,19 +178,19 @@ class DocumentView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=F
             self._changed()
 
     def next_message(self) -> bool:
-        """The next message to the top; False at the last."""
+        """Return the next message to the top; False at the last."""
         return self._viewport is not None and self._if_changed(self._viewport.step_message(1))
 
     def previous_message(self) -> bool:
-        """The previous message to the top; False at the first."""
+        """Return the previous message to the top; False at the first."""
         return self._viewport is not None and self._if_changed(self._viewport.step_message(-1))
 
     def go_message(self, message: int) -> bool:
-        """A message, by its number, to the top. False when the document shows nothing of it."""
+        """Return a message, by its number, to the top. False when the document shows nothing of it."""
         return self._viewport is not None and self._if_changed(self._viewport.go_message(message))
 
     def go_answer(self) -> bool:
-        """The response under judgement to the top; again: its request. False when there is no response."""
+        """Return the response under judgement to the top; again: its request. False when there is no response."""
         return self._viewport is not None and self._if_changed(self._viewport.go_answer())
 
     def toggle_fold(self) -> bool:
@@ -209,7 +209,7 @@ class DocumentView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=F
         return any(block.foldable or block.kind is BlockKind.MEDIA for block in document.blocks)
 
     def take_media(self) -> Block | None:
-        """The current block when it is media, to be opened; asked again, the next of its message. Else None."""
+        """Return the current block when it is media, to be opened; asked again, the next of its message. Else None."""
         return None if self._viewport is None else self._viewport.take_media()
 
     def toggle_all_folds(self) -> bool:
@@ -239,7 +239,7 @@ class DocumentView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=F
         return self._step_match(-1)
 
     def match_place(self) -> tuple[int, int]:
-        """The number of the match the search stands at, from 1, and how many there are; 0, 0 without one."""
+        """Return the number of the match the search stands at, from 1, and how many there are; 0, 0 without one."""
         return (0, 0) if self._viewport is None else self._viewport.match_place
 
     def end_search(self) -> None:
@@ -257,7 +257,10 @@ class DocumentView(FinishedRows, ScrollView, can_focus=False, inherit_bindings=F
             self._frame = None
 
     def render_line(self, y: int) -> Strip:
-        """A row of the view. Outside painting Textual asks what lies under the mouse: then there are offsets in it."""
+        """Return a row of the view.
+
+        Outside painting Textual asks what lies under the mouse: then there are offsets in it.
+        """
         if self._frame is not None:
             return self._frame.row(y)
         frame = self._new_frame()

@@ -52,7 +52,7 @@ class Viewport:
         return self._position(self.layout.folded | ({self._revealed} if self._revealed is not None else set()))
 
     def on(self, layout: Layout, height: int) -> Viewport:
-        """The same on another layout of the document: the text at the top, the folds, the search.
+        """Return the same on another layout of the document: the text at the top, the folds, the search.
 
         Where nothing was moved, the document opens anew: the response is to be in view on a smaller screen, too.
         """
@@ -110,13 +110,13 @@ class Viewport:
         return self.search.index + 1, len(self.search.matches)
 
     def marks(self, place: Place) -> bool:
-        """Whether a row is the beginning of the message last jumped to."""
+        """Return whether a row is the beginning of the message last jumped to."""
         if place.row != 0 or self.layout.sections[place.section].message != self.message:
             return False
         return place.section == 0 or self.layout.sections[place.section - 1].message != self.message
 
     def has_thumb(self, y: int) -> bool:
-        """Whether row `y` of the window lies in the part of its edge that stands for what is in view."""
+        """Return whether row `y` of the window lies in the part of its edge that stands for what is in view."""
         total = self.layout.height
         if total <= self.height:
             return False
@@ -195,7 +195,10 @@ class Viewport:
         return True
 
     def take_media(self) -> Block | None:
-        """The current block, when it is media; the next of the message, when it was taken just before. Else None."""
+        """Return the current block, when it is media; the next of the message, when it was taken just before.
+
+        Else None.
+        """
         number, blocks = self._current_block(), self.layout.document.blocks
         if number is None or not self._is_media(number):
             return None
@@ -256,12 +259,12 @@ class Viewport:
             self._show(place, covered)
 
     def _kept(self) -> tuple[Place, int]:
-        """Where the window stands, as `_show` takes it."""
+        """Return where the window stands, as `_show` takes it."""
         row = max(self.top, 0)
         return self.layout.place(row), row - self.top
 
     def _pinned_at(self, top: int) -> tuple[PinnedRow, ...]:
-        """The rows of the request that are pinned in a window at `top`."""
+        """Return the rows of the request that are pinned in a window at `top`."""
         request, row = self.layout.pinned, self._request_row()
         if request is None or row is None or top <= row < top + self.height or self.height < _LEAST_TO_PIN:
             return ()
@@ -290,7 +293,7 @@ class Viewport:
         return None
 
     def _opened_by(self, section: Section) -> int | None:
-        """The block that is opened or closed where a section stands; media is opened elsewhere."""
+        """Return the block that is opened or closed where a section stands; media is opened elsewhere."""
         return section.block if section.fold is None and self._is_media(section.block) else section.fold
 
     def _is_media(self, block: int) -> bool:

@@ -59,11 +59,14 @@ class Wording:
         )
 
     def is_answer(self, section: Section) -> bool:
-        """Whether a section belongs to the response under judgement."""
+        """Return whether a section belongs to the response under judgement."""
         return section.message == self._document.answer
 
     def tone(self, section: Section) -> str:
-        """The role below all others: how bright a section is. A call is bright only when it is the whole response."""
+        """Return the role below all others: how bright a section is.
+
+        A call is bright only when it is the whole response.
+        """
         if section.block >= len(self._document.blocks):
             return "text"
         block = self._document.blocks[section.block]
@@ -77,7 +80,7 @@ class Wording:
         return "request" if block.message == self._document.request else "text"
 
     def content(self, section: Section) -> Content:
-        """What a section shows."""
+        """Return what a section shows."""
         if section.block >= len(self._document.blocks):
             return Caption([])
         block = self._document.blocks[section.block]
@@ -95,7 +98,10 @@ class Wording:
                 return self._text(block, section)
 
     def fold_sign(self, section: Section) -> str:
-        """The sign left of a section's first row. Folded text that nothing names has it before its number of lines."""
+        """Return the sign left of a section's first row.
+
+        Folded text that nothing names has it before its number of lines.
+        """
         if section.opens:
             return self._signs.unfolded
         if section.form is not Form.FOLDED:
@@ -104,7 +110,7 @@ class Wording:
         return self._signs.folded if self._opening(section.block) or block.summary else ""
 
     def _heading(self, block: Block, text: Part | None = None, closing: Sequence[Part] = ()) -> Caption:
-        """A header, or the name of a field; with what is folded after it."""
+        """Return a header, or the name of a field; with what is folded after it."""
         is_field = block.kind is BlockKind.FIELD
         parts: list[Part]
         if is_field:
@@ -121,7 +127,7 @@ class Wording:
         return [(f" {self._signs.folded} {rest}", ("fold",))] if rest else []
 
     def _folded(self, number: int) -> Caption:
-        """A folded block by itself: what it is, what stands for it, and how much is not shown."""
+        """Return a folded block by itself: what it is, what stands for it, and how much is not shown."""
         block, opening = self._document.blocks[number], self._opening(number)
         roles = _TEXT_ROLES.get(block.kind, ("dim",))
         text, rest = _brief(block)
@@ -154,7 +160,7 @@ class Wording:
         )
 
     def _opening(self, number: int) -> list[Part]:
-        """What stands before a block, so that it says what it is."""
+        """Return what stands before a block, so that it says what it is."""
         block = self._document.blocks[number]
         match block.kind:
             case BlockKind.CALL:
@@ -173,7 +179,9 @@ class Wording:
 
 
 def is_secondary(block: Block) -> bool:
-    """Whether a block is neither asked nor answered: a system prompt, tool traffic, reasoning, a retrieved document."""
+    """Return whether a block is neither asked nor answered: a system prompt, tool traffic, reasoning, a
+    retrieved document.
+    """
     return block.kind in _QUIET_KINDS or block.role in _QUIET_ROLES
 
 
@@ -201,7 +209,7 @@ def _style(block: Block) -> TextStyle:
 
 
 def _brief(block: Block) -> tuple[str, str]:
-    """What stands for a folded block, and in words how much of it is not shown."""
+    """Return what stands for a folded block, and in words how much of it is not shown."""
     if block.summary and block.kind is not BlockKind.FIELD:
         lines = block.text.rstrip("\n").count("\n") + 1
         if lines == 1 and block.kind is not BlockKind.DOCUMENT:

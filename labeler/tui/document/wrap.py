@@ -22,7 +22,7 @@ _LEAST_FILL: Final = 0.4
 
 
 def row_starts(text: str, first: int, rest: int) -> list[int]:
-    """The offsets (characters) at which the rows of a line begin; the first is 0.
+    """Return the offsets (characters) at which the rows of a line begin; the first is 0.
 
     `first` and `rest` are the widths in cells, at least 2, of the first row and of those after it.
     `text` holds no newline and no tab.

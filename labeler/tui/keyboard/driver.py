@@ -59,7 +59,7 @@ class Meaning:
         self._parser = XTermParser(debug)
 
     def of(self, piece: Piece) -> Iterable[Message]:
-        """The messages that a piece stands for; none for an answer that nobody asked for."""
+        """Return the messages that a piece stands for; none for an answer that nobody asked for."""
         match piece.kind:
             case Kind.CHARACTER:
                 return list(self._parser.feed(piece.text))

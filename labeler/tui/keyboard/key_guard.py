@@ -88,7 +88,7 @@ class KeyGuard:
         self._painted_ms = min(self._painted_ms, now_ms)
 
     def is_early(self, answers: Consequence) -> bool:
-        """Whether the key pressed last came too early for what it leads to."""
+        """Return whether the key pressed last came too early for what it leads to."""
         if answers is Consequence.READS:
             return False
         if self._pressed_ms <= self._painted_ms:

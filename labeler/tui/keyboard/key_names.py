@@ -28,7 +28,7 @@ def key_name(event: events.Key) -> str:
 
 
 def pressed(event: events.Key) -> Pressed:
-    """The press that an event tells of. Its time is that of the read which brought it."""
+    """Return the press that an event tells of. Its time is that of the read which brought it."""
     return Pressed(key_name(event), event.time, (event.character or "") if event.is_printable else "")
 
 

@@ -23,7 +23,7 @@ class Leaving:
         self._closed_s, self._asked_s = pressed_s, None
 
     def is_meant(self, pressed_s: float) -> bool:
-        """Whether a key that leaves was meant to, pressed then. `ask` when it was not."""
+        """Return whether a key that leaves was meant to, pressed then. `ask` when it was not."""
         asked = self._asked_s
         if asked is not None and pressed_s - asked >= _AGAIN_AFTER_S:
             return True

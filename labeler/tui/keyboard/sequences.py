@@ -119,7 +119,7 @@ class Sequences:
         return self._last_ms + (self._escape_delay_ms if self._begun == _ESC else _REST_MS)
 
     def tick(self, now_ms: float) -> list[Piece]:
-        """What the time alone decides: a lone ESC is the key, a sequence without an end is nothing."""
+        """Return what the time alone decides: a lone ESC is the key, a sequence without an end is nothing."""
         due_ms = self.due_ms
         if due_ms is None or now_ms < due_ms:
             return []
@@ -132,7 +132,7 @@ class Sequences:
         return [Piece(Kind.UNFINISHED, begun[1], self._last_ms)] if len(begun) == 2 else []
 
     def feed(self, text: str, now_ms: float) -> list[Piece]:
-        """What was read at `now_ms`, in pieces, as far as they are whole."""
+        """Return what was read at `now_ms`, in pieces, as far as they are whole."""
         pieces = self.tick(now_ms)
         for at, character in enumerate(text):
             if self._pasted is not None:
@@ -214,7 +214,7 @@ class Sequences:
         return self.feed(text, self._last_ms)
 
     def _settle_paste(self) -> list[Piece]:
-        """The last end was the end. Marks before it were part of the text; what is behind it is not."""
+        """Return the last end was the end. Marks before it were part of the text; what is behind it is not."""
         assert self._pasted is not None
         pasted, behind = self._pasted[: self._paste_ends_at], self._pasted[self._paste_ends_at + len(_PASTE_ENDS) :]
         self._pasted, self._paste_ends_at, self._is_stalled = None, -1, False

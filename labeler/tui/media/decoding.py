@@ -20,7 +20,7 @@ class UnreadablePicture(ValueError):
 
 
 def decoded(content: bytes, most_side: int) -> Image:
-    """The pixels of a picture, of a moving one the first, at most `most_side` wide and high. Takes a while.
+    """Return the pixels of a picture, of a moving one the first, at most `most_side` wide and high. Takes a while.
 
     Needs Pillow. Raises `UnreadablePicture`.
     """

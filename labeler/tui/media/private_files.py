@@ -22,7 +22,7 @@ def write_privately(path: Path, content: bytes) -> Path:
 
 
 def in_words(path: Path, width: int) -> str:
-    """A path in at most `width` characters: with ~ for the home directory, and its end where it is longer."""
+    """Return a path in at most `width` characters: with ~ for the home directory, and its end where it is longer."""
     home = home_directory()
     is_below = home is not None and path.is_relative_to(home)
     shown = sanitise(f"~/{path.relative_to(home)}" if home is not None and is_below else str(path))
@@ -37,7 +37,7 @@ class TemporaryFiles:
         self._count = 0
 
     def write(self, extension: str, content: bytes) -> Path:
-        """A new file with a name that says nothing but its extension. Raises `OSError`."""
+        """Return a new file with a name that says nothing but its extension. Raises `OSError`."""
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="labeler-"))
             atexit.register(self.remove)

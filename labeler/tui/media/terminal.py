@@ -67,7 +67,7 @@ class Pictures:
         )
 
     def are_possible(self, app: App[Any]) -> bool:
-        """Whether pictures can be drawn. The first time the screen gives way for the terminal to be asked."""
+        """Return whether pictures can be drawn. The first time the screen gives way for the terminal to be asked."""
         if self._unasked:
             from importlib.util import find_spec
 
@@ -82,7 +82,10 @@ class Pictures:
         return self._renderable is not None
 
     def draw(self, picture: Image, width: int, height: int) -> Drawing:
-        """A picture for at most `width` times `height` cells. Takes a while. Raises `ValueError` where none can be."""
+        """Return a picture for at most `width` times `height` cells.
+
+        Takes a while. Raises `ValueError` where none can be.
+        """
         console = Console(file=io.StringIO(), width=width, height=height, force_terminal=True)
         natural = console.measure(self._renderable(picture, None, None)).maximum
         options = console.options.update(width=min(width, max(natural, _SMALLEST_WIDTH)), height=height)
@@ -100,7 +103,7 @@ def _plain(rendered: list[Any]) -> list[Segment]:
 
 
 def _renderable_for(terminal: int, colours: str | None) -> Any:
-    """What draws pictures in the terminal whose answers come in at a file descriptor, or None when nothing does.
+    """Return what draws pictures in the terminal whose answers come in at a file descriptor, or None when nothing does.
 
     `colours` is the screen's colour system, by Rich's name: kitty knows a picture by a colour in all its 24 bits.
     """

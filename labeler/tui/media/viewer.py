@@ -61,7 +61,9 @@ class Viewer:
 def find_viewer(
     configured: Sequence[str], environment: Mapping[str, str], platform: str = sys.platform
 ) -> Viewer | None:
-    """The viewer that there is here; None without a display to show anything on, or without a program that would."""
+    """Return the viewer that there is here; None without a display to show anything on, or without a program
+    that would.
+    """
     search = environment.get("PATH")
     if configured:
         program = shutil.which(configured[0], path=search)

@@ -143,7 +143,7 @@ class OutboxList(CursorRows):
         return [("…", "chrome.dim")] if known is None else self._painter.entry(known, width)
 
     def _delivery_at(self, row: int) -> int | None:
-        """The ID of the delivery in a row; None for a heading, or when there is no such row."""
+        """Return the ID of the delivery in a row; None for a heading, or when there is no such row."""
         if not 0 <= row < self._count:
             return None
         number = bisect_right(self._starts, row) - 1
@@ -159,12 +159,12 @@ class OutboxList(CursorRows):
         return None
 
     def _on_a_delivery(self, row: int, step: int) -> int:
-        """The row, or the next one in the direction of `step` where it is a heading."""
+        """Return the row, or the next one in the direction of `step` where it is a heading."""
         row = max(1, min(row, self._count - 1))
         return row if self._delivery_at(row) is not None else row + step
 
     def _around(self) -> list[int]:
-        """The deliveries in view, and a screenful before and after it."""
+        """Return the deliveries in view, and a screenful before and after it."""
         top, height = self.scroll_offset.y, max(self.size.height, 1)
         rows = range(max(0, top - height), min(self._count, top + 2 * height))
         return [each for row in rows if (each := self._delivery_at(row)) is not None]

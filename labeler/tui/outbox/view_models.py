@@ -68,12 +68,12 @@ def counts_line(counts: Sequence[int], signs: Signs) -> Line:
 
 
 def sign_of(standing: DeliveryStanding, signs: Signs) -> str:
-    """The sign of how a delivery stands."""
+    """Return the sign of how a delivery stands."""
     return {DeliveryStanding.REFUSED: signs.refused, DeliveryStanding.PARKED: signs.parked}.get(standing, signs.queued)
 
 
 def place_line(place: OutboxPlace, our_address: str, width: int, signs: Signs) -> Line:
-    """The heading of a destination: where it is, and how much is not there yet.
+    """Return the heading of a destination: where it is, and how much is not there yet.
 
     `our_address` is where this review's backend was found; empty for a destination that is not of this review.
     """
@@ -96,7 +96,9 @@ def place_words(destination: Destination, our_address: str, width: int, signs: S
 
 
 def entry_line(entry: Entry, questions: Mapping[str, Question], width: int, signs: Signs) -> Line:
-    """A row without the cursor: state, title, question and value, since when, and why as far as there is room."""
+    """Return a row without the cursor: state, title, question and value, since when, and why as far as there is
+    room.
+    """
     standing, row = entry.row.standing, entry.row
     room = width - _STATE - _SINCE
     title = _within(room * 2 // 7, _TITLE)
@@ -116,7 +118,7 @@ def entry_line(entry: Entry, questions: Mapping[str, Question], width: int, sign
 
 
 def asked_words(row: OutboxRow, questions: Mapping[str, Question]) -> str:
-    """What is to be delivered, in a few words: ``user_satisfaction Helpful``."""
+    """Return what is to be delivered, in a few words: ``user_satisfaction Helpful``."""
     delivery = row.delivery
     if delivery.item_state is not None:
         return f"queue item {one_line(delivery.item_state, 20).lower()}"
@@ -154,7 +156,7 @@ def reason_words(entry: Entry) -> str:
 
 
 def detail_lines(entry: Entry, questions: Mapping[str, Question], width: int, height: int, signs: Signs) -> list[Line]:
-    """All there is to say of a delivery in `height` lines: what it is, how it stands since when, and why."""
+    """Return all there is to say of a delivery in `height` lines: what it is, how it stands since when, and why."""
     row, delivery = entry.row, entry.row.delivery
     title = one_line(entry.title or delivery.trace_id, 200)
     since = date_and_time(since_ms(row))
@@ -179,7 +181,7 @@ def detail_lines(entry: Entry, questions: Mapping[str, Question], width: int, he
 
 
 def _one_of_two(entry: Entry, other: Assessment | None, questions: Mapping[str, Question]) -> Line:
-    """One of two answers in conflict: its value, when and where it was given, and its comment."""
+    """Return one of two answers in conflict: its value, when and where it was given, and its comment."""
     given = other or entry.row.delivery.assessment
     if given is None:
         return []

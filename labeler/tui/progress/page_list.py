@@ -119,7 +119,7 @@ class PageList(CursorRows):
             self._put_cursor(row)
 
     def _next(self, row: int, step: int) -> int | None:
-        """The next item's row in the direction of `step`; None without one."""
+        """Return the next item's row in the direction of `step`; None without one."""
         row += step
         while 0 <= row < self.row_count:
             if isinstance(self._rows[row], OpenedRow):
@@ -128,7 +128,9 @@ class PageList(CursorRows):
         return None
 
     def _nearest(self, row: int, step: int) -> int:
-        """An item's row near this one: onwards in the direction of `step`, else back; the first row without any."""
+        """Return an item's row near this one: onwards in the direction of `step`, else back; the first row
+        without any.
+        """
         row = max(0, min(row, self.row_count - 1))
         onwards = self._next(row - step, step)
         found = onwards if onwards is not None else self._next(row + step, -step)

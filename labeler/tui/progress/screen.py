@@ -285,7 +285,7 @@ class ProgressScreen(OverReview[Closed]):
         return self.at_end and not self._desk.state.worklist.is_finished
 
     def _headline(self) -> Line:
-        """What there is to say first: that nothing is left, or that there is work again."""
+        """Return what there is to say first: that nothing is left, or that there is work again."""
         if self._today is not None:
             return [("Today, in every worklist", "chrome.strong")]
         if not self.at_end:
@@ -313,7 +313,7 @@ class ProgressScreen(OverReview[Closed]):
         return page_rows(view, width, self.look.signs)
 
     def _item_row(self, row: OpenedRow, width: int) -> Line:
-        """An item with its title and, where there is one, the note that it was flagged or declined with."""
+        """Return an item with its title and, where there is one, the note that it was flagged or declined with."""
         state, signs = self._desk.state, self.look.signs
         sign, role = {
             Kind.FLAGGED: (signs.flag, "sign.flag"),
@@ -348,7 +348,7 @@ class ProgressScreen(OverReview[Closed]):
             self._key_line.view = hints_line(self.keymap, self._hints(), width, signs)
 
     def _hints(self) -> list[tuple[str, str]]:
-        """The keys that are worth pressing here, by action, each with its word."""
+        """Return the keys that are worth pressing here, by action, each with its word."""
         opens = [("overlay.down", "items")] if self._lists_items else []
         if self._list.current is not None:
             opens = [("overlay.open", "open")]

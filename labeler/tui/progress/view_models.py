@@ -124,7 +124,7 @@ def _answers(count: int) -> str:
 
 
 def _question_rows(progress: QuestionProgress, width: int, label_width: int, signs: Signs) -> list[Line]:
-    """A question's name and how often it was answered, then a bar for each value."""
+    """Return a question's name and how often it was answered, then a bar for each value."""
     numbers = range_words(progress)
     answers = _answers(progress.answers) if progress.answers else "no answer"
     told = f"   {answers}" + (f" · {numbers}" if numbers else "")

@@ -12,7 +12,7 @@ from labeler.tui.action_table import Action, OnScreen, Rule
 
 
 def keys_that_act(desk: Desk, stands_against: Callable[[Action], bool], action: Action) -> Sequence[str]:
-    """The keys of an action, or none where it would be refused now.
+    """Return the keys of an action, or none where it would be refused now.
 
     `stands_against` tells whether what is on the screen stands against an action.
     """
@@ -27,7 +27,7 @@ def keys_that_act(desk: Desk, stands_against: Callable[[Action], bool], action: 
 
 
 def acceptable(desk: Desk) -> Verdict | str:
-    """The verdict of a judge that can be taken over for the focused question, or why none can, in a sentence."""
+    """Return the verdict of a judge that can be taken over for the focused question, or why none can, in a sentence."""
     state = desk.state
     if state.question is None or state.item is None:
         return "This review asks no question"

@@ -64,7 +64,7 @@ class CopyMenu:
         return f"copy:  {words}"
 
     def takes(self, key: str) -> bool:
-        """Whether a key is for the menu: any while it is open, and the one that writes what was just copied."""
+        """Return whether a key is for the menu: any while it is open, and the one that writes what was just copied."""
         return self._is_open or (self._copied is not None and self._writes(key))
 
     def hear(self, key: str) -> Action | None:
@@ -88,7 +88,7 @@ class CopyMenu:
         self._copied = copied
 
     def offers(self, copied: Copied) -> bool:
-        """Whether what was copied may still be written: no other key was pressed since."""
+        """Return whether what was copied may still be written: no other key was pressed since."""
         return self._copied is copied
 
     @property
@@ -97,7 +97,7 @@ class CopyMenu:
         return self._keymap.spelled(" · {copy.file} writes it to a file") if self._keymap.first_key("copy.file") else ""
 
     def take(self) -> Copied | None:
-        """What was copied last, if it may still be written; it is offered no more."""
+        """Return what was copied last, if it may still be written; it is offered no more."""
         copied, self._copied = self._copied, None
         return copied
 
@@ -107,7 +107,7 @@ class CopyMenu:
 
 
 def text_to_copy(desk: Desk, pane: TracePane, what: str) -> Copied | str:
-    """What is copied, or why nothing is."""
+    """Return what is copied, or why nothing is."""
     item = desk.state.item
     if item is None:
         return "The worklist is empty"
@@ -145,5 +145,5 @@ async def write_copy(copied: Copied, trace_id: str, folder: Path) -> Path:
 
 
 def name_of(trace_id: str) -> str:
-    """A trace in the names of files."""
+    """Return a trace in the names of files."""
     return _NOT_IN_NAMES.sub("_", trace_id[:_ID_LENGTH])

@@ -55,7 +55,7 @@ class ReviewDisplay(ReviewAreas):
         return ""
 
     def _stands_against(self, action: Action) -> bool:
-        """Whether what is on the screen stands against an action."""
+        """Return whether what is on the screen stands against an action."""
         nothing_folds = action.run == OnScreen("fold") and not self.views.in_front.has_folds
         nothing_to_filter = action.run == OnScreen("filter_menu") and not self.desk.state.items
         return nothing_folds or nothing_to_filter or bool(self.why_not(action))
@@ -133,7 +133,7 @@ class ReviewDisplay(ReviewAreas):
             self.call_after_refresh(self._painted, self._expected)
 
     def shown_text(self, text: str) -> str:
-        """The sanitised spelling of a question's text."""
+        """Return the sanitised spelling of a question's text."""
         return self._texts.get(text, text)
 
     # Searching
@@ -247,7 +247,7 @@ class ReviewDisplay(ReviewAreas):
         self._key_line.view = line
 
     def _situations(self) -> set[Situation]:
-        """What makes some keys worth more now."""
+        """Return what makes some keys worth more now."""
         rules = self.desk.state.rules
         facts = {
             Situation.IN_QUEUE: rules.for_queue,

@@ -39,7 +39,7 @@ class DocumentsBeside(DocumentView):
         self._show_read()
 
     def has_read(self, traces: Sequence[PreparedTrace]) -> bool:
-        """Whether the documents of all these traces can be shown."""
+        """Return whether the documents of all these traces can be shown."""
         return all(self._has_read(each) for each in traces)
 
     def _has_read(self, prepared: PreparedTrace) -> bool:

@@ -18,7 +18,10 @@ class EditorFailed(Exception):
 
 
 def edit(text: str) -> str:
-    """The text after $VISUAL or $EDITOR (else vi) was left. The file is the owner's alone and removed after it."""
+    """Return the text after $VISUAL or $EDITOR (else vi) was left.
+
+    The file is the owner's alone and removed after it.
+    """
     command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
     handle, name = tempfile.mkstemp(suffix=".md", prefix="labeler-", text=True)
     path = Path(name)

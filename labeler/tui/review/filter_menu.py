@@ -18,12 +18,12 @@ from labeler.tui.widgets.key_menu import Choice, KeyMenuView
 
 
 def criteria_menu(desk: Desk, keymap: Keymap) -> KeyMenuView:
-    """The menu of `worklist.filter`."""
+    """Return the menu of `worklist.filter`."""
     return KeyMenuView("filter", tuple(_criteria(desk, keymap)), _note(desk))
 
 
 def values_menu(desk: Desk, keymap: Keymap, part: Part) -> KeyMenuView:
-    """The menu of the values of a question, or a field of one: the keys are those that answer it."""
+    """Return the menu of the values of a question, or a field of one: the keys are those that answer it."""
     counts, question = desk.filters.index.values_of(part), part.asked
     choices: dict[Sought, Choice] = {}
     for action in keymap.actions:
@@ -35,7 +35,7 @@ def values_menu(desk: Desk, keymap: Keymap, part: Part) -> KeyMenuView:
 
 
 def value_of(action: Action, question: Question) -> Sought | None:
-    """The value that an action would answer a question with, at one press; None for any other."""
+    """Return the value that an action would answer a question with, at one press; None for any other."""
     match question.input, action.run:
         case PassFail(), Rule(Thumb(positive)):
             return positive
@@ -52,7 +52,7 @@ def value_of(action: Action, question: Question) -> Sought | None:
 
 
 def filter_words(desk: Desk) -> str:
-    """The filter in effect, for the status line: ``filter flagged 7 of 150 +3``; empty where there is none."""
+    """Return the filter in effect, for the status line: ``filter flagged 7 of 150 +3``; empty where there is none."""
     state = desk.state
     if state.filter is None:
         return ""

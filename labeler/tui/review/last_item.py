@@ -72,7 +72,7 @@ def _fate(delivery: AnswerDelivery | None) -> Run:
 
 
 def _told_of(view: LastItemView, change: Change, questions: Sequence[Question]) -> str:
-    """What the change did; of an answer to a submitted item also what it was before."""
+    """Return what the change did; of an answer to a submitted item also what it was before."""
     by_name = {question.name: question for question in questions}
     effect = next((each for each in change.effects if isinstance(each, AnswerEffect)), None)
     if view.is_edit and change.act is Act.ANSWER and effect is not None and effect.before is not None:
@@ -84,7 +84,7 @@ def _told_of(view: LastItemView, change: Change, questions: Sequence[Question]) 
 
 
 def tell(change: Change, questions: Sequence[Question], span_name: str) -> str:
-    """What a change did, in a few words. Text from the reviewer comes back as it was typed."""
+    """Return what a change did, in a few words. Text from the reviewer comes back as it was typed."""
     if change.is_about_several:
         return _tell_of_several(change, questions)
     if change.act is Act.UNDO:
@@ -132,7 +132,7 @@ def _told(effect: AnswerEffect, question: Question | None, span_name: str, *, ta
 
 
 def _fields_told(effect: AnswerEffect, question: Question, answer: Answer) -> str:
-    """The fields that were answered or cleared; where none was, as after a comment, the question."""
+    """Return the fields that were answered or cleared; where none was, as after a comment, the question."""
     changed = changed_parts(0, question, effect.before, effect.after)
     said = [(part, part.value_in(answer)) for part in changed]
     words = [

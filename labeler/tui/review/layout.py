@@ -39,7 +39,7 @@ class WorklistDisplay:
         self._wanted = None if wanted == self._has_room(width) else wanted
 
     def is_shown(self, width: int) -> bool:
-        """Whether it is shown on a screen of so many cells."""
+        """Return whether it is shown on a screen of so many cells."""
         return self._has_room(width) if self._wanted is None else self._wanted
 
     @staticmethod

@@ -41,13 +41,15 @@ class OpenField:
 
     @classmethod
     def asked(cls, desk: Desk, request: FieldRequest) -> OpenField:
-        """What is asked now, about what the questions are about now."""
+        """Return what is asked now, about what the questions are about now."""
         part = find_part(desk.state.questions, request.question, request.field_name) if request.question else None
         subject = (request.trace_id, None) if request.trace_id else desk.state.subject
         return cls(request, None if part is None else part.asked, *subject)
 
     def view(self, desk: Desk, keymap: Keymap, shown_name: str) -> FieldView:
-        """The field with the draft left there earlier, or the text it brings; `shown_name` is the question's name."""
+        """Return the field with the draft left there earlier, or the text it brings; `shown_name` is the
+        question's name.
+        """
         name = cut(one_line(shown_name, 60), 40)
         if span := target_name(desk):
             name = f"{name} about span {cut(span, 32)}"
@@ -61,7 +63,9 @@ class OpenField:
         )
 
     def switched(self, desk: Desk, text: str) -> tuple[OpenField, str]:
-        """The same field about the other item that may be meant, and the text in it: what was typed goes along."""
+        """Return the same field about the other item that may be meant, and the text in it: what was typed goes
+        along.
+        """
         other = self.request.instead
         assert other is not None, "only a field that may be about two items is switched"
         brought = self.text(desk.drafts)
@@ -70,7 +74,7 @@ class OpenField:
         return there, "\n".join(each for each in (there.text(desk.drafts), typed) if each)
 
     def text(self, drafts: Drafts) -> str:
-        """The draft left there earlier, or the text that the field brings."""
+        """Return the draft left there earlier, or the text that the field brings."""
         return self._draft(drafts) or self.request.text
 
     def keep(self, drafts: Drafts, text: str) -> bool:
@@ -80,7 +84,7 @@ class OpenField:
         return bool(self._draft(drafts))
 
     def action(self, text: str) -> act.Action:
-        """What a text comes to. Raises `UnusableValue`."""
+        """Return what a text comes to. Raises `UnusableValue`."""
         return meaning_of(self.request, self.question, text)
 
     def _draft(self, drafts: Drafts) -> str:
@@ -88,7 +92,9 @@ class OpenField:
 
 
 def late_title(desk: Desk, keymap: Keymap, request: FieldRequest) -> str:
-    """What stands over a field that may be about the current item or the one before it, and the key that switches."""
+    """Return what stands over a field that may be about the current item or the one before it, and the key that
+    switches.
+    """
     assert request.instead is not None, "it may be about two items"
     trace_id = request.trace_id or request.instead.trace_id
     is_flag = request.field is FieldKind.FLAG

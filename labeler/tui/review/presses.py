@@ -42,7 +42,7 @@ class Presses:
         return self._guard.press(pressed.key, pressed.at_s * 1000, action.consequence)
 
     def is_early(self, consequence: Consequence) -> bool:
-        """Whether the key pressed last was for the item before, had it this consequence."""
+        """Return whether the key pressed last was for the item before, had it this consequence."""
         return self._guard.is_early(consequence)
 
     def typed(self, key: str) -> Typed:
@@ -61,7 +61,7 @@ class Presses:
         self._leaving.closed(self._pressed_s)
 
     def may_leave(self) -> bool:
-        """Whether the key pressed last was meant to leave, where it leaves; if not, the next one is."""
+        """Return whether the key pressed last was meant to leave, where it leaves; if not, the next one is."""
         is_meant = self._leaving.is_meant(self._pressed_s)
         if not is_meant:
             self._leaving.ask(self._pressed_s)

@@ -86,7 +86,7 @@ class PanelView:
 
 
 def option_keys(keymap: Keymap) -> Mapping[str, str]:
-    """The keys of the options, as `PanelKeys.options` has them."""
+    """Return the keys of the options, as `PanelKeys.options` has them."""
     digits = {digit: keymap.first_key(f"answer.option.{digit}") for digit in OPTION_DIGITS}
     return {**digits, NONE: keymap.first_key("answer.option.minus")}
 
@@ -131,12 +131,12 @@ def question_rows(view: PanelView, width: int, height: int) -> list[Line]:
 
 
 def _place(above: int, below: int) -> str:
-    """How many rows are out of view, such as ``2 above · 3 below``."""
+    """Return how many rows are out of view, such as ``2 above · 3 below``."""
     return " · ".join(words for count, words in ((above, f"{above} above"), (below, f"{below} below")) if count)
 
 
 def _with_place(view: PanelView, rows: list[Line], place: str, width: int, height: int) -> list[Line]:
-    """The focused question's rows where they take all the room, with the place on the last.
+    """Return the focused question's rows where they take all the room, with the place on the last.
 
     What is cut for that, and what has no room at all, is shown by a key that is named.
     """
@@ -157,7 +157,7 @@ def height_needed(view: PanelView, width: int) -> int:
 
 
 def whole_question(part: Part, keys: Mapping[str, str]) -> str:
-    """The instruction and every option as display text; `keys` are as in `PanelKeys.options`.
+    """Return the instruction and every option as display text; `keys` are as in `PanelKeys.options`.
 
     Below a field's own instruction stands that of its question.
     """
@@ -176,7 +176,7 @@ def whole_question(part: Part, keys: Mapping[str, str]) -> str:
 
 
 def describe(question: Question) -> str:
-    """What may be answered, in a few words, unsanitised: ``Helpful / Not helpful``."""
+    """Return what may be answered, in a few words, unsanitised: ``Helpful / Not helpful``."""
     match question.input:
         case PassFail(positive, negative):
             return f"{positive} / {negative}"
@@ -207,7 +207,7 @@ class _Labels:
         self._names = min(longest, most) + 2
 
     def of(self, row: QuestionRow, *, is_named: bool) -> Line:
-        """The label of a row; of a field the name of its question is told where `is_named`."""
+        """Return the label of a row; of a field the name of its question is told where `is_named`."""
         ellipsis, is_focused = self._view.signs.ellipsis, self._is_focused(row)
         role = "option.focused" if is_focused else "chrome"
         label: Line = [(f" {self._view.signs.cursor if is_focused else ' '} ", "cursor")]
@@ -231,7 +231,9 @@ class _Labels:
 
 
 def _focused_rows(view: PanelView, row: QuestionRow, width: int, label: Line) -> list[Line]:
-    """The focused question with all that may be answered, in as many lines as it takes, and its instruction's first."""
+    """Return the focused question with all that may be answered, in as many lines as it takes, and its
+    instruction's first.
+    """
     question = row.asked
     indent = width_of(label)
     room = max(width - indent - fate_width(width), _LEAST_ROOM)
@@ -261,7 +263,7 @@ def _focused_rows(view: PanelView, row: QuestionRow, width: int, label: Line) ->
 
 
 def _other_row(view: PanelView, row: QuestionRow, width: int, label: Line, place: str) -> Line:
-    """A question without the focus, on one line, with a `place` on the right.
+    """Return a question without the focus, on one line, with a `place` on the right.
 
     Where not all choices fit, those that were not taken are left out.
     """
@@ -281,7 +283,7 @@ def _other_row(view: PanelView, row: QuestionRow, width: int, label: Line, place
 
 
 def _with_fate(view: PanelView, row: QuestionRow, line: Line, width: int) -> Line:
-    """A row with how far the answer got that has it, in the same place for every question."""
+    """Return a row with how far the answer got that has it, in the same place for every question."""
     is_answered = row.value is not None or (row.is_first and not row.part.is_open(row.answer))
     state = view.fates.get(row.answer.assessment_id) if row.answer is not None and is_answered else None
     rest = " " * (width - fate_width(width) - width_of(line))
@@ -289,7 +291,9 @@ def _with_fate(view: PanelView, row: QuestionRow, line: Line, width: int) -> Lin
 
 
 def _noted(view: PanelView, row: QuestionRow) -> list[Line]:
-    """What there is to say of the answer: of one field's value beside it, of the whole on its question's first row."""
+    """Return what there is to say of the answer: of one field's value beside it, of the whole on its question's
+    first row.
+    """
     if row.tells:
         return []
     names = (row.part.name, row.group) if row.is_first else (row.part.name,)
@@ -302,7 +306,7 @@ def _comment(view: PanelView, comment: str, width: int) -> Line:
 
 
 def _judge(view: PanelView, question: Question, judge: JudgeSaid, width: int) -> Line:
-    """What a judge said, with the key that takes it, or why none does."""
+    """Return what a judge said, with the key that takes it, or why none does."""
     key: Line = []
     if not judge.fits:
         key = [(f" · {_misfit(question)}", "chrome.dim")]
@@ -323,7 +327,7 @@ def _misfit(question: Question) -> str:
 
 
 def _choices(view: PanelView, row: QuestionRow) -> list[Line]:
-    """The possible answers side by side, each with the keys that give it now, the given one in brackets."""
+    """Return the possible answers side by side, each with the keys that give it now, the given one in brackets."""
     if row.tells:
         return [[(f"not asked: {_shown(view, row.tells)}", "chrome.dim")]]
     is_focused = row.is_at((view.focus, view.field_index))
@@ -355,7 +359,7 @@ def _choices(view: PanelView, row: QuestionRow) -> list[Line]:
 
 
 def _either(*keys: str) -> str:
-    """The keys that do the same, such as ``y/1``."""
+    """Return the keys that do the same, such as ``y/1``."""
     return "/".join(filter(None, keys))
 
 
@@ -372,7 +376,7 @@ def _none_choice(view: PanelView, *, chosen: bool) -> Line:
 
 
 def _option_key(view: PanelView, index: int) -> str:
-    """The key of the option at an index; empty where there is none for it."""
+    """Return the key of the option at an index; empty where there is none for it."""
     return view.keys.options.get(OPTION_DIGITS[index : index + 1], "")
 
 
@@ -387,7 +391,7 @@ def _number_choices(view: PanelView, question: Question, numeric: Numeric, value
 
 
 def _number_choice(key: str, number: str, *, chosen: bool) -> Line:
-    """A number, which is its own key unless another one was given to it."""
+    """Return a number, which is its own key unless another one was given to it."""
     before = f"{key} " if key not in ("", number) else ""
     if chosen:
         return [(f"[{before}{number}]", "option.chosen")]

@@ -19,17 +19,19 @@ class Readings:
         self._decoded: tuple[RawTrace, Trace] | None = None
 
     def spans(self, prepared: PreparedTrace) -> list[SpanLine]:
-        """A line a span. Raises `UnreadableTrace`."""
+        """Return a line a span. Raises `UnreadableTrace`."""
         return span_lines(self._trace(prepared.raw))
 
     def span(self, prepared: PreparedTrace, span_id: str, said: Sequence[Assessment]) -> Document | None:
-        """One span with what was `said` of it, None when there is none of that ID. Raises `UnreadableTrace`."""
+        """Return one span with what was `said` of it, None when there is none of that ID. Raises `UnreadableTrace`."""
         from labeler.reading.views.span import span_document
 
         return span_document(self._trace(prepared.raw), span_id, said, prepared.as_asked)
 
     def exact_json(self, prepared: PreparedTrace, hidden: str) -> Document:
-        """The exact JSON; without what was said about the trace where `hidden`, a sentence, stands in its place."""
+        """Return the exact JSON; without what was said about the trace where `hidden`, a sentence, stands in
+        its place.
+        """
         from labeler.reading.views.raw_json import blind_raw_document, raw_document
 
         return (blind_raw_document if hidden else raw_document)(prepared.raw)
@@ -64,7 +66,7 @@ class Readings:
         return decoded[1]
 
     def _readable(self, raw: RawTrace) -> Trace:
-        """The trace; without spans where they cannot be read."""
+        """Return the trace; without spans where they cannot be read."""
         try:
             return self._trace(raw)
         except UnreadableTrace:

@@ -127,7 +127,7 @@ class ReviewScreen(ReviewActions):
                 await self._field_told(told)
 
     def _is_typed(self, event: events.Key) -> bool:
-        """Whether a key types something in a field, or does something there."""
+        """Return whether a key types something in a field, or does something there."""
         return event.is_printable or self.keymap.action(Context.FIELD, key_name(event)) is not None
 
     async def _press(self, press: Pressed) -> None:
@@ -166,7 +166,9 @@ class ReviewScreen(ReviewActions):
         self.say("")
 
     def _action(self, key: str) -> Action | None:
-        """What a key does: leave, else in a search, else in what stands over the conversation, else in the review."""
+        """Return what a key does: leave, else in a search, else in what stands over the conversation, else in
+        the review.
+        """
         contexts = [Context.SEARCH] if self.searched else []
         contexts += [Context.OVERLAY] if self.views.is_open else []
         found = (self.keymap.action(context, key) for context in (*contexts, Context.REVIEW))
@@ -174,12 +176,12 @@ class ReviewScreen(ReviewActions):
         return next((action for action in in_turn if action is not None and self.views.takes(action)), None)
 
     def _leaves(self, key: str) -> Action | None:
-        """The action that leaves one thing, if a key does that. It goes before whatever else the key does."""
+        """Return the action that leaves one thing, if a key does that. It goes before whatever else the key does."""
         action = self.keymap.action(Context.REVIEW, key)
         return action if action is not None and action.id == "app.leave" else None
 
     async def _is_meant(self, action: Action, press: Pressed) -> bool:
-        """Whether a key was meant to do this; if it was not, says why where nothing better is said."""
+        """Return whether a key was meant to do this; if it was not, says why where nothing better is said."""
         key, last_change = press.key, self.desk.last_change
         verdict = self.presses.judge(press, action)
         match verdict:
@@ -196,8 +198,8 @@ class ReviewScreen(ReviewActions):
         return isinstance(verdict, Allow)
 
     def _reversal_of(self, action: Action) -> Digit | Undo:
-        """What takes back what the key of an action did last: of an option turned on or off, the same key again, since
-        undo takes back the whole choice.
+        """Return what takes back what the key of an action did last: of an option turned on or off, the same key again,
+        since undo takes back the whole choice.
         """
         if isinstance(action.run, Rule) and isinstance(action.run.action, Digit) and self.desk.state.choosing:
             return action.run.action

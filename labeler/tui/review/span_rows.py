@@ -43,7 +43,7 @@ class Columns:
 
 
 def columns(lines: Sequence[SpanLine], width: int, most_said: int = 0) -> Columns:
-    """The columns that `width` cells have room for. Type, bars and tokens give way to the name, tokens first.
+    """Return the columns that `width` cells have room for. Type, bars and tokens give way to the name, tokens first.
 
     `most_said` is how many things at most were said about a span.
     """
@@ -82,7 +82,7 @@ class Standing:
 
 
 def span_row(line: SpanLine, standing: Standing, shape: Columns, signs: Signs) -> Line:
-    """A span's row without the cursor."""
+    """Return a span's row without the cursor."""
     failed = line.status == "ERROR" or bool(line.error)
     sign, sign_role = _sign(line, signs, failed=failed)
     fold: list[Run] = [(f"{signs.folded} ", "fold")] if standing.is_folded else []
@@ -130,7 +130,7 @@ def _tokens(line: SpanLine) -> str:
 
 
 def _bar(line: SpanLine, shape: Columns, signs: Signs) -> tuple[int, str]:
-    """The cells before the bar, and the bar: when the span ran, to half a cell, but never nothing."""
+    """Return the cells before the bar, and the bar: when the span ran, to half a cell, but never nothing."""
     left, right, full = tuple(signs.bar)
     halves = 2 * shape.bars
     first = min(int(line.start_ms / shape.total_ms * halves), halves - 1)

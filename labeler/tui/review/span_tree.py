@@ -128,7 +128,7 @@ class SpanList(CursorRows):
         return self._step_match(-1)
 
     def match_place(self) -> tuple[int, int]:
-        """The number of the match at or before the cursor, from 1, and how many there are."""
+        """Return the number of the match at or before the cursor, from 1, and how many there are."""
         if not self._matches:
             return 0, 0
         here = self._rows[self._cursor]

@@ -51,7 +51,7 @@ class StatusLine(ViewWidget[StatusView]):
 
 
 def status_line(view: StatusView, width: int, signs: Signs) -> Line:
-    """One line of `width` cells. What matters least is left out first when it is narrow.
+    """Return one line of `width` cells. What matters least is left out first when it is narrow.
 
     Who I am, that the backend is away, and what takes keys or hides something always stay.
     """

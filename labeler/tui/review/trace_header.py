@@ -81,7 +81,7 @@ def _joined(parts: Sequence[tuple[int, Run]]) -> Line:
 
 
 def _facts(view: HeaderView, signs: Signs) -> list[tuple[int, str]]:
-    """What is known, each with its worth: the least goes first where there is no room."""
+    """Return what is known, each with its worth: the least goes first where there is no room."""
     summary = view.summary
     return [
         (6, "" if summary.duration_ms is None else duration_words(summary.duration_ms)),
@@ -95,7 +95,7 @@ def _facts(view: HeaderView, signs: Signs) -> list[tuple[int, str]]:
 
 
 def _model(models: Sequence[str], signs: Signs) -> str:
-    """The model that wrote, and how many more there were: ``gpt-4o-mini +1``."""
+    """Return the model that wrote, and how many more there were: ``gpt-4o-mini +1``."""
     more = f" +{len(models) - 1}" if len(models) > 1 else ""
     return cut(models[0], _LONGEST_MODEL, signs.ellipsis) + more if models else ""
 

@@ -78,7 +78,9 @@ class TracePane(ViewLayers):
         return self.span_tree.span if self._over[:1] and self._over[0].action_id == "view.spans" else None
 
     def takes(self, action: Action) -> bool:
-        """Whether an action makes sense now: beside documents nothing opens, and Enter goes on with the review."""
+        """Return whether an action makes sense now: beside documents nothing opens, and Enter goes on with the
+        review.
+        """
         return action.id != "overlay.open" or (self.over is not None and not self._view.is_choosing_of_span)
 
     @property

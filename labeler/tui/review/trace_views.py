@@ -42,7 +42,7 @@ class PaneView:
     as_of_ms: int = 0
 
     def message_of(self, span_id: str) -> int | None:
-        """The message of the conversation that was read from a span."""
+        """Return the message of the conversation that was read from a span."""
         blocks = self.prepared.document.blocks if self.prepared else ()
         return next((block.message for block in blocks if block.span_id == span_id), None)
 
@@ -58,7 +58,7 @@ class PaneView:
         return frozenset(block.span_id for block in blocks if block.span_id)
 
     def span_of(self, message: int | None) -> str | None:
-        """The ID of the span that a message of the conversation was read from."""
+        """Return the ID of the span that a message of the conversation was read from."""
         blocks = self.prepared.document.blocks if self.prepared else ()
         return next((block.span_id for block in blocks if block.message == message and block.span_id), None)
 
@@ -74,13 +74,15 @@ class PaneView:
 
 
 def renewed(view: TraceView, document: Document, stands: ViewPosition | None) -> TraceView:
-    """The view with what was read anew, which may have more above; `stands`: where its reader went, if anywhere."""
+    """Return the view with what was read anew, which may have more above; `stands`: where its reader went, if
+    anywhere.
+    """
     more = len(document.blocks) - (len(view.document.blocks) if view.document is not None else 0)
     return replace(view, document=document, position=stands and stands.with_more_above(more))
 
 
 def place_words(title: str, first: int, last: int, total: int) -> str:
-    """What is in front, and which of its lines are in view: ``documents   line 1-14 of 40``."""
+    """Return what is in front, and which of its lines are in view: ``documents   line 1-14 of 40``."""
     return "   ".join(part for part in (title, f"line {first}–{last} of {total}" if total else "") if part)
 
 

@@ -93,7 +93,7 @@ def _until(at_ms: int) -> str:
 
 
 def panel_view(desk: Desk, keymap: Keymap, acting: KeysThatAct, signs: Signs, display: dict[str, str]) -> PanelView:
-    """Everything that the question panel tells. Texts that are met for the first time are added to `display`."""
+    """Return everything that the question panel tells. Texts that are met for the first time are added to `display`."""
     state = desk.state
     answers = dict(state.given) if state.item else {}  # what is compared later must not change meanwhile
     for text in _texts_of(state.questions, answers):
@@ -123,7 +123,7 @@ def panel_view(desk: Desk, keymap: Keymap, acting: KeysThatAct, signs: Signs, di
 
 
 def _texts_of(questions: Sequence[Question], answers: Mapping[str, Answer]) -> Iterator[str]:
-    """Texts of the answers that the panel shows."""
+    """Yield texts of the answers that the panel shows."""
     for row in question_rows_of(questions, answers):
         yield from (each for each in (row.comment, row.tells, row.value) if isinstance(each, str) and each)
 
@@ -134,7 +134,7 @@ def display_texts(questions: tuple[Question, ...]) -> dict[str, str]:
 
 
 def last_item_view(desk: Desk, keymap: Keymap, acting: KeysThatAct) -> LastItemView:
-    """What happened last, with the keys that take it back and go back, where they would."""
+    """Return what happened last, with the keys that take it back and go back, where they would."""
     change = desk.last_change
     title = ""
     if change is not None and change.trace_id in desk.state.index_of:
@@ -146,7 +146,7 @@ def last_item_view(desk: Desk, keymap: Keymap, acting: KeysThatAct) -> LastItemV
 
 
 def pane_view(desk: Desk, keymap: Keymap) -> PaneView:
-    """The current trace; where it is not here it begins to be prepared."""
+    """Return the current trace; where it is not here it begins to be prepared."""
     state, item = desk.state, desk.state.item
     prepared = desk.document(item.trace_id) if item else None
     instead = "" if prepared else desk.why_absent(item.trace_id) if item else _EMPTY
@@ -164,14 +164,14 @@ def pane_view(desk: Desk, keymap: Keymap) -> PaneView:
 
 
 def what_was_said(desk: Desk, trace_id: str) -> tuple[Sequence[Assessment], dict[str, str]]:
-    """All that was said about a trace, and how far my answers among it got, in words, by assessment ID."""
+    """Return all that was said about a trace, and how far my answers among it got, in words, by assessment ID."""
     said = desk.known.about(trace_id)
     fates = {each.id: desk.deliveries.fates.get(each.id) for each in said}
     return said, {each: fate_words(fate.state, fate.reason) for each, fate in fates.items() if fate is not None}
 
 
 def key_words(desk: Desk) -> dict[str, str]:
-    """What the key line says in place of an action's own word.
+    """Return what the key line says in place of an action's own word.
 
     All that would be repeated: ``Wrong · 2 “too late”``; where a judge is checked, which verdict would be taken over.
     """
@@ -201,7 +201,7 @@ def _repeated(desk: Desk) -> dict[str, str]:
 
 
 def target_name(desk: Desk) -> str:
-    """What the span that the questions are about is called, as display text; empty while that is the trace."""
+    """Return what the span that the questions are about is called, as display text; empty while that is the trace."""
     state = desk.state
     if state.item is None or state.aim is None:
         return ""
@@ -209,7 +209,7 @@ def target_name(desk: Desk) -> str:
 
 
 def header_view(desk: Desk, place: str) -> HeaderView | None:
-    """What the header tells of the current trace, of which `place` is in view; None while it is not here."""
+    """Return what the header tells of the current trace, of which `place` is in view; None while it is not here."""
     item = desk.state.item
     prepared = desk.library.get(item.trace_id) if item else None
     if prepared is None:
@@ -241,14 +241,14 @@ def _texts(question: Question) -> Iterator[str]:
 
 
 def _span_name(desk: Desk, change: Change | None) -> str:
-    """The span that a change was about; empty where it was about the trace, or about several."""
+    """Return the span that a change was about; empty where it was about the trace, or about several."""
     effects = change.effects if change is not None and not change.is_about_several else ()
     about = ((each.trace_id, each.span_id) for each in effects if isinstance(each, AnswerEffect))
     return next((desk.library.span_name(trace_id, span_id) for trace_id, span_id in about if span_id), "")
 
 
 def refusal(desk: Desk, key: str) -> str:
-    """Which answer of the current item was refused and why, in a sentence; empty when none was."""
+    """Return which answer of the current item was refused and why, in a sentence; empty when none was."""
     state = desk.state
     for name, answer in state.given.items() if state.item else ():
         fate = desk.deliveries.fates.get(answer.assessment_id)
@@ -259,7 +259,7 @@ def refusal(desk: Desk, key: str) -> str:
 
 
 def _fate(desk: Desk) -> AnswerDelivery | None:
-    """How far the answers of the last change got: the refused one, else any once all are delivered."""
+    """Return how far the answers of the last change got: the refused one, else any once all are delivered."""
     change = desk.last_change
     effects = change.effects if change is not None and len(change.effects) <= EFFECTS_IN_SIGHT else ()
     ids = [effect.after.assessment_id for effect in effects if isinstance(effect, AnswerEffect) and effect.after]
@@ -283,12 +283,12 @@ class DeskRows:
         return len(self._desk.state.items if shown is None else shown)
 
     def position_of(self, row: int) -> int:
-        """The index in the worklist of what a row shows."""
+        """Return the index in the worklist of what a row shows."""
         shown = self._desk.state.worklist.shown
         return row if shown is None else shown[row]
 
     def row_of(self, position: int) -> int:
-        """The row of an item; of one that a filter does not show, the row before which it belongs."""
+        """Return the row of an item; of one that a filter does not show, the row before which it belongs."""
         shown = self._desk.state.worklist.shown
         return position if shown is None else bisect_left(shown, position)
 
@@ -346,7 +346,7 @@ class DeskRows:
         return item.state in TO_DO and (not state.rules.for_queue or state.queue.is_work(item.trace_id))
 
     def _facts(self, item: Item) -> RowFacts:
-        """What a wide row tells besides. In a blind review it has nobody's name."""
+        """Return what a wide row tells besides. In a blind review it has nobody's name."""
         known = self._desk.intake.facts.of(item.trace_id)
         others = () if self._desk.state.is_blind else known.others
         return RowFacts(
@@ -358,13 +358,17 @@ class DeskRows:
 
 
 def _is_contradicted(state: ReviewState, trace_id: str) -> bool:
-    """Whether an answer of mine stands beside one that I gave elsewhere, was never shown, and that says otherwise."""
+    """Return whether an answer of mine stands beside one that I gave elsewhere, was never shown, and that says
+    otherwise.
+    """
     known = ((each, state.mine.get(((trace_id, None), each.name))) for each in state.questions)
     return any(mine is not None and contradictions(question, mine) for question, mine in known)
 
 
 def _value_in_row(state: ReviewState, trace_id: str, signs: Signs) -> tuple[str, str]:
-    """The answer to the first question that has one, in a sign or few letters, and its role; nothing where none has."""
+    """Return the answer to the first question that has one, in a sign or few letters, and its role; nothing
+    where none has.
+    """
     answers = state.answers_of(trace_id)
     question = next((each for each in state.questions if each.name in answers), None)
     if question is None:
@@ -387,6 +391,6 @@ def _value_in_row(state: ReviewState, trace_id: str, signs: Signs) -> tuple[str,
 
 
 def _first_said(question: Question, answer: Answer) -> JsonValue:
-    """The answer, or of an object the first field that was answered."""
+    """Return the answer, or of an object the first field that was answered."""
     values = (part.value_in(answer) for part in parts_of(0, question))
     return next((value for value in values if value is not None), answer.value)

@@ -16,7 +16,7 @@ class ViewSearches:
         self._texts: dict[str, str] = {}
 
     def of(self, view: str) -> str:
-        """What is searched for in a view; empty while nothing is."""
+        """Return what is searched for in a view; empty while nothing is."""
         return self._texts.get(view, "")
 
     def begin(self, view: str, text: str) -> None:
@@ -28,7 +28,7 @@ class ViewSearches:
         self._texts.pop(view, None)
 
     def waiting(self, view: str) -> str:
-        """What is searched for in another view than this one, under it or beside it; empty where nothing is."""
+        """Return what is searched for in another view than this one, under it or beside it; empty where nothing is."""
         return next((text for each, text in self._texts.items() if each != view), "")
 
     def keep(self, views: Collection[str]) -> None:

@@ -46,7 +46,7 @@ class RowPicked(Message):
 
 
 def _facts(facts: RowFacts, ellipsis: str) -> str:
-    """The facts in columns, each with a space before it."""
+    """Return the facts in columns, each with a space before it."""
     shown = (set_cell_size(clipped(fact, room, ellipsis), room) for fact, room in zip(facts, _FACT_CELLS, strict=True))
     return "".join(f" {fact}" for fact in shown)
 
@@ -107,7 +107,7 @@ class WorklistView(CursorRows):
         return self._painted(self._source.row(index), index == self._cursor and self._is_on_row, width)
 
     def _painted(self, row: WorklistRowView, here: bool, width: int) -> Strip:
-        """A row as a strip, the same one as long as it looks the same, wherever the view was scrolled to."""
+        """Return a row as a strip, the same one as long as it looks the same, wherever the view was scrolled to."""
         strip = self._strips.get((row, here, width))
         if strip is None:
             if len(self._strips) >= _KEPT_STRIPS:
@@ -120,7 +120,7 @@ class WorklistView(CursorRows):
         style = self._palette.style
 
         def signed(sign: str, role: str) -> Style:
-            """The style of a sign; a blank has none of its own, which would show where colours are reversed."""
+            """Return the style of a sign; a blank has none of its own, which would show where colours are reversed."""
             return style(look, role) if role and sign.strip() else style(look)
 
         facts = _facts(row.facts, self._signs.ellipsis) if width >= _FACTS_FROM_WIDTH else ""

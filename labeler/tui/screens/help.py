@@ -18,7 +18,7 @@ _FIRST: Final = 10
 
 
 def help_lines(keymap: Keymap, signs: Signs, width: int) -> list[Line]:
-    """The keys worth most on an item, all actions with their keys, then the signs, in lines of `width` cells."""
+    """Return the keys worth most on an item, all actions with their keys, then the signs, in lines of `width` cells."""
     lines: list[Line] = [[("on an item", "chrome.strong")], *_entries(_worth_most(keymap), width), []]
     for group in Group:
         actions = [action for action in keymap.actions if action.group is group]
@@ -30,14 +30,16 @@ def help_lines(keymap: Keymap, signs: Signs, width: int) -> list[Line]:
 
 
 def _worth_most(keymap: Keymap) -> list[Action]:
-    """The actions of a review whose hints are worth most; those of a series count as one, help itself as none."""
+    """Return the actions of a review whose hints are worth most; those of a series count as one, help itself as
+    none.
+    """
     offered = [each for each in keymap.actions if each.context is Context.REVIEW and each.worth and each.id != HELP]
     kinds = sorted({each.worth for each in offered}, reverse=True)[:_FIRST]
     return sorted((each for each in offered if each.worth in kinds), key=lambda each: -each.worth)
 
 
 def _entries(actions: Iterable[Action], width: int) -> list[Line]:
-    """Each action's keys and what they do; those of one series share an entry."""
+    """Return each action's keys and what they do; those of one series share an entry."""
     lines: list[Line] = []
     for meaning, together in groupby(actions, key=lambda action: action.series or action.does):
         one, *others = together

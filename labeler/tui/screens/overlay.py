@@ -70,7 +70,7 @@ class _Lines(ScrollView, can_focus=False):
         self._tell_place()
 
     def height_at(self, width: int) -> int:
-        """How many lines there are at a width in cells."""
+        """Return how many lines there are at a width in cells."""
         return len(self._make(width))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:

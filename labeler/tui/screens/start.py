@@ -154,7 +154,7 @@ class StartScreen(OverReview[Begin | None]):
             self._search.type(press.character)
 
     def _action(self, key: str) -> Action | None:
-        """What a key does where no name is typed."""
+        """Return what a key does where no name is typed."""
         of_review = self._keymap.action(Context.REVIEW, key)
         return self._keymap.action(Context.OVERLAY, key) or (
             of_review if of_review is not None and of_review.run in _ALSO_HERE else None

@@ -19,14 +19,14 @@ _LEADING_ELSEWHERE: Final = frozenset("/\\:\0")
 
 
 def built_in_directory() -> Path:
-    """The themes that come with labeler: inside the package when installed, beside it in a checkout."""
+    """Return the themes that come with labeler: inside the package when installed, beside it in a checkout."""
     package = Path(labeler.__file__).parent
     installed = package / "themes"
     return installed if installed.is_dir() else package.parent / "themes"
 
 
 def theme_names(directories: Sequence[Path] = ()) -> list[str]:
-    """The themes that can be chosen: those that come with labeler, then those in `directories`, each sorted."""
+    """Return the themes that can be chosen: those that come with labeler, then those in `directories`, each sorted."""
     stems = [path.stem for folder in (built_in_directory(), *directories) for path in sorted(folder.glob("*.toml"))]
     return list(dict.fromkeys(stems))
 
@@ -69,7 +69,7 @@ class _NoSuchTheme(ThemeError):
 
 
 def _find(name: str, directories: tuple[Path, ...], passed_over: tuple[Path, ...]) -> Path:
-    """The file of a theme, in one of the directories and nowhere else, whatever the name.
+    """Return the file of a theme, in one of the directories and nowhere else, whatever the name.
 
     A file never inherits itself, so a user's theme may build on the one it replaces.
     """

@@ -36,7 +36,7 @@ class Look:
         return Look(*(getattr(self if getattr(self, f.name) is not None else below, f.name) for f in fields(Look)))
 
     def rich(self) -> Style:
-        """The same as a Rich style."""
+        """Return the same as a Rich style."""
         return Style(
             color=self.color,
             bgcolor=self.background,
@@ -50,7 +50,7 @@ class Look:
 
 
 def parse_color(text: str) -> str:
-    """The colour as ``#rrggbb``. Raises `BadLook` for anything but ``#rgb`` and ``#rrggbb``."""
+    """Return the colour as ``#rrggbb``. Raises `BadLook` for anything but ``#rgb`` and ``#rrggbb``."""
     if not _HEX.fullmatch(text):
         raise BadLook(f"{text!r} is no colour; write it as #rrggbb")
     digits = text[1:].lower()

@@ -24,7 +24,7 @@ class Palette:
         self._styles: dict[tuple[str, ...], Style] = {}
 
     def look(self, *roles: str) -> Look:
-        """The roles laid over each other, the last on top. The first also fills in what text looks like."""
+        """Return the roles laid over each other, the last on top. The first also fills in what text looks like."""
         look = self._looks[roles[0]]
         for role in roles[1:]:
             upper = self._own[role]
@@ -34,7 +34,7 @@ class Palette:
         return look
 
     def style(self, *roles: str) -> Style:
-        """The same as a Rich style, cached. Raises `KeyError` for a role that does not exist."""
+        """Return the same as a Rich style, cached. Raises `KeyError` for a role that does not exist."""
         style = self._styles.get(roles)
         if style is None:
             style = self._styles[roles] = self.look(*roles).rich()
@@ -42,13 +42,13 @@ class Palette:
 
 
 def blend(one: str, other: str, share: float) -> str:
-    """The colour `share` of the way from one ``#rrggbb`` to another."""
+    """Return the colour `share` of the way from one ``#rrggbb`` to another."""
     pairs = ((int(one[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
     return "#" + "".join(f"{round(low + (high - low) * share):02x}" for low, high in pairs)
 
 
 def _inherited(role: str, looks: Mapping[str, Look]) -> Look:
-    """What a theme says of a role itself, or of its nearest named ancestor below ``text``."""
+    """Return what a theme says of a role itself, or of its nearest named ancestor below ``text``."""
     above: str | None = role
     while above is not None and above != "text":
         if above in looks:

@@ -69,7 +69,7 @@ ROLES: Final[dict[str, str]] = {
 
 
 def parent(role: str) -> str | None:
-    """The role that stands in for `role` where a theme does not name it; None for ``text``."""
+    """Return the role that stands in for `role` where a theme does not name it; None for ``text``."""
     if role == "text":
         return None
     head, _, _ = role.rpartition(".")

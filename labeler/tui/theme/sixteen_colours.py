@@ -45,7 +45,7 @@ def _look(look: Look, base: str, theme: Theme) -> Look:
 
 
 def _nearest(color: str, is_dark: bool) -> str:
-    """The readable colour that is nearest in hue and lightness."""
+    """Return the readable colour that is nearest in hue and lightness."""
     wanted = _channels(color)
 
     def distance(number: int) -> int:

@@ -56,7 +56,7 @@ class Theme:
         return Palette(self.looks, self.colors["background"])
 
     def textual(self) -> TextualTheme:
-        """The same for Textual. Every role is a CSS variable: ``role.user`` is ``$look-role-user``."""
+        """Return the same for Textual. Every role is a CSS variable: ``role.user`` is ``$look-role-user``."""
         palette = self.palette
         looks = {f"look-{role.replace('.', '-')}": palette.look(role).color for role in ROLES}
         background = self.colors["background"]

@@ -15,17 +15,17 @@ _NOT_ONE_CELL: Final = re.compile(
 
 
 def is_plain(text: str) -> bool:
-    """Whether every character takes exactly one cell. `text` holds no control characters."""
+    """Return whether every character takes exactly one cell. `text` holds no control characters."""
     return text.isascii() or _NOT_ONE_CELL.search(text) is None
 
 
 def cells(text: str) -> int:
-    """How many cells a text takes."""
+    """Return how many cells a text takes."""
     return len(text) if text.isascii() else cell_len(text)
 
 
 def clusters(text: str) -> list[tuple[int, int]]:
-    """What takes its cells as one: (offset of its first character, cells) for every cluster of a text.
+    """Return what takes its cells as one: (offset of its first character, cells) for every cluster of a text.
 
     A character without a cell of its own belongs to the one before, and one after a zero-width joiner does too.
     """
@@ -43,7 +43,7 @@ def clusters(text: str) -> list[tuple[int, int]]:
 
 
 def clipped(text: str, width: int, ellipsis: str) -> str:
-    """The text if it fits `width` cells, else as much of its beginning as fits before an ellipsis."""
+    """Return the text if it fits `width` cells, else as much of its beginning as fits before an ellipsis."""
     if len(text) <= width and is_plain(text):
         return text
     head = text[: width + 1] if is_plain(text) else text

@@ -102,11 +102,15 @@ class Confirm(ViewWidget[ConfirmView]):
         self.view = ConfirmView(self._ways[0].sentence, keys)
 
     def takes(self, press: Pressed) -> bool:
-        """Whether a key is for the question: while it is open, and the key that closed it when it comes twice."""
+        """Return whether a key is for the question: while it is open, and the key that closed it when it comes
+        twice.
+        """
         return self.is_open or (press.key == self._closed_with and press.at_s - self._closed_s < _UNHEARD_S)
 
     def hears(self, press: Pressed) -> bool:
-        """Whether a key that it takes can be an answer: one right after the opening was meant for what was there."""
+        """Return whether a key that it takes can be an answer: one right after the opening was meant for what
+        was there.
+        """
         return self.is_open and press.at_s - self._opened_s >= _UNHEARD_S
 
     def press(self, press: Pressed) -> None:

@@ -20,7 +20,7 @@ def fate_width(width: int) -> int:
 
 
 def fate_mark(state: DeliveryState | None, width: int, signs: Signs) -> Line:
-    """The mark of a delivery's state (blank while it is not known), in exactly the cells kept for it."""
+    """Return the mark of a delivery's state (blank while it is not known), in exactly the cells kept for it."""
     room = fate_width(width)
     if state is None:
         return [(" " * room, "chrome")]
@@ -35,7 +35,7 @@ def fate_mark(state: DeliveryState | None, width: int, signs: Signs) -> Line:
 
 
 def fate_words(state: DeliveryState, reason: str | None) -> str:
-    """A delivery's state in words, with the reason where there is one: ``refused: The name is too long``."""
+    """Return a delivery's state in words, with the reason where there is one: ``refused: The name is too long``."""
     return f"{_word(state)}: {reason}" if reason else _word(state)
 
 

@@ -58,7 +58,7 @@ def key_line(
 
 
 def _by_worth(keymap: Keymap, holding: Collection[Situation]) -> list[list[Action]]:
-    """The actions that have a place on the key line, in its order; those that share a hint are one."""
+    """Return the actions that have a place on the key line, in its order; those that share a hint are one."""
     of_review = [(each.worth_now(holding), each) for each in keymap.actions if each.context is Context.REVIEW]
     offered = sorted((each for each in of_review if each[0]), key=lambda each: -each[0])
     groups = groupby(offered, key=lambda each: (each[0], each[1].hint))
@@ -74,13 +74,15 @@ def _hint(actions: Sequence[Action], acting: KeysThatAct, words: Mapping[str, st
 
 
 def search_line(keymap: Keymap, width: int, signs: Signs) -> Line:
-    """The keys of a search, while one is active."""
+    """Return the keys of a search, while one is active."""
     of_search = [(action.id, action.hint) for action in keymap.actions if action.context is Context.SEARCH]
     return hints_line(keymap, [*of_search, ("app.leave", "ends the search")], width, signs)
 
 
 def hints_line(keymap: Keymap, hints: Iterable[tuple[str, str]], width: int, signs: Signs, rest: str = "") -> Line:
-    """The keys of actions with a word each, those left out that have no key; then the rest of what there is to say."""
+    """Return the keys of actions with a word each, those left out that have no key; then the rest of what there
+    is to say.
+    """
     line: Line = [(" ", "chrome")]
     for action_id, word in hints:
         if key := keymap.first_key(action_id):
@@ -89,7 +91,9 @@ def hints_line(keymap: Keymap, hints: Iterable[tuple[str, str]], width: int, sig
 
 
 def view_line(keymap: Keymap, hints: Sequence[tuple[str, str]], acting: KeysThatAct, width: int, signs: Signs) -> Line:
-    """The keys of a view over the conversation, by action and word, then those of the review that still do the same."""
+    """Return the keys of a view over the conversation, by action and word, then those of the review that still
+    do the same.
+    """
     line: Line = [(" ", "chrome")]
     taken: set[str] = {action_id for action_id, _ in hints}
     for action_id, word in hints:
@@ -103,7 +107,7 @@ def view_line(keymap: Keymap, hints: Sequence[tuple[str, str]], acting: KeysThat
 
 
 def message_lines(text: str, role: str, width: int, most: int, signs: Signs) -> list[Line]:
-    """A sentence in place of the keys: as many lines as it needs; cut where it needs more than `most`."""
+    """Return a sentence in place of the keys: as many lines as it needs; cut where it needs more than `most`."""
     lines = wrapped(text, max(width - 2, 2), role)
     if len(lines) > most:
         rest = "".join(f" {said}" for line in lines[most - 1 :] for said, _ in line).strip()

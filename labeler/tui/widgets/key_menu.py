@@ -62,7 +62,7 @@ def _choice(choice: Choice, ellipsis: str) -> Line:
 
 
 def _in_columns(choices: Sequence[Line], width: int) -> list[Line]:
-    """The choices in columns of one width, read along the lines."""
+    """Return the choices in columns of one width, read along the lines."""
     column = max(map(width_of, choices), default=0) + _GAP
     fitting = max((width + _GAP) // column, 1)
     rows = -(-len(choices) // fitting)

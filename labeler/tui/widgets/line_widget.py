@@ -44,7 +44,7 @@ class LineWidget(FinishedRows):
         return Strip(segments).adjust_cell_length(self.size.width, base)
 
     def plain_lines(self) -> list[str]:
-        """The text shown, for tests and screen readers."""
+        """Return the text shown, for tests and screen readers."""
         return ["".join(text for text, _ in line) for line in self._lines]
 
 

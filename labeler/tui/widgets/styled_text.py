@@ -23,7 +23,7 @@ def width_of(line: Sequence[Run]) -> int:
 
 
 def spelled(line: Sequence[Run], spelling: Mapping[int, int]) -> Line:
-    """The line with characters spelled otherwise (see `Signs.spelling`)."""
+    """Return the line with characters spelled otherwise (see `Signs.spelling`)."""
     return [(text.translate(spelling), role) for text, role in line] if spelling else list(line)
 
 
@@ -37,7 +37,7 @@ def cut(text: str, width: int, ellipsis: str = "…") -> str:
 
 
 def fit(line: Sequence[Run], width: int, ellipsis: str = "…") -> Line:
-    """The line in at most `width` cells; where more would follow, the ellipsis says so."""
+    """Return the line in at most `width` cells; where more would follow, the ellipsis says so."""
     if width_of(line) <= width:
         return list(line)
     ellipsis = set_cell_size(ellipsis, min(cell_len(ellipsis), max(width, 0)))
@@ -82,7 +82,7 @@ def flow(groups: Sequence[Sequence[Run]], width: int, gap: int, role: str) -> li
 
 
 def _broken(line: Sequence[Run], width: int) -> list[Line]:
-    """A line as several of at most `width` cells."""
+    """Return a line as several of at most `width` cells."""
     lines: list[Line] = [[]]
     for text, role in line:
         for word in _WORDS.findall(text):
