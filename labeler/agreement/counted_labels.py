@@ -23,14 +23,14 @@ NOBODY: Final = "default"
 """The ID that MLflow writes where nobody is known."""
 
 
-class Item(NamedTuple):
+class LabelledItem(NamedTuple):
     """What is labelled: a trace, or one of its spans (`span_id` is empty for the whole trace)."""
 
     trace_id: str
     span_id: str = ""
 
 
-class Blind(StrEnum):
+class WasBlind(StrEnum):
     """Whether others' answers were hidden from a reviewer: yes, no, until they were revealed, or not written down."""
 
     TRUE = "true"
@@ -74,9 +74,9 @@ class LeftOut(StrEnum):
 class CountedLabel:
     """The answer of one reviewer that counts. `reviewer` is trimmed and in lower case."""
 
-    item: Item
+    item: LabelledItem
     reviewer: str
-    blind: Blind
+    blind: WasBlind
     active_ms: int
     assessment: Assessment
 
@@ -103,7 +103,7 @@ def count_labels(
     in_scope: Callable[[Assessment], bool] = lambda assessment: True,
     same: Mapping[str, str] = MappingProxyType({}),
     without: Collection[str] = (),
-    blind: Collection[Blind] = tuple(Blind),
+    blind: Collection[WasBlind] = tuple(WasBlind),
 ) -> CountedLabels:
     """Choose the labels that count.
 
@@ -161,15 +161,15 @@ def reviewer_key(reviewer: str) -> str:
     return reviewer.strip().lower()
 
 
-def item_of(assessment: Assessment) -> Item:
+def item_of(assessment: Assessment) -> LabelledItem:
     """Return what an assessment is about."""
-    return Item(assessment.trace_id, assessment.span_id or "")
+    return LabelledItem(assessment.trace_id, assessment.span_id or "")
 
 
-def blind_of(assessment: Assessment) -> Blind:
+def blind_of(assessment: Assessment) -> WasBlind:
     """Return what was written down about the reviewer's seeing other answers."""
     written = assessment.metadata.get(answer_metadata.BLIND, "")
-    return next((blind for blind in Blind if blind == written), Blind.UNKNOWN)
+    return next((blind for blind in WasBlind if blind == written), WasBlind.UNKNOWN)
 
 
 class _Newest:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from itertools import chain, zip_longest
 
 from labeler.agreement.consensus import Consensus
-from labeler.agreement.counted_labels import Item
+from labeler.agreement.counted_labels import LabelledItem
 from labeler.agreement.level import Value
 from labeler.dataclass import dataclass
 
@@ -22,23 +22,23 @@ class Examples:
 
 def choose_examples(
     examples: Examples,
-    consensus: Mapping[Item, Consensus],
-    judged: Mapping[Item, Value],
-    is_explained: Callable[[Item], bool],
-) -> tuple[Item, ...]:
+    consensus: Mapping[LabelledItem, Consensus],
+    judged: Mapping[LabelledItem, Value],
+    is_explained: Callable[[LabelledItem], bool],
+) -> tuple[LabelledItem, ...]:
     """Return items on which a judge differs from what people agree on, the most telling first.
 
     Each kind of error, a pair of consensus and verdict, takes its turn. Within a kind come first the items on which all
     people agree and somebody says why, and among equals the one whose request shares the smallest part of its words
     (Jaccard) with that of any item of the kind chosen before.
     """
-    kinds: dict[tuple[Value, Value], list[Item]] = defaultdict(list)
+    kinds: dict[tuple[Value, Value], list[LabelledItem]] = defaultdict(list)
     for item, agreed in sorted(consensus.items()):
         if item in judged and judged[item] != agreed.value:
             kinds[agreed.value, judged[item]].append(item)
     words = {item: _words(examples, item) for items in kinds.values() for item in items}
 
-    def doubt(item: Item) -> int:
+    def doubt(item: LabelledItem) -> int:
         return 2 * (not consensus[item].is_unanimous) + (not is_explained(item))
 
     orders = [_diverse(items, doubt, words, examples.most) for _, items in sorted(kinds.items())]
@@ -47,11 +47,14 @@ def choose_examples(
 
 
 def _diverse(
-    items: list[Item], doubt: Callable[[Item], int], words: Mapping[Item, frozenset[str]], most: int
-) -> list[Item]:
+    items: list[LabelledItem],
+    doubt: Callable[[LabelledItem], int],
+    words: Mapping[LabelledItem, frozenset[str]],
+    most: int,
+) -> list[LabelledItem]:
     left = list(items)
     nearest = dict.fromkeys(items, 0.0)
-    chosen: list[Item] = []
+    chosen: list[LabelledItem] = []
     while left and len(chosen) < most:
         best = min(left, key=lambda item: (doubt(item), nearest[item], item))
         left.remove(best)
@@ -61,7 +64,7 @@ def _diverse(
     return chosen
 
 
-def _words(examples: Examples, item: Item) -> frozenset[str]:
+def _words(examples: Examples, item: LabelledItem) -> frozenset[str]:
     return frozenset((examples.requests or {}).get(item.trace_id, "").casefold().split())
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from labeler.agreement.bootstrap import Bootstrap
 from labeler.agreement.consensus import Consensus
-from labeler.agreement.counted_labels import Blind, Item, item_of
+from labeler.agreement.counted_labels import LabelledItem, WasBlind, item_of
 from labeler.agreement.figure import Figure, undefined
 from labeler.agreement.judge_examples import Examples, choose_examples
 from labeler.agreement.kappa import Pair, cohen_kappa, kappa_statistic, weights_for
@@ -43,7 +43,7 @@ class Verdicts:
 
     name: str
     source: Source
-    values: Mapping[Item, Value]
+    values: Mapping[LabelledItem, Value]
     errors: int
     unmappable: int
 
@@ -61,7 +61,7 @@ def verdicts_on(table: QuestionTable, judgements: Iterable[Assessment], read: Re
 
 def judge_figures(
     table: QuestionTable,
-    consensus: Mapping[Item, Consensus],
+    consensus: Mapping[LabelledItem, Consensus],
     verdicts: Verdicts,
     examples: Examples,
     bootstrap: Bootstrap,
@@ -70,11 +70,11 @@ def judge_figures(
     judged = verdicts.values
     labelled = {item: votes for item, votes in table.votes.items() if item in judged}
     labels = [vote for votes in labelled.values() for vote in votes.values()]
-    seen = [vote for vote in labels if vote.label.blind in (Blind.FALSE, Blind.REVEALED)]
+    seen = [vote for vote in labels if vote.label.blind in (WasBlind.FALSE, WasBlind.REVEALED)]
     share = Figure(len(seen) / len(labels)) if labels else undefined("nobody labelled what was judged")
     options = options_of(table.question)
 
-    def is_explained(item: Item) -> bool:
+    def is_explained(item: LabelledItem) -> bool:
         return _is_explained(table, item, consensus[item].value)
 
     return JudgeFigures(
@@ -104,7 +104,7 @@ def judge_figures(
 
 
 def judge_versions(
-    table: QuestionTable, consensus: Mapping[Item, Consensus], verdicts: Sequence[Verdicts]
+    table: QuestionTable, consensus: Mapping[LabelledItem, Consensus], verdicts: Sequence[Verdicts]
 ) -> JudgeVersions | None:
     """Put several judges of a question beside each other on the items that all of them judged, None for one judge.
 
@@ -121,7 +121,7 @@ def judge_versions(
 
 
 def _verdicts(table: QuestionTable, judgements: Sequence[Assessment], read: ReadValue) -> Verdicts:
-    values: dict[Item, Value] = {}
+    values: dict[LabelledItem, Value] = {}
     errors = unmappable = 0
     for judgement in judgements:
         if judgement.error is not None or judgement.value is None:
@@ -136,8 +136,8 @@ def _verdicts(table: QuestionTable, judgements: Sequence[Assessment], read: Read
 
 def _compare(
     table: QuestionTable,
-    consensus: Mapping[Item, Consensus],
-    judged: Mapping[Item, Value],
+    consensus: Mapping[LabelledItem, Consensus],
+    judged: Mapping[LabelledItem, Value],
     bootstrap: Bootstrap,
 ) -> Comparison:
     pairs = [(agreed.value, judged[item]) for item, agreed in sorted(consensus.items()) if item in judged]
@@ -173,7 +173,7 @@ def _compare(
 
 
 def _compare_option(
-    table: QuestionTable, option: str, judged: Mapping[Item, Value], bootstrap: Bootstrap
+    table: QuestionTable, option: str, judged: Mapping[LabelledItem, Value], bootstrap: Bootstrap
 ) -> Comparison:
     """Compare as a yes/no question whether an option was chosen, with a consensus of its own."""
     of_option = table.for_option(option)
@@ -218,7 +218,7 @@ def _always(table: QuestionTable, pairs: Sequence[Pair]) -> ValueCount | None:
     )
 
 
-def _ceiling(table: QuestionTable, judged: Mapping[Item, Value]) -> Figure:
+def _ceiling(table: QuestionTable, judged: Mapping[LabelledItem, Value]) -> Figure:
     if table.level is None or options_of(table.question) is not None:
         return undefined("the whole answers to this question are not compared")
     return krippendorff_alpha(
@@ -226,16 +226,16 @@ def _ceiling(table: QuestionTable, judged: Mapping[Item, Value]) -> Figure:
     )
 
 
-def _blind_kappa(table: QuestionTable, judged: Mapping[Item, Value]) -> Figure:
+def _blind_kappa(table: QuestionTable, judged: Mapping[LabelledItem, Value]) -> Figure:
     blind = {
-        item: {reviewer: vote for reviewer, vote in votes.items() if vote.label.blind is Blind.TRUE}
+        item: {reviewer: vote for reviewer, vote in votes.items() if vote.label.blind is WasBlind.TRUE}
         for item, votes in table.votes.items()
     }
     agreed = QuestionTable(table.question, table.level, blind, {}).consensus()
     return _kappa(table, [(agreed[item].value, judged[item]) for item in sorted(agreed) if item in judged])
 
 
-def _example(table: QuestionTable, item: Item, agreed: Value, verdict: Value) -> JudgeExample:
+def _example(table: QuestionTable, item: LabelledItem, agreed: Value, verdict: Value) -> JudgeExample:
     votes = table.votes.get(item, {})
     return JudgeExample(
         item=item,
@@ -247,11 +247,11 @@ def _example(table: QuestionTable, item: Item, agreed: Value, verdict: Value) ->
     )
 
 
-def _is_explained(table: QuestionTable, item: Item, agreed: Value) -> bool:
+def _is_explained(table: QuestionTable, item: LabelledItem, agreed: Value) -> bool:
     return any(_rationales(table, item, agreed))
 
 
-def _rationales(table: QuestionTable, item: Item, agreed: Value) -> Iterator[str]:
+def _rationales(table: QuestionTable, item: LabelledItem, agreed: Value) -> Iterator[str]:
     """Yield the reasons of those whose label is what people agree on."""
     for vote in table.votes.get(item, {}).values():
         comment = answer_metadata.comment_of(vote.label.assessment)

@@ -10,7 +10,7 @@ from typing import Final
 
 from labeler.agreement.bootstrap import Bootstrap
 from labeler.agreement.consensus import Consensus
-from labeler.agreement.counted_labels import Item
+from labeler.agreement.counted_labels import LabelledItem
 from labeler.agreement.exact_numbers import in_whole_units
 from labeler.agreement.figure import Interval, undefined
 from labeler.agreement.item_patterns import ItemPatterns, patterns_of
@@ -43,7 +43,7 @@ NOT_COMPARED: Final = "counted, not compared"
 
 
 def question_figures(
-    table: QuestionTable, consensus: Mapping[Item, Consensus], bootstrap: Bootstrap
+    table: QuestionTable, consensus: Mapping[LabelledItem, Consensus], bootstrap: Bootstrap
 ) -> QuestionFigures:
     """Compute everything a report says about a question."""
     items = _items(table, consensus)
@@ -240,7 +240,7 @@ def _without_each(table: QuestionTable) -> tuple[WithoutReviewer, ...]:
     return tuple(found)
 
 
-def _items(table: QuestionTable, consensus: Mapping[Item, Consensus]) -> tuple[ItemFigures, ...]:
+def _items(table: QuestionTable, consensus: Mapping[LabelledItem, Consensus]) -> tuple[ItemFigures, ...]:
     difference = _difference(table)
     return tuple(
         ItemFigures(

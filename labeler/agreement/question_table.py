@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from labeler.agreement.consensus import Consensus, consensus
-from labeler.agreement.counted_labels import CountedLabel, CountedLabels, Item, item_of, reviewer_key
+from labeler.agreement.counted_labels import CountedLabel, CountedLabels, LabelledItem, item_of, reviewer_key
 from labeler.agreement.level import Level, Value, level_of
 from labeler.dataclass import dataclass
 from labeler.domain.assessment import Assessment, AssessmentKind
@@ -55,8 +55,8 @@ class QuestionTable:
 
     question: Question
     level: Level | None
-    votes: Mapping[Item, Mapping[str, Vote]]
-    adjudicated: Mapping[Item, Value]
+    votes: Mapping[LabelledItem, Mapping[str, Vote]]
+    adjudicated: Mapping[LabelledItem, Value]
     types: tuple[ValueType, ...] = ()
 
     @property
@@ -70,7 +70,7 @@ class QuestionTable:
             [vote.value for reviewer, vote in votes.items() if reviewer != without] for votes in self.votes.values()
         ]
 
-    def consensus(self, at_least: int = 2) -> dict[Item, Consensus]:
+    def consensus(self, at_least: int = 2) -> dict[LabelledItem, Consensus]:
         """Return what people agree on, for the items for which they do."""
         found = {}
         for item in sorted({*self.votes, *self.adjudicated}):
@@ -190,14 +190,14 @@ def _vote(question: Question, label: CountedLabel, read: ReadValue) -> Vote | No
         return None
 
 
-def _by_item(votes: Iterable[Vote]) -> dict[Item, dict[str, Vote]]:
-    items: dict[Item, dict[str, Vote]] = defaultdict(dict)
+def _by_item(votes: Iterable[Vote]) -> dict[LabelledItem, dict[str, Vote]]:
+    items: dict[LabelledItem, dict[str, Vote]] = defaultdict(dict)
     for vote in sorted(votes, key=lambda vote: (vote.label.item, vote.label.reviewer)):
         items[vote.label.item][vote.label.reviewer] = vote
     return dict(items)
 
 
-def _adjudicated(question: Question, decided: Iterable[Assessment], read: ReadValue) -> dict[Item, Value]:
+def _adjudicated(question: Question, decided: Iterable[Assessment], read: ReadValue) -> dict[LabelledItem, Value]:
     values = {}
     for decision in decided:
         with suppress(UnusableValue):

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from labeler.agreement.bootstrap import Bootstrap
-from labeler.agreement.counted_labels import Blind, CountedLabel, CountedLabels, LeftOut
+from labeler.agreement.counted_labels import CountedLabel, CountedLabels, LeftOut, WasBlind
 from labeler.agreement.figure import Figure, undefined
 from labeler.agreement.judge_examples import Examples
 from labeler.agreement.judges import judge_figures, judge_versions, verdicts_on
@@ -94,7 +94,7 @@ def _reviewers(counted: CountedLabels, questions: Sequence[QuestionFigures]) -> 
             items=len({label.item for label in labels}),
             active_ms=_active_ms(labels),
             kappa=_mean_kappa(reviewer, questions),
-            blind={blind: sum(label.blind is blind for label in labels) for blind in Blind},
+            blind={blind: sum(label.blind is blind for label in labels) for blind in WasBlind},
         )
         for reviewer, labels in sorted(by_reviewer.items())
     )

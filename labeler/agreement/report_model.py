@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from labeler.agreement.bootstrap import Bootstrap
 from labeler.agreement.consensus import Consensus
-from labeler.agreement.counted_labels import Blind, CountedLabels, Item, LeftOut
+from labeler.agreement.counted_labels import CountedLabels, LabelledItem, LeftOut, WasBlind
 from labeler.agreement.figure import Figure, Interval
 from labeler.agreement.level import Level, Value
 from labeler.dataclass import dataclass
@@ -84,7 +84,7 @@ class VoteFigures:
 class ItemFigures:
     """The votes on an item and what they come to. `disagreement` is the mean difference of two votes, 0 to 1."""
 
-    item: Item
+    item: LabelledItem
     votes: tuple[VoteFigures, ...]
     consensus: Consensus | None
     disagreement: float | None
@@ -138,7 +138,7 @@ class ReviewerFigures:
     items: int
     active_ms: Spread | None
     kappa: Figure
-    blind: Mapping[Blind, int]
+    blind: Mapping[WasBlind, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ class JudgeExample:
     `rationale` is the first reason that one of those gives, or None.
     """
 
-    item: Item
+    item: LabelledItem
     people: str
     judge: str
     labels: int

@@ -9,12 +9,12 @@ from typing import Final
 from labeler.cache.store import Cache
 from labeler.cli.backend_address import backend_uri
 from labeler.cli.context import open_cache
-from labeler.cli.continue_review import open_remembered
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.named_traces import Unfound
 from labeler.cli.open_journal import open_journal
 from labeler.cli.opened_review import OpenedReview, announce
 from labeler.cli.options import TraceSelection
+from labeler.cli.remembered_review import open_remembered
 from labeler.cli.review_spec import spec_of
 from labeler.cli.run_review import run_on_screen
 from labeler.config.asked import asked_questions, only

@@ -17,7 +17,7 @@ from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.journal_labels import file_stores, questions_in_journal
 from labeler.cli.labels_out import LabelChoice, LabelOutput, output_for, said_about, write_labels_out
 from labeler.cli.open_journal import open_journal_to_read
-from labeler.cli.output import Progress, print_message
+from labeler.cli.output import ProgressBar, print_message
 from labeler.cli.stdout import write_bytes_out
 from labeler.cli.trace_files import STDIN, open_target, read_options, refuse_addresses, rows_of
 from labeler.domain.assessment import SourceType
@@ -95,7 +95,7 @@ def _indexed(targets: Sequence[str], options: ReadOptions) -> dict[str, RowIndex
     """Read the files, and say what of them cannot be read."""
     indexes: dict[str, RowIndex] = {}
     read = 0
-    with Progress("reading") as progress:
+    with ProgressBar("reading") as progress:
         for target in targets:
             for file, found in rows_of(target, options):
                 indexes.setdefault(file, RowIndex()).note(found)

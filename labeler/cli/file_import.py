@@ -17,7 +17,7 @@ from labeler.backends.local.store import LocalStore
 from labeler.cache.async_cache import AsyncCache
 from labeler.cache.store import Cache
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.output import Progress, print_message
+from labeler.cli.output import ProgressBar, print_message
 from labeler.delivery.listing import ListedTrace
 from labeler.desk.desk import Desk
 from labeler.desk.events import ItemsAdded
@@ -75,7 +75,7 @@ class FileImport:
     async def begin(self, store: LocalStore, journal: AsyncJournal, cache: AsyncCache) -> None:
         """Import what the screen opens with. Raises `CommandFailed` where there is no trace to open it with."""
         self._store, self._journal, self._cache = store, journal, cache
-        with Progress("importing") as progress:
+        with ProgressBar("importing") as progress:
             while (batch := await self._next()) is not None:
                 await self._import(batch)
                 self._first += [trace.summary.id for trace in batch]
@@ -109,7 +109,7 @@ class FileImport:
     async def finish(self) -> None:
         """Read what is left without importing it, so that everything is known of the file. Raises `CommandFailed`."""
         read = 0
-        with Progress("reading the rest") as progress:
+        with ProgressBar("reading the rest") as progress:
             while (batch := await self._next()) is not None:
                 read += len(batch)
                 progress.show(read, read)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.output import Progress, print_message
+from labeler.cli.output import ProgressBar, print_message
 from labeler.cli.whole_file import path_to_write
 from labeler.dataclass import dataclass
 from labeler.domain.assessment import Assessment
@@ -99,7 +99,7 @@ async def write_labels_out(
     is_written = True
     for output in outputs:
         try:
-            with Progress(f"writing {output.path.name}") as progress:
+            with ProgressBar(f"writing {output.path.name}") as progress:
                 ask = _asker(journal, choice)
                 whose = choice.reviewer_of(output)
                 written = await asyncio.to_thread(output.write, ask, whose, choice.names, progress.show)

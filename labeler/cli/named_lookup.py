@@ -10,7 +10,7 @@ from labeler.backends.base import Ambiguous, Backend, Unreachable
 from labeler.cli.context import CliContext
 from labeler.cli.destinations import experiments_named
 from labeler.cli.named_traces import Unfound, listed
-from labeler.cli.output import Progress, print_message
+from labeler.cli.output import ProgressBar, print_message
 from labeler.cli.retry import with_retries
 from labeler.config.problems import SettingSource
 from labeler.dataclass import dataclass
@@ -51,7 +51,7 @@ async def find_named(backend: Backend, trace_ids: Sequence[str], known: Mapping[
     found: list[TraceSummary] = []
     asked, why = 0, ""
     try:
-        with Progress("Looking for traces") as progress:
+        with ProgressBar("Looking for traces") as progress:
             for start in range(0, len(unknown), _ASKED_AT_ONCE):
                 found += await with_retries(partial(backend.summaries, unknown[start : start + _ASKED_AT_ONCE]))
                 asked = min(start + _ASKED_AT_ONCE, len(unknown))

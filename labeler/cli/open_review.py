@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from labeler.backends.base import Ambiguous, Backend, Unreachable
 from labeler.cli.context import CliContext
-from labeler.cli.continue_review import open_remembered
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.named_lookup import find_named
 from labeler.cli.opened_review import OpenedReview
 from labeler.cli.options import TraceSelection
+from labeler.cli.remembered_review import open_remembered
 from labeler.cli.review_spec import label_of, questions_at, review_spec, spec_of
 from labeler.cli.reviewer import ask_reviewer, known_reviewer, remember_reviewer
 from labeler.cli.sprint_review import NotInSprint, choose_reviewer, in_its_sprint

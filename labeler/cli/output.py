@@ -62,7 +62,7 @@ _WIDTH: Final = 30
 _REDRAW_S: Final = 0.1
 
 
-class Progress:
+class ProgressBar:
     """A count up to a total that may still grow, drawn at most ten times a second and only on a terminal.
 
     A note beside the count goes to scripts too, as a line of its own.

@@ -19,7 +19,7 @@ from labeler.cli.open_journal import open_journal
 from labeler.cli.open_review import check_membership, open_spec
 from labeler.cli.opened_review import OpenedReview
 from labeler.cli.options import TraceSelection, refuse_queue_beside_names, selection_of
-from labeler.cli.output import Progress, print_message
+from labeler.cli.output import ProgressBar, print_message
 from labeler.cli.review_spec import review_spec
 from labeler.cli.reviewer import reviewer_at
 from labeler.dataclass import dataclass
@@ -97,7 +97,7 @@ _GIVE_UP_AFTER_S: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class PullReport:
     """How a download ended. `here` counts the traces in the cache; `problems` are sentences about single traces."""
 
     here: int
@@ -111,7 +111,7 @@ async def list_worklist(
 ) -> list[str]:
     """Take the backend's listing into the review, and return the worklist's trace IDs in order."""
     spec, questions = review.record.spec, review.asked.questions
-    with Progress("Listing") as progress:
+    with ProgressBar("Listing") as progress:
         listed, selected = 0, set[str]()
         places: set[Destination] = set()
         retired: set[str] = set()
@@ -144,7 +144,7 @@ async def list_worklist(
     return [row.trace_id for row in await journal.run(journal.reviews.items, review.record.id)]
 
 
-async def download(backend: Backend, cache: AsyncCache, trace_ids: Sequence[str]) -> Report:
+async def download(backend: Backend, cache: AsyncCache, trace_ids: Sequence[str]) -> PullReport:
     """Download the traces that are not in the cache. Traces that arrive stay, so a second run goes on from there."""
     home = home_of(backend)
     here = await cache.run(Cache.have, home, trace_ids)
@@ -178,7 +178,7 @@ class _Download:
 
     def __init__(self, left: list[str], total: int) -> None:
         self.left = dict.fromkeys(left)
-        self.progress = Progress("Downloading")
+        self.progress = ProgressBar("Downloading")
         self.ended = asyncio.Event()
         self._total = total
         self._problems: list[str] = []
@@ -202,16 +202,16 @@ class _Download:
                     self._giving_up.cancel()
         self._note_progress()
 
-    def report(self, here: int) -> Report:
+    def report(self, here: int) -> PullReport:
         if self._giving_up is not None:
             self._giving_up.cancel()
         if self.left:
             advice = f"{self._out_of_reach.rstrip('.')}. Run this again to go on where it stopped"
-            return Report(here, tuple(self._problems), advice, ExitCode.WAITING)
+            return PullReport(here, tuple(self._problems), advice, ExitCode.WAITING)
         if here < self._total - len(self._problems):
             advice = "The rest did not fit: raise cache.max_mb"
-            return Report(here, tuple(self._problems), advice, ExitCode.PROBLEM)
-        return Report(here, tuple(self._problems), "", ExitCode.PROBLEM if self._problems else ExitCode.OK)
+            return PullReport(here, tuple(self._problems), advice, ExitCode.PROBLEM)
+        return PullReport(here, tuple(self._problems), "", ExitCode.PROBLEM if self._problems else ExitCode.OK)
 
     def _note_progress(self) -> None:
         self.progress.show(self._total - len(self.left), self._total)

@@ -7,12 +7,12 @@ import asyncio
 from collections.abc import Collection, Mapping
 
 from labeler import __version__
-from labeler.agreement.counted_labels import Blind, CountedLabels, count_labels, reviewer_key
+from labeler.agreement.counted_labels import CountedLabels, WasBlind, count_labels, reviewer_key
 from labeler.agreement.judge_examples import Examples
 from labeler.agreement.report import agreement_report
 from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
 from labeler.cli.file_labels import labels_of_files
-from labeler.cli.output import Progress, print_message
+from labeler.cli.output import ProgressBar, print_message
 from labeler.cli.report_output import check_output, write_report
 from labeler.cli.reported_labels import ReportedLabels, labels_of_journal
 from labeler.cli.server_labels import labels_of_server
@@ -69,10 +69,10 @@ def _report(arguments: argparse.Namespace, found: ReportedLabels, needed: Collec
     labels = count_labels(
         [each for each in found.assessments if _question_of(each, found.judges) in asked],
         without=arguments.without or (),
-        blind=(Blind.TRUE,) if arguments.blind_only else tuple(Blind),
+        blind=(WasBlind.TRUE,) if arguments.blind_only else tuple(WasBlind),
     )
     _check_left_out(arguments.without or (), found)
-    with Progress("Computing figures") as progress:
+    with ProgressBar("Computing figures") as progress:
         figures = agreement_report(
             labels,
             [each for each in found.questions if each.name in asked],

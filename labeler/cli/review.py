@@ -9,7 +9,7 @@ from functools import partial
 
 from labeler.backends.pulse import Pulse
 from labeler.cli.context import configure
-from labeler.cli.continue_review import continue_review, last_of_mine, open_remembered
+from labeler.cli.continue_review import continue_review
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.judge_review import check_judge
 from labeler.cli.named_lookup import look_for
@@ -20,6 +20,7 @@ from labeler.cli.open_review import open_asked
 from labeler.cli.opened_review import announce
 from labeler.cli.options import TraceSelection, refuse_queue_beside_names, selection_of
 from labeler.cli.output import print_message
+from labeler.cli.remembered_review import last_of_mine, open_remembered
 from labeler.cli.retry import with_retries
 from labeler.cli.review_chosen import review_chosen
 from labeler.cli.run_review import check_screen, run_on_screen

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labeler.config.load import Configuration, ConfigurationError
-from labeler.config.problems import Problem
+from labeler.config.problems import SettingProblem
 
 if TYPE_CHECKING:
     from labeler.tui.keymap import Keymap
@@ -23,7 +23,7 @@ def keymap_of(configuration: Configuration) -> Keymap:
     except BadKeys as error:
         raise ConfigurationError(
             [
-                Problem(configuration.origin(f"keys.{action}"), f"keys.{action}", f"is wrong: {sentence}")
+                SettingProblem(configuration.origin(f"keys.{action}"), f"keys.{action}", f"is wrong: {sentence}")
                 for action, sentence in error.problems
             ]
         ) from None
@@ -37,7 +37,9 @@ def theme_of(configuration: Configuration) -> Theme:
     try:
         return load_theme(configuration.settings.theme or DEFAULT_THEME, theme_directories(configuration))
     except ThemeError as error:
-        raise ConfigurationError([Problem(configuration.origin("theme"), "theme", f"is wrong: {error}")]) from None
+        raise ConfigurationError(
+            [SettingProblem(configuration.origin("theme"), "theme", f"is wrong: {error}")]
+        ) from None
 
 
 def theme_directories(configuration: Configuration) -> tuple[Path, ...]:
@@ -59,7 +61,7 @@ def with_screen_settings(error: ConfigurationError) -> ConfigurationError:
     return ConfigurationError([*error.problems, *_problems(error.rest)])
 
 
-def _problems(configuration: Configuration) -> Iterator[Problem]:
+def _problems(configuration: Configuration) -> Iterator[SettingProblem]:
     for read in (theme_of, keymap_of):
         try:
             read(configuration)

@@ -19,7 +19,7 @@ from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.journal_labels import questions_in_journal
 from labeler.cli.open_backend import reach_backend, tell_cautions
 from labeler.cli.open_journal import open_journal_to_read
-from labeler.cli.output import Progress, print_message
+from labeler.cli.output import ProgressBar, print_message
 from labeler.cli.reported_labels import ReportedLabels, fitting
 from labeler.config.asked import known_questions
 from labeler.config.load import Configuration
@@ -82,7 +82,7 @@ async def _from_backend(
             server += (await backend.schemas(experiment_id)).questions
         summaries: list[TraceSummary] = []
         place = Destination(backend.uri, backend.workspace, "")
-        with Progress("Reading labels") as progress:
+        with ProgressBar("Reading labels") as progress:
             total = await _total(backend, scope, arguments)
             async for page in _pages(backend, scope, arguments):
                 summaries += page

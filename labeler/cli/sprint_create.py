@@ -10,7 +10,7 @@ from typing import Final
 
 from labeler.backends.base import Experiment
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.output import Progress, print_json, print_message, print_text
+from labeler.cli.output import ProgressBar, print_json, print_message, print_text
 from labeler.cli.retry import with_retries
 from labeler.cli.reviewer import reviewer_at
 from labeler.cli.sprint_backend import TeamContext, team_context
@@ -43,7 +43,7 @@ from labeler.sprint.creating import (
 from labeler.sprint.errors import SprintError
 from labeler.sprint.names import adjudication_queue_name, queue_name, slug_of
 from labeler.sprint.options import SprintOptions, check_reviewers, differences, parse_overlap
-from labeler.sprint.plan import Gold, Plan, Selection, SprintState, plan_json
+from labeler.sprint.plan import Gold, Plan, SprintSelection, SprintState, plan_json
 from labeler.sprint.plan_tags import Sprint, check_guide, sprints_of
 from labeler.sprint.questions import MatchedQuestions, match_questions
 from labeler.sprint.traces import SelectedTrace, SelectedTraces, draw, drawn, search, selected
@@ -123,7 +123,7 @@ async def create(arguments: argparse.Namespace) -> ExitCode:
                     }
                 )
             return ExitCode.OK
-        with Progress("Filling queues") as progress:
+        with ProgressBar("Filling queues") as progress:
             made = await with_retries(lambda: make(team.backend, experiment.id, new, progress.show))
         _tell_made(arguments, team, Sprint(experiment.id, made, guide), is_new=True, items=final)
     return ExitCode.OK
@@ -197,15 +197,15 @@ async def _selected(
             refuse_missing(ids.lines, ids.name, known, f"; --skip-missing leaves out lines of {ids.name} that are none")
         kept = [trace_id for trace_id in ids.lines if trace_id in known]
         return drawn([known[trace_id] for trace_id in kept], selection)
-    with Progress("Reading traces") as progress:
+    with ProgressBar("Reading traces") as progress:
         return await with_retries(
             lambda: search(team.backend, experiment.id, selection, lambda read: progress.show(read, read))
         )
 
 
-def _new_selection(options: SprintOptions) -> Selection:
+def _new_selection(options: SprintOptions) -> SprintSelection:
     seed = secrets.randbelow(_SEEDS) if options.seed is None else options.seed
-    return Selection(
+    return SprintSelection(
         filter=options.filter,
         sample=options.sample,
         seed=seed,

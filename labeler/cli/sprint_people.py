@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.output import Progress, print_json, print_message, print_text
+from labeler.cli.output import ProgressBar, print_json, print_message, print_text
 from labeler.cli.retry import with_retries
 from labeler.cli.sprint_backend import TeamContext, sprint_named, team_context
 from labeler.cli.sprint_confirm import may_go_on
@@ -163,7 +163,7 @@ async def _with_queues(team: TeamContext, sprint: Sprint, snapshot: Snapshot, re
 
 async def _move(team: TeamContext, sprint: Sprint, moves: Sequence[Move]) -> None:
     queues = {reviewer: queue for queue, reviewer in sprint.plan.queues.items()}
-    with Progress("Moving items") as progress:
+    with ProgressBar("Moving items") as progress:
         await with_retries(lambda: carry_out(team.backend, moves, queues, progress.show))
 
 

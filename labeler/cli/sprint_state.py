@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.output import Progress, print_json, print_message, print_text
+from labeler.cli.output import ProgressBar, print_json, print_message, print_text
 from labeler.cli.prompts import is_interactive, read_line
 from labeler.cli.retry import with_retries
 from labeler.cli.sprint_backend import TeamContext, sprint_named, team_context
@@ -42,7 +42,7 @@ async def open(arguments: argparse.Namespace) -> ExitCode:
         if lost := [who for who, queue in plan.active_queues.items() if queue not in there]:
             raise SprintError(f"The queue of {lost[0]} was deleted: labeler sprint rebalance makes it again")
         queues = {who: there[queue] for who, queue in plan.active_queues.items()}
-        with Progress("Filling queues") as progress, rights_told("The sprint was not opened"):
+        with ProgressBar("Filling queues") as progress, rights_told("The sprint was not opened"):
             await with_retries(lambda: add_assigned(team.backend, assigned, queues, progress.show))
         return await _set_state(arguments, team, sprint, SprintState.OPEN, f"“{plan.name}” is open for all its items.")
 
@@ -107,7 +107,7 @@ async def _items(arguments: argparse.Namespace, team: TeamContext, sprint: Sprin
     """Return the traces that the sprint was made with, by its pinned selection."""
     selection = sprint.plan.selection
     if selection.ids_sha256 is None:
-        with Progress("Reading traces") as progress:
+        with ProgressBar("Reading traces") as progress:
             found = await with_retries(
                 lambda: search(team.backend, sprint.experiment_id, selection, lambda read: progress.show(read, read))
             )

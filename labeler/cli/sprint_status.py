@@ -13,7 +13,7 @@ from typing import Final
 
 from labeler.agreement.bootstrap import Bootstrap
 from labeler.cli.exit_code import CommandFailed, ExitCode
-from labeler.cli.output import Progress, print_json, print_text
+from labeler.cli.output import ProgressBar, print_json, print_text
 from labeler.cli.retry import with_retries
 from labeler.cli.sprint_backend import TeamContext, sprint_named, team_context
 from labeler.cli.sprint_files import GoldFile, read_gold
@@ -63,7 +63,7 @@ async def _whole(team: TeamContext, sprint: Sprint) -> Snapshot:
     at_ms = wall_clock_ms()
     snapshot = await with_retries(lambda: read_items(team.backend, sprint, at_ms))
     questions = await with_retries(lambda: read_questions(team.backend, sprint))
-    with Progress("Reading labels") as progress:
+    with ProgressBar("Reading labels") as progress:
         traces = await with_retries(
             lambda: read_traces(team.backend, sprint.experiment_id, snapshot.trace_ids, progress.show)
         )

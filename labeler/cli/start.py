@@ -9,11 +9,12 @@ import argparse
 import asyncio
 
 from labeler.cli.context import configure
-from labeler.cli.continue_review import continue_review, last_of_mine, open_remembered
+from labeler.cli.continue_review import continue_review
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.open_journal import open_journal
 from labeler.cli.options import TraceSelection
 from labeler.cli.output import print_message
+from labeler.cli.remembered_review import last_of_mine, open_remembered
 from labeler.cli.run_review import check_screen
 from labeler.config.load import Configuration
 from labeler.config.problems import SettingSource

@@ -14,7 +14,7 @@ from labeler.cli.destinations import destinations_in_scope
 from labeler.cli.exit_code import ExitCode
 from labeler.cli.open_backend import open_backend
 from labeler.cli.open_journal import open_journal
-from labeler.cli.output import Progress, print_json, print_message
+from labeler.cli.output import ProgressBar, print_json, print_message
 from labeler.config.load import Configuration
 from labeler.config.problems import SettingSource
 from labeler.delivery.drain import SyncResult, result_since
@@ -78,7 +78,7 @@ async def deliver_once(arguments: argparse.Namespace) -> SyncResult:
         total = _total(await journal.run(journal.queries.counts, scope))
         if not total:
             return await result_since(journal, scope, wall_clock_ms())
-        with Progress("Delivering") as progress:
+        with ProgressBar("Delivering") as progress:
             teller = _ProgressListener(progress, total)
             async with _engine(configuration, journal, scope, teller, _at_full_speed(configuration)) as engine:
                 return await engine.drain()
@@ -131,7 +131,7 @@ def _at_full_speed(configuration: Configuration) -> int:
 class _ProgressListener:
     """Shows how far one delivery of everything got."""
 
-    def __init__(self, progress: Progress, total: int) -> None:
+    def __init__(self, progress: ProgressBar, total: int) -> None:
         self._progress = progress
         self._total = total
 

@@ -15,7 +15,7 @@ from labeler.storage.file_reading import open_data_file, spool
 
 if TYPE_CHECKING:
     from labeler.domain.trace import RawTrace
-    from labeler.reading.files.entry import Layout, Problem, ReadOptions, Remark
+    from labeler.reading.files.entry import FileLayout, Problem, ReadOptions, Remark
     from labeler.reading.files.traces import Found
 
 STDIN: Final = "-"
@@ -90,14 +90,14 @@ def traces_of(target: str, options: ReadOptions) -> Iterator[RawTrace | Problem 
 
     Raises `CommandFailed` when it cannot be read or holds none.
     """
-    from labeler.reading.files.entry import Layout, Row
+    from labeler.reading.files.entry import FileLayout, FileRow
 
     for _, found in rows_of(target, options):
-        if not isinstance(found, Layout | Row):
+        if not isinstance(found, FileLayout | FileRow):
             yield found
 
 
-def rows_of(target: str, options: ReadOptions) -> Iterator[tuple[str, Layout | Found]]:
+def rows_of(target: str, options: ReadOptions) -> Iterator[tuple[str, FileLayout | Found]]:
     """As `traces_of`, with the file that each thing was read of, and all that is read of it: its layout, its rows."""
     if target != STDIN and Path(target).is_dir():
         yield from _rows_of_directory(Path(target), options)
@@ -116,7 +116,7 @@ def rows_of(target: str, options: ReadOptions) -> Iterator[tuple[str, Layout | F
             raise _unreadable(target, error) from None
 
 
-def _rows_of_directory(directory: Path, options: ReadOptions) -> Iterator[tuple[str, Layout | Found]]:
+def _rows_of_directory(directory: Path, options: ReadOptions) -> Iterator[tuple[str, FileLayout | Found]]:
     """Read a directory's files, by name. Hidden ones, folders, and the labelled files of others are left out."""
     from labeler.domain.trace import RawTrace
     from labeler.labels.labelled_path import is_made_of_another

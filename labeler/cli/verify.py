@@ -14,7 +14,7 @@ from labeler.cli.destinations import destinations_in_scope
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.open_backend import reach_backend
 from labeler.cli.open_journal import open_journal, open_journal_to_read
-from labeler.cli.output import Progress, print_json, print_message, print_text
+from labeler.cli.output import ProgressBar, print_json, print_message, print_text
 from labeler.cli.prompts import agrees, is_interactive
 from labeler.delivery import verification
 from labeler.delivery.verification import Mismatch, Resendable, Verification
@@ -37,7 +37,7 @@ async def verify(arguments: argparse.Namespace) -> ExitCode:
     async with opening(configuration.paths) as journal:
         scope = await destinations_in_scope(configuration, journal)
         async with reach_backend(configuration, journal) as backend:
-            with Progress("Verifying") as progress:
+            with ProgressBar("Verifying") as progress:
                 found = await verification.verify(journal, backend, scope, progress.show)
         _report(found, as_json=arguments.json)
         if arguments.resend and found.resendable:

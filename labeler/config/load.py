@@ -14,7 +14,7 @@ from labeler.config.backend_uri import secrets_in
 from labeler.config.checks import Wrong
 from labeler.config.model import Settings, check_settings
 from labeler.config.paths import SHORTAGES, Paths
-from labeler.config.problems import DEFAULT_ORIGIN, Origin, Problem, SettingSource
+from labeler.config.problems import DEFAULT_ORIGIN, Origin, SettingProblem, SettingSource
 from labeler.config.questions import NOT_OF_A_FIELD, QuestionRefinement
 from labeler.config.toml_lines import KeyPath, key_lines, nearest_line
 from labeler.config.toml_text import NestedTooDeeply, parse_toml
@@ -125,7 +125,7 @@ class ConfigurationError(Exception):
     `rest` is the configuration without the mistakes, so that more of it can be checked; None where there is none.
     """
 
-    def __init__(self, problems: list[Problem], rest: Configuration | None = None) -> None:
+    def __init__(self, problems: list[SettingProblem], rest: Configuration | None = None) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = tuple(problems)
         self.rest = rest
@@ -144,7 +144,7 @@ def load_configuration(
     `labeler.toml` is looked for in `directory` (None: nowhere). With `config_is_named` the user asked for this very
     configuration file, so it has to exist.
     """
-    problems: list[Problem] = []
+    problems: list[SettingProblem] = []
     layers = [_flag_layer(flags), _environment_layer(environment)]
     in_directory = None if directory is None else directory / WORKING_DIRECTORY_FILE
     if in_directory is not None and in_directory.exists() and not _same_file(in_directory, paths.config_file):
@@ -211,25 +211,25 @@ def _environment_layer(environment: Mapping[str, str]) -> Layer:
     return Layer(SettingSource.ENVIRONMENT, values, names=names)
 
 
-def _file_layer(path: Path, source: SettingSource, problems: list[Problem]) -> Iterator[Layer]:
+def _file_layer(path: Path, source: SettingSource, problems: list[SettingProblem]) -> Iterator[Layer]:
     try:
         text = read_small_file(path).decode("utf-8-sig")
         values = parse_toml(text)
     except OSError as error:
         if error.errno in SHORTAGES:
             raise
-        problems.append(Problem(Origin(source, str(path)), "", f"cannot be read: {error.strerror or error}"))
+        problems.append(SettingProblem(Origin(source, str(path)), "", f"cannot be read: {error.strerror or error}"))
     except UnicodeDecodeError:
-        problems.append(Problem(Origin(source, str(path)), "", "is not UTF-8 text"))
+        problems.append(SettingProblem(Origin(source, str(path)), "", "is not UTF-8 text"))
     except tomllib.TOMLDecodeError as error:
         problems.append(_syntax_problem(path, source, str(error), text))
     except NestedTooDeeply as error:
-        problems.append(Problem(Origin(source, str(path)), "", str(error)))
+        problems.append(SettingProblem(Origin(source, str(path)), "", str(error)))
     else:
         yield Layer(source, values, file=str(path), lines=key_lines(text))
 
 
-def _syntax_problem(path: Path, source: SettingSource, message: str, text: str) -> Problem:
+def _syntax_problem(path: Path, source: SettingSource, message: str, text: str) -> SettingProblem:
     """Return what `tomllib` reports, with its line.
 
     Where it says "at end of document", that is the last line.
@@ -237,21 +237,21 @@ def _syntax_problem(path: Path, source: SettingSource, message: str, text: str) 
     where = re.search(r"line (\d+)", message)
     line = int(where[1]) if where else max(len(text.splitlines()), 1)
     reason = message.partition(" (at ")[0]
-    return Problem(Origin(source, str(path), line), "", f"is not valid TOML: {reason}")
+    return SettingProblem(Origin(source, str(path), line), "", f"is not valid TOML: {reason}")
 
 
-def _problems_of(layer: Layer) -> Iterator[Problem]:
+def _problems_of(layer: Layer) -> Iterator[SettingProblem]:
     try:
         check_settings(layer.values)
     except Wrong as error:
         from labeler.config.sentences import explain
 
         for path, sentence in explain(error.mistakes[:_MOST_TOLD]):
-            yield Problem(layer.origin(path), _dotted(path), sentence)
+            yield SettingProblem(layer.origin(path), _dotted(path), sentence)
         if (more := len(error.mistakes) - _MOST_TOLD) > 0:
-            yield Problem(layer.origin(()), "", f"has {more:,} mistakes more")
+            yield SettingProblem(layer.origin(()), "", f"has {more:,} mistakes more")
     for key, sentence in _not_its_own(layer):
-        yield Problem(layer.origin(tuple(key.split("."))), key, sentence)
+        yield SettingProblem(layer.origin(tuple(key.split("."))), key, sentence)
 
 
 def _not_its_own(layer: Layer) -> Iterator[tuple[str, str]]:

@@ -41,7 +41,7 @@ DEFAULT_ORIGIN: Final = Origin(SettingSource.DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class SettingProblem:
     """One mistake. `key` is dotted, or empty where the whole file is meant; `sentence` has no full stop."""
 
     origin: Origin

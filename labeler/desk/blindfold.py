@@ -22,7 +22,7 @@ from labeler.review.state import Blindness, ReviewState
 _NOT_AS_LEFT: Final = "The queue has an item otherwise than you left it"
 
 
-class OnScreen(Protocol):
+class ShownTrace(Protocol):
     """What tells which trace is on the screen."""
 
     @property
@@ -37,7 +37,7 @@ class Blindfold:
         spec: ReviewSpec,
         state: ReviewState,
         library: Library,
-        on_screen: OnScreen,
+        on_screen: ShownTrace,
         destination_of: Callable[[str], Destination],
         journal: AsyncJournal,
         background: Background,

@@ -24,7 +24,7 @@ from labeler.desk.intake import Intake
 from labeler.desk.journal_tasks import Background
 from labeler.desk.known_assessments import KnownAssessments
 from labeler.desk.media_content import Contents
-from labeler.desk.outbox import Outbox
+from labeler.desk.outbox import DeskOutbox
 from labeler.desk.own_elsewhere import OwnElsewhere
 from labeler.desk.progress import WorkDone
 from labeler.desk.remote import OFFLINE, Remote
@@ -110,7 +110,7 @@ class Desk:
         self.blindfold = Blindfold(
             record.spec, state, self.library, self._active, self.destination_of, journal, self._background, self._emit
         )
-        self.outbox = Outbox(journal, remote, self.deliveries.changed)
+        self.outbox = DeskOutbox(journal, remote, self.deliveries.changed)
         self.intake = Intake(record, state, self.known, journal)
         self.filters = Filters(state, self.intake.facts, self.drafts, cache, self.destination_of)
         self.work_done = WorkDone(record, state, self.drafts, journal, self.filters.verdicts_on)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from labeler.review.criteria import Criterion, Filter, Kind
+from labeler.review.criteria import Criterion, CriterionKind, Filter
 from labeler.review.worklist import Item
 
 
@@ -19,7 +19,7 @@ def filter_from_json(text: str, index_of: Mapping[str, int]) -> Filter | None:
     """Return the filter on the items that are still in the worklist; None where the text is not understood."""
     try:
         fields = json.loads(text)
-        criterion = Criterion(Kind(fields["kind"]), str(fields["name"]), fields["value"])
+        criterion = Criterion(CriterionKind(fields["kind"]), str(fields["name"]), fields["value"])
         shown = sorted(index_of[each] for each in fields["traces"] if each in index_of)
     except (ValueError, KeyError, TypeError):
         return None

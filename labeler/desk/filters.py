@@ -10,7 +10,7 @@ from labeler.desk.drafts import Drafts
 from labeler.desk.text_search import Searched, search_whole
 from labeler.desk.trace_facts import KnownFacts
 from labeler.domain.destination import Destination
-from labeler.review.criteria import Criterion, Kind
+from labeler.review.criteria import Criterion, CriterionKind
 from labeler.review.filter_index import FilterIndex
 from labeler.review.judge_values import VerdictOnTrace
 from labeler.review.state import ReviewState
@@ -49,7 +49,7 @@ class Filters:
         name = self._facts.of(item.trace_id).name if item is not None else ""
         if item is None or not name:
             return None
-        return Criterion(Kind.LIKE if item.has_failed else Kind.NAME, name)
+        return Criterion(CriterionKind.LIKE if item.has_failed else CriterionKind.NAME, name)
 
     @property
     def unread(self) -> int:

@@ -26,7 +26,7 @@ from labeler.review.worklist import TO_DO
 AnswersBySpan = Mapping[str | None, Mapping[str, Answer]]
 """Answers by span ID and question."""
 
-Settled = Mapping[tuple[str | None, str], int | None]
+SettledAt = Mapping[tuple[str | None, str], int | None]
 """When the last delivery of each answer about a trace was acknowledged (`OutboxQueries.settled_in`)."""
 
 
@@ -36,7 +36,7 @@ class ReadingOfMine:
 
     summary: TraceSummary
     journaled: Mapping[tuple[str | None, str], Answer | None]
-    settled: Settled
+    settled: SettledAt
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,7 @@ class Intake:
         is_as_then = known.journaled(summary.id) == reading.journaled
         return known.told_since(summary, reading.settled) if is_as_then else known.unknown_answers(summary)
 
-    async def _settled(self, summary: TraceSummary) -> Settled:
+    async def _settled(self, summary: TraceSummary) -> SettledAt:
         """Ask the journal when the last delivery of each answer about a trace was acknowledged."""
         spec = self._record.spec
         home = Destination(spec.backend_uri, spec.workspace, summary.experiment_id)

@@ -10,10 +10,10 @@ from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import JournalError
 from labeler.journal.outbox_queries import DeliveryStanding, OutboxPlace, OutboxRow
 
-__all__ = ["DeliveryStanding", "JournalError", "Outbox", "OutboxPlace", "OutboxRow"]
+__all__ = ["DeliveryStanding", "DeskOutbox", "JournalError", "OutboxPlace", "OutboxRow"]
 
 
-class Outbox:
+class DeskOutbox:
     """Everything in the journal that is not acknowledged, at any destination.
 
     `remote` tries deliveries again when the reviewer asks for it. `changed` is called when there is more or less to

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
+from labeler.desk.blindfold import ShownTrace
 from labeler.desk.delivery_status import Deliveries
 from labeler.desk.document_cache import PreparedTrace
 from labeler.desk.events import DeskEvent, ItemChanged
@@ -23,13 +23,6 @@ from labeler.journal.outbox_queries import OutboxRow
 from labeler.review.state import ReviewState
 
 
-class OnScreen(Protocol):
-    """What tells which trace is on the screen."""
-
-    @property
-    def shown(self) -> str | None: ...
-
-
 class OwnElsewhere:
     """Merges what the backend tells of the reviewer's own answers into the state of a review.
 
@@ -45,7 +38,7 @@ class OwnElsewhere:
         journal: AsyncJournal,
         background: Background,
         deliveries: Deliveries,
-        on_screen: OnScreen,
+        on_screen: ShownTrace,
         destination_of: Callable[[str], Destination],
         announce: Callable[[DeskEvent], None],
     ) -> None:

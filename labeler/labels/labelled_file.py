@@ -12,7 +12,7 @@ from labeler.labels.label import Label
 from labeler.labels.labelled_path import is_labelled_name
 from labeler.labels.row_index import RowIndex, index_of, index_of_known
 from labeler.labels.row_labels import NOTHING_SAID, KeptLabel, Said, is_of, is_same_cell
-from labeler.labels.row_writer import Progress, RowsToWrite, write_rows
+from labeler.labels.row_writer import OnRowsWritten, RowsToWrite, write_rows
 from labeler.reading.files.entry import LayoutKind, ReadOptions, UnusableFile
 from labeler.reading.files.read import stream_entries, stream_rows
 from labeler.storage.file_reading import open_data_file
@@ -87,7 +87,7 @@ class LabelledFile:
         said_of: SaidOf,
         reviewer: str | None = None,
         names: Sequence[str] = (),
-        progress: Progress = lambda done, total: None,
+        progress: OnRowsWritten = lambda done, total: None,
     ) -> Written:
         """Write every row with its labels: the journal's, and those that the file at the path has already.
 
@@ -108,7 +108,7 @@ class LabelledFile:
         except OSError as error:
             raise not_written(self.source, self.path, error.strerror or str(error)) from error
 
-    def _write(self, said_of: SaidOf, reviewer: str | None, names: Sequence[str], progress: Progress) -> Written:
+    def _write(self, said_of: SaidOf, reviewer: str | None, names: Sequence[str], progress: OnRowsWritten) -> Written:
         if _stamp(self.source) != self._indexed_at:
             self._indexed_at = _stamp(self.source)
             self.index = _indexed(self.source, self._options)

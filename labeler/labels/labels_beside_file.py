@@ -15,7 +15,7 @@ from labeler.labels.label_lines import LabelLine, read_lines, write_labels
 from labeler.labels.labelled_file import LabelsNotWritten, SaidOf, Written, not_written, refused
 from labeler.labels.row_index import RowIndex
 from labeler.labels.row_labels import NOTHING_SAID, is_of
-from labeler.labels.row_writer import Progress
+from labeler.labels.row_writer import OnRowsWritten
 from labeler.storage.file_reading import read_data_file
 from labeler.storage.replacing import own_turn, replacing
 
@@ -42,7 +42,7 @@ class LabelLinesFile:
         said_of: SaidOf,
         reviewer: str | None = None,
         names: Sequence[str] = (),
-        progress: Progress = lambda done, total: None,
+        progress: OnRowsWritten = lambda done, total: None,
     ) -> Written:
         """Write a line for every label: the journal's, and those of the file at the path that no journal word replaces.
 

@@ -13,7 +13,7 @@ from labeler.domain.change import TracePlace
 from labeler.domain.value import UnusableValue
 from labeler.labels.label import Label, check_author, check_content, label_of
 from labeler.labels.label_lines import LabelLine
-from labeler.reading.files.entry import Problem, ReadOptions, Row, UnusableFile
+from labeler.reading.files.entry import FileRow, Problem, ReadOptions, UnusableFile
 from labeler.reading.files.read import stream_rows
 from labeler.reading.wire.forms.form import as_object
 from labeler.reading.wire.forms.row_facts import labels_of
@@ -46,18 +46,18 @@ def read_labelled_rows(name: str, content: bytes) -> LabelledRows | None:
         for found in stream_rows(name, io.BytesIO(content), ReadOptions()):
             if isinstance(found, Problem):
                 problems.append(found.sentence)
-            elif isinstance(found, Row) and found.trace_id:
+            elif isinstance(found, FileRow) and found.trace_id:
                 said = labels_of(as_object(found.entry.value))
                 lines += [_line(name, found, each) for each in said]
                 is_flat = is_flat or any(each.source.type is not SourceType.HUMAN for each in said)
-            elif isinstance(found, Row):
+            elif isinstance(found, FileRow):
                 return None
     except UnusableFile:
         return None
     return LabelledRows(lines, problems, is_flat) if lines else None
 
 
-def _line(name: str, row: Row, said: Assessment) -> LabelLine:
+def _line(name: str, row: FileRow, said: Assessment) -> LabelLine:
     named = as_object(row.entry.value).get(_TRACE_ID)
     label = replace(
         _label(said),

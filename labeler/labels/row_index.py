@@ -9,7 +9,7 @@ from labeler.dataclass import dataclass
 from labeler.domain.trace import RawTrace
 from labeler.domain.value import JsonValue
 from labeler.labels.row_labels import COMMENT, LABEL, LABELS, OWN_LABELS, KeptLabel, are_labels, labels_in
-from labeler.reading.files.entry import Entry, Layout, LayoutKind, Problem, Remark, Row
+from labeler.reading.files.entry import Entry, FileLayout, FileRow, LayoutKind, Problem, Remark
 from labeler.reading.files.identity import OWN_ID_KEY, RowCounter, row_digest
 from labeler.reading.wire.json_members import members_of
 
@@ -39,7 +39,7 @@ class RowIndex:
     was read to its end.
     """
 
-    layout: Layout | None = None
+    layout: FileLayout | None = None
     rows: list[RowPlace] = field(default_factory=list)
     traces: dict[str, int | None] = field(default_factory=dict)
     kept: dict[str, tuple[KeptLabel, ...]] = field(default_factory=dict)
@@ -50,19 +50,19 @@ class RowIndex:
     _is_all_rows: bool = True
     _without_labels: int = 0
 
-    def note(self, found: Layout | RawTrace | Row | Problem | Remark) -> None:
+    def note(self, found: FileLayout | RawTrace | FileRow | Problem | Remark) -> None:
         """Take in one more thing that was read of the file."""
         match found:
-            case Layout():
+            case FileLayout():
                 self.layout = found
                 self._is_all_rows = self._is_all_rows and found.is_whole
             case RawTrace():
                 self.traces.setdefault(found.summary.id, None)
                 if (own_id := found.summary.metadata.get(OWN_ID_KEY)) is not None:
                     self.own_ids[found.summary.id] = own_id
-            case Row(entry, trace_id) if trace_id:
+            case FileRow(entry, trace_id) if trace_id:
                 self.rows.append(self._placed(entry, trace_id))
-            case Row():
+            case FileRow():
                 self._is_all_rows = False
 
     @property
@@ -116,26 +116,28 @@ class RowIndex:
             self.kept[trace_id] = labels
 
 
-def index_of_known(found: Iterable[Layout | Entry], known: Container[str]) -> RowIndex | None:
+def index_of_known(found: Iterable[FileLayout | Entry], known: Container[str]) -> RowIndex | None:
     """Index a file whose rows are all among known ones, by their content alone; return None where one is not.
 
     That gives what `index_of` gives, `own_ids` aside, in a fraction of the time: no row is read as a trace.
     """
     index, rows = RowIndex(), RowCounter()
     for each in found:
-        if isinstance(each, Layout):
+        if isinstance(each, FileLayout):
             index.note(each)
             continue
         is_row = isinstance(each.value, Mapping) and not each.problem
         trace_id = rows.trace_id(row_digest(each.value)) if is_row else ""
         if trace_id not in known:
             return None
-        index.note(Row(each, trace_id))
+        index.note(FileRow(each, trace_id))
     index.is_complete = True
     return index
 
 
-def index_of(found: Iterable[Layout | RawTrace | Row | Problem | Remark], most_rows: int | None = None) -> RowIndex:
+def index_of(
+    found: Iterable[FileLayout | RawTrace | FileRow | Problem | Remark], most_rows: int | None = None
+) -> RowIndex:
     """Index a file from everything that reading it gives, or at most so many of its rows."""
     index = RowIndex()
     for each in found:

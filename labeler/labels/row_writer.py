@@ -35,7 +35,7 @@ _GZIP: Final = b"\x1f\x8b"
 _MARK_BYTES: Final = 4
 _TOLD_EVERY: Final = 500
 
-Progress = Callable[[int, int], None]
+OnRowsWritten = Callable[[int, int], None]
 """Hears how many of how many rows have been written."""
 
 
@@ -56,7 +56,7 @@ class RowsToWrite:
     reviewer: str | None = None
     names: Sequence[str] = ()
     is_labelled: bool = False
-    progress: Progress = field(default=lambda done, total: None)
+    progress: OnRowsWritten = field(default=lambda done, total: None)
 
 
 def write_rows(rows: RowsToWrite, source: BinaryIO, out: BinaryIO, *, is_flat: bool, is_packed: bool) -> int:

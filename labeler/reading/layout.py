@@ -30,7 +30,7 @@ from labeler.reading.message import (
     Result,
     Retrieved,
     Role,
-    Text,
+    TextPart,
     Turns,
 )
 from labeler.reading.sanitise import one_line, sanitise
@@ -169,7 +169,7 @@ class _Layer:
 
     def part(self, part: Part, rank: int) -> Iterator[Block]:
         match part:
-            case Text(text):
+            case TextPart(text):
                 yield from self._text(text)
             case Reasoning(text):
                 yield self.block(BlockKind.REASONING, sanitise(text), summary=one_line(text, _SUMMARY_LENGTH))

@@ -23,7 +23,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextPart:
     text: str
 
 
@@ -128,9 +128,9 @@ class Turns:
     span: str = ""
 
 
-Part: TypeAlias = Text | Reasoning | Call | Result | Media | Retrieved | Data | NamedValue | Failure | Note | Turns
+Part: TypeAlias = TextPart | Reasoning | Call | Result | Media | Retrieved | Data | NamedValue | Failure | Note | Turns
 
-_P = TypeVar("_P", Text, Reasoning, Call, Result, Media, Retrieved, Data, NamedValue, Failure, Note, Turns)
+_P = TypeVar("_P", TextPart, Reasoning, Call, Result, Media, Retrieved, Data, NamedValue, Failure, Note, Turns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ class Message:
     @property
     def text(self) -> str:
         """The message's prose."""
-        return "\n\n".join(part.text for part in self.each(Text))
+        return "\n\n".join(part.text for part in self.each(TextPart))
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -164,7 +164,7 @@ class Message:
 
 def message(role: Role, parts: list[Part], *, name: str = "", call_id: str | None = None) -> Message:
     """Return a message without empty texts, unless an empty text is all there is; a note where there is nothing."""
-    full = [part for part in parts if not (isinstance(part, Text | Reasoning) and not part.text)]
+    full = [part for part in parts if not (isinstance(part, TextPart | Reasoning) and not part.text)]
     return Message(role, tuple(full or parts[:1] or [Note("null")]), name=name, call_id=call_id)
 
 

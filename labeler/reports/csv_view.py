@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from labeler.agreement.counted_labels import Blind, blind_of
+from labeler.agreement.counted_labels import WasBlind, blind_of
 from labeler.agreement.figure import Figure, Interval
 from labeler.agreement.level import Level, Value
 from labeler.agreement.report_model import AgreementFigures, AgreementReport
@@ -25,7 +25,7 @@ _LABELS: Final = (
     "rationale", "assessment_id",
 )  # fmt: skip
 _ITEMS: Final = ("question", "trace_id", "span_id", "consensus", "how", "unanimous", "disagreement", "votes")
-_REVIEWERS: Final = ("reviewer", "labels", "items", "seconds_median", "kappa", *(f"blind_{each}" for each in Blind))
+_REVIEWERS: Final = ("reviewer", "labels", "items", "seconds_median", "kappa", *(f"blind_{each}" for each in WasBlind))
 _AGREEMENT: Final = (
     "question", "option", "level", "items", "labels", "percent", "alpha", "low", "high", "ac1", "fleiss", "note",
 )  # fmt: skip
@@ -90,7 +90,7 @@ def _items(report: AgreementReport) -> Iterator[_Row]:
 def _reviewers(report: AgreementReport) -> Iterator[_Row]:
     for reviewer in report.reviewers:
         seconds = None if reviewer.active_ms is None else reviewer.active_ms.median / 1000
-        blind = [reviewer.blind[each] for each in Blind]
+        blind = [reviewer.blind[each] for each in WasBlind]
         yield (reviewer.reviewer, reviewer.labels, reviewer.items, seconds, reviewer.kappa.value, *blind)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from labeler.agreement.counted_labels import Blind, LeftOut
+from labeler.agreement.counted_labels import LeftOut, WasBlind
 from labeler.agreement.figure import Figure, Interval
 from labeler.agreement.level import Level
 from labeler.agreement.report_model import AgreementFigures, JudgeExample, QuestionFigures, ReviewerFigures
@@ -88,9 +88,9 @@ def level_words(level: Level | None, *, is_by_option: bool) -> str:
 
 def blind_words(reviewer: ReviewerFigures) -> str:
     """Return which share of a reviewer's labels is known to be blind; nothing where nobody wrote it down of any."""
-    if reviewer.blind[Blind.UNKNOWN] == reviewer.labels:
+    if reviewer.blind[WasBlind.UNKNOWN] == reviewer.labels:
         return NO_FIGURE
-    return percent_words(reviewer.blind[Blind.TRUE] / reviewer.labels)
+    return percent_words(reviewer.blind[WasBlind.TRUE] / reviewer.labels)
 
 
 def counted(number: int, one: str, several: str | None = None) -> str:

@@ -33,7 +33,7 @@ _DONE: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class BulkPlan:
     """What a bulk would come to, counted before anything is done.
 
     `without` are the traces to which it can be done that have no answer of mine yet (to the question, or to any), and
@@ -63,7 +63,7 @@ class Plan:
         return self.first[:_SAMPLES]
 
 
-def plan(state: ReviewState, each: act.OnEach) -> Plan:
+def plan(state: ReviewState, each: act.OnEach) -> BulkPlan:
     """Count what a bulk would come to for the selected items."""
     able: list[Item] = []
     left_out: dict[str, int] = {}
@@ -72,7 +72,7 @@ def plan(state: ReviewState, each: act.OnEach) -> Plan:
             left_out[why] = left_out.get(why, 0) + 1
         else:
             able.append(item)
-    return Plan(
+    return BulkPlan(
         each,
         without=tuple(item.trace_id for item in able if not _has_mine(state, item, each)),
         everyone=tuple(item.trace_id for item in able),

@@ -12,7 +12,7 @@ from labeler.domain.value_words import value_words
 from labeler.review.parts import parts
 
 
-class Kind(StrEnum):
+class CriterionKind(StrEnum):
     """By what a worklist is filtered."""
 
     OPEN = "open"
@@ -41,7 +41,7 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
-OF_OTHERS: Final = frozenset({Kind.JUDGED_NO, Kind.JUDGE_DIFFERS, Kind.OTHERS})
+OF_OTHERS: Final = frozenset({CriterionKind.JUDGED_NO, CriterionKind.JUDGE_DIFFERS, CriterionKind.OTHERS})
 """Criteria about what others said, which a blind review does not have."""
 
 Sought: TypeAlias = bool | int | float | str
@@ -53,7 +53,7 @@ class Criterion(NamedTuple):
     A text that is searched for is a `value`. Nothing of it is display text.
     """
 
-    kind: Kind
+    kind: CriterionKind
     name: str = ""
     value: Sought = ""
 
@@ -69,29 +69,29 @@ class Filter:
 def criterion_words(criterion: Criterion, questions: Iterable[Question]) -> str:
     """Say in a few words what a filter shows, as in ``filter flagged``."""
     match criterion.kind:
-        case Kind.COMMENTED:
+        case CriterionKind.COMMENTED:
             return "with a comment"
-        case Kind.DRAFT:
+        case CriterionKind.DRAFT:
             return "with a draft"
-        case Kind.FAILED:
+        case CriterionKind.FAILED:
             return "in error"
-        case Kind.JUDGED_NO:
+        case CriterionKind.JUDGED_NO:
             return "a judge says no"
-        case Kind.JUDGE_DIFFERS:
+        case CriterionKind.JUDGE_DIFFERS:
             return "a judge and I differ"
-        case Kind.OTHERS:
+        case CriterionKind.OTHERS:
             return "others answered"
-        case Kind.ANSWERED:
+        case CriterionKind.ANSWERED:
             return f"{criterion.name} answered"
-        case Kind.VALUE:
+        case CriterionKind.VALUE:
             asked = next((part.asked for part in parts(questions) if part.name == criterion.name), None)
             said = str(criterion.value) if asked is None else value_words(criterion.value, asked)
             return f"{criterion.name} {said}"
-        case Kind.LIKE:
+        case CriterionKind.LIKE:
             return f"{criterion.name} in error"
-        case Kind.NAME:
+        case CriterionKind.NAME:
             return criterion.name
-        case Kind.TEXT:
+        case CriterionKind.TEXT:
             return f"“{criterion.value}”"
         case _:
             return criterion.kind.value

@@ -11,7 +11,7 @@ from labeler.domain.question import FLAG_NAME, Question
 from labeler.domain.value import JsonValue, UnusableValue
 from labeler.domain.worklist import ItemState
 from labeler.review.converted_values import converted
-from labeler.review.criteria import Criterion, Filter, Kind, Sought
+from labeler.review.criteria import Criterion, CriterionKind, Filter, Sought
 from labeler.review.judge_values import VerdictOnTrace, differ, verdict_for
 from labeler.review.parts import Part, values_by_name
 from labeler.review.state import ReviewState
@@ -22,18 +22,18 @@ Compared: TypeAlias = tuple[str, str, str]
 """A question, a verdict on it and an answer to it, as they are written; the answer is empty where there is none."""
 
 _BY_STATE: Final = {
-    ItemState.OPEN: Criterion(Kind.OPEN),
-    ItemState.LABELLED: Criterion(Kind.LABELLED),
-    ItemState.DEFERRED: Criterion(Kind.DEFERRED),
-    ItemState.DECLINED: Criterion(Kind.DECLINED),
+    ItemState.OPEN: Criterion(CriterionKind.OPEN),
+    ItemState.LABELLED: Criterion(CriterionKind.LABELLED),
+    ItemState.DEFERRED: Criterion(CriterionKind.DEFERRED),
+    ItemState.DECLINED: Criterion(CriterionKind.DECLINED),
 }
-_FLAGGED: Final = Criterion(Kind.FLAGGED)
-_COMMENTED: Final = Criterion(Kind.COMMENTED)
-_DRAFT: Final = Criterion(Kind.DRAFT)
-_FAILED: Final = Criterion(Kind.FAILED)
-_JUDGED_NO: Final = Criterion(Kind.JUDGED_NO)
-_JUDGE_DIFFERS: Final = Criterion(Kind.JUDGE_DIFFERS)
-_OTHERS: Final = Criterion(Kind.OTHERS)
+_FLAGGED: Final = Criterion(CriterionKind.FLAGGED)
+_COMMENTED: Final = Criterion(CriterionKind.COMMENTED)
+_DRAFT: Final = Criterion(CriterionKind.DRAFT)
+_FAILED: Final = Criterion(CriterionKind.FAILED)
+_JUDGED_NO: Final = Criterion(CriterionKind.JUDGED_NO)
+_JUDGE_DIFFERS: Final = Criterion(CriterionKind.JUDGE_DIFFERS)
+_OTHERS: Final = Criterion(CriterionKind.OTHERS)
 
 
 class TraceKnowledge(Protocol):
@@ -103,7 +103,7 @@ class FilterIndex:
     def filter_by(self, criterion: Criterion) -> Filter:
         """Return the filter that shows what meets a criterion now."""
         self.catch_up()
-        if criterion.kind is Kind.TEXT:
+        if criterion.kind is CriterionKind.TEXT:
             return Filter(criterion, tuple(index for index in range(len(self._met)) if self._meets(index, criterion)))
         return Filter(criterion, tuple(index for index, met in enumerate(self._met) if criterion in met))
 
@@ -111,7 +111,7 @@ class FilterIndex:
         """Return the values that were answered to a question, or a field of one, each with how many items have it."""
         self.catch_up()
         counts = self._counts.items()
-        return {each.value: count for each, count in counts if each[:2] == (Kind.VALUE, part.name) and count}
+        return {each.value: count for each, count in counts if each[:2] == (CriterionKind.VALUE, part.name) and count}
 
     @property
     def new(self) -> int:
@@ -133,7 +133,7 @@ class FilterIndex:
                 self._new.discard(index)
 
     def _meets(self, index: int, criterion: Criterion) -> bool:
-        if criterion.kind is not Kind.TEXT:
+        if criterion.kind is not CriterionKind.TEXT:
             return criterion in self._met[index]
         item = self._state.items[index]
         name = self._knowledge.name_of(item.trace_id)
@@ -166,18 +166,18 @@ def criteria_met(
             yield _COMMENTED
         for question in state.questions:
             for name, said in values_by_name(question, given.get(question.name)):
-                yield Criterion(Kind.ANSWERED, name)
-                yield from (Criterion(Kind.VALUE, name, value) for value in _sought_in(said))
+                yield Criterion(CriterionKind.ANSWERED, name)
+                yield from (Criterion(CriterionKind.VALUE, name, value) for value in _sought_in(said))
     elif _has_comment(state, trace_id):
         yield _COMMENTED
     if knowledge.has_draft(trace_id):
         yield _DRAFT
     if name := knowledge.name_of(trace_id):
-        yield Criterion(Kind.NAME, name)
+        yield Criterion(CriterionKind.NAME, name)
     if item.has_failed:
         yield _FAILED
         if name:
-            yield Criterion(Kind.LIKE, name)
+            yield Criterion(CriterionKind.LIKE, name)
     if verdicts := knowledge.verdicts_on(trace_id):
         yield from _judged(state, given, verdicts, compared)
     if knowledge.has_others(trace_id):

@@ -25,7 +25,7 @@ from labeler.sprint.plan import Overlap, Plan, SprintState
 from labeler.sprint.plan_tags import FoundSprints, sprints_of, write_guide, write_plan
 from labeler.sprint.questions import MatchedQuestions, make_schemas
 
-Notify = Callable[[int, int], None]
+OnStepsMade = Callable[[int, int], None]
 """Hears how many items of how many are in the queues."""
 
 _EARLY: Final = 20
@@ -110,7 +110,7 @@ def standing_plan(found: FoundSprints, name: str, slug: str, lead: str) -> Plan 
     return plan
 
 
-async def create(backend: TeamBackend, experiment_id: str, new: NewSprint, notify: Notify) -> Plan:
+async def create(backend: TeamBackend, experiment_id: str, new: NewSprint, notify: OnStepsMade) -> Plan:
     """Make a sprint, or go on where an earlier run stopped, and return its plan.
 
     Raises `SprintError` and what the backend raises; nothing is undone then, and a further run goes on.
@@ -171,7 +171,7 @@ async def make_queues(
 
 
 async def add_assigned(
-    backend: TeamBackend, assigned: Mapping[str, Sequence[str]], queues: Mapping[str, Queue], notify: Notify
+    backend: TeamBackend, assigned: Mapping[str, Sequence[str]], queues: Mapping[str, Queue], notify: OnStepsMade
 ) -> None:
     """Put what each reviewer was assigned into their queue, where it is not yet."""
     total, done = sum(map(len, assigned.values())), 0

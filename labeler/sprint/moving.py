@@ -10,11 +10,13 @@ from labeler.backends.base import LacksPermission, TeamBackend
 from labeler.sprint.assignment import Move
 from labeler.sprint.errors import MissingRight
 
-Notify = Callable[[int, int], None]
+OnMovesMade = Callable[[int, int], None]
 """Hears how many moves of how many are made."""
 
 
-async def carry_out(backend: TeamBackend, moves: Sequence[Move], queues: Mapping[str, str], notify: Notify) -> None:
+async def carry_out(
+    backend: TeamBackend, moves: Sequence[Move], queues: Mapping[str, str], notify: OnMovesMade
+) -> None:
     """Make moves. `queues` has the queue ID of each reviewer.
 
     Interrupted, some items are with one person too many, which rebalancing repairs. Raises `MissingRight`.

@@ -37,7 +37,7 @@ class SprintState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class SprintSelection:
     """Which traces a sprint is about. `ids_sha256` is that of the file of IDs, where there was one.
 
     `until_ms` pins the traces that there were, in milliseconds since the epoch, and `since_ms` what `since` stood for.
@@ -81,7 +81,7 @@ class Plan:
 
     name: str
     slug: str
-    selection: Selection
+    selection: SprintSelection
     overlap: Overlap
     questions: tuple[PlannedQuestion, ...]
     state: SprintState = SprintState.CREATING
@@ -237,7 +237,7 @@ def _plan(slug: str, fields: Mapping[str, Any]) -> Plan:
     return Plan(
         name=_text(fields, "name"),
         slug=slug,
-        selection=Selection(
+        selection=SprintSelection(
             filter=_text(chosen, "filter"),
             until_ms=_whole(chosen, "until_ms"),
             sample=_whole(chosen, "sample"),
@@ -267,7 +267,7 @@ def _plan(slug: str, fields: Mapping[str, Any]) -> Plan:
     )
 
 
-_EMPTY: Final = Plan("", "", Selection(), 1, ())
+_EMPTY: Final = Plan("", "", SprintSelection(), 1, ())
 
 
 def _question(value: object) -> PlannedQuestion:

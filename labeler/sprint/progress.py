@@ -11,7 +11,7 @@ from math import comb, sqrt
 from typing import Final
 
 from labeler.agreement.bootstrap import Bootstrap
-from labeler.agreement.counted_labels import Blind, CountedLabel, CountedLabels, count_labels, reviewer_key
+from labeler.agreement.counted_labels import CountedLabel, CountedLabels, WasBlind, count_labels, reviewer_key
 from labeler.agreement.question_table import ReadValue, comparable
 from labeler.agreement.report import agreement_report
 from labeler.agreement.report_model import QuestionFigures
@@ -198,7 +198,7 @@ def _reviewer(
     states = [item.state for item in items.values()]
     pending = states.count(QueueItemState.PENDING)
     times = [item.completed_at_ms for item in items.values() if item.completed_at_ms]
-    seen = [label.blind in (Blind.FALSE, Blind.REVEALED) for label in labels] if plan.blind else []
+    seen = [label.blind in (WasBlind.FALSE, WasBlind.REVEALED) for label in labels] if plan.blind else []
     today = datetime.fromtimestamp(snapshot.at_ms / 1000).date()
     last_ms = max(times, default=None)
     flags = [

@@ -19,7 +19,7 @@ from labeler.sprint.plan_tags import Sprint
 _IDS_AT_ONCE: Final = 500
 _IN_FLIGHT: Final = 2
 
-Notify = Callable[[int, int], None]
+OnTracesRead = Callable[[int, int], None]
 """Hears how many traces of how many have been read."""
 
 
@@ -69,7 +69,7 @@ async def read_items(backend: TeamBackend, sprint: Sprint, at_ms: int) -> Snapsh
 
 
 async def read_traces(
-    backend: TeamBackend, experiment_id: str, trace_ids: Iterable[str], notify: Notify
+    backend: TeamBackend, experiment_id: str, trace_ids: Iterable[str], notify: OnTracesRead
 ) -> dict[str, TraceSummary]:
     """Read what was said about traces, of those that are there."""
     ids = list(trace_ids)

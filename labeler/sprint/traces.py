@@ -12,9 +12,9 @@ from labeler.domain.assessment import SourceType, person
 from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import Query
 from labeler.sprint.errors import SprintError
-from labeler.sprint.plan import Selection
+from labeler.sprint.plan import SprintSelection
 
-Progress = Callable[[int], None]
+OnTracesFound = Callable[[int], None]
 """Hears how many traces have been read."""
 
 
@@ -32,11 +32,13 @@ class SelectedTraces:
     """The traces of a sprint. `selection` is pinned to what there was, and `found` is before the sample."""
 
     traces: tuple[SelectedTrace, ...]
-    selection: Selection
+    selection: SprintSelection
     found: int
 
 
-async def search(backend: TeamBackend, experiment_id: str, selection: Selection, progress: Progress) -> SelectedTraces:
+async def search(
+    backend: TeamBackend, experiment_id: str, selection: SprintSelection, progress: OnTracesFound
+) -> SelectedTraces:
     """Return what a selection finds, pinned to the newest trace. Raises `SprintError` and what the backend raises."""
     query = Query((experiment_id,), selection.filter, (), selection.since_ms, selection.until_ms)
     found: list[SelectedTrace] = []
@@ -48,7 +50,7 @@ async def search(backend: TeamBackend, experiment_id: str, selection: Selection,
     return drawn(found, selection)
 
 
-def drawn(found: Sequence[SelectedTrace], selection: Selection) -> SelectedTraces:
+def drawn(found: Sequence[SelectedTrace], selection: SprintSelection) -> SelectedTraces:
     """Draw the sample of a selection. The same seed draws the same traces, also after others are gone.
 
     Raises `SprintError` where there is nothing to draw from, or too little.

@@ -14,7 +14,7 @@ from labeler.desk.desk import Desk
 from labeler.tui.appearance import ScreenLook, Signs
 from labeler.tui.gc_pauses import Pauses, settle
 from labeler.tui.keyboard.key_names import Pressed
-from labeler.tui.keyboard.messages import Unfinished
+from labeler.tui.keyboard.messages import UnfinishedSequence
 from labeler.tui.keyboard.pasting import dropped_paste
 from labeler.tui.keymap import Keymap, shown_key
 from labeler.tui.media import MediaSettings
@@ -101,8 +101,8 @@ class LabelerApp(SafeApp[Any]):
         """Text pasted where there is no field."""
         self._say(dropped_paste(event.text))
 
-    @on(Unfinished)
-    def _unfinished(self, message: Unfinished) -> None:
+    @on(UnfinishedSequence)
+    def _unfinished(self, message: UnfinishedSequence) -> None:
         escape = shown_key("escape")
         self._say(
             f"{message.character} right after {escape} does nothing: it may be half of another key. Press it again"

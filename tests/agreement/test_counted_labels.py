@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from labeler.agreement.counted_labels import Blind, CountedLabels, Item, LeftOut, count_labels
+from labeler.agreement.counted_labels import CountedLabels, LabelledItem, LeftOut, WasBlind, count_labels
 from labeler.domain.assessment import Assessment, AssessmentKind, SourceType
 from labeler.domain.sprint import SprintScope
 from tests.agreement.assessments import judgement, label
@@ -51,7 +51,7 @@ def test_questions_kinds_spans_and_people_do_not_stand_in_each_others_way() -> N
     )
     assert len(counted.labels) == 5
     assert counted.left_out == {}
-    assert Item("t", "7f") in {one.item for one in counted.labels}
+    assert LabelledItem("t", "7f") in {one.item for one in counted.labels}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,9 @@ def test_questions_kinds_spans_and_people_do_not_stand_in_each_others_way() -> N
 def test_what_does_not_count_is_counted_by_reason_and_named(
     assessment: Assessment, reason: LeftOut, source: str
 ) -> None:
-    counted = count_labels([assessment], in_scope=lambda one: one.trace_id == "t", without=["GUS "], blind=[Blind.TRUE])
+    counted = count_labels(
+        [assessment], in_scope=lambda one: one.trace_id == "t", without=["GUS "], blind=[WasBlind.TRUE]
+    )
     assert counted.labels == ()
     assert counted.left_out == {reason: {source: 1}}
 
@@ -82,7 +84,7 @@ def test_a_newer_answer_that_was_not_blind_does_not_bring_an_older_one_back() ->
     """It is not what the person thinks any more."""
     blind = label("t", "ana", "old", at=1, metadata={"labeler.blind": "true"})
     seeing = label("t", "ana", "new", at=2, metadata={"labeler.blind": "revealed"})
-    counted = count_labels([blind, seeing], blind=[Blind.TRUE])
+    counted = count_labels([blind, seeing], blind=[WasBlind.TRUE])
     assert counted.labels == ()
     assert counted.left_out == {LeftOut.SECOND_ANSWERS: {"ana": 1}, LeftOut.NOT_BLIND: {"ana": 1}}
 
@@ -135,11 +137,11 @@ def test_blind_is_what_was_written_and_else_unknown() -> None:
     ]
     counted = count_labels([*written, label("t", "nothing", 1)])
     assert {one.reviewer: one.blind for one in counted.labels} == {
-        "true": Blind.TRUE,
-        "false": Blind.FALSE,
-        "revealed": Blind.REVEALED,
-        "perhaps": Blind.UNKNOWN,
-        "nothing": Blind.UNKNOWN,
+        "true": WasBlind.TRUE,
+        "false": WasBlind.FALSE,
+        "revealed": WasBlind.REVEALED,
+        "perhaps": WasBlind.UNKNOWN,
+        "nothing": WasBlind.UNKNOWN,
     }
 
 

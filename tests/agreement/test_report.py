@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeler.agreement.bootstrap import Bootstrap
-from labeler.agreement.counted_labels import Blind
+from labeler.agreement.counted_labels import WasBlind
 from labeler.agreement.report_model import Spread
 from labeler.domain.assessment import Assessment, AssessmentKind, SourceType
 from tests.agreement.assessments import CORRECT, MODES, QUALITY, Rows, busy_experiment, label, labels_of, report_of
@@ -65,7 +65,7 @@ def test_labels_by_day_and_by_what_was_seen() -> None:
     ]
     report = report_of(answers, CORRECT)
     assert report.days == {"1970-01-01": 1, "1970-01-02": 1}
-    assert report.reviewers[0].blind == {Blind.TRUE: 1, Blind.FALSE: 0, Blind.REVEALED: 0, Blind.UNKNOWN: 2}
+    assert report.reviewers[0].blind == {WasBlind.TRUE: 1, WasBlind.FALSE: 0, WasBlind.REVEALED: 0, WasBlind.UNKNOWN: 2}
 
 
 def test_the_order_in_which_labels_come_changes_nothing() -> None:

@@ -20,7 +20,7 @@ from labeler.reading.message import (
     Part,
     Reasoning,
     Retrieved,
-    Text,
+    TextPart,
     Turns,
 )
 from labeler.reading.wire.spans import decode
@@ -46,7 +46,7 @@ def _lines(message: Message) -> Iterator[str]:
 
 def _said(part: Part) -> str:
     match part:
-        case Text(text):
+        case TextPart(text):
             return text
         case Reasoning(text):
             return f"thinks {text}"

@@ -10,7 +10,7 @@ from labeler.domain.change import Act, AnswerEffect
 from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.domain.worklist import ItemState
 from labeler.review import action as act
-from labeler.review.bulk import Plan, plan
+from labeler.review.bulk import BulkPlan, plan
 from labeler.review.decision import AskBack, AskBulk, Decision, FieldKind
 from labeler.review.repeat import repeatable
 from labeler.review.shared_queue import learn_item
@@ -20,7 +20,7 @@ NO, YES = act.Thumb(False), act.Thumb(True)
 SELECT, UP_TO_HERE, ALL = act.ToggleSelected(), act.SelectRange(), act.SelectAll(is_agreed=True)
 
 
-def planned(sitting: Sitting, action: act.Action) -> Plan:
+def planned(sitting: Sitting, action: act.Action) -> BulkPlan:
     """What a key comes to with a selection, as it is asked."""
     asked = sitting.attempt(action)
     assert isinstance(asked, AskBulk), asked

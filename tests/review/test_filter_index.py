@@ -13,7 +13,7 @@ from labeler.desk.filter_json import filter_from_json, filter_to_json
 from labeler.domain.question import FLAG_NAME
 from labeler.domain.worklist import ItemState
 from labeler.review import action as act
-from labeler.review.criteria import Criterion, Filter, Kind
+from labeler.review.criteria import Criterion, CriterionKind, Filter
 from labeler.review.decision import Decision
 from labeler.review.filter_index import FilterIndex
 from labeler.review.judge_values import VerdictOnTrace
@@ -23,15 +23,20 @@ from tests.review.sitting import HELPFUL, MODES, POLITE, QUALITY, Sitting
 
 ASKED = (HELPFUL, MODES, QUALITY)
 NAMES = ("", "desk", "tides")
-PLAIN = [each for each in Kind if each not in (Kind.VALUE, Kind.ANSWERED, Kind.LIKE, Kind.NAME, Kind.TEXT)]
+PLAIN = [
+    each
+    for each in CriterionKind
+    if each
+    not in (CriterionKind.VALUE, CriterionKind.ANSWERED, CriterionKind.LIKE, CriterionKind.NAME, CriterionKind.TEXT)
+]
 EVERY = (
     *map(Criterion, PLAIN),
-    *(Criterion(Kind.ANSWERED, each.name) for each in (*ASKED, POLITE)),
-    *(Criterion(Kind.VALUE, "helpful", value) for value in (True, False)),
-    *(Criterion(Kind.VALUE, "modes", value) for value in ("wrong", "unsafe")),
-    *(Criterion(Kind.VALUE, "quality", value) for value in (1, 5)),
-    *(Criterion(kind, name) for kind in (Kind.LIKE, Kind.NAME) for name in NAMES[1:]),
-    *(Criterion(Kind.TEXT, value=text) for text in ("ITEM 1", "tide", "why")),
+    *(Criterion(CriterionKind.ANSWERED, each.name) for each in (*ASKED, POLITE)),
+    *(Criterion(CriterionKind.VALUE, "helpful", value) for value in (True, False)),
+    *(Criterion(CriterionKind.VALUE, "modes", value) for value in ("wrong", "unsafe")),
+    *(Criterion(CriterionKind.VALUE, "quality", value) for value in (1, 5)),
+    *(Criterion(kind, name) for kind in (CriterionKind.LIKE, CriterionKind.NAME) for name in NAMES[1:]),
+    *(Criterion(CriterionKind.TEXT, value=text) for text in ("ITEM 1", "tide", "why")),
 )
 
 actions: st.SearchStrategy[act.Action] = st.one_of(
@@ -77,35 +82,35 @@ def meets(state: ReviewState, item: Item, known: Known, criterion: Criterion) ->
     comments = [answer.comment for answer in given.values() if answer.comment]
     kind, name, sought = criterion
     match kind:
-        case Kind.OPEN:
+        case CriterionKind.OPEN:
             return item.state is ItemState.OPEN and not state.worklist.is_passed_over(trace)
-        case Kind.LABELLED | Kind.DEFERRED | Kind.DECLINED:
+        case CriterionKind.LABELLED | CriterionKind.DEFERRED | CriterionKind.DECLINED:
             return item.state.value == kind.value
-        case Kind.FLAGGED:
+        case CriterionKind.FLAGGED:
             return FLAG_NAME in given
-        case Kind.COMMENTED:
+        case CriterionKind.COMMENTED:
             return any(given[each].comment for each in values)
-        case Kind.DRAFT:
+        case CriterionKind.DRAFT:
             return known.has_draft(trace)
-        case Kind.FAILED:
+        case CriterionKind.FAILED:
             return item.has_failed
-        case Kind.JUDGED_NO:
+        case CriterionKind.JUDGED_NO:
             return said.get("helpful") == "no"
-        case Kind.JUDGE_DIFFERS:
+        case CriterionKind.JUDGE_DIFFERS:
             helpful = "helpful" in said and "helpful" in values and values["helpful"] is not (said["helpful"] == "yes")
             return helpful or ("quality" in said and "quality" in values and values["quality"] != said["quality"])
-        case Kind.OTHERS:
+        case CriterionKind.OTHERS:
             return known.has_others(trace)
-        case Kind.ANSWERED:
+        case CriterionKind.ANSWERED:
             return name in values
-        case Kind.VALUE:
+        case CriterionKind.VALUE:
             value = values.get(name)
             return sought in value if isinstance(value, list) else value == sought
-        case Kind.LIKE:
+        case CriterionKind.LIKE:
             return item.has_failed and known.name_of(trace) == name
-        case Kind.NAME:
+        case CriterionKind.NAME:
             return known.name_of(trace) == name
-        case Kind.TEXT:
+        case CriterionKind.TEXT:
             return any(str(sought).lower() in text.lower() for text in (item.title, known.name_of(trace), *comments))
 
 
@@ -191,7 +196,7 @@ class AFilteredReview(RuleBasedStateMachine):
     @invariant()
     def every_criterion_counts_what_a_walk_over_all_finds(self) -> None:
         for criterion in EVERY:
-            if criterion.kind is not Kind.TEXT:
+            if criterion.kind is not CriterionKind.TEXT:
                 assert self.index.count_of(criterion) == len(self._fitting(criterion)), criterion
 
     @invariant()
@@ -215,10 +220,10 @@ def test_a_filter_that_is_not_understood_is_none() -> None:
 
 def test_rows_of_a_kept_filter_that_left_the_worklist_are_left_out() -> None:
     items = [Item(each, "e", "") for each in "abc"]
-    kept = filter_to_json(Filter(Criterion(Kind.VALUE, "quality", 4), (0, 2)), items)
+    kept = filter_to_json(Filter(Criterion(CriterionKind.VALUE, "quality", 4), (0, 2)), items)
     again = filter_from_json(kept, {"c": 0, "a": 1})
     assert again is not None
-    assert (again.criterion, again.shown) == (Criterion(Kind.VALUE, "quality", 4), [0, 1])
+    assert (again.criterion, again.shown) == (Criterion(CriterionKind.VALUE, "quality", 4), [0, 1])
     gone = filter_from_json(kept, {"b": 0})
     assert gone is not None
     assert list(gone.shown) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from labeler.domain.worklist import ItemState
 from labeler.review.action import Go, GoTo, ShowOnly, Thumb, Undo, Where
-from labeler.review.criteria import Criterion, Filter, Kind
+from labeler.review.criteria import Criterion, CriterionKind, Filter
 from labeler.review.worklist import Item
 from tests.review.sitting import HELPFUL, Sitting
 
@@ -13,7 +13,7 @@ NEXT, PREVIOUS, FIRST, LAST, NEXT_OPEN = map(Go, (Where.NEXT, Where.PREVIOUS, Wh
 
 def filtered(*shown: int, items: int = 8) -> Sitting:
     sitting = Sitting(HELPFUL, items=items)
-    sitting.do(GoTo(3), ShowOnly(Filter(Criterion(Kind.FLAGGED), shown)))
+    sitting.do(GoTo(3), ShowOnly(Filter(Criterion(CriterionKind.FLAGGED), shown)))
     return sitting
 
 
@@ -83,6 +83,6 @@ def test_a_deferred_item_comes_back_inside_and_one_outside_does_not() -> None:
     sitting = Sitting(HELPFUL, items=5)
     sitting.state.worklist.set_state("t0", ItemState.DEFERRED)
     sitting.state.worklist.set_state("t3", ItemState.DEFERRED)
-    sitting.do(ShowOnly(Filter(Criterion(Kind.TEXT, value="tide"), (1, 3))), Thumb(True))
+    sitting.do(ShowOnly(Filter(Criterion(CriterionKind.TEXT, value="tide"), (1, 3))), Thumb(True))
     assert sitting.here == "t3"
     assert "filter done, 2 of 2" in sitting.do(Thumb(True)).says

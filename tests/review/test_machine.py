@@ -16,7 +16,7 @@ from labeler.domain.worklist import ItemState
 from labeler.review import action as act
 from labeler.review.apply import apply, apply_change
 from labeler.review.bulk import plan
-from labeler.review.criteria import Criterion, Filter, Kind
+from labeler.review.criteria import Criterion, CriterionKind, Filter
 from labeler.review.decide import decide
 from labeler.review.decision import AskBulk, Decision, FieldKind
 from labeler.review.history import History
@@ -157,7 +157,7 @@ class AReview(RuleBasedStateMachine):
 
     @rule(shown=st.none() | st.sets(st.integers(0, ITEMS - 1), max_size=4))
     def a_filter_is_set_or_ended(self, shown: set[int] | None) -> None:
-        criterion = Criterion(Kind.TEXT, value="any")
+        criterion = Criterion(CriterionKind.TEXT, value="any")
         self.press(act.ShowOnly(None if shown is None else Filter(criterion, sorted(shown))))
         assert not shown or self.state.position in shown
 

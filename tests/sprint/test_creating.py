@@ -16,7 +16,7 @@ from labeler.sprint.assignment import assign
 from labeler.sprint.creating import NewSprint, assignment_of, create, seed_with_early_gold
 from labeler.sprint.errors import SprintError
 from labeler.sprint.names import slug_of
-from labeler.sprint.plan import Plan, Selection
+from labeler.sprint.plan import Plan, SprintSelection
 from labeler.sprint.questions import match_questions
 from tests.servers.sprint_experiment import LEAD, PEOPLE, SprintExperiment
 
@@ -65,7 +65,7 @@ async def backend(experiment: SprintExperiment) -> AsyncIterator[MlflowBackend]:
 
 async def new_sprint(backend: TeamBackend, experiment: SprintExperiment, name: str, lead: str = LEAD) -> NewSprint:
     questions = match_questions(there := (await backend.schemas(experiment.id)).questions, there)
-    plan = Plan(name, slug_of(name), Selection(seed=7), 2, questions.planned, created_by=lead, reviewers=PEOPLE)
+    plan = Plan(name, slug_of(name), SprintSelection(seed=7), 2, questions.planned, created_by=lead, reviewers=PEOPLE)
     return NewSprint(plan, questions, tuple(experiment.traces), guide="# Guide")
 
 

@@ -17,7 +17,7 @@ from labeler.sprint.plan import (
     Gold,
     Plan,
     PlannedQuestion,
-    Selection,
+    SprintSelection,
     SprintState,
     plan_json,
     read_plan,
@@ -26,7 +26,7 @@ from labeler.sprint.plan import (
 AUTUMN = Plan(
     name="Autumn 2026",
     slug="autumn-2026",
-    selection=Selection("status = 'OK'", 1_796_000_000_000, 1000, 7),
+    selection=SprintSelection("status = 'OK'", 1_796_000_000_000, 1000, 7),
     overlap=3,
     questions=(PlannedQuestion("correct", "ls-1", Level.NOMINAL), PlannedQuestion("why", None, None)),
     state=SprintState.OPEN,

@@ -17,7 +17,7 @@ from labeler.reading.formats.plain import is_redacted, side_parts
 from labeler.reading.formats.values import first, items, mapping, text_of
 from labeler.reading.formats.vendors import openinference
 from labeler.reading.formats.vendors.langchain import langchain_message
-from labeler.reading.message import Call, Failure, Message, Note, Part, Retrieved, Role, Text
+from labeler.reading.message import Call, Failure, Message, Note, Part, Retrieved, Role, TextPart
 from labeler.reading.span_tree import SpanTree
 
 _NAME_KEYS: Final = (
@@ -296,4 +296,4 @@ def found_documents(span: Span) -> list[Retrieved]:
 
 
 def _shown(message: Message) -> str:
-    return "\n".join(part.text if isinstance(part, Text) else str(part) for part in message.parts)
+    return "\n".join(part.text if isinstance(part, TextPart) else str(part) for part in message.parts)

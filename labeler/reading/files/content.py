@@ -12,7 +12,7 @@ from typing import BinaryIO, Final, TextIO, cast
 
 from labeler.domain.byte_size import limit_words
 from labeler.reading.files.containers import PARQUET, Member, check_kind
-from labeler.reading.files.entry import MAX_VALUE_BYTES, Entry, Layout, LayoutKind, ReadOptions, Unusable
+from labeler.reading.files.entry import MAX_VALUE_BYTES, Entry, FileLayout, LayoutKind, ReadOptions, Unusable
 from labeler.reading.files.json_values import begins_json, json_entries
 from labeler.reading.files.refusals import why_no_text
 from labeler.reading.files.tables import csv_dialect, csv_entries, parquet_entries
@@ -22,29 +22,29 @@ _TEXT_NAMES: Final = (".txt", ".md", ".markdown", ".text")
 _OTHER_THAN_UTF_8: Final = "cp1252"
 
 
-def layout_of(member: Member, options: ReadOptions) -> tuple[Layout, BinaryIO]:
+def layout_of(member: Member, options: ReadOptions) -> tuple[FileLayout, BinaryIO]:
     """Return how a file is laid out, told by how it begins, and its stream from the beginning. Raises `Unusable`."""
     start, stream = _peeked(member.stream)
     check_kind(start)
     if start.startswith(PARQUET):
-        return Layout(LayoutKind.PARQUET), stream
+        return FileLayout(LayoutKind.PARQUET), stream
     encoding = json.detect_encoding(start[:4])
     beginning = start.decode(encoding, "replace")
     first = beginning.lstrip(" \t\r\n\ufeff")
     is_named_text = PurePosixPath(member.name.removesuffix(".gz")).suffix.lower() in _TEXT_NAMES
     is_json = first[:1] in ("{", "[", '"') and (not is_named_text or begins_json(first))
     if options.is_text or (is_named_text and first and not is_json):
-        return Layout(LayoutKind.TEXT, _text_encoding(start, encoding)), stream
+        return FileLayout(LayoutKind.TEXT, _text_encoding(start, encoding)), stream
     columns = _named_columns(options)
     dialect = None if first[:1] in ("{", "[") else csv_dialect(beginning, columns)
     if dialect is not None:
-        return Layout(LayoutKind.CSV, _text_encoding(start, encoding), dialect), stream
+        return FileLayout(LayoutKind.CSV, _text_encoding(start, encoding), dialect), stream
     if first and not is_json and not _holds_json_lines(first):
         raise Unusable(why_no_text(beginning))
-    return Layout(LayoutKind.JSON, encoding), stream
+    return FileLayout(LayoutKind.JSON, encoding), stream
 
 
-def entries_of(member: Member, stream: BinaryIO, layout: Layout, options: ReadOptions) -> Iterator[Entry]:
+def entries_of(member: Member, stream: BinaryIO, layout: FileLayout, options: ReadOptions) -> Iterator[Entry]:
     """Yield the values of a file. Raises `Unusable` where there are none, or none that can be read."""
     match layout.kind:
         case LayoutKind.PARQUET:

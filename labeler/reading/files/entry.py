@@ -63,7 +63,7 @@ class LayoutKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class FileLayout:
     """How a file is laid out: `encoding` is that of its text (empty for Parquet), `dialect` that of a CSV file.
 
     `is_whole` is False for a file within an archive.
@@ -76,7 +76,7 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FileRow:
     """What an entry that could be read is to the file: `trace_id` is the one trace that it is, as an object.
 
     It is empty where the entry is only a part of a trace, or holds several.

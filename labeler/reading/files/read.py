@@ -15,7 +15,7 @@ from labeler.dataclass import dataclass
 from labeler.domain.trace import RawTrace
 from labeler.reading.files.containers import members
 from labeler.reading.files.content import entries_of, layout_of
-from labeler.reading.files.entry import Entry, Layout, Problem, ReadOptions, Remark, Row, Unusable, UnusableFile
+from labeler.reading.files.entry import Entry, FileLayout, FileRow, Problem, ReadOptions, Remark, Unusable, UnusableFile
 from labeler.reading.files.traces import Found, TracesOfOneFile
 
 _MOST_PROBLEMS: Final = 20
@@ -54,11 +54,11 @@ def stream_traces(
     Raises `UnusableFile` at the end when there was no trace; `name` is for its message.
     """
     for found in stream_rows(name, file, options):
-        if not isinstance(found, Layout | Row):
+        if not isinstance(found, FileLayout | FileRow):
             yield found
 
 
-def stream_rows(name: str, file: BinaryIO, options: ReadOptions | None = None) -> Iterator[Layout | Found]:
+def stream_rows(name: str, file: BinaryIO, options: ReadOptions | None = None) -> Iterator[FileLayout | Found]:
     """As `stream_traces`, with the layout of each file before its traces, and behind each entry the row that it is."""
     is_found = False
     told = 0
@@ -81,7 +81,7 @@ def stream_rows(name: str, file: BinaryIO, options: ReadOptions | None = None) -
         raise UnusableFile(_why_nothing(name, waiting))
 
 
-def stream_entries(name: str, file: BinaryIO, options: ReadOptions) -> Iterator[Layout | Entry]:
+def stream_entries(name: str, file: BinaryIO, options: ReadOptions) -> Iterator[FileLayout | Entry]:
     """Yield the layout of a seekable file and its entries as they stand, without reading what trace each of them is.
 
     Raises `UnusableFile` where it cannot be taken apart, and for an archive, which holds files of its own.
@@ -97,7 +97,7 @@ def stream_entries(name: str, file: BinaryIO, options: ReadOptions) -> Iterator[
             raise UnusableFile(f"{name} {reason}.") from None
 
 
-def _everything(name: str, file: BinaryIO, options: ReadOptions) -> Iterator[Layout | Found]:
+def _everything(name: str, file: BinaryIO, options: ReadOptions) -> Iterator[FileLayout | Found]:
     for member in members(name, file):
         if isinstance(member, Problem):
             yield member

@@ -13,7 +13,7 @@ from labeler.domain.byte_size import limit_words
 from labeler.domain.trace import RawTrace, short_id, why_no_id
 from labeler.domain.value import JsonValue
 from labeler.reading.files.batch_requests import is_request, with_request
-from labeler.reading.files.entry import MAX_VALUE_BYTES, Entry, Problem, ReadOptions, Remark, Row, Unusable
+from labeler.reading.files.entry import MAX_VALUE_BYTES, Entry, FileRow, Problem, ReadOptions, Remark, Unusable
 from labeler.reading.files.identity import OWN_ID_KEY, RowCounter, row_digest
 from labeler.reading.files.mlflow import mlflow_traces, span_owner, traces_of_exports, traces_of_spans
 from labeler.reading.files.refusals import why_no_trace
@@ -33,7 +33,7 @@ _DEEPEST: Final = 3
 _LISTS: Final = ("data", "rows", "items", "results", "records", "examples", "samples")
 """Keys under which answers of APIs and exports list their rows."""
 
-Found = RawTrace | Problem | Remark | Row
+Found = RawTrace | Problem | Remark | FileRow
 _SPANS: Final = "spans"
 _UNREADABLE_SIGN: Final = "\ufffd"
 
@@ -93,7 +93,7 @@ class TracesOfOneFile:
             yield self._problem(entry.position, str(reason).rstrip("."))
         else:
             is_one = len(self._told) == 1 and isinstance(entry.value, dict)
-            yield Row(as_found, self._told[0] if is_one else "")
+            yield FileRow(as_found, self._told[0] if is_one else "")
 
     def _read_value(self, entry: Entry, depth: int) -> Iterator[Found]:
         value = entry.value

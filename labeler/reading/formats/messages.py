@@ -21,7 +21,7 @@ from labeler.reading.formats.parts import (
 )
 from labeler.reading.formats.values import first, items, mapping, text_in, text_of
 from labeler.reading.media.detect import inline
-from labeler.reading.message import Call, Data, Message, Note, Part, Reasoning, Result, Role, Text, message, split
+from labeler.reading.message import Call, Data, Message, Note, Part, Reasoning, Result, Role, TextPart, message, split
 
 Side: TypeAlias = "JsonValue | NotRecorded"
 MessageReader: TypeAlias = Callable[[JsonValue], "list[Message] | None"]
@@ -70,7 +70,7 @@ def content_parts(item: Mapping[str, JsonValue]) -> list[Part]:
         content = blocks
     parts.extend(parts_of(content))
     if isinstance(refusal := item.get("refusal"), str) and refusal:
-        parts.extend((Note("refused by the model"), Text(refusal)))
+        parts.extend((Note("refused by the model"), TextPart(refusal)))
     parts.extend(_audio(mapping(item.get("audio"))))
     parts.extend(citations(item))
     return with_calls(parts, calls_in(item))
@@ -173,7 +173,7 @@ def _tool_messages(item: Mapping[str, JsonValue], parts: list[Part], name: str) 
 def _audio(audio: Mapping[str, JsonValue]) -> list[Part]:
     parts: list[Part] = []
     if isinstance(transcript := audio.get("transcript"), str) and transcript:
-        parts.append(Text(transcript))
+        parts.append(TextPart(transcript))
     if isinstance(data := audio.get("data"), str) and data:
         parts.append(inline(data, f"audio/{text_of(audio.get('format')) or 'wav'}"))
     return parts

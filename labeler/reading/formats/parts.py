@@ -23,7 +23,7 @@ from labeler.reading.formats.media_parts import (
 )
 from labeler.reading.formats.values import decoded, first, items, mapping, text_in, text_of
 from labeler.reading.media.detect import described
-from labeler.reading.message import Call, Data, Note, Part, Reasoning, Result, Text
+from labeler.reading.message import Call, Data, Note, Part, Reasoning, Result, TextPart
 from labeler.reading.wire.bounded_json import container_in
 
 
@@ -104,7 +104,7 @@ def _reader(kind: str) -> Reader | None:
 
 def text_or_media(text: str) -> Part:
     """Return a text as itself, or as the media that it is an address or an encoding of."""
-    return described(text) or Text(text)
+    return described(text) or TextPart(text)
 
 
 def result_parts(content: JsonValue) -> tuple[Part, ...]:
@@ -186,7 +186,7 @@ def _citation(citation: Object) -> str:
 
 
 def _refusal(item: Object) -> list[Part]:
-    return [Note("refused by the model"), Text(text_of(first(item, "refusal", "text", "content")))]
+    return [Note("refused by the model"), TextPart(text_of(first(item, "refusal", "text", "content")))]
 
 
 def _reasoning(item: Object) -> list[Part]:
@@ -233,7 +233,7 @@ def _code_result(item: Object) -> list[Part]:
 
 
 def _logs(item: Object) -> list[Part]:
-    return [Text(text_of(item.get("logs")))]
+    return [TextPart(text_of(item.get("logs")))]
 
 
 def _json(item: Object) -> list[Part]:

@@ -12,7 +12,7 @@ from labeler.reading.formats.messages import messages_in
 from labeler.reading.formats.parts import is_part, parts_of
 from labeler.reading.formats.values import text_in
 from labeler.reading.media.detect import described, encoded
-from labeler.reading.message import Data, Message, NamedValue, Note, Part, Reasoning, Role, Text
+from labeler.reading.message import Data, Message, NamedValue, Note, Part, Reasoning, Role, TextPart
 
 _REASONING_KEYS: Final = ("reasoning", "rationale", "thinking", "thought", "chain_of_thought", "reasoning_content")
 _REPR: Final = re.compile(
@@ -65,7 +65,7 @@ def side_parts(value: JsonValue) -> tuple[Part, ...]:
         case str() if is_redacted(value):
             return (Note(f"redacted by the recorder: {value}"),)
         case str():
-            return (described(value) or Text(value),)
+            return (described(value) or TextPart(value),)
         case list() if value and all(isinstance(item, str) for item in value):
             return _texts([item for item in value if isinstance(item, str)])
         case list() if (documents := documents_in(value)) is not None:
@@ -81,7 +81,7 @@ def side_parts(value: JsonValue) -> tuple[Part, ...]:
 def _texts(texts: list[str]) -> tuple[Part, ...]:
     """Return a list of texts: the chunks of a stream as one text, paragraphs and passages as they are."""
     if _streamed(texts):
-        return (Text("".join(texts)),)
+        return (TextPart("".join(texts)),)
     return (Data(texts),)
 
 

@@ -11,7 +11,18 @@ from labeler.reading.conversation.build import Conversation
 from labeler.reading.document import Document
 from labeler.reading.json.pretty import compact
 from labeler.reading.media.inline_bytes import is_recorded
-from labeler.reading.message import Data, Failure, Media, Message, NamedValue, Note, Reasoning, Result, Retrieved, Text
+from labeler.reading.message import (
+    Data,
+    Failure,
+    Media,
+    Message,
+    NamedValue,
+    Note,
+    Reasoning,
+    Result,
+    Retrieved,
+    TextPart,
+)
 
 
 def as_json(raw: RawTrace, conversation: Conversation, document: Document) -> dict[str, JsonValue]:
@@ -51,7 +62,7 @@ def message_text(message: Message) -> str:
 def _texts(message: Message) -> Iterator[str]:
     for part in message.parts:
         match part:
-            case Text(text):
+            case TextPart(text):
                 yield text
             case Data(value, _):
                 yield compact(value)

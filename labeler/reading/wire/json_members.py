@@ -15,7 +15,7 @@ _SPACE: Final = re.compile(f"[{_BLANKS}]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class JsonMember:
     """A member of an object: its key, where that begins, and where its value begins and ends."""
 
     key: str
@@ -24,9 +24,9 @@ class Member:
     end: int
 
 
-def members_of(text: str) -> list[Member]:
+def members_of(text: str) -> list[JsonMember]:
     """Return the members of the object that a text is, in order. Raises `NotJson` for any other text."""
-    found: list[Member] = []
+    found: list[JsonMember] = []
     position = _after_space(text, 0)
     if text[position : position + 1] != "{":
         raise NotJson("no object")
@@ -38,7 +38,7 @@ def members_of(text: str) -> list[Member]:
             raise NotJson(f"no key at character {position}")
         value_start = _after_space(text, colon + 1)
         end = decode_at(text, value_start)[1]
-        found.append(Member(key, position, value_start, end))
+        found.append(JsonMember(key, position, value_start, end))
         position = _after_space(text, end)
         if text[position : position + 1] == ",":
             position = _after_space(text, position + 1)

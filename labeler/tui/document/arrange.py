@@ -8,7 +8,7 @@ from typing import Final
 from labeler.reading.document import Block, BlockKind, Document
 from labeler.tui.document.lines import Wrapping, split, widen_fences
 from labeler.tui.document.markdown import is_parsable
-from labeler.tui.document.sections import Form, Section
+from labeler.tui.document.sections import Section, SectionForm
 
 _PIECE: Final = 8_000
 """Characters of a long text that are wrapped at a time: a millisecond or two."""
@@ -42,27 +42,27 @@ def arrange(document: Document, folded: Set[int]) -> list[Section]:
             if _shares_row(document, number):
                 taken = last = number + 1
                 is_short = last in folded
-                form = Form.HEADER_FOLDED if is_short else Form.HEADER_OPEN
+                form = SectionForm.HEADER_FOLDED if is_short else SectionForm.HEADER_OPEN
                 sections.append(Section(number, block.message, last, form))
                 if not is_short:
                     sections += _text(blocks[last], last, last, is_headed=True)
             else:
-                sections.append(Section(number, block.message, None, Form.HEADER))
+                sections.append(Section(number, block.message, None, SectionForm.HEADER))
         elif block.foldable and number in folded:
             is_short = True
-            sections.append(Section(number, block.message, number, Form.FOLDED))
+            sections.append(Section(number, block.message, number, SectionForm.FOLDED))
         else:
             is_short = block.kind in _SHORT_KINDS and "\n" not in block.text
             fold = number if block.foldable else None
             is_labelled = _has_label(block)
             if is_labelled:
-                sections.append(Section(number, block.message, fold, Form.LABEL))
+                sections.append(Section(number, block.message, fold, SectionForm.LABEL))
             sections += _text(block, number, fold, is_headed=is_labelled)
         beside_like = was_short and is_short and before is not None and before.message == block.message
         if before is not None and not heads(before) and not beside_like:
             sections[first].gap = 1
         before, was_short = blocks[last], is_short
-    return sections or [Section(0, 0, None, Form.TEXT)]
+    return sections or [Section(0, 0, None, SectionForm.TEXT)]
 
 
 def heads(block: Block) -> bool:
@@ -94,11 +94,11 @@ def _text(block: Block, number: int, fold: int | None, is_headed: bool) -> Itera
     """Yield the text of an open block, in pieces when it is long."""
     text, end = block.text, len(block.text) - block.text.endswith("\n")
     if is_parsable(text):
-        yield Section(number, block.message, fold, Form.TEXT, 0, end, is_headed=is_headed)
+        yield Section(number, block.message, fold, SectionForm.TEXT, 0, end, is_headed=is_headed)
         return
     fence = ""
     for start, stop in _pieces(text, end):
-        yield Section(number, block.message, fold, Form.TEXT, start, stop, fence, is_headed)
+        yield Section(number, block.message, fold, SectionForm.TEXT, start, stop, fence, is_headed)
         if text.find("```", start, stop) >= 0 or text.find("~~~", start, stop) >= 0:
             fence = widen_fences(split(text[start:stop], 0, Wrapping.PROSE), fence)
 

@@ -39,7 +39,7 @@ class TextStyle(Enum):
     PLAIN = auto()
 
 
-class Text:
+class DocumentText:
     """A stretch (`start` to `end`) of a block's text.
 
     `opening` is put before its first line. `fence` is the Markdown fence open at `start`. `roles` lie

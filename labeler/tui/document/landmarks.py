@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from labeler.reading.document import BlockKind, Document
 from labeler.tui.document.layout import Layout, Place, folded_at_first
-from labeler.tui.document.sections import Form
+from labeler.tui.document.sections import SectionForm
 from labeler.tui.document.wording import is_secondary
 
 
@@ -102,6 +102,6 @@ def _height_of(layout: Layout, start: Place, most: int) -> int:
         if section.message != layout.sections[start.section].message or rows > most:
             break
         rows += section.height
-        if section.form is not Form.FOLDED and blocks[section.block].kind is not BlockKind.NOTE:
+        if section.form is not SectionForm.FOLDED and blocks[section.block].kind is not BlockKind.NOTE:
             spoken = rows
     return spoken

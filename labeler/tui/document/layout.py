@@ -14,7 +14,7 @@ from labeler.reading.document import Document
 from labeler.tui.appearance import Signs
 from labeler.tui.document.arrange import arrange
 from labeler.tui.document.pinned import pinned_request
-from labeler.tui.document.sections import Form, Section
+from labeler.tui.document.sections import Section, SectionForm
 from labeler.tui.document.wording import Wording
 
 
@@ -151,7 +151,7 @@ class Layout:
     def _arrange(self) -> None:
         self.sections = arrange(self.document, self.folded)
         for number, section in enumerate(self.sections):
-            if section.form is Form.TEXT:
+            if section.form is SectionForm.TEXT:
                 kept = self._texts.setdefault((section.block, section.start), section)
                 kept.gap = section.gap
                 self.sections[number] = kept

@@ -21,7 +21,7 @@ class Row(NamedTuple):
     indent: int
 
 
-class Form(Enum):
+class SectionForm(Enum):
     """What a section shows of its block."""
 
     TEXT = auto()
@@ -67,7 +67,7 @@ class Section:
         block: int,
         message: int,
         fold: int | None,
-        form: Form,
+        form: SectionForm,
         start: int = 0,
         end: int = 0,
         fence: str = "",
@@ -89,9 +89,9 @@ class Section:
     @property
     def opens(self) -> bool:
         """Whether its first row is the first of an open block that folds, and shows the sign of it."""
-        if self.form is Form.TEXT:
+        if self.form is SectionForm.TEXT:
             return self.fold == self.block and self.start == 0 and not self.is_headed
-        return self.form in (Form.HEADER_OPEN, Form.LABEL) and self.fold is not None
+        return self.form in (SectionForm.HEADER_OPEN, SectionForm.LABEL) and self.fold is not None
 
     def measure(self, content: Content, width: int) -> None:
         """Wrap what it shows to `width` cells."""

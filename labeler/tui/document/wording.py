@@ -7,10 +7,10 @@ from typing import Final
 
 from labeler.reading.document import Block, BlockKind, Document
 from labeler.tui.appearance import Signs
-from labeler.tui.document.contents import Caption, Content, Part, Text, TextStyle
+from labeler.tui.document.contents import Caption, Content, DocumentText, Part, TextStyle
 from labeler.tui.document.lines import Roles
 from labeler.tui.document.markdown import is_parsable
-from labeler.tui.document.sections import Form, Section
+from labeler.tui.document.sections import Section, SectionForm
 from labeler.tui.widgets.cells import cells
 
 _SPACING: Final = "   "
@@ -85,16 +85,16 @@ class Wording:
             return Caption([])
         block = self._document.blocks[section.block]
         match section.form:
-            case Form.HEADER | Form.HEADER_OPEN:
+            case SectionForm.HEADER | SectionForm.HEADER_OPEN:
                 return self._heading(block)
-            case Form.HEADER_FOLDED:
+            case SectionForm.HEADER_FOLDED:
                 text, rest = _brief(self._document.blocks[section.block + 1])
                 return self._heading(block, (text, ("dim",)), self._rest(rest))
-            case Form.FOLDED:
+            case SectionForm.FOLDED:
                 return self._folded(section.block)
-            case Form.LABEL:
+            case SectionForm.LABEL:
                 return self._label(section.block)
-            case Form.TEXT:
+            case SectionForm.TEXT:
                 return self._text(block, section)
 
     def fold_sign(self, section: Section) -> str:
@@ -104,7 +104,7 @@ class Wording:
         """
         if section.opens:
             return self._signs.unfolded
-        if section.form is not Form.FOLDED:
+        if section.form is not SectionForm.FOLDED:
             return ""
         block = self._document.blocks[section.block]
         return self._signs.folded if self._opening(section.block) or block.summary else ""
@@ -144,11 +144,11 @@ class Wording:
             parts = opening
         return Caption(parts, summary=len(parts) - 1, ellipsis=self._signs.ellipsis)
 
-    def _text(self, block: Block, section: Section) -> Text:
+    def _text(self, block: Block, section: Section) -> DocumentText:
         style = _style(block)
         if style is TextStyle.MARKDOWN and not is_parsable(block.text):
             style = TextStyle.ROUGH
-        return Text(
+        return DocumentText(
             block.text,
             section.start,
             section.end,

@@ -18,8 +18,8 @@ from textual._xterm_parser import FOCUSIN, XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from labeler.tui.keyboard.messages import Unfinished
-from labeler.tui.keyboard.sequences import Kind, Piece, Sequences
+from labeler.tui.keyboard.messages import UnfinishedSequence
+from labeler.tui.keyboard.sequences import InputKind, InputPiece, Sequences
 
 _AT_ONCE: Final = 4096
 """Bytes of one read."""
@@ -58,21 +58,21 @@ class Meaning:
     def __init__(self, debug: bool) -> None:
         self._parser = XTermParser(debug)
 
-    def of(self, piece: Piece) -> Iterable[Message]:
+    def of(self, piece: InputPiece) -> Iterable[Message]:
         """Return the messages that a piece stands for; none for an answer that nobody asked for."""
         match piece.kind:
-            case Kind.CHARACTER:
+            case InputKind.CHARACTER:
                 return list(self._parser.feed(piece.text))
-            case Kind.ESCAPE:
+            case InputKind.ESCAPE:
                 return [events.Key("escape", piece.text)]
-            case Kind.SEQUENCE:
+            case InputKind.SEQUENCE:
                 return self._sequence(piece.text)
-            case Kind.REST:
+            case InputKind.REST:
                 return [each for each in self._sequence(piece.text) if not isinstance(each, events.InputEvent)]
-            case Kind.PASTED:
+            case InputKind.PASTED:
                 return [events.Paste(piece.text)]
-            case Kind.UNFINISHED:
-                return [Unfinished(piece.text)]
+            case InputKind.UNFINISHED:
+                return [UnfinishedSequence(piece.text)]
 
     def _sequence(self, text: str) -> list[Message]:
         if text[1] in "]P_":

@@ -8,7 +8,7 @@ from labeler.dataclass import dataclass
 
 
 @dataclass
-class Unfinished(Message):
+class UnfinishedSequence(Message):
     """`character` was pressed so soon after Esc that it may have been the rest of a cut sequence: it did nothing."""
 
     character: str

@@ -62,7 +62,7 @@ _NO_STRING: Final = re.compile(r"\x1b[\]P_][^\x1b]\Z")
 """What would have begun an OSC, DCS or APC string, but for the character behind it."""
 
 
-class Kind(Enum):
+class InputKind(Enum):
     """What a piece of input is."""
 
     CHARACTER = auto()
@@ -79,10 +79,10 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class InputPiece:
     """A piece of input, and when it came in milliseconds. Pieces of one read have the same time."""
 
-    kind: Kind
+    kind: InputKind
     text: str
     at_ms: float
 
@@ -118,7 +118,7 @@ class Sequences:
             return None
         return self._last_ms + (self._escape_delay_ms if self._begun == _ESC else _REST_MS)
 
-    def tick(self, now_ms: float) -> list[Piece]:
+    def tick(self, now_ms: float) -> list[InputPiece]:
         """Return what the time alone decides: a lone ESC is the key, a sequence without an end is nothing."""
         due_ms = self.due_ms
         if due_ms is None or now_ms < due_ms:
@@ -128,10 +128,10 @@ class Sequences:
         begun, self._begun = self._begun, ""
         if begun == _ESC:
             self._escaped_ms = self._last_ms
-            return [Piece(Kind.ESCAPE, _ESC, self._last_ms)]
-        return [Piece(Kind.UNFINISHED, begun[1], self._last_ms)] if len(begun) == 2 else []
+            return [InputPiece(InputKind.ESCAPE, _ESC, self._last_ms)]
+        return [InputPiece(InputKind.UNFINISHED, begun[1], self._last_ms)] if len(begun) == 2 else []
 
-    def feed(self, text: str, now_ms: float) -> list[Piece]:
+    def feed(self, text: str, now_ms: float) -> list[InputPiece]:
         """Return what was read at `now_ms`, in pieces, as far as they are whole."""
         pieces = self.tick(now_ms)
         for at, character in enumerate(text):
@@ -141,7 +141,7 @@ class Sequences:
             pieces += self._take(character, now_ms)
         return pieces
 
-    def _take(self, character: str, now_ms: float) -> list[Piece]:
+    def _take(self, character: str, now_ms: float) -> list[InputPiece]:
         begun = self._begun
         if not begun:
             return self._begin(character, now_ms)
@@ -149,7 +149,7 @@ class Sequences:
         longer = begun + character
         self._begun = ""
         if longer == _ESC + _CTRL_C:
-            return [Piece(Kind.ESCAPE, _ESC, now_ms), Piece(Kind.CHARACTER, character, now_ms)]
+            return [InputPiece(InputKind.ESCAPE, _ESC, now_ms), InputPiece(InputKind.CHARACTER, character, now_ms)]
         if _WHOLE.match(longer):
             return self._whole(longer, now_ms)
         if len(longer) <= _LONGEST and _BEGUN.match(longer):
@@ -157,16 +157,18 @@ class Sequences:
             return []
         if character == _ESC:
             self._begun = _ESC
-            return [Piece(Kind.ESCAPE, _ESC, now_ms)] if begun == _ESC else []
+            return [InputPiece(InputKind.ESCAPE, _ESC, now_ms)] if begun == _ESC else []
         if _NO_STRING.match(longer):
-            alone = Piece(Kind.CHARACTER, begun[1], now_ms) if self._is_rest else self._whole(begun, now_ms)[0]
+            alone = (
+                InputPiece(InputKind.CHARACTER, begun[1], now_ms) if self._is_rest else self._whole(begun, now_ms)[0]
+            )
             return [alone, *self._take(character, now_ms)]
         if begun.endswith(_ESC):  # a string without an end, and the next sequence behind it
             self._begun = _ESC
             return self._take(character, now_ms)
         return self._begin(character, now_ms) if character < " " else []
 
-    def _begin(self, character: str, now_ms: float) -> list[Piece]:
+    def _begin(self, character: str, now_ms: float) -> list[InputPiece]:
         escaped_ms, self._escaped_ms = self._escaped_ms, None
         self._last_ms = now_ms
         self._is_rest = character in "[O]" and escaped_ms is not None and now_ms - escaped_ms <= _REST_MS
@@ -175,18 +177,18 @@ class Sequences:
         elif character == _ESC:
             self._begun = _ESC
         else:
-            return [Piece(Kind.CHARACTER, character, now_ms)]
+            return [InputPiece(InputKind.CHARACTER, character, now_ms)]
         return []
 
-    def _whole(self, sequence: str, now_ms: float) -> list[Piece]:
+    def _whole(self, sequence: str, now_ms: float) -> list[InputPiece]:
         if sequence == _PASTE_BEGINS:
             self._pasted, self._paste_ends_at, self._last_ms = "", -1, now_ms
             return []
         if sequence == _PASTE_ENDS:
             return []
-        return [Piece(Kind.REST if self._is_rest else Kind.SEQUENCE, sequence, now_ms)]
+        return [InputPiece(InputKind.REST if self._is_rest else InputKind.SEQUENCE, sequence, now_ms)]
 
-    def _paste(self, text: str, now_ms: float) -> list[Piece]:
+    def _paste(self, text: str, now_ms: float) -> list[InputPiece]:
         """Gather pasted text until its end, and what comes right behind that, which may be text as well."""
         assert self._pasted is not None
         self._last_ms = now_ms
@@ -200,23 +202,23 @@ class Sequences:
             self._paste_ended_ms = self._behind_paste_ms = now_ms
         return []
 
-    def _stall(self) -> list[Piece]:
+    def _stall(self) -> list[InputPiece]:
         """Nothing came of pasted text for a while, and no end of it: tell what there is, and let a single key out."""
         assert self._pasted is not None
         text, is_key = self._pasted, len(self._pasted) == 1 or _WHOLE.match(self._pasted) is not None
         if not self._is_stalled:
             self._pasted, self._is_stalled = "", True
-            return [Piece(Kind.PASTED, _PASTE_MARKS.sub("", text), self._last_ms)] if text else []
+            return [InputPiece(InputKind.PASTED, _PASTE_MARKS.sub("", text), self._last_ms)] if text else []
         self._is_stalled = False
         if not is_key:
             return []
         self._pasted = None
         return self.feed(text, self._last_ms)
 
-    def _settle_paste(self) -> list[Piece]:
+    def _settle_paste(self) -> list[InputPiece]:
         """Return the last end was the end. Marks before it were part of the text; what is behind it is not."""
         assert self._pasted is not None
         pasted, behind = self._pasted[: self._paste_ends_at], self._pasted[self._paste_ends_at + len(_PASTE_ENDS) :]
         self._pasted, self._paste_ends_at, self._is_stalled = None, -1, False
         text = _PASTE_MARKS.sub("", pasted)
-        return [Piece(Kind.PASTED, text, self._paste_ended_ms), *self.feed(behind, self._behind_paste_ms)]
+        return [InputPiece(InputKind.PASTED, text, self._paste_ended_ms), *self.feed(behind, self._behind_paste_ms)]

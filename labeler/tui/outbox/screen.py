@@ -23,7 +23,7 @@ from labeler.tui.keyboard.key_names import Pressed, pressed
 from labeler.tui.keyboard.typed_on import Typed, TypedOn
 from labeler.tui.keymap import Keymap
 from labeler.tui.outbox.delivery_list import OutboxList, RowPainter
-from labeler.tui.outbox.view_models import Entry, asked_words, counts_line, detail_lines, entry_line, place_line
+from labeler.tui.outbox.view_models import OutboxEntry, asked_words, counts_line, detail_lines, entry_line, place_line
 from labeler.tui.screens.help import help_lines
 from labeler.tui.screens.over_review import OverReview
 from labeler.tui.screens.overlay import Overlay
@@ -49,14 +49,14 @@ _EXPORT: Final = "labeler outbox export FILE.jsonl writes all this to a file"
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class OutboxClosed:
     """The outbox was left by this press, for a trace of the worklist (empty: for the review as it was)."""
 
     pressed: Pressed
     trace_id: str = ""
 
 
-class OutboxScreen(OverReview[Closed]):
+class OutboxScreen(OverReview[OutboxClosed]):
     """Shows everything in the journal that is not acknowledged. `stale` tells it that something changed.
 
     Its result tells how it was left.
@@ -119,7 +119,7 @@ class OutboxScreen(OverReview[Closed]):
         if self.confirm.leave():
             self.say("")
         elif self.is_active:
-            self.dismiss(Closed(by))
+            self.dismiss(OutboxClosed(by))
 
     # Keys
 
@@ -173,7 +173,7 @@ class OutboxScreen(OverReview[Closed]):
         trace_id = row.delivery.trace_id
         is_here = trace_id in state.index_of and self._desk.destination_of(trace_id) == row.delivery.destination
         if is_here and self._pressed is not None:
-            self.dismiss(Closed(self._pressed, trace_id))
+            self.dismiss(OutboxClosed(self._pressed, trace_id))
         else:
             self.say("This trace is not in this review's worklist; labeler review with its ID shows it", "warning")
 
@@ -332,7 +332,7 @@ class OutboxScreen(OverReview[Closed]):
     def _entry(self, row: OutboxRow, width: int) -> Line:
         return entry_line(self._told(row), self._questions, width, self.look.signs)
 
-    def _told(self, row: OutboxRow) -> Entry:
+    def _told(self, row: OutboxRow) -> OutboxEntry:
         state, delivery = self._desk.state, row.delivery
         index = state.index_of.get(delivery.trace_id)
         title = state.items[index].title if index is not None else row.title
@@ -340,7 +340,7 @@ class OutboxScreen(OverReview[Closed]):
             self._desk.connection is ConnectionStatus.ONLINE and delivery.destination in self._desk.destinations
         )
         pause_s = self._desk.outbox.pause_s(delivery.trace_id)
-        return Entry(row, title or row.title, pause_s, is_reachable, wall_clock_ms())
+        return OutboxEntry(row, title or row.title, pause_s, is_reachable, wall_clock_ms())
 
     def _paint(self) -> None:
         width, signs = self.size.width, self.look.signs

@@ -44,7 +44,7 @@ _REASON_FROM: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class OutboxEntry:
     """A delivery as it is told now, nothing of it sanitised yet.
 
     `pause_s`: seconds for which it is left alone after a failed attempt. `is_reachable`: its backend is at hand.
@@ -95,7 +95,7 @@ def place_words(destination: Destination, our_address: str, width: int, signs: S
     return cut(address + rest, width, signs.ellipsis)
 
 
-def entry_line(entry: Entry, questions: Mapping[str, Question], width: int, signs: Signs) -> Line:
+def entry_line(entry: OutboxEntry, questions: Mapping[str, Question], width: int, signs: Signs) -> Line:
     """Return a row without the cursor: state, title, question and value, since when, and why as far as there is
     room.
     """
@@ -133,7 +133,7 @@ def since_ms(row: OutboxRow) -> int:
     return row.delivery.settled_at_ms or row.delivery.created_at_ms
 
 
-def reason_words(entry: Entry) -> str:
+def reason_words(entry: OutboxEntry) -> str:
     """Why it is not delivered, and when it will be tried, on one line."""
     row, delivery = entry.row, entry.row.delivery
     if row.others:
@@ -155,7 +155,9 @@ def reason_words(entry: Entry) -> str:
     return f"tried again next: {reason}" if reason else "goes next"
 
 
-def detail_lines(entry: Entry, questions: Mapping[str, Question], width: int, height: int, signs: Signs) -> list[Line]:
+def detail_lines(
+    entry: OutboxEntry, questions: Mapping[str, Question], width: int, height: int, signs: Signs
+) -> list[Line]:
     """Return all there is to say of a delivery in `height` lines: what it is, how it stands since when, and why."""
     row, delivery = entry.row, entry.row.delivery
     title = one_line(entry.title or delivery.trace_id, 200)
@@ -180,7 +182,7 @@ def detail_lines(entry: Entry, questions: Mapping[str, Question], width: int, he
     return [fit(line, width, signs.ellipsis) for line in lines[:height]]
 
 
-def _one_of_two(entry: Entry, other: Assessment | None, questions: Mapping[str, Question]) -> Line:
+def _one_of_two(entry: OutboxEntry, other: Assessment | None, questions: Mapping[str, Question]) -> Line:
     """Return one of two answers in conflict: its value, when and where it was given, and its comment."""
     given = other or entry.row.delivery.assessment
     if given is None:

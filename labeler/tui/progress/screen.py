@@ -26,7 +26,7 @@ from labeler.tui.keyboard.typed_on import Typed, TypedOn
 from labeler.tui.keymap import Keymap
 from labeler.tui.progress.enter_guard import EnterGuard
 from labeler.tui.progress.page_list import PageList
-from labeler.tui.progress.view_models import Kind, OpenedRow, PageRow, PageView, page_rows
+from labeler.tui.progress.view_models import ListedAs, OpenedRow, PageRow, PageView, page_rows
 from labeler.tui.screens.over_review import OverReview
 from labeler.tui.widgets.dividers import Divider, DividerView
 from labeler.tui.widgets.key_line import KeyLine, hints_line, message_lines
@@ -61,7 +61,7 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class PageClosed:
     """The page was left by this press: for a trace of the worklist, for an action of the review, or just closed."""
 
     pressed: Pressed
@@ -69,7 +69,7 @@ class Closed:
     then: Action | None = None
 
 
-class ProgressScreen(OverReview[Closed]):
+class ProgressScreen(OverReview[PageClosed]):
     """Shows what was done in this worklist, or today. Its result tells how it was left."""
 
     DEFAULT_CSS = """
@@ -131,7 +131,7 @@ class ProgressScreen(OverReview[Closed]):
 
     def leave(self, by: Pressed) -> None:
         if self.is_active:
-            self.dismiss(Closed(by))
+            self.dismiss(PageClosed(by))
 
     # Keys
 
@@ -176,7 +176,7 @@ class ProgressScreen(OverReview[Closed]):
 
     def _close(self, trace_id: str = "", then: Action | None = None) -> None:
         if self._pressed is not None:
-            self.dismiss(Closed(self._pressed, trace_id, then))
+            self.dismiss(PageClosed(self._pressed, trace_id, then))
 
     # Named in the table of actions
 
@@ -215,13 +215,12 @@ class ProgressScreen(OverReview[Closed]):
 
     def outbox(self) -> None:
         """Show what is not delivered; an item that is opened there is opened in the review."""
-        from labeler.tui.outbox.screen import Closed as OutboxClosed
-        from labeler.tui.outbox.screen import OutboxScreen
+        from labeler.tui.outbox.screen import OutboxClosed, OutboxScreen
 
         def closed(left: OutboxClosed | None) -> None:
             self._came_back(left.pressed if left is not None else None)
             if left is not None and left.trace_id:
-                self.dismiss(Closed(left.pressed, left.trace_id))
+                self.dismiss(PageClosed(left.pressed, left.trace_id))
 
         self.app.push_screen(OutboxScreen(self._desk, self.keymap, self.look), closed)
 
@@ -316,13 +315,13 @@ class ProgressScreen(OverReview[Closed]):
         """Return an item with its title and, where there is one, the note that it was flagged or declined with."""
         state, signs = self._desk.state, self.look.signs
         sign, role = {
-            Kind.FLAGGED: (signs.flag, "sign.flag"),
-            Kind.DEFERRED: (signs.deferred, "sign.deferred"),
-            Kind.DECLINED: (signs.declined, "sign.declined"),
-            Kind.DRAFT: (signs.draft, "sign.draft"),
+            ListedAs.FLAGGED: (signs.flag, "sign.flag"),
+            ListedAs.DEFERRED: (signs.deferred, "sign.deferred"),
+            ListedAs.DECLINED: (signs.declined, "sign.declined"),
+            ListedAs.DRAFT: (signs.draft, "sign.draft"),
         }[row.kind]
         title = one_line(state.items[state.index_of[row.trace_id]].title, 200) or one_line(row.trace_id)
-        name = {Kind.FLAGGED: FLAG_NAME, Kind.DECLINED: DECLINED_NAME}.get(row.kind, "")
+        name = {ListedAs.FLAGGED: FLAG_NAME, ListedAs.DECLINED: DECLINED_NAME}.get(row.kind, "")
         note = state.answers_of(row.trace_id).get(name)
         said = f"   “{one_line(note.comment, 120)}”" if note is not None and note.comment else ""
         return fit([(f"{sign} ", role), (title, "row"), (said, "chrome.dim")], width, signs.ellipsis)

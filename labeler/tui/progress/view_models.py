@@ -34,7 +34,7 @@ _JUDGED: Final = 30
 """Cells of what a judge said, behind that."""
 
 
-class Kind(Enum):
+class ListedAs(Enum):
     """Why an item is listed."""
 
     FLAGGED = "flagged"
@@ -47,7 +47,7 @@ class Kind(Enum):
 class OpenedRow:
     """An item that can be opened from its row."""
 
-    kind: Kind
+    kind: ListedAs
     trace_id: str
 
 
@@ -90,12 +90,12 @@ def page_rows(view: PageView, width: int, signs: Signs) -> list[PageRow]:
     return rows
 
 
-def _listed(progress: Progress) -> Sequence[tuple[Kind, Sequence[str]]]:
+def _listed(progress: Progress) -> Sequence[tuple[ListedAs, Sequence[str]]]:
     return (
-        (Kind.FLAGGED, progress.flagged),
-        (Kind.DRAFT, progress.drafts),
-        (Kind.DEFERRED, progress.deferred),
-        (Kind.DECLINED, progress.declined),
+        (ListedAs.FLAGGED, progress.flagged),
+        (ListedAs.DRAFT, progress.drafts),
+        (ListedAs.DEFERRED, progress.deferred),
+        (ListedAs.DECLINED, progress.declined),
     )
 
 

@@ -31,8 +31,8 @@ from labeler.tui.review.question_panel import option_keys, whole_question
 from labeler.tui.widgets.styled_text import Line, wrapped
 
 if TYPE_CHECKING:
-    from labeler.tui.outbox.screen import Closed
-    from labeler.tui.progress.screen import Closed as ProgressClosed
+    from labeler.tui.outbox.screen import OutboxClosed
+    from labeler.tui.progress.screen import PageClosed
     from labeler.tui.screens.worklist_menu import Begin, Menu
 
 _ITEM_NUMBER: Final = re.compile("[0-9]{1,9}")
@@ -313,7 +313,7 @@ class ReviewActions(ReviewFilters):
 
         self.app.push_screen(OutboxScreen(self.desk, self.keymap, self.look), self._outbox_closed)
 
-    async def _outbox_closed(self, closed: Closed | None) -> None:
+    async def _outbox_closed(self, closed: OutboxClosed | None) -> None:
         self.presses.closed(closed.pressed if closed is not None else None)
         if closed is not None and closed.trace_id:
             await self.act(act.GoTo(self.desk.state.index_of[closed.trace_id] + 1))
@@ -336,7 +336,7 @@ class ReviewActions(ReviewFilters):
         page.clock = self.presses.clock
         self.app.push_screen(page, self._progress_closed)
 
-    async def _progress_closed(self, closed: ProgressClosed | None) -> None:
+    async def _progress_closed(self, closed: PageClosed | None) -> None:
         self.presses.closed(closed.pressed if closed is not None else None)
         if closed is not None and closed.trace_id:
             await self.act(act.GoTo(self.desk.state.index_of[closed.trace_id] + 1))

@@ -9,7 +9,7 @@ from typing import Final
 from labeler.desk.desk import Desk
 from labeler.reading.sanitise import one_line
 from labeler.review.action import Bulk, OnEach
-from labeler.review.bulk import Plan, each_words, plan
+from labeler.review.bulk import BulkPlan, each_words, plan
 from labeler.review.selection import told_counts
 from labeler.tui.widgets.confirm import Way
 
@@ -36,7 +36,7 @@ def bulk_question(desk: Desk, each: OnEach, take: Callable[[Bulk], Awaitable[Non
     return ways, f"{what} · {_details(desk, found)}"
 
 
-def _details(desk: Desk, found: Plan) -> str:
+def _details(desk: Desk, found: BulkPlan) -> str:
     state = desk.state
     total, with_mine = len(found.everyone), len(found.everyone) - len(found.without)
     titles = (one_line(state.items[state.index_of[trace_id]].title, _TITLE) or trace_id for trace_id in found.samples)

@@ -9,7 +9,7 @@ from textual.worker import WorkType
 from labeler.desk.desk import Desk
 from labeler.reading.sanitise import one_line
 from labeler.review.action import ShowAlso, ShowOnly
-from labeler.review.criteria import OF_OTHERS, Criterion, Kind
+from labeler.review.criteria import OF_OTHERS, Criterion, CriterionKind
 from labeler.review.navigation import SHOW_ALL
 from labeler.tui.action_table import Action, Context, OnScreen
 from labeler.tui.appearance import ScreenLook
@@ -44,7 +44,7 @@ class ReviewFilters(ReviewFields):
         elif part is not None and (answer := self._answer(key)) is not None:
             value = value_of(answer, part.asked)
             if value is not None:
-                await self._show(Criterion(Kind.VALUE, part.name, value))
+                await self._show(Criterion(CriterionKind.VALUE, part.name, value))
         if told_meanwhile is not None and not self.notice:
             self.say(*told_meanwhile)
 
@@ -53,16 +53,16 @@ class ReviewFilters(ReviewFields):
         if what == "all":
             await self.act(ShowOnly(None))
             return
-        match kind := Kind(what):
-            case Kind.VALUE:
+        match kind := CriterionKind(what):
+            case CriterionKind.VALUE:
                 self._ask_for_value()
-            case Kind.LIKE:
+            case CriterionKind.LIKE:
                 like = self.desk.filters.like_this
                 if like is None:
                     self.warn("What this trace is called is not known yet")
                 else:
                     await self._show(like)
-            case Kind.TEXT:
+            case CriterionKind.TEXT:
                 self._prompt.ask_filter(self.keymap.spelled("{field.save} filters · {field.leave} leaves"))
                 self.arrange_bottom()
             case _ if kind in OF_OTHERS and self.desk.state.is_blind:
@@ -73,7 +73,7 @@ class ReviewFilters(ReviewFields):
     async def filter_by_text(self, text: str) -> None:
         """Filter by a text; nothing where none was typed."""
         if sought := text.strip():
-            criterion = Criterion(Kind.TEXT, value=sought)
+            criterion = Criterion(CriterionKind.TEXT, value=sought)
             await self._show(criterion)
             self.say(f"searching for “{one_line(sought, 40)}” in whole traces")
             search: WorkType[None] = partial(self._search_whole, criterion, self._keys_heard)

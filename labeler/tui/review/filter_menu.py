@@ -10,11 +10,11 @@ from labeler.domain.value_words import value_words
 from labeler.reading.sanitise import one_line
 from labeler.review.action import Digit, Thumb
 from labeler.review.answer_values import option_index
-from labeler.review.criteria import OF_OTHERS, Criterion, Kind, Sought, criterion_words
+from labeler.review.criteria import OF_OTHERS, Criterion, CriterionKind, Sought, criterion_words
 from labeler.review.parts import Part
 from labeler.tui.action_table import Action, Context, OnScreen, Rule
 from labeler.tui.keymap import Keymap
-from labeler.tui.widgets.key_menu import Choice, KeyMenuView
+from labeler.tui.widgets.key_menu import KeyMenuView, MenuChoice
 
 
 def criteria_menu(desk: Desk, keymap: Keymap) -> KeyMenuView:
@@ -25,12 +25,12 @@ def criteria_menu(desk: Desk, keymap: Keymap) -> KeyMenuView:
 def values_menu(desk: Desk, keymap: Keymap, part: Part) -> KeyMenuView:
     """Return the menu of the values of a question, or a field of one: the keys are those that answer it."""
     counts, question = desk.filters.index.values_of(part), part.asked
-    choices: dict[Sought, Choice] = {}
+    choices: dict[Sought, MenuChoice] = {}
     for action in keymap.actions:
         value = value_of(action, question)
         if value is not None and value not in choices and action.keys:
             words = one_line(value_words(value, question), 40)
-            choices[value] = Choice(action.keys[0], words, counts.get(value, 0))
+            choices[value] = MenuChoice(action.keys[0], words, counts.get(value, 0))
     return KeyMenuView(f"filter {one_line(part.name, 24)}", tuple(choices.values()))
 
 
@@ -61,7 +61,7 @@ def filter_words(desk: Desk) -> str:
     return f"filter {words} {len(state.filter.shown)} of {len(state.items)}{f' +{new}' if new else ''}"
 
 
-def _criteria(desk: Desk, keymap: Keymap) -> Iterator[Choice]:
+def _criteria(desk: Desk, keymap: Keymap) -> Iterator[MenuChoice]:
     state, index = desk.state, desk.filters.index
     for action in keymap.actions:
         if action.context is not Context.FILTER or not action.keys or not isinstance(action.run, OnScreen):
@@ -70,22 +70,22 @@ def _criteria(desk: Desk, keymap: Keymap) -> Iterator[Choice]:
         match action.run.about:
             case "all":
                 matches = len(state.items)
-            case Kind.TEXT:
+            case CriterionKind.TEXT:
                 pass
-            case Kind.VALUE:
+            case CriterionKind.VALUE:
                 part = state.part
                 if part is None:
                     continue
                 words = one_line(part.name, 24)
-                matches = index.count_of(Criterion(Kind.ANSWERED, part.name))
-            case Kind.LIKE:
+                matches = index.count_of(Criterion(CriterionKind.ANSWERED, part.name))
+            case CriterionKind.LIKE:
                 like = desk.filters.like_this
                 matches = 0 if like is None else index.count_of(like)
             case kind:
                 if kind in OF_OTHERS and state.is_blind:
                     continue
-                matches = index.count_of(Criterion(Kind(kind)))
-        yield Choice(action.keys[0], words, matches)
+                matches = index.count_of(Criterion(CriterionKind(kind)))
+        yield MenuChoice(action.keys[0], words, matches)
 
 
 def _note(desk: Desk) -> str:

@@ -43,7 +43,7 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
-class AskBack:
+class MediaAskBack:
     """Ask whether to do something."""
 
     sentence: str
@@ -60,7 +60,7 @@ class ShowPicture:
     undrawable: Step
 
 
-Outcome: TypeAlias = Say | AskBack | ShowPicture
+Outcome: TypeAlias = Say | MediaAskBack | ShowPicture
 Step: TypeAlias = Callable[[], Awaitable[Outcome]]
 
 
@@ -111,7 +111,7 @@ class MediaOpener:
         if await self._contents.may_run(viewer.name):
             return await self._view(file, viewer)
         question = f"Open this and other media with {viewer.name} from now on?"
-        return AskBack(question, partial(self._agreed, file, viewer))
+        return MediaAskBack(question, partial(self._agreed, file, viewer))
 
     async def _agreed(self, file: _File, viewer: Viewer) -> Outcome:
         try:
@@ -140,7 +140,7 @@ class MediaOpener:
     def _offer_to_save(self, file: _File, why: str) -> Outcome:
         path = self._settings.folder / file.name()
         shown = in_words(path, max(file.width - len(why) - _SAID_BESIDE, 24))
-        return AskBack(f"{why} Save it to {shown}?", partial(self._save, file, path))
+        return MediaAskBack(f"{why} Save it to {shown}?", partial(self._save, file, path))
 
     async def _save(self, file: _File, path: Path) -> Outcome:
         try:

@@ -299,7 +299,7 @@ class ReviewScreen(ReviewActions):
 
     async def _follow(self, trace_id: str, step: Step | None) -> None:
         """Take steps as long as one leads to the next. What is said of another trace by then is not said."""
-        from labeler.tui.review.open_media import AskBack, Say, ShowPicture
+        from labeler.tui.review.open_media import MediaAskBack, Say, ShowPicture
 
         while step is not None:
             outcome, step = await step(), None
@@ -308,7 +308,7 @@ class ReviewScreen(ReviewActions):
                     if sentence and (outlives_trace or self._is_current(trace_id)):
                         self.say(sentence, role)
                     step = then
-                case AskBack(sentence, yes) if self._is_current(trace_id):
+                case MediaAskBack(sentence, yes) if self._is_current(trace_id):
                     self.ask(sentence, partial(self._agreed, trace_id, yes))
                 case ShowPicture() if self._is_current(trace_id):
                     from labeler.tui.screens.picture import PictureScreen

@@ -21,7 +21,7 @@ from labeler.dataclass import dataclass
 from labeler.tui.action_table import Context
 from labeler.tui.keyboard.key_names import Pressed, key_name, pressed
 from labeler.tui.keymap import Keymap, shown_key
-from labeler.tui.widgets.snippets import Found, Snippets, named_before, offer, unknown
+from labeler.tui.widgets.snippets import FoundSnippet, Snippets, named_before, offer, unknown
 
 _ROOM_TO_TYPE: Final = 32
 """Cells beside the title of a line, with what stands around it, from which its keys are shown too."""
@@ -177,7 +177,7 @@ class AreaForm(Vertical):
             found = self._before_cursor()
             self._say("" if found is None else offer(found, self.snippets, self._key))
 
-    def _before_cursor(self) -> Found | None:
+    def _before_cursor(self) -> FoundSnippet | None:
         row, column = self._area.cursor_location
         return named_before(self._area.document.get_line(row)[:column], self.snippets)
 

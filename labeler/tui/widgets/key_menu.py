@@ -16,7 +16,7 @@ _WORDS = 24
 """Cells that the words of a choice may take."""
 
 
-class Choice(NamedTuple):
+class MenuChoice(NamedTuple):
     """What a key chooses; `matches` is how many that is, None where that is not told. Display text."""
 
     key: str
@@ -29,7 +29,7 @@ class KeyMenuView:
     """A menu: what it is about, its choices, and what is to be said of them."""
 
     title: str
-    choices: tuple[Choice, ...]
+    choices: tuple[MenuChoice, ...]
     note: str = ""
 
 
@@ -55,7 +55,7 @@ class KeyMenu(ViewWidget[KeyMenuView]):
         return [[(" ", "chrome"), *fit(line, width - 2, ellipsis)] for line in lines[:height]]
 
 
-def _choice(choice: Choice, ellipsis: str) -> Line:
+def _choice(choice: MenuChoice, ellipsis: str) -> Line:
     role, number = ("chrome.dim", "chrome.dim") if choice.matches == 0 else ("chrome", "chrome.strong")
     line: Line = [(choice.key, "key"), (f" {cut(choice.words, _WORDS, ellipsis)}", role)]
     return line if choice.matches is None else [*line, (f" {choice.matches}", number)]

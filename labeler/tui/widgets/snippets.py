@@ -18,7 +18,7 @@ _SHOWN: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundSnippet:
     """The word before the cursor: where in its line it begins, and the snippet that it names; None for none."""
 
     start: int
@@ -26,7 +26,7 @@ class Found:
     name: str | None
 
 
-def named_before(line: str, snippets: Snippets) -> Found | None:
+def named_before(line: str, snippets: Snippets) -> FoundSnippet | None:
     """Return the word at the end of a line, and the snippet of that name or, of several names, the only one that begins
     so; None where no word is there.
     """
@@ -35,19 +35,19 @@ def named_before(line: str, snippets: Snippets) -> Found | None:
         return None
     word = match.group()
     if word in snippets:
-        return Found(match.start(), word, word)
+        return FoundSnippet(match.start(), word, word)
     beginning = [name for name in snippets if name.startswith(word)]
-    return Found(match.start(), word, beginning[0] if len(beginning) == 1 else None)
+    return FoundSnippet(match.start(), word, beginning[0] if len(beginning) == 1 else None)
 
 
-def offer(found: Found, snippets: Snippets, key: str) -> str:
+def offer(found: FoundSnippet, snippets: Snippets, key: str) -> str:
     """Say what the key would put in; empty where the word names no snippet."""
     if found.name is None or not key:
         return ""
     return f"{key}: {one_line(found.name, 24)} “{one_line(snippets[found.name], _SHOWN)}”"
 
 
-def unknown(found: Found | None, snippets: Snippets) -> str:
+def unknown(found: FoundSnippet | None, snippets: Snippets) -> str:
     """Say that a word names no snippet, and which names there are."""
     if not snippets:
         return "there are no snippets; the configuration takes them under [snippets]"

@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 
-from labeler.tui.document.contents import Text, TextStyle
+from labeler.tui.document.contents import DocumentText, TextStyle
 from labeler.tui.document.lines import Line, Span
 from labeler.tui.document.markdown import Markdown, rough_spans
 from tests.tui.document.strategies import texts, words
@@ -41,7 +41,7 @@ def test_looks_never_overlap_and_never_leave_their_line(text: str) -> None:
 @given(texts)
 def test_every_character_of_the_source_stays_where_it_is(text: str) -> None:
     for style in TextStyle:
-        content = Text(text, 0, len(text), style, opening=[("tool   ", ("dim",))])
+        content = DocumentText(text, 0, len(text), style, opening=[("tool   ", ("dim",))])
         lines = content.lines(60)
         assert "\n".join(without_insertions(line) for line in lines) == text.replace("\t", " ")
         for number, line in enumerate(lines):
@@ -108,7 +108,7 @@ def test_an_escape_dims_its_backslash_only() -> None:
 
 def test_tables_are_aligned_by_padding_alone() -> None:
     text = "| water | at |\n|---|:-:|\n| high 日 | 04:12 |\n| low | `a\\|b` |"
-    lines = Text(text, 0, len(text), TextStyle.MARKDOWN).lines(80)
+    lines = DocumentText(text, 0, len(text), TextStyle.MARKDOWN).lines(80)
     assert [line.text for line in lines] == [
         "| water   | at     |",
         "|---      |:-:     |",
@@ -122,12 +122,14 @@ def test_a_table_too_wide_for_the_view_and_pipes_in_code_are_left_as_they_are() 
     wide = f"| a | b |\n|---|---|\n| {'x' * 50} | y |"
     code = "```\n| a | b |\n|---|---|\n```"
     for text in (wide, code):
-        assert [line.text for line in Text(text, 0, len(text), TextStyle.MARKDOWN).lines(40)] == text.split("\n")
+        assert [line.text for line in DocumentText(text, 0, len(text), TextStyle.MARKDOWN).lines(40)] == text.split(
+            "\n"
+        )
 
 
 @pytest.mark.parametrize("text", ["[" * 4000, "*a " * 1300, "`" * 9000, '"\\' * 9000, "- a\n" * 4000, "> " * 9000])
 def test_hostile_repetition_is_styled_all_the_same(text: str) -> None:
     for style in TextStyle:
-        content = Text(text, 0, len(text), style, language="python")
+        content = DocumentText(text, 0, len(text), style, language="python")
         for number, line in enumerate(content.lines(80)[:50]):
             assert_orderly(content.spans(number), len(line.text))

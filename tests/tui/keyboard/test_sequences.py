@@ -10,7 +10,7 @@ import pytest
 from textual import events
 
 from labeler.tui.keyboard.driver import Meaning
-from labeler.tui.keyboard.sequences import Kind, Piece, Sequences
+from labeler.tui.keyboard.sequences import InputKind, InputPiece, Sequences
 
 TERMINALS = ("xterm", "xterm-256color", "tmux-256color", "screen", "screen-256color", "linux")
 ESCAPE_DELAY_MS = 100
@@ -45,21 +45,21 @@ def terminfo_keys(terminal: str) -> Mapping[str, str]:
     return {name: text for name, text in sequences.items() if text.startswith("\x1b")}
 
 
-def sent(*parts: str, gap_ms: float = 0) -> list[Piece]:
+def sent(*parts: str, gap_ms: float = 0) -> list[InputPiece]:
     """What comes of parts that arrive `gap_ms` apart, until nothing more can come of them."""
     sequences, now_ms = Sequences(ESCAPE_DELAY_MS), 0.0
-    pieces: list[Piece] = []
+    pieces: list[InputPiece] = []
     for part in parts:
         pieces += sequences.feed(part, now_ms)
         now_ms += gap_ms
     return pieces + sequences.tick(now_ms + 10_000) + sequences.tick(now_ms + 20_000)
 
 
-def kinds(pieces: Iterable[Piece]) -> list[Kind]:
+def kinds(pieces: Iterable[InputPiece]) -> list[InputKind]:
     return [piece.kind for piece in pieces]
 
 
-def keys(pieces: Iterable[Piece]) -> list[str]:
+def keys(pieces: Iterable[InputPiece]) -> list[str]:
     """What Textual makes keys of."""
     meaning = Meaning(debug=False)
     told = [message for piece in pieces for message in meaning.of(piece)]
@@ -78,7 +78,7 @@ def check_that_no_cut_acts(sequence: str) -> None:
         for gap_ms in GAPS_MS:
             pieces = sent(*parts, gap_ms=gap_ms)
             if parts[0] == "\x1b" and gap_ms >= ESCAPE_DELAY_MS:
-                assert kinds(pieces)[0] is Kind.ESCAPE, (parts, gap_ms)
+                assert kinds(pieces)[0] is InputKind.ESCAPE, (parts, gap_ms)
                 assert keys(pieces) == ["escape"], (parts, gap_ms)
             else:
                 assert keys(pieces) == whole, (parts, gap_ms)
@@ -124,13 +124,13 @@ def test_esc_acts_as_soon_as_no_sequence_can_be_meant() -> None:
     assert sequences.feed("\x1b", 1000) == []
     assert sequences.due_ms == 1100
     assert sequences.tick(1099) == []
-    assert sequences.tick(1100) == [Piece(Kind.ESCAPE, "\x1b", 1000)]
+    assert sequences.tick(1100) == [InputPiece(InputKind.ESCAPE, "\x1b", 1000)]
     assert not sequences.due_ms
 
 
 def test_an_o_right_after_esc_is_nothing_and_later_it_is_a_key() -> None:
-    assert kinds(sent("\x1b", "O", gap_ms=900)) == [Kind.ESCAPE, Kind.UNFINISHED]
-    assert kinds(sent("\x1b", "[", gap_ms=900)) == [Kind.ESCAPE, Kind.UNFINISHED]
+    assert kinds(sent("\x1b", "O", gap_ms=900)) == [InputKind.ESCAPE, InputKind.UNFINISHED]
+    assert kinds(sent("\x1b", "[", gap_ms=900)) == [InputKind.ESCAPE, InputKind.UNFINISHED]
     assert keys(sent("\x1b", "O", gap_ms=1100)) == ["escape", "O"]
     assert keys(sent("\x1b", "/", "[", gap_ms=200)) == ["escape", "slash", "left_square_bracket"]
     assert keys(sent("\x1b", "]", "j", gap_ms=200)) == ["escape", "right_square_bracket", "j"]
@@ -162,16 +162,16 @@ def test_alt_and_a_key_is_not_that_key(key: str) -> None:
 def test_pasted_text_is_one_text_wherever_it_is_cut(gap_ms: float) -> None:
     sequence = "\x1b[200~yn\r\x1b[31m1 s\x1b[201~"
     for parts in cuts(sequence):
-        pieces = [piece for piece in sent(*parts, gap_ms=gap_ms) if piece.kind is not Kind.ESCAPE]
+        pieces = [piece for piece in sent(*parts, gap_ms=gap_ms) if piece.kind is not InputKind.ESCAPE]
         begins = len("\x1b[200~")
         cut_late = gap_ms > 1000 and len(parts[0]) < begins
         if not cut_late:
-            assert [(piece.kind, piece.text) for piece in pieces] == [(Kind.PASTED, "yn\r\x1b[31m1 s")], parts
+            assert [(piece.kind, piece.text) for piece in pieces] == [(InputKind.PASTED, "yn\r\x1b[31m1 s")], parts
 
 
 def test_an_end_inside_pasted_text_makes_no_keys_of_the_rest() -> None:
     hostile = "\x1b[200~one\x1b[201~yn\rD\x1b[200~two\x1b[201~ss\x1b[201~"
-    assert [(piece.kind, piece.text) for piece in sent(hostile)] == [(Kind.PASTED, "oneyn\rDtwoss")]
+    assert [(piece.kind, piece.text) for piece in sent(hostile)] == [(InputKind.PASTED, "oneyn\rDtwoss")]
     assert [piece.text for piece in sent(hostile[:20], hostile[20:], gap_ms=40)] == ["oneyn\rDtwoss"]
 
 
@@ -179,12 +179,12 @@ def test_pasted_text_without_an_end_takes_no_key_for_ever() -> None:
     sequences = Sequences(ESCAPE_DELAY_MS)
     assert sequences.feed("\x1b[200~yes, it", 0) == []
     assert sequences.tick(9999) == []
-    assert sequences.tick(10_000) == [Piece(Kind.PASTED, "yes, it", 0)]
+    assert sequences.tick(10_000) == [InputPiece(InputKind.PASTED, "yes, it", 0)]
     assert not sequences.due_ms
     assert sequences.feed("y", 15_000) == []
     assert sequences.due_ms == 15_060
-    assert sequences.tick(15_060) == [Piece(Kind.CHARACTER, "y", 15_000)]
-    assert sequences.feed("n", 15_061) == [Piece(Kind.CHARACTER, "n", 15_061)]
+    assert sequences.tick(15_060) == [InputPiece(InputKind.CHARACTER, "y", 15_000)]
+    assert sequences.feed("n", 15_061) == [InputPiece(InputKind.CHARACTER, "n", 15_061)]
 
 
 @pytest.mark.parametrize("key", ["\x1b", "\x03", "\x1b[A"])
@@ -194,17 +194,17 @@ def test_esc_and_every_other_key_leads_out_of_pasted_text_without_an_end(key: st
     assert sequences.tick(10_000) == []
     sequences.feed(key, 13_000)
     (piece,) = [*sequences.tick(13_060), *sequences.tick(13_200)]
-    assert (piece.text, piece.kind is Kind.PASTED) == (key, False)
+    assert (piece.text, piece.kind is InputKind.PASTED) == (key, False)
 
 
 def test_the_rest_of_pasted_text_that_a_line_held_up_answers_nothing() -> None:
     sequences = Sequences(ESCAPE_DELAY_MS)
     sequences.feed("\x1b[200~yes, ", 0)
-    assert kinds(sequences.tick(12_500)) == [Kind.PASTED]
+    assert kinds(sequences.tick(12_500)) == [InputKind.PASTED]
     pieces = [*sequences.feed("no 1 s", 16_000), *sequences.tick(16_100)]
     pieces += [*sequences.feed(" u q\x1b[201~", 16_200), *sequences.tick(16_300)]
-    assert pieces == [Piece(Kind.PASTED, "no 1 s u q", 16_200)]
-    assert sequences.feed("y", 17_000) == [Piece(Kind.CHARACTER, "y", 17_000)]
+    assert pieces == [InputPiece(InputKind.PASTED, "no 1 s u q", 16_200)]
+    assert sequences.feed("y", 17_000) == [InputPiece(InputKind.CHARACTER, "y", 17_000)]
 
 
 def test_keys_behind_pasted_text_are_keys_of_the_moment_they_came() -> None:
@@ -213,8 +213,8 @@ def test_keys_behind_pasted_text_are_keys_of_the_moment_they_came() -> None:
     assert sequences.feed("X", 1020) == []
     assert sequences.due_ms == 1080
     pasted, key = sequences.tick(1080)
-    assert pasted == Piece(Kind.PASTED, "text", 1000)
-    assert key == Piece(Kind.CHARACTER, "X", 1020)
+    assert pasted == InputPiece(InputKind.PASTED, "text", 1000)
+    assert key == InputPiece(InputKind.CHARACTER, "X", 1020)
 
 
 def test_a_key_held_behind_pasted_text_is_heard_in_the_end() -> None:
@@ -222,7 +222,7 @@ def test_a_key_held_behind_pasted_text_is_heard_in_the_end() -> None:
     pieces = sequences.feed("\x1b[200~text\x1b[201~", 1000)
     for now_ms in range(1030, 2000, 30):
         pieces += sequences.feed("j", now_ms)
-    assert kinds(pieces)[:2] == [Kind.PASTED, Kind.CHARACTER]
+    assert kinds(pieces)[:2] == [InputKind.PASTED, InputKind.CHARACTER]
     assert len(pieces) > 30
 
 

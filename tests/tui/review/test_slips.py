@@ -12,7 +12,7 @@ from labeler.desk.events import DocumentReady
 from labeler.domain.question import Question
 from labeler.tui.action_table import Consequence
 from labeler.tui.keyboard.key_guard import Allow, Ignore, KeyGuard, TakeBack, Verdict, Why
-from labeler.tui.keyboard.messages import Unfinished
+from labeler.tui.keyboard.messages import UnfinishedSequence
 from tests.tui.review.asked import EXPECTED, MODES, RATING, SCORE, THUMB, traces
 from tests.tui.review.table import open_table
 
@@ -268,7 +268,7 @@ async def test_a_number_typed_before_the_item_could_be_read_is_not_taken_by_half
 
 async def test_a_half_key_that_does_nothing_is_named(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(3), (THUMB,)) as table:
-        table.app.post_message(Unfinished("O"))
+        table.app.post_message(UnfinishedSequence("O"))
         await table.settle()
         assert "O right after Esc does nothing" in table.said
 

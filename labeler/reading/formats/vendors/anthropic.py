@@ -10,7 +10,7 @@ from labeler.domain.value import JsonValue
 from labeler.reading.formats import chat
 from labeler.reading.formats.messages import Side, exchange, role_message
 from labeler.reading.formats.values import items, mapping, text_of
-from labeler.reading.message import Message, Role, Text, annotated, message
+from labeler.reading.message import Message, Role, TextPart, annotated, message
 from labeler.reading.wire.bounded_json import parse_or_none
 
 
@@ -21,7 +21,7 @@ def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
 def response(value: JsonValue) -> list[Message] | None:
     holder = mapping(value)
     if isinstance(holder.get("completion"), str) and "stop_reason" in holder:
-        return [message(Role.ASSISTANT, [Text(text_of(holder["completion"]))])]
+        return [message(Role.ASSISTANT, [TextPart(text_of(holder["completion"]))])]
     if isinstance(value, list):
         return _assembled(value)
     if holder.get("type") != "message" or "content" not in holder:

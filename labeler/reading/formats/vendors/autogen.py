@@ -13,7 +13,7 @@ from labeler.reading.formats.messages import Side, exchange, messages_in
 from labeler.reading.formats.parts import call, parts_of, result
 from labeler.reading.formats.plain import side_parts
 from labeler.reading.formats.values import items, mapping, text_of
-from labeler.reading.message import Message, Part, Reasoning, Result, Role, Text, message, split
+from labeler.reading.message import Message, Part, Reasoning, Result, Role, TextPart, message, split
 
 _ROLES: Final = {"SystemMessage": Role.SYSTEM, "UserMessage": Role.USER, "AssistantMessage": Role.ASSISTANT}
 _RESULTS: Final = ("FunctionExecutionResultMessage", "ToolCallExecutionEvent")
@@ -27,7 +27,7 @@ def _request(value: JsonValue) -> list[Message] | None:
     holder = mapping(value)
     task = holder.get("task")
     if isinstance(task, str):
-        return [message(Role.USER, [Text(task)])]
+        return [message(Role.USER, [TextPart(task)])]
     return messages_in(holder.get("messages"), _message) or messages_in(task, _message) or _message(task)
 
 
@@ -76,4 +76,4 @@ def _parts(value: JsonValue) -> list[Part]:
             parts.extend(parts_of({"type": "image", "data": each["data"]}))
         else:
             parts.extend(side_parts(item) if isinstance(item, str) else parts_of(item))
-    return parts if items(content) else [*parts, Text("")]
+    return parts if items(content) else [*parts, TextPart("")]

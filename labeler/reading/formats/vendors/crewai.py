@@ -15,7 +15,7 @@ from labeler.domain.value import JsonValue
 from labeler.reading.formats.messages import Side
 from labeler.reading.formats.plain import input_message
 from labeler.reading.formats.values import decoded, items, mapping, text_of
-from labeler.reading.message import Message, NamedValue, Part, Role, Text, message
+from labeler.reading.message import Message, NamedValue, Part, Role, TextPart, message
 
 _TOLD: Final = re.compile(r"""'(role|goal|backstory)': ('(?:[^'\\\n]|\\[\\'"nt])*'|"(?:[^"\\\n]|\\[\\'"nt])*")""")
 
@@ -27,7 +27,7 @@ def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
     if "tasks_output" in output:
         told = [each for task in map(mapping, items(output["tasks_output"])) for each in _task(task)]
         if not told or told[-1].text != output["raw"]:
-            told.append(message(Role.ASSISTANT, [Text(text_of(output["raw"]))]))
+            told.append(message(Role.ASSISTANT, [TextPart(text_of(output["raw"]))]))
         if not any(each.role is Role.USER for each in told) and isinstance(inputs, dict):
             told.insert(0, input_message(inputs))
         return _agents(span) + told
@@ -35,10 +35,10 @@ def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
 
 
 def _task(task: Mapping[str, JsonValue]) -> list[Message]:
-    asked: list[Part] = [Text(text) for text in (text_of(task.get("description")),) if text]
+    asked: list[Part] = [TextPart(text) for text in (text_of(task.get("description")),) if text]
     if expected := text_of(task.get("expected_output")):
         asked.append(NamedValue("expected_output", expected))
-    answer = message(Role.ASSISTANT, [Text(text_of(task.get("raw")))], name=text_of(task.get("agent")))
+    answer = message(Role.ASSISTANT, [TextPart(text_of(task.get("raw")))], name=text_of(task.get("agent")))
     return [Message(Role.USER, tuple(asked)), answer] if asked else [answer]
 
 

@@ -12,7 +12,7 @@ from labeler.reading.formats.messages import Side, exchange, role_message
 from labeler.reading.formats.parts import arguments, result_parts
 from labeler.reading.formats.plain import input_message, output_message
 from labeler.reading.formats.values import mapping, text_of
-from labeler.reading.message import Call, Message, Part, Reasoning, Role, Text, message
+from labeler.reading.message import Call, Message, Part, Reasoning, Role, TextPart, message
 
 _COMPLETION: Final = frozenset(("text", "reasoning_content", "tool_calls", "citations", "logprobs"))
 
@@ -55,7 +55,7 @@ def _prompt(value: JsonValue) -> list[Message] | None:
     if (messages := chat.request(value)) is not None:
         return messages
     prompt = mapping(value).get("prompt")
-    return [message(Role.USER, [Text(prompt)])] if isinstance(prompt, str) else None
+    return [message(Role.USER, [TextPart(prompt)])] if isinstance(prompt, str) else None
 
 
 def _completions(value: JsonValue) -> list[Message] | None:
@@ -65,7 +65,7 @@ def _completions(value: JsonValue) -> list[Message] | None:
     messages: list[Message] = []
     for completion in value:
         if isinstance(completion, str):
-            messages.append(message(Role.ASSISTANT, [Text(completion)]))
+            messages.append(message(Role.ASSISTANT, [TextPart(completion)]))
         elif isinstance((holder := mapping(completion)).get("text"), str) and not holder.keys() - _COMPLETION:
             messages.extend(role_message({**holder, "role": "assistant", "content": holder["text"]}) or [])
         else:

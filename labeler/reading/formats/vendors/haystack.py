@@ -9,7 +9,7 @@ from labeler.domain.value import JsonValue
 from labeler.reading.formats import chat
 from labeler.reading.formats.messages import Side, exchange, messages_in
 from labeler.reading.formats.values import items, mapping
-from labeler.reading.message import Message, Role, Text, message
+from labeler.reading.message import Message, Role, TextPart, message
 
 
 def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
@@ -20,14 +20,14 @@ def _request(value: JsonValue) -> list[Message] | None:
     holder = mapping(value)
     prompt = holder.get("prompt")
     if isinstance(prompt, str):
-        return [message(Role.USER, [Text(prompt)])]
+        return [message(Role.USER, [TextPart(prompt)])]
     return chat.request(value) or _last(_request_of(inner) for inner in holder.values())
 
 
 def _response(value: JsonValue) -> list[Message] | None:
     holder = mapping(value)
     replies = items(holder.get("replies"))
-    texts = [message(Role.ASSISTANT, [Text(reply)]) for reply in replies if isinstance(reply, str)]
+    texts = [message(Role.ASSISTANT, [TextPart(reply)]) for reply in replies if isinstance(reply, str)]
     if texts or replies:
         return texts or messages_in(replies)
     if "last_message" in holder or "exit_conditions" in holder:

@@ -12,7 +12,7 @@ from labeler.domain.value import JsonValue
 from labeler.reading.formats.messages import messages_in, role_message, system_message
 from labeler.reading.formats.values import first, items, mapping, text_of
 from labeler.reading.formats.vendors import anthropic, openai
-from labeler.reading.message import Message, Reasoning, Role, Text, message
+from labeler.reading.message import Message, Reasoning, Role, TextPart, message
 from labeler.reading.wire.bounded_json import parse_or_none
 
 _ENDED: Final = ("finish_reason", "generation_id", "stop_reason", "completionReason")
@@ -24,11 +24,11 @@ def request(body: JsonValue) -> list[Message] | None:
         return messages
     holder = mapping(body)
     if isinstance(text := holder.get("inputText"), str):
-        return [message(Role.USER, [Text(text)])]
+        return [message(Role.USER, [TextPart(text)])]
     if not isinstance(text := holder.get("message"), str):
         return None
     history = messages_in(holder.get("chat_history"), _cohere_message) or []
-    return [*system_message(holder.get("preamble")), *history, message(Role.USER, [Text(text)])]
+    return [*system_message(holder.get("preamble")), *history, message(Role.USER, [TextPart(text)])]
 
 
 def response(body: JsonValue) -> list[Message] | None:
@@ -37,12 +37,12 @@ def response(body: JsonValue) -> list[Message] | None:
         return found
     holder = mapping(body)
     if isinstance(text := holder.get("generation"), str):
-        return [message(Role.ASSISTANT, [Text(text)])]
+        return [message(Role.ASSISTANT, [TextPart(text)])]
     listed = items(first(holder, "results", "outputs", "generations", "completions"))
     if not listed and isinstance(holder.get("text"), str) and any(key in holder for key in _ENDED):
         listed = [body]
     texts = [_text(mapping(each)) for each in listed]
-    said = [message(Role.ASSISTANT, [Text(text)]) for text in texts if text is not None]
+    said = [message(Role.ASSISTANT, [TextPart(text)]) for text in texts if text is not None]
     return said if said and len(said) == len(texts) else None
 
 
@@ -85,7 +85,7 @@ def _extend(block: dict[str, JsonValue], delta: Mapping[str, JsonValue]) -> None
 
 def _pieces(chunks: Sequence[JsonValue]) -> list[Message]:
     texts = [text_of(first(chunk, "generation", "outputText", "text")) for chunk in map(mapping, chunks)]
-    return [message(Role.ASSISTANT, [Text("".join(texts))])] if any(texts) else []
+    return [message(Role.ASSISTANT, [TextPart("".join(texts))])] if any(texts) else []
 
 
 def says_more(said: list[Message], recorded: list[Message] | None) -> bool:

@@ -26,7 +26,7 @@ from labeler.reading.formats.messages import (
 from labeler.reading.formats.parts import arguments, parts_of, result_parts
 from labeler.reading.formats.values import decoded, first, items, mapping, text_of
 from labeler.reading.formats.vendors import openai
-from labeler.reading.message import Call, Message, NamedValue, Role, Text, message, split
+from labeler.reading.message import Call, Message, NamedValue, Role, TextPart, message, split
 
 _TYPES: Final = {
     "human": Role.USER,
@@ -152,7 +152,7 @@ def _generations(holder: Mapping[str, JsonValue]) -> list[Message] | None:
     for batch in items(holder["generations"]):
         for generation in map(mapping, items(batch) or [batch]):
             found = langchain_message(generation.get("message"))
-            messages.extend(found or [message(Role.ASSISTANT, [Text(text_of(generation.get("text")))])])
+            messages.extend(found or [message(Role.ASSISTANT, [TextPart(text_of(generation.get("text")))])])
     return messages or None
 
 
@@ -183,4 +183,4 @@ def _agent_run(holder: Mapping[str, JsonValue]) -> list[Message] | None:
         name = text_of(action.get("tool"))
         messages.append(Message(Role.ASSISTANT, (Call(name, arguments(action.get("tool_input"))),)))
         messages.append(Message(Role.TOOL, result_parts(step[1] if len(step) > 1 else None), name))
-    return [*messages, message(Role.ASSISTANT, [Text(answer)])]
+    return [*messages, message(Role.ASSISTANT, [TextPart(answer)])]

@@ -11,7 +11,7 @@ from labeler.reading.formats.documents import documents_in
 from labeler.reading.formats.messages import Side, exchange, messages_in, role_message
 from labeler.reading.formats.parts import call, result_parts
 from labeler.reading.formats.values import first, items, mapping, text_of
-from labeler.reading.message import Message, NamedValue, Role, Text, message
+from labeler.reading.message import Message, NamedValue, Role, TextPart, message
 
 
 def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
@@ -27,15 +27,15 @@ def _request(value: JsonValue) -> list[Message] | None:
     if (spoken := role_message(asked)) is not None:
         return history + spoken
     if isinstance(text := asked if isinstance(asked, str) else mapping(asked).get("query_str"), str):
-        return [*history, message(Role.USER, [Text(text)])]
+        return [*history, message(Role.USER, [TextPart(text)])]
     if history:
         return history
     if isinstance(template := mapping(holder.get("prompt")).get("template"), str):
         given = [NamedValue(name, value) for name, value in mapping(holder.get("prompt_args")).items()]
-        return [message(Role.USER, [Text(template), *given])]
+        return [message(Role.USER, [TextPart(template), *given])]
     texts = items(holder.get("args"))
     if texts and all(isinstance(text, str) for text in texts):
-        return [message(Role.USER, [Text(text_of(text))]) for text in texts]
+        return [message(Role.USER, [TextPart(text_of(text))]) for text in texts]
     return messages_in(texts[0]) if texts else None
 
 
@@ -48,11 +48,11 @@ def _response(value: JsonValue) -> list[Message] | None:
     if isinstance(text := holder.get("response"), str) and "source_nodes" in holder:
         documents = documents_in(holder.get("source_nodes")) or []
         sources = [Message(Role.TOOL, tuple(documents), title="sources")] if documents else []
-        return [*sources, message(Role.ASSISTANT, [Text(text)])]
+        return [*sources, message(Role.ASSISTANT, [TextPart(text)])]
     if (prepared := messages_in(holder.get("messages"))) is not None:
         return prepared
     if isinstance(text := holder.get("text"), str) and ("raw" in holder or "additional_kwargs" in holder):
-        return [message(Role.ASSISTANT, [Text(text)])]
+        return [message(Role.ASSISTANT, [TextPart(text)])]
     return None
 
 

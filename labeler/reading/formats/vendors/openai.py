@@ -13,7 +13,7 @@ from labeler.domain.value import JsonValue
 from labeler.reading.formats import chat
 from labeler.reading.formats.messages import Side, exchange, role_message
 from labeler.reading.formats.values import decoded, first, items, mapping, text_of
-from labeler.reading.message import Call, Message, Reasoning, Role, Text, annotated, message
+from labeler.reading.message import Call, Message, Reasoning, Role, TextPart, annotated, message
 
 
 def recognise(inputs: Side, outputs: Side, span: Span) -> list[Message] | None:
@@ -88,7 +88,7 @@ def _streamed(span: Span) -> list[Message]:
 def _choice(choice: Mapping[str, JsonValue]) -> list[Message]:
     said = first(choice, "message", "delta")
     if said is None and isinstance(text := choice.get("text"), str):
-        return [message(Role.ASSISTANT, [Text(text)])]
+        return [message(Role.ASSISTANT, [TextPart(text)])]
     found = role_message({"role": "assistant", **_present(mapping(said))}) or []
     note = _NOTES.get(text_of(choice.get("finish_reason")))
     return annotated(found, note) if note else found
@@ -126,8 +126,8 @@ def _prompts(value: JsonValue) -> list[Message] | None:
     """Return the prompt of the older completions API."""
     prompt = mapping(value).get("prompt")
     if isinstance(prompt, str):
-        return [message(Role.USER, [Text(prompt)])]
-    texts = [Text(text) for text in items(prompt) if isinstance(text, str)]
+        return [message(Role.USER, [TextPart(prompt)])]
+    texts = [TextPart(text) for text in items(prompt) if isinstance(text, str)]
     return [message(Role.USER, [text]) for text in texts] or None
 
 

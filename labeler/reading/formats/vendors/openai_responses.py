@@ -24,7 +24,7 @@ from labeler.reading.message import (
     Part,
     Result,
     Role,
-    Text,
+    TextPart,
     annotated,
     message,
     split,
@@ -86,7 +86,9 @@ def _items(listed: Sequence[JsonValue]) -> list[Message]:
             turn = []
             continue
         parts = list(_item_parts(item)) if spoken is None else [part for each in spoken for part in each.parts]
-        if any(isinstance(part, Text) for part in parts) and any(isinstance(part, Text | Result) for part in turn):
+        if any(isinstance(part, TextPart) for part in parts) and any(
+            isinstance(part, TextPart | Result) for part in turn
+        ):
             messages.extend(_turn(turn))
             turn = []
         turn.extend(parts)
@@ -98,7 +100,7 @@ def _request(value: JsonValue) -> list[Message] | None:
         return item_messages(value)
     holder = mapping(value)
     asked = holder.get("input")
-    messages = [message(Role.USER, [Text(asked)])] if isinstance(asked, str) else item_messages(asked)
+    messages = [message(Role.USER, [TextPart(asked)])] if isinstance(asked, str) else item_messages(asked)
     return None if messages is None else system_message(holder.get("instructions")) + messages
 
 
@@ -131,7 +133,7 @@ def _streamed(events: list[JsonValue]) -> list[Message] | None:
     if done:
         return _items(done)
     pieces = [text_of(event.get("delta")) for event in map(mapping, events) if event.get("type") == _PIECE]
-    return [message(Role.ASSISTANT, [Text("".join(pieces))])] if pieces else None
+    return [message(Role.ASSISTANT, [TextPart("".join(pieces))])] if pieces else None
 
 
 def _turn(parts: list[Part]) -> list[Message]:

@@ -16,7 +16,7 @@ from labeler.reading.formats import chat
 from labeler.reading.formats.messages import Side, exchange, joined, messages_in, role_message, system_message
 from labeler.reading.formats.values import decoded, first, items, mapping, text_of
 from labeler.reading.formats.vendors import gemini
-from labeler.reading.message import Message, Reasoning, Role, Text, message
+from labeler.reading.message import Message, Reasoning, Role, TextPart, message
 
 _EVENT_ROLES: Final = {
     "gen_ai.system.message": "system",
@@ -45,7 +45,7 @@ def _thought_first(each: Message) -> Message:
     """
     spoken = [part for part in each.parts if not isinstance(part, Reasoning)]
     thought = [part for part in each.parts if isinstance(part, Reasoning)]
-    texts = [part for part in spoken if isinstance(part, Text)]
+    texts = [part for part in spoken if isinstance(part, TextPart)]
     if list(each.parts) in ([*spoken, *thought], [*texts, *thought, *spoken[len(texts) :]]):
         return replace(each, parts=(*thought, *spoken))
     return each
@@ -69,7 +69,7 @@ def _history(span: Span) -> list[Message] | None:
         if messages := messages_in(decoded(span.attributes.get(key)), _event_or_message):
             final = decoded(span.attributes.get("final_result"))
             if isinstance(final, str) and messages[-1].text != final and messages[-1].role is not Role.ASSISTANT:
-                messages.append(message(Role.ASSISTANT, [Text(final)]))
+                messages.append(message(Role.ASSISTANT, [TextPart(final)]))
             return messages
     return None
 
@@ -129,4 +129,4 @@ def _content(value: JsonValue, role: Role) -> list[Message]:
     if (messages := messages_in(found)) is not None:
         return messages
     text = found if isinstance(found, str) else "\n".join(text_of(each) for each in items(found))
-    return [message(role, [Text(text)])] if text else []
+    return [message(role, [TextPart(text)])] if text else []

@@ -9,7 +9,7 @@ from labeler.reading.formats.messages import Side, exchange, system_message
 from labeler.reading.formats.parts import call
 from labeler.reading.formats.plain import answer_text, output_message
 from labeler.reading.formats.values import first, items, mapping, text_in
-from labeler.reading.message import Message, Part, Reasoning, Role, Text, message
+from labeler.reading.message import Message, Part, Reasoning, Role, TextPart, message
 from labeler.reading.wire.bounded_json import container_in
 
 
@@ -22,7 +22,7 @@ def _request(value: JsonValue) -> list[Message] | None:
     holder = mapping(value)
     prompt = holder.get("prompt")
     if isinstance(prompt, str) and not holder.keys() - {"prompt", "system", "messages"}:
-        return [*system_message(holder.get("system")), message(Role.USER, [Text(prompt)])]
+        return [*system_message(holder.get("system")), message(Role.USER, [TextPart(prompt)])]
     if isinstance(prompt, list):
         return chat.request({**holder, "messages": prompt})
     return chat.request(value)
@@ -43,7 +43,7 @@ def _response(value: JsonValue) -> list[Message] | None:
         parts.append(Reasoning(reasoning))
     text = holder.get("text")
     if isinstance(text, str):
-        parts.append(Text(text))
+        parts.append(TextPart(text))
     calls = holder.get("toolCalls")
     listed = items(container_in(calls) if isinstance(calls, str) else calls)
     parts.extend(call(each) for each in map(mapping, listed) if each)
