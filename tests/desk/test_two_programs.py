@@ -186,6 +186,11 @@ def restored_from_every_change(
     state.add_items(map(to_item, items))
     for change in changes:
         apply_change(state, change)
+        for effect in change.effects:
+            if isinstance(effect, StateEffect) and effect.before is effect.after is ItemState.DEFERRED:
+                # Deferred again, an item is set aside for the sitting; opened again, it comes back as the last one.
+                state.worklist.set_state(effect.trace_id, ItemState.OPEN)
+                state.worklist.set_state(effect.trace_id, ItemState.DEFERRED)
     for (trace_id, span_id, question), answer in cells.items():
         state.set_answer((trace_id, span_id), question, answer)
     state.touched.clear()

@@ -185,12 +185,12 @@ async def test_the_page_at_the_end_is_left_with_the_program(tmp_path: Path, keys
 
 async def label_all(table: Table) -> None:
     """Label six items, with one flagged, one deferred and one declined among them."""
-    await table.press("f", *"look again", "enter", "y", "4", "1", "enter", "n", "2", "enter", "s", "y", "5", "enter")
+    await table.press("f", *"look again", "enter", "y", "4", "1", "enter", "n", "2", "-", "s", "y", "5", "-")
     await table.press("D", *"no answer", "enter")
     while not is_on_page(table):
         await table.press(*("s" if table.desk.state.items[table.position].state is ItemState.DEFERRED else "y4\r"[:2]))
         if not is_on_page(table):
-            await table.press("enter")
+            await table.press("-")
     await page_is_told(table)
 
 
