@@ -118,8 +118,8 @@ def test_what_another_server_can_take_is_delivered_there_and_the_rest_is_told_by
     again = labeler.run("export", "-b", other.server.url, "-e", other.id)
     said = ("name", "kind", "value", "rationale", "span_id", "reviewer", "assessment_id", "created_at")
     taken = [line for line in lines if line["valid"] and line["name"] not in bad - {"stars"}]
-    assert sorted(json.dumps([line[key] for key in said]) for line in again.lines) == sorted(
-        json.dumps([line[key] for key in said]) for line in taken
+    assert sorted(json.dumps([line[key] for key in said], sort_keys=True) for line in again.lines) == sorted(
+        json.dumps([line[key] for key in said], sort_keys=True) for line in taken
     )
 
 

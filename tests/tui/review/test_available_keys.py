@@ -16,6 +16,7 @@ from labeler.domain.trace import RawTrace
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
 from labeler.review.state import Blindness, ReviewState, Rules
+from labeler.tui.progress.screen import ProgressScreen
 from labeler.tui.review.screen import ReviewScreen
 from tests.tui.review.asked import CHOICE, EXPECTED, MODES, RATING, REMARK, SCORE, SILENT, THUMB, traces
 from tests.tui.review.table import Table, open_table
@@ -131,6 +132,8 @@ async def is_refused(table: Table, key: str) -> bool:
     refused = table.review._notice is not None and table.review._notice[1] == "warning"
     await table.press_at_once("escape")
     while not isinstance(table.app.screen, ReviewScreen) or table.review.is_asking:
+        if isinstance(table.app.screen, ProgressScreen):  # which stays until something is chosen
+            await table.app.pop_screen()
         await table.press_at_once("escape")
     for each in fields(ReviewState):
         setattr(state, each.name, getattr(kept, each.name))
