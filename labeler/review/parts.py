@@ -52,9 +52,9 @@ class Part:
 
     def is_open(self, answer: Answer | None) -> bool:
         """Return whether the answer to the question leaves this part unanswered. What is no object answers it whole."""
-        if self.field is None or answer is None or isinstance(answer.value, Mapping):
-            return self.value_in(answer) is None
-        return False
+        if self.field is None or answer is None:
+            return answer is None
+        return isinstance(answer.value, Mapping) and self.value_in(answer) is None
 
 
 def parts_of(index: int, question: Question) -> list[Part]:

@@ -46,8 +46,9 @@ def _misfits(question: Question, answer: Answer | None) -> dict[str, str]:
     """Say what does not fit, and why: the answer by the question's name or, of an object, each field by its own."""
     if answer is None or fitted(question, answer)[1]:
         return {}
-    parts = [part for part in parts_of(0, question) if part.value_in(answer) is not None]
-    if isinstance(question.input, Structured) and not parts:
+    parts = [part for part in parts_of(0, question) if not part.is_open(answer)]
+    is_object = isinstance(answer.value, Mapping)
+    if isinstance(question.input, Structured) and (not parts or not is_object):
         return {question.name: _misfit(question, answer.value)}
     values = ((part, part.value_in(answer)) for part in parts)
     return {

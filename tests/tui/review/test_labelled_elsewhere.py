@@ -70,7 +70,6 @@ def rows(hand: Hand, queue: ServedQueue) -> list[str]:
     return [f"{each.sign}{each.second}".strip() for each in found]
 
 
-@pytest.mark.xfail(reason="a null is not always told where it stands")
 async def test_answers_that_fit_badly_are_shown_and_the_same_keys_supersede_them_or_leave_them(tmp_path: Path) -> None:
     queue = served_queue(len(EARLIER), asks=ASKS)
     for trace_id, earlier in zip(queue.trace_ids, EARLIER, strict=True):
@@ -136,6 +135,7 @@ async def test_items_labelled_or_finished_elsewhere_are_work_only_where_their_qu
         assert (hand.position, "filled in: helpful Yes" in hand.line("header")) == (6, True)
         await hand.press("enter")
         assert hand.said.startswith("completed with your answers of ")
+        await hand.press("p")  # back from the page that stands where no work is left
         await hand.command("4")
         await hand.press("n", "enter")
         assert hand.said.startswith("your answer besides sam's")
