@@ -13,11 +13,9 @@ from typing import Final, NamedTuple
 
 from labeler.dataclass import dataclass
 from labeler.domain import answer_metadata
+from labeler.domain.adjudication import decision_that_counts, is_adjudication
 from labeler.domain.assessment import Assessment, AssessmentKind, SourceType
 from labeler.domain.question import NOTE_NAMES
-
-ADJUDICATION: Final = "adjudication"
-"""The role of a lead's decision about an item that people disagree on."""
 
 NOBODY: Final = "default"
 """The ID that MLflow writes where nobody is known."""
@@ -85,9 +83,9 @@ class CountedLabel:
 class CountedLabels:
     """What counts among some assessments.
 
-    `adjudications` and `judgements` are the newest of each question and item, the latter of each judge or piece of
-    code. `left_out` says for each reason whose assessments were left out and how many; `copies` how many times one was
-    found again.
+    `adjudications` has the decision that counts of each question and item, `judgements` the newest of each judge or
+    piece of code. `left_out` says for each reason whose assessments were left out and how many; `copies` how many
+    times one was found again.
     """
 
     labels: tuple[CountedLabel, ...]
@@ -119,7 +117,8 @@ def count_labels(
 
     excluded = {person(reviewer) for reviewer in without}
     left_out: dict[LeftOut, Counter[str]] = defaultdict(Counter)
-    labels, decisions, judged = _Newest(), _Newest(), _Newest()
+    labels, judged = _Newest(), _Newest()
+    decisions: dict[tuple[str, ...], list[Assessment]] = defaultdict(list)
     distinct, copies = _distinct(assessments)
     for assessment in distinct:
         source = assessment.source
@@ -132,8 +131,8 @@ def count_labels(
         reason = _reason(assessment) if in_scope(assessment) else LeftOut.OUTSIDE
         if reason is None and by in excluded:
             reason = LeftOut.EXCLUDED
-        if reason is LeftOut.ROLES and assessment.metadata[answer_metadata.ROLE] == ADJUDICATION:
-            decisions.add(about, assessment)
+        if reason is LeftOut.ROLES and is_adjudication(assessment):
+            decisions[about].append(assessment)
         if reason is None:
             labels.add((*about, by), assessment)
         else:
@@ -149,7 +148,7 @@ def count_labels(
         left_out[LeftOut.SECOND_ANSWERS][by] += older
     return CountedLabels(
         tuple(counted),
-        tuple(newest for _, newest in decisions.items()),
+        tuple(counts for _, rows in sorted(decisions.items()) if (counts := decision_that_counts(rows))),
         tuple(newest for _, newest in judged.items()),
         {reason: dict(sorted(left_out[reason].items())) for reason in LeftOut if reason in left_out},
         copies,

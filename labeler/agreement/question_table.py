@@ -15,6 +15,7 @@ from labeler.agreement.consensus import Consensus, consensus
 from labeler.agreement.counted_labels import CountedLabel, CountedLabels, LabelledItem, item_of, reviewer_key
 from labeler.agreement.level import Level, Value, level_of
 from labeler.dataclass import dataclass
+from labeler.domain.adjudication import says_no_right_answer
 from labeler.domain.assessment import Assessment, AssessmentKind
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Structured, Text
 from labeler.domain.value import MAX_EXACT_INTEGER, JsonValue, UnusableValue
@@ -50,7 +51,8 @@ class QuestionTable:
     """The votes on each item by reviewer, and the decisions of a lead on items.
 
     `level` is None where answers are counted and not compared. `types` has all types of the answers to a question of
-    this name where there are several; this table then has those of one type.
+    this name where there are several; this table then has those of one type. `unanswerable` are items for which the
+    question has no right answer, as a lead decided: there is no consensus on them, whatever people said.
     """
 
     question: Question
@@ -58,6 +60,7 @@ class QuestionTable:
     votes: Mapping[LabelledItem, Mapping[str, Vote]]
     adjudicated: Mapping[LabelledItem, Value]
     types: tuple[ValueType, ...] = ()
+    unanswerable: frozenset[LabelledItem] = frozenset()
 
     @property
     def reviewers(self) -> list[str]:
@@ -73,7 +76,7 @@ class QuestionTable:
     def consensus(self, at_least: int = 2) -> dict[LabelledItem, Consensus]:
         """Return what people agree on, for the items for which they do."""
         found = {}
-        for item in sorted({*self.votes, *self.adjudicated}):
+        for item in sorted({*self.votes, *self.adjudicated} - self.unanswerable):
             values = [vote.value for vote in self.votes.get(item, {}).values()]
             if self.level is not None and (
                 agreed := consensus(values, self.level, self.adjudicated.get(item), at_least=at_least)
@@ -91,6 +94,7 @@ class QuestionTable:
                 for item, votes in self.votes.items()
             },
             {item: has_option(value, option) for item, value in self.adjudicated.items()},
+            unanswerable=self.unanswerable,
         )
 
 
@@ -116,11 +120,13 @@ def tables_of(
         votes, unread = _votes_by_question(known.get((name, kind)), labels[name, kind], read)
         unfitting.update(label.reviewer for label in unread)
         types = tuple(type_taken(question) for question in votes) if len(votes) > 1 else ()
-        undecided = set(map(item_of, decided[name, kind]))
+        unanswerable = frozenset(map(item_of, filter(says_no_right_answer, decided[name, kind])))
+        undecided = set(map(item_of, decided[name, kind])) - unanswerable
         for question, of_question in votes.items():
             adjudicated = _adjudicated(question, decided[name, kind], read)
             undecided -= adjudicated.keys()
-            tables.append(QuestionTable(question, level_of(question), _by_item(of_question), adjudicated, types))
+            level, by_item = level_of(question), _by_item(of_question)
+            tables.append(QuestionTable(question, level, by_item, adjudicated, types, unanswerable))
         unfitting.update(
             reviewer_key(decision.source.id) for decision in decided[name, kind] if item_of(decision) in undecided
         )
@@ -200,6 +206,8 @@ def _by_item(votes: Iterable[Vote]) -> dict[LabelledItem, dict[str, Vote]]:
 def _adjudicated(question: Question, decided: Iterable[Assessment], read: ReadValue) -> dict[LabelledItem, Value]:
     values = {}
     for decision in decided:
+        if says_no_right_answer(decision):
+            continue
         with suppress(UnusableValue):
             values[item_of(decision)] = comparable(read(question, decision))
     return values

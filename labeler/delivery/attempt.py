@@ -13,6 +13,7 @@ from typing import Final
 
 from labeler.backends.base import AlreadyThere, Ambiguous, Backend, BackendError, MissingTarget
 from labeler.delivery.connection import ConnectionReport
+from labeler.delivery.decisions import decided_by, is_same_decision, leave_one
 from labeler.delivery.echo_check import differences
 from labeler.delivery.failure_classification import (
     Attempt,
@@ -30,6 +31,7 @@ from labeler.journal.attempt_outcomes import (
     Claim,
     Delivered,
     Outcome,
+    Overtaken,
     PayloadRefused,
     RecheckLater,
     RetryLater,
@@ -96,8 +98,10 @@ class Deliverer:
             if kept is not None:
                 return self._stored(claim, sent, kept)
         stored: Assessment | None
+        is_echo = False
         try:
             stored = await self.backend.create(sent)
+            is_echo = True
         except MissingTarget as gone:
             if sent.overrides is None:
                 raise
@@ -114,7 +118,18 @@ class Deliverer:
             if stored is None:
                 return self._in_doubt(claim, error)
         assert stored is not None
-        return self._stored(claim, sent, stored)
+        if claim.decided_in and not is_echo:
+            outcome: Outcome = Delivered() if is_same_decision(sent, stored) else Overtaken(decided_by(stored))
+        else:
+            outcome = self._stored(claim, sent, stored)
+        return await self._unless_overtaken(claim, stored, outcome) if claim.decided_in else outcome
+
+    async def _unless_overtaken(self, claim: Claim, stored: Assessment, outcome: Outcome) -> Outcome:
+        """Return how the delivery of a lead's decision ended, now that one alone is left of all about its question."""
+        if not isinstance(outcome, Delivered | RecheckLater):
+            return outcome
+        standing = await leave_one(self.backend, stored.trace_id, stored.name, claim.decided_in)
+        return Overtaken(decided_by(standing.counts)) if stored.id in standing.deleted else outcome
 
     async def _look_after(self, claim: Claim, sent: Assessment, error: Ambiguous) -> Assessment | None:
         """Look for a create that ended in doubt. Return the assessment, or None when it is not there (yet)."""
@@ -158,6 +173,10 @@ class Deliverer:
     async def _delete(self, claim: Claim) -> Outcome:
         trace_id, wire_id = claim.delivery.trace_id, claim.wire_id
         assert wire_id is not None
+        if claim.decided_in:
+            there = await self.backend.find(trace_id, wire_id)
+            if there is not None and not _is_own(there, claim):
+                return Delivered(note="What stands there now is another lead's decision; it was left alone")
         doomed, below = [wire_id], list[str]()
         if not claim.is_journaled:
             chain = await self._own_chain(claim, wire_id)
@@ -175,6 +194,8 @@ class Deliverer:
                     return self._in_doubt(claim, error)
         if claim.restored is not None and await self.backend.find(trace_id, claim.restored.id) is None:
             return TargetGone("The answer that an undo brought back is no longer on the server")
+        if claim.decided_in:
+            await leave_one(self.backend, trace_id, claim.delivery.name, claim.decided_in)
         note = await self._revived(claim, below)
         return self._done_unless_rivalled(claim, Delivered(note=note))
 

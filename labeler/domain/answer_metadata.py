@@ -20,6 +20,9 @@ BLIND: Final = "labeler.blind"
 QUEUE: Final = "labeler.queue"
 SPRINT: Final = "labeler.sprint"
 ROLE: Final = "labeler.role"
+ADJUDICATES: Final = "labeler.adjudicates"
+"""The IDs of the labels that a lead's decision is about, with commas between."""
+
 REPEAT: Final = "labeler.repeat"
 """The trace from which the answer was taken over."""
 

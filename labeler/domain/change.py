@@ -39,9 +39,10 @@ class Answer:
 
     `overrides` is the ID of the reviewer's answer that this one replaces. `duration_ms` is the active time from showing
     the item to this answer. `repeats` is the trace from which it was taken over; `bulk` is how many items were answered
-    together with this one, which then has no duration of its own. `place` is where a file's trace came from. With
-    `has_fallen` it was on the backend and does not stand there any more: somebody overrode it, or deleted it. It is
-    shown and counts all the same, but nothing can override it.
+    together with this one, which then has no duration of its own. `place` is where a file's trace came from.
+    `adjudicates` are the IDs of the labels that a lead's decision is about. With `has_fallen` it was on the backend and
+    does not stand there any more: somebody overrode it, or deleted it. It is shown and counts all the same, but nothing
+    can override it.
     """
 
     assessment_id: str
@@ -55,6 +56,7 @@ class Answer:
     repeats: str | None = None
     bulk: int | None = None
     place: TracePlace | None = None
+    adjudicates: tuple[str, ...] = ()
 
 
 def says_the_same(one: Answer, other: Answer) -> bool:

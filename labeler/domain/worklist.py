@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from labeler.dataclass import dataclass
 from labeler.domain.queue import QueueItemState
+from labeler.domain.scope import scope_in_role
 from labeler.domain.trace import TraceState
 
 
@@ -69,7 +70,7 @@ class ReviewSpec:
     slug of the sprint that the queue is of, the scope of all that is said here; empty for none. `files` are the files
     that the traces were read of, and how, in the encoding of whoever reads them. `plan` and `guide` are the sprint's,
     as they were when it was opened last. These last seven may differ from one sitting to the next without making it
-    another review.
+    another review. `role` is the one in which everything is said, empty for a reviewer's.
     """
 
     backend_uri: str
@@ -96,6 +97,12 @@ class ReviewSpec:
     plan: str = ""
     guide: str = ""
     judge: str = ""
+    role: str = ""
+
+    @property
+    def scope(self) -> str:
+        """The scope of all that is said here: the sprint's, or that of a role in it."""
+        return scope_in_role(self.sprint, self.role)
 
     @property
     def draws(self) -> bool:

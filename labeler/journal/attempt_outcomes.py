@@ -18,7 +18,7 @@ class Claim:
     this delivery last ended in doubt, `rival_at_ms` when one of another delivery did that would undo this one if it
     took effect late; None when there was none. `is_journaled`: the assessment was created from here; otherwise
     `follows_overrides` says whether to retract what it overrides, too. `restored` has to be valid again once this one
-    is deleted.
+    is deleted. `decided_in` is the slug of the sprint where this is about a lead's decision, else empty.
     """
 
     delivery: Delivery
@@ -31,6 +31,7 @@ class Claim:
     is_journaled: bool = True
     follows_overrides: bool = False
     restored: Assessment | None = None
+    decided_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +95,11 @@ class TargetGone:
     reason: str
 
 
-Outcome: TypeAlias = Delivered | RetryLater | RecheckLater | Parked | PayloadRefused | TargetGone
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """Not done, or undone again: another lead's decision about the same counts, and nothing of this one is there."""
+
+    reason: str
+
+
+Outcome: TypeAlias = Delivered | RetryLater | RecheckLater | Parked | PayloadRefused | TargetGone | Overtaken

@@ -99,15 +99,18 @@ class Changes:
         return [_change_of(row, names) for row in reversed(rows)]
 
     def since(self, reviewer: str, at_ms: int) -> list[tuple[int, Change]]:
-        """Return what a person did at or after a moment (ms since the epoch), in every review, oldest first.
+        """Return what a reviewer did at or after a moment (ms since the epoch), in every review, oldest first.
 
         Each change comes with the number of its destination. Answers have the IDs that they were given under. Changes
         are read from the newest back to the first that is older: a clock that was put back hides what was before.
         """
         theirs = {
             row["id"]
-            for row in self._store.rows("SELECT id, json_extract(spec, '$.reviewer') AS reviewer FROM reviews")
-            if same_reviewer(row["reviewer"] or "", reviewer)
+            for row in self._store.rows(
+                "SELECT id, json_extract(spec, '$.reviewer') AS reviewer, json_extract(spec, '$.role') AS role"
+                " FROM reviews"
+            )
+            if same_reviewer(row["reviewer"] or "", reviewer) and not row["role"]
         }
         found: list[tuple[int, Change]] = []
         before = _NO_CHANGE_IS_AFTER
@@ -290,7 +293,7 @@ class Derivation:
             span_id=asked.span_id if asked else None,
             question=asked.question if asked else "",
             kind=asked.kind if asked else AssessmentKind.FEEDBACK,
-            scope=self.spec.sprint,
+            scope=self.spec.scope,
         )
 
     def _item(self, destination_id: int, trace_id: str) -> ItemKey:

@@ -216,4 +216,4 @@ def _of_its_trace(db: sqlite3.Connection, draft: dict[str, Any]) -> dict[str, An
     except (ValueError, TypeError):
         return draft
     kept = {name: draft[name] for name in ("trace_id", "slot", "text")}
-    return {"destination_id": home, "reviewer": person(spec.reviewer), "scope": spec.sprint, **kept}
+    return {"destination_id": home, "reviewer": person(spec.reviewer), "scope": spec.scope, **kept}

@@ -113,7 +113,7 @@ def _last_effects(db: sqlite3.Connection) -> Iterable[tuple[AnswerKey, AnswerEff
                 span_id=effect.span_id,
                 question=effect.question,
                 kind=effect.kind,
-                scope=spec.sprint,
+                scope=spec.scope,
             )
             last[cell_key(cell)] = (cell, effect)
     return last.values()

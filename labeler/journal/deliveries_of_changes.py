@@ -8,6 +8,9 @@ Two facts about MLflow's stores shape the rules. Deleting an override makes its 
 overrides that target by then; so a new override of a target waits for an open delete that would restore it. And an ID
 that may have been deleted is never created again, since a late delete could still take effect: the answer is given a
 new ID (`DeliveryTable.rename`).
+
+A lead's decision overrides another lead's perhaps, which is never taken back from here. One that was overtaken has an
+ID under which somebody else's may be stored: nothing is deleted under it.
 """
 
 from __future__ import annotations
@@ -19,13 +22,15 @@ from typing import Any, Final
 
 from labeler.dataclass import dataclass
 from labeler.domain import answer_metadata
+from labeler.domain.adjudication import ADJUDICATION
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Answer
 from labeler.domain.queue import QueueItemState
+from labeler.domain.scope import sprint_and_role
 from labeler.domain.worklist import ItemState
-from labeler.journal.delivery_table import OPEN, WITHDRAWN, DeliveryTable
+from labeler.journal.delivery_table import OPEN, OVERTAKEN, WITHDRAWN, DeliveryTable
 from labeler.journal.models import DeliveryOp, DeliveryState
-from labeler.journal.outgoing_assessment import AnswerKey, assessment_for, mint_id, same_content
+from labeler.journal.outgoing_assessment import AnswerKey, assessment_for, further_id, same_content
 from labeler.journal.serialization import answer_fields, answer_of, assessment_fields
 
 
@@ -132,6 +137,8 @@ class _Stack:
             if until is not None and assessment_id == until.assessment_id:
                 return
             answer = top if assessment_id == top.assessment_id else None
+            if until is None and answer is None and sprint_and_role(self.cell.scope)[1] == ADJUDICATION:
+                return
             if until is None and self.table.create_of(assessment_id) is None:
                 self._delete(assessment_id, answer, depends_on, {"follow": True})
                 return
@@ -146,7 +153,7 @@ class _Stack:
         if row is not None and row["state"] in OPEN:
             is_dead = row["state"] == DeliveryState.REFUSED
             self.table.close(row["id"], "taken back", None if is_dead else WITHDRAWN)
-        if row is not None and row["attempts"] == 0:
+        if row is not None and (row["attempts"] == 0 or row["cause"] == OVERTAKEN):
             return depends_on
         return self._delete(assessment_id, answer, depends_on, more)
 
@@ -165,7 +172,7 @@ class _Stack:
                 return _Top(current, answer if current == assessment_id else None)
             if row["state"] in OPEN:
                 self.table.close(row["id"], "superseded before it was delivered")
-            if row["attempts"] > 0:
+            if row["attempts"] > 0 and row["cause"] != OVERTAKEN:
                 self._delete(current, None, None, {})
             current = row["overrides"]
         return _Top()
@@ -234,7 +241,8 @@ class _Stack:
         return row is not None and row["attempts"] == 0
 
     def _under_new_id(self, answer: Answer) -> Answer:
-        fresh = mint_id()
+        cell = self.cell
+        fresh = further_id(cell.scope, cell.trace_id, cell.question, self.table.is_known)
         self.table.rename(answer.assessment_id, fresh)
         return replace(answer, assessment_id=fresh)
 

@@ -17,6 +17,11 @@ OPEN: Final = frozenset({DeliveryState.WAITING, DeliveryState.PARKED, DeliverySt
 WITHDRAWN: Final = "withdrawn"
 """Cause of a create that was closed because its answer was retracted. An undo may reopen it."""
 
+OVERTAKEN: Final = "overtaken"
+"""Cause of a create that was closed because another lead's decision counts. Nothing of it is on the backend, and its ID
+may be that of the other's.
+"""
+
 OTHERS: Final = "others"
 """Key in the payload of a create in conflict: the reviewer's assessments at its place, as they were read."""
 
@@ -80,6 +85,10 @@ class DeliveryTable:
         return self.db.execute(
             "SELECT * FROM deliveries WHERE assessment_id = ? AND op = 'create'", (assessment_id,)
         ).fetchone()
+
+    def is_known(self, assessment_id: str) -> bool:
+        """Return whether an assessment of this ID was made here."""
+        return self.create_of(assessment_id) is not None
 
     def updates_of(self, assessment_id: str) -> list[Any]:
         """Return the rows of all updates of this assessment, whatever their state, oldest first."""

@@ -9,7 +9,7 @@ from labeler.domain import answer_metadata
 from labeler.domain.answer_metadata import answer_of
 from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
-from labeler.domain.sprint import NO_SPRINT
+from labeler.domain.scope import scope_in_role
 from labeler.journal.changes import read_cell, write_cell
 from labeler.journal.delivery_table import DeliveryTable
 from labeler.journal.destinations import known, number_of
@@ -98,4 +98,4 @@ def _enqueue(table: DeliveryTable, destination_id: int, assessment: Assessment) 
 def _scope_of(assessment: Assessment) -> str:
     """Return the scope of a label. What is said in another role has one of its own: it is no reviewer's answer."""
     sprint, role = (assessment.metadata.get(key, "") for key in (answer_metadata.SPRINT, answer_metadata.ROLE))
-    return f"{sprint or NO_SPRINT}@{role}" if role else sprint or NO_SPRINT
+    return scope_in_role(sprint, role)

@@ -27,7 +27,7 @@ class ItemKey:
 
 def item_key(review_id: str, spec: ReviewSpec, destination_id: int, trace_id: str) -> ItemKey:
     """Return the key of an item of a review."""
-    return ItemKey(destination_id, person(spec.reviewer), spec.sprint, holder_of(review_id, spec), trace_id)
+    return ItemKey(destination_id, person(spec.reviewer), spec.scope, holder_of(review_id, spec), trace_id)
 
 
 def holder_of(review_id: str, spec: ReviewSpec) -> str:

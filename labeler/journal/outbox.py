@@ -8,12 +8,15 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from labeler.domain.adjudication import ADJUDICATION
 from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
+from labeler.domain.scope import sprint_and_role
 from labeler.journal.attempt_outcomes import (
     Claim,
     Delivered,
     Outcome,
+    Overtaken,
     Parked,
     PayloadRefused,
     RecheckLater,
@@ -21,6 +24,7 @@ from labeler.journal.attempt_outcomes import (
     TargetGone,
 )
 from labeler.journal.conflicts import keep_other, send_mine
+from labeler.journal.decisions import overtake
 from labeler.journal.delivery_table import DeliveryTable
 from labeler.journal.destinations import known, numbers
 from labeler.journal.models import Delivery, DeliveryOp, DeliveryState
@@ -257,6 +261,7 @@ def _is_to_check(row: Any) -> bool:
 
 def _claim(db: sqlite3.Connection, row: Any, delivery: Delivery, now_ms: int) -> Claim:
     payload = json.loads(row["payload"])
+    sprint, role = sprint_and_role(row["scope"])
     doubts = [at for at in (row["ambiguous_at_ms"], row["claimed_at_ms"]) if at is not None]
     return Claim(
         delivery=delivery,
@@ -269,6 +274,7 @@ def _claim(db: sqlite3.Connection, row: Any, delivery: Delivery, now_ms: int) ->
         is_journaled=_is_journaled(db, row["assessment_id"]),
         follows_overrides=bool(payload.get("follow")),
         restored=_restored(db, payload),
+        decided_in=sprint if role == ADJUDICATION else "",
     )
 
 
@@ -352,6 +358,8 @@ def _settle(db: sqlite3.Connection, delivery_id: int, outcome: Outcome, now_ms: 
             )
         case Parked(cause=cause, reason=reason):
             _set_state(db, delivery_id, DeliveryState.PARKED, reason, cause, None)
+        case Overtaken(reason=reason):
+            overtake(db, row, reason, now_ms)
         case PayloadRefused(reason=reason):
             _set_state(db, delivery_id, DeliveryState.REFUSED, reason, None, now_ms)
         case TargetGone(reason=reason):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from labeler import __version__
 from labeler.dataclass import dataclass
 from labeler.domain import answer_metadata
+from labeler.domain.adjudication import ADJUDICATION, next_decision
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.change import Answer
+from labeler.domain.scope import sprint_and_role
 from labeler.domain.value import same_value
 
 
@@ -16,7 +19,7 @@ from labeler.domain.value import same_value
 class AnswerKey:
     """Where an answer stands (a cell): whose, on which trace or span, to which question, at which destination.
 
-    `scope` is the slug of the sprint that it is given in, or empty.
+    `scope` is the slug of the sprint that it is given in, or empty; of a decision of a lead's, that of the role.
     """
 
     destination_id: int
@@ -35,6 +38,12 @@ def mint_id() -> str:
     return f"a-{uuid.uuid4().hex}"
 
 
+def further_id(scope: str, trace_id: str, question: str, is_taken: Callable[[str], bool]) -> str:
+    """Return an ID for one more assessment of an answer: of a lead's decision the next one, else any."""
+    sprint, role = sprint_and_role(scope)
+    return next_decision(sprint, trace_id, question, is_taken) if role == ADJUDICATION else mint_id()
+
+
 def assessment_for(cell: AnswerKey, answer: Answer, overrides: str | None) -> Assessment:
     """Build the assessment of an answer. An expectation's comment goes to metadata: the server drops its rationale."""
     is_expectation = cell.kind is AssessmentKind.EXPECTATION
@@ -49,8 +58,13 @@ def assessment_for(cell: AnswerKey, answer: Answer, overrides: str | None) -> As
         metadata[answer_metadata.BULK] = str(answer.bulk)
     if cell.queue_id is not None:
         metadata[answer_metadata.QUEUE] = cell.queue_id
-    if cell.scope:
-        metadata[answer_metadata.SPRINT] = cell.scope
+    sprint, role = sprint_and_role(cell.scope)
+    if sprint:
+        metadata[answer_metadata.SPRINT] = sprint
+    if role:
+        metadata[answer_metadata.ROLE] = role
+    if answer.adjudicates:
+        metadata[answer_metadata.ADJUDICATES] = ",".join(answer.adjudicates)
     if answer.repeats is not None:
         metadata[answer_metadata.REPEAT] = answer.repeats
     if answer.place is not None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from labeler.domain import answer_metadata
 from labeler.domain.assessment import person
-from labeler.journal.outgoing_assessment import mint_id
+from labeler.journal.outgoing_assessment import further_id
 from labeler.journal.serialization import to_json
 
 _CELL: Final = (
@@ -32,7 +32,11 @@ def replace_create(db: sqlite3.Connection, row: Any, now_ms: int, overrides: str
     What depended on `row` depends on the new delivery. Return the ID of that delivery.
     """
     assessment = _carried(row)
-    old_id, new_id = assessment["id"], mint_id()
+    known = "SELECT 1 FROM deliveries WHERE assessment_id = ? AND op = 'create'"
+    new_id = further_id(
+        row["scope"], row["trace_id"], row["name"], lambda each: db.execute(known, (each,)).fetchone() is not None
+    )
+    old_id = assessment["id"]
     assessment.update(id=new_id, overrides=overrides, metadata={**assessment["metadata"], answer_metadata.ID: new_id})
     created = db.execute(
         "INSERT INTO deliveries (seq, destination_id, review_id, reviewer, scope, trace_id, span_id, name, op,"

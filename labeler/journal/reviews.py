@@ -48,6 +48,9 @@ SELECT ordinal, trace_id FROM items WHERE review_id = :review AND NOT is_gone AN
 """
 
 
+_IN_NO_ROLE: Final = "coalesce(json_extract(spec, '$.role'), '') = ''"
+
+
 class Reviews:
     """Reads and writes reviews. Methods that write raise `JournalWriteFailed`."""
 
@@ -67,13 +70,13 @@ class Reviews:
             return _record(db.execute("SELECT * FROM reviews WHERE key = ?", (key,)).fetchone())
 
     def last(self) -> ReviewRecord | None:
-        """Return the review that was begun or continued last, or None."""
-        row = self._store.row("SELECT * FROM reviews ORDER BY opened DESC LIMIT 1")
+        """Return the review that was begun or continued last, or None. What is said in a role is no review."""
+        row = self._store.row(f"SELECT * FROM reviews WHERE {_IN_NO_ROLE} ORDER BY opened DESC LIMIT 1")
         return None if row is None else _record(row)
 
     def last_opened_first(self) -> Iterator[ReviewRecord]:
         """Yield every review, the most recently opened first. Each is read when it is asked for."""
-        for row in self._store.rows("SELECT id FROM reviews ORDER BY opened DESC"):
+        for row in self._store.rows(f"SELECT id FROM reviews WHERE {_IN_NO_ROLE} ORDER BY opened DESC"):
             yield _record(self._store.rows("SELECT * FROM reviews WHERE id = ?", (row["id"],))[0])
 
     def find(
@@ -184,7 +187,7 @@ class Reviews:
         whose = {
             "places": numbers_at(self._store.rows, spec.backend_uri, spec.workspace),
             "reviewer": person(spec.reviewer),
-            "scope": spec.sprint,
+            "scope": spec.scope,
             "holder": holder_of(review_id, spec),
             "review": review_id,
             "among": json.dumps(list(among or ())),
@@ -211,7 +214,7 @@ class Reviews:
             (
                 numbers_at(self._store.rows, spec.backend_uri, spec.workspace),
                 person(spec.reviewer),
-                spec.sprint,
+                spec.scope,
                 json.dumps(list(trace_ids)),
             ),
         )
@@ -235,7 +238,7 @@ class Reviews:
         """
         with self._store.writing() as db:
             spec = spec_of(db, review_id)
-            key = (home_of(db, review_id, spec, trace_id), person(spec.reviewer), spec.sprint, trace_id, slot)
+            key = (home_of(db, review_id, spec, trace_id), person(spec.reviewer), spec.scope, trace_id, slot)
             if text:
                 db.execute(
                     "INSERT OR REPLACE INTO drafts (destination_id, reviewer, scope, trace_id, slot, text)"
@@ -255,7 +258,7 @@ class Reviews:
         rows = self._store.rows(
             "SELECT trace_id, slot, text FROM drafts WHERE destination_id IN (SELECT value FROM json_each(?))"
             " AND reviewer = ? AND scope = ?",
-            (numbers_at(self._store.rows, spec.backend_uri, spec.workspace), person(spec.reviewer), spec.sprint),
+            (numbers_at(self._store.rows, spec.backend_uri, spec.workspace), person(spec.reviewer), spec.scope),
         )
         return {(trace_id, slot): json.loads(text) for trace_id, slot, text in rows}
 
@@ -278,7 +281,7 @@ def _let_go_of_untouched(db: sqlite3.Connection, review_id: str, spec: ReviewSpe
             "selected": is_selected,
             "places": numbers_at(db.execute, spec.backend_uri, spec.workspace),
             "reviewer": person(spec.reviewer),
-            "scope": spec.sprint,
+            "scope": spec.scope,
             "holder": holder_of(review_id, spec),
         },
     ).fetchall()

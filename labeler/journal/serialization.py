@@ -13,7 +13,7 @@ from labeler.domain.worklist import ItemState, ReviewSpec
 _SITTING: Final = ("label", "notes_local", "address", "sprint", "files", "plan", "guide")
 """Fields of a spec that may differ from one sitting to the next."""
 
-_LATER: Final = ("since", "asks", "content", "judge")
+_LATER: Final = ("since", "asks", "content", "judge", "role")
 """Fields that earlier versions did not know. They are in a key only where they say something, so that keys last."""
 
 _BLIND: Final = {each.value: each for each in Blind}
@@ -98,6 +98,8 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
         del fields["bulk"]
     if answer.place is None:
         del fields["place"]
+    if not answer.adjudicates:
+        del fields["adjudicates"]
     return fields
 
 
@@ -115,6 +117,7 @@ def answer_of(fields: Mapping[str, Any]) -> Answer:
         fields.get("repeats"),
         fields.get("bulk"),
         TracePlace(*fields["place"]) if "place" in fields else None,
+        tuple(fields.get("adjudicates", ())),
     )
 
 

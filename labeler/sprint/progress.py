@@ -20,10 +20,11 @@ from labeler.domain import answer_metadata
 from labeler.domain.assessment import Assessment, SourceType, person
 from labeler.domain.question import NOTE_NAMES, Question
 from labeler.domain.queue import QueueItemState
-from labeler.domain.sprint import scope_of_plan
 from labeler.domain.value import JsonValue, UnusableValue
+from labeler.sprint.adjudication import cases_of, disagreements
 from labeler.sprint.plan import SprintState
 from labeler.sprint.reading import Snapshot
+from labeler.sprint.scope import answers_in, is_of_reviewers, same_people
 
 _FAST_MS: Final = 8_000
 _FAST_SHARE: Final = 1 / 3
@@ -100,7 +101,7 @@ class SprintProgress:
     """How far a sprint is. `questions` leave calibration and known gold items out, once calibration is over.
 
     `outside` has how many labels on these traces count for nobody, by their source. `lost_questions` are gone from the
-    server.
+    server. `disagreements` has on how many traces people disagree without a lead's decision, by question.
     """
 
     snapshot: Snapshot
@@ -113,6 +114,7 @@ class SprintProgress:
     outside: Mapping[str, int]
     lost_questions: tuple[str, ...]
     counted: CountedLabels
+    disagreements: Mapping[str, int]
 
     @property
     def left_ms(self) -> float | None:
@@ -133,16 +135,7 @@ def progress_of(
     are gold, which count for quality and not for agreement.
     """
     plan = snapshot.sprint.plan
-    scope = scope_of_plan(plan.scope, {who: items.keys() for who, items in snapshot.items.items()})
-    names = {each.name for each in plan.questions}
-    people = {person(each) for each in plan.queues.values()}
-    same = {person(other): person(one) for other, one in plan.same.items()}
-    said = [each for trace in snapshot.traces.values() for each in trace.assessments if each.name in names]
-
-    def is_reviewers(assessment: Assessment) -> bool:
-        by = person(assessment.source.id)
-        return same.get(by, by) in people and scope(assessment)
-
+    same, said, is_reviewers = same_people(plan), answers_in(snapshot), is_of_reviewers(snapshot)
     counted = count_labels(said, in_scope=is_reviewers, same=same, without=plan.ignored)
     apart = set(gold_items) if plan.state is SprintState.CALIBRATING else {*gold_items, *plan.calibration}
     compared = count_labels(
@@ -174,6 +167,7 @@ def progress_of(
         outside=_outside(said, is_reviewers, plan.opened_at_ms or 0, plan.slug),
         lost_questions=tuple(each.name for each in plan.questions if each.name not in _names(snapshot.questions)),
         counted=counted,
+        disagreements=disagreements(snapshot, cases_of(snapshot, read, gold_items)),
     )
 
 
