@@ -10,6 +10,7 @@ import math
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import field
 from itertools import chain, repeat
 from typing import Final
 
@@ -23,11 +24,15 @@ _MOST_UNDEFINED: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Bootstrap:
-    """How intervals are made: with what seed, from how many resamples, for what confidence."""
+    """How intervals are made: with what seed, from how many resamples, for what confidence.
+
+    `between` is called before each resample. It may rest, or raise where nobody waits for the interval any more.
+    """
 
     seed: int = 0
     resamples: int = 1000
     confidence: float = 0.95
+    between: Callable[[], None] = field(default=lambda: None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Raise ValueError where this makes no interval."""
@@ -48,6 +53,7 @@ class Bootstrap:
         items = len(pattern_of)
         figures = []
         for _ in range(self.resamples):
+            self.between()
             # Only `random()` itself is promised to stay the same between versions; `choices` is not.
             drawn = Counter([pattern_of[int(draw() * items)] for _ in range(items)])
             figure = statistic([drawn[pattern] for pattern in range(len(multiplicities))])

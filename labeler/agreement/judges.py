@@ -48,6 +48,16 @@ class Verdicts:
     unmappable: int
 
 
+def judgements_by_question(
+    judgements: Iterable[Assessment], judges: Mapping[str, str]
+) -> Mapping[str, Sequence[Assessment]]:
+    """Return what judges and code said, by question. `judges` has that of each name which is no question's."""
+    found: dict[str, list[Assessment]] = defaultdict(list)
+    for judgement in judgements:
+        found[judges.get(judgement.name, judgement.name)].append(judgement)
+    return found
+
+
 def verdicts_on(table: QuestionTable, judgements: Iterable[Assessment], read: ReadValue) -> list[Verdicts]:
     """Return the verdicts of each judge among the newest judgements that are about a question."""
     by_judge: dict[tuple[str, str, SourceType], list[Assessment]] = defaultdict(list)
@@ -81,7 +91,7 @@ def judge_figures(
         name=verdicts.name,
         source=verdicts.source,
         question=table.question.name,
-        comparison=_compare(table, consensus, judged, bootstrap),
+        comparison=compare(table, consensus, judged, bootstrap),
         options=None
         if options is None
         else {option: _compare_option(table, option, judged, bootstrap) for option in options},
@@ -134,12 +144,13 @@ def _verdicts(table: QuestionTable, judgements: Sequence[Assessment], read: Read
     return Verdicts(judgements[0].name, judgements[0].source, values, errors, unmappable)
 
 
-def _compare(
+def compare(
     table: QuestionTable,
     consensus: Mapping[LabelledItem, Consensus],
     judged: Mapping[LabelledItem, Value],
     bootstrap: Bootstrap,
 ) -> Comparison:
+    """Compare a judge's values with the consensus, on the items that have both."""
     pairs = [(agreed.value, judged[item]) for item, agreed in sorted(consensus.items()) if item in judged]
     cells = Counter(pairs)
     values = in_order(table, (value for pair in cells for value in pair))
@@ -178,7 +189,7 @@ def _compare_option(
     """Compare as a yes/no question whether an option was chosen, with a consensus of its own."""
     of_option = table.for_option(option)
     said = {item: has_option(value, option) for item, value in judged.items()}
-    return _compare(of_option, of_option.consensus(), said, bootstrap)
+    return compare(of_option, of_option.consensus(), said, bootstrap)
 
 
 def _kappa(table: QuestionTable, pairs: Sequence[Pair]) -> Figure:

@@ -61,7 +61,7 @@ def question_figures(
         single_labels=sum(len(votes) == 1 for votes in table.votes.values()),
         values=_value_counts(table),
         answers=_answers(table),
-        pairs=_pairs(table),
+        pairs=pair_figures(table),
         without=without,
         lowest=largest if largest and (largest.gain or 0) >= _WORTH_NAMING else None,
         items=items,
@@ -82,7 +82,7 @@ def agreement_figures(table: QuestionTable, bootstrap: Bootstrap) -> AgreementFi
     """
     level, values = table.level, table.values()
     patterns = patterns_of(values)
-    reason = _why_not_compared(table)
+    reason = why_not_compared(table)
     if level is None or reason is not None:
         return _uncompared(table, patterns, reason or NOT_COMPARED)
     interval = None
@@ -123,7 +123,8 @@ def _uncompared(table: QuestionTable, patterns: ItemPatterns, reason: str) -> Ag
     )
 
 
-def _why_not_compared(table: QuestionTable) -> str | None:
+def why_not_compared(table: QuestionTable) -> str | None:
+    """Return why whole answers to a question have no coefficient of agreement; None where they have one."""
     if table.question.kind is not AssessmentKind.FEEDBACK:
         return f"expectations are {NOT_COMPARED}"
     if table.level is None:
@@ -209,7 +210,8 @@ def _answers(table: QuestionTable) -> dict[str, dict[str, int]]:
     }
 
 
-def _pairs(table: QuestionTable) -> tuple[PairFigures, ...]:
+def pair_figures(table: QuestionTable) -> tuple[PairFigures, ...]:
+    """Compute how every two reviewers agree who have items in common, in the order of their IDs."""
     if table.level is None:
         return ()
     common: dict[tuple[str, str], list[tuple[Value, Value]]] = defaultdict(list)

@@ -13,7 +13,7 @@ from labeler.agreement.bootstrap import Bootstrap
 from labeler.agreement.counted_labels import CountedLabel, CountedLabels, LeftOut, WasBlind
 from labeler.agreement.figure import Figure, undefined
 from labeler.agreement.judge_examples import Examples
-from labeler.agreement.judges import judge_figures, judge_versions, verdicts_on
+from labeler.agreement.judges import judge_figures, judge_versions, judgements_by_question, verdicts_on
 from labeler.agreement.question_figures import question_figures
 from labeler.agreement.question_table import ReadValue, tables_of
 from labeler.agreement.report_model import (
@@ -24,7 +24,6 @@ from labeler.agreement.report_model import (
     ReviewerFigures,
     Spread,
 )
-from labeler.domain.assessment import Assessment
 from labeler.domain.moment import utc_text
 from labeler.domain.question import Question
 
@@ -56,16 +55,14 @@ def agreement_report(
     found: list[QuestionFigures] = []
     judged: list[JudgeFigures] = []
     versions: list[JudgeVersions] = []
-    judgements: dict[str, list[Assessment]] = defaultdict(list)
-    for judgement in counted.judgements:
-        judgements[judges.get(judgement.name, judgement.name)].append(judgement)
+    judgements = judgements_by_question(counted.judgements, judges)
     for number, table in enumerate(tables):
         progress(number, len(tables))
         consensus = table.consensus(at_least)
         found.append(question_figures(table, consensus, bootstrap))
         if table.level is None:
             continue
-        verdicts = verdicts_on(table, judgements[table.question.name], read)
+        verdicts = verdicts_on(table, judgements.get(table.question.name, ()), read)
         judged.extend(judge_figures(table, consensus, one, examples, bootstrap) for one in verdicts)
         if beside := judge_versions(table, consensus, verdicts):
             versions.append(beside)

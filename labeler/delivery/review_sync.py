@@ -263,6 +263,16 @@ class ReviewSync:
                 problem = f"the earlier turns could not be looked for: {error}"
         self._listener.session_came(current.id, problem, turns)
 
+    async def summaries(self, trace_ids: Sequence[str]) -> Sequence[TraceSummary]:
+        """Return what the backend has of these traces but their spans; nothing while it cannot be reached."""
+        if self._backend is None:
+            return ()
+        try:
+            return await self._backend.summaries(trace_ids)
+        except BackendError as error:
+            _log.info("what others said could not be read: %s", error)
+            return ()
+
     async def attachment(self, trace_id: str, path: str, size: int | None) -> bytes:
         """Fetch an attachment, of `size` bytes if that is known. Raises `AttachmentAway`."""
         return await bring_attachment(self._backend, self._cache, trace_id, path, size)

@@ -25,6 +25,7 @@ from labeler.desk.journal_tasks import Background
 from labeler.desk.known_assessments import KnownAssessments
 from labeler.desk.media_content import Contents
 from labeler.desk.outbox import DeskOutbox
+from labeler.desk.own_agreement import OwnAgreement
 from labeler.desk.own_elsewhere import OwnElsewhere
 from labeler.desk.progress import WorkDone
 from labeler.desk.remote import OFFLINE, Remote
@@ -113,7 +114,8 @@ class Desk:
         self.outbox = DeskOutbox(journal, remote, self.deliveries.changed)
         self.intake = Intake(record, state, self.known, journal)
         self.filters = Filters(state, self.intake.facts, self.drafts, cache, self.destination_of)
-        self.work_done = WorkDone(record, state, self.drafts, journal, self.filters.verdicts_on)
+        self.work_done = WorkDone(record, state, self.drafts, journal)
+        self.agreement = OwnAgreement(state, self.known, cache, self.destination_of, remote)
         self.own_elsewhere = OwnElsewhere(
             record, state, self.known, self.intake, journal, self._background, self.deliveries, self._active,
             self.destination_of, self._emit
@@ -359,8 +361,7 @@ class Desk:
         item = self.state.item
         if not moved or item is None:
             return
-        left = self.state.items[self.state.index_of[trace_id]]
-        if left.state is ItemState.LABELLED:
+        if self.state.items[self.state.index_of[trace_id]].state is ItemState.LABELLED:
             self.pace.add(trace_id, self._active.spent_ms(trace_id))
         self._active.show(None, monotonic_ms())
         self._background.do(self._journal.run(self._journal.reviews.save_position, self.record.id, item.trace_id))

@@ -34,10 +34,7 @@ class Filters:
         self._facts = facts
         self._cache = cache
         self._destination_of = destination_of
-        knowledge = DeskKnowledge(state, facts, drafts)
-        self.index = FilterIndex(state, knowledge)
-        self.verdicts_on = knowledge.verdicts_on
-        """What judges said of a trace, as far as it is known; nothing in a blind review."""
+        self.index = FilterIndex(state, DeskKnowledge(state, facts, drafts))
 
     @property
     def like_this(self) -> Criterion | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from labeler.desk.document_cache import Library, PreparedTrace
@@ -32,7 +32,7 @@ class KnownAssessments:
         self.shown: set[str] = set()
         self._others_on_spans: set[str] = set()
         self._state = state
-        self._reviewer = spec.reviewer
+        self.reviewer = spec.reviewer
         self._scope = spec.sprint
         plan = plan_of(spec.sprint, spec.plan) if spec.sprint else None
         # Whatever is in this worklist was given to this reviewer.
@@ -62,8 +62,8 @@ class KnownAssessments:
         prepared, state = self._library.get(trace_id), self._state
         told = prepared.assessments if prepared else ()
         mine = state.answers_by_span(trace_id)
-        said = everything_said(trace_id, told, mine, self.retired, state.questions, self._reviewer)
-        return by_reviewer(said, self._reviewer) if state.hides_others_of(trace_id) else said
+        said = everything_said(trace_id, told, mine, self.retired, state.questions, self.reviewer)
+        return by_reviewer(said, self.reviewer) if state.hides_others_of(trace_id) else said
 
     def about_spans(self, trace_id: str) -> dict[str, list[Assessment]]:
         """Return what stands of all that was said about the spans of a prepared trace, by span ID, as in `about`."""
@@ -103,7 +103,25 @@ class KnownAssessments:
             return ()
         if span_id is None:
             return prepared.others
-        return [each for each in by_others(prepared.assessments, self._reviewer) if each.span_id == span_id]
+        return [each for each in by_others(prepared.assessments, self.reviewer) if each.span_id == span_id]
+
+    def labels_on(self, trace_id: str, told: Iterable[Assessment], judges: Container[str]) -> list[Assessment]:
+        """List what counts in a comparison of labels on a trace: my answers as they stand, and what others told.
+
+        Of people what is in this review's scope, of judges and code feedback of the names in `judges`. My answers that
+        stand on the backend no more do not count.
+        """
+        state, is_in_scope = self._state, in_scope(self._scope, self._sprints)
+        asked = {question.name for question in state.questions}
+        mine = {
+            span_id: {name: each for name, each in answers.items() if name in asked and not each.has_fallen}
+            for span_id, answers in state.answers_by_span(trace_id).items()
+        }
+        labels = everything_said(trace_id, (), mine, (), state.questions, self.reviewer)
+        people = (each for each in told if each.source.type is SourceType.HUMAN and each.name in asked)
+        labels += [each for each in people if is_in_scope(each) and not same_reviewer(each.source.id, self.reviewer)]
+        labels += [each for each in told if each.source.type is not SourceType.HUMAN and each.name in judges]
+        return labels
 
     def mine(self, trace_id: str) -> dict[tuple[str | None, str], Mine]:
         """Return my answers about a prepared trace and its spans, by span ID and question, with what to say of each."""
@@ -140,7 +158,7 @@ class KnownAssessments:
                 word = _word(known, (span_id, name), settled)
                 is_later = word is not None and word.settled_at_ms is not None and read_at_ms > word.settled_at_ms
                 told = Reading(read_at_ms, summary.assessments if is_later else current)
-                place = Asked(name, asked.get(name), self._reviewer, span_id, is_in_scope)
+                place = Asked(name, asked.get(name), self.reviewer, span_id, is_in_scope)
                 merged[span_id, name] = merge(place, word, told, shown)
         return merged
 
@@ -193,7 +211,7 @@ class KnownAssessments:
     def is_told_of_more(self, summary: TraceSummary) -> bool:
         """Return whether a valid answer of mine was read that the journal does not have, or that says otherwise now."""
         given = self._given(summary.id)
-        own = by_reviewer(summary.assessments, self._reviewer)
+        own = by_reviewer(summary.assessments, self.reviewer)
         return any(each.valid and not _is_as_given(each, given) for each in own)
 
     def mark_of(self, summary: TraceSummary) -> int:

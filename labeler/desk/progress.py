@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from labeler.desk.drafts import Drafts
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.moment import start_of_day
-from labeler.domain.worklist import ItemState
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import ReviewRecord
-from labeler.review.judge_values import VerdictOnTrace, verdict_for
 from labeler.review.state import ReviewState
 
 if TYPE_CHECKING:
@@ -23,11 +21,7 @@ _AT_ONCE: Final = 2_000
 
 
 class WorkDone:
-    """Counts what was done.
-
-    `verdicts_on` returns what judges said of a trace, nothing in a blind review. `now_ms` is the wall clock, which says
-    when today began.
-    """
+    """Counts what was done. `now_ms` is the wall clock, which says when today began."""
 
     def __init__(
         self,
@@ -35,14 +29,12 @@ class WorkDone:
         state: ReviewState,
         drafts: Drafts,
         journal: AsyncJournal,
-        verdicts_on: Callable[[str], Sequence[VerdictOnTrace]],
         now_ms: Callable[[], int] = wall_clock_ms,
     ) -> None:
         self._record = record
         self._state = state
         self._drafts = drafts
         self._journal = journal
-        self._verdicts_on = verdicts_on
         self._now_ms = now_ms
 
     async def in_worklist(self) -> Progress:
@@ -54,13 +46,7 @@ class WorkDone:
         for index, item in enumerate(list(state.items)):
             if index % _AT_ONCE == _AT_ONCE - 1:
                 await asyncio.sleep(0)
-            answers = state.answers_of(item.trace_id)
-            tally.add(state.items[index], answers)
-            if state.items[index].state is ItemState.LABELLED and (verdicts := self._verdicts_on(item.trace_id)):
-                for question in state.questions:
-                    verdict, answer = verdict_for(question, verdicts, state.rules), answers.get(question.name)
-                    if verdict is not None and answer is not None:
-                        tally.judge(question, verdict.value, answer.value)
+            tally.add(state.items[index], state.answers_of(item.trace_id))
         index_of = state.index_of
         drafts = [each for each in self._drafts.slots if each in index_of and self._drafts.has_any(each)]
         return tally.progress(state.worklist.deferred, sorted(drafts, key=index_of.__getitem__))

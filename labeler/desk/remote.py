@@ -10,7 +10,7 @@ from labeler.domain.trace import TraceSummary
 
 
 class Remote(Protocol):
-    """The backend's side of a review, given to a desk when it is made. Only `attachment` waits for the network.
+    """The backend's side of a review, given to a desk when it is made. Only what is awaited waits for the network.
 
     What comes of the other calls is told to the desk by the methods of `delivery.review_sync.Listener`.
     """
@@ -41,6 +41,10 @@ class Remote(Protocol):
 
     def bring_session(self, current: TraceSummary) -> None:
         """Download the earlier traces of the session that this one is in."""
+
+    async def summaries(self, trace_ids: Sequence[str]) -> Sequence[TraceSummary]:
+        """Return what the backend has of these traces but their spans; nothing while it cannot be reached."""
+        ...
 
     async def attachment(self, trace_id: str, path: str, size: int | None) -> bytes:
         """Return the bytes of an attachment, `size` many where that is known. Raises `AttachmentAway`."""
@@ -73,6 +77,9 @@ class Offline:
 
     def bring_session(self, current: TraceSummary) -> None:
         pass
+
+    async def summaries(self, trace_ids: Sequence[str]) -> Sequence[TraceSummary]:
+        return ()
 
     async def attachment(self, trace_id: str, path: str, size: int | None) -> bytes:
         raise AttachmentAway("The network is not used now, and this was not fetched before. Nothing else is affected.")

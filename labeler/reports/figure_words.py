@@ -1,4 +1,4 @@
-"""Words for figures, rounded for people: no difference is rounded away to 100 % or 1.00, and nothing found to 0 %."""
+"""Words for what a report says beside its plain figures: intervals, notes, levels, counts and times."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from labeler.agreement.counted_labels import LeftOut, WasBlind
 from labeler.agreement.figure import Figure, Interval
 from labeler.agreement.level import Level
 from labeler.agreement.report_model import AgreementFigures, JudgeExample, QuestionFigures, ReviewerFigures
-
-NO_FIGURE: Final = "–"
+from labeler.domain.rounded_words import NO_FIGURE, coefficient_words, percent_words
 
 RULE_OF_THUMB: Final = "0.80 to rely on, 0.67 for tentative conclusions (Krippendorff)"
 
@@ -25,21 +24,6 @@ LEFT_OUT_WORDS: Final = {
     LeftOut.NOT_BLIND: "not known to be blind",
     LeftOut.UNFITTING: "that fit no question",
 }
-
-
-def percent_words(share: float | None) -> str:
-    """Return ``73 %``."""
-    if share is None:
-        return NO_FIGURE
-    rounded = round(share * 100)
-    return f"{min(max(rounded, 1), 99) if 0 < share < 1 else rounded} %"
-
-
-def coefficient_words(figure: float | None) -> str:
-    """Return ``0.38``, also for negative ones; 1.00 stands for 1 alone."""
-    if figure is None:
-        return NO_FIGURE
-    return f"{min(figure, 0.99) if figure < 1 else figure:.2f}".replace("-0.00", "0.00")
 
 
 def with_interval(figure: Figure, interval: Interval | None) -> str:

@@ -16,17 +16,16 @@ from labeler.agreement.figure import Figure
 from labeler.agreement.report_model import Comparison, ItemFigures, PairFigures, QuestionFigures, ReviewerFigures
 from labeler.dataclass import dataclass
 from labeler.domain.moment import utc_text
+from labeler.domain.rounded_words import coefficient_words, percent_words
 from labeler.reading.sanitise import one_line, sanitise
 from labeler.reports.charts import SERIES_COLOURS, alpha_by_question, answers_by_reviewer, labels_by_day
 from labeler.reports.figure_words import (
     LEFT_OUT_WORDS,
     RULE_OF_THUMB,
     blind_words,
-    coefficient_words,
     counted,
     example_words,
     level_words,
-    percent_words,
     question_notes,
     seconds_words,
     with_interval,

@@ -29,7 +29,7 @@ _ALWAYS_TOLD: Final = (
 
 
 def report_as_json(report: Report) -> JsonValue:
-    """Return the whole report. What is not defined is None, and the question's note says why."""
+    """Return the whole report. What is not defined is None, and a note says why."""
     figures, source = report.figures, report.source
     return {
         "format": FORMAT,
@@ -64,7 +64,7 @@ def _question(question: QuestionFigures) -> JsonValue:
         "fleiss": agreement.fleiss.value,
         "options": None
         if question.options is None
-        else {option: _agreement(its) for option, its in question.options.items()},
+        else {option: _agreement(its) | {"note": its.note} for option, its in question.options.items()},
         "values": {count.key: count.labels for count in question.values},
         "pairs": [
             {"reviewers": list(pair.reviewers), "items": pair.items, "kappa": pair.kappa.value}
@@ -109,6 +109,7 @@ def _judge(judge: JudgeFigures) -> JsonValue:
         "confusion": [list(row) for row in comparison.confusion],
         "ceiling": judge.ceiling.value,
         "show": list(dict.fromkeys(example.item.trace_id for example in judge.show)),
+        "note": comparison.note,
     }
 
 

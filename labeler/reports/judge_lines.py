@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from labeler.agreement.report_model import Comparison, JudgeFigures, JudgeVersions
-from labeler.reports.figure_words import coefficient_words, counted, example_words, percent_words, with_interval
+from labeler.domain.rounded_words import coefficient_words, percent_words
+from labeler.reports.figure_words import counted, example_words, with_interval
 from labeler.reports.styled_line import BLANK, WIDTH, Column, Line, Style, line, table, wrapped
 
 _MOST_COLUMNS: Final = 5

@@ -8,15 +8,14 @@ from typing import Final
 
 from labeler.agreement.report_model import AgreementFigures, JudgeFigures
 from labeler.domain.moment import utc_text
+from labeler.domain.rounded_words import coefficient_words, percent_words
 from labeler.reports.figure_words import (
     LEFT_OUT_WORDS,
     RULE_OF_THUMB,
     blind_words,
-    coefficient_words,
     counted,
     example_words,
     level_words,
-    percent_words,
     question_notes,
     seconds_words,
     with_interval,

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from statistics import median
 from typing import Final, TypeAlias
 
 from labeler.dataclass import dataclass
 from labeler.domain.change import Answer, AnswerEffect, Change
 from labeler.domain.question import FLAG_NAME, NOTE_NAMES, Categorical, Numeric, PassFail, Question, Structured
-from labeler.domain.value import JsonValue, UnusableValue
+from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
-from labeler.review.converted_values import converted
-from labeler.review.judge_values import differ
 from labeler.review.parts import parts, values_by_name
 from labeler.review.worklist import Item
 
@@ -45,11 +43,6 @@ class QuestionProgress:
     low: float | None = None
     middle: float | None = None
     high: float | None = None
-    agreed: int = 0
-    corrected: int = 0
-    """How many answers are what a judge said, and how many are not."""
-    verdicts: tuple[tuple[Countable, tuple[int, int]], ...] = ()
-    """The same by the judge's value, of values that are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +97,6 @@ class Tally:
         self._declined: list[str] = []
         self._flagged: list[str] = []
         self._spent_ms: list[int] = []
-        self._judged: dict[str, Counter[tuple[Countable | None, bool]]] = {}
-
-    def judge(self, question: Question, verdict: JsonValue, answer: JsonValue) -> None:
-        """Count an answer beside what a judge said to the same question. What the question cannot take is left out."""
-        try:
-            said = converted(question, verdict)
-        except UnusableValue:
-            return
-        value = said if isinstance(said, bool | int | float | str) else None
-        self._judged.setdefault(question.name, Counter())[value, differ(question, verdict, answer)] += 1
 
     def add(self, item: Item, answers: Mapping[str, Answer]) -> None:
         """Count an item with the reviewer's answers about it, by question."""
@@ -155,20 +138,11 @@ class Tally:
             declined=tuple(self._declined),
             flagged=tuple(self._flagged),
             drafts=tuple(drafts),
-            questions=tuple(self._beside_judges(self._of_question(name)) for name in self._answers),
+            questions=tuple(self._of_question(name) for name in self._answers),
             timed=len(spent),
             median_ms=median(spent) if spent else None,
             hourly=len(spent) * _HOUR_MS / sum(spent) if spent else None,
         )
-
-    def _beside_judges(self, progress: QuestionProgress) -> QuestionProgress:
-        judged = self._judged.get(progress.name)
-        if judged is None:
-            return progress
-        values = dict.fromkeys(value for value, _ in judged if value is not None)
-        verdicts = tuple((value, (judged[value, False], judged[value, True])) for value in values)
-        corrected = sum(count for (_, is_corrected), count in judged.items() if is_corrected)
-        return replace(progress, agreed=judged.total() - corrected, corrected=corrected, verdicts=verdicts)
 
     def _of_question(self, name: str) -> QuestionProgress:
         question, answers = self._asked.get(name), self._answers[name]

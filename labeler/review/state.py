@@ -70,6 +70,13 @@ class Rules:
             return (self.checked,)
         return {question, *(judge for judge, answered in self.judges.items() if answered == question)}
 
+    def judged_by(self, questions: Sequence[str]) -> Mapping[str, str]:
+        """Return which of these questions judges answer, by the names of the feedback that they answer them with."""
+        if self.checked:
+            return {self.checked: questions[0]} if questions else {}
+        renamed = {judge: question for judge, question in self.judges.items() if question in questions}
+        return {question: question for question in questions} | renamed
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:

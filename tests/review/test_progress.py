@@ -156,13 +156,3 @@ def test_the_same_trace_at_two_destinations_is_two_items_of_the_day() -> None:
     change = sitting.do(Thumb(True)).change
     assert change is not None
     assert progress_of_changes([(1, change), (2, change)], (HELPFUL,)).labelled == 2
-
-
-def test_answers_beside_a_judge_are_agreed_or_corrected_by_the_value_that_the_judge_said() -> None:
-    tally = Tally((HELPFUL, RATING))
-    for verdict, answer in (("yes", True), (True, True), (True, False), (False, False), ("maybe", True)):
-        tally.judge(HELPFUL, verdict, answer)
-    helpful, rating = tally.progress().questions
-    assert (helpful.agreed, helpful.corrected) == (3, 1)
-    assert dict(helpful.verdicts) == {True: (2, 1), False: (1, 0)}
-    assert (rating.agreed, rating.corrected, rating.verdicts) == (0, 0, ())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from typing import Final
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
 from textual import events
 from textual.app import ComposeResult
@@ -26,17 +28,21 @@ from labeler.tui.keyboard.typed_on import Typed, TypedOn
 from labeler.tui.keymap import Keymap
 from labeler.tui.progress.enter_guard import EnterGuard
 from labeler.tui.progress.page_list import PageList
+from labeler.tui.progress.recounting import Recounting
 from labeler.tui.progress.view_models import ListedAs, OpenedRow, PageRow, PageView, page_rows
 from labeler.tui.screens.over_review import OverReview
 from labeler.tui.widgets.dividers import Divider, DividerView
 from labeler.tui.widgets.key_line import KeyLine, hints_line, message_lines
 from labeler.tui.widgets.styled_text import Line, fit, spread
 
+if TYPE_CHECKING:
+    from labeler.desk.own_agreement import Agreement
+
 _LOOK_EVERY_S: Final = 0.25
 """Seconds after which something that was announced is on the page."""
 
-_REST: Final = 10
-"""So many times as long as counting took, it is not done again."""
+_SHOWN_TOGETHER_S: Final = 0.3
+"""Seconds that the first figures wait for the comparison with others, so that rows do not move when it comes."""
 
 _GOES_BACK: Final = Rule(Go(Where.BACK))
 _GOES_ON: Final = Rule(Go(Where.NEXT_OPEN))
@@ -89,6 +95,7 @@ class ProgressScreen(OverReview[PageClosed]):
         self.look = look
         self._progress: Progress | None = None
         self._today: Progress | None = None
+        self._agreement: Agreement | None = None
         self._delivered: int | None = None
         self._items_at_first = len(desk.state.items)
         opened_by = opening.pressed.at_s * 1000 if opening.pressed is not None else float("-inf")
@@ -101,9 +108,8 @@ class ProgressScreen(OverReview[PageClosed]):
         self._dividers = Divider(look, id="progress-rule-top"), Divider(look, id="progress-rule-bottom")
         self._list = PageList(look, self._rows, self._item_row, id="progress-list")
         self._key_line = KeyLine(look, id="progress-keys")
-        self._is_stale = True
-        self._is_reading = False
-        self._rests_until_s = 0.0
+        self._counting, self._comparing = Recounting(), Recounting()
+        self._is_compared = asyncio.Event()
         self.clock = time.monotonic
 
     def compose(self) -> ComposeResult:
@@ -127,7 +133,8 @@ class ProgressScreen(OverReview[PageClosed]):
 
     def stale(self) -> None:
         """Something was delivered or added: count anew soon."""
-        self._is_stale = True
+        self._counting.note_change()
+        self._comparing.note_change()
 
     def leave(self, by: Pressed) -> None:
         if self.is_active:
@@ -239,22 +246,39 @@ class ProgressScreen(OverReview[PageClosed]):
     # Counting
 
     def _look_again(self) -> None:
-        if self._is_stale and not self._is_reading and time.monotonic() >= self._rests_until_s:
-            self._is_reading, self._is_stale = True, False
+        now_s = time.monotonic()
+        if self._comparing.is_due(now_s):
+            self._comparing.begin(now_s)
+            self.run_worker(self._compare(), group="compare", exit_on_error=False)
+        if self._counting.is_due(now_s):
+            self._counting.begin(now_s)
             self.run_worker(self._read(), group="count", exit_on_error=False)
 
     async def _read(self) -> None:
         """Count what was done, and show it."""
-        began_s = time.monotonic()
         try:
             self._progress = await self._desk.work_done.in_worklist()
             self._delivered = await self._desk.work_done.delivered()
         except JournalError as error:
             self.say(str(error), "error")
         finally:
-            self._is_reading = False
-        self._rests_until_s = time.monotonic() + _REST * (time.monotonic() - began_s)
-        if self.is_attached:
+            self._counting.end(time.monotonic())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_SHOWN_TOGETHER_S):
+                await self._is_compared.wait()
+        self._show_figures()
+
+    async def _compare(self) -> None:
+        """Compare the reviewer's labels with others', and show that."""
+        try:
+            self._agreement = await self._desk.agreement.figures()
+        finally:
+            self._comparing.end(time.monotonic())
+            self._is_compared.set()
+        self._show_figures()
+
+    def _show_figures(self) -> None:
+        if self.is_attached and self._progress is not None:
             self._list.show()
             self._paint()
 
@@ -307,6 +331,7 @@ class ProgressScreen(OverReview[PageClosed]):
             is_today=is_today,
             counts=self._desk.deliveries.counts,
             delivered=None if is_today else self._delivered,
+            agreement=self._agreement,
             outbox_key=self.keymap.spelled("{outbox.open}"),
         )
         return page_rows(view, width, self.look.signs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rich.cells import cell_len
 
@@ -14,8 +14,12 @@ from labeler.domain.question import Categorical
 from labeler.reading.sanitise import one_line
 from labeler.review.progress import Progress, QuestionProgress
 from labeler.tui.appearance import Signs
+from labeler.tui.progress.agreement_rows import agreement_rows
 from labeler.tui.progress.words import items_words, pace_words, range_words, today_words, value_label
 from labeler.tui.widgets.styled_text import Line, cut, wrapped
+
+if TYPE_CHECKING:
+    from labeler.desk.own_agreement import Agreement
 
 _MOST_WIDE: Final = 100
 """Cells beyond which rows are not made longer: the eye loses them."""
@@ -28,10 +32,6 @@ _LABEL: Final = (8, 32)
 
 _NUMBERS: Final = 15
 """Cells of the count and the share behind a bar."""
-
-
-_JUDGED: Final = 30
-"""Cells of what a judge said, behind that."""
 
 
 class ListedAs(Enum):
@@ -57,7 +57,8 @@ PageRow: TypeAlias = Line | OpenedRow
 @dataclass(frozen=True, slots=True)
 class PageView:
     """What the page tells. `headline` is what there is to say first, `delivered` how many answers arrived (None: not
-    told). Of today only what was done is told, of a worklist also the items that can be opened.
+    told). `agreement` is how the reviewer agrees with others, None while that is being computed. Of today only what was
+    done is told, of a worklist also that and the items that can be opened.
     """
 
     headline: Line
@@ -65,6 +66,7 @@ class PageView:
     is_today: bool
     counts: OutboxCounts
     delivered: int | None
+    agreement: Agreement | None
     outbox_key: str
 
 
@@ -77,11 +79,20 @@ def page_rows(view: PageView, width: int, signs: Signs) -> list[PageRow]:
     for words in (items, pace_words(progress)):
         rows += wrapped(words, width) if words else []
     rows.append(delivery_line(view, signs))
+    if not view.is_today and (missing := _what_is_not_compared(view.agreement)):
+        rows += wrapped(missing, width, "chrome.dim")
     labels = [value_label(value, each.question) for each in progress.questions for value, _ in each.counts]
     low, high = _LABEL
     label_width = max(low, min(high, width // 3, max(map(cell_len, labels), default=low)))
+    compared = {} if view.is_today or view.agreement is None else view.agreement.questions
     for question in progress.questions:
         rows += [[], *_question_rows(question, width, label_width, signs)]
+        if (own := compared.get(question.name)) is not None:
+            rows += agreement_rows(own, width)
+    told = {question.name for question in progress.questions}
+    for name in [each for each in compared if each not in told]:  # objects: told by field, compared as a whole
+        rows += [[], [(cut(one_line(name), width, signs.ellipsis), "chrome.strong")]]
+        rows += agreement_rows(compared[name], width)
     if not view.is_today:
         for kind, trace_ids in _listed(progress):
             if trace_ids:
@@ -97,6 +108,16 @@ def _listed(progress: Progress) -> Sequence[tuple[ListedAs, Sequence[str]]]:
         (ListedAs.DEFERRED, progress.deferred),
         (ListedAs.DECLINED, progress.declined),
     )
+
+
+def _what_is_not_compared(agreement: Agreement | None) -> str:
+    """Say what is missing of the comparison with others; empty where nothing is."""
+    if agreement is None:
+        return "comparing with what others said…"
+    if not agreement.unread:
+        return ""
+    traces = f"{agreement.unread:,} labelled trace{'' if agreement.unread == 1 else 's'}"
+    return f"what others said of {traces} is not known here, and not compared"
 
 
 def delivery_line(view: PageView, signs: Signs) -> Line:
@@ -128,18 +149,14 @@ def _question_rows(progress: QuestionProgress, width: int, label_width: int, sig
     numbers = range_words(progress)
     answers = _answers(progress.answers) if progress.answers else "no answer"
     told = f"   {answers}" + (f" · {numbers}" if numbers else "")
-    is_judged = bool(progress.agreed or progress.corrected)
-    if is_judged:
-        told += f" · a judge: {progress.agreed:,} agreed, {progress.corrected:,} corrected"
     name = cut(one_line(progress.name), max(width - cell_len(told), 8), signs.ellipsis)
     rows: list[Line] = [[(name, "chrome.strong"), (told, "chrome.dim")]]
     most = max((count for _, count in progress.counts), default=0)
     shortest, longest = _BAR
-    room = max(min(width - 2 - label_width - 1 - _NUMBERS - is_judged * _JUDGED, longest), shortest)
-    verdicts = dict(progress.verdicts)
+    room = max(min(width - 2 - label_width - 1 - _NUMBERS, longest), shortest)
     is_choice = progress.question is not None and isinstance(progress.question.input, Categorical)
     for value, count in progress.counts:
-        if is_choice and not count and value not in verdicts:
+        if is_choice and not count:
             continue
         label = cut(value_label(value, progress.question), label_width, signs.ellipsis)
         share = round(100 * count / progress.answers) if progress.answers else 0
@@ -151,18 +168,9 @@ def _question_rows(progress: QuestionProgress, width: int, label_width: int, sig
                 (" " * (room - cell_len(drawn)), "chrome"),
                 (f"{count:>7,}", "chrome"),
                 (f"{share:>5} %", "chrome.dim"),
-                (_judged_words(verdicts.get(value)), "chrome.dim"),
             ]
         )
     return rows
-
-
-def _judged_words(verdicts: tuple[int, int] | None) -> str:
-    """Say how often a judge said this value, and how often it was corrected: ``   judge 31, 3 corrected``."""
-    if verdicts is None:
-        return ""
-    agreed, corrected = verdicts
-    return f"   judge {agreed + corrected:,}, {corrected:,} corrected"
 
 
 def bar(count: int, most: int, width: int, signs: Signs) -> str:

@@ -38,6 +38,7 @@ class Table(Hand):
     remote: ReviewSync
     store: LocalStore
     journal: AsyncJournal
+    cache: AsyncCache
 
     async def delivered(self) -> None:
         """Wait until nothing is queued any more."""
@@ -99,7 +100,7 @@ async def open_table(
     app = LabelerApp(desk, build_keymap(keys or {}), load_theme(), signs, guard_ms, (), begin, media, menu)
     try:
         async with app.run_test(size=size) as pilot:
-            table = Table(app, pilot, desk, remote, store, journal)
+            table = Table(app, pilot, desk, remote, store, journal, cache)
             table.review.presses.clock = table.now_s
             wanted = ConnectionStatus.ONLINE if online else ConnectionStatus.OFFLINE
             await table.wait_for(lambda: desk.connection is wanted, f"being {wanted}")
