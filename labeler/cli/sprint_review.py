@@ -18,7 +18,7 @@ from labeler.journal.async_journal import AsyncJournal
 from labeler.sprint.errors import UnknownSprint, UnreadablePlan
 from labeler.sprint.names import guide_tag, plan_tag
 from labeler.sprint.plan import Plan, SprintState, read_plan
-from labeler.sprint.plan_tags import named, sprints_of
+from labeler.sprint.plan_tags import named, sprints_called, sprints_of
 
 
 class NotInSprint(CommandFailed):
@@ -38,13 +38,16 @@ async def queue_in_sprint(
 ) -> Queue | None:
     """Return a reviewer's queue in the sprint of that name; None where no sprint is called so.
 
-    Raises `NotInSprint`, and `CommandFailed` for a sprint that is still being made.
+    Of sprints of several experiments, it is the one in which the reviewer has a queue. Raises `NotInSprint`,
+    `AmbiguousSprint` where that leaves several or none, and `CommandFailed` for a sprint that is still being made.
     """
     if not isinstance(backend, TeamBackend):
         return None
     searched = experiments or await backend.experiments()
+    found = await sprints_of(backend, [each.id for each in searched])
+    mine = [each for each in sprints_called(found, name) if each.plan.queue_of(reviewer) is not None]
     try:
-        sprint = named(await sprints_of(backend, [each.id for each in searched]), name)
+        sprint = mine[0] if len(mine) == 1 else named(found, name)
     except UnknownSprint:
         return None
     plan = sprint.plan

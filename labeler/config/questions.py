@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, Literal, TypeAlias
@@ -115,9 +116,9 @@ class ConfiguredQuestion(QuestionRefinement):
             comment_on=self.comment_on,
         )
 
+    @abstractmethod
     def domain_input(self) -> QuestionInput:
         """Return the input as the domain has it."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)

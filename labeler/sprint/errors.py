@@ -15,5 +15,9 @@ class UnknownSprint(SprintError):
     """No sprint has that name. The message names those that there are."""
 
 
+class AmbiguousSprint(SprintError):
+    """Sprints of several experiments have that name. The message names the experiments."""
+
+
 class MissingRight(SprintError):
     """The login lacks a right on the experiment. The message says which, and what was not done."""

@@ -10,7 +10,7 @@ from labeler.backends.base import LacksPermission, TeamBackend
 from labeler.dataclass import dataclass
 from labeler.domain.assessment import same_reviewer
 from labeler.domain.sprint import PLAN_TAG
-from labeler.sprint.errors import MissingRight, SprintError, UnknownSprint, UnreadablePlan
+from labeler.sprint.errors import AmbiguousSprint, MissingRight, SprintError, UnknownSprint, UnreadablePlan
 from labeler.sprint.names import LONGEST_TAG, guide_tag
 from labeler.sprint.plan import Plan, plan_json, read_plan
 
@@ -51,15 +51,20 @@ async def sprints_of(backend: TeamBackend, experiment_ids: Sequence[str]) -> Fou
     return FoundSprints(tuple(sprints), unreadable)
 
 
-def named(found: FoundSprints, name: str) -> Sprint:
-    """Return the sprint of that name, in any case, or that slug. Raises `UnknownSprint` and `UnreadablePlan`."""
+def sprints_called(found: FoundSprints, name: str) -> list[Sprint]:
+    """Return the sprints of that name, in any case; where there is none, those of that slug."""
     there = [each for each in found.sprints if same_reviewer(each.plan.name, name)]
-    there = there or [each for each in found.sprints if each.plan.slug == name]
+    return there or [each for each in found.sprints if each.plan.slug == name]
+
+
+def named(found: FoundSprints, name: str) -> Sprint:
+    """Return the sprint of that name or slug. Raises `UnknownSprint`, `AmbiguousSprint` and `UnreadablePlan`."""
+    there = sprints_called(found, name)
     if len(there) == 1:
         return there[0]
     if there:
         places = ", ".join(each.experiment_id for each in there)
-        raise UnknownSprint(f"Experiments {places} each have a sprint “{name}”: say which with --experiment")
+        raise AmbiguousSprint(f"Experiments {places} each have a sprint “{name}”: say which with --experiment")
     if name in found.unreadable:
         raise UnreadablePlan(found.unreadable[name])
     raise UnknownSprint(f"No sprint is called “{name}”. {_nearest(name, [each.plan.name for each in found.sprints])}")

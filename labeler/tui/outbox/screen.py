@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 
 from labeler.config.backend_uri import without_userinfo
@@ -19,28 +18,20 @@ from labeler.domain.connection import ConnectionStatus
 from labeler.tui.action_table import Context, OnScreen, Rule
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.dispatch import dispatch
-from labeler.tui.keyboard.key_names import Pressed, pressed
-from labeler.tui.keyboard.typed_on import Typed, TypedOn
+from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.keymap import Keymap
 from labeler.tui.outbox.delivery_list import OutboxList, RowPainter
 from labeler.tui.outbox.view_models import OutboxEntry, asked_words, counts_line, detail_lines, entry_line, place_line
 from labeler.tui.screens.help import help_lines
-from labeler.tui.screens.over_review import OverReview
 from labeler.tui.screens.overlay import Overlay
+from labeler.tui.screens.page import Page
 from labeler.tui.widgets.confirm import Confirm
-from labeler.tui.widgets.dividers import Divider, DividerView
-from labeler.tui.widgets.key_line import KeyLine, hints_line, message_lines
+from labeler.tui.widgets.key_line import hints_line, message_lines
 from labeler.tui.widgets.line_widget import LineWidget
 from labeler.tui.widgets.styled_text import Line, spread
 
-_LOOK_EVERY_S: Final = 0.25
-"""Seconds after which something that was announced is on the screen."""
-
 _LOOKS_A_COUNT: Final = 4
 """So many looks later, what is tried again in a while has its seconds counted down."""
-
-_REST: Final = 10
-"""So many times as long as reading took, the journal is left to those who write it."""
 
 _DETAILS: Final = 5
 _OF_CONFLICTS: Final = ("outbox.keep_other", "outbox.send_mine")
@@ -56,7 +47,7 @@ class OutboxClosed:
     trace_id: str = ""
 
 
-class OutboxScreen(OverReview[OutboxClosed]):
+class OutboxScreen(Page[OutboxClosed]):
     """Shows everything in the journal that is not acknowledged. `stale` tells it that something changed.
 
     Its result tells how it was left.
@@ -68,51 +59,29 @@ class OutboxScreen(OverReview[OutboxClosed]):
     OutboxScreen OutboxList { height: 1fr; }
     OutboxScreen #outbox-details { height: 5; }
     """
-    AUTO_FOCUS = ""
-    says = True
 
     def __init__(self, desk: Desk, keymap: Keymap, look: ScreenLook) -> None:
-        super().__init__()
-        self._desk = desk
-        self.keymap = keymap
-        self.look = look
+        super().__init__(desk, keymap, look, "outbox")
         self._questions = {question.name: question for question in desk.state.questions}
         self._places: list[OutboxPlace] = []
         self.confirm = Confirm(keymap, look, id="outbox-question")
-        self._status = KeyLine(look, id="outbox-status")
-        self._dividers = Divider(look, id="outbox-rule-top"), Divider(look, id="outbox-rule-bottom")
         self._list = OutboxList(look, RowPainter(self._heading, self._entry), id="outbox-list")
         self._details = LineWidget(look.palette, look.signs, id="outbox-details")
-        self._key_line = KeyLine(look, id="outbox-keys")
-        self._typed_on = TypedOn(keymap)
-        self._pressed: Pressed | None = None
-        self._notice: tuple[str, str] | None = None
-        self._is_stale = True
-        self._is_reading = False
         self._looks = 0
-        self._rests_until_s = 0.0
 
     def compose(self) -> ComposeResult:
-        above, below = self._dividers
-        yield self._status
+        above, below = self.dividers
+        yield self.status_line
         yield above
         yield self._list
         yield below
         yield self._details
-        yield self._key_line
+        yield self.key_line
         yield self.confirm
-
-    def on_mount(self) -> None:
-        self.set_interval(_LOOK_EVERY_S, self._look_again)
-        self._look_again()
 
     def on_resize(self) -> None:
         self._details.styles.height = min(_DETAILS, max(self.size.height // 4, 2))
         self.call_after_refresh(self._paint)
-
-    def stale(self) -> None:
-        """Something was delivered, refused or added: read anew soon."""
-        self._is_stale = True
 
     def leave(self, by: Pressed) -> None:
         """Close, or take back the question that is open."""
@@ -123,36 +92,27 @@ class OutboxScreen(OverReview[OutboxClosed]):
 
     # Keys
 
-    async def on_key(self, event: events.Key) -> None:
-        """One key, one action. A key that was on its way here when this closed is dropped."""
-        event.stop()
-        event.prevent_default()
-        if not self.is_active:
-            return
-        self._pressed = press = pressed(event)
-        if self.confirm.takes(press):
-            self._answer(press)
-            return
-        typed = self._typed_on.press(press.key)
-        if typed is not Typed.NOTHING:
-            if typed is Typed.END:
-                self.say("")
-            return
-        self._notice = None
+    def is_answered(self, press: Pressed) -> bool:
+        if not self.confirm.takes(press):
+            return False
+        self._answer(press)
+        return True
+
+    async def press(self, press: Pressed) -> None:
         action = self.keymap.first_of((Context.OUTBOX, Context.OVERLAY, Context.REVIEW), press.key)
         if action is not None and action.context is Context.REVIEW and action.run not in _ALSO_HERE:
-            self.say(self._typed_on.means_nothing(press.key, action))
+            self.say(self.typed_on.means_nothing(press.key, action))
         elif action is None or isinstance(action.run, Rule):
-            self.say(self._typed_on.means_nothing(press.key, None))
+            self.say(self.typed_on.means_nothing(press.key, None))
         else:
             await dispatch(action.run, self._list, self)
-            self._paint_bottom()
+            self.paint_bottom()
 
     # Named in the table of actions
 
     def close(self) -> None:
-        if self._pressed is not None:
-            self.leave(self._pressed)
+        if self.pressed is not None:
+            self.leave(self.pressed)
 
     def outbox(self) -> None:
         """Its own key closes it, too."""
@@ -166,14 +126,14 @@ class OutboxScreen(OverReview[OutboxClosed]):
         self.go_to_item()
 
     def go_to_item(self) -> None:
-        row, state = self._list.current, self._desk.state
+        row, state = self._list.current, self.desk.state
         if row is None:
             self._say_why_none()
             return
         trace_id = row.delivery.trace_id
-        is_here = trace_id in state.index_of and self._desk.destination_of(trace_id) == row.delivery.destination
-        if is_here and self._pressed is not None:
-            self.dismiss(OutboxClosed(self._pressed, trace_id))
+        is_here = trace_id in state.index_of and self.desk.destination_of(trace_id) == row.delivery.destination
+        if is_here and self.pressed is not None:
+            self.dismiss(OutboxClosed(self.pressed, trace_id))
         else:
             self.say("This trace is not in this review's worklist; labeler review with its ID shows it", "warning")
 
@@ -187,7 +147,7 @@ class OutboxScreen(OverReview[OutboxClosed]):
     async def retry_all(self) -> None:
         problems = [each for place in self._places if self._is_ours(place) for each in place.problems]
         try:
-            in_conflict = await self._desk.outbox.retry_all(problems)
+            in_conflict = await self.desk.outbox.retry_all(problems)
         except JournalError as error:
             self.say(str(error), "error")
             return
@@ -209,7 +169,7 @@ class OutboxScreen(OverReview[OutboxClosed]):
             self.say("This is no conflict between two answers of yours" if row is not None else "Still being read")
             return
         try:
-            await self._desk.own_elsewhere.settle_conflict(row, keeps_other=keeps_other)
+            await self.desk.own_elsewhere.settle_conflict(row, keeps_other=keeps_other)
         except JournalError as error:
             self.say(str(error), "error")
             return
@@ -244,7 +204,7 @@ class OutboxScreen(OverReview[OutboxClosed]):
 
     async def _retry(self, ids: list[int]) -> None:
         try:
-            await self._desk.outbox.retry(ids)
+            await self.desk.outbox.retry(ids)
         except JournalError as error:
             self.say(str(error), "error")
             return
@@ -252,7 +212,7 @@ class OutboxScreen(OverReview[OutboxClosed]):
         self.stale()
 
     def _tried_again(self) -> str:
-        online = self._desk.connection is ConnectionStatus.ONLINE
+        online = self.desk.connection is ConnectionStatus.ONLINE
         return "It is tried again now" if online else "It is tried again as soon as the backend is back"
 
     def _say_why_none(self) -> None:
@@ -260,7 +220,7 @@ class OutboxScreen(OverReview[OutboxClosed]):
 
     async def _discard(self, delivery_id: int) -> None:
         try:
-            was_open = await self._desk.outbox.discard(delivery_id)
+            was_open = await self.desk.outbox.discard(delivery_id)
         except JournalError as error:
             self.say(str(error), "error")
             return
@@ -270,28 +230,19 @@ class OutboxScreen(OverReview[OutboxClosed]):
 
     # Reading
 
-    def _look_again(self) -> None:
+    def look_again(self) -> None:
+        super().look_again()
         self._looks += 1
-        if self._is_stale and not self._is_reading and time.monotonic() >= self._rests_until_s:
-            self._is_reading, self._is_stale = True, False
-            self.run_worker(self._read(), exit_on_error=False)
-        elif self._looks % _LOOKS_A_COUNT == 0:
+        if self._looks % _LOOKS_A_COUNT == 0:
             self._list.refresh()
-            self._paint_bottom()
+            self.paint_bottom()
 
-    async def _read(self) -> None:
+    async def read(self) -> None:
         """Show what is where now."""
-        began_s = time.monotonic()
-        try:
-            places = await self._desk.outbox.places()
-            self._places = sorted(places, key=lambda place: not self._is_ours(place))
-            self._list.show(self._places)
-            self._rests_until_s = time.monotonic() + _REST * (time.monotonic() - began_s)
-            self._paint()
-        except JournalError as error:
-            self.say(str(error), "error")
-        finally:
-            self._is_reading = False
+        places = await self.desk.outbox.places()
+        self._places = sorted(places, key=lambda place: not self._is_ours(place))
+        self._list.show(self._places)
+        self._paint()
 
     @on(OutboxList.Wanted)
     def _wanted(self, message: OutboxList.Wanted) -> None:
@@ -299,33 +250,21 @@ class OutboxScreen(OverReview[OutboxClosed]):
 
     async def _read_rows(self, ids: Sequence[int]) -> None:
         try:
-            self._list.take(await self._desk.outbox.rows(ids), ids)
+            self._list.take(await self.desk.outbox.rows(ids), ids)
         except JournalError as error:
             self.say(str(error), "error")
 
     @on(OutboxList.Moved)
     def _moved(self) -> None:
-        self._paint_bottom()
+        self.paint_bottom()
 
     # Painting
 
     def _is_ours(self, place: OutboxPlace) -> bool:
-        return place.destination in self._desk.destinations
-
-    @property
-    def notice(self) -> str:
-        """The sentence in place of the keys, or the empty string."""
-        return "" if self._notice is None else self._notice[0]
-
-    def say(self, sentence: str, role: str = "chrome.strong") -> None:
-        """Put a sentence in place of the keys until the next key; an empty one brings them back."""
-        self._notice = (sentence, role) if sentence else None
-        self.confirm.display = self.confirm.is_open and self._notice is None
-        self._key_line.display = not self.confirm.display
-        self._paint_bottom()
+        return place.destination in self.desk.destinations
 
     def _heading(self, place: OutboxPlace, width: int) -> Line:
-        spec = self._desk.record.spec
+        spec = self.desk.record.spec
         our_address = without_userinfo(spec.address or spec.backend_uri) if self._is_ours(place) else ""
         return place_line(place, our_address, width, self.look.signs)
 
@@ -333,39 +272,38 @@ class OutboxScreen(OverReview[OutboxClosed]):
         return entry_line(self._told(row), self._questions, width, self.look.signs)
 
     def _told(self, row: OutboxRow) -> OutboxEntry:
-        state, delivery = self._desk.state, row.delivery
+        state, delivery = self.desk.state, row.delivery
         index = state.index_of.get(delivery.trace_id)
         title = state.items[index].title if index is not None else row.title
         is_reachable = (
-            self._desk.connection is ConnectionStatus.ONLINE and delivery.destination in self._desk.destinations
+            self.desk.connection is ConnectionStatus.ONLINE and delivery.destination in self.desk.destinations
         )
-        pause_s = self._desk.outbox.pause_s(delivery.trace_id)
+        pause_s = self.desk.outbox.pause_s(delivery.trace_id)
         return OutboxEntry(row, title or row.title, pause_s, is_reachable, wall_clock_ms())
 
     def _paint(self) -> None:
         width, signs = self.size.width, self.look.signs
         total = [sum(place.counts[each] for place in self._places) for each in range(4)]
         left: Line = [(" outbox", "chrome.strong"), ("   ", "chrome"), *(counts_line(total, signs))]
-        connection = self._desk.connection
+        connection = self.desk.connection
         sign, role = (signs.online, "ok") if connection is ConnectionStatus.ONLINE else (signs.missing, "warning")
-        line = spread(left, [(f"{sign} {connection} ", role)], width, "chrome", signs.ellipsis)
-        self._status.view = line
-        for divider in self._dividers:
-            divider.view = DividerView()
-        self._paint_bottom()
+        self.paint_top(spread(left, [(f"{sign} {connection} ", role)], width, "chrome", signs.ellipsis))
+        self.paint_bottom()
 
-    def _paint_bottom(self) -> None:
-        """What there is to say of the row under the cursor, and the keys; a sentence takes what it needs of both."""
+    def paint_bottom(self) -> None:
+        """Paint what there is to say of the row under the cursor, and the keys. A sentence takes the room of both."""
+        self.confirm.display = self.confirm.is_open and self.said is None
+        self.key_line.display = not self.confirm.display
         row = self._list.current
         width, height, signs = self.size.width, self._details.size.height, self.look.signs
         above: list[Line] = []
         line = self._keys(width)
-        if self._notice is not None:
-            *above, line = message_lines(*self._notice, width, height + 1, signs)
+        if self.said is not None:
+            *above, line = message_lines(*self.said, width, height + 1, signs)
         lines = [] if row is None else detail_lines(self._told(row), self._questions, width, height, signs)
         free = height - len(above)
         self._details.set_lines([*(lines[each] if each < len(lines) else [] for each in range(free)), *above])
-        self._key_line.view = line
+        self.key_line.view = line
 
     def _keys(self, width: int) -> Line:
         row = self._list.current

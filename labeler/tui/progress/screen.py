@@ -7,7 +7,6 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from textual import events
 from textual.app import ComposeResult
 
 from labeler.dataclass import dataclass
@@ -22,24 +21,19 @@ from labeler.review.progress import Progress
 from labeler.tui.action_table import Action, Context, OnScreen, Rule, Target
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.dispatch import dispatch
-from labeler.tui.keyboard.key_names import Pressed, pressed
+from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.keyboard.leaving import Leaving
-from labeler.tui.keyboard.typed_on import Typed, TypedOn
 from labeler.tui.keymap import Keymap
 from labeler.tui.progress.enter_guard import EnterGuard
 from labeler.tui.progress.page_list import PageList
-from labeler.tui.progress.recounting import Recounting
 from labeler.tui.progress.view_models import ListedAs, OpenedRow, PageRow, PageView, page_rows
-from labeler.tui.screens.over_review import OverReview
-from labeler.tui.widgets.dividers import Divider, DividerView
-from labeler.tui.widgets.key_line import KeyLine, hints_line, message_lines
+from labeler.tui.screens.page import Page
+from labeler.tui.screens.rereading import Rereading
+from labeler.tui.widgets.key_line import hints_line, message_lines
 from labeler.tui.widgets.styled_text import Line, fit, spread
 
 if TYPE_CHECKING:
     from labeler.desk.own_agreement import Agreement
-
-_LOOK_EVERY_S: Final = 0.25
-"""Seconds after which something that was announced is on the page."""
 
 _SHOWN_TOGETHER_S: Final = 0.3
 """Seconds that the first figures wait for the comparison with others, so that rows do not move when it comes."""
@@ -75,7 +69,7 @@ class PageClosed:
     then: Action | None = None
 
 
-class ProgressScreen(OverReview[PageClosed]):
+class ProgressScreen(Page[PageClosed]):
     """Shows what was done in this worklist, or today. Its result tells how it was left."""
 
     DEFAULT_CSS = """
@@ -83,16 +77,11 @@ class ProgressScreen(OverReview[PageClosed]):
     ProgressScreen LineWidget { height: 1; }
     ProgressScreen PageList { height: 1fr; }
     """
-    AUTO_FOCUS = ""
-    says = True
 
     def __init__(self, desk: Desk, keymap: Keymap, look: ScreenLook, opening: Opening) -> None:
-        super().__init__()
+        super().__init__(desk, keymap, look, "progress")
         self.at_end = opening.at_end
         self.goes_with_app = opening.at_end
-        self._desk = desk
-        self.keymap = keymap
-        self.look = look
         self._progress: Progress | None = None
         self._today: Progress | None = None
         self._agreement: Agreement | None = None
@@ -101,28 +90,21 @@ class ProgressScreen(OverReview[PageClosed]):
         opened_by = opening.pressed.at_s * 1000 if opening.pressed is not None else float("-inf")
         self._enter = EnterGuard(opened_by)
         self._leaving = Leaving()
-        self._typed_on = TypedOn(keymap)
-        self._pressed: Pressed | None = None
-        self._notice: tuple[str, str] | None = (opening.says, "chrome.strong") if opening.says else None
-        self._status = KeyLine(look, id="progress-status")
-        self._dividers = Divider(look, id="progress-rule-top"), Divider(look, id="progress-rule-bottom")
-        self._list = PageList(look, self._rows, self._item_row, id="progress-list")
-        self._key_line = KeyLine(look, id="progress-keys")
-        self._counting, self._comparing = Recounting(), Recounting()
+        self.said = (opening.says, "chrome.strong") if opening.says else None
+        self._comparing = Rereading()
         self._is_compared = asyncio.Event()
-        self.clock = time.monotonic
+        self._list = PageList(look, self._rows, self._item_row, id="progress-list")
 
     def compose(self) -> ComposeResult:
-        above, below = self._dividers
-        yield self._status
+        above, below = self.dividers
+        yield self.status_line
         yield above
         yield self._list
         yield below
-        yield self._key_line
+        yield self.key_line
 
     def on_mount(self) -> None:
-        self.set_interval(_LOOK_EVERY_S, self._look_again)
-        self._look_again()
+        super().on_mount()
         self.call_after_refresh(self._painted)
 
     def on_resize(self) -> None:
@@ -131,31 +113,13 @@ class ProgressScreen(OverReview[PageClosed]):
     def _painted(self) -> None:
         self._enter.painted(self.clock() * 1000)
 
-    def stale(self) -> None:
-        """Something was delivered or added: count anew soon."""
-        self._counting.note_change()
-        self._comparing.note_change()
-
     def leave(self, by: Pressed) -> None:
         if self.is_active:
             self.dismiss(PageClosed(by))
 
     # Keys
 
-    async def on_key(self, event: events.Key) -> None:
-        """One key, one action. A key that was on its way here when this closed is dropped."""
-        event.stop()
-        event.prevent_default()
-        if not self.is_active:
-            return
-        self._pressed = press = pressed(event)
-        self._desk.note_key()
-        typed = self._typed_on.press(press.key)
-        if typed is not Typed.NOTHING:
-            if typed is Typed.END:
-                self.say("")
-            return
-        self._notice = None
+    async def press(self, press: Pressed) -> None:
         in_review = self.keymap.action(Context.REVIEW, press.key)
         if in_review is not None and in_review.run in (_ALWAYS | _AT_END if self.at_end else _ALWAYS):
             await self._do_of_review(in_review)
@@ -164,16 +128,16 @@ class ProgressScreen(OverReview[PageClosed]):
         ):
             await dispatch(action.run, self._list, self)
         else:
-            self.say(self._typed_on.means_nothing(press.key, in_review))
+            self.say(self.typed_on.means_nothing(press.key, in_review))
         if self.is_active:
-            self._paint_bottom()
+            self.paint_bottom()
 
     async def _do_of_review(self, action: Action) -> None:
         if action.run == _GOES_BACK:
             self._close()
         elif action.run in _PASSED_ON:
             rule = action.run.action if isinstance(action.run, Rule) else None
-            why_not = refusal(self._desk.state, rule) if rule is not None else ""
+            why_not = refusal(self.desk.state, rule) if rule is not None else ""
             if why_not:
                 self.say(self.keymap.spelled(why_not), "warning")
             else:
@@ -182,8 +146,8 @@ class ProgressScreen(OverReview[PageClosed]):
             await dispatch(action.run, self._list, self)
 
     def _close(self, trace_id: str = "", then: Action | None = None) -> None:
-        if self._pressed is not None:
-            self.dismiss(PageClosed(self._pressed, trace_id, then))
+        if self.pressed is not None:
+            self.dismiss(PageClosed(self.pressed, trace_id, then))
 
     # Named in the table of actions
 
@@ -196,7 +160,7 @@ class ProgressScreen(OverReview[PageClosed]):
 
     def enter(self) -> None:
         """Open the item under the cursor."""
-        press, row = self._pressed, self._list.current
+        press, row = self.pressed, self._list.current
         if press is None or not self._enter.is_meant(press.at_s * 1000):
             self.say("too early: ignored", "warning")
         elif row is None:
@@ -229,11 +193,11 @@ class ProgressScreen(OverReview[PageClosed]):
             if left is not None and left.trace_id:
                 self.dismiss(PageClosed(left.pressed, left.trace_id))
 
-        self.app.push_screen(OutboxScreen(self._desk, self.keymap, self.look), closed)
+        self.app.push_screen(OutboxScreen(self.desk, self.keymap, self.look), closed)
 
     def quit(self) -> None:
         """Leave the review, if the key was meant to."""
-        pressed_s = self._pressed.at_s if self._pressed is not None else self.clock()
+        pressed_s = self.pressed.at_s if self.pressed is not None else self.clock()
         if self._leaving.is_meant(pressed_s):
             self.app.exit()
         else:
@@ -245,24 +209,24 @@ class ProgressScreen(OverReview[PageClosed]):
 
     # Counting
 
-    def _look_again(self) -> None:
+    def stale(self) -> None:
+        super().stale()
+        self._comparing.note_change()
+
+    def look_again(self) -> None:
         now_s = time.monotonic()
         if self._comparing.is_due(now_s):
             self._comparing.begin(now_s)
             self.run_worker(self._compare(), group="compare", exit_on_error=False)
-        if self._counting.is_due(now_s):
-            self._counting.begin(now_s)
-            self.run_worker(self._read(), group="count", exit_on_error=False)
+        super().look_again()
 
-    async def _read(self) -> None:
-        """Count what was done, and show it."""
-        try:
-            self._progress = await self._desk.work_done.in_worklist()
-            self._delivered = await self._desk.work_done.delivered()
-        except JournalError as error:
-            self.say(str(error), "error")
-        finally:
-            self._counting.end(time.monotonic())
+    async def read(self) -> None:
+        """Count what was done."""
+        self._progress = await self.desk.work_done.in_worklist()
+        self._delivered = await self.desk.work_done.delivered()
+        self.run_worker(self._show_when_compared(), group="show", exclusive=True, exit_on_error=False)
+
+    async def _show_when_compared(self) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(_SHOWN_TOGETHER_S):
                 await self._is_compared.wait()
@@ -271,7 +235,7 @@ class ProgressScreen(OverReview[PageClosed]):
     async def _compare(self) -> None:
         """Compare the reviewer's labels with others', and show that."""
         try:
-            self._agreement = await self._desk.agreement.figures()
+            self._agreement = await self.desk.agreement.figures()
         finally:
             self._comparing.end(time.monotonic())
             self._is_compared.set()
@@ -284,7 +248,7 @@ class ProgressScreen(OverReview[PageClosed]):
 
     async def _show_today(self) -> None:
         try:
-            self._today = await self._desk.work_done.today()
+            self._today = await self.desk.work_done.today()
         except JournalError as error:
             self.say(str(error), "error")
             return
@@ -294,18 +258,8 @@ class ProgressScreen(OverReview[PageClosed]):
     # Painting
 
     @property
-    def notice(self) -> str:
-        """The sentence in place of the keys, or the empty string."""
-        return "" if self._notice is None else self._notice[0]
-
-    def say(self, sentence: str, role: str = "chrome.strong") -> None:
-        """Put a sentence in place of the keys until the next key; an empty one brings them back."""
-        self._notice = (sentence, role) if sentence else None
-        self._paint_bottom()
-
-    @property
     def _has_new_work(self) -> bool:
-        return self.at_end and not self._desk.state.worklist.is_finished
+        return self.at_end and not self.desk.state.worklist.is_finished
 
     def _headline(self) -> Line:
         """Return what there is to say first: that nothing is left, or that there is work again."""
@@ -315,8 +269,8 @@ class ProgressScreen(OverReview[PageClosed]):
             return []
         if not self._has_new_work:
             return [("Nothing is open any more.", "chrome.strong")]
-        worklist = self._desk.state.worklist
-        is_new = len(self._desk.state.items) > self._items_at_first
+        worklist = self.desk.state.worklist
+        is_new = len(self.desk.state.items) > self._items_at_first
         goes_on = self.keymap.spelled("{item.next_open} goes on")
         return [(f"{worklist.work_left:,} {'new' if is_new else 'open again'} · {goes_on}", "warning")]
 
@@ -329,7 +283,7 @@ class ProgressScreen(OverReview[PageClosed]):
             headline=self._headline(),
             progress=shown,
             is_today=is_today,
-            counts=self._desk.deliveries.counts,
+            counts=self.desk.deliveries.counts,
             delivered=None if is_today else self._delivered,
             agreement=self._agreement,
             outbox_key=self.keymap.spelled("{outbox.open}"),
@@ -338,7 +292,7 @@ class ProgressScreen(OverReview[PageClosed]):
 
     def _item_row(self, row: OpenedRow, width: int) -> Line:
         """Return an item with its title and, where there is one, the note that it was flagged or declined with."""
-        state, signs = self._desk.state, self.look.signs
+        state, signs = self.desk.state, self.look.signs
         sign, role = {
             ListedAs.FLAGGED: (signs.flag, "sign.flag"),
             ListedAs.DEFERRED: (signs.deferred, "sign.deferred"),
@@ -353,23 +307,21 @@ class ProgressScreen(OverReview[PageClosed]):
 
     def _paint(self) -> None:
         width, signs = self.size.width, self.look.signs
-        title = "today" if self._today is not None else one_line(self._desk.title, 60)
+        title = "today" if self._today is not None else one_line(self.desk.title, 60)
         left: Line = [(" my work", "chrome.strong"), (f"   {title}", "chrome")]
-        blind = [("blind   ", "warning")] if self._desk.state.is_blind else []
-        connection = self._desk.connection
+        blind = [("blind   ", "warning")] if self.desk.state.is_blind else []
+        connection = self.desk.connection
         sign, role = (signs.online, "ok") if connection is ConnectionStatus.ONLINE else (signs.missing, "warning")
-        right: Line = [*blind, (f"{sign} {connection}   ", role), (f"{one_line(self._desk.reviewer, 40)} ", "chrome")]
-        self._status.view = spread(left, right, width, "chrome", signs.ellipsis)
-        for divider in self._dividers:
-            divider.view = DividerView()
-        self._paint_bottom()
+        right: Line = [*blind, (f"{sign} {connection}   ", role), (f"{one_line(self.desk.reviewer, 40)} ", "chrome")]
+        self.paint_top(spread(left, right, width, "chrome", signs.ellipsis))
+        self.paint_bottom()
 
-    def _paint_bottom(self) -> None:
+    def paint_bottom(self) -> None:
         width, signs = self.size.width, self.look.signs
-        if self._notice is not None:
-            self._key_line.view = message_lines(*self._notice, width, 1, signs)[-1]
+        if self.said is not None:
+            self.key_line.view = message_lines(*self.said, width, 1, signs)[-1]
         else:
-            self._key_line.view = hints_line(self.keymap, self._hints(), width, signs)
+            self.key_line.view = hints_line(self.keymap, self._hints(), width, signs)
 
     def _hints(self) -> list[tuple[str, str]]:
         """Return the keys that are worth pressing here, by action, each with its word."""

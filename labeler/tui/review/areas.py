@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from textual.app import ComposeResult
 from textual.screen import Screen
 
@@ -103,9 +105,9 @@ class ReviewAreas(Screen[None]):
         self._answer_field.offer_snippets(snippets)
 
     @property
+    @abstractmethod
     def notice(self) -> str:
         """The sentence in place of the key line, or the empty string."""
-        raise NotImplementedError
 
     @property
     def open_field(self) -> AnswerField | Prompt | None:

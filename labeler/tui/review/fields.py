@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -96,9 +97,9 @@ class ReviewFields(ReviewDisplay):
             self.ended(self.keymap.spelled(decision.says))
         return True
 
+    @abstractmethod
     def ended(self, says: str) -> None:
         """No work is left: show that, and what there is to say of it."""
-        raise NotImplementedError
 
     async def _answered(self, action: Action, typed: OpenField | None, retires: bool) -> None:
         """Do what had to be asked about first: whether further answers of the reviewer's own go with it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TypeVar
 
 from textual.screen import ModalScreen
@@ -21,13 +22,13 @@ class OverReview(ModalScreen[T]):
     says = False
     goes_with_app = False
 
+    @abstractmethod
     def leave(self, by: Pressed) -> None:
         """Close this screen, or what is open in it; `by` is the press that asks for that."""
-        raise NotImplementedError
 
+    @abstractmethod
     def say(self, sentence: str, role: str = "chrome.strong") -> None:
         """Show a sentence in a role's colours."""
-        raise NotImplementedError
 
     def stale(self) -> None:
         """Take note that something changed at the desk."""

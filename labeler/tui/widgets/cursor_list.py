@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Final
 
 from textual.geometry import Region, Size
@@ -28,8 +29,9 @@ class CursorRows(FinishedRows, ScrollView, can_focus=False, inherit_bindings=Fal
     _cursor = 0
 
     @property
+    @abstractmethod
     def row_count(self) -> int:
-        raise NotImplementedError
+        """Return how many rows there are."""
 
     def scroll_line(self, count: int) -> None:
         """Move the cursor, downwards when positive; it stops at the ends."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
@@ -71,9 +72,9 @@ class ViewWidget(LineWidget, Generic[V]):
             self._view = view
             self.show_view()
 
+    @abstractmethod
     def lines(self, view: V, width: int, height: int) -> Sequence[Line]:
         """Return the lines that show `view` in so many cells and rows."""
-        raise NotImplementedError
 
     def show_view(self) -> None:
         """Paint what differs from what stands there."""

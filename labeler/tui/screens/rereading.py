@@ -1,4 +1,4 @@
-"""When figures on the page are computed anew: soon after something changed, and never most of the time. Pure."""
+"""When what a page shows is read anew: soon after something changed, and never most of the time. Pure."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ _REST: Final = 10
 """So many times as long as it took, it is not done again."""
 
 
-class Recounting:
-    """Tells when figures are due. Times are seconds of one clock."""
+class Rereading:
+    """Tells when reading is due. Times are seconds of one clock."""
 
     def __init__(self) -> None:
         self._is_stale = True
@@ -17,7 +17,7 @@ class Recounting:
         self._rests_until_s = 0.0
 
     def note_change(self) -> None:
-        """Note that the figures are not right any more."""
+        """Note that what was read is not right any more."""
         self._is_stale = True
 
     def is_due(self, now_s: float) -> bool:
@@ -25,7 +25,7 @@ class Recounting:
         return self._is_stale and self._began_s is None and now_s >= self._rests_until_s
 
     def begin(self, now_s: float) -> None:
-        """Note that the figures are being computed, of everything up to now."""
+        """Note that everything up to now is being read."""
         self._is_stale, self._began_s = False, now_s
 
     def end(self, now_s: float) -> None:
