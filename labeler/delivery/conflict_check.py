@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
@@ -14,7 +15,7 @@ from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import Delivery
 
 AT_ONCE: Final = 100
-"""Traces that one search asks about."""
+"""Traces with answers to send that one search asks about; it asks about as many again whose answers have arrived."""
 
 _AHEAD: Final = 40
 """Traces that are checked and not sent yet, below which the next ones are asked about while these go out."""
@@ -24,7 +25,7 @@ _HOLDS_S: Final = 5.0
 
 
 class ConflictCheck:
-    """Checks the traces of answers that were never sent, one search for up to `AT_ONCE`, while others go out.
+    """Checks the traces of answers that were never sent, one search for many of them, while others go out.
 
     `now_ms` reads the wall clock (ms since the epoch).
     """
@@ -34,7 +35,7 @@ class ConflictCheck:
         self._backend = backend
         self._now_ms = now_ms
         self._checked: dict[str, float] = {}
-        self._sent: dict[str, None] = {}
+        self._sent: dict[str, float] = {}
         self._asking: asyncio.Task[list[Delivery]] | None = None
 
     @property
@@ -60,21 +61,18 @@ class ConflictCheck:
         due = await self._journal.run(
             self._journal.outbox.to_check, places, self._now_ms(), grace_ms, AT_ONCE, list(checked)
         )
-        if due:
+        if due or len(self._sent) >= AT_ONCE:
             self._ask(places, due)
-        elif len(self._sent) >= AT_ONCE:
-            self.begin_after(places)
 
     def begin_after(self, places: Sequence[Destination]) -> bool:
         """Begin to check again traces whose answers have arrived; return whether there are any."""
-        again = list(self._sent)[:AT_ONCE]
-        if again and self._asking is None:
-            self._ask(places, again)
-        return bool(again)
+        if self._sent and self._asking is None:
+            self._ask(places, ())
+        return bool(self._sent)
 
     def sent(self, trace_id: str) -> None:
         """Note that an answer about this trace has arrived."""
-        self._sent[trace_id] = None
+        self._sent[trace_id] = time.monotonic()
 
     async def end(self) -> list[Delivery]:
         """Return what the check that has ended found to be in conflict. Raises what stands against asking."""
@@ -88,11 +86,15 @@ class ConflictCheck:
             self._asking.cancel()
             self._asking = None
 
-    def _ask(self, places: Sequence[Destination], trace_ids: Sequence[str]) -> None:
-        self._asking = asyncio.get_running_loop().create_task(self._check(places, trace_ids))
+    def _ask(self, places: Sequence[Destination], due: Sequence[str]) -> None:
+        """Ask about traces that are due, and in the same search about those whose answers have arrived longest ago."""
+        arrived = list(itertools.islice((each for each in self._sent if each not in due), AT_ONCE))
+        self._asking = asyncio.get_running_loop().create_task(self._check(places, due, arrived))
 
-    async def _check(self, places: Sequence[Destination], trace_ids: Sequence[str]) -> list[Delivery]:
+    async def _check(self, places: Sequence[Destination], due: Sequence[str], arrived: Sequence[str]) -> list[Delivery]:
+        trace_ids = [*due, *arrived]
         told: dict[str, Sequence[Assessment]] = {}
+        began = time.monotonic()
         try:
             told = await self._read(places, trace_ids)
         except BackendError as error:
@@ -102,10 +104,12 @@ class ConflictCheck:
             # Whatever else is wrong, the attempt itself finds out, and says what can be done about it.
         found = await self._journal.run(self._journal.conflicts.note, places, told, self._now_ms())
         # From its end: a search that takes longer than a check holds would check in vain for ever.
-        ended = time.monotonic()
+        self._checked |= dict.fromkeys(due, time.monotonic())
         for trace_id in trace_ids:
-            self._sent.pop(trace_id, None)
-            self._checked[trace_id] = ended
+            if self._sent.get(trace_id, began) <= began:  # else another answer has arrived since it was asked about
+                self._sent.pop(trace_id, None)
+        for trace_id in arrived:
+            self._checked.pop(trace_id, None)
         return found
 
     async def _read(self, places: Sequence[Destination], trace_ids: Sequence[str]) -> dict[str, Sequence[Assessment]]:

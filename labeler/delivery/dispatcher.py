@@ -23,6 +23,9 @@ from labeler.journal.models import DeliveryOp
 _COUNTS_EVERY_S = 0.25
 """Seconds between two events about the counts while deliveries are attempted."""
 
+_TOGETHER_S = 0.01
+"""Seconds in which further attempts may end after one did: the journal takes them all in one commit."""
+
 
 class Dispatcher:
     """Keeps at most `concurrency` traces in flight, each with one request at a time and in its own order.
@@ -142,6 +145,8 @@ class Dispatcher:
             await asyncio.wait(
                 {*self._tasks, *checking, woken}, timeout=self._timing.poll_s, return_when=asyncio.FIRST_COMPLETED
             )
+            if len(self._tasks) > 1:
+                await asyncio.sleep(_TOGETHER_S)
         finally:
             woken.cancel()
 

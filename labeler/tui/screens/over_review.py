@@ -26,9 +26,8 @@ class OverReview(ModalScreen[T]):
     def leave(self, by: Pressed) -> None:
         """Close this screen, or what is open in it; `by` is the press that asks for that."""
 
-    @abstractmethod
     def say(self, sentence: str, role: str = "chrome.strong") -> None:
-        """Show a sentence in a role's colours."""
+        """Show a sentence in a role's colours, if this screen `says` any."""
 
     def stale(self) -> None:
         """Take note that something changed at the desk."""
