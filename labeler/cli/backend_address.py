@@ -42,6 +42,22 @@ def backend_address(uri: str) -> str:
     return uri
 
 
+def network_share_warning(uri: str) -> str | None:
+    """Return a sentence about an embedded store that lies on a network share; None for any other backend."""
+    if backend_kind(uri) is not BackendKind.LOCAL:
+        return None
+    from labeler.storage.network_share import network_file_system
+
+    path = _store_path(uri)
+    system = network_file_system(path)
+    if system is None:
+        return None
+    return (
+        f"The store at {path} is on a network share ({system}), where SQLite cannot keep programs on several machines "
+        "apart: the file can be damaged. Keep it on a disk of one machine, or use an MLflow server."
+    )
+
+
 async def open_local_store(uri: str) -> LocalStore:
     """Open the embedded store that a `local:` address names. Raises `NotABackend`."""
     from labeler.backends.local.store import LocalStore

@@ -9,10 +9,10 @@ from pathlib import PurePath
 from labeler.cli.destinations import destinations_in_scope
 from labeler.config.load import Configuration
 from labeler.config.paths import Paths
-from labeler.desk.question_json import questions_from_json
 from labeler.domain.assessment import Assessment
 from labeler.domain.destination import Destination
 from labeler.domain.question import NOTE_NAMES, Question
+from labeler.domain.question_json import questions_from_json
 from labeler.journal.async_journal import AsyncJournal
 
 

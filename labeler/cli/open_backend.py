@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from labeler.backends.base import Backend, Forbidden, NotABackend
 from labeler.backends.pulse import Pulse
 from labeler.cache.async_cache import AsyncCache
-from labeler.cli.backend_address import open_local_store
+from labeler.cli.backend_address import network_share_warning, open_local_store
 from labeler.cli.context import CliContext, open_cache
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.open_journal import open_journal
@@ -37,6 +37,8 @@ async def open_backend(
             ExitCode.USAGE,
             "No backend is configured. Give --backend URI, set MLFLOW_TRACKING_URI, or run: labeler config init",
         )
+    if (warning := network_share_warning(uri)) is not None:
+        print_message(warning)
     backend = await backend_at(uri, configuration, journal, pulse)
     try:
         yield backend

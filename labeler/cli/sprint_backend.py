@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from labeler.backends.base import Experiment, TeamBackend
+from labeler.cli.backend_address import backend_address
 from labeler.cli.context import CliContext, configure
 from labeler.cli.destinations import experiments_named
 from labeler.cli.exit_code import CommandFailed, ExitCode
@@ -25,6 +26,11 @@ class TeamContext:
 
     context: CliContext
     backend: TeamBackend
+
+    @property
+    def address(self) -> str:
+        """What reviewers give as the backend: the same from any directory, and without credentials."""
+        return backend_address(self.context.configuration.settings.backend.uri or self.backend.uri)
 
     async def experiments(self) -> list[Experiment]:
         """Return the experiments that were named, else all of them."""
@@ -57,11 +63,10 @@ async def team_context(arguments: argparse.Namespace) -> AsyncIterator[TeamConte
         async with open_backend(configuration, journal) as backend:
             capabilities = await with_retries(backend.capabilities)
             if not isinstance(backend, TeamBackend) or not capabilities.queues:
-                what = f"MLflow {capabilities.version}" if isinstance(backend, TeamBackend) else "an embedded store"
                 raise CommandFailed(
                     ExitCode.NO_BACKEND,
                     f"A sprint needs review queues, which MLflow has from 3.14 on, with a database; {backend.uri} is "
-                    f"{what}. labeler report works here",
+                    f"MLflow {capabilities.version}. labeler report works here",
                 )
             yield TeamContext(CliContext(configuration, journal, backend), backend)
 

@@ -265,7 +265,7 @@ def _tell_made(
     is_new: bool,
     items: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
-    line = invitation(sprint.plan, team.context.configuration.settings.backend.uri or team.backend.uri)
+    line = invitation(sprint.plan, team.address)
     if arguments.json:
         made: dict[str, int] | None = None if items is None else {who: len(each) for who, each in items.items()}
         print_json({"sprint": plan_object(sprint), "made": is_new, "items": made, "invitation": line})

@@ -62,7 +62,7 @@ async def add(arguments: argparse.Namespace) -> ExitCode:
         changed = replace(plan, left=left, ignored=ignored)
         sprint = await _with_queues(team, replace(sprint, plan=changed), snapshot, [known])
         await _move(team, sprint, moves)
-        line = invitation(plan, team.context.configuration.settings.backend.uri or team.backend.uri)
+        line = invitation(plan, team.address)
         _done(arguments, plan, moves, f"{known} is a reviewer of “{plan.name}” now. Send them this line:\n  {line}")
     return ExitCode.OK
 

@@ -10,8 +10,8 @@ from labeler.delivery.news import LearntItems
 from labeler.desk.document_cache import Library
 from labeler.desk.events import Announcement, DeskEvent, ItemsChanged, QuestionsChanged
 from labeler.desk.intake import AnswersBySpan, Intake
-from labeler.desk.question_json import questions_to_json
 from labeler.domain.question import Question
+from labeler.domain.question_json import questions_to_json
 from labeler.domain.queue import QueueItem
 from labeler.domain.trace import RawTrace, TraceSummary
 from labeler.journal.async_journal import AsyncJournal

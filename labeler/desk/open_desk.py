@@ -7,12 +7,12 @@ from labeler.desk.desk import Desk
 from labeler.desk.drafts import kept_comments
 from labeler.desk.filter_json import filter_from_json
 from labeler.desk.history_loader import AT_ONCE, Past
-from labeler.desk.question_json import questions_from_json, questions_to_json
 from labeler.desk.remote import OFFLINE, Remote
 from labeler.desk.restore import restore
 from labeler.domain.assessment import person
 from labeler.domain.destination import Destination
 from labeler.domain.question import Question
+from labeler.domain.question_json import questions_from_json, questions_to_json
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import ReviewRecord
 from labeler.review.criteria import OF_OTHERS

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from labeler.dataclass import dataclass
 from labeler.domain.assessment import AssessmentKind
+
+MOST_OPTIONS: Final = 10
+LONGEST_OPTION: Final = 64
+LONGEST_INSTRUCTION: Final = 1_000
+"""What a label schema takes, in options and characters."""
 
 
 @dataclass(frozen=True, slots=True)

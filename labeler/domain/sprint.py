@@ -17,6 +17,9 @@ from labeler.domain.moment import parse_time
 PLAN_TAG: Final = "labeler.sprint."
 """What the experiment tag of a plan begins with; its slug follows. Tags with a further part belong to a sprint, too."""
 
+LONGEST_TAG: Final = 20_000
+"""Characters in the value of an experiment tag: MLflow refuses more."""
+
 NO_SPRINT: Final = ""
 """The scope of everything that belongs to no sprint."""
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import errno
-import itertools
 import os
 import sqlite3
 import tempfile
-import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -18,7 +16,7 @@ from labeler.journal.live_processes import Runs
 from labeler.journal.models import JournalError, JournalNewer, JournalUnusable, JournalUnwritable, JournalWriteFailed
 from labeler.journal.removed_journal import Moved, go_on, holds_all, keep_elsewhere, lost, not_put_back, reason
 from labeler.journal.schema import APPLICATION_ID, STEPS
-from labeler.storage.copies import copy_whole
+from labeler.storage.migration import migrate
 from labeler.storage.placement import Placement, file_id, wait_for_pair
 from labeler.storage.private_file import NoPlainFile, may_be_written
 from labeler.storage.sqlite_file import (
@@ -29,8 +27,6 @@ from labeler.storage.sqlite_file import (
     make_private_database,
     result_code,
     roll_back,
-    statements,
-    transaction,
 )
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
@@ -250,7 +246,7 @@ def _opened(path: Path, steps: Sequence[str], found: Placement, *, is_new: bool)
         placement = Placement.at(path)
         if placement.is_whole and placement.is_open and found.was_opened_as(placement):
             if version < len(steps):
-                _migrate(connection, path, version, steps)
+                migrate(connection, path, version, steps, APPLICATION_ID)
             return Store(path, connection, placement)
     except OSError as error:
         connection.close()
@@ -330,27 +326,6 @@ def _set_up(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA user_version").fetchone()  # the log and its index are opened at the first read
-
-
-def _migrate(connection: sqlite3.Connection, path: Path, version: int, steps: Sequence[str]) -> None:
-    """Run the missing steps in one transaction, after a copy of an older journal was put beside it."""
-    if version > 0:
-        _back_up(connection, path.with_name(f"{path.name}.format-{version}-{time.strftime('%Y%m%d-%H%M%S')}"))
-    with transaction(connection):
-        current = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        for script in steps[current:]:
-            for statement in statements(script):
-                connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {len(steps)}")
-
-
-def _back_up(connection: sqlite3.Connection, copy: Path) -> None:
-    """Copy the journal as it is to `copy`, or beside it where another process has just done so."""
-    for number in itertools.count(1):
-        with suppress(FileExistsError):
-            copy_whole(connection, copy if number == 1 else copy.with_name(f"{copy.name}-{number}"))
-            return
 
 
 def _not_opened(path: Path, error: sqlite3.Error) -> JournalUnusable:

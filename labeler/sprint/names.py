@@ -10,9 +10,6 @@ from labeler.domain.sprint import PLAN_TAG
 from labeler.domain.value import UnusableValue, check_text
 from labeler.sprint.errors import SprintError
 
-LONGEST_TAG: Final = 20_000
-"""Characters in the value of an experiment tag: MLflow refuses more."""
-
 LONGEST_NAME: Final = 200
 """Characters of a sprint's name. A queue's name is this and the reviewer's, and MLflow takes 250 for it."""
 

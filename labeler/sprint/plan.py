@@ -14,10 +14,10 @@ from labeler.agreement.level import Level
 from labeler.dataclass import dataclass
 from labeler.domain.assessment import person
 from labeler.domain.moment import parse_time, utc_text
-from labeler.domain.sprint import FORMAT, SprintPlan
+from labeler.domain.sprint import FORMAT, LONGEST_TAG, SprintPlan
 from labeler.domain.value import JsonValue
 from labeler.sprint.errors import SprintError, UnreadablePlan
-from labeler.sprint.names import LONGEST_TAG, plan_tag
+from labeler.sprint.names import plan_tag
 
 Overlap: TypeAlias = int | float | Literal["all"]
 """How many people label each item. 1.2: two for a fifth of the items, one for the others."""

@@ -9,9 +9,9 @@ from dataclasses import replace
 from labeler.backends.base import LacksPermission, TeamBackend
 from labeler.dataclass import dataclass
 from labeler.domain.assessment import same_reviewer
-from labeler.domain.sprint import PLAN_TAG
+from labeler.domain.sprint import LONGEST_TAG, PLAN_TAG
 from labeler.sprint.errors import AmbiguousSprint, MissingRight, SprintError, UnknownSprint, UnreadablePlan
-from labeler.sprint.names import LONGEST_TAG, guide_tag
+from labeler.sprint.names import guide_tag
 from labeler.sprint.plan import Plan, plan_json, read_plan
 
 

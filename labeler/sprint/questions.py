@@ -8,14 +8,19 @@ from dataclasses import replace
 from labeler.agreement.level import level_of
 from labeler.backends.base import AlreadyThere, LacksPermission, TeamBackend
 from labeler.dataclass import dataclass
-from labeler.domain.question import Categorical, Numeric, PassFail, Question, QuestionInput, Structured
+from labeler.domain.question import (
+    LONGEST_INSTRUCTION,
+    LONGEST_OPTION,
+    MOST_OPTIONS,
+    Categorical,
+    Numeric,
+    PassFail,
+    Question,
+    QuestionInput,
+    Structured,
+)
 from labeler.sprint.errors import MissingRight, SprintError
 from labeler.sprint.plan import PlannedQuestion
-
-MOST_OPTIONS = 10
-LONGEST_OPTION = 64
-LONGEST_INSTRUCTION = 1_000
-"""What an MLflow label schema takes, in options and characters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,16 @@ import pytest
 
 from labeler.backends.base import (
     AlreadyThere,
-    Backend,
     BadFilter,
     MissingTarget,
     MissingTrace,
     Refused,
+    TeamBackend,
     UnknownName,
 )
 from labeler.backends.mlflow.backend import open_backend
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
-from labeler.domain.question import Categorical, Numeric, PassFail, Text
+from labeler.domain.question import Categorical, Numeric, PassFail, Question, Text
 from labeler.domain.queue import QueueItemState
 from labeler.domain.trace import RawTrace
 from labeler.domain.value import JsonValue, same_value
@@ -29,7 +29,7 @@ from labeler.domain.worklist import Query
 from labeler.reading.wire.spans import decode
 from tests.backends.local_store import open_filled_local_store
 from tests.domain.assessment_fields import AssessmentFields
-from tests.servers.filling import Recording, create_queue, create_schema, log, recordings
+from tests.servers.filling import Recording, log, recordings
 from tests.servers.mlflow_server import MlflowServer
 
 
@@ -37,7 +37,7 @@ from tests.servers.mlflow_server import MlflowServer
 class Filled:
     """A backend and the traces it was filled with, newest first."""
 
-    backend: Backend
+    backend: TeamBackend
     experiment_id: str
     traces: list[RawTrace]
     server: MlflowServer | None = None
@@ -288,18 +288,18 @@ async def test_an_attachment_that_is_not_there_is_a_missing_target(filled: Fille
 
 
 async def test_label_schemas_are_questions_in_the_order_they_were_made(filled: Filled) -> None:
-    if not (await filled.backend.capabilities()).schemas:
-        pytest.skip("has no label schemas")
-    assert filled.server is not None
+    assert (await filled.backend.capabilities()).schemas
     nothing = await filled.backend.schemas(filled.experiment_id)
     assert nothing.questions == ()
-    assert nothing.only_default
-    thumbs = {"pass_fail": {"positive_label": "Answers", "negative_label": "Misses"}}
-    create_schema(filled.server, filled.experiment_id, "answers", thumbs, enable_comment=True, instruction="Does it?")
-    modes = {"categorical": {"options": ["wrong", "unsafe"], "multi_select": True}}
-    create_schema(filled.server, filled.experiment_id, "modes", modes)
-    create_schema(filled.server, filled.experiment_id, "score", {"numeric": {"min_value": 0, "max_value": 100}})
-    create_schema(filled.server, filled.experiment_id, "better", {"text": {"max_length": 80}}, type="EXPECTATION")
+    assert nothing.only_default == (filled.server is not None), "MLflow has a default schema of its own"
+    expected = AssessmentKind.EXPECTATION
+    for asked in (
+        Question("answers", PassFail("Answers", "Misses"), instruction="Does it?"),
+        Question("modes", Categorical(("wrong", "unsafe"), multiple=True)),
+        Question("score", Numeric(0, 100)),
+        Question("better", Text(80), expected, takes_comment=False),
+    ):
+        await filled.backend.create_schema(filled.experiment_id, asked)
     told = await filled.backend.schemas(filled.experiment_id)
     assert not told.only_default
     assert [(question.name, question.input, question.required) for question in told.questions] == [
@@ -314,13 +314,12 @@ async def test_label_schemas_are_questions_in_the_order_they_were_made(filled: F
 
 
 async def test_a_queue_is_worked_through_and_tells_who_finished_what(filled: Filled) -> None:
-    if not (await filled.backend.capabilities()).queues:
-        pytest.skip("has no review queues")
-    assert filled.server is not None
     backend = filled.backend
-    queue_id = create_queue(filled.server, filled.experiment_id, "Harbour desk", ids(filled.traces))
+    assert (await backend.capabilities()).queues
+    made = await backend.create_queue(filled.experiment_id, "Harbour desk", [])
+    await backend.add_items(made.id, ids(filled.traces))
     queue = await backend.queue(filled.experiment_id, "harbour DESK")
-    assert queue == await backend.queue(None, queue_id)
+    assert queue == made == await backend.queue(None, made.id)
     assert queue in await backend.queues(filled.experiment_id)
     items = [item async for page in backend.items(queue) for item in page]
     assert sorted(item.trace_id for item in items) == sorted(ids(filled.traces))
@@ -342,11 +341,12 @@ async def test_a_queue_is_worked_through_and_tells_who_finished_what(filled: Fil
 
 
 async def test_a_reviewer_has_one_queue_of_their_own(filled: Filled) -> None:
-    if not (await filled.backend.capabilities()).queues:
-        pytest.skip("has no review queues")
     mine = await filled.backend.my_queue(filled.experiment_id, " Rhea.K ")
     assert mine.personal
+    assert (mine.name, mine.users, mine.schema_ids) == ("rhea.k", ("rhea.k",), ())
     assert await filled.backend.my_queue(filled.experiment_id, "rhea.k") == mine
+    with pytest.raises(Refused):
+        await filled.backend.set_queue_users(mine.id, ["bo"])
 
 
 async def _found(filled: Filled, wanted: Assessment) -> Assessment:

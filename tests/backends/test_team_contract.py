@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from labeler.backends.base import AlreadyThere, MissingTarget, Refused, TeamBackend, UnknownName
-from labeler.backends.mlflow.backend import MlflowBackend
+from labeler.backends.mlflow.backend import open_backend
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Structured, Text
 from labeler.domain.queue import Queue, QueueItem, QueueItemState
+from tests.backends.local_store import open_filled_local_store
 from tests.servers.filling import log, recordings
 from tests.servers.mlflow_server import MlflowServer
 
@@ -30,9 +33,18 @@ def traces(mlflow_server: MlflowServer) -> tuple[str, list[str]]:
     return experiment_id, [each.id for each in recorded]
 
 
-@pytest.fixture
-async def team(mlflow_backend: MlflowBackend, traces: tuple[str, list[str]]) -> Team:
-    return Team(mlflow_backend, *traces)
+@pytest.fixture(params=["mlflow", "local"])
+async def team(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Team]:
+    if request.param == "mlflow":
+        server: MlflowServer = request.getfixturevalue("mlflow_server")
+        backend = await open_backend(server.url)
+        yield Team(backend, *request.getfixturevalue("traces"))
+        await backend.close()
+        return
+    recorded = [each.raw for each in recordings()[:3]]
+    store = await open_filled_local_store(tmp_path, recorded)
+    yield Team(store, (await store.experiments())[0].id, [raw.summary.id for raw in recorded])
+    await store.close()
 
 
 async def items_of(team: Team, queue: Queue) -> dict[str, QueueItem]:
@@ -133,5 +145,5 @@ async def test_of_several_that_make_one_name_one_alone_succeeds(team: Team) -> N
     await team.backend.delete_queue(queues[0].id)
 
 
-async def test_a_server_without_sign_in_has_no_users(team: Team) -> None:
+async def test_where_nobody_signs_in_there_are_no_users(team: Team) -> None:
     assert await team.backend.users() is None

@@ -6,10 +6,10 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from labeler.desk.question_json import questions_to_json
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.destination import Destination
 from labeler.domain.question import PassFail, Question
+from labeler.domain.question_json import questions_to_json
 from labeler.domain.worklist import ReviewSpec
 from labeler.journal.journal import Journal
 from labeler.labels.row_index import index_of

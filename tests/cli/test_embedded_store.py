@@ -46,8 +46,8 @@ def test_two_programs_that_push_the_same_labels_at_once_store_each_once(tmp_path
     assert all(each.run("verify", "-b", f"local:{path}").code == 0 for each in programs)
 
 
-def test_a_queue_of_an_embedded_store_is_told_not_to_be_there(labeler: Program) -> None:
+def test_a_queue_that_an_embedded_store_does_not_have_is_told_not_to_be_there(labeler: Program) -> None:
     filled_store(labeler.work / "store.db", "openai_tool_roundtrip")
     ended = labeler.run("pull", "-b", "local:store.db", "-q", "Autumn", "-r", "ana")
     assert ended.code == 2
-    assert "the embedded store has no review queues" in ended.err
+    assert "The store has no queue 'Autumn'. It has: none yet." in ended.err

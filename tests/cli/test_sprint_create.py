@@ -7,9 +7,9 @@ from collections import Counter
 
 import pytest
 
-from labeler.backends.local.store import LocalStore
 from tests.cli.program import Program
 from tests.servers.filling import log_many
+from tests.servers.mlflow_server import shared_server
 from tests.servers.sprint_experiment import LEAD, PEOPLE, SprintExperiment
 
 QUESTIONS = """
@@ -250,12 +250,22 @@ def test_a_plan_that_cannot_be_read_is_never_written_over(labeler: Program, text
     assert experiment.sprint(labeler, "list").code == 1
 
 
-async def test_what_has_no_review_queues_is_told_so(labeler: Program) -> None:
-    store = await LocalStore.open_or_create(labeler.home / "store.db")
-    await store.close()
-    refused = labeler.run("sprint", "list", "-b", f"local:{labeler.home}/store.db", LABELER_REVIEWER=LEAD)
+def test_a_server_without_review_queues_is_told_so(labeler: Program) -> None:
+    """What an older server can do is tried in `tests/backends/mlflow/test_old_server.py`."""
+    code = (
+        "import sys\n"
+        "from labeler.backends.base import Capabilities\n"
+        "from labeler.backends.mlflow import backend\n"
+        "async def detect(transport):\n"
+        "    return Capabilities('3.5.1', queues=False, schemas=False, honours_ids=True)\n"
+        "backend.detect = detect\n"
+        "from labeler.cli.main import main\n"
+        "sys.exit(main(sys.argv[1:]))\n"
+    )
+    refused = labeler.run_python("-c", code, "sprint", "list", "-b", shared_server().url, LABELER_REVIEWER=LEAD)
     assert refused.code == 69
     assert "A sprint needs review queues, which MLflow has from 3.14 on" in refused.err
+    assert "is MLflow 3.5.1" in refused.err
     assert "labeler report works here" in refused.err
 
 

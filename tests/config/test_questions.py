@@ -8,9 +8,9 @@ import pytest
 from labeler.config.asked import BUILT_IN, NoQuestions, UnknownQuestion, asked_questions, of_judge, only
 from labeler.config.load import flattened
 from labeler.config.questions import questions
-from labeler.desk.question_json import questions_from_json, questions_to_json
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Structured, Text
+from labeler.domain.question_json import questions_from_json, questions_to_json
 from tests.config.loading import complaints, load
 
 OWN = """

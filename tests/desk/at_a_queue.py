@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from labeler.backends.base import Backend
-from labeler.backends.mlflow.backend import MlflowBackend, open_backend
+from labeler.backends.mlflow.backend import open_backend
 from labeler.cache.async_cache import AsyncCache
 from labeler.delivery.listing import listed_traces
 from labeler.delivery.reading_intervals import ReadingIntervals
@@ -25,6 +25,7 @@ from labeler.journal.async_journal import AsyncJournal
 from labeler.review.action import Action
 from labeler.review.decision import Refusal
 from labeler.review.state import Rules
+from tests.desk.stored_queue import StoredQueue
 from tests.servers.filling import create_schema, log_many
 from tests.servers.mlflow_server import MlflowServer, shared_server
 
@@ -55,6 +56,20 @@ class ServedQueue:
     id: str
     trace_ids: list[str]
     schemas: dict[str, str]
+
+    @property
+    def address(self) -> str:
+        """What a reviewer gives as the backend."""
+        return self.server.url
+
+    @property
+    def backend_uri(self) -> str:
+        """What answers are addressed to."""
+        return self.server.url
+
+    async def connect(self) -> Backend:
+        """Open the backend; the caller closes it."""
+        return await open_backend(self.server.url)
 
     def set(self, trace_id: str, status: str, by: str | None = None) -> None:
         """Have somebody give an item a state."""
@@ -141,13 +156,16 @@ def served_queue(
     return queue
 
 
+AnyQueue: TypeAlias = ServedQueue | StoredQueue
+
+
 @dataclass
 class AtQueue:
     """A desk at a queue. `told` are the sentences that the reviewer was shown, in order."""
 
     desk: Desk
     remote: ReviewSync
-    queue: ServedQueue
+    queue: AnyQueue
     told: list[str] = field(default_factory=list)
     rounds: int = 0
 
@@ -196,7 +214,7 @@ class AtQueue:
 @asynccontextmanager
 async def at_queue(
     directory: Path,
-    queue: ServedQueue,
+    queue: AnyQueue,
     reviewer: str = "ana",
     *,
     url: str = "",
@@ -212,14 +230,22 @@ async def at_queue(
     `own_questions` are asked besides those of the queue. `order_by` is the order that the reviewer asked for.
     """
     await asyncio.to_thread(directory.mkdir, exist_ok=True)
-    address = url or queue.server.url
-    spec = ReviewSpec(address, "", (queue.experiment,), reviewer, queue.id, order_by=order_by, label="autumn")
+    spec = ReviewSpec(
+        url or queue.backend_uri,
+        "",
+        (queue.experiment,),
+        reviewer,
+        queue.id,
+        order_by=order_by,
+        label="autumn",
+        address=url or queue.address,
+    )
     journal = await AsyncJournal.open(directory / "journal.db")
     cache = await AsyncCache.open(directory / "cache.db", 1 << 26)
     record = await journal.run(journal.reviews.begin, spec, 1)
 
-    async def connect() -> MlflowBackend:
-        return await open_backend(address)
+    async def connect() -> Backend:
+        return await (open_backend(url) if url else queue.connect())
 
     async def questions(backend: Backend) -> list[Question]:
         there = await backend.queue(queue.experiment, queue.id)

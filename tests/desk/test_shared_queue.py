@@ -1,9 +1,16 @@
-"""A review queue that several people work on, on a real server: what others do shows, what is mine stays."""
+"""A review queue that several people work on, on a real server and in an embedded store: what others do shows.
+
+What is mine stays.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+
+import pytest
 
 from labeler.domain.queue import Queue
 from labeler.domain.queue_owners import in_order_for, owner_of
@@ -12,10 +19,21 @@ from labeler.review.action import AskDecline, Clear, Decline, Defer, Go, GoTo, S
 from labeler.review.state import Blindness, Rules
 from labeler.tui.appearance import UNICODE
 from labeler.tui.review.view_models import DeskRows
-from tests.desk.at_a_queue import AtQueue, at_queue, served_queue
+from tests.desk.at_a_queue import AnyQueue, AtQueue, at_queue, served_queue
+from tests.desk.stored_queue import stored_queue
 
 YES = SetAnswer("helpful", True, "")
 NEXT_OPEN = Go(Where.NEXT_OPEN)
+
+MakeQueue = Callable[..., AnyQueue]
+
+
+@pytest.fixture(params=["mlflow", "local"])
+def make_queue(request: pytest.FixtureRequest, tmp_path: Path) -> MakeQueue:
+    """What makes a queue of so many traces for these users."""
+    if request.param == "mlflow":
+        return served_queue
+    return partial(stored_queue, tmp_path)
 
 
 def row(there: AtQueue, trace_id: str) -> tuple[str, str]:
@@ -24,8 +42,10 @@ def row(there: AtQueue, trace_id: str) -> tuple[str, str]:
     return (shown.sign + shown.second).strip(), shown.title
 
 
-async def test_what_others_finish_is_marked_passed_over_and_still_there_to_be_answered(tmp_path: Path) -> None:
-    queue = served_queue(4)
+async def test_what_others_finish_is_marked_passed_over_and_still_there_to_be_answered(
+    tmp_path: Path, make_queue: MakeQueue
+) -> None:
+    queue = make_queue(4)
     first, second, third, fourth = queue.trace_ids
     async with at_queue(tmp_path / "ana", queue) as there:
         rows = list(there.desk.state.index_of)
@@ -60,8 +80,8 @@ async def test_what_others_finish_is_marked_passed_over_and_still_there_to_be_an
         assert "sam" not in row(there, second)[1]
 
 
-async def test_the_item_in_view_says_who_completed_it_and_stays(tmp_path: Path) -> None:
-    queue = served_queue(3)
+async def test_the_item_in_view_says_who_completed_it_and_stays(tmp_path: Path, make_queue: MakeQueue) -> None:
+    queue = make_queue(3)
     async with at_queue(tmp_path / "ana", queue) as there:
         there.desk.seen(queue.trace_ids[0])
         queue.set(queue.trace_ids[0], "COMPLETE", "sam")
@@ -74,8 +94,10 @@ async def test_the_item_in_view_says_who_completed_it_and_stays(tmp_path: Path) 
         await there.until(lambda: there.is_offered(queue.trace_ids[0]), "the item to be work again")
 
 
-async def test_undo_says_that_somebody_else_has_the_item_now_and_leaves_it_to_them(tmp_path: Path) -> None:
-    queue = served_queue(2)
+async def test_undo_says_that_somebody_else_has_the_item_now_and_leaves_it_to_them(
+    tmp_path: Path, make_queue: MakeQueue
+) -> None:
+    queue = make_queue(2)
     first = queue.trace_ids[0]
     async with at_queue(tmp_path / "ana", queue) as there:
         await there.act(YES, Submit())
@@ -88,8 +110,10 @@ async def test_undo_says_that_somebody_else_has_the_item_now_and_leaves_it_to_th
         assert queue.items()[first]["status"] == "DECLINED"
 
 
-async def test_items_are_taken_out_and_given_while_the_review_is_open_and_refresh_counts_them(tmp_path: Path) -> None:
-    queue = served_queue(4, more=2)
+async def test_items_are_taken_out_and_given_while_the_review_is_open_and_refresh_counts_them(
+    tmp_path: Path, make_queue: MakeQueue
+) -> None:
+    queue = make_queue(4, more=2)
     *_, fourth, fifth, sixth = queue.trace_ids
     async with at_queue(tmp_path / "ana", queue) as there:
         await there.act(YES)
@@ -114,8 +138,10 @@ async def test_items_are_taken_out_and_given_while_the_review_is_open_and_refres
         assert not there.is_offered(queue.trace_ids[0]), "it holds an answer of mine, and is no work"
 
 
-async def test_an_item_reopened_with_answers_of_mine_is_work_that_one_enter_completes(tmp_path: Path) -> None:
-    queue = served_queue(2)
+async def test_an_item_reopened_with_answers_of_mine_is_work_that_one_enter_completes(
+    tmp_path: Path, make_queue: MakeQueue
+) -> None:
+    queue = make_queue(2)
     first, second = queue.trace_ids
     async with at_queue(tmp_path / "ana", queue) as there:
         await there.act(YES, Submit())
@@ -134,8 +160,10 @@ async def test_an_item_reopened_with_answers_of_mine_is_work_that_one_enter_comp
         assert len(queue.said(first)) == 1
 
 
-async def test_an_item_that_i_completed_elsewhere_without_an_answer_is_no_work(tmp_path: Path) -> None:
-    queue = served_queue(2)
+async def test_an_item_that_i_completed_elsewhere_without_an_answer_is_no_work(
+    tmp_path: Path, make_queue: MakeQueue
+) -> None:
+    queue = make_queue(2)
     second = queue.trace_ids[1]
     async with at_queue(tmp_path / "ana", queue, only_unlabelled=False) as there:
         queue.set(second, "COMPLETE", "Ana ")
@@ -148,8 +176,10 @@ async def test_an_item_that_i_completed_elsewhere_without_an_answer_is_no_work(t
         assert row(there, second)[0] == "✓"
 
 
-async def test_a_reading_never_takes_back_what_i_did_while_it_was_on_its_way(tmp_path: Path) -> None:
-    queue = served_queue(3)
+async def test_a_reading_never_takes_back_what_i_did_while_it_was_on_its_way(
+    tmp_path: Path, make_queue: MakeQueue
+) -> None:
+    queue = make_queue(3)
     first, second, _ = queue.trace_ids
     async with at_queue(tmp_path / "ana", queue) as there:
         for _ in range(8):
@@ -169,8 +199,8 @@ async def test_a_reading_never_takes_back_what_i_did_while_it_was_on_its_way(tmp
         assert {trace: item["status"] for trace, item in queue.items().items()}[first] == "PENDING"
 
 
-async def test_questions_are_followed_and_each_change_is_said_once(tmp_path: Path) -> None:
-    queue = served_queue(2)
+async def test_questions_are_followed_and_each_change_is_said_once(tmp_path: Path, make_queue: MakeQueue) -> None:
+    queue = make_queue(2)
     async with at_queue(tmp_path / "ana", queue) as there:
         await there.act(SetAnswer("tone", "cold", ""))
         queue.change_schema("tone", input={"categorical": {"options": ["warm", "cold", "rude"]}})
@@ -189,8 +219,10 @@ async def test_questions_are_followed_and_each_change_is_said_once(tmp_path: Pat
         assert said == {"tone": "cold", "helpful": True}
 
 
-async def test_a_queue_that_is_deleted_and_a_member_who_is_let_go_lose_nothing(tmp_path: Path) -> None:
-    queue = served_queue(3, ["ana", "sam"])
+async def test_a_queue_that_is_deleted_and_a_member_who_is_let_go_lose_nothing(
+    tmp_path: Path, make_queue: MakeQueue
+) -> None:
+    queue = make_queue(3, ["ana", "sam"])
     async with at_queue(tmp_path / "ana", queue) as there:
         queue.let_in("sam")
         await there.until_told("ana is no member of “autumn” any more")
@@ -224,8 +256,8 @@ def test_members_begin_with_items_of_their_own_and_help_others_at_the_far_end() 
     assert in_order_for(Queue("rq-1", "1", "autumn"), "ana", items) == items
 
 
-async def test_two_members_do_different_items_first(tmp_path: Path) -> None:
-    queue = served_queue(12, ["ana", "sam"])
+async def test_two_members_do_different_items_first(tmp_path: Path, make_queue: MakeQueue) -> None:
+    queue = make_queue(12, ["ana", "sam"])
     async with at_queue(tmp_path / "ana", queue) as ana, at_queue(tmp_path / "sam", queue, "sam") as sam:
         for _ in range(6):
             await ana.act(YES, Submit())

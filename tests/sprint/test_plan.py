@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labeler.agreement.level import Level
-from labeler.domain.sprint import plan_of
+from labeler.domain.sprint import LONGEST_TAG, plan_of
 from labeler.sprint.errors import SprintError, UnreadablePlan
-from labeler.sprint.names import LONGEST_TAG, queue_name, slug_of
+from labeler.sprint.names import queue_name, slug_of
 from labeler.sprint.plan import (
     Gold,
     Plan,

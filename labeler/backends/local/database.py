@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from labeler.backends.base import Ambiguous, BackendError, NotABackend, Refused, Unreachable
+from labeler.backends.local.schema import APPLICATION_ID, STEPS
 from labeler.dataclass import dataclass
 from labeler.domain.clock import wall_clock_ms
+from labeler.storage.migration import migrate, run_steps
 from labeler.storage.placement import Placement, file_id
 from labeler.storage.private_file import make_private
 from labeler.storage.sqlite_file import (
@@ -21,55 +23,12 @@ from labeler.storage.sqlite_file import (
     is_damage,
     keep_write_ahead_log,
     result_code,
-    statements,
     transaction,
 )
 
-SCHEMA_VERSION: Final = 1
-
-_APPLICATION_ID: Final = 0x6C61626C
-"""``labl``: the value in SQLite's header that tells this store from any other database."""
+SCHEMA_VERSION: Final = len(STEPS)
 
 _LOCK_WAIT_S: Final = 10.0
-
-_SCHEMA: Final = """
-CREATE TABLE store (id TEXT NOT NULL, created_at_ms INTEGER NOT NULL);
-CREATE TABLE experiments (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE traces (
-    trace_id TEXT PRIMARY KEY,
-    experiment_id TEXT NOT NULL REFERENCES experiments (id),
-    timestamp_ms INTEGER NOT NULL,
-    duration_ms INTEGER,
-    status TEXT NOT NULL,
-    name TEXT NOT NULL,
-    session_id TEXT,
-    user TEXT,
-    tags TEXT NOT NULL,
-    metadata TEXT NOT NULL,
-    request_preview TEXT,
-    response_preview TEXT
-);
-CREATE INDEX traces_by_time ON traces (experiment_id, timestamp_ms);
-CREATE TABLE payloads (trace_id TEXT PRIMARY KEY REFERENCES traces (trace_id), body BLOB NOT NULL);
-CREATE TABLE assessments (
-    assessment_id TEXT PRIMARY KEY,
-    trace_id TEXT NOT NULL REFERENCES traces (trace_id),
-    name TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    value TEXT NOT NULL,
-    source_type TEXT NOT NULL,
-    source_id TEXT NOT NULL,
-    rationale TEXT,
-    span_id TEXT,
-    metadata TEXT NOT NULL,
-    created_at_ms INTEGER NOT NULL,
-    updated_at_ms INTEGER NOT NULL,
-    valid INTEGER NOT NULL,
-    overrides TEXT,
-    error TEXT
-);
-CREATE INDEX assessments_by_trace ON assessments (trace_id);
-"""
 
 _UNWRITABLE: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN)
 
@@ -160,9 +119,11 @@ def _opened(path: Path) -> OpenDatabase:
     lying = file_id(path)
     connection = connect_existing(path, _LOCK_WAIT_S)
     try:
-        _check(path, connection)
+        version = _check(path, connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        if version < SCHEMA_VERSION:
+            _migrate(path, connection, version)
         with transaction(connection):
             store_id = str(connection.execute("SELECT id FROM store").fetchone()[0])
         placement = Placement.at(path)
@@ -174,8 +135,9 @@ def _opened(path: Path) -> OpenDatabase:
     return OpenDatabase(connection, placement, store_id)
 
 
-def _check(path: Path, connection: sqlite3.Connection) -> None:
-    if _pragma(connection, "application_id") != _APPLICATION_ID:
+def _check(path: Path, connection: sqlite3.Connection) -> int:
+    """Return the format of a store. Raises `NotABackend` where it is none, or a newer one."""
+    if _pragma(connection, "application_id") != APPLICATION_ID:
         raise NotABackend(f"{path} is not a labeler store. Name another path after local:.")
     version = _pragma(connection, "user_version")
     if version > SCHEMA_VERSION:
@@ -183,6 +145,17 @@ def _check(path: Path, connection: sqlite3.Connection) -> None:
             f"The store at {path} was written by a newer labeler (format {version}, this one knows {SCHEMA_VERSION}). "
             "It was left untouched; update labeler to use it."
         )
+    return version
+
+
+def _migrate(path: Path, connection: sqlite3.Connection, version: int) -> None:
+    try:
+        migrate(connection, path, version, STEPS, APPLICATION_ID)
+    except OSError as error:
+        raise NotABackend(
+            f"The store at {path} is of an older format, and no copy of it can be kept beside it before it is changed "
+            f"({error.strerror or error}). Nothing was changed; make room there, then try again."
+        ) from error
 
 
 def _initialise(path: Path) -> None:
@@ -196,11 +169,8 @@ def _initialise(path: Path) -> None:
         with transaction(connection):
             if not _is_blank(connection):
                 return
-            for statement in statements(_SCHEMA):
-                connection.execute(statement)
+            run_steps(connection, STEPS, APPLICATION_ID)
             connection.execute("INSERT INTO store VALUES (?, ?)", (str(uuid.uuid4()), wall_clock_ms()))
-            connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     finally:
         connection.close()
 

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
-from labeler.backends.base import (
-    Capabilities,
-    Experiment,
-    MissingTarget,
-    Schemas,
-    UnknownName,
-)
-from labeler.backends.local import assessments, traces
+from labeler.backends.base import Capabilities, Experiment, MissingTarget, Schemas
+from labeler.backends.local import assessments, experiment_tags, label_schemas, queues, traces
 from labeler.backends.local.database import (
     SCHEMA_VERSION,
     OpenDatabase,
@@ -24,6 +18,7 @@ from labeler.backends.local.database import (
     open_or_create_database,
 )
 from labeler.domain.assessment import Assessment
+from labeler.domain.question import Question
 from labeler.domain.queue import Queue, QueueItem, QueueItemState
 from labeler.domain.trace import RawTrace, TraceSummary
 from labeler.domain.worklist import Query
@@ -32,18 +27,18 @@ from labeler.storage.worker import Worker
 DEFAULT_EXPERIMENT: Final = "demo"
 
 _PAGE: Final = 500
-"""Summaries per page of a snapshot."""
+"""Summaries per page of a snapshot, and items per page of a queue."""
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
 class LocalStore:
-    """Traces and labels in one SQLite file: a `Backend` without a server, and where files are imported.
+    """Traces, labels and review queues in one SQLite file: a `TeamBackend` without a server, and where files go.
 
     All SQL runs on a worker of the store's own. Other processes may have the same file open; a write that finds
     it locked waits up to 10 s, then raises `Unreachable`; so does one after the file was removed or replaced, since
-    nobody would find there what was written. There are no queues, no label schemas and no attachments.
+    nobody would find there what was written. There are no users who sign in, and no attachments.
     """
 
     def __init__(self, path: Path, worker: Worker, opened: OpenDatabase) -> None:
@@ -81,7 +76,7 @@ class LocalStore:
         return ""
 
     async def capabilities(self) -> Capabilities:
-        return Capabilities(version=f"embedded store {SCHEMA_VERSION}", queues=False, schemas=False, honours_ids=True)
+        return Capabilities(version=f"embedded store {SCHEMA_VERSION}", queues=True, schemas=True, honours_ids=True)
 
     async def whoami(self) -> str | None:
         return None
@@ -139,25 +134,62 @@ class LocalStore:
         return True
 
     async def schemas(self, experiment_id: str) -> Schemas:
-        return Schemas((), only_default=False)
+        return Schemas(await self._run(label_schemas.schemas, experiment_id), only_default=False)
 
     async def queues(self, experiment_id: str) -> list[Queue]:
-        return []
+        return await self._run(queues.queues, experiment_id)
 
     async def queue(self, experiment_id: str | None, name_or_id: str) -> Queue:
-        raise UnknownName(f"There is no queue {name_or_id!r}: the embedded store has no review queues.")
+        return await self._run(queues.queue, experiment_id, name_or_id)
 
     async def my_queue(self, experiment_id: str, reviewer: str) -> Queue:
-        raise UnknownName(f"There is no queue of {reviewer}: the embedded store has no review queues.")
+        return await self._write(queues.queue_of, experiment_id, reviewer)
 
-    def items(self, queue: Queue) -> AsyncIterator[list[QueueItem]]:
-        raise MissingTarget(f"There is no queue {queue.name!r}: the embedded store has no review queues.")
+    async def items(self, queue: Queue) -> AsyncIterator[list[QueueItem]]:
+        listed = await self._run(queues.items, queue.id)
+        for start in range(0, len(listed), _PAGE):
+            yield listed[start : start + _PAGE]
 
     async def queue_item(self, queue_id: str, trace_id: str) -> QueueItem:
-        raise MissingTarget(f"There is no queue {queue_id}: the embedded store has no review queues.")
+        return await self._run(queues.item, queue_id, trace_id)
 
     async def set_item_state(self, queue_id: str, trace_id: str, state: QueueItemState, reviewer: str) -> QueueItem:
-        raise MissingTarget(f"There is no queue {queue_id}: the embedded store has no review queues.")
+        return await self._write(queues.set_item_state, queue_id, trace_id, state, reviewer)
+
+    async def users(self) -> Sequence[str] | None:
+        return None
+
+    async def experiment_tags(self, experiment_id: str) -> Mapping[str, str]:
+        return await self._run(experiment_tags.tags, experiment_id)
+
+    async def set_experiment_tag(self, experiment_id: str, name: str, text: str) -> None:
+        await self._write(experiment_tags.set_tag, experiment_id, name, text)
+
+    async def delete_experiment_tag(self, experiment_id: str, name: str) -> None:
+        await self._write(experiment_tags.delete_tag, experiment_id, name)
+
+    async def create_schema(self, experiment_id: str, question: Question) -> Question:
+        return await self._write(label_schemas.create, experiment_id, question)
+
+    async def create_queue(
+        self, experiment_id: str, name: str, users: Sequence[str], schema_ids: Sequence[str] = ()
+    ) -> Queue:
+        return await self._write(queues.create, experiment_id, name, users, schema_ids)
+
+    async def set_queue_users(self, queue_id: str, users: Sequence[str]) -> Queue:
+        return await self._write(queues.set_users, queue_id, users)
+
+    async def set_queue_questions(self, queue_id: str, schema_ids: Sequence[str]) -> Queue:
+        return await self._write(queues.set_questions, queue_id, schema_ids)
+
+    async def delete_queue(self, queue_id: str) -> None:
+        await self._write(queues.delete, queue_id)
+
+    async def add_items(self, queue_id: str, trace_ids: Sequence[str]) -> None:
+        await self._write(queues.add_items, queue_id, trace_ids)
+
+    async def remove_items(self, queue_id: str, trace_ids: Sequence[str]) -> None:
+        await self._write(queues.remove_items, queue_id, trace_ids)
 
     def cautions(self) -> list[str]:
         return []

@@ -223,14 +223,17 @@ async def test_a_missing_trace_is_told_from_a_missing_assessment(store: LocalSto
         await store.attachment("tr-1", "x", None)
 
 
-async def test_it_has_no_queues_and_says_so(store: LocalStore) -> None:
+async def test_it_says_what_it_can_do_and_names_what_there_is(store: LocalStore) -> None:
     capabilities = await store.capabilities()
-    assert (capabilities.queues, capabilities.schemas, capabilities.honours_ids) == (False, False, True)
+    assert (capabilities.queues, capabilities.schemas, capabilities.honours_ids) == (True, True, True)
     assert await store.whoami() is None
     assert await store.queues("1") == []
     assert (await store.schemas("1")).questions == ()
-    with pytest.raises(UnknownName, match="no review queues"):
+    with pytest.raises(UnknownName, match=r"no queue 'q'\. It has: none yet"):
         await store.queue("1", "q")
+    await store.create_queue("1", "Autumn", ["ana"])
+    with pytest.raises(UnknownName, match=r"no queue 'q'\. It has: 'Autumn'"):
+        await store.queue(None, "q")
     with pytest.raises(UnknownName, match=r"'nowhere'.*'demo'"):
         await store.experiment("nowhere")
 

@@ -51,9 +51,10 @@ def test_a_store_that_is_replaced_while_it_is_opened_is_not_taken_for_what_lies_
         open_or_create_database(each).connection.close()
     check = database._check
 
-    def check_and_replace(path: Path, connection: sqlite3.Connection) -> None:
-        check(path, connection)
+    def check_and_replace(path: Path, connection: sqlite3.Connection) -> int:
+        version = check(path, connection)
         other.replace(path)
+        return version
 
     monkeypatch.setattr(database, "_check", check_and_replace)
     with pytest.raises(Unreachable, match="while it was being opened"):

@@ -1,4 +1,4 @@
-"""Questions as JSON, for the journal, so that a review can ask them again without a network."""
+"""Questions as JSON: for the journal, so that a review can ask them without a network, and for the embedded store."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ _NAMES = {kind: name for name, kind in _INPUTS.items()}
 
 
 def questions_to_json(questions: tuple[Question, ...]) -> str:
+    """Return questions as a JSON list."""
     return json.dumps([_question_to_json(question) for question in questions])
 
 
 def questions_from_json(text: str) -> tuple[Question, ...]:
+    """Return the questions of a JSON list that `questions_to_json` wrote."""
     return tuple(map(_question_from_json, json.loads(text)))
 
 
