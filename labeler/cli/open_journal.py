@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from labeler.cli.ending_signals import noted_signals
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.output import print_message
 from labeler.config.paths import Paths, UnusableDirectory, prepare_directory
@@ -88,7 +89,8 @@ async def _closing(journal: AsyncJournal) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await journal.close()
+        with noted_signals():  # what was taken away is written back now, or never
+            await journal.close()
 
 
 async def _tell_what_was_found(journal: AsyncJournal) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from labeler.backends.base import Backend
 from labeler.backends.pulse import Pulse
 from labeler.cache.async_cache import AsyncCache
+from labeler.cli.ending_signals import noted_signals
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.judge_review import disputes, refuse_blind_check
 from labeler.cli.opened_review import OpenedReview
@@ -146,6 +147,8 @@ async def run_on_screen(
     arriving: list[asyncio.Task[None]] = []
 
     def begin_traffic() -> None:
+        if signals.came:  # before the screen stood
+            app.interrupt()
         if sync is None:
             desk.connected(ConnectionStatus.OFFLINE)
         else:
@@ -171,27 +174,30 @@ async def run_on_screen(
         menu,
         settings.snippets,
     )
-    with _troubles_told(journal, desk):
-        chosen = await app.run_async(mouse=settings.mouse)
-        for task in arriving:
-            task.cancel()
-        await asyncio.gather(*arriving, return_exceptions=True)
-        done = await desk.work_done.in_worklist()
-        left = await desk.close()
-        if sync is not None:
-            await sync.close(_LAST_CHANCE_S if left.waiting else 0)
-            left = await desk.deliveries.counts_now()
-        if app.crash is not None:
-            raise app.crash
-        await journal.keep_at_the_end()
-    from labeler.cli.leaving_lines import leaving_lines
+    with noted_signals() as signals:
+        with _troubles_told(journal, desk):
+            chosen = await app.run_async(mouse=settings.mouse)
+            for task in arriving:
+                task.cancel()
+            await asyncio.gather(*arriving, return_exceptions=True)
+            done = await desk.work_done.in_worklist()
+            left = await desk.close()
+            if sync is not None:
+                await sync.close(_LAST_CHANCE_S if left.waiting else 0)
+                left = await desk.deliveries.counts_now()
+            if app.crash is not None:
+                raise app.crash
+            await journal.keep_at_the_end()
+        from labeler.cli.leaving_lines import leaving_lines
 
-    moved_to = None if journal.path == configuration.paths.journal else journal.path
-    for line in leaving_lines(opening.record.spec.label, done, left, moved_to):
-        print_message(line)
-    if unfound and (still := unfound.without(desk.state.index_of)):
-        print_message(still.sentences)
-    return Ended(ExitCode.INTERRUPTED if app.interrupted else ExitCode.OK, chosen)
+        moved_to = None if journal.path == configuration.paths.journal else journal.path
+        for line in leaving_lines(opening.record.spec.label, done, left, moved_to):
+            print_message(line)
+        if unfound and (still := unfound.without(desk.state.index_of)):
+            print_message(still.sentences)
+    if app.interrupted or signals.came:
+        return Ended(ExitCode.INTERRUPTED)
+    return Ended(ExitCode.OK, chosen)
 
 
 @contextmanager

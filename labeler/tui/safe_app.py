@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -43,6 +43,7 @@ class SafeApp(App[T], Generic[T]):
         super().__init__()
         self.crash: BaseException | None = None
         self.interrupted = False
+        self._signals_before: dict[int, Any] = {}
         self._backstop = ControlCharacterFilter()
         self.wear(theme)
 
@@ -79,19 +80,24 @@ class SafeApp(App[T], Generic[T]):
     def on_load(self) -> None:
         """Signals that end a program leave as Ctrl+C does, so that the terminal is given back as it was."""
         for number in _ENDING:
+            before = signal.getsignal(number)
             with suppress(RuntimeError, ValueError, NotImplementedError):  # not the main thread, or Windows
-                asyncio.get_running_loop().add_signal_handler(number, self._interrupt)
+                asyncio.get_running_loop().add_signal_handler(number, self.interrupt)
+                self._signals_before[number] = before
 
     def on_unmount(self) -> None:
-        for number in _ENDING:
-            with suppress(RuntimeError, ValueError, NotImplementedError):
-                asyncio.get_running_loop().remove_signal_handler(number)
+        """Leave signals to whoever had them before: what follows the screen may not be cut short by them."""
+        for number, before in self._signals_before.items():
+            asyncio.get_running_loop().remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL if before is None else before)
+        self._signals_before.clear()
 
     async def action_interrupt(self) -> None:
         """Ctrl+C leaves."""
-        self._interrupt()
+        self.interrupt()
 
-    def _interrupt(self) -> None:
+    def interrupt(self) -> None:
+        """Leave, as Ctrl+C does."""
         self.interrupted = True
         self.exit()
 

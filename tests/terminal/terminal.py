@@ -124,7 +124,7 @@ class Terminal:
 
     def wait_for_exit(self, seconds: float = 30) -> int:
         """The exit code of the program."""
-        if not self._ends_within(seconds):
+        if not self.has_ended(seconds):
             raise self.stuck(f"{seconds} s for its end")
         assert self.exit_code is not None
         return self.exit_code
@@ -169,9 +169,9 @@ class Terminal:
     def stuck(self, waited_for: str) -> AssertionError:
         """What there was to be seen when a wait was given up, and where the program's threads stood. It is ended."""
         screen, told = self.text, len(self.written)
-        if not self._ends_within(0):
+        if not self.has_ended(0):
             self.signal(signal.SIGABRT)
-            if not self._ends_within(5):
+            if not self.has_ended(5):
                 self.kill()
             self._reader.join(2)
         stacks = self.written[told:].decode(errors="replace").replace("\r\n", "\n")
@@ -179,12 +179,14 @@ class Terminal:
             f"waited {waited_for}; the screen:\n{screen}\n\nended with {self.exit_code}, saying:\n{stacks}"
         )
 
-    def _ends_within(self, seconds: float) -> bool:
-        deadline = time.monotonic() + seconds
+    def has_ended(self, within_s: float) -> bool:
+        """Whether the program comes to its end in that time; it is left alone."""
+        deadline = time.monotonic() + within_s
         while self.exit_code is None:
             pid, status = os.waitpid(self._pid, os.WNOHANG)
             if pid:
                 self.exit_code = os.waitstatus_to_exitcode(status)
+                self._reader.join(2)  # what it wrote last is shown, too
             elif time.monotonic() > deadline:
                 return False
             else:

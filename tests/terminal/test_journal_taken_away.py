@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 import pytest
 
@@ -16,6 +19,9 @@ from tests.terminal.conftest import Machine
 from tests.terminal.terminal import Terminal
 
 pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
+
+SCREEN_LEFT = b"\x1b[?1049l"
+"""What the program writes when it gives the terminal back."""
 
 RECORDINGS = ("openai_tool_roundtrip", "openai_chat_multiturn", "anthropic_chat_system", "openai_refusal")
 
@@ -53,6 +59,16 @@ def run(machine: Machine, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command, env=machine.environment, cwd=machine.home, capture_output=True, text=True, timeout=60, check=False
     )
+
+
+def put_another_in_its_place(machine: Machine) -> None:
+    """Replace the directory of the running program's journal by one with somebody else's."""
+    other = Journal.open(machine.home / "other" / "journal.db")
+    other.remembered.keep_reviewer("http://harbour.example", "somebody", "somebody else's journal")
+    other.close()
+    data = machine.home / "data"
+    data.rename(machine.home / "removed")
+    other.path.parent.rename(data)
 
 
 def said(terminal: Terminal) -> str:
@@ -98,14 +114,10 @@ def test_an_answer_that_cannot_be_written_back_stays_on_the_screen_until_it_can(
 
 def test_beside_another_journal_the_work_goes_on_and_is_delivered_from_there(begun: Machine) -> None:
     data = begun.home / "data"
-    other = Journal.open(begun.home / "other" / "journal.db")
-    other.remembered.keep_reviewer("http://harbour.example", "somebody", "somebody else's journal")
-    other.close()
-    before = other.path.read_bytes()
     with offline(begun) as terminal:
         terminal.wait_for("item 1/4", "offline")
-        data.rename(begun.home / "removed")
-        other.path.parent.rename(data)
+        put_another_in_its_place(begun)
+        before = (data / "journal.db").read_bytes()
         terminal.wait_for("another journal lies at", "which was left alone")
         for number in (2, 3):
             answer(terminal)
@@ -122,3 +134,28 @@ def test_beside_another_journal_the_work_goes_on_and_is_delivered_from_there(beg
     assert delivered.returncode == 0, delivered.stderr
     assert json.loads(delivered.stdout)["delivered"] == 2
     assert "rescued" not in run(begun, "outbox", "list", "-b", "local:store.db").stderr
+
+
+def test_interrupts_while_it_closes_end_neither_the_rescue_of_the_journal_nor_what_is_said_of_it(
+    begun: Machine,
+) -> None:
+    data = begun.home / "data"
+    with begun.terminal("review", "-b", "local:store.db", "-e", "1") as terminal:
+        terminal.wait_for("item 1/4", "● online")
+        answer(terminal)
+        terminal.wait_for("item 2/4", "saved")
+        with closing(sqlite3.connect(begun.home / "store.db")) as store:
+            store.execute("BEGIN EXCLUSIVE")  # so that the last chance to deliver is taken up whole
+            put_another_in_its_place(begun)
+            terminal.press("q")
+            terminal.wait_until(lambda _: SCREEN_LEFT in terminal.written, "the screen to close")
+            for _ in range(5):
+                terminal.press("ctrl+c")
+                time.sleep(0.1)
+            assert terminal.wait_for_exit() == 130
+        (rescued,) = data.glob("journal.rescued-*/journal.db")
+        told = re.sub(r"\s", "", terminal.written.rpartition(SCREEN_LEFT)[2].decode())
+    assert re.sub(r"\s", "", f"Nothing is lost: the work goes on in {rescued}") in told
+    assert re.sub(r"\s", "", "1 of 4 labelled") in told
+    listed = run(begun, "outbox", "list", "-b", "local:store.db", "--data-dir", str(rescued.parent), "--json")
+    assert len(listed.stdout.splitlines()) == 1, listed.stderr
