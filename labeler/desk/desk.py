@@ -120,9 +120,9 @@ class Desk:
             record, state, self.known, self.intake, journal, self._background, self.deliveries, self._active,
             self.destination_of, self._emit
         )  # fmt: skip
-        take_over = self.own_elsewhere.take_over
+        take_in_mine = self.own_elsewhere.take_in
         self.news = DeskNews(
-            record, state, self.intake, self.library, journal, self._acting, self.take_in, take_over, self._emit
+            record, state, self.intake, self.library, journal, self._acting, self.take_in, take_in_mine, self._emit
         )
         self._missing: dict[str, str] = {}
         self._brought_anew: set[str] = set()
@@ -243,7 +243,7 @@ class Desk:
 
     def settled(self, trace_id: str, delivery: Delivery) -> None:
         """Note that a delivery of this trace came to an end or was parked; tell of a refusal or a conflict."""
-        self.deliveries.settled(delivery)
+        self.own_elsewhere.settled(delivery)
         is_done = delivery.op is DeliveryOp.DELETE and delivery.state is DeliveryState.DELIVERED
         if delivery.reason and (delivery.op is DeliveryOp.STATUS or is_done):
             self.tell(self.blindfold.reason_of(delivery))

@@ -9,7 +9,7 @@ from labeler.delivery.listing import ListedTrace
 from labeler.delivery.news import LearntItems
 from labeler.desk.document_cache import Library
 from labeler.desk.events import Announcement, DeskEvent, ItemsChanged, QuestionsChanged
-from labeler.desk.intake import AnswersBySpan, Intake
+from labeler.desk.intake import Intake, ReadingOfMine
 from labeler.domain.question import Question
 from labeler.domain.question_json import questions_to_json
 from labeler.domain.queue import QueueItem
@@ -29,7 +29,7 @@ _NO_QUESTIONS = "The server has no questions for this review any more; those tha
 class DeskNews:
     """The `delivery.news.NewsListener` of a desk. `acting` is held while the reviewer's own actions are carried out.
 
-    `take_in` appends new items; `take_over` takes over answers of the reviewer's that were given elsewhere.
+    `take_in` appends new items; `take_in_mine` takes over answers of the reviewer's that were given elsewhere.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class DeskNews:
         journal: AsyncJournal,
         acting: asyncio.Lock,
         take_in: Callable[..., Awaitable[int]],
-        take_over: Callable[[str, AnswersBySpan], None],
+        take_in_mine: Callable[[ReadingOfMine], None],
         announce: Callable[[DeskEvent], None],
     ) -> None:
         self._record = record
@@ -51,7 +51,7 @@ class DeskNews:
         self._journal = journal
         self._acting = acting
         self._take_in = take_in
-        self._take_over = take_over
+        self._take_in_mine = take_in_mine
         self._announce = announce
         self._has_told_of_no_questions = False
 
@@ -95,7 +95,7 @@ class DeskNews:
             self._library.renew(summary)
         async with self._acting:
             for reading in learnt.readings:
-                self._take_over(reading.summary.id, self._intake.answers_in(reading))
+                self._take_in_mine(reading)
         if learnt.changed:
             self._announce(ItemsChanged(frozenset(learnt.changed)))
         return learnt.changed

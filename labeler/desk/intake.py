@@ -196,7 +196,7 @@ class Intake:
         readings: list[ReadingOfMine] = []
         for summary in summaries:
             self.facts.learn(summary)
-            if self._known.is_told_of_more(summary):
+            if self._known.is_told_of_more(summary) or summary.id in self._known.in_conflict:
                 readings.append(await self.reading_of_mine(summary))
         return Learnt(changed, readings)
 

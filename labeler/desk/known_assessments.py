@@ -24,12 +24,14 @@ class KnownAssessments:
 
     `cells` are the journal's answers at the start: an older listing from the backend must not bring back what the
     reviewer cleared. `retired` are the IDs of answers that the journal knows to be superseded or taken back,
-    `shown` those of answers that came from elsewhere and were shown.
+    `shown` those of answers that came from elsewhere and were shown. `in_conflict` are the IDs of traces on which an
+    answer given here waits, or has to, because another of the reviewer's own stands there that was never shown.
     """
 
     def __init__(self, state: ReviewState, spec: ReviewSpec, cells: Cells, library: Library) -> None:
         self.retired: set[str] = set()
         self.shown: set[str] = set()
+        self.in_conflict: set[str] = set()
         self._others_on_spans: set[str] = set()
         self._state = state
         self.reviewer = spec.reviewer
@@ -156,7 +158,7 @@ class KnownAssessments:
         for span_id, name in places:
             if name in asked or name in NOTE_NAMES:
                 word = _word(known, (span_id, name), settled)
-                is_later = word is not None and word.settled_at_ms is not None and read_at_ms > word.settled_at_ms
+                is_later = word is not None and _is_later(summary, word.settled_at_ms)
                 told = Reading(read_at_ms, summary.assessments if is_later else current)
                 place = Asked(name, asked.get(name), self.reviewer, span_id, is_in_scope)
                 merged[span_id, name] = merge(place, word, told, shown)
@@ -185,6 +187,8 @@ class KnownAssessments:
         """
         trace_id, merged = summary.id, self.merged(summary, settled)
         self._note(trace_id, merged)
+        if any(mine.conflicts and _is_later(summary, settled.get(place)) for place, mine in merged.items()):
+            self.in_conflict.add(trace_id)
         known, news = self.journaled(trace_id), dict[str | None, dict[str, Answer]]()
         for (span_id, name), mine in merged.items():
             answer, shown = mine.answer, self._state.answers_of(trace_id, span_id).get(name)
@@ -235,6 +239,11 @@ class KnownAssessments:
                     self.retired.discard(effect.after.assessment_id)
                 self.retired |= {each.id for each in effect.retired}
                 self.retired -= {each.id for each in effect.restored}
+
+
+def _is_later(summary: TraceSummary, settled_at_ms: int | None) -> bool:
+    """Return whether a trace was read after an answer about it had been acknowledged (None: it was not yet)."""
+    return settled_at_ms is not None and summary.read_at_ms > settled_at_ms
 
 
 def _is_as_given(assessment: Assessment, given: Mapping[str, Answer]) -> bool:

@@ -8,7 +8,7 @@ from labeler.desk.blindfold import ShownTrace
 from labeler.desk.delivery_status import Deliveries
 from labeler.desk.document_cache import PreparedTrace
 from labeler.desk.events import DeskEvent, ItemChanged
-from labeler.desk.intake import AnswersBySpan, Intake
+from labeler.desk.intake import AnswersBySpan, Intake, ReadingOfMine
 from labeler.desk.journal_tasks import Background
 from labeler.desk.known_assessments import KnownAssessments
 from labeler.desk.restore import open_anew, take_over
@@ -18,7 +18,7 @@ from labeler.domain.clock import wall_clock_ms
 from labeler.domain.destination import Destination
 from labeler.domain.trace import TraceSummary
 from labeler.journal.async_journal import AsyncJournal
-from labeler.journal.models import Delivery, ReviewRecord
+from labeler.journal.models import Delivery, ParkCause, ReviewRecord
 from labeler.journal.outbox_queries import OutboxRow
 from labeler.review.state import ReviewState
 
@@ -59,9 +59,11 @@ class OwnElsewhere:
         return f"retire {self._record.id}"
 
     async def open(self) -> None:
-        """Read whether it was agreed before that further answers are retired in this worklist."""
+        """Read whether it was agreed that further answers are retired in this worklist, and what is in conflict."""
         if self._agreement in await self._journal.run(self._journal.remembered.trusted):
             self._state.retires = True
+        queries = self._journal.queries
+        self._known.in_conflict |= await self._journal.run(queries.conflicting_traces, self._intake.destinations)
 
     def agree(self, *, retires: bool) -> None:
         """Note whether further answers may be retired. A yes holds for the worklist, a no for this sitting."""
@@ -116,8 +118,33 @@ class OwnElsewhere:
 
     async def _take_over_since(self, summary: TraceSummary) -> None:
         """Take over what came after the journal's answers."""
-        reading = await self._intake.reading_of_mine(summary)
-        self.take_over(summary.id, self._intake.answers_in(reading))
+        self.take_in(await self._intake.reading_of_mine(summary))
+
+    def take_in(self, reading: ReadingOfMine) -> None:
+        """Take over what was read of answers of mine on a trace.
+
+        One given here that stands beside another which I was never shown waits in the outbox for a word, as it does
+        where that other one is found before it is sent; and one that stands alone again waits no longer.
+        """
+        trace_id = reading.summary.id
+        self.take_over(trace_id, self._intake.answers_in(reading))
+        if trace_id in self._known.in_conflict:
+            self._background.do(self._note_conflicts(reading.summary))
+
+    async def _note_conflicts(self, summary: TraceSummary) -> None:
+        home, told = self._destination_of(summary.id), {summary.id: summary.assessments}
+        parked = await self._journal.run(self._journal.conflicts.note, [home], told, wall_clock_ms())
+        for delivery in parked:
+            self.settled(delivery)
+        if summary.id not in await self._journal.run(self._journal.queries.conflicting_traces, [home]):
+            self._known.in_conflict.discard(summary.id)
+        self._deliveries.changed()
+
+    def settled(self, delivery: Delivery) -> None:
+        """Note that a delivery came to its end or was parked."""
+        if delivery.cause is ParkCause.CONFLICT:
+            self._known.in_conflict.add(delivery.trace_id)
+        self._deliveries.settled(delivery)
 
     def take_over(self, trace_id: str, told: AnswersBySpan) -> None:
         """Take over answers that were given elsewhere, by span ID and question."""

@@ -44,6 +44,11 @@ SELECT d.* FROM deliveries d WHERE d.trace_id = ? AND d.op = 'create' AND d.revi
 """
 """What may be in conflict: answers that were never sent, that are in conflict already, and that stand."""
 
+_IN_CONFLICT: Final = (
+    "SELECT trace_id FROM deliveries WHERE state = 'parked' AND cause = 'conflict'"
+    " AND state IN ('waiting', 'parked', 'refused') AND destination_id IN (SELECT value FROM json_each(?))"
+)
+
 
 class Conflicts:
     """The answers that are in conflict with others of the reviewer's own. Methods raise `JournalWriteFailed`."""
@@ -59,9 +64,10 @@ class Conflicts:
         One that is not in conflict any more is queued again.
         """
         places, where = known(self._store), numbers(self._store, destinations)
+        in_conflict = {row["trace_id"] for row in self._store.rows(_IN_CONFLICT, (where,))}
         found: list[tuple[Any, list[Assessment]]] = []
         for trace_id, assessments in told.items():
-            if any(each.source.type is SourceType.HUMAN for each in assessments):
+            if trace_id in in_conflict or any(each.source.type is SourceType.HUMAN for each in assessments):
                 for row in self._store.rows(_ANSWERS, (trace_id, where)):
                     mine = list(_of_the_same_place(row, assessments))
                     is_new = bool(self._unknown(row, mine))

@@ -152,10 +152,12 @@ class Hand:
 
 
 @asynccontextmanager
-async def on_screen(desk: Desk, folder: Path, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Hand]:
-    """A review screen on a desk that is at work already. `folder` is for copies of media."""
+async def on_screen(
+    desk: Desk, folder: Path, size: tuple[int, int] = (120, 40), kind: type[LabelerApp] = LabelerApp
+) -> AsyncIterator[Hand]:
+    """A review screen on a desk that is at work already, in an app of this kind. `folder` is for copies of media."""
     media = MediaSettings(folder, (), pictures=False)
-    app = LabelerApp(desk, build_keymap({}), load_theme(), UNICODE, 0, (), lambda: None, media, None)
+    app = kind(desk, build_keymap({}), load_theme(), UNICODE, 0, (), lambda: None, media, None)
     async with app.run_test(size=size) as pilot:
         hand = Hand(app, pilot, desk)
         hand.review.presses.clock = hand.now_s

@@ -27,6 +27,21 @@ async def valid(table: Table, index: int) -> list[JsonValue]:
     return [each.value for each in summary.assessments if each.valid and each.name == THUMB.name]
 
 
+def held_back(table: Table) -> int:
+    """How many deliveries wait, for the store or for a word."""
+    counts = table.desk.deliveries.counts
+    return counts.parked + counts.waiting
+
+
+async def find_another_after_delivery(table: Table) -> None:
+    """Answer the first item and, once that is delivered, have it answered otherwise elsewhere; then read anew."""
+    trace_id = table.desk.state.items[0].trace_id
+    await table.press("y", "3")
+    await table.delivered()
+    await table.store.create(said(trace_id, "a-page", False, time.time_ns() // 1_000_000))
+    await table.command("refresh")
+
+
 @pytest.mark.parametrize(("key", "left"), [("enter", 1), ("escape", 3)])
 async def test_several_answers_are_counted_and_a_change_asks_once_before_it_retires_them(
     tmp_path: Path, key: str, left: int
@@ -98,3 +113,48 @@ async def test_an_answer_that_contradicts_one_given_here_is_said_after_the_next_
         await table.press("n", "y", "j")
         await shown(table, "≠ 1 conflict")
         await open_outbox(table, "the other: Not helpful", "yours here: Helpful")
+
+
+@pytest.mark.parametrize(("key", "kept"), [("1", False), ("2", True)])
+async def test_one_that_is_found_after_delivery_is_counted_and_waits_in_the_outbox_for_a_word(
+    tmp_path: Path, key: str, kept: bool
+) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB, RATING), grace_s=0) as table:
+        await find_another_after_delivery(table)
+        await shown(table, "≠ 1 conflict")
+        await open_outbox(table, "the other: Not helpful", "yours here: Helpful", "by a-page")
+        await table.press_at_once(key)
+        await table.wait_for(lambda: not table.desk.deliveries.counts.conflicts, "the choice")
+        await table.press_at_once("q")
+        await table.wait_for(lambda: table.desk.deliveries.counts.waiting == 0, "delivery")
+        await table.command("refresh")
+        await table.wait_for(lambda: "changed" in table.said, "the reading")
+        assert await valid(table, 0) == [kept]
+        assert "≠" not in table.screen
+
+
+async def test_a_conflict_ends_when_the_other_answer_is_taken_back_elsewhere(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB, RATING), grace_s=0) as table:
+        trace_id = table.desk.state.items[0].trace_id
+        await find_another_after_delivery(table)
+        await shown(table, "≠ 1 conflict")
+        await table.store.retract(trace_id, "a-page")
+        await table.command("refresh")
+        await table.wait_for(lambda: "≠" not in table.screen, "the end of the conflict")
+        await table.wait_for(lambda: not held_back(table), "nothing to wait for a word any more")
+        assert await valid(table, 0) == [True]
+
+
+async def test_an_answer_that_was_held_back_goes_out_once_nothing_of_mine_stands_there_any_more(
+    tmp_path: Path,
+) -> None:
+    async with open_table(tmp_path, traces(2), (THUMB, RATING), grace_s=0) as table:
+        trace_id = table.desk.state.items[0].trace_id
+        await table.store.create(said(trace_id, "a-machine", False, 1))
+        await table.press("y", "j")
+        await shown(table, "≠ 1 conflict")
+        await table.store.retract(trace_id, "a-machine")
+        await table.command("refresh")
+        await table.wait_for(lambda: not held_back(table), "delivery")
+        assert await valid(table, 0) == [True]
+        assert "≠" not in table.screen
