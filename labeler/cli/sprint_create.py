@@ -6,6 +6,7 @@ import argparse
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from labeler.backends.base import Experiment
@@ -26,7 +27,8 @@ from labeler.cli.sprint_files import (
     read_text,
     refuse_missing,
 )
-from labeler.cli.sprint_words import invitation, plan_object, preview_lines, state_words
+from labeler.cli.sprint_items import known_traces
+from labeler.cli.sprint_words import invitation, plan_object, preview_lines, reviewers_configuration, state_words
 from labeler.domain.assessment import person
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.moment import since_moment
@@ -41,14 +43,14 @@ from labeler.sprint.creating import (
     create as make,
 )
 from labeler.sprint.errors import SprintError
+from labeler.sprint.finishing import answered_already
 from labeler.sprint.names import adjudication_queue_name, queue_name, slug_of
-from labeler.sprint.options import SprintOptions, check_reviewers, differences, parse_overlap
+from labeler.sprint.options import SprintOptions, check_reviewers, differences, further_ids, parse_overlap
 from labeler.sprint.plan import Gold, Plan, SprintSelection, SprintState, plan_json
 from labeler.sprint.plan_tags import Sprint, check_guide, sprints_of
 from labeler.sprint.questions import MatchedQuestions, match_questions
-from labeler.sprint.traces import SelectedTrace, SelectedTraces, draw, drawn, search, selected
+from labeler.sprint.traces import SelectedTrace, SelectedTraces, draw, drawn, search
 
-_IDS_AT_ONCE: Final = 500
 _SEEDS: Final = 10_000
 
 
@@ -84,6 +86,8 @@ async def create(arguments: argparse.Namespace) -> ExitCode:
             calibrate=arguments.calibrate,
             gold_sha256=None if gold is None else gold.sha256,
             blind=arguments.blind,
+            same=further_ids(arguments.same, reviewers),
+            counts_earlier=arguments.count_earlier,
         )
         standing = standing_plan(await sprints_of(team.backend, [experiment.id]), name, slug, lead)
         if standing is not None:
@@ -96,7 +100,12 @@ async def create(arguments: argparse.Namespace) -> ExitCode:
         gold_ids = await _gold_ids(team, experiment, gold)
         plan = standing or _planned(name, slug, lead, options, found, gold, gold_ids, questions)
         new = NewSprint(
-            replace(plan, reviewers=reviewers), questions, tuple(each.id for each in found.traces), gold_ids, guide
+            replace(plan, reviewers=reviewers),
+            questions,
+            tuple(each.id for each in found.traces),
+            gold_ids,
+            guide,
+            answered_already(found.traces, reviewers, questions.questions) if options.counts_earlier else {},
         )
         plan_json(plan)
         final = assignment_of(new, is_calibrated=True)
@@ -164,6 +173,8 @@ def _planned(
         calibration=tuple(sorted(draw(items, options.calibrate, seed, "calibration"))),
         gold=None if gold is None else Gold(len(gold_ids), gold.sha256),
         reviewers=options.reviewers,
+        same=options.same,
+        counts_earlier=options.counts_earlier,
     )
 
 
@@ -190,7 +201,7 @@ async def _selected(
     """Return the traces of the sprint, those that it was begun with where it was."""
     selection = standing.selection if standing is not None else _new_selection(options)
     if ids is not None:
-        known = await _traces(team, experiment, list(ids.lines))
+        known = await known_traces(team.backend, experiment.id, ids.lines)
         if skip_missing:
             leave_out_missing(ids.lines, ids.name, known)
         else:
@@ -215,20 +226,10 @@ def _new_selection(options: SprintOptions) -> SprintSelection:
     )
 
 
-async def _traces(team: TeamContext, experiment: Experiment, trace_ids: Sequence[str]) -> dict[str, SelectedTrace]:
-    """Return those of some traces that the experiment has."""
-    found: dict[str, SelectedTrace] = {}
-    for start in range(0, len(trace_ids), _IDS_AT_ONCE):
-        part = trace_ids[start : start + _IDS_AT_ONCE]
-        summaries = await team.backend.summaries(part, [experiment.id])
-        found |= {each.id: selected(each) for each in summaries if each.experiment_id == experiment.id}
-    return found
-
-
 async def _gold_ids(team: TeamContext, experiment: Experiment, gold: GoldFile | None) -> tuple[str, ...]:
     if gold is None:
         return ()
-    known = await _traces(team, experiment, list(gold.lines))
+    known = await known_traces(team.backend, experiment.id, gold.lines)
     refuse_missing(gold.lines, gold.name, known)
     return tuple(gold.lines)
 
@@ -247,13 +248,16 @@ async def _strangers(team: TeamContext, reviewers: Collection[str]) -> list[str]
 
 
 def _asked_again(traces: Sequence[SelectedTrace], options: SprintOptions) -> list[str]:
-    """Return a sentence about each question that some reviewers have answered already."""
+    """Return a sentence about each question that some reviewers have answered already, and what comes of it."""
     people, said = set(map(person, options.reviewers)), []
+    then = "They will be asked again; --count-earlier takes them over."
+    if options.counts_earlier:
+        then = "What they said of their items in no sprint counts."
     for name in options.questions:
         count = sum(any((name, who) in trace.answered for who in people) for trace in traces)
         if count:
             items = "1 item has an answer" if count == 1 else f"{count:,} items have answers"
-            said.append(f"{items} to “{name}” by these reviewers already. They will be asked again.")
+            said.append(f"{items} to “{name}” by these reviewers already. {then}")
     return said
 
 
@@ -266,10 +270,34 @@ def _tell_made(
     items: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
     line = invitation(sprint.plan, team.address)
+    written = _write_configuration(sprint.plan, team.address)
     if arguments.json:
         made: dict[str, int] | None = None if items is None else {who: len(each) for who, each in items.items()}
-        print_json({"sprint": plan_object(sprint), "made": is_new, "items": made, "invitation": line})
+        print_json(
+            {"sprint": plan_object(sprint), "made": is_new, "items": made, "invitation": line, "configuration": written}
+        )
         return
     what = "is made" if is_new else "is there already, made with these options; nothing was left to do"
     print_text(f"“{sprint.plan.name}” {what}; {state_words(sprint.plan)}. Send this line to its reviewers:")
     print_text(f"  {line}")
+    if written:
+        print_text(f"Never needed, for those who prefer a file: {written}, as labeler.toml where they label.")
+
+
+def _write_configuration(plan: Plan, address: str) -> str | None:
+    """Put a file into the working directory that does what the line for reviewers does, and return its name.
+
+    None where none can be written, or another one is there: nobody needs it.
+    """
+    file, text = Path(f"{plan.slug}.labeler.toml"), reviewers_configuration(plan, address)
+    try:
+        if not file.exists():
+            with file.open("x", encoding="utf-8") as stream:
+                stream.write(text)
+        elif file.read_text(encoding="utf-8") != text:
+            print_message(f"{file} is there already, with something else in it, and was left alone.")
+            return None
+    except (OSError, UnicodeDecodeError) as error:
+        print_message(f"{file}, which nobody needs, could not be written: {error}.")
+        return None
+    return str(file)

@@ -23,9 +23,9 @@ def sprint(parser: argparse.ArgumentParser) -> None:
         ("list", "list the sprints of the experiments", _nothing),
         ("show", "print the plan of a sprint", _named),
         ("status", "how far it is, who needs attention, and how far people agree", _status),
-        ("add", "add a reviewer, who gets a fair share of what is left", _add),
+        ("add", "add a reviewer, who gets a fair share of what is left, or another ID of one", _add),
         ("drop", "take a reviewer out; what they have not done goes to others", _drop),
-        ("rebalance", "make deleted queues again, and repair items with too few or too many people", _moving),
+        ("rebalance", "make deleted queues again, and repair items with too few or too many people", _rebalance),
         ("open", "end the calibration: everybody gets the other items", _open),
         ("close", "end a sprint; queues and labels stay", _named),
         ("reopen", "open a closed sprint again", _named),
@@ -57,8 +57,8 @@ def _status(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         type=positive,
         nargs="?",
-        const=15,
-        help="again and again, every 15 s unless given",
+        const=0,
+        help="again and again, every 15 s unless given, or 60 s at a server with sign-in",
     )
     parser.add_argument("--explain", metavar="REVIEWER", help="why each note about a reviewer stands there")
     complete_with_files(
@@ -68,7 +68,9 @@ def _status(parser: argparse.ArgumentParser) -> None:
 
 def _add(parser: argparse.ArgumentParser) -> None:
     _moving(parser)
-    parser.add_argument("-r", "--reviewer", dest="who", metavar="ID", required=True, help="who joins")
+    either = parser.add_mutually_exclusive_group(required=True)
+    either.add_argument("-r", "--reviewer", dest="who", metavar="ID", help="who joins")
+    either.add_argument("--same", metavar="ID=OTHER", help="OTHER is the same person as the reviewer ID; moves nothing")
 
 
 def _drop(parser: argparse.ArgumentParser) -> None:
@@ -76,9 +78,18 @@ def _drop(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-r", "--reviewer", dest="who", metavar="ID", required=True, help="who leaves")
     either = parser.add_mutually_exclusive_group()
     either.add_argument(
-        "--keep-labels", dest="ignore_labels", action="store_false", help="what they labelled counts (the default)"
+        "--keep-labels",
+        dest="ignore_labels",
+        action="store_false",
+        default=False,
+        help="what they labelled counts (the default)",
     )
     either.add_argument("--ignore-labels", action="store_true", help="what they labelled stays and counts nowhere")
+
+
+def _rebalance(parser: argparse.ArgumentParser) -> None:
+    _moving(parser)
+    _add_ids_again(parser)
 
 
 def _moving(parser: argparse.ArgumentParser) -> None:
@@ -92,7 +103,7 @@ def _moving(parser: argparse.ArgumentParser) -> None:
 def _open(parser: argparse.ArgumentParser) -> None:
     _named(parser)
     _add_gold_again(parser)
-    complete_with_files(parser.add_argument("--ids", metavar="FILE", help="the list of IDs that it was made from"))
+    _add_ids_again(parser)
 
 
 def _delete(parser: argparse.ArgumentParser) -> None:
@@ -104,6 +115,10 @@ def _add_gold_again(parser: argparse.ArgumentParser) -> None:
     complete_with_files(
         parser.add_argument("--gold", metavar="FILE.jsonl", help="the gold labels that the sprint was made with")
     )
+
+
+def _add_ids_again(parser: argparse.ArgumentParser) -> None:
+    complete_with_files(parser.add_argument("--ids", metavar="FILE", help="the list of IDs that it was made from"))
 
 
 def _guide(parser: argparse.ArgumentParser) -> None:
@@ -150,6 +165,16 @@ def _create(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--calibrate", metavar="N", type=positive, default=0, help="begin with so many items, for everybody"
+    )
+    group.add_argument(
+        "--same",
+        metavar="ID=OTHER",
+        action="append",
+        default=[],
+        help="OTHER is the same person as the reviewer ID; may be repeated",
+    )
+    group.add_argument(
+        "--count-earlier", action="store_true", help="what reviewers said about their items before counts in it"
     )
     group.add_argument(
         "--no-blind", dest="blind", action="store_false", help="let reviewers see what judges and others said"

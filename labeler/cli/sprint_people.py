@@ -12,10 +12,11 @@ from labeler.cli.output import ProgressBar, print_json, print_message, print_tex
 from labeler.cli.retry import with_retries
 from labeler.cli.sprint_backend import TeamContext, sprint_named, team_context
 from labeler.cli.sprint_confirm import may_go_on
-from labeler.cli.sprint_files import read_gold
+from labeler.cli.sprint_items import gold_named
+from labeler.cli.sprint_lost_queues import finish_labelled, lost_content
 from labeler.cli.sprint_words import invitation
 from labeler.config.identity import BadReviewer, check_reviewer
-from labeler.domain.assessment import same_reviewer
+from labeler.domain.assessment import person, same_reviewer
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.queue import QueueItemState
 from labeler.domain.value import JsonValue
@@ -30,8 +31,9 @@ from labeler.sprint.assignment import (
 )
 from labeler.sprint.creating import make_queues
 from labeler.sprint.errors import SprintError
-from labeler.sprint.moving import carry_out
+from labeler.sprint.moving import carry_out, rights_told
 from labeler.sprint.names import queue_name
+from labeler.sprint.options import further_ids
 from labeler.sprint.plan import Plan, SprintState
 from labeler.sprint.plan_tags import Sprint, write_plan
 from labeler.sprint.questions import MatchedQuestions
@@ -39,7 +41,9 @@ from labeler.sprint.reading import Snapshot, read_items, read_questions
 
 
 async def add(arguments: argparse.Namespace) -> ExitCode:
-    """Add a reviewer, who gets a fair share of what is left."""
+    """Add a reviewer, who gets a fair share of what is left, or a further ID of one."""
+    if arguments.same is not None:
+        return await _add_id(arguments)
     reviewer = _checked(arguments.who)
     async with team_context(arguments) as team:
         sprint = await _running(team, arguments.name)
@@ -54,13 +58,13 @@ async def add(arguments: argparse.Namespace) -> ExitCode:
         ignored = tuple(each for each in plan.ignored if not same_reviewer(each, reviewer))
         snapshot = await _read(team, sprint)
         shared = _everybodys(arguments, snapshot)
-        moves = moves_for_joining(snapshot.placed, known, plan.overlap, plan.order_seed, shared, left)
+        moves = moves_for_joining(_counted(snapshot), known, plan.overlap, plan.order_seed, shared, left)
         given = sum(move.given_to is not None for move in moves)
         _tell(arguments, plan, moves, f"{known} gets {given:,} items", [])
         if not may_go_on(arguments, f"Add {known}?"):
             return ExitCode.OK
         changed = replace(plan, left=left, ignored=ignored)
-        sprint = await _with_queues(team, replace(sprint, plan=changed), snapshot, [known])
+        sprint = await _with_queues(team, replace(sprint, plan=changed), [known])
         await _move(team, sprint, moves)
         line = invitation(plan, team.address)
         _done(arguments, plan, moves, f"{known} is a reviewer of “{plan.name}” now. Send them this line:\n  {line}")
@@ -101,8 +105,10 @@ async def rebalance(arguments: argparse.Namespace) -> ExitCode:
         snapshot = await _read(team, sprint)
         lost = snapshot.missing_queues
         shared = _everybodys(arguments, snapshot)
-        placed = {**snapshot.placed, **{reviewer: {} for reviewer in lost}}
-        moves = moves_for_balance(placed, plan.overlap, plan.order_seed, shared, plan.left)
+        gone = await lost_content(arguments, team, snapshot)
+        placed = {**_counted(snapshot), **gone.labelled}
+        moves = [Move(trace, given_to=who) for who, items in gone.labelled.items() for trace in sorted(items)]
+        moves += moves_for_balance(placed, plan.overlap, plan.order_seed, shared, plan.left, gone.unplaced)
         fewer = too_few(_after(placed, moves), plan.overlap, plan.order_seed, shared, plan.left)
         notes = [f"The queue of {reviewer} is made again." for reviewer in lost] + _too_few(fewer)
         _tell(arguments, plan, moves, f"{len(moves):,} moves" if moves else "Everything is even", notes)
@@ -112,9 +118,30 @@ async def rebalance(arguments: argparse.Namespace) -> ExitCode:
         if not may_go_on(arguments, "Move them?"):
             return ExitCode.OK
         if lost:
-            sprint = await _with_queues(team, sprint, snapshot, lost)
+            sprint = await _with_queues(team, sprint, lost)
         await _move(team, sprint, moves)
         _done(arguments, plan, moves, f"“{plan.name}” is balanced.")
+        if lost:
+            await finish_labelled(team, sprint, gone)
+    return ExitCode.OK
+
+
+async def _add_id(arguments: argparse.Namespace) -> ExitCode:
+    """Add a further ID of a reviewer: labels under it count as theirs, and it may work on their queue."""
+    async with team_context(arguments) as team:
+        sprint = await _running(team, arguments.name)
+        plan = sprint.plan
+        [(other, reviewer)] = further_ids([arguments.same], tuple(plan.queues.values())).items()
+        other = _checked(other)
+        _tell(arguments, plan, [], f"what {other} labels counts as {reviewer}'s", [])
+        if not may_go_on(arguments, f"Take {other} for {reviewer}?"):
+            return ExitCode.OK
+        changed = replace(plan, same={**plan.same, other: reviewer})
+        await write_plan(team.backend, sprint.experiment_id, changed)
+        if (queue := changed.queue_of(reviewer)) is not None:
+            with rights_told(f"{other} counts as {reviewer}, and was not let into the queue"):
+                await team.backend.set_queue_users(queue, [reviewer, *changed.further_ids_of(reviewer)])
+        _done(arguments, plan, [], f"{other} is {reviewer} in “{plan.name}” now.")
     return ExitCode.OK
 
 
@@ -138,10 +165,7 @@ def _everybodys(arguments: argparse.Namespace, snapshot: Snapshot) -> set[str]:
     if plan.gold is None or plan.state is SprintState.CALIBRATING:
         return set(plan.calibration)
     if arguments.gold is not None:
-        gold = read_gold(arguments.gold, ())
-        if gold.sha256 != plan.gold.sha256:
-            raise SprintError(f"{arguments.gold} is not the gold file that “{plan.name}” was made with")
-        return {*plan.calibration, *gold.lines}
+        return {*plan.calibration, *gold_named(arguments.gold, plan)}
     found = everybodys_items(snapshot.placed, plan.overlap, plan.calibration, list(plan.active_queues))
     if found is None:
         raise SprintError(
@@ -151,7 +175,7 @@ def _everybodys(arguments: argparse.Namespace, snapshot: Snapshot) -> set[str]:
     return found
 
 
-async def _with_queues(team: TeamContext, sprint: Sprint, snapshot: Snapshot, reviewers: Sequence[str]) -> Sprint:
+async def _with_queues(team: TeamContext, sprint: Sprint, reviewers: Sequence[str]) -> Sprint:
     """Return a sprint whose plan has queues of these reviewers, made where there are none, in place of lost ones."""
     plan, backend = sprint.plan, team.backend
     questions = MatchedQuestions(await read_questions(backend, sprint))
@@ -159,6 +183,19 @@ async def _with_queues(team: TeamContext, sprint: Sprint, snapshot: Snapshot, re
     kept = {queue: reviewer for queue, reviewer in plan.queues.items() if reviewer not in reviewers}
     queues = {**kept, **{queue.id: reviewer for reviewer, queue in made.items()}}
     return replace(sprint, plan=await write_plan(backend, sprint.experiment_id, replace(plan, queues=queues)))
+
+
+def _counted(snapshot: Snapshot) -> Placed:
+    """Return who has which items, without what was done by those whose labels count nowhere."""
+    ignored = set(map(person, snapshot.sprint.plan.ignored))
+    return {
+        who: {
+            trace: state
+            for trace, state in items.items()
+            if person(who) not in ignored or state is QueueItemState.PENDING
+        }
+        for who, items in snapshot.placed.items()
+    }
 
 
 async def _move(team: TeamContext, sprint: Sprint, moves: Sequence[Move]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -12,17 +11,18 @@ from labeler.cli.output import ProgressBar, print_json, print_message, print_tex
 from labeler.cli.prompts import is_interactive, read_line
 from labeler.cli.retry import with_retries
 from labeler.cli.sprint_backend import TeamContext, sprint_named, team_context
-from labeler.cli.sprint_files import read_gold, read_ids
+from labeler.cli.sprint_items import gold_of, traces_of
 from labeler.cli.sprint_words import plan_object
 from labeler.domain.assessment import same_reviewer
 from labeler.sprint.creating import NewSprint, add_assigned, assignment_of
 from labeler.sprint.errors import SprintError
+from labeler.sprint.finishing import answered_already, finish_answered
 from labeler.sprint.moving import rights_told
 from labeler.sprint.names import guide_tag
 from labeler.sprint.plan import Plan, SprintState
 from labeler.sprint.plan_tags import Sprint, write_plan
 from labeler.sprint.questions import MatchedQuestions
-from labeler.sprint.traces import draw, search
+from labeler.sprint.reading import read_questions
 
 
 async def open(arguments: argparse.Namespace) -> ExitCode:
@@ -34,9 +34,9 @@ async def open(arguments: argparse.Namespace) -> ExitCode:
             return _tell(arguments, sprint, f"“{plan.name}” is open already.")
         if plan.state is not SprintState.CALIBRATING:
             raise SprintError(f"“{plan.name}” is {plan.state.value}, and open ends a calibration. Nothing was changed")
-        gold = _gold(arguments, plan)
-        items = await _items(arguments, team, sprint)
-        new = NewSprint(plan, MatchedQuestions(()), tuple(items), tuple(gold))
+        gold = await gold_of(arguments, team, sprint)
+        traces = await traces_of(arguments, team, sprint)
+        new = NewSprint(plan, MatchedQuestions(()), tuple(each.id for each in traces), tuple(gold))
         assigned = assignment_of(new, is_calibrated=True)
         there = {queue.id: queue for queue in await team.backend.queues(sprint.experiment_id)}
         if lost := [who for who, queue in plan.active_queues.items() if queue not in there]:
@@ -44,6 +44,9 @@ async def open(arguments: argparse.Namespace) -> ExitCode:
         queues = {who: there[queue] for who, queue in plan.active_queues.items()}
         with ProgressBar("Filling queues") as progress, rights_told("The sprint was not opened"):
             await with_retries(lambda: add_assigned(team.backend, assigned, queues, progress.show))
+            if plan.counts_earlier:
+                answered = answered_already(traces, queues, await read_questions(team.backend, sprint))
+                await with_retries(lambda: finish_answered(team.backend, queues, answered))
         return await _set_state(arguments, team, sprint, SprintState.OPEN, f"“{plan.name}” is open for all its items.")
 
 
@@ -101,43 +104,6 @@ def _is_named(arguments: argparse.Namespace, plan: Plan) -> bool:
     if not is_interactive():
         raise CommandFailed(ExitCode.USAGE, "Nothing was deleted: give --yes to delete it without being asked")
     return same_reviewer(read_line("Type its name to delete it: "), plan.name)
-
-
-async def _items(arguments: argparse.Namespace, team: TeamContext, sprint: Sprint) -> Sequence[str]:
-    """Return the traces that the sprint was made with, by its pinned selection."""
-    selection = sprint.plan.selection
-    if selection.ids_sha256 is None:
-        with ProgressBar("Reading traces") as progress:
-            found = await with_retries(
-                lambda: search(team.backend, sprint.experiment_id, selection, lambda read: progress.show(read, read))
-            )
-        return [each.id for each in found.traces]
-    if arguments.ids is None:
-        raise SprintError(
-            "The sprint was made from a list of IDs, which is on no server: give it again with --ids FILE"
-        )
-    listed = read_ids(arguments.ids)
-    if listed.sha256 != selection.ids_sha256:
-        raise SprintError(f"{arguments.ids} is not the list that the sprint was made from (by its SHA-256)")
-    known = [each.id for each in await team.backend.summaries(list(listed.lines), [sprint.experiment_id])]
-    if selection.sample is None:
-        return known
-    chosen = draw(known, selection.sample, selection.seed or 0, "sample")
-    return [trace_id for trace_id in known if trace_id in chosen]
-
-
-def _gold(arguments: argparse.Namespace, plan: Plan) -> Sequence[str]:
-    if plan.gold is None:
-        return ()
-    if arguments.gold is None:
-        raise SprintError(
-            f"The sprint has {plan.gold.count} gold items, and which ones is on no server: give --gold FILE.jsonl, "
-            "with which it was made"
-        )
-    gold = read_gold(arguments.gold, ())
-    if gold.sha256 != plan.gold.sha256:
-        raise SprintError(f"{arguments.gold} is not the gold file that “{plan.name}” was made with (by its SHA-256)")
-    return list(gold.lines)
 
 
 async def _set_state(

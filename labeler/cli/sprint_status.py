@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from labeler.agreement.bootstrap import Bootstrap
+from labeler.backends.base import Ambiguous, Unreachable
 from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.output import ProgressBar, print_json, print_text
 from labeler.cli.retry import with_retries
@@ -22,17 +23,23 @@ from labeler.cli.stdout import finish_output, write_out
 from labeler.cli.styled_output import plain, print_lines
 from labeler.domain.assessment import same_reviewer
 from labeler.domain.clock import wall_clock_ms
-from labeler.domain.trace import TraceSummary
+from labeler.domain.moment import time_of_day
 from labeler.domain.value import JsonValue
+from labeler.domain.web_address import web_address
 from labeler.review.judge_values import judged_value
 from labeler.sprint.assignment import everybodys_items
+from labeler.sprint.errors import UnknownSprint, UnreadablePlan
 from labeler.sprint.plan import Plan
-from labeler.sprint.plan_tags import Sprint
+from labeler.sprint.plan_tags import Sprint, sprints_of
 from labeler.sprint.progress import SprintProgress, progress_of
-from labeler.sprint.reading import Snapshot, read_items, read_questions, read_traces
+from labeler.sprint.reading import OnTracesRead, Snapshot, read_items, read_questions, read_traces
 
 _WHOLE_S: Final = 600.0
 """MLflow marks nothing when an answer is edited or deleted after its item was completed: all is read so often."""
+
+_EVERY_S: Final = 15.0
+_EVERY_SIGNED_IN_S: Final = 60.0
+"""A server with sign-in takes 300 to 600 ms of CPU for a request, and a sprint of eight has eleven each time."""
 
 _NARROWEST: Final = 60
 _QUICK: Final = Bootstrap(resamples=200)
@@ -41,37 +48,36 @@ _QUICK: Final = Bootstrap(resamples=200)
 
 async def status(arguments: argparse.Namespace) -> ExitCode:
     """Print how far a sprint is. Raises `CommandFailed`, `SprintError` and what the backend raises."""
-    if arguments.watch is not None and arguments.json:
-        raise CommandFailed(ExitCode.USAGE, "Give either --watch or --json")
+    if arguments.watch is not None and (arguments.json or arguments.explain is not None):
+        raise CommandFailed(ExitCode.USAGE, f"Give either --watch or {'--json' if arguments.json else '--explain'}")
     async with team_context(arguments) as team:
         sprint = await sprint_named(team, arguments.name)
-        reading = await _whole(team, sprint)
-        gold = None if arguments.gold is None else _gold(arguments.gold, sprint.plan, reading)
+        with ProgressBar("Reading labels") as bar:
+            reading = await with_retries(lambda: read_whole(team, sprint, bar.show))
+        gold = None if arguments.gold is None else _gold(arguments.gold, sprint.plan)
         if arguments.watch is not None:
-            return await _watch(team, reading, gold, float(arguments.watch))
+            return await _watch(team, reading, gold, arguments.watch or await _pause_s(team))
         progress = _progress(reading, gold, Bootstrap())
     if arguments.json:
         print_json(status_object(progress))
     elif arguments.explain is not None:
-        _explain(progress, arguments.explain)
+        _explain(team, progress, arguments.explain)
     else:
         print_lines(status_lines(progress, _width()))
     return ExitCode.OK
 
 
-async def _whole(team: TeamContext, sprint: Sprint) -> Snapshot:
+async def read_whole(team: TeamContext, sprint: Sprint, notify: OnTracesRead) -> Snapshot:
+    """Read items, questions and the labels of all traces."""
     at_ms = wall_clock_ms()
-    snapshot = await with_retries(lambda: read_items(team.backend, sprint, at_ms))
-    questions = await with_retries(lambda: read_questions(team.backend, sprint))
-    with ProgressBar("Reading labels") as progress:
-        traces = await with_retries(
-            lambda: read_traces(team.backend, sprint.experiment_id, snapshot.trace_ids, progress.show)
-        )
+    snapshot = await read_items(team.backend, sprint, at_ms)
+    questions = await read_questions(team.backend, sprint)
+    traces = await read_traces(team.backend, sprint.experiment_id, snapshot.wanted_traces, notify)
     return replace(snapshot, traces=traces, questions=questions)
 
 
-def _gold(file: str, plan: Plan, reading: Snapshot) -> GoldFile:
-    gold = read_gold(file, reading.questions)
+def _gold(file: str, plan: Plan) -> GoldFile:
+    gold = read_gold(file, ())
     if plan.gold is None or plan.gold.sha256 != gold.sha256:
         raise CommandFailed(
             ExitCode.USAGE, f"{file} is not the gold file that “{plan.name}” was made with (by its SHA-256)"
@@ -92,14 +98,24 @@ def _progress(reading: Snapshot, gold: GoldFile | None, bootstrap: Bootstrap) ->
     return progress_of(reading, judged_value, answers, items, bootstrap)
 
 
-def _explain(progress: SprintProgress, reviewer: str) -> None:
+def _explain(team: TeamContext, progress: SprintProgress, reviewer: str) -> None:
+    experiment_id = progress.snapshot.sprint.experiment_id
+
+    def page(trace_id: str) -> str:
+        return web_address(team.backend.uri, team.backend.workspace, experiment_id, trace_id) or trace_id
+
     for each in progress.reviewers:
         if same_reviewer(each.reviewer, reviewer):
-            for sentence in explained(each, progress):
+            for sentence in explained(each, progress, page):
                 print_text(sentence)
             return
     there = ", ".join(each.reviewer for each in progress.reviewers)
     raise CommandFailed(ExitCode.USAGE, f"{reviewer} is no reviewer of this sprint. There are {there}")
+
+
+async def _pause_s(team: TeamContext) -> float:
+    """Return how long to wait between two readings where nobody said."""
+    return _EVERY_S if await with_retries(team.backend.whoami) is None else _EVERY_SIGNED_IN_S
 
 
 async def _watch(team: TeamContext, reading: Snapshot, gold: GoldFile | None, every_s: float) -> ExitCode:
@@ -108,9 +124,11 @@ async def _watch(team: TeamContext, reading: Snapshot, gold: GoldFile | None, ev
     shown: list[str] = []
     loop = asyncio.get_running_loop()
     whole_at_s = loop.time()
+    trouble: list[str] = []
+    pace = f"Read again every {every_s:g} s; Ctrl+C ends this."
     while True:
         progress = await asyncio.to_thread(_progress, reading, gold, _QUICK)
-        lines = [plain(each) for each in status_lines(progress, _width())]
+        lines = [plain(each) for each in status_lines(progress, _width(), [*trouble, pace])]
         if on_terminal and shown:
             _repaint(shown, lines)
         elif lines != shown:
@@ -118,28 +136,50 @@ async def _watch(team: TeamContext, reading: Snapshot, gold: GoldFile | None, ev
         finish_output()
         shown = lines
         await asyncio.sleep(every_s)
-        if loop.time() - whole_at_s >= _WHOLE_S:
-            reading, whole_at_s = await _whole(team, reading.sprint), loop.time()
-        else:
-            reading = await _changed(team, reading)
+        try:
+            if loop.time() - whole_at_s >= _WHOLE_S:
+                reading = await read_whole(team, await _sprint_now(team, reading.sprint), _say_nothing)
+                whole_at_s = loop.time()
+            else:
+                reading = await _changed(team, reading)
+            trouble = []
+        except (Unreachable, Ambiguous) as error:
+            trouble = [f"! This is as it was at {time_of_day(reading.at_ms)}: {str(error).rstrip('.')}."]
+
+
+async def _sprint_now(team: TeamContext, known: Sprint) -> Sprint:
+    """Return a sprint with the plan that it has now: people come and go while it is followed.
+
+    Raises `UnknownSprint` where it was deleted, and `UnreadablePlan`.
+    """
+    found = await sprints_of(team.backend, [known.experiment_id])
+    if (why := found.unreadable.get(known.plan.slug)) is not None:
+        raise UnreadablePlan(why)
+    for sprint in found.sprints:
+        if sprint.plan.slug == known.plan.slug:
+            return sprint
+    raise UnknownSprint(f"“{known.plan.name}” was deleted: its plan is not on the server any more. All labels stay")
 
 
 async def _changed(team: TeamContext, known: Snapshot) -> Snapshot:
     """Read the items again, and the labels of those whose state changed or that came."""
     at_ms = wall_clock_ms()
-    snapshot = await with_retries(lambda: read_items(team.backend, known.sprint, at_ms))
+    sprint = await _sprint_now(team, known.sprint)
+    snapshot = await read_items(team.backend, sprint, at_ms)
     changed = {
         trace
         for reviewer, items in snapshot.items.items()
         for trace, item in items.items()
         if known.items.get(reviewer, {}).get(trace) != item
     }
-    traces: dict[str, TraceSummary] = dict(known.traces)
-    if changed:
-        traces |= await with_retries(
-            lambda: read_traces(team.backend, known.sprint.experiment_id, sorted(changed), lambda done, of: None)
-        )
+    read = await read_traces(team.backend, sprint.experiment_id, sorted(changed), _say_nothing)
+    kept = set(snapshot.wanted_traces) - changed
+    traces = {trace: summary for trace, summary in known.traces.items() if trace in kept} | read
     return replace(snapshot, traces=traces, questions=known.questions)
+
+
+def _say_nothing(done: int, of: int) -> None:
+    """Show no progress: what was read last stays on the screen meanwhile."""
 
 
 def _repaint(shown: Sequence[str], lines: Sequence[str]) -> None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from rich.cells import cell_len
 
+from labeler.agreement.counted_labels import NOBODY
 from labeler.agreement.report_model import QuestionFigures
+from labeler.domain.assessment import person
 from labeler.domain.duration import rough_duration_words
 from labeler.domain.moment import recent_day, short_date_and_time
 from labeler.domain.value import JsonValue
 from labeler.reports.styled_line import BLANK, Column, Line, Piece, Style, cut, line, safe, table
 from labeler.sprint.plan import SprintState
 from labeler.sprint.progress import Flag, ReviewerProgress, SprintProgress
+from labeler.sprint.reading import Snapshot
 
 WIDE: Final = 100
 """Columns from which everything is shown; with fewer, the bar, today and the pace are left out."""
@@ -50,12 +53,18 @@ def status_object(progress: SprintProgress) -> dict[str, JsonValue]:
         ],
         "questions": [_question_object(each) for each in progress.questions],
         "outside": [{"source_id": source, "labels": labels} for source, labels in progress.outside.items()],
+        "second_answers": [{"reviewer": who, "labels": labels} for who, labels in progress.second_answers.items()],
+        "replaced": [
+            {"reviewer": whose, "by": by, "labels": labels} for (whose, by), labels in progress.replaced.items()
+        ],
         "missing_traces": list(progress.snapshot.missing_traces),
+        "unplaced_traces": progress.snapshot.unplaced_traces,
+        "places_lost": progress.snapshot.fewest_places_lost,
     }
 
 
-def status_lines(progress: SprintProgress, width: int = WIDE) -> Iterator[Line]:
-    """Yield the lines that show how far a sprint is, in so many columns."""
+def status_lines(progress: SprintProgress, width: int = WIDE, more: Sequence[str] = ()) -> Iterator[Line]:
+    """Yield the lines that show how far a sprint is, in so many columns, with `more` to be noted below."""
     for part in _summary(progress, width):
         yield (Piece(cut(part, width), Style.HEADING),)
     if left := _left(progress):
@@ -64,16 +73,14 @@ def status_lines(progress: SprintProgress, width: int = WIDE) -> Iterator[Line]:
     yield from _reviewers(progress, width)
     yield BLANK
     yield from _questions(progress, width)
-    notes = list(_notes(progress))
-    if notes:
-        yield BLANK
-    for note in notes:
+    yield BLANK
+    for note in [*_notes(progress), *more]:
         for part in textwrap.wrap(safe(note), width - 2, subsequent_indent="  "):
             yield (Piece(f"  {part}", Style.NOTE),)
 
 
-def explained(each: ReviewerProgress, progress: SprintProgress) -> Iterator[str]:
-    """Yield why each note about a reviewer stands there, with its figures."""
+def explained(each: ReviewerProgress, progress: SprintProgress, page: Callable[[str], str]) -> Iterator[str]:
+    """Yield why each note about a reviewer stands there, with its figures. `page` tells where to look at a trace."""
     at_ms = progress.snapshot.at_ms
     yield f"{each.reviewer}   {each.done:,} of {each.of:,} done, {each.declined:,} declined, {each.pending:,} left"
     if each.active_ms_median is not None:
@@ -85,15 +92,18 @@ def explained(each: ReviewerProgress, progress: SprintProgress) -> Iterator[str]
             case Flag.TOO_FAST:
                 shown = ", ".join(rough_duration_words(median) for median in sorted(medians))
                 yield f"  too fast: under 8 s and under a third of the team's median (all medians: {shown})"
+                for trace_id, took_ms in each.fastest:
+                    yield f"    {took_ms / 1000:.1f} s   {page(trace_id)}"
             case Flag.GOLD if each.gold is not None:
                 score = f"{each.gold.right} of {each.gold.of}"
-                yield f"  gold: {score} right, less than chance allows at the others' rate (5 %)"
+                yield f"  gold: {score} right, less than chance allows at the team's rate (5 %)"
             case Flag.DRIFT:
                 yield "  drift: agrees less with the others in the last 50 answers than in the first 50 (95 %)"
             case Flag.QUIET if each.last_ms is not None:
                 yield f"  quiet: a working day passed since the last item, finished {short_date_and_time(each.last_ms)}"
             case Flag.NOT_BLIND:
-                yield f"  not blind: {each.not_blind:,} labels were given with others' answers in view"
+                labels = "1 label was" if each.not_blind == 1 else f"{each.not_blind:,} labels were"
+                yield f"  not blind: {labels} given with others' answers in view"
             case _:
                 yield f"  {flag_words(flag, each, at_ms)}"
 
@@ -160,14 +170,18 @@ def _reviewers(progress: SprintProgress, width: int) -> list[Line]:
 
 
 def _fitted(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> list[Line]:
-    """Return a table whose last column takes what the others leave of the width."""
+    """Return a table whose last column takes what the others leave of the width, in several lines where it has to."""
     others = columns[:-1]
     taken = sum(
         min(max(map(cell_len, (column.title, *(row[at] for row in rows)))), column.most)
         for at, column in enumerate(others)
     )
     last = replace(columns[-1], most=max(width - taken - 2 * len(others) - 1, len(columns[-1].title)))
-    return table([*others, last], rows)
+    wrapped: list[Sequence[str]] = []
+    for row in rows:
+        first, *more = textwrap.wrap(row[-1], last.most) or [""]
+        wrapped += [[*row[:-1], first], *([*[""] * len(others), part] for part in more)]
+    return table([*others, last], wrapped)
 
 
 def _row(each: ReviewerProgress, now_ms: int, *, wide: bool) -> list[str]:
@@ -222,11 +236,15 @@ def _question_row(each: QuestionFigures) -> list[str]:
 def _notes(progress: SprintProgress) -> Iterator[str]:
     plan, snapshot = progress.snapshot.sprint.plan, progress.snapshot
     for source, labels in progress.outside.items():
-        of = "label" if labels == 1 else "labels"
-        yield f"! {labels:,} {of} by “{source}”, outside the sprint: not counted."
-    if snapshot.missing_traces:
-        number = len(snapshot.missing_traces)
-        yield f"! {number:,} trace{'s were' if number > 1 else ' was'} deleted: statistics are without."
+        who = "“default” (MLflow's page without sign-in)" if person(source) == NOBODY else f"“{source}”"
+        yield f"! {_number(labels, 'label')} by {who}, outside the sprint: not counted."
+    if progress.second_answers:
+        who = ", ".join(f"{labels:,} of {reviewer}" for reviewer, labels in progress.second_answers.items())
+        total = sum(progress.second_answers.values())
+        yield f"! {_number(total, 'second answer')} of one person ({who}): the newest counts."
+    for (whose, by), labels in progress.replaced.items():
+        yield f"! {by} replaced {_number(labels, 'answer')} of {whose}: what {by} said stands."
+    yield from _losses(snapshot)
     for name in progress.lost_questions:
         yield f"! “{name}” is gone from the server; reviewers are no longer asked."
     for reviewer in snapshot.missing_queues:
@@ -236,6 +254,24 @@ def _notes(progress: SprintProgress) -> Iterator[str]:
     if plan.gold is not None and all(each.gold is None for each in progress.reviewers):
         yield f"{plan.gold.count} gold items: --gold FILE shows who got how many right."
     yield "Work that reviewers have not delivered yet cannot be seen from here."
+
+
+def _losses(snapshot: Snapshot) -> Iterator[str]:
+    """Yield what is known of traces that the sprint has no longer."""
+    gone, unplaced = len(snapshot.missing_traces), snapshot.unplaced_traces
+    if not gone and not unplaced:
+        return
+    said = [f"{_number(gone, 'trace')} {'was' if gone == 1 else 'were'} deleted"] if gone else []
+    if unplaced:
+        verb = "is" if unplaced == 1 else "are"
+        said.append(f"{_number(unplaced, 'trace')} {verb} in no queue any more (deleted, or taken out)")
+    is_exact = snapshot.sprint.plan.gold is None and isinstance(snapshot.sprint.plan.overlap, int | str)
+    places = ("" if is_exact else "at least ") + _number(snapshot.fewest_places_lost, "place")
+    yield f"! {' and '.join(said)}: {places} less; statistics are without."
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def _question_object(each: QuestionFigures) -> dict[str, JsonValue]:

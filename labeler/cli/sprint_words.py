@@ -85,6 +85,15 @@ def invitation(plan: Plan, backend_uri: str) -> str:
     return f"labeler review -b {shlex.quote(backend_uri)} -q {shlex.quote(plan.name)}"
 
 
+def reviewers_configuration(plan: Plan, backend_uri: str) -> str:
+    """Return a configuration that does what the line for reviewers does."""
+    backend, queue = (json.dumps(each, ensure_ascii=False) for each in (backend_uri, plan.name))
+    return (
+        f"# For reviewers of the sprint {queue}, and never needed: save this as labeler.toml in a directory of your\n"
+        f"# own, and type labeler review there.\n\n[backend]\nuri = {backend}\nqueue = {queue}\n"
+    )
+
+
 def state_words(plan: Plan) -> str:
     """Return what a sprint's state means for its reviewers."""
     if plan.state is SprintState.CALIBRATING:

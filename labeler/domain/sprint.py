@@ -36,6 +36,7 @@ class SprintPlan:
 
     `opened_at_ms` is in milliseconds since the epoch, UTC; None before the sprint is opened. `blind`: reviewers do not
     see what others said. `order_seed` and `calibration`, which comes first, decide the order of everybody's items.
+    `counts_earlier`: answers that reviewers gave before the sprint was opened count in it.
     """
 
     slug: str
@@ -45,6 +46,7 @@ class SprintPlan:
     blind: bool = False
     order_seed: int = 0
     calibration: tuple[str, ...] = ()
+    counts_earlier: bool = False
 
     @property
     def all_queues(self) -> frozenset[str]:
@@ -57,13 +59,15 @@ class SprintScope:
     """The labels of one sprint, by its slug, its queues, or the traces that it gave to each reviewer.
 
     `opened_at_ms` is in milliseconds since the epoch, UTC, less whatever grace clocks are given; None before that.
-    `assigned` has reviewer IDs trimmed and in lower case.
+    `assigned` has reviewer IDs trimmed and in lower case. With `counts_earlier` what reviewers said about their traces
+    before the sprint was opened is of it, too, unless it names another sprint.
     """
 
     slug: str
     queues: Collection[str] = ()
     opened_at_ms: int | None = 0
     assigned: Mapping[str, Collection[str]] | None = None
+    counts_earlier: bool = False
 
     def __call__(self, assessment: Assessment) -> bool:
         """Return whether an assessment is of this sprint: by its own word, else its queue, else its time and trace."""
@@ -71,9 +75,10 @@ class SprintScope:
         if sprint:
             return sprint == self.slug
         queue = assessment.metadata.get(answer_metadata.QUEUE)
-        if queue:
-            return queue in self.queues
-        if self.opened_at_ms is None or assessment.created_at_ms < self.opened_at_ms:
+        if queue in self.queues:
+            return True
+        is_earlier = self.opened_at_ms is None or assessment.created_at_ms < self.opened_at_ms
+        if (is_earlier and not self.counts_earlier) or (queue and not is_earlier):
             return False
         return assessment.trace_id in (self.assigned or {}).get(person(assessment.source.id), ())
 
@@ -106,7 +111,7 @@ def scope_of_plan(plan: SprintPlan, assigned: Mapping[str, Collection[str]]) -> 
     """Return which labels are a plan's. `assigned` has the traces in each reviewer's queue, by reviewer ID."""
     opened = None if plan.opened_at_ms is None else plan.opened_at_ms - _GRACE_MS
     traces = {person(reviewer): trace_ids for reviewer, trace_ids in assigned.items()}
-    return SprintScope(plan.slug, plan.all_queues, opened, traces)
+    return SprintScope(plan.slug, plan.all_queues, opened, traces, plan.counts_earlier)
 
 
 def order_of_items(trace_ids: Iterable[str], reviewer: str, seed: int, first: Collection[str] = ()) -> list[str]:
@@ -148,6 +153,7 @@ def plan_of(slug: str, text: str) -> SprintPlan | None:
         blind=fields.get("blind") is True,
         order_seed=seed if isinstance(seed := fields.get("order_seed"), int) else 0,
         calibration=tuple(map(str, first)) if isinstance(first := fields.get("calibration"), list) else (),
+        counts_earlier=fields.get("counts_earlier") is True,
     )
 
 

@@ -143,14 +143,19 @@ def moves_for_leaving(
 
 
 def moves_for_balance(
-    placed: Placed, overlap: Overlap, seed: int, everybodys: Collection[str] = (), leaving: Collection[str] = ()
+    placed: Placed,
+    overlap: Overlap,
+    seed: int,
+    everybodys: Collection[str] = (),
+    leaving: Collection[str] = (),
+    unplaced: Collection[str] = (),
 ) -> list[Move]:
     """Return the moves after which each item has as many people as it should, and all have as much left, within 1.
 
     An item that everybody declined, or whose queue was deleted, gets people again; one with too many loses those who
-    have not done it.
+    have not done it. `unplaced` are items that are in no queue.
     """
-    table = _Table(placed, (), overlap, seed, everybodys, leaving)
+    table = _Table(placed, (), overlap, seed, everybodys, leaving, unplaced)
     for reviewer in sorted(leaving):
         table.empty(reviewer)
     table.give_everybodys()
@@ -179,6 +184,7 @@ class _Table:
         seed: int,
         everybodys: Collection[str],
         leaving: Collection[str],
+        unplaced: Collection[str] = (),
     ) -> None:
         self.moves: list[Move] = []
         self.people = sorted({*placed, *newcomers} - set(leaving))
@@ -187,8 +193,8 @@ class _Table:
             self._states.setdefault(reviewer, {})
         self._overlap = overlap
         self._seed = seed
-        self._everybodys = set(everybodys)
-        found = {item for items in self._states.values() for item in items}
+        found = {item for items in self._states.values() for item in items} | set(unplaced)
+        self._everybodys = set(everybodys) & found  # one in no queue was deleted, and a server takes no such item
         if overlap == "all":
             self._everybodys |= found
         self.items = sorted(found - self._everybodys, key=lambda each: hash_of(seed, each))

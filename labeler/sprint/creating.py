@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
+from types import MappingProxyType
 from typing import Final
 
 from labeler.backends.base import AlreadyThere, LacksPermission, MissingTarget, TeamBackend
@@ -20,6 +21,7 @@ from labeler.domain.queue import Queue
 from labeler.domain.sprint import order_of_items
 from labeler.sprint.assignment import assign
 from labeler.sprint.errors import MissingRight, SprintError, UnreadablePlan
+from labeler.sprint.finishing import finish_answered
 from labeler.sprint.names import adjudication_queue_name, queue_name
 from labeler.sprint.plan import Overlap, Plan, SprintState
 from labeler.sprint.plan_tags import FoundSprints, sprints_of, write_guide, write_plan
@@ -40,7 +42,8 @@ _CLAIM_PAUSE_S: Final = 0.2
 class NewSprint:
     """A sprint that is to be made. `plan` is pinned and in state `creating`, with its reviewers and without queues.
 
-    `items` are the traces that were selected, `gold` those of the gold file, which may be among them.
+    `items` are the traces that were selected, `gold` those of the gold file, which may be among them. `answered` are
+    those that each reviewer has answered already, where that counts.
     """
 
     plan: Plan
@@ -48,6 +51,7 @@ class NewSprint:
     items: tuple[str, ...]
     gold: tuple[str, ...] = ()
     guide: str = ""
+    answered: Mapping[str, Collection[str]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def everything(self) -> frozenset[str]:
@@ -62,9 +66,10 @@ def assignment_of(new: NewSprint, *, is_calibrated: bool = False) -> dict[str, l
     """
     plan = new.plan
     reviewers = plan.reviewers or tuple(plan.active_queues)
+    calibration = [each for each in plan.calibration if each in new.everything]  # some may be deleted by now
     if plan.calibration and not is_calibrated:
-        return {reviewer: list(plan.calibration) for reviewer in reviewers}
-    return assign(new.everything, reviewers, plan.overlap, plan.order_seed, {*new.gold, *plan.calibration})
+        return dict.fromkeys(reviewers, calibration)
+    return assign(new.everything, reviewers, plan.overlap, plan.order_seed, {*new.gold, *calibration})
 
 
 def seed_with_early_gold(
@@ -137,8 +142,9 @@ async def create(backend: TeamBackend, experiment_id: str, new: NewSprint, notif
     if made != standing:
         standing = await write_plan(backend, experiment_id, made)
     await add_assigned(backend, assignment_of(new), queues, notify)
+    await finish_answered(backend, queues, new.answered)
     state = SprintState.CALIBRATING if standing.calibration else SprintState.OPEN
-    done = replace(standing, state=state, opened_at_ms=wall_clock_ms(), reviewers=())
+    done = replace(standing, state=state, opened_at_ms=wall_clock_ms(), reviewers=(), items=len(new.everything))
     return await write_plan(backend, experiment_id, done)
 
 
@@ -153,8 +159,9 @@ async def make_queues(
         name = queue_name(plan.name, reviewer)
         queue = there.get(person(name))
         if queue is None:
+            users = [reviewer, *plan.further_ids_of(reviewer)]
             try:
-                queue = await backend.create_queue(experiment_id, name, [reviewer], schema_ids)
+                queue = await backend.create_queue(experiment_id, name, users, schema_ids)
             except AlreadyThere:
                 queue = await _queue_named(backend, experiment_id, name)
             except LacksPermission as error:

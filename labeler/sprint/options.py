@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import field
+from types import MappingProxyType
 
 from labeler.dataclass import dataclass
-from labeler.domain.assessment import person
+from labeler.domain.assessment import person, same_reviewer
 from labeler.sprint.errors import SprintError
 from labeler.sprint.plan import Overlap, Plan
 
 
 @dataclass(frozen=True, slots=True)
 class SprintOptions:
-    """What was asked for. `seed` None: any. `questions` are their names."""
+    """What was asked for. `seed` None: any. `questions` are their names; `same` is as in a plan."""
 
     reviewers: tuple[str, ...]
     overlap: Overlap
@@ -25,6 +27,8 @@ class SprintOptions:
     calibrate: int = 0
     gold_sha256: str | None = None
     blind: bool = True
+    same: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    counts_earlier: bool = False
 
 
 def parse_overlap(text: str, reviewers: int) -> Overlap:
@@ -57,6 +61,27 @@ def check_reviewers(reviewers: Sequence[str]) -> tuple[str, ...]:
     return tuple(trimmed)
 
 
+def further_ids(given: Iterable[str], reviewers: Sequence[str]) -> dict[str, str]:
+    """Return the reviewer of each further ID in texts such as ``ana@x.io=ana.b@x.io``, as a plan has them.
+
+    Raises `SprintError`.
+    """
+    same: dict[str, str] = {}
+    for text in given:
+        one, is_pair, other = (part.strip() for part in text.partition("="))
+        if not (one and is_pair and other):
+            raise SprintError(f"--same {text}: give a reviewer and another ID of theirs, ana@x.io=ana.b@x.io")
+        reviewer = next((each for each in reviewers if same_reviewer(each, one)), None)
+        if reviewer is None:
+            raise SprintError(f"--same {text}: {one} is none of the reviewers, who are {', '.join(reviewers)}")
+        if any(same_reviewer(each, other) for each in reviewers):
+            raise SprintError(f"--same {text}: {other} is a reviewer, who has items of their own")
+        if same_reviewer(same.setdefault(person(other), reviewer), reviewer):
+            continue
+        raise SprintError(f"--same {text}: {other} is {same[person(other)]} already")
+    return same
+
+
 def differences(asked: SprintOptions, plan: Plan) -> list[str]:
     """Return what is asked for otherwise than a plan has it, each as words for a sentence."""
     reviewers = plan.reviewers or tuple(plan.queues.values())
@@ -72,6 +97,8 @@ def differences(asked: SprintOptions, plan: Plan) -> list[str]:
         ("the number of calibration items", asked.calibrate, len(plan.calibration)),
         ("the gold file", asked.gold_sha256, plan.gold and plan.gold.sha256),
         ("blind", asked.blind, plan.blind),
+        ("further IDs", sorted(asked.same), sorted(plan.same) if asked.same else []),
+        ("counting earlier answers", asked.counts_earlier, plan.counts_earlier),
     )
     return [f"{what} ({_shown(new)} instead of {_shown(old)})" for what, new, old in pairs if new != old]
 

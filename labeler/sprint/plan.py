@@ -75,8 +75,9 @@ class Plan:
 
     `queues` has the reviewer of each queue, by queue ID. `reviewers` are those that it is being made for, until each
     of them has a queue. `left` are reviewers who left. `same` maps further IDs of a person to the one that counts, both
-    as people are compared. `ignored` are those whose labels count nowhere. `other_fields` are fields that this version
-    does not know, kept as they are.
+    as people are compared. `ignored` are those whose labels count nowhere. `items` is how many traces it was made of,
+    None until that is known; `counts_earlier`: what reviewers said about their items before counts, too. `other_fields`
+    are fields that this version does not know, kept as they are.
     """
 
     name: str
@@ -99,6 +100,8 @@ class Plan:
     dataset_id: str | None = None
     reviewers: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    items: int | None = None
+    counts_earlier: bool = False
     other_fields: Mapping[str, JsonValue] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -112,6 +115,7 @@ class Plan:
             self.blind,
             self.order_seed,
             self.calibration,
+            self.counts_earlier,
         )
 
     @property
@@ -130,6 +134,10 @@ class Plan:
         me = person(reviewer)
         me = self.same.get(me, me)
         return next((queue for queue, whose in self.queues.items() if person(whose) == person(me)), None)
+
+    def further_ids_of(self, reviewer: str) -> list[str]:
+        """Return the other IDs under which a reviewer is known, sorted, as people are compared."""
+        return sorted(other for other, one in self.same.items() if person(one) == person(reviewer))
 
 
 def plan_json(plan: Plan) -> str:
@@ -213,6 +221,10 @@ def _fields(plan: Plan) -> dict[str, JsonValue]:
         fields["reviewers"] = list(plan.reviewers)
     if plan.ignored:
         fields["ignored"] = list(plan.ignored)
+    if plan.items is not None:
+        fields["items"] = plan.items
+    if plan.counts_earlier:
+        fields["counts_earlier"] = True
     return {**fields, **{name: value for name, value in plan.other_fields.items() if name not in fields}}
 
 
@@ -233,7 +245,7 @@ def _plan(slug: str, fields: Mapping[str, Any]) -> Plan:
         raise _Odd("its state is none that there is") from None
     chosen = _mapping(fields, "selection")
     gold = fields.get("gold")
-    known = {*_fields(_EMPTY), "reviewers", "ignored"}
+    known = {*_fields(_EMPTY), "reviewers", "ignored", "items", "counts_earlier"}
     return Plan(
         name=_text(fields, "name"),
         slug=slug,
@@ -263,6 +275,8 @@ def _plan(slug: str, fields: Mapping[str, Any]) -> Plan:
         dataset_id=_optional_text(fields, "dataset_id"),
         reviewers=_texts(fields, "reviewers"),
         ignored=_texts(fields, "ignored"),
+        items=_whole(fields, "items"),
+        counts_earlier=_yes_or_no(fields, "counts_earlier") if "counts_earlier" in fields else False,
         other_fields={name: value for name, value in fields.items() if name not in known},
     )
 

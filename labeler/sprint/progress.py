@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import statistics
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import comb, sqrt
 from typing import Final
 
 from labeler.agreement.bootstrap import Bootstrap
-from labeler.agreement.counted_labels import CountedLabel, CountedLabels, WasBlind, count_labels, reviewer_key
+from labeler.agreement.counted_labels import (
+    CountedLabel,
+    CountedLabels,
+    LeftOut,
+    WasBlind,
+    count_labels,
+    reviewer_key,
+)
 from labeler.agreement.question_table import ReadValue, comparable
 from labeler.agreement.report import agreement_report
 from labeler.agreement.report_model import QuestionFigures
 from labeler.dataclass import dataclass
-from labeler.domain import answer_metadata
-from labeler.domain.assessment import Assessment, SourceType, person
-from labeler.domain.question import NOTE_NAMES, Question
+from labeler.domain.assessment import person
+from labeler.domain.question import Question
 from labeler.domain.queue import QueueItemState
 from labeler.domain.value import JsonValue, UnusableValue
 from labeler.sprint.adjudication import cases_of, disagreements
 from labeler.sprint.plan import SprintState
 from labeler.sprint.reading import Snapshot
 from labeler.sprint.scope import answers_in, is_of_reviewers, same_people
+from labeler.sprint.uncounted import outside, replaced_by_others
 
 _FAST_MS: Final = 8_000
 _FAST_SHARE: Final = 1 / 3
@@ -35,6 +42,7 @@ _GOLD_AFTER: Final = 8
 _GOLD_P: Final = 0.05
 _DRIFT_ITEMS: Final = 50
 _TWO_SIDED_95: Final = 1.96
+_FASTEST: Final = 5
 
 
 class Flag(StrEnum):
@@ -48,7 +56,7 @@ class Flag(StrEnum):
     """Agreement with the others is less in the last 50 items than in the first."""
 
     QUIET = "quiet"
-    """A whole working day without a label, and work left."""
+    """A whole working day without an item finished, and work left."""
 
     NEVER_SEEN = "never_seen"
     NOT_BLIND = "not_blind"
@@ -68,7 +76,8 @@ class GoldScore:
 class ReviewerProgress:
     """How far one reviewer is. Times are in milliseconds; None where nothing is known of it.
 
-    `last_ms` is when the last item was finished. `not_blind` counts labels of a blind sprint that were not.
+    `last_ms` is when the last item was finished. `not_blind` counts labels of a blind sprint that were not. `fastest`
+    has the traces that took least, with their times, the fastest first.
     """
 
     reviewer: str
@@ -84,6 +93,7 @@ class ReviewerProgress:
     kappa: float | None
     not_blind: int
     flags: tuple[Flag, ...]
+    fastest: tuple[tuple[str, int], ...]
 
     @property
     def pending(self) -> int:
@@ -100,7 +110,9 @@ class ReviewerProgress:
 class SprintProgress:
     """How far a sprint is. `questions` leave calibration and known gold items out, once calibration is over.
 
-    `outside` has how many labels on these traces count for nobody, by their source. `lost_questions` are gone from the
+    `done`, `of` and `with_two` are without those whose labels count nowhere. `outside` has how many labels on these
+    traces count for nobody, by their source; `second_answers` how many are passed over for a newer one of the same
+    person; `replaced` how many answers of one person another one replaced, by both. `lost_questions` are gone from the
     server. `disagreements` has on how many traces people disagree without a lead's decision, by question.
     """
 
@@ -112,6 +124,8 @@ class SprintProgress:
     reviewers: tuple[ReviewerProgress, ...]
     questions: tuple[QuestionFigures, ...]
     outside: Mapping[str, int]
+    second_answers: Mapping[str, int]
+    replaced: Mapping[tuple[str, str], int]
     lost_questions: tuple[str, ...]
     counted: CountedLabels
     disagreements: Mapping[str, int]
@@ -147,24 +161,28 @@ def progress_of(
     for label in counted.labels:
         by_reviewer[label.reviewer].append(label)
     scores = {who: _gold_score(labels, gold, snapshot.questions, read) for who, labels in by_reviewer.items()}
-    medians = {who: _median_ms(labels) for who, labels in by_reviewer.items()}
+    times = {who: _active_times(labels) for who, labels in by_reviewer.items()}
+    medians = {who: statistics.median(took.values()) if took else None for who, took in times.items()}
     reviewers = [
-        _reviewer(snapshot, queue_id, reviewer, by_reviewer, medians, scores, kappas, report.questions)
+        _reviewer(snapshot, queue_id, reviewer, by_reviewer, times, medians, scores, kappas, report.questions)
         for queue_id, reviewer in plan.queues.items()
     ]
-    finished = [item for items in snapshot.items.values() for item in items.values()]
-    done: dict[str, int] = defaultdict(int)
-    for item in finished:
+    ignored = set(map(person, plan.ignored))
+    places = [item for who, items in snapshot.items.items() if person(who) not in ignored for item in items.values()]
+    done: dict[str, int] = dict.fromkeys(snapshot.trace_ids, 0)
+    for item in places:
         done[item.trace_id] += item.state is QueueItemState.COMPLETE
     return SprintProgress(
         snapshot=snapshot,
         done=sum(done.values()),
-        of=len(finished),
+        of=len(places),
         items=len(done),
         with_two=sum(count >= 2 for count in done.values()),
         reviewers=tuple(sorted(reviewers, key=lambda each: each.reviewer)),
         questions=report.questions,
-        outside=_outside(said, is_reviewers, plan.opened_at_ms or 0, plan.slug),
+        outside=outside(said, is_reviewers, plan),
+        second_answers=counted.left_out.get(LeftOut.SECOND_ANSWERS, {}),
+        replaced=replaced_by_others(said, is_reviewers, same),
         lost_questions=tuple(each.name for each in plan.questions if each.name not in _names(snapshot.questions)),
         counted=counted,
         disagreements=disagreements(snapshot, cases_of(snapshot, read, gold_items)),
@@ -181,6 +199,7 @@ def _reviewer(
     queue_id: str,
     reviewer: str,
     by_reviewer: Mapping[str, Sequence[CountedLabel]],
+    times: Mapping[str, Mapping[str, int]],
     medians: Mapping[str, float | None],
     scores: Mapping[str, GoldScore | None],
     kappas: Mapping[str, float | None],
@@ -191,20 +210,20 @@ def _reviewer(
     labels, median, score = by_reviewer.get(me, ()), medians.get(me), scores.get(me)
     states = [item.state for item in items.values()]
     pending = states.count(QueueItemState.PENDING)
-    times = [item.completed_at_ms for item in items.values() if item.completed_at_ms]
+    finished = [item.completed_at_ms for item in items.values() if item.completed_at_ms]
     seen = [label.blind in (WasBlind.FALSE, WasBlind.REVEALED) for label in labels] if plan.blind else []
     today = datetime.fromtimestamp(snapshot.at_ms / 1000).date()
-    last_ms = max(times, default=None)
+    last_ms = max(finished, default=None)
     flags = [
         flag
         for flag, holds in (
             (Flag.LEFT, me in map(person, plan.left)),
             (Flag.NO_QUEUE, reviewer in snapshot.missing_queues),
             (Flag.TOO_FAST, _is_too_fast(median, medians, len({label.item for label in labels}))),
-            (Flag.GOLD, _is_below_team(me, scores)),
+            (Flag.GOLD, is_below_team(me, scores)),
             (Flag.DRIFT, _drifts(me, labels, questions)),
             (Flag.QUIET, bool(pending) and last_ms is not None and _is_quiet(last_ms, snapshot.at_ms)),
-            (Flag.NEVER_SEEN, bool(pending) and not labels and not times),
+            (Flag.NEVER_SEEN, bool(pending) and not labels and not finished),
             (Flag.NOT_BLIND, any(seen)),
         )
         if holds
@@ -215,7 +234,7 @@ def _reviewer(
         done=states.count(QueueItemState.COMPLETE),
         of=len(states),
         declined=states.count(QueueItemState.DECLINED),
-        today=sum(datetime.fromtimestamp(each / 1000).date() == today for each in times),
+        today=sum(datetime.fromtimestamp(each / 1000).date() == today for each in finished),
         last_ms=last_ms,
         active_ms_median=median,
         left_ms=median * pending if median and pending else None,
@@ -223,16 +242,16 @@ def _reviewer(
         kappa=kappas.get(me),
         not_blind=sum(seen),
         flags=tuple(flags),
+        fastest=tuple(sorted(times.get(me, {}).items(), key=lambda entry: (entry[1], entry[0]))[:_FASTEST]),
     )
 
 
-def _median_ms(labels: Sequence[CountedLabel]) -> float | None:
-    """Return the median active time on an item: the longest of its answers, as each has that of those before it."""
-    longest: dict[object, int] = defaultdict(int)
+def _active_times(labels: Sequence[CountedLabel]) -> dict[str, int]:
+    """Return the active time on each trace: the longest of its answers, as each has that of those before it."""
+    longest: dict[str, int] = defaultdict(int)
     for label in labels:
-        longest[label.item] = max(longest[label.item], label.active_ms)
-    times = [each for each in longest.values() if each]
-    return statistics.median(times) if times else None
+        longest[label.item.trace_id] = max(longest[label.item.trace_id], label.active_ms)
+    return {trace_id: took for trace_id, took in longest.items() if took}
 
 
 def _is_too_fast(median: float | None, medians: Mapping[str, float | None], items: int) -> bool:
@@ -263,13 +282,13 @@ def _gold_score(
     return GoldScore(sum(answers), len(answers))
 
 
-def _is_below_team(me: str, scores: Mapping[str, GoldScore | None]) -> bool:
-    mine = scores.get(me)
-    others = [each for who, each in scores.items() if who != me and each is not None]
-    of = sum(each.of for each in others)
-    if mine is None or mine.of < _GOLD_AFTER or not of:
+def is_below_team(me: str, scores: Mapping[str, GoldScore | None]) -> bool:
+    """Return whether somebody got fewer gold items right than chance allows at the rate of the whole team."""
+    mine, team = scores.get(me), [each for each in scores.values() if each is not None]
+    if mine is None or mine.of < _GOLD_AFTER:
         return False
-    return binomial_at_most(mine.right, mine.of, sum(each.right for each in others) / of) < _GOLD_P
+    rate = sum(each.right for each in team) / sum(each.of for each in team)
+    return binomial_at_most(mine.right, mine.of, rate) < _GOLD_P
 
 
 def _drifts(me: str, labels: Sequence[CountedLabel], questions: Sequence[QuestionFigures]) -> bool:
@@ -300,20 +319,6 @@ def _is_quiet(last_ms: int, now_ms: int) -> bool:
     last, today = (datetime.fromtimestamp(each / 1000).date() for each in (last_ms, now_ms))
     between = (last + timedelta(days=day) for day in range(1, (today - last).days))
     return any(day.weekday() < 5 for day in between)
-
-
-def _outside(
-    said: Sequence[Assessment], is_reviewers: Callable[[Assessment], bool], opened_at_ms: int, slug: str
-) -> dict[str, int]:
-    """Count the labels given on the sprint's traces since it was opened that are no reviewer's of it, by source."""
-    counts: dict[str, int] = defaultdict(int)
-    for each in said:
-        is_label = each.valid and each.source.type is SourceType.HUMAN and each.name not in NOTE_NAMES
-        names_no_other = each.metadata.get(answer_metadata.SPRINT) in (None, "", slug)
-        is_new = each.created_at_ms >= opened_at_ms and not each.metadata.get(answer_metadata.ROLE)
-        if is_label and is_new and names_no_other and not is_reviewers(each):
-            counts[each.source.id] += 1
-    return dict(sorted(counts.items()))
 
 
 def _names(questions: Sequence[Question]) -> set[str]:

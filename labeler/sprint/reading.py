@@ -14,6 +14,7 @@ from labeler.domain.queue import Queue, QueueItem
 from labeler.domain.trace import TraceSummary
 from labeler.sprint.assignment import Placed
 from labeler.sprint.errors import MissingRight
+from labeler.sprint.plan import SprintState
 from labeler.sprint.plan_tags import Sprint
 
 _IDS_AT_ONCE: Final = 500
@@ -54,8 +55,35 @@ class Snapshot:
 
     @property
     def missing_traces(self) -> list[str]:
-        """Traces of the sprint that are not on the server any more."""
-        return sorted({*self.trace_ids, *self.sprint.plan.calibration} - self.traces.keys())
+        """Traces of the sprint that are not on the server any more, as far as it is known which ones."""
+        return sorted(set(self.wanted_traces) - self.traces.keys())
+
+    @property
+    def wanted_traces(self) -> list[str]:
+        """Every trace that is known to be of the sprint, sorted."""
+        return sorted({*self.trace_ids, *self.sprint.plan.calibration})
+
+    @property
+    def unplaced_traces(self) -> int:
+        """How many of the traces that the sprint was made of are in no queue, beside those that are missing.
+
+        A trace that is deleted leaves its queues, so that only their number tells. 0 where it does not tell, as while a
+        queue is gone itself.
+        """
+        plan = self.sprint.plan
+        if plan.items is None or plan.state is SprintState.CALIBRATING or len(self.items) < len(plan.queues):
+            return 0
+        return max(0, plan.items - len(self.wanted_traces))
+
+    @property
+    def fewest_places_lost(self) -> int:
+        """How many places in queues went with these traces at least: an item of gold, or one drawn for more, has
+        more.
+        """
+        plan, people = self.sprint.plan, len(self.sprint.plan.active_queues)
+        each = people if plan.overlap == "all" else min(int(plan.overlap), people)
+        first = sum(trace in plan.calibration for trace in self.missing_traces)
+        return first * people + (len(self.missing_traces) - first + self.unplaced_traces) * each
 
 
 async def read_items(backend: TeamBackend, sprint: Sprint, at_ms: int) -> Snapshot:

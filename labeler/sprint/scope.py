@@ -13,8 +13,10 @@ from labeler.sprint.reading import Snapshot
 def is_of_reviewers(snapshot: Snapshot) -> Callable[[Assessment], bool]:
     """Return the test of whether an assessment is of a sprint, and by one of its reviewers."""
     plan = snapshot.sprint.plan
-    is_of_sprint = scope_of_plan(plan.scope, {who: items.keys() for who, items in snapshot.items.items()})
     people, same = {person(each) for each in plan.queues.values()}, same_people(plan)
+    assigned = {person(who): items.keys() for who, items in snapshot.items.items()}
+    assigned |= {other: assigned[one] for other, one in same.items() if one in assigned}
+    is_of_sprint = scope_of_plan(plan.scope, assigned)
 
     def is_reviewers(assessment: Assessment) -> bool:
         by = person(assessment.source.id)

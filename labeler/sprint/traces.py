@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 from labeler.backends.base import TeamBackend
 from labeler.dataclass import dataclass
 from labeler.domain.assessment import SourceType, person
+from labeler.domain.sprint import in_no_sprint
 from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import Query
 from labeler.sprint.errors import SprintError
@@ -20,11 +21,19 @@ OnTracesFound = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class SelectedTrace:
-    """A trace of a sprint. `answered` has the names of what people have answered, and who, as people are compared."""
+    """A trace of a sprint. `answered` has the names of what people have answered, and who, as people are compared.
+
+    `answered_freely` has those of them that are of no sprint.
+    """
 
     id: str
     requested_at_ms: int
     answered: frozenset[tuple[str, str]] = frozenset()
+    answered_freely: frozenset[tuple[str, str]] = frozenset()
+
+    def is_answered_by(self, reviewer: str, names: Collection[str]) -> bool:
+        """Return whether a reviewer has answered all of these questions outside any sprint."""
+        return all((name, person(reviewer)) in self.answered_freely for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +86,10 @@ def draw(trace_ids: Iterable[str], count: int, seed: int, what: str) -> frozense
 
 def selected(summary: TraceSummary) -> SelectedTrace:
     """Return what a sprint needs to know of a trace."""
-    answered = frozenset(
-        (each.name, person(each.source.id))
-        for each in summary.assessments
-        if each.valid and each.source.type is SourceType.HUMAN
+    said = [each for each in summary.assessments if each.valid and each.source.type is SourceType.HUMAN]
+    return SelectedTrace(
+        summary.id,
+        summary.requested_at_ms,
+        frozenset((each.name, person(each.source.id)) for each in said),
+        frozenset((each.name, person(each.source.id)) for each in said if in_no_sprint(each)),
     )
-    return SelectedTrace(summary.id, summary.requested_at_ms, answered)

@@ -156,6 +156,9 @@ def test_a_guide_is_printed_and_replaced(labeler: Program) -> None:
         (("--sample", "6"), "A sample of 6 is more than there is: the selection has 5"),
         (("--calibrate", "6"), "the sprint has only 5 items"),
         (("--ids", "nowhere.txt"), "nowhere.txt cannot be read"),
+        (("--same", "ana@x.io"), "give a reviewer and another ID of theirs"),
+        (("--same", "eve=ana.b"), "eve is none of the reviewers"),
+        (("--same", "ana@x.io=bo@x.io"), "bo@x.io is a reviewer"),
     ],
 )
 def test_bad_input_is_named_and_makes_nothing(
@@ -226,6 +229,17 @@ def test_lines_that_are_no_trace_here_can_be_left_out(labeler: Program) -> None:
     assert {trace for items in experiment.assigned("Some").values() for trace in items} == {*experiment.traces[:2]}
 
 
+@pytest.mark.parametrize(
+    ("name", "said"), [("x" * 201, "has at most 200 characters, and this has 201"), ("日本", "no letter of a to z")]
+)
+def test_a_name_that_no_tag_can_have_is_refused(
+    labeler: Program, shared: SprintExperiment, name: str, said: str
+) -> None:
+    refused = shared.create(labeler, name, "--yes")
+    assert refused.code == 2
+    assert said in refused.err
+
+
 def test_two_experiments_are_none(labeler: Program, shared: SprintExperiment) -> None:
     refused = shared.create(labeler, "Two", "-e", shared.id, "--yes")
     assert refused.code == 2
@@ -280,7 +294,10 @@ def test_items_with_answers_are_counted_before(labeler: Program) -> None:
     for trace in experiment.traces[:2]:
         experiment.server.post(f"/api/3.0/mlflow/traces/{trace}/assessments", {"assessment": answer})
     shown = experiment.create(labeler, "Again", "--dry-run")
-    assert "2 items have answers to “correct” by these reviewers already. They will be asked again." in shown.err
+    assert (
+        "2 items have answers to “correct” by these reviewers already. They will be asked again; --count-earlier takes"
+        in shown.err
+    )
 
 
 @pytest.mark.slow

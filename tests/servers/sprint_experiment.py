@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from labeler.domain.moment import utc_text
 from tests.cli.program import Ended, Program
 from tests.servers.filling import create_schema, log_many
 from tests.servers.mlflow_server import MlflowServer, shared_server
@@ -80,12 +81,40 @@ class SprintExperiment:
         return self.sprint(labeler, "create", name, "--reviewers", ",".join(people), *overlap, *more, by=by)
 
     def label(
-        self, trace_id: str, by: str, value: object, slug: str = "", name: str = "correct", **metadata: str
-    ) -> None:
-        """Label a trace as labeler does: in a sprint if there is a `slug`, else as a script or MLflow's page."""
+        self,
+        trace_id: str,
+        by: str,
+        value: object,
+        slug: str = "",
+        name: str = "correct",
+        at_ms: int = 0,
+        overrides: str = "",
+        **metadata: str,
+    ) -> str:
+        """Label a trace as labeler does: in a sprint if there is a `slug`, else as a script or MLflow's page.
+
+        Returns the ID of the assessment. `at_ms` is when, 0 for now.
+        """
         written = {f"labeler.{key}": each for key, each in metadata.items()}
         if slug:
             written |= {"labeler.sprint": slug, "labeler.blind": "true"}
-        said = {"assessment_name": name, "source": {"source_type": "HUMAN", "source_id": by}, "metadata": written}
+        said: dict[str, Any] = {"assessment_name": name, "metadata": written}
+        said["source"] = {"source_type": "HUMAN", "source_id": by}
+        if at_ms:
+            said |= {"create_time": utc_text(at_ms), "last_update_time": utc_text(at_ms)}
+        if overrides:
+            said["overrides"] = overrides
         said["feedback"] = {"value": value}
-        self.server.post(f"/api/3.0/mlflow/traces/{trace_id}/assessments", {"assessment": said})
+        answered = self.server.post(f"/api/3.0/mlflow/traces/{trace_id}/assessments", {"assessment": said})
+        assessment_id: str = answered["assessment"]["assessment_id"]
+        return assessment_id
+
+    def delete_queue(self, queue_name: str) -> None:
+        """Delete a queue, as somebody does in MLflow."""
+        queue = {"queue_id": self.queues[queue_name]["queue_id"]}
+        self.server.post("/api/3.0/mlflow/review-queues/delete", queue)
+
+    def delete_traces(self, *trace_ids: str) -> None:
+        """Delete traces."""
+        gone: dict[str, Any] = {"experiment_id": self.id, "request_ids": [*trace_ids]}
+        self.server.post("/api/2.0/mlflow/traces/delete-traces", gone)
