@@ -58,7 +58,7 @@ class ReviewFields(ReviewDisplay):
         """Forget the draft of what was typed, once that is done."""
         if is_taken and typed is not None:
             typed.keep(self.desk.drafts, "")
-            self.paint_rows((self.desk.state.position,))
+            self.paint_row_of(typed.trace_id)
 
     def carried_out(self, action: Action, outcome: Done | Refusal, typed: OpenField | None = None) -> bool:
         """Show what an action came to; tells whether it was carried out. `typed` is the field that it was typed in."""
@@ -123,7 +123,7 @@ class ReviewFields(ReviewDisplay):
             return
         if failed is not None:
             asked.keep(self.desk.drafts, text)
-            self.paint_rows((self.desk.state.position,))
+            self.paint_row_of(asked.trace_id)
             self.warn(str(failed))
             return
         self.refresh()
@@ -145,6 +145,7 @@ class ReviewFields(ReviewDisplay):
         was_taken = self.carried_out(action, await self.desk.act(action), asked)
         if asked.keep(self.desk.drafts, "" if was_taken else text) and not was_taken and not self.confirm.is_open:
             self.warn(f"{self.notice} · kept as a draft")
+        self.paint_row_of(asked.trace_id)
 
     async def cancel_field(self, text: str) -> None:
         """Close the open field: the text that stands in it is kept as a draft."""
@@ -157,7 +158,7 @@ class ReviewFields(ReviewDisplay):
             await self.act(Proceed())
         elif is_kept:
             self.say("kept as a draft")
-        self.paint_rows((self.desk.state.position,))
+        self.paint_row_of(asked.trace_id)
 
     def switch_field(self, text: str) -> None:
         """Have the open field be about the other item that may be meant. What was typed goes along."""
@@ -165,6 +166,7 @@ class ReviewFields(ReviewDisplay):
         if asked is None or asked.request.instead is None:
             return
         asked.keep(self.desk.drafts, "")
+        self.paint_row_of(asked.trace_id)
         self._asked, text = asked.switched(self.desk, text)
         view = self._asked.view(self.desk, self.keymap, self.shown_text(self._asked.request.question))
         self._answer_field.open(replace(view, text=text))
@@ -185,9 +187,9 @@ class ReviewFields(ReviewDisplay):
 
     @on(AnswerField.DraftChanged)
     def _draft_changed(self, message: AnswerField.DraftChanged) -> None:
-        if message.text == self._answer_field.draft:
+        if message.text == self._answer_field.draft and self._asked is not None:
             self.keep_draft()
-            self.paint_rows((self.desk.state.position,))
+            self.paint_row_of(self._asked.trace_id)
 
     def _open_field(self, request: FieldRequest) -> None:
         self._asked = OpenField.asked(self.desk, request)

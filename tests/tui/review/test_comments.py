@@ -274,6 +274,20 @@ async def test_without_snippets_the_key_says_where_they_are_made(tmp_path: Path)
         assert table.comment(0, THUMB.name) == "late"
 
 
+async def test_a_late_comment_left_half_typed_is_a_draft_in_the_row_of_the_item_that_it_is_about(
+    tmp_path: Path,
+) -> None:
+    async with open_table(tmp_path, traces(3), (THUMB,)) as table:
+        await table.press("y", "c", *"wh", "tab")
+        await table.wait_for(lambda: "✎" in table.screen.splitlines()[2][:6], "the draft")
+        assert "✎" not in table.screen.splitlines()[3][:6]
+        await table.press("escape")
+        assert "✎" in table.screen.splitlines()[2][:6]
+        await table.press("p", "c", "enter")
+        assert table.comment(0, THUMB.name) == "wh"
+        assert "✎" not in table.screen.splitlines()[2][:6]
+
+
 async def test_a_comment_that_comes_late_says_whose_it_is_and_tab_has_it_go_to_the_item_before(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(4), (RATING,)) as table:
         await table.press("4", "c")
