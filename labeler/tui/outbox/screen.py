@@ -22,8 +22,7 @@ from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.keymap import Keymap
 from labeler.tui.outbox.delivery_list import OutboxList, RowPainter
 from labeler.tui.outbox.view_models import OutboxEntry, asked_words, counts_line, detail_lines, entry_line, place_line
-from labeler.tui.screens.help import help_lines
-from labeler.tui.screens.overlay import Overlay
+from labeler.tui.screens.help import HelpPage
 from labeler.tui.screens.page import Page
 from labeler.tui.widgets.confirm import Confirm
 from labeler.tui.widgets.key_line import hints_line, message_lines
@@ -119,8 +118,7 @@ class OutboxScreen(Page[OutboxClosed]):
         self.close()
 
     def help(self) -> None:
-        keys = Overlay("keys", lambda width: help_lines(self.keymap, self.look.signs, width), self.keymap, self.look)
-        self.app.push_screen(keys)
+        self.app.push_screen(HelpPage(self.keymap, self.look))
 
     def enter(self) -> None:
         self.go_to_item()

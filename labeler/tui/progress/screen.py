@@ -178,11 +178,9 @@ class ProgressScreen(Page[PageClosed]):
             self.run_worker(self._show_today(), group="today", exclusive=True, exit_on_error=False)
 
     def help(self) -> None:
-        from labeler.tui.screens.help import help_lines
-        from labeler.tui.screens.overlay import Overlay
+        from labeler.tui.screens.help import HelpPage
 
-        keys = Overlay("keys", lambda width: help_lines(self.keymap, self.look.signs, width), self.keymap, self.look)
-        self.app.push_screen(keys, self._came_back)
+        self.app.push_screen(HelpPage(self.keymap, self.look), self._came_back)
 
     def outbox(self) -> None:
         """Show what is not delivered; an item that is opened there is opened in the review."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -28,7 +28,7 @@ from labeler.tui.review.copy import Copied, CopyMenu, hand_over, text_to_copy, w
 from labeler.tui.review.filter_actions import ReviewFilters
 from labeler.tui.review.presses import TOO_EARLY
 from labeler.tui.review.question_panel import option_keys, whole_question
-from labeler.tui.widgets.styled_text import Line, wrapped
+from labeler.tui.widgets.styled_text import wrapped
 
 if TYPE_CHECKING:
     from labeler.tui.outbox.screen import OutboxClosed
@@ -98,6 +98,8 @@ class ReviewActions(ReviewFilters):
 
     def guideline(self) -> None:
         """Show the whole instruction, and every option of the focused question with its key."""
+        from labeler.tui.screens.overlay import Overlay, TextSheet
+
         part = self.desk.state.part
         if part is None:
             self.warn("This review asks no question")
@@ -105,7 +107,8 @@ class ReviewActions(ReviewFilters):
         text = whole_question(part, option_keys(self.keymap))
         if guide := sanitise(self.desk.record.spec.guide):
             text = f"{text}\n\n{guide_title(self.desk)}\n\n{guide}"
-        self._show_over(sanitise(part.name), lambda width: wrapped(text, width))
+        sheet = TextSheet(lambda width: wrapped(text, width))
+        self.app.push_screen(Overlay(sanitise(part.name), sheet, self.keymap, self.look), self._overlay_closed)
 
     def show_guide(self) -> None:
         """Show the guide of the sprint, as before its first item."""
@@ -303,9 +306,9 @@ class ReviewActions(ReviewFilters):
 
     def help(self) -> None:
         """Show every key."""
-        from labeler.tui.screens.help import help_lines
+        from labeler.tui.screens.help import HelpPage
 
-        self._show_over("keys", lambda width: help_lines(self.keymap, self.look.signs, width))
+        self.app.push_screen(HelpPage(self.keymap, self.look), self._overlay_closed)
 
     def outbox(self) -> None:
         """Show what is not delivered."""
@@ -360,11 +363,6 @@ class ReviewActions(ReviewFilters):
                 self.app.exit(begin)
 
         self.app.push_screen(choice, closed)
-
-    def _show_over(self, title: str, make: Callable[[int], Sequence[Line]]) -> None:
-        from labeler.tui.screens.overlay import Overlay
-
-        self.app.push_screen(Overlay(title, make, self.keymap, self.look), self._overlay_closed)
 
     def _overlay_closed(self, pressed: Pressed | None) -> None:
         self.presses.closed(pressed)

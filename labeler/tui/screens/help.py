@@ -2,31 +2,152 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import groupby
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby, zip_longest
+from typing import Final, NamedTuple, TypeAlias
 
+from rich.cells import cell_len
+
+from labeler.dataclass import dataclass
 from labeler.tui.action_table import Action, Context, Group
-from labeler.tui.appearance import Signs
+from labeler.tui.appearance import ScreenLook, Signs
 from labeler.tui.keymap import Keymap
+from labeler.tui.screens.overlay import Found, Overlay
 from labeler.tui.widgets.key_line import HELP
-from labeler.tui.widgets.styled_text import Line, wrapped
+from labeler.tui.widgets.styled_text import Line, flow, width_of, wrapped
 
-_COLUMN = 18
+_KEYS: Final = 18
+"""Cells of the keys in a list, with what is free around them."""
+
+_FEW_KEYS: Final = 7
+"""Cells of the keys in columns. Where they take more, what they do stands further right."""
+
+_COLUMN: Final = 27
+"""Cells that a column takes at least."""
+
+_BETWEEN: Final = 2
+"""Cells between two columns, and between two signs."""
+
 _FIRST: Final = 10
 """Keys that are shown before all others."""
 
 
-def help_lines(keymap: Keymap, signs: Signs, width: int) -> list[Line]:
-    """Return the keys worth most on an item, all actions with their keys, then the signs, in lines of `width` cells."""
-    lines: list[Line] = [[("on an item", "chrome.strong")], *_entries(_worth_most(keymap), width), []]
-    for group in Group:
-        actions = [action for action in keymap.actions if action.group is group]
-        lines += [[(str(group), "chrome.strong")], *_entries(actions, width), []]
-    lines.append([("signs", "chrome.strong")])
-    for sign, role, meaning in _signs(signs, keymap):
-        lines += _entry(sign, role, meaning, width)
-    return lines
+class Entry(NamedTuple):
+    """A line of the help: keys or a sign, drawn in a role, what they mean, and the same in few words.
+
+    `names` is what a search finds it by besides.
+    """
+
+    head: str
+    role: str
+    meaning: str
+    brief: str
+    names: str = ""
+
+    def has(self, words: str) -> bool:
+        """Return whether words in lower case stand in it."""
+        return any(words in each.casefold() for each in (self.head, self.meaning, self.brief, self.names))
+
+
+Block: TypeAlias = tuple[str, Sequence[Entry]]
+"""A heading and what stands below it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HelpSheet:
+    """The help for the keys in effect: all of it on one screen where that has room, else a list of full sentences."""
+
+    keymap: Keymap
+    signs: Signs
+
+    def whole(self, width: int, height: int) -> Sequence[Line] | None:
+        """Return everything in columns, with the signs below them; None where that does not fit.
+
+        What an action does is said in few words where its sentence is longer than a column is wide. There are as few
+        columns as that takes, with blank lines between the groups where there is room for them.
+        """
+        blocks = [self._first(), *self._groups(_in_pairs)]
+        signs: list[Line] = [[(each.head, each.role), (f" {each.brief}", "chrome")] for each in self._signs()]
+        below = flow([[("signs", "chrome.strong")], *signs], width, _BETWEEN, "chrome")
+        for count in range(1, (width + _BETWEEN) // (_COLUMN + _BETWEEN) + 1):
+            for gap in (1, 0):
+                columns = _in_columns(blocks, count, gap, width, height - len(below) - 1)
+                if columns is not None:
+                    return [*columns, [], *below]
+        return None
+
+    def lines(self, width: int) -> Sequence[Line]:
+        """Return the keys worth most on an item, all actions with their keys, then the signs, in a list."""
+        blocks = [self._first(), *self._everything()]
+        return [line for block in blocks for line in (*_listed(block, width), [])][:-1]
+
+    def found(self, words: str, width: int) -> Found:
+        """Return what is said of words in lower case, under its headings; what stands twice is found once."""
+        blocks = ((heading, [each for each in entries if each.has(words)]) for heading, entries in self._everything())
+        fitting = [block for block in blocks if block[1]]
+        lines = [line for block in fitting for line in _listed(block, width)]
+        return Found(lines, sum(len(entries) for _, entries in fitting))
+
+    def _first(self) -> Block:
+        return "on an item", list(_one_by_one(_worth_most(self.keymap)))
+
+    def _everything(self) -> list[Block]:
+        return [*self._groups(_one_by_one), ("signs", self._signs())]
+
+    def _groups(self, entries: Callable[[Iterable[Action]], Iterator[Entry]]) -> list[Block]:
+        actions = self.keymap.actions
+        return [(str(group), list(entries(each for each in actions if each.group is group))) for group in Group]
+
+    def _signs(self) -> list[Entry]:
+        signs, spelled = self.signs, self.keymap.spelled
+        return [
+            Entry(signs.open, "sign.open", "open", "open"),
+            Entry(signs.partly, "sign.partly", "partly answered", "partly answered"),
+            Entry(signs.labelled, "sign.labelled", "labelled", "labelled"),
+            Entry(signs.deferred, "sign.deferred", "deferred", "deferred"),
+            Entry(signs.declined, "sign.declined", "declined", "declined"),
+            Entry(
+                signs.others,
+                "sign.declined",
+                "completed or declined by somebody else, in the queue",
+                "done by others",
+            ),
+            Entry(
+                f"{signs.labelled}?",
+                "sign.labelled",
+                "completed by you in the queue, without an answer of yours",
+                "completed without answers",
+            ),
+            Entry(signs.missing, "sign.missing", "not downloaded", "not downloaded"),
+            Entry(
+                signs.conflict,
+                "sign.refused",
+                "another answer of yours was found, which was never shown here",
+                "conflict",
+            ),
+            Entry(signs.refused, "sign.refused", "an answer was refused by the server", "refused"),
+            Entry(signs.queued, "warning", "an answer that is not delivered yet", "not delivered yet"),
+            Entry(
+                signs.parked,
+                "warning",
+                spelled("an answer that waits for you to do something; {outbox.open} says what"),
+                spelled("waits for you ({outbox.open})"),
+            ),
+            Entry(signs.flag, "sign.flag", "flagged for discussion", "flagged"),
+            Entry(signs.draft, "sign.draft", "has a draft", "draft"),
+            Entry(signs.said, "row", "something was said about a span", "said about a span"),
+            Entry(signs.cursor, "cursor", "here; the focused question", "here"),
+            Entry(signs.selected, "cursor", "selected, to be answered with others", "selected"),
+            Entry(signs.folded, "fold", spelled("folded: {view.fold} opens it"), "folded"),
+            Entry("*", "chrome", "required question", "required"),
+        ]
+
+
+class HelpPage(Overlay):
+    """Shows the help over a screen."""
+
+    def __init__(self, keymap: Keymap, look: ScreenLook) -> None:
+        super().__init__("keys", HelpSheet(keymap, look.signs), keymap, look)
 
 
 def _worth_most(keymap: Keymap) -> list[Action]:
@@ -38,49 +159,86 @@ def _worth_most(keymap: Keymap) -> list[Action]:
     return sorted((each for each in offered if each.worth in kinds), key=lambda each: -each.worth)
 
 
-def _entries(actions: Iterable[Action], width: int) -> list[Line]:
-    """Return each action's keys and what they do; those of one series share an entry."""
-    lines: list[Line] = []
+def _one_by_one(actions: Iterable[Action]) -> Iterator[Entry]:
+    """Iterate over an entry for each action, with all of its keys; those of one series share one."""
     for meaning, together in groupby(actions, key=lambda action: action.series or action.does):
-        one, *others = together
-        keys = "  ".join(one.keys) if not others else f"{_first_key(one)} to {_first_key(others[-1])}"
-        lines += _entry(keys or "unbound", "key", meaning, width)
-    return lines
+        yield _entry(list(together), meaning, "  ")
 
 
-def _first_key(action: Action) -> str:
-    return next(iter(action.keys), "·")
+def _in_pairs(actions: Iterable[Action]) -> Iterator[Entry]:
+    """Iterate over entries for columns: what is said in the same few words is one, with the first key of each."""
+    for brief, together in groupby(actions, key=lambda action: action.brief or action.id):
+        same = list(together)
+        yield _entry(same, same[0].does if len(same) == 1 else brief, " ")
 
 
-def _entry(head: str, role: str, meaning: str, width: int) -> list[Line]:
-    first, *rest = wrapped(meaning, max(width - _COLUMN, 8))
-    lines: list[Line] = [[(f"  {head}".ljust(_COLUMN), role), *first]]
-    return [*lines, *([(" " * _COLUMN, "chrome"), *line] for line in rest)]
+def _entry(actions: Sequence[Action], meaning: str, between: str) -> Entry:
+    first = [each.keys[0] for each in actions if each.keys]
+    if len(actions) == 1:
+        head = between.join(actions[0].keys)
+    elif len(first) > 2:
+        head = f"{first[0]} to {first[-1]}"
+    else:
+        head = between.join(first)
+    names = " ".join(f"{each.id} {each.does}" for each in actions)
+    return Entry(head or "unbound", "key", meaning, actions[0].in_few_words, names)
 
 
-def _signs(signs: Signs, keymap: Keymap) -> list[tuple[str, str, str]]:
-    return [
-        (signs.open, "sign.open", "open"),
-        (signs.partly, "sign.partly", "partly answered"),
-        (signs.labelled, "sign.labelled", "labelled"),
-        (signs.deferred, "sign.deferred", "deferred"),
-        (signs.declined, "sign.declined", "declined"),
-        (signs.others, "sign.declined", "completed or declined by somebody else, in the queue"),
-        (f"{signs.labelled}?", "sign.labelled", "completed by you in the queue, without an answer of yours"),
-        (signs.missing, "sign.missing", "not downloaded"),
-        (signs.conflict, "sign.refused", "another answer of yours was found, which was never shown here"),
-        (signs.refused, "sign.refused", "an answer was refused by the server"),
-        (signs.queued, "warning", "an answer that is not delivered yet"),
-        (
-            signs.parked,
-            "warning",
-            keymap.spelled("an answer that waits for you to do something; {outbox.open} says what"),
-        ),
-        (signs.flag, "sign.flag", "flagged for discussion"),
-        (signs.draft, "sign.draft", "has a draft"),
-        (signs.said, "row", "something was said about a span"),
-        (signs.cursor, "cursor", "here; the focused question"),
-        (signs.selected, "cursor", "selected, to be answered with others"),
-        (signs.folded, "fold", keymap.spelled("folded: {view.fold} opens it")),
-        ("*", "chrome", "required question"),
-    ]
+def _listed(block: Block, width: int) -> Iterator[Line]:
+    """Iterate over the lines of a block in a list, with full sentences."""
+    heading, entries = block
+    yield [(heading, "chrome.strong")]
+    for entry in entries:
+        first, *rest = wrapped(entry.meaning, max(width - _KEYS, 8))
+        yield [(f"  {entry.head}".ljust(_KEYS), entry.role), *first]
+        yield from ([(" " * _KEYS, "chrome"), *line] for line in rest)
+
+
+def _in_columns(blocks: Sequence[Block], count: int, gap: int, width: int, height: int) -> list[Line] | None:
+    """Return blocks in so many columns, each whole in one, with `gap` lines between; None where they do not fit.
+
+    Each stands in the first column that has room for it, in columns that are as low as that allows.
+    """
+    column_width = (width - (count - 1) * _BETWEEN) // count
+    made = [list(_brief_lines(block, column_width)) for block in blocks]
+    least = -(-sum(len(lines) + gap for lines in made) // count)
+    for limit in range(least, height + 1):
+        columns = _packed(made, count, gap, limit)
+        if columns is not None:
+            return [_side_by_side(row, column_width) for row in zip_longest(*columns, fillvalue=[])]
+    return None
+
+
+def _packed(blocks: Sequence[list[Line]], count: int, gap: int, limit: int) -> list[list[Line]] | None:
+    columns: list[list[Line]] = [[] for _ in range(count)]
+    for lines in blocks:
+        column = next((each for each in columns if len(each) + gap * bool(each) + len(lines) <= limit), None)
+        if column is None:
+            return None
+        column += [*([[]] * gap if column else []), *lines]
+    return columns
+
+
+def _brief_lines(block: Block, width: int) -> Iterator[Line]:
+    """Iterate over the lines of a block in a column."""
+    heading, entries = block
+    yield [(heading, "chrome.strong")]
+    for entry in entries:
+        head = f" {_few(entry.head).ljust(_FEW_KEYS)} "
+        room = max(width - cell_len(head), 2)
+        meaning = entry.meaning if cell_len(entry.meaning) <= room else entry.brief
+        first, *rest = wrapped(meaning, room)
+        yield [(head, entry.role), *first]
+        yield from ([(" " * cell_len(head), "chrome"), *line] for line in rest)
+
+
+def _few(head: str) -> str:
+    """Return the keys of an entry that a column has room for: all of them, or the first."""
+    return head if len(head) <= _FEW_KEYS + 1 else head.split(" ")[0]
+
+
+def _side_by_side(row: Sequence[Line], width: int) -> Line:
+    line: Line = []
+    for cell in row:
+        line += [*cell, (" " * (width + _BETWEEN - width_of(cell)), "chrome")]
+    return line[:-1]

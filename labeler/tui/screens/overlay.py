@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 from rich.segment import Segment
 from textual import events, on
@@ -31,6 +31,43 @@ _FRAME_HEIGHT: Final = 2
 """Cells and lines that the border of an overlay takes, with what it keeps free inside."""
 
 
+class Found(NamedTuple):
+    """What a search found: lines to show, and how many finds that is."""
+
+    lines: Sequence[Line]
+    count: int
+
+
+class Sheet(Protocol):
+    """What an overlay shows."""
+
+    def whole(self, width: int, height: int) -> Sequence[Line] | None:
+        """Return all of it for so many cells and lines; None where it does not fit, or is better scrolled."""
+
+    def lines(self, width: int) -> Sequence[Line]:
+        """Return all of it to be scrolled."""
+
+    def found(self, words: str, width: int) -> Found:
+        """Return what is found of words in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextSheet:
+    """Lines of text; `make` gives them for a width in cells."""
+
+    make: Callable[[int], Sequence[Line]]
+
+    def whole(self, width: int, height: int) -> Sequence[Line] | None:
+        return None
+
+    def lines(self, width: int) -> Sequence[Line]:
+        return self.make(width)
+
+    def found(self, words: str, width: int) -> Found:
+        lines = [line for line in self.make(width) if words in "".join(text for text, _ in line).casefold()]
+        return Found(lines, len(lines))
+
+
 @dataclass
 class _Moved(Message):
     """Other lines are in view: ``1-30 of 65``, or nothing where all of them are."""
@@ -39,39 +76,36 @@ class _Moved(Message):
 
 
 class _Lines(ScrollView, can_focus=False):
-    """The scrolled part. Lines are made for the width there is."""
+    """The scrolled part. Lines are made for the room there is."""
 
     DEFAULT_CSS = "_Lines { scrollbar-size: 0 0; }"
 
-    def __init__(self, make: Callable[[int], Sequence[Line]], look: ScreenLook) -> None:
+    def __init__(self, sheet: Sheet, look: ScreenLook) -> None:
         super().__init__()
-        self._make = make
+        self._sheet = sheet
         self._look = look
         self._made: Sequence[Line] = ()
         self._searched = ""
+        self._found = 0
 
     def on_resize(self, event: events.Resize) -> None:
         self._show()
 
     def show_only(self, words: str) -> None:
-        """Show only lines in which these words stand, in any case of letters."""
+        """Show only what these words stand in, in any case of letters."""
         self._searched = words.casefold()
         self._show()
         self.scroll_home(animate=False)
 
     def _show(self) -> None:
-        width = self.size.width
-        made = self._make(max(width, 1))
+        width = max(self.size.width, 1)
         if self._searched:
-            made = [line for line in made if self._searched in "".join(text for text, _ in line).casefold()]
-        self._made = made
-        self.virtual_size = Size(width, len(made))
+            self._made, self._found = self._sheet.found(self._searched, width)
+        else:
+            self._made = self._sheet.whole(width, self.size.height) or self._sheet.lines(width)
+        self.virtual_size = Size(self.size.width, len(self._made))
         self.refresh()
         self._tell_place()
-
-    def height_at(self, width: int) -> int:
-        """Return how many lines there are at a width in cells."""
-        return len(self._make(width))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
@@ -102,14 +136,14 @@ class _Lines(ScrollView, can_focus=False):
     def _tell_place(self) -> None:
         height, count, top = self.size.height, len(self._made), self.scroll_offset.y
         place = f"{top + 1}-{min(top + height, count)} of {count}   " if count > height else ""
-        found = f"{count} found   " if self._searched else ""
+        found = f"{self._found} found   " if self._searched else ""
         self.post_message(_Moved(found + place))
 
 
 class Overlay(OverReview[Pressed]):
-    """Shows a title and lines. `make` gives the lines for a width in cells. Its keys move in it, search, or close it.
+    """Shows a title and what is on a sheet. Its keys move in it, search, or close it.
 
-    A search shows only the lines in which something stands. Its result is the press that closed it.
+    A search shows only what was found. Its result is the press that closed it.
     """
 
     DEFAULT_CSS = """
@@ -120,10 +154,11 @@ class Overlay(OverReview[Pressed]):
     Overlay > Vertical.ascii { border: ascii $look-rule; }
     """
 
-    def __init__(self, title: str, make: Callable[[int], Sequence[Line]], keymap: Keymap, look: ScreenLook) -> None:
+    def __init__(self, title: str, sheet: Sheet, keymap: Keymap, look: ScreenLook) -> None:
         super().__init__()
         self._title = title
-        self._lines = _Lines(make, look)
+        self._sheet = sheet
+        self._lines = _Lines(sheet, look)
         self._keymap = keymap
         self._ascii = look.signs.horizontal.isascii()
         self._typed_on = TypedOn(keymap)
@@ -141,12 +176,16 @@ class Overlay(OverReview[Pressed]):
         box.border_title = Content(self._title)
 
     def on_resize(self, event: events.Resize) -> None:
-        """As high as its lines need, but so that the review can be seen around it."""
-        width = min(event.size.width * 9 // 10, _MOST_WIDE)
-        needed = self._lines.height_at(max(width - _FRAME_WIDTH, 1)) + _FRAME_HEIGHT
+        """Take the whole screen for what fits on it; else the height that its lines need, with the review around it."""
+        width, height = event.size
+        whole = self._sheet.whole(max(width - _FRAME_WIDTH, 1), height - _FRAME_HEIGHT)
         box = self.query_one(Vertical)
-        box.styles.width = width
-        box.styles.height = min(needed, max(event.size.height * 85 // 100, _FRAME_HEIGHT + 1))
+        if whole is not None:
+            box.styles.width, box.styles.height = width, len(whole) + _FRAME_HEIGHT
+            return
+        box.styles.width = width = min(width * 9 // 10, _MOST_WIDE)
+        needed = len(self._sheet.lines(max(width - _FRAME_WIDTH, 1))) + _FRAME_HEIGHT
+        box.styles.height = min(needed, max(height * 85 // 100, _FRAME_HEIGHT + 1))
 
     @on(_Moved)
     def _moved(self, message: _Moved) -> None:

@@ -26,9 +26,8 @@ from labeler.tui.keyboard.key_names import Pressed, pressed
 from labeler.tui.keyboard.pasting import dropped_paste
 from labeler.tui.keymap import Keymap, shown_key
 from labeler.tui.safe_app import SafeApp
-from labeler.tui.screens.help import help_lines
+from labeler.tui.screens.help import HelpPage
 from labeler.tui.screens.over_review import OverReview
-from labeler.tui.screens.overlay import Overlay
 from labeler.tui.screens.worklist_menu import Begin, Guess, Menu
 from labeler.tui.theme import Theme
 from labeler.tui.widgets.choice_list import ChoiceList, Offer
@@ -218,10 +217,7 @@ class StartScreen(OverReview[Begin | None]):
 
     def help(self) -> None:
         """Show every key."""
-        keys = Overlay(
-            "keys", lambda width: help_lines(self._keymap, self._look.signs, width), self._keymap, self._look
-        )
-        self.app.push_screen(keys)
+        self.app.push_screen(HelpPage(self._keymap, self._look))
 
     def on_paste(self, event: events.Paste) -> None:
         """Text pasted where there is no field chooses nothing."""
