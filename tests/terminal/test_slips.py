@@ -197,6 +197,37 @@ def test_a_comment_that_arrives_in_one_piece_is_a_comment(machine: Machine) -> N
     assert [(label["value"], label["rationale"]) for label in machine.labels()] == [(False, "no, yes: 1 of 2")]
 
 
+@pytest.mark.parametrize(
+    ("burst", "meant"),
+    [
+        ("abc\x7f\r", "ab"),
+        ("abd\x7fc\r", "abc"),
+        ("bc\x1b[Ha\x1b[Fd\x1b[D\x1b[3~\r", "abc"),
+        ("ab\x7f\x7f\x7fx\r", "x"),
+    ],
+    ids=["the end", "the middle", "moved about", "more than there is"],
+)
+@pytest.mark.parametrize("is_open", [True, False], ids=["in the open field", "with the key that opens it"])
+def test_a_comment_with_keys_that_edit_it_read_at_once_is_what_was_meant_and_submitted_once(
+    machine: Machine, burst: str, meant: str, is_open: bool
+) -> None:
+    machine.asks_one_thumb()
+    with machine.terminal("demo") as terminal:
+        terminal.wait_for("item 1/", "● online", "assistant")
+        if is_open:
+            terminal.press("N")
+            terminal.wait_for("Enter saves")
+            terminal.press(burst)
+        else:
+            terminal.press(f"N{burst}")
+        terminal.wait_for("item 2/", "mine 1")
+        terminal.press("X")
+        terminal.wait_for("X does nothing here", "item 2/", "mine 1")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+    assert [(label["value"], label["rationale"]) for label in machine.labels()] == [(False, meant)]
+
+
 def test_a_pasted_sentence_labels_nothing(machine: Machine) -> None:
     machine.asks_one_thumb()
     with machine.terminal("demo") as terminal:

@@ -117,6 +117,10 @@ class AnswerField(Vertical):
         """Put a text where the cursor is."""
         self._form.type(text)
 
+    async def edit(self, key: str) -> None:
+        """Do what a key edits that was pressed before the field could hear it itself."""
+        await self._form.edit(key)
+
     def hear(self, press: Pressed) -> Message | None:
         """Take a key pressed before the field could hear it itself; returns what that comes to, if anything."""
         told = self._messages.told_by(press, self.text)

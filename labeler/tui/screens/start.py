@@ -123,7 +123,7 @@ class StartScreen(OverReview[Begin | None]):
             event.stop()
             event.prevent_default()
             if self._search.display:
-                self._hear(press)
+                await self._hear(press)
             return
         is_naming = self.focused is self._name_field
         action = self._keymap.action(Context.FIELD, press.key) if is_naming else self._action(press.key)
@@ -137,20 +137,27 @@ class StartScreen(OverReview[Begin | None]):
         if not is_meant:
             return
         if run not in (OnScreen("close"), OnScreen("leave")):
-            self._escaped = False
-            self._note("")
+            self._goes_on()
         if run is not None:
             await dispatch(run, self._list, self)
 
-    def _hear(self, press: Pressed) -> None:
+    @on(NameField.Edited)
+    def _goes_on(self) -> None:
+        """Forget that leaving was begun."""
+        self._escaped = False
+        self._note("")
+
+    async def _hear(self, press: Pressed) -> None:
         """Take a key for the words searched for that was pressed before their field could hear it itself."""
         told = self._searching.told_by(press, self._search.text)
         if isinstance(told, self.Narrowed):
             self._narrowed(told)
         elif told is not None:
             self._wide_again()
-        else:
+        elif press.character:
             self._search.type(press.character)
+        else:
+            await self._search.edit(press.key)
 
     def _action(self, key: str) -> Action | None:
         """Return what a key does where no name is typed."""

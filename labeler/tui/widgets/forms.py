@@ -21,6 +21,7 @@ from labeler.dataclass import dataclass
 from labeler.tui.action_table import Context
 from labeler.tui.keyboard.key_names import Pressed, key_name, pressed
 from labeler.tui.keymap import Keymap, shown_key
+from labeler.tui.widgets.editing_keys import edit, hear_edit
 from labeler.tui.widgets.snippets import FoundSnippet, Snippets, named_before, offer, unknown
 
 _ROOM_TO_TYPE: Final = 32
@@ -90,7 +91,7 @@ class _Area(TextArea):
         elif event.key in _IDLE:
             event.stop()
             event.prevent_default()
-        else:
+        elif not await hear_edit(self, event):
             await super()._on_key(event)
 
     async def _on_paste(self, event: events.Paste) -> None:
@@ -153,6 +154,10 @@ class AreaForm(Vertical):
         """Put a text where the cursor is."""
         self._area.insert(text)
 
+    async def edit(self, key: str) -> None:
+        """Do what a key edits, if it edits anything."""
+        await edit(self._area, key)
+
     @property
     def names_snippet(self) -> bool:
         """Whether a snippet is named before the cursor."""
@@ -207,7 +212,7 @@ class _Line(Input):
         elif event.key in _IDLE:
             event.stop()
             event.prevent_default()
-        else:
+        elif not await hear_edit(self, event):
             await super()._on_key(event)
 
     def _on_paste(self, event: events.Paste) -> None:
@@ -267,3 +272,7 @@ class LineForm(Horizontal):
     def type(self, text: str) -> None:
         """Put a text where the cursor is, on one line."""
         self._line.insert_text_at_cursor(" ".join(text.splitlines()))
+
+    async def edit(self, key: str) -> None:
+        """Do what a key edits, if it edits anything."""
+        await edit(self._line, key)

@@ -92,6 +92,10 @@ class Prompt(Vertical):
         """Put a text where the cursor is."""
         self._form.type(text)
 
+    async def edit(self, key: str) -> None:
+        """Do what a key edits that was pressed before the prompt could hear it itself."""
+        await self._form.edit(key)
+
     def hear(self, press: Pressed) -> Message | None:
         """Take a key pressed before the prompt could hear it itself; returns what that comes to, if anything."""
         messages = next((each for each, form in self._forms if form.display), self._commanding)

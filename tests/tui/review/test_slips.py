@@ -290,6 +290,38 @@ async def test_text_pasted_right_behind_the_key_that_opens_a_field_goes_into_it(
         assert table.comment(0, "user_satisfaction") == "two\nlines"
 
 
+@pytest.mark.parametrize(
+    ("edited", "meant"),
+    [
+        ([*"abc", "backspace"], "ab"),
+        ([*"abd", "backspace", "c"], "abc"),
+        ([*"bc", "home", "a", "end", "d", "left", "delete"], "abc"),
+        ([*"a b", *["backspace"] * 9, "x"], "x"),
+    ],
+)
+@pytest.mark.parametrize("opens", ["before", "N", "c"])
+async def test_keys_that_edit_are_done_in_their_place_in_a_burst_and_answer_nothing(
+    tmp_path: Path, opens: str, edited: list[str], meant: str
+) -> None:
+    async with open_table(tmp_path, traces(3), (THUMB, RATING)) as table:
+        await table.press("y" if opens == "c" else "tab", "shift+tab")
+        if opens == "before":
+            await table.press("N")
+        await table.type([*([] if opens == "before" else [opens]), *edited, "enter"])
+        assert table.values(0) == {THUMB.name: opens == "c"}
+        assert table.comment(0, THUMB.name) == meant
+        assert (table.position, table.review.is_asking) == (0, False)
+
+
+async def test_keys_that_edit_are_done_in_their_place_in_a_line_as_well(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(3), (SCORE,)) as table:
+        await table.type([*"875", "backspace", "backspace", "5", "enter"])
+        assert table.values(0) == {SCORE.name: 85}
+        await table.trace_is_here()
+        await table.type([*":2", "backspace", "3", "enter"])
+        assert table.position == 2
+
+
 async def test_keys_that_arrive_in_one_burst_do_what_they_do_one_by_one(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(4), (THUMB, SCORE)) as table:
         await table.type([*"Nno, yes", "enter", *"85", "enter"])
