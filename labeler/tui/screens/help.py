@@ -61,11 +61,15 @@ class HelpSheet:
     signs: Signs
 
     def whole(self, width: int, height: int) -> Sequence[Line] | None:
-        """Return everything in columns, with the signs below them; None where that does not fit.
+        """Return the list where there is room for it, else everything in columns, with the signs below them; None where
+        that does not fit either.
 
         What an action does is said in few words where its sentence is longer than a column is wide. There are as few
         columns as that takes, with blank lines between the groups where there is room for them.
         """
+        listed = self.lines(width)
+        if len(listed) <= height:
+            return listed
         blocks = [self._first(), *self._groups(_in_pairs)]
         signs: list[Line] = [[(each.head, each.role), (f" {each.brief}", "chrome")] for each in self._signs()]
         below = flow([[("signs", "chrome.strong")], *signs], width, _BETWEEN, "chrome")
