@@ -20,9 +20,13 @@ from labeler.review.labelled import is_labelled
 from labeler.review.selection import told_counts
 from labeler.review.shared_queue import why_no_work
 from labeler.review.state import ReviewState
+from labeler.review.unfinished_texts import drafts_left_behind
 from labeler.review.worklist import Item
 
 _SAMPLES: Final = 3
+
+_NO_STAMP: Final = act.ActionContext(0, 0, lambda: "a-")
+"""For effects that are only counted."""
 
 _DONE: Final = {
     act.SetFlag: "flagged",
@@ -38,7 +42,8 @@ class BulkPlan:
 
     `without` are the traces to which it can be done that have no answer of mine yet (to the question, or to any), and
     `everyone` all to which it can be done, both in the order of the worklist. `not_opened` counts those of `everyone`
-    that were not opened in this sitting; `left_out` those to which it cannot be done, by the reason. `samples` are the
+    that were not opened in this sitting; `left_out` those to which it cannot be done, by the reason. `drafts` counts
+    the half-typed texts about those of `everyone` that it would submit: they would be left behind. `samples` are the
     first traces of those it would be done to at first.
     """
 
@@ -47,6 +52,7 @@ class BulkPlan:
     everyone: tuple[str, ...]
     not_opened: int
     left_out: dict[str, int]
+    drafts: int
 
     @property
     def has_two_ways(self) -> bool:
@@ -78,7 +84,17 @@ def plan(state: ReviewState, each: act.OnEach) -> BulkPlan:
         everyone=tuple(item.trace_id for item in able),
         not_opened=sum(state.index_of[item.trace_id] not in state.trail.opened for item in able),
         left_out=left_out,
+        drafts=sum(_drafts_left(state, item, each) for item in able),
     )
+
+
+def _drafts_left(state: ReviewState, item: Item, each: act.OnEach) -> int:
+    """Count the drafts about an item that would be left behind, if it would be submitted."""
+    trace_id = item.trace_id
+    if not state.drafts.get(trace_id) and (trace_id, None) not in state.kept_comments:
+        return 0
+    effects = list(_effects_on(state, item, each, 1, _NO_STAMP))
+    return drafts_left_behind(state, item, effects) if any(map(_submits, effects)) else 0
 
 
 def do_to_each(state: ReviewState, action: act.Bulk, stamp: act.ActionContext) -> Decision | Refusal:
@@ -214,13 +230,14 @@ def _next_question(state: ReviewState, each: act.OnEach) -> int | None:
     return None if found is None or found[0] + 1 >= len(state.questions) else found[0] + 1
 
 
+def _submits(effect: Effect) -> bool:
+    return isinstance(effect, StateEffect) and effect.after is ItemState.LABELLED and effect.before is not effect.after
+
+
 def _said(
     state: ReviewState, items: list[Item], each: act.OnEach, effects: list[Effect], left_out: dict[str, int]
 ) -> str:
-    submitted = sum(
-        isinstance(effect, StateEffect) and effect.after is ItemState.LABELLED and effect.before is not effect.after
-        for effect in effects
-    )
+    submitted = sum(map(_submits, effects))
     parts = [
         f"{verbatim(each_words(state, each))} · {len(items)} done together",
         f"{submitted} submitted" if submitted else "",

@@ -40,6 +40,11 @@ def stopped(state: ReviewState, item: Item, effects: Sequence[Effect], otherwise
     return Decision(change=change, focus=focus, field_index=field_index, says=says, stops=True)
 
 
+def drafts_left_behind(state: ReviewState, item: Item, effects: Sequence[Effect]) -> int:
+    """Count the drafts about an item that are not what these effects, which submit it, were typed from."""
+    return sum(1 for _ in _left_behind(state, item, effects))
+
+
 def _left_behind(state: ReviewState, item: Item, effects: Sequence[Effect]) -> Iterator[Unfinished]:
     """Iterate over the drafts about the item that are not what these effects were typed from."""
     slots = state.drafts.get(item.trace_id)

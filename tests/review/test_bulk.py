@@ -11,7 +11,8 @@ from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.domain.worklist import ItemState
 from labeler.review import action as act
 from labeler.review.bulk import BulkPlan, plan
-from labeler.review.decision import AskBack, AskBulk, Decision, FieldKind
+from labeler.review.decision import AskBack, AskBulk, Decision, FieldKind, FieldRequest
+from labeler.review.field_input import draft_slot
 from labeler.review.repeat import repeatable
 from labeler.review.shared_queue import learn_item
 from tests.review.sitting import CLARITY, EXPECTED, HELPFUL, MODES, POLITE, QUALITY, REMARK, SCORE, Sitting
@@ -35,6 +36,21 @@ def confirm(sitting: Sitting, action: act.Action) -> Decision:
 
 def states(sitting: Sitting) -> list[ItemState]:
     return [item.state for item in sitting.state.items]
+
+
+def test_drafts_that_a_bulk_answer_would_leave_behind_are_counted_before() -> None:
+    sitting = Sitting(HELPFUL, REMARK, items=6)
+    drafts: dict[str, set[str]] = {}
+    sitting.state.drafts = drafts
+    sitting.do(SELECT, SELECT, SELECT, SELECT)
+    assert planned(sitting, NO).drafts == 0
+    text = draft_slot(FieldRequest(FieldKind.TEXT, REMARK.name), None)
+    comment = draft_slot(FieldRequest(FieldKind.COMMENT, HELPFUL.name), None)
+    drafts |= {"t1": {text, comment}, "t2": {comment}, "t6": {text}}
+    sitting.state.kept_comments[("t3", None)] = "half a thought"
+    assert planned(sitting, NO).drafts == 3, "a comment that waits goes with the answer, and t6 is not selected"
+    assert planned(sitting, act.Defer()).drafts == 0, "what only puts items off keeps them"
+    assert planned(sitting, act.SetAnswer(REMARK.name, "all alike")).drafts == 0, "it submits nothing"
 
 
 def test_an_item_is_selected_and_the_next_one_gone_to_and_a_range_goes_up_to_here() -> None:

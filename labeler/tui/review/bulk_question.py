@@ -44,7 +44,14 @@ def _details(desk: Desk, found: BulkPlan) -> str:
         f"{len(state.selection)} selected",
         f"{with_mine} of {total} with an answer of yours" if with_mine else "none with an answer of yours",
         f"{found.not_opened} not opened in this sitting" if found.not_opened else "all opened in this sitting",
+        _drafts(found.drafts),
         f"left out: {told_counts(found.left_out)}" if found.left_out else "",
         ", ".join(f"“{title}”" for title in titles),
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _drafts(count: int) -> str:
+    if not count:
+        return ""
+    return f"{count} drafts would be left behind" if count > 1 else "a draft would be left behind"

@@ -119,6 +119,19 @@ async def test_what_is_typed_for_all_says_so_and_is_asked_about_when_enter_ends_
         assert values(table) == [{}] * 4
 
 
+async def test_drafts_that_would_be_left_behind_are_told_in_the_question(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(4), (THUMB, REMARK), size=(80, 24)) as table:
+        await table.press("e")
+        await table.type(["h", "a", "l", "f", "escape"])
+        await table.press("j", "e")
+        await table.type(["h", "a", "l", "f", "escape"])
+        await table.press("g", "v", "v", "v", "n")
+        assert "2 drafts would be left behind" in " ".join(table.line("panel").split())
+        await table.press("enter")
+        kept = [table.desk.drafts.has_any(item.trace_id) for item in table.desk.state.items]
+        assert kept == [True, True, False, False]
+
+
 async def test_a_text_for_all_that_is_left_stays_a_draft_and_no_draft_of_the_item_in_view(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(3), (THUMB,)) as table:
         await table.press("c")
