@@ -38,10 +38,13 @@ class SpanList(CursorRows):
         self._columns: Columns | None = None
         self._matches: list[int] = []
 
-    def show(self, lines: Sequence[SpanLine], speaking: Set[str], at: str | None) -> None:
-        """Show these spans with the cursor on the one whose ID is `at`. The conversation is read from `speaking`."""
+    def show(self, lines: Sequence[SpanLine], speaking: Set[str], at: str | None, searched: str = "") -> None:
+        """Show these spans with the cursor on the one whose ID is `at`. The conversation is read from `speaking`.
+
+        What is `searched` for was searched for before.
+        """
         self._lines, self._speaking = lines, speaking
-        self._folded, self._matches = set(), []
+        self._folded, self._matches = set(), self._found(searched)
         self._columns = None
         self._arrange(next((number for number, line in enumerate(lines) if line.span_id == at), 0))
 
@@ -113,13 +116,18 @@ class SpanList(CursorRows):
 
         Upper and lower case are told apart only when `text` has upper case.
         """
-        folds_case = text == text.lower()
-        told = (f"{line.name} {line.type} {line.error}" for line in self._lines)
-        self._matches = [n for n, each in enumerate(told) if text in (each.lower() if folds_case else each)]
+        self._matches = self._found(text)
         if self._matches:
             here = self._rows[self._cursor]
             self._go_to(next((match for match in self._matches if match >= here), self._matches[0]))
         return len(self._matches)
+
+    def _found(self, text: str) -> list[int]:
+        if not text:
+            return []
+        folds_case = text == text.lower()
+        told = (f"{line.name} {line.type} {line.error}" for line in self._lines)
+        return [n for n, each in enumerate(told) if text in (each.lower() if folds_case else each)]
 
     def next_match(self) -> tuple[int, int]:
         return self._step_match(1)

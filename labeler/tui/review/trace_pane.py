@@ -116,7 +116,8 @@ class TracePane(ViewLayers):
         if not lines:
             return "There are no spans of this trace"
         current = self.conversation.current_message() if self.over is None else None
-        self.span_tree.show(lines, self._view.speaking, self._view.span_of(current))
+        searched = self._searches.of("view.spans")
+        self.span_tree.show(lines, self._view.speaking, self._view.span_of(current), searched)
         self._open(TraceView("view.spans", "spans"))
         return ""
 

@@ -72,12 +72,13 @@ class ViewLayers(Beside):
         if before.trace_id == view.trace_id and before.is_blind is not view.is_blind:
             # What is searched stays as it is, and must not: it holds, or lacks, what others said.
             self.end_search()
-            self._searches.end(CONVERSATION)
+            self._searches.end_all()
             self.conversation.end_search()
         if (before.trace_id, before.is_blind) != (view.trace_id, view.is_blind):
-            self._searches.move_on(self._in_front_id)
+            if self._over:
+                self._searches.move_on(self._in_front_id)
             self._over.clear()
-            self._close_searches()
+            self._end_lost_searches()
             self._arrange()
         self._show_conversation()
         if self.has_documents_beside:
@@ -139,8 +140,10 @@ class ViewLayers(Beside):
 
     @property
     def search_beneath(self) -> str:
-        """What is searched for under what is in front; empty while nothing is."""
-        return self._searches.waiting(self._in_front_id)
+        """What is searched for under what is in front, or beside it; empty while nothing is."""
+        beside = (_DOCUMENTS,) if self.has_documents_beside else ()
+        beneath = (CONVERSATION, *beside, *(each.action_id for each in self._over))
+        return self._searches.first_in(each for each in beneath if each != self._in_front_id)
 
     def search(self, text: str) -> int:
         """Search in what is in front, until that is ended; returns how many matches there are."""
@@ -160,10 +163,8 @@ class ViewLayers(Beside):
             self.over.action_id if self.over is not None else _DOCUMENTS if self.has_documents_beside else CONVERSATION
         )
 
-    def _close_searches(self) -> None:
-        """End the searches of views that are closed."""
-        beside = (_DOCUMENTS,) if self.has_documents_beside else ()
-        self._searches.keep((CONVERSATION, *beside, *(each.action_id for each in self._over)))
+    def _end_lost_searches(self) -> None:
+        """Unmark what was searched for in views in which nothing is searched for any more."""
         for view_id, view in ((_SPANS, self.span_tree), (_DOCUMENTS, self._documents)):
             if not self._searches.of(view_id):
                 view.end_search()
@@ -184,7 +185,6 @@ class ViewLayers(Beside):
         self._changed()
 
     def _changed(self) -> None:
-        self._close_searches()
         self._arrange()
         self._show_conversation()
         self.post_message(self.ViewChanged())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from typing import Final
 
 CONVERSATION: Final = ""
@@ -10,7 +10,10 @@ CONVERSATION: Final = ""
 
 
 class ViewSearches:
-    """The texts that are searched for, by view, matches or not. One in the conversation waits under other views."""
+    """The texts that are searched for, by view, matches or not, also in views that are closed.
+
+    One in the conversation waits under other views.
+    """
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
@@ -27,18 +30,18 @@ class ViewSearches:
         """Search for nothing more in a view."""
         self._texts.pop(view, None)
 
-    def waiting(self, view: str) -> str:
-        """Return what is searched for in another view than this one, under it or beside it; empty where nothing is."""
-        return next((text for each, text in self._texts.items() if each != view), "")
+    def end_all(self) -> None:
+        """Search for nothing more in any view."""
+        self._texts.clear()
 
-    def keep(self, views: Collection[str]) -> None:
-        """Search in these views only: the others were closed."""
-        self._texts = {view: text for view, text in self._texts.items() if view in views}
+    def first_in(self, views: Iterable[str]) -> str:
+        """Return what is searched for in the first of these views in which anything is; empty where nothing is."""
+        return next((text for each in views if (text := self.of(each))), "")
 
     def move_on(self, view: str) -> None:
         """Go on to another trace: what is searched for in this view is searched for in the conversation there.
 
         A key that went from match to match is not to answer of a sudden, because a view was closed with its trace.
         """
-        if text := self.of(view):
-            self._texts.setdefault(CONVERSATION, text)
+        if view in self._texts and CONVERSATION not in self._texts:
+            self._texts[CONVERSATION] = self._texts.pop(view)

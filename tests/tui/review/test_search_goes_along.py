@@ -116,14 +116,30 @@ async def test_leaving_the_item_from_a_view_with_a_search_takes_the_search_along
         assert table.values(1) == {}
 
 
-async def test_closing_a_view_ends_its_search_with_it(tmp_path: Path) -> None:
-    async with open_table(tmp_path, traces(3), (THUMB,)) as table:
-        await table.press("r")
-        await search_for(table, "span")
+@pytest.mark.parametrize(("view", "word"), [("r", "span"), ("m", "trace"), ("t", "a"), ("x", "the")])
+@pytest.mark.parametrize("size", [(100, 30), (160, 40)])
+async def test_a_view_that_was_closed_has_its_search_again_and_only_esc_ends_it(
+    tmp_path: Path, view: str, word: str, size: tuple[int, int]
+) -> None:
+    async with open_table(tmp_path, traces(3), (THUMB,), size=size) as table:
+        await table.press(view)
+        await search_for(table, word)
+        found = table.review.views.in_front.match_place()[1]
         await table.press("q")
+        assert "search" not in table.line("status"), "it is not searched for in the conversation"
+        await table.press(view)
+        assert f'search "{word}" ' in table.line("status")
+        assert table.review.views.in_front.match_place()[1] == found
+        await table.press("n", "y")
+        assert table.values(0) == {}
+        await table.press("escape")
         assert "search" not in table.line("status")
-        await table.press("r")
-        assert "search" not in table.line("status")
+        assert table.review.views.is_open
+        await table.press("q", view)
+        assert "search" not in table.line("status"), "Esc ended it"
+        await close_all(table)
+        await table.press("y")
+        assert table.values(0) == {THUMB.name: True}
 
 
 async def test_going_back_under_a_search_stands_where_the_item_was_left(tmp_path: Path) -> None:
