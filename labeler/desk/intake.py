@@ -9,7 +9,7 @@ from labeler.dataclass import dataclass
 from labeler.delivery.listing import ListedTrace
 from labeler.delivery.news import LearntItems
 from labeler.desk.known_assessments import KnownAssessments
-from labeler.desk.restore import note_deferred, note_labelled, take_up, to_item
+from labeler.desk.restore import note_deferred, note_labelled, set_aside, take_up, to_item
 from labeler.desk.trace_facts import KnownFacts
 from labeler.desk.worklist_rows import worklist_rows
 from labeler.domain.change import Answer
@@ -111,14 +111,15 @@ class Intake:
             only_unlabelled=only_unlabelled,
         )
         await self._journal.run(self._journal.reviews.add_items, self._record.id, rows)
-        states = await self._journal.run(
-            self._journal.reviews.states, self._record.id, among=[row.trace_id for row in rows]
-        )
+        new_ids = [row.trace_id for row in rows]
+        states = await self._journal.run(self._journal.reviews.states, self._record.id, among=new_ids)
+        aside = await self._journal.run(self._journal.reviews.set_aside, self._record.id, among=new_ids)
         rows = [row for row in rows if row.trace_id not in state.index_of]
         self._marks.update((each.summary.id, self._known.mark_of(each.summary)) for each in new)
         added = state.add_items(map(to_item, rows))
         for row in rows:
             take_up(state, row, self._known.journaled(row.trace_id), states.get(row.trace_id))
+        set_aside(state, (row.trace_id for row in rows if row.trace_id in aside))
         return added
 
     async def take_over_deferrals(self, earlier: Mapping[str, str]) -> None:

@@ -42,7 +42,9 @@ async def open_desk(
     homes = [Destination(spec.backend_uri, spec.workspace, each) for each in sorted(experiments)]
     cells = await journal.run(journal.changes.answers, homes, spec.reviewer, spec.sprint)
     drafts = await journal.run(journal.reviews.drafts, record.id)
-    state = restore(questions, rules, rows, states, cells, record.position, QueueItems({person(spec.reviewer)}))
+    aside = await journal.run(journal.reviews.set_aside, record.id)
+    queue = QueueItems({person(spec.reviewer)})
+    state = restore(questions, rules, rows, states, cells, record.position, queue, aside)
     if record.filter is not None:
         kept = filter_from_json(record.filter, state.index_of)
         is_hidden = kept is not None and state.is_blind and kept.criterion.kind in OF_OTHERS

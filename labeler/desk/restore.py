@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from labeler.domain.change import Answer
 from labeler.domain.question import Question
@@ -31,11 +31,12 @@ def restore(
     cells: Cells,
     position: str | None,
     queue: QueueItems | None = None,
+    aside: Collection[str] = (),
 ) -> ReviewState:
     """Rebuild the state as it was left, standing at `position` (a trace ID) or else at the first open item.
 
     `states` are what the reviewer has made of items, by trace ID, in the order of the acts (`Reviews.states`). `queue`
-    knows the reviewer's own names in the review queue.
+    knows the reviewer's own names in the review queue. `aside` are the traces that were put off again.
     """
     state = ReviewState(questions, rules, queue=queue or QueueItems())
     listed = list(rows)
@@ -47,6 +48,7 @@ def restore(
     for trace_id, done in states.items():
         if trace_id in state.index_of:
             state.worklist.set_state(trace_id, _as_it_stands(state, trace_id, done))
+    set_aside(state, aside)
     for row in listed:
         _note_queue_state(state, row)
     for trace_id, span_id in state.answers:
@@ -79,6 +81,13 @@ def take_up(
         state.worklist.set_state(row.trace_id, _as_it_stands(state, row.trace_id, done))
     _note_queue_state(state, row)
     note_labelled(state, row.trace_id)
+
+
+def set_aside(state: ReviewState, trace_ids: Iterable[str]) -> None:
+    """Let no key that looks for work find these items, which were put off again, as far as they are deferred."""
+    for trace_id in trace_ids:
+        if trace_id in state.worklist.deferred:
+            state.worklist.set_aside(trace_id)
 
 
 def _as_it_stands(state: ReviewState, trace_id: str, done: ItemState) -> ItemState:

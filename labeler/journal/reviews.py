@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from labeler.domain.assessment import person, same_reviewer
+from labeler.domain.change import Act
 from labeler.domain.destination import Destination
 from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.domain.trace import TraceState
@@ -204,6 +205,33 @@ class Reviews:
             whose,
         )
         return together(here, deferred)
+
+    def set_aside(self, review_id: str, among: Collection[str] | None = None) -> set[str]:
+        """Return the traces that the reviewer has put off again after they had come back, and nothing since.
+
+        `among`: only of these traces.
+        """
+        spec = self._spec(review_id)
+        limited = "" if among is None else " AND trace_id IN (SELECT value FROM json_each(:among))"
+        rows = self._store.rows(
+            "WITH put_off AS MATERIALIZED (SELECT seq, trace_id FROM deferred"
+            " WHERE destination_id IN (SELECT value FROM json_each(:places))"
+            f" AND reviewer = :reviewer AND scope = :scope{limited}) "
+            "SELECT json_extract(effect.value, '$.trace_id') AS trace_id FROM changes, json_each(effects) AS effect"
+            " WHERE seq IN (SELECT seq FROM put_off) AND act != :undo"
+            " AND json_extract(effect.value, '$.state[0]') = :deferred"
+            " AND json_extract(effect.value, '$.state[1]') = :deferred"
+            " AND (seq, json_extract(effect.value, '$.trace_id')) IN (SELECT seq, trace_id FROM put_off)",
+            {
+                "places": numbers_at(self._store.rows, spec.backend_uri, spec.workspace),
+                "reviewer": person(spec.reviewer),
+                "scope": spec.sprint,
+                "among": json.dumps(list(among or ())),
+                "undo": Act.UNDO,
+                "deferred": ItemState.DEFERRED,
+            },
+        )
+        return {row["trace_id"] for row in rows}
 
     def deferred_among(self, review_id: str, trace_ids: Collection[str]) -> set[str]:
         """Return which of these traces the reviewer of a review has deferred, whether they are items of it or not."""

@@ -160,6 +160,9 @@ class TwoPrograms(RuleBasedStateMachine):
             assert state.items == plain.items
             assert state.labelled == plain.labelled
             assert list(state.worklist.deferred) == list(plain.worklist.deferred)
+            assert [each for each in TRACES if state.worklist.is_aside(each)] == [
+                each for each in TRACES if plain.worklist.is_aside(each)
+            ]
             assert (state.position, state.focus, state.aim) == (plain.position, plain.focus, plain.aim)
             assert given_in(state) == given_in(plain)
             assert state.touched == plain.touched
@@ -188,9 +191,12 @@ def restored_from_every_change(
         apply_change(state, change)
         for effect in change.effects:
             if isinstance(effect, StateEffect) and effect.before is effect.after is ItemState.DEFERRED:
-                # Deferred again, an item is set aside for the sitting; opened again, it comes back as the last one.
+                # Deferrals are listed by what was done last; deferred again, an item stays set aside.
+                is_aside = state.worklist.is_aside(effect.trace_id)
                 state.worklist.set_state(effect.trace_id, ItemState.OPEN)
                 state.worklist.set_state(effect.trace_id, ItemState.DEFERRED)
+                if is_aside:
+                    state.worklist.set_aside(effect.trace_id)
     for (trace_id, span_id, question), answer in cells.items():
         state.set_answer((trace_id, span_id), question, answer)
     state.touched.clear()

@@ -108,6 +108,25 @@ async def test_a_deferred_item_comes_back_once_and_then_stands_on_the_page(tmp_p
         assert [item.state for item in table.desk.state.items] == [ItemState.LABELLED] * 3
 
 
+async def test_what_was_deferred_twice_stands_on_the_page_also_after_a_restart(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(4), (THUMB,)) as table:
+        await table.press("s", "s", "y", "y")
+        assert table.position == 0
+        await table.press("s")
+        assert table.position == 1, "the other one comes back"
+    async with open_table(tmp_path, traces(4), (THUMB,)) as table:
+        await table.press("o")
+        assert table.position == 1, "and the first does not"
+        await table.press("s")
+        assert is_on_page(table)
+        await table.wait_for(lambda: "deferred 2" in table.screen, "the figures")
+        await table.press("u")
+        assert (is_on_page(table), table.position) == (False, 1)
+    async with open_table(tmp_path, traces(4), (THUMB,)) as table:
+        await table.press("G", "o")
+        assert (is_on_page(table), table.position) == (False, 1), "what was taken back comes back"
+
+
 async def test_new_work_is_told_and_nothing_moves_by_itself(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(2), (THUMB,)) as table:
         await table.press("y", "y")
