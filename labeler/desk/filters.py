@@ -60,6 +60,13 @@ class Filters:
             is_behind = self.index.catch_up(_AT_ONCE)
             await asyncio.sleep(0)
 
+    async def keep_texts_ready(self) -> None:
+        """Put together what is searched for texts, some at a time, so that no letter has to wait for that."""
+        is_behind = True
+        while is_behind:
+            is_behind = self.index.read_texts(_AT_ONCE)
+            await asyncio.sleep(0)
+
     def search(self, text: str) -> AsyncIterator[Searched]:
         """Search what is in the cache of the worklist for a text, whole (see `search_whole`)."""
         return search_whole(self._cache, self._destination_of, list(self._state.index_of), text)

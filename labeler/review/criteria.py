@@ -32,8 +32,12 @@ class CriterionKind(StrEnum):
     """Other people answered."""
     ANSWERED = "answered"
     """The reviewer answered a question."""
+    UNANSWERED = "unanswered"
+    """The reviewer did not answer a question."""
     VALUE = "value"
     """The reviewer's answer to a question has a value."""
+    NONE_CHOSEN = "none chosen"
+    """The reviewer answered a choice of several with none of its options."""
     LIKE = "like"
     """The trace has a name, and is in error."""
     NAME = "name"
@@ -83,6 +87,10 @@ def criterion_words(criterion: Criterion, questions: Iterable[Question]) -> str:
             return "others answered"
         case CriterionKind.ANSWERED:
             return f"{criterion.name} answered"
+        case CriterionKind.UNANSWERED:
+            return f"{criterion.name} not answered"
+        case CriterionKind.NONE_CHOSEN:
+            return f"{criterion.name} none"
         case CriterionKind.VALUE:
             asked = next((part.asked for part in parts(questions) if part.name == criterion.name), None)
             said = str(criterion.value) if asked is None else value_words(criterion.value, asked)

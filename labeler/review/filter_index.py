@@ -13,7 +13,7 @@ from labeler.domain.worklist import ItemState
 from labeler.review.converted_values import converted
 from labeler.review.criteria import Criterion, CriterionKind, Filter, Sought
 from labeler.review.judge_values import VerdictOnTrace, differ, verdict_for
-from labeler.review.parts import Part, values_by_name
+from labeler.review.parts import values_by_name
 from labeler.review.state import ReviewState
 from labeler.review.worklist import Item
 
@@ -60,6 +60,8 @@ class FilterIndex:
         self._knowledge = knowledge
         self._judged_by = state.questions, state.rules, state.is_blind
         self._met: list[Met] = []
+        self._texts: list[str] = []
+        """What is at hand of the first items to search for a text, in lower case; see `read_texts`."""
         self._counts: Counter[Criterion] = Counter()
         self._distinct: dict[Met, Met] = {}
         """Each combination of criteria once: most items share theirs."""
@@ -96,22 +98,33 @@ class FilterIndex:
         return bool(stale) or len(self._met) < len(state.items)
 
     def count_of(self, criterion: Criterion) -> int:
-        """Return how many items meet a criterion."""
+        """Return how many items meet a criterion other than a text."""
         self.catch_up()
+        if criterion.kind is CriterionKind.UNANSWERED:
+            return len(self._met) - self._counts[_answered(criterion)]
         return self._counts[criterion]
 
     def filter_by(self, criterion: Criterion) -> Filter:
         """Return the filter that shows what meets a criterion now."""
         self.catch_up()
         if criterion.kind is CriterionKind.TEXT:
-            return Filter(criterion, tuple(index for index in range(len(self._met)) if self._meets(index, criterion)))
+            self.read_texts()
+            sought = str(criterion.value).casefold()
+            return Filter(criterion, tuple(index for index, text in enumerate(self._texts) if sought in text))
+        if criterion.kind is CriterionKind.UNANSWERED:
+            answered = _answered(criterion)
+            return Filter(criterion, tuple(index for index, met in enumerate(self._met) if answered not in met))
         return Filter(criterion, tuple(index for index, met in enumerate(self._met) if criterion in met))
 
-    def values_of(self, part: Part) -> Mapping[Sought, int]:
-        """Return the values that were answered to a question, or a field of one, each with how many items have it."""
-        self.catch_up()
-        counts = self._counts.items()
-        return {each.value: count for each, count in counts if each[:2] == (CriterionKind.VALUE, part.name) and count}
+    def read_texts(self, at_most: int | None = None) -> bool:
+        """Put together what is searched for texts, of all items looked at or of some more; return whether any are left.
+
+        That is done when a text is asked for, and kept up from then on.
+        """
+        begun, known = len(self._texts), len(self._met)
+        until = known if at_most is None else min(known, begun + at_most)
+        self._texts += [self._text_of(index) for index in range(begun, until)]
+        return until < known
 
     @property
     def new(self) -> int:
@@ -121,6 +134,8 @@ class FilterIndex:
     def _look_at(self, index: int) -> None:
         met = tuple(criteria_met(self._state, self._state.items[index], self._knowledge, self._compared))
         met = self._distinct.setdefault(met, met)
+        if index < len(self._texts):
+            self._texts[index] = self._text_of(index)
         before = self._met[index]
         if met is not before:
             self._met[index] = met
@@ -133,19 +148,23 @@ class FilterIndex:
                 self._new.discard(index)
 
     def _meets(self, index: int, criterion: Criterion) -> bool:
-        if criterion.kind is not CriterionKind.TEXT:
-            return criterion in self._met[index]
+        if criterion.kind is CriterionKind.TEXT:
+            return str(criterion.value).casefold() in self._text_of(index)
+        if criterion.kind is CriterionKind.UNANSWERED:
+            return _answered(criterion) not in self._met[index]
+        return criterion in self._met[index]
+
+    def _text_of(self, index: int) -> str:
+        """Put together what is at hand of an item: title, name, comments of the reviewer's; in lower case."""
         item = self._state.items[index]
-        name = self._knowledge.name_of(item.trace_id)
-        return has_text(self._state, item, name, str(criterion.value).casefold())
+        said = self._state.answers_by_span(item.trace_id).values()
+        comments = (answer.comment for answers in said for answer in answers.values() if answer.comment)
+        return "\n".join((item.title, self._knowledge.name_of(item.trace_id), *comments)).casefold()
 
 
-def has_text(state: ReviewState, item: Item, name: str, sought: str) -> bool:
-    """Return whether a text in lower case is in what is at hand of an item: title, name, comments of the reviewer's."""
-    if sought in item.title.casefold() or sought in name.casefold():
-        return True
-    comments = (each.comment for said in state.answers_by_span(item.trace_id).values() for each in said.values())
-    return any(sought in comment.casefold() for comment in comments if comment)
+def _answered(unanswered: Criterion) -> Criterion:
+    """Return the criterion that exactly the other items meet."""
+    return Criterion(CriterionKind.ANSWERED, unanswered.name)
 
 
 def criteria_met(
@@ -168,6 +187,8 @@ def criteria_met(
             for name, said in values_by_name(question, given.get(question.name)):
                 yield Criterion(CriterionKind.ANSWERED, name)
                 yield from (Criterion(CriterionKind.VALUE, name, value) for value in _sought_in(said))
+                if isinstance(said, list | tuple) and not said:
+                    yield Criterion(CriterionKind.NONE_CHOSEN, name)
     elif _has_comment(state, trace_id):
         yield _COMMENTED
     if knowledge.has_draft(trace_id):

@@ -21,6 +21,7 @@ from tests.benchmarks.key_in_process import QUESTION, Painting, Took, at_work
 from tests.benchmarks.measures import machine, median, noise, table
 from tests.benchmarks.worklists import first_typical, make_store
 
+TYPED = "F /: each letter of a text"
 BARE = "painting the screen anew"
 KEYS = {
     "F: the menu with its counts": "F",
@@ -74,7 +75,7 @@ def work_was_done(app: Filtering) -> None:
 
 async def measure(home: Path, rounds: int) -> dict[str, list[Took]]:
     """Set one filter after another."""
-    took: dict[str, list[Took]] = {BARE: [], **{name: [] for name in KEYS}}
+    took: dict[str, list[Took]] = {BARE: [], **{name: [] for name in KEYS}, TYPED: []}
     rng = random.Random(12)
     async with at_work(home, Filtering) as app:
         work_was_done(app)
@@ -87,6 +88,12 @@ async def measure(home: Path, rounds: int) -> dict[str, list[Took]]:
                 took[name].append(opened if key == "F" else await app.filtered(key))
                 if key == "F":
                     await app.filtered("escape")
+            await app.filtered("F")
+            await app.filtered("/")
+            for letter in "the":
+                await asyncio.sleep(rng.uniform(0.1, 0.2))
+                took[TYPED].append(await app.filtered(letter))
+            await app.filtered("escape")
     return took
 
 
@@ -103,7 +110,7 @@ def main() -> None:
     table("CPU time of the loop", "ms", {name: [each.cpu for each in times] for name, times in took.items()})
     table("by the clock", "ms", {name: [each.wall for each in times] for name, times in took.items()})
     bare = median([each.cpu for each in took[BARE]])
-    for name in KEYS:
+    for name in (*KEYS, TYPED):
         print(f"{name}: {median([each.cpu for each in took[name]]) / bare:.1f} times {BARE}")
 
 

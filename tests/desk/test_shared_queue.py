@@ -18,7 +18,7 @@ from labeler.domain.worklist import ItemState
 from labeler.review.action import AskDecline, Clear, Decline, Defer, Go, GoTo, SetAnswer, Submit, Undo, Where
 from labeler.review.state import Blindness, Rules
 from labeler.tui.appearance import UNICODE
-from labeler.tui.review.view_models import DeskRows
+from labeler.tui.review.desk_rows import DeskRows
 from tests.desk.at_a_queue import AnyQueue, AtQueue, at_queue, served_queue
 from tests.desk.stored_queue import stored_queue
 

@@ -17,7 +17,9 @@ Every key can be remapped under `[keys]` in the configuration, by the action's n
 `{worklist.filter}` filters the worklist: the next key says by what, and the rows stay until a filter is set again; the
 status line counts what came to fit since (`+3`). Going on and advancing stay inside it, `{item.back}`, `{edit.undo}`
 and a number may leave it and say so, `{worklist.filter} {filter.all}` ends it; `{app.leave}` does not. It is there
-again after a restart.
+again after a restart. Rows follow a text while it is typed; `{field.leave}` restores them. After
+`{worklist.filter} {filter.value}` the keys that answer the focused question choose a value, and `{answer.clear}` what
+is not answered.
 
 What stands over the trace keeps its keys to itself. In the help, a guideline, the outbox and a picture the keys of the
 review only say that they do nothing there; in a menu a key that is not in it closes the menu and does nothing else; in

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
 from labeler.desk.desk import Desk
+from labeler.domain.question import Categorical, Question
 from labeler.reading.sanitise import one_line
 from labeler.review.bulk_actions import held_back
+from labeler.review.selection import selected_words
 from labeler.tui.action_table import Action, OnScreen, Rule, Situation
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.key_names import Pressed
@@ -16,6 +18,7 @@ from labeler.tui.keymap import Keymap
 from labeler.tui.review import open_views, view_models
 from labeler.tui.review.areas import ReviewAreas
 from labeler.tui.review.available_keys import keys_that_act
+from labeler.tui.review.desk_rows import DeskRows
 from labeler.tui.review.presses import Presses
 from labeler.tui.review.question_panel import PanelView
 from labeler.tui.widgets.confirm import Way
@@ -27,7 +30,7 @@ class ReviewDisplay(ReviewAreas):
     """Gives the widgets their values, and says sentences. Who inherits acts on the desk."""
 
     def __init__(self, desk: Desk, keymap: Keymap, look: ScreenLook, guard_ms: int) -> None:
-        self._rows = view_models.DeskRows(desk, look.signs)
+        self._rows = DeskRows(desk, look.signs)
         super().__init__(self._rows, look, keymap)
         self.desk = desk
         self.presses = Presses(keymap, guard_ms)
@@ -199,22 +202,35 @@ class ReviewDisplay(ReviewAreas):
     def _move_cursor(self) -> None:
         """Put the cursor on the row of the current item; where a filter does not show that, on none, nearby."""
         position = self.desk.state.position
-        self._worklist.move_cursor(self._rows.row_of(position), is_on_row=self.desk.state.worklist.shows(position))
+        self._worklist.move_cursor(self._rows.row_of(position), is_on_row=self._rows.shows(position))
 
     def paint_chrome(self) -> None:
         """Give every widget but the worklist its value anew."""
         self._paint_trace()
-        conditions = view_models.conditions(self.desk)
-        if self.searched:
-            current, count = self.views.in_front.match_place()
-            conditions = (*conditions, f'search "{one_line(self.searched, 24)}" {current}/{count}')
-        elif beneath := self.views.search_beneath:
-            conditions = (*conditions, f'search "{one_line(beneath, 24)}" waits')
-        self._status.view = view_models.status_view(self.desk, conditions)
+        conditions = view_models.conditions(self.desk, self._rows.typed)
+        self._status.view = view_models.status_view(self.desk, (*conditions, *self._to_leave()))
         self.paint_header()
         self.name_target(view_models.target_name(self.desk))
         self._told = self._panel_view()
         self.paint_key_line()
+
+    def _to_leave(self) -> Iterator[str]:
+        """Iterate over words for what takes keys until it is left. Of several, the next one has the key beside it."""
+        state, views = self.desk.state, self.views
+        found: list[str] = []
+        if words := selected_words(state):
+            found.append(words)
+        if self.searched:
+            current, count = views.in_front.match_place()
+            found.append(f'search "{one_line(self.searched, 24)}" {current}/{count}')
+        if state.aim is not None:
+            found.append("aimed at a span")
+        goes_next = 1 if words and views.is_open else 0  # what is selected is left behind what stands over the trace
+        if len(found) > 1:
+            found[goes_next] += self.keymap.spelled(" · {app.leave}")
+        yield from found
+        if not self.searched and (waits := views.search_beneath):
+            yield f'search "{one_line(waits, 24)}" waits'
 
     def paint_header(self) -> None:
         """Tell anew of the trace, and which part of it is in view."""
@@ -248,12 +264,15 @@ class ReviewDisplay(ReviewAreas):
 
     def _situations(self) -> set[Situation]:
         """Return what makes some keys worth more now."""
-        rules = self.desk.state.rules
+        state = self.desk.state
+        rules, part = state.rules, state.part
         facts = {
             Situation.IN_QUEUE: rules.for_queue,
             Situation.LIST_HIDDEN: not self._worklist.display,
             Situation.CHECKS_JUDGE: bool(rules.checked),
-            Situation.SELECTING: bool(self.desk.state.selection),
+            Situation.SELECTING: bool(state.selection),
+            Situation.SEVERAL_ASKED: part is not None and _takes_several(part.asked),
+            Situation.CHOOSING: state.choosing or state.selection.options is not None,
         }
         return {situation for situation, holds in facts.items() if holds}
 
@@ -277,3 +296,7 @@ class ReviewDisplay(ReviewAreas):
 
     def _panel_view(self) -> PanelView:
         return view_models.panel_view(self.desk, self.keymap, self._acting, self.look.signs, self._texts)
+
+
+def _takes_several(question: Question) -> bool:
+    return isinstance(question.input, Categorical) and question.input.multiple

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from functools import partial
+from typing import Final
 
 from textual.worker import WorkType
 
 from labeler.desk.desk import Desk
 from labeler.reading.sanitise import one_line
 from labeler.review.action import ShowAlso, ShowOnly
-from labeler.review.criteria import OF_OTHERS, Criterion, CriterionKind
+from labeler.review.criteria import OF_OTHERS, Criterion, CriterionKind, Filter
 from labeler.review.navigation import SHOW_ALL
 from labeler.tui.action_table import Action, Context, OnScreen
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keymap import Keymap
 from labeler.tui.review.fields import ReviewFields
-from labeler.tui.review.filter_menu import criteria_menu, value_of, values_menu
+from labeler.tui.review.filter_menu import criteria_menu, value_criterion, values_menu
+
+_TYPES_ON_S: Final = 0.3
+"""Seconds without a letter after which whole traces are searched for what was typed."""
 
 
 class ReviewFilters(ReviewFields):
@@ -42,9 +48,9 @@ class ReviewFilters(ReviewFields):
             if action is not None and isinstance(action.run, OnScreen):
                 await self.filter_by(action.run.about)
         elif part is not None and (answer := self._answer(key)) is not None:
-            value = value_of(answer, part.asked)
-            if value is not None:
-                await self._show(Criterion(CriterionKind.VALUE, part.name, value))
+            criterion = value_criterion(answer, part)
+            if criterion is not None:
+                await self._show(criterion)
         if told_meanwhile is not None and not self.notice:
             self.say(*told_meanwhile)
 
@@ -65,19 +71,62 @@ class ReviewFilters(ReviewFields):
             case CriterionKind.TEXT:
                 self._prompt.ask_filter(self.keymap.spelled("{field.save} filters · {field.leave} leaves"))
                 self.arrange_bottom()
+                read_texts: WorkType[None] = self.desk.filters.keep_texts_ready
+                self.run_worker(read_texts, group="filters ready")
             case _ if kind in OF_OTHERS and self.desk.state.is_blind:
                 self.warn("This review is blind: what others said is hidden")
             case _:
                 await self._show(Criterion(kind))
 
-    async def filter_by_text(self, text: str) -> None:
-        """Filter by a text; nothing where none was typed."""
-        if sought := text.strip():
+    def follow_filter(self, text: str) -> None:
+        """Have the rows show what a text that is being typed finds. Nothing else changes until it is entered.
+
+        What is in whole traces comes as it is found, once nothing was typed for a moment.
+        """
+        typed, sought = self._rows.typed, text.strip()
+        if not sought:
+            self._forget_typed()
+        elif typed is None or typed.criterion.value != sought:
+            typed = self.desk.filters.index.filter_by(Criterion(CriterionKind.TEXT, value=sought))
+            self._rows.typed = typed
+            self.filter_changed()
+            search: WorkType[None] = partial(self._follow_whole, typed)
+            self.run_worker(search, group="filter", exclusive=True)
+
+    async def _follow_whole(self, typed: Filter) -> None:
+        """Have the rows show also what is in whole traces, as it is found, unless something else is typed meanwhile."""
+        await asyncio.sleep(_TYPES_ON_S)
+        index_of = self.desk.state.index_of
+        async for searched in self.desk.filters.search(str(typed.criterion.value)):
+            if self._rows.typed is not typed:
+                return
+            if searched.found:
+                found = {index_of[each] for each in searched.found if each in index_of}
+                self._rows.typed = typed = replace(typed, shown=sorted(found.union(typed.shown)))
+                self.filter_changed()
+
+    async def cancel_field(self, text: str) -> None:
+        await super().cancel_field(text)
+        self._forget_typed()
+
+    def _forget_typed(self) -> None:
+        """Show the rows again that the filter in effect shows."""
+        if self._rows.typed is not None:
+            self._rows.typed = None
+            self.filter_changed()
+
+    async def enter_filter(self, text: str) -> None:
+        """Filter by the text that was typed; not at all where there is none."""
+        self.close_field()
+        typed, sought = self._rows.typed, text.strip()
+        if sought:
             criterion = Criterion(CriterionKind.TEXT, value=sought)
-            await self._show(criterion)
+            is_found = typed is not None and typed.criterion == criterion
+            await self.act(ShowOnly(typed if is_found else self.desk.filters.index.filter_by(criterion)))
             self.say(f"searching for “{one_line(sought, 40)}” in whole traces")
             search: WorkType[None] = partial(self._search_whole, criterion, self._keys_heard)
             self.run_worker(search, group="filter", exclusive=True)
+        self._forget_typed()
 
     async def _search_whole(self, criterion: Criterion, keys_heard: int) -> None:
         """Show also what has the text in its request or response, as it is found. Nothing moves once a key was pressed.

@@ -248,12 +248,16 @@ class ReviewScreen(ReviewActions):
             self.search_for(message.text)
         elif isinstance(message, Prompt.FilterEntered):
             self.presses.heard(message.pressed)
-            self.close_field()
-            await self.filter_by_text(message.text)
+            await self.enter_filter(message.text)
         elif isinstance(message, Prompt.CommandEntered):
             self.presses.heard(message.pressed)
             self.close_field()
             await self.run_command(message.text)
+
+    @on(Prompt.FilterTyped)
+    def _filter_typed(self, message: Prompt.FilterTyped) -> None:
+        if self._prompt.is_open:
+            self.follow_filter(message.text)
 
     @on(Confirm.Confirmed)
     async def _confirmed(self, message: Confirm.Confirmed) -> None:
@@ -261,8 +265,9 @@ class ReviewScreen(ReviewActions):
 
     @on(RowPicked)
     async def _picked(self, message: RowPicked) -> None:
+        position = self._rows.position_of(message.index)  # before rows change with what is left
         await self.leave()
-        await self.act(GoTo(self._rows.position_of(message.index) + 1))
+        await self.act(GoTo(position + 1))
 
     @on(TracePane.ViewChanged)
     def _view_changed(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -13,23 +12,16 @@ from labeler.domain.assessment import Assessment
 from labeler.domain.change import Answer, AnswerEffect, Change
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.connection import ConnectionStatus
-from labeler.domain.duration import duration_words
-from labeler.domain.moment import time_of_day, time_or_date
+from labeler.domain.moment import time_of_day
 from labeler.domain.question import Categorical, PassFail, Question, Structured
-from labeler.domain.queue import QueueItemState
-from labeler.domain.value import JsonValue
-from labeler.domain.value_words import number_words, value_words
+from labeler.domain.value_words import value_words
 from labeler.domain.worklist import ItemState
 from labeler.reading.sanitise import one_line, sanitise
+from labeler.review.criteria import Filter
 from labeler.review.filled_in import filled_in
-from labeler.review.my_answer import contradictions
-from labeler.review.parts import parts_of
 from labeler.review.repeat import repeatable
-from labeler.review.selection import selected_words
-from labeler.review.shared_queue import finisher, why_no_work
-from labeler.review.state import ReviewState
+from labeler.review.shared_queue import why_no_work
 from labeler.review.structured import asked_fields
-from labeler.review.worklist import TO_DO, Item
 from labeler.tui.appearance import Signs
 from labeler.tui.keymap import Keymap
 from labeler.tui.review.answer_notes import answer_notes
@@ -42,7 +34,6 @@ from labeler.tui.review.question_rows import question_rows_of
 from labeler.tui.review.status_line import StatusView
 from labeler.tui.review.trace_header import HeaderView
 from labeler.tui.review.trace_views import PaneView
-from labeler.tui.review.worklist_rows import RowFacts, WorklistRowView
 from labeler.tui.widgets.delivery_sign import fate_words
 from labeler.tui.widgets.key_line import KeysThatAct
 
@@ -78,12 +69,15 @@ def status_view(desk: Desk, conditions: tuple[str, ...]) -> StatusView:
     )
 
 
-def conditions(desk: Desk) -> tuple[str, ...]:
-    """Return words for what holds until it is changed, and for who finished the current item."""
+def conditions(desk: Desk, typed: Filter | None) -> tuple[str, ...]:
+    """Return words for what holds until it is changed, and for who finished the current item.
+
+    `typed` is the filter whose text is being typed.
+    """
     state, item = desk.state, desk.state.item
     theirs = why_no_work(state, item.trace_id) if item is not None else ""
     blind = "blind" if state.is_blind else ""
-    words = (desk.steps.words, selected_words(state), blind, filter_words(desk), one_line(theirs, 40))
+    words = (desk.steps.words, blind, filter_words(desk, typed), one_line(theirs, 40))
     return tuple(word for word in words if word)
 
 
@@ -173,9 +167,11 @@ def what_was_said(desk: Desk, trace_id: str) -> tuple[Sequence[Assessment], dict
 def key_words(desk: Desk) -> dict[str, str]:
     """Return what the key line says in place of an action's own word.
 
-    All that would be repeated: ``Wrong · 2 “too late”``; where a judge is checked, which verdict would be taken over.
+    All that would be repeated: ``Wrong · 2 “too late”``; where a judge is checked, which verdict would be taken over;
+    while a choice of several is made, that it is ended.
     """
-    return {**_accepted(desk), **_repeated(desk)}
+    is_choosing = desk.state.choosing or desk.state.selection.options is not None
+    return {**_accepted(desk), **_repeated(desk), **({"item.submit": "end choice"} if is_choosing else {})}
 
 
 def _accepted(desk: Desk) -> dict[str, str]:
@@ -268,129 +264,3 @@ def _fate(desk: Desk) -> AnswerDelivery | None:
     if refused is not None:
         return refused
     return fates[0] if fates and all(fate.state is DeliveryState.DELIVERED for fate in fates) else None
-
-
-class DeskRows:
-    """The desk's worklist for the worklist view."""
-
-    def __init__(self, desk: Desk, signs: Signs) -> None:
-        self._desk = desk
-        self._signs = signs
-
-    @property
-    def row_count(self) -> int:
-        shown = self._desk.state.worklist.shown
-        return len(self._desk.state.items if shown is None else shown)
-
-    def position_of(self, row: int) -> int:
-        """Return the index in the worklist of what a row shows."""
-        shown = self._desk.state.worklist.shown
-        return row if shown is None else shown[row]
-
-    def row_of(self, position: int) -> int:
-        """Return the row of an item; of one that a filter does not show, the row before which it belongs."""
-        shown = self._desk.state.worklist.shown
-        return position if shown is None else bisect_left(shown, position)
-
-    def row(self, index: int) -> WorklistRowView:
-        desk, state, signs = self._desk, self._desk.state, self._signs
-        item = state.items[self.position_of(index)]
-        by = finisher(state, item.trace_id) if item.state in TO_DO else ""
-        if item.trace_id in desk.deliveries.conflicts or _is_contradicted(state, item.trace_id):
-            sign, role = signs.conflict, "sign.refused"
-        elif item.trace_id in desk.deliveries.refused:
-            sign, role = signs.refused, "sign.refused"
-        elif by:
-            sign, role = signs.others, "sign.declined"
-        elif item.trace_id in state.absent:
-            sign, role = signs.missing, "sign.missing"
-        elif item.state is ItemState.OPEN and state.is_partly_answered(item.trace_id):
-            sign, role = signs.partly, "sign.partly"
-        else:
-            sign, role = {
-                ItemState.OPEN: (signs.open, "sign.open"),
-                ItemState.LABELLED: (signs.labelled, "sign.labelled"),
-                ItemState.DEFERRED: (signs.deferred, "sign.deferred"),
-                ItemState.DECLINED: (signs.declined, "sign.declined"),
-            }[item.state]
-        second, second_role = " ", "row"
-        if state.is_flagged(item.trace_id):
-            second, second_role = signs.flag, "sign.flag"
-        elif desk.known.has_any_on_spans(item.trace_id):
-            second = signs.said
-        title = one_line(item.title) or one_line(item.trace_id)
-        if by:
-            title = f"{one_line(by, 16)} · {title}"
-        elif item.state in TO_DO and state.queue.finished_by_me(item.trace_id, QueueItemState.COMPLETE):
-            sign, role, second, second_role = signs.labelled, "sign.labelled", "?", "sign.labelled"
-        elif item.trace_id in state.queue.removed:
-            title = f"taken out · {title}"
-        value, value_role = _value_in_row(state, item.trace_id, signs)
-        return WorklistRowView(
-            sign,
-            role,
-            second,
-            second_role,
-            title,
-            dim=not self._is_work(item),
-            draft=signs.draft if desk.drafts.has_any(item.trace_id) else " ",
-            value=value,
-            value_role=value_role,
-            failed=signs.failed if item.has_failed else " ",
-            selected=signs.selected if item.trace_id in state.selection else " ",
-            facts=self._facts(item),
-        )
-
-    def _is_work(self, item: Item) -> bool:
-        state = self._desk.state
-        return item.state in TO_DO and (not state.rules.for_queue or state.queue.is_work(item.trace_id))
-
-    def _facts(self, item: Item) -> RowFacts:
-        """Return what a wide row tells besides. In a blind review it has nobody's name."""
-        known = self._desk.intake.facts.of(item.trace_id)
-        others = () if self._desk.state.is_blind else known.others
-        return RowFacts(
-            time=time_or_date(item.requested_at_ms, wall_clock_ms()) if item.requested_at_ms else "",
-            duration=duration_words(known.duration_ms) if known.duration_ms is not None else "",
-            name=one_line(known.name, 40),
-            others=one_line(", ".join(others), 40),
-        )
-
-
-def _is_contradicted(state: ReviewState, trace_id: str) -> bool:
-    """Return whether an answer of mine stands beside one that I gave elsewhere, was never shown, and that says
-    otherwise.
-    """
-    known = ((each, state.mine.get(((trace_id, None), each.name))) for each in state.questions)
-    return any(mine is not None and contradictions(question, mine) for question, mine in known)
-
-
-def _value_in_row(state: ReviewState, trace_id: str, signs: Signs) -> tuple[str, str]:
-    """Return the answer to the first question that has one, in a sign or few letters, and its role; nothing
-    where none has.
-    """
-    answers = state.answers_of(trace_id)
-    question = next((each for each in state.questions if each.name in answers), None)
-    if question is None:
-        return "", ""
-    match _first_said(question, answers[question.name]):
-        case True:
-            return signs.labelled, "sign.labelled"
-        case False:
-            return signs.refused, "sign.refused"
-        case int() | float() as number:
-            return number_words(number), ""
-        case []:
-            return signs.declined, ""
-        case [str(first), *others]:
-            return one_line(first, 40)[:2] + ("+" if others else ""), ""
-        case str(text):
-            return one_line(text, 40)[:3], ""
-        case _:
-            return signs.ellipsis[:1], ""
-
-
-def _first_said(question: Question, answer: Answer) -> JsonValue:
-    """Return the answer, or of an object the first field that was answered."""
-    values = (part.value_in(answer) for part in parts_of(0, question))
-    return next((value for value in values if value is not None), answer.value)

@@ -38,6 +38,12 @@ class Prompt(Vertical):
         pressed: Pressed
 
     @dataclass
+    class FilterTyped(Message):
+        """This is what the worklist would be filtered by now."""
+
+        text: str
+
+    @dataclass
     class CommandEntered(Message):
         """This command is to be run. `pressed` is the key that said so."""
 
@@ -116,3 +122,5 @@ class Prompt(Vertical):
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
+        if self._filter_form.display:
+            self.post_message(self.FilterTyped(self._filter_form.text))

@@ -165,6 +165,17 @@ async def test_what_is_offered_acts_and_what_is_not_offered_would_be_refused(tmp
         assert offered(table) == before
 
 
+async def test_none_of_several_is_offered_where_several_may_be_chosen_and_enter_ends_the_choice(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(2), (MODES, SCORE), size=(80, 24)) as table:
+        assert offered(table)["-"] == "none"
+        assert "enter" not in offered(table)
+        await table.press("2")
+        assert table.said.startswith("enter end choice"), "worth most now"
+        await table.press("enter")
+        assert "-" not in offered(table), "a minus would begin a number there"
+        assert offered(table)["u"] == "undo"
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_why_a_judge_s_value_cannot_be_taken_stands_beside_it(tmp_path: Path, size: tuple[int, int]) -> None:
     async with open_table(tmp_path, judged(THUMB, "perhaps"), (THUMB,), size=size) as table:

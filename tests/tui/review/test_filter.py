@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from labeler.cache.store import Cache
+from labeler.domain.question import Question
 from labeler.domain.worklist import ItemState
 from labeler.reading.read import read_document
 from labeler.review.state import Blindness, Rules
@@ -157,9 +158,51 @@ async def test_a_choice_of_several_is_filtered_by_each_that_was_chosen(tmp_path:
 
 
 async def test_a_question_that_no_key_answers_has_no_values_to_filter_by(tmp_path: Path) -> None:
-    async with open_table(tmp_path, traces(3), (EXPECTED,)) as table:
+    keys: dict[str, list[str]] = {"answer.clear": [], "answer.text": []}
+    async with open_table(tmp_path, traces(3), (EXPECTED,), keys=keys) as table:
         await table.press("F", "v")
         assert table.said == "No key answers the focused question with a value, so there is none to filter by"
+
+
+@pytest.mark.parametrize("question", [THUMB, RATING, CHOICE, MODES], ids=lambda each: each.name)
+async def test_those_without_an_answer_are_filtered_by_the_key_that_clears_it(
+    tmp_path: Path, question: Question
+) -> None:
+    ends = ["enter"] if question is MODES else []
+    async with open_table(tmp_path, traces(5), (question,)) as table:
+        await table.press("j", "1", *ends)
+        await table.press("F", "v")
+        assert "backspace not answered 4" in menu(table)
+        await table.press("backspace")
+        assert f"filter {question.name} not answered 4 of 5" in table.line("status")
+        assert table.desk.state.worklist.shown == (0, 2, 3, 4)
+        assert table.values(1), "the key cleared nothing"
+        await table.command("2")
+        await table.press("u")
+        assert f"filter {question.name} not answered 4 of 5 +1" in table.line("status")
+    async with open_table(tmp_path, traces(5), (question,)) as table:
+        assert f"filter {question.name} not answered 4 of 5" in table.line("status"), "after a restart, too"
+
+
+async def test_a_text_is_filtered_by_whether_it_was_written(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(4), (EXPECTED,)) as table:
+        await table.press("e")
+        await table.type(["T", "e", "a", "enter"])
+        await table.press("F", "v")
+        assert "e answered 1" in menu(table)
+        assert "backspace not answered 3" in menu(table)
+        await table.press("e")
+        assert rows(table) == 1
+
+
+async def test_none_of_several_is_a_value_and_not_the_same_as_no_answer(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(5), (MODES,)) as table:
+        await table.press("-", "enter", "2", "enter", "F", "v")
+        assert "- none 1" in menu(table)
+        assert "backspace not answered 3" in menu(table)
+        await table.press("-")
+        assert "filter failure_modes none 1 of 5" in table.line("status")
+        assert table.position == 0
 
 
 async def test_a_key_that_is_not_in_a_menu_closes_it_and_does_nothing_else(tmp_path: Path) -> None:
@@ -296,6 +339,57 @@ async def test_a_comment_of_mine_and_a_name_are_searched_too(tmp_path: Path) -> 
         name = table.desk.intake.facts.of(table.desk.state.items[0].trace_id).name
         await filter_by(table, name)
         assert 0 in (table.desk.state.worklist.shown or ())
+
+
+async def test_rows_follow_a_text_while_it_is_typed_and_esc_restores_them(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(12), (THUMB,)) as table:
+        await flag(table, 3, "zeppelin over the quay")
+        await flag(table, 8, "zeppelin again")
+        await table.command("5")
+        await table.press("F", "f")
+        before = table.position
+        await table.press("F", "/")
+        counts = []
+        for letters in ("z", "eppelin o", "ver"):
+            await table.type(letters)
+            counts.append(rows(table))
+        assert counts[0] >= counts[1] == counts[2] == 1
+        assert "filter “zeppelin over” 1 of 12" in table.line("status")
+        assert table.position == before, "the review stays where it is"
+        await table.type(["backspace"] * 5)
+        assert rows(table) == 2
+        await table.press("escape")
+        assert "filter flagged 2 of 12" in table.line("status")
+        assert (rows(table), table.position) == (2, before)
+        await table.press("j", "k")
+        assert table.position in (2, 7)
+
+
+async def test_while_a_text_is_typed_whole_traces_are_searched_too_and_enter_goes_to_a_single_hit(
+    tmp_path: Path,
+) -> None:
+    async with open_table(tmp_path, traces(12), (THUMB,)) as table:
+        await all_here(table, 12)
+        await table.press("F", "/")
+        await table.type("chart datu")
+        assert rows(table) == 0, "it stands in no title"
+        await table.wait_for(lambda: rows(table) >= 1, "the row of the trace it stands in")
+        found = table.review._rows.position_of(0)
+        await table.type(["m", "enter"])
+        await searched(table)
+        assert table.position == found
+        assert not table.review.is_asking
+
+
+async def test_a_click_while_a_text_is_typed_goes_to_the_row_that_was_seen(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(8), (THUMB,)) as table:
+        await flag(table, 7, "zeppelin")
+        await table.command("1")
+        await table.press("F", "/")
+        await table.type("zeppelin")
+        await table.pilot.click(WorklistView, offset=(5, 0))
+        await table.settle()
+        assert (table.position, rows(table), table.review.is_asking) == (6, 8, False)
 
 
 async def test_what_is_found_later_moves_nobody_who_has_gone_on(tmp_path: Path) -> None:

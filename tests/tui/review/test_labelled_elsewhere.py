@@ -15,7 +15,7 @@ import pytest
 
 from labeler.tui.appearance import UNICODE
 from labeler.tui.progress.screen import ProgressScreen
-from labeler.tui.review.view_models import DeskRows
+from labeler.tui.review.desk_rows import DeskRows
 from tests.desk.at_a_queue import ServedQueue, at_queue, served_queue
 from tests.tui.review.hand import Hand, on_screen
 
