@@ -23,15 +23,17 @@ from tests.review.sitting import HELPFUL, MODES, POLITE, QUALITY, Sitting
 
 ASKED = (HELPFUL, MODES, QUALITY)
 NAMES = ("", "desk", "tides")
+OF_ANSWERS = (CriterionKind.ANSWERED, CriterionKind.UNANSWERED, CriterionKind.NONE_CHOSEN, CriterionKind.VALUE)
 PLAIN = [
     each
     for each in CriterionKind
-    if each
-    not in (CriterionKind.VALUE, CriterionKind.ANSWERED, CriterionKind.LIKE, CriterionKind.NAME, CriterionKind.TEXT)
+    if each not in (*OF_ANSWERS, CriterionKind.LIKE, CriterionKind.NAME, CriterionKind.TEXT)
 ]
 EVERY = (
     *map(Criterion, PLAIN),
     *(Criterion(CriterionKind.ANSWERED, each.name) for each in (*ASKED, POLITE)),
+    *(Criterion(CriterionKind.UNANSWERED, each.name) for each in (*ASKED, POLITE)),
+    Criterion(CriterionKind.NONE_CHOSEN, "modes"),
     *(Criterion(CriterionKind.VALUE, "helpful", value) for value in (True, False)),
     *(Criterion(CriterionKind.VALUE, "modes", value) for value in ("wrong", "unsafe")),
     *(Criterion(CriterionKind.VALUE, "quality", value) for value in (1, 5)),
@@ -103,6 +105,10 @@ def meets(state: ReviewState, item: Item, known: Known, criterion: Criterion) ->
             return known.has_others(trace)
         case CriterionKind.ANSWERED:
             return name in values
+        case CriterionKind.UNANSWERED:
+            return name not in values
+        case CriterionKind.NONE_CHOSEN:
+            return values.get(name) == []
         case CriterionKind.VALUE:
             value = values.get(name)
             return sought in value if isinstance(value, list) else value == sought

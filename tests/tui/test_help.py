@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import pytest
 
 from labeler.tui.appearance import ASCII, UNICODE, Signs
@@ -13,7 +16,7 @@ ROOM = 116, 38
 """What the frame leaves of 120x40."""
 
 
-def sheet(signs: Signs = UNICODE, **keys: list[str]) -> HelpSheet:
+def sheet(keys: Mapping[str, list[str]] = MappingProxyType({}), signs: Signs = UNICODE) -> HelpSheet:
     return HelpSheet(build_keymap({name.replace("__", "."): spelled for name, spelled in keys.items()}), signs)
 
 
@@ -23,11 +26,11 @@ def plain(lines: list[Line] | object) -> list[str]:
 
 
 def text(**keys: list[str]) -> list[str]:
-    return plain(sheet(**keys).lines(100))
+    return plain(sheet(keys).lines(100))
 
 
 def on_one_screen(**keys: list[str]) -> list[str]:
-    return plain(sheet(**keys).whole(*ROOM))
+    return plain(sheet(keys).whole(*ROOM))
 
 
 def columns(lines: list[str]) -> list[str]:
@@ -55,7 +58,7 @@ def test_every_key_stands_under_its_group_as_well() -> None:
 
 @pytest.mark.parametrize("signs", [UNICODE, ASCII])
 def test_everything_is_on_one_screen_of_120_by_40_the_keys_of_an_item_first(signs: Signs) -> None:
-    lines = plain(sheet(signs).whole(*ROOM))
+    lines = plain(sheet(signs=signs).whole(*ROOM))
     assert len(lines) <= ROOM[1]
     assert max(map(len, lines)) <= ROOM[0]
     told = columns(lines)
@@ -100,4 +103,4 @@ def test_a_search_finds_whole_sentences_actions_and_keys_once_each_under_their_h
     assert "field escape leave the field; a text in it is kept as a draft" in told.replace("a draft signs", "a draft")
     assert "signs ✎ has a draft" in told, "wrapped lines stay together"
     assert count == 2
-    assert sheet().found("edit.undo", 80).count == 1
+    assert sheet().found("edit.undo", 80).finds == 1

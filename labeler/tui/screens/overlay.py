@@ -35,7 +35,7 @@ class Found(NamedTuple):
     """What a search found: lines to show, and how many finds that is."""
 
     lines: Sequence[Line]
-    count: int
+    finds: int
 
 
 class Sheet(Protocol):
