@@ -233,6 +233,12 @@ def report(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "-q", "--queue", metavar="NAME_OR_ID", default=argparse.SUPPRESS, help="on the traces of a review queue"
     )
+    group.add_argument(
+        "--sprint", metavar="NAME", help="the labels of an annotation sprint, calibration and gold apart"
+    )
+    complete_with_files(
+        group.add_argument("--gold", metavar="FILE.jsonl", help="the sprint's gold labels: who got how many right")
+    )
     group.add_argument("-f", "--filter", metavar="EXPR", default="", help="of traces, in MLflow's syntax")
     group.add_argument("--since", metavar="7d|ISO", type=since_ms, help="of traces: 12h, 7d or an ISO 8601 time")
     group.add_argument("--ask", metavar="QUESTION", action="append", help="only these questions; may be repeated")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from labeler import __version__
 from labeler.agreement.counted_labels import CountedLabels, WasBlind, count_labels, reviewer_key
@@ -14,13 +14,15 @@ from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
 from labeler.cli.file_labels import labels_of_files
 from labeler.cli.output import ProgressBar, print_message
 from labeler.cli.report_output import check_output, write_report
-from labeler.cli.reported_labels import ReportedLabels, labels_of_journal
+from labeler.cli.reported_labels import ReportedLabels, labels_of_journal, question_of
 from labeler.cli.server_labels import labels_of_server
-from labeler.domain.assessment import Assessment, SourceType
+from labeler.cli.sprint_report import labels_of_sprint, part_apart
+from labeler.domain.assessment import SourceType
 from labeler.reports.figure_words import counted
 from labeler.reports.report import Report
 from labeler.reports.threshold import NoThreshold, Threshold, failures, parse_threshold
 from labeler.review.judge_values import judged_value
+from labeler.sprint.counting import parts_of
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
@@ -28,7 +30,8 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     thresholds = [_threshold(text) for text in arguments.fail_under or ()]
     check_output(arguments.format, arguments.output)
     report, code = _report(arguments, _labels(arguments), [each.question for each in thresholds])
-    _tell_where_nothing_can_be_compared(report.figures.counted)
+    if report.sprint is None or report.sprint.calibration is None or report.figures.counted.labels:
+        _tell_where_nothing_can_be_compared(report.figures.counted)
     write_report(report, arguments.format, arguments.output)
     failed = [sentence for threshold in thresholds for sentence in failures(report, threshold)]
     for sentence in failed:
@@ -44,6 +47,11 @@ def _threshold(text: str) -> Threshold:
 
 
 def _labels(arguments: argparse.Namespace) -> ReportedLabels:
+    if arguments.sprint is not None:
+        _refuse_beside("--sprint", arguments, ("files", "local", "offline", "queue", "filter", "since"))
+        return asyncio.run(labels_of_sprint(arguments))
+    if arguments.gold is not None:
+        raise CommandFailed(ExitCode.USAGE, "--gold has the gold labels of a sprint: name it with --sprint")
     if arguments.files:
         _refuse_beside("files", arguments, ("local", "offline", "backend", "experiments", "queue", "filter", "since"))
         return labels_of_files(arguments)
@@ -57,7 +65,7 @@ def _refuse_beside(chosen: str, arguments: argparse.Namespace, others: Collectio
     """Raise `CommandFailed` where an option was typed that would say nothing beside what was chosen."""
     for name in others:
         if getattr(arguments, name, None):
-            option = "--experiment" if name == "experiments" else f"--{name}"
+            option = {"experiments": "--experiment", "files": "files"}.get(name, f"--{name}")
             raise CommandFailed(ExitCode.USAGE, f"Give either {chosen} or {option}: it says nothing beside the other")
 
 
@@ -66,38 +74,40 @@ def _report(arguments: argparse.Namespace, found: ReportedLabels, needed: Collec
     asked = _asked(arguments.ask or (), found)
     if missing := [name for name in needed if name not in asked]:
         raise CommandFailed(ExitCode.USAGE, f"--fail-under: there are no labels of “{missing[0]}” in this report")
-    labels = count_labels(
-        [each for each in found.assessments if _question_of(each, found.judges) in asked],
-        without=arguments.without or (),
-        blind=(WasBlind.TRUE,) if arguments.blind_only else tuple(WasBlind),
-    )
+    said = [each for each in found.assessments if question_of(each, found.judges) in asked]
+    without = arguments.without or ()
+    blind = (WasBlind.TRUE,) if arguments.blind_only else tuple(WasBlind)
+    parts = None
+    if found.sprint is None:
+        labels = count_labels(said, without=without, blind=blind)
+    else:
+        parts = parts_of(found.sprint.snapshot, said, found.sprint.gold_items, without=without, blind=blind)
+        labels = parts.compared
     _check_left_out(arguments.without or (), found)
+    questions = [each for each in found.questions if each.name in asked]
     with ProgressBar("Computing figures") as progress:
         figures = agreement_report(
             labels,
-            [each for each in found.questions if each.name in asked],
+            questions,
             judged_value,
             judges=found.judges,
             examples=Examples(arguments.show, found.requests),
             progress=progress.show,
         )
-    return Report(figures, found.source, found.at_ms, __version__, found.requests, found.pages), found.code
+        apart = None
+        if found.sprint is not None and parts is not None:
+            apart = part_apart(found.sprint, parts, questions, progress.show)
+    return Report(figures, found.source, found.at_ms, __version__, found.requests, found.pages, apart), found.code
 
 
 def _asked(names: Collection[str], found: ReportedLabels) -> Collection[str]:
     """Return the names to report. Raises `CommandFailed` for one that is none."""
-    known = {_question_of(each, found.judges) for each in found.assessments} | {each.name for each in found.questions}
+    known = {question_of(each, found.judges) for each in found.assessments} | {each.name for each in found.questions}
     for name in names:
         if name not in known:
             there = f"There are: {', '.join(sorted(known))}" if known else "There are no labels"
             raise CommandFailed(ExitCode.USAGE, f"No question is called “{name}” here. {there}")
     return names or known
-
-
-def _question_of(assessment: Assessment, judges: Mapping[str, str]) -> str:
-    """Return the name of the question that somebody answered, or that a judge's name stands for."""
-    is_by_person = assessment.source.type is SourceType.HUMAN
-    return assessment.name if is_by_person else judges.get(assessment.name, assessment.name)
 
 
 def _check_left_out(reviewers: Collection[str], found: ReportedLabels) -> None:

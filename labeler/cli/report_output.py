@@ -75,7 +75,7 @@ def _text(report: Report, format: str) -> str:
 
 def _write_tables(report: Report, directory: Path) -> None:
     directory.mkdir(exist_ok=True)
-    tables = report_as_tables(report.figures)
+    tables = report_as_tables(report.figures, report.sprint)
     for name, text in tables.items():
         write_whole(directory / name, text)
     print_message(f"{', '.join(tables)} were written to {directory}.")

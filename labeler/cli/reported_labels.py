@@ -12,11 +12,22 @@ from labeler.cli.journal_labels import labels_in_journal, questions_in_journal
 from labeler.cli.open_journal import open_journal_to_read
 from labeler.config.asked import known_questions
 from labeler.dataclass import dataclass
-from labeler.domain.assessment import NOTHING, Assessment
+from labeler.domain.assessment import NOTHING, Assessment, SourceType
 from labeler.domain.question import Question
 from labeler.domain.value import UnusableValue
 from labeler.reports.report import ReportSource
 from labeler.review.judge_values import judged_value
+from labeler.sprint.gold import GoldAnswers
+from labeler.sprint.reading import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class SprintReading:
+    """A sprint as it was read, its gold items, and their right answers as far as they are known here."""
+
+    snapshot: Snapshot
+    gold_items: frozenset[str]
+    gold: GoldAnswers
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +37,7 @@ class ReportedLabels:
     `judges` has the question of each judge whose assessments have another name than it. `at_ms` is when a server was
     read, in milliseconds since the epoch, else None. `requests` has beginnings of the traces' requests and `pages` the
     web addresses of their pages, by trace ID, where they are known. `code` is what the reading alone ends the command
-    with.
+    with. `sprint` is set where the labels are those of one.
     """
 
     source: ReportSource
@@ -37,6 +48,13 @@ class ReportedLabels:
     requests: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     pages: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     code: ExitCode = ExitCode.OK
+    sprint: SprintReading | None = None
+
+
+def question_of(assessment: Assessment, judges: Mapping[str, str]) -> str:
+    """Return the name of the question that somebody answered, or that a judge's name stands for."""
+    is_by_person = assessment.source.type is SourceType.HUMAN
+    return assessment.name if is_by_person else judges.get(assessment.name, assessment.name)
 
 
 async def labels_of_journal(arguments: argparse.Namespace) -> ReportedLabels:

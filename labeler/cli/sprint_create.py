@@ -159,8 +159,11 @@ def _planned(
     """Return the plan of a sprint that nobody has begun, with everything pinned that decides who gets which item."""
     items = [each.id for each in found.traces]
     seed = found.selection.seed or 0
-    if options.calibrate > len(items):
-        raise SprintError(f"--calibrate {options.calibrate}: the sprint has only {len(items):,} items")
+    # A calibration is talked about, and a gold item's answer with it.
+    to_calibrate = [each for each in items if each not in set(gold_ids)]
+    if options.calibrate > len(to_calibrate):
+        beside = " beside the gold items" if gold_ids else ""
+        raise SprintError(f"--calibrate {options.calibrate}: the sprint has only {len(to_calibrate):,} items{beside}")
     return Plan(
         name=name,
         slug=slug,
@@ -170,7 +173,7 @@ def _planned(
         created_by=lead,
         blind=options.blind,
         order_seed=seed_with_early_gold(items, gold_ids, options.reviewers, options.overlap, seed),
-        calibration=tuple(sorted(draw(items, options.calibrate, seed, "calibration"))),
+        calibration=tuple(sorted(draw(to_calibrate, options.calibrate, seed, "calibration"))),
         gold=None if gold is None else Gold(len(gold_ids), gold.sha256),
         reviewers=options.reviewers,
         same=options.same,

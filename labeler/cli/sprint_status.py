@@ -7,7 +7,7 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -17,22 +17,22 @@ from labeler.cli.exit_code import CommandFailed, ExitCode
 from labeler.cli.output import ProgressBar, print_json, print_text
 from labeler.cli.retry import with_retries
 from labeler.cli.sprint_backend import TeamContext, sprint_named, team_context
-from labeler.cli.sprint_files import GoldFile, read_gold
+from labeler.cli.sprint_files import GoldFile
+from labeler.cli.sprint_reading import gold_answers, read_gold_of, read_whole
 from labeler.cli.sprint_status_words import WIDE, explained, status_lines, status_object
 from labeler.cli.stdout import finish_output, write_out
 from labeler.cli.styled_output import plain, print_lines
 from labeler.domain.assessment import same_reviewer
 from labeler.domain.clock import wall_clock_ms
 from labeler.domain.moment import time_of_day
-from labeler.domain.value import JsonValue
 from labeler.domain.web_address import web_address
 from labeler.review.judge_values import judged_value
 from labeler.sprint.assignment import everybodys_items
 from labeler.sprint.errors import UnknownSprint, UnreadablePlan
-from labeler.sprint.plan import Plan
+from labeler.sprint.gold import GoldAnswers
 from labeler.sprint.plan_tags import Sprint, sprints_of
 from labeler.sprint.progress import SprintProgress, progress_of
-from labeler.sprint.reading import OnTracesRead, Snapshot, read_items, read_questions, read_traces
+from labeler.sprint.reading import Snapshot, read_items, read_traces
 
 _WHOLE_S: Final = 600.0
 """MLflow marks nothing when an answer is edited or deleted after its item was completed: all is read so often."""
@@ -54,7 +54,7 @@ async def status(arguments: argparse.Namespace) -> ExitCode:
         sprint = await sprint_named(team, arguments.name)
         with ProgressBar("Reading labels") as bar:
             reading = await with_retries(lambda: read_whole(team, sprint, bar.show))
-        gold = None if arguments.gold is None else _gold(arguments.gold, sprint.plan)
+        gold = None if arguments.gold is None else read_gold_of(arguments.gold, sprint.plan)
         if arguments.watch is not None:
             return await _watch(team, reading, gold, arguments.watch or await _pause_s(team))
         progress = _progress(reading, gold, Bootstrap())
@@ -67,31 +67,12 @@ async def status(arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.OK
 
 
-async def read_whole(team: TeamContext, sprint: Sprint, notify: OnTracesRead) -> Snapshot:
-    """Read items, questions and the labels of all traces."""
-    at_ms = wall_clock_ms()
-    snapshot = await read_items(team.backend, sprint, at_ms)
-    questions = await read_questions(team.backend, sprint)
-    traces = await read_traces(team.backend, sprint.experiment_id, snapshot.wanted_traces, notify)
-    return replace(snapshot, traces=traces, questions=questions)
-
-
-def _gold(file: str, plan: Plan) -> GoldFile:
-    gold = read_gold(file, ())
-    if plan.gold is None or plan.gold.sha256 != gold.sha256:
-        raise CommandFailed(
-            ExitCode.USAGE, f"{file} is not the gold file that “{plan.name}” was made with (by its SHA-256)"
-        )
-    return gold
-
-
 def _progress(reading: Snapshot, gold: GoldFile | None, bootstrap: Bootstrap) -> SprintProgress:
     plan = reading.sprint.plan
-    answers: Mapping[tuple[str, str], JsonValue] = {}
+    answers: GoldAnswers = {}
     items: set[str] = set()
     if gold is not None:
-        answers = {(label.trace_id, label.name): label.value for _, label in gold.labels}
-        items = set(gold.lines)
+        answers, items = gold_answers(gold, reading.questions), set(gold.lines)
     elif plan.gold is not None:
         found = everybodys_items(reading.placed, plan.overlap, plan.calibration, list(plan.active_queues))
         items = found or set()

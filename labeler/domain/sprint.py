@@ -83,6 +83,11 @@ class SprintScope:
         return assessment.trace_id in (self.assigned or {}).get(person(assessment.source.id), ())
 
 
+def names_sprint(assessment: Assessment, plan: SprintPlan) -> bool:
+    """Return whether an assessment says by itself that it is of a sprint: by the sprint's slug, else by its queue."""
+    return SprintScope(plan.slug, plan.all_queues, opened_at_ms=None)(assessment)
+
+
 def scope_of(assessment: Assessment, sprints: Iterable[SprintScope]) -> str:
     """Return the slug of the sprint that an assessment belongs to, `NO_SPRINT` for none.
 

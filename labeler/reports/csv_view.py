@@ -17,6 +17,7 @@ from labeler.domain.moment import utc_text
 from labeler.domain.value import JsonValue
 from labeler.labels.exact_json import exact_json
 from labeler.labels.spreadsheet import harmless
+from labeler.reports.sprint_part import SprintPart
 
 _Row: TypeAlias = Sequence[str | int | float | None]
 
@@ -33,16 +34,30 @@ _JUDGES: Final = (
     "judge", "type", "question", "items", "kappa", "low", "high", "percent", "ceiling", "errors", "unmappable", "note",
 )  # fmt: skip
 
+_GOLD: Final = ("reviewer", "right", "of")
+_OUTSIDE: Final = ("source", "labels")
 
-def report_as_tables(report: AgreementReport) -> Mapping[str, str]:
-    """Return the content of each file by its name. Values are JSON, what is not defined is an empty cell."""
-    return {
+
+def report_as_tables(report: AgreementReport, sprint: SprintPart | None = None) -> Mapping[str, str]:
+    """Return the content of each file by its name. Values are JSON, what is not defined is an empty cell.
+
+    What a sprint has apart from the figures comes in files of its own.
+    """
+    tables = {
         "labels.csv": _table(_LABELS, _labels(report)),
         "items.csv": _table(_ITEMS, _items(report)),
         "reviewers.csv": _table(_REVIEWERS, _reviewers(report)),
         "agreement.csv": _table(_AGREEMENT, _agreement(report)),
         "judges.csv": _table(_JUDGES, _judges(report)),
     }
+    if sprint is None:
+        return tables
+    if sprint.calibration is not None:
+        tables["calibration.csv"] = _table(_AGREEMENT, _agreement(sprint.calibration))
+        tables["calibration_labels.csv"] = _table(_LABELS, _labels(sprint.calibration))
+    if sprint.gold is not None:
+        tables["gold.csv"] = _table(_GOLD, ((each.reviewer, each.right, each.of) for each in sprint.gold))
+    return tables | {"outside.csv": _table(_OUTSIDE, iter(sprint.outside.items()))}
 
 
 def _labels(report: AgreementReport) -> Iterator[_Row]:

@@ -31,6 +31,8 @@ from labeler.reports.figure_words import (
     with_interval,
 )
 from labeler.reports.report import Report
+from labeler.reports.sprint_part import SprintPart
+from labeler.reports.sprint_words import calibration_words, gold_words, missing_words
 
 MOST_QUESTIONS: Final = 40
 """Questions that have charts and tables of their own; of all others the page has the figures."""
@@ -103,6 +105,7 @@ def _page(report: Report) -> dict[str, Any]:
         "items": len({label.item for label in labels}),
         "left_out": [f"{count:,} {LEFT_OUT_WORDS[reason]}" for reason, count in figures.left_out.items() if count],
         "questions": [_row(each) for each in figures.questions],
+        "sprint": None if report.sprint is None else _sprint(report.sprint),
         "alpha_chart": Markup(alpha_by_question(scored[:MOST_QUESTIONS])) if scored else None,
         "rule_of_thumb": RULE_OF_THUMB,
         "series_colours": SERIES_COLOURS,
@@ -139,6 +142,18 @@ def _row(question: QuestionFigures) -> dict[str, Any]:
             {"name": option, "agreement": its, "alpha": with_interval(its.alpha, its.interval)}
             for option, its in (question.options or {}).items()
         ],
+    }
+
+
+def _sprint(part: SprintPart) -> dict[str, Any]:
+    """Return what a sprint has apart from the figures."""
+    calibration = part.calibration
+    return {
+        "part": part,
+        "calibration_words": None if calibration is None else calibration_words(part),
+        "calibration": [] if calibration is None else [_row(each) for each in calibration.questions],
+        "gold_words": None if part.gold_items is None else gold_words(part),
+        "missing_words": missing_words(part) if part.missing_traces else None,
     }
 
 

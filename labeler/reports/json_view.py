@@ -12,6 +12,7 @@ from labeler.agreement.report_model import AgreementFigures, JudgeFigures, Quest
 from labeler.domain.moment import utc_text
 from labeler.domain.value import JsonValue
 from labeler.reports.report import Report
+from labeler.reports.sprint_part import SprintPart
 
 FORMAT: Final = 1
 
@@ -37,7 +38,7 @@ def report_as_json(report: Report) -> JsonValue:
         "source": {
             "backend": source.backend,
             "experiments": list(source.experiments),
-            "sprint": None,
+            "sprint": source.sprint,
             "files": list(source.files),
         },
         "questions": [_question(question) for question in figures.questions],
@@ -45,6 +46,33 @@ def report_as_json(report: Report) -> JsonValue:
         "judges": [_judge(judge) for judge in figures.judges],
         "left_out": _left_out(figures.left_out),
         "method": {"seed": figures.method.seed, "resamples": figures.method.resamples, "version": report.version},
+        **({} if report.sprint is None else {"sprint": _sprint(report.sprint)}),
+    }
+
+
+def _sprint(part: SprintPart) -> JsonValue:
+    calibration = part.calibration
+    return {
+        "name": part.name,
+        "slug": part.slug,
+        "state": part.state,
+        "calibration": None
+        if calibration is None
+        else {
+            "items": part.calibration_items,
+            "questions": [_question(question) for question in calibration.questions],
+            "reviewers": [_reviewer(reviewer) for reviewer in calibration.reviewers],
+        },
+        "gold": None
+        if part.gold_items is None
+        else {
+            "items": part.gold_items,
+            "reviewers": None
+            if part.gold is None
+            else [{"reviewer": each.reviewer, "right": each.right, "of": each.of} for each in part.gold],
+        },
+        "outside": [{"source_id": source, "labels": count} for source, count in part.outside.items()],
+        "missing_traces": list(part.missing_traces),
     }
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from labeler.agreement.report_model import AgreementFigures, JudgeFigures
+from labeler.agreement.report_model import AgreementFigures, JudgeFigures, QuestionFigures
 from labeler.domain.moment import utc_text
 from labeler.domain.rounded_words import coefficient_words, percent_words
 from labeler.reports.figure_words import (
@@ -21,6 +21,7 @@ from labeler.reports.figure_words import (
     with_interval,
 )
 from labeler.reports.report import Report
+from labeler.reports.sprint_words import calibration_words, gold_words, missing_words
 from labeler.reports.styled_line import safe
 
 _SPECIAL: Final = re.compile(r"[\\`*_{}\[\]()#+!|~>$-]")
@@ -30,7 +31,7 @@ _MOST_DISPUTED: Final = 5
 
 def report_as_markdown(report: Report) -> str:
     """Return the whole report."""
-    parts = (_head, _questions, _answers, _reviewers, _pairs, _judges, _disputed, _method)
+    parts = (_head, _questions, _answers, _reviewers, _pairs, _sprint, _judges, _disputed, _method)
     return "\n".join(line for part in parts for line in part(report)).rstrip() + "\n"
 
 
@@ -64,8 +65,15 @@ def _head(report: Report) -> Iterator[str]:
 
 
 def _questions(report: Report) -> Iterator[str]:
+    table = list(_question_table(report.figures.questions))
+    if table:
+        yield from table
+        yield f"α: {RULE_OF_THUMB}.\n"
+
+
+def _question_table(questions: Iterable[QuestionFigures]) -> Iterator[str]:
     rows, notes = [], []
-    for question in report.figures.questions:
+    for question in questions:
         level = level_words(question.level, is_by_option=question.options is not None)
         rows.append(_row(escaped(question.name), level, question.agreement))
         notes += [f"- {escaped(question.name)}: {note}" for note in question_notes(question, text=escaped, name=code)]
@@ -76,7 +84,6 @@ def _questions(report: Report) -> Iterator[str]:
     if rows:
         yield from _table(("question", "level", "items", "labels", "agree", "α and 95 % interval", "AC1"), rows, text=2)
         yield from [*notes, ""] if notes else []
-        yield f"α: {RULE_OF_THUMB}.\n"
 
 
 def _row(name: str, level: str, figures: AgreementFigures) -> tuple[str, ...]:
@@ -129,6 +136,27 @@ def _pairs(report: Report) -> Iterator[str]:
             ]
             yield f"## Pairs of reviewers on {escaped(question.name)}\n"
             yield from _table(("reviewer", "reviewer", "items", "agree", "κ"), rows, text=2)
+
+
+def _sprint(report: Report) -> Iterator[str]:
+    part = report.sprint
+    if part is None:
+        return
+    if part.calibration is not None:
+        yield "## Calibration\n"
+        yield f"{calibration_words(part)[len('calibration: ') :]}.\n"
+        yield from _question_table(part.calibration.questions)
+    if part.gold_items is not None:
+        yield "## Gold items\n"
+        yield f"{gold_words(part)[len('gold: ') :]}.\n"
+        if part.gold:
+            rows = [(code(each.reviewer), f"{each.right:,}", f"{each.of:,}") for each in part.gold]
+            yield from _table(("reviewer", "right", "of"), rows)
+    if part.outside:
+        yield "## Outside the sprint\n"
+        yield from _table(("source", "labels"), [(code(who), f"{count:,}") for who, count in part.outside.items()])
+    if part.missing_traces:
+        yield f"{missing_words(part)}.\n"
 
 
 def _judges(report: Report) -> Iterator[str]:

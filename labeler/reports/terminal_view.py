@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from labeler.agreement.report_model import AgreementFigures, ItemFigures
+from labeler.agreement.report_model import AgreementFigures, ItemFigures, QuestionFigures
 from labeler.domain.moment import utc_text
 from labeler.domain.rounded_words import coefficient_words, percent_words
 from labeler.reports.figure_words import (
@@ -21,6 +21,7 @@ from labeler.reports.figure_words import (
 )
 from labeler.reports.judge_lines import judge_lines
 from labeler.reports.report import Report
+from labeler.reports.sprint_words import calibration_words, gold_words, missing_words
 from labeler.reports.styled_line import BLANK, Column, Line, Style, cut, line, table, wrapped
 
 _MINUTES: Final = len("2026-01-31T10:00")
@@ -49,7 +50,7 @@ _REVIEWER_COLUMNS: Final = (
 
 def terminal_lines(report: Report) -> list[Line]:
     """Return the lines of a report."""
-    parts = (_headline, _questions, _values, _reviewers, _judges, _disputed, _days, _method)
+    parts = (_headline, _questions, _values, _reviewers, _sprint, _judges, _disputed, _days, _method)
     lines: list[Line] = []
     for part in parts:
         if found := list(part(report)):
@@ -78,9 +79,16 @@ def _headline(report: Report) -> Iterator[Line]:
 
 
 def _questions(report: Report) -> Iterator[Line]:
+    laid_out = list(_question_table(report.figures.questions))
+    if laid_out:
+        yield from laid_out
+        yield line(f" α: {RULE_OF_THUMB}", Style.ASIDE)
+
+
+def _question_table(questions: Iterable[QuestionFigures]) -> Iterator[Line]:
     rows: list[tuple[str, ...]] = []
     notes: list[list[str]] = []
-    for question in report.figures.questions:
+    for question in questions:
         is_by_option = question.options is not None
         rows.append(_row(question.name, level_words(question.level, is_by_option=is_by_option), question.agreement))
         notes.append(question_notes(question))
@@ -94,7 +102,6 @@ def _questions(report: Report) -> Iterator[Line]:
     for row, of_row in zip(laid_out, notes, strict=True):
         yield row
         yield from wrapped(of_row, indent=5, style=Style.NOTE)
-    yield line(f" α: {RULE_OF_THUMB}", Style.ASIDE)
 
 
 def _row(name: str, level: str, figures: AgreementFigures) -> tuple[str, ...]:
@@ -126,6 +133,26 @@ def _reviewers(report: Report) -> list[Line]:
         numbers = (f"{reviewer.labels:,}", f"{reviewer.items:,}", seconds_words(time_ms), kappa, blind_words(reviewer))
         rows.append((reviewer.reviewer, *numbers))
     return table(_REVIEWER_COLUMNS, rows) if rows else []
+
+
+def _sprint(report: Report) -> Iterator[Line]:
+    """Yield what is apart from the figures: calibration, gold, and labels from outside the sprint."""
+    part = report.sprint
+    if part is None:
+        return
+    if part.calibration is not None:
+        yield line(f" {calibration_words(part)}", Style.ASIDE)
+        yield from _question_table(part.calibration.questions)
+    if part.gold_items is not None:
+        yield from wrapped([gold_words(part)], indent=1, style=Style.ASIDE)
+        yield from wrapped([f"{each.reviewer} {each.right:,} of {each.of:,}" for each in part.gold or ()], indent=1)
+    if part.outside:
+        yield from wrapped(
+            ["outside the sprint, by their source", *(f"{who} {count:,}" for who, count in part.outside.items())],
+            indent=1,
+        )
+    if part.missing_traces:
+        yield line(f" {missing_words(part)}", Style.NOTE)
 
 
 def _judges(report: Report) -> Iterator[Line]:

@@ -19,15 +19,15 @@ from labeler.agreement.counted_labels import (
     count_labels,
     reviewer_key,
 )
-from labeler.agreement.question_table import ReadValue, comparable
+from labeler.agreement.question_table import ReadValue
 from labeler.agreement.report import agreement_report
 from labeler.agreement.report_model import QuestionFigures
 from labeler.dataclass import dataclass
 from labeler.domain.assessment import person
 from labeler.domain.question import Question
 from labeler.domain.queue import QueueItemState
-from labeler.domain.value import JsonValue, UnusableValue
 from labeler.sprint.adjudication import cases_of, disagreements
+from labeler.sprint.gold import GoldAnswers, GoldScore, gold_score
 from labeler.sprint.plan import SprintState
 from labeler.sprint.reading import Snapshot
 from labeler.sprint.scope import answers_in, is_of_reviewers, same_people
@@ -62,14 +62,6 @@ class Flag(StrEnum):
     NOT_BLIND = "not_blind"
     NO_QUEUE = "no_queue"
     LEFT = "left"
-
-
-@dataclass(frozen=True, slots=True)
-class GoldScore:
-    """How many gold items somebody got right, of those labelled."""
-
-    right: int
-    of: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +131,7 @@ class SprintProgress:
 def progress_of(
     snapshot: Snapshot,
     read: ReadValue,
-    gold: Mapping[tuple[str, str], JsonValue],
+    gold: GoldAnswers,
     gold_items: Collection[str],
     bootstrap: Bootstrap,
 ) -> SprintProgress:
@@ -160,7 +152,7 @@ def progress_of(
     by_reviewer: dict[str, list[CountedLabel]] = defaultdict(list)
     for label in counted.labels:
         by_reviewer[label.reviewer].append(label)
-    scores = {who: _gold_score(labels, gold, snapshot.questions, read) for who, labels in by_reviewer.items()}
+    scores = {who: gold_score(labels, gold, snapshot.questions, read) for who, labels in by_reviewer.items()}
     times = {who: _active_times(labels) for who, labels in by_reviewer.items()}
     medians = {who: statistics.median(took.values()) if took else None for who, took in times.items()}
     reviewers = [
@@ -259,27 +251,6 @@ def _is_too_fast(median: float | None, medians: Mapping[str, float | None], item
     if median is None or items < _FAST_AFTER or len(others) < 2:
         return False
     return median < _FAST_MS and median < statistics.median(others) * _FAST_SHARE
-
-
-def _gold_score(
-    labels: Sequence[CountedLabel],
-    gold: Mapping[tuple[str, str], JsonValue],
-    questions: Sequence[Question],
-    read: ReadValue,
-) -> GoldScore | None:
-    if not gold:
-        return None
-    by_name = {question.name: question for question in questions}
-    answers = []
-    for label in labels:
-        about = (label.item.trace_id, label.assessment.name)
-        question = by_name.get(label.assessment.name)
-        if about in gold and question is not None and not label.item.span_id:
-            try:
-                answers.append(comparable(read(question, label.assessment)) == comparable(gold[about]))
-            except UnusableValue:
-                answers.append(False)
-    return GoldScore(sum(answers), len(answers))
 
 
 def is_below_team(me: str, scores: Mapping[str, GoldScore | None]) -> bool:
