@@ -19,6 +19,7 @@ from tests.cli.program import Ended, Program
 from tests.cli.test_report_of_a_teams_work import (
     CLOSE,
     LABEL,
+    LEVELS,
     check_agreement,
     check_judge,
     consensus_on,
@@ -110,13 +111,13 @@ def figures(labeler: Program, sprint: LabelledSprint, *more: str, gold: bool = T
 
 def check_questions(told: Sequence[dict[str, Any]], database: sqlite3.Connection) -> None:
     assert [question["name"] for question in told] == ["correct", "quality"]
-    for question, level, choices in zip(told, ("nominal", "ordinal"), (2, 5), strict=True):
+    for question, level, choices in zip(told, LEVELS, (2, 5), strict=True):
         votes = votes_on(database, question["name"])
         items = paired(votes)
         assert (question["level"], question["items"]) == (level, len(items))
         assert question["labels"] == sum(map(len, items))
         if len(items) >= 20:
-            check_agreement(question, votes, level, choices)  # type: ignore[arg-type]
+            check_agreement(question, votes, level, choices)
         else:
             alpha = krippendorff.alpha(grid_of(votes), level_of_measurement=level)
             assert question["alpha"] == pytest.approx(alpha, abs=CLOSE)
@@ -177,7 +178,9 @@ def test_every_figure_is_that_of_the_servers_database(
     check_judge(judge, [(agreed[trace], verdicts[trace]) for trace in sorted(verdicts) if trace in agreed], None)
     ceiling = krippendorff.alpha(grid_of(votes), level_of_measurement="nominal")
     assert judge["ceiling"] == pytest.approx(ceiling, abs=CLOSE)
-    assert {*judge["show"]} == {trace for trace in verdicts if trace in agreed and agreed[trace] != verdicts[trace]}
+    wrong = {trace for trace in verdicts if trace in agreed and agreed[trace] != verdicts[trace]}
+    assert {*judge["show"]} <= wrong
+    assert len(judge["show"]) == min(10, len(wrong)) > 0
 
     calibration = told["sprint"]["calibration"]
     assert calibration["items"] == 4

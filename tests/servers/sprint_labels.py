@@ -21,9 +21,9 @@ QUALITY = {"numeric": {"min_value": 1, "max_value": 5}}
 
 
 class LabelledSprint:
-    """A sprint of 46 traces, three of them gold and four calibration, which is open and labelled whole."""
+    """A sprint of 84 traces, three of them gold and four calibration, which is open and labelled whole."""
 
-    def __init__(self, lead: Program, traces: int = 46) -> None:
+    def __init__(self, lead: Program, traces: int = 84) -> None:
         self.experiment = experiment = SprintExperiment(traces)
         create_schema(experiment.server, experiment.id, "quality", QUALITY)
         self.gold = sorted(experiment.traces)[:3]
