@@ -26,6 +26,7 @@ import httpx
 from labeler.cli import sprint_status
 from labeler.cli.sprint_backend import sprint_named, team_context
 from labeler.cli.sprint_options import sprint as sprint_options
+from labeler.cli.sprint_reading import read_whole
 from tests.benchmarks.measures import machine, noise
 from tests.reliability.sprint import environment_of
 from tests.servers.mlflow_server import MlflowServer
@@ -69,7 +70,7 @@ async def reading(arguments: argparse.Namespace) -> None:
     """Read as the command does, without its figures."""
     async with team_context(arguments) as team:
         sprint = await sprint_named(team, NAME)
-        await sprint_status.read_whole(team, sprint, lambda done, of: None)
+        await read_whole(team, sprint, lambda done, of: None)
 
 
 async def whole(arguments: argparse.Namespace) -> None:

@@ -190,7 +190,8 @@ def test_the_notes_are_words_on_the_screen_and_are_explained(watched: Watched, l
 
 
 def test_one_miss_where_nobody_else_missed_is_no_note() -> None:
-    from labeler.sprint.progress import GoldScore, is_below_team
+    from labeler.sprint.gold import GoldScore
+    from labeler.sprint.progress import is_below_team
 
     scores = {"ana": GoldScore(19, 20), "bo": GoldScore(20, 20), "cem": GoldScore(20, 20), "dee": GoldScore(5, 10)}
     assert not is_below_team("ana", {who: each for who, each in scores.items() if who != "dee"})
