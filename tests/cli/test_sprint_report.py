@@ -16,7 +16,7 @@ import pytest
 from sklearn.metrics import cohen_kappa_score  # type: ignore[import-untyped]
 
 from tests.cli.program import Ended, Program
-from tests.cli.test_report_of_a_teams_work import (
+from tests.cli.recomputed_figures import (
     CLOSE,
     LABEL,
     LEVELS,
