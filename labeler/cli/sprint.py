@@ -1,4 +1,4 @@
-"""Annotation sprints: make one, list them, print one with its guide, follow how far it is."""
+"""Annotation sprints: make one, list them, print one with its guide, follow how far it is, decide disagreements."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ _Action: TypeAlias = Callable[[argparse.Namespace], Coroutine[Any, Any, ExitCode
 _ELSEWHERE: Final[Mapping[str, str]] = {
     "create": "labeler.cli.sprint_create",
     "status": "labeler.cli.sprint_status",
+    "adjudicate": "labeler.cli.sprint_adjudicate",
     **dict.fromkeys(("add", "drop", "rebalance"), "labeler.cli.sprint_people"),
     **dict.fromkeys(("open", "close", "reopen", "delete"), "labeler.cli.sprint_state"),
 }

@@ -23,6 +23,7 @@ def sprint(parser: argparse.ArgumentParser) -> None:
         ("list", "list the sprints of the experiments", _nothing),
         ("show", "print the plan of a sprint", _named),
         ("status", "how far it is, who needs attention, and how far people agree", _status),
+        ("adjudicate", "decide what reviewers disagree on, most disputed first", _adjudicate),
         ("add", "add a reviewer, who gets a fair share of what is left, or another ID of one", _add),
         ("drop", "take a reviewer out; what they have not done goes to others", _drop),
         ("rebalance", "make deleted queues again, and repair items with too few or too many people", _rebalance),
@@ -63,6 +64,19 @@ def _status(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--explain", metavar="REVIEWER", help="why each note about a reviewer stands there")
     complete_with_files(
         parser.add_argument("--gold", metavar="FILE.jsonl", help="the sprint's gold labels: who got how many right")
+    )
+
+
+def _adjudicate(parser: argparse.ArgumentParser) -> None:
+    _named(parser)
+    add_reviewer(parser)
+    parser.add_argument("--ask", metavar="QUESTION", help="decide about this question alone")
+    parser.add_argument("--all", action="store_true", help="also what nobody disagrees on")
+    parser.add_argument(
+        "--show-judge", action="store_true", help="show what judges said before you decide, not only afterwards"
+    )
+    complete_with_files(
+        parser.add_argument("--gold", metavar="FILE.jsonl", help="the sprint's gold labels: its items come first")
     )
 
 

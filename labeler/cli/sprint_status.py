@@ -68,15 +68,18 @@ async def status(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _progress(reading: Snapshot, gold: GoldFile | None, bootstrap: Bootstrap) -> SprintProgress:
+    answers: GoldAnswers = {} if gold is None else gold_answers(gold, reading.questions)
+    return progress_of(reading, judged_value, answers, gold_items(reading, gold), bootstrap)
+
+
+def gold_items(reading: Snapshot, gold: GoldFile | None) -> set[str]:
+    """Return the traces that are gold: those of the file, else as far as the queues tell."""
     plan = reading.sprint.plan
-    answers: GoldAnswers = {}
-    items: set[str] = set()
     if gold is not None:
-        answers, items = gold_answers(gold, reading.questions), set(gold.lines)
-    elif plan.gold is not None:
-        found = everybodys_items(reading.placed, plan.overlap, plan.calibration, list(plan.active_queues))
-        items = found or set()
-    return progress_of(reading, judged_value, answers, items, bootstrap)
+        return set(gold.lines)
+    if plan.gold is None:
+        return set()
+    return everybodys_items(reading.placed, plan.overlap, plan.calibration, list(plan.active_queues)) or set()
 
 
 def _explain(team: TeamContext, progress: SprintProgress, reviewer: str) -> None:

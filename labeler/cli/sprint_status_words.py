@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -51,7 +52,10 @@ def status_object(progress: SprintProgress) -> dict[str, JsonValue]:
             }
             for each in progress.reviewers
         ],
-        "questions": [_question_object(each) for each in progress.questions],
+        "questions": [
+            {**_question_object(each), "disagreements": progress.disagreements.get(each.name, 0)}
+            for each in progress.questions
+        ],
         "outside": [{"source_id": source, "labels": labels} for source, labels in progress.outside.items()],
         "second_answers": [{"reviewer": who, "labels": labels} for who, labels in progress.second_answers.items()],
         "replaced": [
@@ -253,6 +257,12 @@ def _notes(progress: SprintProgress) -> Iterator[str]:
         yield f"Calibrating: {len(plan.calibration)} items for everybody. labeler sprint open adds the others."
     if plan.gold is not None and all(each.gold is None for each in progress.reviewers):
         yield f"{plan.gold.count} gold items: --gold FILE shows who got how many right."
+    if said := [f"{count:,} on “{name}”" for name, count in progress.disagreements.items()]:
+        total = sum(progress.disagreements.values())
+        yield (
+            f"{total:,} disagreement{'s' if total > 1 else ''} to decide, {', '.join(said)}: labeler sprint adjudicate "
+            f"{shlex.quote(plan.name)}"
+        )
     yield "Work that reviewers have not delivered yet cannot be seen from here."
 
 

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from labeler.backends.base import Backend, BackendError, Forbidden, NotABackend, NotAllowed
 from labeler.backends.pulse import Pulse
@@ -20,6 +20,7 @@ from labeler.delivery.attachments import bring_attachment
 from labeler.delivery.backoff import Backoff
 from labeler.delivery.connection import ConnectionState
 from labeler.delivery.events import ConnectionChanged, CountsChanged, DeliveryEvent, Settled
+from labeler.delivery.keep_running import keep_running
 from labeler.delivery.listing import IsDisputed, undisputed
 from labeler.delivery.news import NewsListener, StatusListener
 from labeler.delivery.reading_intervals import USUAL, ReadingIntervals
@@ -37,10 +38,8 @@ if TYPE_CHECKING:
     from labeler.delivery.prefetch import Prefetcher, PrefetchEvent
     from labeler.delivery.reader import Questions, Reader
 
-_log = logging.getLogger(__name__)
 
-_AGAIN_S: Final = 5.0
-"""Seconds after which what stopped is started again."""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +128,8 @@ class ReviewSync:
         self._listener = listener
         if self._pulse is not None:
             self._pulse.tell = self._waiting
-        self._running = asyncio.get_running_loop().create_task(self._guarded("The traffic with the backend", self._run))
+        traffic = keep_running("The traffic with the backend", self._run, listener.tell)
+        self._running = asyncio.get_running_loop().create_task(traffic)
 
     def refresh(self) -> None:
         """Read everything anew, and report what that brought."""
@@ -192,10 +192,11 @@ class ReviewSync:
         if self._in_view is not None:
             self._reader.show(*self._in_view)
         self.need(*self._wanted)
+        tell = self._listener.tell
         async with asyncio.TaskGroup() as work:
-            work.create_task(self._guarded("Downloading ahead", self._prefetcher.run))
-            work.create_task(self._guarded("Delivery", self._engine.run))
-            work.create_task(self._guarded("Reading what is new", self._reader.run))
+            work.create_task(keep_running("Downloading ahead", self._prefetcher.run, tell))
+            work.create_task(keep_running("Delivery", self._engine.run, tell))
+            work.create_task(keep_running("Reading what is new", self._reader.run, tell))
 
     async def _connected(self) -> Backend:
         """Open the backend, as soon as that is possible. Tell once why it is not."""
@@ -222,23 +223,6 @@ class ReviewSync:
             f"This review is of {wanted}, and there is another backend now: {found}. Nothing is sent to that one; go "
             "back to the first, or start a review of this one with labeler review."
         )
-
-    async def _guarded(self, what: str, run: Callable[[], Awaitable[None]]) -> None:
-        """Keep `run` running. A defect in it is logged, told and tried again, and never ends the program."""
-        told = ""
-        while True:
-            try:
-                await run()
-            except Exception as error:
-                _log.exception("%s stopped and is started again", what)
-                said = str(error) if isinstance(error, JournalError | OSError) else type(error).__name__
-                if said != told:
-                    told = said
-                    self._listener.tell(
-                        f"{what} stopped and is tried again: {said.rstrip('.')}. Your answers are kept; labeler.log "
-                        "has the details."
-                    )
-                await asyncio.sleep(_AGAIN_S)
 
     def need(self, now: Sequence[str], later: Sequence[str]) -> None:
         """Fetch the traces in `now` at once, and those in `later` after them."""

@@ -168,7 +168,8 @@ class _Stack:
         current = assessment_id
         while current is not None:
             row = self.table.create_of(current)
-            if row is None or (row["attempts"] > 0 and not _is_dead(row)):
+            is_anothers = row is not None and answer is not None and _is_under_id_of(row, answer)
+            if row is None or is_anothers or (row["attempts"] > 0 and not _is_dead(row)):
                 return _Top(current, answer if current == assessment_id else None)
             if row["state"] in OPEN:
                 self.table.close(row["id"], "superseded before it was delivered")
@@ -258,6 +259,13 @@ class _Stack:
 def _is_dead(row: Any) -> bool:
     """Return whether this create will not be sent again. It may be on the backend or not."""
     return row["state"] in (DeliveryState.REFUSED, DeliveryState.CLOSED)
+
+
+def _is_under_id_of(row: Any, answer: Answer) -> bool:
+    """Return whether a decision is another lead's that came before this create, and so is stored under its ID."""
+    if row["cause"] != OVERTAKEN or row["assessment_id"] != answer.assessment_id:
+        return False
+    return bool(json.loads(row["payload"])["assessment"]["created_at_ms"] != answer.answered_at_ms)
 
 
 def _is_in_doubt(updates: list[Any]) -> bool:

@@ -25,6 +25,8 @@ class Context(StrEnum):
     """The next key after `copy.menu`."""
     FILTER = "filter"
     """The next key after `worklist.filter`."""
+    ADJUDICATION = "adjudication"
+    """While a lead decides about the items of a sprint, which hears the keys of the review as well."""
     OUTBOX = "outbox"
     """The outbox, which hears the keys of overlays as well."""
     FIELD = "field"
@@ -229,6 +231,8 @@ ACTIONS: tuple[Action, ...] = (
            consequence=_ANSWERS, brief="clear, or back"),
     Action("answer.accept", ("=", "+"), "take the judge's value", OnScreen("accept"), consequence=_ANSWERS,
            hint="accept", worth=30, worth_in=(Situation.CHECKS_JUDGE, 195), brief="the judge's value"),
+    Action("answer.no_right_answer", ("X",), "in an adjudication: no answer is right for this trace",
+           OnScreen("no_right_answer"), Context.ADJUDICATION, consequence=_ANSWERS, hint="no right answer"),
     Action("answer.repeat", (".",), "the same answers and comments as on the item submitted last", Rule(act.Repeat()),
            consequence=_ANSWERS, hint="repeat", worth=35, brief="repeat the last"),
     Action("question.next", ("tab",), "next question", Rule(act.FocusBy(1))),

@@ -164,6 +164,22 @@ async def test_the_loser_takes_back_nothing_of_the_winners(tmp_path: Path) -> No
         assert standing(await decisions(store, lead.trace)) == [("maria", False, 1)]
 
 
+async def test_the_loser_may_supersede_the_winner_whose_id_was_meant_for_theirs(tmp_path: Path) -> None:
+    async with leads(tmp_path, "maria", "lead") as (store, [maria, lead]):
+        await maria.decide(False, 1)
+        await maria.deliver()
+        await lead.decide(True, 1)
+        await lead.deliver()
+        [theirs] = await decisions(store, lead.trace)
+        known = Answer(theirs.id, theirs.value, None, theirs.created_at_ms + 5, 0)
+        mine = await lead.decide(True, 2, known)
+        await lead.deliver()
+        assert standing(await decisions(store, lead.trace)) == [("lead", True, 2)]
+        await lead.take_back(mine)
+        await lead.deliver()
+        assert standing(await decisions(store, lead.trace)) == [("maria", False, 1)]
+
+
 async def test_an_undo_beside_another_leads_decision_leaves_one(tmp_path: Path) -> None:
     async with leads(tmp_path, "maria", "lead") as (store, [maria, lead]):
         first = await maria.decide(False, 1)

@@ -54,6 +54,10 @@ class Presses:
         is_digit = isinstance(action.run, Rule) and isinstance(action.run.action, Digit)
         return self._typed_on.refuse(why, action.opens_field or (is_digit and _digits_open_a_field(state)))
 
+    def means_nothing(self, key: str, action: Action | None) -> str:
+        """Note a key that means nothing here, but perhaps `action` in a review; returns the sentence to say."""
+        return self._typed_on.means_nothing(key, action)
+
     def closed(self, pressed: Pressed | None = None) -> None:
         """What stood over the conversation was closed, by a press that was not for the review, else by the last."""
         if pressed is not None:

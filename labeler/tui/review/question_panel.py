@@ -161,9 +161,14 @@ def whole_question(part: Part, keys: Mapping[str, str]) -> str:
 
     Below a field's own instruction stands that of its question.
     """
-    question = part.asked
-    instructions = (each.instruction for each in dict.fromkeys((question, part.question)))
-    instruction = "\n\n".join(filter(None, map(sanitise, instructions))) or "This question has no instruction."
+    instructions = (each.instruction for each in dict.fromkeys((part.asked, part.question)))
+    return whole_text(part.asked, keys, "\n\n".join(filter(None, map(sanitise, instructions))))
+
+
+def whole_text(question: Question, keys: Mapping[str, str], instruction: str | None = None) -> str:
+    """Return a question's `instruction`, its own unless it is given, and every option as display text."""
+    told = sanitise(question.instruction) if instruction is None else instruction
+    instruction = told or "This question has no instruction."
     if not isinstance(question.input, Categorical):
         return instruction
     options = question.input.options

@@ -1,0 +1,1 @@
+"""The screen on which a lead decides about what reviewers of a sprint disagree on."""
