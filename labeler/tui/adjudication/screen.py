@@ -221,16 +221,15 @@ class AdjudicationScreen(DecisionFields):
 
     def guideline(self) -> None:
         """Show the whole question with its options, and the guide of the sprint."""
-        from labeler.tui.screens.overlay import Overlay
+        from labeler.tui.screens.overlay import Overlay, TextSheet
 
         question = self.desk.case.question
         text = whole_text(question, option_keys(self.keymap))
         if guide := sanitise(self.desk.sitting.record.spec.guide):
             text = f"{text}\n\nThe guide of “{one_line(self.desk.title, 60)}”\n\n{guide}"
-        title = one_line(question.name, 60)
-        self.app.push_screen(
-            Overlay(title, lambda width: wrapped(text, width), self.keymap, self.look), self._overlay_closed
-        )
+        sheet = TextSheet(lambda width: wrapped(text, width))
+        whole = Overlay(one_line(question.name, 60), sheet, self.keymap, self.look)
+        self.app.push_screen(whole, self._overlay_closed)
 
     async def toggle_view(self, action_id: str) -> None:
         """Open a view of the trace, or close it when it is open."""
@@ -280,11 +279,9 @@ class AdjudicationScreen(DecisionFields):
 
     def help(self) -> None:
         """Show every key."""
-        from labeler.tui.screens.help import help_lines
-        from labeler.tui.screens.overlay import Overlay
+        from labeler.tui.screens.help import HelpPage
 
-        keys = Overlay("keys", lambda width: help_lines(self.keymap, self.look.signs, width), self.keymap, self.look)
-        self.app.push_screen(keys, self._overlay_closed)
+        self.app.push_screen(HelpPage(self.keymap, self.look), self._overlay_closed)
 
     def _overlay_closed(self, press: Pressed | None) -> None:
         self.presses.closed(press)
