@@ -63,7 +63,7 @@ def named(found: FoundSprints, name: str) -> Sprint:
     if len(there) == 1:
         return there[0]
     if there:
-        places = ", ".join(each.experiment_id for each in there)
+        places = ", ".join(sorted((each.experiment_id for each in there), key=lambda each: (len(each), each)))
         raise AmbiguousSprint(f"Experiments {places} each have a sprint “{name}”: say which with --experiment")
     if name in found.unreadable:
         raise UnreadablePlan(found.unreadable[name])

@@ -35,6 +35,7 @@ class Hand:
     pilot: Pilot[None]
     desk: Desk
     _ahead_s: float = field(default=0.0, kw_only=True)
+    _stopped_s: float | None = field(default=None, kw_only=True)
 
     async def press(self, *keys: str) -> None:
         """Press keys one after another, each until everything it caused is painted and the trace is there to read."""
@@ -74,7 +75,11 @@ class Hand:
 
     def now_s(self) -> float:
         """The clock of the presses: it goes on by a second whenever something is pressed."""
-        return time.monotonic() + self._ahead_s
+        return (time.monotonic() if self._stopped_s is None else self._stopped_s) + self._ahead_s
+
+    def stop_clock(self) -> None:
+        """Have time go on by presses alone, however long the machine takes for what they do."""
+        self._stopped_s = time.monotonic()
 
     async def paste(self, text: str) -> None:
         self.app.post_message(events.Paste(text))
