@@ -15,6 +15,8 @@ from labeler.backends.pulse import Pulse
 from tests.servers import fault_proxy as faults
 from tests.servers.fault_proxy import Exchange, Fault, FaultProxy
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_S = 0.8
 
 

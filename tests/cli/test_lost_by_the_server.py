@@ -16,6 +16,8 @@ from tests.cli.waiting import wait_until
 from tests.journal.sitting import Sitting
 from tests.servers.filling import create_queue
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def review(labeler: Program) -> ReviewBeside:

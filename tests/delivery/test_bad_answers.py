@@ -31,6 +31,8 @@ from tests.servers.fault_proxy import Exchange, Fault, FaultProxy, fault_proxy
 from tests.servers.filling import log_many
 from tests.servers.mlflow_server import MlflowServer, shared_server
 
+pytestmark = pytest.mark.slow
+
 HTML = {"Content_Type": "text/html; charset=utf-8"}
 JSON = {"Content_Type": "application/json"}
 LOGIN_PAGE = "<!doctype html><title>Sign in</title><form action=/login><input name=password></form>"

@@ -94,6 +94,7 @@ def test_a_damaged_journal_that_cannot_be_saved_for_want_of_room_waits_until_the
         saved.close()
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(data=st.data())
 def test_a_torn_log_costs_at_most_what_was_written_last(data: st.DataObject) -> None:

@@ -41,6 +41,7 @@ def leave(reviewer: Reviewer) -> None:
     reviewer.journal.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("take_away", TAKEN_AWAY.values(), ids=TAKEN_AWAY)
 @pytest.mark.parametrize("then", [look, answer, leave])
 def test_what_was_saved_is_at_the_path_again(
@@ -90,6 +91,7 @@ def test_an_acknowledgement_that_comes_within_the_removal_survives_it(
     journal.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("occupy", OCCUPIED.values(), ids=OCCUPIED)
 @pytest.mark.parametrize("then", [look, answer, leave])
 def test_what_lies_at_the_path_is_left_alone_and_the_work_goes_on_beside_it(

@@ -34,6 +34,8 @@ from tests.journal.taking_away import (
     removes,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def state(tmp_path: Path) -> Path:

@@ -11,7 +11,7 @@ from tests.servers.attaching import log_attachments
 from tests.servers.mlflow_server import shared_server
 from tests.terminal.conftest import Machine
 
-pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
+pytestmark = [pytest.mark.slow, pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")]
 
 STAMP = picture("JPEG", (40, 20))
 

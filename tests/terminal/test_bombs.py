@@ -7,7 +7,7 @@ import pytest
 from tests.cli.bombs import DEEP, GOOD, bomb, nested, text, trace
 from tests.terminal.conftest import Machine
 
-pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
+pytestmark = [pytest.mark.slow, pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")]
 
 
 def test_a_review_of_a_file_that_unpacks_without_end_is_refused(machine: Machine) -> None:

@@ -13,7 +13,7 @@ import pytest
 from tests.terminal.conftest import Machine
 from tests.terminal.terminal import PROGRAM, Terminal
 
-pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
+pytestmark = [pytest.mark.slow, pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")]
 
 needs_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux")
 needs_screen = pytest.mark.skipif(shutil.which("screen") is None, reason="there is no GNU screen")

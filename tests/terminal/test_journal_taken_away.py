@@ -18,7 +18,7 @@ from tests.cli.embedded_store import filled_store
 from tests.terminal.conftest import Machine
 from tests.terminal.terminal import Terminal
 
-pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
+pytestmark = [pytest.mark.slow, pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")]
 
 SCREEN_LEFT = b"\x1b[?1049l"
 """What the program writes when it gives the terminal back."""

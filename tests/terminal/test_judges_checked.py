@@ -11,7 +11,7 @@ from tests.servers.filling import create_schema
 from tests.servers.judged import Judged, log_judged
 from tests.terminal.conftest import Machine
 
-pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
+pytestmark = [pytest.mark.slow, pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")]
 
 CONFIGURATION = """
 [judges]

@@ -10,7 +10,7 @@ import pytest
 from tests.terminal.conftest import Machine
 from tests.terminal.terminal import Terminal
 
-pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
+pytestmark = [pytest.mark.slow, pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")]
 
 
 def from_my_work(terminal: Terminal) -> None:

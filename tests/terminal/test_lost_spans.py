@@ -8,7 +8,7 @@ from tests.servers.lost_spans import RESPONSE, WHOLE_RESPONSE, Damage, Loss, log
 from tests.servers.mlflow_server import shared_server
 from tests.terminal.conftest import Machine
 
-pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
+pytestmark = [pytest.mark.slow, pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")]
 
 
 def test_previews_stand_as_request_and_response_in_every_view_and_keys_answer(machine: Machine) -> None:

@@ -13,7 +13,7 @@ from tests.reading.corpus import span, trace_of
 from tests.terminal.conftest import Machine
 from tests.terminal.terminal import Terminal
 
-pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
+pytestmark = [pytest.mark.slow, pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")]
 
 
 def words(terminal: Terminal, *wanted: str) -> None:

@@ -81,6 +81,7 @@ def test_with_the_server_away_work_goes_on_and_everything_arrives_once_it_is_bac
     assert len(served.labels()) == 8
 
 
+@pytest.mark.slow
 def test_a_trace_that_the_server_has_not_is_told_from_one_it_cannot_be_asked_for(served: ServedQueue) -> None:
     named = ("review", *served.trace_ids[:2], "tr-nowhere", "-r", "alice")
     none, unknown = (
@@ -98,6 +99,7 @@ def test_a_trace_that_the_server_has_not_is_told_from_one_it_cannot_be_asked_for
             terminal.wait_for(said)
 
 
+@pytest.mark.slow
 def test_answers_arrive_by_themselves_when_the_server_comes_back_under_an_open_screen(served: ServedQueue) -> None:
     with served.terminal("review", "-q", QUEUE, "-r", "alice") as terminal:
         terminal.wait_for("item 1/10", "online")
@@ -128,6 +130,7 @@ def test_a_server_that_hangs_under_an_open_screen_is_told_and_told_to_be_back(se
     assert len(served.labels()) == 2
 
 
+@pytest.mark.slow
 def test_an_answer_about_a_span_is_an_assessment_of_the_span_superseded_from_another_machine(
     served: ServedQueue,
 ) -> None:
@@ -232,6 +235,7 @@ def test_a_network_pulled_after_ten_seconds_leaves_an_afternoon_of_work(served: 
     assert len(labels) == len(set(labels)) == 400
 
 
+@pytest.mark.slow
 def test_sync_beside_a_screen_says_what_the_item_in_view_holds_back(served: ServedQueue) -> None:
     with served.terminal("review", "-q", QUEUE, "-r", "alice") as terminal:
         terminal.wait_for("item 1/10", "line ")

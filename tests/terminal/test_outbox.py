@@ -6,7 +6,7 @@ import pytest
 
 from tests.terminal.conftest import Machine
 
-pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
+pytestmark = [pytest.mark.slow, pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")]
 
 
 def test_what_waits_is_listed_and_gone_to_and_given_up_only_after_asking(machine: Machine) -> None:

@@ -19,7 +19,7 @@ from tests.terminal.conftest import Machine
 from tests.terminal.hostile import PAYLOADS, strangers
 from tests.terminal.terminal import PICTURES, Terminal
 
-pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
+pytestmark = [pytest.mark.slow, pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")]
 
 STATUS = {rb"\x1b\[5n": b"\x1b[0n"}
 CELL = {rb"\x1b\[16t": b"\x1b[6;20;10t"}

@@ -12,6 +12,8 @@ from tests.cli.program import Ended, Program
 from tests.servers.sprint_experiment import SprintExperiment
 from tests.terminal.conftest import Machine
 
+pytestmark = pytest.mark.slow
+
 CANARY = "canary-of-a-colleague"
 GUIDE = "Wrong is what a customer would come back for."
 

@@ -21,6 +21,8 @@ from labeler.tui.review.screen import ReviewScreen
 from tests.tui.review.asked import CHOICE, EXPECTED, MODES, RATING, REMARK, SCORE, SILENT, THUMB, traces
 from tests.tui.review.table import Table, open_table
 
+pytestmark = pytest.mark.slow
+
 ODD: Final = Question("odd", Numeric(1, 5, 2))
 
 OFFERABLE: Final = {

@@ -14,6 +14,8 @@ from labeler.tui.review.screen import ReviewScreen
 from tests.tui.review.asked import EXPECTED, MODES, RATING, THUMB, traces
 from tests.tui.review.table import Table, open_table
 
+pytestmark = pytest.mark.slow
+
 KEYS: Final = {key: action for action in reversed(ACTIONS) for key in action.keys}
 """Every key of the one table, with what it does in the review where it does something there."""
 

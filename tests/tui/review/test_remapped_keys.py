@@ -30,6 +30,8 @@ from labeler.tui.widgets.prompt import Prompt
 from tests.tui.review.asked import CHOICE, MODES, RATING, SCORE, THUMB, traces
 from tests.tui.review.table import Table, open_table
 
+pytestmark = pytest.mark.slow
+
 _IN_FIELDS: Final = ("ctrl+e", "ctrl+n", "ctrl+t", "ctrl+x")
 _RARE: Final = "".join(map(chr, (*range(0x0410, 0x0410 + 64), *range(0x05D0, 0x05EA), *range(0x0561, 0x0587))))
 

@@ -20,6 +20,8 @@ from tests.tui.review.table import open_table
 from tests.tui.theme.contrast import contrast
 from tests.tui.theme.layers import BUILT_IN, layered
 
+pytestmark = pytest.mark.slow
+
 VGA = re.findall(
     "#[0-9a-f]{6}",
     "#000000 #aa0000 #00aa00 #aa5500 #0000aa #aa00aa #00aaaa #aaaaaa "
