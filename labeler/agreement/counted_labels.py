@@ -6,8 +6,9 @@ Assessments come in as a server, a journal or files have them, in any order and 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
+from itertools import groupby
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -85,7 +86,8 @@ class CountedLabels:
 
     `adjudications` has the decision that counts of each question and item, `judgements` the newest of each judge or
     piece of code. `left_out` says for each reason whose assessments were left out and how many; `copies` how many
-    times one was found again.
+    times one was found again. `answered_twice` has the answers of one person to one question about one item in two
+    scopes, the earlier first; of more scopes those of the first and the last.
     """
 
     labels: tuple[CountedLabel, ...]
@@ -93,21 +95,29 @@ class CountedLabels:
     judgements: tuple[Assessment, ...]
     left_out: Mapping[LeftOut, Mapping[str, int]]
     copies: int
+    answered_twice: tuple[tuple[CountedLabel, CountedLabel], ...] = ()
+
+
+def written_scope(assessment: Assessment) -> str:
+    """Return the sprint that an assessment names, empty for none."""
+    return assessment.metadata.get(answer_metadata.SPRINT, "")
 
 
 def count_labels(
     assessments: Iterable[Assessment],
     *,
     in_scope: Callable[[Assessment], bool] = lambda assessment: True,
+    scope_of: Callable[[Assessment], str] = written_scope,
     same: Mapping[str, str] = MappingProxyType({}),
     without: Collection[str] = (),
     blind: Collection[WasBlind] = tuple(WasBlind),
 ) -> CountedLabels:
     """Choose the labels that count.
 
-    `in_scope` tells whether a label or adjudication belongs to what is reported; judges have no scope. `same` maps
-    further IDs of a person to the one to use, `without` has reviewers to leave out; IDs are compared trimmed and in
-    lower case. `blind` has the states that count.
+    `in_scope` tells whether a label or adjudication belongs to what is reported; judges have no scope. `scope_of` tells
+    a person's first answers from their second ones: those of another scope. `same` maps further IDs of a person to
+    the one to use, `without` has reviewers to leave out; IDs are compared trimmed and in lower case. `blind` has the
+    states that count.
     """
     names = {reviewer_key(other): reviewer_key(one) for other, one in same.items()}
 
@@ -117,7 +127,7 @@ def count_labels(
 
     excluded = {person(reviewer) for reviewer in without}
     left_out: dict[LeftOut, Counter[str]] = defaultdict(Counter)
-    labels, judged = _Newest(), _Newest()
+    labels, labels_by_scope, judged = _Newest(), _Newest(), _Newest()
     decisions: dict[tuple[str, ...], list[Assessment]] = defaultdict(list)
     distinct, copies = _distinct(assessments)
     for assessment in distinct:
@@ -135,6 +145,7 @@ def count_labels(
             decisions[about].append(assessment)
         if reason is None:
             labels.add((*about, by), assessment)
+            labels_by_scope.add((*about, by, scope_of(assessment)), assessment)
         else:
             left_out[reason][by] += 1
     counted = []
@@ -142,8 +153,7 @@ def count_labels(
         if blind_of(newest) not in blind:
             left_out[LeftOut.NOT_BLIND][by] += 1
         else:
-            active_ms = answer_metadata.duration_ms_of(newest)
-            counted.append(CountedLabel(item_of(newest), by, blind_of(newest), active_ms, newest))
+            counted.append(_counted(newest, by))
     for (*_, by), older in labels.older.items():
         left_out[LeftOut.SECOND_ANSWERS][by] += older
     return CountedLabels(
@@ -152,6 +162,7 @@ def count_labels(
         tuple(newest for _, newest in judged.items()),
         {reason: dict(sorted(left_out[reason].items())) for reason in LeftOut if reason in left_out},
         copies,
+        tuple(_answered_twice(labels_by_scope, blind)),
     )
 
 
@@ -169,6 +180,19 @@ def blind_of(assessment: Assessment) -> WasBlind:
     """Return what was written down about the reviewer's seeing other answers."""
     written = assessment.metadata.get(answer_metadata.BLIND, "")
     return next((blind for blind in WasBlind if blind == written), WasBlind.UNKNOWN)
+
+
+def _counted(assessment: Assessment, by: str) -> CountedLabel:
+    active_ms = answer_metadata.duration_ms_of(assessment)
+    return CountedLabel(item_of(assessment), by, blind_of(assessment), active_ms, assessment)
+
+
+def _answered_twice(by_scope: _Newest, blind: Collection[WasBlind]) -> Iterator[tuple[CountedLabel, CountedLabel]]:
+    """Yield the first and the last answer of each person who answered a question about an item in several scopes."""
+    for (*_, by), answers in groupby(by_scope.items(), key=lambda entry: entry[0][:-1]):
+        newest = sorted((assessment for _, assessment in answers), key=_age)
+        if len(newest) > 1 and blind_of(newest[-1]) in blind:
+            yield _counted(newest[0], by), _counted(newest[-1], by)
 
 
 class _Newest:

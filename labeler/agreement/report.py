@@ -24,6 +24,7 @@ from labeler.agreement.report_model import (
     ReviewerFigures,
     Spread,
 )
+from labeler.agreement.self_agreement import agreement_with_oneself
 from labeler.domain.moment import utc_text
 from labeler.domain.question import Question
 
@@ -51,7 +52,8 @@ def agreement_report(
     make a consensus; 1 compares a judge with one person. `progress` hears how many of how many questions are
     done: intervals of thousands take minutes.
     """
-    tables, unfitting = tables_of(counted, questions, read)
+    asked = tuple(questions)
+    tables, unfitting = tables_of(counted, asked, read)
     found: list[QuestionFigures] = []
     judged: list[JudgeFigures] = []
     versions: list[JudgeVersions] = []
@@ -70,6 +72,7 @@ def agreement_report(
     return AgreementReport(
         questions=tuple(found),
         reviewers=_reviewers(counted, found),
+        with_oneself=agreement_with_oneself(counted, asked, read, bootstrap),
         judges=tuple(judged),
         versions=tuple(versions),
         days=_days(counted.labels),

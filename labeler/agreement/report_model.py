@@ -142,6 +142,15 @@ class ReviewerFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class SelfAgreement:
+    """How far one reviewer's second answers to a question are those that they gave before, in another scope."""
+
+    reviewer: str
+    question: str
+    agreement: AgreementFigures
+
+
+@dataclass(frozen=True, slots=True)
 class ValueRates:
     """How a judge does on one value, in counts of items, and as shares.
 
@@ -257,6 +266,7 @@ class AgreementReport:
 
     questions: tuple[QuestionFigures, ...]
     reviewers: tuple[ReviewerFigures, ...]
+    with_oneself: tuple[SelfAgreement, ...]
     judges: tuple[JudgeFigures, ...]
     versions: tuple[JudgeVersions, ...]
     days: Mapping[str, int]

@@ -46,9 +46,10 @@ from labeler.sprint.errors import SprintError
 from labeler.sprint.finishing import answered_already
 from labeler.sprint.names import adjudication_queue_name, queue_name, slug_of
 from labeler.sprint.options import SprintOptions, check_reviewers, differences, further_ids, parse_overlap
-from labeler.sprint.plan import Gold, Plan, SprintSelection, SprintState, plan_json
+from labeler.sprint.plan import Gold, Plan, Repeat, SprintSelection, SprintState, plan_json
 from labeler.sprint.plan_tags import Sprint, check_guide, sprints_of
 from labeler.sprint.questions import MatchedQuestions, match_questions
+from labeler.sprint.repeats import DAY_MS, drawn_again
 from labeler.sprint.traces import SelectedTrace, SelectedTraces, draw, drawn, search
 
 _SEEDS: Final = 10_000
@@ -58,9 +59,9 @@ async def create(arguments: argparse.Namespace) -> ExitCode:
     """Make a sprint. Raises `CommandFailed`, `SprintError` and what the backend raises."""
     name = arguments.name.strip()
     slug = slug_of(name)
-    reviewers = check_reviewers(read_reviewers(arguments.reviewers))
-    overlap = parse_overlap(arguments.overlap, len(reviewers))
-    for reviewer in reviewers:
+    named = _named_reviewers(arguments)
+    overlap = 1 if arguments.repeat is not None else parse_overlap(arguments.overlap, len(named))
+    for reviewer in named:
         queue_name(name, reviewer)
     adjudication_queue_name(name)
     guide = "" if arguments.guide is None else read_text(arguments.guide)
@@ -72,6 +73,8 @@ async def create(arguments: argparse.Namespace) -> ExitCode:
     async with team_context(arguments) as team:
         experiment = await team.experiment()
         lead = (await reviewer_at(team.context)).id
+        reviewers = named or (lead,)
+        queue_name(name, reviewers[0])
         questions = await _questions(team, experiment, wanted)
         gold = None if arguments.gold is None else read_gold(arguments.gold, questions.questions)
         options = SprintOptions(
@@ -88,6 +91,7 @@ async def create(arguments: argparse.Namespace) -> ExitCode:
             blind=arguments.blind,
             same=further_ids(arguments.same, reviewers),
             counts_earlier=arguments.count_earlier,
+            repeat=arguments.repeat,
         )
         standing = standing_plan(await sprints_of(team.backend, [experiment.id]), name, slug, lead)
         if standing is not None:
@@ -99,14 +103,7 @@ async def create(arguments: argparse.Namespace) -> ExitCode:
         found = await _selected(team, experiment, options, standing, ids, skip_missing=arguments.skip_missing)
         gold_ids = await _gold_ids(team, experiment, gold)
         plan = standing or _planned(name, slug, lead, options, found, gold, gold_ids, questions)
-        new = NewSprint(
-            replace(plan, reviewers=reviewers),
-            questions,
-            tuple(each.id for each in found.traces),
-            gold_ids,
-            guide,
-            answered_already(found.traces, reviewers, questions.questions) if options.counts_earlier else {},
-        )
+        new = _new_sprint(replace(plan, reviewers=reviewers), questions, found, gold_ids, guide)
         plan_json(plan)
         final = assignment_of(new, is_calibrated=True)
         there = await team.backend.count(experiment.id)
@@ -116,7 +113,8 @@ async def create(arguments: argparse.Namespace) -> ExitCode:
             )
             for line in lines:
                 print_text(line)
-        warnings = [*await _strangers(team, reviewers), *_asked_again(found.traces, options)]
+        again = [] if plan.repeat is not None else _asked_again(found.traces, options)
+        warnings = [*await _strangers(team, reviewers), *again]
         for sentence in warnings:
             print_message(sentence)
         if not may_go_on(
@@ -136,6 +134,47 @@ async def create(arguments: argparse.Namespace) -> ExitCode:
             made = await with_retries(lambda: make(team.backend, experiment.id, new, progress.show))
         _tell_made(arguments, team, Sprint(experiment.id, made, guide), is_new=True, items=final)
     return ExitCode.OK
+
+
+def _named_reviewers(arguments: argparse.Namespace) -> tuple[str, ...]:
+    """Return who is named as a reviewer; nobody where the lead's own items are to be repeated.
+
+    Raises `CommandFailed` for options that do not go together, and `SprintError`.
+    """
+    if arguments.repeat is None:
+        if arguments.reviewers is None or arguments.overlap is None:
+            raise CommandFailed(
+                ExitCode.USAGE, "Give --reviewers a,b,… and --overlap K; or --repeat N, for own items once more"
+            )
+        return check_reviewers(read_reviewers(arguments.reviewers))
+    beside = {
+        "--overlap": arguments.overlap is not None,
+        "--gold": arguments.gold is not None,
+        "--calibrate": bool(arguments.calibrate),
+        "--sample": arguments.sample is not None,
+        "--no-blind": not arguments.blind,
+        "--count-earlier": arguments.count_earlier,
+    }
+    if given := [option for option, is_given in beside.items() if is_given]:
+        raise CommandFailed(
+            ExitCode.USAGE,
+            "--repeat draws from everybody's own items, and does not show what they said: leave out "
+            f"{', '.join(given)}",
+        )
+    return () if arguments.reviewers is None else check_reviewers(read_reviewers(arguments.reviewers))
+
+
+def _new_sprint(
+    plan: Plan, questions: MatchedQuestions, found: SelectedTraces, gold_ids: tuple[str, ...], guide: str
+) -> NewSprint:
+    """Return the sprint that is to be made: of all selected traces or, in a repeat, of those drawn for reviewers."""
+    if plan.repeat is None:
+        earlier = answered_already(found.traces, plan.reviewers, questions.questions) if plan.counts_earlier else {}
+        return NewSprint(plan, questions, tuple(each.id for each in found.traces), gold_ids, guide, earlier)
+    names = [question.name for question in questions.questions]
+    again = drawn_again(found.traces, plan.reviewers, names, plan.repeat, plan.order_seed)
+    items = sorted({item for drawn in again.values() for item in drawn})
+    return NewSprint(plan, questions, tuple(items), guide=guide, again=again)
 
 
 def _check_same(options: SprintOptions, standing: Plan) -> None:
@@ -178,6 +217,7 @@ def _planned(
         reviewers=options.reviewers,
         same=options.same,
         counts_earlier=options.counts_earlier,
+        repeat=None if options.repeat is None else Repeat(options.repeat, wall_clock_ms() - DAY_MS),
     )
 
 

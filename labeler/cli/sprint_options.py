@@ -155,11 +155,15 @@ def _create(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("who labels what")
     complete_with_files(
         group.add_argument(
-            "--reviewers", metavar="a,b,…|FILE", required=True, help="their IDs, or a file with one a line"
+            "--reviewers", metavar="a,b,…|FILE", help="their IDs, or a file with one a line (with --repeat: else you)"
         )
     )
+    group.add_argument("--overlap", metavar="K", help="how many people label each item: 3, 1.2 (a fifth two) or all")
     group.add_argument(
-        "--overlap", metavar="K", required=True, help="how many people label each item: 3, 1.2 (a fifth two) or all"
+        "--repeat",
+        metavar="N",
+        type=positive,
+        help="instead: N items that each reviewer answered a day ago or earlier, again, for agreement with oneself",
     )
     complete_with_files(
         group.add_argument(

@@ -38,6 +38,7 @@ from labeler.sprint.plan import Plan, SprintState
 from labeler.sprint.plan_tags import Sprint, write_plan
 from labeler.sprint.questions import MatchedQuestions
 from labeler.sprint.reading import Snapshot, read_items, read_questions
+from labeler.sprint.repeats import refuse_moves
 
 
 async def add(arguments: argparse.Namespace) -> ExitCode:
@@ -146,12 +147,14 @@ async def _add_id(arguments: argparse.Namespace) -> ExitCode:
 
 
 async def _running(team: TeamContext, name: str) -> Sprint:
+    """Return the sprint of that name, if people can come and go in it. Raises `SprintError`."""
     sprint = await sprint_named(team, name)
     state = sprint.plan.state
     if state is SprintState.CREATING:
         raise SprintError(f"“{sprint.plan.name}” is not made yet: labeler sprint create goes on with it")
     if state is SprintState.CLOSED:
         raise SprintError(f"“{sprint.plan.name}” is closed; labeler sprint reopen opens it again")
+    refuse_moves(sprint.plan)
     return sprint
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from rich.cells import cell_len
 
 from labeler.agreement.counted_labels import NOBODY
-from labeler.agreement.report_model import QuestionFigures
+from labeler.agreement.report_model import AgreementFigures, QuestionFigures, SelfAgreement
 from labeler.domain.assessment import person
 from labeler.domain.duration import rough_duration_words
 from labeler.domain.moment import recent_day, short_date_and_time
@@ -56,6 +56,7 @@ def status_object(progress: SprintProgress) -> dict[str, JsonValue]:
             {**_question_object(each), "disagreements": progress.disagreements.get(each.name, 0)}
             for each in progress.questions
         ],
+        **({} if plan.repeat is None else {"with_oneself": [_oneself_object(each) for each in progress.with_oneself]}),
         "outside": [{"source_id": source, "labels": labels} for source, labels in progress.outside.items()],
         "second_answers": [{"reviewer": who, "labels": labels} for who, labels in progress.second_answers.items()],
         "replaced": [
@@ -69,6 +70,7 @@ def status_object(progress: SprintProgress) -> dict[str, JsonValue]:
 
 def status_lines(progress: SprintProgress, width: int = WIDE, more: Sequence[str] = ()) -> Iterator[Line]:
     """Yield the lines that show how far a sprint is, in so many columns, with `more` to be noted below."""
+    plan = progress.snapshot.sprint.plan
     for part in _summary(progress, width):
         yield (Piece(cut(part, width), Style.HEADING),)
     if left := _left(progress):
@@ -76,7 +78,7 @@ def status_lines(progress: SprintProgress, width: int = WIDE, more: Sequence[str
     yield BLANK
     yield from _reviewers(progress, width)
     yield BLANK
-    yield from _questions(progress, width)
+    yield from _questions(progress, width) if plan.repeat is None else _with_oneself(progress, width)
     yield BLANK
     for note in [*_notes(progress), *more]:
         for part in textwrap.wrap(safe(note), width - 2, subsequent_indent="  "):
@@ -138,8 +140,8 @@ def _summary(progress: SprintProgress, width: int) -> list[str]:
     since = f" since {short_date_and_time(plan.opened_at_ms)}" if plan.opened_at_ms else ""
     percent = f", {100 * progress.done // progress.of} %" if progress.of else ""
     labels = f"{progress.done:,} of {progress.of:,} labels{percent}"
-    both = f"{progress.with_two:,} of {progress.items:,} items have 2 or more"
-    head, rest = f"{plan.name}   {plan.state.value}{since}", f"{labels}   {both}"
+    both = "" if plan.repeat else f"{progress.with_two:,} of {progress.items:,} items have 2 or more"
+    head, rest = f"{plan.name}   {plan.state.value}{since}", f"{labels}   {both}".rstrip()
     whole = f"{head}   {rest}"
     return [whole] if cell_len(whole) <= width else [head, f" {rest}"]
 
@@ -220,21 +222,39 @@ def _questions(progress: SprintProgress, width: int) -> list[Line]:
     return _fitted(columns, [_question_row(each) for each in progress.questions], width)
 
 
-def _question_row(each: QuestionFigures) -> list[str]:
-    figures = each.agreement
+def _with_oneself(progress: SprintProgress, width: int) -> list[Line]:
+    """Return the table of how far everybody agrees with what they said before."""
+    columns = [
+        Column("with oneself", 24),
+        Column("question", 24 if width >= WIDE else 16),
+        Column("items", 7, is_number=True),
+        Column("agree", 6, is_number=True),
+        Column("α 95 %", 0),
+    ]
+    rows = [[each.reviewer, each.question, *_agreed(each.agreement)] for each in progress.with_oneself]
+    return _fitted(columns, rows, width) if rows else [line(" Nothing is answered a second time yet.")]
+
+
+def _agreed(figures: AgreementFigures) -> tuple[str, str, str]:
+    """Return on how many items, how often, and how far beyond chance answers agree."""
     percent = _NONE if figures.percent.value is None else f"{100 * figures.percent.value:.0f} %"
     alpha = figures.note or _NONE
     if figures.alpha.value is not None:
         alpha = f"{figures.alpha.value:.2f}"
         if figures.interval is not None:
             alpha += f" [{figures.interval.low:.2f}, {figures.interval.high:.2f}]"
+    return f"{figures.items:,}", percent, alpha
+
+
+def _question_row(each: QuestionFigures) -> list[str]:
+    figures = each.agreement
     lowest = each.lowest
     without = ""
     if lowest is not None and lowest.alpha.value is not None:
         without = f"{lowest.alpha.value:.2f} without {lowest.reviewer}"
     if figures.one_sided is not None and figures.ac1.value is not None:
         without = f"{without}{'; ' if without else ''}AC1 {figures.ac1.value:.2f}"
-    return [each.name, f"{figures.items:,}", percent, alpha, without]
+    return [each.name, *_agreed(figures), without]
 
 
 def _notes(progress: SprintProgress) -> Iterator[str]:
@@ -282,6 +302,19 @@ def _losses(snapshot: Snapshot) -> Iterator[str]:
 
 def _number(count: int, what: str) -> str:
     return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def _oneself_object(each: SelfAgreement) -> dict[str, JsonValue]:
+    figures = each.agreement
+    return {
+        "reviewer": each.reviewer,
+        "question": each.question,
+        "items": figures.items,
+        "percent": figures.percent.value,
+        "alpha": figures.alpha.value,
+        "ci": None if figures.interval is None else [figures.interval.low, figures.interval.high],
+        "note": figures.note,
+    }
 
 
 def _question_object(each: QuestionFigures) -> dict[str, JsonValue]:

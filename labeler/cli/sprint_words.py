@@ -13,7 +13,7 @@ from labeler.domain.duration import rough_duration_words
 from labeler.domain.moment import short_date_and_time
 from labeler.domain.question import Categorical, Numeric, PassFail, Question
 from labeler.domain.value import JsonValue
-from labeler.sprint.plan import Plan, SprintState, plan_json
+from labeler.sprint.plan import Plan, Repeat, SprintState, plan_json
 from labeler.sprint.plan_tags import Sprint
 
 _SECONDS_AN_ITEM: Final = 25
@@ -41,7 +41,10 @@ def plan_lines(sprint: Sprint) -> Iterator[str]:
     yield f"  reviewers   {', '.join(plan.active_queues or plan.reviewers)}"
     if plan.left:
         yield f"  left        {', '.join(plan.left)}"
-    yield f"  overlap     {plan.overlap}"
+    if plan.repeat is None:
+        yield f"  overlap     {plan.overlap}"
+    else:
+        yield f"  repeat      {_repeated(plan.repeat)}"
     yield f"  questions   {', '.join(each.name for each in plan.questions)}"
     gold = f"{plan.gold.count} items" if plan.gold else "none"
     calibration = f"{len(plan.calibration)} items" if plan.calibration else "none"
@@ -67,7 +70,10 @@ def preview_lines(
     yield f"{plan.name}   in {experiment} ({of}{_selected(plan)})"
     loads = sorted({len(items) for items in assigned.values()})
     each = f"{loads[0]:,}" if len(loads) == 1 else f"{loads[0]:,} to {loads[-1]:,}"
-    yield f"  reviewers   {len(assigned)}        overlap {plan.overlap}     {each} items each{_pairs(assigned, plan)}"
+    shares = f"overlap {plan.overlap}     {each} items each{_pairs(assigned, plan)}"
+    if plan.repeat is not None:
+        shares = f"repeat {_repeated(plan.repeat)}"
+    yield f"  reviewers   {len(assigned)}        {shares}"
     new = sum(question.schema_id is None for question in questions)
     described = " · ".join(map(_question, questions))
     yield f"  questions   {described}     ({new} new, {len(questions) - new} there already)"
@@ -99,6 +105,10 @@ def state_words(plan: Plan) -> str:
     if plan.state is SprintState.CALIBRATING:
         return f"calibrating: everybody labels the same {len(plan.calibration)} items first"
     return plan.state.value
+
+
+def _repeated(repeat: Repeat) -> str:
+    return f"{repeat.items:,} items each, their own, answered until {short_date_and_time(repeat.before_ms)}"
 
 
 def _selected(plan: Plan) -> str:

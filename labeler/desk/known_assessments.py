@@ -59,13 +59,21 @@ class KnownAssessments:
     def about(self, trace_id: str) -> list[Assessment]:
         """List everything ever said about a prepared trace, the reviewer's own answers as they are now.
 
-        Where what others said is hidden, only what the reviewer said.
+        Where what others said is hidden, only what the reviewer said; in a sprint only what they said in it, since
+        their earlier answer would decide the second one.
         """
         prepared, state = self._library.get(trace_id), self._state
         told = prepared.assessments if prepared else ()
         mine = state.answers_by_span(trace_id)
         said = everything_said(trace_id, told, mine, self.retired, state.questions, self.reviewer)
-        return by_reviewer(said, self.reviewer) if state.hides_others_of(trace_id) else said
+        if not state.hides_others_of(trace_id):
+            return said
+        own = by_reviewer(said, self.reviewer)
+        if not self._scope:
+            return own
+        given = {answer.assessment_id for answers in mine.values() for answer in answers.values()}
+        is_in_scope = in_scope(self._scope, self._sprints)
+        return [each for each in own if each.id in given or is_in_scope(each)]
 
     def about_spans(self, trace_id: str) -> dict[str, list[Assessment]]:
         """Return what stands of all that was said about the spans of a prepared trace, by span ID, as in `about`."""

@@ -30,6 +30,7 @@ _REVIEWERS: Final = ("reviewer", "labels", "items", "seconds_median", "kappa", *
 _AGREEMENT: Final = (
     "question", "option", "level", "items", "labels", "percent", "alpha", "low", "high", "ac1", "fleiss", "note",
 )  # fmt: skip
+_WITH_ONESELF: Final = ("reviewer", "question", "items", "percent", "alpha", "low", "high", "note")
 _JUDGES: Final = (
     "judge", "type", "question", "items", "kappa", "low", "high", "percent", "ceiling", "errors", "unmappable", "note",
 )  # fmt: skip
@@ -41,7 +42,8 @@ _OUTSIDE: Final = ("source", "labels")
 def report_as_tables(report: AgreementReport, sprint: SprintPart | None = None) -> Mapping[str, str]:
     """Return the content of each file by its name. Values are JSON, what is not defined is an empty cell.
 
-    What a sprint has apart from the figures comes in files of its own.
+    `with_oneself.csv` is there where somebody answered twice. What a sprint has apart from the figures comes in files
+    of its own.
     """
     tables = {
         "labels.csv": _table(_LABELS, _labels(report)),
@@ -50,6 +52,8 @@ def report_as_tables(report: AgreementReport, sprint: SprintPart | None = None) 
         "agreement.csv": _table(_AGREEMENT, _agreement(report)),
         "judges.csv": _table(_JUDGES, _judges(report)),
     }
+    if report.with_oneself:
+        tables["with_oneself.csv"] = _table(_WITH_ONESELF, _with_oneself(report))
     if sprint is None:
         return tables
     if sprint.calibration is not None:
@@ -129,6 +133,13 @@ def _figures(question: str, option: str | None, level: Level | None, figures: Ag
         figures.fleiss.value,
         figures.note,
     )
+
+
+def _with_oneself(report: AgreementReport) -> Iterator[_Row]:
+    for each in report.with_oneself:
+        figures = each.agreement
+        ends = _with_ends(figures.alpha, figures.interval)
+        yield (each.reviewer, each.question, figures.items, figures.percent.value, *ends, figures.note)
 
 
 def _judges(report: AgreementReport) -> Iterator[_Row]:

@@ -114,6 +114,9 @@ def _page(report: Report) -> dict[str, Any]:
         "undetailed": len(figures.questions) - len(detailed),
         "reviewers": list(zip(figures.reviewers, _times(figures.reviewers), strict=True)),
         "blind_words": blind_words,
+        "with_oneself": [
+            (each, with_interval(each.agreement.alpha, each.agreement.interval)) for each in figures.with_oneself
+        ],
         "judges": [
             {"figures": each, "confusion": _confusion(each.comparison), "kappa": _with_interval(each.comparison)}
             for each in figures.judges

@@ -8,7 +8,13 @@ from typing import Final
 from labeler.agreement.counted_labels import LeftOut
 from labeler.agreement.figure import Interval
 from labeler.agreement.level import Value
-from labeler.agreement.report_model import AgreementFigures, JudgeFigures, QuestionFigures, ReviewerFigures
+from labeler.agreement.report_model import (
+    AgreementFigures,
+    JudgeFigures,
+    QuestionFigures,
+    ReviewerFigures,
+    SelfAgreement,
+)
 from labeler.domain.moment import utc_text
 from labeler.domain.value import JsonValue
 from labeler.reports.report import Report
@@ -30,8 +36,12 @@ _ALWAYS_TOLD: Final = (
 
 
 def report_as_json(report: Report) -> JsonValue:
-    """Return the whole report. What is not defined is None, and a note says why."""
+    """Return the whole report. What is not defined is None, and a note says why.
+
+    `with_oneself` is there where somebody answered twice.
+    """
     figures, source = report.figures, report.source
+    with_oneself = [_with_oneself(each) for each in figures.with_oneself]
     return {
         "format": FORMAT,
         "at": _moment(report.at_ms),
@@ -43,6 +53,7 @@ def report_as_json(report: Report) -> JsonValue:
         },
         "questions": [_question(question) for question in figures.questions],
         "reviewers": [_reviewer(reviewer) for reviewer in figures.reviewers],
+        **({"with_oneself": with_oneself} if with_oneself else {}),
         "judges": [_judge(judge) for judge in figures.judges],
         "left_out": _left_out(figures.left_out),
         "method": {"seed": figures.method.seed, "resamples": figures.method.resamples, "version": report.version},
@@ -120,6 +131,16 @@ def _reviewer(figures: ReviewerFigures) -> JsonValue:
         "active_ms_median": None if figures.active_ms is None else figures.active_ms.median,
         "kappa": figures.kappa.value,
         "blind": {blind.value: count for blind, count in figures.blind.items()},
+    }
+
+
+def _with_oneself(figures: SelfAgreement) -> JsonValue:
+    return {
+        "reviewer": figures.reviewer,
+        "question": figures.question,
+        "items": figures.agreement.items,
+        **_agreement(figures.agreement),
+        "note": figures.agreement.note,
     }
 
 

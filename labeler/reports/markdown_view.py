@@ -31,7 +31,7 @@ _MOST_DISPUTED: Final = 5
 
 def report_as_markdown(report: Report) -> str:
     """Return the whole report."""
-    parts = (_head, _questions, _answers, _reviewers, _pairs, _sprint, _judges, _disputed, _method)
+    parts = (_head, _questions, _answers, _reviewers, _with_oneself, _pairs, _sprint, _judges, _disputed, _method)
     return "\n".join(line for part in parts for line in part(report)).rstrip() + "\n"
 
 
@@ -119,6 +119,22 @@ def _reviewers(report: Report) -> Iterator[str]:
     if rows:
         yield "## Reviewers\n"
         yield from _table(("reviewer", "labels", "items", "median time", "κ with others", "blind"), rows)
+
+
+def _with_oneself(report: Report) -> Iterator[str]:
+    rows = [
+        (
+            code(each.reviewer),
+            escaped(each.question),
+            f"{each.agreement.items:,}",
+            percent_words(each.agreement.percent.value),
+            with_interval(each.agreement.alpha, each.agreement.interval),
+        )
+        for each in report.figures.with_oneself
+    ]
+    if rows:
+        yield "## Agreement with oneself\n"
+        yield from _table(("reviewer", "question", "items", "agree", "α and 95 % interval"), rows, text=2)
 
 
 def _pairs(report: Report) -> Iterator[str]:

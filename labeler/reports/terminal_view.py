@@ -46,11 +46,18 @@ _REVIEWER_COLUMNS: Final = (
     Column("κ with others", 13, is_number=True),
     Column("blind", 7, is_number=True),
 )
+_ONESELF_COLUMNS: Final = (
+    Column("with oneself", 30),
+    Column("question", 24),
+    Column("items", 9, is_number=True),
+    Column("agree", 6, is_number=True),
+    Column("α and 95 % interval", 20),
+)
 
 
 def terminal_lines(report: Report) -> list[Line]:
     """Return the lines of a report."""
-    parts = (_headline, _questions, _values, _reviewers, _sprint, _judges, _disputed, _days, _method)
+    parts = (_headline, _questions, _values, _reviewers, _with_oneself, _sprint, _judges, _disputed, _days, _method)
     lines: list[Line] = []
     for part in parts:
         if found := list(part(report)):
@@ -153,6 +160,20 @@ def _sprint(report: Report) -> Iterator[Line]:
         )
     if part.missing_traces:
         yield line(f" {missing_words(part)}", Style.NOTE)
+
+
+def _with_oneself(report: Report) -> list[Line]:
+    rows = [
+        (
+            each.reviewer,
+            each.question,
+            f"{each.agreement.items:,}",
+            percent_words(each.agreement.percent.value),
+            with_interval(each.agreement.alpha, each.agreement.interval),
+        )
+        for each in report.figures.with_oneself
+    ]
+    return table(_ONESELF_COLUMNS, rows) if rows else []
 
 
 def _judges(report: Report) -> Iterator[Line]:

@@ -43,7 +43,8 @@ class NewSprint:
     """A sprint that is to be made. `plan` is pinned and in state `creating`, with its reviewers and without queues.
 
     `items` are the traces that were selected, `gold` those of the gold file, which may be among them. `answered` are
-    those that each reviewer has answered already, where that counts.
+    those that each reviewer has answered already, where that counts. `again` has the own items that each reviewer gets
+    again; empty unless the sprint is a repeat.
     """
 
     plan: Plan
@@ -52,6 +53,7 @@ class NewSprint:
     gold: tuple[str, ...] = ()
     guide: str = ""
     answered: Mapping[str, Collection[str]] = field(default_factory=lambda: MappingProxyType({}))
+    again: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def everything(self) -> frozenset[str]:
@@ -65,6 +67,8 @@ def assignment_of(new: NewSprint, *, is_calibrated: bool = False) -> dict[str, l
     With `is_calibrated` the calibration is over, or there is none.
     """
     plan = new.plan
+    if new.again:
+        return {reviewer: list(items) for reviewer, items in new.again.items()}
     reviewers = plan.reviewers or tuple(plan.active_queues)
     calibration = [each for each in plan.calibration if each in new.everything]  # some may be deleted by now
     if plan.calibration and not is_calibrated:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from types import MappingProxyType
+from typing import Final
 
 from labeler.dataclass import dataclass
 from labeler.domain.assessment import person, same_reviewer
 from labeler.sprint.errors import SprintError
 from labeler.sprint.plan import Overlap, Plan
+
+_COPY: Final = re.compile(r"#\d+$")
+"""How people write themselves a second time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class SprintOptions:
     blind: bool = True
     same: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     counts_earlier: bool = False
+    repeat: int | None = None
 
 
 def parse_overlap(text: str, reviewers: int) -> Overlap:
@@ -50,7 +56,10 @@ def parse_overlap(text: str, reviewers: int) -> Overlap:
 
 
 def check_reviewers(reviewers: Sequence[str]) -> tuple[str, ...]:
-    """Return the reviewers, trimmed. Raises `SprintError` for one that is named twice, in any case, or none at all."""
+    """Return the reviewers, trimmed.
+
+    Raises `SprintError` for none at all, and for one who is named twice, in any case or with a number (``ana#2``).
+    """
     trimmed = [reviewer.strip() for reviewer in reviewers]
     if not trimmed:
         raise SprintError("No reviewer is named: give --reviewers ana@x.io,bo@x.io, or a file with one a line")
@@ -58,6 +67,13 @@ def check_reviewers(reviewers: Sequence[str]) -> tuple[str, ...]:
         same = [each for each in trimmed if person(each) == person(reviewer)]
         if len(same) > 1:
             raise SprintError(f"{same[0]} is named as a reviewer more than once ({', '.join(same)})")
+        copies = [each for each in trimmed if _COPY.search(each) and same_reviewer(_COPY.sub("", each), reviewer)]
+        if copies:
+            raise SprintError(
+                f"{copies[0]} would be {reviewer} once more, whose answers would count as those of two people. For "
+                f"agreement with oneself give --repeat N, with --reviewers {reviewer}: N items that they answered "
+                "come to them again after a day"
+            )
     return tuple(trimmed)
 
 
@@ -99,6 +115,7 @@ def differences(asked: SprintOptions, plan: Plan) -> list[str]:
         ("blind", asked.blind, plan.blind),
         ("further IDs", sorted(asked.same), sorted(plan.same) if asked.same else []),
         ("counting earlier answers", asked.counts_earlier, plan.counts_earlier),
+        ("--repeat", asked.repeat, plan.repeat and plan.repeat.items),
     )
     return [f"{what} ({_shown(new)} instead of {_shown(old)})" for what, new, old in pairs if new != old]
 

@@ -70,14 +70,26 @@ class Gold:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """A second pass: everybody gets so many of their own items again, answered before `before_ms`.
+
+    That is in milliseconds since the epoch, UTC.
+    """
+
+    items: int
+    before_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All that a sprint is, but for its items: those are in its queues.
 
     `queues` has the reviewer of each queue, by queue ID. `reviewers` are those that it is being made for, until each
     of them has a queue. `left` are reviewers who left. `same` maps further IDs of a person to the one that counts, both
     as people are compared. `ignored` are those whose labels count nowhere. `items` is how many traces it was made of,
-    None until that is known; `counts_earlier`: what reviewers said about their items before counts, too. `other_fields`
-    are fields that this version does not know, kept as they are.
+    None until that is known; `counts_earlier`: what reviewers said about their items before counts, too. `repeat` is
+    set where everybody gets own items again, for their agreement with themselves. `other_fields` are fields that this
+    version does not know, kept as they are.
     """
 
     name: str
@@ -102,6 +114,7 @@ class Plan:
     ignored: tuple[str, ...] = ()
     items: int | None = None
     counts_earlier: bool = False
+    repeat: Repeat | None = None
     other_fields: Mapping[str, JsonValue] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -225,6 +238,8 @@ def _fields(plan: Plan) -> dict[str, JsonValue]:
         fields["items"] = plan.items
     if plan.counts_earlier:
         fields["counts_earlier"] = True
+    if plan.repeat is not None:
+        fields["repeat"] = {"items": plan.repeat.items, "before_ms": plan.repeat.before_ms}
     return {**fields, **{name: value for name, value in plan.other_fields.items() if name not in fields}}
 
 
@@ -245,7 +260,8 @@ def _plan(slug: str, fields: Mapping[str, Any]) -> Plan:
         raise _Odd("its state is none that there is") from None
     chosen = _mapping(fields, "selection")
     gold = fields.get("gold")
-    known = {*_fields(_EMPTY), "reviewers", "ignored", "items", "counts_earlier"}
+    repeat = fields.get("repeat")
+    known = {*_fields(_EMPTY), "reviewers", "ignored", "items", "counts_earlier", "repeat"}
     return Plan(
         name=_text(fields, "name"),
         slug=slug,
@@ -277,6 +293,7 @@ def _plan(slug: str, fields: Mapping[str, Any]) -> Plan:
         ignored=_texts(fields, "ignored"),
         items=_whole(fields, "items"),
         counts_earlier=_yes_or_no(fields, "counts_earlier") if "counts_earlier" in fields else False,
+        repeat=None if repeat is None else _repeat(_object(repeat)),
         other_fields={name: value for name, value in fields.items() if name not in known},
     )
 
@@ -292,6 +309,13 @@ def _question(value: object) -> PlannedQuestion:
     except ValueError:
         raise _Odd("a question has a level that there is not") from None
     return PlannedQuestion(_text(fields, "name"), _optional_text(fields, "schema_id"), level)
+
+
+def _repeat(fields: Mapping[str, Any]) -> Repeat:
+    items, before_ms = _whole(fields, "items"), _whole(fields, "before_ms")
+    if items is None or before_ms is None:
+        raise _Odd("“repeat” does not say how many items, or of which time")
+    return Repeat(items, before_ms)
 
 
 def _overlap(value: object) -> Overlap:

@@ -21,7 +21,8 @@ from labeler.agreement.counted_labels import (
 )
 from labeler.agreement.question_table import ReadValue
 from labeler.agreement.report import agreement_report
-from labeler.agreement.report_model import QuestionFigures
+from labeler.agreement.report_model import QuestionFigures, SelfAgreement
+from labeler.agreement.self_agreement import agreement_with_oneself
 from labeler.dataclass import dataclass
 from labeler.domain.assessment import person
 from labeler.domain.question import Question
@@ -30,6 +31,7 @@ from labeler.sprint.adjudication import cases_of, disagreements
 from labeler.sprint.gold import GoldAnswers, GoldScore, gold_score
 from labeler.sprint.plan import SprintState
 from labeler.sprint.reading import Snapshot
+from labeler.sprint.repeats import both_passes
 from labeler.sprint.scope import answers_in, is_of_reviewers, same_people
 from labeler.sprint.uncounted import outside, replaced_by_others
 
@@ -106,6 +108,7 @@ class SprintProgress:
     traces count for nobody, by their source; `second_answers` how many are passed over for a newer one of the same
     person; `replaced` how many answers of one person another one replaced, by both. `lost_questions` are gone from the
     server. `disagreements` has on how many traces people disagree without a lead's decision, by question.
+    `with_oneself` is there in a repeat alone.
     """
 
     snapshot: Snapshot
@@ -119,6 +122,7 @@ class SprintProgress:
     second_answers: Mapping[str, int]
     replaced: Mapping[tuple[str, str], int]
     lost_questions: tuple[str, ...]
+    with_oneself: tuple[SelfAgreement, ...]
     counted: CountedLabels
     disagreements: Mapping[str, int]
 
@@ -176,6 +180,7 @@ def progress_of(
         second_answers=counted.left_out.get(LeftOut.SECOND_ANSWERS, {}),
         replaced=replaced_by_others(said, is_reviewers, same),
         lost_questions=tuple(each.name for each in plan.questions if each.name not in _names(snapshot.questions)),
+        with_oneself=agreement_with_oneself(both_passes(snapshot), snapshot.questions, read, bootstrap),
         counted=counted,
         disagreements=disagreements(snapshot, cases_of(snapshot, read, gold_items)),
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import field, replace
+from types import MappingProxyType
 
 from labeler.backends.base import TeamBackend
 from labeler.dataclass import dataclass
+from labeler.domain import answer_metadata
 from labeler.domain.assessment import SourceType, person
 from labeler.domain.sprint import in_no_sprint
 from labeler.domain.trace import TraceSummary
@@ -21,14 +23,15 @@ OnTracesFound = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class SelectedTrace:
-    """A trace of a sprint. `answered` has the names of what people have answered, and who, as people are compared.
+    """A trace of a sprint.
 
-    `answered_freely` has those of them that are of no sprint.
+    `answered` has the names of what people have answered about it, and who, as people are compared, with the time of
+    the last such answer that stands, in milliseconds since the epoch; `answered_freely` those that are of no sprint.
     """
 
     id: str
     requested_at_ms: int
-    answered: frozenset[tuple[str, str]] = frozenset()
+    answered: Mapping[tuple[str, str], int] = field(default_factory=lambda: MappingProxyType({}))
     answered_freely: frozenset[tuple[str, str]] = frozenset()
 
     def is_answered_by(self, reviewer: str, names: Collection[str]) -> bool:
@@ -87,9 +90,10 @@ def draw(trace_ids: Iterable[str], count: int, seed: int, what: str) -> frozense
 def selected(summary: TraceSummary) -> SelectedTrace:
     """Return what a sprint needs to know of a trace."""
     said = [each for each in summary.assessments if each.valid and each.source.type is SourceType.HUMAN]
-    return SelectedTrace(
-        summary.id,
-        summary.requested_at_ms,
-        frozenset((each.name, person(each.source.id)) for each in said),
-        frozenset((each.name, person(each.source.id)) for each in said if in_no_sprint(each)),
-    )
+    answered: dict[tuple[str, str], int] = {}
+    for each in said:
+        if each.span_id is None and answer_metadata.ROLE not in each.metadata:
+            by = (each.name, person(each.source.id))
+            answered[by] = max(answered.get(by, 0), each.created_at_ms)
+    freely = frozenset((each.name, person(each.source.id)) for each in said if in_no_sprint(each))
+    return SelectedTrace(summary.id, summary.requested_at_ms, answered, freely)

@@ -109,6 +109,19 @@ class SprintExperiment:
         assessment_id: str = answered["assessment"]["assessment_id"]
         return assessment_id
 
+    def labels(self, by: str, slug: str = "") -> dict[str, object]:
+        """What somebody says by trace, as it stands, in a sprint or outside all."""
+        place = [{"type": "MLFLOW_EXPERIMENT", "mlflow_experiment": {"experiment_id": self.id}}]
+        found = self.server.post("/api/3.0/mlflow/traces/search", {"locations": place, "max_results": 500})
+        return {
+            trace["trace_id"]: each["feedback"]["value"]
+            for trace in found["traces"]
+            for each in trace.get("assessments", [])
+            if each["source"]["source_id"] == by
+            and each.get("valid", True)
+            and each.get("metadata", {}).get("labeler.sprint", "") == slug
+        }
+
     def delete_queue(self, queue_name: str) -> None:
         """Delete a queue, as somebody does in MLflow."""
         queue = {"queue_id": self.queues[queue_name]["queue_id"]}
