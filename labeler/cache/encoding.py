@@ -1,4 +1,7 @@
-"""Encodes trace summaries as JSON for the cache. A change here needs a new `FORMAT` in `labeler.cache.tables`."""
+"""Encodes trace summaries as JSON for the cache.
+
+What an earlier version cannot decode, or this one not of an earlier, needs a new `FORMAT` in `labeler.cache.tables`.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,8 @@ def encode_summary(summary: TraceSummary) -> str:
         "name": summary.name,
         "session_id": summary.session_id,
         "user": summary.user,
-        "tags": summary.tags,
-        "metadata": summary.metadata,
+        "tags": dict(summary.tags),
+        "metadata": dict(summary.metadata),
         "request_preview": summary.request_preview,
         "response_preview": summary.response_preview,
         "assessments": [_assessment_fields(assessment) for assessment in summary.assessments],
@@ -45,22 +48,30 @@ def decode_summary(text: str) -> TraceSummary:
 
 
 def _assessment_fields(assessment: Assessment) -> dict[str, Any]:
-    return {
+    """Return the fields of an assessment. Most of those that may be left out are empty, and are."""
+    fields: dict[str, Any] = {
         "id": assessment.id,
         "trace_id": assessment.trace_id,
         "name": assessment.name,
         "kind": assessment.kind,
         "value": assessment.value,
-        "source": [assessment.source.type, assessment.source.id],
-        "rationale": assessment.rationale,
-        "span_id": assessment.span_id,
-        "metadata": assessment.metadata,
+        "source": (assessment.source.type, assessment.source.id),
         "created_at_ms": assessment.created_at_ms,
         "updated_at_ms": assessment.updated_at_ms,
-        "valid": assessment.valid,
-        "overrides": assessment.overrides,
-        "error": assessment.error,
     }
+    if assessment.rationale is not None:
+        fields["rationale"] = assessment.rationale
+    if assessment.span_id is not None:
+        fields["span_id"] = assessment.span_id
+    if assessment.metadata:
+        fields["metadata"] = dict(assessment.metadata)
+    if not assessment.valid:
+        fields["valid"] = False
+    if assessment.overrides is not None:
+        fields["overrides"] = assessment.overrides
+    if assessment.error is not None:
+        fields["error"] = assessment.error
+    return fields
 
 
 def _assessment(fields: dict[str, Any]) -> Assessment:

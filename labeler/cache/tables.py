@@ -84,17 +84,18 @@ class Tables:
         """Store a whole trace: its summary and its spans, `payload`."""
         compressed = zlib.compress(payload, _COMPRESSION_LEVEL)
         with transaction(self._database):
-            row = self._put_summary(destination, summary)
+            row = self._put_summary(destination, summary.id, encode_summary(summary))
             self._database.execute("INSERT OR REPLACE INTO spans VALUES (?, ?)", (row, compressed))
             self._database.execute("UPDATE trace SET spans_bytes = ? WHERE id = ?", (len(compressed), row))
             self._evict(keep=row)
 
     def put_summaries(self, destination: Destination, summaries: Iterable[TraceSummary]) -> None:
         """Store summaries. Stored spans of these traces stay."""
+        encoded = [(summary.id, encode_summary(summary)) for summary in summaries]
         with transaction(self._database):
             row = 0
-            for summary in summaries:
-                row = self._put_summary(destination, summary)
+            for trace_id, text in encoded:
+                row = self._put_summary(destination, trace_id, text)
             self._evict(keep=row)
 
     def renew_summaries(self, destination: Destination, summaries: Iterable[TraceSummary]) -> None:
@@ -209,17 +210,15 @@ class Tables:
         """Close the database."""
         self._database.close()
 
-    def _put_summary(self, destination: Destination, summary: TraceSummary) -> int:
-        key = (*_home(destination), summary.id)
-        text = encode_summary(summary)
-        self._database.execute(
+    def _put_summary(self, destination: Destination, trace_id: str, text: str) -> int:
+        (row,) = self._database.execute(
             "INSERT INTO trace (backend_uri, workspace, trace_id, summary, summary_bytes, used)"
             f" VALUES (?, ?, ?, ?, ?, {_NEXT_USE})"
             " ON CONFLICT (backend_uri, workspace, trace_id) DO UPDATE"
-            " SET summary = excluded.summary, summary_bytes = excluded.summary_bytes, used = excluded.used",
-            (*key, text, len(text)),
-        )
-        (row,) = self._database.execute(f"SELECT id FROM trace WHERE {_OF_TRACE}", key).fetchone()
+            " SET summary = excluded.summary, summary_bytes = excluded.summary_bytes, used = excluded.used"
+            " RETURNING id",
+            (*_home(destination), trace_id, text, len(text)),
+        ).fetchone()
         return int(row)
 
     def _evict(self, keep: int) -> None:

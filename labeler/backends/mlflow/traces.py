@@ -232,9 +232,14 @@ def _checked(info: object, trace_id: str) -> TraceSummary:
     except MalformedEnvelope as error:
         raise Malformed(str(error), trace_id) from None
     check_about("trace", trace_id, summary.id, trace_id)
-    for each in summary.assessments:
-        check_about("assessments of trace", trace_id, each.trace_id, trace_id)
+    _check_assessments(summary)
     return summary
+
+
+def _check_assessments(summary: TraceSummary) -> None:
+    """Raise `WrongAnswer` for assessments of another trace."""
+    for each in summary.assessments:
+        check_about("assessments of trace", summary.id, each.trace_id, summary.id)
 
 
 def trace_path(trace_id: str) -> str:
@@ -259,7 +264,8 @@ def read_page(page: dict[str, Any]) -> list[TraceSummary]:
     for info in listed:
         try:
             summary = trace_summary(info)
-            summaries.append(_checked(info, summary.id))
+            _check_assessments(summary)
+            summaries.append(summary)
         except (MalformedEnvelope, Malformed):
             if (trace_id := readable_trace_id(info)) is not None:
                 summaries.append(bare_summary(trace_id))

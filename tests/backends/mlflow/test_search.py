@@ -7,7 +7,10 @@ import asyncio
 import pytest
 
 from labeler.backends.mlflow.backend import MlflowBackend
+from labeler.backends.mlflow.traces import read_page
+from labeler.domain.trace import TraceSummary
 from labeler.domain.worklist import Query
+from labeler.reading.wire.envelopes import trace_summary
 from tests.servers.fault_proxy import Exchange, FaultProxy, none
 from tests.servers.filling import log_many
 from tests.servers.mlflow_server import MlflowServer
@@ -132,3 +135,16 @@ async def test_summaries_by_id_are_found_in_many_chunks_and_without_knowing_the_
     mlflow_backend.snapshot(Query((experiment_id,)))
     padded = [wanted[0], *(f"tr-{number:032x}" for number in range(250)), *wanted[1:]]
     assert [summary.id for summary in await mlflow_backend.summaries(padded)] == wanted
+
+
+def test_what_is_listed_is_decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded: list[object] = []
+
+    def counted(info: object) -> TraceSummary:
+        decoded.append(info)
+        return trace_summary(info)
+
+    monkeypatch.setattr("labeler.backends.mlflow.traces.trace_summary", counted)
+    infos = [{"trace_id": f"tr-{number}"} for number in range(3)]
+    assert [summary.id for summary in read_page({"traces": infos})] == ["tr-0", "tr-1", "tr-2"]
+    assert decoded == infos
