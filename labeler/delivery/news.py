@@ -76,6 +76,9 @@ class NewsListener(Protocol):
     def signed_in_as(self, user: str) -> None:
         """Note that the backend knows the reviewer as this user."""
 
+    def worked_on_by(self, users: Collection[str]) -> None:
+        """Note that the queue is for these users; none: for everybody."""
+
     def show_without_spans(self, raw: RawTrace) -> None:
         """Show what is known of a trace whose spans cannot be read now. It is not kept: they may come later."""
 

@@ -374,6 +374,7 @@ class Reader:
         assert spec.queue_id is not None
         self._queue = await self._backend.queue(spec.experiment_ids[0] if spec.experiment_ids else None, spec.queue_id)
         self._is_queue_gone = False
+        self._listener.worked_on_by(self._queue.users)
         is_member = not self._queue.users or any(same_reviewer(user, spec.reviewer) for user in self._queue.users)
         if self._was_member and not is_member:
             self._status.tell(

@@ -10,6 +10,7 @@ from labeler.delivery.news import LearntItems
 from labeler.desk.document_cache import Library
 from labeler.desk.events import Announcement, DeskEvent, ItemsChanged, QuestionsChanged
 from labeler.desk.intake import Intake, ReadingOfMine
+from labeler.domain.assessment import person
 from labeler.domain.question import Question
 from labeler.domain.question_json import questions_to_json
 from labeler.domain.queue import QueueItem
@@ -78,6 +79,11 @@ class DeskNews:
         """Note that the backend knows the reviewer as this user."""
         if user:
             self._state.queue.know_as(user)
+
+    def worked_on_by(self, users: Collection[str]) -> None:
+        """Note that the queue is for these users; none: for everybody."""
+        queue = self._state.queue
+        queue.is_mine_alone = bool(users) and all(person(user) in queue.own_names for user in users)
 
     def show_without_spans(self, raw: RawTrace) -> None:
         """Show what is known of a trace whose spans cannot be read now. It is not kept: they may come later."""

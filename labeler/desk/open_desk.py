@@ -43,7 +43,7 @@ async def open_desk(
     cells = await journal.run(journal.changes.answers, homes, spec.reviewer, spec.sprint)
     drafts = await journal.run(journal.reviews.drafts, record.id)
     aside = await journal.run(journal.reviews.set_aside, record.id)
-    queue = QueueItems({person(spec.reviewer)})
+    queue = QueueItems({person(spec.reviewer)}, is_mine_alone=bool(spec.sprint))
     state = restore(questions, rules, rows, states, cells, record.position, queue, aside)
     if record.filter is not None:
         kept = filter_from_json(record.filter, state.index_of)

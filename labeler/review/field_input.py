@@ -43,10 +43,10 @@ def meaning_of(request: FieldRequest, question: Question | None, text: str) -> a
             return act.SetFlag(text)
 
 
-def title_of(request: FieldRequest, question: Question | None, name: str, *, for_queue: bool) -> str:
+def title_of(request: FieldRequest, question: Question | None, name: str, declines_for: str = "") -> str:
     """Return what stands over the field. `name` is what the question is called, as display text.
 
-    `for_queue`: the item is one of a queue that others work on too, so that declining it declines it for them.
+    `declines_for` says for whom an item is declined.
     """
     for_all = f" for {request.selected} selected" if request.selected else ""
     match request.field:
@@ -60,7 +60,7 @@ def title_of(request: FieldRequest, question: Question | None, name: str, *, for
             return f"{name}{for_all} ({allowed(question)}):" if question is not None else f"{name}{for_all}:"
         case FieldKind.DECLINE:
             what = f"decline {request.selected} items" if request.selected else "decline"
-            return f"{what} for {'the whole queue' if for_queue else 'this review'}, because:"
+            return f"{what} for {declines_for}, because:"
         case FieldKind.FLAG:
             return f"flag {request.selected} items, note:" if request.selected else "flag, note:"
 

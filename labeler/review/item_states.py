@@ -15,7 +15,7 @@ from labeler.review.blind import blind_of
 from labeler.review.decision import Decision, FieldKind, FieldRequest, Refusal, verbatim
 from labeler.review.navigation import came_from, ends_with_this, next_open, nothing_left, nothing_left_after
 from labeler.review.parts import Part, parts
-from labeler.review.shared_queue import GOES_ON, why_no_work
+from labeler.review.shared_queue import GOES_ON, declines_for, why_no_work
 from labeler.review.state import ReviewState
 from labeler.review.worklist import Item
 
@@ -83,9 +83,7 @@ def defer(state: ReviewState, item: Item, stamp: ActionContext) -> Decision | Re
 def ask_decline(state: ReviewState, item: Item) -> Decision | Refusal:
     if item.state is ItemState.DECLINED:
         return Refusal("Declined already; {edit.undo} takes back what you did last")
-    theirs = why_no_work(state, item.trace_id)
-    scope = "in this review" if theirs or not state.rules.for_queue else "for the whole queue"
-    return Decision(ask=FieldRequest(FieldKind.DECLINE), says=f"declines {scope}")
+    return Decision(ask=FieldRequest(FieldKind.DECLINE), says=f"declines for {declines_for(state, item.trace_id)}")
 
 
 def decline(state: ReviewState, item: Item, action: Decline, stamp: ActionContext) -> Decision | Refusal:

@@ -17,6 +17,8 @@ class QueueItems:
     """
 
     own_names: set[str] = field(default_factory=set)
+    is_mine_alone: bool = False
+    """Whether nobody else works on the queue."""
     removed: set[str] = field(default_factory=set)
     """Traces that were taken out of the queue while the review has them."""
     _finished: dict[str, QueueItem] = field(default_factory=dict)

@@ -44,6 +44,13 @@ def why_no_work(state: ReviewState, trace_id: str) -> str:
     return "this was taken out of the queue" if trace_id in state.queue.removed else ""
 
 
+def declines_for(state: ReviewState, trace_id: str) -> str:
+    """Say in a few words for whom the reviewer declines an item."""
+    if not state.rules.for_queue or why_no_work(state, trace_id):
+        return "this review"
+    return "you alone" if state.queue.is_mine_alone else "the whole queue"
+
+
 def beside_others(state: ReviewState, decision: Decision | Refusal) -> Decision | Refusal:
     """Leave the queue's own state alone where somebody else gave it, and say so."""
     if isinstance(decision, Refusal) or decision.change is None or not state.rules.for_queue:

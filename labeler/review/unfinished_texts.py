@@ -60,12 +60,23 @@ def _left_behind(state: ReviewState, item: Item, effects: Sequence[Effect]) -> I
         yield Unfinished("a comment", (state.focus, state.field_index), "answer.comment")
 
 
+def names_with_draft(state: ReviewState) -> set[str]:
+    """Return the names of the questions and fields to which something about the current subject is half typed."""
+    slots = state.drafts.get(state.item.trace_id, ()) if state.item is not None else ()
+    found = set[str]()
+    for part in parts(state.questions) if slots else ():
+        if isinstance(part.asked.input, Text) and _text_slot(part, state.aim) in slots:
+            found.add(part.name)
+        if _comment_slot(part.question.name, state.aim) in slots:
+            found.add(part.question.name)
+    return found
+
+
 def has_comment_draft(state: ReviewState, question: str) -> bool:
     """Return whether a comment on the question about the current subject was begun and not saved."""
     if state.item is None:
         return False
-    request = FieldRequest(FieldKind.COMMENT, question)
-    return draft_slot(request, state.aim) in state.drafts.get(state.item.trace_id, ())
+    return _comment_slot(question, state.aim) in state.drafts.get(state.item.trace_id, ())
 
 
 def _typed(state: ReviewState, effects: Iterable[Effect]) -> Iterator[str]:
@@ -86,9 +97,9 @@ def _has_new_comment(effect: Effect) -> bool:
     return effect.after.comment != (None if effect.before is None else effect.before.comment)
 
 
-def _comment_slot(question: str) -> str:
-    return draft_slot(FieldRequest(FieldKind.COMMENT, question), None)
+def _comment_slot(question: str, span_id: str | None = None) -> str:
+    return draft_slot(FieldRequest(FieldKind.COMMENT, question), span_id)
 
 
-def _text_slot(part: Part) -> str:
-    return draft_slot(FieldRequest(FieldKind.TEXT, part.question.name, field_name=part.field_name), None)
+def _text_slot(part: Part, span_id: str | None = None) -> str:
+    return draft_slot(FieldRequest(FieldKind.TEXT, part.question.name, field_name=part.field_name), span_id)

@@ -63,6 +63,8 @@ class LargeQueue:
 
     def signed_in_as(self, user: str) -> None: ...
 
+    def worked_on_by(self, users: Collection[str]) -> None: ...
+
     def cautions(self) -> list[str]:
         return []
 

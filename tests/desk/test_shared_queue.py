@@ -64,7 +64,7 @@ async def test_what_others_finish_is_marked_passed_over_and_still_there_to_be_an
         assert await there.act(YES, Submit()) == "your answer besides sam's"
         await there.act(GoTo(3), Defer())
         assert (there.state_of(third), there.desk.state.position) == (ItemState.OPEN, 3)
-        assert await there.act(GoTo(3), AskDecline()) == "declines in this review"
+        assert await there.act(GoTo(3), AskDecline()) == "declines for this review"
         assert "sam declined this since" in await there.act(Decline("odd"))
         await there.delivered()
         items = queue.items()

@@ -133,9 +133,13 @@ def test_what_is_submitted_or_declined_is_not_deferred() -> None:
     assert "declined" in sitting.refusal(Defer())
 
 
-@pytest.mark.parametrize(("for_queue", "scope"), [(True, "for the whole queue"), (False, "in this review")])
-def test_declining_says_for_whom_and_asks_for_a_reason(for_queue: bool, scope: str) -> None:
+@pytest.mark.parametrize(
+    ("for_queue", "is_mine_alone", "scope"),
+    [(True, False, "for the whole queue"), (True, True, "for you alone"), (False, False, "for this review")],
+)
+def test_declining_says_for_whom_and_asks_for_a_reason(for_queue: bool, is_mine_alone: bool, scope: str) -> None:
     sitting = Sitting(HELPFUL, for_queue=for_queue)
+    sitting.state.queue.is_mine_alone = is_mine_alone
     decision = sitting.do(AskDecline())
     assert decision.ask == FieldRequest(FieldKind.DECLINE)
     assert scope in decision.says

@@ -63,13 +63,11 @@ def test_only_what_was_typed_is_a_draft_and_a_half_number_is_none() -> None:
 
 def test_a_title_says_for_whom_an_item_is_declined_and_which_numbers_are_taken() -> None:
     decline = FieldRequest(FieldKind.DECLINE)
-    assert title_of(decline, None, "", for_queue=True) == "decline for the whole queue, because:"
-    assert title_of(decline, None, "", for_queue=False) == "decline for this review, because:"
-    assert title_of(FieldRequest(FieldKind.NUMBER, "score"), SCORE, "score", for_queue=False) == (
-        "score (0 to 100 in steps of 0.5):"
-    )
+    assert title_of(decline, None, "", "the whole queue") == "decline for the whole queue, because:"
+    assert title_of(decline, None, "", "this review") == "decline for this review, because:"
+    assert title_of(FieldRequest(FieldKind.NUMBER, "score"), SCORE, "score") == ("score (0 to 100 in steps of 0.5):")
     down = FieldRequest(FieldKind.THUMB_COMMENT, "helpful")
-    assert title_of(down, THUMB, "helpful about span fare", for_queue=False) == (
+    assert title_of(down, THUMB, "helpful about span fare") == (
         "thumbs down on helpful about span fare, with a comment"
     )
 

@@ -1,4 +1,4 @@
-"""What there is to say of an answer on the panel: that it does not fit, does not stand, or is not alone."""
+"""What there is to say of an answer on the panel: that it does not fit, does not stand, is not alone, is half typed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from labeler.review.converted_values import fitted
 from labeler.review.my_answer import contradictions
 from labeler.review.parts import parts_of
 from labeler.review.state import ReviewState
+from labeler.review.unfinished_texts import names_with_draft
 
 
 def answer_notes(state: ReviewState, answers: Mapping[str, Answer]) -> dict[str, str]:
@@ -39,6 +40,8 @@ def answer_notes(state: ReviewState, answers: Mapping[str, Answer]) -> dict[str,
             words.append(f"overridden by {by or 'somebody'}")
         if words:
             notes[question.name] = "   ".join(words)
+    for name in names_with_draft(state):
+        notes[name] = "   ".join(filter(None, (notes.get(name), "✎ draft")))
     return notes
 
 

@@ -43,7 +43,7 @@ class ReviewDisplay(ReviewAreas):
     def why_not(self, action: Action) -> str:
         """Why an action cannot be done with what is on the screen now; empty when it can, as far as that goes."""
         if action.consequence.decides and self.searched:
-            return self.keymap.spelled("{app.leave} ends the search")
+            return self.keymap.spelled(f"{{app.leave}} {self._ends_search}")
         if action.consequence.decides and self.views.search_beneath:
             return self.keymap.spelled("{app.leave} goes back to the search, and then ends it")
         item = self.desk.state.item
@@ -146,6 +146,12 @@ class ReviewDisplay(ReviewAreas):
         """What is searched for in what is in front; empty while nothing is."""
         return self.views.searched
 
+    @property
+    def _ends_search(self) -> str:
+        """What the key that leaves does, while something is searched for in what is in front."""
+        is_selection_next = bool(self.desk.state.selection) and not self.views.is_open
+        return "drops the selection, then ends the search" if is_selection_next else "ends the search"
+
     def end_search(self) -> None:
         """Unmark what a search found."""
         if self.searched:
@@ -247,7 +253,7 @@ class ReviewDisplay(ReviewAreas):
         elif self.confirm.details:
             above = message_lines(self.confirm.details, "chrome.strong", width, self._message_rows, signs)
         elif self.searched:
-            line = search_line(self.keymap, width, signs)
+            line = search_line(self.keymap, self._ends_search, width, signs)
         elif self.views.is_open:
             line = view_line(self.keymap, self.views.hints, self._acting, width, signs)
         else:

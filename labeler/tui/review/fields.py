@@ -159,6 +159,7 @@ class ReviewFields(ReviewDisplay):
         elif is_kept:
             self.say("kept as a draft")
         self.paint_row_of(asked.trace_id)
+        self.paint_chrome()
 
     def switch_field(self, text: str) -> None:
         """Have the open field be about the other item that may be meant. What was typed goes along."""

@@ -16,7 +16,7 @@ from labeler.review.decision import FieldKind, FieldRequest, verbatim
 from labeler.review.field_input import draft_of, draft_slot, meaning_of, takes_several_lines, title_of
 from labeler.review.late_comments import last_answered_of
 from labeler.review.parts import find_part
-from labeler.review.shared_queue import why_no_work
+from labeler.review.shared_queue import declines_for
 from labeler.tui.keymap import Keymap
 from labeler.tui.review.answer_field import FieldView
 from labeler.tui.review.view_models import target_name
@@ -53,8 +53,7 @@ class OpenField:
         name = cut(one_line(shown_name, 60), 40)
         if span := target_name(desk):
             name = f"{name} about span {cut(span, 32)}"
-        for_queue = desk.state.rules.for_queue and not why_no_work(desk.state, self.trace_id)
-        title = title_of(self.request, self.question, name, for_queue=for_queue)
+        title = title_of(self.request, self.question, name, declines_for(desk.state, self.trace_id))
         hint = keymap.spelled(_LINE_HINTS.get(self.request.field, _HINT))
         if self.request.instead is not None:
             title = late_title(desk, keymap, self.request)

@@ -151,10 +151,12 @@ async def test_nothing_is_selected_within_a_search_and_escape_leaves_the_innermo
         await table.press("v", "/")
         await table.type([*"the", "enter"])
         await table.press("v", "n")
-        assert "1 selected" in table.line("status")
+        assert '1 selected · Esc   search "the" ' in table.line("status"), "what goes next"
+        assert table.said.endswith("escape drops the selection, then ends the search")
         await table.press("escape")
         assert "selected" not in table.line("status")
         assert "search" in table.line("status")
+        assert table.said.endswith("escape ends the search")
         await table.press("escape", "v", "t", "escape")
         assert "1 selected" in table.line("status")
         await table.press("escape")

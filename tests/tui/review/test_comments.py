@@ -237,12 +237,17 @@ async def test_an_answer_that_would_submit_the_item_stops_at_a_draft_once(tmp_pa
     async with open_table(tmp_path, traces(3), (THUMB,)) as table:
         await table.press("c")
         await table.type([*"half", "escape"])
+        assert "✎ draft" in table.line("panel"), "on the row of its question"
         await table.press("y")
         assert (table.position, table.values(0)) == (0, {THUMB.name: True})
         assert table.said == f"✎ draft of the comment on {THUMB.name}: c opens it, Enter submits without it"
         await table.press("c")
         await table.type([*" a thought", "enter"])
         assert (table.position, table.comment(0, THUMB.name)) == (1, "half a thought")
+        assert "✎ draft" not in table.line("panel")
+        await table.press("p")
+        assert "✎ draft" not in table.line("panel"), "it is saved"
+        await table.press("j")
         await table.press("c")
         await table.type([*"left", "escape"])
         await table.press("n")
