@@ -98,6 +98,8 @@ class Situation(Enum):
     """Rows of the worklist are selected."""
     SEVERAL_ASKED = auto()
     """The focused question is a choice of several."""
+    CAN_REPEAT = auto()
+    """An item was submitted whose answers can be repeated, and the current one has none."""
     CHOOSING = auto()
     """A choice of several was begun, and has to be ended."""
 
@@ -234,7 +236,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("answer.no_right_answer", ("X",), "in an adjudication: no answer is right for this trace",
            OnScreen("no_right_answer"), Context.ADJUDICATION, consequence=_ANSWERS, hint="no right answer"),
     Action("answer.repeat", (".",), "the same answers and comments as on the item submitted last", Rule(act.Repeat()),
-           consequence=_ANSWERS, hint="repeat", worth=35, brief="repeat the last"),
+           consequence=_ANSWERS, hint="repeat", worth=35, worth_in=(Situation.CAN_REPEAT, 118),
+           brief="repeat the last"),
     Action("question.next", ("tab",), "next question", Rule(act.FocusBy(1))),
     Action("question.previous", ("shift+tab",), "previous question", Rule(act.FocusBy(-1)), brief="previous one"),
     Action("item.submit", ("enter",), "submit and go to the next open item", Rule(act.Submit()), consequence=_ANSWERS,

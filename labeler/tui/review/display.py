@@ -10,6 +10,7 @@ from labeler.desk.desk import Desk
 from labeler.domain.question import Categorical, Question
 from labeler.reading.sanitise import one_line
 from labeler.review.bulk_actions import held_back
+from labeler.review.repeat import repeatable
 from labeler.review.selection import selected_words
 from labeler.tui.action_table import Action, OnScreen, Rule, Situation
 from labeler.tui.appearance import ScreenLook
@@ -272,12 +273,14 @@ class ReviewDisplay(ReviewAreas):
         """Return what makes some keys worth more now."""
         state = self.desk.state
         rules, part = state.rules, state.part
+        is_begun = state.item is not None and state.is_partly_answered(state.item.trace_id)
         facts = {
             Situation.IN_QUEUE: rules.for_queue,
             Situation.LIST_HIDDEN: not self._worklist.display,
             Situation.CHECKS_JUDGE: bool(rules.checked),
             Situation.SELECTING: bool(state.selection),
             Situation.SEVERAL_ASKED: part is not None and _takes_several(part.asked),
+            Situation.CAN_REPEAT: not is_begun and repeatable(state) is not None,
             Situation.CHOOSING: state.choosing or state.selection.options is not None,
         }
         return {situation for situation, holds in facts.items() if holds}

@@ -40,7 +40,8 @@ def key_line(
 ) -> Line:
     """As many hints as fit, the most useful while `holding` holds first, the one for help however narrow it is.
 
-    `without` names actions that are not offered, by ID; `words` are said in place of an action's own hint.
+    `without` names actions that are not offered, by ID; `words` are said in place of an action's own hint, and left out
+    where they do not fit.
     """
     leads_to_all = _hint([keymap.by_id[HELP]], acting, words)
     line: Line = []
@@ -49,6 +50,8 @@ def key_line(
         hint = _hint([action for action in actions if action.id not in without], acting, words)
         kept_free = 0 if is_help else width_of(leads_to_all)
         if width_of(line) + width_of(hint) + kept_free > width:
+            if actions[0].id in words:
+                continue
             line += leads_to_all
             break
         line += hint
