@@ -82,10 +82,12 @@ class AdjudicationScreen(DecisionFields):
             event.stop()
             event.prevent_default()
             await self._press(pressed(event))
-        elif (field := self.open_field) is not None and self._is_typed(event):
+        elif (field := self.open_field) is not None:
             event.stop()
             event.prevent_default()
-            if (told := field.hear(pressed(event))) is not None:
+            if not self._is_typed(event):
+                await field.edit(event.key)
+            elif (told := field.hear(pressed(event))) is not None:
                 await self._field_told(told)
 
     def _is_typed(self, event: events.Key) -> bool:

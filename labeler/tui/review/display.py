@@ -254,7 +254,7 @@ class ReviewDisplay(ReviewAreas):
         elif self.confirm.details:
             above = message_lines(self.confirm.details, "chrome.strong", width, self._message_rows, signs)
         elif self.searched:
-            line = search_line(self.keymap, self._ends_search, width, signs)
+            line = search_line(self.keymap, width, signs, self._ends_search)
         elif self.views.is_open:
             line = view_line(self.keymap, self.views.hints, self._acting, width, signs)
         else:

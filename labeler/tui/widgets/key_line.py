@@ -76,7 +76,7 @@ def _hint(actions: Sequence[Action], acting: KeysThatAct, words: Mapping[str, st
     return [(_GAP, "chrome"), (_keys_text(keys), "key"), (f" {word}", "chrome.dim")]
 
 
-def search_line(keymap: Keymap, leaves: str, width: int, signs: Signs) -> Line:
+def search_line(keymap: Keymap, width: int, signs: Signs, leaves: str = "ends the search") -> Line:
     """Return the keys of a search, while one is active. `leaves` is what the key that leaves does."""
     of_search = [(action.id, action.hint) for action in keymap.actions if action.context is Context.SEARCH]
     return hints_line(keymap, [*of_search, ("app.leave", leaves)], width, signs)
