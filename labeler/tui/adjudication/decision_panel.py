@@ -11,8 +11,10 @@ from labeler.tui.review.question_panel import PanelView, height_needed, question
 from labeler.tui.widgets.line_widget import ViewWidget
 from labeler.tui.widgets.styled_text import Line, Run, cut, spread
 
-_LEAST: Final = 3
+_LEAST: Final = 2
 _MOST: Final = 6
+_ON_SMALL_SCREENS: Final = 3
+"""Lines of the panel: at least, at most, and at most on a screen of 24."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,10 @@ class DecisionPanel(ViewWidget[DecisionView]):
 
     def lines(self, view: DecisionView, width: int, height: int) -> Sequence[Line]:
         free = height - len(view.question.message)
-        rows = [self._last_line(view.last, width), *question_rows(view.question, width, height - 1)]
+        asked = question_rows(view.question, width, _MOST)
+        if len(asked) >= height:
+            asked = question_rows(view.question, width, height - 1)
+        rows = [self._last_line(view.last, width), *asked]
         return [*(rows[row] if row < len(rows) else [] for row in range(free)), *view.question.message]
 
     def _last_line(self, last: LastDecision, width: int) -> Line:
@@ -57,4 +62,4 @@ def panel_height(views: Sequence[PanelView], width: int, height: int) -> int:
     room. It does not change from case to case.
     """
     needed = max((height_needed(replace(view, answers={}), width) for view in views), default=1)
-    return max(_LEAST, min(1 + needed, _MOST, max(_LEAST, height // 8)))
+    return max(_LEAST, min(1 + needed, _MOST, max(_ON_SMALL_SCREENS, height // 8)))

@@ -80,15 +80,13 @@ def vote_lines(view: VotesView, width: int, signs: Signs) -> list[Line]:
         first, *more = wrapped(each.by, max(width - len(head), 8), "chrome.dim")
         lines += [[(head, "chrome"), *first], *([(" " * len(head), "chrome"), *row] for row in more)]
     for comment, by in view.comments:
-        rows = wrapped(f"“{comment}” {signs.declined} {by}", width)
+        rows = wrapped(f"{by}: “{comment}”", width)
         if len(rows) > _MOST_COMMENT_ROWS:
             rows = [*rows[: _MOST_COMMENT_ROWS - 1], [(signs.ellipsis, "chrome.dim")]]
         lines += [[], *rows]
     if view.beside:
         lines.append([])
-        lines += [
-            fit([(f"{name}  ", "chrome.dim"), (said, "chrome")], width, signs.ellipsis) for name, said in view.beside
-        ]
+        lines += [row for name, said in view.beside for row in wrapped(f"{name}  {said}", width, "chrome.dim")]
     if view.verdicts:
         lines += [[], *(row for each in view.verdicts for row in wrapped(each, width, "chrome.dim"))]
     if view.standing:
@@ -101,8 +99,8 @@ def stacked_lines(view: VotesView, width: int, signs: Signs) -> list[Line]:
     values: Line = [(f"{view.question}{' (gold)' if view.is_gold else ''}   ", "chrome.strong")]
     for number, each in enumerate(view.values):
         gap = " · " if number else ""
-        values += [(f"{gap}{each.words} {each.count} ", "chrome"), (each.by, "chrome.dim")]
-    comments = "   ".join(f"“{comment}” {signs.declined} {by}" for comment, by in view.comments)
+        values += [(f"{gap}{each.words}: {each.count} ", "chrome"), (f"({each.by})", "chrome.dim")]
+    comments = "   ".join(f"{by}: “{comment}”" for comment, by in view.comments)
     beside = " · ".join(f"{name} {said}" for name, said in view.beside)
     rest: Line = [(view.standing, "ok")] if view.standing else []
     more = "   ".join(part for part in (beside, *view.verdicts) if part)
