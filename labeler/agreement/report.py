@@ -14,7 +14,7 @@ from labeler.agreement.counted_labels import CountedLabel, CountedLabels, LeftOu
 from labeler.agreement.figure import Figure, undefined
 from labeler.agreement.judge_examples import Examples
 from labeler.agreement.judges import judge_figures, judge_versions, judgements_by_question, verdicts_on
-from labeler.agreement.question_figures import question_figures
+from labeler.agreement.question_figures import FEWEST_ITEMS, question_figures
 from labeler.agreement.question_table import ReadValue, tables_of
 from labeler.agreement.report_model import (
     AgreementReport,
@@ -121,7 +121,7 @@ def _mean_kappa(reviewer: str, questions: Iterable[QuestionFigures]) -> Figure:
         if reviewer in pair.reviewers and pair.kappa.value is not None
     ]
     if not kappas:
-        return undefined("no pair with another reviewer has a kappa")
+        return undefined(f"no pair with another reviewer has a kappa, which takes {FEWEST_ITEMS} items in common")
     return Figure(fsum(kappa * items for kappa, items in kappas) / sum(items for _, items in kappas))
 
 

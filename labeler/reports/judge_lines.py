@@ -13,6 +13,9 @@ from labeler.reports.styled_line import BLANK, WIDTH, Column, Line, Style, line,
 _MOST_COLUMNS: Final = 5
 """Of a confusion: more do not fit."""
 
+_FEWEST_TO_ALIGN: Final = 10
+"""Items that MLflow's alignment of a judge with people takes at least."""
+
 _INDENT: Final = 3
 _GAP: Final = 2
 """Cells between two columns."""
@@ -81,8 +84,8 @@ def _cautions(judge: JudgeFigures) -> list[str]:
             f"{percent_words(judge.seen.value)} of these labels were not blind; "
             f"κ with the blind ones {coefficient_words(judge.blind_kappa.value)}"
         )
-    told.append(f"{counted(judge.with_rationale, 'item')} with a rationale")
-    return told
+    aligned = f"alignable: {judge.comparison.items:,} ({_FEWEST_TO_ALIGN} needed)"
+    return [*told, aligned, f"with a rationale: {judge.with_rationale:,}"]
 
 
 def _confusion(comparison: Comparison) -> Iterator[Line]:

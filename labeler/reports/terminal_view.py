@@ -7,7 +7,7 @@ from typing import Final
 
 from labeler.agreement.report_model import AgreementFigures, ItemFigures, QuestionFigures
 from labeler.domain.moment import utc_text
-from labeler.domain.rounded_words import coefficient_words, percent_words
+from labeler.domain.rounded_words import NO_FIGURE, coefficient_words, percent_words
 from labeler.reports.figure_words import (
     LEFT_OUT_WORDS,
     RULE_OF_THUMB,
@@ -133,13 +133,16 @@ def _values(report: Report) -> Iterator[Line]:
 
 
 def _reviewers(report: Report) -> list[Line]:
-    rows = []
+    rows, missing = [], dict[str, None]()
     for reviewer in report.figures.reviewers:
         time_ms = None if reviewer.active_ms is None else reviewer.active_ms.median
         kappa = coefficient_words(reviewer.kappa.value)
         numbers = (f"{reviewer.labels:,}", f"{reviewer.items:,}", seconds_words(time_ms), kappa, blind_words(reviewer))
         rows.append((reviewer.reviewer, *numbers))
-    return table(_REVIEWER_COLUMNS, rows) if rows else []
+        if reviewer.kappa.reason:
+            missing[reviewer.kappa.reason] = None
+    notes = wrapped([f"κ {NO_FIGURE}: {reason}" for reason in missing], indent=1, style=Style.NOTE)
+    return [*table(_REVIEWER_COLUMNS, rows), *notes] if rows else []
 
 
 def _sprint(report: Report) -> Iterator[Line]:

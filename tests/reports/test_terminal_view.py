@@ -59,6 +59,7 @@ def test_a_note_is_told_to_its_end_and_nothing_unknown_is_called_zero() -> None:
         for items in (5, 6)
     ]
     assert [line.split()[-1] for line in lines if line.startswith((" ana ", " bo "))] == ["–", "–"]
+    assert " κ –: no pair with another reviewer has a kappa, which takes 20 items in common" in lines
 
 
 def test_a_judge_stands_beside_the_people_with_its_confusion_and_what_to_show_next() -> None:
@@ -75,6 +76,7 @@ def test_a_judge_stands_beside_the_people_with_its_confusion_and_what_to_show_ne
     ]
     assert lines[lines.index("   show in the next prompt:") + 1] == "     t-03   people Wrong (2 of 2), judge Correct"
     assert "1 value the question does not know" in text
+    assert "alignable: 30 (10 needed) · with a rationale: 0" in text
 
 
 def test_a_confusion_of_long_words_is_no_wider_than_the_report_and_of_short_ones_is_not_cut() -> None:
