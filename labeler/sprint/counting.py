@@ -10,6 +10,7 @@ from labeler.dataclass import dataclass
 from labeler.domain import answer_metadata
 from labeler.domain.assessment import Assessment
 from labeler.sprint.reading import Snapshot
+from labeler.sprint.repeats import both_passes
 from labeler.sprint.scope import is_of_reviewers, same_people
 
 
@@ -53,7 +54,11 @@ def parts_of(
     compared = on(lambda trace: trace not in gold and trace not in calibration)
     everything = on(lambda trace: True)
     return SprintParts(
-        compared=replace(compared, left_out=everything.left_out),
+        compared=replace(
+            compared,
+            left_out=everything.left_out,
+            answered_twice=both_passes(snapshot, without=without, blind=blind).answered_twice,
+        ),
         calibration=replace(on(calibration.__contains__), left_out={}),
         gold=on(gold.__contains__),
     )
@@ -75,4 +80,11 @@ def count_sprint(
             return assessment.metadata.get(answer_metadata.SPRINT) == plan.slug
         return is_reviewers(assessment)
 
-    return count_labels(said, in_scope=in_scope, same=same_people(plan), without=(*plan.ignored, *without), blind=blind)
+    return count_labels(
+        said,
+        in_scope=in_scope,
+        scope_of=lambda each: plan.slug,  # also where a label of the sprint does not name it
+        same=same_people(plan),
+        without=(*plan.ignored, *without),
+        blind=blind,
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from labeler.agreement.counted_labels import CountedLabels, count_labels
+from labeler.agreement.counted_labels import CountedLabels, WasBlind, count_labels
 from labeler.domain.assessment import person
 from labeler.domain.moment import short_date_and_time
 from labeler.domain.sprint import NO_SPRINT
@@ -40,15 +40,21 @@ def drawn_again(
     return {who: tuple(sorted(draw(items, repeat.items, seed, f"repeat {person(who)}"))) for who, items in own.items()}
 
 
-def both_passes(snapshot: Snapshot) -> CountedLabels:
-    """Return what the reviewers of a repeat said in it and before it; nothing for another sprint."""
+def both_passes(
+    snapshot: Snapshot, *, without: Collection[str] = (), blind: Collection[WasBlind] = tuple(WasBlind)
+) -> CountedLabels:
+    """Return what the reviewers of a repeat said in it and before it; nothing for another sprint.
+
+    `without` has reviewers to leave out beside those whom the sprint leaves out, `blind` the states that count.
+    """
     plan, is_second = snapshot.sprint.plan, is_of_reviewers(snapshot)
     before_ms = -1 if plan.repeat is None else plan.repeat.before_ms
     return count_labels(
         (each for each in answers_in(snapshot) if plan.repeat and (is_second(each) or each.created_at_ms <= before_ms)),
         scope_of=lambda each: plan.slug if is_second(each) else NO_SPRINT,
         same=same_people(plan),
-        without=plan.ignored,
+        without=(*plan.ignored, *without),
+        blind=blind,
     )
 
 

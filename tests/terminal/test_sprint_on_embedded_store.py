@@ -106,12 +106,14 @@ def test_a_repeat_never_shows_what_i_said_before(tmp_path: Path) -> None:
     machine = Machine(tmp_path, {"LABELER_REVIEWER": "ana"})
     with machine.terminal("review", "-b", store.uri, "-q", "Again") as terminal:
         terminal.wait_for("item 1/3", "blind", "› correct")
+        terminal.wait_until_gone("Loading")
         assert "Wrong" not in terminal.text.splitlines()[0]
-        for key in ("m", "r", "t"):
+        for key, shows in (("m", "What others said is hidden"), ("r", "exact JSON"), ("t", "span 1 of")):
             terminal.press(key)
-            time.sleep(1)
+            terminal.wait_for(shows)
             terminal.press("escape")
-            time.sleep(1.2)
+            terminal.wait_until_gone(shows)
+            time.sleep(1.2)  # an Esc soon after another is told from it
         for number in (1, 2, 3):
             terminal.wait_for(f"item {number}/3")
             terminal.press("y")
