@@ -151,7 +151,7 @@ class Watching:
 
     def __init__(self, experiment: SprintExperiment, home: Path) -> None:
         home.mkdir()
-        command = [sys.executable, "-m", "labeler", "sprint", "status", NAME, "--watch", "2"]
+        command = [sys.executable, "-m", "labeler", "sprint", "status", NAME, "--watch", "5"]
         command += ["-b", experiment.server.url, "-e", experiment.id]
         self.text = ""
         self._process = subprocess.Popen(command, env=environment_of(home), cwd=home, stdout=subprocess.PIPE)
@@ -329,7 +329,7 @@ def main(arguments: Sequence[str]) -> int:
     size = Size(asked.traces, asked.overlap, asked.looks, asked.pace, quality=asked.quality, seed=asked.seed)
     with tempfile.TemporaryDirectory(prefix="labeler-sprint-") as directory:
         home = Path(directory)
-        server = MlflowServer(home, options=())
+        server = MlflowServer(home)
         try:
             server.start()
             outcome = run(server, size, home)
