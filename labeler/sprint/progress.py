@@ -24,7 +24,7 @@ from labeler.agreement.report import agreement_report
 from labeler.agreement.report_model import QuestionFigures, SelfAgreement
 from labeler.agreement.self_agreement import agreement_with_oneself
 from labeler.dataclass import dataclass
-from labeler.domain.assessment import person
+from labeler.domain.assessment import SourceType, person
 from labeler.domain.question import Question
 from labeler.domain.queue import QueueItemState
 from labeler.sprint.adjudication import cases_of, disagreements
@@ -45,6 +45,8 @@ _GOLD_P: Final = 0.05
 _DRIFT_ITEMS: Final = 50
 _TWO_SIDED_95: Final = 1.96
 _FASTEST: Final = 5
+_JUDGES: Final = (SourceType.LLM_JUDGE, SourceType.CODE)
+"""Whose agreement with people a status does not tell: its intervals would take as long as all the others."""
 
 
 class Flag(StrEnum):
@@ -148,9 +150,8 @@ def progress_of(
     same, said, is_reviewers = same_people(plan), answers_in(snapshot), is_of_reviewers(snapshot)
     counted = count_labels(said, in_scope=is_reviewers, same=same, without=plan.ignored)
     apart = set(gold_items) if plan.state is SprintState.CALIBRATING else {*gold_items, *plan.calibration}
-    compared = count_labels(
-        [each for each in said if each.trace_id not in apart], in_scope=is_reviewers, same=same, without=plan.ignored
-    )
+    peoples = [each for each in said if each.trace_id not in apart and each.source.type not in _JUDGES]
+    compared = count_labels(peoples, in_scope=is_reviewers, same=same, without=plan.ignored)
     report = agreement_report(compared, snapshot.questions, read, bootstrap=bootstrap)
     kappas = {each.reviewer: each.kappa.value for each in report.reviewers}
     by_reviewer: dict[str, list[CountedLabel]] = defaultdict(list)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -71,3 +72,34 @@ def test_each_refusal_names_the_right_to_ask_for(labeler: Program, experiment: S
     changed = as_user(labeler, experiment, READER[0], "close", "Managed")
     assert changed.code == 77
     assert "Ask for EDIT" in changed.err
+
+
+def test_who_watches_asks_a_server_with_sign_in_once_a_minute(labeler: Program, experiment: SprintExperiment) -> None:
+    made = as_user(labeler, experiment, "manager", "create", "Slowly", "--reviewers", "ana", "--overlap", "1", "--yes")
+    assert made.code == 0, made.err
+    labeler.environment |= {"MLFLOW_TRACKING_USERNAME": "manager", "MLFLOW_TRACKING_PASSWORD": PASSWORD}
+    watching = labeler.start("sprint", "status", "Slowly", "--watch", "-b", experiment.server.url, "-e", experiment.id)
+    try:
+        assert watching.stdout is not None
+        while "Read again" not in (line := watching.stdout.readline().decode()):
+            assert line, watching.communicate()
+        assert "Read again every 60 s" in line
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(30) == 130
+    finally:
+        watching.kill()
+        watching.communicate()
+
+
+def test_what_was_labelled_in_a_deleted_queue_is_left_to_its_reviewer_to_finish(
+    labeler: Program, experiment: SprintExperiment
+) -> None:
+    made = as_user(labeler, experiment, "manager", "create", "Deleted", "--reviewers", "ana", "--overlap", "1", "--yes")
+    assert made.code == 0, made.err
+    [trace, *_] = experiment.items("Deleted · ana")
+    experiment.label(trace, "ana", True, "deleted")
+    experiment.delete_queue("Deleted · ana")
+    repaired = as_user(labeler, experiment, "manager", "rebalance", "Deleted", "--yes")
+    assert repaired.code == 0, repaired.err
+    assert "is open in the new one: this server lets only reviewers finish their items" in repaired.err
+    assert [*experiment.items("Deleted · ana").values()] == ["PENDING"] * 4
