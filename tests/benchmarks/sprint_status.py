@@ -44,7 +44,7 @@ async def raw(url: str, experiment_id: str) -> None:
             answer: dict[str, list[dict[str, str]]] = (await client.get(path, params=asked)).json()
             return answer
 
-        await get("/version")
+        await client.get("/version")
         await get("/api/2.0/mlflow/experiments/get", experiment_id=experiment_id)
         queues = await get("/api/3.0/mlflow/review-queues/list", experiment_id=experiment_id, max_results=1_000)
         trace_ids: set[str] = set()
