@@ -7,6 +7,7 @@ thread that rests again and again and ends when nobody waits for it any more, so
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Agreement", "AgreementFigures", "BesideJudge", "Figure", "OwnAgreement", "OwnFigures", "PairFigures"]
 
+_log = logging.getLogger(__name__)
+
 _READ_AT_ONCE: Final = 50
 """Traces that are taken out of the cache together: what else wants the cache waits as long."""
 
@@ -48,11 +51,13 @@ _RESTS_S: Final = 0.001
 class Agreement:
     """The figures by question, of those that somebody else answered as well.
 
-    `unread` is how many traces the reviewer labelled of which it is not known here what others said.
+    `unread` is how many traces the reviewer labelled of which it is not known here what others said. With `has_failed`
+    there are no figures because of a defect, and the log has it.
     """
 
     questions: Mapping[str, OwnFigures] = field(default_factory=lambda: MappingProxyType({}))
     unread: int = 0
+    has_failed: bool = False
 
 
 class OwnAgreement:
@@ -90,6 +95,9 @@ class OwnAgreement:
         computing = _Computing(labels, self._known.reviewer, state.questions, judges)
         try:
             questions = await asyncio.to_thread(computing.run)
+        except Exception:
+            _log.exception("the labels of a worklist could not be compared")
+            return Agreement(has_failed=True)
         finally:
             computing.is_wanted = False
         return Agreement(questions, len(labelled) - len(told))

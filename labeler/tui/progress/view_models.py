@@ -114,6 +114,8 @@ def _what_is_not_compared(agreement: Agreement | None) -> str:
     """Say what is missing of the comparison with others; empty where nothing is."""
     if agreement is None:
         return "comparing with what others said…"
+    if agreement.has_failed:
+        return "what others said could not be compared: labeler.log says why"
     if not agreement.unread:
         return ""
     traces = f"{agreement.unread:,} labelled trace{'' if agreement.unread == 1 else 's'}"

@@ -192,3 +192,25 @@ def items_in(questions: Mapping[str, OwnFigures]) -> int:
     everybody = questions[THUMB.name].everybody
     assert everybody is not None
     return everybody.items
+
+
+async def test_where_a_judge_is_checked_it_alone_is_compared(tmp_path: Path) -> None:
+    rules = Rules(checked="helpful_v2")
+    async with open_table(tmp_path, labelled_traces()[:6], (THUMB,), rules=rules) as table:
+        await answer_all(table)
+        told = await page(table, "colleagues")
+        assert "code scorer (as “helpful_v2”) 3 agreed, 0 corrected 100 %" in told
+        assert "judges/v1" not in told
+
+
+async def test_a_defect_of_the_comparison_is_told_and_the_rest_of_the_page_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> list[OwnFigures]:
+        raise OverflowError("too large")
+
+    monkeypatch.setattr("labeler.agreement.own_figures.own_figures", broken)
+    async with open_table(tmp_path, labelled_traces()[:2], (THUMB,), rules=JUDGES) as table:
+        await answer_all(table)
+        told = await page(table, "what others said could not be compared: labeler.log says why")
+        assert "2 of 2 labelled" in told
