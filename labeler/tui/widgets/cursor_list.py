@@ -12,7 +12,7 @@ from textual.widget import Widget
 from labeler.tui.widgets.finished_rows import FinishedRows
 
 _MARGIN: Final = 3
-"""Rows kept in view above and below the cursor."""
+"""Rows that the cursor keeps from the edges: nearer, the list scrolls."""
 
 
 class CursorRows(FinishedRows, ScrollView, can_focus=False, inherit_bindings=False):
@@ -61,15 +61,18 @@ class CursorRows(FinishedRows, ScrollView, can_focus=False, inherit_bindings=Fal
             self.refresh(Region(0, y, self.size.width, 1))
 
     def _follow(self) -> bool:
-        """Scroll so that the cursor stands clear of the edges; tells whether the view moved."""
+        """Scroll where the cursor came close to an edge, so that it stands in the middle; tells whether the view moved.
+
+        By a row at a time every key there would paint all rows anew, and send them over a line that may be slow.
+        """
         height, count = self.size.height, self.row_count
         self.set_reactive(Widget.virtual_size, Size(self.size.width, count))
         if not height:
             return False
         margin = min(_MARGIN, (height - 1) // 2)
         top = self.scroll_offset.y
-        wanted = max(min(top, self._cursor - margin), self._cursor + margin + 1 - height)
-        wanted = max(0, min(wanted, count - height))
+        is_clear = self._cursor + margin + 1 - height <= top <= self._cursor - margin
+        wanted = max(0, min(top if is_clear else self._cursor - height // 2, count - height))
         if wanted == top:
             return False
         self.set_reactive(Widget.scroll_y, float(wanted))

@@ -97,14 +97,26 @@ async def test_a_changed_row_is_the_only_one_repainted_and_one_out_of_view_none(
         assert shown(app)[4] == "  ✓        done"
 
 
-async def test_the_cursor_stands_clear_of_the_edges_but_at_the_ends() -> None:
+async def test_the_cursor_comes_to_the_middle_where_it_would_come_close_to_an_edge_but_at_the_ends() -> None:
     async with listing(1000) as (app, _, pilot):
         tops = []
         for index in (8, 9, 20, 17, 14, 999, 0):
             app.worklist.move_cursor(index)
             await pilot.pause()
             tops.append((app.worklist.scroll_offset.y, app.worklist.cursor))
-        assert tops == [(0, 8), (1, 9), (12, 20), (12, 17), (11, 14), (988, 999), (0, 0)]
+        assert tops == [(0, 8), (3, 9), (14, 20), (14, 17), (8, 14), (988, 999), (0, 0)]
+
+
+async def test_going_down_row_by_row_paints_the_whole_list_once_in_half_a_page() -> None:
+    async with listing(1000, height=40) as (app, rows, pilot):
+        painted = []
+        for index in range(1, 200):
+            rows.asked.clear()
+            app.worklist.move_cursor(index)
+            await pilot.pause()
+            painted.append(len(set(rows.asked)))
+        assert set(painted) <= {2, 40}
+        assert painted.count(40) <= 200 // (40 // 2 - 4)
 
 
 async def test_rows_that_are_added_and_taken_away_move_nothing_else() -> None:
