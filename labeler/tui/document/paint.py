@@ -75,10 +75,11 @@ class Painter:
         """Return a row of the pinned request; its sign tells where the request is."""
         style = self._palette.style
         sign = (self._signs.above if is_above else self._signs.below) if row.name.strip() else " "
+        name = row.name.rstrip()
         segments = [
             Segment(f" {sign} ", style("request.pinned")),
-            Segment(row.name, style("request.pinned", "strong")),
-            Segment(row.text, style("request.pinned")),
+            Segment(name, style("request.pinned", "strong")),
+            Segment(row.name[len(name) :] + row.text, style("request.pinned")),
         ]
         filled = GUTTER + cells(row.name) + cells(row.text)
         band = max(self.width - _EDGE - filled, 0)

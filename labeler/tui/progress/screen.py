@@ -135,6 +135,8 @@ class ProgressScreen(Page[PageClosed]):
     async def _do_of_review(self, action: Action) -> None:
         if action.run == _GOES_BACK:
             self._close()
+        elif action.run == _GOES_ON and not self._has_new_work:
+            self.close()
         elif action.run in _PASSED_ON:
             rule = action.run.action if isinstance(action.run, Rule) else None
             why_not = refusal(self.desk.state, rule) if rule is not None else ""

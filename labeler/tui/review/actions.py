@@ -79,6 +79,7 @@ class ReviewActions(ReviewFilters):
             return
         outcome = await self.desk.act(rule.action)
         if rule.in_editor and not isinstance(outcome, Refusal) and outcome.decision.ask is not None:
+            self.paint_chrome()  # the focus may have gone to what is asked
             await self.ask_in_editor(outcome.decision.ask)
             return
         self.carried_out(rule.action, outcome)

@@ -23,7 +23,7 @@ from labeler.tui.review.desk_rows import DeskRows
 from labeler.tui.review.presses import Presses
 from labeler.tui.review.question_panel import PanelView
 from labeler.tui.widgets.confirm import Way
-from labeler.tui.widgets.key_line import key_line, message_lines, search_line, view_line
+from labeler.tui.widgets.key_line import details_lines, key_line, message_lines, search_line, view_line
 from labeler.tui.widgets.styled_text import Line
 
 
@@ -252,7 +252,7 @@ class ReviewDisplay(ReviewAreas):
             above = message_lines(*self._notice, width, self._message_rows, signs)
             line = above.pop() if self._key_line.display else []
         elif self.confirm.details:
-            above = message_lines(self.confirm.details, "chrome.strong", width, self._message_rows, signs)
+            above = details_lines(self.confirm.details, width, self._message_rows, signs)
         elif self.searched:
             line = search_line(self.keymap, width, signs, self._ends_search)
         elif self.views.is_open:

@@ -214,14 +214,14 @@ class _Labels:
     def of(self, row: QuestionRow, *, is_named: bool) -> Line:
         """Return the label of a row; of a field the name of its question is told where `is_named`."""
         ellipsis, is_focused = self._view.signs.ellipsis, self._is_focused(row)
-        role = "option.focused" if is_focused else "chrome"
         label: Line = [(f" {self._view.signs.cursor if is_focused else ' '} ", "cursor")]
         names = self._names
         if row.group:
             group = cut(self._group(row), self._groups, ellipsis) if is_named else ""
             label.append((set_cell_size(group, self._groups + _GROUP_GAP), "chrome"))
             names -= self._groups + _GROUP_GAP
-        return [*label, (set_cell_size(cut(self._name(row), names - 1, ellipsis), names), role)]
+        name, role = cut(self._name(row), names - 1, ellipsis), "option.focused" if is_focused else "chrome"
+        return [*label, (name, role), (" " * (names - cell_len(name)), "chrome")]
 
     def _is_focused(self, row: QuestionRow) -> bool:
         return row.is_at((self._view.focus, self._view.field_index))

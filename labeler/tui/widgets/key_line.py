@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import TypeAlias
+from typing import Final, TypeAlias
+
+from rich.cells import cell_len
 
 from labeler.domain.assessment import NOTHING
 from labeler.tui.action_table import Action, Context, Situation
@@ -14,6 +17,7 @@ from labeler.tui.widgets.line_widget import ViewWidget
 from labeler.tui.widgets.styled_text import Line, Run, cut, fit, width_of, wrapped
 
 _GAP = "  "
+_BETWEEN_PARTS: Final = re.compile("(?<= ·) |(?<=”,) ")
 HELP = "app.help"
 """The action that leads to all keys, by its ID."""
 
@@ -116,6 +120,28 @@ def message_lines(text: str, role: str, width: int, most: int, signs: Signs) -> 
         rest = "".join(f" {said}" for line in lines[most - 1 :] for said, _ in line).strip()
         lines = [*lines[: most - 1], [(cut(rest, max(width - 2, 2), signs.ellipsis), role)]]
     return [[(" ", "chrome"), *line] for line in lines]
+
+
+def details_lines(text: str, width: int, most: int, signs: Signs) -> list[Line]:
+    """Return what is told of a question, ``quality: 4 · 60 selected · …``, broken between its parts, the first in bold.
+
+    Where there is no room for that it is broken anywhere, as `message_lines` does.
+    """
+    room = max(width - 2, 2)
+    first, *others = _BETWEEN_PARTS.split(text)
+    lines = [first]
+    for part in others:
+        joined = f"{lines[-1]} {part}"
+        if cell_len(joined) <= room:
+            lines[-1] = joined
+        else:
+            lines.append(part)
+    if len(lines) > most or any(cell_len(line) > room for line in lines):
+        return message_lines(text, "chrome.strong", width, most, signs)
+    told = [line.removesuffix(" ·") for line in lines]
+    first = first.removesuffix(" ·")
+    head: Line = [(" ", "chrome"), (first, "chrome.strong"), (told[0][len(first) :], "chrome")]
+    return [head, *([(" ", "chrome"), (line, "chrome")] for line in told[1:])]
 
 
 def _keys_text(keys: Sequence[str]) -> str:

@@ -61,6 +61,8 @@ async def test_keys_that_answer_only_say_so_and_those_that_look_act(tmp_path: Pa
         assert (table.values(0), table.values(1)) == before
         await table.press("escape")
         assert "Nothing is open to go to: p looks back, q leaves" in table.screen
+        await table.press("j", "o")
+        assert "Nothing is open to go to: p looks back, q leaves" in table.screen
         for key, words in (("?", "on an item"), ("O", "outbox"), ("Q", "What is to be reviewed")):
             await table.press(key)
             await page_tells(table, words)

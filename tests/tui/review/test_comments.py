@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from tests.tui.review.asked import EXPECTED, MODES, RATING, SCORE, SILENT, THUMB, traces
+from tests.tui.review.asked import EXPECTED, MODES, RATING, REMARK, SCORE, SILENT, THUMB, traces
 from tests.tui.review.table import Table, open_table
 
 WHY = replace(THUMB, comment_on="negative")
@@ -277,6 +277,14 @@ async def test_without_snippets_the_key_says_where_they_are_made(tmp_path: Path)
         await table.wait_for(lambda: "there are no snippets" in table.screen, "the sentence")
         await table.type(["enter"])
         assert table.comment(0, THUMB.name) == "late"
+
+
+async def test_an_editor_that_cannot_open_leaves_the_focus_where_it_is_shown(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(1), (THUMB, REMARK)) as table:
+        await table.press("E")
+        assert table.said == "This terminal cannot be lent to an editor; the same key in lower case writes here"
+        assert " › remark" in table.line("panel")
+        assert table.desk.state.question == REMARK
 
 
 async def test_a_late_comment_left_half_typed_is_a_draft_in_the_row_of_the_item_that_it_is_about(

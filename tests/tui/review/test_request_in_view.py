@@ -98,3 +98,13 @@ async def test_it_is_pinned_as_soon_as_it_scrolls_out_and_goes_when_it_is_back(t
         assert not any("↑" in row for row in rest)
         await table.press("home")
         assert "↑" not in reading(table)
+
+
+async def test_what_is_underlined_in_high_contrast_ends_with_its_text(tmp_path: Path) -> None:
+    async with open_table(tmp_path, helpdesk()[5:6], (THUMB, RATING), size=(80, 24)) as table:
+        table.app.choose_theme("high-contrast")
+        await table.press("end")
+        runs = [segment for strip in table.review._compositor.render_strips() for segment in strip]
+        underlined = [text for text, style, _ in runs if style is not None and style.underline]
+        assert {"user", "user_satisfaction *"} <= set(underlined)
+        assert not [text for text in underlined if text != text.strip()]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from labeler.tui.action_table import Situation
 from labeler.tui.appearance import UNICODE
 from labeler.tui.keymap import build_keymap
-from labeler.tui.widgets.key_line import key_line, message_lines
+from labeler.tui.widgets.key_line import details_lines, key_line, message_lines
 from labeler.tui.widgets.styled_text import width_of
 
 _WORDS = st.lists(st.text(alphabet="abcdé船🚢", min_size=1, max_size=30), min_size=1, max_size=40).map(" ".join)
@@ -29,6 +31,20 @@ def test_only_a_sentence_that_has_no_room_at_all_ends_in_an_ellipsis(sentence: s
     assert all(width_of(line) < width for line in lines)
     assert (lines == whole) == (len(whole) <= most)
     assert lines[-1][-1][0].endswith(UNICODE.ellipsis) == (len(whole) > most)
+
+
+@given(
+    st.lists(st.sampled_from(["60 selected", "all opened", "“Is it running?”, “When?”"]), min_size=1),
+    st.integers(30, 120),
+)
+def test_what_is_told_of_a_question_is_broken_between_its_parts(parts: list[str], width: int) -> None:
+    text = " · ".join(["quality: 4", *parts])
+    lines = ["".join(said for said, _ in line).strip() for line in details_lines(text, width, 1000, UNICODE)]
+    assert all(len(line) < width for line in lines)
+    assert all(line.strip(" ·") == line for line in lines), "no line begins or ends between two parts"
+    broken = [part for line in lines for part in re.split(r" · |(?<=”,) ", line)]
+    assert broken == re.split(r" · |(?<=”,) ", text)
+    assert len(details_lines(text, width, 1, UNICODE)) == 1
 
 
 @given(st.integers(12, 250))
