@@ -15,8 +15,8 @@ from typing import Final, TypeAlias
 
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Structured, Text
 from labeler.sample import load
+from tests.tui.review.helpdesk import helpdesk
 from tests.tui.review.table import Table, open_table
-from tests.tui.review.test_request_in_view import helpdesk
 from tests.tui.screenshots import QUESTIONS, SIZES, label_two, save
 
 LOOKS: Final = ("harbour-dark", "harbour-light", "high-contrast")

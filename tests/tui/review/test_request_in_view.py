@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from labeler.domain.trace import RawTrace
 from labeler.reading.document import Document
-from labeler.reading.files.read import read_traces
 from labeler.reading.read import read_document
 from labeler.sample import load
 from labeler.tui.appearance import UNICODE
 from labeler.tui.document.layout import Layout
 from labeler.tui.document.paint import Painter
 from labeler.tui.document.viewport import Viewport
-from tests.sample.make.documents import ANCHORING, CANCELLED, FARES, FERRY_1, FERRY_2, GUEST, SPEED
-from tests.sample.make.retrieval import answered
-from tests.sample.make.traces import Recipe, body
 from tests.tui.document.laid_out import shown
 from tests.tui.review.asked import RATING, THUMB
+from tests.tui.review.helpdesk import ASKED, SAID, helpdesk
 from tests.tui.review.table import open_table
 from tests.tui.views.looking import reading
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
-_ASKED = "When does the ferry leave, what is it for two with bikes, and may we stay in the guest harbour after? "
-_SAID = "It leaves at 09:10; you pay 110 kr each, bicycles 30 kr. Quay A has berths, a night costs 260 kr. "
-_PAGES = (FERRY_1, FERRY_2, FARES, CANCELLED, GUEST, ANCHORING, SPEED)
-
-
-def helpdesk() -> list[RawTrace]:
-    """Forty traces: questions of one line up to a page, four documents each, answers of one line up to a page."""
-    bodies = []
-    for number in range(40):
-        question = f"Case {number}. " + _ASKED * (1 + number % 5 * 2)
-        answer = _SAID * (1 + number % 7 * 3)
-        found = [(_PAGES[(number + each) % len(_PAGES)], 0.9 - each / 10) for each in range(4)]
-        recipe = Recipe(
-            key=f"case-{number}", at="2026-09-18 16:03:37", user="guest", root=answered(question, answer, *found)
-        )
-        bodies.append(json.dumps(body(recipe)))
-    return list(read_traces("helpdesk.jsonl", "\n".join(bodies).encode()).traces)
 
 
 def opened(documents: list[Document], width: int, height: int) -> Iterator[tuple[Document, Viewport]]:
@@ -74,8 +52,8 @@ async def test_the_request_is_in_view_on_opening(tmp_path: Path, size: tuple[int
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
 def test_documents_between_request_and_response_are_folded_where_both_are_in_view_then(size: tuple[int, int]) -> None:
-    brief = [document for document in map(read_document, helpdesk()) if document.plain_text.count(_ASKED[:20]) == 1]
-    answers_fit = [each for each in brief if each.plain_text.count(_SAID[:20]) == 1 or size[1] > 24]
+    brief = [document for document in map(read_document, helpdesk()) if document.plain_text.count(ASKED[:20]) == 1]
+    answers_fit = [each for each in brief if each.plain_text.count(SAID[:20]) == 1 or size[1] > 24]
     assert len(answers_fit) > 1
     for _, view in opened(answers_fit, size[0], size[1] - 11):
         rows = shown(view.layout, view.first, view.top + view.height)
