@@ -161,6 +161,8 @@ async def test_what_is_offered_acts_and_what_is_not_offered_would_be_refused(tmp
         assert before.get("?") == "help", table.said
         for key in [*OFFERABLE, *"1250"]:
             word = OFFERABLE.get(key, "option")
+            if key == "enter" and table.desk.state.choosing:
+                word = "end choice"
             stands_over = table.review.views.is_open and key in ("enter", "z", "p")
             if not stands_over:
                 assert (before.get(key) == word) != await is_refused(table, key), (key, table.said)
