@@ -75,6 +75,7 @@ class Terminal:
         self._answered = 0
         self._unshown = b""
         self._looked_at = ""
+        self._text: str | None = None
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._lock = threading.Lock()
@@ -100,13 +101,16 @@ class Terminal:
         """Make the terminal another size."""
         with self._lock:
             self._screen.resize(rows, columns)
+            self._text = None
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     @property
     def text(self) -> str:
         """The screen as it stands."""
         with self._lock:
-            return "\n".join(line.rstrip() for line in self._screen.display)
+            if self._text is None:  # a tall screen takes long to put together, and is often looked at
+                self._text = "\n".join(line.rstrip() for line in self._screen.display)
+            return self._text
 
     @property
     def cells(self) -> tuple[tuple[Char, ...], ...]:
@@ -221,6 +225,7 @@ class Terminal:
 
     def _show(self, data: bytes) -> None:
         """Show what was written but for pictures, which the emulator knows nothing of."""
+        self._text = None
         text = PICTURES.sub(b"", self._unshown + data)
         cut = UNFINISHED_PICTURE.search(text)
         self._unshown = text[cut.start() :] if cut else b""

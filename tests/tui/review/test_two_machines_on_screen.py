@@ -119,4 +119,4 @@ class LongOnScreens(OnScreens):
 
 
 TestLongOnScreens = pytest.mark.slow(LongOnScreens.TestCase)
-TestLongOnScreens.settings = settings(max_examples=40, stateful_step_count=16)
+TestLongOnScreens.settings = settings(max_examples=20, stateful_step_count=16)
