@@ -1,4 +1,4 @@
-"""Annotation sprints: make one, list them, print one with its guide, follow how far it is, decide disagreements."""
+"""Annotation sprints: make, list, show and follow them, decide disagreements, hand over what people agree on."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ _ELSEWHERE: Final[Mapping[str, str]] = {
     "create": "labeler.cli.sprint_create",
     "status": "labeler.cli.sprint_status",
     "adjudicate": "labeler.cli.sprint_adjudicate",
+    "handover": "labeler.cli.sprint_handover",
     **dict.fromkeys(("add", "drop", "rebalance"), "labeler.cli.sprint_people"),
     **dict.fromkeys(("open", "close", "reopen", "delete"), "labeler.cli.sprint_state"),
 }

@@ -28,7 +28,8 @@ def sprint(parser: argparse.ArgumentParser) -> None:
         ("drop", "take a reviewer out; what they have not done goes to others", _drop),
         ("rebalance", "make deleted queues again, and repair items with too few or too many people", _rebalance),
         ("open", "end the calibration: everybody gets the other items", _open),
-        ("close", "end a sprint; queues and labels stay", _named),
+        ("handover", "hand what people agree on to a dataset, a judge, or expectations", _handover),
+        ("close", "end a sprint; queues and labels stay", _close),
         ("reopen", "open a closed sprint again", _named),
         ("delete", "delete a sprint's queues and its plan, never labels; asks for its name", _delete),
         ("guide", "print the guide that reviewers see, or replace it by a file", _guide),
@@ -118,6 +119,37 @@ def _open(parser: argparse.ArgumentParser) -> None:
     _named(parser)
     _add_gold_again(parser)
     _add_ids_again(parser)
+
+
+def _close(parser: argparse.ArgumentParser) -> None:
+    _named(parser)
+    add_reviewer(parser)
+    complete_with_files(
+        parser.add_argument(
+            "--gold",
+            metavar="FILE.jsonl",
+            help="put the gold answers, with which it was made, on the server; without, they stay on this machine",
+        )
+    )
+    _ask(parser)
+
+
+def _handover(parser: argparse.ArgumentParser) -> None:
+    _named(parser)
+    add_reviewer(parser)
+    group = parser.add_argument_group("where to")
+    either = group.add_mutually_exclusive_group(required=True)
+    either.add_argument("--dataset", metavar="NAME", help="an evaluation dataset: made once, then brought up to date")
+    either.add_argument("--align", metavar="JUDGE", help="traces and a script that align a judge, in a directory")
+    either.add_argument("--expectations", action="store_true", help="an expectation on each trace, for merge_records")
+    complete_with_files(group.add_argument("-o", "--output", metavar="DIR", help="the directory, with --align"))
+    _ask(parser)
+
+
+def _ask(parser: argparse.ArgumentParser) -> None:
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--dry-run", action="store_true", help="only show what would be written")
+    either.add_argument("--yes", action="store_true", help="do not ask")
 
 
 def _delete(parser: argparse.ArgumentParser) -> None:

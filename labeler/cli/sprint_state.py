@@ -11,12 +11,17 @@ from labeler.cli.output import ProgressBar, print_json, print_message, print_tex
 from labeler.cli.prompts import is_interactive, read_line
 from labeler.cli.retry import with_retries
 from labeler.cli.sprint_backend import TeamContext, sprint_named, team_context
+from labeler.cli.sprint_confirm import may_go_on
+from labeler.cli.sprint_gold import gold_changes, put_gold
 from labeler.cli.sprint_items import gold_of, traces_of
+from labeler.cli.sprint_reading import read_with_lost_queues
 from labeler.cli.sprint_words import plan_object
 from labeler.domain.assessment import same_reviewer
+from labeler.review.judge_values import judged_value
 from labeler.sprint.creating import NewSprint, add_assigned, assignment_of
 from labeler.sprint.errors import SprintError
 from labeler.sprint.finishing import answered_already, finish_answered
+from labeler.sprint.gold import gold_on_server
 from labeler.sprint.moving import rights_told
 from labeler.sprint.names import guide_tag
 from labeler.sprint.plan import Plan, SprintState
@@ -51,27 +56,56 @@ async def open(arguments: argparse.Namespace) -> ExitCode:
 
 
 async def close(arguments: argparse.Namespace) -> ExitCode:
-    """Close a sprint. Its queues stay, and labels that come later count all the same."""
+    """Close a sprint. Its queues stay, and labels that come later count all the same.
+
+    Gold answers go to the server with ``--gold`` alone, and not before it is closed: reviewers could see them there.
+    """
     async with team_context(arguments) as team:
         sprint = await sprint_named(team, arguments.name)
-        name, state = sprint.plan.name, sprint.plan.state
-        if state is SprintState.CLOSED:
-            return _tell(arguments, sprint, f"“{name}” is closed already.")
-        if state is SprintState.CREATING:
+        plan = sprint.plan
+        name, is_closed = plan.name, plan.state is SprintState.CLOSED
+        if plan.state is SprintState.CREATING:
             raise SprintError(f"“{name}” is not made yet: labeler sprint create goes on with it, delete takes it away")
-        said = (
-            f"“{name}” is closed. Its queues stay; labels that reviewers have not delivered yet still come and count."
+        gold = None if arguments.gold is None else await gold_changes(arguments.gold, team, sprint)
+        if gold is not None:
+            print_message(
+                f"This puts {len(gold.wanted):,} gold answers of “{name}” on the server: all can see them there."
+            )
+            if not may_go_on(arguments, "Close it and put them there?"):
+                return ExitCode.OK
+        elif arguments.dry_run:
+            return _tell(arguments, sprint, f"“{name}” would be closed." if not is_closed else f"“{name}” is closed.")
+        if not is_closed:
+            plan = await write_plan(team.backend, sprint.experiment_id, replace(plan, state=SprintState.CLOSED))
+            sprint = replace(sprint, plan=plan)
+        is_written = gold is None or await put_gold(team, sprint, gold)
+    if gold is not None:
+        print_message(f"The gold answers are {'' if is_written else 'not all '}on the server.")
+    elif plan.gold is not None:
+        print_message(
+            f"Its {plan.gold.count} gold answers stay on this machine; labeler sprint close with --gold FILE.jsonl "
+            "puts them on the server."
         )
-        return await _set_state(arguments, team, sprint, SprintState.CLOSED, said)
+    said = f"“{name}” is closed. Its queues stay; labels that reviewers have not delivered yet still come and count."
+    _tell(arguments, sprint, f"“{name}” is closed already." if is_closed else said)
+    return ExitCode.OK if is_written else ExitCode.PROBLEM
 
 
 async def reopen(arguments: argparse.Namespace) -> ExitCode:
-    """Open a sprint again that was closed."""
+    """Open a sprint again that was closed, for its calibration where it had not got beyond."""
     async with team_context(arguments) as team:
         sprint = await sprint_named(team, arguments.name)
-        if sprint.plan.state is not SprintState.CLOSED:
-            raise SprintError(f"“{sprint.plan.name}” is {sprint.plan.state.value}, not closed. Nothing was changed")
-        return await _set_state(arguments, team, sprint, SprintState.OPEN, f"“{sprint.plan.name}” is open again.")
+        plan = sprint.plan
+        if plan.state is not SprintState.CLOSED:
+            raise SprintError(f"“{plan.name}” is {plan.state.value}, not closed. Nothing was changed")
+        snapshot = await read_with_lost_queues(team, sprint)
+        if gold_on_server(snapshot, judged_value):
+            print_message("The gold answers are on the server since it was closed: reviewers can see them there.")
+        given = {trace for items in snapshot.items.values() for trace in items}
+        if plan.calibration and given <= set(plan.calibration):
+            said = f"“{plan.name}” is open again, for its calibration. labeler sprint open ends that."
+            return await _set_state(arguments, team, sprint, SprintState.CALIBRATING, said)
+        return await _set_state(arguments, team, sprint, SprintState.OPEN, f"“{plan.name}” is open again.")
 
 
 async def delete(arguments: argparse.Namespace) -> ExitCode:

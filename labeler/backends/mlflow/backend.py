@@ -7,9 +7,11 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 
 from labeler.backends.base import Capabilities, Experiment, Schemas, UnknownName
+from labeler.backends.datasets import Dataset, DatasetRecord
 from labeler.backends.mlflow.asking import Cautions
 from labeler.backends.mlflow.assessments import Assessments
 from labeler.backends.mlflow.credentials import Credentials, Tls, endpoint
+from labeler.backends.mlflow.datasets import Datasets
 from labeler.backends.mlflow.detection import DATABRICKS, detect, signed_in_user, users
 from labeler.backends.mlflow.experiments import Experiments
 from labeler.backends.mlflow.queues import Queues
@@ -55,7 +57,10 @@ async def open_backend(
 
 
 class MlflowBackend:
-    """An open tracking server, made by `open_backend`. `backends.base.TeamBackend` documents what it does."""
+    """An open tracking server, made by `open_backend`.
+
+    `backends.base.TeamBackend` and `backends.datasets.DatasetBackend` document what it does.
+    """
 
     def __init__(
         self, uri: str, transport: Transport, *, known: Capabilities | None = None, served: ServedStore | None = None
@@ -70,6 +75,7 @@ class MlflowBackend:
         self._traces = Traces(transport, self._cautions)
         self._assessments = Assessments(transport, self._traces)
         self._queues = Queues(transport, self._experiments, self._cautions)
+        self._datasets = Datasets(transport)
 
     @property
     def uri(self) -> str:
@@ -201,6 +207,27 @@ class MlflowBackend:
 
     async def remove_items(self, queue_id: str, trace_ids: Sequence[str]) -> None:
         await self._queues.remove(queue_id, trace_ids)
+
+    async def datasets(self, experiment_id: str) -> list[Dataset]:
+        return await self._datasets.of(experiment_id)
+
+    async def dataset(self, dataset_id: str) -> Dataset | None:
+        return await self._datasets.one(dataset_id)
+
+    async def create_dataset(self, experiment_id: str, name: str, tags: Mapping[str, str]) -> Dataset:
+        return await self._datasets.create(experiment_id, name, tags)
+
+    async def delete_dataset(self, dataset_id: str) -> None:
+        await self._datasets.delete(dataset_id)
+
+    def records(self, dataset_id: str) -> AsyncIterator[list[DatasetRecord]]:
+        return self._datasets.records(dataset_id)
+
+    async def put_records(self, dataset_id: str, records: Sequence[DatasetRecord]) -> None:
+        await self._datasets.put(dataset_id, records)
+
+    async def remove_records(self, dataset_id: str, record_ids: Sequence[str]) -> None:
+        await self._datasets.remove(dataset_id, record_ids)
 
     def cautions(self) -> list[str]:
         return self._cautions.take()
