@@ -111,7 +111,7 @@ def _nothing(arguments: argparse.Namespace, sprint: Sprint, labelled: Sequence[C
         return f"Nothing is labelled{about} in “{sprint.plan.name}” yet: there is nothing to decide."
     return (
         f"Nobody disagrees{about} in “{sprint.plan.name}”, as far as labels have been delivered. --all also shows the "
-        f"{len(of_question):,} that are labelled."
+        f"{len(of_question):,} that {'is' if len(of_question) == 1 else 'are'} labelled."
     )
 
 

@@ -66,6 +66,9 @@ def test_each_refusal_names_the_right_to_ask_for(labeler: Program, experiment: S
     added = as_user(labeler, experiment, "editor", "add", "Managed", "-r", "ana", "--yes")
     assert added.code == 77, added.err
     assert "To see others' queues takes MANAGE on the experiment" in added.err
+    kept_out = as_user(labeler, experiment, "editor", "adjudicate", "Managed")
+    assert kept_out.code == 77, kept_out.err
+    assert "To see others' queues takes MANAGE on the experiment" in kept_out.err
     listed = as_user(labeler, experiment, READER[0], "list")
     assert listed.code == 0, listed.err
     assert "Managed" in listed.out

@@ -101,14 +101,16 @@ def stacked_lines(view: VotesView, width: int, signs: Signs) -> list[Line]:
         gap = " · " if number else ""
         values += [(f"{gap}{each.words}: {each.count} ", "chrome"), (f"({each.by})", "chrome.dim")]
     comments = "   ".join(f"{by}: “{comment}”" for comment, by in view.comments)
-    beside = " · ".join(f"{name} {said}" for name, said in view.beside)
-    rest: Line = [(view.standing, "ok")] if view.standing else []
-    more = "   ".join(part for part in (beside, *view.verdicts) if part)
-    rest += [(f"   {more}" if rest else more, "chrome.dim")] if more else []
+    standing: Line = [(view.standing, "ok")] if view.standing else []
+    verdicts = "   ".join(view.verdicts)
+    standing += [(f"   {verdicts}" if standing else verdicts, "chrome.dim")] if verdicts else []
+    beside: Line = [(" · ".join(f"{name} {said}" for name, said in view.beside), "chrome.dim")] if view.beside else []
     rows = wrapped(comments, width) if comments else []
     room = STACKED_ROWS - 2
     if len(rows) > room:
         rest_of_comments = " ".join(text for row in rows[room - 1 :] for text, _ in row)
         rows = [*rows[: room - 1], [(cut(rest_of_comments, width, signs.ellipsis), "chrome")]]
-    lines = [fit(values, width, signs.ellipsis), *rows]
-    return [*lines, fit(rest, width, signs.ellipsis)]
+    if len(rows) == room and standing and beside:
+        standing, beside = [*standing, ("   ", "chrome"), *beside], []
+    rest = [fit(line, width, signs.ellipsis) for line in (standing, beside) if line]
+    return [fit(values, width, signs.ellipsis), *rows, *rest]
