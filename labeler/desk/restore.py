@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from labeler.domain.change import Answer
 from labeler.domain.question import Question
@@ -40,15 +40,23 @@ def restore(
     """
     state = ReviewState(questions, rules, queue=queue or QueueItems())
     listed = list(rows)
-    state.add_items(map(to_item, listed))
+    wanted = {row.trace_id for row in listed}
     as_asked = FittedAnswers(questions)
     for (trace_id, span_id, name), answer in cells.items():
-        if trace_id in state.index_of:
+        if trace_id in wanted:
             state.set_answer((trace_id, span_id), name, as_asked.fitted(name, answer))
-    for trace_id, done in states.items():
-        if trace_id in state.index_of:
-            state.worklist.set_state(trace_id, _as_it_stands(state, trace_id, done))
-    set_aside(state, aside)
+    required = _required(state)
+    stands = {
+        trace_id: _as_it_stands(state.answers_of(trace_id), required, done)
+        for trace_id, done in states.items()
+        if trace_id in wanted
+    }
+    # Deferred items take their turns in the order of the acts, which is not that of the worklist.
+    deferred = [trace_id for trace_id, done in stands.items() if done is ItemState.DEFERRED]
+    begun = {**stands, **dict.fromkeys(deferred, ItemState.OPEN)}
+    state.add_items(to_item(row, begun.get(row.trace_id, ItemState.OPEN)) for row in listed)
+    for trace_id in deferred:
+        state.worklist.set_state(trace_id, ItemState.DEFERRED)
     for row in listed:
         _note_queue_state(state, row)
     for trace_id, span_id in state.answers:
@@ -78,7 +86,7 @@ def take_up(
     for (span_id, name), answer in answers.items():
         state.set_answer((row.trace_id, span_id), name, as_asked.fitted(name, answer))
     if done is not None:
-        state.worklist.set_state(row.trace_id, _as_it_stands(state, row.trace_id, done))
+        state.worklist.set_state(row.trace_id, _as_it_stands(state.answers_of(row.trace_id), _required(state), done))
     _note_queue_state(state, row)
     note_labelled(state, row.trace_id)
 
@@ -90,20 +98,22 @@ def set_aside(state: ReviewState, trace_ids: Iterable[str]) -> None:
             state.worklist.set_aside(trace_id)
 
 
-def _as_it_stands(state: ReviewState, trace_id: str, done: ItemState) -> ItemState:
-    """Return the state of an item that came to `done`. What a selection had submitted needs its required answers."""
-    if done is not ItemState.LABELLED or state.rules.for_queue:
+def _required(state: ReviewState) -> list[Question]:
+    """Return the questions that an item needs answers to, to be labelled; in a queue its own state says that."""
+    return [] if state.rules.for_queue else [question for question in state.questions if question.required]
+
+
+def _as_it_stands(answers: Mapping[str, Answer], required: Sequence[Question], done: ItemState) -> ItemState:
+    """Return where an item stands that came to `done`. What a selection submitted needs its required answers."""
+    if done is not ItemState.LABELLED or all(is_answered(each, answers.get(each.name)) for each in required):
         return done
-    answers = state.answers_of(trace_id)
-    required = (question for question in state.questions if question.required)
-    is_complete = all(is_answered(question, answers.get(question.name)) for question in required)
-    return done if is_complete else ItemState.OPEN
+    return ItemState.OPEN
 
 
-def to_item(row: WorklistRow) -> Item:
-    """Make the item of a worklist row."""
+def to_item(row: WorklistRow, begun: ItemState = ItemState.OPEN) -> Item:
+    """Make the item of a worklist row, in the state that it begins in."""
     has_failed = row.state is TraceState.ERROR
-    return Item(row.trace_id, row.experiment_id, row.title, requested_at_ms=row.requested_at_ms, has_failed=has_failed)
+    return Item(row.trace_id, row.experiment_id, row.title, begun, row.requested_at_ms, has_failed)
 
 
 def take_over(state: ReviewState, trace_id: str, told: Mapping[str | None, Mapping[str, Answer]]) -> None:
