@@ -124,7 +124,11 @@ class ScreenSitting:
         assert len({change.trace_id for change in new if change.act not in (Act.UNDO, Act.REDO)}) <= 1
 
     async def come_back(self) -> None:
-        """Leave, and go on where it was left."""
+        """Leave, and go on where it was left; not from an item that is complete and was not submitted: it is then."""
+        state = self.table.desk.state
+        to_submit = [item for item in state.items if item.state is ItemState.OPEN and not state.missing(item.trace_id)]
+        if to_submit and any(question.required for question in self.questions):
+            return
         position = self.table.position
         await self.leave()
         await self._open()
@@ -141,7 +145,8 @@ class ScreenSitting:
         menu = "\n".join(Painted(self.table.review).area("menu")) if self.place is Place.MENU else ""
         page = self.notebook.page
         counts = Counter(page.states.values())
-        commented = {trace_id for (trace_id, _, name), (_, comment) in page.said.items() if comment}
+        names = {question.name for question in self.questions}
+        commented = {trace_id for (trace_id, _, name), (_, comment) in page.said.items() if comment and name in names}
         flagged = {trace_id for trace_id, _, name in page.said if name == FLAG_NAME}
         wanted = {
             "open": counts[ItemState.OPEN],
@@ -157,7 +162,7 @@ class ScreenSitting:
     async def figures_are_right(self) -> None:
         """Compare the page of what was done, where it opened, with what was said."""
         table = self.table
-        if not isinstance(table.app.screen, ProgressScreen):
+        if not isinstance(table.app.screen, ProgressScreen) or "my work   today" in table.screen:
             return
         counts = Counter(self.notebook.page.states.values())
         flagged = sum(name == FLAG_NAME for _, _, name in self.notebook.page.said)
@@ -247,12 +252,14 @@ class ScreenSitting:
     async def agree(self) -> list[Change]:
         """Compare journal, notebook, rules and screen; return what was done since the last time."""
         table, desk = self.table, self.table.desk
-        if table.app.workers:
-            await table.wait_for(
-                lambda: not [each for each in table.app.workers if each.group == "filter"], "the search"
-            )
-            await table.settle()
-        journal = await journal_says(table.journal, desk)
+        while True:
+            filter = desk.state.filter
+            if table.app.workers:
+                await table.wait_for(lambda: not [each for each in table.app.workers if each.group == "filter"], "it")
+                await table.settle()
+            journal = await journal_says(table.journal, desk)
+            if filter is desk.state.filter:  # a search in whole traces may find more meanwhile
+                break
         new = self.notebook.take_down(journal.changes)
         page = self.notebook.page
         for cell, stands in journal.cells.items():
@@ -279,7 +286,7 @@ class ScreenSitting:
             drafts = {trace_id for trace_id in page.states if table.desk.drafts.has_any(trace_id)}
         screen = Painted(table.review)
         (status,) = screen.area("status")
-        assert f"item {state.position + 1}/{ITEMS} " in status
+        assert "item " not in status or f"item {state.position + 1}/{ITEMS} " in status
         labelled = sum(each is ItemState.LABELLED for each in page.states.values())
         assert "mine " not in status or f"mine {labelled} " in status
         assert (f" {len(state.selection)} selected" in status) == bool(state.selection)
