@@ -14,26 +14,35 @@ from labeler.domain.queue import Queue
 
 
 def owner_of(queue: Queue, trace_id: str) -> str | None:
-    """Return the member who does an item first, in the form that is compared; None in a queue for everybody.
-
-    The member with the highest hash owns the item: when one joins or leaves, only that one's share changes hands.
-    """
-    members = sorted({person(user) for user in queue.users})
-    return max(members, key=lambda member: _hash(queue.id, trace_id, member), default=None)
+    """Return the member who does an item first, in the form that is compared; None in a queue for everybody."""
+    return next(iter(_in_turn(queue, trace_id)), None)
 
 
 def in_order_for(queue: Queue, reviewer: str, trace_ids: Iterable[str]) -> list[str]:
     """Order the items of a queue for one reviewer: their own as the queue has them, then those of others, last first.
 
-    So whoever is done early helps at the far end, where the owner comes last.
+    So whoever is done early helps at the far end, where the owner comes last; and of several who help the same owner
+    each begins with other items, those that would be theirs next.
     """
     listed: Sequence[str] = list(trace_ids)
+    me = person(reviewer)
     if len({person(user) for user in queue.users}) < 2:
         return list(listed)
-    me = person(reviewer)
-    is_mine = {trace_id: owner_of(queue, trace_id) == me for trace_id in listed}
-    own = [trace_id for trace_id in listed if is_mine[trace_id]]
-    return own + [trace_id for trace_id in reversed(listed) if not is_mine[trace_id]]
+    turns: dict[int, list[str]] = {}
+    for trace_id in listed:
+        in_turn = _in_turn(queue, trace_id)
+        turns.setdefault(in_turn.index(me) if me in in_turn else len(in_turn), []).append(trace_id)
+    own = turns.pop(0, [])
+    return own + [trace_id for turn in sorted(turns) for trace_id in reversed(turns[turn])]
+
+
+def _in_turn(queue: Queue, trace_id: str) -> list[str]:
+    """Return the members in the order in which they come to an item, the one with the highest hash first.
+
+    When one joins or leaves, only that one's share changes hands.
+    """
+    members = sorted({person(user) for user in queue.users})
+    return sorted(members, key=lambda member: _hash(queue.id, trace_id, member), reverse=True)
 
 
 def _hash(queue_id: str, trace_id: str, member: str) -> bytes:

@@ -250,7 +250,20 @@ def test_members_begin_with_items_of_their_own_and_help_others_at_the_far_end() 
     for member, share in shares.items():
         order = in_order_for(queue, member.upper(), items)
         assert order[: len(share)] == share
-        assert order[len(share) :] == [each for each in reversed(items) if each not in share]
+        assert sorted(order) == items
+    for owner, share in shares.items():
+        helpers = [member for member in shares if member != owner]
+        ways = [[each for each in in_order_for(queue, member, items) if each in share] for member in helpers]
+        turns = [next(at for at in range(1, len(way)) if way[at] > way[at - 1]) for way in ways]
+        begun = [way[:turn] for way, turn in zip(ways, turns, strict=True)]
+        assert sorted(begun[0] + begun[1]) == share, "of two who help, each begins with other items than the other"
+        assert all(
+            way == sorted(way[:turn], reverse=True) + sorted(way[turn:], reverse=True)
+            for way, turn in zip(ways, turns, strict=True)
+        )
+    two = Queue("rq-1", "1", "autumn", ("ana", "cy"))
+    own = [each for each in items if owner_of(two, each) == "ana"]
+    assert in_order_for(two, "ana", items) == own + [each for each in reversed(items) if each not in own]
     without = Queue("rq-1", "1", "autumn", ("ana", "bo"))
     assert all(owner_of(without, each) == member for member in ("ana", "bo") for each in shares[member])
     assert in_order_for(Queue("rq-1", "1", "autumn"), "ana", items) == items
