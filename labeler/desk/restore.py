@@ -57,6 +57,7 @@ def restore(
     state.add_items(to_item(row, begun.get(row.trace_id, ItemState.OPEN)) for row in listed)
     for trace_id in deferred:
         state.worklist.set_state(trace_id, ItemState.DEFERRED)
+    set_aside(state, aside)
     for row in listed:
         _note_queue_state(state, row)
     for trace_id, span_id in state.answers:
