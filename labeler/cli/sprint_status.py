@@ -42,8 +42,8 @@ _EVERY_SIGNED_IN_S: Final = 60.0
 """A server with sign-in takes 300 to 600 ms of CPU for a request, and a sprint of eight has eleven each time."""
 
 _NARROWEST: Final = 60
-_QUICK: Final = Bootstrap(resamples=200)
-"""For figures that are renewed all the time."""
+_BOOTSTRAP: Final = Bootstrap(resamples=200)
+"""A report draws 1,000 times, which takes longer than the reading of what it is about."""
 
 
 async def status(arguments: argparse.Namespace) -> ExitCode:
@@ -57,7 +57,7 @@ async def status(arguments: argparse.Namespace) -> ExitCode:
         gold = None if arguments.gold is None else read_gold_of(arguments.gold, sprint.plan)
         if arguments.watch is not None:
             return await _watch(team, reading, gold, arguments.watch or await _pause_s(team))
-        progress = _progress(reading, gold, Bootstrap())
+        progress = _progress(reading, gold)
     if arguments.json:
         print_json(status_object(progress))
     elif arguments.explain is not None:
@@ -67,9 +67,9 @@ async def status(arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.OK
 
 
-def _progress(reading: Snapshot, gold: GoldFile | None, bootstrap: Bootstrap) -> SprintProgress:
+def _progress(reading: Snapshot, gold: GoldFile | None) -> SprintProgress:
     answers: GoldAnswers = {} if gold is None else gold_answers(gold, reading.questions)
-    return progress_of(reading, judged_value, answers, gold_items(reading, gold), bootstrap)
+    return progress_of(reading, judged_value, answers, gold_items(reading, gold), _BOOTSTRAP)
 
 
 def gold_items(reading: Snapshot, gold: GoldFile | None) -> set[str]:
@@ -111,7 +111,7 @@ async def _watch(team: TeamContext, reading: Snapshot, gold: GoldFile | None, ev
     trouble: list[str] = []
     pace = f"Read again every {every_s:g} s; Ctrl+C ends this."
     while True:
-        progress = await asyncio.to_thread(_progress, reading, gold, _QUICK)
+        progress = await asyncio.to_thread(_progress, reading, gold)
         lines = [plain(each) for each in status_lines(progress, _width(), [*trouble, pace])]
         if on_terminal and shown:
             _repaint(shown, lines)
