@@ -31,8 +31,8 @@ def test_two_reviewers_of_one_queue_seldom_do_the_same_item(tmp_path: Path) -> N
 
 
 def test_three_reviewers_of_one_queue_do_few_items_more_than_once(tmp_path: Path) -> None:
-    # On a busy machine a request takes seconds, which are five times as long here; alone, 8 % is the aim for 200 items.
-    outcome = label_together(tmp_path, Plan(120, 3, aim=0.25, faster=5, sees_marks=False))
+    # A request of a busy machine's takes five times as long here as it would for people: 8 % of 200 items is their aim.
+    outcome = label_together(tmp_path, Plan(120, 3, aim=0.15, faster=5, sees_marks=False))
     print(f"done twice: {outcome.twice}")
     assert not outcome.wrong
     assert outcome.twice <= outcome.plan.aim * outcome.plan.items
