@@ -44,7 +44,17 @@ async def adjudicate(arguments: argparse.Namespace) -> ExitCode:
     async with team_context(arguments) as team:
         sprint = await sprint_named(team, arguments.name)
         _check_state(sprint)
+        if not arguments.json and await team.backend.may_label(sprint.experiment_id) is False:
+            raise MissingRight(
+                "Decisions are written as labels, which takes EDIT on the experiment. Ask for EDIT. Nothing was changed"
+            )
         reading = await read_with_lost_queues(team, sprint)
+        if not reading.items:
+            raise MissingRight(
+                f"None of the queues of “{sprint.plan.name}” can be seen. For whoever did not make the sprint that "
+                "takes MANAGE on the experiment: ask for MANAGE. If they were deleted, labeler sprint rebalance makes "
+                "them again. Nothing was changed"
+            )
         gold = None if arguments.gold is None else read_gold_of(arguments.gold, sprint.plan)
         _check_question(arguments.ask, reading)
         labelled = cases_of(reading, judged_value, gold_items(reading, gold))
@@ -146,10 +156,6 @@ async def _on_screen(
 
     configuration, journal = team.context.configuration, team.context.journal
     sprint, settings = reading.sprint, configuration.settings
-    if await team.backend.may_label(sprint.experiment_id) is False:
-        raise MissingRight(
-            "Decisions are written as labels, which takes EDIT on the experiment. Ask for EDIT. Nothing was changed"
-        )
     named = shlex.quote(sprint.plan.name)
     check_screen(configuration, f"labeler sprint adjudicate {named} --json lists what there is to decide")
     reviewer = await reviewer_at(team.context)
