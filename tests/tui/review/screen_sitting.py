@@ -260,6 +260,7 @@ class ScreenSitting:
             journal = await journal_says(table.journal, desk)
             if filter is desk.state.filter:  # a search in whole traces may find more meanwhile
                 break
+        await table.settle()
         new = self.notebook.take_down(journal.changes)
         page = self.notebook.page
         for cell, stands in journal.cells.items():
