@@ -254,13 +254,12 @@ class ScreenSitting:
         table, desk = self.table, self.table.desk
         while True:
             filter = desk.state.filter
-            if table.app.workers:
-                await table.wait_for(lambda: not [each for each in table.app.workers if each.group == "filter"], "it")
-                await table.settle()
+            await table.wait_for(lambda: not [each for each in table.app.workers if each.group == "filter"], "a search")
+            await table.settle()
             journal = await journal_says(table.journal, desk)
-            if filter is desk.state.filter:  # a search in whole traces may find more meanwhile
+            is_searching = any(each.group == "filter" for each in table.app.workers)
+            if filter is desk.state.filter and not is_searching:  # a search in whole traces may find more meanwhile
                 break
-        await table.settle()
         new = self.notebook.take_down(journal.changes)
         page = self.notebook.page
         for cell, stands in journal.cells.items():
