@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from typing import Final
 
-from labeler.backends.base import LacksPermission, MissingTarget, TeamBackend
+from labeler.backends.base import LacksPermission, MissingTarget, TeamBackend, UnknownName
 from labeler.dataclass import dataclass
 from labeler.domain.question import Question
-from labeler.domain.queue import Queue, QueueItem
+from labeler.domain.queue import QueueItem
 from labeler.domain.trace import TraceSummary
 from labeler.sprint.assignment import Placed
 from labeler.sprint.errors import MissingRight
@@ -88,11 +88,20 @@ class Snapshot:
 
 async def read_items(backend: TeamBackend, sprint: Sprint, at_ms: int) -> Snapshot:
     """Read the items of every reviewer's queue. Raises `MissingRight`."""
-    there = {queue.id: queue for queue in await backend.queues(sprint.experiment_id)}
+    listed = {queue.id: queue for queue in await backend.queues(sprint.experiment_id)}
     items: dict[str, dict[str, QueueItem]] = {}
     for queue_id, reviewer in sprint.plan.queues.items():
-        if (queue := there.get(queue_id)) is not None and (read := await _items(backend, queue)) is not None:
-            items[reviewer] = read
+        try:
+            # A server with sign-in leaves out of its list what this login may not see: asked for by ID, it says so.
+            queue = listed.get(queue_id) or await backend.queue(sprint.experiment_id, queue_id)
+            items[reviewer] = {item.trace_id: item async for page in backend.items(queue) for item in page}
+        except (UnknownName, MissingTarget):
+            continue
+        except LacksPermission as error:
+            raise MissingRight(
+                "To see others' queues takes MANAGE on the experiment, for whoever did not make the sprint. Ask for "
+                f"MANAGE ({error})"
+            ) from error
     return Snapshot(sprint, at_ms, items)
 
 
@@ -116,15 +125,3 @@ async def read_questions(backend: TeamBackend, sprint: Sprint) -> tuple[Question
     """Return the questions of a sprint that are still on the server, in the plan's order."""
     there = {question.name: question for question in (await backend.schemas(sprint.experiment_id)).questions}
     return tuple(there[each.name] for each in sprint.plan.questions if each.name in there)
-
-
-async def _items(backend: TeamBackend, queue: Queue) -> dict[str, QueueItem] | None:
-    try:
-        return {item.trace_id: item async for page in backend.items(queue) for item in page}
-    except MissingTarget:
-        return None
-    except LacksPermission as error:
-        raise MissingRight(
-            "To see others' queues takes MANAGE on the experiment, for whoever did not make the sprint. Ask for MANAGE "
-            f"({error})"
-        ) from error

@@ -72,6 +72,10 @@ def test_each_refusal_names_the_right_to_ask_for(labeler: Program, experiment: S
     listed = as_user(labeler, experiment, READER[0], "list")
     assert listed.code == 0, listed.err
     assert "Managed" in listed.out
+    for hidden in (("handover", "Managed", "--expectations", "--yes"), ("status", "Managed")):
+        kept_out = as_user(labeler, experiment, READER[0], *hidden)
+        assert kept_out.code == 77, kept_out.err
+        assert "To see others' queues takes MANAGE on the experiment" in kept_out.err
     changed = as_user(labeler, experiment, READER[0], "close", "Managed")
     assert changed.code == 77
     assert "Ask for EDIT" in changed.err
