@@ -91,7 +91,7 @@ class ReviewFilters(ReviewFields):
             self._rows.typed = typed
             self.filter_changed()
             search: WorkType[None] = partial(self._follow_whole, typed)
-            self.run_worker(search, group="filter", exclusive=True)
+            self.run_worker(search, group="typed filter", exclusive=True)  # the one in effect is searched for on
 
     async def _follow_whole(self, typed: Filter) -> None:
         """Have the rows show also what is in whole traces, as it is found, unless something else is typed meanwhile."""

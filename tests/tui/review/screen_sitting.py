@@ -11,6 +11,8 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
+from textual.worker import Worker
+
 from labeler.domain.change import Act, AnswerEffect, Change
 from labeler.domain.question import FLAG_NAME, Categorical, Numeric, PassFail, Question
 from labeler.domain.value import JsonValue
@@ -254,10 +256,10 @@ class ScreenSitting:
         table, desk = self.table, self.table.desk
         while True:
             filter = desk.state.filter
-            await table.wait_for(lambda: not [each for each in table.app.workers if each.group == "filter"], "a search")
+            await table.wait_for(lambda: not any(map(is_search, table.app.workers)), "a search")
             await table.settle()
             journal = await journal_says(table.journal, desk)
-            is_searching = any(each.group == "filter" for each in table.app.workers)
+            is_searching = any(map(is_search, table.app.workers))
             if filter is desk.state.filter and not is_searching:  # a search in whole traces may find more meanwhile
                 break
         new = self.notebook.take_down(journal.changes)
@@ -290,8 +292,9 @@ class ScreenSitting:
         labelled = sum(each is ItemState.LABELLED for each in page.states.values())
         assert "mine " not in status or f"mine {labelled} " in status
         assert (f" {len(state.selection)} selected" in status) == bool(state.selection)
-        shown = range(ITEMS) if state.filter is None else state.filter.shown
-        assert state.filter is None or f"{len(shown)} of {ITEMS}" in status
+        filter = table.review._rows.typed or state.filter
+        shown = range(ITEMS) if filter is None else filter.shown
+        assert filter is None or f"{len(shown)} of {ITEMS}" in status
         if not table.review.views.is_open:
             assert title_of(self.trace_id) in "\n".join(screen.area("reading")), "the request is in view"
         in_order = [state.items[index].trace_id for index in shown]
@@ -320,6 +323,11 @@ class ScreenSitting:
                 is_focused = part.place == (state.focus, state.field_index)
                 row = asked_of(part, about.get(part.question.name), is_focused=is_focused)
                 assert asked[part.name].shows(row), f"{asked[part.name]} is to be {row}"
+
+
+def is_search(worker: Worker[object]) -> bool:
+    """Return whether a worker looks for a filter's text in whole traces."""
+    return worker.group in ("filter", "typed filter")
 
 
 def _says_what_the_key_says(key: str, asked: Question, change: Change) -> None:

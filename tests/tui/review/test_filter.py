@@ -13,6 +13,7 @@ from labeler.reading.read import read_document
 from labeler.review.state import Blindness, Rules
 from labeler.tui.review.worklist import WorklistView
 from tests.tui.review.asked import CHOICE, EXPECTED, MODES, RATING, THUMB, traces
+from tests.tui.review.screen_sitting import is_search
 from tests.tui.review.table import Table, open_table
 
 
@@ -295,7 +296,7 @@ async def filter_by(table: Table, text: str) -> None:
 
 async def searched(table: Table) -> None:
     await table.wait_for(
-        lambda: not [each for each in table.app.workers if each.group == "filter" and each.is_running], "the search"
+        lambda: not [each for each in table.app.workers if is_search(each) and each.is_running], "the search"
     )
     await table.settle()
 
