@@ -56,6 +56,7 @@ def test_what_was_saved_is_at_the_path_again(
     assert waiting_beside(reviewer.path) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("take_away", TAKEN_AWAY.values(), ids=TAKEN_AWAY)
 def test_a_journal_that_was_written_back_is_used_as_ever_and_leaves_nothing_behind(
     take_away: Callable[[Path], None], reviewer: Reviewer
@@ -76,6 +77,7 @@ def test_a_journal_that_was_written_back_is_used_as_ever_and_leaves_nothing_behi
     assert reviewer.path.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("take_away", TAKEN_AWAY.values(), ids=TAKEN_AWAY)
 def test_an_acknowledgement_that_comes_within_the_removal_survives_it(
     take_away: Callable[[Path], None], reviewer: Reviewer, tmp_path: Path
@@ -177,6 +179,7 @@ def trusts_an_origin(reviewer: Reviewer) -> None:
     reviewer.journal.remembered.trust("http://harbour.example")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -198,6 +201,7 @@ def test_a_copy_that_does_not_know_what_may_have_gone_out_counts_as_another(
     assert reviewer.journal.path != reviewer.path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("then", [claims, fails_in_doubt, hears_the_servers_ids])
 def test_a_copy_that_knows_more_of_what_went_out_is_gone_on_with(
     then: Callable[[Reviewer], object], reviewer: Reviewer
@@ -260,6 +264,7 @@ def test_a_journal_in_which_nothing_was_written_yet_makes_way(reviewer: Reviewer
     fresh.close()
 
 
+@pytest.mark.slow
 def test_moved_away_and_back_both_go_on(reviewer: Reviewer, tmp_path: Path) -> None:
     state, away = reviewer.path.parent, tmp_path / "away"
     state.rename(away)

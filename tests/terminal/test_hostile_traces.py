@@ -13,7 +13,7 @@ from tests.terminal.conftest import Machine
 from tests.terminal.hostile import PAYLOADS, SWITCHES, hostile_traces, strangers
 from tests.terminal.terminal import Terminal
 
-pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
+pytestmark = [pytest.mark.slow, pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")]
 
 
 def shown_in_the_demo(machine: Machine) -> bytes:

@@ -53,6 +53,7 @@ def test_labels_given_with_keys_are_assessments_of_the_reviewer_and_the_items_co
     assert {item["completed_by"] for item in finished} == {"alice"}
 
 
+@pytest.mark.slow
 def test_with_the_server_away_work_goes_on_and_everything_arrives_once_it_is_back(served: ServedQueue) -> None:
     with served.terminal("review", "-q", QUEUE, "-r", "alice") as terminal:
         label_item(terminal, 1, "y", "4")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.terminal.served_queue import QUEUE, ServedQueue
 
-pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
+pytestmark = [pytest.mark.slow, pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")]
 
 
 def test_named_traces_ask_what_their_experiment_asks_and_a_review_asks_only_what_it_is_told_to(

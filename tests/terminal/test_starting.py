@@ -13,7 +13,7 @@ from tests.terminal.conftest import Machine
 from tests.terminal.served_queue import QUEUE, ServedQueue, label_item
 from tests.terminal.terminal import A_LOOK_S
 
-pytestmark = pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")
+pytestmark = [pytest.mark.slow, pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")]
 
 
 def test_a_first_start_takes_nothing_typed_ahead_and_shows_every_queue_whose_it_is_and_how_much_is_left(

@@ -163,7 +163,7 @@ async def test_keys_act_while_figures_are_computed_and_leaving_ends_that(
     async with open_table(tmp_path, labelled_traces()[:4], (THUMB,), rules=JUDGES) as table:
         await table.press("f", "enter", "y")
         told = await page(table, "comparing with what others said…")
-        assert running.is_set()
+        await table.wait_for(running.is_set, "the computing")
         assert "1 of 4 labelled" in told
         await table.press_at_once("j")
         await table.press_at_once("R")
