@@ -105,7 +105,7 @@ class Deliverer:
         except MissingTarget as gone:
             if sent.overrides is None:
                 raise
-            stored = await self.backend.find(sent.trace_id, sent.id) if claim.is_repeat else None
+            stored = await self._look_for_earlier(claim, sent) if claim.is_repeat else None
             if stored is None:
                 return TargetGone(f"What this answer changed is no longer on the server: {gone}")
         except AlreadyThere as error:
@@ -139,6 +139,11 @@ class Deliverer:
             return await self.backend.find(sent.trace_id, sent.id)
         except BackendError as second:
             raise _Doubt(await diagnose_doubt(self.backend, claim, error, second, self._failures)) from error
+
+    async def _look_for_earlier(self, claim: Claim, sent: Assessment) -> Assessment | None:
+        """Return what an earlier attempt stored, under our ID or one that the server gave it, which it may not tell."""
+        found = await self.backend.find(sent.trace_id, sent.id)
+        return found or await self._server_ids.settle(sent, claim.delivery.server_id)
 
     def _stored(self, claim: Claim, sent: Assessment, stored: Assessment) -> Outcome:
         """Decide what it means that the backend has `stored` for `sent`."""
