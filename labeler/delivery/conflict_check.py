@@ -17,6 +17,9 @@ from labeler.journal.models import Delivery
 AT_ONCE: Final = 100
 """Traces with answers to send that one search asks about; it asks about as many again whose answers have arrived."""
 
+_FIRST: Final = 20
+"""Traces that are asked about while nothing is in flight: all answers wait for these, and for no others."""
+
 _AHEAD: Final = 40
 """Traces that are checked and not sent yet, below which the next ones are asked about while these go out."""
 
@@ -58,10 +61,11 @@ class ConflictCheck:
         left = set(checked) - set(busy) - self._sent.keys()
         if self._asking is not None or (busy and len(left) >= _AHEAD):
             return
+        limit = AT_ONCE if busy else _FIRST
         due = await self._journal.run(
-            self._journal.outbox.to_check, places, self._now_ms(), grace_ms, AT_ONCE, list(checked)
+            self._journal.outbox.to_check, places, self._now_ms(), grace_ms, limit, list(checked)
         )
-        if due or len(self._sent) >= AT_ONCE:
+        if due or len(self._sent) >= AT_ONCE or (self._sent and not left):
             self._ask(places, due)
 
     def begin_after(self, places: Sequence[Destination]) -> bool:
