@@ -36,6 +36,8 @@ from labeler.domain.connection import ConnectionStatus
 from labeler.domain.question import PassFail, Question
 from labeler.domain.worklist import Query, ReviewSpec
 from labeler.journal.async_journal import AsyncJournal
+from labeler.review.action import ShowOnly
+from labeler.review.criteria import Criterion, CriterionKind
 from labeler.review.state import Rules
 from labeler.tui.app import LabelerApp
 from labeler.tui.appearance import UNICODE
@@ -133,16 +135,19 @@ async def at_work(home: Path, kind: type[P]) -> AsyncIterator[P]:
 
 
 async def measure(home: Path, keys: int, profile: cProfile.Profile | None) -> dict[str, list[Took]]:
-    """Move, then answer, at the pace of a quick reviewer."""
+    """Move, then answer, at the pace of a quick reviewer: among all items, then among those that a filter shows."""
     took: dict[str, list[Took]] = {}
     async with at_work(home, Painting) as app:
         app.profile = profile
-        for name, key in (("j: moving, no commit", "j"), ("y: answer, commit, next", "y")):
-            rng = random.Random(key)
-            took[name] = []
-            for _ in range(keys):
-                await asyncio.sleep(rng.uniform(0.2, 0.4))
-                took[name].append(await app.took(key))
+        for among in ("", ", among the open ones"):
+            if among:
+                await app.desk.act(ShowOnly(app.desk.filters.index.filter_by(Criterion(CriterionKind.OPEN))))
+            for name, key in ((f"j: moving, no commit{among}", "j"), (f"y: answer, commit, next{among}", "y")):
+                rng = random.Random(key)
+                took[name] = []
+                for _ in range(keys):
+                    await asyncio.sleep(rng.uniform(0.2, 0.4))
+                    took[name].append(await app.took(key))
     return took
 
 
@@ -165,7 +170,7 @@ def main() -> None:
     print(machine())
     noise()
     with tempfile.TemporaryDirectory(prefix="labeler-bench-") as directory:
-        make_store(Path(directory) / "store.db", asked.items, first_typical(3 * asked.keys + 600))
+        make_store(Path(directory) / "store.db", asked.items, first_typical(5 * asked.keys + 600))
         took = asyncio.run(measure(Path(directory), asked.keys, profile))
     table("CPU time of the loop", "ms", {name: [each.cpu for each in times] for name, times in took.items()})
     table("by the clock", "ms", {name: [each.wall for each in times] for name, times in took.items()})
