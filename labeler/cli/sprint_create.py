@@ -46,7 +46,7 @@ from labeler.sprint.errors import SprintError
 from labeler.sprint.finishing import answered_already
 from labeler.sprint.names import adjudication_queue_name, queue_name, slug_of
 from labeler.sprint.options import SprintOptions, check_reviewers, differences, further_ids, parse_overlap
-from labeler.sprint.plan import Gold, Plan, Repeat, SprintSelection, SprintState, plan_json
+from labeler.sprint.plan import Gold, Plan, PlannedRepeat, SprintSelection, SprintState, plan_json
 from labeler.sprint.plan_tags import Sprint, check_guide, sprints_of
 from labeler.sprint.questions import MatchedQuestions, match_questions
 from labeler.sprint.repeats import DAY_MS, drawn_again
@@ -217,7 +217,7 @@ def _planned(
         reviewers=options.reviewers,
         same=options.same,
         counts_earlier=options.counts_earlier,
-        repeat=None if options.repeat is None else Repeat(options.repeat, wall_clock_ms() - DAY_MS),
+        repeat=None if options.repeat is None else PlannedRepeat(options.repeat, wall_clock_ms() - DAY_MS),
     )
 
 

@@ -13,7 +13,7 @@ from labeler.domain.duration import rough_duration_words
 from labeler.domain.moment import short_date_and_time
 from labeler.domain.question import Categorical, Numeric, PassFail, Question
 from labeler.domain.value import JsonValue
-from labeler.sprint.plan import Plan, Repeat, SprintState, plan_json
+from labeler.sprint.plan import Plan, PlannedRepeat, SprintState, plan_json
 from labeler.sprint.plan_tags import Sprint
 
 _SECONDS_AN_ITEM: Final = 25
@@ -107,7 +107,7 @@ def state_words(plan: Plan) -> str:
     return plan.state.value
 
 
-def _repeated(repeat: Repeat) -> str:
+def _repeated(repeat: PlannedRepeat) -> str:
     return f"{repeat.items:,} items each, their own, answered until {short_date_and_time(repeat.before_ms)}"
 
 

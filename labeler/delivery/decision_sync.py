@@ -26,7 +26,7 @@ _FRESH_MS: Final = 30_000
 """How long what is known of the trace in view counts as fresh."""
 
 
-class Listener(Protocol):
+class DecisionListener(Protocol):
     """The listener to the traffic. No method may block."""
 
     @property
@@ -70,13 +70,13 @@ class DecisionSync:
         self._journal = journal
         self._grace_s, self._concurrency = grace_s, concurrency
         self._prefetcher = Prefetcher(backend, cache, self._prefetched, ahead=ahead)
-        self._listener: Listener
+        self._listener: DecisionListener
         self._engine: DeliveryEngine | None = None
         self._running: asyncio.Task[None] | None = None
         self._reading: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
 
-    def start(self, listener: Listener) -> None:
+    def start(self, listener: DecisionListener) -> None:
         """Begin, in the background. `listener` hears what comes of it."""
         self._listener = listener
         self._engine = DeliveryEngine(

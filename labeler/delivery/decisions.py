@@ -25,14 +25,14 @@ _VALUE_CHARACTERS: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LeftStanding:
     """What stands of a question's decisions: the one that counts, if any, and the IDs of those that were deleted."""
 
     counts: Assessment | None
     deleted: tuple[str, ...]
 
 
-async def leave_one(backend: Backend, trace_id: str, question: str, sprint: str) -> Standing:
+async def leave_one(backend: Backend, trace_id: str, question: str, sprint: str) -> LeftStanding:
     """Read a trace back, and delete all decisions that stand about a question but the one that counts.
 
     Raises what the backend raises.
@@ -47,7 +47,7 @@ async def leave_one(backend: Backend, trace_id: str, question: str, sprint: str)
         for assessment_id in surplus:
             await backend.retract(trace_id, assessment_id)
         deleted += surplus
-    return Standing(counts, tuple(deleted))
+    return LeftStanding(counts, tuple(deleted))
 
 
 def is_same_decision(sent: Assessment, stored: Assessment) -> bool:

@@ -70,7 +70,7 @@ class Gold:
 
 
 @dataclass(frozen=True, slots=True)
-class Repeat:
+class PlannedRepeat:
     """A second pass: everybody gets so many of their own items again, answered before `before_ms`.
 
     That is in milliseconds since the epoch, UTC.
@@ -114,7 +114,7 @@ class Plan:
     ignored: tuple[str, ...] = ()
     items: int | None = None
     counts_earlier: bool = False
-    repeat: Repeat | None = None
+    repeat: PlannedRepeat | None = None
     other_fields: Mapping[str, JsonValue] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -311,11 +311,11 @@ def _question(value: object) -> PlannedQuestion:
     return PlannedQuestion(_text(fields, "name"), _optional_text(fields, "schema_id"), level)
 
 
-def _repeat(fields: Mapping[str, Any]) -> Repeat:
+def _repeat(fields: Mapping[str, Any]) -> PlannedRepeat:
     items, before_ms = _whole(fields, "items"), _whole(fields, "before_ms")
     if items is None or before_ms is None:
         raise _Odd("“repeat” does not say how many items, or of which time")
-    return Repeat(items, before_ms)
+    return PlannedRepeat(items, before_ms)
 
 
 def _overlap(value: object) -> Overlap:

@@ -13,7 +13,7 @@ from labeler.domain.assessment import person
 from labeler.domain.moment import short_date_and_time
 from labeler.domain.sprint import NO_SPRINT
 from labeler.sprint.errors import SprintError
-from labeler.sprint.plan import Plan, Repeat
+from labeler.sprint.plan import Plan, PlannedRepeat
 from labeler.sprint.reading import Snapshot
 from labeler.sprint.scope import answers_in, is_of_reviewers, same_people
 from labeler.sprint.traces import SelectedTrace, draw
@@ -23,7 +23,7 @@ DAY_MS: Final = 24 * 60 * 60_000
 
 
 def drawn_again(
-    traces: Sequence[SelectedTrace], reviewers: Iterable[str], names: Collection[str], repeat: Repeat, seed: int
+    traces: Sequence[SelectedTrace], reviewers: Iterable[str], names: Collection[str], repeat: PlannedRepeat, seed: int
 ) -> dict[str, tuple[str, ...]]:
     """Draw for each reviewer the items that they get again, of those whose questions `names` they have answered.
 

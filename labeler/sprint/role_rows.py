@@ -30,7 +30,7 @@ CONSENSUS: Final = "consensus"
 HOW: Final = "labeler.how"
 """How a consensus came about: adjudicated, majority or median."""
 
-OnRowsWritten = Callable[[int, int], None]
+OnRoleRowsWritten = Callable[[int, int], None]
 """Hears how many rows of how many are written."""
 
 _NAMESPACE: Final = uuid.UUID("0b1f5d1c-3f4e-4f0b-8f53-1f0c7f6d2a44")
@@ -97,7 +97,7 @@ def changes_for(
     )
 
 
-async def write_rows(backend: TeamBackend, changes: RowChanges, notify: OnRowsWritten) -> None:
+async def write_rows(backend: TeamBackend, changes: RowChanges, notify: OnRoleRowsWritten) -> None:
     """Write what is missing, change what differs, and delete what is withdrawn. Raises `MissingRight`."""
     total, done = len(changes.new) + len(changes.changed) + len(changes.withdrawn), 0
     try:
@@ -118,7 +118,7 @@ async def write_rows(backend: TeamBackend, changes: RowChanges, notify: OnRowsWr
 
 
 async def differences_read_back(
-    backend: TeamBackend, experiment_id: str, changes: RowChanges, notify: OnRowsWritten
+    backend: TeamBackend, experiment_id: str, changes: RowChanges, notify: OnRoleRowsWritten
 ) -> list[str]:
     """Read the rows from the server, and return a sentence for each that is not there as it was written."""
     about = sorted({each.trace_id for each in (*changes.wanted, *changes.withdrawn)})

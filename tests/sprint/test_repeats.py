@@ -11,7 +11,7 @@ from labeler.domain.trace import TraceState, TraceSummary
 from labeler.sprint.counting import parts_of
 from labeler.sprint.errors import SprintError
 from labeler.sprint.options import check_reviewers
-from labeler.sprint.plan import Plan, PlannedQuestion, Repeat, SprintSelection, SprintState, plan_json, read_plan
+from labeler.sprint.plan import Plan, PlannedQuestion, PlannedRepeat, SprintSelection, SprintState, plan_json, read_plan
 from labeler.sprint.plan_tags import Sprint
 from labeler.sprint.reading import Snapshot
 from labeler.sprint.repeats import both_passes, drawn_again
@@ -27,7 +27,7 @@ PLAN = Plan(
     SprintState.OPEN,
     opened_at_ms=10_000_000,
     queues={"rq-1": "ana"},
-    repeat=Repeat(2, 1_000),
+    repeat=PlannedRepeat(2, 1_000),
 )
 
 
@@ -45,11 +45,11 @@ def test_the_last_answer_to_any_of_its_questions_decides_whether_an_item_comes_a
         SelectedTrace("just-so", 1, {("quality", "ana"): 1_000}),
     ]
     names = ("correct", "quality")
-    drawn = drawn_again(traces, ["Ana"], names, Repeat(2, 1_000), 7)
+    drawn = drawn_again(traces, ["Ana"], names, PlannedRepeat(2, 1_000), 7)
     assert drawn == {"Ana": ("just-so", "long-ago")}
-    assert drawn_again(traces[::-1], ["Ana"], names, Repeat(2, 1_000), 7) == drawn
+    assert drawn_again(traces[::-1], ["Ana"], names, PlannedRepeat(2, 1_000), 7) == drawn
     with pytest.raises(SprintError, match="so many: bo 1"):
-        drawn_again(traces, ["Ana", "bo"], names, Repeat(2, 1_000), 7)
+        drawn_again(traces, ["Ana", "bo"], names, PlannedRepeat(2, 1_000), 7)
 
 
 def test_a_plan_keeps_what_it_repeats() -> None:

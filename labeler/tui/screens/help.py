@@ -12,7 +12,7 @@ from labeler.dataclass import dataclass
 from labeler.tui.action_table import Action, Context, Group
 from labeler.tui.appearance import ScreenLook, Signs
 from labeler.tui.keymap import Keymap
-from labeler.tui.screens.overlay import Found, Overlay
+from labeler.tui.screens.overlay import FoundLines, Overlay
 from labeler.tui.widgets.key_line import HELP
 from labeler.tui.widgets.styled_text import Line, flow, width_of, wrapped
 
@@ -32,7 +32,7 @@ _FIRST: Final = 10
 """Keys that are shown before all others."""
 
 
-class Entry(NamedTuple):
+class HelpEntry(NamedTuple):
     """A line of the help: keys or a sign, drawn in a role, what they mean, and the same in few words.
 
     `names` is what a search finds it by besides.
@@ -49,7 +49,7 @@ class Entry(NamedTuple):
         return any(words in each.casefold() for each in (self.head, self.meaning, self.brief, self.names))
 
 
-Block: TypeAlias = tuple[str, Sequence[Entry]]
+Block: TypeAlias = tuple[str, Sequence[HelpEntry]]
 """A heading and what stands below it."""
 
 
@@ -85,12 +85,12 @@ class HelpSheet:
         blocks = [self._first(), *self._everything()]
         return [line for block in blocks for line in (*_listed(block, width), [])][:-1]
 
-    def found(self, words: str, width: int) -> Found:
+    def found(self, words: str, width: int) -> FoundLines:
         """Return what is said of words in lower case, under its headings; what stands twice is found once."""
         blocks = ((heading, [each for each in entries if each.has(words)]) for heading, entries in self._everything())
         fitting = [block for block in blocks if block[1]]
         lines = [line for block in fitting for line in _listed(block, width)]
-        return Found(lines, sum(len(entries) for _, entries in fitting))
+        return FoundLines(lines, sum(len(entries) for _, entries in fitting))
 
     def _first(self) -> Block:
         return "on an item", list(_one_by_one(_worth_most(self.keymap)))
@@ -98,52 +98,52 @@ class HelpSheet:
     def _everything(self) -> list[Block]:
         return [*self._groups(_one_by_one), ("signs", self._signs())]
 
-    def _groups(self, entries: Callable[[Iterable[Action]], Iterator[Entry]]) -> list[Block]:
+    def _groups(self, entries: Callable[[Iterable[Action]], Iterator[HelpEntry]]) -> list[Block]:
         actions = self.keymap.actions
         return [(str(group), list(entries(each for each in actions if each.group is group))) for group in Group]
 
-    def _signs(self) -> list[Entry]:
+    def _signs(self) -> list[HelpEntry]:
         signs, spelled = self.signs, self.keymap.spelled
         return [
-            Entry(signs.open, "sign.open", "open", "open"),
-            Entry(signs.partly, "sign.partly", "partly answered", "partly answered"),
-            Entry(signs.labelled, "sign.labelled", "labelled", "labelled"),
-            Entry(signs.deferred, "sign.deferred", "deferred", "deferred"),
-            Entry(signs.declined, "sign.declined", "declined", "declined"),
-            Entry(
+            HelpEntry(signs.open, "sign.open", "open", "open"),
+            HelpEntry(signs.partly, "sign.partly", "partly answered", "partly answered"),
+            HelpEntry(signs.labelled, "sign.labelled", "labelled", "labelled"),
+            HelpEntry(signs.deferred, "sign.deferred", "deferred", "deferred"),
+            HelpEntry(signs.declined, "sign.declined", "declined", "declined"),
+            HelpEntry(
                 signs.others,
                 "sign.declined",
                 "completed or declined by somebody else, in the queue",
                 "done by others",
             ),
-            Entry(
+            HelpEntry(
                 f"{signs.labelled}?",
                 "sign.labelled",
                 "completed by you in the queue, without an answer of yours",
                 "completed without answers",
             ),
-            Entry(signs.missing, "sign.missing", "not downloaded", "not downloaded"),
-            Entry(
+            HelpEntry(signs.missing, "sign.missing", "not downloaded", "not downloaded"),
+            HelpEntry(
                 signs.conflict,
                 "sign.refused",
                 "another answer of yours was found, which was never shown here",
                 "conflict",
             ),
-            Entry(signs.refused, "sign.refused", "an answer was refused by the server", "refused"),
-            Entry(signs.queued, "warning", "an answer that is not delivered yet", "not delivered yet"),
-            Entry(
+            HelpEntry(signs.refused, "sign.refused", "an answer was refused by the server", "refused"),
+            HelpEntry(signs.queued, "warning", "an answer that is not delivered yet", "not delivered yet"),
+            HelpEntry(
                 signs.parked,
                 "warning",
                 spelled("an answer that waits for you to do something; {outbox.open} says what"),
                 spelled("waits for you ({outbox.open})"),
             ),
-            Entry(signs.flag, "sign.flag", "flagged for discussion", "flagged"),
-            Entry(signs.draft, "sign.draft", "has a draft", "draft"),
-            Entry(signs.said, "row", "something was said about a span", "said about a span"),
-            Entry(signs.cursor, "cursor", "here; the focused question", "here"),
-            Entry(signs.selected, "cursor", "selected, to be answered with others", "selected"),
-            Entry(signs.folded, "fold", spelled("folded: {view.fold} opens it"), "folded"),
-            Entry("*", "chrome", "required question", "required"),
+            HelpEntry(signs.flag, "sign.flag", "flagged for discussion", "flagged"),
+            HelpEntry(signs.draft, "sign.draft", "has a draft", "draft"),
+            HelpEntry(signs.said, "row", "something was said about a span", "said about a span"),
+            HelpEntry(signs.cursor, "cursor", "here; the focused question", "here"),
+            HelpEntry(signs.selected, "cursor", "selected, to be answered with others", "selected"),
+            HelpEntry(signs.folded, "fold", spelled("folded: {view.fold} opens it"), "folded"),
+            HelpEntry("*", "chrome", "required question", "required"),
         ]
 
 
@@ -163,20 +163,20 @@ def _worth_most(keymap: Keymap) -> list[Action]:
     return sorted((each for each in offered if each.worth in kinds), key=lambda each: -each.worth)
 
 
-def _one_by_one(actions: Iterable[Action]) -> Iterator[Entry]:
+def _one_by_one(actions: Iterable[Action]) -> Iterator[HelpEntry]:
     """Iterate over an entry for each action, with all of its keys; those of one series share one."""
     for meaning, together in groupby(actions, key=lambda action: action.series or action.does):
         yield _entry(list(together), meaning, "  ")
 
 
-def _in_pairs(actions: Iterable[Action]) -> Iterator[Entry]:
+def _in_pairs(actions: Iterable[Action]) -> Iterator[HelpEntry]:
     """Iterate over entries for columns: what is said in the same few words is one, with the first key of each."""
     for brief, together in groupby(actions, key=lambda action: action.brief or action.id):
         same = list(together)
         yield _entry(same, same[0].does if len(same) == 1 else brief, " ")
 
 
-def _entry(actions: Sequence[Action], meaning: str, between: str) -> Entry:
+def _entry(actions: Sequence[Action], meaning: str, between: str) -> HelpEntry:
     first = [each.keys[0] for each in actions if each.keys]
     if len(actions) == 1:
         head = between.join(actions[0].keys)
@@ -185,7 +185,7 @@ def _entry(actions: Sequence[Action], meaning: str, between: str) -> Entry:
     else:
         head = between.join(first)
     names = " ".join(f"{each.id} {each.does}" for each in actions)
-    return Entry(head or "unbound", "key", meaning, actions[0].in_few_words, names)
+    return HelpEntry(head or "unbound", "key", meaning, actions[0].in_few_words, names)
 
 
 def _listed(block: Block, width: int) -> Iterator[Line]:

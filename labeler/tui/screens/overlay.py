@@ -31,7 +31,7 @@ _FRAME_HEIGHT: Final = 2
 """Cells and lines that the border of an overlay takes, with what it keeps free inside."""
 
 
-class Found(NamedTuple):
+class FoundLines(NamedTuple):
     """What a search found: lines to show, and how many finds that is."""
 
     lines: Sequence[Line]
@@ -47,7 +47,7 @@ class Sheet(Protocol):
     def lines(self, width: int) -> Sequence[Line]:
         """Return all of it to be scrolled."""
 
-    def found(self, words: str, width: int) -> Found:
+    def found(self, words: str, width: int) -> FoundLines:
         """Return what is found of words in lower case."""
 
 
@@ -63,9 +63,9 @@ class TextSheet:
     def lines(self, width: int) -> Sequence[Line]:
         return self.make(width)
 
-    def found(self, words: str, width: int) -> Found:
+    def found(self, words: str, width: int) -> FoundLines:
         lines = [line for line in self.make(width) if words in "".join(text for text, _ in line).casefold()]
-        return Found(lines, len(lines))
+        return FoundLines(lines, len(lines))
 
 
 @dataclass
