@@ -14,7 +14,7 @@ from labeler.domain.assessment import same_reviewer
 from labeler.domain.queue import Queue, QueueItemState
 from labeler.domain.worklist import ReviewSpec
 from labeler.reading.sanitise import one_line
-from labeler.tui.review.question_panel import describe
+from labeler.tui.review.question_words import describe
 from labeler.tui.screens.worklist_menu import Preview
 from labeler.tui.widgets.choice_list import Offer
 

@@ -25,7 +25,8 @@ from labeler.tui.keyboard.key_names import Pressed, key_name, pressed, same_key
 from labeler.tui.keyboard.pasting import dropped_paste
 from labeler.tui.keyboard.typed_on import Typed
 from labeler.tui.review.presses import TOO_EARLY
-from labeler.tui.review.question_panel import option_keys, whole_text
+from labeler.tui.review.question_panel import option_keys
+from labeler.tui.review.question_words import whole_text
 from labeler.tui.review.trace_pane import TracePane
 from labeler.tui.screens.over_review import OverReview
 from labeler.tui.widgets.styled_text import wrapped

@@ -27,7 +27,8 @@ from labeler.tui.review.available_keys import acceptable
 from labeler.tui.review.copy import Copied, CopyMenu, hand_over, text_to_copy, write_copy
 from labeler.tui.review.filter_actions import ReviewFilters
 from labeler.tui.review.presses import TOO_EARLY
-from labeler.tui.review.question_panel import option_keys, whole_question
+from labeler.tui.review.question_panel import option_keys
+from labeler.tui.review.question_words import whole_question
 from labeler.tui.widgets.styled_text import wrapped
 
 if TYPE_CHECKING:

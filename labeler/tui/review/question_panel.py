@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
-from itertools import zip_longest
 
 from rich.cells import cell_len, set_cell_size
 
@@ -14,9 +13,7 @@ from labeler.domain.change import Answer
 from labeler.domain.question import Categorical, Numeric, PassFail, Question, Structured, Text
 from labeler.domain.value import JsonValue
 from labeler.domain.value_words import number_words
-from labeler.reading.sanitise import one_line, sanitise
 from labeler.review.answer_values import allowed, takes_single_digits
-from labeler.review.parts import Part
 from labeler.tui.appearance import Signs
 from labeler.tui.keymap import Keymap
 from labeler.tui.review.last_item import LastItemView, last_line
@@ -154,43 +151,6 @@ def height_needed(view: PanelView, width: int) -> int:
     rows = question_rows_of(view.questions, view.answers)
     focused = ((replace(view, focus=row.part.place[0], field_index=row.part.place[1]), row) for row in rows)
     return len(rows) - 1 + max((len(_focused_rows(each, row, width, label)) for each, row in focused), default=1)
-
-
-def whole_question(part: Part, keys: Mapping[str, str]) -> str:
-    """Return the instruction and every option as display text; `keys` are as in `PanelKeys.options`.
-
-    Below a field's own instruction stands that of its question.
-    """
-    instructions = (each.instruction for each in dict.fromkeys((part.asked, part.question)))
-    return whole_text(part.asked, keys, "\n\n".join(filter(None, map(sanitise, instructions))))
-
-
-def whole_text(question: Question, keys: Mapping[str, str], instruction: str | None = None) -> str:
-    """Return a question's `instruction`, its own unless it is given, and every option as display text."""
-    told = sanitise(question.instruction) if instruction is None else instruction
-    instruction = told or "This question has no instruction."
-    if not isinstance(question.input, Categorical):
-        return instruction
-    options = question.input.options
-    listed = [
-        f"{keys.get(digit, ''):2}{one_line(option, len(option) + 1)}"
-        for digit, option in zip_longest(OPTION_DIGITS[: len(options)], options, fillvalue="")
-    ]
-    none = [f"{keys[NONE]:2}none"] if question.input.multiple else []
-    return "\n".join([instruction, "", *listed, *none])
-
-
-def describe(question: Question) -> str:
-    """Return what may be answered, in a few words, unsanitised: ``Helpful / Not helpful``."""
-    match question.input:
-        case PassFail(positive, negative):
-            return f"{positive} / {negative}"
-        case Categorical(options, multiple):
-            return f"{'any of' if multiple else 'one of'} {', '.join(options)}"
-        case Structured(fields):
-            return ", ".join(field.name for field in fields)
-        case _:
-            return allowed(question)
 
 
 def _shown(view: PanelView, text: str) -> str:
