@@ -14,7 +14,7 @@ import pytest
 from labeler.domain.clock import wall_clock_ms
 from labeler.sprint.repeats import DAY_MS
 from tests.cli.program import Program
-from tests.cli.sprint_store import SprintStore
+from tests.cli.sprint_store import EXPERIMENT, SprintStore
 from tests.terminal.conftest import Machine
 
 pytestmark = [
@@ -125,3 +125,29 @@ def test_a_repeat_never_shows_what_i_said_before(tmp_path: Path) -> None:
     [status] = store.sprint(lead, "status", "Again", "--json").lines
     [oneself] = status["with_oneself"]
     assert (oneself["reviewer"], oneself["items"], oneself["percent"]) == ("ana", 3, 0.0)
+
+
+def test_a_lead_decides_what_reviewers_dispute_with_a_key_each(tmp_path: Path) -> None:
+    store = SprintStore(tmp_path / "store.db", 4)
+    (tmp_path / "lead").mkdir()
+    lead = Program(tmp_path / "lead")
+    assert store.create(lead, NAME, ("ana", "bo"), "all", "--seed", "3").code == 0
+    first, second, *_ = store.traces
+    for trace_id in store.traces:
+        store.label(trace_id, "ana", True, slug="autumn-2026")
+        store.label(trace_id, "bo", trace_id not in (first, second), slug="autumn-2026")
+    [before] = store.sprint(lead, "status", NAME, "--json").lines[0]["questions"]
+    assert before["disagreements"] == 2
+    machine = Machine(tmp_path / "lead", {"LABELER_REVIEWER": "lead"})
+    machine.asks("[delivery]\ngrace = 0\n")
+    with machine.terminal("sprint", "adjudicate", NAME, "-b", store.uri, "-e", EXPERIMENT) as terminal:
+        for number, key in enumerate("nX", 1):
+            terminal.wait_for("adjudicate", f"{number}/2", f"decided {number - 1}", "› correct")
+            time.sleep(0.4)  # keys that come with a new case are ignored
+            terminal.press(key)
+        terminal.wait_for("2 decided")
+        assert terminal.leave() == 0
+    assert sorted(store.labels("lead", "autumn-2026").values(), key=str) == [False, None]
+    [after] = store.sprint(lead, "status", NAME, "--json").lines[0]["questions"]
+    assert after == before | {"disagreements": 0}, "decisions are no reviewer's answers"
+    assert {*store.items(f"{NAME} · ana").values(), *store.items(f"{NAME} · bo").values()} == {"PENDING"}
