@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from labeler.backends.mlflow.backend import open_backend
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.worklist import Query
 from labeler.reading.wire.spans import decode
+from tests.cli.program import Program
 from tests.servers.environments import venv_with
 from tests.servers.mlflow_server import MlflowServer
 
@@ -94,3 +96,11 @@ async def test_an_old_server_is_searched_read_and_labelled_without_queues(old_se
     assert await backend.find(ids[0], second.id) is None
     assert await backend.find(ids[0], first.id) == first
     await backend.close()
+
+
+def test_a_sprint_is_refused_by_name_of_what_is_missing(old_server: MlflowServer, tmp_path: Path) -> None:
+    who = ("--reviewers", "ana,bo", "--overlap", "1", "--yes")
+    refused = Program(tmp_path).run("sprint", "create", "Autumn", "-b", old_server.url, "-e", "old", *who)
+    assert refused.code == 69
+    assert "A sprint needs review queues, which MLflow has from 3.14 on" in refused.err
+    assert "labeler report works here" in refused.err
