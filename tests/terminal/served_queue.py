@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from base64 import b64decode
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +74,7 @@ def label_item(terminal: Terminal, number: int, thumb: str, digit: str) -> None:
     """Answer both questions of the item that stands on the screen as `number`, and see the next."""
     terminal.wait_for(f"item {number}/10", "line ")
     terminal.wait_until_gone("Loading")
+    time.sleep(0.3)  # keys that come with a new item are ignored
     terminal.press(thumb)
     terminal.wait_for("› quality")
     terminal.press(digit)

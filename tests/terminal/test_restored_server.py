@@ -11,7 +11,10 @@ import pytest
 
 from tests.terminal.served_queue import QUEUE, ServedQueue, label_item
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timing("a real program in a real terminal, which a busy machine holds up"),
+]
 
 
 def test_labels_given_since_the_backup_come_back_once_beside_an_open_screen_and_kills(served: ServedQueue) -> None:

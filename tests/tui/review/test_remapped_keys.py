@@ -15,6 +15,7 @@ import labeler
 from labeler.domain.question import Numeric, Question
 from labeler.review import action as act
 from labeler.tui.action_table import ACTIONS, Action, Context, OnScreen, Pane, Rule
+from labeler.tui.adjudication.screen import AdjudicationScreen
 from labeler.tui.document.view import DocumentView
 from labeler.tui.keymap import build_keymap
 from labeler.tui.outbox.delivery_list import OutboxList
@@ -280,6 +281,7 @@ def test_every_target_of_the_table_has_what_it_is_asked_for() -> None:
         Context.OUTBOX: (OutboxScreen,),
         Context.FIELD: (StartScreen,),
         Context.CONFIRM: (),
+        Context.ADJUDICATION: (AdjudicationScreen,),
     }
     panes: dict[Context, Sequence[type]] = {
         Context.REVIEW: (DocumentView, SpanList),
