@@ -65,13 +65,19 @@ class ConflictCheck:
         due = await self._journal.run(
             self._journal.outbox.to_check, places, self._now_ms(), grace_ms, limit, list(checked)
         )
+        arrived: list[str] = []
         if due or len(self._sent) >= AT_ONCE or (self._sent and not left):
-            self._ask(places, due)
+            # Half of a change says nothing: what it retires is still there, or revived for a moment.
+            unfinished = await self._journal.run(self._journal.outbox.due_traces, places, self._now_ms(), grace_ms)
+            finished = (each for each in self._sent if each not in unfinished and each not in busy)
+            arrived = list(itertools.islice(finished, AT_ONCE))
+        if due or arrived:
+            self._ask(places, due, arrived)
 
     def begin_after(self, places: Sequence[Destination]) -> bool:
         """Begin to check again traces whose answers have arrived; return whether there are any."""
         if self._sent and self._asking is None:
-            self._ask(places, ())
+            self._ask(places, (), list(self._sent)[:AT_ONCE])
         return bool(self._sent)
 
     def sent(self, trace_id: str) -> None:
@@ -90,9 +96,8 @@ class ConflictCheck:
             self._asking.cancel()
             self._asking = None
 
-    def _ask(self, places: Sequence[Destination], due: Sequence[str]) -> None:
-        """Ask about traces that are due, and in the same search about those whose answers have arrived longest ago."""
-        arrived = list(itertools.islice((each for each in self._sent if each not in due), AT_ONCE))
+    def _ask(self, places: Sequence[Destination], due: Sequence[str], arrived: Sequence[str]) -> None:
+        """Ask in one search about traces that are due and about those whose answers have arrived."""
         self._asking = asyncio.get_running_loop().create_task(self._check(places, due, arrived))
 
     async def _check(self, places: Sequence[Destination], due: Sequence[str], arrived: Sequence[str]) -> list[Delivery]:
