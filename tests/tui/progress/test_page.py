@@ -226,7 +226,7 @@ async def test_the_page_at_the_end(
     async with open_table(tmp_path, traces(7), (THUMB, RATING, MODES), size=size) as table:
         await label_all(table)
         await table.delivered()
-        await table.wait_for(lambda: "nothing waits" in table.screen, "what was delivered")
+        await table.wait_for(lambda: "15 answers delivered, nothing waits" in table.screen, "what was delivered")
         await table.press("j")
         snapshots.check(f"end-{size[0]}x{size[1]}", table.app)
 
@@ -235,7 +235,7 @@ async def test_the_page_in_ascii(tmp_path: Path, snapshots: Snapshots, same_pace
     async with open_table(tmp_path, traces(7), (THUMB, RATING, MODES), signs=ASCII) as table:
         await label_all(table)
         await table.delivered()
-        await table.wait_for(lambda: "nothing waits" in table.screen, "what was delivered")
+        await table.wait_for(lambda: "15 answers delivered, nothing waits" in table.screen, "what was delivered")
         snapshots.check("end-ascii", table.app)
         assert table.screen.isascii()
 
