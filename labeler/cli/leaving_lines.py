@@ -21,11 +21,12 @@ def leaving_lines(title: str, progress: Progress, left: OutboxCounts, moved_to: 
     return (
         one_line(f"{title}: {items_words(progress)}", width),
         one_line(answers, width) if answers else "Nothing is answered yet",
-        _delivery_words(left, moved_to),
+        delivery_words(left, moved_to),
     )
 
 
-def _delivery_words(left: OutboxCounts, moved_to: Path | None) -> str:
+def delivery_words(left: OutboxCounts, moved_to: Path | None) -> str:
+    """Return what is not delivered, where it is kept, and what to do about it."""
     told = []
     if left.waiting and moved_to is not None:
         told.append(f"{left.waiting} to be delivered, safe in {moved_to}: {how_to_deliver(moved_to)}")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import shlex
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from labeler.cli.context import open_cache
 from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.leaving_lines import delivery_words
 from labeler.cli.output import print_json, print_message
 from labeler.cli.reviewer import reviewer_at
 from labeler.cli.screen_settings import keymap_of, theme_of
@@ -198,7 +200,8 @@ async def _on_screen(
         if app.crash is not None:
             raise app.crash
         await journal.keep_at_the_end()
-    for line in _leaving_lines(desk, left):
+    moved_to = None if journal.path == configuration.paths.journal else journal.path
+    for line in _leaving_lines(desk, left, moved_to):
         print_message(line)
     return ExitCode.INTERRUPTED if app.interrupted else ExitCode.OK
 
@@ -231,24 +234,15 @@ def _verdict_words(desk: AdjudicationDesk) -> Mapping[str, str]:
     return {verdict.id: words(verdict) for verdict in desk.case.verdicts}
 
 
-def _leaving_lines(desk: AdjudicationDesk, left: OutboxCounts) -> list[str]:
+def _leaving_lines(desk: AdjudicationDesk, left: OutboxCounts, moved_to: Path | None) -> list[str]:
     """Return what was decided, what is left, what is not delivered, and what comes next."""
     title, total = one_line(desk.title, 60), len(desk.cases)
     still_open = total - desk.decided - desk.put_off
     later = f", {desk.put_off:,} later" if desk.put_off else ""
     lines = [
-        f"{title}: {desk.decided_here:,} decided{later}, {still_open:,} open; {desk.decided:,} of {total:,} in all"
+        f"{title}: {desk.decided_here:,} decided{later}, {still_open:,} open; {desk.decided:,} of {total:,} in all",
+        delivery_words(left, moved_to),
     ]
-    told = []
-    if left.waiting:
-        told.append(
-            f"{left.waiting} to be delivered, safe in the journal: they go out with the next run, or labeler sync"
-        )
-    if left.parked:
-        told.append(f"{left.parked} waiting for you: labeler outbox list says why")
-    if left.refused:
-        told.append(f"{left.refused} refused by the server: labeler outbox list says why")
-    lines.append(" · ".join(told) or "Nothing is left to deliver")
     if not still_open:
         name = shlex.quote(desk.title)
         lines.append(f"Next: labeler report --sprint {name}, labeler sprint handover {name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Final
 
 from textual import on
@@ -37,9 +38,9 @@ class DecisionFields(AdjudicationDisplay):
 
     _asked: AskedText | None = None
 
+    @abstractmethod
     def show_end(self) -> None:
         """Show what was decided, and what is left."""
-        raise NotImplementedError
 
     async def decide(self, value: JsonValue, comment: str | None = None) -> None:
         """Decide the case in view and go on; None: no answer is right.
