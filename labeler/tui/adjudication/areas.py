@@ -3,43 +3,29 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from labeler.tui.adjudication.decision_panel import DecisionPanel
 from labeler.tui.adjudication.votes import BESIDE_FROM_WIDTH, STACKED_ROWS, StackedVotes, Votes, VotesView, votes_width
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keymap import Keymap
-from labeler.tui.review.answer_field import AnswerField
-from labeler.tui.review.trace_header import TraceHeader
-from labeler.tui.review.trace_pane import TracePane
+from labeler.tui.review.reading_screen import ReadingScreen
 from labeler.tui.widgets.dividers import Divider, DividerView, Edge
 from labeler.tui.widgets.finished_rows import Beside, Stacked
 from labeler.tui.widgets.key_line import KeyLine
-from labeler.tui.widgets.prompt import Prompt
 
 
-class AdjudicationAreas(Screen[None]):
+class AdjudicationAreas(ReadingScreen):
     """Composes the widgets and lays them out. Who inherits gives each its value."""
 
     CSS_PATH = "screen.tcss"
-    AUTO_FOCUS = ""
-    BLANK = True
 
-    def __init__(self, look: ScreenLook, keymap: Keymap) -> None:
-        super().__init__()
-        self.look = look
-        self.keymap = keymap
-        self.views = TracePane(look, id="reading")
+    def __init__(self, look: ScreenLook, keymap: Keymap, guard_ms: int) -> None:
+        super().__init__(look, keymap, guard_ms)
         self._status = KeyLine(look, id="adjudication-status")
         self._rule_top, self._rule_bottom = Divider(look, id="rule-top"), Divider(look, id="rule-bottom")
-        self._header = TraceHeader(look, id="header")
         self._votes_edge = Edge(look, id="votes-edge")
         self._votes, self._votes_below = Votes(look, id="votes"), StackedVotes(look, id="votes-below")
-        self._bottom = Stacked(id="bottom")
         self._panel = DecisionPanel(look, id="decision")
-        self._key_line = KeyLine(look, id="adjudication-keys")
-        self._answer_field = AnswerField(keymap, id="answer-field")
-        self._prompt = Prompt(keymap, id="prompt")
 
     def compose(self) -> ComposeResult:
         yield self._status
@@ -57,11 +43,6 @@ class AdjudicationAreas(Screen[None]):
             yield self._answer_field
             yield self._key_line
             yield self._prompt
-
-    async def mount_forms(self) -> None:
-        """Mount what texts are typed in."""
-        await self._answer_field.mount_forms()
-        await self._prompt.mount_forms()
 
     def give_room(self, panel_rows: int) -> None:
         """Give the areas their room: the votes stand beside the document where there is enough, else below it."""
@@ -81,13 +62,7 @@ class AdjudicationAreas(Screen[None]):
         """Show what people said."""
         self._votes.view = self._votes_below.view = view
 
-    @property
-    def open_field(self) -> AnswerField | Prompt | None:
-        """Where text is typed now, if it is."""
-        return next((field for field in (self._answer_field, self._prompt) if field.is_open), None)
-
     def arrange_bottom(self) -> None:
-        """Have what is typed stand in place of the question, or of the keys."""
         field = self._answer_field
         self._panel.display = not field.has_several_lines
         self._key_line.display = field.has_several_lines or self.open_field is None

@@ -76,8 +76,8 @@ class DecisionFields(AdjudicationDisplay):
     @on(AnswerField.Cancelled)
     @on(Prompt.SearchEntered)
     @on(Prompt.Cancelled)
-    async def _field_told(self, message: Message) -> None:
-        """What became of the open field, told by itself or by a key that came before it could hear it."""
+    async def field_told(self, message: Message) -> None:
+        """Act on what became of the open field, told by itself or by a key that came before it could hear it."""
         if isinstance(message, AnswerField.Cancelled | Prompt.Cancelled):
             self.cancel_field(message.text)
         elif isinstance(message, AnswerField.Submitted):

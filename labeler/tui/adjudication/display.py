@@ -21,7 +21,6 @@ from labeler.tui.adjudication.view_models import (
 )
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keymap import Keymap
-from labeler.tui.review.presses import Presses
 from labeler.tui.review.question_panel import PanelView
 from labeler.tui.widgets.key_line import message_lines, search_line, view_line
 from labeler.tui.widgets.styled_text import Line
@@ -41,9 +40,8 @@ class AdjudicationDisplay(AdjudicationAreas):
         guard_ms: int,
         verdict_words: Callable[[AdjudicationDesk], Mapping[str, str]],
     ) -> None:
-        super().__init__(look, keymap)
+        super().__init__(look, keymap, guard_ms)
         self.desk = desk
-        self.presses = Presses(keymap, guard_ms)
         self._verdict_words = verdict_words
         self._notice: tuple[str, str] | None = None
         self._expected: tuple[object, ...] | None = None
@@ -54,14 +52,8 @@ class AdjudicationDisplay(AdjudicationAreas):
         self.call_after_refresh(self.paint)
 
     def say(self, sentence: str, role: str = "chrome.strong") -> None:
-        """Put a sentence in place of the keys until the next key; an empty one brings them back."""
         self._notice = (sentence, role) if sentence else None
         self._paint_bottom()
-
-    def warn(self, why_not: str) -> None:
-        """Say why something was not done; nothing where it was."""
-        if why_not:
-            self.say(why_not, "warning")
 
     def paint(self) -> None:
         """Give every widget its value anew; each paints what of it differs."""

@@ -21,8 +21,7 @@ from labeler.tui.adjudication.end_page import EndLeft, EndPage
 from labeler.tui.adjudication.view_models import header_view
 from labeler.tui.keyboard.dispatch import dispatch
 from labeler.tui.keyboard.key_guard import Allow, Ignore, TakeBack, Why
-from labeler.tui.keyboard.key_names import Pressed, key_name, pressed, same_key
-from labeler.tui.keyboard.pasting import dropped_paste
+from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.keyboard.typed_on import Typed
 from labeler.tui.review.presses import TOO_EARLY
 from labeler.tui.review.question_panel import option_keys
@@ -72,29 +71,9 @@ class AdjudicationScreen(DecisionFields):
     # Keys
 
     async def on_key(self, event: events.Key) -> None:
-        """One key, one action, in the order in which they were pressed; in an open field, one letter."""
-        if isinstance(self.app.screen, OverReview) and self.app.screen.focused is None:
-            event.stop()
-            event.prevent_default()
-            self.app.screen.post_message(same_key(event))  # it came while that screen was being opened
-            return
-        await self.mount_forms()
-        if self.focused is None:
-            event.stop()
-            event.prevent_default()
-            await self._press(pressed(event))
-        elif (field := self.open_field) is not None:
-            event.stop()
-            event.prevent_default()
-            if not self._is_typed(event):
-                await field.edit(event.key)
-            elif (told := field.hear(pressed(event))) is not None:
-                await self._field_told(told)
+        await self.hear(event)
 
-    def _is_typed(self, event: events.Key) -> bool:
-        return event.is_printable or self.keymap.action(Context.FIELD, key_name(event)) is not None
-
-    async def _press(self, press: Pressed) -> None:
+    async def press(self, press: Pressed) -> None:
         key = press.key
         if (typed := self.presses.typed(key)) is not Typed.NOTHING:
             if typed is Typed.END:
@@ -232,7 +211,7 @@ class AdjudicationScreen(DecisionFields):
             text = f"{text}\n\nThe guide of “{one_line(self.desk.title, 60)}”\n\n{guide}"
         sheet = TextSheet(lambda width: wrapped(text, width))
         whole = Overlay(one_line(question.name, 60), sheet, self.keymap, self.look)
-        self.app.push_screen(whole, self._overlay_closed)
+        self.app.push_screen(whole, self.overlay_closed)
 
     async def toggle_view(self, action_id: str) -> None:
         """Open a view of the trace, or close it when it is open."""
@@ -249,45 +228,11 @@ class AdjudicationScreen(DecisionFields):
         else:
             self.warn(await self.views.open_spans())
 
-    def go_answer(self) -> None:
-        self.views.go_answer()
-
-    def fold(self) -> None:
-        self.warn(self.views.fold())
-
-    def fold_all(self) -> None:
-        self.warn(self.views.fold_all())
-
-    def search(self) -> None:
-        """Ask what to search for in the trace."""
-        self._prompt.ask_search(self.keymap.spelled("{field.save} searches · {field.leave} leaves"))
-        self.arrange_bottom()
-
     def next_match(self) -> None:
         self.views.in_front.next_match()
 
     def previous_match(self) -> None:
         self.views.in_front.previous_match()
-
-    async def enter(self) -> None:
-        """Open the selected span, or go to the message that was read from it."""
-        self.warn(await self.views.enter())
-
-    def close(self) -> bool:
-        """Close what stands over the conversation; tells whether anything did."""
-        was_open = self.views.back()
-        if was_open:
-            self.presses.closed()
-        return was_open
-
-    def help(self) -> None:
-        """Show every key."""
-        from labeler.tui.screens.help import HelpPage
-
-        self.app.push_screen(HelpPage(self.keymap, self.look), self._overlay_closed)
-
-    def _overlay_closed(self, press: Pressed | None) -> None:
-        self.presses.closed(press)
 
     async def leave(self) -> bool:
         """Leave the open field, search or view; tells whether there was one."""
@@ -299,13 +244,6 @@ class AdjudicationScreen(DecisionFields):
             self.paint()
             return True
         return self.close()
-
-    def quit(self) -> None:
-        """Leave, if the key was meant to."""
-        if self.presses.may_leave():
-            self.app.exit()
-        else:
-            self.say(self.keymap.spelled("{app.quit} again leaves"))
 
     def show_end(self) -> None:
         """Show what was decided, and what is left."""
@@ -325,23 +263,6 @@ class AdjudicationScreen(DecisionFields):
             self.paint()
         else:
             await self.run(left.then)
-
-    def on_paste(self, event: events.Paste) -> None:
-        """Text pasted outside a field decides nothing; pasted before an open field could hear it, it goes there."""
-        event.stop()
-        self.pasted(event.text)
-
-    def pasted(self, text: str) -> None:
-        """Put pasted text into the open field, or say that it is dropped."""
-        if not self.typed_unseen(text):
-            self.warn(dropped_paste(text))
-
-    def typed_unseen(self, text: str) -> bool:
-        """Put what was typed below the sign of a terminal too small into the open field; tells whether there is one."""
-        field = self.open_field
-        if field is not None:
-            field.type(text)
-        return field is not None
 
     # What the widgets and the desk tell
 

@@ -19,7 +19,6 @@ from labeler.review.judge_values import as_asked
 from labeler.tui.action_table import Action, Rule
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.dispatch import dispatch
-from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.keymap import Keymap
 from labeler.tui.media.private_files import in_words
 from labeler.tui.review import open_views
@@ -110,14 +109,14 @@ class ReviewActions(ReviewFilters):
         if guide := sanitise(self.desk.record.spec.guide):
             text = f"{text}\n\n{guide_title(self.desk)}\n\n{guide}"
         sheet = TextSheet(lambda width: wrapped(text, width))
-        self.app.push_screen(Overlay(sanitise(part.name), sheet, self.keymap, self.look), self._overlay_closed)
+        self.app.push_screen(Overlay(sanitise(part.name), sheet, self.keymap, self.look), self.overlay_closed)
 
     def show_guide(self) -> None:
         """Show the guide of the sprint, as before its first item."""
         from labeler.tui.screens.guide import GuidePage
 
         guide = sanitise(self.desk.record.spec.guide)
-        self.app.push_screen(GuidePage(guide_title(self.desk), guide, self.keymap, self.look), self._overlay_closed)
+        self.app.push_screen(GuidePage(guide_title(self.desk), guide, self.keymap, self.look), self.overlay_closed)
 
     def blind(self) -> None:
         """Hide what others said, or show it, after asking."""
@@ -132,26 +131,6 @@ class ReviewActions(ReviewFilters):
     async def toggle_view(self, action_id: str) -> None:
         """Open a view of the current trace, or close it when it is open."""
         self.warn(self.keymap.spelled(await open_views.toggle_view(self.desk, self.views, action_id)))
-
-    async def enter(self) -> None:
-        """Open the selected span, or go to the message that was read from it."""
-        self.warn(await self.views.enter())
-
-    def close(self) -> bool:
-        """Close what stands over the conversation or beside it; tells whether anything did."""
-        was_open = self.views.back()
-        if was_open:
-            self.presses.closed()
-        return was_open
-
-    def go_answer(self) -> None:
-        self.views.go_answer()
-
-    def fold(self) -> None:
-        self.warn(self.views.fold())
-
-    def fold_all(self) -> None:
-        self.warn(self.views.fold_all())
 
     async def aim(self) -> None:
         """Aim the questions at the selected span, or at the trace again."""
@@ -185,11 +164,6 @@ class ReviewActions(ReviewFilters):
         self.paint_chrome()
 
     # Searching
-
-    def search(self) -> None:
-        """Ask what to search for in the trace."""
-        self._prompt.ask_search(self.keymap.spelled("{field.save} searches · {field.leave} leaves"))
-        self.arrange_bottom()
 
     def search_for(self, text: str) -> None:
         """Search in what is in front; for nothing: end the search."""
@@ -306,12 +280,6 @@ class ReviewActions(ReviewFilters):
 
     # Other screens
 
-    def help(self) -> None:
-        """Show every key."""
-        from labeler.tui.screens.help import HelpPage
-
-        self.app.push_screen(HelpPage(self.keymap, self.look), self._overlay_closed)
-
     def outbox(self) -> None:
         """Show what is not delivered."""
         from labeler.tui.outbox.screen import OutboxScreen
@@ -366,9 +334,6 @@ class ReviewActions(ReviewFilters):
 
         self.app.push_screen(choice, closed)
 
-    def _overlay_closed(self, pressed: Pressed | None) -> None:
-        self.presses.closed(pressed)
-
     # Leaving
 
     async def leave(self) -> bool:
@@ -384,13 +349,6 @@ class ReviewActions(ReviewFilters):
             self.end_search()
             return True
         return await self.end_aim() or self.close()
-
-    def quit(self) -> None:
-        """Leave the review, if the key was meant to."""
-        if self.presses.may_leave():
-            self.app.exit()
-        else:
-            self.say(self.keymap.spelled("{app.quit} again leaves"))
 
 
 def guide_title(desk: Desk) -> str:

@@ -5,53 +5,38 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keymap import Keymap
-from labeler.tui.review.answer_field import AnswerField
 from labeler.tui.review.layout import WorklistDisplay, panel_rows, worklist_width
 from labeler.tui.review.question_panel import PanelView, QuestionPanel
+from labeler.tui.review.reading_screen import ReadingScreen
 from labeler.tui.review.status_line import StatusLine
-from labeler.tui.review.trace_header import TraceHeader
-from labeler.tui.review.trace_pane import TracePane
 from labeler.tui.review.worklist import WorklistView
 from labeler.tui.review.worklist_rows import WorklistSource
 from labeler.tui.widgets.confirm import Confirm
 from labeler.tui.widgets.dividers import Divider, DividerView, Edge
 from labeler.tui.widgets.finished_rows import Beside, FinishedRows, Stacked
-from labeler.tui.widgets.key_line import KeyLine
 from labeler.tui.widgets.key_menu import KeyMenu, KeyMenuView
-from labeler.tui.widgets.prompt import Prompt
 from labeler.tui.widgets.snippets import Snippets
 
 
-class ReviewAreas(Screen[None]):
+class ReviewAreas(ReadingScreen):
     """Composes the widgets and lays them out. It knows no review: who inherits gives each widget its value."""
 
     CSS_PATH = "screen.tcss"
-    AUTO_FOCUS = ""
-    BLANK = True
 
-    def __init__(self, rows: WorklistSource, look: ScreenLook, keymap: Keymap) -> None:
-        super().__init__()
-        self.look = look
-        self.keymap = keymap
-        self.views = TracePane(look, id="reading")
+    def __init__(self, rows: WorklistSource, look: ScreenLook, keymap: Keymap, guard_ms: int) -> None:
+        super().__init__(look, keymap, guard_ms)
         self._status = StatusLine(look, id="status")
         self._rule_top, self._rule_bottom = Divider(look, id="rule-top"), Divider(look, id="rule-bottom")
         self._worklist = WorklistView(rows, look.palette, look.signs, id="worklist")
         self._worklist_edge = Edge(look, id="worklist-edge")
         self._worklist_display = WorklistDisplay()
-        self._header = TraceHeader(look, id="header")
-        self._bottom = Stacked(id="bottom")
         self._panel = QuestionPanel(look, id="panel")
         self._panel_rows = 0
-        self._key_line = KeyLine(look, id="key-line")
         self._menu = KeyMenu(look, id="menu")
         self.confirm = Confirm(keymap, look, id="confirm")
-        self._answer_field = AnswerField(keymap, id="answer-field")
-        self._prompt = Prompt(keymap, id="prompt")
 
     def compose(self) -> ComposeResult:
         yield self._status
@@ -70,11 +55,6 @@ class ReviewAreas(Screen[None]):
             yield self._key_line
             yield self.confirm
             yield self._prompt
-
-    async def mount_forms(self) -> None:
-        """Mount what texts are typed in: a third of all widgets, none of which the first trace needs."""
-        await self._answer_field.mount_forms()
-        await self._prompt.mount_forms()
 
     def restyle(self, look: ScreenLook) -> None:
         """Draw everything in another theme."""
@@ -108,11 +88,6 @@ class ReviewAreas(Screen[None]):
     @abstractmethod
     def notice(self) -> str:
         """The sentence in place of the key line, or the empty string."""
-
-    @property
-    def open_field(self) -> AnswerField | Prompt | None:
-        """Where text is typed now, if it is."""
-        return next((field for field in (self._answer_field, self._prompt) if field.is_open), None)
 
     def arrange_bottom(self) -> None:
         """Have what is typed stand in place of the questions, or of the keys, and a question back in place of the keys.

@@ -20,7 +20,6 @@ from labeler.tui.review import open_views, view_models
 from labeler.tui.review.areas import ReviewAreas
 from labeler.tui.review.available_keys import keys_that_act
 from labeler.tui.review.desk_rows import DeskRows
-from labeler.tui.review.presses import Presses
 from labeler.tui.review.question_panel import PanelView
 from labeler.tui.widgets.confirm import Way
 from labeler.tui.widgets.key_line import details_lines, key_line, message_lines, search_line, view_line
@@ -32,9 +31,8 @@ class ReviewDisplay(ReviewAreas):
 
     def __init__(self, desk: Desk, keymap: Keymap, look: ScreenLook, guard_ms: int) -> None:
         self._rows = DeskRows(desk, look.signs)
-        super().__init__(self._rows, look, keymap)
+        super().__init__(self._rows, look, keymap, guard_ms)
         self.desk = desk
-        self.presses = Presses(keymap, guard_ms)
         self._texts = view_models.display_texts(desk.state.questions)
         self._expected: tuple[str, bool] | None = None
         self._notice: tuple[str, str] | None = None
@@ -76,7 +74,6 @@ class ReviewDisplay(ReviewAreas):
         return "" if self._notice is None else self._notice[0]
 
     def say(self, sentence: str, role: str = "chrome.strong") -> None:
-        """Put a sentence in place of the key line until the next key; an empty one brings the key line back."""
         notice = (sentence, role) if sentence else None
         if notice != self._notice:
             self._notice = notice
@@ -121,11 +118,6 @@ class ReviewDisplay(ReviewAreas):
             else:
                 self.confirm.press(press)
                 self._question_changed()
-
-    def warn(self, why_not: str) -> None:
-        """Say why something was not done; nothing where it was."""
-        if why_not:
-            self.say(why_not, "warning")
 
     def questions_changed(self) -> None:
         """Show other questions than before. Keys pressed until they are seen were meant for those before."""

@@ -31,8 +31,7 @@ from labeler.review.action import Digit, GoTo, Undo
 from labeler.tui.action_table import Action, Context, Rule
 from labeler.tui.appearance import ScreenLook
 from labeler.tui.keyboard.key_guard import Allow, Ignore, TakeBack, Why
-from labeler.tui.keyboard.key_names import Pressed, key_name, pressed, same_key
-from labeler.tui.keyboard.pasting import dropped_paste
+from labeler.tui.keyboard.key_names import Pressed
 from labeler.tui.keyboard.typed_on import Typed
 from labeler.tui.keymap import Keymap
 from labeler.tui.media import MediaSettings
@@ -105,32 +104,15 @@ class ReviewScreen(ReviewActions):
     # Keys
 
     async def on_key(self, event: events.Key) -> None:
-        """One key, one action, in the order in which they were pressed; in an open field, one letter."""
         self.desk.note_key()
         self._keys_heard += 1
-        if isinstance(self.app.screen, OverReview) and self.app.screen.focused is None:
-            event.stop()
-            event.prevent_default()
-            self.app.screen.post_message(same_key(event))  # it came while that screen was being opened
-            return
-        await self.mount_forms()
-        if self.focused is None:
-            event.stop()
-            event.prevent_default()
-            await self.follow_aim()
-            await self._press(pressed(event))
-            await self.follow_aim()
-        elif (field := self.open_field) is not None:
-            event.stop()
-            event.prevent_default()
-            if not self._is_typed(event):
-                await field.edit(event.key)
-            elif (told := field.hear(pressed(event))) is not None:
-                await self._field_told(told)
+        await self.hear(event)
 
-    def _is_typed(self, event: events.Key) -> bool:
-        """Return whether a key types something in a field, or does something there."""
-        return event.is_printable or self.keymap.action(Context.FIELD, key_name(event)) is not None
+    async def press(self, press: Pressed) -> None:
+        """Do what a key does; what is asked about stays what is selected."""
+        await self.follow_aim()
+        await self._press(press)
+        await self.follow_aim()
 
     async def _press(self, press: Pressed) -> None:
         """Do what a key does now, about what is selected now."""
@@ -207,23 +189,6 @@ class ReviewScreen(ReviewActions):
             return action.run.action
         return Undo()
 
-    def on_paste(self, event: events.Paste) -> None:
-        """Text pasted outside a field answers nothing; pasted before an open field could hear it, it goes there."""
-        event.stop()
-        self.pasted(event.text)
-
-    def pasted(self, text: str) -> None:
-        """Put pasted text into the open field, or say that it is dropped."""
-        if not self.typed_unseen(text):
-            self.warn(dropped_paste(text))
-
-    def typed_unseen(self, text: str) -> bool:
-        """Put what was typed below the sign of a terminal too small into the open field; tells whether there is one."""
-        field = self.open_field
-        if field is not None:
-            field.type(text)
-        return field is not None
-
     # What the widgets tell
 
     @on(AnswerField.Switched)
@@ -233,8 +198,8 @@ class ReviewScreen(ReviewActions):
     @on(Prompt.FilterEntered)
     @on(Prompt.CommandEntered)
     @on(Prompt.Cancelled)
-    async def _field_told(self, message: Message) -> None:
-        """What became of the open field, told by itself or by a key that came before it could hear it."""
+    async def field_told(self, message: Message) -> None:
+        """Act on what became of the open field, told by itself or by a key that came before it could hear it."""
         if isinstance(message, AnswerField.Cancelled | Prompt.Cancelled):
             await self.cancel_field(message.text)
         elif isinstance(message, AnswerField.Switched):
