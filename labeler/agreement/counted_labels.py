@@ -38,6 +38,9 @@ class WasBlind(StrEnum):
     UNKNOWN = "unknown"
 
 
+_WRITTEN: Final[Mapping[str, WasBlind]] = {blind.value: blind for blind in WasBlind}
+
+
 class LeftOut(StrEnum):
     """Why a person's assessment does not count. Where several reasons hold, the first of them is counted."""
 
@@ -178,8 +181,7 @@ def item_of(assessment: Assessment) -> LabelledItem:
 
 def blind_of(assessment: Assessment) -> WasBlind:
     """Return what was written down about the reviewer's seeing other answers."""
-    written = assessment.metadata.get(answer_metadata.BLIND, "")
-    return next((blind for blind in WasBlind if blind == written), WasBlind.UNKNOWN)
+    return _WRITTEN.get(assessment.metadata.get(answer_metadata.BLIND, ""), WasBlind.UNKNOWN)
 
 
 def _counted(assessment: Assessment, by: str) -> CountedLabel:

@@ -44,7 +44,9 @@ def patterns_of(items: Iterable[Sequence[Value]]) -> ItemPatterns:
     paired = [labels for labels in items if len(labels) >= 2]
     values = tuple(sorted({value for labels in paired for value in labels}))
     index = {value: position for position, value in enumerate(values)}
-    counted = Counter(tuple(sorted(Counter(index[value] for value in labels).items())) for labels in paired)
+    # Items of the same labels first: there are thousands of items, and of patterns some ten.
+    alike = Counter(tuple(sorted([index[value] for value in labels])) for labels in paired)
+    counted = {tuple(sorted(Counter(labels).items())): items for labels, items in alike.items()}
     patterns = tuple(sorted(counted))
     return ItemPatterns(values, patterns, tuple(counted[pattern] for pattern in patterns))
 

@@ -32,6 +32,7 @@ from labeler.journal.models import OutboxCounts
 from labeler.reading.sanitise import one_line
 from labeler.review.judge_values import judged_value
 from labeler.sprint.adjudication import Case, cases_of, decisions_in, value_of, why_not_adjudicated
+from labeler.sprint.counting import reviewers_labels
 from labeler.sprint.errors import MissingRight
 from labeler.sprint.plan import SprintState
 from labeler.sprint.plan_tags import Sprint
@@ -59,7 +60,7 @@ async def adjudicate(arguments: argparse.Namespace) -> ExitCode:
             )
         gold = None if arguments.gold is None else read_gold_of(arguments.gold, sprint.plan)
         _check_question(arguments.ask, reading)
-        labelled = cases_of(reading, judged_value, gold_items(reading, gold))
+        labelled = cases_of(reading, reviewers_labels(reading), judged_value, gold_items(reading, gold))
         cases = [
             case
             for case in labelled

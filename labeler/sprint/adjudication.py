@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import log2
 from typing import Final, NamedTuple
 
-from labeler.agreement.counted_labels import count_labels
+from labeler.agreement.counted_labels import CountedLabels
 from labeler.agreement.level import Value
 from labeler.agreement.question_table import QuestionTable, ReadValue, comparable, tables_of
 from labeler.dataclass import dataclass
@@ -18,7 +18,6 @@ from labeler.domain.question import Categorical, Numeric, PassFail, Question
 from labeler.domain.sprint import hash_of
 from labeler.domain.value import UnusableValue
 from labeler.sprint.reading import Snapshot
-from labeler.sprint.scope import answers_in, is_of_reviewers, same_people
 
 _ENTROPY_DIGITS: Final = 9
 """Decimals to which disagreement is compared: sums of the same shares in another order differ behind these."""
@@ -109,16 +108,15 @@ def why_not_adjudicated(question: Question) -> str:
             return "takes text or an object"
 
 
-def cases_of(snapshot: Snapshot, read: ReadValue, gold_items: Collection[str] = ()) -> list[Case]:
+def cases_of(
+    snapshot: Snapshot, counted: CountedLabels, read: ReadValue, gold_items: Collection[str] = ()
+) -> list[Case]:
     """Return every question that can be decided about every trace that was labelled, the most disputed first.
 
-    Where people disagree alike, gold comes first, then what a judge sees otherwise than the majority. Only labels about
-    whole traces are cases.
+    `counted` are the labels of the sprint's reviewers. Where people disagree alike, gold comes first, then what a judge
+    sees otherwise than the majority. Only labels about whole traces are cases.
     """
     plan = snapshot.sprint.plan
-    counted = count_labels(
-        answers_in(snapshot), in_scope=is_of_reviewers(snapshot), same=same_people(plan), without=plan.ignored
-    )
     verdicts: dict[tuple[str, str], list[Assessment]] = defaultdict(list)
     for verdict in counted.judgements:
         if verdict.span_id is None:

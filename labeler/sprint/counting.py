@@ -11,7 +11,7 @@ from labeler.domain import answer_metadata
 from labeler.domain.assessment import Assessment
 from labeler.sprint.reading import Snapshot
 from labeler.sprint.repeats import both_passes
-from labeler.sprint.scope import is_of_reviewers, same_people
+from labeler.sprint.scope import answers_in, is_of_reviewers, same_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,14 @@ def parts_of(
         ),
         calibration=replace(on(calibration.__contains__), left_out={}),
         gold=on(gold.__contains__),
+    )
+
+
+def reviewers_labels(snapshot: Snapshot) -> CountedLabels:
+    """Choose the answers of a sprint's reviewers that count, without the decisions of its leads."""
+    plan = snapshot.sprint.plan
+    return count_labels(
+        answers_in(snapshot), in_scope=is_of_reviewers(snapshot), same=same_people(plan), without=plan.ignored
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import comb, sqrt
@@ -16,7 +17,6 @@ from labeler.agreement.counted_labels import (
     CountedLabels,
     LeftOut,
     WasBlind,
-    count_labels,
     reviewer_key,
 )
 from labeler.agreement.question_table import ReadValue
@@ -24,10 +24,11 @@ from labeler.agreement.report import agreement_report
 from labeler.agreement.report_model import QuestionFigures, SelfAgreement
 from labeler.agreement.self_agreement import agreement_with_oneself
 from labeler.dataclass import dataclass
-from labeler.domain.assessment import SourceType, person
+from labeler.domain.assessment import person
 from labeler.domain.question import Question
 from labeler.domain.queue import QueueItemState
 from labeler.sprint.adjudication import cases_of, disagreements
+from labeler.sprint.counting import reviewers_labels
 from labeler.sprint.gold import GoldAnswers, GoldScore, gold_score
 from labeler.sprint.plan import SprintState
 from labeler.sprint.reading import Snapshot
@@ -45,8 +46,6 @@ _GOLD_P: Final = 0.05
 _DRIFT_ITEMS: Final = 50
 _TWO_SIDED_95: Final = 1.96
 _FASTEST: Final = 5
-_JUDGES: Final = (SourceType.LLM_JUDGE, SourceType.CODE)
-"""Whose agreement with people a status does not tell: its intervals would take as long as all the others."""
 
 
 class Flag(StrEnum):
@@ -148,11 +147,9 @@ def progress_of(
     """
     plan = snapshot.sprint.plan
     same, said, is_reviewers = same_people(plan), answers_in(snapshot), is_of_reviewers(snapshot)
-    counted = count_labels(said, in_scope=is_reviewers, same=same, without=plan.ignored)
+    counted = reviewers_labels(snapshot)
     apart = set(gold_items) if plan.state is SprintState.CALIBRATING else {*gold_items, *plan.calibration}
-    peoples = [each for each in said if each.trace_id not in apart and each.source.type not in _JUDGES]
-    compared = count_labels(peoples, in_scope=is_reviewers, same=same, without=plan.ignored)
-    report = agreement_report(compared, snapshot.questions, read, bootstrap=bootstrap)
+    report = agreement_report(_compared(counted, apart), snapshot.questions, read, bootstrap=bootstrap)
     kappas = {each.reviewer: each.kappa.value for each in report.reviewers}
     by_reviewer: dict[str, list[CountedLabel]] = defaultdict(list)
     for label in counted.labels:
@@ -183,7 +180,21 @@ def progress_of(
         lost_questions=tuple(each.name for each in plan.questions if each.name not in _names(snapshot.questions)),
         with_oneself=agreement_with_oneself(both_passes(snapshot), snapshot.questions, read, bootstrap),
         counted=counted,
-        disagreements=disagreements(snapshot, cases_of(snapshot, read, gold_items)),
+        disagreements=disagreements(snapshot, cases_of(snapshot, counted, read, gold_items)),
+    )
+
+
+def _compared(counted: CountedLabels, apart: Collection[str]) -> CountedLabels:
+    """Return the labels that count for agreement: those on other traces than `apart`.
+
+    Judges are left out: the intervals of their agreement with people would take as long as all the others.
+    """
+    return replace(
+        counted,
+        labels=tuple(each for each in counted.labels if each.item.trace_id not in apart),
+        adjudications=tuple(each for each in counted.adjudications if each.trace_id not in apart),
+        judgements=(),
+        answered_twice=(),
     )
 
 

@@ -17,6 +17,8 @@ SUBJECTS = {
     "outage": "20,000 queued answers after a week without a server",
     "day": "a working day with every key, restarts and an outage; the server's end beside what was meant",
     "shared-queue": "real programs at one shared review queue: how many items are done twice",
+    "sprint": "eight programs label a sprint while it is watched; every figure of its status beside the rows",
+    "sprint-kills": "the making of a sprint killed and run again, and two at once",
     "machines": "state machines of the journal and of delivery against plain models",
 }
 """A subject is the module of its name (a dash becomes an underscore) with ``main(arguments)``, which returns 0 when

@@ -18,7 +18,16 @@ from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.domain.trace import TraceState, TraceSummary
 from labeler.domain.value import JsonValue
 from labeler.review.judge_values import judged_value
-from labeler.sprint.adjudication import Majority, cases_of, disagreements, entropy_of, majority_of, why_not_adjudicated
+from labeler.sprint.adjudication import (
+    Case,
+    Majority,
+    cases_of,
+    disagreements,
+    entropy_of,
+    majority_of,
+    why_not_adjudicated,
+)
+from labeler.sprint.counting import reviewers_labels
 from labeler.sprint.plan import Plan, PlannedQuestion, SprintSelection, SprintState
 from labeler.sprint.plan_tags import Sprint
 from labeler.sprint.progress import SprintProgress, progress_of
@@ -68,8 +77,12 @@ def votes(trace: str, *values: JsonValue, name: str = "correct") -> list[Assessm
     return [said(trace, who, value, name) for who, value in zip(PEOPLE, values, strict=False)]
 
 
+def cases(of: Snapshot, gold: Sequence[str] = ()) -> list[Case]:
+    return cases_of(of, reviewers_labels(of), judged_value, gold)
+
+
 def keys(of: Snapshot, gold: Sequence[str] = ()) -> list[tuple[str, str]]:
-    return [case.key for case in cases_of(of, judged_value, gold)]
+    return [case.key for case in cases(of, gold)]
 
 
 def progress(of: Snapshot) -> SprintProgress:
@@ -93,7 +106,7 @@ def test_the_most_disputed_come_first_then_gold_then_what_a_judge_sees_otherwise
         ("tones", "tone"), ("tie", "correct"), ("gold", "correct"), ("judged", "correct"), ("as-judged", "correct"),
         ("three-to-one", "correct"), ("all-alike", "correct"),
     ]  # fmt: skip
-    assert [case.key for case in cases_of(of, judged_value, ["gold"]) if case.is_disputed] == found[:-1]
+    assert [case.key for case in cases(of, ["gold"]) if case.is_disputed] == found[:-1]
     assert keys(of, ["gold"]) == found, "the order is the same for every lead"
 
 
@@ -123,7 +136,7 @@ def test_what_one_key_cannot_decide_is_no_case(question: Question, why: str) -> 
 def test_only_labels_of_the_sprints_reviewers_are_counted() -> None:
     other_sprint = replace(said("t", "bo", False), metadata={"labeler.sprint": "winter"})
     rows = [said("t", "ana", True), said("t", "stranger", False), other_sprint, said("t", "default", False)]
-    [case] = cases_of(snapshot({"t": rows}), judged_value)
+    [case] = cases(snapshot({"t": rows}))
     assert [(vote.reviewer, vote.value) for vote in case.votes] == [("ana", True)]
 
 
@@ -147,7 +160,7 @@ def test_decisions_change_what_is_left_to_decide_and_no_figure_of_anybody() -> N
     assert (
         replace(after, snapshot=before.snapshot, counted=before.counted, disagreements=before.disagreements) == before
     )
-    assert disagreements(snapshot(rows), cases_of(snapshot(rows), judged_value)) == before.disagreements
+    assert disagreements(snapshot(rows), cases(snapshot(rows))) == before.disagreements
     by_a_reviewer = snapshot({**rows, "one": [*rows["one"], decided("one", False, by="ana")]})
     assert progress(by_a_reviewer).reviewers == before.reviewers
     agreement = [each.agreement for each in before.questions]

@@ -30,6 +30,7 @@ from labeler.journal.async_journal import AsyncJournal
 from labeler.review.judge_values import judged_value
 from labeler.sample import load
 from labeler.sprint.adjudication import cases_of
+from labeler.sprint.counting import reviewers_labels
 from labeler.sprint.plan import Plan, PlannedQuestion, SprintSelection, SprintState
 from labeler.sprint.plan_tags import Sprint
 from labeler.sprint.reading import Snapshot
@@ -161,7 +162,7 @@ async def open_bench(
         for who in PEOPLE
     }
     snapshot = Snapshot(Sprint(experiment.id, PLAN, "The guide."), 4, items, traces, QUESTIONS)
-    labelled = cases_of(snapshot, judged_value)
+    labelled = cases_of(snapshot, reviewers_labels(snapshot), judged_value)
     journal = await AsyncJournal.open(folder / "journal.db")
     cache = await AsyncCache.open(folder / "cache.db", 64 * 1024 * 1024)
     spec = ReviewSpec(
