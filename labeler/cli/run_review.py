@@ -6,8 +6,7 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -16,6 +15,7 @@ from labeler.backends.pulse import Pulse
 from labeler.cache.async_cache import AsyncCache
 from labeler.cli.ending_signals import noted_signals
 from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.journal_troubles import troubles_told
 from labeler.cli.judge_review import disputes, refuse_blind_check
 from labeler.cli.opened_review import OpenedReview
 from labeler.cli.output import print_message
@@ -77,7 +77,7 @@ def check_screen(configuration: Configuration, instead: str) -> None:
         raise CommandFailed(
             ExitCode.USAGE, f"TERM is dumb: this terminal cannot be drawn on. Set it to what it is. {instead}"
         )
-    from labeler.tui.app import MIN_HEIGHT, MIN_WIDTH
+    from labeler.tui.reading_app import MIN_HEIGHT, MIN_WIDTH
 
     columns, lines = shutil.get_terminal_size()
     if columns < MIN_WIDTH or lines < MIN_HEIGHT:
@@ -175,7 +175,7 @@ async def run_on_screen(
         settings.snippets,
     )
     with noted_signals() as signals:
-        with _troubles_told(journal, desk):
+        with troubles_told(journal, desk.tell):
             chosen = await app.run_async(mouse=settings.mouse)
             for task in arriving:
                 task.cancel()
@@ -198,25 +198,6 @@ async def run_on_screen(
     if app.interrupted or signals.came:
         return Ended(ExitCode.INTERRUPTED)
     return Ended(ExitCode.OK, chosen)
-
-
-@contextmanager
-def _troubles_told(journal: AsyncJournal, desk: Desk) -> Iterator[None]:
-    """Report the journal's troubles on the screen at once, and again when the screen has closed."""
-    told: list[str] = []
-    tell_without_screen = journal.on_trouble
-
-    def tell(sentence: str) -> None:
-        told.append(sentence)
-        desk.tell(sentence)
-
-    journal.on_trouble = tell
-    try:
-        yield
-    finally:
-        journal.on_trouble = tell_without_screen
-        for sentence in told:
-            print_message(sentence)
 
 
 def _traffic(configuration: Configuration, *, only_unlabelled: bool) -> Traffic:

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from labeler.cli.context import open_cache
+from labeler.cli.ending_signals import noted_signals
 from labeler.cli.exit_code import CommandFailed, ExitCode
+from labeler.cli.journal_troubles import troubles_told
 from labeler.cli.leaving_lines import delivery_words
 from labeler.cli.output import print_json, print_message
 from labeler.cli.reviewer import reviewer_at
@@ -179,6 +181,8 @@ async def _on_screen(
         desk = await open_adjudication(sitting, reading.traces, journal, cache, sync)
 
         def begin() -> None:
+            if signals.came:  # before the screen stood
+                app.interrupt()
             sync.start(desk)
             desk.need()
             desk.counts_changed()
@@ -194,17 +198,19 @@ async def _on_screen(
             _verdict_words,
             begin,
         )
-        await app.run_async(mouse=settings.mouse)
-        left = await desk.close()
-        await sync.close(_LAST_CHANCE_S if left.waiting else 0)
-        left = await desk.counts_now()
-        if app.crash is not None:
-            raise app.crash
-        await journal.keep_at_the_end()
-    moved_to = None if journal.path == configuration.paths.journal else journal.path
-    for line in _leaving_lines(desk, left, moved_to):
-        print_message(line)
-    return ExitCode.INTERRUPTED if app.interrupted else ExitCode.OK
+        with noted_signals() as signals:
+            with troubles_told(journal, desk.tell):
+                await app.run_async(mouse=settings.mouse)
+                left = await desk.close()
+                await sync.close(_LAST_CHANCE_S if left.waiting else 0)
+                left = await desk.counts_now()
+                if app.crash is not None:
+                    raise app.crash
+                await journal.keep_at_the_end()
+            moved_to = None if journal.path == configuration.paths.journal else journal.path
+            for line in _leaving_lines(desk, left, moved_to):
+                print_message(line)
+    return ExitCode.INTERRUPTED if app.interrupted or signals.came else ExitCode.OK
 
 
 def _spec(team: TeamContext, sprint: Sprint, reviewer: str) -> ReviewSpec:

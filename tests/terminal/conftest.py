@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from labeler.journal.journal import Journal
 from tests.servers.filling import create_queue, create_schema, log, recordings
 from tests.servers.mlflow_server import MlflowServer
 from tests.terminal.served_queue import QUEUE, ServedQueue
@@ -65,6 +66,15 @@ class Machine:
         answers: Mapping[bytes, bytes] = MappingProxyType({}),
     ) -> Terminal:
         return Terminal(arguments, self.environment, self.home, size, answers)
+
+    def put_another_journal_in_its_place(self) -> None:
+        """Replace the directory of the running program's journal by one with somebody else's."""
+        other = Journal.open(self.home / "other" / "journal.db")
+        other.remembered.keep_reviewer("http://harbour.example", "somebody", "somebody else's journal")
+        other.close()
+        data = self.home / "data"
+        data.rename(self.home / "removed")
+        other.path.parent.rename(data)
 
     def labels(self) -> list[dict[str, Any]]:
         """Every label in the journal."""

@@ -20,6 +20,9 @@ from types import MappingProxyType
 import pyte
 from pyte.screens import Char
 
+SCREEN_LEFT = b"\x1b[?1049l"
+"""What the program writes when it gives the terminal back."""
+
 KEYS = {
     "enter": "\r",
     "escape": "\x1b",

@@ -13,15 +13,11 @@ from contextlib import closing
 
 import pytest
 
-from labeler.journal.journal import Journal
 from tests.cli.embedded_store import filled_store
 from tests.terminal.conftest import Machine
-from tests.terminal.terminal import Terminal
+from tests.terminal.terminal import SCREEN_LEFT, Terminal
 
 pytestmark = [pytest.mark.slow, pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")]
-
-SCREEN_LEFT = b"\x1b[?1049l"
-"""What the program writes when it gives the terminal back."""
 
 RECORDINGS = ("openai_tool_roundtrip", "openai_chat_multiturn", "anthropic_chat_system", "openai_refusal")
 
@@ -59,16 +55,6 @@ def run(machine: Machine, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command, env=machine.environment, cwd=machine.home, capture_output=True, text=True, timeout=60, check=False
     )
-
-
-def put_another_in_its_place(machine: Machine) -> None:
-    """Replace the directory of the running program's journal by one with somebody else's."""
-    other = Journal.open(machine.home / "other" / "journal.db")
-    other.remembered.keep_reviewer("http://harbour.example", "somebody", "somebody else's journal")
-    other.close()
-    data = machine.home / "data"
-    data.rename(machine.home / "removed")
-    other.path.parent.rename(data)
 
 
 def said(terminal: Terminal) -> str:
@@ -116,7 +102,7 @@ def test_beside_another_journal_the_work_goes_on_and_is_delivered_from_there(beg
     data = begun.home / "data"
     with offline(begun) as terminal:
         terminal.wait_for("item 1/4", "offline")
-        put_another_in_its_place(begun)
+        begun.put_another_journal_in_its_place()
         before = (data / "journal.db").read_bytes()
         terminal.wait_for("another journal lies at", "which was left alone")
         for number in (2, 3):
@@ -146,7 +132,7 @@ def test_interrupts_while_it_closes_end_neither_the_rescue_of_the_journal_nor_wh
         terminal.wait_for("item 2/4", "saved")
         with closing(sqlite3.connect(begun.home / "store.db")) as store:
             store.execute("BEGIN EXCLUSIVE")  # so that the last chance to deliver is taken up whole
-            put_another_in_its_place(begun)
+            begun.put_another_journal_in_its_place()
             terminal.press("q")
             terminal.wait_until(lambda _: SCREEN_LEFT in terminal.written, "the screen to close")
             for _ in range(5):

@@ -235,7 +235,6 @@ class AdjudicationScreen(DecisionFields):
         self.views.in_front.previous_match()
 
     async def leave(self) -> bool:
-        """Leave the open field, search or view; tells whether there was one."""
         if (field := self.open_field) is not None:
             self.cancel_field(field.text)
             return True

@@ -64,6 +64,10 @@ class ReadingScreen(Screen[None]):
         if why_not:
             self.say(why_not, "warning")
 
+    @abstractmethod
+    async def leave(self) -> bool:
+        """Leave the open field, search or view; tells whether there was one."""
+
     # Keys and texts
 
     async def hear(self, event: events.Key) -> None:
