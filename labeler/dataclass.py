@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from operator import attrgetter
 from reprlib import recursive_repr
+from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 T = TypeVar("T")
@@ -62,7 +63,12 @@ def _init(cls: type, fields: Sequence[dataclasses.Field[Any]], *, frozen: bool) 
             given[f"_make_{name}"] = field.default_factory
             parameters[-1] += "=_made_anew"
             value = f"_make_{name}() if {name} is _made_anew else {name}"
-        lines.append(f"_set(self, {name!r}, {value})" if frozen else f"self.{name} = {value}")
+        slot = getattr(cls, name, None) if frozen else None
+        if isinstance(slot, MemberDescriptorType):  # a third less time than by the name, for ten thousands at a start
+            given[f"_set_{name}"] = slot.__set__
+            lines.append(f"_set_{name}(self, {value})")
+        else:
+            lines.append(f"_set(self, {name!r}, {value})" if frozen else f"self.{name} = {value}")
     if hasattr(cls, "__post_init__"):
         lines.append("self.__post_init__()")
     body = "".join(f"\n  {line}" for line in lines or ["pass"])

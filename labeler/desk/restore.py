@@ -58,11 +58,12 @@ def restore(
     for trace_id in deferred:
         state.worklist.set_state(trace_id, ItemState.DEFERRED)
     set_aside(state, aside)
-    for row in listed:
-        _note_queue_state(state, row)
+    if rules.for_queue:
+        for row in listed:
+            _note_queue_state(state, row)
     for trace_id, span_id in state.answers:
-        if span_id is None:  # without an answer about itself no item is labelled
-            note_labelled(state, trace_id)
+        if span_id is None and stands.get(trace_id) is not ItemState.LABELLED:
+            note_labelled(state, trace_id)  # without an answer about itself no item is
     stand_at(state, state.index_of.get(position or ""))
     return state
 
@@ -106,9 +107,11 @@ def _required(state: ReviewState) -> list[Question]:
 
 def _as_it_stands(answers: Mapping[str, Answer], required: Sequence[Question], done: ItemState) -> ItemState:
     """Return where an item stands that came to `done`. What a selection submitted needs its required answers."""
-    if done is not ItemState.LABELLED or all(is_answered(each, answers.get(each.name)) for each in required):
-        return done
-    return ItemState.OPEN
+    if done is ItemState.LABELLED:
+        for each in required:
+            if not is_answered(each, answers.get(each.name)):
+                return ItemState.OPEN
+    return done
 
 
 def to_item(row: WorklistRow, begun: ItemState = ItemState.OPEN) -> Item:

@@ -157,12 +157,15 @@ class Changes:
         IDs that a server assigned in place of ours are included.
         """
         rows = self._store.rows(
-            "SELECT r.assessment_id, d.server_id FROM retired r"
-            " LEFT JOIN deliveries d ON d.assessment_id = r.assessment_id AND d.op = 'create'"
-            " WHERE r.destination_id IN (SELECT value FROM json_each(?))",
+            "WITH settled AS (SELECT assessment_id FROM retired"
+            " WHERE destination_id IN (SELECT value FROM json_each(?))) "
+            "SELECT assessment_id FROM settled UNION ALL"
+            # From the few that a server renamed, which have an index, not from the many that are settled.
+            " SELECT server_id FROM deliveries WHERE server_id IS NOT NULL AND op = 'create'"
+            " AND EXISTS (SELECT 1 FROM settled WHERE assessment_id = deliveries.assessment_id)",
             (numbers(self._store, destinations),),
         )
-        return {assessment_id for row in rows for assessment_id in row if assessment_id is not None}
+        return {assessment_id for (assessment_id,) in rows}
 
     def note_shown(self, destination: Destination, assessment_ids: Collection[str]) -> None:
         """Note that the reviewer was shown these assessments of their own, which may have been written elsewhere.

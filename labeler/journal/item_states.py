@@ -68,13 +68,14 @@ def note_state(db: sqlite3.Connection, item: ItemKey, state: ItemState, seq: int
 def together(here: Iterable[Any], deferred: Iterable[Any]) -> dict[str, ItemState]:
     """Return the states of items by trace ID, in the order of the changes that led to them.
 
-    `here` are rows of what was done in this queue or selection, `deferred` of the traces that are deferred, all with
-    `trace_id` and `seq`. What was submitted or declined here stays so, wherever its trace is deferred.
+    `here` are rows of what was done in this queue or selection: trace ID, state and number of the change; `deferred` of
+    the traces that are deferred: trace ID and number. What was submitted or declined here stays so, wherever its trace
+    is deferred.
     """
     states = {state.value: state for state in ItemState}
-    reached = {row["trace_id"]: (row["seq"], states[row["state"]]) for row in here}
-    for row in deferred:
-        seq, state = reached.get(row["trace_id"], (0, ItemState.OPEN))
+    reached = {trace_id: (seq, states[state]) for trace_id, state, seq in here}
+    for trace_id, deferred_seq in deferred:
+        seq, state = reached.get(trace_id, (0, ItemState.OPEN))
         if state is ItemState.OPEN:
-            reached[row["trace_id"]] = (max(seq, row["seq"]), ItemState.DEFERRED)
+            reached[trace_id] = (max(seq, deferred_seq), ItemState.DEFERRED)
     return {trace_id: state for trace_id, (_, state) in sorted(reached.items(), key=lambda each: each[1][0])}

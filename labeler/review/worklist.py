@@ -133,17 +133,18 @@ class Worklist:
         """Append items that are not in the worklist yet; return how many were."""
         before = len(self.items)
         for item in items:
-            if item.trace_id in self.index_of:
+            trace_id, state = item.trace_id, item.state
+            if trace_id in self.index_of:
                 continue
-            self.index_of[item.trace_id] = len(self.items)
+            self.index_of[trace_id] = len(self.items)
             self.items.append(item)
-            self._counts[item.state] += 1
-            is_work = item.trace_id not in self._passed_over
-            is_open = is_work and item.state is ItemState.OPEN and item.trace_id not in self._absent
-            self._all.append(is_open, is_work and item.state is not ItemState.LABELLED, is_work and item.state in TO_DO)
+            self._counts[state] += 1
+            is_work = trace_id not in self._passed_over
+            is_open = is_work and state is ItemState.OPEN and trace_id not in self._absent
+            self._all.append(is_open, is_work and state is not ItemState.LABELLED, is_work and state in TO_DO)
             if self._shown is not None:
                 self._shown.append(False, False, False)
-            if item.state is ItemState.DEFERRED:
+            if state is ItemState.DEFERRED:
                 self._put_off(item)
                 self._mark(len(self.items) - 1)
         return len(self.items) - before
