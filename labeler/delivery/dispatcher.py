@@ -26,6 +26,9 @@ _COUNTS_EVERY_S = 0.25
 _TOGETHER_S = 0.01
 """Seconds in which further attempts may end after one did: the journal takes them all in one commit."""
 
+_CLAIMED_AHEAD = 4
+"""Deliveries claimed beyond those in flight: as many end while the journal takes in the last ones and claims more."""
+
 
 class Dispatcher:
     """Keeps at most `concurrency` traces in flight, each with one request at a time and in its own order.
@@ -50,7 +53,7 @@ class Dispatcher:
         """Where this dispatcher may deliver: the destinations whose locks its user holds."""
         self._journal = journal
         self._deliverer = deliverer
-        self._ahead = 2 * concurrency
+        self._most_claimed = concurrency + _CLAIMED_AHEAD
         self._slots = asyncio.Semaphore(concurrency)
         self._timing = timing
         self._now_ms = now_ms
@@ -132,7 +135,7 @@ class Dispatcher:
         if self.connection.pause_s > 0:
             return 0
         known_good = self.connection.state.status in (ConnectionStatus.ONLINE, ConnectionStatus.UNKNOWN)
-        return (self._ahead if known_good else 1) - len(self._tasks)
+        return (self._most_claimed if known_good else 1) - len(self._tasks)
 
     async def _attempt(self, claim: Claim) -> Attempt:
         async with self._slots:
