@@ -239,6 +239,9 @@ def report(parser: argparse.ArgumentParser) -> None:
     complete_with_files(
         group.add_argument("--gold", metavar="FILE.jsonl", help="the sprint's gold labels: who got how many right")
     )
+    group.add_argument(
+        "--log-run", action="store_true", help="log the sprint's figures, and the page, as a run of its experiment too"
+    )
     group.add_argument("-f", "--filter", metavar="EXPR", default="", help="of traces, in MLflow's syntax")
     group.add_argument("--since", metavar="7d|ISO", type=since_ms, help="of traces: 12h, 7d or an ISO 8601 time")
     group.add_argument("--ask", metavar="QUESTION", action="append", help="only these questions; may be repeated")

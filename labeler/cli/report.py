@@ -14,6 +14,7 @@ from labeler.cli.exit_code import CommandFailed, ExitCode, gravest
 from labeler.cli.file_labels import labels_of_files
 from labeler.cli.output import ProgressBar, print_message
 from labeler.cli.report_output import check_output, write_report
+from labeler.cli.report_run import check_run, log_run
 from labeler.cli.reported_labels import ReportedLabels, labels_of_journal, question_of
 from labeler.cli.server_labels import labels_of_server
 from labeler.cli.sprint_report import labels_of_sprint, part_apart
@@ -29,6 +30,8 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     """Read the labels, compute the figures, write them, and hold them to what was asked for."""
     thresholds = [_threshold(text) for text in arguments.fail_under or ()]
     check_output(arguments.format, arguments.output)
+    if arguments.log_run:
+        check_run(arguments)
     report, code = _report(arguments, _labels(arguments), [each.question for each in thresholds])
     if report.sprint is None or report.sprint.calibration is None or report.figures.counted.labels:
         _tell_where_nothing_can_be_compared(report.figures.counted)
@@ -36,7 +39,9 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     failed = [sentence for threshold in thresholds for sentence in failures(report, threshold)]
     for sentence in failed:
         print_message(f"{sentence}.")
-    return gravest(code, ExitCode.PROBLEM) if failed else code
+    if failed:
+        code = gravest(code, ExitCode.PROBLEM)
+    return gravest(code, asyncio.run(log_run(report, arguments))) if arguments.log_run else code
 
 
 def _threshold(text: str) -> Threshold:

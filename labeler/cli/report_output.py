@@ -21,13 +21,13 @@ from labeler.storage.home_directory import expand
 
 STDOUT: Final = "-"
 
-_FOR_PAGES: Final = ("jinja2", "pygal")
+FOR_PAGES: Final = ("jinja2", "pygal")
 """What the extra ``report`` installs."""
 
 
 def check_output(format: str, output: str) -> None:
     """Raise `CommandFailed` where a report of this format cannot go there, before anything is read for it."""
-    if format == "html" and not all(map(find_spec, _FOR_PAGES)):
+    if format == "html" and not all(map(find_spec, FOR_PAGES)):
         raise CommandFailed(
             ExitCode.USAGE, "What makes HTML pages is not installed: pip install 'trace-labeler[report]'"
         )

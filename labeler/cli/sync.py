@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final, Never
 
 from labeler.backends.pulse import Pulse
@@ -98,8 +98,9 @@ async def keep_delivering(arguments: argparse.Namespace) -> Never:
                         await asyncio.wait((running,), timeout=_LOOK_FOR_NEW_PLACES_S)
                 finally:
                     running.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await running
+                    await asyncio.wait((running,))  # awaiting the task itself would take a Ctrl+C for its cancellation
+                if not running.cancelled():
+                    running.result()
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Where a trace is seen in MLflow's own pages."""
+"""Where traces and runs are seen in MLflow's own pages."""
 
 from __future__ import annotations
 
@@ -12,3 +12,9 @@ def web_address(backend_uri: str, workspace: str, experiment_id: str, trace_id: 
     inside = f"&workspace={quote(workspace, safe='')}" if workspace else ""
     experiment, trace = quote(experiment_id, safe=""), quote(trace_id, safe="")
     return f"{backend_uri}/#/experiments/{experiment}/traces?selectedEvaluationId={trace}{inside}"
+
+
+def run_address(backend_uri: str, workspace: str, experiment_id: str, run_id: str) -> str:
+    """Return the address of a run's page at a server."""
+    inside = f"?workspace={quote(workspace, safe='')}" if workspace else ""
+    return f"{backend_uri}/#/experiments/{quote(experiment_id, safe='')}/runs/{quote(run_id, safe='')}{inside}"

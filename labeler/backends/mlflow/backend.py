@@ -15,12 +15,14 @@ from labeler.backends.mlflow.datasets import Datasets
 from labeler.backends.mlflow.detection import DATABRICKS, detect, signed_in_user, users
 from labeler.backends.mlflow.experiments import Experiments
 from labeler.backends.mlflow.queues import Queues
+from labeler.backends.mlflow.runs import Runs
 from labeler.backends.mlflow.schemas import create_schema, schemas
 from labeler.backends.mlflow.search import snapshot
 from labeler.backends.mlflow.served import ServedStore, local_store, serve
 from labeler.backends.mlflow.traces import Traces
 from labeler.backends.mlflow.transport import Timeouts, Transport
 from labeler.backends.pulse import Pulse
+from labeler.backends.runs import Run
 from labeler.domain.assessment import Assessment
 from labeler.domain.question import Question
 from labeler.domain.queue import Queue, QueueItem, QueueItemState
@@ -59,7 +61,8 @@ async def open_backend(
 class MlflowBackend:
     """An open tracking server, made by `open_backend`.
 
-    `backends.base.TeamBackend` and `backends.datasets.DatasetBackend` document what it does.
+    `backends.base.TeamBackend`, `backends.datasets.DatasetBackend` and `backends.runs.RunBackend` document what it
+    does.
     """
 
     def __init__(
@@ -76,6 +79,7 @@ class MlflowBackend:
         self._assessments = Assessments(transport, self._traces)
         self._queues = Queues(transport, self._experiments, self._cautions)
         self._datasets = Datasets(transport)
+        self._runs = Runs(transport)
 
     @property
     def uri(self) -> str:
@@ -228,6 +232,18 @@ class MlflowBackend:
 
     async def remove_records(self, dataset_id: str, record_ids: Sequence[str]) -> None:
         await self._datasets.remove(dataset_id, record_ids)
+
+    async def create_run(self, experiment_id: str, name: str, tags: Mapping[str, str], at_ms: int) -> Run:
+        return await self._runs.create(experiment_id, name, tags, at_ms)
+
+    async def log_metrics(self, run_id: str, metrics: Mapping[str, float], at_ms: int) -> None:
+        await self._runs.log_metrics(run_id, metrics, at_ms)
+
+    async def attach(self, run: Run, name: str, content: bytes, media_type: str) -> None:
+        await self._runs.attach(run, name, content, media_type)
+
+    async def end_run(self, run_id: str, at_ms: int) -> None:
+        await self._runs.end(run_id, at_ms)
 
     def cautions(self) -> list[str]:
         return self._cautions.take()

@@ -12,12 +12,10 @@ import copy
 import random
 import socket
 import ssl
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from importlib.util import find_spec
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -32,6 +30,7 @@ from labeler.backends.mlflow.failures import Server, ServerAnswer, failure, no_t
 from labeler.backends.mlflow.handshake import ask_for_it, failed_handshake, speaks_tls, trust
 from labeler.backends.mlflow.json_body import encoded, parse
 from labeler.backends.mlflow.loopback import LoopbackBackend
+from labeler.backends.mlflow.missing_modules import find_missing_at_once
 from labeler.backends.mlflow.proxies import Proxy, proxy_for
 from labeler.backends.mlflow.quickack import network_backend
 from labeler.backends.mlflow.unpacking import ACCEPTED, Cut, NotUnpacked, unpacked
@@ -158,6 +157,10 @@ class Transport:
         content = None if payload is None else encoded(payload)
         return await self._object(await self._ask(method, path, None, content, patience or self.timeouts.ordinary))
 
+    async def put(self, path: str, content: bytes, media_type: str) -> None:
+        """Send a file once."""
+        await self._ask("PUT", path, None, content, self.timeouts.whole_trace, media_type=media_type)
+
     async def query(self, path: str, payload: Mapping[str, object], patience: Patience | None = None) -> dict[str, Any]:
         """Return the JSON object in the response to a POST that only reads, so that it may be repeated.
 
@@ -207,8 +210,9 @@ class Transport:
         content: bytes | None,
         patience: Patience,
         most_bytes: int = MAX_BODY,
+        media_type: str = "application/json",
     ) -> ServerAnswer:
-        typed = {} if content is None else {"Content-Type": "application/json"}
+        typed = {} if content is None else {"Content-Type": media_type}
         began = time.monotonic()
         try:
             request = self._client.build_request(
@@ -343,7 +347,7 @@ class _Pool(httpx.AsyncHTTPTransport):
     """The transport of httpx, over a connection pool with our own network backend, or over a proxy."""
 
     def __init__(self, url: str, tls: Tls, proxy: Proxy | None) -> None:
-        _find_missing_at_once("sniffio")
+        find_missing_at_once("sniffio")
         limits = httpx.Limits(
             max_connections=_MAX_CONNECTIONS,
             max_keepalive_connections=_MAX_CONNECTIONS,
@@ -363,16 +367,6 @@ class _Pool(httpx.AsyncHTTPTransport):
                 keepalive_expiry=_KEEPALIVE_S,
                 network_backend=LoopbackBackend(network_backend()),
             )
-
-
-def _find_missing_at_once(module: str) -> None:
-    """Have an import of a module that is not installed fail without looking for it.
-
-    httpcore tries to import sniffio for each lock that it takes, five times a request, and Python looks through all
-    directories each time: a tenth of what a request costs the client.
-    """
-    if find_spec(module) is None:
-        sys.modules[module] = None  # type: ignore[assignment]
 
 
 def _ssl_context(tls: Tls) -> ssl.SSLContext:
