@@ -40,6 +40,7 @@ class WorkDone:
     async def in_worklist(self) -> Progress:
         """Count what was done in this worklist, as it stands now."""
         from labeler.review.progress import Tally
+        from labeler.review.shared_queue import is_left_to_others
 
         state = self._state
         tally = Tally(state.questions)
@@ -48,8 +49,11 @@ class WorkDone:
                 await asyncio.sleep(0)
             tally.add(state.items[index], state.answers_of(item.trace_id))
         index_of = state.index_of
+        others = [each.trace_id for each in state.items if is_left_to_others(state, each)]
+        by_others = sum(state.queue.finished_by_others(each) is not None for each in others)
         drafts = [each for each in self._drafts.slots if each in index_of and self._drafts.has_any(each)]
-        return tally.progress(state.worklist.deferred, sorted(drafts, key=index_of.__getitem__))
+        drafts.sort(key=index_of.__getitem__)
+        return tally.progress(state.worklist.deferred, drafts, by_others, len(others) - by_others)
 
     async def today(self) -> Progress:
         """Count what this reviewer did today, in every worklist and with every backend. Raises `JournalError`."""

@@ -49,12 +49,15 @@ class QuestionProgress:
 class Progress:
     """What was done. Trace IDs stand in the order of the worklist, those of deferred items in the order of deferral.
 
-    `median_ms` is the active time that half of the timed items took at most; `hourly` is how many are labelled in an
-    hour of active time. Both are None where no time is known.
+    `by_others` and `taken_out` are items that are no work by no doing of the reviewer's, and not among the `open` ones:
+    others finished them, or took them out of the queue. `median_ms` is the active time that half of the timed items
+    took at most; `hourly` is how many are labelled in an hour of active time. Both are None where no time is known.
     """
 
     total: int = 0
     open: int = 0
+    by_others: int = 0
+    taken_out: int = 0
     labelled: int = 0
     deferred: tuple[str, ...] = ()
     declined: tuple[str, ...] = ()
@@ -127,12 +130,20 @@ class Tally:
             return ((name, answer.value),)
         return values_by_name(question, answer)
 
-    def progress(self, deferred: Iterable[str] = (), drafts: Collection[str] = ()) -> Progress:
-        """Return the numbers. `deferred` and `drafts` are the traces that are put off, and those with drafts."""
+    def progress(
+        self, deferred: Iterable[str] = (), drafts: Collection[str] = (), by_others: int = 0, taken_out: int = 0
+    ) -> Progress:
+        """Return the numbers.
+
+        `deferred` and `drafts` are the traces that are put off, and those with drafts. Of the open items so many were
+        finished `by_others`, and so many `taken_out` of the queue.
+        """
         spent = self._spent_ms
         return Progress(
             total=self._states.total(),
-            open=self._states[ItemState.OPEN],
+            open=self._states[ItemState.OPEN] - by_others - taken_out,
+            by_others=by_others,
+            taken_out=taken_out,
             labelled=self._states[ItemState.LABELLED],
             deferred=tuple(deferred),
             declined=tuple(self._declined),

@@ -11,7 +11,7 @@ from labeler.domain.worklist import ItemState
 from labeler.review.decision import Decision, Refusal, verbatim
 from labeler.review.filled_in import fill_in
 from labeler.review.state import ReviewState
-from labeler.review.worklist import TO_DO
+from labeler.review.worklist import TO_DO, Item
 
 GOES_ON: Final = "{item.next_open} goes on"
 
@@ -42,6 +42,11 @@ def why_no_work(state: ReviewState, trace_id: str) -> str:
     if item is not None:
         return f"{verbatim(finisher(state, trace_id))} {_DONE[item.state]} this"
     return "this was taken out of the queue" if trace_id in state.queue.removed else ""
+
+
+def is_left_to_others(state: ReviewState, item: Item) -> bool:
+    """Return whether an open item is no work, since others finished it or took it out of the queue."""
+    return item.state is ItemState.OPEN and state.worklist.is_passed_over(item.trace_id)
 
 
 def declines_for(state: ReviewState, trace_id: str) -> str:

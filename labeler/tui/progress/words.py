@@ -12,7 +12,10 @@ from labeler.review.progress import NONE_CHOSEN, Countable, Progress, QuestionPr
 
 
 def items_words(progress: Progress) -> str:
-    """Say how many items there are of each kind: ``43 of 50 labelled · 5 open · 2 deferred · 3 flagged``."""
+    """Say how many items there are of each kind: ``43 of 50 labelled · 5 open · 2 deferred · 3 flagged``.
+
+    In a shared queue also what is no work any more: ``25 done by others · 1 taken out``.
+    """
     return " · ".join((f"{progress.labelled:,} of {progress.total:,} labelled", *_other_items(progress)))
 
 
@@ -24,6 +27,8 @@ def today_words(progress: Progress) -> str:
 def _other_items(progress: Progress) -> list[str]:
     counted = (
         (progress.open, "open"),
+        (progress.by_others, "done by others"),
+        (progress.taken_out, "taken out"),
         (len(progress.deferred), "deferred"),
         (len(progress.declined), "declined"),
         (len(progress.flagged), "flagged"),

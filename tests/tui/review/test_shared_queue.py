@@ -67,6 +67,20 @@ async def test_items_taken_out_of_the_queue_stay_in_their_rows(tmp_path: Path) -
         assert table.said.startswith("this was taken out of the queue · o goes on")
 
 
+async def test_at_the_end_what_others_did_is_not_called_open(tmp_path: Path) -> None:
+    async with open_table(tmp_path, traces(5), (THUMB,), rules=QUEUE) as table:
+        await table.desk.news.end_listing([item.trace_id for item in table.desk.state.items[:4]])
+        await finish(table, 3, "sam@x.io")
+        await finish(table, 4, "sam@x.io", QueueItemState.DECLINED)
+        await table.press("R")
+        await table.wait_for(
+            lambda: "0 of 5 labelled · 2 open · 2 done by others · 1 taken out" in table.screen, "figures"
+        )
+        await table.press("escape", "y", "y")
+        await table.wait_for(lambda: "Nothing is open any more." in table.screen, "the page at the end")
+        await table.wait_for(lambda: "2 of 5 labelled · 2 done by others · 1 taken out" in table.screen, "the figures")
+
+
 async def test_a_question_that_changes_is_said_and_painted_and_no_key_meant_for_the_old_one_answers(
     tmp_path: Path,
 ) -> None:
