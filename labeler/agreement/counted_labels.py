@@ -38,7 +38,7 @@ class WasBlind(StrEnum):
     UNKNOWN = "unknown"
 
 
-_WRITTEN: Final[Mapping[str, WasBlind]] = {blind.value: blind for blind in WasBlind}
+_BLIND_BY_TEXT: Final[Mapping[str, WasBlind]] = {blind.value: blind for blind in WasBlind}
 
 
 class LeftOut(StrEnum):
@@ -181,7 +181,7 @@ def item_of(assessment: Assessment) -> LabelledItem:
 
 def blind_of(assessment: Assessment) -> WasBlind:
     """Return what was written down about the reviewer's seeing other answers."""
-    return _WRITTEN.get(assessment.metadata.get(answer_metadata.BLIND, ""), WasBlind.UNKNOWN)
+    return _BLIND_BY_TEXT.get(assessment.metadata.get(answer_metadata.BLIND, ""), WasBlind.UNKNOWN)
 
 
 def _counted(assessment: Assessment, by: str) -> CountedLabel:

@@ -41,7 +41,9 @@ def run(arguments: argparse.Namespace) -> ExitCode:
         print_message(f"{sentence}.")
     if failed:
         code = gravest(code, ExitCode.PROBLEM)
-    return gravest(code, asyncio.run(log_run(report, arguments))) if arguments.log_run else code
+    if arguments.log_run:
+        code = gravest(code, asyncio.run(log_run(report, arguments)))
+    return code
 
 
 def _threshold(text: str) -> Threshold:

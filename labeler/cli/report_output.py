@@ -21,16 +21,14 @@ from labeler.storage.home_directory import expand
 
 STDOUT: Final = "-"
 
-FOR_PAGES: Final = ("jinja2", "pygal")
+_FOR_PAGES: Final = ("jinja2", "pygal")
 """What the extra ``report`` installs."""
 
 
 def check_output(format: str, output: str) -> None:
     """Raise `CommandFailed` where a report of this format cannot go there, before anything is read for it."""
-    if format == "html" and not all(map(find_spec, FOR_PAGES)):
-        raise CommandFailed(
-            ExitCode.USAGE, "What makes HTML pages is not installed: pip install 'trace-labeler[report]'"
-        )
+    if format == "html":
+        check_pages("W")
     if format == "csv":
         if output == STDOUT:
             raise CommandFailed(ExitCode.USAGE, "CSV is several files: name a directory for them, -o DIR")
@@ -40,6 +38,14 @@ def check_output(format: str, output: str) -> None:
         path_to_write(f"{output}/labels.csv" if directory.is_dir() else f"{output.rstrip('/')}.csv")
     elif output != STDOUT:
         path_to_write(output)
+
+
+def check_pages(beginning: str) -> None:
+    """Raise `CommandFailed` where no HTML page can be made. `beginning` is the beginning of the sentence about that."""
+    if not all(map(find_spec, _FOR_PAGES)):
+        raise CommandFailed(
+            ExitCode.USAGE, f"{beginning}hat makes HTML pages is not installed: pip install 'trace-labeler[report]'"
+        )
 
 
 def write_report(report: Report, format: str, output: str) -> None:

@@ -99,8 +99,8 @@ async def keep_delivering(arguments: argparse.Namespace) -> Never:
                 finally:
                     running.cancel()
                     await asyncio.wait((running,))  # awaiting the task itself would take a Ctrl+C for its cancellation
-                if not running.cancelled():
-                    running.result()
+                    if not running.cancelled():
+                        running.result()
 
 
 @asynccontextmanager

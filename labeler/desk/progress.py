@@ -11,6 +11,7 @@ from labeler.domain.clock import wall_clock_ms
 from labeler.domain.moment import start_of_day
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.models import ReviewRecord
+from labeler.review.shared_queue import no_work
 from labeler.review.state import ReviewState
 
 if TYPE_CHECKING:
@@ -40,20 +41,17 @@ class WorkDone:
     async def in_worklist(self) -> Progress:
         """Count what was done in this worklist, as it stands now."""
         from labeler.review.progress import Tally
-        from labeler.review.shared_queue import is_left_to_others
 
         state = self._state
         tally = Tally(state.questions)
         for index, item in enumerate(list(state.items)):
             if index % _AT_ONCE == _AT_ONCE - 1:
                 await asyncio.sleep(0)
-            tally.add(state.items[index], state.answers_of(item.trace_id))
+            now = state.items[index]
+            tally.add(now, state.answers_of(item.trace_id), no_work(state, now))
         index_of = state.index_of
-        others = [each.trace_id for each in state.items if is_left_to_others(state, each)]
-        by_others = sum(state.queue.finished_by_others(each) is not None for each in others)
         drafts = [each for each in self._drafts.slots if each in index_of and self._drafts.has_any(each)]
-        drafts.sort(key=index_of.__getitem__)
-        return tally.progress(state.worklist.deferred, drafts, by_others, len(others) - by_others)
+        return tally.progress(state.worklist.deferred, sorted(drafts, key=index_of.__getitem__))
 
     async def today(self) -> Progress:
         """Count what this reviewer did today, in every worklist and with every backend. Raises `JournalError`."""

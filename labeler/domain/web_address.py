@@ -14,7 +14,9 @@ def web_address(backend_uri: str, workspace: str, experiment_id: str, trace_id: 
     return f"{backend_uri}/#/experiments/{experiment}/traces?selectedEvaluationId={trace}{inside}"
 
 
-def run_address(backend_uri: str, workspace: str, experiment_id: str, run_id: str) -> str:
-    """Return the address of a run's page at a server."""
+def run_address(backend_uri: str, workspace: str, experiment_id: str, run_id: str) -> str | None:
+    """Return the address of a run's page; None for a backend that has no pages."""
+    if not backend_uri.startswith(("http://", "https://")):
+        return None
     inside = f"?workspace={quote(workspace, safe='')}" if workspace else ""
     return f"{backend_uri}/#/experiments/{quote(experiment_id, safe='')}/runs/{quote(run_id, safe='')}{inside}"

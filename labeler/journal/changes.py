@@ -157,13 +157,12 @@ class Changes:
         IDs that a server assigned in place of ours are included.
         """
         rows = self._store.rows(
-            "WITH settled AS (SELECT assessment_id FROM retired"
-            " WHERE destination_id IN (SELECT value FROM json_each(?))) "
-            "SELECT assessment_id FROM settled UNION ALL"
-            # From the few that a server renamed, which have an index, not from the many that are settled.
-            " SELECT server_id FROM deliveries WHERE server_id IS NOT NULL AND op = 'create'"
-            " AND EXISTS (SELECT 1 FROM settled WHERE assessment_id = deliveries.assessment_id)",
-            (numbers(self._store, destinations),),
+            "SELECT assessment_id FROM retired WHERE destination_id IN (SELECT value FROM json_each(:places)) UNION ALL"
+            # From those that a server renamed, which have an index: most servers rename none.
+            " SELECT server_id FROM deliveries WHERE server_id IS NOT NULL AND op = 'create' AND EXISTS"
+            " (SELECT 1 FROM retired WHERE destination_id IN (SELECT value FROM json_each(:places))"
+            " AND assessment_id = deliveries.assessment_id)",
+            {"places": numbers(self._store, destinations)},
         )
         return {assessment_id for (assessment_id,) in rows}
 

@@ -7,67 +7,75 @@ from collections.abc import Iterator
 from typing import Final
 
 from labeler.agreement.figure import Interval
-from labeler.agreement.report_model import AgreementFigures, JudgeFigures, QuestionFigures
+from labeler.agreement.report_model import AgreementFigures, JudgeFigures
 from labeler.reports.report import Report
 
 _REFUSED: Final = re.compile(r"[^\w.\- /]")
 """What MLflow takes in no name of a metric."""
 
-_LONGEST: Final = 250
-"""Characters of such a name."""
+_LONGEST: Final = 230
+"""Characters of a subject: MLflow takes 250 in a name, of which its figure takes the rest."""
 
 
 def report_as_metrics(report: Report) -> dict[str, float]:
-    """Return the figures of a report that are defined, by name: `alpha.correct`, `alpha.correct.low`.
+    """Return the figures of a report that are defined, by name: `alpha.correct`, `alpha_low.correct`.
 
-    After an option of a choice of several come its own, `alpha.tags.tone`; after a judge those of its question,
-    `kappa.correct.JUDGE`. Of two figures whose names MLflow cannot tell apart the second has a number.
+    The options of a choice of several are subjects of their own (`alpha.tags/tone`), and so is each judge on a question
+    (`kappa.correct/JUDGE`). Of two subjects whose names would be the same the second has a number.
     """
     metrics: dict[str, float] = {}
-    for name, value in _figures(report):
-        if value is None:
-            continue
-        taken = base = _REFUSED.sub("_", name)[:_LONGEST]
-        number = 1
-        while taken in metrics:
-            number += 1
-            taken = f"{base[: _LONGEST - 4]}.{number}"
-        metrics[taken] = value
+    taken: set[str] = set()
+    for subject, figures in _subjects(report):
+        name = _unique(_accepted(subject), taken)
+        taken.add(name)
+        metrics |= {f"{figure}.{name}": value for figure, value in figures if value is not None}
     return metrics
 
 
-def _figures(report: Report) -> Iterator[tuple[str, float | None]]:
+def _subjects(report: Report) -> Iterator[tuple[str, list[tuple[str, float | None]]]]:
     for question in report.figures.questions:
-        yield from _question(question)
+        yield question.name, _agreement(question.agreement)
+        for option, agreement in (question.options or {}).items():
+            yield f"{question.name}/{option}", _agreement(agreement)
     for judge in report.figures.judges:
-        yield from _judge(judge)
+        by = judge.source.id if judge.name == judge.question else f"{judge.name} by {judge.source.id}"
+        yield f"{judge.question}/{by}", _judge(judge)
 
 
-def _question(question: QuestionFigures) -> Iterator[tuple[str, float | None]]:
-    yield from _agreement(question.name, question.agreement)
-    for option, agreement in (question.options or {}).items():
-        yield from _agreement(f"{question.name}.{option}", agreement)
+def _agreement(agreement: AgreementFigures) -> list[tuple[str, float | None]]:
+    return [
+        ("items", float(agreement.items)),
+        ("labels", float(agreement.labels)),
+        ("percent", agreement.percent.value),
+        ("alpha", agreement.alpha.value),
+        *_interval("alpha", agreement.interval),
+        ("ac1", agreement.ac1.value),
+        ("fleiss", agreement.fleiss.value),
+    ]
 
 
-def _agreement(name: str, agreement: AgreementFigures) -> Iterator[tuple[str, float | None]]:
-    yield f"items.{name}", float(agreement.items)
-    yield f"labels.{name}", float(agreement.labels)
-    yield f"percent.{name}", agreement.percent.value
-    yield f"alpha.{name}", agreement.alpha.value
-    yield from _interval(f"alpha.{name}", agreement.interval)
-    yield f"ac1.{name}", agreement.ac1.value
-    yield f"fleiss.{name}", agreement.fleiss.value
+def _judge(judge: JudgeFigures) -> list[tuple[str, float | None]]:
+    return [
+        ("judged", float(judge.judged)),
+        ("agrees", judge.comparison.percent.value),
+        ("kappa", judge.comparison.kappa.value),
+        *_interval("kappa", judge.comparison.interval),
+    ]
 
 
-def _judge(judge: JudgeFigures) -> Iterator[tuple[str, float | None]]:
-    name = f"{judge.question}.{judge.source.id}"
-    yield f"judged.{name}", float(judge.judged)
-    yield f"agrees.{name}", judge.comparison.percent.value
-    yield f"kappa.{name}", judge.comparison.kappa.value
-    yield from _interval(f"kappa.{name}", judge.comparison.interval)
+def _interval(figure: str, interval: Interval | None) -> list[tuple[str, float | None]]:
+    return [] if interval is None else [(f"{figure}_low", interval.low), (f"{figure}_high", interval.high)]
 
 
-def _interval(name: str, interval: Interval | None) -> Iterator[tuple[str, float | None]]:
-    if interval is not None:
-        yield f"{name}.low", interval.low
-        yield f"{name}.high", interval.high
+def _accepted(subject: str) -> str:
+    """Return a subject as MLflow takes it in a name: no other characters, and no path that could be written shorter."""
+    parts = _REFUSED.sub("_", subject)[:_LONGEST].split("/")
+    return "/".join(part for part in parts if part.strip(".")) or "_"
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    number, unique = 1, name
+    while unique in taken:
+        number += 1
+        unique = f"{name} {number}"
+    return unique

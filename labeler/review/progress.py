@@ -14,6 +14,7 @@ from labeler.domain.question import FLAG_NAME, NOTE_NAMES, Categorical, Numeric,
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
 from labeler.review.parts import parts, values_by_name
+from labeler.review.shared_queue import NoWork
 from labeler.review.worklist import Item
 
 Countable: TypeAlias = bool | int | float | str
@@ -49,15 +50,14 @@ class QuestionProgress:
 class Progress:
     """What was done. Trace IDs stand in the order of the worklist, those of deferred items in the order of deferral.
 
-    `by_others` and `taken_out` are items that are no work by no doing of the reviewer's, and not among the `open` ones:
-    others finished them, or took them out of the queue. `median_ms` is the active time that half of the timed items
-    took at most; `hourly` is how many are labelled in an hour of active time. Both are None where no time is known.
+    `no_work` has how many items are not `open` any more by no answer given here, by why. `median_ms` is the active time
+    that half of the timed items took at most; `hourly` is how many are labelled in an hour of active time. Both are
+    None where no time is known.
     """
 
     total: int = 0
     open: int = 0
-    by_others: int = 0
-    taken_out: int = 0
+    no_work: tuple[tuple[NoWork, int], ...] = ()
     labelled: int = 0
     deferred: tuple[str, ...] = ()
     declined: tuple[str, ...] = ()
@@ -97,12 +97,15 @@ class Tally:
         self._asked = {part.name: part.asked for part in parts(questions)}
         self._answers = {name: _Answers() for name in self._asked}
         self._states: Counter[ItemState] = Counter()
+        self._no_work: Counter[NoWork] = Counter()
         self._declined: list[str] = []
         self._flagged: list[str] = []
         self._spent_ms: list[int] = []
 
-    def add(self, item: Item, answers: Mapping[str, Answer]) -> None:
-        """Count an item with the reviewer's answers about it, by question."""
+    def add(self, item: Item, answers: Mapping[str, Answer], no_work: NoWork | None = None) -> None:
+        """Count an item with the reviewer's answers about it, by question. `no_work` says why an open one is none."""
+        if no_work is not None:
+            self._no_work[no_work] += 1
         self.count(item.trace_id, item.state, answers)
 
     def count(self, trace_id: str, state: ItemState, answers: Mapping[str, Answer]) -> None:
@@ -130,20 +133,13 @@ class Tally:
             return ((name, answer.value),)
         return values_by_name(question, answer)
 
-    def progress(
-        self, deferred: Iterable[str] = (), drafts: Collection[str] = (), by_others: int = 0, taken_out: int = 0
-    ) -> Progress:
-        """Return the numbers.
-
-        `deferred` and `drafts` are the traces that are put off, and those with drafts. Of the open items so many were
-        finished `by_others`, and so many `taken_out` of the queue.
-        """
+    def progress(self, deferred: Iterable[str] = (), drafts: Collection[str] = ()) -> Progress:
+        """Return the numbers. `deferred` and `drafts` are the traces that are put off, and those with drafts."""
         spent = self._spent_ms
         return Progress(
             total=self._states.total(),
-            open=self._states[ItemState.OPEN] - by_others - taken_out,
-            by_others=by_others,
-            taken_out=taken_out,
+            open=self._states[ItemState.OPEN] - self._no_work.total(),
+            no_work=tuple((why, self._no_work[why]) for why in NoWork if self._no_work[why]),
             labelled=self._states[ItemState.LABELLED],
             deferred=tuple(deferred),
             declined=tuple(self._declined),

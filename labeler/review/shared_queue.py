@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import StrEnum
 from typing import Final
 
 from labeler.domain.change import Act, AnswerEffect, Effect, StateEffect
@@ -18,6 +19,15 @@ GOES_ON: Final = "{item.next_open} goes on"
 _DONE: Final = {QueueItemState.COMPLETE: "completed", QueueItemState.DECLINED: "declined"}
 _NAME_CHARACTERS: Final = 24
 _SOMEBODY: Final = "another reviewer"
+
+
+class NoWork(StrEnum):
+    """Why nothing is left to do about an open item, in the words that its count has."""
+
+    BY_OTHERS = "done by others"
+    TAKEN_OUT = "taken out"
+    WITHOUT_ANSWERS = "complete without answers"
+    """Complete in the queue under the reviewer's own name, by no answer that is known here."""
 
 
 def finisher(state: ReviewState, trace_id: str) -> str:
@@ -44,9 +54,13 @@ def why_no_work(state: ReviewState, trace_id: str) -> str:
     return "this was taken out of the queue" if trace_id in state.queue.removed else ""
 
 
-def is_left_to_others(state: ReviewState, item: Item) -> bool:
-    """Return whether an open item is no work, since others finished it or took it out of the queue."""
-    return item.state is ItemState.OPEN and state.worklist.is_passed_over(item.trace_id)
+def no_work(state: ReviewState, item: Item) -> NoWork | None:
+    """Return why an open item is no work; None for one that is work, or not open."""
+    if item.state is not ItemState.OPEN or not state.worklist.is_passed_over(item.trace_id):
+        return None
+    if state.queue.finished_by_others(item.trace_id) is not None:
+        return NoWork.BY_OTHERS
+    return NoWork.TAKEN_OUT if item.trace_id in state.queue.removed else NoWork.WITHOUT_ANSWERS
 
 
 def declines_for(state: ReviewState, trace_id: str) -> str:

@@ -65,7 +65,7 @@ def parts_of(
 
 
 def reviewers_labels(snapshot: Snapshot) -> CountedLabels:
-    """Choose the answers of a sprint's reviewers that count, without the decisions of its leads."""
+    """Choose the answers of a sprint's reviewers that count; of leads' decisions those of leads who are reviewers."""
     plan = snapshot.sprint.plan
     return count_labels(
         answers_in(snapshot), in_scope=is_of_reviewers(snapshot), same=same_people(plan), without=plan.ignored

@@ -38,10 +38,10 @@ def test_the_figures_of_a_report_are_the_metrics_of_a_run_and_its_page_is_there(
     for question in told["questions"]:
         name, interval = question["name"], question["ci"]
         assert logged[f"alpha.{name}"] == pytest.approx(question["alpha"])
-        assert [logged[f"alpha.{name}.low"], logged[f"alpha.{name}.high"]] == pytest.approx(interval)
+        assert [logged[f"alpha_low.{name}"], logged[f"alpha_high.{name}"]] == pytest.approx(interval)
         assert logged[f"items.{name}"] == question["items"]
     [judge] = told["judges"]
-    assert logged[f"kappa.correct.{JUDGE}"] == pytest.approx(judge["kappa"])
+    assert logged[f"kappa.correct/{JUDGE}"] == pytest.approx(judge["kappa"])
     where = f"/api/2.0/mlflow-artifacts/artifacts/{experiment.id}/{info['run_id']}/artifacts/report.html"
     page = server.http.get(where)
     page.raise_for_status()
@@ -60,13 +60,19 @@ def test_a_server_that_takes_no_files_keeps_the_figures_and_it_is_said(tmp_path:
                 experiment.label(trace, who, True, "autumn")
         ended = log_run(labeler, server, experiment.id, "Autumn")
         assert ended.code == 1
-        assert "report.html was not attached to the run: the server keeps files of runs at" in ended.err
+        assert "report.html was not attached to the run: the files of this experiment's runs are kept in a" in ended.err
         assert "Its figures are logged" in ended.err
         [run] = runs(server, experiment.id)
         assert run["info"]["status"] == "FINISHED"
         assert {each["key"] for each in run["data"]["metrics"]} >= {"items.correct", "labels.correct"}
     finally:
         server.close()
+
+
+def test_the_embedded_store_keeps_no_runs_and_says_so_before_anything_is_read(labeler: Program) -> None:
+    ended = labeler.run("report", "--sprint", "Autumn", "-b", "local:nowhere/store.db", "--log-run")
+    assert (ended.code, ended.out) == (2, "")
+    assert "--log-run: an MLflow server keeps runs, and local:nowhere/store.db does not" in ended.err
 
 
 def test_only_the_report_of_a_sprint_is_logged(labeler: Program) -> None:

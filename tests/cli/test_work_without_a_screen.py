@@ -145,7 +145,6 @@ def test_what_waits_for_a_login_is_77(labeler: Program) -> None:
     assert (ended.lines[0]["parked"], ended.lines[0]["delivered"]) == (1, 0)
 
 
-@pytest.mark.timing("two programs at one server, and 20 s to end in")
 def test_watching_goes_on_delivering_until_it_is_interrupted(labeler: Program, experiment: Experiment) -> None:
     labeler.config.write_text("delivery.grace = 0.0\n")
     queue(labeler, experiment.place, experiment.trace_ids[:1])

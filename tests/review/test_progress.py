@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from labeler.domain.change import Answer, Change, StateEffect
 from labeler.domain.question import FLAG_NAME, Categorical, Numeric, Question, Structured, Text
+from labeler.domain.queue import QueueItem, QueueItemState
 from labeler.domain.value import JsonValue
 from labeler.domain.worklist import ItemState
 from labeler.review.action import (
@@ -29,6 +30,10 @@ from labeler.review.action import (
     Where,
 )
 from labeler.review.progress import NONE_CHOSEN, Progress, Tally, progress_of_changes
+from labeler.review.queue_items import QueueItems
+from labeler.review.shared_queue import NoWork, learn_item, no_work, take_out
+from labeler.review.state import ReviewState, Rules
+from labeler.review.worklist import Item
 from tests.review.sitting import HELPFUL, Sitting
 
 RATING = Question("rating", Numeric(1, 5))
@@ -156,3 +161,22 @@ def test_the_same_trace_at_two_destinations_is_two_items_of_the_day() -> None:
     change = sitting.do(Thumb(True)).change
     assert change is not None
     assert progress_of_changes([(1, change), (2, change)], (HELPFUL,)).labelled == 2
+
+
+def test_items_of_a_queue_that_are_no_work_are_counted_by_why_and_not_as_open() -> None:
+    state = ReviewState((HELPFUL,), Rules(for_queue=True), queue=QueueItems({"me"}))
+    state.add_items(Item(trace, "1", trace) for trace in ("work", "by-sam", "declined", "gone", "mine"))
+    complete, declined = QueueItemState.COMPLETE, QueueItemState.DECLINED
+    for trace, queue_state, by in (
+        ("by-sam", complete, "sam"),
+        ("declined", declined, "sam"),
+        ("mine", complete, "me"),
+    ):
+        learn_item(state, QueueItem("rq-1", trace, queue_state, by))
+    take_out(state, "gone")
+    tally = Tally((HELPFUL,))
+    for item in state.items:
+        tally.add(item, {}, no_work(state, item))
+    told = tally.progress()
+    assert (told.total, told.open) == (5, 1)
+    assert told.no_work == ((NoWork.BY_OTHERS, 2), (NoWork.TAKEN_OUT, 1), (NoWork.WITHOUT_ANSWERS, 1))

@@ -6,7 +6,7 @@ import sys
 from importlib.util import find_spec
 
 
-def find_missing_at_once(module: str) -> None:
+def fail_at_once_if_missing(module: str) -> None:
     """Have an import of a module that is not installed fail without looking for it.
 
     httpcore tries to import sniffio for each lock that it takes, five times a request, and Python looks through all

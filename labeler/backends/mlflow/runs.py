@@ -46,9 +46,10 @@ class Runs:
         """Put a file into a run, through the server. Raises `Refused` where its files are kept beside it."""
         address = urlsplit(run.files_at)
         if address.scheme != _SERVED:
+            place = f"at {address.scheme}://" if address.scheme else "in a directory of the server's"
             raise Refused(
-                f"the server keeps files of runs at {address.scheme or 'a path'}:… and takes none itself "
-                "(mlflow server --serve-artifacts)"
+                f"the files of this experiment's runs are kept {place}, and do not go through the server; those of "
+                "experiments made under mlflow server --serve-artifacts do"
             )
         path = quote(f"{address.path.strip('/')}/{name}")
         await self._transport.put(f"{_ARTIFACTS}/{path}", content, media_type)

@@ -30,7 +30,7 @@ from labeler.backends.mlflow.failures import Server, ServerAnswer, failure, no_t
 from labeler.backends.mlflow.handshake import ask_for_it, failed_handshake, speaks_tls, trust
 from labeler.backends.mlflow.json_body import encoded, parse
 from labeler.backends.mlflow.loopback import LoopbackBackend
-from labeler.backends.mlflow.missing_modules import find_missing_at_once
+from labeler.backends.mlflow.missing_modules import fail_at_once_if_missing
 from labeler.backends.mlflow.proxies import Proxy, proxy_for
 from labeler.backends.mlflow.quickack import network_backend
 from labeler.backends.mlflow.unpacking import ACCEPTED, Cut, NotUnpacked, unpacked
@@ -347,7 +347,7 @@ class _Pool(httpx.AsyncHTTPTransport):
     """The transport of httpx, over a connection pool with our own network backend, or over a proxy."""
 
     def __init__(self, url: str, tls: Tls, proxy: Proxy | None) -> None:
-        find_missing_at_once("sniffio")
+        fail_at_once_if_missing("sniffio")
         limits = httpx.Limits(
             max_connections=_MAX_CONNECTIONS,
             max_keepalive_connections=_MAX_CONNECTIONS,

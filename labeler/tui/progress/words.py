@@ -27,8 +27,7 @@ def today_words(progress: Progress) -> str:
 def _other_items(progress: Progress) -> list[str]:
     counted = (
         (progress.open, "open"),
-        (progress.by_others, "done by others"),
-        (progress.taken_out, "taken out"),
+        *((count, why.value) for why, count in progress.no_work),
         (len(progress.deferred), "deferred"),
         (len(progress.declined), "declined"),
         (len(progress.flagged), "flagged"),

@@ -41,7 +41,7 @@ class ReadingScreen(Screen[None]):
         self._answer_field = AnswerField(keymap, id="answer-field")
         self._prompt = Prompt(keymap, id="prompt")
 
-    # What who inherits has
+    # What each screen provides
 
     @abstractmethod
     async def press(self, press: Pressed) -> None:
@@ -59,14 +59,14 @@ class ReadingScreen(Screen[None]):
     def arrange_bottom(self) -> None:
         """Have what is typed stand in place of the questions, or of the keys."""
 
+    @abstractmethod
+    async def leave(self) -> bool:
+        """Leave the open field, search or view; tells whether there was one."""
+
     def warn(self, why_not: str) -> None:
         """Say why something was not done; nothing where it was."""
         if why_not:
             self.say(why_not, "warning")
-
-    @abstractmethod
-    async def leave(self) -> bool:
-        """Leave the open field, search or view; tells whether there was one."""
 
     # Keys and texts
 

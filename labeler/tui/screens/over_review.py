@@ -15,7 +15,7 @@ T = TypeVar("T")
 class OverReview(ModalScreen[T]):
     """A screen over the review. It is imported when it opens, so that no start waits for it.
 
-    `says`: it has a place for sentences, and its `say` puts one there; otherwise the review below says them.
+    `says`: it has a place for sentences, and its `say` puts one there; otherwise the screen below says them.
     `goes_with_app`: there is nothing to go back to below it, so that Ctrl+C leaves the program.
     """
 
