@@ -156,15 +156,17 @@ class Changes:
 
         IDs that a server assigned in place of ours are included.
         """
-        rows = self._store.rows(
-            "SELECT assessment_id FROM retired WHERE destination_id IN (SELECT value FROM json_each(:places)) UNION ALL"
-            # From those that a server renamed, which have an index: most servers rename none.
-            " SELECT server_id FROM deliveries WHERE server_id IS NOT NULL AND op = 'create' AND EXISTS"
-            " (SELECT 1 FROM retired WHERE destination_id IN (SELECT value FROM json_each(:places))"
-            " AND assessment_id = deliveries.assessment_id)",
-            {"places": numbers(self._store, destinations)},
+        retired = self._store.rows(
+            "SELECT assessment_id FROM retired WHERE destination_id IN (SELECT value FROM json_each(?))",
+            (numbers(self._store, destinations),),
         )
-        return {assessment_id for (assessment_id,) in rows}
+        settled = {row["assessment_id"] for row in retired}
+        # Read apart, by the index of those there are: joined to ten thousand retired ones, of which most servers rename
+        # none, this took 20 ms of a start.
+        renamed = self._store.rows(
+            "SELECT assessment_id, server_id FROM deliveries WHERE server_id IS NOT NULL AND op = 'create'"
+        )
+        return settled | {row["server_id"] for row in renamed if row["assessment_id"] in settled}
 
     def note_shown(self, destination: Destination, assessment_ids: Collection[str]) -> None:
         """Note that the reviewer was shown these assessments of their own, which may have been written elsewhere.
