@@ -11,6 +11,7 @@ more than three of them fail the run: a race that is lost now and then is a faul
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,12 @@ settings.register_profile("ci", settings.get_profile("desk"), derandomize=True, 
 settings.load_profile("desk")
 
 FLAKY_AT_MOST: Final = 3
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have programs that tests start hear Ctrl+C: a shell script lets what it runs in the background ignore it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
