@@ -83,6 +83,7 @@ class Steps:
         return self._random.choice((True, False, 4, "4", "yes", ["wrong"], {"tone": 3}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 async def test_both_answer_alike_and_hold_the_same_afterwards(
     mlflow_server: MlflowServer, tmp_path: Path, seed: int

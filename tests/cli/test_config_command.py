@@ -10,6 +10,7 @@ from tests.cli.program import Program
 SECRET_URI = "https://ana:s3cret@mlflow.example.org"
 
 
+@pytest.mark.slow
 def test_everything_wrong_is_2_with_file_line_key_and_the_nearest_name(labeler: Program) -> None:
     labeler.config.write_text('[review]\nadvanse = "auto"\n[delivery]\ngrace = "5"\n')
     (labeler.work / "labeler.toml").write_text('[backend]\ntoken_command = "evil"\n')

@@ -39,6 +39,7 @@ async def examined(labeler: Program, *arguments: str, **environment: str) -> tup
     return ended, {finding["check"]: finding for finding in ended.lines[0]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
@@ -60,6 +61,7 @@ async def test_a_permission_is_called_missing_only_where_the_server_says_so(
     assert ("EDIT" in json.dumps(found)) is ("EDIT" in told)
 
 
+@pytest.mark.slow
 async def test_who_is_signed_in_is_asked_once(labeler: Program, proxy: FaultProxy, experiment: Experiment) -> None:
     proxy.otherwise = as_ana(faults.none)
     _, found = await examined(labeler, "-b", proxy.url, "-e", experiment.id)
@@ -91,6 +93,7 @@ asyncio.run(begin())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command", [("-m", "labeler", "doctor", "-b"), ("-m", "labeler", "sync", "-b"), ("-c", REVIEW)]
 )

@@ -6,6 +6,8 @@ import asyncio
 import json
 from pathlib import Path
 
+import pytest
+
 from labeler.backends.local.store import LocalStore
 from labeler.domain.assessment import Assessment
 from tests.cli.embedded_store import filled_store
@@ -22,6 +24,7 @@ async def labels_in(path: Path, trace_ids: list[str]) -> list[Assessment]:
         await store.close()
 
 
+@pytest.mark.slow
 def test_two_programs_that_push_the_same_labels_at_once_store_each_once(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     trace_ids = filled_store(path, "openai_tool_roundtrip", "openai_chat_multiturn")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.cli.program import Program
 from tests.reading.files.examples import EXAMPLES, lines
 from tests.reading.files.exported_documents import ANSWER, ASKED
 
 
+@pytest.mark.slow
 def test_show_reads_directories_and_stdin(labeler: Program) -> None:
     folder = labeler.work / "exports"
     folder.mkdir()
@@ -56,6 +59,7 @@ def test_the_exact_json_of_a_row_is_the_row(labeler: Program) -> None:
     assert labeler.run("show", "--raw", "rows.jsonl").out == row + "\n"
 
 
+@pytest.mark.slow
 def test_keys_are_named_and_contradictions_refused(labeler: Program) -> None:
     (labeler.work / "rows.jsonl").write_text(json.dumps({"q": ASKED, "a": ANSWER, "nr": 7}) + "\n")
     refused = labeler.run("show", "rows.jsonl")

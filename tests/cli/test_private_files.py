@@ -119,6 +119,7 @@ def test_what_a_linked_journal_holds_can_be_read(labeler: Program) -> None:
     assert "is read as it is, and nothing is written to it (it is a symbolic link)" in listed.err
 
 
+@pytest.mark.slow
 def test_links_in_place_of_lock_and_run_files_are_not_followed(labeler: Program) -> None:
     (trace_id, *_) = filled_store(labeler.work / "store.db", *NAMES)
     backend = ("-b", "local:store.db")

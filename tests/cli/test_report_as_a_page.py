@@ -59,6 +59,7 @@ def test_in_a_browser_without_a_network_nothing_is_asked_for_nothing_runs_and_no
         assert set(browser.requests) == {page.as_uri()}
 
 
+@pytest.mark.slow
 def test_a_page_has_every_figure_and_the_same_labels_give_the_same_bytes(labeler: Program, page: Path) -> None:
     again = labeler.run("report", str(labeler.work / "labels.jsonl"), "--format", "html")
     text = page.read_text(encoding="utf-8")

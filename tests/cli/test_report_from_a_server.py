@@ -136,6 +136,7 @@ def test_every_figure_of_a_servers_report_is_that_of_its_database(labeler: Progr
     assert "“judges” is none of human, judge, code" in labeler.run("export", "--sources", "judges").err
 
 
+@pytest.mark.slow
 def test_a_queue_and_a_filter_narrow_a_report_and_the_cache_has_it_when_the_server_is_gone(
     labeler: Program, labelled: Experiment
 ) -> None:
@@ -163,6 +164,7 @@ def test_a_queue_and_a_filter_narrow_a_report_and_the_cache_has_it_when_the_serv
     assert (gone.code, gone.out) == (75, "")  # nothing was ever read from there
 
 
+@pytest.mark.slow
 async def test_a_server_that_went_away_is_replaced_by_what_was_read_and_that_is_said(
     labeler: Program, labelled: Experiment
 ) -> None:

@@ -82,6 +82,7 @@ def test_a_report_of_two_files_is_the_contracts_json_with_the_packages_figures(l
         assert reviewer["blind"] == {"true": reviewer["labels"], "false": 0, "revealed": 0, "unknown": 0}
 
 
+@pytest.mark.slow
 def test_judges_in_a_file_are_compared_with_people_and_their_versions_with_each_other(labeler: Program) -> None:
     labels = team_labels()
     said = values_by_person(labels, "correct")
@@ -138,6 +139,7 @@ def test_judges_in_a_file_are_compared_with_people_and_their_versions_with_each_
     assert labeler.run("report", "labels.jsonl", "--without", "judges/v1").code == 2
 
 
+@pytest.mark.slow
 def test_on_a_terminal_a_report_is_the_same_text_in_colour_and_fits_100_columns(labeler: Program) -> None:
     file = write_team_labels(labeler.work / "labels.jsonl", team_labels(8))
     plain = labeler.run("report", str(file)).out
@@ -163,6 +165,7 @@ sys.exit(main(["report", sys.argv[1]]))
 """
 
 
+@pytest.mark.slow
 def test_where_there_is_nothing_to_compare_it_says_so_and_why(labeler: Program) -> None:
     mine = [label for label in team_labels() if str(label.reviewer).strip().lower() == "bo@x.io"]
     file = write_team_labels(labeler.work / "mine.jsonl", mine)
@@ -203,6 +206,7 @@ def test_a_file_that_is_no_label_file_is_named_with_line_and_reason(labeler: Pro
     assert "No report was made" in ended.err
 
 
+@pytest.mark.slow
 def test_what_is_asked_for_and_is_not_there_is_named(labeler: Program) -> None:
     file = str(write_team_labels(labeler.work / "labels.jsonl", team_labels(8)))
     ended = labeler.run("report", file, "--ask", "corect")

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from labeler.labels.label import Label
 from labeler.labels.row_labels import Said
 from tests.cli.labels_of_a_team import PEOPLE, team_labels, write_team_labels
@@ -43,6 +45,7 @@ def labelled_copy(directory: Path, data: bytes, labels: Sequence[Label], name: s
     return labelled
 
 
+@pytest.mark.slow
 def test_labelled_files_of_several_people_are_one_report_in_which_each_label_counts_once(labeler: Program) -> None:
     data = lines(ROWS)
     labels = labels_of_rows(data)
@@ -61,6 +64,7 @@ def test_labelled_files_of_several_people_are_one_report_in_which_each_label_cou
     assert [each["reviewer"] for each in told["reviewers"]] == list(PEOPLE)
 
 
+@pytest.mark.slow
 def test_columns_of_labels_count_as_those_of_one_reviewer_called_like_the_file(labeler: Program) -> None:
     table = "prompt,response\n" + "".join(f"When does ferry {n} leave?,At ten.\n" for n in range(TRACES))
     labels = labels_of_rows(table.encode(), "data.csv")
@@ -86,6 +90,7 @@ def test_columns_of_labels_count_as_those_of_one_reviewer_called_like_the_file(l
         assert question["values"] == wanted["values"]
 
 
+@pytest.mark.slow
 def test_a_labelled_file_with_a_damaged_row_makes_no_report_and_the_row_is_named(labeler: Program) -> None:
     data = lines(ROWS)
     labelled = labelled_copy(labeler.work / "ana", data, labels_of_rows(data))

@@ -43,6 +43,7 @@ ODD = [
 ]
 
 
+@pytest.mark.slow
 def test_where_a_figure_is_not_defined_it_is_null_and_a_note_says_why(labeler: Program) -> None:
     labeler.config.write_text(TONE)
     write_team_labels(labeler.work / "odd.jsonl", ODD)

@@ -33,6 +33,7 @@ def table(file: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
+@pytest.mark.slow
 def test_markdown_holds_the_figures_and_no_text_from_outside_formats_anything(labeler: Program, files: str) -> None:
     ended = labeler.run("report", files, "--format", "md", "-o", "report.md")
     assert (ended.code, ended.out) == (0, "")
@@ -56,6 +57,7 @@ def test_markdown_holds_the_figures_and_no_text_from_outside_formats_anything(la
     assert text.splitlines()[header + 1] == "|---|---|--:|--:|--:|--:|--:|"
 
 
+@pytest.mark.slow
 def test_tables_have_every_label_item_and_figure_and_run_nothing(labeler: Program, files: str) -> None:
     assert labeler.run("report", files, "--format", "csv").code == 2
     assert labeler.run("report", files, "--format", "csv", "-o", files).code == 2
@@ -90,6 +92,7 @@ def test_tables_have_every_label_item_and_figure_and_run_nothing(labeler: Progra
     assert {file.name: file.read_bytes() for file in out.iterdir()} == before
 
 
+@pytest.mark.slow
 def test_a_script_stops_where_a_figure_is_too_low_or_not_there(labeler: Program) -> None:
     file = str(write_team_labels(labeler.work / "labels.jsonl", team_labels()))
     alpha = labeler.run("report", file, "--json").lines[0]["questions"][0]["alpha"]

@@ -26,6 +26,7 @@ def reviewer_at_doctor(labeler: Program, **environment: str) -> dict[str, str]:
     return next(finding for finding in ended.lines[0] if finding["check"] == "reviewer")
 
 
+@pytest.mark.slow
 def test_a_reviewer_given_for_a_run_holds_for_that_run_alone(at_store: Program) -> None:
     assert at_store.run(*PULL, "-r", "bo").code == 0
     assert at_store.run(*PULL, LABELER_REVIEWER="bo").code == 0
@@ -35,6 +36,7 @@ def test_a_reviewer_given_for_a_run_holds_for_that_run_alone(at_store: Program) 
     assert reviewer_at_doctor(at_store)["detail"] == "ana (remembered)"
 
 
+@pytest.mark.slow
 def test_the_answer_stays_where_somebody_else_signs_in_and_doctor_says_so(at_store: Program) -> None:
     assert at_store.run(*PULL, MLFLOW_TRACKING_USERNAME="cy").code == 0
     assert at_store.run(*PULL).code == 2, "who was signed in is no answer"

@@ -61,6 +61,7 @@ def test_gzip_and_lines_are_read_too(labeler: Program) -> None:
     assert len(labeler.run("show", "--json", "both.jsonl.gz").lines) == 2
 
 
+@pytest.mark.slow
 def test_what_cannot_be_read_does_not_stop_the_rest(labeler: Program) -> None:
     (labeler.work / "some.jsonl").write_bytes(
         b'{"broken\n' + json.dumps(json.loads(TOOLS.read_bytes())).encode() + b"\n"
@@ -88,6 +89,7 @@ def test_a_trace_is_shown_from_the_embedded_store_by_its_id(labeler: Program) ->
     assert "tr-none" in ended.err
 
 
+@pytest.mark.slow
 def test_a_trace_is_shown_from_a_server_the_same_as_from_its_file(labeler: Program) -> None:
     server = shared_server()
     (recording,) = recordings("openai_tool_roundtrip")

@@ -103,6 +103,7 @@ def test_a_sprint_is_shown_then_made_and_told_in_one_line(labeler: Program) -> N
     assert "There is: “Autumn 2026”" in unknown.err
 
 
+@pytest.mark.slow
 def test_everybody_gets_gold_and_calibration_comes_first(labeler: Program) -> None:
     experiment = SprintExperiment(8)
     gold = experiment.traces[2:4]
@@ -125,6 +126,7 @@ def test_everybody_gets_gold_and_calibration_comes_first(labeler: Program) -> No
     assert all(items.keys() == {*plan["calibration"]} for items in experiment.assigned("Calibrated").values())
 
 
+@pytest.mark.slow
 def test_a_guide_is_printed_and_replaced(labeler: Program) -> None:
     experiment = SprintExperiment(2)
     assert experiment.create(labeler, "Guided", "--yes").code == 0
@@ -240,6 +242,7 @@ def test_a_name_that_no_tag_can_have_is_refused(
     assert said in refused.err
 
 
+@pytest.mark.slow
 def test_two_experiments_are_none(labeler: Program, shared: SprintExperiment) -> None:
     refused = shared.create(labeler, "Two", "-e", shared.id, "--yes")
     assert refused.code == 2
@@ -264,6 +267,7 @@ def test_a_plan_that_cannot_be_read_is_never_written_over(labeler: Program, text
     assert experiment.sprint(labeler, "list").code == 1
 
 
+@pytest.mark.slow
 def test_a_server_without_review_queues_is_told_so(labeler: Program) -> None:
     """What an older server can do is tried in `tests/backends/mlflow/test_old_server.py`."""
     code = (

@@ -34,6 +34,7 @@ def assert_delivered(ended: Ended, count: int) -> None:
     assert (ended.code, ended.lines[0]["delivered"]) == (0, count), ended.err
 
 
+@pytest.mark.slow
 def test_a_label_the_server_does_not_take_as_it_is_ends_in_1_and_the_rest_is_delivered(
     labeler: Program, experiment: Experiment
 ) -> None:
@@ -73,6 +74,7 @@ def _store_uri(path: Path) -> str:
     return asyncio.run(read())
 
 
+@pytest.mark.slow
 def test_a_sync_to_one_place_goes_on_beside_a_process_that_delivers_to_another(labeler: Program) -> None:
     labeler.config.write_text("delivery.grace = 0.0\n")
     with a_store(labeler, "a.db") as (here, home, traces), a_store(labeler, "b.db") as (there, other, its_traces):
@@ -91,6 +93,7 @@ def test_a_sync_to_one_place_goes_on_beside_a_process_that_delivers_to_another(l
         assert len(labeler.run("export", "-b", there).lines) == len(its_traces)
 
 
+@pytest.mark.slow
 def test_what_is_queued_for_one_server_never_reaches_another_and_goes_when_that_one_is_set_again(
     labeler: Program, experiment: Experiment
 ) -> None:
@@ -113,6 +116,7 @@ def test_what_is_queued_for_one_server_never_reaches_another_and_goes_when_that_
     assert all(len(experiment.human_labels(trace_id)) == 1 for trace_id in experiment.trace_ids)
 
 
+@pytest.mark.slow
 async def test_a_certificate_nobody_vouches_for_parks_with_what_to_set_and_works_once_that_is_set(
     labeler: Program, experiment: Experiment, tmp_path: Path
 ) -> None:
@@ -135,6 +139,7 @@ async def test_a_certificate_nobody_vouches_for_parks_with_what_to_set_and_works
         assert len(experiment.human_labels(trace_id)) == 1
 
 
+@pytest.mark.slow
 def test_https_where_plain_http_is_spoken_parks_and_says_so(labeler: Program, experiment: Experiment) -> None:
     url = experiment.server.url.replace("http://", "https://")
     queue(labeler, Destination(url, "", experiment.id), experiment.trace_ids[:1])
@@ -205,6 +210,7 @@ def test_a_server_with_users_parks_what_it_does_not_let_in_and_takes_it_once_fro
     assert not log_file.exists() or "s3cret" not in log_file.read_text()
 
 
+@pytest.mark.slow
 async def test_a_proxy_is_named_by_the_doctor_and_told_from_the_server_by_sync(
     labeler: Program, experiment: Experiment
 ) -> None:
@@ -238,6 +244,7 @@ async def test_a_proxy_is_named_by_the_doctor_and_told_from_the_server_by_sync(
     assert f"No connection to the proxy of http_proxy ({proxy.host}): refused" in dead.out
 
 
+@pytest.mark.slow
 def test_a_server_that_asks_for_an_hour_is_left_alone_for_ten_minutes_until_a_time_that_is_told(
     labeler: Program, experiment: Experiment
 ) -> None:

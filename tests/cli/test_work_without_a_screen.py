@@ -24,6 +24,7 @@ from tests.servers.filling import create_queue, log, recordings
 from tests.servers.mlflow_server import MlflowServer, free_port
 
 
+@pytest.mark.slow
 def test_what_was_pulled_is_here_when_the_network_is_gone(labeler: Program, experiment: Experiment) -> None:
     options = ("-b", experiment.server.url, "-r", "ana")
     ended = labeler.run("pull", "-e", experiment.id, *options)
@@ -41,6 +42,7 @@ def test_what_was_pulled_is_here_when_the_network_is_gone(labeler: Program, expe
     assert labeler.run("show", experiment.trace_ids[0], "-b", gone).code == 75
 
 
+@pytest.mark.slow
 def test_what_a_sample_of_named_traces_leaves_out_is_not_said_to_be_missing(
     labeler: Program, experiment: Experiment
 ) -> None:
@@ -72,6 +74,7 @@ def test_a_server_that_is_gone_is_replaced_by_what_was_pulled(labeler: Program) 
     assert offline.out == online.out
 
 
+@pytest.mark.slow
 def test_a_queue_and_single_traces_can_be_pulled_and_what_i_labelled_is_left_out(
     labeler: Program, experiment: Experiment
 ) -> None:
@@ -145,6 +148,7 @@ def test_what_waits_for_a_login_is_77(labeler: Program) -> None:
     assert (ended.lines[0]["parked"], ended.lines[0]["delivered"]) == (1, 0)
 
 
+@pytest.mark.slow
 def test_watching_goes_on_delivering_until_it_is_interrupted(labeler: Program, experiment: Experiment) -> None:
     labeler.config.write_text("delivery.grace = 0.0\n")
     queue(labeler, experiment.place, experiment.trace_ids[:1])
@@ -161,6 +165,7 @@ def test_watching_goes_on_delivering_until_it_is_interrupted(labeler: Program, e
     assert b"Traceback" not in told
 
 
+@pytest.mark.slow
 def test_the_outbox_is_listed_exported_and_discarded(labeler: Program, experiment: Experiment) -> None:
     given = queue(labeler, experiment.place, experiment.trace_ids)
     listed = labeler.run("outbox", "list", "--json", "-b", experiment.server.url)
@@ -204,6 +209,7 @@ def test_discarding_asks_first_and_takes_only_a_yes(labeler: Program, typed: str
     assert len(labeler.run("outbox", "list", "--json").lines) == left
 
 
+@pytest.mark.slow
 def test_labels_are_exported_from_the_server_and_from_the_journal_alike(
     labeler: Program, experiment: Experiment
 ) -> None:
@@ -227,6 +233,7 @@ def test_labels_are_exported_from_the_server_and_from_the_journal_alike(
     assert [json.loads(row["value"]) for row in rows] == [True] * 3
 
 
+@pytest.mark.slow
 def test_a_label_on_a_trace_that_a_fast_clock_dated_is_exported_too(labeler: Program, experiment: Experiment) -> None:
     (ahead,) = recordings("openai_chat_multiturn")
     ahead.info["request_time"] = "2999-01-01T00:00:00Z"
@@ -255,6 +262,7 @@ def test_an_export_that_cannot_be_written_is_2_and_makes_no_directory(labeler: P
     assert list(labeler.work.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_doctor_finds_a_healthy_setup_healthy(labeler: Program, experiment: Experiment) -> None:
     ended = labeler.run("doctor", "--json", "-b", experiment.server.url, "-e", experiment.id, "-r", "ana")
     assert ended.code == 0, ended.err
@@ -284,6 +292,7 @@ def test_the_doctor_says_what_is_ill_and_ends_with_its_code(
     assert ended.code == code
 
 
+@pytest.mark.slow
 def test_the_doctor_tells_a_reviewer_who_is_kept_from_one_who_would_be_new(
     labeler: Program, experiment: Experiment
 ) -> None:

@@ -36,6 +36,7 @@ def attached() -> str:
     return log_attachments(server.url, server.new_experiment(), files)
 
 
+@pytest.mark.slow
 async def test_attachments_are_fetched_when_asked_for_and_then_kept(attached: str, tmp_path: Path) -> None:
     backend = await open_backend(shared_server().url)
     cache = await AsyncCache.open(tmp_path / "cache.db", 1 << 28)

@@ -136,6 +136,7 @@ def test_the_questions_of_these_tests_are_of_both_kinds() -> None:
     assert len(set(KINDS.values())) == 2
 
 
+@pytest.mark.slow
 async def test_labels_reach_a_real_server_once_through_a_bad_network(tmp_path: Path) -> None:
     await deliver_through_faults(tmp_path, shared_server(), 6, seed=2, share=0.25)
 

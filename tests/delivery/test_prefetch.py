@@ -194,6 +194,7 @@ async def test_traces_come_byte_for_byte_through_a_network_that_drops_and_cuts(
     assert not [event for event in told.events if isinstance(event, Missing)]
 
 
+@pytest.mark.slow
 async def test_while_the_backend_is_away_little_is_asked_of_it_and_when_it_is_back_the_work_goes_on(
     tmp_path: Path, proxy: FaultProxy, through_proxy: MlflowBackend, sample: list[Recording]
 ) -> None:

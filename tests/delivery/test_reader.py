@@ -44,6 +44,7 @@ async def watched(queue: ServedQueue) -> AsyncIterator[tuple[Watched, FaultProxy
         yield seen, proxy
 
 
+@pytest.mark.slow
 async def test_a_poll_is_one_request_and_brings_the_infos_of_what_changed_in_one_more(tmp_path: Path) -> None:
     queue = served_queue(6)
     async with watched(queue) as (seen, proxy), at_queue(tmp_path / "ana", queue, url=proxy.url) as there:
@@ -88,6 +89,7 @@ async def test_what_was_delivered_is_read_back_and_no_news(tmp_path: Path) -> No
         await there.until_told("nothing has changed")
 
 
+@pytest.mark.slow
 async def test_while_the_server_is_away_nothing_changes_and_the_status_says_since_when(tmp_path: Path) -> None:
     queue = served_queue(3)
     async with watched(queue) as (seen, proxy), at_queue(tmp_path / "ana", queue, url=proxy.url) as there:
@@ -112,6 +114,7 @@ async def test_while_the_server_is_away_nothing_changes_and_the_status_says_sinc
         await there.delivered()
 
 
+@pytest.mark.slow
 async def test_nothing_is_read_once_nobody_is_there_until_the_next_key(tmp_path: Path) -> None:
     queue = served_queue(3)
     pace = replace(QUICK, idle_s=1.0)
@@ -127,6 +130,7 @@ async def test_nothing_is_read_once_nobody_is_there_until_the_next_key(tmp_path:
         await there.until(lambda: not there.is_offered(queue.trace_ids[2]), "what happened meanwhile")
 
 
+@pytest.mark.slow
 async def test_an_item_that_flickers_changes_once_in_a_while(tmp_path: Path) -> None:
     queue = served_queue(3)
     third = queue.trace_ids[2]

@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from labeler.backends.base import Backend
 from labeler.backends.local.store import LocalStore
 from labeler.cache.async_cache import AsyncCache
@@ -135,6 +137,7 @@ def directory_in_place_of_lock(state: Path, destination: Destination) -> Path:
     return lock
 
 
+@pytest.mark.slow
 async def test_what_keeps_delivery_from_running_is_told_once_and_it_goes_on_when_it_can(tmp_path: Path) -> None:
     store = await store_at(tmp_path / "store.db")
     lock = directory_in_place_of_lock(tmp_path, Destination(store.uri, "", EXPERIMENT))

@@ -6,6 +6,8 @@ import itertools
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pytest
+
 from labeler.backends.mlflow.backend import MlflowBackend, open_backend
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.destination import Destination
@@ -83,6 +85,7 @@ async def press(at_work: Work, state: ReviewState, action: Action) -> None:
     apply(state, decision)
 
 
+@pytest.mark.slow
 async def test_after_a_change_over_three_valid_answers_one_stands_and_undo_brings_the_three_back(
     tmp_path: Path,
 ) -> None:

@@ -179,6 +179,7 @@ async def test_one_drain_checks_and_sends_more_answers_than_one_search_asks_abou
         assert backend.searches <= 10, "three before the answers went out, and some after as these arrived"
 
 
+@pytest.mark.slow
 async def test_a_search_that_takes_longer_than_a_check_holds_keeps_no_answer_from_going_out(
     backend: SimulatedBackend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

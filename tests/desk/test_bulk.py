@@ -81,6 +81,7 @@ async def test_a_bulk_answer_waits_half_a_minute_unless_nobody_is_to_wait(tmp_pa
     await journal.close()
 
 
+@pytest.mark.slow
 async def test_the_reviewer_moves_while_many_answers_are_written_and_everything_else_waits(tmp_path: Path) -> None:
     journal = await AsyncJournal.open(tmp_path / "journal.db")
     cache = await AsyncCache.open(tmp_path / "cache.db", 1 << 20)

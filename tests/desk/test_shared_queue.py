@@ -176,6 +176,7 @@ async def test_an_item_that_i_completed_elsewhere_without_an_answer_is_no_work(
         assert row(there, second)[0] == "✓"
 
 
+@pytest.mark.slow
 async def test_a_reading_never_takes_back_what_i_did_while_it_was_on_its_way(
     tmp_path: Path, make_queue: MakeQueue
 ) -> None:
@@ -199,6 +200,7 @@ async def test_a_reading_never_takes_back_what_i_did_while_it_was_on_its_way(
         assert {trace: item["status"] for trace, item in queue.items().items()}[first] == "PENDING"
 
 
+@pytest.mark.slow
 async def test_questions_are_followed_and_each_change_is_said_once(tmp_path: Path, make_queue: MakeQueue) -> None:
     queue = make_queue(2)
     async with at_queue(tmp_path / "ana", queue) as there:

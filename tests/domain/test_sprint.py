@@ -60,6 +60,7 @@ def test_a_plan_that_somebody_has_changed_is_read_as_far_as_it_says_something(ch
     assert plan.opened_at_ms == (None if "opened_at" in changes else OPENED_MS)
 
 
+@pytest.mark.slow
 @given(st.text() | st.recursive(st.none() | st.integers() | st.text(), lambda x: st.lists(x)).map(json.dumps))
 def test_no_text_of_a_tag_is_an_error(text: str) -> None:
     assert plan_of("x", text) is None

@@ -90,6 +90,7 @@ def test_no_answer_is_lost_by_one_damaged_page(worked: Path, tmp_path: Path, dat
     again.close()
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_journal_damaged_all_over_still_opens_with_what_is_left(

@@ -78,6 +78,7 @@ async def test_a_thread_whose_journal_cannot_be_opened_says_why(tmp_path: Path) 
         await AsyncJournal.open(path)
 
 
+@pytest.mark.slow
 def test_an_answer_to_many_that_is_killed_in_the_middle_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     done = 0

@@ -55,6 +55,7 @@ class TirelessReviewer:
         return instructions
 
 
+@pytest.mark.slow
 def test_an_answer_costs_no_more_after_many_that_were_delivered(tmp_path: Path) -> None:
     reviewer = TirelessReviewer(tmp_path / "journal.db")
     reviewer.answer(20, deliver=True)
@@ -63,6 +64,7 @@ def test_an_answer_costs_no_more_after_many_that_were_delivered(tmp_path: Path) 
     assert reviewer.effort_of_an_answer(deliver=True) < 1.5 * early
 
 
+@pytest.mark.slow
 def test_an_answer_costs_no_more_while_many_wait(tmp_path: Path) -> None:
     reviewer = TirelessReviewer(tmp_path / "journal.db")
     reviewer.answer(20, deliver=False)

@@ -123,6 +123,7 @@ def test_what_waits_in_a_rescued_journal_is_read_back_before_it_is_sent(reviewer
     assert [claim.is_repeat for claim in claims] == [True, True, True, False]
 
 
+@pytest.mark.slow
 def test_the_log_of_this_journal_is_not_mixed_into_another_that_took_its_place(
     reviewer: Reviewer, tmp_path: Path
 ) -> None:
@@ -137,6 +138,7 @@ def test_the_log_of_this_journal_is_not_mixed_into_another_that_took_its_place(
     assert answers_in(reviewer.journal.path, tmp_path / "read") == set(reviewer.saved)
 
 
+@pytest.mark.slow
 def test_an_older_copy_of_the_journal_counts_as_another(reviewer: Reviewer, tmp_path: Path) -> None:
     older = tmp_path / "older.db"
     shutil.copy(reviewer.path, older)
@@ -242,6 +244,7 @@ def test_a_commit_stands_though_the_mark_of_the_run_cannot_be_made_again(reviewe
     mark.rmdir()
 
 
+@pytest.mark.slow
 def test_a_whole_copy_of_the_journal_is_gone_on_with(reviewer: Reviewer, tmp_path: Path) -> None:
     shutil.copytree(reviewer.path.parent, tmp_path / "copy")
     shutil.rmtree(reviewer.path.parent)
@@ -252,6 +255,7 @@ def test_a_whole_copy_of_the_journal_is_gone_on_with(reviewer: Reviewer, tmp_pat
     assert len(reviewer.moves) == 1
 
 
+@pytest.mark.slow
 def test_a_journal_in_which_nothing_was_written_yet_makes_way(reviewer: Reviewer, tmp_path: Path) -> None:
     shutil.rmtree(reviewer.path.parent)
     fresh = Journal.open(reviewer.path)
@@ -278,6 +282,7 @@ def test_moved_away_and_back_both_go_on(reviewer: Reviewer, tmp_path: Path) -> N
     assert answers_in(reviewer.journal.path, tmp_path / "read") == set(reviewer.saved)
 
 
+@pytest.mark.slow
 def test_where_nothing_can_be_written_back_nothing_is_called_saved_until_it_can(
     reviewer: Reviewer, tmp_path: Path
 ) -> None:

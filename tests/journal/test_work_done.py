@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from labeler.domain.question import FLAG_NAME
 from labeler.journal.attempt_outcomes import Delivered
 from labeler.journal.journal import Journal
 from tests.journal.sitting import HOME, Sitting, rows, spec
 
 
+@pytest.mark.slow
 def test_the_changes_of_a_day_are_those_of_one_person_in_every_worklist(tmp_path: Path) -> None:
     journal = Journal.open(tmp_path / "journal.db")
     here = journal.reviews.begin(spec(), 1).id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ HERE = Destination("https://tracking.example", "", "1")
 THERE = Destination("https://tracking.example", "", "2")
 
 
+@pytest.mark.slow
 @given(labels())
 def test_a_label_survives_becoming_an_assessment(label: Label) -> None:
     assessment = assessment_of(label, reviewer="ana", destination=HERE, now_ms=1_000)

@@ -22,6 +22,7 @@ def read(*lines: object) -> list[Label | BadLine]:
     return list(read_labels(json.dumps(line).encode() if not isinstance(line, bytes) else line for line in lines))
 
 
+@pytest.mark.slow
 @given(st.lists(labels(), max_size=4))
 def test_labels_that_are_written_are_read_back_equal(written: list[Label]) -> None:
     out = io.StringIO()

@@ -75,6 +75,7 @@ def file_of(rows: Sequence[str]) -> bytes:
     return "".join(f"{row}\n" for row in rows).encode()
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_a_label_stays_with_its_row_whoever_writes_and_however_the_file_is_turned(data: st.DataObject) -> None:

@@ -33,6 +33,7 @@ def test_a_value_is_written_exactly(value: Any) -> None:
         assert json.loads(shown.text) == value
 
 
+@pytest.mark.slow
 @given(CONTAINERS, st.sampled_from([None, 0, 1, 3, "\t"]), st.booleans())
 def test_a_json_text_changes_in_nothing_but_white_space(value: Any, indent: Any, ascii_only: bool) -> None:
     text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
@@ -70,6 +71,7 @@ def test_what_fits_on_a_line_is_on_one_line(value: list[dict[str, int]]) -> None
 LINES = st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"]), max_size=20), max_size=4)
 
 
+@pytest.mark.slow
 @given(st.recursive(LINES.map("\n".join), lambda inner: st.lists(inner) | st.dictionaries(st.text("ab"), inner)))
 def test_every_line_of_every_text_can_be_read(value: Any) -> None:
     shown = pretty(value)

@@ -30,6 +30,7 @@ def test_any_inputs_and_outputs_give_some_text(inputs: object, outputs: object, 
     check_any_values(inputs, outputs, kind)
 
 
+@pytest.mark.slow
 @settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 @given(SPANS)
 def test_any_spans_give_some_text(spans: list[Any]) -> None:

@@ -51,6 +51,7 @@ def test_every_recording_can_be_read_in_every_way(name: str) -> None:
         check_is_harmless(document)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(ANY_JSON, ANY_JSON, KINDS, ATTRIBUTES, EVENTS, st.booleans()), min_size=1, max_size=4),
     st.dictionaries(st.text(max_size=8), st.text(max_size=12), max_size=3),

@@ -22,6 +22,7 @@ def switched_on_and_never_off(written: str) -> set[str]:
     return {mode for mode, state in last.items() if state != ("h" if mode in ("7", "25") else "l")}
 
 
+@pytest.mark.slow
 def test_the_demo_labels_at_a_key_and_gives_the_terminal_back_at_q(machine: Machine) -> None:
     with machine.terminal("demo") as terminal:
         terminal.wait_for("item 1/", "● online", "› user_satisfaction", "assistant")
@@ -118,6 +119,7 @@ def test_what_is_half_typed_is_there_after_kill_9(machine: Machine) -> None:
         terminal.wait_for("half a thought")
 
 
+@pytest.mark.slow
 def test_q_says_what_is_queued(machine: Machine) -> None:
     machine.asks_one_thumb()
     with machine.terminal("demo") as terminal:

@@ -48,6 +48,7 @@ def hold(terminal: Terminal, key: str, delay_s: float, seconds: float = HELD_S) 
         time.sleep(REPEAT_S)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delay_s", [REPEAT_S, 0.25, 0.5, 0.66], ids=["at once", "0.25 s", "0.5 s", "0.66 s"])
 def test_a_held_key_labels_the_item_that_was_read_and_no_other(machine: Machine, delay_s: float) -> None:
     machine.asks_one_thumb()
@@ -62,6 +63,7 @@ def test_a_held_key_labels_the_item_that_was_read_and_no_other(machine: Machine,
     assert sorted(label["value"] for label in machine.labels()) == [False, True]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delay_s", [REPEAT_S, 0.5], ids=["at once", "after a delay"])
 def test_a_held_digit_answers_one_question(machine: Machine, delay_s: float) -> None:
     machine.asks(STARS)
@@ -75,6 +77,7 @@ def test_a_held_digit_answers_one_question(machine: Machine, delay_s: float) -> 
     assert [(label["name"], label["value"]) for label in machine.labels()] == [("clarity", 1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delay_s", [REPEAT_S, 0.5], ids=["at once", "after a delay"])
 def test_a_held_enter_ends_what_is_open_and_answers_nothing(machine: Machine, delay_s: float) -> None:
     machine.asks(STARS)
@@ -98,6 +101,7 @@ def test_a_held_enter_ends_what_is_open_and_answers_nothing(machine: Machine, de
     }
 
 
+@pytest.mark.slow
 def test_one_write_of_answers_labels_one_item_and_says_what_was_ignored(machine: Machine) -> None:
     machine.asks_one_thumb()
     with machine.terminal("demo") as terminal:
@@ -122,6 +126,7 @@ CUT_KEYS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("parts", CUT_KEYS.values(), ids=CUT_KEYS)
 def test_a_key_that_a_slow_line_cuts_in_two_labels_and_opens_nothing(machine: Machine, parts: tuple[str, ...]) -> None:
     machine.asks(STARS)
@@ -138,6 +143,7 @@ def test_a_key_that_a_slow_line_cuts_in_two_labels_and_opens_nothing(machine: Ma
     assert machine.labels() == []
 
 
+@pytest.mark.slow
 def test_text_pasted_with_an_end_of_paste_in_it_labels_nothing_and_is_said(machine: Machine) -> None:
     machine.asks_one_thumb()
     with machine.terminal("demo") as terminal:
@@ -149,6 +155,7 @@ def test_text_pasted_with_an_end_of_paste_in_it_labels_nothing_and_is_said(machi
     assert machine.labels() == []
 
 
+@pytest.mark.slow
 def test_nothing_typed_at_a_terminal_that_is_too_small_acts(machine: Machine) -> None:
     machine.asks_one_thumb()
     with machine.terminal("demo") as terminal:
@@ -170,6 +177,7 @@ def test_nothing_typed_at_a_terminal_that_is_too_small_acts(machine: Machine) ->
     assert [(label["value"], label["rationale"]) for label in machine.labels()] == [(False, "half a quay")]
 
 
+@pytest.mark.slow
 def test_a_sentence_typed_after_a_refused_comment_labels_nothing(machine: Machine) -> None:
     machine.asks_one_thumb(comment=False)
     with machine.terminal("demo") as terminal:
@@ -184,6 +192,7 @@ def test_a_sentence_typed_after_a_refused_comment_labels_nothing(machine: Machin
     assert machine.labels() == []
 
 
+@pytest.mark.slow
 def test_a_comment_that_arrives_in_one_piece_is_a_comment(machine: Machine) -> None:
     machine.asks_one_thumb()
     with machine.terminal("demo") as terminal:
@@ -197,6 +206,7 @@ def test_a_comment_that_arrives_in_one_piece_is_a_comment(machine: Machine) -> N
     assert [(label["value"], label["rationale"]) for label in machine.labels()] == [(False, "no, yes: 1 of 2")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("burst", "meant"),
     [
@@ -228,6 +238,7 @@ def test_a_comment_with_keys_that_edit_it_read_at_once_is_what_was_meant_and_sub
     assert [(label["value"], label["rationale"]) for label in machine.labels()] == [(False, meant)]
 
 
+@pytest.mark.slow
 def test_a_pasted_sentence_labels_nothing(machine: Machine) -> None:
     machine.asks_one_thumb()
     with machine.terminal("demo") as terminal:

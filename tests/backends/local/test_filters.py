@@ -113,6 +113,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Con
     connection.close()
 
 
+@pytest.mark.slow
 @given(stored_traces, st.lists(comparisons(), min_size=1, max_size=3), st.sampled_from(["AND ", "and ", "And\n"]))
 def test_a_filter_finds_exactly_the_traces_for_which_every_comparison_holds(
     connection: sqlite3.Connection, stored: list[RawTrace], asked: list[Comparison], joint: str

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from labeler.backends.local.store import LocalStore
 from labeler.domain.worklist import Query
 from tests.backends.local.samples import trace
@@ -139,6 +141,7 @@ async def test_of_programs_that_claim_one_name_one_wins_and_all_are_told_who_was
     await store.close()
 
 
+@pytest.mark.slow
 async def test_a_program_killed_while_it_fills_a_queue_leaves_all_of_it_or_nothing(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     store = await LocalStore.open_or_create(path)

@@ -227,6 +227,7 @@ async def test_a_first_request_that_breaks_is_tried_again_like_any_other(
             assert (await backend.capabilities()).version
 
 
+@pytest.mark.slow
 async def test_a_client_certificate_is_suspected_only_of_what_breaks_at_once(
     mlflow_server: MlflowServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -90,6 +90,7 @@ async def test_a_name_server_cannot_lead_a_name_of_this_machine_elsewhere(monkey
         await backend.close()
 
 
+@pytest.mark.slow
 async def test_another_host_is_reached_through_the_proxy_encrypted_where_the_address_says_so(
     bystander: list[bytes],
 ) -> None:

@@ -26,6 +26,7 @@ def experiment_id(mlflow_server: MlflowServer) -> str:
     return experiment_id
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order_by", [(), ("timestamp_ms ASC",), ("execution_time_ms DESC", "request_id")])
 async def test_a_snapshot_shows_each_trace_once_while_others_log(
     order_by: tuple[str, ...], mlflow_server: MlflowServer, mlflow_backend: MlflowBackend, experiment_id: str
@@ -42,6 +43,7 @@ async def test_a_snapshot_shows_each_trace_once_while_others_log(
     assert set(seen) == before
 
 
+@pytest.mark.slow
 async def test_a_snapshot_of_a_live_filter_shows_all_while_the_first_ones_leave_it(
     mlflow_server: MlflowServer, mlflow_backend: MlflowBackend, experiment_id: str
 ) -> None:
@@ -83,6 +85,7 @@ async def test_a_page_that_was_shifted_on_its_way_is_read_again(
     assert set(left) <= set(seen)
 
 
+@pytest.mark.slow
 async def test_a_server_whose_page_tokens_are_its_own_is_walked_too(
     proxy: FaultProxy, through_proxy: MlflowBackend, mlflow_backend: MlflowBackend, experiment_id: str
 ) -> None:
@@ -98,6 +101,7 @@ async def test_a_server_whose_page_tokens_are_its_own_is_walked_too(
         assert [summary.id async for page in through_proxy.snapshot(query) for summary in page] == expected
 
 
+@pytest.mark.slow
 async def test_more_traces_at_one_instant_than_a_page_holds_are_all_shown(
     mlflow_server: MlflowServer, mlflow_backend: MlflowBackend
 ) -> None:
@@ -121,6 +125,7 @@ async def test_a_snapshot_may_be_left_at_any_page(mlflow_backend: MlflowBackend,
     await snapshot.aclose()
 
 
+@pytest.mark.slow
 async def test_summaries_by_id_are_found_in_many_chunks_and_without_knowing_the_experiment(
     mlflow_server: MlflowServer, mlflow_backend: MlflowBackend
 ) -> None:

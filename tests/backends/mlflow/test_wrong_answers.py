@@ -203,6 +203,7 @@ async def test_queues_schemas_and_experiments_of_others_are_no_answer(
         await through_proxy.set_item_state(queues[0], traces[0].id, QueueItemState.COMPLETE, "ana")
 
 
+@pytest.mark.slow
 async def test_an_attachment_is_as_long_as_its_trace_says(
     mlflow_server: MlflowServer, proxy: FaultProxy, through_proxy: MlflowBackend
 ) -> None:

@@ -96,6 +96,7 @@ def _zip(files: dict[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
+@pytest.mark.slow
 def test_a_zip_of_ten_thousand_files_is_read_file_by_file() -> None:
     files = {f"{number}.json": b'{"id": %d, "prompt": "a", "response": "b"}' % number for number in range(10_000)}
     found = read_traces("file", _zip(files))
@@ -114,6 +115,7 @@ def test_what_is_no_trace_in_a_zip_is_named_and_costs_no_other() -> None:
         read_traces("file", _zip({"[Content_Types].xml": b"<x/>"}))
 
 
+@pytest.mark.slow
 def test_a_bomb_in_a_zip_is_refused() -> None:
     with pytest.raises(UnusableFile, match="100 times its size"):
         read_traces("file", _zip({"a.json": b'{"prompt": "' + b"a" * (80 << 20) + b'", "response": "b"}'}))

@@ -71,6 +71,7 @@ async def test_names_are_hidden_until_asked_for_and_judges_until_it_is_decided(t
         await bench.shows("judge judges/correct-v1")
 
 
+@pytest.mark.slow
 async def test_what_is_put_off_comes_back_at_the_end_and_undo_goes_back_across_sittings(tmp_path: Path) -> None:
     async with open_bench(tmp_path) as bench:
         await bench.press("s", "X", "s", "X")
@@ -94,6 +95,7 @@ async def test_what_is_put_off_comes_back_at_the_end_and_undo_goes_back_across_s
         assert await bench.decisions() == []
 
 
+@pytest.mark.slow
 async def test_a_comment_goes_with_the_decision_and_a_half_typed_one_is_kept(tmp_path: Path) -> None:
     async with open_bench(tmp_path) as bench:
         await to_case(bench, "correct", 2)
@@ -112,6 +114,7 @@ async def test_a_comment_goes_with_the_decision_and_a_half_typed_one_is_kept(tmp
         assert await bench.decisions() == [(False, "there!")]
 
 
+@pytest.mark.slow
 async def test_a_search_holds_decisions_back_and_other_keys_say_so(tmp_path: Path) -> None:
     async with open_bench(tmp_path) as bench:
         await to_case(bench, "correct", 2)

@@ -203,6 +203,7 @@ async def test_brackets_in_a_trace_are_never_markup(text: str) -> None:
         assert screen_text(app).count(text) >= len(blocks)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(documents())
 async def test_any_document_is_painted_at_the_width_of_the_view_and_any_key_may_follow(document: Document) -> None:

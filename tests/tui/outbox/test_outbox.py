@@ -141,6 +141,7 @@ async def answer_elsewhere(table: Table) -> None:
     )
 
 
+@pytest.mark.slow
 async def test_twenty_thousand_rows_are_read_a_page_at_a_time(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(4), (THUMB, RATING), grace_s=3600) as table:
         await table.press("y")

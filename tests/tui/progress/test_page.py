@@ -34,6 +34,7 @@ def is_on_page(table: Table) -> bool:
     return isinstance(table.app.screen, ProgressScreen)
 
 
+@pytest.mark.slow
 async def test_the_last_answer_opens_the_page_with_what_was_done(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(4), (THUMB, RATING)) as table:
         await table.press("f", *"look again", "enter", "y", "4", "n", "2", "D", *"no answer", "enter", "y")
@@ -219,6 +220,7 @@ def same_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("labeler.desk.working_time.ActiveTime.spent_ms", lambda self, trace_id: 38_000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_page_at_the_end(
     tmp_path: Path, snapshots: Snapshots, size: tuple[int, int], same_pace: None
@@ -231,6 +233,7 @@ async def test_the_page_at_the_end(
         snapshots.check(f"end-{size[0]}x{size[1]}", table.app)
 
 
+@pytest.mark.slow
 async def test_the_page_in_ascii(tmp_path: Path, snapshots: Snapshots, same_pace: None) -> None:
     async with open_table(tmp_path, traces(7), (THUMB, RATING, MODES), signs=ASCII) as table:
         await label_all(table)

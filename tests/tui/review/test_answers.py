@@ -270,6 +270,7 @@ async def test_what_is_refused_is_told_with_the_keys_in_effect(tmp_path: Path) -
         assert "Nothing is open to go to: p looks back, M leaves" in table.screen
 
 
+@pytest.mark.slow
 async def test_a_full_stop_repeats_what_the_key_line_names_and_the_rows_say_from_where(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(3), (THUMB, RATING), size=(120, 40)) as table:
         await table.press("y", "c", *"met on time", "enter", "4")

@@ -183,6 +183,7 @@ async def test_no_more_than_bulk_max_are_taken_at_once(tmp_path: Path) -> None:
         assert "2 beyond the 4 that are taken at once" in table.said
 
 
+@pytest.mark.slow
 async def test_sixty_equal_failures_take_eight_keys_at_most_together_and_sixty_one_by_one(tmp_path: Path) -> None:
     same = [raw for raw in traces(73) if not any(each.source.id == REVIEWER for each in raw.summary.assessments)][:60]
     async with open_table(tmp_path, same, (THUMB, CHOICE)) as table:

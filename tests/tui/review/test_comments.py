@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tests.tui.review.asked import EXPECTED, MODES, RATING, REMARK, SCORE, SILENT, THUMB, traces
 from tests.tui.review.table import Table, open_table
 
@@ -301,6 +303,7 @@ async def test_a_late_comment_left_half_typed_is_a_draft_in_the_row_of_the_item_
         assert "✎" not in table.screen.splitlines()[2][:6]
 
 
+@pytest.mark.slow
 async def test_a_comment_that_comes_late_says_whose_it_is_and_tab_has_it_go_to_the_item_before(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(4), (RATING,)) as table:
         await table.press("4", "c")

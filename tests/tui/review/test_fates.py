@@ -76,6 +76,7 @@ async def test_an_answer_whose_trace_is_gone_is_parked(tmp_path: Path) -> None:
         await table.wait_for(lambda: fate(table, 1) == fate(table, 2) == "!", "both to be parked")
 
 
+@pytest.mark.slow
 async def test_what_another_process_delivers_is_told_here_too(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(2), (THUMB, RATING)) as table:
         await table.press("j", "k")

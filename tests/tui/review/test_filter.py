@@ -197,6 +197,7 @@ async def test_a_key_that_is_not_in_a_menu_closes_it_and_does_nothing_else(tmp_p
             assert (table.position, table.values(0), table.screen) == (0, {}, before), keys
 
 
+@pytest.mark.slow
 async def test_like_this_one_is_the_same_name_and_error(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(40), (THUMB,)) as table:
         items, known = table.desk.state.items, table.desk.intake.facts

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from labeler.domain.worklist import ItemState
 from labeler.review.state import Rules
 from labeler.tui.action_table import ACTIONS, Context
@@ -160,6 +162,7 @@ async def test_new_traces_come_to_the_end_and_move_nothing(tmp_path: Path) -> No
         assert table.position == 2
 
 
+@pytest.mark.slow
 async def test_an_empty_worklist_takes_any_key_and_what_comes(tmp_path: Path) -> None:
     async with open_table(tmp_path, [], (THUMB,)) as table:
         assert "The worklist is empty" in table.screen

@@ -154,6 +154,7 @@ class ADayAtTheScreen(RuleBasedStateMachine):
         self.wait(self.sitting.there_and_back())
 
 
+@pytest.mark.slow
 def test_one_sitting_with_every_kind_of_question_and_of_gesture() -> None:
     day = ADayAtTheScreen()
     try:

@@ -71,6 +71,7 @@ async def test_no_key_decides_while_a_search_is_active_wherever_it_went(tmp_path
         assert False in table.values(table.position).values()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", ["m", "r", "t", "x"])
 @pytest.mark.parametrize("size", [(100, 30), (160, 40)])
 async def test_under_a_view_a_search_waits_and_no_key_decides(tmp_path: Path, view: str, size: tuple[int, int]) -> None:

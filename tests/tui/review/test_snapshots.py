@@ -36,6 +36,7 @@ def chosen() -> list[RawTrace]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
 async def test_the_review_screen(tmp_path: Path, snapshots: Snapshots, size: tuple[int, int]) -> None:
     name = "x".join(map(str, size))

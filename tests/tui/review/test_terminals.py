@@ -73,6 +73,7 @@ async def test_the_help_leaves_no_word_out_on_a_narrow_terminal(tmp_path: Path, 
             assert (action.series or action.does).replace(" ", "") in shown
 
 
+@pytest.mark.slow
 async def test_every_size_shows_the_focused_question_and_the_document(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(2), ASKED) as table:
         for size in ((40, 12), (60, 16), (80, 24), (99, 30), (100, 30), (200, 60)):

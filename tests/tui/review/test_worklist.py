@@ -1,6 +1,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
@@ -107,6 +108,7 @@ async def test_the_cursor_comes_to_the_middle_where_it_would_come_close_to_an_ed
         assert tops == [(0, 8), (3, 9), (14, 20), (14, 17), (8, 14), (988, 999), (0, 0)]
 
 
+@pytest.mark.slow
 async def test_going_down_row_by_row_paints_the_whole_list_once_in_half_a_page() -> None:
     async with listing(1000, height=40) as (app, rows, pilot):
         painted = []

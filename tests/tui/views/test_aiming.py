@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from labeler.domain.assessment import Assessment, AssessmentKind, Source, SourceType
 from labeler.domain.change import Answer
 from labeler.domain.question import Categorical, Question
@@ -65,6 +67,7 @@ def judged(*said: tuple[str, bool, str | None]) -> RawTrace:
     return replace(PLANNER, summary=replace(PLANNER.summary, assessments=assessments))
 
 
+@pytest.mark.slow
 async def test_capital_a_aims_at_the_span_names_it_and_answers_are_about_it(
     tmp_path: Path, snapshots: Snapshots
 ) -> None:
@@ -85,6 +88,7 @@ async def test_capital_a_aims_at_the_span_names_it_and_answers_are_about_it(
             snapshots.check(f"aim-{size[0]}x{size[1]}", table.app)
 
 
+@pytest.mark.slow
 async def test_a_escape_or_leaving_the_tree_ends_the_aim_and_the_next_answer_is_about_the_trace(tmp_path: Path) -> None:
     for number, ends in enumerate((["A"], ["escape"], ["q"], ["t"], ["m"], ["enter", "enter"])):
         async with open_table(tmp_path / str(number), [PLANNER, *traces(1)], (THUMB, RATING)) as table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from rich.cells import cell_len
 
 from labeler.domain.trace import RawTrace
@@ -65,6 +66,7 @@ async def test_the_tree_opens_at_the_span_of_the_current_block(tmp_path: Path) -
         assert {"search_documents", "departures", "fare", "wind_forecast"} <= set(names)
 
 
+@pytest.mark.slow
 async def test_enter_opens_a_span_and_again_leads_to_its_message(tmp_path: Path, snapshots: Snapshots) -> None:
     for size in SIZES:
         async with open_table(tmp_path / str(size[0]), [PLANNER], (THUMB,), size=size) as table:
@@ -115,6 +117,7 @@ async def test_a_failed_span_shows_its_exception_with_the_stack_trace(tmp_path: 
         assert "RuntimeError: outer [bold red]failure[/] ↯" in reading(table)
 
 
+@pytest.mark.slow
 async def test_two_thousand_spans_open_and_every_one_can_be_reached(tmp_path: Path) -> None:
     async with open_table(tmp_path, [many_spans(2000)], (THUMB,), size=(80, 24)) as table:
         await opened(table, "t", "of 2,001")
@@ -190,6 +193,7 @@ async def test_a_comment_can_be_written_while_the_tree_is_open(tmp_path: Path) -
         assert "of 14" in table.line("header")
 
 
+@pytest.mark.slow
 async def test_q_and_escape_close_and_never_leave_the_review(tmp_path: Path) -> None:
     async with open_table(tmp_path, [PLANNER, *traces(1)], (THUMB,)) as table:
         for key, shows in (("t", "of 14"), ("r", "exact JSON"), ("m", "metadata"), ("x", "documents")):
