@@ -20,7 +20,7 @@ from types import MappingProxyType
 import pyte
 from pyte.screens import Char
 
-SCREEN_LEFT = b"\x1b[?1049l"
+_SCREEN_LEFT = b"\x1b[?1049l"
 """What the program writes when it gives the terminal back."""
 
 KEYS = {
@@ -141,6 +141,20 @@ class Terminal:
         time.sleep(1.2)
         self.press("q")
         return self.wait_for_exit()
+
+    def interrupt_while_it_closes(self) -> int:
+        """Press `q`, and Ctrl+C again and again once the screen has closed; the exit code."""
+        self.press("q")
+        self.wait_until(lambda _: _SCREEN_LEFT in self.written, "the screen to close")
+        for _ in range(5):
+            self.press("ctrl+c")
+            time.sleep(0.1)
+        return self.wait_for_exit()
+
+    @property
+    def told_at_the_end(self) -> str:
+        """What was printed after the screen had closed, without blanks: lines break where the terminal ends."""
+        return re.sub(r"\s", "", self.written.rpartition(_SCREEN_LEFT)[2].decode())
 
     def signal(self, number: int) -> None:
         """What `kill -NUMBER` sends."""

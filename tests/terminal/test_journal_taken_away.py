@@ -15,7 +15,7 @@ import pytest
 
 from tests.cli.embedded_store import filled_store
 from tests.terminal.conftest import Machine
-from tests.terminal.terminal import SCREEN_LEFT, Terminal
+from tests.terminal.terminal import Terminal
 
 pytestmark = [pytest.mark.slow, pytest.mark.timing("a real program in a real terminal, which a busy machine holds up")]
 
@@ -133,14 +133,9 @@ def test_interrupts_while_it_closes_end_neither_the_rescue_of_the_journal_nor_wh
         with closing(sqlite3.connect(begun.home / "store.db")) as store:
             store.execute("BEGIN EXCLUSIVE")  # so that the last chance to deliver is taken up whole
             begun.put_another_journal_in_its_place()
-            terminal.press("q")
-            terminal.wait_until(lambda _: SCREEN_LEFT in terminal.written, "the screen to close")
-            for _ in range(5):
-                terminal.press("ctrl+c")
-                time.sleep(0.1)
-            assert terminal.wait_for_exit() == 130
+            assert terminal.interrupt_while_it_closes() == 130
         (rescued,) = data.glob("journal.rescued-*/journal.db")
-        told = re.sub(r"\s", "", terminal.written.rpartition(SCREEN_LEFT)[2].decode())
+        told = terminal.told_at_the_end
     assert re.sub(r"\s", "", f"Nothing is lost: the work goes on in {rescued}") in told
     assert re.sub(r"\s", "", "1 of 4 labelled") in told
     listed = run(begun, "outbox", "list", "-b", "local:store.db", "--data-dir", str(rescued.parent), "--json")

@@ -7,6 +7,7 @@ import re
 import signal
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.cli.program import Program
 from tests.servers.mlflow_server import MlflowServer
 from tests.servers.sprint_experiment import LEAD, PEOPLE, SprintExperiment
 from tests.terminal.conftest import Machine
-from tests.terminal.terminal import SCREEN_LEFT, Terminal
+from tests.terminal.terminal import Terminal
 
 pytestmark = pytest.mark.slow  # programs at a real server, in real terminals
 
@@ -256,55 +257,52 @@ def test_killed_at_once_what_was_decided_arrives_with_the_next_start_and_can_be_
         assert terminal.leave() == 0
 
 
-def test_without_a_network_decisions_are_kept_and_go_out_when_it_is_back(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, machine: Machine
-) -> None:
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[MlflowServer]:
+    """A server that a test may stop."""
     server = MlflowServer(tmp_path)
     server.start()
-    try:
-        labelled = Labelled(Program(tmp_path_factory.mktemp("lead")), server)
-        with labelled.terminal(at_once(machine)) as terminal:
-            looked_at(terminal, "1/2", "online")
-            time.sleep(1)
-            server.stop()
-            terminal.press("y")
-            looked_at(terminal, "2/2", "decided 1", "1 queued")
-            terminal.wait_for("offline")
-            terminal.press("n")
-            terminal.wait_for("2 of 2 decided", "2 still to be delivered")
-            server.start()
-            labelled.until_decided(True, False)
-            terminal.wait_for("All of it is delivered")
-            assert terminal.leave() == 0
-    finally:
-        server.close()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def labelled_there(own_server: MlflowServer, tmp_path_factory: pytest.TempPathFactory) -> Labelled:
+    return Labelled(Program(tmp_path_factory.mktemp("lead")), own_server)
+
+
+def test_without_a_network_decisions_are_kept_and_go_out_when_it_is_back(
+    own_server: MlflowServer, labelled_there: Labelled, machine: Machine
+) -> None:
+    with labelled_there.terminal(at_once(machine)) as terminal:
+        looked_at(terminal, "1/2", "online")
+        time.sleep(1)
+        own_server.stop()
+        terminal.press("y")
+        looked_at(terminal, "2/2", "decided 1", "1 queued")
+        terminal.wait_for("offline")
+        terminal.press("n")
+        terminal.wait_for("2 of 2 decided", "2 still to be delivered")
+        own_server.start()
+        labelled_there.until_decided(True, False)
+        terminal.wait_for("All of it is delivered")
+        assert terminal.leave() == 0
 
 
 def test_with_its_journal_taken_away_a_decision_is_kept_and_interrupts_while_it_closes_cut_nothing_short(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, machine: Machine
+    own_server: MlflowServer, labelled_there: Labelled, machine: Machine
 ) -> None:
-    server = MlflowServer(tmp_path)
-    server.start()
-    try:
-        labelled = Labelled(Program(tmp_path_factory.mktemp("lead")), server)
-        with labelled.terminal(at_once(machine)) as terminal:
-            looked_at(terminal, "1/2", "online")
-            machine.put_another_journal_in_its_place()
-            terminal.wait_for("another journal lies at")
-            server.send_signal(signal.SIGSTOP)  # so that the last chance to deliver is taken up whole
-            terminal.press("y")
-            looked_at(terminal, "2/2", "decided 1", "1 queued")
-            terminal.press("q")
-            terminal.wait_until(lambda _: SCREEN_LEFT in terminal.written, "the screen to close")
-            for _ in range(5):
-                terminal.press("ctrl+c")
-                time.sleep(0.1)
-            assert terminal.wait_for_exit() == 130
-            told = re.sub(r"\s", "", terminal.written.rpartition(SCREEN_LEFT)[2].decode())
-        server.send_signal(signal.SIGCONT)
-        (rescued,) = (machine.home / "data").glob("journal.rescued-*/journal.db")
-        assert re.sub(r"\s", "", f"Nothing is lost: the work goes on in {rescued}") in told
-        assert "1decided,1open;1of2inall" in told
-        assert "1tobedelivered,safein" in told
-    finally:
-        server.close()
+    with labelled_there.terminal(at_once(machine)) as terminal:
+        looked_at(terminal, "1/2", "online")
+        machine.put_another_journal_in_its_place()
+        terminal.wait_for("another journal lies at")
+        own_server.send_signal(signal.SIGSTOP)  # so that the last chance to deliver is taken up whole
+        terminal.press("y")
+        looked_at(terminal, "2/2", "decided 1", "1 queued")
+        assert terminal.interrupt_while_it_closes() == 130
+        told = terminal.told_at_the_end
+    own_server.send_signal(signal.SIGCONT)
+    (rescued,) = (machine.home / "data").glob("journal.rescued-*/journal.db")
+    assert re.sub(r"\s", "", f"Nothing is lost: the work goes on in {rescued}") in told
+    assert "1decided,1open;1of2inall" in told
+    assert "1tobedelivered,safein" in told
