@@ -37,8 +37,9 @@ def experiment(server: MlflowServer) -> SprintExperiment:
 
 def as_user(labeler: Program, experiment: SprintExperiment, user: str, *arguments: str) -> Ended:
     password = READER[1] if user == READER[0] else PASSWORD
+    command = arguments if arguments[0] == "report" else ("sprint", *arguments)
     return labeler.run(
-        "sprint", *arguments, "-b", experiment.server.url, "-e", experiment.id,
+        *command, "-b", experiment.server.url, "-e", experiment.id,
         MLFLOW_TRACKING_USERNAME=user, MLFLOW_TRACKING_PASSWORD=password,
     )  # fmt: skip
 
@@ -72,10 +73,16 @@ def test_each_refusal_names_the_right_to_ask_for(labeler: Program, experiment: S
     listed = as_user(labeler, experiment, READER[0], "list")
     assert listed.code == 0, listed.err
     assert "Managed" in listed.out
-    for hidden in (("handover", "Managed", "--expectations", "--yes"), ("status", "Managed")):
+    for hidden in (
+        ("handover", "Managed", "--expectations", "--yes"),
+        ("status", "Managed"),
+        ("report", "--sprint", "Managed", "--log-run"),
+    ):
         kept_out = as_user(labeler, experiment, READER[0], *hidden)
         assert kept_out.code == 77, kept_out.err
         assert "To see others' queues takes MANAGE on the experiment" in kept_out.err
+    made_none = experiment.server.post("/api/2.0/mlflow/runs/search", {"experiment_ids": [experiment.id]})
+    assert "runs" not in made_none
     changed = as_user(labeler, experiment, READER[0], "close", "Managed")
     assert changed.code == 77
     assert "Ask for EDIT" in changed.err
