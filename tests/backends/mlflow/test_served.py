@@ -71,8 +71,7 @@ def test_a_server_ends_with_whoever_started_it(ending: str, tmp_path: Path) -> N
     lifeline = [sys.executable, "-m", "labeler.backends.mlflow.die_with_parent", "sleep", "60"]
     script = f"import subprocess, sys; p = subprocess.Popen({lifeline!r}, stdin=subprocess.PIPE); input()"
     starter = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, start_new_session=True)
-    children = _descendants_of(starter.pid, 2)
-    assert len(children) == 2
+    children = _descendants_once_started(starter.pid, 2)
     if ending == "killed":
         starter.kill()
     else:
@@ -90,6 +89,7 @@ async def test_a_sqlite_store_is_served_while_the_backend_is_open(tmp_path: Path
     log(server, experiment_id, traces)
     server.close()
 
+    before = _descendants_of(os.getpid())
     backend = await open_backend(f"sqlite:///{tmp_path}/mlflow.db")
     try:
         assert backend.uri == f"sqlite:{tmp_path}/mlflow.db"
@@ -98,8 +98,9 @@ async def test_a_sqlite_store_is_served_while_the_backend_is_open(tmp_path: Path
         assert [summary.id for summary in pages[0]] == [traces[0].id]
         assert b"pine-smoked" in (await backend.trace(traces[0].id)).payload
     finally:
-        started = _descendants_of(os.getpid(), 1)
+        started = [each for each in _descendants_of(os.getpid()) if each not in before]
         await backend.close()
+    assert started
     await asyncio.to_thread(_wait_until_gone, started)
 
 
@@ -135,19 +136,24 @@ async def test_a_store_that_somebody_else_made_runs_none_of_their_code(tmp_path:
     assert not (tmp_path / "ran").exists()
 
 
-def _descendants_of(pid: int, at_least: int) -> list[int]:
-    """The processes below `pid`, once there are enough of them."""
+def _descendants_of(pid: int) -> list[int]:
+    """The processes below `pid` at this moment, but for the one that lists them."""
+    listing = subprocess.Popen(["ps", "-eo", "pid=,ppid="], stdout=subprocess.PIPE, text=True)
+    pairs = [line.split() for line in listing.communicate()[0].splitlines()]
+    parents = {int(child): int(parent) for child, parent in pairs if int(child) != listing.pid}
+    generation, found = [pid], list[int]()
+    while generation := [child for child, parent in parents.items() if parent in generation]:
+        found += generation
+    return found
+
+
+def _descendants_once_started(pid: int, count: int) -> list[int]:
+    """The processes below `pid`, once there are so many."""
     for _ in range(200):
-        listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-        parents = {int(line.split()[0]): int(line.split()[1]) for line in listed.splitlines()}
-        found = [pid]
-        for child in sorted(parents):
-            if parents[child] in found:
-                found.append(child)
-        if len(found) > at_least:
-            return found[1:]
+        if len(found := _descendants_of(pid)) == count:
+            return found
         time.sleep(0.05)
-    return []
+    raise AssertionError(f"{len(found)} processes were started, not {count}")
 
 
 def _wait_until_gone(pids: list[int]) -> None:

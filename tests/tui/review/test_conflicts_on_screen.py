@@ -31,12 +31,14 @@ async def standing(table: Table) -> list[Assessment]:
 
 
 async def read_anew(table: Table) -> None:
-    """Deliver what can be delivered, and read everything."""
+    """Deliver what can be delivered, read everything, and deliver what that releases."""
     await table.command("2")
-    await table.wait_for(lambda: not table.desk.deliveries.counts.waiting, "delivery")
+    await table.delivered()
     await table.command("refresh")
-    await table.wait_for(lambda: "has changed" in table.said or " changed" in table.said, "the reading")
+    await table.wait_for(lambda: "changed" in table.said, "the reading")
     await table.command("1")
+    await table.delivered()
+    await table.all_is_told()
 
 
 async def is_told(table: Table) -> None:

@@ -27,10 +27,11 @@ async def valid(table: Table, index: int) -> list[JsonValue]:
     return [each.value for each in summary.assessments if each.valid and each.name == THUMB.name]
 
 
-def held_back(table: Table) -> int:
-    """How many deliveries wait, for the store or for a word."""
-    counts = table.desk.deliveries.counts
-    return counts.parked + counts.waiting
+async def nothing_waits_for_a_word(table: Table) -> None:
+    """Wait until no answer is held back by a conflict, and all are delivered."""
+    await table.wait_for(lambda: not table.desk.deliveries.counts.conflicts, "the end of the conflict")
+    await table.delivered()
+    assert not (await table.desk.deliveries.counts_now()).parked
 
 
 async def find_another_after_delivery(table: Table) -> None:
@@ -56,7 +57,7 @@ async def test_several_answers_are_counted_and_a_change_asks_once_before_it_reti
         await table.press("j", "y")
         assert "more answers" not in table.screen, "it is asked once a worklist"
         await table.press("k")
-        await table.wait_for(lambda: table.desk.deliveries.counts.waiting == 0, "delivery")
+        await table.delivered()
         for index in (0, 1):
             assert len(await valid(table, index)) == left
 
@@ -75,7 +76,7 @@ async def test_a_conflict_is_told_and_the_outbox_has_both(tmp_path: Path, key: s
         await table.press_at_once(key)
         await table.wait_for(lambda: not table.desk.deliveries.counts.conflicts, "the choice")
         await table.press_at_once("q")
-        await table.wait_for(lambda: table.desk.deliveries.counts.waiting == 0, "delivery")
+        await table.delivered()
         assert await valid(table, 0) == [kept]
         answer = table.desk.state.answers_of(trace_id)[THUMB.name]
         assert answer.value is kept
@@ -126,7 +127,7 @@ async def test_one_that_is_found_after_delivery_is_counted_and_waits_in_the_outb
         await table.press_at_once(key)
         await table.wait_for(lambda: not table.desk.deliveries.counts.conflicts, "the choice")
         await table.press_at_once("q")
-        await table.wait_for(lambda: table.desk.deliveries.counts.waiting == 0, "delivery")
+        await table.delivered()
         await table.command("refresh")
         await table.wait_for(lambda: "changed" in table.said, "the reading")
         assert await valid(table, 0) == [kept]
@@ -141,7 +142,7 @@ async def test_a_conflict_ends_when_the_other_answer_is_taken_back_elsewhere(tmp
         await table.store.retract(trace_id, "a-page")
         await table.command("refresh")
         await table.wait_for(lambda: "≠" not in table.screen, "the end of the conflict")
-        await table.wait_for(lambda: not held_back(table), "nothing to wait for a word any more")
+        await nothing_waits_for_a_word(table)
         assert await valid(table, 0) == [True]
 
 
@@ -155,6 +156,6 @@ async def test_an_answer_that_was_held_back_goes_out_once_nothing_of_mine_stands
         await shown(table, "≠ 1 conflict")
         await table.store.retract(trace_id, "a-machine")
         await table.command("refresh")
-        await table.wait_for(lambda: not held_back(table), "delivery")
+        await nothing_waits_for_a_word(table)
         assert await valid(table, 0) == [True]
         assert "≠" not in table.screen
