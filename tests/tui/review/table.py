@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from labeler.backends.local.store import LocalStore
 from labeler.cache.async_cache import AsyncCache
 from labeler.delivery.listing import listed_traces
 from labeler.delivery.review_sync import ReviewSync, Traffic
+from labeler.desk.desk import Desk
 from labeler.desk.open_desk import open_desk
 from labeler.domain.assessment import Assessment, SourceType
 from labeler.domain.connection import ConnectionStatus
@@ -55,6 +57,19 @@ class Table(Hand):
         return sorted(people, key=lambda each: each.created_at_ms)
 
 
+def first_listing(desk: Desk) -> asyncio.Event:
+    """An event for the end of the listing at the start: what a test says before it may be overtaken by the store."""
+    has_ended, end_listing = asyncio.Event(), desk.news.end_listing
+
+    async def end_and_note(selected: Collection[str]) -> int:
+        went = await end_listing(selected)
+        has_ended.set()
+        return went
+
+    desk.news.end_listing = end_and_note  # type: ignore[method-assign]
+    return has_ended
+
+
 @asynccontextmanager
 async def open_table(
     folder: Path,
@@ -92,6 +107,8 @@ async def open_table(
     async for page in listed_traces(store, spec):
         await desk.take_in(page, only_unlabelled=False)
 
+    has_listed = first_listing(desk)
+
     def begin() -> None:
         remote.start(desk)
         desk.need()
@@ -104,6 +121,7 @@ async def open_table(
             table.review.presses.clock = table.now_s
             wanted = ConnectionStatus.ONLINE if online else ConnectionStatus.OFFLINE
             await table.wait_for(lambda: desk.connection is wanted, f"being {wanted}")
+            await table.wait_for(lambda: has_listed.is_set() or not online, "what the store lists at the start")
             await table.trace_is_here()
             await table.settle()
             yield table

@@ -89,11 +89,10 @@ async def test_an_answer_from_elsewhere_that_is_edited_there_while_in_view_is_pa
     async with open_table(tmp_path, [answered(raw, True) for raw in traces(2)], (THUMB, RATING)) as table:
         await table.wait_for(lambda: "✓ delivered" in table.line("panel"), "how far the answer got")
         assert "[y Helpful]" in table.line("panel")
-        summary = await table.store.summary(table.desk.state.items[0].trace_id)
-        edited = tuple(replace(each, value=False) for each in summary.assessments)
-        later_ms = time.time_ns() // 1_000_000 + 60_000
-        await table.desk.news.learn_of([replace(summary, assessments=edited, read_at_ms=later_ms)])
-        await table.settle()
+        for each in await table.stored(0):
+            await table.store.update(replace(each, value=False), ("value",))
+        await table.command("refresh")
+        await table.wait_for(lambda: "1 changed" in table.said, "the reading")
         assert "[n Not helpful]" in table.line("panel")
         assert "filled in: user_satisfaction Not helpful" in table.line("header")
 
