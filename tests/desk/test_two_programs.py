@@ -19,6 +19,7 @@ from labeler.desk.open_desk import open_desk
 from labeler.desk.restore import Cells, note_labelled, to_item
 from labeler.domain.assessment import AssessmentKind
 from labeler.domain.change import Change, Effect, StateEffect
+from labeler.domain.clock import wall_clock_ms
 from labeler.domain.question import Categorical, PassFail, Question, Text
 from labeler.domain.worklist import ItemState, WorklistRow
 from labeler.journal.async_journal import AsyncJournal
@@ -144,7 +145,7 @@ class TwoPrograms(RuleBasedStateMachine):
     def do(self, program: Program, action: act.Action) -> None:
         """Have the desk do it, and the plain program: they come to the same, but for the IDs made on the way."""
         minted = (f"a-plain-{number}" for number in count())
-        expected = decide(program.plain, action, act.ActionContext(0, 0, lambda: next(minted)))
+        expected = decide(program.plain, action, act.ActionContext(wall_clock_ms(), 0, lambda: next(minted)))
         outcome = self.wait(program.desk.act(action))
         if isinstance(outcome, Refusal):
             assert outcome == expected
