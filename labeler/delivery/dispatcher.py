@@ -23,11 +23,14 @@ from labeler.journal.models import DeliveryOp
 _COUNTS_EVERY_S = 0.25
 """Seconds between two events about the counts while deliveries are attempted."""
 
-_TOGETHER_S = 0.01
-"""Seconds in which further attempts may end after one did: the journal takes them all in one commit."""
-
 _CLAIMED_AHEAD = 4
 """Deliveries claimed beyond those in flight: as many end while the journal takes in the last ones and claims more."""
+
+_TOGETHER = 3
+"""Attempts whose ends the journal takes in one commit, so that a slot never waits for the disk."""
+
+_TOGETHER_S = 0.03
+"""Seconds that the first of them waits for the others at most."""
 
 
 class Dispatcher:
@@ -148,10 +151,18 @@ class Dispatcher:
             await asyncio.wait(
                 {*self._tasks, *checking, woken}, timeout=self._timing.poll_s, return_when=asyncio.FIRST_COMPLETED
             )
-            if len(self._tasks) > 1:
-                await asyncio.sleep(_TOGETHER_S)
+            await self._more_ends()
         finally:
             woken.cancel()
+
+    async def _more_ends(self) -> None:
+        """Wait for a moment until a few more attempts have ended after one did."""
+        until = time.monotonic() + _TOGETHER_S
+        while (left := until - time.monotonic()) > 0:
+            going_on = [task for task in self._tasks if not task.done()]
+            if not going_on or len(self._tasks) - len(going_on) >= _TOGETHER:
+                return
+            await asyncio.wait(going_on, timeout=left, return_when=asyncio.FIRST_COMPLETED)
 
     def _look_again(self, places: Sequence[Destination]) -> bool:
         """Begin to look again at traces whose answers have arrived; return whether there are any."""
