@@ -132,7 +132,7 @@ async def test_items_are_taken_out_and_given_while_the_review_is_open_and_refres
         queue.answer(queue.trace_ids[2], "helpful", False, "sam")
         there.desk.refresh()
         await there.until_told("changed")
-        assert there.told[-1] in ("1 new, 1 gone, 1 changed", "1 changed")
+        assert there.told[-1].endswith("1 changed")
     async with at_queue(tmp_path / "ana", queue) as there:
         assert queue.trace_ids[1] not in there.desk.state.index_of
         assert not there.is_offered(queue.trace_ids[0]), "it holds an answer of mine, and is no work"

@@ -38,6 +38,7 @@ from labeler.tui.adjudication.app import AdjudicationApp
 from labeler.tui.appearance import UNICODE
 from labeler.tui.keymap import build_keymap
 from labeler.tui.theme import load_theme
+from tests.tui.review.hand import SETTLED
 from tests.tui.snapshot import screen_text
 
 LEAD = "lead@x.io"
@@ -87,7 +88,8 @@ class Bench:
         """Press keys, each once the trace in view can be read."""
         for key in keys:
             await self.wait_for(lambda: self.desk.document() is not None, "the trace")
-            await self.pilot.pause(0.02)
+            for _ in range(SETTLED):
+                await self.pilot.pause(0)
             await self.pilot.press(key)
             await self.pilot.pause(0.02)
 

@@ -179,6 +179,7 @@ async def test_what_is_not_cached_is_asked_of_the_backend_or_said_to_be_unknown(
         desk, cache = table.desk, table.cache
         home = desk.destination_of(desk.state.items[0].trace_id)
         gone = [item.trace_id for item in desk.state.items[:2]]
+        await table.everything_is_here()
         for trace_id in gone:
             await cache.run(Cache.forget, home, trace_id)
         assert not await cache.run(Cache.summaries, home, gone)

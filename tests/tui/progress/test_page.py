@@ -168,6 +168,7 @@ async def test_a_burst_that_reaches_the_end_changes_nothing_beyond_it(tmp_path: 
 
 async def test_the_page_opens_at_any_time_for_this_worklist_and_for_today(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(4), (THUMB,)) as table:
+        table.stop_clock()
         await table.press("y", "n", "R")
         await table.wait_for(lambda: "2 of 4 labelled · 2 open" in table.screen, "the figures")
         assert END not in table.screen

@@ -23,7 +23,7 @@ from tests.tui.snapshot import screen_text
 
 _CHARACTERS = {"enter": "\r", "escape": "\x1b", "tab": "\t", "backspace": "\x7f", "space": " ", "ctrl+j": "\n"}
 A_SECOND_S = 1.0
-_SETTLED = 4
+SETTLED = 4
 """Rounds of the message queues: a key goes from the app to a field, from there to the screen, and back."""
 
 
@@ -112,7 +112,7 @@ class Hand:
 
     async def settle(self) -> None:
         """Until every message there is has been heard and what it changed is painted."""
-        for _ in range(_SETTLED):
+        for _ in range(SETTLED):
             await self.pilot.pause(0)
 
     async def wait_for(self, condition: Callable[[], object], what: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from labeler.backends.base import Unreachable
 from labeler.backends.local.store import LocalStore
 from labeler.cache.async_cache import AsyncCache
+from labeler.cache.store import Cache
 from labeler.delivery.listing import listed_traces
 from labeler.delivery.review_sync import ReviewSync, Traffic
 from labeler.desk.desk import Desk
@@ -49,6 +50,17 @@ class Table(Hand):
                 return
             await self.pilot.pause(0.02)
         raise AssertionError(f"waited 10 s for the outbox to be empty\n{self.screen}")
+
+    async def everything_is_here(self) -> None:
+        """Wait until the cache has every trace of the worklist."""
+        items = self.desk.state.items
+        home = self.desk.destination_of(items[0].trace_id)
+        for _ in range(500):
+            if len(await self.cache.run(Cache.have, home, [item.trace_id for item in items])) == len(items):
+                await self.all_is_told()
+                return
+            await self.pilot.pause(0.02)
+        raise AssertionError(f"waited 10 s for the traces\n{self.screen}")
 
     async def stored(self, index: int) -> list[Assessment]:
         """What people said about the item at `index`, as the store has it, oldest first."""

@@ -167,6 +167,7 @@ async def test_what_cannot_be_read_here_is_counted_and_left_out(tmp_path: Path) 
     async with open_table(tmp_path, traces(5), (THUMB,)) as table:
         absent = {table.desk.state.items[index].trace_id for index in (1, 2)}
         await table.press("v", "G", "V")
+        await table.everything_is_here()
         table.desk.state.worklist.set_absent(absent)
         await table.press("n")
         assert "left out: 2 not downloaded" in " ".join(table.line("panel").split())

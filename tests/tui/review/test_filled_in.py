@@ -19,7 +19,7 @@ from tests.tui.review.table import REVIEWER, open_table
 
 QUEUE = Rules(for_queue=True)
 THREE_DAYS_AGO_MS = int((time.time() - 3 * 86_400) * 1000)
-DAY = time.strftime("%a", time.localtime(THREE_DAYS_AGO_MS / 1000))
+DAY = time.strftime("%a", time.gmtime(THREE_DAYS_AGO_MS / 1000))
 
 
 def answered(raw: RawTrace, *answers: tuple[Question, JsonValue]) -> RawTrace:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from labeler.cache.store import Cache
 from labeler.reading.read import read_document
 from labeler.tui.review.worklist import WorklistView
 from tests.tui.review.asked import THUMB, traces
@@ -28,19 +27,9 @@ async def searched(table: Table) -> None:
     await table.settle()
 
 
-async def all_here(table: Table, count: int) -> None:
-    items = table.desk.state.items
-    home = table.desk.destination_of(items[0].trace_id)
-    for _ in range(400):
-        if len(await table.desk._cache.run(Cache.have, home, [item.trace_id for item in items])) == count:
-            return
-        await table.pilot.pause(0.02)
-    raise AssertionError("waited 8 s for the traces")
-
-
 async def test_a_text_is_found_in_whole_traces_and_the_count_says_how_many_those_are(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(12), (THUMB,)) as table:
-        await all_here(table, 12)
+        await table.everything_is_here()
         documents = [read_document(raw) for raw in traces(12)]
         word = "chart datum"
         answered = {
@@ -97,10 +86,10 @@ async def test_while_a_text_is_typed_whole_traces_are_searched_too_and_enter_goe
     tmp_path: Path,
 ) -> None:
     async with open_table(tmp_path, traces(12), (THUMB,)) as table:
-        await all_here(table, 12)
+        await table.everything_is_here()
+        assert not any("chart datu" in item.title for item in table.desk.state.items)
         await table.press("F", "/")
         await table.type("chart datu")
-        assert rows(table) == 0, "it stands in no title"
         await table.wait_for(lambda: rows(table) >= 1, "the row of the trace it stands in")
         found = table.review._rows.position_of(0)
         await table.type(["m", "enter"])
@@ -122,10 +111,9 @@ async def test_a_click_while_a_text_is_typed_goes_to_the_row_that_was_seen(tmp_p
 
 async def test_what_is_found_later_moves_nobody_who_has_gone_on(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(12), (THUMB,)) as table:
-        await all_here(table, 12)
+        await table.everything_is_here()
         await table.press("F", "/")
-        await table.type("chart datum")
-        await table.type(["enter", "down"])
+        await table.type([*"chart datum", "enter", "down"])
         await searched(table)
         assert table.position == 0
         assert rows(table) >= 1

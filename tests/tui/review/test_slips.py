@@ -161,6 +161,7 @@ async def test_enter_that_closes_a_field_and_comes_again_answers_nothing_else(tm
 
 async def test_an_enter_that_may_be_held_since_the_field_answers_nothing(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(3), (RATING, MODES), guard_ms=GUARD_MS) as table:
+        table.stop_clock()
         await table.press("3", "c")
         await table.type("why")
         await table.press("enter")
@@ -173,6 +174,7 @@ async def test_an_enter_that_may_be_held_since_the_field_answers_nothing(tmp_pat
 
 async def test_an_option_whose_key_is_held_down_is_as_it_was_and_the_others_stay(tmp_path: Path) -> None:
     async with open_table(tmp_path, traces(3), (MODES, RATING), guard_ms=GUARD_MS) as table:
+        table.stop_clock()
         await table.press("1", "2", "3")
         table.pressed_after(0.5)
         await table.type(["3"] * 12)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -79,7 +79,7 @@ async def test_selected_rows_and_what_is_asked_before_they_are_answered(
         snapshots.check(f"bulk-{name}", table.app)
 
 
-AT_NOON_MS = round(datetime(2026, 9, 12, 12).timestamp() * 1000)
+AT_NOON_MS = round(datetime(2026, 9, 12, 12, tzinfo=UTC).timestamp() * 1000)
 
 
 async def test_the_review_screen_offline(tmp_path: Path, snapshots: Snapshots) -> None:
