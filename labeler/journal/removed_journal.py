@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 import sqlite3
 import stat
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -19,7 +20,7 @@ from labeler.dataclass import dataclass
 from labeler.journal.delivery_table import OPEN
 from labeler.journal.models import DeliveryState, JournalError, JournalWriteFailed
 from labeler.journal.schema import APPLICATION_ID
-from labeler.storage.copies import copy_whole, put_in_place, sync_directory
+from labeler.storage.copies import copy_of_open_file, copy_whole, put_in_place, sync_directory
 from labeler.storage.placement import SHM, WAL, Placement, file_id
 from labeler.storage.sqlite_file import connect, connect_read_only, roll_back
 
@@ -111,6 +112,29 @@ def go_on(journal: sqlite3.Connection, placement: Placement, home: Path) -> Move
         if moved is not None:
             return moved
     raise sqlite3.OperationalError("another program writes to it without a pause")
+
+
+@contextmanager
+def read_by_its_log(placement: Placement) -> Iterator[sqlite3.Connection]:
+    """Yield a connection to a private copy of the open database and its log, made without the index.
+
+    When an index is removed, the next program that opens the journal makes another one, and may begin the log anew.
+    SQLite then looks through the old index for pages that are not there, and every statement fails. What was committed
+    is in the database and its log alone. Source: https://www.sqlite.org/walformat.html, section 2.
+
+    Raises OSError and `sqlite3.Error`, also where the system does not tell what this process has open.
+    """
+    descriptors = placement.descriptors
+    if descriptors is None:
+        raise sqlite3.OperationalError("what is open cannot be read")
+    with tempfile.TemporaryDirectory(prefix="labeler-") as directory:
+        copy = Path(directory, Path(placement.real).name)
+        for suffix, descriptor in zip(("", WAL), descriptors, strict=True):
+            copy_of_open_file(descriptor, copy.with_name(copy.name + suffix))
+        with closing(connect(copy)) as journal:
+            if (found := journal.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+                raise sqlite3.DatabaseError(found)
+            yield journal
 
 
 def keep_elsewhere(journal: sqlite3.Connection, path: Path, directory: Path, why: str) -> Moved:

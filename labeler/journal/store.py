@@ -14,7 +14,16 @@ from typing import Any, Final, TypeAlias
 
 from labeler.journal.live_processes import Runs
 from labeler.journal.models import JournalError, JournalNewer, JournalUnusable, JournalUnwritable, JournalWriteFailed
-from labeler.journal.removed_journal import Moved, go_on, holds_all, keep_elsewhere, lost, not_put_back, reason
+from labeler.journal.removed_journal import (
+    Moved,
+    go_on,
+    holds_all,
+    keep_elsewhere,
+    lost,
+    not_put_back,
+    read_by_its_log,
+    reason,
+)
 from labeler.journal.schema import APPLICATION_ID, STEPS
 from labeler.storage.migration import migrate
 from labeler.storage.placement import Placement, file_id, wait_for_pair
@@ -127,11 +136,16 @@ class Store:
     def _begin(self) -> None:
         """Begin a transaction at the path. Until it ends no other program writes, or moves the journal."""
         for _ in range(_FOLLOWED):
-            self._connection.execute("BEGIN IMMEDIATE")
-            if self._is_in_place:
-                self._show_that_it_runs()
-                return
-            self._connection.execute("ROLLBACK")
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.Error as error:
+                if not _is_misread(error) or self._is_in_place:
+                    raise
+            else:
+                if self._is_in_place:
+                    self._show_that_it_runs()
+                    return
+                self._connection.execute("ROLLBACK")
             self._go_on()
         raise JournalWriteFailed(f"Not saved: the journal {self.path} is taken away again and again. Do it again.")
 
@@ -165,12 +179,22 @@ class Store:
     def _put_back(self) -> tuple[Moved, Store]:
         """Rescue the journal and open the result. The old connection stays open until everything was found there."""
         assert self._placement is not None
+        try:
+            return self._put_back_what(self._connection, self._placement)
+        except sqlite3.Error as error:
+            if not _is_misread(error):
+                raise
+            with read_by_its_log(self._placement) as journal:
+                return self._put_back_what(journal, self._placement)
+
+    def _put_back_what(self, journal: sqlite3.Connection, placement: Placement) -> tuple[Moved, Store]:
+        """Write back everything that `journal` reads, and open the result."""
         for _ in range(_FOLLOWED):
-            moved = go_on(self._connection, self._placement, self._home)
+            moved = go_on(journal, placement, self._home)
             if file_id(moved.path) is None:
                 continue
             there = open_store(moved.path)
-            if holds_all(there._connection, self._connection):
+            if holds_all(there._connection, journal):
                 return moved, there
             there.close()
         raise JournalUnusable("it is taken away again and again")
@@ -290,6 +314,11 @@ def _prepare_file(path: Path) -> bool:
             "Make its directory writable, or name another with --data-dir.",
             error.strerror or str(error),
         ) from error
+
+
+def _is_misread(error: sqlite3.Error) -> bool:
+    """Return whether this is how statements fail where pages are looked for through an index of another log."""
+    return result_code(error) == sqlite3.SQLITE_IOERR or is_damage(error)
 
 
 def _version(connection: sqlite3.Connection, path: Path, newest: int) -> int:

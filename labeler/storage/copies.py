@@ -6,6 +6,10 @@ import os
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Final
+
+_PIECE: Final = 1 << 20
+"""Bytes that are copied at a time."""
 
 
 def copy_whole(source: sqlite3.Connection, copy: Path) -> None:
@@ -24,6 +28,19 @@ def copy_whole(source: sqlite3.Connection, copy: Path) -> None:
         with suppress(OSError):
             copy.unlink()
         raise
+
+
+def copy_of_open_file(descriptor: int, copy: Path) -> None:
+    """Write what `descriptor` reads to a new file at `copy`, for its owner alone. Raises OSError.
+
+    The file itself is not opened again: closing it once more would end the locks that SQLite holds on it.
+    """
+    target = os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(target, "wb") as file:
+        offset = 0
+        while piece := os.pread(descriptor, _PIECE, offset):
+            file.write(piece)
+            offset += len(piece)
 
 
 def put_in_place(copy: Path, target: Path) -> bool:

@@ -75,7 +75,14 @@ class Placement:
         Another file may have taken a name between the opening and the look at it.
         """
         open_files = _open_files()
-        return open_files is None or {self.database, self.wal, self.shm} <= open_files
+        return open_files is None or {self.database, self.wal, self.shm} <= open_files.keys()
+
+    @property
+    def descriptors(self) -> tuple[int, int] | None:
+        """This process's descriptors of the database and of its log; None where the system does not tell them."""
+        open_files = _open_files() or {}
+        database, wal = open_files.get(self.database), open_files.get(self.wal)
+        return None if database is None or wal is None else (database, wal)
 
     def was_opened_as(self, opened: Placement) -> bool:
         """Return whether a connection that has `opened` open found the files that lay here.
@@ -95,7 +102,7 @@ class Placement:
         Call it before the connection is closed. Nobody may use the one with what is left of the other pair. Raises
         OSError.
         """
-        open_files = _open_files() or set()
+        open_files = _open_files() or {}
         for suffix, earlier in ((WAL, self.wal), (SHM, None)):
             lying = file_id(self.real + suffix)
             if lying != earlier and lying in open_files:
@@ -127,17 +134,17 @@ def file_id(path: str | Path) -> FileId | None:
     return found.st_dev, found.st_ino
 
 
-def _open_files() -> set[FileId | None] | None:
-    """Return the files that this process has open; None where the system does not list them."""
+def _open_files() -> dict[FileId | None, int] | None:
+    """Return the files that this process has open, each with a descriptor; None where the system does not list them."""
     try:
         descriptors = [int(each.name) for each in Path(_DESCRIPTORS).iterdir()]
     except OSError:
         return None
     if max(descriptors, default=0) <= _STANDARD_ERROR:
         return None  # some systems list the standard streams alone
-    found: set[FileId | None] = set()
+    found: dict[FileId | None, int] = {}
     for descriptor in descriptors:
         with suppress(OSError):  # the listing's own, or one that was closed meanwhile
             status = os.fstat(descriptor)
-            found.add((status.st_dev, status.st_ino))
+            found[status.st_dev, status.st_ino] = descriptor
     return found

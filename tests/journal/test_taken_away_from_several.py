@@ -18,7 +18,7 @@ import pytest
 from labeler.journal import store
 from labeler.journal.async_journal import AsyncJournal
 from labeler.journal.journal import Journal
-from labeler.journal.models import JournalWriteFailed
+from labeler.journal.models import JournalError, JournalWriteFailed
 from labeler.storage.sqlite_file import connect_read_only
 from tests.journal.sitting import Sitting, rows, spec
 from tests.journal.taking_away import (
@@ -129,8 +129,9 @@ def test_looking_into_a_journal_makes_no_log_for_an_index_that_lost_its_own(stat
 
 @pytest.mark.parametrize("suffix", SIDES)
 async def test_who_opens_a_journal_that_is_torn_waits_for_the_program_that_puts_it_back(
-    suffix: str, state: Path
+    suffix: str, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(store, "_PUT_BACK_S", 30.0)
     path = state / "journal.db"
     first = await AsyncJournal.open(path)
     await first.run(first.remembered.trust, "http://harbour.example")
@@ -173,7 +174,7 @@ def test_whatever_is_removed_and_when_no_answer_that_was_said_to_be_saved_is_los
         ends_at = time.monotonic() + 2
         while time.monotonic() < ends_at:
             time.sleep(chance.uniform(0.01, 0.2))
-            with suppress(OSError):
+            with suppress(OSError, JournalError):
                 chance.choice(weather)(path)
         assert one.ends() == other.ends() == 0
     assert one.saved
@@ -210,3 +211,36 @@ async def test_what_cannot_be_put_back_is_told_once_and_tried_again(tmp_path: Pa
     assert path.exists()
     await thread.close()
     assert len(told) == 2
+
+
+BEGINS_THE_LOG_ANEW = """
+import sqlite3, sys
+journal = sqlite3.connect(sys.argv[1], isolation_level=None)
+journal.execute("UPDATE reviews SET opened = opened")
+journal.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+print("begun", flush=True)
+input()
+"""
+
+
+@pytest.mark.parametrize("taken", [(), ("", *SIDES)], ids=["in place", "all taken away"])
+def test_what_is_read_through_an_index_that_tells_of_another_log_is_saved_by_the_log(
+    taken: tuple[str, ...], state: Path, tmp_path: Path
+) -> None:
+    reviewer = Reviewer(state / "journal.db")
+    reviewer.answers(3)
+    removes("-shm")(reviewer.path)
+    command = [sys.executable, "-c", BEGINS_THE_LOG_ANEW, str(reviewer.path)]
+    with subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "begun\n"
+        reviewer.journal._store._connection.execute("PRAGMA shrink_memory")
+        with pytest.raises(sqlite3.OperationalError, match="disk I/O error"):
+            reviewer.journal._store._connection.execute("BEGIN IMMEDIATE")
+        removes(*taken)(reviewer.path)
+        reviewer.answers()
+        other.kill()
+    assert len(reviewer.saved) == 4
+    assert answers_in(reviewer.path, tmp_path / "read") == set(reviewer.saved)
+    assert reviewer.journal.path == reviewer.path
+    reviewer.journal.close()
