@@ -46,8 +46,10 @@ async def place(server: MlflowServer, count: int) -> AsyncIterator[Place]:
     log_many(server, experiment_id, count)
     little = Patience(silence_s=0.7, total_s=1.5)
     async with fault_proxy(server.url) as proxy:
+        patient = await open_backend(server.url)
+        traces = [each.id async for page in patient.snapshot(Query((experiment_id,))) for each in page]
+        await patient.close()
         backend = await open_backend(proxy.url, timeouts=Timeouts(1, little, little, little))
-        traces = [each.id async for page in backend.snapshot(Query((experiment_id,))) for each in page]
         assert len(traces) == count
         queue_id = create_queue(server, experiment_id, "desk", traces)
         yield Place(server, proxy, backend, Destination(proxy.url, "", experiment_id), traces, queue_id)

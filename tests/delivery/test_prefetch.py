@@ -188,9 +188,11 @@ async def test_traces_come_byte_for_byte_through_a_network_that_drops_and_cuts(
         prefetcher.fill(ids)
         await told.until(*map(Arrived, ids))
         here = Destination(through_proxy.uri, through_proxy.workspace, "")
+        patient = await open_backend(through_proxy.uri)
         for trace_id in ids:
             kept = await cache.run(Cache.trace, here, trace_id)
-            assert kept == await through_proxy.trace(trace_id)
+            assert kept == await patient.trace(trace_id)
+    await patient.close()
     assert not [event for event in told.events if isinstance(event, Missing)]
 
 
@@ -251,6 +253,10 @@ async def test_a_login_that_has_ended_is_an_outage_not_hundreds_of_missing_trace
     ids = [f"tr-{number:032x}" for number in range(200)]
     async with prefetching(through_proxy, tmp_path, first_pause_s=5) as (prefetcher, _, _):
         prefetcher.fill(ids)
-        await asyncio.sleep(1)
+        for _ in range(300):
+            await asyncio.sleep(0.1)
+            if prefetcher.offline:
+                break
         assert prefetcher.offline
+        await asyncio.sleep(0.5)
         assert len(proxy.seen) < 50

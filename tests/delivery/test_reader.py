@@ -52,6 +52,7 @@ async def test_a_poll_is_one_request_and_brings_the_infos_of_what_changed_in_one
         seen.count.clear()
         await there.until(lambda: seen.count["items/list"] >= 3, "three more")
         assert seen.count["traces/search"] == 0
+        await proxy.settled()
         for trace_id in queue.trace_ids[3:]:
             queue.answer(trace_id, "helpful", True, "sam")
             queue.set(trace_id, "COMPLETE", "sam")
@@ -117,10 +118,10 @@ async def test_while_the_server_is_away_nothing_changes_and_the_status_says_sinc
 @pytest.mark.slow
 async def test_nothing_is_read_once_nobody_is_there_until_the_next_key(tmp_path: Path) -> None:
     queue = served_queue(3)
-    pace = replace(QUICK, idle_s=1.0)
+    pace = replace(QUICK, idle_s=3.0)
     async with watched(queue) as (seen, proxy), at_queue(tmp_path / "ana", queue, url=proxy.url, pace=pace) as there:
         await there.until(lambda: seen.count["items/list"] > 1, "polls")
-        await asyncio.sleep(1.5)
+        await asyncio.sleep(3.5)
         before = seen.count.copy()
         queue.set(queue.trace_ids[2], "COMPLETE", "sam")
         await asyncio.sleep(1)
@@ -134,7 +135,7 @@ async def test_nothing_is_read_once_nobody_is_there_until_the_next_key(tmp_path:
 async def test_an_item_that_flickers_changes_once_in_a_while(tmp_path: Path) -> None:
     queue = served_queue(3)
     third = queue.trace_ids[2]
-    async with at_queue(tmp_path / "ana", queue, pace=replace(QUICK, flicker_s=3.0)) as there:
+    async with at_queue(tmp_path / "ana", queue, pace=replace(QUICK, flicker_s=10.0)) as there:
         await there.until(lambda: there.desk.connection is ConnectionStatus.ONLINE, "being online")
         await asyncio.sleep(0.5)
         changes = list[bool]()

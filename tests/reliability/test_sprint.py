@@ -16,11 +16,12 @@ from tests.servers.mlflow_server import MlflowServer, shared_server
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(840)
 def test_every_figure_of_a_sprint_that_eight_programs_label_is_that_of_the_rows(tmp_path: Path) -> None:
     server = MlflowServer(tmp_path)
     try:
         server.start()
-        size = Size(traces=40, overlap=6, looks=1, quality=True, give_up_s=240)
+        size = Size(traces=40, overlap=6, looks=1, quality=True, give_up_s=480)
         outcome = run(server, size, tmp_path)
     finally:
         server.close()

@@ -23,6 +23,9 @@ import httpx
 
 START_TIMEOUT_S = 120.0
 
+_LIMITS = httpx.Limits(keepalive_expiry=3.0)
+"""No connection is used again in the moment in which the server closes it: uvicorn does after 5 s."""
+
 _NO_JOBS = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 """The server's own background jobs start four more processes, and have nothing to do with labels."""
 
@@ -43,7 +46,7 @@ class MlflowServer:
         self.directory = directory
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.http = httpx.Client(base_url=self.url, timeout=60, trust_env=False, auth=auth)
+        self.http = httpx.Client(base_url=self.url, timeout=60, trust_env=False, auth=auth, limits=_LIMITS)
         self._command = [*program, "server", "--host", "127.0.0.1", "--port", str(self.port), *options]
         self._database, self._backup = directory / "mlflow.db", directory / "backup.db"
         self.store = store or f"sqlite:///{self._database}"

@@ -45,7 +45,7 @@ class ServedQueue:
         """Run a command without a terminal."""
         command = [sys.executable, "-m", "labeler", *arguments]
         return subprocess.run(
-            command, env=self.environment, cwd=self.home, capture_output=True, text=True, timeout=60, check=False
+            command, env=self.environment, cwd=self.home, capture_output=True, text=True, timeout=300, check=False
         )
 
     def labels(self) -> list[dict[str, Any]]:

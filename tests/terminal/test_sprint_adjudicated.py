@@ -67,7 +67,7 @@ class Labelled:
     def until_decided(self, *values: object) -> list[dict[str, Any]]:
         """Wait until decisions of these values stand, and nothing else; return them."""
         wanted = sorted(map(str, values))
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while True:
             found = self.decisions
             if sorted(str(value_of(row)) for row in found) == wanted:
@@ -224,7 +224,7 @@ def test_of_two_leads_at_once_one_decides_and_the_other_reads_what(
 
 def settled(labelled: Labelled) -> list[dict[str, Any]]:
     """Return the one decision that stands once two were sent."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while len(labelled.decisions) != 1:
         assert time.monotonic() < deadline, labelled.decisions
         time.sleep(0.2)

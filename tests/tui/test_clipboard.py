@@ -22,6 +22,12 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     return {"PATH": f"{folder}:{os.environ['PATH']}", **more}
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give programs that do take the text as long as a slow machine needs to run them."""
+    monkeypatch.setattr("labeler.tui.clipboard._PATIENCE_S", 30.0)
+
+
 @pytest.mark.parametrize(
     ("there", "platform", "tool"),
     [
@@ -35,7 +41,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     ],
 )
 def test_the_desktop_s_own_program_is_taken_where_the_reviewer_sits_at_it(
-    tmp_path: Path, there: dict[str, str], platform: str, tool: str
+    tmp_path: Path, patient: None, there: dict[str, str], platform: str, tool: str
 ) -> None:
     for name in ("wl-copy", "xclip", "xsel", "pbcopy"):
         program(tmp_path, name)
@@ -54,7 +60,7 @@ def test_a_program_that_fails_or_hangs_took_nothing(tmp_path: Path) -> None:
     assert hand_to_program("text", environment(tmp_path, **LOCAL), "linux") == "the clipboard (xsel)"
 
 
-def test_a_tmux_from_before_it_handed_on_is_said_not_to(tmp_path: Path) -> None:
+def test_a_tmux_from_before_it_handed_on_is_said_not_to(tmp_path: Path, patient: None) -> None:
     program(tmp_path, "tmux", '[ "$2" = - ] && cat > "$0.got"')
     said = hand_to_program("text", environment(tmp_path, TMUX="/tmp/tmux,1,0"), "linux")
     assert said == "tmux's buffer; this tmux hands none to the terminal"
