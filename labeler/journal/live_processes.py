@@ -43,17 +43,25 @@ class Runs:
         """Return the names of the runs that are alive. The marks of those that were killed are removed."""
         names = set()
         for mark in self._marks.glob(f"{self._prefix}*"):
-            lock = FileLock(mark)
             try:
-                is_over = lock.try_acquire()
+                is_over = _removed_if_over(mark)
             except NoPlainFile:
                 continue  # not the mark of a run
             except OSError:
                 is_over = False  # another user's, perhaps: what a living run wrote must not be released
             if not is_over:
                 names.add(mark.name.removeprefix(self._prefix))
-                continue
+        return names
+
+
+def _removed_if_over(mark: Path) -> bool:
+    """Remove a mark that no run holds, and return whether it was that. Raises OSError."""
+    lock = FileLock(mark)
+    while lock.try_acquire():
+        if lock.is_in_place:
             with suppress(OSError):
                 mark.unlink()
             lock.release()
-        return names
+            return True
+        lock.release()  # somebody else has cleared it away, and a run may have made it anew since
+    return False

@@ -15,6 +15,7 @@ import pytest
 
 from labeler.journal.journal import Journal
 from labeler.journal.live_processes import Runs
+from labeler.storage.file_lock import FileLock
 from tests.journal.sitting import HOME, Sitting, rows, scratch_directory, spec
 
 ROOT = Path(__file__).parents[2]
@@ -115,6 +116,25 @@ def test_a_run_that_has_begun_lives_though_others_sweep_the_marks_away_all_the_t
         for sweeper in sweepers:
             sweeper.join()
     assert Runs(path, "somebody").living() == set()
+
+
+def test_a_mark_made_anew_while_the_one_before_is_tested_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "journal.db"
+    mark = tmp_path / "journal.db.run-one"
+    mark.touch()
+    run, try_acquire = Runs(path, "one"), FileLock.try_acquire
+
+    def acquire_what_is_made_anew(lock: FileLock) -> bool:
+        monkeypatch.setattr(FileLock, "try_acquire", try_acquire)
+        is_acquired = lock.try_acquire()
+        mark.unlink()
+        run.begin()
+        return is_acquired
+
+    monkeypatch.setattr(FileLock, "try_acquire", acquire_what_is_made_anew)
+    assert Runs(path, "somebody").living() == {"one"}
+    assert mark.exists()
+    run.end()
 
 
 def test_a_run_of_another_user_counts_as_living_and_stops_nobody(scratch: Path) -> None:
