@@ -162,7 +162,7 @@ async def test_a_drain_waits_for_the_second_look_and_says_so(backend: SimulatedB
     async with work(tmp_path, ["tr-1"]) as at_work:
         await at_work.answer("tr-1", "helpful", True)
         backend.faults.extend(["request lost", "request lost"])
-        engine = at_work.engine(backend, timing=replace(HASTE, horizon_ms=2_000))
+        engine = at_work.engine(backend, timing=replace(HASTE, horizon_ms=1_000))
         await at_work.leave("tr-1")
         await engine._dispatcher.work_off(0)
         await at_work.record(at_work.sitting.clear("tr-1", "helpful", 9))

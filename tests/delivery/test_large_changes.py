@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
+
 from labeler.backends.base import Backend
 from labeler.cache.async_cache import AsyncCache
 from labeler.delivery.listing import ListedTrace
@@ -82,6 +84,7 @@ class LargeQueue:
             await asyncio.sleep(0)
 
 
+@pytest.mark.slow
 async def test_thousands_of_items_that_change_at_once_are_read_in_pages_between_which_keys_come_in(
     tmp_path: Path,
 ) -> None:

@@ -60,6 +60,7 @@ ORDERS = [
 """MLflow's server orders a search by each of these."""
 
 
+@pytest.mark.slow
 async def test_the_order_that_was_asked_for_is_that_of_a_search_and_wins_over_the_queues_own() -> None:
     queue = served_queue(12, ("ana", "bo"))
     for number, trace_id in enumerate(queue.trace_ids):

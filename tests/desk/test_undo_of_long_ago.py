@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from labeler.cache.async_cache import AsyncCache
 from labeler.desk.desk import Desk, Done
 from labeler.desk.history_loader import AT_ONCE
@@ -61,6 +63,7 @@ async def done(desk: Desk, action: Action) -> Done:
     return outcome
 
 
+@pytest.mark.slow
 async def test_a_start_reads_the_newest_changes_and_undo_the_rest_back_to_the_first(tmp_path: Path) -> None:
     items = 2 * AT_ONCE + 20
     async with room(tmp_path, items) as there:

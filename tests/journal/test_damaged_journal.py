@@ -68,6 +68,7 @@ def is_whole(path: Path) -> bool:
             return False
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_answer_is_lost_by_one_damaged_page(worked: Path, tmp_path: Path, data: st.DataObject) -> None:
