@@ -48,6 +48,9 @@ ITEM = re.compile(r"item [0-9]+/")
 A_LOOK_S = 0.3
 """Keys that act are ignored for 0.15 s after another item was painted."""
 
+A_FIRST_LOOK_S = 0.8
+"""After the first one is painted, the program is busy with loading what downloads and delivers."""
+
 UNFINISHED_PICTURE = re.compile(rb"\x1b[_P].*\Z|\x1b\Z", re.DOTALL)
 
 
@@ -183,8 +186,8 @@ class Terminal:
             time.sleep(0.02)
         item = ITEM.search(text)
         if item and item[0] != self._looked_at:
+            time.sleep(A_LOOK_S if self._looked_at else A_FIRST_LOOK_S)
             self._looked_at = item[0]
-            time.sleep(A_LOOK_S)
         return text
 
     def stuck(self, waited_for: str) -> AssertionError:
