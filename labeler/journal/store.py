@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from labeler.journal.live_processes import Runs
 from labeler.journal.models import JournalError, JournalNewer, JournalUnusable, JournalUnwritable, JournalWriteFailed
@@ -37,6 +37,8 @@ from labeler.storage.sqlite_file import (
     result_code,
     roll_back,
 )
+
+T = TypeVar("T")
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
@@ -178,14 +180,20 @@ class Store:
 
     def _put_back(self) -> tuple[Moved, Store]:
         """Rescue the journal and open the result. The old connection stays open until everything was found there."""
+        placement = self._placement
+        assert placement is not None
+        return self._rescued(lambda journal: self._put_back_what(journal, placement))
+
+    def _rescued(self, rescue: Callable[[sqlite3.Connection], T]) -> T:
+        """Rescue what the connection reads, or what can be read without its index where that tells of another log."""
         assert self._placement is not None
         try:
-            return self._put_back_what(self._connection, self._placement)
+            return rescue(self._connection)
         except sqlite3.Error as error:
             if not _is_misread(error):
                 raise
             with read_by_its_log(self._placement) as journal:
-                return self._put_back_what(journal, self._placement)
+                return rescue(journal)
 
     def _put_back_what(self, journal: sqlite3.Connection, placement: Placement) -> tuple[Moved, Store]:
         """Write back everything that `journal` reads, and open the result."""
@@ -218,7 +226,8 @@ class Store:
         except JournalWriteFailed as error:
             try:
                 directory = Path(tempfile.mkdtemp(prefix="labeler-"))
-                moved = keep_elsewhere(self._connection, self.path, directory, reason(error.__cause__))
+                why = reason(error.__cause__)
+                moved = self._rescued(lambda journal: keep_elsewhere(journal, self.path, directory, why))
                 self._follow(moved, open_store(moved.path))
             except (OSError, sqlite3.Error, JournalError, Damaged) as second:
                 raise lost(self.path, error, second) from second

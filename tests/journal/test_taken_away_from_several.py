@@ -247,3 +247,21 @@ def test_what_is_read_through_an_index_that_tells_of_another_log_is_saved_by_the
     assert answers_in(reviewer.path, tmp_path / "read") == set(reviewer.saved)
     assert reviewer.journal.path == reviewer.path
     reviewer.journal.close()
+
+
+def test_what_is_read_through_such_an_index_is_kept_elsewhere_where_nothing_can_be_put_back(state: Path) -> None:
+    reviewer = Reviewer(state / "journal.db")
+    reviewer.answers(3)
+    removes("-shm")(reviewer.path)
+    command = [sys.executable, "-c", BEGINS_THE_LOG_ANEW, str(reviewer.path)]
+    with subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "begun\n"
+        reviewer.journal._store._connection.execute("PRAGMA shrink_memory")
+        shutil.rmtree(state)
+        state.write_text("no directory")
+        reviewer.journal.close()
+        other.kill()
+    kept = reviewer.moves[-1].path
+    assert set(reviewer.saved) <= everything_kept(kept)
+    shutil.rmtree(kept.parent)
